@@ -1,0 +1,103 @@
+"""The API as a whole: its resources, and what all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .endpoints import Endpoint, ErrorCode, Host, Link
+from .texts import Text
+from .types import Field, NamedType, TypeName
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One YAML file: a module, a class, a folder of pages. `endpoints` may be empty if it only holds other resources."""
+
+    path: tuple[str, ...]
+    title: Text = Text()
+    description: Text = Text()
+    endpoints: tuple[Endpoint, ...] = ()
+    errors: tuple[ErrorCode, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    notes: Text = Text()
+    source: str = ""
+    """The file it was read from, relative to the spec folder; '' for a folder without a file of its own."""
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+    def walk(self) -> Iterator[Resource]:
+        """This resource, then those below it, depth first."""
+        yield self
+        for child in self.resources:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A way to authenticate: `name` is the spec's, `kind` one of `specloom.schemes`, `options` what the spec sets on it."""
+
+    name: str
+    kind: str
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorShape:
+    """Where in an error's JSON its parts lie (dotted paths). `success`: the value of `code` that means no error, if answers
+    with a 2xx status may carry errors; an absent code is a success too, and "0" is as good as 0."""
+
+    code: str | None = None
+    message: str | None = None
+    detail: str | None = None
+    success: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    name: str
+    """The name of the spec folder."""
+    package: str
+    version: str
+    client: str
+    title: Text
+    languages: tuple[str, ...]
+    hosts: tuple[Host, ...]
+    description: Text = Text()
+    schemes: tuple[Scheme, ...] = ()
+    auth: tuple[str, ...] = ()
+    header: tuple[Field, ...] = ()
+    """Sent with every request; constants are sent by themselves."""
+    error_shape: ErrorShape = ErrorShape()
+    errors: tuple[ErrorCode, ...] = ()
+    links: tuple[Link, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    types: Mapping[TypeName, NamedType] = field(default_factory=dict[TypeName, NamedType])
+    """In the order of their files and of their places there."""
+    notes: Text = Text()
+    source: str = ""
+    """The spec folder as the user named it, with forward slashes."""
+
+    def all_resources(self) -> Iterator[Resource]:
+        for resource in self.resources:
+            yield from resource.walk()
+
+    def all_endpoints(self) -> Iterator[Endpoint]:
+        for resource in self.all_resources():
+            yield from resource.endpoints
+
+    def lineage(self, path: tuple[str, ...]) -> tuple[Resource, ...]:
+        """The resource at this path and those above it, the innermost first."""
+        found: list[Resource] = []
+        level = self.resources
+        for depth in range(len(path)):
+            found.insert(0, next(resource for resource in level if resource.path == path[: depth + 1]))
+            level = found[0].resources
+        return tuple(found)
+
+    def errors_of(self, endpoint: Endpoint) -> tuple[ErrorCode, ...]:
+        """All rows that apply, the most specific first: the endpoint's, its resources', the API's."""
+        inherited = (row for resource in self.lineage(endpoint.resource) for row in resource.errors)
+        return (*endpoint.errors, *inherited, *self.errors)

@@ -1,0 +1,156 @@
+"""Endpoints: what is sent, what comes back, and what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from .texts import Json, Place, Text, Value
+from .types import Field, File, Named, Type
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBody:
+    """`flat`: the fields of the structure are arguments of the endpoint, one by one; else the body is one argument, `body`."""
+
+    type: Type
+    flat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormBody:
+    """application/x-www-form-urlencoded; the structure's fields are arguments."""
+
+    type: Named
+
+
+@dataclass(frozen=True, slots=True)
+class PartsBody:
+    """multipart/form-data, in the order of the structure's fields; `signed_part` is the wire name of the part that is signed."""
+
+    type: Named
+    signed_part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawBody:
+    """Raw bytes, one argument, `content`."""
+
+    file: File
+    media: str = "application/octet-stream"
+
+
+Body: TypeAlias = "JsonBody | FormBody | PartsBody | RawBody"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A documented answer that is not an error. `type` is None for no content, a `File` for raw bytes."""
+
+    status: int
+    type: Type | None
+    title: Text = Text()
+    description: Text = Text()
+    headers: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A row of an error table. Rows that share `class_name` are one exception class with several reasons."""
+
+    status: int | None
+    """None: any status, also inside HTTP 200."""
+    code: str | None
+    """None: this status whatever the code."""
+    class_name: str
+    reason: Text = Text()
+    remedy: Text = Text()
+    retry: Literal["never", "same", "later", "token"] = "never"
+    outcome: Literal["rejected", "unknown"] = "rejected"
+    body: Type | None = None
+    place: Place = Place("", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """What a repeated request does. `key`: by which fields (wire names) the server recognises it; `ask`: which endpoint
+    (`resource.endpoint`) tells what became of a request whose answer was lost."""
+
+    kind: Literal["safe", "none", "key"]
+    key: tuple[str, ...] = ()
+    ask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of an endpoint's fact list: a title and one or more values."""
+
+    title: Text
+    values: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    title: Text
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    url: str
+    description: Text = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A documented example: what is sent (by wire name) and what comes back."""
+
+    title: Text
+    path: Mapping[str, Json]
+    query: Mapping[str, Json]
+    header: Mapping[str, Json]
+    body: Value | None
+    status: int | None
+    """None if the example shows no answer."""
+    answer: Value | None
+    place: Place = Place("", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    name: str
+    resource: tuple[str, ...]
+    method: str
+    path: str
+    """As in the spec: a final slash stays, variables in braces."""
+    path_fields: tuple[Field, ...] = ()
+    """In the order in which they appear in the path."""
+    query: tuple[Field, ...] = ()
+    header: tuple[Field, ...] = ()
+    body: Body | None = None
+    answers: tuple[Answer, ...] = ()
+    errors: tuple[ErrorCode, ...] = ()
+    """This endpoint's own rows; those of its resources and the API apply too."""
+    title: Text = Text()
+    description: Text = Text()
+    facts: tuple[Fact, ...] = ()
+    links: tuple[Link, ...] = ()
+    name_on_site: str | None = None
+    updated: str | None = None
+    deprecated: Text | bool = False
+    verified: bool = True
+    idempotency: Idempotency = Idempotency("none")
+    auth: tuple[str, ...] = ()
+    """Names of schemes, any of which will do; empty: none."""
+    hosts: tuple[Host, ...] = ()
+    """Instead of the API's; empty: the API's."""
+    examples: tuple[Exchange, ...] = ()
+    notes: Text = Text()
+    """Markdown from the notes beside the spec."""
+    place: Place = Place("", 1, 1)
+
+    @property
+    def qualified(self) -> str:
+        """`resource.endpoint`, as `idempotency.ask` and log lines name it."""
+        return ".".join((*self.resource, self.name))

@@ -1,0 +1,47 @@
+"""What every part of the model is made of: places, texts, JSON values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal as Exact
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | Exact | str | list[Json] | dict[str, Json] | None"
+"""A JSON value; numbers with a fraction are `Exact` (decimal.Decimal), so that nothing is rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the spec something is written: a file as the user named it, line and column from 1."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in the languages that the spec gives it in; false when it is given in none."""
+
+    by_language: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.by_language)
+
+    def exactly(self, language: str) -> str | None:
+        """The text in this language, or None."""
+        return dict(self.by_language).get(language)
+
+    def best(self, language: str) -> str:
+        """The text in this language, else in the first one given, else ''."""
+        found = self.exactly(language)
+        if found is not None:
+            return found
+        return self.by_language[0][1] if self.by_language else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A JSON value that is there; `None` instead of a `Value` means that the spec gives none."""
+
+    json: Json

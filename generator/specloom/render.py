@@ -1,0 +1,70 @@
+"""The one place where templates become text: a Jinja2 environment per output language that lets nothing but its own `Code` through.
+
+Templates order and indent; Python decides. So there are two filters, no macros, no globals, and no access to attributes that begin with an
+underscore. Spec text is never compiled as a template.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jinja2
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import SandboxedEnvironment
+
+from .code.base import Code, indent, join
+
+Kind = TypeVar("Kind", bound=Code)
+
+
+class Refused(TypeError):
+    """A template tried to output something that is not `Code` of its language: a fault of the generator or of a user's template."""
+
+
+def templates() -> Path:
+    """The folder of the templates: inside the installed package, or beside `generator/` in a checkout."""
+    here = Path(__file__).parent
+    packaged = here / "_templates"
+    return packaged if packaged.is_dir() else here.parents[1] / "templates"
+
+
+def render(kind: type[Kind], template: str, **values: Any) -> Kind:
+    """Fill a template, named `target/file.j2`, with values; every `{{ … }}` must be of this kind."""
+    return kind(_environment(kind).get_template(template).render(values))
+
+
+class _Environment(SandboxedEnvironment):
+    """Refuses every attribute of a text: the sandbox's own `str.format` would give back the class of the text it was called on."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> None:
+        if isinstance(getattr(value, "__self__", None), str):
+            raise SecurityError("templates do not call methods of texts")
+
+
+@lru_cache
+def _environment(kind: type[Code]) -> jinja2.Environment:
+    def finalize(value: object) -> Code:
+        if isinstance(value, kind):
+            return value
+        if isinstance(value, jinja2.Undefined):
+            str(value)  # StrictUndefined: raises with the name
+        raise Refused(f"a template output a {type(value).__name__} where only {kind.__name__} may stand")
+
+    environment = _Environment(
+        loader=jinja2.FileSystemLoader(templates()),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters = {"indent": indent, "join": join}
+    environment.globals = {}
+    return environment

@@ -1,0 +1,87 @@
+"""The house holds its shape: imports run one way, only `code` makes Code, modules read in one sitting."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "generator" / "specloom"
+
+MAY_IMPORT = {
+    "model": set[str](),
+    "problems": set[str](),
+    "naming": set[str](),
+    "code": set[str](),
+    "runtime": set[str](),
+    "schemes": {"model"},
+    "render": {"code"},
+    "publish": {"problems"},
+    "config": {"problems"},
+    "spec": {"model", "problems", "naming", "schemes"},
+    "targets": {"model", "code", "naming", "render", "schemes"},
+    "cli": {"model", "problems", "config", "publish", "spec", "targets"},
+}
+ROOMS = {*MAY_IMPORT, "__init__", "__main__"}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    """The first part of a module's name within the package: `spec/nodes.py` → `spec`."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Rooms of this package that a module imports from, wherever in it the import stands."""
+    inside = path.relative_to(PACKAGE).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = inside[: len(inside) - node.level + 1]
+            parts = (*base, *(node.module or "").split(".")) if node.module else base
+            yield from [parts[0]] if parts else [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "specloom":
+            yield f"absolute import of {node.module}"
+        elif isinstance(node, ast.Import):
+            yield from (f"absolute import of {alias.name}" for alias in node.names if alias.name.startswith("specloom"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    here = room(path)
+    assert here in ROOMS, f"{path} stands in no room of the design"
+    if here in MAY_IMPORT:
+        foreign = {name for name in imported(path) if name != here and name != "__version__"}
+        assert foreign <= MAY_IMPORT[here]
+
+
+def test_targets_know_nothing_of_each_other() -> None:
+    for path in (PACKAGE / "targets").rglob("*.py"):
+        inside = path.relative_to(PACKAGE / "targets").parts
+        if len(inside) == 1:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 2:
+                assert node.module in (None, "phrases"), f"{path} imports {node.module}"
+
+
+def test_only_code_makes_code() -> None:
+    """`Code` and its subclasses are called in `code/`, and once in `render.py`, which gives back what a template printed."""
+    kinds = {"Code", "Python", "Toml", "Markdown"}
+    callers = {
+        str(path.relative_to(PACKAGE))
+        for path in modules()
+        if room(path) not in ("code", "runtime")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {*kinds, "kind"}
+    }
+    assert callers == {"render.py"}
+
+
+def test_modules_read_in_one_sitting() -> None:
+    long = {str(path.relative_to(PACKAGE)): lines for path in modules() if (lines := len(path.read_text("utf-8").split("\n"))) > 301}
+    assert not long

@@ -1,0 +1,139 @@
+"""Whatever a text holds, what the makers make of it is one whole token that reads back as the text."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import tomllib
+from decimal import Decimal
+
+import black
+import jinja2
+import pytest
+from black.mode import TargetVersion
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specloom import render as rendering
+from specloom.code import Python, python, toml
+from specloom.code.base import indent, join
+from specloom.render import Refused
+
+HOSTILE = ['"""', "'''", "\\", "\\\\", '"', "'", "{{ x }}", "{% x %}", "#", "\n", "\r\n", "\t", "\x00", "\x0c", "\u2028", "\x85", "\\N{", "\u3000", "发票", "\ud800", "😀"]
+texts = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=8)), max_size=12).map("".join)
+printable = texts.filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text))
+values = st.recursive(
+    st.one_of(texts, st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3), st.tuples(inner), st.tuples(inner, inner)),
+    max_leaves=6,
+)
+MODE = black.Mode(target_versions={TargetVersion.PY311})
+
+
+@given(values)
+def test_a_literal_is_its_value(value: object) -> None:
+    assert ast.literal_eval(python.literal(value)) == value
+
+
+@given(st.one_of(printable, st.floats(allow_nan=False, allow_infinity=False), st.integers()))
+def test_black_leaves_a_literal_alone(value: object) -> None:
+    module = f"x = {python.literal(value)}\n"
+    assert black.format_str(module, mode=MODE) == module
+
+
+def test_literals_beyond_json() -> None:
+    assert python.literal(Decimal("1.10")) == 'Decimal("1.10")'
+    for value in (float("nan"), float("inf"), object(), b"bytes"):
+        with pytest.raises((ValueError, TypeError)):
+            python.literal(value)
+
+
+@given(printable, st.sampled_from([0, 4, 8]))
+def test_a_docstring_gives_the_text_back(text: str, indentation: int) -> None:
+    """Line breaks apart, which are where the width wants them, and outer white space, which docstrings lose."""
+    made = python.docstring(text, indentation)
+    body = indent(made, 4)
+    namespace: dict[str, object] = {}
+    exec(compile(f"def f():\n    {body}\n", "docstring", "exec", dont_inherit=True), namespace)
+    found = inspect.getdoc(namespace["f"]) or ""
+    assert "".join(found.split()) == "".join(text.split())
+
+
+@given(printable)
+def test_black_leaves_a_docstring_alone(text: str) -> None:
+    if not text.split():
+        return
+    module = f"def f():\n    {indent(python.docstring(text, 4), 4)}\n    return 1\n"
+    assert black.format_str(module, mode=MODE) == module
+
+
+def test_docstrings_keep_to_the_width_and_hang_their_rows() -> None:
+    text = "Title.\n\nArgs:\n    name: " + "word " * 30 + "\n\n" + "商户对已开具的电子发票进行冲红，" * 8
+    lines = python.docstring(text, 8).split("\n")
+    assert max(python.columns(line) for line in lines) <= 80
+    assert sum(line.startswith("        word") for line in lines) >= 2
+    assert not any(line.startswith(("，", "。")) for line in lines)
+
+
+@given(printable)
+def test_a_comment_is_one_comment(text: str) -> None:
+    tree = ast.parse(f"x = 1  {python.comment(text)}\ny = 2\n")
+    assert len(tree.body) == 2
+
+
+@given(printable)
+def test_a_toml_string_is_its_value(text: str) -> None:
+    assert tomllib.loads(f"x = {toml.string(text)}\n") == {"x": text}
+
+
+@pytest.mark.parametrize("name", ["class", "a b", "a;b", "", "1a", "é", "a\n", "__import__('os')"])
+def test_no_other_text_is_a_name(name: str) -> None:
+    with pytest.raises(ValueError, match="no Python name"):
+        python.identifier(name)
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "{{ text }}",
+        "{{ code ~ text }}",
+        "{{ code + text }}",
+        "{{ '%s' | format(text) }}",
+        "{{ code.format(text) }}",
+        "{{ code.replace('x', text) }}",
+        "{{ code[0:1] }}",
+        "{{ [text] | join(comma) }}",
+        "{{ [code, text] | join(comma) }}",
+        "{{ text | indent(4) }}",
+        "{% macro m() %}{{ code }}{% endmacro %}{{ m() }}",
+        "{% set x %}{{ text }}{% endset %}{{ x }}",
+        "{{ code.__class__(text) }}",
+        "{{ code.__class__.__mro__ }}",
+        "{{ text | safe }}",
+        "{{ text | tojson }}",
+        "{{ missing }}",
+        "{{ missing.attribute }}",
+        "{{ 1 }}",
+        "{{ none }}",
+        "{{ markdown }}",
+        "{{ range(3) }}",
+    ],
+)
+def test_nothing_but_code_reaches_an_output(leak: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = rendering._environment(Python)
+    loader = jinja2.DictLoader({"leak": leak})
+    monkeypatch.setattr(environment, "loader", loader)
+    hostile = "import os"
+    with pytest.raises((Refused, TypeError, ValueError, jinja2.TemplateError)):
+        rendering.render(
+            Python, "leak", text=hostile, code=python.identifier("x"), comma=", ", markdown=toml.string("x")
+        )
+
+
+def test_the_two_filters_keep_code_code() -> None:
+    names = [python.identifier(name) for name in ("a", "b")]
+    assert isinstance(join(names, ", "), Python)
+    assert join(names, ", ") == "a, b"
+    assert indent(python.lines(names, blank=1), 4) == "a\n\n    b"
+    with pytest.raises(ValueError, match="more than punctuation"):
+        join(names, " if ")

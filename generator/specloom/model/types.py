@@ -145,8 +145,8 @@ class Named:
 
 
 Type: TypeAlias = (
-    "String | Integer | Number | Boolean | Bytes | File | DateTime | Date | Duration | AnyJson"
-    " | ListOf | MapOf | JsonText | Union | Nullable | Named"
+    String | Integer | Number | Boolean | Bytes | File | DateTime | Date | Duration | AnyJson
+    | ListOf | MapOf | JsonText | Union | Nullable | Named
 )
 
 

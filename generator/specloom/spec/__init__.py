@@ -1,0 +1,69 @@
+"""The front end: a folder of YAML becomes the model, or everything that is wrong with it is said at once.
+
+    files → nodes (yamlfile, jsonfile) → shape (JSON Schema) → meaning → Api
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import problems
+from ..model import Api
+from . import advice
+from . import folder as folders
+from .findings import Findings, TooMany
+from .meaning import Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A spec that is right. `sources` holds the files' texts by the paths that problems show."""
+
+    api: Api
+    files: tuple[Path, ...]
+    warnings: tuple[problems.Problem, ...]
+    sources: Mapping[str, str]
+
+
+def load(folder: Path, shown_as: str | None = None) -> Loaded:
+    """Reads the spec in a folder; raises SpecError with everything that is wrong. `shown_as` is what problems call the folder."""
+    with _uncollected():
+        return _load(folder, shown_as)
+
+
+def _load(folder: Path, shown_as: str | None) -> Loaded:
+    findings = Findings()
+    try:
+        return _read(folder, shown_as, findings)
+    except TooMany:
+        raise problems.SpecError(findings.problems, findings.sources) from None
+
+
+def _read(folder: Path, shown_as: str | None, findings: Findings) -> Loaded:
+    read = folders.read(folder, (shown_as or folder.as_posix()).rstrip("/"), findings)
+    findings.settle()
+    api = Meaning(read, findings).api() if read.complete else None
+    if api is None or findings.problems:
+        raise problems.SpecError(findings.problems, findings.sources)
+    return Loaded(api, tuple(read.files), tuple(sorted(set(findings.warnings))), findings.sources)
+
+
+@contextmanager
+def _uncollected() -> Generator[None, None, None]:
+    """Pauses the collector of cycles: there are none here, and it would walk all nodes again and again, more often the more there are."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def lint(loaded: Loaded) -> tuple[problems.Problem, ...]:
+    """Advice on a spec that is right, sorted."""
+    return tuple(sorted(set(advice.findings(loaded.api))))

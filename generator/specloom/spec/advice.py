@@ -1,0 +1,120 @@
+"""Advice on specs: what a reader of the documentation would miss. Nothing of it stops a build.
+
+A rule is a row: its id, its purpose, and the function that finds its breaches in an API.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from .. import model
+from ..model import Api, Field, Place, Text
+from ..problems import Problem
+from .values import is_constant
+
+_LONG_KEY = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    purpose: str
+    find: Callable[[Api], Iterator[tuple[Place, str]]]
+
+
+def findings(api: Api) -> Iterator[Problem]:
+    """All breaches of all rules."""
+    for rule in RULES:
+        for place, message in rule.find(api):
+            yield Problem(place.path, place.line, place.column, rule.id, message)
+
+
+def _missing_translations(api: Api) -> Iterator[tuple[Place, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for path, text in _texts(api):
+        present = {language for language, _ in text.by_language}
+        counts.update((path, language) for language in api.languages if present and language not in present)
+    for (path, language), count in sorted(counts.items()):
+        yield Place(path, 1, 1), f"{count} text{'s are' if count > 1 else ' is'} missing in `{language}`"
+
+
+def _endpoints_without(what: str, there: Callable[[model.Endpoint], object]) -> Callable[[Api], Iterator[tuple[Place, str]]]:
+    def find(api: Api) -> Iterator[tuple[Place, str]]:
+        for endpoint in api.all_endpoints():
+            if not there(endpoint):
+                yield endpoint.place, f"`{endpoint.qualified}` has no {what}"
+
+    return find
+
+
+def _fields_without_title(api: Api) -> Iterator[tuple[Place, str]]:
+    for field in _fields(api):
+        if not field.title and not field.description and not is_constant(field.type):
+            yield field.place, f"`{field.wire}` has neither title nor description"
+
+
+def _long_keys(api: Api) -> Iterator[tuple[Place, str]]:
+    for field in _fields(api):
+        example = field.example.json if field.example else None
+        if isinstance(example, str) and not field.encrypted and _LONG_KEY.fullmatch(example):
+            yield field.place, f"the example of `{field.wire}` looks like a key; make sure that it is not a real one"
+
+
+RULES = (
+    Rule("translation", "Every text stands in every language of the API.", _missing_translations),
+    Rule("endpoint-title", "A title heads the page and the docstring.", _endpoints_without("title", lambda e: e.title)),
+    Rule("endpoint-example", "An example shows more than a table, and is tested.", _endpoints_without("example", lambda e: e.examples)),
+    Rule("endpoint-errors", "Callers handle the errors that they know of.", _endpoints_without("errors of its own", lambda e: e.errors)),
+    Rule("endpoint-source", "A link to the provider's page lets readers check.", _endpoints_without("link to its source", lambda e: e.links)),
+    Rule("field-title", "A reader learns what a field means.", _fields_without_title),
+    Rule("long-key", "Specs are public; keys are not.", _long_keys),
+)
+
+
+def _fields(api: Api) -> Iterator[Field]:
+    """All fields and parameters, in the order of the model."""
+    yield from api.header
+    for named in api.types.values():
+        if isinstance(named, model.Structure):
+            yield from named.fields
+    for endpoint in api.all_endpoints():
+        shared = {field.place for field in api.header}
+        yield from (field for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header) if field.place not in shared)
+        for answer in endpoint.answers:
+            yield from answer.headers
+
+
+def _texts(api: Api) -> Iterator[tuple[str, Text]]:
+    """All texts with the files that they stand in."""
+    home = f"{api.source}/_api.yaml"
+    yield from _at(home, (api.title, api.description, *(host.description for host in api.hosts), *(link.title for link in api.links)))
+    yield from _rows(api.errors)
+    facts = [text for endpoint in api.all_endpoints() for fact in endpoint.facts for text in (fact.title, *fact.values)]
+    yield from _at(home, dict.fromkeys([api.notes, *facts, *(field.unit for field in _fields(api))]))
+    for resource in api.all_resources():
+        if resource.source:
+            yield from _at(f"{api.source}/{resource.source}", (resource.title, resource.description, resource.notes))
+        yield from _rows(resource.errors)
+    for endpoint in api.all_endpoints():
+        answers = [text for answer in endpoint.answers for text in (answer.title, answer.description)]
+        links = [link.title for link in endpoint.links]
+        shown = [example.title for example in endpoint.examples]
+        yield from _at(endpoint.place.path, (endpoint.title, endpoint.description, endpoint.notes, *answers, *links, *shown))
+        yield from _rows(endpoint.errors)
+    for named in api.types.values():
+        values = [value.text for value in named.values] if isinstance(named, model.Enumeration) else []
+        yield from _at(named.place.path, (named.title, named.description, *values))
+    for field in _fields(api):
+        yield from _at(field.place.path, (field.title, field.description, field.when))
+
+
+def _rows(rows: Iterable[model.ErrorCode]) -> Iterator[tuple[str, Text]]:
+    for row in rows:
+        yield from _at(row.place.path, (row.reason, row.remedy))
+
+
+def _at(path: str, texts: Iterable[Text]) -> Iterator[tuple[str, Text]]:
+    yield from ((path, text) for text in texts)

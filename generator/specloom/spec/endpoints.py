@@ -1,0 +1,267 @@
+"""Endpoints: from their entry in a resource to the model, but for examples, which need every type to be known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from .. import model, naming
+from ..model import Answer, Endpoint, Field, Idempotency, JsonBody, Type, TypeName
+from . import common, parameters
+from .common import FactRow, Schemes
+from .errors import Errors
+from .fields import Fields, Owner, check_clashes, deprecation
+from .findings import Findings, did_you_mean
+from .folder import LONGEST_NAME
+from .nodes import MapNode, Node, Scalar, is_null, place
+from .reach import holds_file
+from .texts import Texts, child, entries, flag, word, words
+from .types import UNREAD, Types
+from .values import is_constant
+
+_WITHOUT_BODY = frozenset({204, 205, 304})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An endpoint whose examples and cross references are still to be read."""
+
+    endpoint: Endpoint
+    key: Scalar
+    node: MapNode
+
+
+class Endpoints:
+    def __init__(
+        self, fields: Fields, types: Types, texts: Texts, errors: Errors, schemes: Schemes, facts: dict[str, FactRow], findings: Findings
+    ) -> None:
+        self.fields = fields
+        self.types = types
+        self.texts = texts
+        self.errors = errors
+        self.schemes = schemes
+        self.facts = facts
+        self.findings = findings
+        self.header: tuple[Field, ...] = ()
+        """The API's headers that are not constants: every endpoint has them."""
+        self.auth: tuple[str, ...] = ()
+
+    def read(self, root: MapNode, module: tuple[str, ...], below: frozenset[str]) -> list[Draft]:
+        """The endpoints of a resource; `below` are the names of the resources in it."""
+        drafts: list[Draft] = []
+        for key, node in entries(root.get("endpoints")):
+            if isinstance(node, MapNode) and self._check_name(key, below):
+                drafts.append(Draft(self._endpoint(key, node, module), key, node))
+        return drafts
+
+    def _check_name(self, key: Scalar, below: frozenset[str]) -> bool:
+        name, reason, hint = key.text, "", ""
+        if not naming.is_snake(name) or len(name) > LONGEST_NAME:
+            wanted = naming.snake(name)
+            reason, hint = "cannot be the name of an endpoint", f"call it {wanted}" if wanted and wanted != name else "lower case letters, digits and `_`"
+        elif name in naming.RESERVED_ON_CLIENT:
+            reason, hint = "is a method of every client", f"call it {name}_it, or by what it does"
+        elif name in below:
+            reason, hint = "is a resource below this one, too", "rename one of them"
+        if reason:
+            self.findings.add(key, "endpoint-name", f"`{name}` {reason}", hint)
+        return not reason
+
+    def _endpoint(self, key: Scalar, node: MapNode, module: tuple[str, ...]) -> Endpoint:
+        texts, http = self.texts, node.get("http")
+        method, path, names = parameters.request_line(http, self.findings)
+        class_name = naming.pascal(key.text) or "Endpoint"
+        owner = TypeName(module, class_name)
+        path_fields = self.fields.read(node.get("path"), Owner(owner, "path"), module)
+        query = self.fields.read(node.get("query"), Owner(owner, "query"), module)
+        header = self.fields.read(node.get("header"), Owner(owner, "header"), module)
+        own = {field.wire.lower() for field in header}
+        header += tuple(field for field in self.header if field.wire.lower() not in own)
+        body = self._body(node, key, replace(owner, name=class_name + "Request"), method)
+        endpoint = Endpoint(
+            name=key.text,
+            resource=module,
+            method=method,
+            path=path,
+            path_fields=parameters.path_fields(http, names, path_fields, node.get("path"), self.findings),
+            query=query,
+            header=header,
+            body=body,
+            answers=self._answers(node, owner, method),
+            errors=self.errors.read(node.get("errors"), module),
+            title=texts.read(node.get("title")),
+            description=texts.read(node.get("description")),
+            facts=common.facts_of(node.get("facts"), self.facts, texts),
+            links=common.links(node.get("links"), texts),
+            name_on_site=word(node.get("name_on_site")) or None,
+            updated=self._date(node.get("updated")),
+            deprecated=deprecation(node.get("deprecated"), texts),
+            verified=flag(node.get("verified"), otherwise=True),
+            auth=self.schemes.names(node.get("auth")) if "auth" in node.entries else self.auth,
+            hosts=common.hosts(node.get("hosts"), texts),
+            place=place(key),
+        )
+        parameters.check_headers(header, self.findings)
+        self._check_arguments(endpoint)
+        return endpoint
+
+    def _body(self, node: MapNode, key: Scalar, name: TypeName, method: str) -> model.Body | None:
+        given = [(entry.key, entry.value) for word_, entry in node.entries.items() if word_ in {"body", "form", "parts", "content"}]
+        if not given:
+            parameters.check_idle(node, "signed_part", False, "`signed_part` says something about `parts` only", self.findings)
+            return None
+        at, value = given[0]
+        for other, _ in given[1:]:
+            self.findings.add(other, "body-twice", f"the request has `{at.text}` already; it has one of body, form, parts and content")
+        if method in {"GET", "HEAD"}:
+            self.findings.add(at, "body", f"{method} requests have no body", "parameters stand under `query:`")
+        parameters.check_idle(node, "signed_part", at.text == "parts", "`signed_part` says something about `parts` only", self.findings)
+        match at.text:
+            case "content":
+                return self._raw(value, name.module)
+            case "form":
+                return model.FormBody(self.fields.structure(name, value, None, at, role=Owner(name, "form")))
+            case "parts":
+                type_ = self.fields.structure(name, value, None, at, role=Owner(name, "parts"))
+                return model.PartsBody(type_, self._signed_part(node.get("signed_part"), type_.to))
+            case _:
+                pass
+        if isinstance(value, Scalar):
+            read = self.types.read(value, name.module)
+            if read and holds_file(read):
+                self.findings.add(value, "file", "a JSON body holds no `file`", "raw bytes stand under `content:`, files of a form under `parts:`")
+            return JsonBody(read or UNREAD, flat=False)
+        return JsonBody(self.fields.structure(name, value, None, at), flat=True)
+
+    def _signed_part(self, node: Node | None, name: TypeName) -> str | None:
+        if not isinstance(node, Scalar):
+            return None
+        parts = self.fields.built.get(name)
+        part = next((f for f in parts.fields if f.wire == node.text), None) if isinstance(parts, model.Structure) else None
+        if part is None or not isinstance(part.type, model.Named):
+            self.findings.add(node, "signed-part", f"`parts` has no object `{node.text}`", "a part that is signed is one of the `parts`, with `fields`")
+        return node.text
+
+    def _raw(self, node: Node, module: tuple[str, ...]) -> model.RawBody:
+        file = self.file(node, module)
+        if len(file.media) > 1:
+            self.findings.add(child(node, "media") or node, "content", "a request has one media type")
+        return model.RawBody(file, file.media[0]) if file.media else model.RawBody(file)
+
+    def file(self, node: Node, module: tuple[str, ...]) -> model.File:
+        """What a `content` says."""
+        at = node if isinstance(node, Scalar) else child(node, "type")
+        type_ = self.types.read(at, module) if isinstance(at, Scalar) else None
+        if type_ and not isinstance(type_, model.File) and at:
+            self.findings.add(at, "content", "`content` is a `file`", "JSON stands under `body:`")
+        media = tuple(each.text for each in words(child(node, "media")))
+        return replace(type_ if isinstance(type_, model.File) else model.File(), media=media)
+
+    def _answers(self, node: MapNode, owner: TypeName, method: str) -> tuple[Answer, ...]:
+        answers: list[Answer] = []
+        inline = 0
+        for key, value in entries(node.get("responses")):
+            if len(key.text) != 3 or not key.text.isdecimal() or not key.text.isascii() or not 200 <= int(key.text) <= 599:
+                self.findings.add(key, "status", f"`{key.text}` is not a status of an answer", "from 200 to 599")
+                continue
+            status = int(key.text)
+            name = replace(owner, name=owner.name + "Answer" + (key.text if inline else ""))
+            body, content = child(value, "body"), child(value, "content")
+            inline += isinstance(body, MapNode)
+            type_ = self._answer_type(key, value, name)
+            if type_ and (method == "HEAD" or status in _WITHOUT_BODY):
+                self.findings.add(key, "answer", f"{method if method == 'HEAD' else status} answers have no content", "write null")
+            if body and content:
+                self.findings.add(key, "body-twice", "an answer has `body` or `content`, not both")
+            headers = self.fields.read(child(value, "headers"), Owner(name, "answer header"), owner.module)
+            parameters.check_headers(headers, self.findings)
+            about = self.texts.read(child(value, "title")), self.texts.read(child(value, "description"))
+            answers.append(Answer(status, type_, *about, headers))
+        return tuple(answers)
+
+    def _answer_type(self, key: Scalar, value: Node, name: TypeName) -> Type | None:
+        content = child(value, "content")
+        if content is not None:
+            return self.file(content, name.module)
+        body = value if isinstance(value, Scalar) else child(value, "body")
+        if body is None or is_null(body):
+            return None
+        if isinstance(body, Scalar):
+            read = self.types.read(body, name.module)
+            if read and holds_file(read) and not isinstance(read, model.File):
+                self.findings.add(body, "file", "JSON holds no `file`", "an answer of raw bytes is a `file` as a whole")
+            return read
+        return self.fields.structure(name, body, None, key)
+
+    def _date(self, node: Node | None) -> str | None:
+        if not isinstance(node, Scalar):
+            return None
+        try:
+            date.fromisoformat(node.text)
+        except ValueError:
+            self.findings.add(node, "wrong-value", f"`{node.text}` is not a date")
+        return node.text
+
+    def _check_arguments(self, endpoint: Endpoint) -> None:
+        """Reports arguments of one name: path, query, header and what is flat of the body share one namespace."""
+        every = [*endpoint.path_fields, *endpoint.query, *endpoint.header, *self.flat_fields(endpoint)]
+        arguments = [field for field in every if not (field.required and is_constant(field.type))]
+        whole = ""
+        if isinstance(endpoint.body, model.RawBody):
+            whole = "content"
+        elif isinstance(endpoint.body, JsonBody) and not endpoint.body.flat:
+            whole = "body"
+        for field in arguments:
+            if field.name == whole:
+                self.findings.add_at(field.place, "field-twice", f"`{field.wire}` and the body are both `{whole}` in Python", "say `as:`", len(field.wire))
+        check_clashes(arguments, self.findings)
+
+    def flat_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
+        """The fields of the body that are arguments one by one."""
+        match endpoint.body:
+            case JsonBody(flat=True) | model.FormBody() | model.PartsBody():
+                return self.fields_of(endpoint.body.type)
+            case _:
+                return ()
+
+    def request_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
+        """All that a request says by name, the fields of its whole body included."""
+        body = self.flat_fields(endpoint)
+        if isinstance(endpoint.body, JsonBody):
+            body = self.fields_of(endpoint.body.type)
+        return (*endpoint.path_fields, *endpoint.query, *endpoint.header, *body)
+
+    def fields_of(self, type_: Type) -> tuple[Field, ...]:
+        """The fields of an object, also of each object of a list."""
+        while isinstance(type_, model.Nullable | model.ListOf):
+            type_ = type_.type if isinstance(type_, model.Nullable) else type_.item
+        structure = self.fields.built.get(type_.to) if isinstance(type_, model.Named) else None
+        return structure.fields if isinstance(structure, model.Structure) else ()
+
+    def idempotency(self, draft: Draft, known: frozenset[str]) -> Idempotency:
+        """What a repeated request does; `known` are the qualified names of all endpoints."""
+        endpoint, node = draft.endpoint, draft.node.get("idempotency")
+        if node is None:
+            return Idempotency("safe" if endpoint.method in {"GET", "HEAD"} else "none")
+        if isinstance(node, Scalar):
+            return Idempotency("safe" if node.text == "safe" else "none")
+        keys = words(child(node, "key"))
+        for key in keys:
+            self._check_key(key, self.request_fields(endpoint))
+        asked, ask = child(node, "ask"), None
+        if isinstance(asked, Scalar):
+            ask = asked.text if "." in asked.text else ".".join((*endpoint.resource, asked.text))
+            if ask not in known:
+                self.findings.add(asked, "idempotency", f"there is no endpoint `{asked.text}`", did_you_mean(ask, known))
+        return Idempotency("key" if keys else "none", tuple(key.text for key in keys), ask)
+
+    def _check_key(self, key: Scalar, fields: tuple[Field, ...]) -> None:
+        """Reports a key that is no field of the request; dots lead into objects and lists of them."""
+        rest = key.text
+        while rest:
+            found = next((field for field in fields if rest == field.wire or rest.startswith(field.wire + ".")), None)
+            if found is None:
+                hint = did_you_mean(rest, (field.wire for field in fields))
+                self.findings.add(key, "idempotency", f"the request has no field `{key.text}`", hint, offset=len(key.text) - len(rest), length=len(rest))
+                return
+            rest, fields = rest[len(found.wire) + 1 :], self.fields_of(found.type)

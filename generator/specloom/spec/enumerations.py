@@ -1,0 +1,65 @@
+"""Enumerations: values with their texts and the names of their members."""
+
+from __future__ import annotations
+
+from .. import naming
+from ..model import Enumeration, EnumValue, Text
+from .declarations import Declaration, is_closed
+from .findings import Findings, where
+from .nodes import MapNode, Node, Scalar, place, resolve
+from .texts import Texts, child, entries, items, word
+
+_AS = frozenset({"as"})
+
+
+def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumeration:
+    """The enumeration that a declaration with `enum` means."""
+    node = declaration.node
+    whole = word(node.get("type")) == "integer"
+    members: dict[str, Scalar] = {}
+    values: dict[str | int, EnumValue] = {}
+    for key, meaning in _rows(node.get("enum")):
+        value = _value(key, whole, findings)
+        name = word(child(meaning, "as")) or (naming.member(value) if value is not None else "")
+        if value is None:
+            continue
+        if not name:
+            findings.add(key, "member-name", f"no name in Python can be made of `{key.text}`", "say it: {as: THUMBS_UP, en: …}")
+            continue
+        if value in values:
+            findings.add(key, "twice", f"`{key.text}` stands here twice")
+            continue
+        other = members.setdefault(name, key)
+        if other is not key:
+            findings.add(
+                key, "member-twice", f"`{key.text}` and `{other.text}` ({where(place(other))}) are both `{name}` in Python", "say `as:` for one of them"
+            )
+            continue
+        values[value] = EnumValue(value, name, texts.read(meaning, besides=_AS) if meaning else Text())
+    return Enumeration(
+        declaration.name, tuple(values.values()), is_closed(declaration),
+        texts.read(node.get("title")), texts.read(node.get("description")), place(declaration.key),
+    )
+
+
+def _rows(node: Node | None) -> list[tuple[Scalar, Node | None]]:
+    """Values with their texts, of the map or of the list."""
+    if isinstance(node, MapNode):
+        return [(key, value) for key, value in entries(node) if not (isinstance(value, MapNode) and not value.entries)]
+    return [(item, None) for item in items(node) if isinstance(item, Scalar)]
+
+
+def _value(key: Scalar, whole: bool, findings: Findings) -> str | int | None:
+    if not whole:
+        if not key.text or len(key.text) > 500:
+            findings.add(key, "wrong-value", "a value is a text of 1 to 500 characters")
+            return None
+        return key.text
+    try:
+        value = resolve(Scalar(key.source, key.line, key.column, key.width, key.text, "plain"))
+    except ValueError:
+        value = None
+    if not isinstance(value, int) or isinstance(value, bool):
+        findings.add(key, "wrong-value", f"`{key.text}` is not a whole number, as `type: integer` demands")
+        return None
+    return value

@@ -1,0 +1,114 @@
+"""Error rows: codes, statuses and the exception classes that they become."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from .. import naming
+from ..model import ErrorCode, Type
+from .findings import Findings, where
+from .nodes import MapNode, Node, Scalar, place
+from .texts import Texts, integer, items, word
+from .types import Types
+
+Retry = Literal["never", "same", "later", "token"]
+
+BY_STATUS = {
+    400: "BadRequest", 401: "Unauthorized", 402: "PaymentRequired", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed",
+    406: "NotAcceptable", 408: "RequestTimeout", 409: "Conflict", 410: "Gone", 411: "LengthRequired", 412: "PreconditionFailed",
+    413: "ContentTooLarge", 414: "UriTooLong", 415: "UnsupportedMediaType", 418: "Teapot", 422: "UnprocessableContent", 423: "Locked",
+    425: "TooEarly", 426: "UpgradeRequired", 428: "PreconditionRequired", 429: "TooManyRequests", 451: "UnavailableForLegalReasons",
+    500: "InternalServerError", 501: "NotImplementedByServer", 502: "BadGateway", 503: "ServiceUnavailable", 504: "GatewayTimeout",
+}
+"""Classes of rows without a code: the names of RFC 9110 and of the IANA registry."""
+
+_RETRY: dict[int, Retry] = {429: "later", 500: "same", 502: "same", 503: "same", 504: "same"}
+
+TAKEN = frozenset(
+    # The runtime's own errors, and what Python code expects to mean something else.
+    ["Error", "ApiError", "ConfigError", "ConnectError", "InvalidRequest", "ProtocolError", "TimeoutError", "SignatureError", "SignatureProbe",
+     "BaseException", "Exception", "ExceptionGroup", "Warning", *naming.RESERVED_CLASSES]
+)
+_TAKEN_FOLDED = {name.lower(): name for name in TAKEN}
+
+
+class Errors:
+    """Reads error tables; remembers every row, for a class has one meaning in the whole API."""
+
+    def __init__(self, texts: Texts, types: Types, findings: Findings) -> None:
+        self.texts = texts
+        self.types = types
+        self.findings = findings
+        self.rows: list[tuple[ErrorCode, MapNode]] = []
+
+    def read(self, node: Node | None, module: tuple[str, ...]) -> tuple[ErrorCode, ...]:
+        """The rows of a table in a file of this module."""
+        rows = (self._row(item, module) for item in items(node) if isinstance(item, MapNode))
+        return tuple(row for row in rows if row)
+
+    def _row(self, node: MapNode, module: tuple[str, ...]) -> ErrorCode | None:
+        status, code = integer(node.get("status")), word(node.get("code")) or None
+        if status is None and code is None:
+            self.findings.add(node, "error-row", "an error has a `status`, a `code` or both")
+            return None
+        class_name = self._class_name(node, status, code)
+        body = node.get("body")
+        type_: Type | None = self.types.read(body, module) if isinstance(body, Scalar) else None
+        retry, outcome = word(node.get("retry")), word(node.get("outcome"))
+        row = ErrorCode(
+            status,
+            code,
+            class_name,
+            reason=self.texts.read(node.get("reason")),
+            remedy=self.texts.read(node.get("remedy")),
+            retry=cast(Retry, retry) if retry in {"never", "same", "later", "token"} else _RETRY.get(status or 0, "never"),
+            outcome="unknown" if outcome == "unknown" else "rejected",
+            body=type_,
+            place=place(node),
+        )
+        self.rows.append((row, node))
+        return row
+
+    def _class_name(self, node: MapNode, status: int | None, code: str | None) -> str:
+        given = node.get("as")
+        at = given or node.get("code") or node.get("status") or node
+        if isinstance(given, Scalar):
+            name = given.text
+        elif code is not None:
+            name = (naming.pascal(code) or "") if code[:1].isalpha() else ""
+        else:
+            name = BY_STATUS.get(status or 0, "")
+        if not name:
+            self.findings.add(at, "error-class", f"no class name can be made of `{code or status}`", "say it: {as: InvalidCredential, …}")
+        taken = _TAKEN_FOLDED.get(name.lower())
+        if taken:
+            self.findings.add(
+                at, "error-class", f"`{name}` would be the class of this error, and `{taken}` means something else in every client",
+                "give the class another name with `as:`",
+            )
+        return name
+
+    def check(self) -> None:
+        """Reports classes that would mean several things, and codes that would have several classes."""
+        by_class: dict[str, tuple[ErrorCode, MapNode]] = {}
+        by_code: dict[tuple[int | None, str | None], ErrorCode] = {}
+        bodies: dict[str, ErrorCode] = {}
+        for row, node in self.rows:
+            if not row.class_name:
+                continue
+            at = node.get("as") or node.get("code") or node.get("status") or node
+            first, first_node = by_class.setdefault(row.class_name.lower(), (row, node))
+            named = "as" in node.entries and "as" in first_node.entries
+            if first.class_name != row.class_name:
+                message = f"`{row.class_name}` and `{first.class_name}` ({where(first.place)}) differ in case only"
+                self.findings.add(at, "error-class", message, "give one of them another name with `as:`")
+            elif first.code != row.code and not named:
+                message = f"`{row.class_name}` is the class of two errors, the other in {where(first.place)}"
+                self.findings.add(at, "error-class", message, "give one of them another name with `as:`, or both this one")
+            same = by_code.setdefault((row.status, row.code), row)
+            if same.class_name != row.class_name:
+                message = f"the same error is `{same.class_name}` in {where(same.place)} and `{row.class_name}` here"
+                self.findings.add(at, "error-class", message, "give it one name")
+            with_body = bodies.setdefault(row.class_name, row) if row.body else row
+            if with_body.body != row.body:
+                self.findings.add(node.get("body") or node, "error-body", f"`{row.class_name}` has another body in {where(with_body.place)}")

@@ -1,0 +1,129 @@
+"""Documented exchanges, and the examples and defaults of fields: read when every type is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .. import model
+from ..model import Answer, Endpoint, Exchange, Field, Json, Place, Structure, Value
+from .endpoints import Draft
+from .fields import Given
+from .findings import Findings, did_you_mean
+from .folder import Folder
+from .nodes import MapNode, Node, Scalar, place
+from .texts import Texts, child, entries, integer, items
+from .values import Values
+
+
+class Examples:
+    def __init__(self, values: Values, given: Mapping[Place, Given], texts: Texts, folder: Folder, findings: Findings) -> None:
+        self.values = values
+        self.given = given
+        self.texts = texts
+        self.folder = folder
+        self.findings = findings
+
+    def fields(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        """The fields with their examples and defaults."""
+        return tuple(self._field(field) for field in fields)
+
+    def _field(self, field: Field) -> Field:
+        given = self.given.get(field.place)
+        if given is None or (given.example is None and given.default is None):
+            return field
+        return replace(
+            field,
+            example=self.values.read(given.example, field.type, "example", field.encrypted),
+            default=self.values.read(given.default, field.type, "default", field.encrypted),
+        )
+
+    def structure(self, structure: Structure) -> Structure:
+        """The structure with its fields' values."""
+        fields = self.fields(structure.fields)
+        return replace(structure, fields=fields) if fields != structure.fields else structure
+
+    def endpoint(self, draft: Draft, shared_errors: frozenset[int | None]) -> Endpoint:
+        """The endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""
+        endpoint = draft.endpoint
+        statuses = shared_errors | {row.status for row in endpoint.errors}
+        exchanges = [self._exchange(node, endpoint, statuses) for node in items(draft.node.get("examples")) if isinstance(node, MapNode)]
+        return replace(
+            endpoint,
+            path_fields=self.fields(endpoint.path_fields),
+            query=self.fields(endpoint.query),
+            header=self.fields(endpoint.header),
+            answers=tuple(replace(answer, headers=self.fields(answer.headers)) for answer in endpoint.answers),
+            examples=tuple(exchanges),
+        )
+
+    def _exchange(self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]) -> Exchange:
+        request, response = node.get("request"), node.get("response")
+        groups = (("path", endpoint.path_fields), ("query", endpoint.query), ("header", endpoint.header))
+        path, query, header = (self._parameters(request, key, fields) for key, fields in groups)
+        body = self._body(request, endpoint.resource)
+        status = integer(child(response, "status"))
+        return Exchange(
+            title=self.texts.read(node.get("title")),
+            path=path,
+            query=query,
+            header=header,
+            body=self._request_body(body, endpoint) if body is not None else None,
+            status=status,
+            answer=self._answer(response, status, endpoint, errors),
+            place=place(node),
+        )
+
+    def _parameters(self, request: Node | None, key: str, fields: tuple[Field, ...]) -> dict[str, Json]:
+        known = {field.wire: field for field in fields}
+        found: dict[str, Json] = {}
+        for name, node in entries(child(request, key)):
+            if name.text not in known:
+                self.findings.add(name, "example", f"`{key}` has no parameter `{name.text}`", did_you_mean(name.text, known))
+                continue
+            field = known[name.text]
+            value = self.values.read(node, field.type, "example", field.encrypted)
+            found[name.text] = value.json if value else None
+        missing = [name for name in known if key == "path" and name not in found]
+        if request is not None and missing:
+            self.findings.add(child(request, key) or request, "example", f"the example lacks `{missing[0]}` of the path")
+        return found
+
+    def _body(self, node: Node | None, module: tuple[str, ...]) -> Node | None:
+        """The body of a request or a response, written there or in a file."""
+        inline, named = child(node, "body"), child(node, "body_file")
+        if isinstance(node, MapNode) and inline is not None and named is not None:
+            self.findings.add(node.entries["body_file"].key, "body-file", "the body stands here or in a file, not in both")
+        if isinstance(named, Scalar):
+            return self.folder.body(named, module)
+        return inline
+
+    def _request_body(self, node: Node, endpoint: Endpoint) -> Value | None:
+        match endpoint.body:
+            case model.JsonBody() | model.FormBody() | model.PartsBody():
+                return self.values.read(node, endpoint.body.type)
+            case model.RawBody():
+                self.findings.add(node, "example", "a raw body has no example in JSON")
+            case None:
+                self.findings.add(node, "example", "the endpoint sends no body")
+        return None
+
+    def _answer(self, response: Node | None, status: int | None, endpoint: Endpoint, errors: frozenset[int | None]) -> Value | None:
+        body = self._body(response, endpoint.resource)
+        if status is None or response is None:
+            return None
+        answer = next((answer for answer in endpoint.answers if answer.status == status), None)
+        if answer is None:
+            if status not in errors:
+                known = ", ".join(str(answer.status) for answer in endpoint.answers)
+                self.findings.add(child(response, "status") or response, "example", f"{status} is no documented answer", f"known here: {known}")
+            return self.values.read(body, model.AnyJson())
+        return self._documented(body, answer)
+
+    def _documented(self, body: Node | None, answer: Answer) -> Value | None:
+        if body is None:
+            return None
+        if answer.type is None or isinstance(answer.type, model.File):
+            self.findings.add(body, "example", f"{answer.status} answers have no JSON")
+            return None
+        return self.values.read(body, answer.type)

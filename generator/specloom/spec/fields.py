@@ -1,0 +1,266 @@
+"""Fields and parameters, and the objects that they are written in.
+
+What a named scalar says (texts, unit, example, …) holds for each field of that type, unless the field says it itself. Examples and defaults
+need every type to be known, so they are kept aside (`values`) and filled in when all fields have been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from .. import model, naming
+from ..model import Field, NamedType, Place, Structure, Text, Type, TypeName
+from .declarations import Declaration, Declarations, holds_object, parse
+from .expressions import Object
+from .findings import Findings, did_you_mean, where
+from .folder import LONGEST_NAME
+from .nodes import MapNode, Node, Scalar, place
+from .patterns import check_pattern, with_pattern
+from .texts import Texts, child, entries, flag, word, words
+from .types import UNREAD, Types
+from .values import Values
+
+UNNAMED = "_"
+"""Stands for a name that could not be made; reported already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom fields belong to: classes of objects inside are called after it."""
+
+    name: TypeName
+    role: Literal["object", "path", "query", "header", "form", "parts", "answer header"] = "object"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The values that a field or a named scalar documents, not yet read."""
+
+    example: Node | None
+    default: Node | None
+
+
+class Fields:
+    def __init__(self, declarations: Declarations, types: Types, texts: Texts, units: Mapping[str, Text], findings: Findings) -> None:
+        self.declarations = declarations
+        self.types = types
+        self.texts = texts
+        self.units = units
+        self.findings = findings
+        self.built: dict[TypeName, NamedType] = {}
+        self.values: dict[Place, Given] = {}
+        self.parts: set[TypeName] = set()
+        """Structures that are multipart forms."""
+        self._scalars: list[tuple[Type, Node, bool]] = []
+
+    def build(self, declaration: Declaration) -> None:
+        """Makes the structure that a declaration means."""
+        self.structure(declaration.name, declaration.node.get("fields"), declaration.node, declaration.key, declared=True)
+
+    def structure(
+        self, name: TypeName, fields: Node | None, about: MapNode | None, key: Scalar, declared: bool = False, role: Owner | None = None
+    ) -> model.Named:
+        """Makes a structure; `about` has its title and description."""
+        name = replace(name, name=naming.class_name(name.name))
+        other = self._other_place(name, declared)
+        if other:
+            self.findings.add(
+                key, "class-twice", f"the object here is called `{name.name}`, and so is the type in {where(other)}",
+                "give it another `name:`" if about else "give that type another name",
+            )
+            return model.Named(name)
+        self.built[name] = Structure(name, (), place=place(key))  # reserves the name while its fields are read
+        if role and role.role == "parts":
+            self.parts.add(name)
+        texts = self.texts
+        title, description = texts.read(child(about, "title")), texts.read(child(about, "description"))
+        read = self.read(fields, role or Owner(name), name.module)
+        self.built[name] = Structure(name, read, title, description, place=place(key))
+        return model.Named(name)
+
+    def named_scalar(self, declaration: Declaration) -> None:
+        """Reads what a named scalar says by itself, whether or not a field uses it."""
+        node = declaration.node
+        written = self.types.declared(declaration)
+        self._unit(node.get("unit"))
+        for key in ("title", "description", "since"):
+            self.texts.read(node.get(key))
+        example = node.get("example")
+        if written and example is not None:
+            self._scalars.append((written.type, example, flag(node.get("encrypted"))))
+
+    def check_scalars(self, values: Values) -> None:
+        """Checks the examples of named scalars."""
+        for type_, example, encrypted in self._scalars:
+            values.read(example, type_, "example", encrypted)
+
+    def _other_place(self, name: TypeName, declared: bool) -> Place | None:
+        if name in self.built:
+            return self.built[name].place
+        if declared:
+            return None
+        for other in self.declarations.by_module.get(name.module, {}).values():
+            if other.name == name:
+                return place(other.key)
+        return None
+
+    def read(self, node: Node | None, owner: Owner, module: tuple[str, ...]) -> tuple[Field, ...]:
+        """The fields of a map, with unique names in Python."""
+        found: list[Field] = []
+        for key, value in entries(node):
+            field = self._field(key, value, owner, module)
+            if field:
+                found.append(field)
+        check_twins(found, self.findings)
+        check_clashes({field.wire: field for field in reversed(found)}.values(), self.findings)
+        return tuple(found)
+
+    def _field(self, key: Scalar, node: Node, owner: Owner, module: tuple[str, ...]) -> Field | None:
+        optional = key.text.endswith("?") and len(key.text) > 1
+        wire = key.text[:-1] if optional else key.text
+        if not wire or len(wire) > 2 * LONGEST_NAME:
+            self.findings.add(key, "field-name", f"a name on the wire has 1 to {2 * LONGEST_NAME} characters")
+            return None
+        name = self._python_name(key, wire, node)
+        own = node if isinstance(node, MapNode) else None
+        at = node if isinstance(node, Scalar) else own and own.get("type")
+        expression = parse(at, self.findings) if isinstance(at, Scalar) else Object(0) if child(own, "fields") else None
+        if at is None and expression is None:
+            self.findings.add(key, "missing-type", f"`{wire}` has neither `type` nor `fields`", "write its type: string(32), integer, list<Item>")
+        inner = self._inner(key, wire, own, owner, module, uses=expression is None or holds_object(expression))
+        type_: Type | None = None
+        chain: list[MapNode] = [own] if own else []
+        if expression and isinstance(at, Scalar):
+            type_ = self.types.written(expression, at, module, inner)
+            alias = self.types.alias(expression, at, module) if type_ else None
+            while alias and alias.node not in chain:
+                chain.append(alias.node)
+                below = alias.node.get("type")
+                if not alias.expression or not isinstance(below, Scalar):
+                    break
+                alias = self.types.alias(alias.expression, below, alias.name.module)
+        elif inner:
+            type_ = model.Named(inner)
+        type_ = self._with_media(own, self._patterned(own, type_))
+        self.values[place(key)] = Given(_first(chain, "example"), child(own, "default"))
+        if own and "default" in own.entries and not optional:
+            self.findings.add(own.entries["default"].key, "default", f"`{wire}` is never absent, so it has no default", f"write `{wire}?` if it may be absent")
+        return Field(
+            wire=wire,
+            name=name,
+            type=type_ or UNREAD,
+            required=not optional,
+            title=self.texts.read(_first(chain, "title")),
+            description=self.texts.read(_first(chain, "description")),
+            unit=self._unit(_first(chain, "unit")),
+            when=self.texts.read(child(own, "when")),
+            encrypted=flag(_first(chain, "encrypted")),
+            secret=flag(_first(chain, "secret")),
+            deprecated=deprecation(child(own, "deprecated"), self.texts),
+            since=self.texts.read(_first(chain, "since")),
+            style=self._style(own, type_, owner),
+            place=place(key),
+        )
+
+    def _python_name(self, key: Scalar, wire: str, node: Node) -> str:
+        given = child(node, "as")
+        if isinstance(given, Scalar):
+            if not naming.is_snake(given.text) or given.text in naming.RESERVED_FIELDS:
+                self.findings.add(given, "field-name", f"`{given.text}` cannot be a name in Python", "lower case letters, digits and `_`; no keyword")
+                return UNNAMED
+            return given.text
+        name = naming.snake(wire)
+        if name is None:
+            self.findings.add(key, "field-name", f"no name in Python can be made of `{wire}`", "say it: {as: user_id, type: …}")
+        return name or UNNAMED
+
+    def _inner(self, key: Scalar, wire: str, own: MapNode | None, owner: Owner, module: tuple[str, ...], uses: bool) -> TypeName | None:
+        """Makes the object that `fields` beside the type describe; its name."""
+        fields, given = child(own, "fields"), child(own, "name")
+        if not isinstance(fields, MapNode):
+            if own and "name" in own.entries:
+                self.findings.add(own.entries["name"].key, "idle-key", "`name` says something about an object with `fields` only")
+            return None
+        if not uses:
+            assert own is not None
+            self.findings.add(own.entries["fields"].key, "object-fields", "`fields` describe an `object`, and there is none in the type")
+            return None
+        part = naming.pascal(word(child(own, "as")) or wire) or "Object"  # if there is none, the field has no name either
+        name = TypeName(module, word(given) or owner.name.name.rstrip("_") + part)
+        return self.structure(name, fields, own, key).to
+
+    def _patterned(self, own: MapNode | None, type_: Type | None) -> Type | None:
+        pattern = child(own, "pattern")
+        if not isinstance(pattern, Scalar) or type_ is None or not check_pattern(pattern, self.findings):
+            return type_
+        changed = with_pattern(type_, pattern.text)
+        if changed is None:
+            self.findings.add(pattern, "pattern", "`pattern` says something about texts only")
+        return changed or type_
+
+    def _with_media(self, own: MapNode | None, type_: Type | None) -> Type | None:
+        media = tuple(node.text for node in words(child(own, "media")))
+        if not media or own is None:
+            return type_
+        match type_:
+            case model.File():
+                return replace(type_, media=media)
+            case model.ListOf(item=model.File() as item):
+                return replace(type_, item=replace(item, media=media))
+            case _:
+                self.findings.add(own.entries["media"].key, "idle-key", "`media` says something about files only")
+                return type_
+
+    def _unit(self, node: Node | None) -> Text:
+        if not isinstance(node, Scalar):
+            return Text()
+        if node.text not in self.units:
+            self.findings.add(node, "unknown-unit", f"`units` in _api.yaml has no row `{node.text}`", did_you_mean(node.text, self.units))
+        return self.units.get(node.text, Text())
+
+    def _style(self, own: MapNode | None, type_: Type | None, owner: Owner) -> Literal["repeat", "comma", "brackets", "deep"]:
+        given = child(own, "style")
+        if not isinstance(given, Scalar) or given.text not in {"repeat", "comma", "brackets", "deep"}:
+            return "repeat"
+        if owner.role not in {"query", "form"}:
+            self.findings.add(given, "style", "`style` says how a list or an object stands in a query or a form")
+        elif type_ and not isinstance(type_, model.ListOf | model.MapOf | model.Named):
+            self.findings.add(given, "style", "`style` says something about lists and objects only")
+        return cast(Literal["repeat", "comma", "brackets", "deep"], given.text)
+
+
+def check_twins(fields: Sequence[Field], findings: Findings) -> None:
+    """Reports a name that is there with and without `?`."""
+    seen: dict[str, Field] = {}
+    for field in fields:
+        twin = seen.setdefault(field.wire, field)
+        if twin is not field:
+            findings.add_at(
+                field.place, "field-twice", f"`{field.wire}` stands here a second time; the first is in line {twin.place.line}", "", len(field.wire)
+            )
+
+
+def check_clashes(fields: Iterable[Field], findings: Findings) -> None:
+    """Reports fields that have the same name in Python; twins on the wire count only where they stand in different maps."""
+    names: dict[str, Field] = {}
+    for field in fields:
+        other = names.setdefault(field.name, field)
+        if other is not field and field.name != UNNAMED:
+            findings.add_at(
+                field.place, "field-twice", f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are both `{field.name}` in Python",
+                "say `as:` for one of them", len(field.wire),
+            )
+
+
+def deprecation(node: Node | None, texts: Texts) -> Text | bool:
+    """`deprecated: true`, or what to use instead."""
+    if isinstance(node, Scalar) and node.style == "plain" and node.text.lower() in {"true", "false"}:
+        return flag(node)
+    return texts.read(node) if node else False
+
+
+def _first(chain: list[MapNode], key: str) -> Node | None:
+    """What the first of the maps that says it says."""
+    return next((value for value in (node.get(key) for node in chain) if value is not None), None)

@@ -1,0 +1,55 @@
+"""Reading one file: only a regular one, only UTF-8, only of a sane size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..model import Place
+from .findings import Findings
+from .nodes import Source
+
+LARGEST = 2 * 1024 * 1024
+
+
+def read(path: Path, shown: str, findings: Findings) -> Source | None:
+    """The file's text with `\\n` line ends and plain spaces for U+00A0, or None with a problem reported."""
+    start = Place(shown, 1, 1)
+    try:
+        if not path.is_file():  # a pipe would be waited for, a device read for ever
+            findings.add_at(start, "unreadable", "this is not a file")
+            return None
+        if path.stat().st_size > LARGEST:
+            findings.add_at(start, "too-large", f"the file is larger than {LARGEST // 1024 // 1024} MB", "split it into several")
+            return None
+        content = path.read_bytes()
+    except OSError as error:
+        findings.add_at(start, "unreadable", f"the file cannot be read: {error.strerror or error}")
+        return None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        findings.add_at(start, "encoding", "the file is UTF-16; expected UTF-8")
+        return None
+    if content.startswith(b"\xef\xbb\xbf"):
+        findings.add_at(start, "encoding", "the file begins with a byte order mark", "save it as UTF-8 without one")
+        return None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        findings.sources[shown] = content.decode("utf-8", "replace")
+        findings.add_at(Place(shown, line, column), "encoding", f"byte 0x{content[error.start]:02X} is not UTF-8 here", "save the file as UTF-8")
+        return None
+    source = findings.source(shown, text.replace("\r\n", "\n").replace("\u00a0", " "))
+    _refuse_keys(source, findings)
+    return source
+
+
+def _refuse_keys(source: Source, findings: Findings) -> None:
+    """A PEM block in a spec would be published with everything that is woven from it."""
+    at = source.text.find("-----BEGIN ")
+    if at >= 0:
+        line, column = source.text.count("\n", 0, at) + 1, at - (source.text.rfind("\n", 0, at) + 1) + 1
+        findings.add_at(
+            Place(source.path, line, column), "secret", "a PEM block (a key or a certificate) may not stand in a spec",
+            "take it out, and replace the key if it was a real one", length=len("-----BEGIN"),
+        )

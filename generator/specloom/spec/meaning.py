@@ -1,0 +1,223 @@
+"""From the files of a spec to the model, in one direction:
+
+    documents → words (languages, units, facts, schemes) → declarations → fields and endpoints → checks → examples → Api
+
+Whatever is wrong is reported and replaced by something harmless, so that one run finds everything; the result counts only if
+nothing was reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .. import model
+from ..model import Api, Endpoint, ErrorCode, Field, NamedType, Resource, Text, TypeName
+from . import common, enumerations, notes, parameters, reach, unions
+from .declarations import Declarations
+from .endpoints import Draft, Endpoints
+from .errors import Errors
+from .examples import Examples
+from .fields import Fields, Owner
+from .findings import Findings, where
+from .folder import Document, Folder
+from .texts import Texts, child, word
+from .types import Types
+from .values import Values, is_constant
+
+Path = tuple[str, ...]
+
+
+class Meaning:
+    def __init__(self, folder: Folder, findings: Findings) -> None:
+        self.folder = folder
+        self.findings = findings
+        self.root = next((document.root for document in folder.documents if document.kind == "api"), None)
+        self.texts = Texts(findings, common.languages(self.root))
+        self.declarations = Declarations(findings)
+        self.types = Types(self.declarations, findings)
+        self.schemes = common.Schemes(self.root, findings)
+        self.errors = Errors(self.texts, self.types, findings)
+        self.fields = Fields(self.declarations, self.types, self.texts, common.units(self.root, self.texts), findings)
+
+    def api(self) -> Api:
+        """The whole API."""
+        resources = [document for document in self.folder.documents if document.kind == "resource"]
+        self._declare()
+        header, shared_header = self._header()
+        reader = Endpoints(
+            self.fields, self.types, self.texts, self.errors, self.schemes, common.facts(self.root, self.texts), self.findings
+        )
+        reader.header, reader.auth = shared_header, self.schemes.names(child(self.root, "auth"))
+        errors = self.errors.read(child(self.root, "errors"), ())
+        by_resource = {document.module: self.errors.read(document.root.get("errors"), document.module) for document in resources}
+        paths = _with_folders(self.folder.resources)
+        drafts: dict[Path, list[Draft]] = {}
+        for document in resources:
+            below = frozenset(path[-1] for path in paths if path[:-1] == document.module)
+            drafts[document.module] = reader.read(document.root, document.module, below)
+        everything = [draft for group in drafts.values() for draft in group]
+        self._check([draft.endpoint for draft in everything], header)
+        examples = Examples(Values(self.fields.built, self.findings), self.fields.values, self.texts, self.folder, self.findings)
+        finished = self._finish(drafts, reader, examples, errors, by_resource)
+        texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
+        types = self._types(examples, [e for group in finished.values() for e in group])
+        documents = {document.module: document for document in resources}
+        return Api(
+            name=self.folder.path.resolve().name,
+            package=word(child(self.root, "package")),
+            version=word(child(self.root, "version")),
+            client=word(child(self.root, "client")),
+            title=self.texts.read(child(self.root, "title")),
+            languages=self.texts.languages,
+            hosts=common.hosts(child(self.root, "hosts"), self.texts),
+            description=self.texts.read(child(self.root, "description")),
+            schemes=self.schemes.all(),
+            auth=reader.auth,
+            header=examples.fields(header),
+            error_shape=common.error_shape(self.root),
+            errors=errors,
+            links=common.links(child(self.root, "links"), self.texts),
+            resources=self._tree(paths, documents, finished, by_resource, texts),
+            types=types,
+            notes=texts.get((), Text()),
+            source=self.folder.shown,
+        )
+
+    def _declare(self) -> None:
+        """Takes in all named types and builds the objects and enumerations among them."""
+        common.check_names(self.root, self.findings)
+        for document in self.folder.documents:
+            if document.kind != "api":
+                self.declarations.add(document)
+        self.declarations.check_twice()
+        for declaration in self.declarations:
+            if declaration.kind == "enumeration":
+                self.fields.built[declaration.name] = enumerations.build(declaration, self.texts, self.findings)
+        for declaration in self.declarations:
+            if declaration.kind == "structure":
+                self.fields.build(declaration)
+        for declaration in self.declarations:
+            if declaration.kind == "union":
+                union = unions.build(declaration, self.types, self.texts)
+                if union:
+                    self.fields.built[declaration.name] = union
+            elif declaration.kind == "alias":
+                self.fields.named_scalar(declaration)
+
+    def _header(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+        """The API's headers: the constant ones, and those that are arguments of every endpoint."""
+        fields = self.fields.read(child(self.root, "header"), Owner(TypeName((), "Header"), "header"), ())
+        parameters.check_headers(fields, self.findings)
+        constant = tuple(field for field in fields if field.required and is_constant(field.type))
+        return constant, tuple(field for field in fields if field not in constant)
+
+    def _check(self, found: list[Endpoint], header: tuple[Field, ...]) -> None:
+        """The rules that need everything to be known."""
+        self.errors.check()
+        types = self.fields.built
+        for at, union in self.types.unions:
+            unions.check(at, union.members, None, types, self.findings)
+        for declaration in self.declarations:
+            named = types.get(declaration.name)
+            if declaration.kind == "union" and isinstance(named, model.UnionType):
+                unions.check_named(declaration, named, types, self.findings)
+        for structure in reach.never_ending(types):
+            self.findings.add_at(
+                structure.place, "endless-type", f"`{structure.name.name}` can never be written: it needs another of its kind first",
+                "let the field that leads back be absent (`?` on its key) or null",
+            )
+        parameters.check_types(header, "header", types, self.findings)
+        for endpoint in found:
+            self._check_endpoint(endpoint)
+        self._check_files()
+        self._check_routes(found)
+
+    def _check_endpoint(self, endpoint: Endpoint) -> None:
+        types, findings = self.fields.built, self.findings
+        parameters.check_types(endpoint.path_fields, "path", types, findings)
+        parameters.check_types(endpoint.query, "query", types, findings)
+        parameters.check_types(endpoint.header, "header", types, findings)
+        for answer in endpoint.answers:
+            parameters.check_types(answer.headers, "answer header", types, findings)
+        if isinstance(endpoint.body, model.FormBody):
+            form = types.get(endpoint.body.type.to)
+            parameters.check_types(form.fields if isinstance(form, model.Structure) else (), "form", types, findings)
+
+    def _check_files(self) -> None:
+        """Files stand in parts and raw bodies only."""
+        for name, named in self.fields.built.items():
+            if isinstance(named, model.Structure) and name not in self.fields.parts:
+                parameters.check_files(named.fields, self.findings)
+        for name in self.fields.parts:
+            form = self.fields.built.get(name)
+            parameters.check_parts(form.fields if isinstance(form, model.Structure) else (), self.findings)
+
+    def _check_routes(self, found: list[Endpoint]) -> None:
+        seen: dict[tuple[str, str], Endpoint] = {}
+        for endpoint in found:
+            other = seen.setdefault((endpoint.method, parameters.route_shape(endpoint.path)), endpoint)
+            if other is not endpoint:
+                self.findings.warn_at(endpoint.place, "route-twice", f"`{other.qualified}` ({where(other.place)}) has the same verb and path")
+
+    def _finish(
+        self, drafts: dict[Path, list[Draft]], reader: Endpoints, examples: Examples, errors: tuple[ErrorCode, ...], by_resource: dict[Path, tuple[ErrorCode, ...]]
+    ) -> dict[Path, list[Endpoint]]:
+        """The endpoints with their examples and cross references."""
+        known = frozenset(draft.endpoint.qualified for group in drafts.values() for draft in group)
+        finished: dict[Path, list[Endpoint]] = {}
+        for path, group in drafts.items():
+            above = [row for depth in range(1, len(path) + 1) for row in by_resource.get(path[:depth], ())]
+            statuses = frozenset(row.status for row in (*errors, *above))
+            finished[path] = []
+            for draft in group:
+                finished[path].append(replace(examples.endpoint(draft, statuses), idempotency=reader.idempotency(draft, known)))
+        return finished
+
+    def _notes(self, known: set[Path]) -> dict[Path, Text]:
+        return notes.collect(self.folder.notes, self.texts.languages, _with_folders(self.folder.resources), known, self.findings)
+
+    def _types(self, examples: Examples, found: list[Endpoint]) -> dict[TypeName, NamedType]:
+        """All named types with their values, in the order of their files and of their places there."""
+        types = self.fields.built
+        self.fields.check_scalars(examples.values)
+        sent = reach.closure(reach.sent(found), types)
+        received = reach.closure(reach.received(found, [row for row, _ in self.errors.rows]), types)
+        finished: list[NamedType] = []
+        for name, named in types.items():
+            if isinstance(named, model.Structure):
+                finished.append(replace(examples.structure(named), sent=name in sent, received=name in received))
+            else:
+                finished.append(named)
+        finished.sort(key=lambda named: (named.name.module, named.place.line, named.place.column, named.name.name))
+        return {named.name: named for named in finished}
+
+    def _tree(
+        self, paths: set[Path], documents: dict[Path, Document], finished: dict[Path, list[Endpoint]],
+        errors: dict[Path, tuple[ErrorCode, ...]], texts: dict[Path, Text],
+    ) -> tuple[Resource, ...]:
+        """The resources in the order of their names, each with those below it."""
+        made: dict[Path, list[Resource]] = {}
+        for path in sorted(paths, key=lambda path: (-len(path), path)):  # the deepest first
+            document = documents.get(path)
+            root = document.root if document else None
+            resource = Resource(
+                path=path,
+                title=self.texts.read(child(root, "title")),
+                description=self.texts.read(child(root, "description")),
+                endpoints=tuple(self._with_notes(endpoint, texts) for endpoint in finished.get(path, ())),
+                errors=errors.get(path, ()),
+                resources=tuple(made.get(path, ())),
+                notes=texts.get(path, Text()),
+                source=document.relative if document else "",
+            )
+            made.setdefault(path[:-1], []).append(resource)
+        return tuple(made.get((), ()))
+
+    def _with_notes(self, endpoint: Endpoint, texts: dict[Path, Text]) -> Endpoint:
+        note = texts.get((*endpoint.resource, endpoint.name))
+        return replace(endpoint, notes=note) if note else endpoint
+
+
+def _with_folders(resources: set[Path]) -> set[Path]:
+    """The paths of all resources, those of folders without a file of their own included."""
+    return {path[:depth] for path in resources for depth in range(1, len(path) + 1)}

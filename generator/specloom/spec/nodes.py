@@ -1,0 +1,132 @@
+"""What the files of a spec consist of: nodes that know where they stand.
+
+A scalar keeps its text as written; what it means (a text, a number, any JSON) is decided by the place that reads it, with the
+functions below. YAML and JSON files give the same nodes, and so everything after them is written once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NamedTuple, TypeAlias
+
+from ..model import Json, Place
+
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,4})?")
+_NOT_A_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+DIGITS = 100
+"""Numbers with more characters than this are refused: nobody writes them, and converting them takes quadratic time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: its path as the user named it, and its text."""
+
+    path: str
+    text: str
+    lines: list[str] = field(repr=False)
+
+
+# Nodes are made by the hundred thousand; frozen dataclasses take three times as long to make.
+
+
+@dataclass(slots=True, eq=False)
+class Scalar:
+    """`style`: "json" is a bare word or number of a JSON file, which is never a text. `cut`: a ` #` follows at once."""
+
+    source: Source
+    line: int
+    column: int
+    width: int
+    """Columns that it takes on its first line."""
+    text: str
+    style: Literal["plain", "quoted", "block", "json"]
+    cut: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether the text may mean something else than a text."""
+        return self.style == "plain" or self.style == "json"
+
+
+@dataclass(slots=True, eq=False)
+class ListNode:
+    source: Source
+    line: int
+    column: int
+    items: list[Node] = field(default_factory=list["Node"])
+
+
+class Entry(NamedTuple):
+    key: Scalar
+    value: Node
+
+
+@dataclass(slots=True, eq=False)
+class MapNode:
+    source: Source
+    line: int
+    column: int
+    flow: bool = False
+    entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+
+    def get(self, key: str) -> Node | None:
+        entry = self.entries.get(key)
+        return entry.value if entry else None
+
+
+Node: TypeAlias = "Scalar | ListNode | MapNode"
+
+
+def place(node: Node) -> Place:
+    return Place(node.source.path, node.line, node.column)
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.bare and _WORDS.get(node.text, True) is None
+
+
+def is_empty(node: Node) -> bool:
+    """Whether nothing at all is written there."""
+    return isinstance(node, Scalar) and node.style == "plain" and node.text == ""
+
+
+def resolve(scalar: Scalar) -> Json:
+    """What the scalar means by the YAML 1.2 core rules (section 10.3); numbers with a fraction are exact.
+
+    Raises ValueError for infinity, for what is not a number, and for numbers that are too long.
+    """
+    text = scalar.text
+    if not scalar.bare:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "-+.0123456789":
+        return text
+    if _NOT_A_NUMBER.fullmatch(text):
+        raise ValueError("infinity and NaN are not JSON")
+    if not _NUMBER.fullmatch(text) and not _INTEGER.fullmatch(text):
+        return text
+    if len(text) > DIGITS:
+        raise ValueError(f"a number of more than {DIGITS} characters")
+    if _INTEGER.fullmatch(text):
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+    return Decimal(text)
+
+
+def to_json(node: Node) -> Json:
+    """The plain JSON value of a node; ValueError as in `resolve`. Depth is bounded by the readers of files."""
+    match node:
+        case Scalar():
+            return resolve(node)
+        case ListNode():
+            return [to_json(item) for item in node.items]
+        case MapNode():
+            return {key: to_json(entry.value) for key, entry in node.entries.items()}

@@ -1,0 +1,142 @@
+"""Paths with their variables, and what may be a parameter at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from .. import model
+from ..model import Field, NamedType, Type, TypeName
+from .findings import LATER, Findings, where
+from .nodes import Node, Scalar
+from .reach import holds_file
+from .texts import child, word
+from .types import UNREAD
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_LITERAL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OUR_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"})
+"""Headers that say how a message is framed (RFC 9110, RFC 9112): a caller must not be able to lie about it."""
+
+
+def request_line(node: Node | None, findings: Findings) -> tuple[str, str, list[str]]:
+    """Verb, path and the names of its variables, in order."""
+    method, _, path = word(node).partition(" ")
+    names = [name for name in _VARIABLE.findall(path) if not name.startswith("+")]
+    if isinstance(node, Scalar):
+        _check_path(node, path, names, len(method) + 1, findings)
+    return method, path, names
+
+
+def _check_path(node: Scalar, path: str, names: list[str], start: int, findings: Findings) -> None:
+    rest = _VARIABLE.sub(lambda match: "x" * len(match[0]), path)
+    literal = _LITERAL.match(rest)
+    end = literal.end() if literal else 0
+    reserved = path.find("{+")
+    if reserved >= 0:
+        findings.add(node, "not-yet", f"`{{+…}}` {LATER}", offset=start + reserved, length=2)
+    elif "?" in rest:
+        findings.add(node, "path", "a path has no query", "parameters of the query stand under `query:`", offset=start + rest.index("?"), length=1)
+    elif end < len(rest):
+        findings.add(node, "path", f"`{rest[end]}` may not stand in a path", "percent-encode it", offset=start + end, length=1)
+    elif re.search(r"/\.{1,2}(/|$)", rest):
+        findings.add(node, "path", "`.` and `..` are no segments of a path")
+    elif re.search(r"//", rest):
+        findings.add(node, "path", "a segment of the path is empty", offset=start + rest.index("//"), length=2)
+    for match in _VARIABLE.finditer(path):
+        if not match[1]:
+            findings.add(node, "path", "a variable of the path has no name", offset=start + match.start(), length=2)
+        elif names.count(match[1]) > 1 and names.index(match[1]) < path[: match.start()].count("{"):
+            findings.add(node, "path", f"the variable `{match[1]}` stands in the path twice", offset=start + match.start(), length=len(match[0]))
+
+
+def path_fields(node: Node | None, names: list[str], fields: tuple[Field, ...], keys: Node | None, findings: Findings) -> tuple[Field, ...]:
+    """The path's fields in the order of its variables; reports those that do not fit each other."""
+    by_wire = {field.wire: field for field in fields}
+    for field in fields:
+        if field.wire not in names:
+            findings.add_at(field.place, "path", f"the path has no variable `{{{field.wire}}}`", "", len(field.wire))
+        elif not field.required:
+            findings.add_at(field.place, "path", f"`{field.wire}` is a part of the path, so it is never absent", "write it without `?`", len(field.wire))
+    missing = [name for name in dict.fromkeys(names) if name and name not in by_wire]
+    if isinstance(node, Scalar):
+        for name in missing:
+            offset = node.text.find("{" + name + "}")
+            findings.add(node, "path", f"`path` has no field `{name}`", f"add path: {{{name}: string}}", offset=offset, length=len(name) + 2)
+    return tuple(by_wire[name] for name in dict.fromkeys(names) if name in by_wire)
+
+
+def check_headers(fields: Iterable[Field], findings: Findings) -> None:
+    """Reports names that are no header's, and headers that the client alone writes."""
+    seen: dict[str, Field] = {}
+    for field in fields:
+        length = len(field.wire)
+        if not _HEADER.fullmatch(field.wire):
+            findings.add_at(field.place, "header", f"`{field.wire}` is not the name of a header", "", length)
+        elif field.wire.lower() in _OUR_HEADERS:
+            findings.add_at(field.place, "header", f"`{field.wire}` is written by the client itself", "", length)
+        other = seen.setdefault(field.wire.lower(), field)
+        if other is not field and other.wire != field.wire:
+            findings.add_at(field.place, "field-twice", f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are the same header", "", length)
+
+
+def check_types(fields: Iterable[Field], role: str, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+    """Reports types that have no form outside JSON: in a path, a query, a header or a form."""
+    for field in fields:
+        reason = _unfit(field.type, role, field.style, types) if field.type is not UNREAD else ""
+        if reason:
+            findings.add_at(field.place, "parameter", f"{reason}, and `{field.wire}` stands in a {role}", "", len(field.wire))
+
+
+def _unfit(type_: Type, role: str, style: str, types: Mapping[TypeName, NamedType]) -> str:
+    lists = role in {"query", "form", "header", "answer header"}
+    match type_:
+        case model.Nullable():
+            return "null has no form outside JSON"
+        case model.ListOf():
+            if not lists:
+                return "a list is several values"
+            return _unfit(type_.item, "list", "repeat", types)
+        case model.MapOf() | model.AnyJson():
+            if style in {"deep", "brackets"} and isinstance(type_, model.MapOf):
+                return _unfit(type_.value, "list", "repeat", types)
+            return "a JSON value has no form outside JSON (text<T> has one)"
+        case model.Named():
+            named = types.get(type_.to)
+            if isinstance(named, model.Structure) and style not in {"deep", "brackets"}:
+                return "an object has no form outside JSON (but `style: deep` in a query)"
+            if isinstance(named, model.UnionType):
+                return next((reason for member in named.members if (reason := _unfit(member, role, style, types))), "")
+            return ""
+        case model.Union():
+            return next((reason for member in type_.members if (reason := _unfit(member, role, style, types))), "")
+        case _:
+            return ""
+
+
+def check_files(fields: Iterable[Field], findings: Findings) -> None:
+    """Reports files inside JSON."""
+    for field in fields:
+        if holds_file(field.type):
+            findings.add_at(field.place, "file", f"`{field.wire}` stands in JSON or a form, which hold no `file`", "bytes are Base64 there", len(field.wire))
+
+
+def check_parts(fields: Iterable[Field], findings: Findings) -> None:
+    """Reports parts whose types have no form in a multipart body."""
+    for field in fields:
+        inner = field.type.item if isinstance(field.type, model.ListOf) else field.type
+        if holds_file(inner) and not isinstance(inner, model.File):
+            findings.add_at(field.place, "file", f"`{field.wire}` is neither a file nor a list of files, but holds one", "", len(field.wire))
+
+
+def route_shape(path: str) -> str:
+    """The path with its variables alike, by which a server tells routes apart."""
+    return _VARIABLE.sub("{}", path)
+
+
+def check_idle(node: Node | None, key: str, applies: bool, sentence: str, findings: Findings) -> None:
+    """Reports a key that says nothing here."""
+    value = child(node, key)
+    if value is not None and not applies:
+        findings.add(value, "idle-key", sentence)

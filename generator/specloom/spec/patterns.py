@@ -1,0 +1,92 @@
+"""Regular expressions of a spec: valid, of bounded effort, and put where they belong.
+
+Python's `re` backtracks. A repeated group that holds a repetition may take exponential time on a short text, in the generator and in every
+client, so it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import replace
+
+from .. import model
+from ..model import Type
+from .findings import Findings
+from .nodes import Scalar
+
+_SHORT = 20
+_STEPS = 10**7
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:[:=!>]|<[=!]))?|\)|\{[0-9]*(?:,[0-9]*)?\}|.", re.DOTALL)
+
+
+def check_pattern(node: Scalar, findings: Findings) -> bool:
+    """Whether the pattern can be used; reports why not."""
+    reason, hint = "", ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(node.text)
+    except re.error as error:
+        findings.add(node, "pattern", f"this is not a regular expression: {error.msg}", offset=error.pos or 0, length=1)
+        return False
+    except (RecursionError, OverflowError, Warning):
+        reason = "this regular expression is too large, or ambiguous to Python"
+    if not reason and re.search(r"\(\?[^:=!<>]|\(\?<[^=!]", node.text):
+        reason, hint = "groups are written (…) or (?:…) here", "without flags, names or conditions"
+    elif not reason and _may_explode(node.text):
+        reason, hint = "a repeated group holds a repetition, which may take for ever", "write (?:ab*)* as [ab]*, or as a limit on the length"
+    if reason:
+        findings.add(node, "pattern", reason, hint)
+    return not reason
+
+
+def affordable(pattern: str, length: int) -> bool:
+    """Whether matching a text of this length ends soon, by a careful guess: effort grows with the power of the repetitions."""
+    repetitions = len(re.findall(r"[*+]|\{[0-9]*,[0-9]*\}", pattern))
+    nested = re.search(r"\)(?:[*+]|\{[0-9]*,[0-9]*\})", pattern) is not None
+    return length <= _SHORT if nested else length**repetitions <= _STEPS
+
+
+def with_pattern(type_: Type, pattern: str) -> Type | None:
+    """The type with the pattern in each of its texts, None if there is no text in it."""
+    match type_:
+        case model.String():
+            return replace(type_, pattern=pattern)
+        case model.Nullable():
+            inner = with_pattern(type_.type, pattern)
+            return inner and model.Nullable(inner)
+        case model.ListOf():
+            inner = with_pattern(type_.item, pattern)
+            return inner and replace(type_, item=inner)
+        case model.MapOf():
+            inner = with_pattern(type_.value, pattern)
+            return inner and replace(type_, value=inner)
+        case model.Union():
+            changed = [with_pattern(member, pattern) for member in type_.members]
+            if not any(changed):
+                return None
+            return model.Union(tuple(new or old for new, old in zip(changed, type_.members, strict=True)))
+        case _:
+            return None
+
+
+def _may_explode(pattern: str) -> bool:
+    """Whether an unbounded repetition stands inside a group that is itself repeated without a bound."""
+    open_groups: list[bool] = []
+    repeats = False  # whether what stands in the present group repeats without a bound
+    closed: bool | None = None  # the same of the group that ended just now
+    for part in _PART.findall(pattern):
+        if part[0] in "*+" or (part[0] == "{" and part.endswith(",}")):
+            if closed:
+                return True
+            repeats, closed = True, None
+        elif part[0] == "(":
+            open_groups.append(repeats)
+            repeats, closed = False, None
+        elif part[0] == ")" and open_groups:
+            closed = repeats
+            repeats = open_groups.pop() or repeats
+        else:
+            closed = None
+    return False

@@ -1,0 +1,167 @@
+"""The shape of a file against the JSON Schema of its kind.
+
+The schemas are the ones that editors use. Their sentences would not help anybody, so each finding is said anew from the schema's own
+words: `title` says what is expected at a place, the keyword says what is wrong there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, TypeAlias, cast
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from .findings import LATER, Findings, closest, did_you_mean
+from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
+
+Kind: TypeAlias = Literal["api", "types", "resource"]
+Schema: TypeAlias = dict[str, Any]
+
+
+def check(node: Node, kind: Kind, findings: Findings) -> None:
+    """Reports what the schema of this kind of file does not allow."""
+    errors: Iterator[ValidationError] = _validator(kind).iter_errors(_plain(node))  # pyright: ignore[reportUnknownMemberType]
+    for error in errors:
+        for leaf in _leaves(error):
+            _report(leaf, node, findings)
+
+
+def schema_text(name: str) -> str:
+    """The text of `schema/<name>.json`."""
+    return resources.files(__package__ or __name__).joinpath("schema", f"{name}.json").read_text("utf-8")
+
+
+@cache
+def _validator(kind: Kind) -> Draft7Validator:
+    """A validator for the kind of file. References are replaced by what they mean, once, which makes checking three times faster."""
+    common: Schema = json.loads(schema_text("common"))
+    root: Schema = json.loads(schema_text(kind))
+    for schema in (common, root):  # each once: afterwards they lead back into themselves
+        _link(schema, {"": common, "common.json": common})
+    return Draft7Validator(root)
+
+
+def _link(schema: Any, roots: Mapping[str, Schema]) -> None:
+    """Replaces references in place; what they mean may well contain the reference."""
+    keys: list[Any] = list(cast(Schema, schema)) if isinstance(schema, dict) else []
+    if isinstance(schema, list):
+        keys = [index for index, _ in enumerate(cast(Iterable[Any], schema))]
+    for key in keys:
+        reference = _reference(schema[key])
+        if reference:
+            file, _, pointer = reference.partition("#/")
+            target: Any = roots[file]
+            for part in pointer.split("/"):
+                target = target[part]
+            schema[key] = target
+        else:
+            _link(schema[key], roots)
+
+
+def _reference(schema: Any) -> str:
+    """What a schema refers to, '' if it says something itself."""
+    return str(cast(Schema, schema).get("$ref", "")) if isinstance(schema, dict) else ""
+
+
+def _plain(node: Node) -> Any:
+    """The value as an editor resolves it."""
+    match node:
+        case Scalar():
+            try:
+                return resolve(node)
+            except ValueError:
+                return node.text
+        case ListNode():
+            return [_plain(item) for item in node.items]
+        case MapNode():
+            return {key: _plain(entry.value) for key, entry in node.entries.items()}
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    if error.context:
+        for inner in error.context:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _report(error: ValidationError, root: Node, findings: Findings) -> None:
+    node, key = _locate(root, error)
+    at = key if key is not None and not isinstance(node, Scalar) else node
+    schema: Schema = error.schema if isinstance(error.schema, dict) else {}
+    expected = schema.get("title", "another value")
+    match error.validator:
+        case "additionalProperties":
+            _unknown_keys(schema, node, findings)
+        case "required":
+            _missing_key(error, schema, node, at, findings)
+        case "not":
+            findings.add(key or node, "not-yet", f"`{key.text if key else ''}` {LATER}")
+        case "enum" | "const":
+            known = [str(word) for word in schema.get("enum", [schema.get("const")])]
+            findings.add(node, "wrong-value", f"{_found(node)} is not {expected if 'title' in schema else known[0]}", did_you_mean(_word(node), known))
+        case "pattern" | "minimum" | "maximum":
+            findings.add(node, "wrong-value", f"{_found(node)} is not {expected}")
+        case "maxLength":
+            findings.add(node, "too-long", f"this has more than {error.validator_value} characters")
+        case "minItems" | "minProperties":
+            findings.add(at, "empty", f"this is empty; expected {expected}")
+        case "uniqueItems":
+            findings.add(at, "twice", "an entry stands in this list twice")
+        case _:
+            hint = "quote it if the text is meant" if is_null(node) and isinstance(node, Scalar) and node.text else ""
+            findings.add(at, "wrong-kind", f"expected {expected}, found {_found(node)}", hint)
+
+
+def _unknown_keys(schema: Schema, node: Node, findings: Findings) -> None:
+    assert isinstance(node, MapNode)
+    known: Mapping[str, Schema] = schema["properties"]
+    offered = [word for word, meaning in known.items() if "not" not in meaning]
+    for word, entry in node.entries.items():
+        if word not in known:
+            findings.add(entry.key, "unknown-key", f"`{word}` is not a key here", did_you_mean(word, offered))
+
+
+def _missing_key(error: ValidationError, schema: Schema, node: Node, at: Node, findings: Findings) -> None:
+    """Reports a key that is missing, unless one that is unknown here is a slip of it."""
+    assert isinstance(node, MapNode)
+    known: Mapping[str, Schema] = schema.get("properties", {})
+    for word in schema["required"]:
+        misspelt = any(closest(other, known) == word for other in node.entries if other not in known)
+        if word not in node.entries and not misspelt and f"'{word}' is a required" in error.message:
+            findings.add(at, "missing-key", f"the key `{word}` is missing")
+
+
+def _locate(root: Node, error: ValidationError) -> tuple[Node, Scalar | None]:
+    """The node that an error is about, and the last key on the way to it."""
+    node, key = root, None
+    for step in error.absolute_path:
+        match node:
+            case MapNode():
+                key, node = node.entries[str(step)]
+            case ListNode():
+                key, node = None, node.items[int(step)]
+            case Scalar():
+                break
+    return node, key
+
+
+def _word(node: Node) -> str:
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _found(node: Node) -> str:
+    match node:
+        case ListNode():
+            return "a list"
+        case MapNode():
+            return "a map"
+        case Scalar():
+            if is_null(node):
+                return "nothing" if not node.text else "null"
+            shown = node.text if len(node.text) <= 60 else node.text[:57] + "…"
+            return f"`{shown}`"

@@ -1,0 +1,46 @@
+"""Times as texts: what an example of a date, a time or a duration must look like."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import TypeAlias
+
+from .. import model
+
+Time: TypeAlias = model.DateTime | model.Date | model.Duration
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DURATION = re.compile(r"P(?=.)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)", re.ASCII)
+
+
+def fits(text: str, type_: Time) -> bool:
+    """Whether a text is such a time."""
+    try:
+        match type_:
+            case model.Duration():
+                return _DURATION.fullmatch(text) is not None
+            case model.DateTime(format=None):
+                datetime.fromisoformat(text.upper())
+                return _RFC3339.fullmatch(text) is not None
+            case model.Date(format=None):
+                date.fromisoformat(text)
+                return len(text) == len("2025-09-03")
+            case model.DateTime() | model.Date():
+                datetime.strptime(text, type_.format or "")
+                return True
+    except ValueError:
+        return False
+
+
+def expected(type_: Time) -> str:
+    """What is expected of the text, for a sentence."""
+    match type_:
+        case model.Duration():
+            return "an ISO 8601 duration such as PT1H30M"
+        case model.DateTime(format=None):
+            return "a time by RFC 3339, with its offset, such as 2025-09-03T10:00:00+08:00"
+        case model.Date(format=None):
+            return "a date such as 2025-09-03"
+        case model.DateTime() | model.Date():
+            return f"in the format {type_.format}"

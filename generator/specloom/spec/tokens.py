@@ -1,0 +1,183 @@
+"""The tokens of type expressions, and the small parts that limits are made of: numbers, lengths, ranges, quoted texts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NoReturn, TypeVar
+
+from ..model import Range, Span
+
+_TOKEN = re.compile(
+    r"[ ]*(?:(?P<number>-?[0-9]+(?:\.[0-9]+)?)|(?P<dots>\.\.)|(?P<name>[A-Za-z_][\w.-]*)"
+    r"|(?P<literal>'(?:[^']|'')*')|(?P<mark>[()<>|?])|(?P<end>\Z)|(?P<other>.))",
+    re.DOTALL | re.ASCII,
+)
+
+_T = TypeVar("_T", int, str)
+
+
+class Wrong(Exception):
+    """What is wrong with an expression, and where in it."""
+
+    def __init__(self, message: str, at: int, length: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.at, self.length, self.hint = message, at, length, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: str
+    text: str
+    at: int
+
+    @property
+    def end(self) -> int:
+        return self.at + len(self.text)
+
+
+def tokens(text: str) -> list[Token]:
+    """All tokens; the last is of kind "end"."""
+    found: list[Token] = []
+    at = 0
+    while True:
+        match = _TOKEN.match(text, at)
+        kind = match.lastgroup if match else None
+        if match is None or kind is None:
+            return [*found, Token("end", "", len(text))]
+        found.append(Token(kind, match[kind], match.start(kind)))
+        if kind == "end":
+            return found
+        if match[0].endswith("'") and kind == "other":
+            raise Wrong("the text that begins here does not end", match.start(kind), 1, "a quote inside a text is doubled: 'it''s'")
+        at = match.end()
+
+
+class Cursor:
+    """Reads tokens from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = tokens(text)
+        self.index = 0
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.index]
+
+    def following(self) -> str:
+        """The text of the token after the present one."""
+        return self.tokens[min(self.index + 1, len(self.tokens) - 1)].text
+
+    def before(self) -> Token:
+        """The token before the present one."""
+        return self.tokens[max(0, self.index - 1)]
+
+    def take(self, text: str, kind: str = "mark") -> bool:
+        """Whether the present token is this one, which is then passed."""
+        if self.token.kind == kind and self.token.text == text:
+            self.index += 1
+            return True
+        return False
+
+    def expect(self, text: str) -> None:
+        if not self.take(text):
+            if self.token.text == "?" and self.token.kind == "mark":
+                self.fail("`?` may stand only at the end of a type")
+            self.fail(f"`{text}` is expected here")
+
+    def fail(self, message: str, hint: str = "") -> NoReturn:
+        raise Wrong(message, self.token.at, max(1, len(self.token.text)), hint)
+
+    def length(self, single: bool) -> Span:
+        """`1..32`, `1..`, `..32`, and where `single` also `32`, at most."""
+        start = self.token
+        least = self.natural() if start.kind == "number" else None
+        if not self.take("..", "dots"):
+            if least is None or not single:
+                self.fail("a length such as 1..32 is expected here" + (" (or 32, at most)" if single else ""))
+            return Span(None, least)
+        most = self.natural() if self.token.kind == "number" or least is None else None
+        if least is not None and most is not None and least > most:
+            raise Wrong(f"{least} is more than {most}", start.at, self.before().end - start.at)
+        return Span(least, most)
+
+    def range(self, whole: bool) -> Range:
+        """`0..100`, `>0..`, `..<1`; numbers with a fraction only where not `whole`."""
+        start = self.token
+        above = self.take(">")
+        least = self.number(whole) if above or self.token.kind == "number" else None
+        if not self.take("..", "dots"):
+            self.fail("a range such as 0..100 is expected here")
+        below = self.take("<")
+        bounded = below or least is None or self.token.kind == "number"
+        most = self.number(whole) if bounded else None
+        if least is not None and most is not None and (least > most or (least == most and (above or below))):
+            raise Wrong("no number lies in this range", start.at, self.before().end - start.at)
+        return Range(least, most, above, below)
+
+    def natural(self) -> int:
+        token = self.token
+        value = self.number(whole=True)
+        if value < 0:
+            raise Wrong("a length is not negative", token.at, len(token.text))
+        return int(value)
+
+    def number(self, whole: bool) -> int | Decimal:
+        token = self.token
+        if token.kind != "number":
+            self.fail("a number is expected here")
+        if len(token.text) > 30:
+            self.fail("a number of more than 30 characters")
+        if "." in token.text and whole:
+            self.fail("a whole number is expected here")
+        self.index += 1
+        return Decimal(token.text) if "." in token.text else int(token.text)
+
+    def integers(self) -> tuple[int, ...]:
+        """`0 | 100 | 150`."""
+        values = [int(self.number(whole=True))]
+        while self.take("|"):
+            token = self.token
+            values.append(self._new(int(self.number(whole=True)), values, token))
+        return tuple(values)
+
+    def literals(self) -> tuple[str, ...]:
+        """`'A' | 'B'`."""
+        values = [self.literal()]
+        while self.take("|"):
+            token = self.token
+            values.append(self._new(self.literal(), values, token))
+        return tuple(values)
+
+    def literal(self) -> str:
+        token = self.token
+        if token.kind != "literal":
+            self.fail("a text in single quotes is expected here")
+        self.index += 1
+        return token.text[1:-1].replace("''", "'")
+
+    def format(self) -> str:
+        """A strptime format, of the directives that mean the same in every locale."""
+        token = self.token
+        text = self.literal()
+        directives: list[str] = re.findall(r"%(.?)", text, re.DOTALL)
+        wrong = next((d for d in directives if not d or d not in "YmdHMSfzjy%"), None)
+        if wrong is not None:
+            raise Wrong(f"`%{wrong}` may not stand in a format", token.at, len(token.text), "known are %Y %m %d %H %M %S %f %z %j %y %%")
+        if not directives:
+            raise Wrong("a format such as '%Y%m%d' is expected here", token.at, len(token.text))
+        return text
+
+    def choice(self, *words: str) -> str:
+        """One of these words."""
+        if self.token.kind != "name" or self.token.text not in words:
+            self.fail(f"{' or '.join(words)} is expected here")
+        self.index += 1
+        return self.before().text
+
+    def _new(self, value: _T, values: list[_T], token: Token) -> _T:
+        if value in values:
+            raise Wrong(f"{token.text} stands here twice", token.at, len(token.text))
+        return value

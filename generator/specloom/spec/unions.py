@@ -1,0 +1,141 @@
+"""Unions: can a reader of JSON tell the members apart?
+
+By the kind of JSON value first; several objects by a tag, a field whose literals are disjoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .. import model
+from ..model import NamedType, Type, TypeName
+from .declarations import Declaration
+from .findings import Findings
+from .nodes import Scalar, place
+from .texts import Texts, word
+from .types import Types
+
+DEEPEST = 10
+
+_ANY = "anything"
+
+
+def build(declaration: Declaration, types: Types, texts: Texts) -> model.UnionType | None:
+    """The named union that a declaration means, None if its members cannot be read."""
+    written = types.declared(declaration)
+    if written is None:
+        return None
+    union = written.type.type if isinstance(written.type, model.Nullable) else written.type
+    members = union.members if isinstance(union, model.Union) else (union,)
+    tag = word(declaration.node.get("tag")) or None
+    about = texts.read(declaration.node.get("title")), texts.read(declaration.node.get("description"))
+    return model.UnionType(declaration.name, members, tag, *about, place(declaration.key))
+
+
+def kinds(type_: Type, types: Mapping[TypeName, NamedType]) -> frozenset[str]:
+    """The kinds of JSON values that a type may have."""
+    found: set[str] = set()
+    seen: set[TypeName] = set()
+    waiting = [type_]
+    while waiting:
+        match waiting.pop():
+            case model.Nullable(type=inner):
+                waiting.append(inner)
+            case model.Union(members=members):
+                waiting += members
+            case model.Named(to=name):
+                named = types.get(name)
+                if not isinstance(named, model.UnionType):
+                    found.add(_named_kind(named))
+                elif name not in seen:
+                    seen.add(name)
+                    waiting += named.members
+            case other:
+                found.add(_kind(other))
+    return frozenset(found)
+
+
+def _kind(type_: Type) -> str:
+    match type_:
+        case model.Integer() | model.Number():
+            return "a number"
+        case model.DateTime(format="unix" | "unix-ms") | model.Duration(unit="s" | "ms"):
+            return "a number"
+        case model.Boolean():
+            return "a boolean"
+        case model.ListOf():
+            return "a list"
+        case model.MapOf():
+            return "an object"
+        case model.AnyJson():
+            return _ANY
+        case _:
+            return "a text"
+
+
+def _named_kind(named: NamedType | None) -> str:
+    if isinstance(named, model.Enumeration):
+        return "a number" if any(isinstance(each.value, int) for each in named.values) else "a text"
+    return "an object"
+
+
+def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
+    """How many named unions lie in one another, this one included; no more than one above the limit are counted."""
+    level, count, seen = {name}, 0, {name}
+    while level and count <= DEEPEST:
+        count += 1
+        unions = (named for each in level if isinstance(named := types.get(each), model.UnionType))
+        members = {member.to for union in unions for member in union.members if isinstance(member, model.Named)}
+        level = {each for each in members - seen if isinstance(types.get(each), model.UnionType)}
+        seen |= level
+    return count
+
+
+def check(at: Scalar, members: tuple[Type, ...], tag: str | None, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+    """Reports members that nobody could tell apart."""
+    seen: set[str] = set()
+    for member in members:
+        own = kinds(member, types)
+        if isinstance(member, model.File):
+            findings.add(at, "union", "`file` is not JSON, so it is no member of a union")
+            return
+        if _ANY in own:
+            findings.add(at, "union", "`json` is any value, so it is no member of a union", "write json alone")
+            return
+        twice = sorted(own & seen)
+        if twice and not (tag and twice == ["an object"]):
+            hint = "give the union a name under `types:` and `tag: <field>`" if twice == ["an object"] else "make one type of them, or write json"
+            findings.add(at, "union", f"two members of this union are {twice[0]}, so nobody could tell them apart", hint)
+            return
+        seen |= own
+
+
+def check_named(declaration: Declaration, union: model.UnionType, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+    """Reports what is wrong with the members and the tag of a named union."""
+    at, tag = declaration.node.get("type"), declaration.node.get("tag")
+    if not isinstance(at, Scalar):
+        return
+    if depth(union.name, types) > DEEPEST:
+        findings.add(at, "endless-type", f"more than {DEEPEST} named unions lie in one another", "list the members in one union")
+        return
+    if union.tag is None or not isinstance(tag, Scalar):
+        check(at, union.members, None, types, findings)
+        return
+    seen: dict[str, str] = {}
+    for member in union.members:
+        structure = types.get(member.to) if isinstance(member, model.Named) else None
+        if not isinstance(structure, model.Structure):
+            findings.add(at, "union-tag", "a union with a tag has objects with `fields` as members only", "put it into a union with the others")
+            return
+        field = next((f for f in structure.fields if f.wire == union.tag), None)
+        literals = field.type.literals if field and isinstance(field.type, model.String) else ()
+        if field is None or not field.required or not literals:
+            findings.add(
+                tag, "union-tag", f"`{structure.name.name}` has no field `{union.tag}` that is always one of a few texts",
+                f"give it {union.tag}: string('…')",
+            )
+            return
+        for literal in literals:
+            other = seen.setdefault(literal, structure.name.name)
+            if other != structure.name.name:
+                findings.add(tag, "union-tag", f"`{other}` and `{structure.name.name}` both have `{union.tag}` '{literal}'")

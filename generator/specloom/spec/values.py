@@ -1,0 +1,269 @@
+"""Examples and defaults: values of a spec, read by the type of their place and checked against it.
+
+A plain scalar is a text where the type is one (`0123` is four characters), and is resolved by the core rules elsewhere. Values in JSON files
+are what JSON says. Each part that does not fit is reported where it stands.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from .. import model
+from ..model import Field, Json, NamedType, Range, Span, Structure, Type, TypeName, Value
+from . import jsonfile, times
+from .findings import Findings, did_you_mean
+from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
+from .patterns import affordable
+from .texts import check_cut
+from .unions import kinds
+
+
+class Values:
+    def __init__(self, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+        self.types = types
+        self.findings = findings
+
+    def read(self, node: Node | None, type_: Type, rule: str = "example", encrypted: bool = False) -> Value | None:
+        """The value of a node, None if there is none; of an encrypted field any text, for it is cipher text."""
+        if node is None:
+            return None
+        if encrypted and isinstance(node, Scalar) and node.style != "json" and kinds(type_, self.types) == frozenset({"a text"}):
+            return Value(node.text)
+        return Value(_Reading(self.types, self.findings, rule).value(node, type_))
+
+
+class _Reading:
+    """Reads one value; `rule` says under which rule it is reported."""
+
+    def __init__(self, types: Mapping[TypeName, NamedType], findings: Findings, rule: str) -> None:
+        self.types = types
+        self.findings = findings
+        self.rule = rule
+
+    def wrong(self, node: Node, message: str, hint: str = "") -> None:
+        self.findings.add(node, self.rule, message, hint)
+
+    def value(self, node: Node, type_: Type) -> Json:
+        match type_:
+            case model.Nullable():
+                return None if is_null(node) else self.value(node, type_.type)
+            case model.AnyJson():
+                return self.anything(node)
+            case model.ListOf() | model.MapOf():
+                return self.collection(node, type_)
+            case model.Union():
+                return self.one_of(node, type_.members)
+            case model.Named():
+                return self.named(node, type_.to)
+            case model.Integer() | model.Number() | model.Boolean():
+                return self.number(node, type_)
+            case model.DateTime(format="unix" | "unix-ms") | model.Duration(unit="s" | "ms"):
+                return self.number(node, model.Integer())
+            case _:
+                return self.text(node, type_)
+
+    def anything(self, node: Node) -> Json:
+        match node:
+            case Scalar():
+                return self.resolved(node)
+            case ListNode():
+                return [self.anything(item) for item in node.items]
+            case MapNode():
+                return {key: self.anything(entry.value) for key, entry in node.entries.items()}
+
+    def resolved(self, node: Scalar) -> Json:
+        try:
+            return resolve(node)
+        except ValueError as error:
+            self.wrong(node, f"{error}")
+            return None
+
+    def collection(self, node: Node, type_: model.ListOf | model.MapOf) -> Json:
+        if isinstance(type_, model.ListOf):
+            if not isinstance(node, ListNode):
+                self.wrong(node, "a list is expected here")
+                return None
+            self.check_span(node, len(node.items), type_.length, "entries")
+            return [self.value(item, type_.item) for item in node.items]
+        if not isinstance(node, MapNode):
+            self.wrong(node, "a map is expected here")
+            return None
+        self.check_span(node, len(node.entries), type_.length, "entries")
+        return {key: self.value(entry.value, type_.value) for key, entry in node.entries.items()}
+
+    def one_of(self, node: Node, members: tuple[Type, ...]) -> Json:
+        kind = self.kind_of(node)
+        fitting = [member for member in members if kind in kinds(member, self.types)]
+        if not fitting and isinstance(node, Scalar) and node.style == "plain":  # any plain scalar may be a text
+            fitting = [member for member in members if "a text" in kinds(member, self.types)]
+        if fitting:
+            return self.value(node, fitting[0])
+        self.wrong(node, f"this is {kind}, which no member of the union is")
+        return None
+
+    def kind_of(self, node: Node) -> str:
+        match node:
+            case ListNode():
+                return "a list"
+            case MapNode():
+                return "an object"
+            case Scalar():
+                try:
+                    value = resolve(node)
+                except ValueError:
+                    return "a number"
+                if value is None:
+                    return "null"
+                return "a boolean" if isinstance(value, bool) else "a text" if isinstance(value, str) else "a number"
+
+    def named(self, node: Node, name: TypeName) -> Json:
+        named = self.types.get(name)
+        match named:
+            case model.Structure():
+                return self.structure(node, named)
+            case model.Enumeration():
+                return self.member(node, named)
+            case model.UnionType() if named.tag:
+                return self.tagged(node, named, named.tag)
+            case model.UnionType():
+                return self.one_of(node, named.members)
+            case None:
+                return self.anything(node)
+
+    def structure(self, node: Node, structure: Structure) -> Json:
+        if not isinstance(node, MapNode):
+            self.wrong(node, "a map is expected here")
+            return None
+        return self.fields(node, {field.wire: field for field in structure.fields}, f"`{structure.name.name}`")
+
+    def fields(self, node: MapNode, fields: Mapping[str, Field], whose: str) -> dict[str, Json]:
+        """The values of a map by the fields' names on the wire."""
+        found: dict[str, Json] = {}
+        for wire, entry in node.entries.items():
+            field = fields.get(wire)
+            if field is None:
+                self.wrong(entry.key, f"{whose} has no field `{wire}`", did_you_mean(wire, fields))
+            elif field.encrypted and isinstance(entry.value, Scalar) and entry.value.style != "json":
+                found[wire] = entry.value.text
+            else:
+                found[wire] = self.value(entry.value, field.type)
+        for wire, field in fields.items():
+            if field.required and wire not in node.entries and not is_constant(field.type):
+                self.wrong(node, f"`{wire}` is missing, which {whose} always has", f"write `{wire}?` if it may be absent")
+        return found
+
+    def tagged(self, node: Node, union: model.UnionType, tag: str) -> Json:
+        found = node.get(tag) if isinstance(node, MapNode) else None
+        if not isinstance(found, Scalar):
+            self.wrong(node, f"a map with `{tag}` is expected here")
+            return None
+        known: dict[str, Structure] = {}
+        for member in union.members:
+            structure = self.types.get(member.to) if isinstance(member, model.Named) else None
+            if isinstance(structure, Structure):
+                field = next((f for f in structure.fields if f.wire == tag), None)
+                literals = field.type.literals if field and isinstance(field.type, model.String) else ()
+                known.update(dict.fromkeys(literals, structure))
+        if found.text not in known:
+            self.wrong(found, f"no member of the union has `{tag}` '{found.text}'", did_you_mean(found.text, known))
+            return None
+        return self.structure(node, known[found.text])
+
+    def member(self, node: Node, enumeration: model.Enumeration) -> Json:
+        whole = any(isinstance(value.value, int) for value in enumeration.values)
+        value = self.number(node, model.Integer()) if whole else self.text(node, model.String())
+        known = [each.value for each in enumeration.values]
+        if value is not None and value not in known:
+            message = f"`{value}` is not one of the values of `{enumeration.name.name}`"
+            hint = did_you_mean(str(value), map(str, known))
+            if enumeration.closed:
+                self.wrong(node, message, hint)
+            else:
+                self.findings.warn(node, "unlisted-value", message, hint)
+        return value
+
+    def number(self, node: Node, type_: model.Integer | model.Number | model.Boolean) -> Json:
+        before = len(self.findings.problems)
+        value = self.resolved(node) if isinstance(node, Scalar) and node.bare else None
+        if len(self.findings.problems) > before:
+            return None
+        if isinstance(type_, model.Boolean):
+            if not isinstance(value, bool) or (type_.literal is not None and value is not type_.literal):
+                self.wrong(node, "true or false is expected here" if type_.literal is None else f"{str(type_.literal).lower()} is expected here")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            self.wrong(node, "a number is expected here", "without quotes" if isinstance(node, Scalar) and node.style == "quoted" else "")
+            return None
+        if isinstance(type_, model.Integer):
+            if isinstance(value, Decimal):
+                self.wrong(node, "a whole number is expected here")
+            elif type_.literals and value not in type_.literals:
+                self.wrong(node, f"{value} is not one of {', '.join(map(str, type_.literals))}")
+        self.check_range(node, value, type_.range)
+        return value
+
+    def text(self, node: Node, type_: Type) -> Json:
+        if not isinstance(node, Scalar) or node.style == "json" or (node.style == "plain" and not node.text):
+            self.wrong(node, "a text is expected here")
+            return None
+        check_cut(node, self.findings)
+        text = node.text
+        match type_:
+            case model.String():
+                self.string(node, text, type_)
+            case model.JsonText():
+                inner = jsonfile.parse_inside(node, self.findings)
+                if inner is not None:
+                    self.value(inner, type_.type)
+            case model.Bytes():
+                self.base64(node, text, type_)
+            case model.DateTime() | model.Date() | model.Duration():
+                if not times.fits(text, type_):
+                    self.wrong(node, f"this is not {times.expected(type_)}")
+            case _:
+                pass
+        return text
+
+    def string(self, node: Scalar, text: str, type_: model.String) -> None:
+        if type_.literals and text not in type_.literals:
+            shown = ", ".join(f"'{literal}'" for literal in type_.literals[:10])
+            self.wrong(node, f"`{text[:60]}` is not one of {shown}", did_you_mean(text, type_.literals))
+        self.check_span(node, len(text), type_.length, "characters")
+        if type_.pattern is not None and affordable(type_.pattern, len(text)) and not re.fullmatch(type_.pattern, text):
+            self.wrong(node, f"`{text[:60]}` does not match the pattern {type_.pattern}")
+
+    def base64(self, node: Scalar, text: str, type_: model.Bytes) -> None:
+        try:
+            content = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            self.wrong(node, "this is not Base64, which bytes are written in")
+            return
+        self.check_span(node, len(content), type_.length, "bytes")
+
+    def check_span(self, node: Node, count: int, span: Span, what: str) -> None:
+        if span.least is not None and count < span.least:
+            self.wrong(node, f"this has {count} {what}; at least {span.least} are expected")
+        if span.most is not None and count > span.most:
+            self.wrong(node, f"this has {count} {what}; at most {span.most} are allowed")
+
+    def check_range(self, node: Node, value: int | Decimal, limits: Range) -> None:
+        least, most = limits.least, limits.most
+        if least is not None and (value < least or (limits.above and value == least)):
+            self.wrong(node, f"{value} is less than the type allows ({'more than' if limits.above else 'at least'} {least})")
+        if most is not None and (value > most or (limits.below and value == most)):
+            self.wrong(node, f"{value} is more than the type allows ({'less than' if limits.below else 'at most'} {most})")
+
+
+def is_constant(type_: Type) -> bool:
+    """Whether a type has one possible value."""
+    match type_:
+        case model.String() | model.Integer():
+            return len(type_.literals) == 1
+        case model.Boolean():
+            return type_.literal is not None
+        case _:
+            return False

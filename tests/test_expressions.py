@@ -1,0 +1,181 @@
+"""Type expressions: what is printed is read as the same; junk is a problem with a place in it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specloom import model
+from specloom.spec.expressions import Expression, Leaf, Object, Of, OneOf, OrNull, Ref, parse
+from specloom.spec.tokens import Wrong
+
+
+def written(tree: Expression) -> str:
+    """The expression of a tree, in the form of language.md."""
+    match tree:
+        case Leaf():
+            return leaf(tree.type)
+        case Ref():
+            return tree.name
+        case Object():
+            return "object"
+        case Of():
+            limits = span(tree.length)
+            return f"{tree.word}<{written(tree.inner)}>" + (f"({limits})" if limits else "")
+        case OneOf():
+            return " | ".join(map(written, tree.members))
+        case OrNull():
+            return written(tree.inner) + "?"
+
+
+def leaf(type_: model.Type) -> str:
+    match type_:
+        case model.String():
+            limits = " | ".join(map(quoted, type_.literals)) or span(type_.length)
+            return "string" + (f"({limits})" if limits else "")
+        case model.Integer(literals=(only,)):
+            return f"integer({only}..{only})"
+        case model.Integer():
+            limits = " | ".join(map(str, type_.literals)) or interval(type_.range)
+            return "integer" + (f"({limits})" if limits else "")
+        case model.Number():
+            limits = interval(type_.range)
+            return ("decimal" if type_.exact else "number") + (f"({limits})" if limits else "")
+        case model.Boolean():
+            return "boolean" if type_.literal is None else f"boolean({str(type_.literal).lower()})"
+        case model.Bytes() | model.File():
+            limits = span(type_.length)
+            return ("bytes" if isinstance(type_, model.Bytes) else "file") + (f"({limits})" if limits else "")
+        case model.DateTime(format=None):
+            return "datetime"
+        case model.DateTime(format="unix" | "unix-ms" as unit):
+            return f"datetime({unit})"
+        case model.DateTime() | model.Date():
+            word = "datetime" if isinstance(type_, model.DateTime) else "date"
+            return f"{word}({quoted(type_.format)})" if type_.format else word
+        case model.Duration():
+            return f"duration({type_.unit})" if type_.unit else "duration"
+        case _:
+            return "json"
+
+
+def span(length: model.Span) -> str:
+    if not length:
+        return ""
+    return f"{'' if length.least is None else length.least}..{'' if length.most is None else length.most}"
+
+
+def interval(limits: model.Range) -> str:
+    if not limits:
+        return ""
+    least = "" if limits.least is None else f"{'>' if limits.above else ''}{limits.least}"
+    return least + ".." + ("" if limits.most is None else f"{'<' if limits.below else ''}{limits.most}")
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def spans() -> st.SearchStrategy[model.Span]:
+    bound = st.none() | st.integers(0, 10**12)
+    return st.tuples(bound, bound).map(lambda b: model.Span(*(sorted(b) if None not in b else b)))  # type: ignore[type-var]
+
+
+def ranges(numbers: st.SearchStrategy[int | Decimal]) -> st.SearchStrategy[model.Range]:
+    ends = st.lists(numbers, min_size=2, max_size=2, unique=True).map(sorted)
+    whole = st.tuples(ends, st.booleans(), st.booleans()).map(lambda r: model.Range(r[0][0], r[0][1], r[1], r[2]))
+    least = st.tuples(numbers, st.booleans()).map(lambda r: model.Range(r[0], None, r[1], False))
+    most = st.tuples(numbers, st.booleans()).map(lambda r: model.Range(None, r[0], False, r[1]))
+    return whole | least | most | st.just(model.Range())
+
+
+def either(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    several = st.lists(inner, min_size=2, max_size=3).map(lambda members: OneOf(tuple(members)))
+    return inner | several | (inner | several).map(OrNull)
+
+
+integers = st.integers(-(10**12), 10**12)
+decimals = st.decimals(-1000, 1000, places=2)
+literals = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=3, unique=True).map(tuple)
+formats = st.sampled_from(["%Y%m%d", "%Y-%m-%dT%H:%M:%S%z", "%d/%m/%y 'at' %H%%"])
+leaves: st.SearchStrategy[model.Type] = st.one_of(
+    st.builds(model.String, length=spans()),
+    st.builds(model.String, literals=literals),
+    st.builds(model.Integer, range=ranges(integers)),
+    st.builds(model.Integer, literals=st.lists(integers, min_size=1, max_size=3, unique=True).map(tuple)),
+    st.builds(model.Number, range=ranges(integers | decimals), exact=st.booleans()),
+    st.builds(model.Boolean, st.sampled_from([None, True, False])),
+    st.builds(model.Bytes, spans()),
+    st.builds(model.File, spans()),
+    st.builds(model.DateTime, st.sampled_from([None, "unix", "unix-ms"]) | formats),
+    st.builds(model.Date, st.none() | formats),
+    st.builds(model.Duration, st.sampled_from([None, "s", "ms"])),
+    st.just(model.AnyJson()),
+)
+names = st.from_regex(r"([a-z_][a-z0-9_]{0,5}\.){0,2}[A-Z][A-Za-z0-9]{0,8}", fullmatch=True)
+ones = st.recursive(
+    st.builds(Leaf, leaves) | st.builds(Ref, names, st.just(0)) | st.builds(Object, st.just(0)),
+    lambda inner: st.one_of(
+        st.builds(Of, st.sampled_from(["list", "map"]), either(inner), spans(), st.just(0)),
+        st.builds(Of, st.just("text"), either(inner), st.just(model.Span()), st.just(0)),
+    ),
+    max_leaves=6,
+)
+
+
+def placed(tree: Expression) -> Expression:
+    """The same tree with every place forgotten."""
+    match tree:
+        case Ref():
+            return Ref(tree.name, 0)
+        case Object():
+            return Object(0)
+        case Of():
+            return Of(tree.word, placed(tree.inner), tree.length, 0)
+        case OneOf():
+            return OneOf(tuple(map(placed, tree.members)))
+        case OrNull():
+            return OrNull(placed(tree.inner))
+        case Leaf():
+            return tree
+
+
+@given(either(ones))
+def test_what_is_written_is_read_as_the_same(tree: Expression) -> None:
+    assert placed(parse(written(tree))) == tree
+    spaced = written(tree).replace("<", "< ").replace("|", " | ") if "'" not in written(tree) else written(tree)
+    assert placed(parse(spaced)) == tree
+
+
+pieces = st.sampled_from(
+    ["string", "integer", "number", "list", "map", "text", "object", "json", "datetime", "(", ")", "<", ">", "|", "?", "..", "'", "''", "'a'", "1", "-1", "0.5", "99999999999999999999999999999999999", "A", "a.B", "[]", ".", ",", "\n", "\t", "é"]
+)
+
+
+@given(st.text() | st.lists(pieces).map("".join) | st.lists(pieces).map(" ".join))
+def test_junk_is_a_problem_with_a_place(text: str) -> None:
+    try:
+        parse(text)
+    except Wrong as wrong:
+        found = wrong
+    else:
+        return
+    assert 0 <= found.at <= len(text)
+    assert found.length >= 1
+    assert found.message
+
+
+@pytest.mark.parametrize("text", ["list<" * 10_000, "(" * 100_000, "string | " * 10_000, "'" * 1999, "a." * 999 + "B"])
+def test_long_junk_is_quick(text: str) -> None:
+    with pytest.raises(Wrong):
+        parse(text + "!")
+
+
+def test_the_place_is_that_of_the_token() -> None:
+    with pytest.raises(Wrong) as caught:
+        parse("list<strin>(1..5)")
+    assert (caught.value.at, caught.value.length) == (5, 5)
+    assert caught.value.hint == "did you mean `string`?"

@@ -1,0 +1,54 @@
+"""Python names from names on the wire: valid and predictable whatever the wire holds."""
+
+from __future__ import annotations
+
+import keyword
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specloom import naming
+
+wires = st.text(max_size=30) | st.from_regex(r"[A-Za-z0-9_$@.-]{1,20}", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [
+        ("fapiaoApplyId", "fapiao_apply_id"), ("X-Request-ID", "x_request_id"), ("class", "class_"), ("2fa", "n2fa"), ("HTTPServer", "http_server"),
+        ("sub_mchid", "sub_mchid"), ("list", "list_"), ("user[name]", "user_name"), ("--", None), ("名称", None), ("ｘ", None), ("аdmin", None),
+    ],
+)  # fmt: skip
+def test_the_rule(wire: str, name: str | None) -> None:
+    assert naming.snake(wire) == name
+
+
+@given(wires)
+def test_a_derived_name_is_a_name_of_python(wire: str) -> None:
+    name = naming.snake(wire)
+    assert name is None or (naming.is_snake(name) and name not in naming.RESERVED_FIELDS)
+
+
+@given(wires)
+def test_a_name_derives_itself(wire: str) -> None:
+    name = naming.snake(wire)
+    assert name is None or naming.snake(name) == name
+
+
+@given(wires)
+def test_classes_and_members_are_names_too(wire: str) -> None:
+    pascal, member = naming.pascal(wire), naming.member(wire)
+    if pascal is not None:
+        assert naming.class_name(pascal).isidentifier()
+        assert not keyword.iskeyword(naming.class_name(pascal))
+        assert naming.class_name(pascal) not in naming.RESERVED_CLASSES
+    assert member is None or (member.isidentifier() and member == member.upper() and not keyword.iskeyword(member))
+
+
+@given(st.integers(-(10**30), 10**30))
+def test_members_of_numbers_differ(value: int) -> None:
+    name = naming.member(value)
+    assert name is not None
+    assert name.isidentifier()
+    assert name != naming.member(value + 1)

@@ -1,0 +1,171 @@
+"""Strict YAML and JSON: places, exact texts, and files that were made to hurt."""
+
+from __future__ import annotations
+
+import os
+import time
+import tracemalloc
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from specloom.problems import SpecError
+from specloom.spec import jsonfile, load, yamlfile
+from specloom.spec.findings import Findings
+from specloom.spec.nodes import MapNode, Node, Scalar, to_json
+
+API = """specloom: 1
+package: shop
+version: 0.1.0
+client: Shop
+title: Shop
+languages: [en]
+hosts: [https://api.shop.example]
+"""
+
+
+def read(text: str) -> tuple[Node | None, Findings]:
+    findings = Findings()
+    return yamlfile.parse(findings.source("a.yaml", text), findings), findings
+
+
+def problems(spec: Path) -> list[tuple[str, str]]:
+    """File and rule of each problem of a spec."""
+    with pytest.raises(SpecError) as caught:
+        load(spec, "spec")
+    return [(problem.path, problem.rule) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("0123", 123), ("1.10", Decimal("1.10")), ("1e3", Decimal("1e3")), ("0x1F", 31), ("0o17", 15), ("NO", "NO"), ("yes", "yes"), ("~", None),
+        ("", None), ("true", True), ("2025-09-03", "2025-09-03"), ("1_000", "1_000"), ("12:30:45", "12:30:45"), ("+1", 1), ("'1'", "1"), ("-", None),
+    ],
+)  # fmt: skip
+def test_plain_scalars_keep_their_text_and_mean_what_the_core_rules_say(written: str, meant: object) -> None:
+    root, findings = read(f"a: {written}\n" if written != "-" else "a:\n")
+    assert not findings.problems
+    assert isinstance(root, MapNode)
+    node = root.get("a")
+    assert isinstance(node, Scalar)
+    assert node.text == written.strip("'-")
+    assert to_json(node) == meant
+
+
+def test_no_break_spaces_are_spaces(tmp_path: Path) -> None:
+    (tmp_path / "_api.yaml").write_text(API.replace("title: Shop", "title:\u00a0The\u00a0Shop").replace("\n", "\r\n"), "utf-8")
+    assert load(tmp_path).api.title.best("en") == "The Shop"
+
+
+def test_places_count_code_points_from_one() -> None:
+    root, _ = read("a: 1\nb: {c: '值', d: [x, \U0001f600, y]}\n")
+    assert isinstance(root, MapNode)
+    b = root.get("b")
+    assert isinstance(b, MapNode)
+    places = {key: (entry.value.line, entry.value.column) for key, entry in b.entries.items()}
+    assert places == {"c": (2, 8), "d": (2, 16)}
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("a: Order #1\n", True), ("a: Order  #1\n", True), ("a: Order   # a comment\n", False), ("a: Order  # a comment\n", False),
+        ("a: Order # TODO\n", True), ("a: 'Order' # quoted\n", False), ("a: Order#1\n", False), ("a: {b: Order #1\n  }\n", True),
+    ],
+)  # fmt: skip
+def test_texts_that_a_comment_cuts_are_marked(text: str, cut: bool) -> None:
+    root, _ = read(text)
+    assert isinstance(root, MapNode)
+    node = root.get("a")
+    node = node.get("b") if isinstance(node, MapNode) else node
+    assert isinstance(node, Scalar)
+    assert node.cut is cut
+
+
+BOMBS = {
+    "depth": "[" * 10_000,
+    "deep maps": "{a: " * 10_000,
+    "deep block": "".join("  " * n + "a:\n" for n in range(1000)),
+    "aliases": "a: &a [" + "x, " * 99 + "x]\n" + "".join(f"{b}: &{b} [{', '.join(['*' + a] * 99)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+    "many anchors": "".join(f"k{n}: &a{n} x\n" for n in range(50_000)) + "- broken",
+    "many keys": "".join(f"k{n}: x\n" for n in range(150_000)),
+    "many nodes": "[" + "a," * 300_000 + "]",
+    "duplicates": "a: 1\n" * 50_000,
+    "long line": "a: '" + "x" * 1_900_000 + "'",
+    "long number": "a: " + "9" * 1_000_000,
+    "question marks": "? " * 20_000,
+    "dashes": "- " * 20_000,
+    "quotes": '"' * 20_001,
+    "anchors": "&a " * 5000,
+    "unknown names": "types:\n" + "".join(f"  T{n}: {{fields: {{a: U{n}}}}}\n" for n in range(5000)),
+    "unions in unions": "types:\n" + "".join(f"  U{n}: {{type: U{n + 1} | boolean}}\n" for n in range(2000)) + "  U2000: {type: string}\n",
+    "types written out": "types:\n" + "".join(f"  A{n}: {{type: list<list<A{n + 1}> | map<A{n + 1}>>}}\n" for n in range(40)) + "  A40: {type: string}\n",
+    "too large": "a: '" + "x" * 3_000_000 + "'",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bombs_are_problems_in_time_and_memory(bomb: str, tmp_path: Path) -> None:
+    (tmp_path / "_api.yaml").write_text(API, "utf-8")
+    (tmp_path / "orders.yaml").write_text(BOMBS[bomb], "utf-8")
+    start = time.process_time()
+    with pytest.raises(SpecError) as caught:
+        load(tmp_path, "spec")
+    assert time.process_time() - start < 4  # the bar is 2 s; machines that run tests are slower
+    assert {problem.path for problem in caught.value.problems} == {"spec/orders.yaml"}
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "_api.yaml").write_text(API, "utf-8")
+    with (tmp_path / "orders.yaml").open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    tracemalloc.start()
+    assert problems(tmp_path) == [("spec/orders.yaml", "too-large")]
+    assert tracemalloc.get_traced_memory()[1] < 10 * 1024 * 1024
+    tracemalloc.stop()
+
+
+def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
+    spec, outside = tmp_path / "spec", tmp_path / "outside"
+    spec.mkdir()
+    outside.mkdir()
+    (outside / "secret.yaml").write_text("title: secret\n", "utf-8")
+    (spec / "_api.yaml").write_text(API, "utf-8")
+    (spec / "inside.yaml").symlink_to(spec / "_inner")
+    (spec / "orders.yaml").symlink_to(outside / "secret.yaml")
+    (spec / "more").symlink_to(outside)
+    (spec / "self.yaml").symlink_to(spec / "self.yaml")
+    os.mkfifo(spec / "pipe.yaml")
+    assert problems(spec) == [
+        ("spec/inside.yaml", "unreadable"), ("spec/more", "symlink"), ("spec/orders.yaml", "symlink"),
+        ("spec/pipe.yaml", "unreadable"), ("spec/self.yaml", "symlink"),
+    ]  # fmt: skip
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    assert problems(tmp_path / "nowhere") == [("spec", "no-folder")]
+
+
+def test_json_files_give_the_same_nodes() -> None:
+    findings = Findings()
+    root = jsonfile.parse(findings.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'), findings)
+    assert not findings.problems
+    assert root is not None
+    assert to_json(root) == {"a": [1, Decimal("2.50"), "xé\n", True, None], "b": {}}
+
+
+def test_types_without_end_or_number_are_read_in_linear_time(tmp_path: Path) -> None:
+    (tmp_path / "_api.yaml").write_text(API, "utf-8")
+
+    def seconds(count: int) -> float:
+        text = "types:\n" + "".join(f"  T{n}: {{fields: {{next?: T{(n + 1) % count}, all: list<T{n}>}}}}\n" for n in range(count))
+        (tmp_path / "_types.yaml").write_text(text, "utf-8")
+        start = time.process_time()
+        assert len(load(tmp_path).api.types) == count
+        return time.process_time() - start
+
+    seconds(100)
+    few, many = min(seconds(500) for _ in range(3)), seconds(5000)
+    assert many < 10 * few * 1.6 + 0.2

@@ -1,0 +1,25 @@
+"""An API key in a header field or in the query."""
+
+from __future__ import annotations
+
+from ..errors import ConfigError
+from ..messages import Request
+from .scheme import Scheme, need_text
+
+
+class ApiKey(Scheme):
+    """An API key, in a header field (`X-Api-Key` if nothing is said) or in the query."""
+
+    def __init__(
+        self, key: str, *, header: str | None = None, query: str | None = None
+    ) -> None:
+        if header and query:
+            raise ConfigError("give header or query, not both")
+        self._key = need_text("key", key)
+        self._query = query
+        self._header = header or "X-Api-Key"
+
+    def sign(self, request: Request) -> Request:
+        if self._query:
+            return request.with_query(self._query, self._key)
+        return request.with_headers({self._header: self._key})

@@ -1,0 +1,29 @@
+"""User name and password (RFC 7617)."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from ..errors import ConfigError
+from ..messages import Request
+from .scheme import Scheme
+
+
+class Basic(Scheme):
+    """User name and password, in UTF-8; the name has no colon (RFC 7617)."""
+
+    def __init__(self, username: str, password: str) -> None:
+        given: dict[str, Any] = {"username": username, "password": password}
+        for name, value in given.items():
+            if not isinstance(value, str):
+                raise ConfigError(f"{name}: give a text, not {type(value).__name__}")
+            if not value.isprintable():
+                raise ConfigError(f"{name}: give a text without control characters")
+        if ":" in username:
+            raise ConfigError("username: must not have a colon, which ends it")
+        pair = b64encode(f"{username}:{password}".encode()).decode("ascii")
+        self._headers = {"Authorization": f"Basic {pair}"}
+
+    def sign(self, request: Request) -> Request:
+        return request.with_headers(self._headers)

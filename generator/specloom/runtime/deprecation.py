@@ -1,0 +1,33 @@
+"""`@deprecated`: editors strike the function through, Python warns where it is called."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    # Type checkers know this one (PEP 702) whether or not it is installed.
+    from typing_extensions import deprecated as deprecated
+else:
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+    def deprecated(reason: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+        """Calls from outside this package raise a `DeprecationWarning` with the reason."""
+
+        def decorate(function: Callable[P, T]) -> Callable[P, T]:
+            @functools.wraps(function)
+            def warned(*args: P.args, **kwargs: P.kwargs) -> T:
+                caller = sys._getframe(1).f_globals.get("__name__", "")
+                if not f"{caller}.".startswith(f"{_PACKAGE}."):
+                    warnings.warn(reason, DeprecationWarning, stacklevel=2)
+                return function(*args, **kwargs)
+
+            return warned
+
+        return decorate
+
+    _PACKAGE = __name__.rpartition("._runtime")[0]

@@ -1,0 +1,66 @@
+"""The runtime as it ships: copied into a package, beside calls and models written by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+RUNTIME = ROOT / "generator" / "specloom" / "runtime"
+sys.path.insert(0, str(ROOT))  # for `tests.servers`, from wherever pytest is started
+
+from tests.servers import Server, serving  # noqa: E402
+
+
+def _install() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="handmade-"))
+    package = home / "handmade"
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(HERE / "handmade_source", package, ignore=unwanted)
+    shutil.copytree(RUNTIME, package / "_runtime", ignore=unwanted)
+    sys.path.insert(0, str(home))
+    return home
+
+
+HOME = _install()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that answers 200 with nothing until it is told otherwise."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(params=["sync", "async"])
+def send(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
+    """Sends a call to the server with a client of either colour; gives the response."""
+    from handmade import AsyncShop, Shop
+    from handmade._runtime.auth.scheme import Scheme
+
+    def plain(call: Any, scheme: Any = None, **options: Any) -> Any:
+        options.setdefault("hosts", [server.url])
+        with Shop(scheme or Scheme(), **options) as client:
+            return client.send(call)
+
+    async def not_plain(call: Any, scheme: Any = None, **options: Any) -> Any:
+        options.setdefault("hosts", [server.url])
+        async with AsyncShop(scheme or Scheme(), **options) as client:
+            return await client.send(call)
+
+    def run(call: Any, scheme: Any = None, **options: Any) -> Any:
+        return asyncio.run(not_plain(call, scheme, **options))
+
+    return plain if request.param == "sync" else run

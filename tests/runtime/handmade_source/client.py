@@ -1,0 +1,56 @@
+"""The clients of this API."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from . import errors as _errors
+from ._runtime.auth.scheme import Scheme
+from ._runtime.calls import ErrorCode
+from ._runtime.client import AsyncClient, Client
+from ._runtime.service import ErrorShape, Service
+
+if TYPE_CHECKING:
+    from .resources.orders import AsyncOrders, Orders
+
+SERVICE: Final = Service(
+    "handmade",
+    version="0.1.0",
+    hosts=("https://api.shop.example",),
+    headers={"Accept": "application/json"},
+    auth=("pay", "other"),
+    error_shape=ErrorShape(code="code", message="message", detail="detail", success="0"),
+    errors=(
+        ErrorCode(403, "NO_AUTH", _errors.NoAuth, "No permission.", "Ask for it."),
+        ErrorCode(None, "40001", _errors.InvalidCredential, "Bad token.", retry="token"),
+    ),
+)
+
+
+class Shop(Client):
+    """The client."""
+
+    def __init__(self, scheme: Scheme | None = None, **options: Any) -> None:
+        super().__init__(SERVICE, {"pay": scheme} if scheme else {}, **options)
+
+    @cached_property
+    def orders(self) -> Orders:
+        """Orders."""
+        from .resources.orders import Orders
+
+        return Orders(self)
+
+
+class AsyncShop(AsyncClient):
+    """The async client."""
+
+    def __init__(self, scheme: Scheme | None = None, **options: Any) -> None:
+        super().__init__(SERVICE, {"pay": scheme} if scheme else {}, **options)
+
+    @cached_property
+    def orders(self) -> AsyncOrders:
+        """Orders."""
+        from .resources.orders import AsyncOrders
+
+        return AsyncOrders(self)

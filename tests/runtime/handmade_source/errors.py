@@ -1,0 +1,35 @@
+"""The errors of this API."""
+
+from ._runtime.auth.wechatpay import SignatureProbe as SignatureProbe
+from ._runtime.errors import ApiError as ApiError
+from ._runtime.errors import ConfigError as ConfigError
+from ._runtime.errors import ConnectError as ConnectError
+from ._runtime.errors import Error as Error
+from ._runtime.errors import InvalidRequest as InvalidRequest
+from ._runtime.errors import ProtocolError as ProtocolError
+from ._runtime.errors import SignatureError as SignatureError
+from ._runtime.errors import TimeoutError as TimeoutError
+
+
+class NoAuth(ApiError):
+    """403 NO_AUTH."""
+
+
+class OrderNotFound(ApiError):
+    """404 ORDER_NOT_FOUND."""
+
+
+class Missing(ApiError):
+    """404, whatever the code."""
+
+
+class InvalidCredential(ApiError):
+    """40001, in any answer."""
+
+
+class Unprocessable(ApiError):
+    """422."""
+
+
+class Busy(ApiError):
+    """SYSTEM_BUSY; what became of the request is unknown."""

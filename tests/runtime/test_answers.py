@@ -1,0 +1,287 @@
+"""What answers become: values, warnings, errors. Nothing that came is lost."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import pytest
+from handmade import calls, errors
+from handmade._runtime.codec import codec
+from handmade._runtime.models import Unknown
+from handmade.models.orders import Card, Color, Level, Order, Payment, Refusal, Status
+from tests.servers import Close, Reset, Server, answer
+
+Send: TypeAlias = Callable[..., Any]
+QUERY = calls.orders.query("1", shop_id="1")
+
+
+def order(**fields: Any) -> str:
+    return json.dumps({"order_id": "1", "status": "PAID", "total": 1} | fields)
+
+
+def test_a_typed_value(server: Server, send: Send) -> None:
+    body = order(
+        paid_at="2025-01-02T03:04:05.120+08:00",
+        level=2,
+        color="blue",
+        items=[json.loads(order(**{"class": "x"}))],
+        unheard_of={"a": 1},
+    )
+    server.reply(answer(200, body, ("Request-ID", "r-0"), ("X-A", "1"), ("x-a", "2")))
+    response = send(QUERY)
+    assert response.value == Order(
+        order_id="1",
+        status=Status.PAID,
+        total=1,
+        paid_at=datetime.fromisoformat("2025-01-02T03:04:05.120+08:00"),
+        level=Level.HIGH,
+        color=Color.BLUE,
+        items=[Order(order_id="1", status=Status.PAID, total=1, class_="x")],
+    )
+    assert (response.status, response.request_id) == (200, "r-0")
+    assert response.content == body.encode()
+    assert response.headers["x-A"] == "1, 2"
+    assert response.headers.get_all("X-a") == ("1", "2")
+
+
+def test_numbers_are_exact(server: Server, send: Send) -> None:
+    big = 123456789012345678901234567890
+    server.reply(
+        answer(
+            200,
+            f'{{"order_id":"1","status":"PAID","total":{big},"price":1.123456789012345678901,'
+            '"weight":0.5,"extra":{"a":[0.1,1e400]},"unheard_of":1e999}',
+        )
+    )
+    value = send(QUERY, strict=True).value
+    assert (value.total, value.price) == (big, Decimal("1.123456789012345678901"))
+    assert value.weight == 0.5
+    assert value.extra == {"a": [Decimal("0.1"), Decimal("1e400")]}
+
+
+def test_integers_however_they_are_written(server: Server, send: Send) -> None:
+    server.reply(answer(200, order(total="@").replace('"@"', "12e2")))
+    value = send(QUERY, strict=True).value
+    assert (value.total, type(value.total)) == (1200, int)
+
+
+def test_new_enum_values_are_kept(server: Server, send: Send, caplog: Any) -> None:
+    server.reply(answer(200, order(status="SHIPPED", level=9)))
+    value = send(QUERY, strict=True).value
+    assert (value.status.value, value.status.name) == ("SHIPPED", "UNLISTED_")
+    assert value.level.value == 9
+    assert value.status not in (Status.PAID, Status.CLOSED)
+    assert not [record for record in caplog.records if record.levelno > logging.DEBUG]
+
+
+MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
+    ({"order_id": None}, "$.order_id: expected a text, got null", lambda o: o.order_id is None),
+    ({"total": "12"}, "$.total: expected an integer or a number, got a text", lambda o: o.total == "12"),
+    ({"total": 1.5}, "$.total: expected an integer, got a number", lambda o: o.total == Decimal("1.5")),
+    ({"color": "green"}, "$.color: not a value of Color", lambda o: o.color == "green"),
+    ({"paid_at": "soon"}, "$.paid_at: expected a datetime, got a text", lambda o: o.paid_at == "soon"),
+    ({"price": "cheap"}, "$.price: expected a number, got a text", lambda o: o.price == "cheap"),
+    ({"buyer": []}, "$.buyer: expected null or an object, got a list", lambda o: o.buyer == []),
+    (
+        {"items": [{"order_id": "2", "status": 3}]},
+        "$.items[0].status: expected a text, got an integer; $.items[0].total: missing",
+        lambda o: o.items[0].order_id == "2" and o.items[0].total is None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "text", "kept"), MISFITS, ids=[text for _, text, _ in MISFITS])
+def test_what_does_not_fit(
+    fields: dict[str, Any], text: str, kept: Callable[[Order], bool], server: Server, send: Send, caplog: Any
+) -> None:
+    server.reply(answer(200, order(**fields)))
+    value = send(QUERY).value
+    assert kept(value), value
+    warning = f"orders.query: the answer is not as documented: {text}"
+    assert [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING] == [warning]
+    assert {r.name for r in caplog.records if r.levelno == logging.WARNING} == {"handmade"}
+    with pytest.raises(errors.ProtocolError) as caught:
+        send(QUERY, strict=True)
+    assert str(caught.value) == warning
+    assert caught.value.content == order(**fields).encode()
+    assert caught.value.outcome == "done"
+
+
+def test_limits_do_not_bind_the_server(server: Server, send: Send, caplog: Any) -> None:
+    server.reply(answer(200, order(buyer={"name": "longer than eight", "phone": "A" * 344})))
+    assert send(QUERY, strict=True).value.buyer.phone == "A" * 344
+
+
+def test_tagged_unions() -> None:
+    read = codec(Payment).read
+    assert read(b'{"kind":"card","number":"1"}') == (Card(number="1"), [])
+    unknown, misfits = read(b'{"kind":"coin","n":1}')
+    assert unknown == Unknown("coin", {"kind": "coin", "n": 1})
+    assert list(map(str, misfits)) == ["$.kind: not a documented value"]
+    assert isinstance(unknown, Payment)
+
+
+NONSENSE = [
+    b"",
+    b"<html>",
+    b'{"order_id": "1"',
+    b'{"order_id": NaN}',
+    b'{"order_id": "\xff"}',
+    b"[" * 100_000,
+    b'{"total": 1' + b"1" * 5000 + b"}",
+    b'{"x": 1e99999999999999999999}',
+]
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=[repr(body[:20]) for body in NONSENSE])
+def test_what_is_no_json(body: bytes, server: Server, send: Send) -> None:
+    server.reply(answer(200, body))
+    with pytest.raises(errors.ProtocolError, match="the answer is not the documented JSON") as caught:
+        send(QUERY)
+    assert (caught.value.content, caught.value.status, caught.value.outcome) == (body, 200, "unknown")
+
+
+def test_a_byte_order_mark_is_skipped(server: Server, send: Send) -> None:
+    server.reply(answer(200, b"\xef\xbb\xbf" + order().encode()))
+    assert send(QUERY, strict=True).value.total == 1
+
+
+def test_compression(server: Server, send: Send) -> None:
+    body = order().encode()
+    members = gzip.compress(body[:9]) + gzip.compress(body[9:])
+    for encoded, name in ((members, "gzip"), (zlib.compress(body), "deflate")):
+        server.reply(answer(200, encoded, ("Content-Encoding", name)))
+        assert send(QUERY).content == body
+    assert server.received[0].header("accept-encoding") == "gzip"
+    for encoded, name in ((members[:-5], "gzip"), (body, "gzip"), (body, "br")):
+        server.reply(answer(200, encoded, ("Content-Encoding", name)))
+        with pytest.raises(errors.ProtocolError, match=r"compression is broken|not asked for: br"):
+            send(QUERY)
+
+
+def test_long_answers_are_cut_off(server: Server, send: Send) -> None:
+    bomb = gzip.compress(bytes(30 << 20), 9)
+    server.reply(answer(200, bomb, ("Content-Encoding", "gzip")))
+    with pytest.raises(errors.ProtocolError, match="longer than 8388608 bytes"):
+        send(QUERY)
+    server.reply([answer(200, length=False), *[bytes(1 << 20)] * 20])
+    with pytest.raises(errors.ProtocolError, match="longer than 8388608 bytes"):
+        send(QUERY)
+
+
+def test_answers_cut_short(server: Server, send: Send) -> None:
+    server.reply([b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", Close])
+    with pytest.raises(errors.ProtocolError) as caught:
+        send(QUERY)
+    assert caught.value.outcome == "unknown"
+    server.reply([b"HTTP/1.1 200 OK\r\nContent-", Reset])
+    with pytest.raises(errors.ProtocolError):
+        send(QUERY)
+    server.reply([b"HTTP/1.1 200 OK\r\nContent-", Close])
+    with pytest.raises(errors.ProtocolError):
+        send(QUERY)
+    server.reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+    with pytest.raises(errors.ProtocolError):
+        send(QUERY)
+
+
+def test_redirections_are_not_followed(server: Server, send: Send) -> None:
+    server.reply(answer(302, "", ("Location", "/elsewhere")))
+    with pytest.raises(errors.ProtocolError, match="status 302 is no documented answer"):
+        send(QUERY)
+    assert len(server.received) == 1
+
+
+def test_other_successes(server: Server, send: Send) -> None:
+    server.reply(answer(201, order()))
+    assert send(QUERY).value.order_id == "1"
+    with pytest.raises(errors.ProtocolError, match="status 201 is not documented"):
+        send(QUERY, strict=True)
+    server.reply(answer(204))
+    create = calls.orders.touch("1")
+    assert send(create).value is None
+
+
+def raised(send: Send, call: Any = QUERY) -> Any:
+    with pytest.raises(errors.ApiError) as caught:
+        send(call)
+    return caught.value
+
+
+def test_a_documented_error(server: Server, send: Send) -> None:
+    body = '{"code":"ORDER_NOT_FOUND","message":"no order","detail":{"field":"order_id"}}'
+    server.reply(answer(404, body, ("Request-ID", "r-1")))
+    error = raised(send)
+    assert type(error) is errors.OrderNotFound
+    assert (error.status, error.code, error.message) == (404, "ORDER_NOT_FOUND", "no order")
+    assert (error.detail, error.request_id, error.outcome) == ({"field": "order_id"}, "r-1", "rejected")
+    assert error.reasons == ("No such order.", "It was archived.")
+    assert error.remedies == ("Check it.", "")
+    assert error.content == body.encode()
+    assert str(error) == (
+        "orders.query: 404 ORDER_NOT_FOUND: no order\n"
+        "- No such order. Remedy: Check it.\n"
+        "- It was archived.\n"
+        "Request id: r-1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (404, '{"code":"OTHER"}', errors.Missing),
+        (404, "<html>", errors.Missing),
+        (403, '{"code":"NO_AUTH"}', errors.NoAuth),
+        (403, '{"code":"OTHER"}', errors.ApiError),
+        (400, '{"code":40001}', errors.InvalidCredential),
+        (200, '{"code":40001,"message":"bad"}', errors.InvalidCredential),
+        (200, '{"code":"40001"}', errors.InvalidCredential),
+        (200, '{"code":-1}', errors.ApiError),
+        (500, "", errors.ApiError),
+        (418, "[]", errors.ApiError),
+    ],
+)
+def test_which_class_an_error_has(status: int, body: str, kind: type, server: Server, send: Send) -> None:
+    server.reply(answer(status, body))
+    error = raised(send)
+    assert type(error) is kind
+    assert error.outcome == ("unknown" if status == 500 else "rejected")
+    assert error.message or json.loads(body)
+
+
+@pytest.mark.parametrize("code", ["0", '"0"', "null"])
+def test_success_inside_a_success(code: str, server: Server, send: Send) -> None:
+    server.reply(answer(200, order()[:-1] + f', "code": {code}}}'))
+    assert send(QUERY, strict=True).value.total == 1
+
+
+def test_the_body_of_an_error(server: Server, send: Send) -> None:
+    server.reply(answer(422, '{"problems":["a"]}'))
+    assert raised(send).body == Refusal(problems=["a"])
+    server.reply(answer(422, "nonsense"))
+    assert raised(send).body is None
+
+
+def test_an_unknown_outcome_says_whom_to_ask(server: Server, send: Send) -> None:
+    from handmade.models.orders import Item
+
+    create = calls.orders.create(name="x", items=[Item(sku="A")])
+    server.reply(answer(400, '{"code":"SYSTEM_BUSY"}'))
+    error = raised(send, create)
+    assert (error.outcome, error.ask) == ("unknown", "orders.query")
+    assert "It may have been carried out: ask orders.query before" in str(error)
+    server.reply([Close])
+    with pytest.raises(errors.ConnectError, match=r"ask orders\.query") as caught:
+        send(create)
+    assert caught.value.outcome == "unknown"
+
+
+def test_times_in_answers_are_aware() -> None:
+    assert codec(datetime).read(b'"2025-01-01T00:00:00Z"')[0] == datetime(2025, 1, 1, tzinfo=UTC)

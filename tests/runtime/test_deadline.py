@@ -1,0 +1,100 @@
+"""The deadline covers everything; and what an outcome is, by when it broke."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, TypeAlias
+
+import pytest
+from handmade import calls, errors
+from tests.servers import Close, Reset, Server, Wait, answer, closed_port, drip
+
+Send: TypeAlias = Callable[..., Any]
+CALL = calls.orders.cancel("1")
+
+SLOW = {
+    "silence": lambda: [Wait(9)],
+    "dripping head": lambda: drip(answer(204), 0.05),
+    "dripping body": lambda: [answer(200, length=False), *drip(b"x" * 200, 0.05)],
+    "late body": lambda: [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", Wait(9)],
+}
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_the_deadline(slow: str, server: Server, send: Send) -> None:
+    server.reply(SLOW[slow]())
+    start = time.monotonic()
+    with pytest.raises(errors.TimeoutError, match="before the deadline") as caught:
+        send(CALL, deadline=0.4)
+    assert time.monotonic() - start < 0.4 + 0.3
+    assert caught.value.outcome == "unknown"
+    assert caught.value.cause is not None
+
+
+def test_nobody_listens(send: Send) -> None:
+    with pytest.raises(errors.ConnectError, match="no connection to http://127") as caught:
+        send(CALL, hosts=[f"http://127.0.0.1:{closed_port()}"])
+    assert caught.value.outcome == "not_sent"
+
+
+@pytest.mark.parametrize("end", [Reset, Close])
+def test_broken_before_the_answer(end: Any, server: Server, send: Send) -> None:
+    server.reply([end])
+    with pytest.raises(errors.ConnectError, match="broke") as caught:
+        send(CALL)
+    assert caught.value.outcome == "unknown"
+    assert len(server.received) == 1
+
+
+def test_a_broken_connection_is_not_used_again(server: Server) -> None:
+    from handmade import Shop
+    from handmade._runtime.auth.scheme import Scheme
+
+    server.reply(answer(204), [answer(204), Close], answer(204))
+    with Shop(Scheme(), hosts=[server.url]) as shop:
+        for _ in range(2):
+            shop.send(CALL)
+        time.sleep(0.1)
+        shop.send(CALL)
+    assert [got.connection for got in server.received] == [1, 1, 2]
+
+
+def test_addresses_that_do_not_answer(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of a host's addresses share the time; connections wait in a queue that is full."""
+    found = socket.getaddrinfo
+
+    def several(host: Any, *rest: Any, **more: Any) -> Any:
+        names = ["127.0.0.1", "127.0.0.2"] if host in ("localhost", b"localhost") else [host]
+        return [entry for name in names for entry in found(name, *rest, **more)]
+
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("", 0), backlog=0))
+        port = listener.getsockname()[1]
+        for _ in range(4):
+            one = stack.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        monkeypatch.setattr(socket, "getaddrinfo", several)
+        start = time.monotonic()
+        with pytest.raises(errors.TimeoutError, match="no connection to") as caught:
+            send(CALL, hosts=[f"http://localhost:{port}"], deadline=0.4)
+        assert time.monotonic() - start < 0.4 + 0.3
+        assert caught.value.outcome == "not_sent"
+
+
+def test_proxies(server: Server, send: Send) -> None:
+    server.reply(answer(204))
+    send(CALL, hosts=["http://127.0.0.1:1"], proxy=server.url)
+    assert server.received[0].target == "http://127.0.0.1:1/v1/orders/1/cancel"
+    server.reply(answer(403))
+    with pytest.raises(errors.ConnectError, match="403") as caught:
+        send(CALL, hosts=["https://api.shop.example"], proxy=server.url)
+    assert server.received[1].line == "CONNECT api.shop.example:443 HTTP/1.1"
+    assert caught.value.outcome == "not_sent"
+    server.reply([Wait(9)])
+    with pytest.raises(errors.TimeoutError) as late:
+        send(CALL, hosts=["https://api.shop.example"], proxy=server.url, deadline=0.3)
+    assert late.value.outcome == "not_sent"

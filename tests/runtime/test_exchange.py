@@ -1,0 +1,69 @@
+"""An exchange does no I/O: here it runs by hand, with a clock of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from handmade import calls, errors
+from handmade._runtime.actions import Ask, Send
+from handmade._runtime.auth.weixin import WeixinAccessToken
+from handmade._runtime.exchange import exchange
+from handmade._runtime.headers import Headers
+from handmade._runtime.messages import Reply
+from handmade._runtime.settings import Settings
+from handmade.client import SERVICE
+
+CALL = calls.orders.cancel("1")
+
+
+def settings(**options: Any) -> Settings:
+    scheme = WeixinAccessToken(lambda: "T-1")
+    return replace(Settings(SERVICE, {"pay": scheme}, clock=lambda: 1000.0), **options)
+
+
+def test_step_by_step() -> None:
+    steps = exchange(CALL, settings(deadline=5))
+    ask = next(steps)
+    assert isinstance(ask, Ask)
+    sending = steps.send("T-2")
+    assert isinstance(sending, Send)
+    assert sending.until == 1005
+    assert sending.request.target == "/v1/orders/1/cancel?access_token=T-2"
+    assert sending.request.body == b"{}"
+    assert sending.request.host.origin == "https://api.shop.example"
+    with pytest.raises(StopIteration) as stop:
+        steps.send(Reply(204, Headers(), b""))
+    assert stop.value.value.value is None
+
+
+def test_errors_are_thrown_in_and_named() -> None:
+    steps = exchange(CALL, settings())
+    next(steps)
+    steps.send("T-1")
+    with pytest.raises(errors.ConnectError) as caught:
+        steps.throw(errors.ConnectError("broken", outcome="unknown"))
+    assert caught.value.endpoint == "orders.cancel"
+    assert str(caught.value) == "orders.cancel: broken"
+
+
+def test_nothing_is_sent_after_the_deadline() -> None:
+    times = iter([0.0, 31.0])
+    steps = exchange(CALL, settings(clock=lambda: next(times)))
+    next(steps)
+    with pytest.raises(errors.TimeoutError, match="30 s were over before it was sent") as caught:
+        steps.send("T-1")
+    assert caught.value.outcome == "not_sent"
+
+
+def test_a_scheme_that_the_client_lacks() -> None:
+    with pytest.raises(errors.ConfigError, match="this client was made without pay or other"):
+        next(exchange(CALL, settings(schemes={})))
+    assert isinstance(next(exchange(calls.orders.touch("1"), settings(schemes={}))), Send)
+
+
+def test_the_repr_of_what_is_sent_hides_it() -> None:
+    steps = exchange(calls.orders.query("CANARY", shop_id="CANARY"), settings())
+    next(steps)
+    assert "CANARY" not in repr(steps.send("CANARY"))

@@ -1,0 +1,159 @@
+"""The other ways to authenticate, and clients set up wrongly."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import pytest
+from handmade import AsyncShop, Shop, calls, errors
+from handmade._runtime.auth.api_key import ApiKey
+from handmade._runtime.auth.basic import Basic
+from handmade._runtime.auth.bearer import Bearer
+from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.weixin import WeixinAccessToken
+from tests.servers import Server, answer
+
+Send: TypeAlias = Callable[..., Any]
+CANCEL = calls.orders.cancel("1")
+
+
+def test_api_keys(server: Server, send: Send) -> None:
+    server.reply(answer(204))
+    send(CANCEL, ApiKey("k/1"))
+    send(CANCEL, ApiKey("k/1", header="X-Other"))
+    send(CANCEL, ApiKey("k/1", query="key"))
+    first, second, third = server.received
+    assert first.header("x-api-key") == second.header("x-other") == "k/1"
+    assert third.target == "/v1/orders/1/cancel?key=k%2F1"
+
+
+def test_basic(server: Server, send: Send) -> None:
+    server.reply(answer(204))
+    send(CANCEL, Basic("发", "p:w"))
+    kind, _, value = server.received[0].header("authorization").partition(" ")
+    assert (kind, b64decode(value).decode()) == ("Basic", "发:p:w")
+
+
+async def later() -> str:
+    return "T-async"
+
+
+def test_tokens(server: Server, send: Send) -> None:
+    server.reply(answer(204))
+    tokens = iter(["T-1", "T-2"])
+    source = Bearer(lambda: next(tokens))
+    for scheme in (Bearer("T-0"), source, source):
+        send(CANCEL, scheme)
+    assert [got.header("authorization") for got in server.received] == [
+        "Bearer T-0",
+        "Bearer T-1",
+        "Bearer T-2",
+    ]
+
+
+def test_weixin(server: Server, send: Send) -> None:
+    server.reply(answer(204))
+    send(calls.orders.cancel("1"), WeixinAccessToken("a+b/c="))
+    assert server.received[0].target == "/v1/orders/1/cancel?access_token=a%2Bb%2Fc%3D"
+    server.reply(answer(200, '{"code":40001,"message":"invalid credential rid: 63b-1a-2c"}'))
+    with pytest.raises(errors.InvalidCredential) as caught:
+        send(CANCEL, WeixinAccessToken("t"))
+    assert caught.value.request_id == "63b-1a-2c"
+
+
+def test_async_functions(server: Server) -> None:
+    import asyncio
+
+    async def go() -> None:
+        async with AsyncShop(Bearer(later), hosts=[server.url]) as shop:
+            await shop.send(CANCEL)
+
+    server.reply(answer(204))
+    asyncio.run(go())
+    assert server.received[0].header("authorization") == "Bearer T-async"
+    with pytest.raises(errors.ConfigError, match="pay: an async function needs the async client"):
+        Shop(Bearer(later))
+    with (
+        Shop(Bearer(lambda: later()), hosts=[server.url]) as shop,
+        pytest.raises(errors.ConfigError, match="an async function needs the async client"),
+    ):
+        shop.send(CANCEL)
+
+
+def test_a_function_that_gives_no_token(send: Send) -> None:
+    with pytest.raises(errors.ConfigError, match=r"token: .*: the function for it gave"):
+        send(CANCEL, Bearer(lambda: None))  # type: ignore[arg-type, return-value]
+
+
+def test_an_endpoint_without_authentication(server: Server, send: Send) -> None:
+    server.reply(answer(204))
+    send(calls.orders.touch("1"), Bearer("T"))
+    assert server.received[0].headers("authorization") == []
+
+
+MISTAKES: list[tuple[Callable[[], object], str]] = [
+    (lambda: ApiKey(""), "key: give ASCII text that is not empty"),
+    (lambda: ApiKey("a\r\nb"), "key: give ASCII text"),
+    (lambda: ApiKey(5), "key: give a text, not int"),  # type: ignore[arg-type]
+    (lambda: ApiKey("k", header="a", query="b"), "header or query, not both"),
+    (lambda: Basic("a:b", ""), "username: must not have a colon"),
+    (lambda: Basic("a", None), "password: give a text, not NoneType"),  # type: ignore[arg-type]
+    (lambda: Bearer("发"), "token: give ASCII text"),
+    (lambda: WeixinAccessToken(None), "access_token: give a text"),  # type: ignore[arg-type]
+    (lambda: Shop(hosts=["http://api.shop.example"]), "api.shop.example needs https; plain http is for this machine"),
+    (lambda: Shop(hosts=["http://10.0.0.1"]), "needs https"),
+    (lambda: Shop(hosts=["http://127.0.0.1@evil.example"]), "hosts: each is a URL"),
+    (lambda: Shop(hosts=["https://a.example?x=1"]), "hosts: each is a URL"),
+    (lambda: Shop(hosts=["https://a.example/../b"]), "hosts: each is a URL"),
+    (lambda: Shop(hosts=["ftp://a.example"]), "hosts: each is a URL"),
+    (lambda: Shop(hosts="https://a.example"), "hosts: give a list of URLs"),
+    (lambda: Shop(hosts=[]), "hosts: give at least one URL"),
+    (lambda: Shop(deadline=0), "deadline: give a positive, finite number"),
+    (lambda: Shop(deadline=float("nan")), "deadline: give a positive, finite number"),
+    (lambda: Shop(deadline="5"), "deadline: give a positive, finite number"),
+    (lambda: Shop(user_agent="a\nb"), "user_agent: give ASCII text in one line"),
+    (lambda: Shop(proxy="proxy.example:80"), "proxy: give a URL"),
+    (lambda: AsyncShop(transport=object(), proxy="http://p.example"), "transport: it decides on proxy"),
+]
+
+
+@pytest.mark.parametrize(("make", "text"), MISTAKES, ids=[text for _, text in MISTAKES])
+def test_mistakes_are_explained(make: Callable[[], object], text: str) -> None:
+    with pytest.raises(errors.ConfigError, match=text):
+        make()
+
+
+def test_hosts_with_prefixes(server: Server, send: Send) -> None:
+    server.reply(answer(204))
+    for host in ("http://localhost:%d/base/v2/", "http://127.0.0.1:%d"):
+        send(CANCEL, hosts=[host % server.port])
+    assert [got.target for got in server.received] == ["/base/v2/v1/orders/1/cancel", "/v1/orders/1/cancel"]
+
+
+def test_options(server: Server) -> None:
+    server.reply(answer(204))
+    with Shop(Scheme(), hosts=[server.url]) as shop:
+        other = shop.with_options(user_agent="mine/1", deadline=60)
+        assert other.orders._client is other
+        other.send(CANCEL)
+        shop.send(CANCEL)
+    first, second = server.received
+    assert first.header("user-agent") == "mine/1"
+    assert second.header("user-agent").startswith("handmade/")
+    assert first.connection == second.connection
+    with pytest.raises(errors.ConfigError, match="this client has been closed"):
+        other.send(CANCEL)
+
+
+def test_a_transport_of_the_users_own() -> None:
+    import httpx
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.read() == b"{}"
+        assert request.headers["host"] == "api.shop.example"
+        return httpx.Response(204)
+
+    with Shop(Scheme(), transport=httpx.MockTransport(handle)) as shop:
+        assert shop.send(CANCEL).status == 204

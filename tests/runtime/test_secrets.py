@@ -1,0 +1,116 @@
+"""Secrets stay where they are: not in texts, not in logs, not in pickles."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import pytest
+from handmade import Shop, calls, errors
+from handmade._runtime.auth.api_key import ApiKey
+from handmade._runtime.auth.basic import Basic
+from handmade._runtime.auth.bearer import Bearer
+from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.weixin import WeixinAccessToken
+from handmade._runtime.models import Unknown
+from handmade.models.orders import Buyer, Card, CreateRequest, Item, Order, Status
+from runtime_keys import private_pem, rsa_key
+from test_wechatpay import scheme as wechatpay
+from tests.servers import Close, Reset, Server, Wait, answer, closed_port
+
+Send: TypeAlias = Callable[..., Any]
+TOKEN, PHONE, PASSWORD = "CANARY-token", "CANARY-13800000000", "CANARY-password"
+SCHEMES: dict[str, Callable[[], Scheme]] = {
+    "api key": lambda: ApiKey(TOKEN, query="key"),
+    "basic": lambda: Basic("user", TOKEN),
+    "bearer": lambda: Bearer(lambda: TOKEN),
+    "weixin": lambda: WeixinAccessToken(TOKEN),
+    "wechatpay": wechatpay,
+}
+FAILURES: dict[str, Any] = {
+    "refused": answer(400, '{"code":"X","message":"m"}'),
+    "html": answer(502, "<html>"),
+    "silence": [Wait(9)],
+    "reset": [Reset],
+    "closed": [b"HTTP/1.1 20", Close],
+    "unsigned": answer(201),
+    "redirected": answer(301, "", ("Location", "https://evil.example")),
+    "not json": answer(200, "nonsense"),
+    "nobody": None,
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("name", SCHEMES)
+def test_no_error_shows_a_secret(name: str, failure: str, server: Server, send: Send, caplog: Any) -> None:
+    caplog.set_level(logging.DEBUG)
+    options: dict[str, Any] = {"deadline": 0.1 if failure == "silence" else 30}
+    if FAILURES[failure] is None:
+        options["hosts"] = [f"http://127.0.0.1:{closed_port()}"]
+    else:
+        server.reply(FAILURES[failure])
+    # Only WeChat Pay's scheme can encrypt.
+    buyer = Buyer(name="x", phone=PHONE if name == "wechatpay" else None)
+    create = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD, buyer=buyer)
+    shown = [repr(create)]
+    with pytest.raises(errors.Error) as caught:
+        send(create, SCHEMES[name](), strict=True, **options)
+    error = caught.value
+    shown += [str(error), repr(error), "".join(traceback.format_exception(error))]
+    shown += [str(vars(error)), repr(pickle.dumps(error))]
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.outcome, type(again)) == (str(error), error.outcome, type(error))
+    shown += [record.getMessage() for record in caplog.records]
+    assert not [text for text in shown if "CANARY" in text or "BEGIN" in text]
+    assert server.received or failure == "nobody"
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_schemes_and_clients_are_not_pickled(name: str) -> None:
+    scheme = SCHEMES[name]()
+    for holder in (scheme, Shop(scheme)):
+        assert "CANARY" not in repr(holder)
+        for way in (pickle.dumps, copy.deepcopy, copy.copy):
+            with pytest.raises(TypeError, match="cannot be pickled"):
+                way(holder)  # type: ignore[operator]
+
+
+def test_models_hide_what_is_confidential() -> None:
+    from handmade.models.orders import Cash
+
+    request = CreateRequest(name="x", items=[], password=PASSWORD, buyer=Buyer(name="y", phone=PHONE))
+    nested = [request, Cash(parts=[Card(number=PASSWORD)]), Unknown("t", {"a": PASSWORD})]
+    for value in (*nested, nested):
+        assert "CANARY" not in repr(value)
+        assert "CANARY" not in str(value)
+    assert repr(Buyer(name="y", phone=PHONE)) == "Buyer(name='y', phone=…)"
+    assert repr(Buyer(name="y")) == "Buyer(name='y', phone=None)"
+    assert "CANARY" not in str(list(request.__rich_repr__()))
+
+
+def test_a_call_is_its_data() -> None:
+    call = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD, status=Status("NEW"))
+    again = pickle.loads(pickle.dumps(call))
+    assert again == call
+    assert again.endpoint is call.endpoint
+    assert again.body.password == PASSWORD
+    assert copy.deepcopy(call) == call
+    assert "body=…" in repr(calls.orders.put(b"CANARY"))
+    assert pickle.loads(pickle.dumps(calls.orders.put(b"x"))) == calls.orders.put(b"x")
+
+
+def test_typed_values_are_pickled() -> None:
+    order = Order(order_id="1", status=Status("NEW"), total=1)
+    assert pickle.loads(pickle.dumps(order)) == order
+
+
+def test_messages_about_keys_quote_nothing() -> None:
+    damaged = private_pem(rsa_key("merchant"))[:-200]
+    with pytest.raises(errors.ConfigError) as caught:
+        wechatpay(private_key=damaged)
+    text = "".join(traceback.format_exception(caught.value))
+    assert damaged.decode().split("\n")[1][:20] not in text

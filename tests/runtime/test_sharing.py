@@ -1,0 +1,184 @@
+"""One client, used from many threads, tasks, event loops, and after a fork."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from handmade import AsyncShop, Shop, calls, errors
+from handmade._runtime.actions import Ask, Once, Sleep, Steps
+from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.drivers import AsyncDriver, Driver
+from tests.servers import Server, answer
+
+
+def put(number: int) -> Any:
+    return calls.orders.put(str(number).encode())
+
+
+def answering_bodies(server: Server) -> None:
+    server.reply(lambda got: answer(200, got.body))
+
+
+def test_threads(server: Server) -> None:
+    answering_bodies(server)
+    with Shop(Scheme(), hosts=[server.url]) as shop, ThreadPoolExecutor(30) as pool:
+        values = pool.map(lambda n: shop.send(put(n)).value, range(300))
+        assert list(values) == [str(n).encode() for n in range(300)]
+    assert server.connections <= 30
+
+
+def test_tasks_and_cancellations(server: Server) -> None:
+    answering_bodies(server)
+
+    async def go() -> list[bytes]:
+        async with AsyncShop(Scheme(), hosts=[server.url]) as shop:
+            tasks = [asyncio.create_task(shop.send(put(n))) for n in range(200)]
+            await asyncio.sleep(0.02)
+            for task in tasks[::3]:
+                task.cancel()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            for n, result in enumerate(done):
+                assert isinstance(result, asyncio.CancelledError) or result.value == str(n).encode()
+            return [(await shop.send(put(n))).value for n in range(3)]
+
+    assert asyncio.run(go()) == [b"0", b"1", b"2"]
+
+
+def test_event_loops(server: Server) -> None:
+    answering_bodies(server)
+    shop = AsyncShop(Scheme(), hosts=[server.url])
+
+    async def go(n: int) -> bytes:
+        try:
+            return (await shop.send(put(n))).value
+        finally:
+            await shop._driver._made[asyncio.get_running_loop()].aclose()
+
+    assert [asyncio.run(go(n)) for n in range(3)] == [b"0", b"1", b"2"]
+    assert len(shop._driver._made) == 1
+
+
+def test_a_fork(server: Server) -> None:
+    answering_bodies(server)
+    with Shop(Scheme(), hosts=[server.url]) as shop:
+        shop.send(put(1))
+        child = os.fork()
+        if child == 0:
+            ok = shop.send(put(2)).value == b"2"
+            os._exit(0 if ok else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert shop.send(put(3)).value == b"3"
+    assert [got.connection for got in server.received] == [1, 2, 1]
+
+
+def test_importing_is_cheap() -> None:
+    """Neither the HTTP library nor cryptography comes in before a client needs them."""
+    program = """if True:
+        import sys
+        import handmade
+        call = handmade.calls.orders.query("1", shop_id="1")
+        handmade.Shop, handmade.errors.SignatureProbe
+        print([name for name in ("httpx", "httpcore", "cryptography", "asyncio") if name in sys.modules])
+    """
+    import handmade
+
+    home = str(Path(handmade.__file__).parents[1])
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=home, check=True)
+    assert found.stdout == "[]\n", found.stderr
+
+
+# --- what drivers do for steps ------------------------------------------------------------
+
+
+def counted(calls: list[int], fail: bool = False) -> Any:
+    def work() -> str:
+        calls.append(1)
+        time.sleep(0.2)
+        if fail:
+            raise errors.ConnectError("no luck")
+        return "token"
+
+    def steps() -> Steps[str]:
+        return (yield from Ask(work))
+
+    return steps
+
+
+def wanting(steps: Any, seconds: float) -> Steps[str]:
+    return (yield from Once("token", steps, time.monotonic() + seconds))
+
+
+@pytest.mark.parametrize("fail", [False, True])
+def test_once_for_many_threads(fail: bool) -> None:
+    driver, ran = Driver(), list[int]()
+    steps = counted(ran, fail)
+
+    def want(seconds: float) -> object:
+        try:
+            return driver.run(wanting(steps, seconds))
+        except errors.Error as error:
+            return error
+
+    with ThreadPoolExecutor(50) as pool:
+        results = list(pool.map(want, [0.03, *[5.0] * 49]))
+    assert isinstance(results[0], errors.TimeoutError)
+    others = results[1:]
+    if fail:
+        assert {str(error) for error in others} == {"no luck"}
+        assert len(set(map(id, others))) == len(others)
+    else:
+        assert set(others) == {"token"}
+    assert len(ran) == 1
+    assert not driver._flights
+
+
+def test_once_for_many_tasks() -> None:
+    driver, ran = AsyncDriver(), list[int]()
+
+    async def work() -> str:
+        ran.append(1)
+        await asyncio.sleep(0.1)
+        return "token"
+
+    def steps() -> Steps[str]:
+        yield from Sleep(0.01)
+        return (yield from Ask(work))
+
+    async def go() -> None:
+        first = asyncio.create_task(driver.run(wanting(steps, 5)))
+        hasty = asyncio.create_task(driver.run(wanting(steps, 0.02)))
+        others = [asyncio.create_task(driver.run(wanting(steps, 5))) for _ in range(50)]
+        await asyncio.sleep(0.01)
+        first.cancel()
+        assert set(await asyncio.gather(*others)) == {"token"}
+        assert isinstance(hasty.exception(), errors.TimeoutError)
+        assert first.cancelled()
+
+    asyncio.run(go())
+    assert ran == [1]
+    assert not driver._flights
+
+
+def test_interruptions_pass_through() -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    closed: list[int] = []
+
+    def steps() -> Steps[None]:
+        try:
+            yield from Ask(interrupt)
+        finally:
+            closed.append(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        Driver().run(steps())
+    assert closed == [1]

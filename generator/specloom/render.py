@@ -65,6 +65,7 @@ def _environment(kind: type[Code]) -> jinja2.Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters = {"indent": indent, "join": join}
+    filters: Any = {"indent": indent, "join": join}
+    environment.filters = filters
     environment.globals = {}
     return environment

@@ -43,13 +43,18 @@ def join(parts: Iterable[Kind], separator: str) -> Kind:
         raise ValueError(f"{separator!r} is more than punctuation")
     found = list(parts)
     kinds = {type(part) for part in found}
-    if len(kinds) != 1 or not issubclass(kind := kinds.pop(), Code):
+    if len(kinds) != 1 or not all(_is_code(part) for part in found):
         raise TypeError("join takes parts of one kind of Code")
-    return kind(separator.join(found))
+    return kinds.pop()(separator.join(found))
 
 
 def indent(code: Kind, width: int) -> Kind:
     """The code with every line but the first moved right; blank lines stay empty."""
-    if not isinstance(code, Code):
+    if not _is_code(code):
         raise TypeError(f"indent takes Code, not {type(code).__name__}")
     return type(code)(re.sub(r"\n(?=[^\n])", "\n" + " " * width, code))
+
+
+def _is_code(value: object) -> bool:
+    """Asked at run time too, because templates know no types."""
+    return isinstance(value, Code)

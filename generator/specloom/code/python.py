@@ -14,10 +14,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeAlias
 
 from .base import Python, indent
 
 WIDTH = 88
+
+Plain: TypeAlias = "str | int | float | Decimal | Sequence[Plain] | Mapping[str, Plain] | None"
+"""What has a literal."""
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -34,7 +38,7 @@ def dotted(*names: str) -> Python:
     return Python(".".join(identifier(part) for name in names for part in name.split(".")))
 
 
-def literal(value: object) -> Python:
+def literal(value: Plain) -> Python:
     """The literal of a text, number, boolean, None, or of a tuple, list or dict of these; `Decimal` becomes a call."""
     if isinstance(value, str):
         return Python(_string(value))
@@ -50,7 +54,7 @@ def literal(value: object) -> Python:
         return sequence([literal(item) for item in value])
     if isinstance(value, list):
         return Python(f"[{', '.join(literal(item) for item in value)}]")
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return mapping([(literal(key), literal(item)) for key, item in value.items()])
     raise TypeError(f"a {type(value).__name__} has no literal")
 
@@ -115,13 +119,14 @@ def subscript(base: Python, items: Sequence[Python]) -> Python:
 
 
 def union(members: Iterable[Python]) -> Python:
-    """`a | b`, each member once."""
-    return Python(" | ".join(dict.fromkeys(members)))
+    """`a | b`, each member once, None last."""
+    once = dict.fromkeys(members)
+    return Python(" | ".join(sorted(once, key=lambda member: member == "None")))
 
 
 def sequence(items: Sequence[Python], *, room: int = WIDTH, explode: bool = False) -> Python:
     """A tuple."""
-    if len(items) == 1 and not explode and "\n" not in items[0] and columns(items[0]) + 3 <= room:
+    if len(items) == 1 and "\n" not in items[0] and columns(items[0]) + 3 <= room:
         return Python(f"({items[0]},)")
     return _bracket("(", list(items), ")", room, explode)
 
@@ -131,9 +136,9 @@ def mapping(items: Sequence[tuple[Python, Python]], *, room: int = WIDTH, explod
     return _bracket("{", [Python(f"{key}: {value}") for key, value in items], "}", room, explode)
 
 
-def string_list(items: Sequence[str], *, room: int = WIDTH) -> Python:
-    """A list of texts."""
-    return _bracket("[", [literal(item) for item in items], "]", room, False)
+def list_of(items: Sequence[Python], *, room: int = WIDTH) -> Python:
+    """A list."""
+    return _bracket("[", list(items), "]", room, explode=False)
 
 
 def later(value: Python) -> Python:
@@ -200,17 +205,12 @@ def returned(value: Python) -> Python:
     return Python(f"return {value}")
 
 
-def from_import(module: str, names: Sequence[str], *, again: bool = False) -> Python:
-    """`from module import A, b`, exploded if too long; with `again` one line each, `A as A`, which tells checkers that it is exported.
-
-    `module` may begin with dots. A name may be `a as b`.
-    """
+def from_import(module: str, names: Sequence[str]) -> Python:
+    """`from module import A, b`, exploded if too long. `module` may begin with dots, a name may be `a as b`."""
     dots = len(module) - len(module.lstrip("."))
     rest = module[dots:]
     start = f"from {'.' * dots}{dotted(rest) if rest else ''} import "
     checked = [" as ".join(identifier(part) for part in name.split(" as ")) for name in names]
-    if again:
-        return Python("\n".join(f"{start}{name} as {name}" for name in checked))
     line = start + ", ".join(checked)
     if columns(line) <= WIDTH:
         return Python(line)

@@ -1,0 +1,86 @@
+"""Markdown that people wrote beside a spec, made harmless.
+
+Without a Markdown parser, what is code and what is not can only be told where all parsers must agree. So code is kept where nothing can be read in
+two ways (fences at the margin, code spans that close on their line); fences and backticks elsewhere lose their meaning. Outside code every
+`<` is escaped, so that no tag, comment or autolink begins, and a link that is not plainly allowed loses its bracket.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+_FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
+_TARGET = r"[ \t]*((?:[^\s()<>\\`]|\([^\s()<>\\`]*\))+)"
+_TITLE = r'(?:[ \t]+"[^"`<\\\]]*")?[ \t]*'
+_INLINE_LINK = re.compile(rf"\]\({_TARGET}{_TITLE}\)")
+_DEFINITION = re.compile(rf"\]:{_TARGET}{_TITLE}$")
+_ENTITY = re.compile(r"&[#0-9A-Za-z]+;")
+
+
+def tamed(value: str, may_link: Callable[[str], bool]) -> str:
+    """The notes, ending in a closed state, so that what follows on the page is read as if they were not there."""
+    lines: list[str] = []
+    fence = ""
+    for line in re.split(r"\r\n|\r|\n", value.strip("\r\n").replace("\0", "\ufffd")):
+        if fence:
+            if re.fullmatch(rf" {{0,3}}{fence[0]}{{{len(fence)},}}[ \t]*", line):
+                fence = ""
+        elif opened := _FENCE.fullmatch(line):
+            fence = opened[1] or opened[2]
+        else:
+            line = "".join(_tamed_line(line, may_link))
+        lines.append(line)
+    return "\n".join([*lines, fence] if fence else lines)
+
+
+def _tamed_line(line: str, may_link: Callable[[str], bool]) -> Iterator[str]:
+    spans = dict(_code_spans(line))
+    # In a row of a table a bar divides cells even inside a code span: then what looks like code may be none.
+    certain = not any("|" in line[start:end] for start, end in spans.items())
+    at = 0
+    while at < len(line):
+        if certain and at in spans:
+            yield line[at : spans[at]]
+            at = spans[at]
+            continue
+        piece = _next_piece(line, at)
+        at += len(piece)
+        if piece[0] == "`":
+            inside = any(start < at <= end for start, end in spans.items())
+            yield piece if inside else "\\`" * len(piece)
+        elif piece == "<" or piece.startswith("~~~"):
+            yield f"\\{piece}"
+        elif piece == "]" and line[at : at + 1] in ("(", ":") and not _links_well(line, at - 1, may_link):
+            yield "\\]"
+        else:
+            yield piece
+
+
+def _code_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Where code spans begin and end: at a run of backticks and at the next run of the same length."""
+    at = 0
+    while at < len(line):
+        piece = _next_piece(line, at)
+        if piece[0] == "`":
+            for run in re.finditer("`+", line[at + len(piece) :]):
+                if run[0] == piece:
+                    end = at + len(piece) + run.end()
+                    yield at, end
+                    piece = line[at:end]
+                    break
+        at += len(piece)
+
+
+def _next_piece(line: str, at: int) -> str:
+    """A backslash with the character that it escapes, a whole run of backticks or tildes, or one character."""
+    if line[at] in "`~":
+        run = re.compile(r"`+|~+").match(line, at)
+        assert run is not None
+        return run[0]
+    return line[at : at + 2] if line[at] == "\\" else line[at]
+
+
+def _links_well(line: str, bracket: int, may_link: Callable[[str], bool]) -> bool:
+    found = _INLINE_LINK.match(line, bracket) or _DEFINITION.match(line, bracket)
+    return found is not None and not _ENTITY.search(found[1]) and may_link(found[1])

@@ -1,0 +1,35 @@
+"""The documentation target: Markdown pages in every language of the API, made to be read on GitHub.
+
+    README.md                                      the project
+    docs/<language>/index.md                       the API
+    docs/<language>/<resource>/index.md            a resource that has more to say than a list
+    docs/<language>/<resource>/<endpoint>.md       an endpoint
+
+`reader` chooses the texts of a page and notes what is missing, `labels` has the documentation's own words, `tables` and `errors` lay out what
+the spec lists, `request`, `samples` and `expressions` write the samples, `endpoints`, `indexes` and `readme` put pages together.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from ...code import Code
+from ...model import Api
+from .. import Files
+from . import endpoints, indexes, places, readme
+
+
+def docs(api: Api) -> Files:
+    """All pages, by their path in the generated project."""
+    found: dict[PurePosixPath, Code] = {
+        places.of_api(language): indexes.index(api, language) for language in api.languages
+    }
+    for resource in api.all_resources():
+        if places.has_page(resource):
+            for language in api.languages:
+                found[places.of_resource(resource, language)] = indexes.resource_page(api, resource, language)
+    for endpoint in api.all_endpoints():
+        shown = endpoints.Samples.of(api, endpoint)
+        for language in api.languages:
+            found[places.of_endpoint(endpoint, language)] = endpoints.page(api, endpoint, language, shown)
+    return {**found, readme.PATH: readme.readme(api)}

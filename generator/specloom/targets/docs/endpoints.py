@@ -1,0 +1,225 @@
+"""The page of an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from ...code import Markdown, markdown
+from ...model import (
+    Answer,
+    Api,
+    Endpoint,
+    Fact,
+    Field,
+    File,
+    FormBody,
+    JsonBody,
+    Named,
+    PartsBody,
+    RawBody,
+    Structure,
+    Text,
+    Type,
+)
+from ...render import render
+from . import labels, places, samples, tables, types
+from .errors import error_table
+from .reader import Reader
+from .request import Request, added_by, media_of, schemes_of
+from .tables import FieldTable, Row
+from .values import json_text
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The samples of an endpoint, the same in every language: its examples' titles and curl commands, Python for the first."""
+
+    curl: tuple[tuple[Text, Markdown], ...]
+    sync: Markdown
+    asynchronous: Markdown
+
+    @classmethod
+    def of(cls, api: Api, endpoint: Endpoint) -> Samples:
+        requests = [Request.of(api, endpoint, example) for example in endpoint.examples] or [
+            Request.of(api, endpoint, None)
+        ]
+        titles = [example.title for example in endpoint.examples] or [Text()]
+        return cls(
+            tuple((title, markdown.fenced(each.curl(), "sh")) for title, each in zip(titles, requests, strict=True)),
+            markdown.fenced(samples.sample(requests[0], asynchronous=False), "python"),
+            markdown.fenced(samples.sample(requests[0], asynchronous=True), "python"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a page with a heading of its own: paragraphs, tables, code."""
+
+    title: Markdown
+    parts: tuple[Markdown, ...]
+
+
+def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdown:
+    """The page in one language."""
+    reader = Reader(language)
+    here = places.of_endpoint(endpoint, language)
+    if not endpoint.title:
+        reader.lacks("a title")
+    if not endpoint.description:
+        reader.lacks("a description")
+    if not endpoint.examples:
+        reader.lacks("an example")
+    if not endpoint.answers:
+        reader.lacks("an answer")
+    inherited = api.lineage(endpoint.resource)
+    values = {
+        "label": labels.headings(language),
+        "title": reader.inline(endpoint.title) or markdown.text(endpoint.qualified),
+        "navigation": reader.navigation(
+            [
+                places.link(here, places.of_api(language), reader.inline(api.title)),
+                *places.languages(api, language, here),
+            ]
+        ),
+        "description": markdown.paragraphs(reader.says(endpoint.description)),
+        "deprecated": tables.deprecation(endpoint.deprecated, reader) if endpoint.deprecated else None,
+        "facts": facts(endpoint.facts, reader, endpoint.name_on_site),
+        "line": markdown.fenced(f"{endpoint.method} {endpoint.path}", "http"),
+        "hosts": hosts(api, endpoint, reader),
+        "header": FieldTable(api, reader).of(
+            _headers(api, endpoint),
+            before=_added(api, endpoint, "header", reader),
+            after=_content_type(endpoint, reader),
+        ),
+        "path": FieldTable(api, reader).of(endpoint.path_fields),
+        "query": FieldTable(api, reader).of(endpoint.query, before=_added(api, endpoint, "query", reader)),
+        "body": list(_body(api, endpoint, reader)),
+        "curl": [Block(reader.titled("curl", title), (command,)) for title, command in shown.curl],
+        "sync": shown.sync,
+        "asynchronous": shown.asynchronous,
+        "answers": [
+            *(_answer(api, endpoint, answer, reader) for answer in endpoint.answers),
+            *_examples(endpoint, reader),
+        ],
+        "own_errors": error_table(endpoint.errors, reader),
+        "resource_errors": error_table([row for resource in inherited for row in resource.errors], reader),
+        "common_errors": error_table(api.errors, reader),
+        "lost": _lost(api, endpoint, reader),
+        "notes": markdown.notes(reader.says(endpoint.notes)),
+        "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in endpoint.links),
+        "updated": reader.words("updated", markdown.text(endpoint.updated)) if endpoint.updated else None,
+    }
+    return render(Markdown, "docs/endpoint.md.j2", notice=reader.notice(), **values)
+
+
+def facts(rows: tuple[Fact, ...], reader: Reader, name_on_site: str | None = None) -> Markdown:
+    """A list of facts, and what the provider calls the endpoint."""
+    found = [
+        reader.words(
+            "fact",
+            markdown.strong(reader.inline(fact.title)),
+            reader.listed([reader.inline(value) for value in fact.values], "semicolon"),
+        )
+        for fact in rows
+    ]
+    if name_on_site is not None:
+        found.append(reader.words("fact", markdown.strong(reader.words("name on site")), markdown.code(name_on_site)))
+    return markdown.bullets(found)
+
+
+def hosts(api: Api, endpoint: Endpoint | None, reader: Reader) -> Markdown | None:
+    """The hosts of the endpoint, or of the API."""
+    shown = (endpoint.hosts if endpoint is not None else ()) or api.hosts
+    return tables.table(
+        ("host", "description"), ([markdown.code(host.url), reader.inline(host.description)] for host in shown), reader
+    )
+
+
+def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
+    own = {field.wire for field in endpoint.header}
+    return [*(field for field in api.header if field.wire not in own), *endpoint.header]
+
+
+def _added(api: Api, endpoint: Endpoint, where: str, reader: Reader) -> Iterator[Row]:
+    """Rows for what authentication adds."""
+    schemes = schemes_of(api, endpoint)
+    required = reader.words("yes" if len(schemes) == 1 else "one of schemes")
+    for scheme in schemes:
+        for name, added in added_by(scheme, where):
+            yield _row(name, required, reader.inline(added.meaning), tables.shortened(added.sample))
+
+
+def _content_type(endpoint: Endpoint, reader: Reader) -> Iterator[Row]:
+    """A row for the media type of the body."""
+    if media := media_of(endpoint):
+        yield _row("Content-Type", reader.words("yes"), reader.words("media of body"), media)
+
+
+def _row(name: str, required: Markdown, meaning: Markdown, example: str) -> Row:
+    return [markdown.code(name), markdown.code("string"), required, meaning, markdown.text(""), markdown.code(example)]
+
+
+def _body(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Markdown]:
+    """What the body consists of."""
+    match endpoint.body:
+        case None:
+            return
+        case RawBody(file=file):
+            limit = types.limits(file, reader)
+            yield markdown.inline([reader.words("whole body"), markdown.code("file"), limit])
+        case JsonBody(type=type) | FormBody(type=type) | PartsBody(type=type):
+            yield from _value(api, type, "whole body", reader)
+
+
+def _answer(api: Api, endpoint: Endpoint, answer: Answer, reader: Reader) -> Block:
+    phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
+    parts = [markdown.paragraphs(reader.says(answer.description))]
+    if answer.type is None:
+        parts.append(reader.words("no content"))
+    elif isinstance(answer.type, File):
+        parts.append(reader.words("raw answer"))
+    else:
+        parts += _value(api, answer.type, "whole answer", reader)
+    if headers := FieldTable(api, reader).of(answer.headers):
+        parts += [reader.words("answer headers"), headers]
+    if not endpoint.verified:
+        parts.append(reader.words("unsigned"))
+    title = markdown.inline([markdown.text(f"{answer.status} {phrase}"), reader.inline(answer.title)], " · ")
+    return Block(title, tuple(part for part in parts if part))
+
+
+def _value(api: Api, type: Type, sentence: str, reader: Reader) -> Iterator[Markdown]:
+    """The fields of a structure; of anything else what it is, and the fields in it."""
+    if not isinstance(type, Named) or not isinstance(api.types[type.to], Structure):
+        limit = types.limits(type, reader)
+        yield markdown.inline([reader.words(sentence), types.cell(api, type, reader), limit])
+    if rows := FieldTable(api, reader).of_type(type):
+        yield rows
+
+
+def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
+    """The documented answers that have a body."""
+    for example in endpoint.examples:
+        if example.answer is not None:
+            yield Block(
+                reader.titled("answer example", example.title),
+                (markdown.fenced(json_text(example.answer.json), "json"),),
+            )
+
+
+def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
+    """What a caller can do who never got the answer."""
+    match endpoint.idempotency.kind:
+        case "safe":
+            advice = reader.words("safe")
+        case "key":
+            advice = reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))
+        case "none":
+            advice = reader.words("unrepeatable")
+    asked = next((each for each in api.all_endpoints() if each.qualified == endpoint.idempotency.ask), None)
+    if asked is None:
+        return advice
+    here, there = (places.of_endpoint(each, reader.language) for each in (endpoint, asked))
+    return markdown.inline([advice, reader.words("ask", places.link(here, there, markdown.code(asked.qualified)))])

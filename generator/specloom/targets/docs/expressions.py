@@ -1,0 +1,185 @@
+"""JSON values of known types as Python expressions, written as a caller of the generated client writes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from ...code import Python, python
+from ...model import (
+    Api,
+    Bytes,
+    Date,
+    DateTime,
+    Duration,
+    Enumeration,
+    EnumValue,
+    Field,
+    File,
+    Json,
+    JsonText,
+    ListOf,
+    MapOf,
+    Named,
+    Nullable,
+    Number,
+    Structure,
+    Type,
+    Union,
+    UnionType,
+)
+from ...naming import class_name
+from ..surface import constant
+from .kinds import has_tag, is_kind
+
+_DURATION = re.compile(r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
+
+
+@dataclass(slots=True)
+class Expressions:
+    """Writes values, and collects the imports that they need."""
+
+    api: Api
+    _standard: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    _ours: set[str] = field(default_factory=set[str])
+
+    def imports(self, *, asynchronous: bool) -> Python:
+        plain = [python.plain_import("asyncio")] if asynchronous else []
+        standard = [python.from_import(module, sorted(names)) for module, names in sorted(self._standard.items())]
+        clients = sorted(name for name in self._ours if name[0].isupper())
+        ours = python.from_import(self.api.package, [*clients, *sorted(self._ours - set(clients))])
+        sections = [python.lines([*plain, *standard])] if plain or standard else []
+        return python.lines([*sections, ours], blank=1)
+
+    def value(self, each: Field, value: Json, width: int) -> Python:
+        """A field's value; of what is encrypted or secret the example shows nothing that a caller would write."""
+        if each.encrypted or each.secret:
+            return python.literal("…")
+        return self._expression(each.type, value, width)
+
+    def _expression(self, type: Type, value: Json, width: int) -> Python:
+        match type:
+            case Nullable():
+                return python.literal(None) if value is None else self._expression(type.type, value, width)
+            case ListOf() if isinstance(value, list):
+                return python.list_of([self._expression(type.item, item, width - 4) for item in value], room=width)
+            case MapOf() if isinstance(value, dict):
+                rows = [
+                    (python.literal(key), self._expression(type.value, item, width - 8)) for key, item in value.items()
+                ]
+                return python.mapping(rows, room=width)
+            case JsonText() if isinstance(value, str):
+                return self._expression(type.type, _parsed(value), width)
+            case Union(members=members):
+                return self._member(members, value, width)
+            case Named():
+                return self._named(type, value, width)
+            case Number(exact=True) if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+                return python.call(self.use("decimal", "Decimal"), [python.literal(str(value))])
+            case File():
+                return python.call(self.use("pathlib", "Path"), [python.literal("file")])
+            case Bytes() if isinstance(value, str):
+                return python.call(self.use("base64", "b64decode"), [python.literal(value)])
+            case DateTime() | Date() | Duration():
+                return self._time(type, value)
+            case _:
+                return _literal(value)
+
+    def _named(self, type: Named, value: Json, width: int) -> Python:
+        match self.api.types[type.to]:
+            case Enumeration(values=values):
+                known = [each for each in values if each.value == value]
+                return self._enumerated(type, known, value)
+            case Structure(fields=fields) if isinstance(value, dict):
+                given = [
+                    python.keyword_argument(
+                        each.name, self.value(each, value[each.wire], width - 4 - len(each.name) - 2)
+                    )
+                    for each in fields
+                    if each.wire in value and constant(each) is None
+                ]
+                return python.call(self._model(type), given, room=width)
+            case UnionType(members=members, tag=tag):
+                return self._member(members, value, width, tag)
+            case _:
+                return _literal(value)
+
+    def _member(self, members: Sequence[Type], value: Json, width: int, tag: str | None = None) -> Python:
+        """The value as the member of a union that it is."""
+        for member in members:
+            if is_kind(self.api, member, value) and (tag is None or has_tag(self.api, member, tag, value)):
+                return self._expression(member, value, width)
+        return _literal(value)
+
+    def _enumerated(self, type: Named, known: Sequence[EnumValue], value: Json) -> Python:
+        model = self._model(type)
+        return python.dotted(model, known[0].name) if known else python.call(model, [_literal(value)])
+
+    def _model(self, type: Named) -> Python:
+        """The class; by its module where two modules have one of that name."""
+        models = self.our("models")
+        twins = sum(name.name == type.to.name for name in self.api.types)
+        return python.dotted(models, *(type.to.module if twins > 1 else ()), class_name(type.to.name))
+
+    def _time(self, type: DateTime | Date | Duration, value: Json) -> Python:
+        if isinstance(type, Duration):
+            return python.call(self.use("datetime", "timedelta"), _parts_of_duration(type, value))
+        kind = self.use("datetime", "datetime" if isinstance(type, DateTime) else "date")
+        if isinstance(value, int):
+            seconds = value / 1000 if type.format == "unix-ms" else value
+            zone = self.use("datetime", "UTC")
+            return python.call(python.dotted(kind, "fromtimestamp"), [python.literal(seconds), zone])
+        return python.call(python.dotted(kind, "fromisoformat"), [python.literal(_iso(type, value))])
+
+    def use(self, module: str, name: str) -> Python:
+        self._standard.setdefault(module, set()).add(name)
+        return python.identifier(name)
+
+    def our(self, name: str) -> Python:
+        self._ours.add(name)
+        return python.identifier(name)
+
+
+def _literal(value: Json) -> Python:
+    """Any JSON as Python; fractions as floats."""
+    return python.literal(_floats(value))
+
+
+def _floats(value: Json) -> python.Plain:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, list):
+        return [_floats(item) for item in value]
+    return {key: _floats(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _parsed(value: str) -> Json:
+    try:
+        parsed: Json = json.loads(value, parse_float=Decimal)
+    except ValueError:
+        return value
+    return parsed
+
+
+def _parts_of_duration(type: Duration, value: Json) -> list[Python]:
+    """Arguments of `timedelta`."""
+    if isinstance(value, int):
+        return python.call_options({"milliseconds" if type.unit == "ms" else "seconds": python.literal(value)})
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    given = {name: int(count) for name, count in found.groupdict().items() if count} if found else {}
+    return python.call_options({name: python.literal(count) for name, count in given.items()})
+
+
+def _iso(type: DateTime | Date, value: Json) -> Json:
+    """A time in the format of its type as ISO 8601."""
+    if type.format is None or not isinstance(value, str):
+        return value
+    try:
+        parsed = datetime.strptime(value, type.format)
+    except ValueError:
+        return value
+    return parsed.isoformat() if isinstance(type, DateTime) else parsed.date().isoformat()

@@ -1,0 +1,138 @@
+"""The index of the API, and the pages of resources that have more to say than a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ...code import Markdown, markdown
+from ...model import Api, Endpoint, Fact, Resource, Structure, Text
+from ...render import render
+from ...schemes import SCHEMES
+from ..surface import argument_of, schemes_of
+from . import labels, places, samples, tables
+from .endpoints import Block, facts, hosts
+from .errors import error_table
+from .reader import Reader
+
+
+def index(api: Api, language: str) -> Markdown:
+    """What holds for the whole API, and the way to its pages."""
+    reader = Reader(language)
+    here = places.of_api(language)
+    if not api.description:
+        reader.lacks("a description")
+    values = {
+        "label": labels.headings(language),
+        "title": reader.inline(api.title) or markdown.text(api.package),
+        "navigation": reader.navigation(places.languages(api, language, here)),
+        "description": markdown.paragraphs(reader.says(api.description)),
+        "hosts": hosts(api, None, reader),
+        "authentication": list(_authentication(api, reader)),
+        "construction": markdown.fenced(samples.construction(api), "python"),
+        "units": markdown.bullets(reader.inline(unit) for unit in _units(api)),
+        "facts": facts(_shared_facts(api), reader),
+        "resources": [_resource(resource, here, reader) for resource in api.all_resources() if _is_listed(resource)],
+        "errors": error_table(api.errors, reader),
+        "notes": markdown.notes(reader.says(api.notes)),
+        "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in api.links),
+    }
+    return render(Markdown, "docs/index.md.j2", notice=reader.notice(), **values)
+
+
+def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
+    """What holds for a resource, and the way to its endpoints."""
+    reader = Reader(language)
+    here = places.of_resource(resource, language)
+    values = {
+        "label": labels.headings(language),
+        "title": _title(resource, reader),
+        "navigation": reader.navigation(
+            [
+                places.link(here, places.of_api(language), reader.inline(api.title)),
+                *places.languages(api, language, here),
+            ]
+        ),
+        "description": markdown.paragraphs(reader.says(resource.description)),
+        "resources": list(_listed(resource, here, reader)),
+        "errors": error_table(resource.errors, reader),
+        "notes": markdown.notes(reader.says(resource.notes)),
+    }
+    return render(Markdown, "docs/resource.md.j2", notice=reader.notice(), **values)
+
+
+def _listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Iterator[Block]:
+    """The resource's own endpoints, then what lies below it."""
+    if own := _resource(resource, here, reader).parts:
+        yield Block(reader.words("endpoints"), own)
+    for below in list(resource.walk())[1:]:
+        if _is_listed(below):
+            yield _resource(below, here, reader)
+
+
+def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
+    title = _title(resource, reader)
+    there = places.of_resource(resource, reader.language)
+    if there != here and places.has_page(resource):
+        title = places.link(here, there, title)
+    endpoints = tables.table(
+        ("endpoint", "request line", "sync"), [_endpoint(each, here, reader) for each in resource.endpoints], reader
+    )
+    return Block(title, (endpoints,) if endpoints else ())
+
+
+def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Reader) -> list[Markdown]:
+    title = reader.inline(endpoint.title) or markdown.text(endpoint.name)
+    marks = [markdown.strong(reader.words("deprecated"))] if endpoint.deprecated else []
+    return [
+        markdown.inline([places.link(here, places.of_endpoint(endpoint, reader.language), title), *marks]),
+        markdown.code(f"{endpoint.method} {endpoint.path}"),
+        markdown.code(f"client.{endpoint.qualified}(…)"),
+    ]
+
+
+def _title(resource: Resource, reader: Reader) -> Markdown:
+    return reader.inline(resource.title) or markdown.text(".".join(resource.path))
+
+
+def _is_listed(resource: Resource) -> bool:
+    return bool(resource.endpoints) or places.has_page(resource)
+
+
+def _authentication(api: Api, reader: Reader) -> Iterator[Markdown]:
+    """For each scheme what the client is given."""
+    schemes = schemes_of(api)
+    if not schemes:
+        yield reader.words("none")
+    if len(schemes) > 1:
+        yield reader.words("several schemes")
+    for scheme in schemes:
+        kind = SCHEMES[scheme.kind]
+        yield reader.words("authenticated by", reader.inline(kind.title))
+        owner = argument_of(api, scheme)
+        prefix = f"{owner}.{kind.class_name}." if owner else ""
+        rows = [
+            [markdown.code(f"{prefix}{argument.name}"), reader.inline(argument.meaning)] for argument in kind.arguments
+        ]
+        if found := tables.table(("argument", "meaning"), rows, reader):
+            yield found
+
+
+def _units(api: Api) -> list[Text]:
+    """The units that fields are in, each once."""
+    found: dict[Text, None] = {}
+    for type in api.types.values():
+        if isinstance(type, Structure):
+            found |= dict.fromkeys(field.unit for field in type.fields if field.unit)
+    for endpoint in api.all_endpoints():
+        for fields in (endpoint.path_fields, endpoint.query, endpoint.header):
+            found |= dict.fromkeys(field.unit for field in fields if field.unit)
+    return list(found)
+
+
+def _shared_facts(api: Api) -> tuple[Fact, ...]:
+    """The facts that hold for every endpoint."""
+    endpoints = list(api.all_endpoints())
+    return (
+        tuple(fact for fact in endpoints[0].facts if all(fact in each.facts for each in endpoints)) if endpoints else ()
+    )

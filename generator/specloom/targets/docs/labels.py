@@ -1,0 +1,163 @@
+"""The documentation's own words: headings, column titles and fixed sentences, in the languages that it speaks. Other languages get English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from ...code import Markdown, markdown
+
+NAMES: Mapping[str, str] = {
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "ja": "日本語",
+    "ko": "한국어",
+    "pt": "Português",
+    "ru": "Русский",
+    "zh": "中文",
+}
+
+_LABELS: Mapping[str, tuple[str, str]] = {
+    # headings
+    "request": ("Request", "请求"),
+    "hosts": ("Hosts", "请求域名"),
+    "header": ("Header", "Header 参数"),
+    "path": ("Path", "Path 参数"),
+    "query": ("Query", "Query 参数"),
+    "body": ("Body", "Body 参数"),
+    "samples": ("Request samples", "请求示例"),
+    "sync": ("Python", "Python"),
+    "async": ("Python, asynchronous", "Python（异步）"),
+    "curl": ("curl", "curl"),
+    "answers": ("Answers", "应答"),
+    "answer example": ("Example", "应答示例"),
+    "errors": ("Errors", "错误码"),
+    "own errors": ("Errors of this endpoint", "业务错误码"),
+    "resource errors": ("Errors of this resource", "资源错误码"),
+    "common errors": ("Common errors", "公共错误码"),
+    "lost": ("If the answer is lost", "未收到应答时"),
+    "notes": ("Notes", "注意事项"),
+    "links": ("Links", "相关链接"),
+    "auth": ("Authentication", "身份认证"),
+    "units": ("Units", "单位"),
+    "facts": ("Common to all endpoints", "所有接口的共同说明"),
+    "endpoints": ("Endpoints", "接口列表"),
+    "install": ("Install", "安装"),
+    "first call": ("A first call", "首次调用"),
+    # columns
+    "name": ("Name", "名称"),
+    "type": ("Type", "类型"),
+    "required": ("Required", "必填"),
+    "meaning": ("Meaning", "含义"),
+    "limit": ("Limit", "限制"),
+    "example": ("Example", "示例"),
+    "host": ("Host", "域名"),
+    "description": ("Description", "说明"),
+    "status": ("Status", "状态码"),
+    "code": ("Code", "错误码"),
+    "exception": ("Exception", "异常类"),
+    "reason": ("Reason", "描述"),
+    "remedy": ("Remedy", "解决方案"),
+    "argument": ("Argument", "参数"),
+    "endpoint": ("Endpoint", "接口"),
+    "request line": ("Request line", "请求方式"),
+    # cells and phrases
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    "depends": ("depends", "视情况"),
+    "if": ("Required if {0}.", "当{0}时必填。"),
+    "any": ("any", "任意"),
+    "object": ("object", "对象"),
+    "string": ("string", "字符串"),
+    "integer": ("integer", "整数"),
+    "unit": ("Unit: {0}", "单位：{0}"),
+    "default": ("If absent: {0}", "缺省值：{0}"),
+    "encrypted": ("Encrypted on the wire.", "传输时加密。"),
+    "plain text": ("plain text: {0}", "明文：{0}"),
+    "secret": ("Secret, never shown.", "敏感信息，不予显示。"),
+    "deprecated": ("Deprecated.", "已废弃。"),
+    "since": ("Since {0}.", "自 {0} 起。"),
+    "values above": ("Values of {0}: see above.", "{0} 的取值见上文。"),
+    "fields above": ("Fields of {0}: see above.", "{0} 的字段见上文。"),
+    "datetime": ("RFC 3339, with offset", "RFC 3339 格式，带时区"),
+    "date": ("YYYY-MM-DD", "YYYY-MM-DD"),
+    "duration": ("ISO 8601", "ISO 8601"),
+    "bytes": ("Base64", "Base64 编码"),
+    "file": ("raw bytes", "原始字节"),
+    "media": ("media type {0}", "媒体类型 {0}"),
+    "one of schemes": ("one of these", "任选其一"),
+    "media of body": ("Media type of the body.", "请求体的媒体类型。"),
+    "name on site": ("Name at the provider", "接口英文名"),
+    "updated": ("The provider's page is of {0}.", "官方页面更新时间：{0}"),
+    "comma": ("{0}, {1}", "{0}、{1}"),
+    "semicolon": ("{0}; {1}", "{0}；{1}"),
+    "kind": ("{0} ({1})", "{0}（{1}）"),
+    "fact": ("{0}: {1}", "{0}：{1}"),
+    "and no": ("{0}, no {1}", "{0}、{1}"),
+    # sentences
+    "whole body": ("The body is one value:", "请求体为单个值："),
+    "whole answer": ("The answer is one value:", "应答体为单个值："),
+    "no content": ("No content; the call returns `None`.", "无应答包体，调用返回 `None`。"),
+    "raw answer": ("Raw bytes; the call returns `bytes`.", "原始字节，调用返回 `bytes`。"),
+    "answer headers": ("Headers of the answer:", "应答头："),
+    "unsigned": ("The answer carries no signature.", "应答不带签名。"),
+    "safe": (
+        "The request changes nothing: it may be sent again at any time, and the client does so by itself.",
+        "该请求不改变任何数据，可随时重新发送，客户端会自动重试。",
+    ),
+    "keyed": (
+        "The server recognises a repeated request by {0}, so the same request may be sent again, and the client does so by itself.",
+        "服务端通过 {0} 识别重复请求，因此可以重新发送相同的请求，客户端会自动重试。",
+    ),
+    "unrepeatable": (
+        "The client never sends this request again by itself once it may have reached the server: the exception's `outcome` is then `unknown`.",
+        "请求一旦可能已到达服务端，客户端不会自动重发，此时异常的 `outcome` 为 `unknown`。",
+    ),
+    "ask": ("Ask {0} what became of it.", "可通过 {0} 查询处理结果。"),
+    "none": ("The endpoints need no authentication.", "调用接口无需认证。"),
+    "several schemes": ("There are several ways; each endpoint's page says which it takes.", "认证方式有多种，各接口支持的方式见其页面。"),
+    "authenticated by": ("Requests carry {0}. The client is given:", "请求携带{0}。创建客户端时需提供："),
+    "untranslated": ("Parts of this page are not translated yet.", "本页部分内容尚未翻译。"),
+    "missing": ("This page has no {0} yet.", "本页暂无：{0}。"),
+    "generated from": (
+        "Client and documentation, generated by specloom from {0}; edit the spec, not these files.",
+        "本项目的客户端与文档由 specloom 根据 {0} 生成；请修改规格文件，而不是这些文件。",
+    ),
+    "pages": ("Pages of every endpoint: {0}.", "各接口的文档：{0}。"),
+    "async in short": ("{0} has the same methods to `await`.", "{0} 提供相同的方法，使用 `await` 调用。"),
+    "errors in short": (
+        "Every error is an `errors.Error`, whose `outcome` says what became of the request: `not_sent`, `rejected`, `unknown` or `done`.",
+        "所有异常均为 `errors.Error` 的子类，其 `outcome` 说明请求的结果：`not_sent`（未发出）、`rejected`（被拒绝）、`unknown`（未知）或 `done`（已完成）。",
+    ),
+    # what a page may have none of
+    "a title": ("title", "标题"),
+    "a description": ("description", "说明"),
+    "an example": ("example", "示例"),
+    "an answer": ("answer", "应答"),
+    "a reason": ("reason of error {0}", "错误 {0} 的描述"),
+    "a meaning": ("meaning of {0}", "{0} 的含义"),
+}  # fmt: skip
+
+
+def name_of(language: str) -> str:
+    """What a language calls itself."""
+    return NAMES.get(language.split("-")[0], language)
+
+
+def spoken(language: str) -> str:
+    """The language, of those that this module speaks, for texts in another: its main language, or English."""
+    return "zh" if language.split("-")[0] == "zh" else "en"
+
+
+def words(key: str, language: str, *values: Markdown) -> Markdown:
+    """A label in a language, filled in."""
+    english, chinese = _LABELS[key]
+    return markdown.sentence(chinese if spoken(language) == "zh" else english, *values)
+
+
+@lru_cache
+def headings(language: str) -> Mapping[str, Markdown]:
+    """The labels without holes, as templates use them: `_` for blanks in their names."""
+    return {key.replace(" ", "_"): words(key, language) for key in _LABELS if "{0}" not in _LABELS[key][0]}

@@ -1,0 +1,36 @@
+"""The generated project's README: how to install it, a first call, and the way to the pages."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from ...code import Markdown, markdown
+from ...model import Api
+from ...render import render
+from . import labels, places
+from .endpoints import Samples
+from .reader import Reader
+
+PATH = PurePosixPath("README.md")
+
+
+def readme(api: Api) -> Markdown:
+    """In the API's first language."""
+    reader = Reader(api.languages[0])
+    first = next(api.all_endpoints(), None)
+    pages = [
+        places.link(PATH, places.of_api(language), markdown.text(labels.name_of(language))) for language in api.languages
+    ]
+    return render(
+        Markdown,
+        "docs/readme.md.j2",
+        label=labels.headings(reader.language),
+        title=reader.inline(api.title) or markdown.text(api.package),
+        description=markdown.paragraphs(reader.says(api.description)),
+        source=reader.words("generated from", markdown.code(api.source)),
+        pages=reader.words("pages", reader.listed(pages)),
+        install=markdown.fenced("pip install .", "sh"),
+        sample=Samples.of(api, first).sync if first is not None else None,
+        errors=reader.words("errors in short"),
+        asynchronous=reader.words("async in short", markdown.code(f"Async{api.client}")),
+    )

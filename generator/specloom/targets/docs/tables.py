@@ -1,0 +1,155 @@
+"""Tables of fields: one row each, fields of fields below the field that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ...code import Markdown, markdown
+from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, UnionType
+from . import types
+from .reader import Reader
+from .values import json_text
+
+COLUMNS = ("name", "type", "required", "meaning", "limit", "example")
+_WIDEST_EXAMPLE = 30
+
+Row = Sequence[Markdown]
+
+
+@dataclass(slots=True)
+class FieldTable:
+    """The rows of one table. A named type is explained where it comes first, so that types which hold themselves end, and
+    large ones are not repeated."""
+
+    api: Api
+    reader: Reader
+    _explained: set[TypeName] = field(default_factory=set[TypeName])
+
+    def of(self, fields: Iterable[Field], *, before: Iterable[Row] = (), after: Iterable[Row] = ()) -> Markdown | None:
+        """A table of the fields and of what they hold, between other rows; nothing if there is none at all."""
+        return table(COLUMNS, [*before, *self._rows(fields, 0), *after], self.reader)
+
+    def of_type(self, type: Type) -> Markdown | None:
+        """A table of the fields of a structure, or of those that the items, values or members of the type hold."""
+        inner = types.innermost(type)
+        return table(COLUMNS, self._below(inner, 0), self.reader)
+
+    def _rows(self, fields: Iterable[Field], depth: int) -> Iterator[Row]:
+        for each in fields:
+            yield self._row(each, depth)
+            yield from self._below(types.innermost(each.type), depth + 1)
+
+    def _below(self, type: Type, depth: int) -> Iterator[Row]:
+        match type:
+            case Named(to=name) if name not in self._explained:
+                named = self.api.types[name]
+                if isinstance(named, Enumeration):
+                    return
+                self._explained.add(name)
+                if isinstance(named, Structure):
+                    yield from self._rows(named.fields, depth)
+                else:
+                    yield from self._members(named.members, depth)
+            case Union(members=members):
+                yield from self._members(members, depth)
+            case _:
+                return
+
+    def _members(self, members: Sequence[Type], depth: int) -> Iterator[Row]:
+        """A row for each member that has fields, and these below it."""
+        for member in members:
+            inner = types.innermost(member)
+            if isinstance(inner, Named) and not isinstance(self.api.types[inner.to], Enumeration):
+                name = markdown.nested(markdown.strong(markdown.text(types.name_of(member))), depth)
+                described = self.reader.inline(_texts_of(self.api, inner)[0])
+                yield self._padded(name, types.cell(self.api, member, self.reader), described)
+                yield from self._below(inner, depth + 1)
+
+    def _padded(self, name: Markdown, type: Markdown, meaning: Markdown) -> Row:
+        nothing = markdown.text("")
+        return [name, type, nothing, meaning, nothing, nothing]
+
+    def _row(self, each: Field, depth: int) -> Row:
+        return [
+            markdown.nested(markdown.code(each.wire), depth),
+            types.cell(self.api, each.type, self.reader),
+            _required(each, self.reader),
+            self._meaning(each),
+            types.limit(each, self.reader),
+            _example(each),
+        ]
+
+    def _meaning(self, each: Field) -> Markdown:
+        title, description = each.title, each.description
+        if not title and not description and isinstance(inner := types.innermost(each.type), Named):
+            title, description = _texts_of(self.api, inner)
+        if not title and not description:
+            self.reader.lacks_meaning(each.wire)
+        lines = [markdown.inline([markdown.strong(self.reader.inline(title)), self.reader.inline(description)])]
+        if each.when:
+            lines.append(self.reader.words("if", self.reader.inline(each.when)))
+        if each.unit:
+            lines.append(self.reader.words("unit", self.reader.inline(each.unit)))
+        lines += self._values(each.type)
+        if each.default is not None and not each.secret:
+            lines.append(self.reader.words("default", markdown.code(shortened(each.default.json))))
+        lines += [
+            self.reader.words(mark) for mark, is_so in (("encrypted", each.encrypted), ("secret", each.secret)) if is_so
+        ]
+        if each.since:
+            lines.append(self.reader.words("since", self.reader.inline(each.since)))
+        if each.deprecated:
+            lines.append(deprecation(each.deprecated, self.reader))
+        return markdown.stacked(lines)
+
+    def _values(self, type: Type) -> list[Markdown]:
+        """The values of an enumeration; of what was explained before, where to look."""
+        inner = types.innermost(type)
+        if not isinstance(inner, Named):
+            return []
+        named = self.api.types[inner.to]
+        if inner.to in self._explained:
+            above = "values above" if isinstance(named, Enumeration) else "fields above"
+            return [self.reader.words(above, markdown.code(inner.to.name))]
+        if not isinstance(named, Enumeration):
+            return []
+        self._explained.add(inner.to)
+        return [
+            markdown.inline([markdown.code(str(each.value)), self.reader.inline(each.text)]) for each in named.values
+        ]
+
+
+def table(columns: Sequence[str], rows: Iterable[Row], reader: Reader) -> Markdown | None:
+    """A table with localized column titles, or nothing if it had no rows."""
+    found = list(rows)
+    return markdown.table([reader.words(column) for column in columns], found) if found else None
+
+
+def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
+    """The word in bold, and what to do instead."""
+    reason = reader.inline(deprecated) if isinstance(deprecated, Text) else markdown.text("")
+    return markdown.inline([markdown.strong(reader.words("deprecated")), reason])
+
+
+def _texts_of(api: Api, type: Named) -> tuple[Text, Text]:
+    named: Structure | Enumeration | UnionType = api.types[type.to]
+    return named.title, named.description
+
+
+def _required(each: Field, reader: Reader) -> Markdown:
+    if each.required:
+        return reader.words("yes")
+    return reader.words("depends" if each.when else "no")
+
+
+def _example(each: Field) -> Markdown:
+    if each.example is None or each.secret:
+        return markdown.text("")
+    return markdown.code(shortened(each.example.json))
+
+
+def shortened(value: Json) -> str:
+    """A value as the cell of a table has room for it."""
+    written = value if isinstance(value, str) else json_text(value, indent=None)
+    return written if len(written) <= _WIDEST_EXAMPLE else written[: _WIDEST_EXAMPLE - 1] + "…"

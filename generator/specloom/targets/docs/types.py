@@ -1,0 +1,113 @@
+"""How the documentation names a type, and what a value of it must keep to."""
+
+from __future__ import annotations
+
+from ...code import Markdown, markdown
+from ...model import (
+    AnyJson,
+    Api,
+    Boolean,
+    Bytes,
+    Date,
+    DateTime,
+    Duration,
+    Enumeration,
+    Field,
+    File,
+    Integer,
+    JsonText,
+    ListOf,
+    MapOf,
+    Named,
+    Nullable,
+    Number,
+    String,
+    Structure,
+    Type,
+    Union,
+)
+from .. import phrases
+from . import labels
+from .reader import Reader
+
+
+def name_of(type: Type) -> str:
+    """The type in the notation of specs, without its limits."""
+    match type:
+        case Nullable():
+            return f"{name_of(type.type)} | null"
+        case Union():
+            return " | ".join(name_of(member) for member in type.members)
+        case Named():
+            return type.to.name
+        case ListOf():
+            return f"list<{name_of(type.item)}>"
+        case MapOf():
+            return f"map<{name_of(type.value)}>"
+        case JsonText():
+            return f"text<{name_of(type.type)}>"
+        case AnyJson():
+            return "json"
+        case Number(exact=True):
+            return "decimal"
+        case String() | Integer() | Number() | Boolean() | Bytes() | File() | DateTime() | Date() | Duration():
+            return type.__class__.__name__.lower()
+
+
+def cell(api: Api, type: Type, reader: Reader) -> Markdown:
+    """The type, and for a named one what it is on the wire."""
+    name = markdown.code(name_of(type))
+    match innermost(type):
+        case Named(to=to):
+            match api.types[to]:
+                case Structure():
+                    kind = reader.words("object")
+                case Enumeration(values=values):
+                    kind = reader.words("integer" if values and isinstance(values[0].value, int) else "string")
+                case _:
+                    return name
+            return reader.words("kind", name, kind) if name_of(type) == to.name else name
+        case _:
+            return name
+
+
+def innermost(type: Type) -> Type:
+    """What a list, a map, a nullable or a text that holds JSON is made of."""
+    match type:
+        case Nullable() | JsonText():
+            return innermost(type.type)
+        case ListOf():
+            return innermost(type.item)
+        case MapOf():
+            return innermost(type.value)
+        case _:
+            return type
+
+
+def limit(field: Field, reader: Reader) -> Markdown:
+    """The limits of a field; those of an encrypted one mean its plain text."""
+    found = limits(field.type, reader)
+    return reader.words("plain text", found) if found and field.encrypted else found
+
+
+def limits(type: Type, reader: Reader) -> Markdown:
+    """What a value of a type must keep to."""
+    parts = [markdown.text(part) for part in phrases.limits(type, labels.spoken(reader.language))]
+    return reader.listed([*parts, *_forms(type, reader)], "semicolon")
+
+
+def _forms(type: Type, reader: Reader) -> list[Markdown]:
+    """How a value is written on the wire, where the type's name does not say so."""
+    match innermost(type):
+        case DateTime(format=None):
+            return [reader.words("datetime")]
+        case Date(format=None):
+            return [reader.words("date")]
+        case Duration(unit=None):
+            return [reader.words("duration")]
+        case Bytes():
+            return [reader.words("bytes")]
+        case File(media=media):
+            return [reader.words("media", markdown.code(name)) for name in media]
+        case _:
+            return []

@@ -1,0 +1,213 @@
+"""What the generator itself says about a type or a field, in the languages it speaks: limits, units, conditions.
+
+Languages other than these get English.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from ..model import (
+    Bytes,
+    Date,
+    DateTime,
+    Duration,
+    Field,
+    File,
+    Integer,
+    Json,
+    JsonText,
+    ListOf,
+    MapOf,
+    Nullable,
+    Number,
+    Range,
+    Span,
+    String,
+    Type,
+)
+
+_PHRASES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "exactly": "exactly {0} {1}",
+        "between": "{0} to {2} {1}",
+        "most": "at most {0} {1}",
+        "least": "at least {0} {1}",
+        "characters": "character|characters",
+        "bytes": "byte|bytes",
+        "items": "item|items",
+        "entries": "entry|entries",
+        "range": "{0} to {1}",
+        "ge": "at least {0}",
+        "gt": "above {0}",
+        "le": "at most {0}",
+        "lt": "below {0}",
+        "one": 'always {0}',
+        "one of": "one of {0}",
+        "pattern": "matches {0}",
+        "each": "each {0}",
+        "format": "in the form {0}",
+        "unix": "in seconds since 1970-01-01 UTC on the wire",
+        "unix-ms": "in milliseconds since 1970-01-01 UTC on the wire",
+        "s": "in seconds on the wire",
+        "ms": "in milliseconds on the wire",
+        "json": "as JSON text on the wire",
+        "unit": "in {0}",
+        "encrypted": "encrypted on the wire",
+        "secret": "secret, never shown",
+        "default": "{0} if absent",
+        "when": "Required if {0}",
+        "deprecated": "Deprecated",
+        "since": "Since {0}",
+        "comma": ", ",
+        "stop": ".",
+        "colon": ": ",
+        "space": " ",
+    },
+    "zh": {
+        "exactly": "恰好 {0} {1}",
+        "between": "{0} 至 {2} {1}",
+        "most": "最多 {0} {1}",
+        "least": "至少 {0} {1}",
+        "characters": "个字符|个字符",
+        "bytes": "字节|字节",
+        "items": "项|项",
+        "entries": "个键|个键",
+        "range": "{0} 至 {1}",
+        "ge": "不小于 {0}",
+        "gt": "大于 {0}",
+        "le": "不大于 {0}",
+        "lt": "小于 {0}",
+        "one": "固定为 {0}",
+        "one of": "取值 {0}",
+        "pattern": "匹配 {0}",
+        "each": "每项{0}",
+        "format": "格式 {0}",
+        "unix": "传输为自 1970-01-01 UTC 起的秒数",
+        "unix-ms": "传输为自 1970-01-01 UTC 起的毫秒数",
+        "s": "传输为秒数",
+        "ms": "传输为毫秒数",
+        "json": "传输为 JSON 文本",
+        "unit": "单位：{0}",
+        "encrypted": "传输时加密",
+        "secret": "敏感信息，不显示",
+        "default": "缺省为 {0}",
+        "when": "必填条件：{0}",
+        "deprecated": "已废弃",
+        "since": "自 {0} 起",
+        "comma": "，",
+        "stop": "。",
+        "colon": "：",
+        "space": "",
+    },
+}
+
+
+def phrase(key: str, language: str, *values: object) -> str:
+    """A phrase in a language, filled in."""
+    return _PHRASES.get(language, _PHRASES["en"])[key].format(*values)
+
+
+def limits(type: Type, language: str) -> list[str]:
+    """What a value of this type must keep to, one phrase each, the outermost first."""
+    match type:
+        case Nullable():
+            return limits(type.type, language)
+        case String():
+            found = _literals([f'"{value}"' for value in type.literals], language)
+            found += _span(type.length, "characters", language)
+            return found + ([phrase("pattern", language, type.pattern)] if type.pattern is not None else [])
+        case Integer():
+            return _literals([str(value) for value in type.literals], language) + _range(type.range, language)
+        case Number():
+            return _range(type.range, language)
+        case Bytes() | File():
+            return _span(type.length, "bytes", language)
+        case DateTime(format="unix" | "unix-ms" as format):
+            return [phrase(format, language)]
+        case DateTime(format=str(format)) | Date(format=str(format)):
+            return [phrase("format", language, format)]
+        case Duration(unit="s" | "ms" as unit):
+            return [phrase(unit, language)]
+        case ListOf():
+            inner = limits(type.item, language)
+            each = [phrase("each", language, phrase("comma", language).join(inner))] if inner else []
+            return _span(type.length, "items", language) + each
+        case MapOf():
+            return _span(type.length, "entries", language)
+        case JsonText():
+            return [phrase("json", language), *limits(type.type, language)]
+        case _:
+            return []
+
+
+def about(field: Field, language: str) -> str:
+    """One or more sentences on a field: title, unit and limits, description, when it is required, what stands for it if absent."""
+    head = [text for text in (field.title.best(language).rstrip(".。"),) if text]
+    if field.unit:
+        head.append(phrase("unit", language, field.unit.best(language)))
+    head += limits(field.type, language)
+    head += [phrase(mark, language) for mark, set_ in (("encrypted", field.encrypted), ("secret", field.secret)) if set_]
+    if field.default is not None:
+        head.append(phrase("default", language, _json(field.default.json)))
+    sentences = [phrase("comma", language).join(head)]
+    sentences.append(field.description.best(language))
+    if field.when:
+        sentences.append(phrase("when", language, field.when.best(language)))
+    if field.since:
+        sentences.append(phrase("since", language, field.since.best(language)))
+    if field.deprecated:
+        sentences.append(deprecation(field.deprecated, language))
+    return phrase("space", language).join(ended(capital(sentence), language) for sentence in sentences if sentence)
+
+
+def deprecation(deprecated: object, language: str) -> str:
+    """`Deprecated: use this instead`, or just `Deprecated`."""
+    best = getattr(deprecated, "best", None)
+    word = phrase("deprecated", language)
+    return phrase("colon", language).join([word, best(language)]) if best is not None else word
+
+
+def capital(sentence: str) -> str:
+    """The sentence with its first letter upper case."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def ended(sentence: str, language: str) -> str:
+    """The sentence with a full stop, unless it ends with one of its own; the first letter as it is."""
+    sentence = sentence.strip()
+    return sentence if sentence.endswith((".", "。", "!", "?", "！", "？", ":", "：")) else sentence + phrase("stop", language)
+
+
+def _json(value: Json) -> str:
+    """A value as a reader of JSON would name it; a text without its quotes."""
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _span(span: Span, noun: str, language: str) -> list[str]:
+    if not span:
+        return []
+    one, many = phrase(noun, language).split("|")
+    least, most = span.least, span.most
+    if least == most:
+        return [phrase("exactly", language, least, one if least == 1 else many)]
+    if most is None:
+        return [phrase("least", language, least, one if least == 1 else many)]
+    if least is None:
+        return [phrase("most", language, most, one if most == 1 else many)]
+    return [phrase("between", language, least, many, most)]
+
+
+def _range(range: Range, language: str) -> list[str]:
+    least, most = range.least, range.most
+    if least is not None and most is not None and not (range.above or range.below):
+        return [phrase("range", language, least, most)]
+    found = [phrase("gt" if range.above else "ge", language, least)] if least is not None else []
+    return found + ([phrase("lt" if range.below else "le", language, most)] if most is not None else [])
+
+
+def _literals(values: list[str], language: str) -> list[str]:
+    if not values:
+        return []
+    return [phrase("one" if len(values) == 1 else "one of", language, ", ".join(values))]

@@ -1,0 +1,39 @@
+"""The Python target: a typed client package, and the project around it.
+
+    model.Api ─▶ models/   what is sent and received
+               ─▶ calls/    arguments → Call, a value
+               ─▶ resources/  methods that send those calls
+               ─▶ client.py, errors.py, __init__.py
+               ─▶ _runtime/  copied
+
+`module` and `annotations` are what these share; each of the others writes one kind of file.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from ...code import Code, Python, python
+from ...model import Api
+from .. import Files
+from . import calls, client, errors, models, packages, project, resources, runtime
+from .module import Layout
+
+
+def package(api: Api) -> Files:
+    """The import package alone, for a user's own source folder."""
+    layout = Layout.of(api)
+    found: dict[PurePosixPath, Code] = {}
+    for part in (models, calls, resources, client, errors, packages):
+        found.update(part.files(api, layout))
+    found.update(runtime.files(api, found.values()))
+    found[PurePosixPath(api.package, "py.typed")] = python.nothing()
+    return {
+        path: python.blackened(code) if isinstance(code, Python) and python.may_need_black(code) else code
+        for path, code in found.items()
+    }
+
+
+def whole(api: Api) -> Files:
+    """The package and the project around it."""
+    return {**package(api), **dict(project.files(api))}

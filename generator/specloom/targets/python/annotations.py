@@ -1,0 +1,191 @@
+"""Types of the model as Python annotations.
+
+Three places ask for one: an argument of a function (plain types), a field of something that is sent (limits as msgspec `Meta`, sequences
+that any list-like fits), a field of something that is received (no limits: a server may loosen them any day).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from ...code import Python, python
+from ...model import (
+    AnyJson,
+    Api,
+    Boolean,
+    Bytes,
+    Date,
+    DateTime,
+    Duration,
+    Field,
+    File,
+    Integer,
+    JsonText,
+    ListOf,
+    MapOf,
+    Named,
+    Nullable,
+    Number,
+    Range,
+    Span,
+    String,
+    Type,
+    Union,
+    UnionType,
+)
+from .module import Module
+
+_INT64 = range(-(2**63), 2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """Writes annotations into one module."""
+
+    api: Api
+    module: Module
+    use: Literal["argument", "sent", "received"]
+
+    def of(self, type: Type) -> Python:
+        """The annotation of a type, null included."""
+        return python.union(self._members(type))
+
+    def of_field(self, field: Field, *more: Python) -> Python:
+        """The annotation of a field; `more` are members for its absence."""
+        if self.use == "argument" or not (field.encrypted or field.secret):
+            return python.union([*self._members(field.type), *more])
+        nothing = [python.literal(None)] if isinstance(field.type, Nullable) else []
+        bare = field.type.type if isinstance(field.type, Nullable) else field.type
+        plain, extras = (self.of(bare), []) if isinstance(bare, (Named, Union)) else self._plain(bare)
+        if field.encrypted:
+            extras = [*self._mark("ENCRYPTED"), *extras]
+        if field.secret:
+            extras = [*self._mark("SECRET"), *extras]
+        annotated = python.subscript(self.module.use("typing", "Annotated"), [plain, *extras])
+        return python.union([annotated, *nothing, *more])
+
+    def _members(self, type: Type) -> list[Python]:
+        """The members of the union that an annotation is, most often one."""
+        if isinstance(type, Nullable):
+            return [*self._members(type.type), python.literal(None)]
+        if isinstance(type, Union):
+            return [found for member in type.members for found in self._members(member)]
+        if isinstance(type, Named):
+            named = self.api.types[type.to]
+            if isinstance(named, UnionType) and named.tag is None:
+                # msgspec cannot follow an alias that is not defined yet, so the members stand where the name is used.
+                return [found for member in named.members for found in self._members(member)]
+            return [self._named(type)]
+        plain, extras = self._plain(type)
+        if self.use == "argument" or not extras:
+            return [plain]
+        return [python.subscript(self.module.use("typing", "Annotated"), [plain, *extras])]
+
+    def _plain(self, type: Type) -> tuple[Python, list[Python]]:
+        """The type without limits, and the limits and conversions that `Annotated` adds."""
+        match type:
+            case String():
+                if type.literals:
+                    return self._literal(type.literals), []
+                pattern = {"pattern": python.literal(type.pattern)} if type.pattern is not None else {}
+                return self.module.builtin("str"), self._meta({**lengths(type.length), **pattern})
+            case Integer():
+                if type.literals:
+                    return self._literal(type.literals), []
+                return self.module.builtin("int"), self._range(type.range, exact=False)
+            case Number():
+                if type.exact:
+                    return self.module.use("decimal", "Decimal"), self._range(type.range, exact=True)
+                return self.module.builtin("float"), self._range(type.range, exact=False)
+            case Boolean():
+                return self.module.builtin("bool"), []
+            case Bytes():
+                return self.module.builtin("bytes"), self._meta(lengths(type.length))
+            case File():
+                return self._ours("files", "UploadLike"), self._meta(lengths(type.length))
+            case DateTime():
+                return self.module.use("datetime", "datetime"), self._datetime(type)
+            case Date():
+                conversion = [] if type.format is None else self._formatted(type.format)
+                return self.module.use("datetime", "date"), conversion
+            case Duration():
+                mark = {"s": "SECONDS", "ms": "MILLISECONDS", None: None}[type.unit]
+                return self.module.use("datetime", "timedelta"), self._mark(mark) if mark else []
+            case AnyJson():
+                return self.module.use("typing", "Any"), []
+            case ListOf():
+                item = self.of(type.item)
+                if self.use == "received":
+                    return python.subscript(self.module.builtin("list"), [item]), []
+                sequence = self.module.use("collections.abc", "Sequence")
+                return python.subscript(sequence, [item]), self._meta(lengths(type.length))
+            case MapOf():
+                pair = [self.module.builtin("str"), self.of(type.value)]
+                if self.use == "received":
+                    return python.subscript(self.module.builtin("dict"), pair), []
+                return python.subscript(self.module.use("collections.abc", "Mapping"), pair), self._meta(lengths(type.length))
+            case JsonText():
+                return self.of(type.type), self._mark("JSON_TEXT")
+            case _:
+                raise TypeError(f"no annotation for {type!r}")
+
+    def _named(self, type: Named) -> Python:
+        name = type.to.name
+        home = ("models", *type.to.module)
+        if home == self.module.parts:
+            return python.identifier(name)
+        if self.module.parts[0] == "models" or self._ambiguous(type):
+            return python.dotted(self.module.use_module(home), name)
+        return self.module.use_ours(home, name)
+
+    def _ambiguous(self, type: Named) -> bool:
+        return sum(name.name == type.to.name for name in self.api.types) > 1
+
+    def _literal(self, values: tuple[str, ...] | tuple[int, ...]) -> Python:
+        return python.subscript(self.module.use("typing", "Literal"), [python.literal(value) for value in values])
+
+    def _meta(self, limits: dict[str, Python]) -> list[Python]:
+        if not limits or self.use != "sent":
+            return []
+        return [python.call(self.module.use("msgspec", "Meta"), python.call_options(limits))]
+
+    def _range(self, range: Range, *, exact: bool) -> list[Python]:
+        if not range or self.use != "sent":
+            return []
+        ends = {"gt" if range.above else "ge": range.least, "lt" if range.below else "le": range.most}
+        given = {name: end for name, end in ends.items() if end is not None}
+        if exact or any(isinstance(end, int) and end not in _INT64 for end in given.values()):
+            # msgspec refuses limits on Decimal, and those beyond 64 bits; the runtime checks them itself.
+            texts = {name: python.literal(str(end)) for name, end in given.items()}
+            return [python.call(self._ours("wire", "between"), python.call_options(texts))]
+        plain = {name: float(end) if isinstance(end, Decimal) else end for name, end in given.items()}
+        return self._meta({name: python.literal(end) for name, end in plain.items()})
+
+    def _datetime(self, type: DateTime) -> list[Python]:
+        match type.format:
+            case None:
+                return self._meta({"tz": python.literal(True)})
+            case "unix":
+                return [*self._mark("UNIX"), *self._meta({"tz": python.literal(True)})]
+            case "unix-ms":
+                return [*self._mark("UNIX_MS"), *self._meta({"tz": python.literal(True)})]
+            case format:
+                return self._formatted(format)
+
+    def _formatted(self, format: str) -> list[Python]:
+        return [python.call(mark, [python.literal(format)]) for mark in self._mark("formatted")]
+
+    def _mark(self, name: str) -> list[Python]:
+        """A mark of the runtime's `wire` module; functions take plain values and have none."""
+        return [] if self.use == "argument" else [self._ours("wire", name)]
+
+    def _ours(self, module: str, name: str) -> Python:
+        return self.module.use_ours(("_runtime", module), name)
+
+
+def lengths(span: Span) -> dict[str, Python]:
+    """The keyword arguments for a span."""
+    given = {"min_length": span.least, "max_length": span.most}
+    return {name: python.literal(end) for name, end in given.items() if end is not None}

@@ -1,0 +1,159 @@
+"""`calls/`: one function for each endpoint, from arguments to a `Call`, and below them what the runtime needs to know of each endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ...code import Code, Python, python
+from ...model import (
+    Api,
+    Endpoint,
+    Named,
+    Nullable,
+    Resource,
+)
+from ...naming import pascal
+from ...render import render
+from ..surface import Argument, arguments, body_structure
+from . import docstrings
+from .annotations import Annotations
+from .endpoints import declaration, shared_rows, value_annotation
+from .module import Layout, Module, exports_of
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What the template prints for an endpoint."""
+
+    decorator: Python | None
+    signature: Python
+    docstring: Python
+    result: Python
+    arguments: Class | None
+    endpoint: Python
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """The class that holds an endpoint's path, query and header arguments, and their limits."""
+
+    header: Python
+    fields: tuple[Python, ...]
+
+
+def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
+    """One module for each resource that has endpoints."""
+    for resource in api.all_resources():
+        if not resource.endpoints:
+            continue
+        hidden = frozenset(endpoint.name for endpoint in resource.endpoints)
+        module = Module(layout, ("calls", *resource.path), hidden)
+        functions = [_function(api, module, endpoint) for endpoint in resource.endpoints]
+        title = f"Calls of {docstrings.name_of(api, resource.path)}: values that a client sends."
+        rows = shared_rows(api, module, resource)
+        yield (
+            layout.file(module.parts),
+            render(
+                Python,
+                "python/calls.py.j2",
+                docstring=docstrings.of_module(title, docstrings.source_of(api, resource.path)),
+                functions=functions,
+                rows=rows,
+                exports=exports_of(module, [below.name for below in resource.resources if _has_calls(below)]),
+                imports=module.imports(),
+            ),
+        )
+
+
+def _has_calls(resource: Resource) -> bool:
+    return any(below.endpoints for below in resource.walk())
+
+
+def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> Python:
+    """`self` if it is a method, then path arguments, then by keyword all others."""
+    annotations = Annotations(api, module, "argument")
+    given = arguments(api, endpoint)
+    rows = [python.identifier("self")] if method else []
+    rows += [_parameter(module, annotations, argument) for argument in given if argument.where == "path"]
+    by_keyword = [_parameter(module, annotations, argument) for argument in given if argument.where != "path"]
+    return python.parameters([*rows, *([python.star_alone()] if by_keyword else []), *by_keyword])
+
+
+def deprecated(api: Api, module: Module, endpoint: Endpoint) -> Python | None:
+    """The decorator of a deprecated endpoint, which editors and Python's warnings show."""
+    if not endpoint.deprecated:
+        return None
+    text = "" if endpoint.deprecated is True else endpoint.deprecated.best(api.languages[0])
+    mark = module.use_ours(("_runtime", "deprecation"), "deprecated")
+    return python.decorator(python.call(mark, [python.literal(text or f"{endpoint.name} is deprecated")]))
+
+
+def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
+    given = arguments(api, endpoint)
+    constant_name = python.identifier(f"_{endpoint.name.upper()}")
+    of_request = [argument for argument in given if argument.where in ("path", "query", "header")]
+    holder = f"_{pascal(endpoint.name)}Arguments" if of_request else None
+    call = module.use_ours(("_runtime", "calls"), "Call")
+    returns = python.subscript(call, [value_annotation(api, module, endpoint)])
+    return Function(
+        decorator=deprecated(api, module, endpoint),
+        signature=python.signature(endpoint.name, signature(api, module, endpoint, method=False), returns),
+        docstring=docstrings.of_call(api, endpoint, given, 4),
+        result=python.returned(_made(api, module, endpoint, given, constant_name, holder)),
+        arguments=_holder(api, module, holder, of_request) if holder else None,
+        endpoint=declaration(api, module, endpoint, constant_name, holder),
+    )
+
+
+def _made(
+    api: Api, module: Module, endpoint: Endpoint, given: Sequence[Argument], endpoint_name: Python, holder: str | None
+) -> Python:
+    """`_QUERY.call(_QueryArguments(…), ReverseRequest(…))`."""
+    parts: list[Python] = []
+    if holder:
+        passed = [argument for argument in given if argument.where in ("path", "query", "header")]
+        parts.append(python.call(python.identifier(holder), [_passed(argument) for argument in passed], room=79))
+    body: Python | None = None
+    if (structure := body_structure(api, endpoint)) is not None:
+        made = Annotations(api, module, "sent").of(Named(structure.name))
+        body = python.call(made, [_passed(argument) for argument in given if argument.where == "field"], room=65)
+    elif whole := [argument for argument in given if argument.where == "body"]:
+        body = python.identifier(whole[0].name)
+    if body is not None:
+        parts.append(python.keyword_argument("body", body))
+    return python.call(python.dotted(endpoint_name, "call"), parts, room=76)
+
+
+def _passed(argument: Argument) -> Python:
+    return python.keyword_argument(argument.name, python.identifier(argument.name))
+
+
+def _parameter(module: Module, annotations: Annotations, argument: Argument) -> Python:
+    field = argument.field
+    if field.required:
+        return python.parameter(field.name, annotations.of_field(field))
+    if isinstance(field.type, Nullable) and argument.where == "field":
+        annotation = annotations.of_field(field, module.use("msgspec", "UnsetType"))
+        return python.parameter(field.name, annotation, module.use("msgspec", "UNSET"))
+    return python.parameter(field.name, annotations.of_field(field, python.literal(None)), python.literal(None))
+
+
+def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> Class:
+    bases = [
+        module.use_ours(("_runtime", "models"), "Model"),
+        python.keyword_argument("frozen", python.literal(True)),
+        python.keyword_argument("kw_only", python.literal(True)),
+    ]
+    annotations = Annotations(api, module, "sent")
+    fields: list[Python] = []
+    for argument in given:
+        if argument.field.required:
+            fields.append(python.parameter(argument.name, annotations.of_field(argument.field)))
+        else:
+            optional = annotations.of_field(argument.field, python.literal(None))
+            fields.append(python.parameter(argument.name, optional, python.literal(None)))
+    return Class(python.class_header(python.identifier(name), bases), tuple(fields))
+
+

@@ -1,0 +1,231 @@
+"""`client.py`: the two clients, which differ in colour only, and what all endpoints of the API share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ...code import Code, Python, python
+from ...model import Api, ErrorShape, Scheme
+from ...render import render
+from ...schemes import SCHEMES
+from .. import phrases
+from ..surface import argument_of, fixed, schemes_of
+from . import docstrings
+from .endpoints import error_rows
+from .module import Layout, Module, export_order
+from .resources import Child, child
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What the template prints for one colour."""
+
+    header: Python
+    docstring: Python
+    signature: Python
+    initialised: Python
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An argument of the client's constructor that every API has."""
+
+    name: str
+    annotation: Python
+    default: Python
+    meaning: str
+
+
+def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
+    """The clients' module, and `auth.py` for an API with several schemes."""
+    module = Module(layout, ("client",))
+    service = _service(api, module)
+    clients = [_client(api, module, asynchronous=colour) for colour in (False, True)]
+    title = f"Clients of {docstrings.both(api.title, api.languages) or api.name}."
+    yield (
+        layout.file(module.parts),
+        render(
+            Python,
+            "python/client.py.j2",
+            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            imports=module.imports(),
+            typing_only=module.typing_only(),
+            service=service,
+            clients=clients,
+        ),
+    )
+    if len(schemes_of(api)) > 1:
+        yield _auth(api, layout)
+
+
+def _service(api: Api, module: Module) -> Python:
+    options: dict[str, Python] = {
+        "version": python.literal(api.version),
+        "hosts": python.literal(tuple(host.url for host in api.hosts)),
+    }
+    if headers := fixed(api.header):
+        options["headers"] = python.literal(headers)
+    if api.auth:
+        options["auth"] = python.literal(api.auth)
+    if api.error_shape != ErrorShape():
+        shape = api.error_shape
+        parts = {"code": shape.code, "message": shape.message, "detail": shape.detail, "success": shape.success}
+        given = {name: python.literal(part) for name, part in parts.items() if part is not None}
+        make = module.use_ours(("_runtime", "service"), "ErrorShape")
+        options["error_shape"] = python.call(make, python.call_options(given), room=70)
+    if rows := error_rows(module, api.errors, api):
+        options["errors"] = python.sequence(rows, explode=True)
+    made = module.use_ours(("_runtime", "service"), "Service")
+    arguments = [python.literal(api.package), *python.call_options(options)]
+    return python.assignment("SERVICE", python.call(made, arguments, explode=True), module.use("typing", "Final"))
+
+
+def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
+    base = module.use_ours(("_runtime", "client"), "AsyncClient" if asynchronous else "Client")
+    name = f"Async{api.client}" if asynchronous else api.client
+    own = _scheme_parameters(api, module)
+    options = _options(module, asynchronous=asynchronous)
+    parameters = [parameter for parameter, _, _ in own]
+    parameters += [python.parameter(option.name, option.annotation, option.default) for option in options]
+    passed = [python.keyword_argument(option.name, python.identifier(option.name)) for option in options]
+    made = python.call(
+        python.dotted("__init__"),
+        [python.identifier("SERVICE"), _schemes(api, module), *passed],
+        explode=True,
+    )
+    return Client(
+        python.class_header(python.identifier(name), [base]),
+        _docstring(api, [(name, meaning) for _, name, meaning in own], options, asynchronous=asynchronous),
+        python.signature(
+            "__init__",
+            python.parameters([python.identifier("self"), python.star_alone(), *parameters]),
+            python.literal(None),
+        ),
+        python.of_super(made),
+        tuple(child(api, module, resource, python.identifier("self"), asynchronous=asynchronous) for resource in api.resources),
+    )
+
+
+def _scheme_parameters(api: Api, module: Module) -> list[tuple[Python, str, str]]:
+    """Parameter, name and meaning of what authenticates: a scheme's own arguments, or one object for each of several schemes."""
+    language = api.languages[0]
+    found: list[tuple[Python, str, str]] = []
+    for scheme in schemes_of(api):
+        kind = SCHEMES[scheme.kind]
+        if (name := argument_of(api, scheme)) is not None:
+            annotation = python.union([_scheme_class(module, scheme), python.literal(None)])
+            found.append((python.parameter(name, annotation, python.literal(None)), name, kind.title.best(language)))
+            continue
+        for argument in kind.arguments:
+            annotation = _scheme_annotation(module, scheme, argument.annotation)
+            found.append((python.parameter(argument.name, annotation), argument.name, argument.meaning.best(language)))
+    return found
+
+
+def _scheme_class(module: Module, scheme: Scheme) -> Python:
+    kind = SCHEMES[scheme.kind]
+    return module.use_ours(("_runtime", "auth", kind.module), kind.class_name)
+
+
+def _scheme_annotation(module: Module, scheme: Scheme, annotation: str) -> Python:
+    if annotation == "str":
+        return module.builtin(annotation)
+    home = module.relative(("_runtime", "auth", SCHEMES[scheme.kind].module))
+    return module.use_typing_only(home, annotation)
+
+
+def _schemes(api: Api, module: Module) -> Python:
+    """The dict of the client's schemes by name."""
+    rows: list[tuple[Python, Python]] = []
+    for scheme in schemes_of(api):
+        if (name := argument_of(api, scheme)) is not None:
+            rows.append((python.literal(scheme.name), python.identifier(name)))
+            continue
+        names = [argument.name for argument in SCHEMES[scheme.kind].arguments]
+        passed = [python.keyword_argument(name, python.identifier(name)) for name in names]
+        passed += [python.keyword_argument(name, python.literal(value)) for name, value in scheme.options.items()]
+        rows.append((python.literal(scheme.name), python.call(_scheme_class(module, scheme), passed, room=60)))
+    return python.mapping(rows, room=76)
+
+
+def _options(module: Module, *, asynchronous: bool) -> list[Option]:
+    """What every client takes besides its credentials."""
+    httpx = module.use_typing_only("httpx")
+    ssl = module.use_typing_only("ssl")
+    sequence = module.use_typing_only("collections.abc", "Sequence")
+    none = python.literal(None)
+    text = python.identifier("str")
+    transport = python.dotted(httpx, "AsyncBaseTransport" if asynchronous else "BaseTransport")
+    closed = "await client.aclose()" if asynchronous else "client.close()"
+    return [
+        Option(
+            "hosts",
+            python.union([python.subscript(sequence, [text]), none]),
+            none,
+            "Base URLs instead of the documented ones, the primary first; https, plain http for loopback only.",
+        ),
+        Option(
+            "transport",
+            python.union([transport, none]),
+            none,
+            f"An httpx transport to send through: a mock, or one of your own; `{closed}` closes it too.",
+        ),
+        Option("proxy", python.union([text, none]), none, "URL of a proxy; the environment's proxies are not used."),
+        Option(
+            "ssl_context",
+            python.union([python.dotted(ssl, "SSLContext"), none]),
+            none,
+            "For private certificate authorities; the system's trusted ones if omitted.",
+        ),
+        Option(
+            "deadline",
+            python.identifier("float"),
+            python.literal(30.0),
+            "Seconds that a call may take in all: connecting, sending, waiting, reading.",
+        ),
+        Option("user_agent", python.union([text, none]), none, "Your product's name, sent before the client's own."),
+        Option(
+            "strict",
+            python.identifier("bool"),
+            python.literal(False),
+            "Raise `errors.ProtocolError` for an answer that does not fit its type, instead of reading it leniently.",
+        ),
+    ]
+
+
+def _docstring(
+    api: Api, own: Sequence[tuple[str, str]], options: Sequence[Option], *, asynchronous: bool
+) -> Python:
+    language = api.languages[0]
+    title = docstrings.both(api.title, api.languages) or api.client
+    rows = [f"    {name}: {meaning}" for name, meaning in own]
+    rows += [f"    {option.name}: {option.meaning}" for option in options]
+    blocks = [phrases.ended(f"{'Asyncio client' if asynchronous else 'Client'} of {title}", language)]
+    if api.description:
+        blocks.append(api.description.best(language))
+    block, users = ("an `async with` block", "tasks") if asynchronous else ("a `with` block", "threads")
+    blocks.append(f"Close it, or use it in {block}; one client serves many {users}.")
+    blocks.append("\n".join(["Args:", *rows]))
+    blocks.append("Raises:\n    errors.ConfigError: something of the above is missing or wrong; nothing was sent.")
+    return python.docstring("\n\n".join(blocks), 4)
+
+
+def _auth(api: Api, layout: Layout) -> tuple[PurePosixPath, Code]:
+    module = Module(layout, ("auth",))
+    kinds = sorted({scheme.kind for scheme in schemes_of(api)})
+    classes = [(("_runtime", "auth", SCHEMES[kind].module), SCHEMES[kind].class_name) for kind in kinds]
+    names = sorted((module.give_on(home, name) for home, name in classes), key=export_order)
+    title = f"Ways to authenticate with {docstrings.both(api.title, api.languages) or api.name}."
+    return (
+        layout.file(module.parts),
+        render(
+            Python,
+            "python/auth.py.j2",
+            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            imports=module.imports(),
+            all=python.assignment("__all__", python.list_of([python.literal(name) for name in names], room=78)),
+        ),
+    )

@@ -1,0 +1,199 @@
+"""`models/`: a class for each structure and enumeration, an alias for each named union."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ...code import Code, Python, python
+from ...model import (
+    Api,
+    Boolean,
+    Enumeration,
+    Field,
+    Integer,
+    Named,
+    NamedType,
+    Nullable,
+    String,
+    Structure,
+    Text,
+    Type,
+    UnionType,
+)
+from ...render import render
+from .. import phrases
+from ..surface import constant
+from . import docstrings
+from .annotations import Annotations
+from .module import Layout, Module, exports_of
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field or an enumeration's value: its line, and the docstring under it if there is anything to say."""
+
+    line: Python
+    docstring: Python | None
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """What the template prints for a structure or an enumeration."""
+
+    header: Python
+    docstring: Python
+    members: tuple[Member, ...]
+    unlisted: Python | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """What the template prints for a union: one statement, or one for type checkers and one for Python."""
+
+    docstring: Python
+    statement: Python
+    at_runtime: Python | None = None
+
+
+def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
+    """One module for each resource that has types, and for each folder's shared types."""
+    by_module: dict[tuple[str, ...], list[NamedType]] = {}
+    for name, type in api.types.items():
+        by_module.setdefault(name.module, []).append(type)
+    for path, types in by_module.items():
+        module = Module(layout, ("models", *path))
+        below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path} if module.is_folder else ())
+        classes = [_class(api, module, type) for type in types if not isinstance(type, UnionType)]
+        aliases = [_alias(api, module, type) for type in types if isinstance(type, UnionType)]
+        title = f"Types of {docstrings.name_of(api, path)}."
+        yield (
+            layout.file(module.parts),
+            render(
+                Python,
+                "python/models.py.j2",
+                docstring=docstrings.of_module(title, docstrings.source_of(api, path)),
+                classes=classes,
+                aliases=aliases,
+                exports=exports_of(module, below),
+                imports=module.imports(),
+            ),
+        )
+
+
+def _class(api: Api, module: Module, type: Structure | Enumeration) -> Class:
+    docstring = docstrings.titled(type.title, type.description, type.name.name, api, 4)
+    name = python.identifier(type.name.name)
+    if isinstance(type, Enumeration):
+        return _enumeration(api, module, type, name, docstring)
+    bases = [
+        module.use_ours(("_runtime", "models"), "Model"),
+        python.keyword_argument("frozen", python.literal(True)),
+        python.keyword_argument("kw_only", python.literal(True)),
+    ]
+    annotations = Annotations(api, module, "sent" if type.sent else "received")
+    members = tuple(_field(api, module, annotations, field) for field in type.fields)
+    return Class(python.class_header(name, bases), docstring, members)
+
+
+def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> Member:
+    absence: list[Python] = []
+    default: dict[str, Python] = {}
+    if not field.required and isinstance(field.type, Nullable) and annotations.use == "sent":
+        absence = [module.use("msgspec", "UnsetType")]
+        default = {"default": module.use("msgspec", "UNSET")}
+    elif not field.required:
+        absence = [python.literal(None)]
+        default = {"default": python.literal(None)}
+    annotation = annotations.of_field(field, *absence)
+    name = {} if field.wire == field.name else {"name": python.literal(field.wire)}
+    if (value := constant(field)) is not None:
+        make = module.use_ours(("_runtime", "models"), "constant")
+        written: Python | None = python.call(make, [python.literal(value), *python.call_options(name)])
+    elif name:
+        written = python.call(module.use("msgspec", "field"), python.call_options({**default, **name}))
+    else:
+        written = default.get("default")
+    text = phrases.about(field, api.languages[0])
+    return Member(python.parameter(field.name, annotation, written), python.docstring(text, 4) if text else None)
+
+
+def _enumeration(api: Api, module: Module, type: Enumeration, name: Python, docstring: Python) -> Class:
+    numbers = all(isinstance(value.value, int) for value in type.values)
+    members = tuple(
+        Member(
+            python.assignment(value.name, python.literal(value.value)),
+            _value_docstring(api, value.text),
+        )
+        for value in type.values
+    )
+    if type.closed:
+        base = module.use("enum", "IntEnum" if numbers else "StrEnum")
+        return Class(python.class_header(name, [base]), docstring, members)
+    base = module.use_ours(("_runtime", "models"), "OpenIntEnum" if numbers else "OpenEnum")
+    module.use("typing", "TYPE_CHECKING")
+    return Class(
+        python.class_header(name, [base]),
+        docstring,
+        members,
+        python.assignment("UNLISTED_", python.literal(_unlisted(type) if numbers else "")),
+    )
+
+
+def _value_docstring(api: Api, text: Text) -> Python | None:
+    if not text:
+        return None
+    return python.docstring(phrases.ended(docstrings.both(text, api.languages), api.languages[0]), 4)
+
+
+def _unlisted(type: Enumeration) -> int:
+    listed = {value.value for value in type.values}
+    return next(number for number in range(-1, -len(listed) - 2, -1) if number not in listed)
+
+
+def _alias(api: Api, module: Module, type: UnionType) -> Alias:
+    name = type.name.name
+    annotations = Annotations(api, module, "received")
+    members = [annotations.of(member) for member in type.members]
+    docstring = docstrings.titled(type.title, type.description, type.name.name, api, 0)
+    alias = module.use("typing", "TypeAlias")
+    if type.tag is None:
+        return Alias(docstring, python.assignment(name, python.quoted(python.union(members)), alias))
+    module.use("typing", "TYPE_CHECKING")
+    unknown = module.use_ours(("_runtime", "models"), "Unknown")
+    tagged = module.use_ours(("_runtime", "models"), "tagged")
+    rows = [
+        (python.literal(value), annotations.of(member))
+        for member in type.members
+        for value in _tags(api, member, type.tag)
+    ]
+    table = python.mapping(rows, explode=True)
+    return Alias(
+        docstring,
+        python.assignment(name, python.quoted(python.union([*members, unknown])), alias),
+        python.assignment(
+            name,
+            python.call(
+                tagged,
+                [python.literal(name), python.literal(type.tag), python.later(table)],
+                explode=True,
+            ),
+        ),
+    )
+
+
+def _tags(api: Api, member: Type, tag: str) -> tuple[str | int | bool, ...]:
+    assert isinstance(member, Named)
+    structure = api.types[member.to]
+    assert isinstance(structure, Structure)
+    field = next(field for field in structure.fields if field.wire == tag)
+    match field.type:
+        case String(literals=literals):
+            return literals
+        case Integer(literals=literals):
+            return literals
+        case Boolean(literal=bool(literal)):
+            return (literal,)
+        case _:
+            raise TypeError(f"{tag} of {member.to.name} has no literals")

@@ -1,0 +1,176 @@
+"""A module of the generated package while it is being written: its place, what it imports, and how it names things from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from ...code import Python, python
+from ...model import Api
+
+Parts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the modules of a package lie. A resource with others below it is a folder with `__init__.py`."""
+
+    package: str
+    folders: frozenset[Parts]
+    """Paths of modules that have modules below them, such as `("calls", "orders")`."""
+
+    @classmethod
+    def of(cls, api: Api) -> Layout:
+        resources = [resource.path for resource in api.all_resources()]
+        folders = {("calls", *path[:-1]) for path in resources} | {("resources", *path[:-1]) for path in resources}
+        folders |= {("models", *name.module[:-1]) for name in api.types}
+        for folder in list(folders):
+            folders |= {folder[:length] for length in range(len(folder))}
+        return cls(api.package, frozenset(folders))
+
+    def file(self, parts: Parts) -> PurePosixPath:
+        folder = PurePosixPath(self.package, *parts)
+        return folder / "__init__.py" if parts in self.folders or not parts else folder.with_suffix(".py")
+
+
+@dataclass(slots=True)
+class Module:
+    """Collects imports while declarations are made, and writes them in isort's order at the end."""
+
+    layout: Layout
+    parts: Parts
+    hidden: frozenset[str] = frozenset()
+    """Names that mean something else inside the classes of this module: methods called `list` or `date`."""
+    _names: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    _plain: set[str] = field(default_factory=set[str])
+    _typing_only: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether other modules lie below this one."""
+        return not self.parts or self.parts in self.layout.folders
+
+    def use(self, module: str, name: str) -> Python:
+        """`name` from an installed module, ready to be written."""
+        if name in self.hidden:
+            self._names.setdefault(module, set()).add(f"{name} as _{name}")
+            return python.identifier(f"_{name}")
+        self._names.setdefault(module, set()).add(name)
+        return python.identifier(name)
+
+    def use_ours(self, parts: Parts, name: str) -> Python:
+        """`name` from a module of this package."""
+        return self.use(self.relative(parts), name)
+
+    def use_module(self, parts: Parts) -> Python:
+        """A module of this package, under its name with an underscore before it, which no argument and no field can hide."""
+        alias = "_" + "_".join(part.strip("_") for part in (parts[1:] or parts))
+        self.use_as(parts, alias)
+        return python.identifier(alias)
+
+    def use_as(self, parts: Parts, alias: str) -> Python:
+        """A module of this package under another name."""
+        self._names.setdefault(self.relative(parts[:-1]), set()).add(f"{parts[-1]} as {alias}")
+        return python.identifier(alias)
+
+    def give_on(self, parts: Parts, name: str) -> Python:
+        """`name` from a module of this package, exported from here too: `from .x import name as name`."""
+        self._names.setdefault(self.relative(parts), set()).add(f"{name} as {name}")
+        return python.identifier(name)
+
+    def use_plain(self, module: str) -> Python:
+        """`import module`."""
+        self._plain.add(module)
+        return python.dotted(module)
+
+    def use_typing_only(self, module: str, name: str | None = None) -> Python:
+        """`name` from a module, or the module itself, in annotations only: importing this module does not import that one."""
+        self.use("typing", "TYPE_CHECKING")
+        self._typing_only.setdefault(module, set()).update([name] if name else [])
+        return python.dotted(name or module)
+
+    def builtin(self, name: str) -> Python:
+        """A builtin, by its full name where a method hides it."""
+        return python.dotted(self.use_plain("builtins"), name) if name in self.hidden else python.identifier(name)
+
+    def relative(self, target: Parts) -> str:
+        """The relative name of a module of this package, as this module writes it."""
+        here = self.parts if self.is_folder else self.parts[:-1]
+        shared = 0
+        while shared < min(len(here), len(target)) and here[shared] == target[shared]:
+            shared += 1
+        return "." * (len(here) - shared + 1) + ".".join(target[shared:])
+
+    def imports(self) -> Python:
+        """All imports, in sections: future, standard library, installed, ours; then those for type checkers only."""
+        future = python.from_import("__future__", ["annotations"])
+        names = {module: set[str]() for module in self._plain} | self._names
+        return python.lines([future, *_sections(names)], blank=1)
+
+    def typing_only(self) -> Python | None:
+        """The imports that stand under `if TYPE_CHECKING:`."""
+        return python.lines(_sections(self._typing_only), blank=1) if self._typing_only else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Names that a module gives but imports only when they are first asked for (PEP 562)."""
+
+    typed: Python
+    """The imports, for type checkers."""
+    table: Python
+    """Name → module, relative; '' for a module below this one."""
+
+
+def exports_of(module: Module, exports: Mapping[str, str] | Sequence[str]) -> Exports | None:
+    """The names, or the modules below, that a module exports lazily; None if there are none."""
+    homes = exports if isinstance(exports, Mapping) else dict.fromkeys(exports, "")
+    if not homes:
+        return None
+    module.use("typing", "TYPE_CHECKING")
+    module.use_ours(("_runtime", "lazy"), "exports")
+    names: dict[str, set[str]] = {}
+    for name, home in homes.items():
+        names.setdefault(home or ".", set()).add(f"{name} as {name}")
+    table = [(python.literal(name), python.literal(homes[name])) for name in sorted(homes)]
+    return Exports(python.lines(_sections(names), blank=1), python.mapping(table, explode=True))
+
+
+def _sections(names: Mapping[str, AbstractSet[str]]) -> list[Python]:
+    """The imports of each section; a module without names is imported itself."""
+    sections: list[list[Python]] = [[], [], []]
+    for module in sorted(names, key=lambda module: (bool(names[module]), _module_order(module))):
+        section = sections[_section(module)]
+        if not names[module]:
+            section.append(python.plain_import(module))
+        section += [python.from_import(module, [name]) for name in sorted(names[module], key=name_order) if " as " in name]
+        if direct := sorted((name for name in names[module] if " as " not in name), key=name_order):
+            section.append(python.from_import(module, direct))
+    return [python.lines(section) for section in sections if section]
+
+
+def name_order(name: str) -> tuple[int, str, str]:
+    """isort's order of imported names: CONSTANTS, Classes, functions; in each, case does not count."""
+    return (_kind(name), name.lower(), name)
+
+
+def export_order(name: str) -> tuple[int, str]:
+    """The order of names in `__all__`, as ruff wants it: the same kinds; in each, case counts."""
+    return (_kind(name), name)
+
+
+def _kind(name: str) -> int:
+    return 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+
+
+def _module_order(module: str) -> tuple[int, str]:
+    dots = len(module) - len(module.lstrip("."))
+    return (-dots, module.lstrip(".").lower())
+
+
+def _section(module: str) -> int:
+    if module.startswith("."):
+        return 2
+    return 1 if module.split(".")[0] in {"msgspec", "httpx"} else 0

@@ -1,0 +1,33 @@
+"""The generated project around the package: its `pyproject.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ...code import Code, Toml, toml
+from ...model import Api
+from ...render import render
+from ...schemes import SCHEMES
+
+REQUIREMENTS = ("httpx>=0.28,<0.29", "msgspec>=0.20")
+"""httpx is pinned to the minor version: the runtime uses one private attribute of it."""
+
+
+def files(api: Api) -> Iterator[tuple[PurePosixPath, Code]]:
+    """The project's own files, beside the package."""
+    language = api.languages[0]
+    extra = sorted({requirement for scheme in api.schemes for requirement in SCHEMES[scheme.kind].requires})
+    summary = " ".join(api.title.best(language).split()) or api.package
+    yield (
+        PurePosixPath("pyproject.toml"),
+        render(
+            Toml,
+            "python/pyproject.toml.j2",
+            name=toml.string(api.package.replace("_", "-")),
+            package=toml.string(api.package),
+            version=toml.string(api.version),
+            summary=toml.string(summary),
+            requirements=[toml.string(requirement) for requirement in sorted([*REQUIREMENTS, *extra])],
+        ),
+    )

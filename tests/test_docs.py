@@ -1,0 +1,273 @@
+"""The documentation of an API: complete, true to the spec, usable as it stands, and proof against its texts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
+
+import pytest
+from hypothesis import given, settings
+from markdown_it.token import Token
+from tests.test_markdown import allowed, hostile, parse, words
+
+from specloom.model import (
+    Answer,
+    Api,
+    Endpoint,
+    Enumeration,
+    EnumValue,
+    ErrorCode,
+    Exchange,
+    Fact,
+    Field,
+    Host,
+    JsonBody,
+    Link,
+    ListOf,
+    Named,
+    Resource,
+    Scheme,
+    Span,
+    String,
+    Structure,
+    Text,
+    Type,
+    TypeName,
+    Value,
+)
+from specloom.spec import load
+from specloom.targets.docs import docs
+from specloom.targets.docs.types import innermost
+
+SPECS = Path(__file__).parents[1] / "specs"
+APIS = ("wechatpay", "weixin")
+NOTES = Text((("en", "Notes are Markdown, and have tests of their own."),))
+
+
+@cache
+def api_of(name: str) -> Api:
+    return load(SPECS / name).api
+
+
+@cache
+def pages_of(name: str) -> dict[PurePosixPath, str]:
+    return {path: str(page) for path, page in docs(api_of(name)).items()}
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_every_link_between_pages_leads_to_a_page(name: str) -> None:
+    pages = pages_of(name)
+    for path, page in pages.items():
+        for target in (str(token.attrs["href"]) for token in parse(page) if token.type == "link_open"):
+            if not target.startswith("https://"):
+                assert PurePosixPath(normpath(path.parent / target)) in pages, f"{path}: {target}"
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_a_page_shows_everything_that_the_spec_says_of_an_endpoint(name: str) -> None:
+    api = api_of(name)
+    for endpoint in api.all_endpoints():
+        for language in api.languages:
+            page = words(pages_of(name)[PurePosixPath("docs", language, *endpoint.resource, f"{endpoint.name}.md")])
+            said = [endpoint.title, *(fact.title for fact in endpoint.facts), *(host.description for host in api.hosts)]
+            said += [text for row in api.errors_of(endpoint) for text in (row.reason, row.remedy)]
+            for each in fields_of(api, endpoint):
+                assert each.wire in page
+                said += [each.title, each.description, each.unit, each.when]
+            for text in said:
+                assert text.best(language).replace("`", "") in page, text
+            for row in api.errors_of(endpoint):
+                assert f"errors.{row.class_name}" in page
+                assert row.code is None or row.code in page
+            assert endpoint.name_on_site is None or endpoint.name_on_site in page
+            assert endpoint.updated is None or endpoint.updated in page
+            assert "This page has no" not in page
+            assert "尚未翻译" not in page
+            assert "本页暂无" not in page
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_python_samples_compile_and_name_the_method(name: str) -> None:
+    for path, page in pages_of(name).items():
+        samples = [token.content for token in parse(page) if token.info == "python"]
+        if path.name == "index.md":
+            assert len(samples) == (1 if len(path.parts) == 3 else 0)
+        else:
+            assert len(samples) == (1 if path.name == "README.md" else 2)
+        for sample in samples:
+            tree = ast.parse(sample)
+            compile(tree, str(path), "exec")
+            assert max(len(line) for line in sample.splitlines()) <= 88
+            if path.name not in ("index.md", "README.md"):
+                assert ".".join(("client", *path.parts[2:-1], path.stem)) in {
+                    ast.unparse(node) for node in ast.walk(tree)
+                }
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_curl_samples_send_the_documented_request(name: str) -> None:
+    """bash reads the sample; a `curl` of ours shows what it was given."""
+    api = api_of(name)
+    for endpoint in api.all_endpoints():
+        page = pages_of(name)[PurePosixPath("docs", "zh", *endpoint.resource, f"{endpoint.name}.md")]
+        samples = [token.content for token in parse(page) if token.info == "sh"]
+        for sample, example in zip(samples, endpoint.examples, strict=True):
+            given = arguments_of_curl(sample)
+            assert given.get("-X", ["GET"]) == [endpoint.method]
+            url = given[""][0]
+            assert url.startswith(api.hosts[0].url)
+            for value in [*example.path.values(), *example.query.values()]:
+                assert str(value) in url
+            assert "Accept: application/json" in given["-H"] or name != "wechatpay"
+            if example.body is not None:
+                assert json.loads(given["-d"][0]) == example.body.json
+
+
+def test_what_the_spec_does_not_say_yet_the_page_says_once() -> None:
+    stub = Endpoint("stub", ("orders",), "GET", "/orders/{id}", path_fields=(Field("id", "id", String(), True),))
+    api = small_api("x", stub)
+    page = docs(api)[PurePosixPath("docs/en/orders/stub.md")]
+    assert words(page).count("yet") == 1
+    assert "> This page has no title, no description, no example, no answer, no meaning of `id` yet." in page
+    assert "curl 'https://x.example/orders/ID'" in page
+    assert 'client.orders.stub("ID")' in page
+
+
+def test_a_page_says_once_that_texts_are_not_translated() -> None:
+    pages = docs(small_api("words", endpoint_of("words")))
+    page = pages[PurePosixPath("docs/zh/orders/create.md")]
+    assert page.count("本页部分内容尚未翻译") == 1
+    assert "尚未翻译" not in pages[PurePosixPath("docs/en/orders/create.md")]
+
+
+def test_a_type_that_holds_itself_is_explained_once() -> None:
+    page = docs(small_api("x", endpoint_of("x")))[PurePosixPath("docs/en/orders/create.md")]
+    rows = [line for line in page.split("\n") if "Fields of `Item`: see above." in line]
+    assert len(rows) == 2  # in the body and in the answer
+    assert all("list<Item>" in row for row in rows)
+
+
+@settings(max_examples=150, deadline=None)
+@given(hostile)
+def test_no_text_adds_anything_to_a_page(text: str) -> None:
+    """With the text in every slot, pages have the structure that they have with a harmless one."""
+    harmless = docs(small_api("x", endpoint_of("x")))
+    for path, page in docs(small_api(f"x{text}x", endpoint_of(f"x{text}x"))).items():
+        tokens = parse(page)
+        assert outline(tokens) == outline(parse(harmless[path])), path
+        assert all(allowed(str(token.attrs["href"])) for token in tokens if token.type == "link_open")
+
+
+def outline(tokens: list[Token]) -> list[str]:
+    """The structure of a page. How many paragraphs a text has is its own affair, and code may be plain text."""
+    kinds = [token.type for token in tokens if token.type not in ("text", "text_special", "softbreak", "code_inline")]
+    outlined = "\n".join(kinds)
+    paragraph = "paragraph_open\ninline\nparagraph_close\n"
+    while paragraph * 2 in outlined:
+        outlined = outlined.replace(paragraph * 2, paragraph)
+    return outlined.split("\n")
+
+
+def arguments_of_curl(sample: str) -> dict[str, list[str]]:
+    """What bash passes to `curl`, by option; '' for what has none."""
+    script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{sample}"
+    shown = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
+    assert not shown.stderr
+    given: dict[str, list[str]] = {}
+    arguments = iter(shown.stdout.split("\0")[:-1])
+    for argument in arguments:
+        option, value = (argument, next(arguments)) if argument.startswith("-") else ("", argument)
+        given.setdefault(option, []).append(value)
+    return given
+
+
+def fields_of(api: Api, endpoint: Endpoint) -> Iterator[Field]:
+    """All fields of requests and answers, each structure's once."""
+    yield from (*api.header, *endpoint.path_fields, *endpoint.query, *endpoint.header)
+    bodies = [endpoint.body.type] if isinstance(endpoint.body, JsonBody) else []
+    types: list[Type] = [*bodies, *(answer.type for answer in endpoint.answers if answer.type is not None)]
+    seen: set[TypeName] = set()
+    while types:
+        inner = innermost(types.pop())
+        if isinstance(inner, Named) and inner.to not in seen:
+            seen.add(inner.to)
+            if isinstance(named := api.types[inner.to], Structure):
+                yield from named.fields
+                types += [each.type for each in named.fields]
+
+
+def small_api(text: str, endpoint: Endpoint) -> Api:
+    """An API that says this text wherever a spec can say one."""
+    said = Text((("en", text),))
+    item, kind = TypeName(("orders",), "Item"), TypeName(("orders",), "Kind")
+    fields = (
+        field(text, String(Span(None, 20), (), text), description=said, example=Value(text), default=Value(text)),
+        field(f"{text}2", ListOf(Named(item)), required=False, unit=said, when=said, since=said, deprecated=said),
+        field(f"{text}3", Named(kind), encrypted=True, example=Value([text])),
+        field(f"{text}4", String(Span(), (text, "y")), required=False, secret=True),
+    )
+    return Api(
+        name="small",
+        package="small",
+        version="0.1.0",
+        client="Small",
+        title=said,
+        description=said,
+        languages=("en", "zh"),
+        hosts=(Host("https://x.example", said),),
+        schemes=(Scheme("key", "api-key", {"header": "X-Key"}), Scheme("token", "bearer")),
+        auth=("key", "token"),
+        header=(field(text, String(), example=Value(text)),),
+        errors=(ErrorCode(None, text, "Odd", said, said),),
+        links=(Link(said, "https://x.example/y"),),
+        resources=(
+            Resource(("orders",), said, said, (endpoint,), (ErrorCode(400, text, "Bad", said, said),), notes=NOTES),
+        ),
+        types={
+            item: Structure(item, fields, said, said, sent=True, received=True),
+            kind: Enumeration(kind, (EnumValue(text, "A", said), EnumValue("b", "B")), title=said),
+        },
+        notes=NOTES,
+    )
+
+
+def endpoint_of(text: str) -> Endpoint:
+    said = Text((("en", text),))
+    item = Named(TypeName(("orders",), "Item"))
+    return Endpoint(
+        name="create",
+        resource=("orders",),
+        method="POST",
+        path="/orders/{id}",
+        path_fields=(field("id", String(), example=Value(text)),),
+        query=(field(text, ListOf(String()), required=False),),
+        body=JsonBody(item, flat=True),
+        answers=(Answer(200, item, said, said, (field(text, String()),)), Answer(202, None, said, said)),
+        errors=(ErrorCode(404, text, "Gone", said, said),),
+        title=said,
+        description=said,
+        facts=(Fact(said, (said, said)),),
+        links=(Link(said, "https://x.example/z"),),
+        name_on_site=text,
+        updated=text,
+        deprecated=said,
+        verified=False,
+        auth=("key", "token"),
+        examples=(
+            Exchange(
+                said, {"id": text}, {text: [text]}, {}, Value({text: text, f"{text}3": text}), 200, Value({text: text})
+            ),
+        ),
+        notes=NOTES,
+    )
+
+
+def field(wire: str, type: Type, *, required: bool = True, **options: object) -> Field:
+    """A field with a title; its name in Python is of no concern here."""
+    title = Text((("en", wire),))
+    return Field(wire, f"n{sum(map(ord, wire))}", type, required, title=title, **options)  # type: ignore[arg-type]

@@ -1,0 +1,176 @@
+"""Whatever a spec says, Markdown made of it holds that text and nothing else. The judge is markdown-it-py, which is not ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from specloom.code import markdown
+
+PIECES = [
+    *"<>&\\`*_[]()!|~#$-+=.:/\"'\n\t ax1@",
+    "<script>alert(1)</script>", "</p><h1>x</h1>", "<!--", "-->", "<a href=x>", "<https://x.example>", "&lt;", "&#106;avascript:",
+    "](javascript:alert(1))", "[x](javascript:x)", "![x](data:text/html,x)", "[x]: javascript:x", "[x]", "[^1]: x", "](</x>)",
+    "](http://x.example", '](x "`")', "](JaVaScRiPt:x)", "](//evil.example)", "](x:y)", "](vbscript\n:x)",
+    "```", "~~~", "````", "``", "`a | b`", "\\|", "|", "| a | b |\n| --- | --- |", "\n---\n", "\n===\n", "\n\n", "\n# x\n", "\n- x\n", "    ",
+    "\n   ```\n", "- ```\n", "> ", "1. ", "1) ", "+ ", "www.x.example", "http://x.example", "a@x.example", "__", "**x**", "~~x~~",
+    "\r", "\r\n", "\x00", "\x0b", "\x0c", "\u2028", "\u0085", "\u00a0", "\u3000", "\u202e", "\u200b", "发票", "，", "🙂", "é",
+]  # fmt: skip
+hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=12).map("".join)
+
+
+def parse(text: str) -> list[Token]:
+    """All tokens, raw HTML and every link included, however dangerous."""
+    judge = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    with patch.object(judge, "validateLink", lambda url: True):
+        return list(flat(judge.parse(text)))
+
+
+def flat(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from flat(token.children or [])
+
+
+def skeleton(text: str) -> list[str]:
+    """The structure of a text: what it consists of, without what it says."""
+    return [token.type for token in parse(text) if token.type not in ("text", "text_special", "code_inline")]
+
+
+def words(text: str) -> str:
+    """What a reader sees, in one line."""
+    return " ".join(
+        "".join(token.content for token in parse(text) if token.type in ("text", "text_special", "code_inline")).split()
+    )
+
+
+def seen(text: str) -> str:
+    """What a reader shall see of a text: backticks in pairs make code."""
+    return re.sub(r"(?<!`)`([^`\s](?:[^`]*[^`\s])?)`(?!`)", r"\1", visible(text))
+
+
+def visible(text: str) -> str:
+    """White space is one, and what cannot be seen is marked."""
+    return "".join(c if c.isprintable() or c in "\u200c\u200d" else "\ufffd" for c in " ".join(joined(text).split()))
+
+
+def joined(text: str) -> str:
+    """No space comes between two wide characters that were on two lines."""
+    return re.sub(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])", "", text)
+
+
+@given(hostile)
+def test_a_text_is_read_as_it_was_written_wherever_it_stands(text: str) -> None:
+    made = markdown.text(text)
+    places = {
+        "a paragraph": (str(made), "x"),
+        "a heading": (f"## {made}", "## x"),
+        "a list": (str(markdown.bullets([made, made])), "- x\n- x"),
+        "a quotation": (str(markdown.quotation(made)), "> x"),
+        "bold": (f"a {markdown.strong(made)}", "a **x**"),
+        "a link": (str(markdown.link(made, "https://x.example/a")), "[x](https://x.example/a)"),
+    }
+    for place, (ours, harmless) in places.items():
+        if not made:
+            continue
+        assert skeleton(ours) == skeleton(harmless), place
+    assert words(str(made)) == seen(text)
+
+
+@given(st.lists(hostile, min_size=2, max_size=2), st.lists(hostile, min_size=2, max_size=2))
+def test_a_table_keeps_its_columns(texts: list[str], codes: list[str]) -> None:
+    header = [markdown.text("a"), markdown.text("b")]
+    rows = [
+        [markdown.text(text) for text in texts],
+        [markdown.code(code) for code in codes],
+        [markdown.nested(markdown.code(codes[0]), 2), markdown.stacked(markdown.text(text) for text in texts)],
+    ]
+    tokens = parse(str(markdown.table(header, rows)))
+    kinds = [token.type for token in tokens]
+    assert kinds.count("th_open") == 2
+    assert kinds.count("tr_open") == 4
+    assert kinds.count("td_open") == 6
+    assert set(kinds) <= {
+        *(f"{name}_{end}" for name in ("table", "thead", "tbody", "tr", "th", "td") for end in ("open", "close")),
+        "inline", "text", "text_special", "code_inline", "html_inline",
+    }  # fmt: skip
+    assert {token.content for token in tokens if token.type == "html_inline"} <= {"<br>"}
+    cells = [token for token in tokens if token.type == "inline"]
+    for cell, text in zip(cells[2:6], [*map(seen, texts), *map(visible, codes)], strict=True):
+        assert "".join(child.content for child in cell.children or []).strip() == text
+
+
+@given(hostile)
+def test_a_code_block_holds_its_text_and_ends(text: str) -> None:
+    tokens = parse(f"{markdown.fenced(text, 'json')}\n\n# end")
+    assert [token.type for token in tokens][:2] == ["fence", "heading_open"]
+    assert tokens[0].info == "json"
+
+
+@given(hostile)
+def test_paragraphs_stay_paragraphs(text: str) -> None:
+    assert set(skeleton(str(markdown.paragraphs(text)))) <= {"paragraph_open", "inline", "paragraph_close"}
+
+
+@given(hostile)
+def test_links_lead_to_web_mail_and_relative_addresses_only(target: str) -> None:
+    tokens = parse(f"a {markdown.link(markdown.text('label'), target)} b")
+    hrefs = [str(token.attrs["href"]) for token in tokens if token.type == "link_open"]
+    assert len(hrefs) <= 1
+    assert all(allowed(href) for href in hrefs)
+    assert "html_inline" not in [token.type for token in tokens]
+
+
+@given(hostile)
+def test_notes_hold_no_html_and_no_bad_link_and_end_where_they_end(text: str) -> None:
+    tokens = parse(f"## Notes\n\n{markdown.notes(text)}\n\n## End")
+    assert not {"html_inline", "html_block"} & {token.type for token in tokens}
+    assert all(allowed(str(token.attrs["href"])) for token in tokens if token.type == "link_open")
+    assert all(allowed(str(token.attrs["src"])) for token in tokens if token.type == "image")
+    assert [(token.type, token.level) for token in tokens if token.type != "text"][-3:] == [
+        ("heading_open", 0), ("inline", 1), ("heading_close", 0),
+    ]  # fmt: skip
+    assert tokens[-3].content == "End" or tokens[-2].content == "End"
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        'Set `a < b`, then **stop**; see [the page](https://x.example/a_(b)?c=1&d=2 "title") or [ours](../index.md#x).',
+        "- one\n  - `<two>`\n\n| a | b |\n| --- | --- |\n| `c` | d |\n\n> quoted\n\n1. first\n",
+        '```xml\n<a href="javascript:x">\n```\n\n~~~\n```\n~~~\n\n[x]: https://x.example\n',
+    ],
+)
+def test_harmless_notes_stay_as_they_are(notes: str) -> None:
+    assert markdown.notes(notes) == notes.strip("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fapiao_apply_id, a*b, C#", "fapiao_apply_id, a\\*b, C\\#"),
+        ("12. first, 0.2, 2025-01-01", "12\\. first, 0.2, 2025-01-01"),
+        ("0.2 or 3) x", "0.2 or 3) x"),
+        ("Read `a*b`, not ``c` d", "Read `a*b`, not \\`\\`c\\` d"),
+        ("- and + and =", "\\- and + and ="),
+        ("数据\n库", "数据库"),
+        ("two\nlines", "two lines"),
+        ("https://x.example, a@b.example", "https\\://x.example, a\\@b.example"),
+    ],
+)
+def test_only_what_means_something_is_escaped(text: str, expected: str) -> None:
+    assert markdown.text(text) == expected
+
+
+def allowed(href: str) -> bool:
+    scheme = re.match(r"([^/?#:]*):", href)
+    return (scheme is None and not href.startswith("//")) or (
+        scheme is not None and scheme[1].lower() in ("http", "https", "mailto")
+    )

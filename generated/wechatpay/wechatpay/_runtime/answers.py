@@ -1,0 +1,147 @@
+"""What an answer means: a value, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from logging import getLogger
+from typing import Any, TypeVar
+
+from .auth.scheme import Scheme
+from .calls import Endpoint
+from .codec import Unreadable, codec, parse
+from .errors import ApiError, Outcome, ProtocolError
+from .messages import Reply
+from .settings import Settings
+from .terms import RAW, ErrorCode, Response
+
+T = TypeVar("T")
+_MANY = 10
+"""How many misfits of one answer are told."""
+
+
+def respond(
+    endpoint: Endpoint[T], reply: Reply, scheme: Scheme, settings: Settings
+) -> Response[T]:
+    """The response that this answer is.
+
+    Fails with `SignatureError`, `ApiError` or `ProtocolError`.
+    """
+    if reply.successful and endpoint.verified:
+        scheme.verify(reply)
+    documented = reply.status in endpoint.answers
+    refused = not documented and reply.status >= 400
+    if refused or (
+        reply.successful and settings.service.error_shape.failed(reply.content)
+    ):
+        raise refusal(endpoint, reply, scheme, settings)
+    if not documented and not reply.successful:
+        # Above all 3xx: what is signed for one place must not be sent to another.
+        raise ProtocolError(
+            f"status {reply.status} is no documented answer; redirections are not followed",
+            **_parts(reply),
+        )
+    value: T = _value(endpoint, reply, settings)
+    request_id = scheme.request_id(reply, "")
+    return Response(value, reply.status, reply.headers, request_id, reply.content)
+
+
+def _parts(reply: Reply) -> dict[str, Any]:
+    return {
+        "status": reply.status,
+        "content": reply.content,
+        "headers": reply.headers,
+    }
+
+
+# --- values ---------------------------------------------------------------------------
+
+
+def _value(endpoint: Endpoint[Any], reply: Reply, settings: Settings) -> Any:
+    kinds, status = endpoint.answers, reply.status
+    problems: list[str] = []
+    if status not in kinds:
+        # 200 for 201, 204 for 202: the first documented success has the type.
+        status = next((one for one in kinds if 200 <= one < 300), 0)
+        problems.append(f"status {reply.status} is not documented")
+    kind = kinds.get(status)
+    value: Any = None
+    try:
+        if kind is RAW:
+            value = reply.content
+        elif kind is not None:
+            value, misfits = codec(kind).read(reply.content)
+            problems += map(str, misfits)
+        elif problems and reply.content:
+            parse(reply.content)  # some page of some gateway is no success
+    except Unreadable as error:
+        text = f"the answer is not the documented JSON: {error}"
+        raise ProtocolError(text, **_parts(reply)) from error
+    if problems:
+        _tell(endpoint, reply, problems, settings)
+    return value
+
+
+def _tell(
+    endpoint: Endpoint[Any], reply: Reply, problems: Sequence[str], settings: Settings
+) -> None:
+    shown = "; ".join(problems[:_MANY])
+    if len(problems) > _MANY:
+        shown += f"; and {len(problems) - _MANY} more"
+    if settings.strict:
+        raise ProtocolError(
+            f"the answer is not as documented: {shown}", outcome="done", **_parts(reply)
+        )
+    logger = getLogger(settings.service.name)
+    logger.warning("%s: the answer is not as documented: %s", endpoint.name, shown)
+
+
+# --- errors ---------------------------------------------------------------------------
+
+
+def refusal(
+    endpoint: Endpoint[Any], reply: Reply, scheme: Scheme, settings: Settings
+) -> ApiError:
+    """The error that this answer is, as documented."""
+    shape = settings.service.error_shape
+    code, message, detail = shape.parts(reply.content)
+    rows = _matching([*endpoint.errors, *settings.service.errors], reply.status, code)
+    error = (rows[0].error if rows else ApiError)(
+        message or _without_message(reply),
+        outcome=rows[0].outcome if rows else _outcome(reply.status),
+        code=code,
+        detail=detail,
+        request_id=scheme.request_id(reply, message),
+        reasons=tuple(row.reason for row in rows if row.reason or row.remedy),
+        remedies=tuple(row.remedy for row in rows if row.reason or row.remedy),
+        **_parts(reply),
+    )
+    body = next((row.body for row in rows if row.body is not None), None)
+    if body is not None:
+        # If it is not JSON, there was no code or message either; `content` has all.
+        with suppress(Unreadable):
+            error.body, _ = codec(body).read(reply.content)
+    return error
+
+
+def _matching(
+    rows: Iterable[ErrorCode], status: int, code: str | None
+) -> list[ErrorCode]:
+    """The rows for this error, the most specific kind of row that there is one of."""
+    kinds = ((status, code), (None, code), (status, None))
+    for kind in kinds if code is not None else kinds[2:]:
+        found = [row for row in rows if (row.status, row.code) == kind]
+        if found:
+            return [row for row in found if row.error is found[0].error]
+    return []
+
+
+def _outcome(status: int) -> Outcome:
+    """Of an error that is not documented: a server that broke, or a gateway that gave up
+    waiting, may have done its work."""
+    return "unknown" if status in (500, 504) else "rejected"
+
+
+def _without_message(reply: Reply) -> str:
+    media = reply.headers.get("Content-Type", "no media type")
+    return f"the server gave no message ({media}, {len(reply.content)} bytes)"

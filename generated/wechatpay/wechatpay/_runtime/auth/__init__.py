@@ -1,0 +1,1 @@
+"""Ways to authenticate, one module each; a package has those that its API uses."""

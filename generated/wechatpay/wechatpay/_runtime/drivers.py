@@ -1,0 +1,242 @@
+"""The two drivers: they do what an exchange asks for, in plain and in async code.
+
+Connections belong to a process, and async ones to an event loop, so each of these gets a
+transport of its own, made at the first call.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from copy import copy
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
+
+from .actions import Action, Ask, Once, Send, Sleep, Steps
+from .errors import ConfigError, TimeoutError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from ssl import SSLContext
+
+    from .http import AsyncTransport, Route, Transport
+
+T = TypeVar("T")
+W = TypeVar("W")
+StepsMaker: TypeAlias = Callable[[], Steps[Any]]
+
+_PROXY = re.compile(r"(https?|socks5h?)://[^/\s]+/?$")
+
+
+class _Driver(Generic[W]):
+    """What both drivers have: a transport of the user's, or how to make one."""
+
+    def __init__(
+        self,
+        transport: W | None = None,
+        proxy: str | None = None,
+        ssl_context: SSLContext | None = None,
+    ) -> None:
+        if transport is not None and (proxy or ssl_context):
+            raise ConfigError(
+                "transport: it decides on proxy and ssl_context itself; leave them out"
+            )
+        if proxy is not None and not _PROXY.match(proxy):
+            raise ConfigError("proxy: give a URL such as http://proxy.example.com:8080")
+        self._given = transport
+        self._proxy = proxy
+        self._ssl_context = ssl_context
+        self._made: dict[Any, W] = {}
+        self._flights: dict[tuple[Any, Hashable], Any] = {}
+        self._closed = False
+
+    def _route(self) -> Route:
+        from .http import Route
+
+        return Route(self._proxy, self._ssl_context)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ConfigError("this client has been closed; make a new one")
+
+
+def _is_awaitable(value: object) -> TypeGuard[Awaitable[object]]:
+    return isinstance(value, Awaitable)
+
+
+class Driver(_Driver["Transport"]):
+    """Runs exchanges in the calling thread."""
+
+    def run(self, steps: Steps[T]) -> T:
+        """Do all that the steps ask for; return what they return, or raise."""
+        try:
+            action = next(steps)
+            while True:
+                try:
+                    result = self._perform(action)
+                except Exception as error:
+                    action = steps.throw(error)
+                else:
+                    action = steps.send(result)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        finally:
+            steps.close()
+
+    def _perform(self, action: Action) -> object:
+        match action:
+            case Send():
+                from .http import send
+
+                return send(self._transport(), action)
+            case Sleep():
+                time.sleep(action.seconds)
+                return None
+            case Ask():
+                answer = action.function()
+                if _is_awaitable(answer):
+                    if isinstance(answer, Coroutine):
+                        answer.close()  # or it would complain that nobody awaits it
+                    raise ConfigError("an async function needs the async client")
+                return answer
+            case Once():
+                return self._share(action)
+
+    def _transport(self) -> Transport:
+        self._check_open()
+        if self._given is not None:
+            return self._given
+        process = os.getpid()
+        if process not in self._made:
+            # Two threads may come here at once: one transport is kept, and the other is
+            # dropped unused. A lock could be held by a thread that a fork leaves behind.
+            self._made.setdefault(process, self._route().transport())
+        return self._made[process]
+
+    def _share(self, action: Once[T]) -> T:
+        from concurrent.futures import Future, wait
+
+        key = (os.getpid(), action.key)
+        own: Future[Any] = Future()
+        flight: Future[Any] = self._flights.setdefault(key, own)
+        if flight is own:
+            # In a thread of its own, so that it goes on when this caller gives up.
+            fly = Thread(target=self._fly, args=(key, own, action.steps), daemon=True)
+            try:
+                fly.start()
+            except RuntimeError:
+                self._flights.pop(key, None)
+                raise
+        wait([flight], action.until - time.monotonic())
+        if not flight.done():
+            raise TimeoutError("the deadline passed while waiting for another request")
+        error = flight.exception()
+        if error is not None:
+            raise copy(error) from error  # each caller adds to its own
+        result: T = flight.result()
+        return result
+
+    def _fly(
+        self, key: tuple[Any, Hashable], flight: Future[Any], steps: StepsMaker
+    ) -> None:
+        try:
+            result = self.run(steps())
+        except BaseException as error:
+            self._flights.pop(key, None)
+            flight.set_exception(error)
+        else:
+            self._flights.pop(key, None)
+            flight.set_result(result)
+
+    def close(self) -> None:
+        """Close this process's connections; calls fail from now on."""
+        self._closed = True
+        transport = self._given or self._made.pop(os.getpid(), None)
+        if transport is not None:
+            transport.close()
+
+
+class AsyncDriver(_Driver["AsyncTransport"]):
+    """Runs exchanges in the running event loop."""
+
+    async def run(self, steps: Steps[T]) -> T:
+        """Do all that the steps ask for; return what they return, or raise."""
+        try:
+            action = next(steps)
+            while True:
+                try:
+                    result = await self._perform(action)
+                except Exception as error:
+                    action = steps.throw(error)
+                else:
+                    action = steps.send(result)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        finally:
+            steps.close()
+
+    async def _perform(self, action: Action) -> object:
+        match action:
+            case Send():
+                from .http import send_async
+
+                return await send_async(self._transport(), action)
+            case Sleep():
+                from asyncio import sleep
+
+                await sleep(action.seconds)
+                return None
+            case Ask():
+                answer: object = action.function()
+                if _is_awaitable(answer):
+                    answer = await answer
+                return answer
+            case Once():
+                return await self._share(action)
+
+    def _transport(self) -> AsyncTransport:
+        from asyncio import get_running_loop
+
+        self._check_open()
+        if self._given is not None:
+            return self._given
+        loop = get_running_loop()
+        if loop not in self._made:
+            for other in list(self._made):
+                if other.is_closed():  # or it would be kept for ever
+                    del self._made[other]
+            self._made[loop] = self._route().async_transport()
+        return self._made[loop]
+
+    async def _share(self, action: Once[T]) -> T:
+        import asyncio
+
+        key = (asyncio.get_running_loop(), action.key)
+        flight: asyncio.Task[Any] | None = self._flights.get(key)
+        if flight is None:
+            # A task of its own, so that it goes on when this caller is cancelled.
+            flight = asyncio.create_task(self.run(action.steps()))
+            self._flights[key] = flight
+            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+        left = action.until - time.monotonic()
+        await asyncio.wait([flight], timeout=max(left, 0))
+        if not flight.done():
+            raise TimeoutError("the deadline passed while waiting for another request")
+        error = flight.exception()
+        if error is not None:
+            raise copy(error) from error  # each caller adds to its own
+        result: T = flight.result()
+        return result
+
+    async def close(self) -> None:
+        """Close this event loop's connections; calls fail from now on."""
+        from asyncio import get_running_loop
+
+        self._closed = True
+        transport = self._given or self._made.pop(get_running_loop(), None)
+        if transport is not None:
+            await transport.aclose()

@@ -1,0 +1,150 @@
+"""Errors: one tree, and each says what became of the request.
+
+    Error
+    ├── ConfigError          the client was made or used wrongly
+    ├── InvalidRequest       an argument that cannot be sent
+    ├── ConnectError         no connection, or it broke before a byte of the answer came
+    ├── TimeoutError         the deadline passed
+    ├── ProtocolError        an answer that cannot be read
+    │   └── SignatureError   … or cannot be trusted
+    └── ApiError             the server refused: one subclass for each documented code
+
+Exceptions of the libraries beneath never escape; they are the `cause`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from .headers import Headers
+
+Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
+"""What became of the request:
+
+- `not_sent`: it cannot have reached the server in whole, so nothing has happened;
+- `rejected`: the server refused it and did nothing;
+- `unknown`: it may have been carried out; ask before sending it again;
+- `done`: it was carried out, only the answer cannot be given back.
+"""
+
+
+class Error(Exception):
+    """Anything that can go wrong with a call; catch this to catch all.
+
+    What does not apply is None or empty. Nothing here, in `str` or in `repr` shows what
+    the request held; `content` and `headers` are what the server sent, as it came.
+    """
+
+    outcome: Outcome = "not_sent"
+    """What became of the request; see `Outcome`."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        outcome: Outcome | None = None,
+        status: int | None = None,
+        code: str | None = None,
+        detail: object = None,
+        request_id: str | None = None,
+        reasons: tuple[str, ...] = (),
+        remedies: tuple[str, ...] = (),
+        content: bytes = b"",
+        headers: Headers | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        """What went wrong: the server's own words if it is the server that says so."""
+        if outcome is not None:
+            self.outcome = outcome
+        self.status = status
+        """HTTP status of the answer."""
+        self.code = code
+        """The server's error code, as text."""
+        self.detail = detail
+        """The server's details, as JSON values."""
+        self.request_id = request_id
+        """By what the provider's support finds this request."""
+        self.reasons = reasons
+        """The documented reasons of such an error."""
+        self.remedies = remedies
+        """The documented remedies, one for each of `reasons`; "" where there is none."""
+        self.content = content
+        """Body of the answer, as it came."""
+        self.headers = headers or Headers()
+        """Header fields of the answer."""
+        self.endpoint: str | None = None
+        """Which endpoint was called, as `resource.endpoint`."""
+        self.ask: str | None = None
+        """Which endpoint tells what became of a request whose outcome is `unknown`."""
+
+    @property
+    def cause(self) -> BaseException | None:
+        """The exception beneath this one, if there is one."""
+        return self.__cause__
+
+    def headline(self) -> str:
+        """What went wrong, in one line."""
+        return self.message
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.endpoint}: {self.headline()}" if self.endpoint else self.headline()
+        ]
+        remedies = self.remedies or ("",) * len(self.reasons)
+        for reason, remedy in zip(self.reasons, remedies, strict=True):
+            lines.append("- " + " Remedy: ".join(filter(None, (reason, remedy))))
+        if self.outcome == "unknown" and self.ask:
+            lines.append(
+                f"It may have been carried out: ask {self.ask} before sending it again."
+            )
+        if self.request_id:
+            lines.append(f"Request id: {self.request_id}")
+        return "\n".join(lines)
+
+
+class ConfigError(Error):
+    """A client was made or used wrongly; the message says what to do."""
+
+
+class InvalidRequest(Error):
+    """An argument that cannot be sent; nothing has been."""
+
+    def __init__(self, message: str = "", *, field: str = "") -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+        """Which argument, such as `fapiao_information[0].fapiao_id`."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.message,), self.__dict__)
+
+
+class ConnectError(Error):
+    """No connection could be made, or it broke before a byte of the answer came."""
+
+
+class TimeoutError(Error):
+    """The deadline passed before the answer was there in whole."""
+
+
+class ProtocolError(Error):
+    """The answer cannot be read; `content` has what came of it."""
+
+    outcome = "unknown"
+
+
+class SignatureError(ProtocolError):
+    """The answer's signature is missing or does not hold: it must not be believed."""
+
+
+class ApiError(Error):
+    """The server refused the request; codes without a class of their own end up here."""
+
+    outcome = "rejected"
+
+    body: Any = None
+    """The error's body, typed, where the documentation describes it."""
+
+    def headline(self) -> str:
+        parts = (str(self.status) if self.status else "", self.code or "")
+        return ": ".join(filter(None, (" ".join(filter(None, parts)), self.message)))

@@ -1,0 +1,51 @@
+"""Where an answer is not as documented, and how one type is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from .kinds import NAMES
+
+Place: TypeAlias = "tuple[Place, str | int] | None"
+"""Where in a JSON value something stands: the place of what holds it, and the key there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A place where an answer is not as documented; it quotes nothing of the answer."""
+
+    place: Place
+    problem: str
+
+    def __str__(self) -> str:
+        path, place = "", self.place
+        while place is not None:
+            place, key = place
+            path = (f"[{key}]" if isinstance(key, int) else f".{key}") + path
+        return f"${path}: {self.problem}"
+
+
+Misfits: TypeAlias = list[Misfit]
+Read: TypeAlias = Callable[[Any, Place, Misfits], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How to read one type: which kinds of JSON it takes, and what it makes of them."""
+
+    kinds: frozenset[type]
+    make: Read
+
+    def read(self, value: object, place: Place, misfits: Misfits) -> object:
+        """The typed value; where it does not fit, the value as it came and a misfit."""
+        if type(value) in self.kinds:
+            return self.make(value, place, misfits)
+        found = NAMES.get(type(value), "something else")
+        misfits.append(Misfit(place, f"expected {self.expected()}, got {found}"))
+        return value
+
+    def expected(self) -> str:
+        """The kinds of JSON that this takes, in words."""
+        return " or ".join(name for kind, name in NAMES.items() if kind in self.kinds)

@@ -1,0 +1,90 @@
+"""Writing single values: texts, numbers, times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from .unfit import Unfit, Write, Writer
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def write_text(value: str) -> str:
+    """The text, if it can be encoded."""
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Unfit("has half of a surrogate pair, which is no character") from None
+    return value if type(value) is str else str.__str__(value)
+
+
+def _float(value: float) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Unfit("must be a finite number")
+    return value
+
+
+def _decimal(value: Decimal | int) -> object:
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise Unfit("must be a finite number")
+    return value
+
+
+def _moment(value: datetime) -> object:
+    if value.utcoffset() is None:
+        raise Unfit("must be a datetime with a time zone")
+    return value
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_float(value: object) -> bool:
+    return isinstance(value, float) or _is_integer(value)
+
+
+def _is_decimal(value: object) -> bool:
+    return isinstance(value, Decimal) or _is_integer(value)
+
+
+def _is_date(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def instance(kind: type, write: Write = _same, name: str | None = None) -> Writer:
+    """How to write the instances of a class."""
+
+    def takes(value: object) -> bool:
+        return isinstance(value, kind)
+
+    return Writer(takes, write, name or kind.__name__)
+
+
+SCALARS: Final[Mapping[object, Writer]] = {
+    str: instance(str, write_text),
+    bool: instance(bool),
+    type(None): instance(type(None), name="None"),
+    int: Writer(_is_integer, int, "int"),
+    float: Writer(_is_float, _float, "float"),
+    Decimal: Writer(_is_decimal, _decimal, "Decimal"),
+    datetime: instance(datetime, _moment),
+    date: Writer(_is_date, _same, "date"),
+    time: instance(time),
+    timedelta: instance(timedelta),
+    bytes: instance(bytes),
+    UUID: instance(UUID),
+    # Never sent: the object that holds it leaves it out.
+    msgspec.UnsetType: instance(msgspec.UnsetType, name="UNSET"),
+}
+"""How to write values that hold no others, by their type."""

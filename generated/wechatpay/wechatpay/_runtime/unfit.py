@@ -1,0 +1,63 @@
+"""What cannot be sent, and how one type is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Write: TypeAlias = Callable[[Any], object]
+
+
+class Unfit(Exception):
+    """A value that cannot be sent; it does not quote the value, which may be secret."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.keys: list[str | int] = []
+        """The way to the value, innermost first; an `int` is a place in a list."""
+
+    def field(self, start: str = "") -> str:
+        """Python's path to the value, such as `items[0].name`."""
+        path = start
+        for key in reversed(self.keys):
+            path += f"[{key}]" if isinstance(key, int) else f".{key}"
+        return path.removeprefix(".")
+
+
+class Sealed:
+    """A plain text of which only cipher text may travel; encrypted when it is encoded.
+
+    It is no dataclass, which msgspec would encode by itself.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class Embedded:
+    """A JSON value that travels as a text; no dataclass, as `Sealed`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How to write one type: whether a value is of it, and what is sent for it."""
+
+    takes: Callable[[Any], bool]
+    write: Write
+    name: str
+    """The type, for messages."""
+
+
+def not_a(name: str, value: object) -> Unfit:
+    """The refusal of a value that is not of the type of this name."""
+    given = "None" if value is None else type(value).__name__
+    return Unfit(f"must be {name}, not {given}")

@@ -1,0 +1,99 @@
+"""Paths and queries, percent-encoded once and strictly (RFC 3986).
+
+What is encoded here is what is signed and what is sent, byte for byte. Everything but
+letters, digits and `-._~` is escaped, so that no value can reach beyond its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from urllib.parse import quote
+
+from .kinds import is_list, is_object
+from .unfit import Unfit
+
+Style: TypeAlias = Literal["repeat", "comma", "brackets", "deep"]
+"""How a list or an object stands in a query:
+
+- `repeat`: `ids=1&ids=2`; an object's fields are parameters themselves;
+- `comma`: `ids=1,2`;
+- `brackets`: `ids[]=1&ids[]=2`;
+- `deep`: `filter[from]=1&filter[to]=2`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of path, query or header: its name on the wire, and its argument."""
+
+    wire: str
+    argument: str = ""
+    style: Style = "repeat"
+
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+
+def escape(text: str) -> str:
+    """Text as one piece of a path or a query."""
+    return quote(text, safe="")
+
+
+class NotASegment(Unfit):
+    """A text that cannot be a part of a path, for the variable of this name."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__("must not be empty, '.' or '..', for it is a part of the path")
+        self.variable = variable
+
+
+class Path:
+    """A path with variables, such as `/v3/orders/{order_id}`."""
+
+    def __init__(self, template: str) -> None:
+        pieces = _VARIABLE.split(template)
+        self._fixed = [quote(text, safe="/:@!$&'()*+,;=~%") for text in pieces[::2]]
+        self.variables = tuple(pieces[1::2])
+        """Names of the variables, in their order."""
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The path with these texts for its variables.
+
+        Fails with `NotASegment` where a text is empty, or would make a segment `.` or `..`,
+        which mean other places.
+        """
+        filled = self._fixed[0]
+        for name, after in zip(self.variables, self._fixed[1:], strict=True):
+            if not values[name]:
+                raise NotASegment(name)
+            filled += escape(values[name]) + after
+        if not {".", ".."}.isdisjoint(filled.split("/")):
+            dots = (name for name in self.variables if not values[name].strip("."))
+            raise NotASegment(next(dots, self.variables[-1]))
+        return filled
+
+
+def parameters(
+    name: str, value: object, style: Style
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The parameters that a value becomes: names, and the values that commas join."""
+    if is_list(value):
+        if style == "comma":
+            if value:
+                yield name, tuple(value)
+        else:
+            inner = f"{name}[]" if style == "brackets" else name
+            for one in value:
+                yield from parameters(inner, one, style)
+    elif is_object(value):
+        if style == "comma":
+            yield name, tuple(part for item in value.items() for part in item)
+        else:
+            for key, one in value.items():
+                inner = key if style == "repeat" else f"{name}[{key}]"
+                yield from parameters(inner, one, style)
+    else:
+        yield name, (value,)

@@ -1,0 +1,150 @@
+"""Bodies of requests: JSON, forms, raw bytes. Files in parts are in `multipart`.
+
+A body is checked when the call is made and encoded once when it is sent; those bytes are
+what is signed and what travels, however often.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+from urllib.parse import quote_plus
+
+import msgspec
+
+from .annotations import Annotation, is_struct
+from .files import check_size, load
+from .kinds import is_list
+from .unfit import Embedded, Sealed, Unfit, Writer, not_a
+from .writing import writer
+
+Seal: TypeAlias = Callable[[str], str]
+"""Makes the cipher text of a plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A body as it travels; `signed` is the part that a signature covers."""
+
+    media: str
+    content: bytes
+    signed: bytes
+
+
+class Body(ABC):
+    """A kind of body."""
+
+    def own(self, value: Any) -> object:
+        """The same value, with files read that it only names."""
+        return value
+
+    @abstractmethod
+    def check(self, value: Any) -> object:
+        """What is to be encoded for this value; fails with `Unfit`."""
+
+    @abstractmethod
+    def encode(self, checked: Any, seal: Seal) -> Encoded:
+        """The bytes of what `check` gave."""
+
+
+def to_json(value: object, seal: Seal) -> bytes:
+    """Compact JSON in UTF-8, never escaped to ASCII, of what a writer made."""
+
+    def resolve(held: object) -> object:
+        if isinstance(held, Sealed):
+            return seal(held.text)
+        if isinstance(held, Embedded):
+            return to_json(held.value, seal).decode()
+        raise TypeError(f"{type(held).__name__} is not JSON")
+
+    return msgspec.json.Encoder(enc_hook=resolve, decimal_format="number").encode(value)
+
+
+def to_text(value: object, seal: Seal) -> str:
+    """A single value as it stands in a query, a form or a header field."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sealed):
+        return seal(value.text)
+    if isinstance(value, Embedded):
+        return to_json(value.value, seal).decode()
+    return to_json(value, seal).decode().strip('"')
+
+
+@dataclass(frozen=True)
+class Json(Body):
+    """`application/json` of one type.
+
+    `argument` names the argument that the value is, if it is one: then the fields of an
+    object are not arguments themselves.
+    """
+
+    type: Annotation
+    argument: str | None = None
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return writer(self.type)
+
+    def check(self, value: Any) -> object:
+        name = self.argument or ("" if is_struct(self.type) else "body")
+        try:
+            if not self._writer.takes(value):
+                raise not_a(self._writer.name, value)
+            return self._writer.write(value)
+        except Unfit as unfit:
+            if name:
+                unfit.keys.append(name)
+            raise
+
+    def encode(self, checked: Any, seal: Seal) -> Encoded:
+        content = to_json(checked, seal)
+        return Encoded("application/json", content, content)
+
+
+@dataclass(frozen=True)
+class Form(Body):
+    """`application/x-www-form-urlencoded` of the fields of a class.
+
+    A list is a field repeated; an object is a field that holds its JSON.
+    """
+
+    type: Annotation
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return writer(self.type)
+
+    def check(self, value: Any) -> object:
+        return self._writer.write(value)
+
+    def encode(self, checked: Any, seal: Seal) -> Encoded:
+        pairs = [
+            f"{quote_plus(name)}={quote_plus(to_text(one, seal))}"
+            for name, value in checked.items()
+            for one in (value if is_list(value) else [value])
+        ]
+        content = "&".join(pairs).encode("ascii")
+        return Encoded("application/x-www-form-urlencoded", content, content)
+
+
+@dataclass(frozen=True)
+class Raw(Body):
+    """Bytes of one media type; lengths in bytes."""
+
+    media: str
+    min_length: int | None = None
+    max_length: int | None = None
+
+    def own(self, value: Any) -> object:
+        return load(value)
+
+    def check(self, value: Any) -> object:
+        check_size(value, self.min_length, self.max_length)
+        return value
+
+    def encode(self, checked: Any, seal: Seal) -> Encoded:
+        return Encoded(checked.media or self.media, checked.content, checked.content)

@@ -1,0 +1,266 @@
+"""Endpoints, and calls of them as values.
+
+A call is checked when it is made. It can be looked at, kept, queued, pickled, and sent by
+any client, plain or async, any number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import Any, Generic, TypeGuard, TypeVar
+
+import msgspec
+
+from .bodies import Body, Form, Json, Raw, Seal, to_text
+from .errors import InvalidRequest
+from .headers import is_field_value
+from .hosts import Host, parse_hosts
+from .kinds import is_list
+from .models import Model
+from .terms import RAW, ErrorCode, Idempotency, Keyed, Response
+from .unfit import Unfit, Writer
+from .urls import NotASegment, Parameter, Path, escape, parameters
+from .writing import writer
+
+T = TypeVar("T")
+
+__all__ = [
+    "RAW",
+    "Call",
+    "Endpoint",
+    "ErrorCode",
+    "Form",
+    "Idempotency",
+    "Json",
+    "Keyed",
+    "Parameter",
+    "Raw",
+    "Response",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a call sends, checked; encoding is left to do, for it may need a key."""
+
+    path: str
+    query: tuple[tuple[str, tuple[object, ...]], ...]
+    headers: Mapping[str, str]
+    body: object
+
+    def target(self, prefix: str, seal: Seal) -> str:
+        """Path and query as they stand in the request line."""
+        query = "&".join(
+            f"{escape(name)}={','.join(escape(to_text(one, seal)) for one in values)}"
+            for name, values in self.query
+        )
+        return f"{prefix}{self.path}?{query}" if query else f"{prefix}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """A call of an endpoint, ready to be sent with `client.send(call)`.
+
+    Its `repr` hides what is confidential; its pickle is its data, all of it.
+    """
+
+    endpoint: Endpoint[T]
+    arguments: msgspec.Struct | None
+    """Path, query and header parameters."""
+    body: object
+    """The body; None if there is none."""
+    draft: Draft = field(repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _call, (self.endpoint, self.arguments, self.body)
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{name}={value!r}"
+            for part in (self.arguments, self.body)
+            if isinstance(part, Model)
+            for name, value in part.__rich_repr__()
+            if value is not None and value is not msgspec.UNSET
+        ]
+        if self.body is not None and not isinstance(self.body, Model):
+            shown.append("body=…")
+        return f"<Call {self.endpoint.name}({', '.join(shown)})>"
+
+
+class Endpoint(Generic[T]):
+    """One endpoint, as data: what it takes, what it answers.
+
+    `query`, `path` and `header` name the arguments that go there; a path variable that is
+    named like its argument need not be listed. `fixed` holds constants. `auth` and `hosts`
+    replace the service's, `auth=()` is none; `verified=False` says that its answers carry
+    no signature.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        method: str,
+        path_template: str,
+        *,
+        arguments: type[msgspec.Struct] | None = None,
+        path: Sequence[str | Parameter] = (),
+        query: Sequence[str | Parameter] = (),
+        header: Sequence[str | Parameter] = (),
+        fixed: Mapping[str, Mapping[str, str]] | None = None,
+        body: Body | None = None,
+        answers: Mapping[int, Any] | None = None,
+        errors: tuple[ErrorCode, ...] = (),
+        idempotency: Idempotency = "none",
+        auth: tuple[str, ...] | None = None,
+        hosts: Sequence[str] = (),
+        verified: bool = True,
+    ) -> None:
+        self.name = name
+        self.method = method
+        self.path = path_template
+        self.answers: Mapping[int, Any] = answers or {}
+        self.errors = errors
+        self.idempotency: Idempotency = idempotency
+        self.auth = auth
+        self.verified = verified
+        self._arguments = arguments
+        self._places = {"path": path, "query": query, "header": header}
+        self._fixed = fixed or {}
+        self._body = body
+        self._hosts = hosts
+
+    @property
+    def body(self) -> Body | None:
+        """The kind of body that it takes; None for none."""
+        return self._body
+
+    @cached_property
+    def hosts(self) -> tuple[Host, ...]:
+        """Its own hosts; empty if it has the service's."""
+        return parse_hosts(self._hosts) if self._hosts else ()
+
+    @property
+    def ask(self) -> str | None:
+        """Which endpoint tells what became of a request whose answer was lost."""
+        return self.idempotency.ask if isinstance(self.idempotency, Keyed) else None
+
+    def call(
+        self, arguments: msgspec.Struct | None = None, body: object = None
+    ) -> Call[T]:
+        """A call with these arguments; fails with `InvalidRequest`."""
+        try:
+            if self._body is None:
+                return Call(self, arguments, None, self._draft(arguments, None))
+            owned = self._body.own(body)
+            checked = self._body.check(owned)
+            return Call(self, arguments, owned, self._draft(arguments, checked))
+        except Unfit as unfit:
+            error = InvalidRequest(unfit.problem, field=unfit.field())
+            error.endpoint = self.name
+            raise error from None
+
+    @cached_property
+    def _path(self) -> Path:
+        return Path(self.path)
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return writer(self._arguments)
+
+    @cached_property
+    def _parameters(self) -> Mapping[str, Sequence[Parameter]]:
+        placed = {
+            place: [
+                (
+                    Parameter(entry, entry)
+                    if isinstance(entry, str)
+                    else Parameter(
+                        entry.wire, entry.argument or entry.wire, entry.style
+                    )
+                )
+                for entry in entries
+            ]
+            for place, entries in self._places.items()
+        }
+        listed = {parameter.wire for parameter in placed["path"]}
+        placed["path"] += [
+            Parameter(name, name) for name in self._path.variables if name not in listed
+        ]
+        return placed
+
+    def _draft(self, arguments: msgspec.Struct | None, body: object) -> Draft:
+        given: Any = self._writer.write(arguments) if arguments is not None else {}
+        return Draft(
+            self._fill_path(given),
+            tuple(self._query(given)),
+            {**self._fixed.get("header", {}), **dict(self._texts("header", given))},
+            body,
+        )
+
+    def _fill_path(self, given: Mapping[str, Any]) -> str:
+        try:
+            return self._path.fill(dict(self._texts("path", given)))
+        except NotASegment as unfit:
+            names = {one.wire: one.argument for one in self._parameters["path"]}
+            unfit.keys.append(names[unfit.variable])
+            raise
+
+    def _texts(self, place: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        for parameter in self._parameters[place]:
+            value = given.get(parameter.argument)
+            if value is None:
+                continue
+            try:
+                text = ",".join(
+                    to_text(one, _cannot_seal)
+                    for one in (value if is_list(value) else [value])
+                )
+                if place == "header" and not is_field_value(text):
+                    raise Unfit("must be ASCII in one line, without blanks around it")
+            except Unfit as unfit:
+                unfit.keys.append(parameter.argument)
+                raise
+            yield parameter.wire, text
+
+    def _query(
+        self, given: Mapping[str, Any]
+    ) -> Iterator[tuple[str, tuple[object, ...]]]:
+        for name, constant in self._fixed.get("query", {}).items():
+            yield name, (constant,)
+        for parameter in self._parameters["query"]:
+            value = given.get(parameter.argument)
+            if value is not None:
+                yield from parameters(parameter.wire, value, parameter.style)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return endpoint, (self.name,)
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.name}: {self.method} {self.path}>"
+
+
+def endpoint(name: str) -> Endpoint[Any]:
+    """The endpoint of this name, `resource.endpoint`, in this package."""
+    package = __name__.rpartition("._runtime.")[0]
+    module = import_module(f"{package}.calls.{name.rpartition('.')[0]}")
+    for value in vars(module).values():
+        if _is_endpoint(value) and value.name == name:
+            return value
+    raise LookupError(f"there is no endpoint {name} in {package}")
+
+
+def _is_endpoint(value: object) -> TypeGuard[Endpoint[Any]]:
+    return isinstance(value, Endpoint)
+
+
+def _call(
+    endpoint: Endpoint[T], arguments: msgspec.Struct | None, body: object
+) -> Call[T]:
+    return endpoint.call(arguments, body)
+
+
+def _cannot_seal(text: str) -> str:
+    raise Unfit("cannot be encrypted in a path or a header field")

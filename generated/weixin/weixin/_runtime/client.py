@@ -1,0 +1,175 @@
+"""What the clients and resources of every package are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
+
+from .auth.scheme import Scheme
+from .calls import Call
+from .drivers import AsyncDriver, Driver
+from .errors import ConfigError
+from .exchange import exchange
+from .service import Service
+from .settings import Settings, checked_hosts
+from .terms import Response
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+    from types import TracebackType
+
+    from .http import AsyncTransport, Transport
+
+T = TypeVar("T")
+D = TypeVar("D", Driver, AsyncDriver)
+
+
+class _Client(Generic[D]):
+    """Settings, and the driver that has the connections."""
+
+    _settings: Settings
+    _driver: D
+
+    def with_options(
+        self,
+        *,
+        deadline: float | None = None,
+        user_agent: str | None = None,
+        strict: bool | None = None,
+    ) -> Self:
+        """A client that differs in what is given, and shares these connections.
+
+        `deadline` is in seconds, over all that a call does; `strict` makes an answer that
+        is not as documented an error instead of a warning.
+        """
+        fresh = object.__new__(type(self))
+        fresh._settings = self._settings.with_options(
+            deadline=deadline, user_agent=user_agent, strict=strict
+        )
+        fresh._driver = self._driver
+        return fresh
+
+    def __repr__(self) -> str:
+        hosts = self._settings.hosts or self._settings.service.parsed_hosts
+        return f"<{type(self).__name__} {', '.join(host.origin for host in hosts)}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds connections and secrets and cannot be pickled;"
+            " make one in each process, or pickle calls"
+        )
+
+
+def _held(schemes: Mapping[str, Scheme | None]) -> Mapping[str, Scheme]:
+    """The schemes that the user gave: an API with several needs no more than one."""
+    return {name: scheme for name, scheme in schemes.items() if scheme is not None}
+
+
+class Client(_Client[Driver]):
+    """A client for plain code; any number of threads may share it.
+
+    After a fork, both processes may use it: each has connections of its own.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        schemes: Mapping[str, Scheme | None],
+        *,
+        hosts: Sequence[str] | None = None,
+        transport: Transport | None = None,
+        proxy: str | None = None,
+        ssl_context: SSLContext | None = None,
+        deadline: float = 30.0,
+        user_agent: str | None = None,
+        strict: bool = False,
+    ) -> None:
+        held = _held(schemes)
+        for name, scheme in held.items():
+            if scheme.only_async:
+                raise ConfigError(f"{name}: an async function needs the async client")
+        self._settings = Settings(
+            service, held, checked_hosts(hosts), deadline, user_agent or "", strict
+        )
+        self._driver = Driver(transport, proxy, ssl_context)
+
+    def send(self, call: Call[T]) -> Response[T]:
+        """Send a call; the typed value, with status, header fields and body."""
+        return self._driver.run(exchange(call, self._settings))
+
+    def close(self) -> None:
+        """Close the connections, also those of clients that share them."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncClient(_Client[AsyncDriver]):
+    """A client for async code; any number of tasks and event loops may share it."""
+
+    def __init__(
+        self,
+        service: Service,
+        schemes: Mapping[str, Scheme | None],
+        *,
+        hosts: Sequence[str] | None = None,
+        transport: AsyncTransport | None = None,
+        proxy: str | None = None,
+        ssl_context: SSLContext | None = None,
+        deadline: float = 30.0,
+        user_agent: str | None = None,
+        strict: bool = False,
+    ) -> None:
+        held = _held(schemes)
+        self._settings = Settings(
+            service, held, checked_hosts(hosts), deadline, user_agent or "", strict
+        )
+        self._driver = AsyncDriver(transport, proxy, ssl_context)
+
+    async def send(self, call: Call[T]) -> Response[T]:
+        """Send a call; the typed value, with status, header fields and body."""
+        return await self._driver.run(exchange(call, self._settings))
+
+    async def close(self) -> None:
+        """Close this event loop's connections, also those of clients that share them."""
+        await self._driver.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class Resource:
+    """The calls of one resource, sent by a client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _send(self, call: Call[T]) -> T:
+        return self._client.send(call).value
+
+
+class AsyncResource:
+    """The calls of one resource, sent by an async client."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def _send(self, call: Call[T]) -> T:
+        return (await self._client.send(call)).value

@@ -1,0 +1,54 @@
+"""Files to upload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from .unfit import Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The content of a file, and what the server is told of it.
+
+    `media` is its media type; left out, the name decides.
+    """
+
+    content: bytes
+    filename: str = "file"
+    media: str | None = None
+
+    def __repr__(self) -> str:
+        size = len(self.content)
+        return f"Upload({size} bytes, filename={self.filename!r}, media={self.media!r})"
+
+
+UploadLike: TypeAlias = Upload | Path | bytes
+"""A file to upload: with name and media type, from a path, or its bytes alone.
+
+A path is read when the call is made, so that a call is a value of its own."""
+
+
+def load(source: object) -> Upload:
+    """The file that an argument means; fails with `Unfit`."""
+    if isinstance(source, Upload):
+        return source
+    if isinstance(source, bytes):
+        return Upload(source)
+    if isinstance(source, Path):
+        try:
+            return Upload(source.read_bytes(), source.name)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise Unfit(f"cannot read {source}: {reason}") from None
+    raise Unfit(f"must be an Upload, a Path or bytes, not {type(source).__name__}")
+
+
+def check_size(upload: Upload, least: int | None, most: int | None) -> None:
+    """Fails with `Unfit` if the file is shorter or longer than allowed, in bytes."""
+    if least is not None and len(upload.content) < least:
+        raise Unfit(f"at least {least} bytes")
+    if most is not None and len(upload.content) > most:
+        raise Unfit(f"at most {most} bytes")

@@ -1,0 +1,28 @@
+"""The kinds of JSON values, as Python has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, TypeGuard
+
+NAMES: Final[Mapping[type, str]] = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "an integer",
+    Decimal: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "an object",
+}
+"""What messages call them; a number with a fraction is a Decimal."""
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether this is a JSON list."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether this is a JSON object."""
+    return isinstance(value, dict)

@@ -1,0 +1,64 @@
+"""Limits of arguments: lengths, ranges, patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from .annotations import Annotation, origin_of
+from .unfit import Unfit, Writer
+from .wire import Between
+
+
+def limited(
+    plain: Writer, kind: Annotation, limits: tuple[msgspec.Meta | Between, ...]
+) -> Writer:
+    """As `plain`, within these limits; they hold for the value in Python."""
+    checks = [check for meta in limits for check in _checks(meta, kind)]
+
+    def write(value: Any) -> object:
+        written = plain.write(value)
+        for holds, problem in checks:
+            if not holds(value):
+                raise Unfit(problem)
+        return written
+
+    return Writer(plain.takes, write, plain.name)
+
+
+def _checks(
+    limit: msgspec.Meta | Between, kind: Annotation
+) -> list[tuple[Callable[[Any], bool], str]]:
+    checks: list[tuple[Callable[[Any], bool], str]] = []
+    if (ge := limit.ge) is not None:
+        checks.append((lambda v: v >= ge, f"at least {ge}"))
+    if (le := limit.le) is not None:
+        checks.append((lambda v: v <= le, f"at most {le}"))
+    if (gt := limit.gt) is not None:
+        checks.append((lambda v: v > gt, f"more than {gt}"))
+    if (lt := limit.lt) is not None:
+        checks.append((lambda v: v < lt, f"less than {lt}"))
+    if isinstance(limit, Between):
+        return checks
+    if (least := limit.min_length) is not None:
+        checks.append((lambda v: len(v) >= least, f"at least {_count(least, kind)}"))
+    if (most := limit.max_length) is not None:
+        checks.append((lambda v: len(v) <= most, f"at most {_count(most, kind)}"))
+    if limit.pattern is not None:
+        # The whole value, and msgspec only ever searches.
+        matches = re.compile(limit.pattern).fullmatch
+        checks.append((lambda v: bool(matches(v)), f"must match {limit.pattern}"))
+    return checks
+
+
+def _count(number: int, kind: Annotation) -> str:
+    origin = origin_of(kind)
+    noun = {str: "character", bytes: "byte", dict: "entry", Mapping: "entry"}.get(
+        origin, "item"
+    )
+    if number != 1:
+        noun = "entries" if noun == "entry" else f"{noun}s"
+    return f"{number} {noun}"

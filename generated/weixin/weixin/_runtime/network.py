@@ -1,0 +1,180 @@
+"""Connections that keep to a deadline.
+
+A timeout of the HTTP library is for each read or write, so that a server which sends a byte
+now and then is waited for without end. These streams ask at each read for the time that is
+left. They also tell a connection that broke before the answer from one that broke within
+it, which the library does not.
+
+Looking up a host's name is the one step that cannot be cut short in plain code.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+PIECE = 1 << 16
+"""How many bytes are written, or inflated, before the deadline or the limit is looked at."""
+
+
+class Until(float):
+    """A timeout in seconds that also knows the end of all: a monotonic time."""
+
+    at: float
+
+    def __new__(cls, seconds: float, at: float) -> Until:
+        made = super().__new__(cls, seconds)
+        made.at = at
+        return made
+
+
+def left(until: float, error: type[Exception]) -> float:
+    """The seconds until then; fails with this error if there are none."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise error("the deadline passed")
+    return left
+
+
+def _timeout(given: float | None, error: type[Exception]) -> float | None:
+    return left(given.at, error) if isinstance(given, Until) else given
+
+
+class _Progress:
+    """Whether the answer to what was written last has begun."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def wrote(self) -> None:
+        self._begun = False
+
+    def read(self, data: bytes) -> bytes:
+        if not data and not self._begun:
+            raise httpcore.ReadError("closed before the answer")
+        self._begun = True
+        return data
+
+    def broke(self, error: httpcore.ReadError) -> Exception:
+        return httpcore.RemoteProtocolError(str(error)) if self._begun else error
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+        self._progress = _Progress()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        remaining = _timeout(timeout, httpcore.ReadTimeout)
+        try:
+            return self._progress.read(self._inner.read(max_bytes, remaining))
+        except httpcore.ReadError as error:
+            raise self._progress.broke(error) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._progress.wrote()
+        for start in range(0, len(buffer), PIECE):
+            remaining = _timeout(timeout, httpcore.WriteTimeout)
+            self._inner.write(buffer[start : start + PIECE], remaining)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        remaining = _timeout(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, remaining))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class Backend(httpcore.SyncBackend):
+    """Connects, in plain code, until the deadline."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found):
+            # One by one, or each would be given all the time that is left for the first.
+            remaining = _timeout(timeout, httpcore.ConnectTimeout)
+            try:
+                return _Stream(
+                    super().connect_tcp(
+                        address, port, remaining, local_address, socket_options
+                    )
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+        self._progress = _Progress()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._progress.read(await self._inner.read(max_bytes, timeout))
+        except httpcore.ReadError as error:
+            raise self._progress.broke(error) from error
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._progress.wrote()
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return _AsyncStream(inner)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """Connects, in async code; the deadline there is asyncio's affair."""
+
+    def __init__(self) -> None:
+        self._inner: Any = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        return _AsyncStream(
+            await self._inner.connect_tcp(
+                host, port, timeout, local_address, socket_options
+            )
+        )

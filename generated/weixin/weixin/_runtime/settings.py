@@ -1,0 +1,89 @@
+"""What one client is set to, checked when it is made."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from .auth.scheme import Scheme
+from .calls import Endpoint
+from .errors import ConfigError
+from .headers import is_field_value, merge
+from .hosts import Host, parse_hosts
+from .service import Service
+
+_NO_SCHEME = Scheme()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one client is set to.
+
+    `deadline` is in seconds, over all that a call does. `hosts` replace the service's and
+    those of single endpoints. `strict` makes an answer that is not as documented an error.
+    """
+
+    service: Service
+    schemes: Mapping[str, Scheme]
+    hosts: tuple[Host, ...] = ()
+    deadline: float = 30.0
+    user_agent: str = ""
+    strict: bool = False
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+
+    def with_options(
+        self,
+        *,
+        deadline: float | None = None,
+        user_agent: str | None = None,
+        strict: bool | None = None,
+    ) -> Settings:
+        """The same but for what is given."""
+        given = {"deadline": deadline, "user_agent": user_agent, "strict": strict}
+        changed: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+        return replace(self, **changed)
+
+    def __post_init__(self) -> None:
+        if not _is_duration(self.deadline):
+            raise ConfigError("deadline: give a positive, finite number of seconds")
+        if not is_field_value(self.user_agent):
+            raise ConfigError("user_agent: give ASCII text in one line")
+
+    def scheme(self, endpoint: Endpoint[Any]) -> Scheme:
+        """The first scheme of the endpoint's that this client has."""
+        names = self.service.auth if endpoint.auth is None else endpoint.auth
+        for name in names:
+            if name in self.schemes:
+                return self.schemes[name]
+        if not names:
+            return _NO_SCHEME
+        raise ConfigError(f"this client was made without {' or '.join(names)}")
+
+    def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:
+        """Where calls of this endpoint may go, the primary first."""
+        return self.hosts or endpoint.hosts or self.service.parsed_hosts
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """What every request carries."""
+        own = {
+            "User-Agent": self.user_agent or self.service.user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip",
+        }
+        return merge(own, self.service.headers)
+
+
+def _is_duration(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 < value < math.inf
+
+
+def checked_hosts(urls: Sequence[str] | None) -> tuple[Host, ...]:
+    """The hosts of `hosts=`; none if it was left out."""
+    return () if urls is None else parse_hosts(urls)

@@ -1,0 +1,66 @@
+"""What an endpoint documents: its errors, what a repetition does, what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+
+from .errors import ApiError, Outcome
+from .headers import Headers
+
+T = TypeVar("T")
+
+
+class _Raw:
+    def __repr__(self) -> str:
+        return "RAW"
+
+
+RAW: Final = _Raw()
+"""As an answer's type: its bytes as they come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """A documented error: which status and code it has (None: any), and its class.
+
+    `retry` says what a repetition may hope for: nothing (`never`), something with the same
+    request at once or after a while (`same`, `later`), or with a new token (`token`).
+    """
+
+    status: int | None
+    code: str | None
+    error: type[ApiError]
+    reason: str = ""
+    remedy: str = ""
+    retry: Literal["never", "same", "later", "token"] = "never"
+    outcome: Outcome = "rejected"
+    body: Any = None
+
+
+class Keyed:
+    """The server recognises a repeated request by these fields, so it does no harm.
+
+    `ask` names the endpoint that tells what became of one.
+    """
+
+    def __init__(self, *fields: str, ask: str | None = None) -> None:
+        self.fields = fields
+        self.ask = ask
+
+
+Idempotency: TypeAlias = Literal["safe", "none"] | Keyed
+"""What a repeated request does: nothing (`safe`), its effect again (`none`), or nothing
+more because the server recognises it (`Keyed`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response(Generic[T]):
+    """An answer: the typed value, and what came around it."""
+
+    value: T
+    status: int
+    headers: Headers = field(repr=False)
+    request_id: str | None
+    content: bytes = field(repr=False)
+    """The body as it came, decompressed."""

@@ -1,0 +1,6 @@
+"""Benchmarks: what specloom promises about speed, as ratios between processes that ran in turn on one machine.
+
+    python -m tests.bench generate
+
+They report and never judge: the exit status is 0, met or missed. Each subject is a module with `add_arguments` and `run`.
+"""

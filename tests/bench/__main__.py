@@ -1,0 +1,36 @@
+"""`python -m tests.bench SUBJECT`: the table of subjects."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from . import generation
+
+SUBJECTS = {"generate": generation}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark of one subject; 0 whatever it finds."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Benchmarks of specloom, as ratios on this machine.")
+    subjects = parser.add_subparsers(title="subjects", metavar="SUBJECT", required=True)
+    for name, module in SUBJECTS.items():
+        text = (module.__doc__ or "").split("\n", 1)[0]
+        subject = subjects.add_parser(name, help=text, description=text)
+        subject.add_argument("--runs", type=_count, default=5, metavar="N", help="runs of each process (default: 5)")
+        module.add_arguments(subject)
+        subject.set_defaults(run=module.run)
+    options = parser.parse_args(arguments)
+    options.run(options)
+    return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of runs")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

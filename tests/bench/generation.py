@@ -1,0 +1,100 @@
+"""Time of `specloom generate`: three endpoints, nothing changed, and growth.
+
+Cold means a new process in a fresh folder: specs, no output, nothing cached but byte code, as after a clone. The bars are those of the
+design, section 9.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+from . import peer, projects, report
+from .processes import Case, Failed, Figure, Times, figure, in_turn, once
+from .synthetic import synthetic
+
+SIZES = (10, 100, 1000)
+SPECLOOM = "specloom generate"
+BARE = "python -c pass"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--only", action="append", choices=PARTS, help="measure this part only (may be repeated)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print all parts; one that cannot be measured says why."""
+    report.machine(options.runs)
+    for name in options.only or PARTS:
+        try:
+            PARTS[name](options.runs)
+        except Failed as failed:
+            print(f"not measured: {failed}")
+
+
+def cold(rounds: int) -> None:
+    """The three endpoints, beside openapi-python-client on the same content."""
+    report.heading("Three endpoints, cold")
+    ours = Case(SPECLOOM, _specloom(), projects.three_endpoints)
+    try:
+        theirs = peer.cases()
+    except Failed as failed:
+        print(f"no comparison: {failed}")
+        report.table(in_turn((ours,), rounds))
+        return
+    times = in_turn((ours, *theirs), rounds)
+    ratios = {case.name: _beside(case.name, times) for case in theirs}
+    report.table(times, {name: f"specloom takes {found.median:.2f} × of it" for name, found in ratios.items()})
+    report.bar("cold generate of three endpoints", ratios[peer.NAME], 0.5, "openapi-python-client as it comes")
+
+
+def unchanged(rounds: int) -> None:
+    """The three endpoints again, when the output is there and right."""
+    report.heading("Three endpoints, nothing changed")
+    with projects.three_endpoints() as folder:
+        again = Case(SPECLOOM, _specloom(), lambda: nullcontext(folder))
+        once(again)
+        times = in_turn((again, Case(BARE, (sys.executable, "-c", "pass"), projects.empty)), rounds)
+    report.table(times)
+    report.bar("nothing changed, three endpoints", _beside(BARE, times), 4, "a bare interpreter start", "bar of a later issue")
+
+
+def growth(rounds: int) -> None:
+    """Synthetic specs of several sizes. What a run costs without any endpoint is measured too, and taken off."""
+    report.heading("Growth, cold")
+    sizes = (0, *SIZES)
+    cases = [Case(_endpoints(size), _specloom(), partial(projects.made, "emporium", synthetic(size))) for size in sizes]
+    times = in_turn(cases, rounds, warm=cases[:2])
+
+    def each(size: int) -> Callable[[Mapping[str, float]], float]:
+        return lambda seconds: (seconds[_endpoints(size)] - seconds[_endpoints(0)]) / size
+
+    notes = {_endpoints(size): f"{figure(each(size), times).median * 1000:6.2f} ms an endpoint" for size in SIZES}
+    report.table(times, {_endpoints(0): "the fixed cost of a start, taken off below", **notes})
+    found = figure(lambda seconds: each(1000)(seconds) / each(100)(seconds), times)
+    report.bar("time an endpoint at 1,000 endpoints", found, 1.1, "that at 100")
+
+
+def _beside(name: str, times: Mapping[str, Times]) -> Figure:
+    """specloom's time as a multiple of another case's."""
+    return figure(lambda seconds: seconds[SPECLOOM] / seconds[name], times)
+
+
+def _endpoints(size: int) -> str:
+    return f"{size:,} endpoints"
+
+
+def _specloom() -> tuple[str, ...]:
+    """The command as users run it: the script beside this interpreter."""
+    program = shutil.which("specloom", path=str(Path(sys.executable).parent))
+    if not program:
+        raise Failed("specloom is not installed in the environment of this interpreter: pip install -e .")
+    return program, "generate"
+
+
+PARTS: Mapping[str, Callable[[int], None]] = {"cold": cold, "unchanged": unchanged, "growth": growth}

@@ -1,0 +1,50 @@
+"""openapi-python-client, the generator that specloom is compared with: pinned, in an environment of its own below `.bench/`.
+
+It gets `openapi/three_endpoints.yaml`, the same content as our specs; a warning counts as a failure, since then it has left something out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from .processes import Case, Failed
+from .projects import ROOT, empty
+
+REQUIREMENTS = ("openapi-python-client==0.29.1", "ruff==0.17.5")
+DOCUMENT = Path(__file__).parent / "openapi" / "three_endpoints.yaml"
+WITHOUT_HOOKS = Path(__file__).parent / "openapi" / "without_hooks.yaml"
+NAME = REQUIREMENTS[0].replace("==", " ")
+BARE_NAME = f"{NAME}, without ruff"
+
+
+def cases() -> tuple[Case, Case]:
+    """Its default, and the same without its formatter; raises `Failed` if it cannot be installed."""
+    programs = _installed()
+    program = shutil.which("openapi-python-client", path=str(programs))
+    if not program:
+        raise Failed(f"{NAME} has no command in {programs}")
+    default = (program, "generate", "--fail-on-warning", "--path", str(DOCUMENT), "--output-path", "out")
+    return Case(NAME, default, empty, programs), Case(BARE_NAME, (*default, "--config", str(WITHOUT_HOOKS)), empty, programs)
+
+
+def _installed() -> Path:
+    """The folder of its programs, after making the environment where it is not there or has other versions."""
+    folder = ROOT / ".bench" / "openapi-python-client"
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    stamp = folder / "installed.txt"
+    wanted = "\n".join((*REQUIREMENTS, sys.version))
+    if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+        return programs
+    venv.create(folder, clear=True, with_pip=True)
+    python = shutil.which("python", path=str(programs)) or str(programs / "python")
+    command = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *REQUIREMENTS)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failed(f"{NAME} could not be installed:\n{done.stderr.strip()[-2000:]}")
+    stamp.write_text(wanted, "utf-8")
+    return programs

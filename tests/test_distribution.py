@@ -1,0 +1,72 @@
+"""What is installed is whole: specloom from its wheel and its sdist, a generated project alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.generated import COMMITTED, ROOT
+
+CONFIG = '[tool.specloom.clients.weixin]\nspec = "spec"\nout = "client"\n'
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The sdist, and the wheel that is built from it."""
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT)
+    return next(out.glob("*.tar.gz")), next(out.glob("*.whl"))
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def environment(folder: Path) -> Path:
+    """A fresh environment; its Python."""
+    venv.create(folder, with_pip=True, symlinks=True)
+    return folder / "bin" / "python"
+
+
+def test_the_wheel_generates_what_the_checkout_generates(distributions: tuple[Path, Path], tmp_path: Path) -> None:
+    python = environment(tmp_path / "env")
+    run(python, "-m", "pip", "install", "-q", distributions[1])
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(CONFIG)
+    (project / "spec").mkdir()
+    for source in (ROOT / "specs" / "weixin").iterdir():
+        (project / "spec" / source.name).write_bytes(source.read_bytes())
+    line = run(python.parent / "specloom", "generate", cwd=project)
+    assert line.startswith("weixin: 1 endpoint, ")
+    made = (project / "client" / "weixin" / "calls" / "invoice.py").read_text("utf-8")
+    ours = (COMMITTED["weixin"] / "weixin" / "calls" / "invoice.py").read_text("utf-8")
+    assert made == ours.replace("specs/weixin", "spec")
+    assert run(python.parent / "specloom", "check", cwd=project) == "weixin: up to date\n"
+
+
+def test_the_wheel_is_the_package_and_its_templates_alone(distributions: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(distributions[1]) as wheel:
+        names = wheel.namelist()
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"specloom"}
+    templates = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.j2")}
+    assert templates == {name.removeprefix("specloom/_templates/") for name in names if "/_templates/" in name}
+    assert any(name.endswith("py.typed") for name in names)
+    with tarfile.open(distributions[0]) as sdist:
+        inside = {name.split("/")[1] for name in sdist.getnames() if "/" in name}
+    assert {"generator", "templates", "specs", "tests", "pyproject.toml", "README.md", "LICENSE"} <= inside
+
+
+def test_a_generated_project_stands_alone(tmp_path: Path) -> None:
+    python = environment(tmp_path / "env")
+    run(python, "-m", "pip", "install", "-q", COMMITTED["wechatpay"])
+    installed = run(python, "-m", "pip", "list", "--format=freeze").lower()
+    assert not [name for name in ("specloom", "jinja2", "black", "pyyaml") if f"{name}==" in installed]
+    run(python, "-c", "import wechatpay; wechatpay.WeChatPay; wechatpay.calls.fapiao_applications.query('1', sub_mchid='2')", cwd=tmp_path)

@@ -1,0 +1,272 @@
+"""Every documented example, sent through the committed clients to a real server over a socket, in both colours.
+
+The other side is none of our code: `openssl` signs and verifies, raw sockets carry, the standard library's JSON compares.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import msgspec
+import pytest
+from tests.generated import COMMITTED, api_of, imported
+from tests.servers import Received, Server, answer, serving
+
+from specloom.model import Endpoint, Exchange, Json, JsonBody, Named
+
+EXAMPLES = [
+    pytest.param(name, endpoint, example, id=f"{endpoint.qualified}-{number}")
+    for name in COMMITTED
+    for endpoint in api_of(name).all_endpoints()
+    for number, example in enumerate(endpoint.examples)
+]
+SERIAL = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"
+PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012024101600000000000001"
+
+
+def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
+    return subprocess.run(["openssl", *map(str, arguments)], input=given, capture_output=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the key pairs of the merchant and of WeChat Pay, made by openssl."""
+    folder = tmp_path_factory.mktemp("keys")
+    for who in ("merchant", "wechatpay"):
+        openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", folder / f"{who}.pem")
+        openssl("pkey", "-in", folder / f"{who}.pem", "-pubout", "-out", folder / f"{who}.pub.pem")
+    return folder
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running
+
+
+def credentials(name: str, keys: Path) -> dict[str, Any]:
+    if name == "weixin":
+        return {"access_token": "TOKEN"}
+    return {
+        "mchid": "1900000001",
+        "serial_no": SERIAL,
+        "private_key": keys / "merchant.pem",
+        "public_key_id": PUBLIC_KEY_ID,
+        "public_key": keys / "wechatpay.pub.pem",
+    }
+
+
+def call_of(package: ModuleType, endpoint: Endpoint, example: Exchange) -> Any:
+    """The call that a user makes for an example: its values under the names of Python, objects as models."""
+    function = package.calls
+    for part in (*endpoint.resource, endpoint.name):
+        function = getattr(function, part)
+    given: dict[str, Any] = {
+        field.name: values[field.wire]
+        for fields, values in ((endpoint.query, example.query), (endpoint.header, example.header))
+        for field in fields
+        if field.wire in values
+    }
+    if example.body is not None:
+        assert isinstance(endpoint.body, JsonBody)
+        assert isinstance(endpoint.body.type, Named)
+        kind = getattr(package.models, endpoint.body.type.to.name)
+        body = msgspec.convert(plain(example.body.json), kind)
+        given |= {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
+    return function(*(example.path[field.wire] for field in endpoint.path_fields), **given)
+
+
+def plain(value: Json) -> Any:
+    return json.loads(json.dumps(value, default=float))
+
+
+def sign(body: bytes, keys: Path) -> list[tuple[str, str]]:
+    """What WeChat Pay puts at the head of an answer (domain: three lines, each ended by LF)."""
+    timestamp, nonce = str(int(time.time())), "593BEC0C930BF1AFEB40B4A08C8FB242"
+    message = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
+    signature = openssl("dgst", "-sha256", "-sign", keys / "wechatpay.pem", given=message)
+    return [
+        ("Wechatpay-Timestamp", timestamp),
+        ("Wechatpay-Nonce", nonce),
+        ("Wechatpay-Signature", base64.b64encode(signature).decode()),
+        ("Wechatpay-Serial", PUBLIC_KEY_ID),
+        ("Request-ID", "08F78BB5AF0610D302189F93A7F203-0"),
+    ]
+
+
+def assert_openssl_accepts(request: Received, keys: Path, tmp_path: Path) -> None:
+    """The signature holds over the bytes that the server received."""
+    scheme, _, rest = request.header("Authorization").partition(" ")
+    assert scheme == "WECHATPAY2-SHA256-RSA2048"
+    parts = dict(part.split("=", 1) for part in rest.split(","))
+    parts = {name: value.strip('"') for name, value in parts.items()}
+    assert parts.keys() == {"mchid", "nonce_str", "signature", "timestamp", "serial_no"}
+    assert (parts["mchid"], parts["serial_no"]) == ("1900000001", SERIAL)
+    assert abs(int(parts["timestamp"]) - time.time()) < 60
+    lines = [request.method, request.target, parts["timestamp"], parts["nonce_str"]]
+    message = "".join(f"{line}\n" for line in lines).encode() + request.body + b"\n"
+    (tmp_path / "signature").write_bytes(base64.b64decode(parts["signature"], validate=True))
+    key, signature = keys / "merchant.pub.pem", tmp_path / "signature"
+    said = openssl("dgst", "-sha256", "-verify", key, "-signature", signature, given=message)
+    assert said == b"Verified OK\n"
+    assert request.header("Wechatpay-Serial") == PUBLIC_KEY_ID
+
+
+def send(package: ModuleType, name: str, colour: str, call: Any, server: Server, keys: Path) -> Any:
+    client = "WeChatPay" if name == "wechatpay" else "Weixin"
+    if colour == "sync":
+        with getattr(package, client)(**credentials(name, keys), hosts=[server.url]) as plain_client:
+            return plain_client.send(call)
+
+    async def run() -> Any:
+        async with getattr(package, f"Async{client}")(**credentials(name, keys), hosts=[server.url]) as async_client:
+            return await async_client.send(call)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize(("name", "endpoint", "example"), EXAMPLES)
+def test_a_documented_example_goes_there_and_back(
+    name: str, endpoint: Endpoint, example: Exchange, colour: str, server: Server, keys: Path, tmp_path: Path
+) -> None:
+    assert example.status is not None
+    body = b"" if example.answer is None else json.dumps(example.answer.json, ensure_ascii=False, default=float).encode()
+    server.reply(lambda request: answer(example.status or 0, body, *(sign(body, keys) if name == "wechatpay" else [])))
+    with imported(COMMITTED[name], name) as package:
+        call = call_of(package, endpoint, example)
+        response = send(package, name, colour, call, server, keys)
+        value = response.value
+        encoded = None if value is None else json.loads(msgspec.json.encode(value))
+        assert repr(call).startswith("<Call ")
+
+    (request,) = server.received
+    target = urlsplit(request.target)
+    assert request.method == endpoint.method
+    path = endpoint.path.format(**{wire: str(value) for wire, value in example.path.items()})
+    assert unquote(target.path) == path
+    query = dict(parse_qsl(target.query))
+    if name == "weixin":
+        assert query.pop("access_token") == "TOKEN"
+    else:
+        assert_openssl_accepts(request, keys, tmp_path)
+        assert request.header("Accept") == "application/json"
+    assert query == {wire: str(value) for wire, value in example.query.items()}
+    if example.body is None:
+        assert request.body == b""
+    else:
+        assert json.loads(request.body) == plain(example.body.json)
+        assert b"\\u" not in request.body
+        assert request.header("Content-Type") == "application/json"
+
+    assert response.status == example.status
+    assert response.content == body
+    if example.answer is None:
+        assert value is None
+    else:
+        assert same(encoded, plain(example.answer.json))
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal as JSON; times may be written otherwise if they are the same instant with the same offset."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, str) and isinstance(right, str) and left != right:
+        moments = [datetime.fromisoformat(text) for text in (left, right)]
+        return moments[0] == moments[1] and moments[0].utcoffset() == moments[1].utcoffset()
+    return type(left) is type(right) and bool(left == right)
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("name", list(COMMITTED))
+def test_every_documented_error_comes_as_its_class(name: str, colour: str, server: Server, keys: Path) -> None:
+    api = api_of(name)
+    for endpoint in api.all_endpoints():
+        for row in api.errors_of(endpoint):
+            code: Any = int(row.code or 0) if name == "weixin" else row.code
+            shape = {api.error_shape.code: code, api.error_shape.message: "said the server"}
+            server.reply(answer(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461")))
+            with imported(COMMITTED[name], name) as package:
+                call = call_of(package, endpoint, endpoint.examples[0])
+                with pytest.raises(getattr(package.errors, row.class_name)) as caught:
+                    send(package, name, colour, call, server, keys)
+                error: Any = caught.value
+                assert isinstance(error, package.errors.ApiError)
+            assert (error.status, error.code, error.message) == (row.status or 200, row.code, "said the server")
+            assert error.outcome == "rejected"
+            assert error.request_id == "08F7-268435461"
+            assert row.reason.best("en") in error.reasons
+            assert row.remedy.best("en") in error.remedies
+            assert row.remedy.best("en") in str(error)
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_an_error_that_nobody_documented_is_an_api_error(colour: str, server: Server, keys: Path) -> None:
+    with imported(COMMITTED["weixin"], "weixin") as package:
+        call = package.calls.invoice.update_status(
+            card_id="p", code="1", reimburse_status=package.models.ReimburseStatus.INVOICE_REIMBURSE_INIT
+        )
+        for body in ('{"errcode": 99999, "errmsg": "new"}', '{"errcode": "99999", "errmsg": "new"}'):
+            server.reply(answer(200, body, ("Content-Type", "text/plain")))
+            with pytest.raises(package.errors.ApiError) as caught:
+                send(package, "weixin", colour, call, server, keys)
+            assert caught.value.code == "99999"
+            assert caught.value.content == body.encode()
+        for body in ("{}", '{"errcode": 0}', '{"errcode": "0", "errmsg": "ok"}'):
+            server.reply(answer(200, body))
+            assert send(package, "weixin", colour, call, server, keys).status == 200
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"total_count": 5', b"\xff\xfe", b"[" * 100_000, b""])
+def test_nonsense_is_a_typed_error_with_the_raw_bytes(body: bytes, server: Server, keys: Path) -> None:
+    server.reply(lambda request: answer(200, body, *sign(body, keys)))
+    with imported(COMMITTED["wechatpay"], "wechatpay") as package:
+        call = package.calls.fapiao_applications.query("1", sub_mchid="2")
+        with pytest.raises(package.errors.ProtocolError) as caught:
+            send(package, "wechatpay", "sync", call, server, keys)
+        assert caught.value.content == body
+
+
+def test_a_wrong_argument_is_said_before_anything_is_sent() -> None:
+    with imported(COMMITTED["wechatpay"], "wechatpay") as package:
+        query, reverse = package.calls.fapiao_applications.query, package.calls.fapiao_applications.reverse
+        fapiao = package.models.ReversedFapiao
+        wrong: list[tuple[str, Any]] = [
+            ("fapiao_apply_id", lambda: query("x" * 33, sub_mchid="1")),
+            ("fapiao_apply_id", lambda: query("..", sub_mchid="1")),
+            ("fapiao_apply_id", lambda: query("", sub_mchid="1")),
+            ("sub_mchid", lambda: query("1", sub_mchid=1900000109)),
+            ("sub_mchid", lambda: query("1", sub_mchid=None)),
+            ("fapiao_id", lambda: query("1", sub_mchid="1", fapiao_id="\ud800")),
+            (
+                "fapiao_information[1].fapiao_number",
+                lambda: reverse(
+                    "1",
+                    sub_mchid="1",
+                    reverse_reason="r",
+                    fapiao_information=[
+                        fapiao(fapiao_id="1", fapiao_number="1"),
+                        fapiao(fapiao_id="2", fapiao_number="1" * 21),
+                    ],
+                ),
+            ),
+            ("fapiao_information", lambda: reverse("1", sub_mchid="1", reverse_reason="r", fapiao_information="text")),
+        ]
+        for field, make in wrong:
+            with pytest.raises(package.errors.InvalidRequest) as caught:
+                make()
+            assert caught.value.field == field
+            assert f": {field}: " in str(caught.value)
+            assert caught.value.outcome == "not_sent"

@@ -1,0 +1,67 @@
+"""Read by type checkers, never run: the surface that users see, and mistakes that checkers must find in their code.
+
+Each line that ends with `# error` must be an error, and no other; the one that only pyright finds says so.
+"""
+
+from pathlib import Path
+from typing import assert_type
+
+from wechatpay import AsyncWeChatPay, Call, Response, WeChatPay, calls, errors, models
+from weixin import AsyncWeixin, Weixin
+from weixin import models as weixin_models
+
+pay = WeChatPay(
+    mchid="1900000001",
+    serial_no="5157F09EFDC096DE15EBE81A47057A72",
+    private_key=Path("apiclient_key.pem"),
+    public_key_id="PUB_KEY_ID_1",
+    public_key=Path("pub_key.pem"),
+)
+page = pay.fapiao_applications.query("4200", sub_mchid="1900000109")
+assert_type(page, models.FapiaoPage)
+assert_type(page.total_count, int)
+assert_type(page.fapiao_information, list[models.FapiaoInformation] | None)
+assert_type(calls.fapiao_applications.query("4200", sub_mchid="1"), Call[models.FapiaoPage])
+assert_type(pay.send(calls.fapiao_applications.query("4200", sub_mchid="1")), Response[models.FapiaoPage])
+assert_type(pay.with_options(deadline=60), WeChatPay)
+
+pay.fapiao_applications.query("4200", "1900000109")  # error
+pay.fapiao_applications.query(4200, sub_mchid="1900000109")  # error
+pay.fapiao_applications.query("4200")  # error
+pay.fapiao_applications.nothing("4200")  # error
+models.Nothing  # error
+models.FapiaoPage(5)  # error
+
+
+def by_status(status: models.FapiaoStatus) -> str:  # error
+    match status:  # error for pyright
+        case models.FapiaoStatus.ISSUE_ACCEPTED | models.FapiaoStatus.ISSUED:
+            return "blue"
+        case models.FapiaoStatus.REVERSE_ACCEPTED | models.FapiaoStatus.REVERSED:
+            return "red"
+
+
+def by_status_and_new(status: models.FapiaoStatus) -> str:
+    match status:
+        case models.FapiaoStatus.ISSUE_ACCEPTED | models.FapiaoStatus.ISSUED:
+            return "blue"
+        case _:
+            return status.value
+
+
+async def asynchronous(client: AsyncWeChatPay, weixin: AsyncWeixin) -> None:
+    assert_type(await client.fapiao_applications.query("4200", sub_mchid="1"), models.FapiaoPage)
+    answer = await weixin.invoice.update_status(
+        card_id="p", code="1", reimburse_status=weixin_models.ReimburseStatus.INVOICE_REIMBURSE_INIT
+    )
+    assert_type(answer.errcode, int | None)
+    try:
+        await client.fapiao_applications.reverse(
+            "4200", sub_mchid="1", reverse_reason="退款", fapiao_information=[models.ReversedFapiao(fapiao_id="1", fapiao_number="2")]
+        )
+    except errors.NoAuth as error:
+        assert_type(error.reasons, tuple[str, ...])
+        assert_type(error.request_id, str | None)
+
+
+Weixin(access_token="t").invoice.update_status(card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT")  # error

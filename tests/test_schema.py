@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 
-from specloom.spec import shape, yamlfile
+from specloom.spec import load, shape, yamlfile
 from specloom.spec.findings import Findings
+from specloom.spec.fitting import fits
 from specloom.spec.nodes import ListNode, MapNode, Node, Scalar
 
 ROOT = Path(__file__).parents[1]
@@ -138,3 +142,36 @@ def test_a_misspelt_key_is_found_and_mended(file: Path, kind: shape.Kind, key: S
         about = [problem for problem in findings.problems if problem.rule == "unknown-key"]
         assert [(problem.line, problem.column) for problem in about] == [(key.line, key.column)]
         assert f"`{word}`" in about[0].hint or word in about[0].hint.split(": ")[-1].split(", ")
+
+
+def _documents(value: Any) -> st.SearchStrategy[Any]:
+    """The document with some of its values replaced, removed or put elsewhere."""
+    scraps: list[Any] = [None, True, 1, -1, 1.5, "x", "NO_AUTH", "same", [], {}, ["a", "a"], {"type": "string"}, {"enum": ["A"]}, 10**6]
+    return st.randoms(use_true_random=False).map(lambda random: _mutated(value, random, scraps))
+
+
+def _mutated(value: Any, random: Any, scraps: list[Any]) -> Any:
+    if random.random() < 0.02:
+        return random.choice(scraps)
+    if isinstance(value, dict):
+        kept = {key: _mutated(each, random, scraps) for key, each in value.items() if random.random() > 0.02}
+        return {**kept, **({random.choice(["type", "enum", "body", "x"]): random.choice(scraps)} if random.random() < 0.02 else {})}
+    return [_mutated(each, random, scraps) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", ["_api.yaml", "_types.yaml", "orders.yaml"])
+@given(st.data())
+def test_the_fast_judgement_is_jsonschemas(name: str, data: st.DataObject) -> None:
+    """It never says yes where jsonschema says no, and it says yes to what is right, or it would not be fast."""
+    kind: shape.Kind = {"_api.yaml": "api", "_types.yaml": "types"}.get(name, "resource")  # type: ignore[assignment]
+    original = yaml.load((CASES / "kitchen_sink" / "spec" / name).read_text("utf-8"), Loader=Core)
+    schema = shape._schema(kind)
+    document = data.draw(_documents(original))
+    right = Draft7Validator(schema).is_valid(document)
+    assert fits(schema, document) <= right
+
+
+@pytest.mark.parametrize("spec", RIGHT, ids=lambda spec: spec.relative_to(ROOT).as_posix())
+def test_right_specs_are_judged_fast(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema", None)
+    load(spec)

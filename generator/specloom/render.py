@@ -6,11 +6,14 @@ underscore. Spec text is never compiled as a template.
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -46,6 +49,18 @@ class _Environment(SandboxedEnvironment):
             raise SecurityError("templates do not call methods of texts")
 
 
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiled templates, beside this module's own byte code and as silent about a folder that cannot be written."""
+
+    def __init__(self) -> None:
+        super().__init__(str(Path(__file__).parent / "__pycache__"), "template-%s.jinja")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                super().dump_bytecode(bucket)
+
+
 @lru_cache
 def _environment(kind: type[Code]) -> jinja2.Environment:
     def finalize(value: object) -> Code:
@@ -64,6 +79,7 @@ def _environment(kind: type[Code]) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_Compiled(),
     )
     filters: Any = {"indent": indent, "join": join}
     environment.filters = filters

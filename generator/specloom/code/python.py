@@ -12,6 +12,7 @@ import keyword
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -78,6 +79,8 @@ def docstring(text: str, indentation: int = 0) -> Python:
     wrapped: list[str] = []
     for line in escaped:
         wrapped += wrap(line, room if wrapped else room - 3)
+    if len(wrapped) == 1:
+        wrapped = wrap(escaped[0], room - 6)
     body = "\n".join(wrapped)
     if len(wrapped) == 1:
         return Python(f'"""{_guard(body)}"""')
@@ -189,10 +192,44 @@ def quoted(annotation: Python) -> Python:
     return literal(str(annotation))
 
 
-def parameter(name: str, annotation: Python, default: Python | None = None) -> Python:
-    """`name: annotation = default`."""
-    start = f"{identifier(name)}: {annotation}"
-    return Python(start if default is None else f"{start} = {default}")
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a union in an annotation: on one line, and as black breaks it where it stands alone and is too wide."""
+
+    flat: Python
+    broken: Python
+
+
+def member(base: Python, items: Sequence[Python] = ()) -> Member:
+    """`base`, or `base[items]`."""
+    if not items:
+        return Member(base, base)
+    return Member(subscript(base, items), _bracket(f"{base}[", list(items), "]", WIDTH, explode=len(items) > 1))
+
+
+def parameter(
+    name: str, members: Sequence[Member], default: Python | None = None, *, broken: Python | None = None, room: int = WIDTH
+) -> Python:
+    """`name: A | None = default`, broken as black breaks it if it does not fit.
+
+    `broken` is the default with its own brackets exploded, if it has any.
+    """
+    once = sorted({each.flat: each for each in members}.values(), key=lambda each: each.flat == "None")
+    start = f"{identifier(name)}: "
+    end = "" if default is None else f" = {default}"
+    flat = " | ".join(each.flat for each in once)
+    if columns(start + flat + end) <= room:
+        return Python(start + flat + end)
+    if broken is not None and columns(f"{start}{flat} = {broken.split(chr(10))[0]}") <= room:
+        return Python(f"{start}{flat} = {broken}")
+    if default is not None and broken is None and columns(f"{start}{flat} = (") <= room:
+        return Python(f"{start}{flat} = (\n    {default}\n)")
+    if default is None and len(once) == 1:
+        return Python(start + once[0].broken)
+    inner = flat
+    if columns(flat) > room - 4:
+        inner = "\n| ".join(each.flat if columns(each.flat) <= room - 4 else each.broken for each in once)
+    return Python(f"{start}(\n    {indent(Python(inner), 4)}\n){end}")
 
 
 def assignment(name: str, value: Python, annotation: Python | None = None) -> Python:
@@ -205,14 +242,14 @@ def returned(value: Python) -> Python:
     return Python(f"return {value}")
 
 
-def from_import(module: str, names: Sequence[str]) -> Python:
-    """`from module import A, b`, exploded if too long. `module` may begin with dots, a name may be `a as b`."""
+def from_import(module: str, names: Sequence[str], *, room: int = WIDTH) -> Python:
+    """`from module import A, b`, exploded if it does not fit. `module` may begin with dots, a name may be `a as b`."""
     dots = len(module) - len(module.lstrip("."))
     rest = module[dots:]
     start = f"from {'.' * dots}{dotted(rest) if rest else ''} import "
     checked = [" as ".join(identifier(part) for part in name.split(" as ")) for name in names]
     line = start + ", ".join(checked)
-    if columns(line) <= WIDTH:
+    if columns(line) <= room:
         return Python(line)
     return Python(f"{start}(\n" + "".join(f"    {name},\n" for name in checked) + ")")
 
@@ -250,8 +287,16 @@ _ALONE = re.compile(r'\s*([A-Za-z_]\w*=)?("([^"\\]|\\.)*"|\'([^\'\\]|\\.)*\'),?'
 
 
 def may_need_black(code: Python) -> bool:
-    """Whether a line is too wide and is not just a string alone in its bracket, which black cannot split either."""
-    return any(len(line) > WIDTH // 2 and columns(line) > WIDTH and not _ALONE.fullmatch(line) for line in code.split("\n"))
+    """Whether a line is too wide that black could break: none of a docstring, and no string alone in its bracket."""
+    if code.isascii() and max(map(len, code.split("\n"))) <= WIDTH:
+        return False
+    inside = False
+    for line in code.split("\n"):
+        text = inside
+        inside ^= line.count('"""') % 2 == 1
+        if len(line) > WIDTH // 2 and not text and '"""' not in line and columns(line) > WIDTH and not _ALONE.fullmatch(line):
+            return True
+    return False
 
 
 def call_options(options: Mapping[str, Python]) -> list[Python]:
@@ -270,6 +315,8 @@ def _bracket(start: str, items: Sequence[Python], end: str, room: int, explode: 
 
 
 def _string(value: str) -> str:
+    if value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
     quote = "'" if value.count('"') > value.count("'") else '"'
     return quote + "".join("\\" + c if c == quote else _ESCAPES.get(c) or _visible(c) for c in value) + quote
 
@@ -284,6 +331,8 @@ def _visible(character: str) -> str:
 
 
 def _docstring_line(line: str) -> str:
+    if line.isprintable() and '"' not in line and "\\" not in line:
+        return line
     return "".join(_ESCAPES.get(c) or _visible(c) for c in line).replace('"""', '\\"\\"\\"')
 
 

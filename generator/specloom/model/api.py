@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -79,6 +80,12 @@ class Api:
     notes: Text = Text()
     source: str = ""
     """The spec folder as the user named it, with forward slashes."""
+    ambiguous: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Names of types that more than one module has."""
+
+    def __post_init__(self) -> None:
+        count = Counter(name.name for name in self.types)
+        object.__setattr__(self, "ambiguous", frozenset(name for name, times in count.items() if times > 1))
 
     def all_resources(self) -> Iterator[Resource]:
         for resource in self.resources:
@@ -96,6 +103,12 @@ class Api:
             found.insert(0, next(resource for resource in level if resource.path == path[: depth + 1]))
             level = found[0].resources
         return tuple(found)
+
+    def endpoint(self, qualified: str) -> Endpoint | None:
+        """The endpoint of this qualified name."""
+        *path, name = qualified.split(".")
+        resource = self.lineage(tuple(path))[0]
+        return next((endpoint for endpoint in resource.endpoints if endpoint.name == name), None)
 
     def errors_of(self, endpoint: Endpoint) -> tuple[ErrorCode, ...]:
         """All rows that apply, the most specific first: the endpoint's, its resources', the API's."""

@@ -10,21 +10,27 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, Literal, TypeAlias, cast
-
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from .findings import LATER, Findings, closest, did_you_mean
+from .fitting import fits
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Kind: TypeAlias = Literal["api", "types", "resource"]
 Schema: TypeAlias = dict[str, Any]
 
 
 def check(node: Node, kind: Kind, findings: Findings) -> None:
-    """Reports what the schema of this kind of file does not allow."""
-    errors: Iterator[ValidationError] = _validator(kind).iter_errors(_plain(node))  # pyright: ignore[reportUnknownMemberType]
+    """Reports what the schema of this kind of file does not allow. jsonschema is loaded only where something may be wrong."""
+    schema, value = _schema(kind), _plain(node)
+    if fits(schema, value):
+        return
+    from jsonschema import Draft7Validator
+
+    errors: Iterator[ValidationError] = Draft7Validator(schema).iter_errors(value)  # pyright: ignore[reportUnknownMemberType]
     for error in errors:
         for leaf in _leaves(error):
             _report(leaf, node, findings)
@@ -36,13 +42,13 @@ def schema_text(name: str) -> str:
 
 
 @cache
-def _validator(kind: Kind) -> Draft7Validator:
-    """A validator for the kind of file. References are replaced by what they mean, once, which makes checking three times faster."""
+def _schema(kind: Kind) -> Schema:
+    """The schema for the kind of file. References are replaced by what they mean, once, which makes checking three times faster."""
     common: Schema = json.loads(schema_text("common"))
     root: Schema = json.loads(schema_text(kind))
     for schema in (common, root):  # each once: afterwards they lead back into themselves
         _link(schema, {"": common, "common.json": common})
-    return Draft7Validator(root)
+    return root
 
 
 def _link(schema: Any, roots: Mapping[str, Schema]) -> None:

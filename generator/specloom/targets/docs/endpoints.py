@@ -218,7 +218,7 @@ def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
             advice = reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))
         case "none":
             advice = reader.words("unrepeatable")
-    asked = next((each for each in api.all_endpoints() if each.qualified == endpoint.idempotency.ask), None)
+    asked = api.endpoint(endpoint.idempotency.ask) if endpoint.idempotency.ask is not None else None
     if asked is None:
         return advice
     here, there = (places.of_endpoint(each, reader.language) for each in (endpoint, asked))

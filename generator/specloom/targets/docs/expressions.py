@@ -32,7 +32,6 @@ from ...model import (
     Union,
     UnionType,
 )
-from ...naming import class_name
 from ..surface import constant
 from .kinds import has_tag, is_kind
 
@@ -122,8 +121,8 @@ class Expressions:
     def _model(self, type: Named) -> Python:
         """The class; by its module where two modules have one of that name."""
         models = self.our("models")
-        twins = sum(name.name == type.to.name for name in self.api.types)
-        return python.dotted(models, *(type.to.module if twins > 1 else ()), class_name(type.to.name))
+        module = type.to.module if type.to.name in self.api.ambiguous else ()
+        return python.dotted(models, *module, type.to.name)
 
     def _time(self, type: DateTime | Date | Duration, value: Json) -> Python:
         if isinstance(type, Duration):

@@ -26,12 +26,12 @@ def package(api: Api) -> Files:
     found: dict[PurePosixPath, Code] = {}
     for part in (models, calls, resources, client, errors, packages):
         found.update(part.files(api, layout))
+    for path, code in found.items():
+        if isinstance(code, Python) and python.may_need_black(code):
+            found[path] = python.blackened(code)
     found.update(runtime.files(api, found.values()))
     found[PurePosixPath(api.package, "py.typed")] = python.nothing()
-    return {
-        path: python.blackened(code) if isinstance(code, Python) and python.may_need_black(code) else code
-        for path, code in found.items()
-    }
+    return found
 
 
 def whole(api: Api) -> Files:

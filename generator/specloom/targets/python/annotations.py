@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ...code import Python, python
+from ...code.python import Member
 from ...model import (
     AnyJson,
     Api,
@@ -37,6 +38,7 @@ from ...model import (
 )
 from .module import Module
 
+NONE = python.member(python.literal(None))
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -50,38 +52,39 @@ class Annotations:
 
     def of(self, type: Type) -> Python:
         """The annotation of a type, null included."""
-        return python.union(self._members(type))
+        return python.union(each.flat for each in self.members(type))
 
-    def of_field(self, field: Field, *more: Python) -> Python:
-        """The annotation of a field; `more` are members for its absence."""
+    def members(self, type: Type) -> list[Member]:
+        """The members of the union that an annotation is, most often one."""
+        if isinstance(type, Nullable):
+            return [*self.members(type.type), NONE]
+        if isinstance(type, Union):
+            return [found for member in type.members for found in self.members(member)]
+        if isinstance(type, Named):
+            named = self.api.types[type.to]
+            if isinstance(named, UnionType) and named.tag is None:
+                # msgspec cannot follow an alias that is not defined yet, so the members stand where the name is used.
+                return [found for member in named.members for found in self.members(member)]
+            return [python.member(self._named(type))]
+        return [self._annotated(*self._plain(type))]
+
+    def of_field(self, field: Field) -> list[Member]:
+        """The members of a field's annotation, without what says that it may be absent."""
         if self.use == "argument" or not (field.encrypted or field.secret):
-            return python.union([*self._members(field.type), *more])
-        nothing = [python.literal(None)] if isinstance(field.type, Nullable) else []
+            return self.members(field.type)
+        nothing = [NONE] if isinstance(field.type, Nullable) else []
         bare = field.type.type if isinstance(field.type, Nullable) else field.type
         plain, extras = (self.of(bare), []) if isinstance(bare, (Named, Union)) else self._plain(bare)
         if field.encrypted:
             extras = [*self._mark("ENCRYPTED"), *extras]
         if field.secret:
             extras = [*self._mark("SECRET"), *extras]
-        annotated = python.subscript(self.module.use("typing", "Annotated"), [plain, *extras])
-        return python.union([annotated, *nothing, *more])
+        return [self._annotated(plain, extras), *nothing]
 
-    def _members(self, type: Type) -> list[Python]:
-        """The members of the union that an annotation is, most often one."""
-        if isinstance(type, Nullable):
-            return [*self._members(type.type), python.literal(None)]
-        if isinstance(type, Union):
-            return [found for member in type.members for found in self._members(member)]
-        if isinstance(type, Named):
-            named = self.api.types[type.to]
-            if isinstance(named, UnionType) and named.tag is None:
-                # msgspec cannot follow an alias that is not defined yet, so the members stand where the name is used.
-                return [found for member in named.members for found in self._members(member)]
-            return [self._named(type)]
-        plain, extras = self._plain(type)
+    def _annotated(self, plain: Python, extras: list[Python]) -> Member:
         if self.use == "argument" or not extras:
-            return [plain]
-        return [python.subscript(self.module.use("typing", "Annotated"), [plain, *extras])]
+            return python.member(plain)
+        return python.member(self.module.use("typing", "Annotated"), [plain, *extras])
 
     def _plain(self, type: Type) -> tuple[Python, list[Python]]:
         """The type without limits, and the limits and conversions that `Annotated` adds."""
@@ -136,12 +139,9 @@ class Annotations:
         home = ("models", *type.to.module)
         if home == self.module.parts:
             return python.identifier(name)
-        if self.module.parts[0] == "models" or self._ambiguous(type):
+        if self.module.parts[0] == "models" or type.to.name in self.api.ambiguous:
             return python.dotted(self.module.use_module(home), name)
         return self.module.use_ours(home, name)
-
-    def _ambiguous(self, type: Named) -> bool:
-        return sum(name.name == type.to.name for name in self.api.types) > 1
 
     def _literal(self, values: tuple[str, ...] | tuple[int, ...]) -> Python:
         return python.subscript(self.module.use("typing", "Literal"), [python.literal(value) for value in values])

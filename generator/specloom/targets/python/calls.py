@@ -18,7 +18,7 @@ from ...naming import pascal
 from ...render import render
 from ..surface import Argument, arguments, body_structure
 from . import docstrings
-from .annotations import Annotations
+from .annotations import NONE, Annotations
 from .endpoints import declaration, shared_rows, value_annotation
 from .module import Layout, Module, exports_of
 
@@ -74,10 +74,11 @@ def _has_calls(resource: Resource) -> bool:
 def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> Python:
     """`self` if it is a method, then path arguments, then by keyword all others."""
     annotations = Annotations(api, module, "argument")
+    room = 79 if method else 83
     given = arguments(api, endpoint)
     rows = [python.identifier("self")] if method else []
-    rows += [_parameter(module, annotations, argument) for argument in given if argument.where == "path"]
-    by_keyword = [_parameter(module, annotations, argument) for argument in given if argument.where != "path"]
+    rows += [_parameter(module, annotations, argument, room) for argument in given if argument.where == "path"]
+    by_keyword = [_parameter(module, annotations, argument, room) for argument in given if argument.where != "path"]
     return python.parameters([*rows, *([python.star_alone()] if by_keyword else []), *by_keyword])
 
 
@@ -110,34 +111,38 @@ def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
 def _made(
     api: Api, module: Module, endpoint: Endpoint, given: Sequence[Argument], endpoint_name: Python, holder: str | None
 ) -> Python:
-    """`_QUERY.call(_QueryArguments(…), ReverseRequest(…))`."""
+    """`_QUERY.call(_QueryArguments(…), body=ReverseRequest(…))`."""
+    whole = [argument for argument in given if argument.where == "body"]
+    structure = body_structure(api, endpoint)
+    alone = holder is None or not (structure or whole)
     parts: list[Python] = []
     if holder:
         passed = [argument for argument in given if argument.where in ("path", "query", "header")]
-        parts.append(python.call(python.identifier(holder), [_passed(argument) for argument in passed], room=79))
-    body: Python | None = None
-    if (structure := body_structure(api, endpoint)) is not None:
-        made = Annotations(api, module, "sent").of(Named(structure.name))
-        body = python.call(made, [_passed(argument) for argument in given if argument.where == "field"], room=65)
-    elif whole := [argument for argument in given if argument.where == "body"]:
-        body = python.identifier(whole[0].name)
-    if body is not None:
+        made = [_passed(argument) for argument in passed]
+        parts.append(python.call(python.identifier(holder), made, room=80 if alone else 79))
+    if structure is not None:
+        kind = Annotations(api, module, "sent").of(Named(structure.name))
+        fields = [_passed(argument) for argument in given if argument.where == "field"]
+        body = python.call(kind, fields, room=75 if alone else 74)
         parts.append(python.keyword_argument("body", body))
-    return python.call(python.dotted(endpoint_name, "call"), parts, room=76)
+    elif whole:
+        parts.append(python.keyword_argument("body", python.identifier(whole[0].name)))
+    return python.call(python.dotted(endpoint_name, "call"), parts, room=77)
 
 
 def _passed(argument: Argument) -> Python:
     return python.keyword_argument(argument.name, python.identifier(argument.name))
 
 
-def _parameter(module: Module, annotations: Annotations, argument: Argument) -> Python:
+def _parameter(module: Module, annotations: Annotations, argument: Argument, room: int) -> Python:
     field = argument.field
+    members = annotations.of_field(field)
     if field.required:
-        return python.parameter(field.name, annotations.of_field(field))
+        return python.parameter(field.name, members, room=room)
     if isinstance(field.type, Nullable) and argument.where == "field":
-        annotation = annotations.of_field(field, module.use("msgspec", "UnsetType"))
-        return python.parameter(field.name, annotation, module.use("msgspec", "UNSET"))
-    return python.parameter(field.name, annotations.of_field(field, python.literal(None)), python.literal(None))
+        absent = python.member(module.use("msgspec", "UnsetType"))
+        return python.parameter(field.name, [*members, absent], module.use("msgspec", "UNSET"), room=room)
+    return python.parameter(field.name, [*members, NONE], python.literal(None), room=room)
 
 
 def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> Class:
@@ -149,11 +154,11 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> C
     annotations = Annotations(api, module, "sent")
     fields: list[Python] = []
     for argument in given:
+        members = annotations.of_field(argument.field)
         if argument.field.required:
-            fields.append(python.parameter(argument.name, annotations.of_field(argument.field)))
+            fields.append(python.parameter(argument.name, members, room=84))
         else:
-            optional = annotations.of_field(argument.field, python.literal(None))
-            fields.append(python.parameter(argument.name, optional, python.literal(None)))
+            fields.append(python.parameter(argument.name, [*members, NONE], python.literal(None), room=84))
     return Class(python.class_header(python.identifier(name), bases), tuple(fields))
 
 

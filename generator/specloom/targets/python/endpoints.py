@@ -131,7 +131,7 @@ def _body(api: Api, module: Module, body: Body) -> Python:
         case JsonBody(type=type, flat=flat):
             named = {} if flat else {"argument": python.literal("body")}
             make = module.use_ours(("_runtime", "calls"), "Json")
-            return python.call(make, [annotations.of(type), *python.call_options(named)])
+            return python.call(make, [annotations.of(type), *python.call_options(named)], room=78)
         case FormBody(type=type):
             return python.call(module.use_ours(("_runtime", "calls"), "Form"), [annotations.of(type)])
         case PartsBody(type=type, signed_part=signed):

@@ -10,7 +10,7 @@ from ...code import Code, Python, python
 from ...model import Api, ErrorCode
 from ...render import render
 from . import docstrings
-from .annotations import Annotations
+from .annotations import NONE, Annotations
 from .module import Layout, Module, export_order
 from .runtime import error_classes
 
@@ -58,10 +58,10 @@ def by_class(api: Api) -> dict[str, list[ErrorCode]]:
 
 def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> Class:
     annotations = Annotations(api, module, "received")
-    bodies = [annotations.of(row.body) for row in rows if row.body is not None]
+    bodies = [member for row in rows if row.body is not None for member in annotations.members(row.body)]
     base = python.identifier("ApiError")
     return Class(
         python.class_header(python.identifier(name), [base]),
         docstrings.of_error(rows, api),
-        python.parameter("body", python.union([*bodies, python.literal(None)])) if bodies else None,
+        python.parameter("body", [*bodies, NONE], room=84) if bodies else None,
     )

@@ -26,7 +26,7 @@ from ...render import render
 from .. import phrases
 from ..surface import constant
 from . import docstrings
-from .annotations import Annotations
+from .annotations import NONE, Annotations
 from .module import Layout, Module, exports_of
 
 
@@ -98,25 +98,31 @@ def _class(api: Api, module: Module, type: Structure | Enumeration) -> Class:
 
 
 def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> Member:
-    absence: list[Python] = []
+    members = annotations.of_field(field)
     default: dict[str, Python] = {}
     if not field.required and isinstance(field.type, Nullable) and annotations.use == "sent":
-        absence = [module.use("msgspec", "UnsetType")]
+        members.append(python.member(module.use("msgspec", "UnsetType")))
         default = {"default": module.use("msgspec", "UNSET")}
     elif not field.required:
-        absence = [python.literal(None)]
+        members.append(NONE)
         default = {"default": python.literal(None)}
-    annotation = annotations.of_field(field, *absence)
     name = {} if field.wire == field.name else {"name": python.literal(field.wire)}
+    made: tuple[Python, list[Python]] | None = None
     if (value := constant(field)) is not None:
-        make = module.use_ours(("_runtime", "models"), "constant")
-        written: Python | None = python.call(make, [python.literal(value), *python.call_options(name)])
+        made = module.use_ours(("_runtime", "models"), "constant"), [python.literal(value), *python.call_options(name)]
     elif name:
-        written = python.call(module.use("msgspec", "field"), python.call_options({**default, **name}))
-    else:
-        written = default.get("default")
+        made = module.use("msgspec", "field"), python.call_options({**default, **name})
     text = phrases.about(field, api.languages[0])
-    return Member(python.parameter(field.name, annotation, written), python.docstring(text, 4) if text else None)
+    return Member(
+        python.parameter(
+            field.name,
+            members,
+            python.call(*made) if made else default.get("default"),
+            broken=python.call(*made, explode=True) if made else None,
+            room=84,
+        ),
+        python.docstring(text, 4) if text else None,
+    )
 
 
 def _enumeration(api: Api, module: Module, type: Enumeration, name: Python, docstring: Python) -> Class:

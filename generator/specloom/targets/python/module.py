@@ -111,7 +111,7 @@ class Module:
 
     def typing_only(self) -> Python | None:
         """The imports that stand under `if TYPE_CHECKING:`."""
-        return python.lines(_sections(self._typing_only), blank=1) if self._typing_only else None
+        return python.lines(_sections(self._typing_only, room=84), blank=1) if self._typing_only else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +135,21 @@ def exports_of(module: Module, exports: Mapping[str, str] | Sequence[str]) -> Ex
     for name, home in homes.items():
         names.setdefault(home or ".", set()).add(f"{name} as {name}")
     table = [(python.literal(name), python.literal(homes[name])) for name in sorted(homes)]
-    return Exports(python.lines(_sections(names), blank=1), python.mapping(table, explode=True))
+    return Exports(python.lines(_sections(names, room=84), blank=1), python.mapping(table, explode=True))
 
 
-def _sections(names: Mapping[str, AbstractSet[str]]) -> list[Python]:
+def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -> list[Python]:
     """The imports of each section; a module without names is imported itself."""
     sections: list[list[Python]] = [[], [], []]
     for module in sorted(names, key=lambda module: (bool(names[module]), _module_order(module))):
         section = sections[_section(module)]
         if not names[module]:
             section.append(python.plain_import(module))
-        section += [python.from_import(module, [name]) for name in sorted(names[module], key=name_order) if " as " in name]
+        section += [
+            python.from_import(module, [name], room=room) for name in sorted(names[module], key=name_order) if " as " in name
+        ]
         if direct := sorted((name for name in names[module] if " as " not in name), key=name_order):
-            section.append(python.from_import(module, direct))
+            section.append(python.from_import(module, direct, room=room))
     return [python.lines(section) for section in sections if section]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -56,10 +55,9 @@ def _surface(api: Api, layout: Layout) -> Mapping[str, str]:
 
 def _models(api: Api, layout: Layout) -> Mapping[str, str]:
     """Every class whose name only one module has, and every module."""
-    count = Counter(name.name for name in api.types)
     here = Module(layout, ("models",))
     found = {
-        name.name: here.relative(("models", *name.module)) for name in api.types if count[name.name] == 1
+        name.name: here.relative(("models", *name.module)) for name in api.types if name.name not in api.ambiguous
     }
     return found | {name.module[0]: HERE for name in api.types}
 

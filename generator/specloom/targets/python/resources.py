@@ -84,7 +84,7 @@ def child(api: Api, module: Module, resource: Resource, owner: Python, *, asynch
     return Child(
         python.signature(resource.name, python.parameters([python.identifier("self")]), python.identifier(name)),
         docstrings.titled(resource.title, resource.description, resource.name, api, 8),
-        python.from_import(module.relative(home), [name]),
+        python.from_import(module.relative(home), [name], room=80),
         python.returned(python.call(python.identifier(name), [owner])),
     )
 
@@ -111,7 +111,7 @@ def _method(api: Api, module: Module, resource: Resource, endpoint: Endpoint, *,
         for argument in given
     ]
     made = python.call(python.dotted(calls, endpoint.name), passed, room=76)
-    sent = python.call(python.dotted("self", "_send"), [made], room=69 if asynchronous else 75)
+    sent = python.call(python.dotted("self", "_send"), [made], room=67 if asynchronous else 73)
     return Method(
         decorator=deprecated(api, module, endpoint),
         signature=python.signature(

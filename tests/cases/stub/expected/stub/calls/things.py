@@ -24,10 +24,7 @@ def touch(
         thing_id: thing_id
         note: note
     """
-    return _TOUCH.call(
-        _TouchArguments(thing_id=thing_id),
-        body=TouchRequest(note=note),
-    )
+    return _TOUCH.call(_TouchArguments(thing_id=thing_id), body=TouchRequest(note=note))
 
 
 class _TouchArguments(Model, frozen=True, kw_only=True):

@@ -439,7 +439,8 @@ _REPLACE_LINES: Final[Endpoint[builtins.list[Line]]] = Endpoint(
     arguments=_ReplaceLinesArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     body=Json(
-        Annotated[Sequence[Line], Meta(min_length=1, max_length=8)], argument="body"
+        Annotated[Sequence[Line], Meta(min_length=1, max_length=8)],
+        argument="body",
     ),
     answers={200: builtins.list[Line]},
     errors=(*_ERRORS,),

@@ -43,7 +43,8 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """CreateRequest."""
 
     order_no: Annotated[
-        str, Meta(min_length=6, max_length=32, pattern="[0-9A-Za-z_-]*")
+        str,
+        Meta(min_length=6, max_length=32, pattern="[0-9A-Za-z_-]*"),
     ]
     """Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The shop's own."""
     version: Literal["v2"] = constant("v2")

@@ -1,0 +1,106 @@
+"""Whether a value fits a schema of ours, told fast: most files of most runs are right, and loading jsonschema takes longer than reading them.
+
+It knows the keywords that our schemas use, and only ever says yes where jsonschema would; whatever it does not know, or does not like, is for
+jsonschema to judge and to explain. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any, TypeAlias
+
+Schema: TypeAlias = Mapping[str, Any]
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float, Decimal),
+    "boolean": (bool,),
+    "null": (type(None),),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def fits(schema: Schema, value: Any) -> bool:
+    """True if the value is surely right; False if it is wrong, or if this is not for us to say."""
+    for keyword, meaning in schema.items():
+        judge = _JUDGES.get(keyword)
+        if judge is None or not judge(meaning, value, schema):
+            return False
+    return True
+
+
+def _is(value: Any, *kinds: type) -> bool:
+    return isinstance(value, kinds)
+
+
+def _says_nothing(meaning: Any, value: Any, schema: Schema) -> bool:
+    return True
+
+
+def _type(meaning: Any, value: Any, schema: Schema) -> bool:
+    for name in [meaning] if isinstance(meaning, str) else meaning:
+        if _is(value, *_KINDS[name]) and (name == "boolean" or not _is(value, bool)):
+            return True
+    return False
+
+
+def _properties(meaning: Any, value: Any, schema: Schema) -> bool:
+    return not _is(value, dict) or all(fits(meaning[key], value[key]) for key in meaning.keys() & value.keys())
+
+
+def _additional_properties(meaning: Any, value: Any, schema: Schema) -> bool:
+    if not _is(value, dict) or meaning is True:
+        return True
+    others = value.keys() - schema.get("properties", {}).keys()
+    return not others if meaning is False else all(fits(meaning, value[key]) for key in others)
+
+
+def _items(meaning: Any, value: Any, schema: Schema) -> bool:
+    return not _is(value, list) or all(fits(meaning, item) for item in value)
+
+
+def _pattern(meaning: Any, value: Any, schema: Schema) -> bool:
+    return not _is(value, str) or _compiled(meaning).search(value) is not None
+
+
+def _unique_items(meaning: Any, value: Any, schema: Schema) -> bool:
+    if not _is(value, list):
+        return True
+    return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
+
+
+def _if(meaning: Any, value: Any, schema: Schema) -> bool:
+    if meaning.keys() != {"required"}:
+        return False
+    holds = not _is(value, dict) or value.keys() >= set(meaning["required"])
+    return not holds or fits(schema["then"], value)
+
+
+_JUDGES: Mapping[str, Callable[[Any, Any, Schema], bool]] = {
+    **dict.fromkeys(("$schema", "title", "description", "definitions", "then"), _says_nothing),
+    "type": _type,
+    "properties": _properties,
+    "additionalProperties": _additional_properties,
+    "items": _items,
+    "pattern": _pattern,
+    "uniqueItems": _unique_items,
+    "if": _if,
+    "required": lambda meaning, value, schema: not _is(value, dict) or value.keys() >= set(meaning),
+    "enum": lambda meaning, value, schema: type(value) in (str, int) and value in meaning,
+    "maxLength": lambda meaning, value, schema: not _is(value, str) or len(value) <= meaning,
+    "minItems": lambda meaning, value, schema: not _is(value, list) or len(value) >= meaning,
+    "minProperties": lambda meaning, value, schema: not _is(value, dict) or len(value) >= meaning,
+    "minimum": lambda meaning, value, schema: not _is(value, int, float, Decimal) or value >= meaning,
+    "maximum": lambda meaning, value, schema: not _is(value, int, float, Decimal) or value <= meaning,
+    "allOf": lambda meaning, value, schema: all(fits(each, value) for each in meaning),
+}
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

@@ -93,7 +93,7 @@ def wrap(line: str, width: int) -> list[str]:
     hang = lead + ("  " if line.startswith("- ", len(lead)) else "    " if lead else "")
     lines: list[str] = []
     current = lead
-    for token in re.findall(r"\\?[^\x00-\x7f][，。、；：？！）》」』”]*|[^\s\x80-\U0010ffff]+|\s+", line[len(lead) :]):
+    for token in re.findall(r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[^\s\x80-\U0010ffff]+|\s+", line[len(lead) :]):
         if columns(current) + columns(token.rstrip()) > width and current.strip():
             lines.append(current.rstrip())
             current = hang

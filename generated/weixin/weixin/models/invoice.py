@@ -41,7 +41,9 @@ class ReimburseStatus(OpenEnum):
     INVOICE_REIMBURSE_INIT = "INVOICE_REIMBURSE_INIT"
     """Unlocked (未锁定)."""
     INVOICE_REIMBURSE_LOCK = "INVOICE_REIMBURSE_LOCK"
-    """Locked; cannot be submitted for reimbursement again (已锁定，无法重复提交报销)."""
+    """Locked; cannot be submitted for reimbursement again (已锁定，无法重复提交报
+    销).
+    """
     INVOICE_REIMBURSE_CLOSURE = "INVOICE_REIMBURSE_CLOSURE"
     """Written off and removed from the card bag; irreversible (已核销，从用户卡包中移
     除，不可逆转).

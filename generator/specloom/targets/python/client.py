@@ -89,7 +89,7 @@ def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
     own = _scheme_parameters(api, module)
     options = _options(module, asynchronous=asynchronous)
     parameters = [parameter for parameter, _, _ in own]
-    parameters += [python.parameter(option.name, option.annotation, option.default) for option in options]
+    parameters += [python.parameter(option.name, [python.member(option.annotation)], option.default) for option in options]
     passed = [python.keyword_argument(option.name, python.identifier(option.name)) for option in options]
     made = python.call(
         python.dotted("__init__"),
@@ -117,11 +117,11 @@ def _scheme_parameters(api: Api, module: Module) -> list[tuple[Python, str, str]
         kind = SCHEMES[scheme.kind]
         if (name := argument_of(api, scheme)) is not None:
             annotation = python.union([_scheme_class(module, scheme), python.literal(None)])
-            found.append((python.parameter(name, annotation, python.literal(None)), name, kind.title.best(language)))
+            found.append((python.parameter(name, [python.member(annotation)], python.literal(None)), name, kind.title.best(language)))
             continue
         for argument in kind.arguments:
             annotation = _scheme_annotation(module, scheme, argument.annotation)
-            found.append((python.parameter(argument.name, annotation), argument.name, argument.meaning.best(language)))
+            found.append((python.parameter(argument.name, [python.member(annotation)]), argument.name, argument.meaning.best(language)))
     return found
 
 

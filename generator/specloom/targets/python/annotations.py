@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Literal
 
 from ...code import Python, python
-from ...code.python import Member
 from ...model import (
     AnyJson,
     Api,
@@ -54,7 +53,7 @@ class Annotations:
         """The annotation of a type, null included."""
         return python.union(each.flat for each in self.members(type))
 
-    def members(self, type: Type) -> list[Member]:
+    def members(self, type: Type) -> list[python.Member]:
         """The members of the union that an annotation is, most often one."""
         if isinstance(type, Nullable):
             return [*self.members(type.type), NONE]
@@ -68,7 +67,7 @@ class Annotations:
             return [python.member(self._named(type))]
         return [self._annotated(*self._plain(type))]
 
-    def of_field(self, field: Field) -> list[Member]:
+    def of_field(self, field: Field) -> list[python.Member]:
         """The members of a field's annotation, without what says that it may be absent."""
         if self.use == "argument" or not (field.encrypted or field.secret):
             return self.members(field.type)
@@ -81,7 +80,7 @@ class Annotations:
             extras = [*self._mark("SECRET"), *extras]
         return [self._annotated(plain, extras), *nothing]
 
-    def _annotated(self, plain: Python, extras: list[Python]) -> Member:
+    def _annotated(self, plain: Python, extras: list[Python]) -> python.Member:
         if self.use == "argument" or not extras:
             return python.member(plain)
         return python.member(self.module.use("typing", "Annotated"), [plain, *extras])

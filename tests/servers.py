@@ -7,6 +7,7 @@ what no library would send.
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -92,6 +93,7 @@ class Server:
     """A server on the loopback interface. `answers` are given in turn, the last for ever."""
 
     answers: list[Answer] = field(default_factory=lambda: [answer()])
+    tls: ssl.SSLContext | None = None
     received: list[Received] = field(default_factory=list)
     connections: int = 0
 
@@ -111,7 +113,7 @@ class Server:
     @property
     def url(self) -> str:
         """For `hosts=`."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
     def reply(self, *answers: Answer) -> None:
         """What to answer from now on, in turn, the last for ever."""
@@ -145,6 +147,16 @@ class Server:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.tls is not None:
+            with self._lock:
+                self._open.discard(connection)
+            try:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                connection.close()
+                return
+            with self._lock:
+                self._open.add(connection)
         stream = connection.makefile("rb")
         try:
             while not self._stopped.is_set():
@@ -202,9 +214,9 @@ def drip(content: bytes, seconds: float) -> Iterator[Part]:
 
 
 @contextmanager
-def serving(*answers: Answer) -> Iterator[Server]:
-    """A server that runs for as long as the context."""
-    server = Server(list(answers) or [answer()])
+def serving(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server that runs for as long as the context; with TLS if it is given what for."""
+    server = Server(list(answers) or [answer()], tls=tls)
     try:
         yield server
     finally:

@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import generation
+from . import call, decode, generation, importing
 
-SUBJECTS = {"generate": generation}
+SUBJECTS = {"generate": generation, "call": call, "decode": decode, "import": importing}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

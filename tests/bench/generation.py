@@ -1,4 +1,4 @@
-"""Time of `specloom generate`: three endpoints, nothing changed, and growth.
+"""Time of `specloom generate`: three endpoints, nothing changed, one changed, and growth.
 
 Cold means a new process in a fresh folder: specs, no output, nothing cached but byte code, as after a clone. The bars are those of the
 design, section 9.
@@ -9,18 +9,22 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from . import peer, projects, report
-from .processes import Case, Failed, Figure, Times, figure, in_turn, once
+from .processes import Case, Failed, Figure, Place, Times, figure, in_turn, once
 from .synthetic import synthetic
 
 SIZES = (10, 100, 1000)
 SPECLOOM = "specloom generate"
 BARE = "python -c pass"
+SETTLED = 2.2
+"""Seconds after which files are old enough to be known by their times."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,14 +58,40 @@ def cold(rounds: int) -> None:
 
 
 def unchanged(rounds: int) -> None:
-    """The three endpoints again, when the output is there and right."""
-    report.heading("Three endpoints, nothing changed")
-    with projects.three_endpoints() as folder:
-        again = Case(SPECLOOM, _specloom(), lambda: nullcontext(folder))
+    """The same again, when the output is there and right: three endpoints and a thousand."""
+    bare = Case(BARE, (sys.executable, "-c", "pass"), projects.empty)
+    for what, place, limit in (
+        ("three endpoints", projects.three_endpoints, 4.0),
+        ("1,000 endpoints", partial(projects.made, "emporium", synthetic(1000)), 10.0),
+    ):
+        report.heading(f"Nothing changed, {what}")
+        with place() as folder:
+            again = Case(SPECLOOM, _specloom(), _there(folder))
+            once(again)
+            time.sleep(SETTLED)
+            times = in_turn((again, bare), rounds)
+        report.table(times)
+        report.bar(f"nothing changed, {what}", _beside(BARE, times), limit, "a bare interpreter start")
+
+
+def one_changed(rounds: int) -> None:
+    """One endpoint of a thousand has changed, against a run that has nothing to do."""
+    report.heading("One endpoint of 1,000 changed")
+    with projects.made("emporium", synthetic(1000)) as folder:
+        note = folder / "specs" / "emporium" / "sales" / "orders.get.md"
+        saves = count()
+
+        @contextmanager
+        def saved() -> Generator[Path, None, None]:
+            note.write_text(f"Saved for time {next(saves)}.\n", "utf-8")
+            yield folder
+
+        again = Case(SPECLOOM, _specloom(), _there(folder))
         once(again)
-        times = in_turn((again, Case(BARE, (sys.executable, "-c", "pass"), projects.empty)), rounds)
-    report.table(times)
-    report.bar("nothing changed, three endpoints", _beside(BARE, times), 4, "a bare interpreter start", "bar of a later issue")
+        time.sleep(SETTLED)
+        nothing = in_turn((again,), rounds)[SPECLOOM]
+        changed = in_turn((Case("one changed", _specloom(), saved),), rounds)["one changed"]
+    report.table({"nothing changed": nothing, "one changed": changed})
 
 
 def growth(rounds: int) -> None:
@@ -78,6 +108,11 @@ def growth(rounds: int) -> None:
     report.table(times, {_endpoints(0): "the fixed cost of a start, taken off below", **notes})
     found = figure(lambda seconds: each(1000)(seconds) / each(100)(seconds), times)
     report.bar("time an endpoint at 1,000 endpoints", found, 1.1, "that at 100")
+
+
+def _there(folder: Path) -> Place:
+    """A folder that stays."""
+    return lambda: nullcontext(folder)
 
 
 def _beside(name: str, times: Mapping[str, Times]) -> Figure:
@@ -97,4 +132,4 @@ def _specloom() -> tuple[str, ...]:
     return program, "generate"
 
 
-PARTS: Mapping[str, Callable[[int], None]] = {"cold": cold, "unchanged": unchanged, "growth": growth}
+PARTS: Mapping[str, Callable[[int], None]] = {"cold": cold, "unchanged": unchanged, "changed": one_changed, "growth": growth}

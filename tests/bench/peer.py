@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 from .processes import Case, Failed
@@ -24,7 +25,7 @@ BARE_NAME = f"{NAME}, without ruff"
 
 def cases() -> tuple[Case, Case]:
     """Its default, and the same without its formatter; raises `Failed` if it cannot be installed."""
-    programs = _installed()
+    programs = installed("openapi-python-client", REQUIREMENTS)
     program = shutil.which("openapi-python-client", path=str(programs))
     if not program:
         raise Failed(f"{NAME} has no command in {programs}")
@@ -32,19 +33,19 @@ def cases() -> tuple[Case, Case]:
     return Case(NAME, default, empty, programs), Case(BARE_NAME, (*default, "--config", str(WITHOUT_HOOKS)), empty, programs)
 
 
-def _installed() -> Path:
-    """The folder of its programs, after making the environment where it is not there or has other versions."""
-    folder = ROOT / ".bench" / "openapi-python-client"
+def installed(name: str, requirements: Sequence[str]) -> Path:
+    """The folder of a peer's programs, after making the environment where it is not there or has other versions."""
+    folder = ROOT / ".bench" / name
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     stamp = folder / "installed.txt"
-    wanted = "\n".join((*REQUIREMENTS, sys.version))
+    wanted = "\n".join((*requirements, sys.version))
     if stamp.is_file() and stamp.read_text("utf-8") == wanted:
         return programs
     venv.create(folder, clear=True, with_pip=True)
     python = shutil.which("python", path=str(programs)) or str(programs / "python")
-    command = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *REQUIREMENTS)
+    command = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *requirements)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Failed(f"{NAME} could not be installed:\n{done.stderr.strip()[-2000:]}")
+        raise Failed(f"{name} could not be installed:\n{done.stderr.strip()[-2000:]}")
     stamp.write_text(wanted, "utf-8")
     return programs

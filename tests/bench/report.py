@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from .processes import Figure, Times
 
 
-def machine(rounds: int) -> None:
+def machine(rounds: int, what: str = "wall times of whole processes") -> None:
     """What ran, and how; the load tells whether something else ran too."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(
         f"{platform.python_implementation()} {platform.python_version()} on {platform.system()} {platform.machine()}, {cores} cores{load};"
-        f" wall times of whole processes, {rounds} run{'' if rounds == 1 else 's'} each in turn"
+        f" {what}, {rounds} run{'' if rounds == 1 else 's'} each in turn"
     )
 
 
@@ -40,4 +40,4 @@ def bar(what: str, found: Figure, limit: float, unit: str, remark: str = "") -> 
 
 
 def _time(seconds: float) -> str:
-    return f"{seconds * 1000:6.0f} ms"
+    return f"{seconds * 1000:6.0f} ms" if seconds >= 0.01 else f"{seconds * 1e6:6.1f} µs"

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def server() -> Iterator[Server]:
         yield running
 
 
+def without_pauses(client: Any, **settings: Any) -> None:
+    """Let chance decide for the shortest pauses, and change other settings."""
+    client._settings = replace(client._settings, **{"chance": lambda: 0.0} | settings)
+
+
 @pytest.fixture(params=["sync", "async"])
 def send(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
     """Sends a call to the server with a client of either colour; gives the response."""
@@ -53,11 +59,13 @@ def send(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
     def plain(call: Any, scheme: Any = None, **options: Any) -> Any:
         options.setdefault("hosts", [server.url])
         with Shop(scheme or Scheme(), **options) as client:
+            without_pauses(client)
             return client.send(call)
 
     async def not_plain(call: Any, scheme: Any = None, **options: Any) -> Any:
         options.setdefault("hosts", [server.url])
         async with AsyncShop(scheme or Scheme(), **options) as client:
+            without_pauses(client)
             return await client.send(call)
 
     def run(call: Any, scheme: Any = None, **options: Any) -> Any:

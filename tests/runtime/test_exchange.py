@@ -45,13 +45,17 @@ def test_errors_are_thrown_in_and_named() -> None:
     with pytest.raises(errors.ConnectError) as caught:
         steps.throw(errors.ConnectError("broken", outcome="unknown"))
     assert caught.value.endpoint == "orders.cancel"
-    assert str(caught.value) == "orders.cancel: broken"
+    assert str(caught.value) == (
+        "orders.cancel: broken\nIt may have been carried out: find out before sending it again."
+    )
+    assert (caught.value.attempts, caught.value.hosts) == (1, ("https://api.shop.example",))
 
 
 def test_nothing_is_sent_after_the_deadline() -> None:
-    times = iter([0.0, 31.0])
-    steps = exchange(CALL, settings(clock=lambda: next(times)))
+    now = [0.0]
+    steps = exchange(CALL, settings(clock=lambda: now[0]))
     next(steps)
+    now[0] = 31.0
     with pytest.raises(errors.TimeoutError, match="30 s were over before it was sent") as caught:
         steps.send("T-1")
     assert caught.value.outcome == "not_sent"

@@ -12,7 +12,7 @@ from handmade._runtime.auth.api_key import ApiKey
 from handmade._runtime.auth.basic import Basic
 from handmade._runtime.auth.bearer import Bearer
 from handmade._runtime.auth.scheme import Scheme
-from handmade._runtime.auth.weixin import WeixinAccessToken
+from handmade._runtime.auth.weixin import FileTokenStore, WeixinAccessToken
 from tests.servers import Server, answer
 
 Send: TypeAlias = Callable[..., Any]
@@ -101,7 +101,15 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: Basic("a:b", ""), "username: must not have a colon"),
     (lambda: Basic("a", None), "password: give a text, not NoneType"),  # type: ignore[arg-type]
     (lambda: Bearer("发"), "token: give ASCII text"),
-    (lambda: WeixinAccessToken(None), "access_token: give a text"),  # type: ignore[arg-type]
+    (WeixinAccessToken, "access_token: give it, or appid and secret to have it fetched"),
+    (lambda: WeixinAccessToken(5), "access_token: give a text"),  # type: ignore[arg-type]
+    (lambda: WeixinAccessToken("t", appid="wx1", secret="s"), "appid and secret to have it fetched, not both"),
+    (lambda: WeixinAccessToken("t", token_store=FileTokenStore("/tmp")), "not both"),
+    (lambda: WeixinAccessToken(appid="wx1"), "secret: give ASCII text that is not empty"),
+    (lambda: WeixinAccessToken(secret="s"), "appid: give ASCII text that is not empty"),
+    (lambda: WeixinAccessToken(appid="wx1", secret="s", token_store=object()), "token_store: give a FileTokenStore"),  # type: ignore[arg-type]
+    (lambda: FileTokenStore("/proc/nowhere"), "token_store: cannot make the folder /proc/nowhere: "),
+    (lambda: FileTokenStore(None), "token_store: give the path of a folder"),  # type: ignore[arg-type]
     (lambda: Shop(hosts=["http://api.shop.example"]), "api.shop.example needs https; plain http is for this machine"),
     (lambda: Shop(hosts=["http://10.0.0.1"]), "needs https"),
     (lambda: Shop(hosts=["http://127.0.0.1@evil.example"]), "hosts: each is a URL"),
@@ -140,7 +148,7 @@ def test_options(server: Server) -> None:
         other.send(CANCEL)
         shop.send(CANCEL)
     first, second = server.received
-    assert first.header("user-agent") == "mine/1"
+    assert first.header("user-agent").startswith("mine/1 handmade/")
     assert second.header("user-agent").startswith("handmade/")
     assert first.connection == second.connection
     with pytest.raises(errors.ConfigError, match="this client has been closed"):

@@ -30,6 +30,8 @@ SCHEMES: dict[str, Callable[[], Scheme]] = {
     "bearer": lambda: Bearer(lambda: TOKEN),
     "weixin": lambda: WeixinAccessToken(TOKEN),
     "wechatpay": wechatpay,
+    "weixin account": lambda: WeixinAccessToken(appid="wx1", secret=TOKEN),
+    "wechatpay certificates": lambda: wechatpay(public_key=None, public_key_id=None, api_v3_key=f"{TOKEN:-<32}"),
 }
 FAILURES: dict[str, Any] = {
     "refused": answer(400, '{"code":"X","message":"m"}'),
@@ -57,6 +59,7 @@ def test_no_error_shows_a_secret(name: str, failure: str, server: Server, send: 
     buyer = Buyer(name="x", phone=PHONE if name == "wechatpay" else None)
     create = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD, buyer=buyer)
     shown = [repr(create)]
+    options |= dict.fromkeys(("on_request", "on_response", "on_retry"), lambda event: shown.append(repr(event)))
     with pytest.raises(errors.Error) as caught:
         send(create, SCHEMES[name](), strict=True, **options)
     error = caught.value

@@ -182,3 +182,29 @@ def test_interruptions_pass_through() -> None:
     with pytest.raises(KeyboardInterrupt):
         Driver().run(steps())
     assert closed == [1]
+
+
+def test_places_are_given_in_turn() -> None:
+    from threading import Thread
+
+    from handmade._runtime.places import Places
+
+    places, order = Places(1), list[int]()
+    assert places.acquire(0)
+    assert not places.acquire(0.01)
+
+    def wait(number: int) -> None:
+        assert places.acquire(5)
+        order.append(number)
+        places.release()
+
+    threads = [Thread(target=wait, args=(number,)) for number in range(5)]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        while len(places._waiting) < number:
+            time.sleep(0.001)
+    places.release()
+    for thread in threads:
+        thread.join()
+    assert order == [0, 1, 2, 3, 4]
+    assert places.acquire(0)

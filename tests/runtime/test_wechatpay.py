@@ -41,10 +41,11 @@ def scheme(**changes: Any) -> WechatPayV3:
 
 
 def signed(status: int = 204, body: bytes = b"", **changes: Any) -> bytes:
-    """An answer signed as WeChat Pay signs, with something changed afterwards."""
+    """An answer signed as WeChat Pay signs, with `key`, and something changed afterwards."""
+    key = changes.pop("key", None) or rsa_key("platform")
     timestamp = str(int(time.time()) + changes.pop("skew", 0))
     message = f"{timestamp}\nnonce\n".encode() + body + b"\n"
-    signature = rsa_key("platform").sign(message, padding.PKCS1v15(), hashes.SHA256())
+    signature = key.sign(message, padding.PKCS1v15(), hashes.SHA256())
     headers: dict[str, Any] = {
         "Wechatpay-Timestamp": timestamp,
         "Wechatpay-Nonce": "nonce",
@@ -231,7 +232,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"private_key": "apiclient_key.pem"}, "private_key: no PEM text.*; to name a file, give a Path"),
     ({"private_key": Path("/nowhere/key.pem")}, "private_key: cannot read /nowhere/key.pem: No such file"),
     ({"private_key": Path("/")}, "private_key: cannot read /: Is a directory"),
-    ({"private_key": None}, "private_key: give a Path, PEM text or an RSA key, not NoneType"),
+    ({"private_key": None}, "private_key: give a Path, PEM text or a key object, not NoneType"),
     ({"public_key": private_pem(rsa_key("platform"))}, "public_key: this is a private key; give a public key"),
     ({"public_key": CERTIFICATE}, "public_key: this is a certificate; give a public key"),
     ({"public_key": public_pem(MERCHANT)}, "public_key: this is the merchant's own"),

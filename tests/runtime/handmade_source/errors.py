@@ -33,3 +33,7 @@ class Unprocessable(ApiError):
 
 class Busy(ApiError):
     """SYSTEM_BUSY; what became of the request is unknown."""
+
+
+class SystemError(ApiError):
+    """500 SYSTEM_ERROR."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from ..actions import Steps
 from ..messages import Request
 from .tokens import TokenLike as TokenLike
-from .tokens import TokenScheme
+from .tokens import TokenScheme, source_of
 
 
 class Bearer(TokenScheme):
     """A bearer token, in the header field Authorization (RFC 6750)."""
 
-    def authorize(self, request: Request, until: float) -> Steps[Request]:
-        token = yield from self.token()
+    def __init__(self, token: TokenLike) -> None:
+        super().__init__(source_of("token", token))
+
+    def carry(self, request: Request, token: str) -> Request:
         return request.with_headers({"Authorization": f"Bearer {token}"})

@@ -94,6 +94,8 @@ class Order(Model, frozen=True, kw_only=True):
     price: Decimal | None = None
     weight: float | None = None
     buyer: Buyer | None = None
+    contacts: dict[str, Buyer] | None = None
+    phones: list[Annotated[str, ENCRYPTED]] | None = None
     items: list[Order] = field(default_factory=list)
     extra: Any = None
     class_: str | None = field(default=None, name="class")

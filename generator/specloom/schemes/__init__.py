@@ -1,0 +1,56 @@
+"""The ways to authenticate that a spec may name, as data: what a client is given, and what a request then carries.
+
+`spec` checks names and options against this table, the Python target writes constructors from it, the documentation target the header
+tables. The code that signs is `runtime/auth/<module>.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .. import plugins
+from ..naming import is_snake
+from ..problems import Stop
+from .common import COMMON
+from .kinds import Added, Argument, Delivery, SchemeKind
+from .wechatpay import WECHATPAY
+from .weixin import WEIXIN
+
+__all__ = ["LATER", "SCHEMES", "Added", "Argument", "Delivery", "SchemeKind"]
+
+_RUNTIME = Path(__file__).parents[1] / "runtime" / "auth"
+_OWN: Mapping[str, SchemeKind] = {**COMMON, "wechatpay-v3": WECHATPAY, "weixin-access-token": WEIXIN}
+
+
+class _Schemes(Mapping[str, SchemeKind]):
+    """Ours, then those that installed packages bring; those are looked for only when ours do not do."""
+
+    def __getitem__(self, name: str) -> SchemeKind:
+        return _OWN[name] if name in _OWN else _foreign(name)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from _OWN
+        yield from (name for name in plugins.names(plugins.SCHEMES) if name not in _OWN)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _foreign(name: str) -> SchemeKind:
+    """The scheme of an installed package; KeyError if none brings it, `Stop` if it is none."""
+    found = plugins.load(plugins.SCHEMES, name)
+    whose = f"the scheme {name}, {plugins.origin(plugins.SCHEMES, name)}"
+    if not isinstance(found, SchemeKind):
+        raise Stop(f"{whose}, is a {type(found).__name__}; specloom.schemes.SchemeKind describes a scheme")
+    if found.source is None or not found.source.is_file():
+        raise Stop(f"{whose}, names no file to copy into clients; set source to the path of its module")
+    if not is_snake(found.module) or (_RUNTIME / f"{found.module}.py").exists():
+        raise Stop(f"{whose}, cannot call its module {found.module}; choose another name")
+    return found
+
+
+SCHEMES: Mapping[str, SchemeKind] = _Schemes()
+
+LATER: Mapping[str, str] = {"oauth2-client-credentials": "fetching tokens comes with a later version"}
+"""Schemes whose names are reserved."""

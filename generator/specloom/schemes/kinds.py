@@ -1,0 +1,74 @@
+"""What is known of a way to authenticate, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ..model import Text
+
+
+def text(en: str, zh: str) -> Text:
+    """A text in both languages."""
+    return Text((("en", en), ("zh", zh)))
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A keyword argument of the scheme's class. `annotation` is a name of `runtime/auth/<module>.py` or a builtin; with `several` a
+    sequence of it is given. One that is not `required` is None unless given."""
+
+    name: str
+    annotation: str
+    meaning: Text
+    sample: str = ""
+    """A Python expression for samples in the documentation; those leave out an argument without."""
+    required: bool = True
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A header or query parameter that the scheme adds to a request; `{option}` in the name stands for that option's value."""
+
+    where: Literal["header", "query"]
+    name: str
+    meaning: Text
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the events of a provider with this scheme come; `class_name` of `runtime/webhooks/<module>.py` reads them."""
+
+    module: str
+    class_name: str
+    proof: Text
+    """How a receiver knows that they are real, and what the client needs for it."""
+    acknowledgement: Text
+    redelivery: Text
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeKind:
+    module: str
+    class_name: str
+    title: Text
+    arguments: tuple[Argument, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What a spec may set (a text each) and its meaning; options are passed on to the class as keywords."""
+    adds: tuple[Added, ...] = ()
+    events: Delivery | None = None
+    """None: the API says itself how its events come."""
+    requires: tuple[str, ...] = ()
+    """Requirements of generated projects, besides httpx and msgspec."""
+    source: Path | None = None
+    """The file to copy, for schemes of other packages: one module, which imports of specloom only `specloom.runtime`."""
+    advice: tuple[Text, ...] = ()
+    """What to give in which case."""
+    exports: tuple[str, ...] = ()
+    """Names of its module that users need to make the arguments."""
+    errors: tuple[str, ...] = ()
+    """Exception classes of its module."""

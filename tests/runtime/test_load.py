@@ -1,0 +1,201 @@
+"""One client under load: many threads, many tasks, a fork in the middle.
+
+Every answer tells which request it is for. The long forms print their figures: `pytest -m
+slow -s`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+from handmade import AsyncShop, Shop, calls, errors
+from handmade._runtime.auth.scheme import Scheme
+from tests.servers import Received, Reset, Server, Wait, answer
+
+
+def put(text: str) -> Any:
+    return calls.orders.put(text.encode())
+
+
+def echo(server: Server) -> None:
+    server.reply(lambda got: answer(200, got.body))
+
+
+def rough(got: Received) -> Any:
+    """Mostly the body; now and then slowly, 503, or a reset."""
+    fate = random.random()
+    if fate < 0.01:
+        return [Reset]
+    if fate < 0.03:
+        return answer(503)
+    return [Wait(0.01), answer(200, got.body)] if fate < 0.1 else answer(200, got.body)
+
+
+def threads(server: Server, count: int, seconds: float) -> Counter[str]:
+    """What became of the calls of so many threads that share a client."""
+    found: Counter[str] = Counter()
+    until = time.monotonic() + seconds
+
+    def work(shop: Shop, thread: int) -> None:
+        own: Counter[str] = Counter()
+        number = 0
+        while time.monotonic() < until:
+            number += 1
+            text = f"{thread}-{number}"
+            try:
+                own["right" if shop.send(put(text)).value == text.encode() else "crossed"] += 1
+            except errors.Error as error:
+                own[type(error).__name__] += 1
+        found.update(own)
+
+    with Shop(Scheme(), hosts=[server.url]) as shop:
+        workers = [threading.Thread(target=work, args=(shop, at)) for at in range(count)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        pool: Any = shop._driver._made[os.getpid()]
+        assert all(connection.is_idle() or connection.is_closed() for connection in vars(pool)["_pool"].connections)
+    return found
+
+
+def test_threads_on_a_rough_server(server: Server) -> None:
+    server.reply(rough)
+    found = threads(server, 30, 1.0)
+    assert found["crossed"] == 0
+    assert found["right"] > 100
+    assert set(found) <= {"right", "ConnectError", "ApiError"}
+
+
+@pytest.mark.slow
+def test_threads_for_a_minute(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    echo(server)
+    start = time.monotonic()
+    found = threads(server, 300, 60.0)
+    took = time.monotonic() - start
+    with capsys.disabled():
+        print(f"\n300 threads, one client, {took:.0f} s: {dict(found)}, {server.connections} connections")
+    assert found["crossed"] == 0
+    assert set(found) == {"right"}
+    server.received.clear()
+
+
+async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
+    """What became of so many tasks of which 30 % are cancelled at some moment, and how
+    many of the pool's connections can be used at once afterwards."""
+    found: Counter[str] = Counter()
+
+    async def work(shop: AsyncShop, number: int) -> None:
+        text = str(number)
+        found["right" if (await shop.send(put(text))).value == text.encode() else "crossed"] += 1
+
+    async with AsyncShop(Scheme(), hosts=[server.url]) as shop:
+        tasks = [asyncio.create_task(work(shop, number)) for number in range(count)]
+        for task in random.sample(tasks, count * 3 // 10):
+            asyncio.get_running_loop().call_later(random.random() * count / 1000, task.cancel)
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if result is not None:
+                found[type(result).__name__] += 1
+        pool: Any = vars(shop._driver._made[asyncio.get_running_loop()])["_pool"]
+        assert not pool._requests, "nobody waits for a connection"
+        assert all(one.is_idle() or one.is_closed() for one in pool.connections)
+        gate = asyncio.Event()
+        held = 0
+
+        async def hold(number: int) -> None:
+            nonlocal held
+            await shop.send(put(str(number)))
+            held += 1
+            gate.set()
+
+        start = time.monotonic()
+        await asyncio.gather(*(hold(number) for number in range(100)))
+        assert held == 100
+        return found, time.monotonic() - start
+
+
+def slowly(got: Received) -> Any:
+    return [Wait(random.random() * 0.1), answer(200, got.body)]
+
+
+def test_cancelled_tasks(server: Server) -> None:
+    server.reply(slowly)
+    found, _ = asyncio.run(cancelled(server, 200))
+    assert found["crossed"] == 0
+    assert found["CancelledError"] > 0
+    assert sum(found.values()) == 200
+
+
+@pytest.mark.slow
+def test_a_thousand_tasks(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    server.reply(slowly)
+    found, took = asyncio.run(cancelled(server, 1000))
+    with capsys.disabled():
+        print(f"\n1,000 tasks, 300 to be cancelled: {dict(found)}; then 100 at once in {took:.2f} s, {server.connections} connections")
+    assert found["crossed"] == 0
+    assert set(found) == {"right", "CancelledError"}
+    assert sum(found.values()) == 1000
+
+
+def forked(server: Server, children: int, seconds: float) -> tuple[int, int]:
+    """How many requests parent and children have sent, while threads of the parent send."""
+    echo(server)
+    stop = threading.Event()
+    with Shop(Scheme(), hosts=[server.url]) as shop:
+        wrong: list[str] = []
+
+        def work(thread: int) -> None:
+            number = 0
+            while not stop.is_set():
+                number += 1
+                text = f"p{thread}-{number}"
+                if shop.send(put(text)).value != text.encode():
+                    wrong.append(text)
+
+        workers = [threading.Thread(target=work, args=(at,)) for at in range(8)]
+        for worker in workers:
+            worker.start()
+        time.sleep(seconds / 4)
+        pids: list[int] = []
+        for child in range(children):
+            pid = os.fork()
+            if pid == 0:
+                code = 1
+                try:
+                    good = all(shop.send(put(f"c{child}-{n}")).value == f"c{child}-{n}".encode() for n in range(20))
+                    code = 0 if good else 2
+                finally:
+                    os._exit(code)
+            pids.append(pid)
+        codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+        time.sleep(seconds / 4)
+        stop.set()
+        for worker in workers:
+            worker.join()
+    assert (codes, wrong) == ([0] * children, [])
+    owners: dict[int, set[bytes]] = {}
+    for got in server.received:
+        owners.setdefault(got.connection, set()).add(got.body.split(b"-")[0][:1] + (got.body.split(b"-")[0][1:] if got.body[:1] == b"c" else b""))
+    assert all(len(own) == 1 for own in owners.values()), "no connection has two processes"
+    children_sent = sum(got.body.startswith(b"c") for got in server.received)
+    return len(server.received) - children_sent, children_sent
+
+
+def test_forked_children_have_connections_of_their_own(server: Server) -> None:
+    _, sent = forked(server, 3, 0.4)
+    assert sent == 60
+
+
+@pytest.mark.slow
+def test_many_forked_children(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    ours, theirs = forked(server, 50, 10.0)
+    with capsys.disabled():
+        print(f"\n50 children forked among 8 busy threads: {ours} requests of the parent, {theirs} of the children")
+    assert theirs == 1000

@@ -1,0 +1,399 @@
+"""When an exchange sends again, where to, and after how long: by hand, on a clock of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from handmade import calls, errors
+from handmade._runtime.actions import Action, Ask, Send, Sleep, Steps
+from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.exchange import exchange
+from handmade._runtime.failover import REST, Failover
+from handmade._runtime.headers import Headers
+from handmade._runtime.hooks import Hooks
+from handmade._runtime.hosts import parse_hosts
+from handmade._runtime.messages import Reply
+from handmade._runtime.repeats import Budget, pause, retry_after
+from handmade._runtime.settings import Settings
+from handmade.client import SERVICE
+from handmade.models.orders import Item
+from tests.servers import Server, answer
+
+QUERY = calls.orders.query("1", shop_id="1")
+CREATE = calls.orders.create(name="x", items=[Item(sku="A")])
+CANCEL = calls.orders.cancel("1")
+NOON = 1_700_000_000.0
+GOOD = Reply(200, Headers(), b'{"order_id": "1", "status": "PAID", "total": 1}')
+DONE = Reply(204, Headers(), b"")
+
+
+def refused(status: int, *headers: tuple[str, str], code: str = "X") -> Reply:
+    return Reply(status, Headers(headers), b'{"code": "%b", "message": "m"}' % code.encode())
+
+
+def lost() -> errors.Error:
+    return errors.ConnectError("broke", outcome="unknown")
+
+
+def nobody() -> errors.Error:
+    return errors.ConnectError("nobody there", outcome="not_sent")
+
+
+@dataclass
+class World:
+    """Answers what it is told, each after `takes` seconds, and notes what it was asked."""
+
+    answers: Iterator[Any]
+    takes: float = 0.0
+    now: float = 1000.0
+    sent: list[Send] = field(default_factory=list)
+    slept: list[float] = field(default_factory=list)
+
+    def run(self, steps: Steps[Any]) -> Any:
+        try:
+            action: Action = next(steps)
+            while True:
+                answer = self.answer(action)
+                action = steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+        except StopIteration as stop:
+            return stop.value
+
+    def answer(self, action: Action) -> Any:
+        match action:
+            case Send():
+                self.sent.append(action)
+                self.now += self.takes
+                return next(self.answers)
+            case Sleep():
+                self.slept.append(action.seconds)
+                self.now += action.seconds
+                return None
+            case Ask():
+                try:
+                    return action.function()
+                except Exception as error:
+                    return error
+            case _:
+                raise AssertionError(action)
+
+
+def attempt(call: Any, *answers: Any, takes: float = 0.0, **options: Any) -> tuple[World, Any]:
+    """What came of a call: its response, or its error."""
+    world = World(iter(answers), takes)
+    given: dict[str, Any] = {"hosts": parse_hosts(["https://one.example", "https://two.example"])} | options
+    settings = replace(
+        Settings(SERVICE, {"pay": Scheme()}, clock=lambda: world.now, wall_clock=lambda: NOON, chance=lambda: 1.0),
+        **given,
+    )
+    try:
+        return world, world.run(exchange(call, settings))
+    except errors.Error as error:
+        return world, error
+
+
+def places(world: World) -> list[str]:
+    return [sent.request.host.origin.removeprefix("https://") for sent in world.sent]
+
+
+# --- pauses -------------------------------------------------------------------------------
+
+ASKED: list[tuple[str, list[float]]] = [
+    ("1", [1.5]),
+    ("0", [0.5]),
+    ("-5", [0.5]),
+    ("1e309", [0.5]),
+    ("soon", [0.5]),
+    ("", [0.5]),
+    ("1.5", [0.5]),
+    ("٣", [0.5]),
+    (formatdate(NOON + 7, usegmt=True), [7.5]),
+    (formatdate(NOON - 7, usegmt=True), [0.5]),
+    ("Fri, 31 Dec 99999 23:59:59 GMT", [0.5]),
+    ("86400", []),
+    ("9" * 400, []),
+    (formatdate(NOON + 86400, usegmt=True), []),
+]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(("asked", "slept"), ASKED, ids=[repr(asked)[:30] for asked, _ in ASKED])
+def test_retry_after(asked: str, slept: list[float], status: int) -> None:
+    world, result = attempt(QUERY, refused(status, ("Retry-After", asked)), GOOD)
+    assert world.slept == slept
+    if slept:
+        assert result.value.order_id == "1"
+    else:
+        assert (result.status, result.attempts, world.now) == (status, 1, 1000.0)
+
+
+def test_pauses_double_and_are_left_to_chance() -> None:
+    world, result = attempt(QUERY, *[refused(503)] * 7, hosts=parse_hosts(["https://one.example"]), attempts=7, deadline=60)
+    assert world.slept == [0.5, 1, 2, 4, 8, 8]
+    assert result.attempts == 7
+    assert [pause(3, chance) for chance in (0.0, 0.5, 1.0)] == [0.0, 1.0, 2.0]
+
+
+def test_no_pause_ends_after_the_deadline() -> None:
+    world, result = attempt(QUERY, *[refused(503)] * 3, takes=4.0, deadline=9)
+    assert (world.slept, result.attempts, world.now) == ([0.5], 2, 1008.5)
+
+
+def test_retry_after_is_read_as_the_standard_has_it() -> None:
+    for text in ("Fri, 14 Nov 2023 22:13:30 GMT", "Tue, 14-Nov-23 22:13:30 GMT", "Tue Nov 14 22:13:30 2023"):
+        assert retry_after(Headers([("retry-after", text)]), NOON) == 10.0, text
+
+
+# --- hosts and time -----------------------------------------------------------------------
+
+
+def test_another_host_is_tried_at_once_if_there_is_no_answer() -> None:
+    world, result = attempt(QUERY, lost(), nobody(), GOOD)
+    assert (places(world), world.slept) == (["one.example", "two.example", "one.example"], [1.0])
+    assert result.status == 200
+    world, result = attempt(QUERY, refused(502), GOOD)
+    assert (places(world), world.slept) == (["one.example", "two.example"], [0.5])
+
+
+def test_an_attempt_leaves_time_for_those_that_may_follow() -> None:
+    world, _ = attempt(QUERY, *[lost()] * 3, takes=10.0, deadline=30)
+    assert [round(sent.silence) for sent in world.sent] == [10, 10, 9]
+    world, _ = attempt(QUERY, lost(), lost(), lost(), takes=1.0, deadline=30)
+    assert [round(sent.silence, 2) for sent in world.sent] == [10, 14.5, 27.0]
+    assert [round(sent.connecting, 2) for sent in world.sent] == [10, 10, 10]
+    assert {sent.until for sent in world.sent} == {1030.0}
+
+
+def test_an_attempt_that_none_may_follow_has_all_the_time() -> None:
+    world, result = attempt(CANCEL, nobody(), lost(), deadline=30)
+    assert [sent.silence for sent in world.sent] == [30, 30]
+    assert [sent.connecting for sent in world.sent] == [10, 10]
+    assert (result.outcome, result.attempts) == ("unknown", 2)
+
+
+def test_each_host_has_its_prefix_and_name() -> None:
+    hosts = parse_hosts(["https://one.example/a", "https://two.example:8443/b"])
+    world, _ = attempt(CANCEL, nobody(), DONE, hosts=hosts)
+    assert [sent.request.target for sent in world.sent] == ["/a/v1/orders/1/cancel", "/b/v1/orders/1/cancel"]
+    assert [sent.request.headers["Host"] for sent in world.sent] == ["one.example", "two.example:8443"]
+
+
+def test_one_call_tries_a_host_that_rests() -> None:
+    one, two = hosts = parse_hosts(["https://one.example", "https://two.example"])
+    known = Failover()
+    assert known.pick(hosts, [], 0) == one
+    known.failed(one, 0)
+    assert known.pick(hosts, [], REST - 1) == two
+    assert known.pick(hosts, [], REST) == one, "the first one after the rest tries it"
+    assert known.pick(hosts, [], REST) == two, "the others wait for what it finds"
+    known.answered(one)
+    assert known.pick(hosts, [], REST) == one
+    known.failed(one, 100)
+    known.failed(two, 100)
+    assert known.pick(hosts, [], 101) == one, "if all have failed, the primary"
+    assert known.pick(hosts, [one, two], 101) == one
+    assert known.pick(hosts, [one, two, one], 101) == two
+
+
+# --- outcomes -----------------------------------------------------------------------------
+
+OVER_ALL: list[tuple[list[Any], str]] = [
+    ([lost(), nobody(), nobody()], "unknown"),
+    ([lost(), refused(400)], "unknown"),
+    ([lost(), refused(503), refused(503)], "unknown"),
+    ([nobody(), refused(400)], "rejected"),
+    ([refused(503), nobody(), nobody()], "not_sent"),
+    ([refused(503), lost(), refused(404)], "unknown"),
+]
+
+
+@pytest.mark.parametrize(("answers", "outcome"), OVER_ALL)
+def test_what_may_have_been_carried_out_stays_so(answers: list[Any], outcome: str) -> None:
+    _, error = attempt(CREATE, *answers)
+    assert (error.outcome, error.attempts) == (outcome, len(answers))
+    assert ("ask orders.query before" in str(error)) == (outcome == "unknown")
+
+
+def test_what_changes_nothing_is_never_carried_out() -> None:
+    _, error = attempt(QUERY, lost(), refused(404, code="ORDER_NOT_FOUND"))
+    assert (type(error), error.outcome) == (errors.OrderNotFound, "rejected")
+
+
+def test_a_failed_check_never_repeats() -> None:
+    """A certificate that could not be fetched says nothing of the request it was for."""
+
+    class Checking(Scheme):
+        def check(self, reply: Reply, until: float) -> Steps[None]:
+            yield from ()
+            raise nobody()
+
+    for call in (QUERY, CREATE, CANCEL):
+        world, error = attempt(call, GOOD, schemes={"pay": Checking()})
+        assert (type(error), error.outcome, len(world.sent)) == (errors.SignatureError, "unknown", 1)
+        assert error.content == GOOD.content
+
+
+# --- what is documented -------------------------------------------------------------------
+
+ROWS: list[tuple[str, str, int, tuple[int, int, int]]] = [
+    # retry, outcome, status: sends of a safe, a keyed and a plain request
+    ("never", "rejected", 503, (1, 1, 1)),
+    ("never", "rejected", 429, (1, 1, 1)),
+    ("same", "rejected", 400, (3, 3, 1)),
+    ("later", "rejected", 400, (3, 3, 3)),
+    ("later", "unknown", 429, (3, 3, 1)),
+    ("later", "rejected", 503, (3, 3, 1)),
+    ("token", "rejected", 401, (1, 1, 1)),
+]
+
+
+@pytest.mark.parametrize(("retry", "outcome", "status", "sends"), ROWS)
+def test_documented_rows_decide(retry: Any, outcome: Any, status: int, sends: tuple[int, ...]) -> None:
+    from handmade._runtime.terms import ErrorCode
+
+    row = ErrorCode(status, "X", errors.Busy, retry=retry, outcome=outcome)
+    service = replace(SERVICE, errors=(row,))
+    for call, most in zip((QUERY, CREATE, CANCEL), sends, strict=True):
+        world, error = attempt(call, *[refused(status)] * 3, service=service)
+        assert (type(error), len(world.sent), error.retry) == (errors.Busy, most, retry)
+
+
+# --- the budget ---------------------------------------------------------------------------
+
+
+def test_the_budget() -> None:
+    budget = Budget()
+    assert [budget.spend(0.0) for _ in range(12)] == [True] * 10 + [False] * 2
+    for _ in range(20):
+        budget.earn()
+    assert [budget.spend(0.0) for _ in range(3)] == [True, True, False]
+    assert [budget.spend(29.0) for _ in range(3)] == [True, True, False]
+    assert budget.spend(30.0)
+    assert [budget.spend(1e9) for _ in range(11)] == [True] * 10 + [False]
+
+
+def test_what_never_reached_a_server_costs_nothing() -> None:
+    budget = Budget()
+    while budget.spend(1000.0):
+        pass
+    assert attempt(QUERY, nobody(), nobody(), GOOD, budget=budget)[1].status == 200
+    world, error = attempt(QUERY, refused(503), GOOD, budget=budget)
+    assert (error.status, world.slept) == (503, [])
+
+
+# --- hooks --------------------------------------------------------------------------------
+
+
+def seen_by(*events: str, fail: bool = False) -> tuple[list[Any], Hooks]:
+    seen: list[Any] = []
+
+    def note(event: Any) -> None:
+        seen.append(event)
+        if fail:
+            raise RuntimeError("a mistake of the user's")
+
+    return seen, Hooks(**dict.fromkeys(events, note))
+
+
+def test_hooks() -> None:
+    seen, hooks = seen_by("on_request", "on_response", "on_retry")
+    answer = Reply(200, Headers([("Request-ID", "r-1")]), GOOD.content)
+    _world, _ = attempt(calls.orders.query("SECRET", shop_id="SECRET"), lost(), refused(503), answer, takes=0.25, hooks=hooks)
+    assert [type(event).__name__ for event in seen] == ["Sending", "Received", "Retrying"] * 2 + ["Sending", "Received"]
+    assert [event.attempt for event in seen] == [1, 1, 1, 2, 2, 2, 3, 3]
+    assert {(event.endpoint, event.method, event.path) for event in seen} == {("orders.query", "GET", "/v1/orders/{order_id}")}
+    received = [event for event in seen if type(event).__name__ == "Received"]
+    assert [(event.status, event.seconds, event.request_id) for event in received] == [
+        (None, 0.25, None),
+        (503, 0.25, None),
+        (200, 0.25, "r-1"),
+    ]
+    assert [event.pause for event in seen if type(event).__name__ == "Retrying"] == [0.0, 1.0]
+    assert "SECRET" not in repr(seen)
+
+
+@pytest.mark.parametrize("event", ["on_request", "on_response", "on_retry"])
+def test_a_hook_that_fails_disturbs_nothing(event: str, caplog: pytest.LogCaptureFixture) -> None:
+    seen, hooks = seen_by(event, fail=True)
+    _, response = attempt(QUERY, lost(), GOOD, hooks=hooks)
+    assert response.value.order_id == "1"
+    assert seen
+    assert "orders.query: a hook failed" in caplog.text
+
+
+def test_repetitions_are_logged_without_the_servers_words(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    attempt(QUERY, refused(503, code="BUSY"), lost(), GOOD)
+    assert caplog.messages == [
+        "orders.query: attempt 1 at https://one.example failed (503 BUSY), next one in 0.5 s",
+        "orders.query: attempt 2 at https://two.example failed (broke), next one in 1.0 s",
+    ]
+    assert {record.name for record in caplog.records} == {"handmade"}
+
+
+WRONG: dict[str, Any] = {
+    "attempts: give a number from 1": {"attempts": 0},
+    "attempts: give a number from 1, ": {"attempts": True},
+    "attempts: give a number from 1, for": {"attempts": 11},
+    "answer_limit: give a positive number": {"answer_limit": 0},
+    "answer_limit: give a positive number of": {"answer_limit": 1.5},
+    "on_retry: give a function": {"on_retry": "log"},
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_options_are_checked(text: str) -> None:
+    from handmade import AsyncShop, Shop
+
+    clients: list[Callable[..., Any]] = [Shop, AsyncShop]
+    for client in clients:
+        with pytest.raises(errors.ConfigError, match=text):
+            client(Scheme(), **WRONG[text])
+
+
+async def later(event: object) -> None:
+    """An async hook."""
+
+
+def test_async_hooks_are_for_async_clients() -> None:
+    from handmade import AsyncShop, Shop
+
+    with pytest.raises(errors.ConfigError, match="on_request: an async function needs the async client"):
+        Shop(Scheme(), on_request=later)
+    with pytest.raises(errors.ConfigError, match="on_retry: give a function"):
+        AsyncShop(Scheme(), on_retry="print")
+
+
+def test_async_hooks_are_awaited(server: Server) -> None:
+    from handmade import AsyncShop
+
+    seen: list[Any] = []
+
+    async def note(event: Any) -> None:
+        await asyncio.sleep(0)
+        seen.append((type(event).__name__, event.attempt))
+
+    async def go() -> None:
+        async with AsyncShop(Scheme(), hosts=[server.url], on_request=note, on_response=note, on_retry=note) as shop:
+            await shop.send(CANCEL)
+
+    server.reply(answer(429, "{}"), answer(204))
+    asyncio.run(go())
+    assert seen == [("Sending", 1), ("Received", 1), ("Retrying", 1), ("Sending", 2), ("Received", 2)]
+
+
+def test_options_share_what_is_known() -> None:
+    from handmade import Shop
+
+    shop = Shop(Scheme())
+    patient = shop.with_options(deadline=60, attempts=1, answer_limit=9)
+    ours, theirs = shop._settings, patient._settings
+    assert (theirs.deadline, theirs.attempts, theirs.answer_limit) == (60, 1, 9)
+    assert ours.budget is theirs.budget
+    assert ours.failover is theirs.failover
+    assert Shop(Scheme())._settings.budget is not ours.budget

@@ -1,0 +1,360 @@
+"""Tokens that are fetched: kept, shared, renewed once for all who wait. A Weixin server of our own gives them out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import pickle
+import stat
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from handmade import AsyncShop, Shop, calls, errors
+from handmade._runtime.auth.bearer import Bearer
+from handmade._runtime.auth.weixin import FileTokenStore, WeixinAccessToken
+from tests.servers import Part, Received, Reset, Server, Wait, answer
+
+Send: TypeAlias = Callable[..., Any]
+CANCEL = calls.orders.cancel("1")
+STABLE = "/cgi-bin/stable_token"
+SECRET = "CANARY-secret"
+
+
+@dataclass
+class Weixin:
+    """Gives out tokens that it takes until it `forgets` them; the same one to all who ask meanwhile."""
+
+    code: int = 40001
+    """By which it refuses other tokens."""
+    expires_in: int = 7200
+    slow: float = 0.0
+    refusal: Any = None
+    """Instead of a token."""
+    token: str = ""
+    fetched: int = 0
+    bodies: list[dict[str, str]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def forget(self) -> None:
+        """Make the token invalid."""
+        self.token = ""
+
+    def __call__(self, got: Received) -> list[Part]:
+        parts = urlsplit(got.target)
+        if parts.path == STABLE:
+            return self._give(got)
+        given = parse_qs(parts.query).get("access_token", [got.headers("authorization")[:1]])[0]
+        if self.token and given == self.token:
+            return [answer(204)]
+        return [answer(200, json.dumps({"code": self.code, "message": "refused rid: 1-2"}))]
+
+    def _give(self, got: Received) -> list[Part]:
+        with self._lock:
+            self.fetched += 1
+            self.bodies.append(json.loads(got.body))
+            if self.refusal is not None:
+                return [Wait(self.slow), self.refusal]
+            self.token = self.token or f"CANARY-{self.fetched}/+"
+            given = {"access_token": self.token, "expires_in": self.expires_in}
+        return [Wait(self.slow), answer(200, json.dumps(given), ("Content-Type", "text/plain"))]
+
+
+@pytest.fixture
+def weixin(server: Server) -> Weixin:
+    """The server as a Weixin server."""
+    side = Weixin()
+    server.reply(side)
+    return side
+
+
+def account(**options: Any) -> WeixinAccessToken:
+    return WeixinAccessToken(appid="wx1", secret=SECRET, **options)
+
+
+def sends(server: Server) -> int:
+    return len([got for got in server.received if not got.target.startswith(STABLE)])
+
+
+def expire(*schemes: WeixinAccessToken) -> None:
+    for scheme in schemes:
+        scheme._source._held = None  # type: ignore[attr-defined]
+
+
+# --- one process --------------------------------------------------------------------------
+
+
+def test_a_token_is_fetched_once_and_kept(server: Server, weixin: Weixin, send: Send) -> None:
+    scheme = account()
+    for _ in range(3):
+        send(CANCEL, scheme)
+    assert weixin.bodies == [{"grant_type": "client_credential", "appid": "wx1", "secret": SECRET}]
+    assert server.received[0].line == f"POST {STABLE} HTTP/1.1"
+    assert server.received[1].target == "/v1/orders/1/cancel?access_token=CANARY-1%2F%2B"
+
+
+def test_a_token_is_fetched_again_shortly_before_it_expires(
+    weixin: Weixin, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheme, now = account(), time.time
+    for passed, fetched in ((0, 1), (7130, 1), (7145, 2), (9000, 2)):
+        monkeypatch.setattr(time, "time", lambda passed=passed: now() + passed)
+        send(CANCEL, scheme)
+        assert weixin.fetched == fetched
+
+
+@pytest.mark.parametrize("code", [40001, 40014, 42001])
+def test_a_refused_token_is_renewed_and_the_call_repeated_once(code: int, server: Server, send: Send) -> None:
+    weixin, scheme = Weixin(code=code), account()
+    server.reply(weixin)
+    send(CANCEL, scheme)
+    weixin.forget()
+    assert send(CANCEL, scheme).status == 204
+    assert (weixin.fetched, sends(server)) == (2, 3)
+    # Whatever it fetches, there is one repetition.
+    server.reply(lambda got: weixin(got) if got.target == STABLE else answer(200, f'{{"code":{code}}}'))
+    with pytest.raises(errors.InvalidCredential) as caught:
+        send(CANCEL, scheme)
+    assert (weixin.fetched, sends(server), caught.value.attempts) == (3, 5, 2)
+
+
+@pytest.mark.parametrize("code", [40013, 40125, 40164, 45009])
+def test_other_refusals_are_final(code: int, server: Server, send: Send) -> None:
+    weixin = Weixin(code=code)
+    server.reply(weixin)
+    with pytest.raises(errors.ApiError):
+        send(CANCEL, WeixinAccessToken("wrong"))
+    scheme = account()
+    send(CANCEL, scheme)
+    weixin.forget()
+    with pytest.raises(errors.ApiError) as caught:
+        send(CANCEL, scheme)
+    assert (caught.value.code, weixin.fetched, sends(server)) == (str(code), 1, 3)
+    weixin.refusal = answer(200, json.dumps({"errcode": code, "errmsg": "no rid: 6-7"}))
+    with pytest.raises(errors.ApiError, match=f"{code}: access_token: no") as caught:
+        send(CANCEL, account())
+    assert (caught.value.outcome, caught.value.request_id, caught.value.attempts) == ("not_sent", "6-7", 0)
+    assert caught.value.reasons
+    assert caught.value.remedies
+    assert (weixin.fetched, sends(server)) == (2, 3)
+
+
+def test_functions_are_asked_again(server: Server, weixin: Weixin, send: Send) -> None:
+    weixin.token = "T-2"
+    tokens = iter(["T-1", "T-2", "T-1", "T-1"])
+    for scheme in (WeixinAccessToken(lambda: next(tokens)),):
+        assert send(CANCEL, scheme).status == 204
+        with pytest.raises(errors.InvalidCredential) as caught:
+            send(CANCEL, scheme)  # the same again: a repetition is of no use
+        assert caught.value.attempts == 1
+    with pytest.raises(errors.InvalidCredential):
+        send(CANCEL, WeixinAccessToken("T-1"))
+    assert (sends(server), weixin.fetched) == (4, 0)
+
+
+# --- many callers -------------------------------------------------------------------------
+
+
+def test_a_thousand_threads_at_expiry(server: Server, weixin: Weixin) -> None:
+    weixin.slow = 0.3
+    with Shop(account(), hosts=[server.url]) as shop, ThreadPoolExecutor(1000) as pool:
+        assert {each.status for each in pool.map(lambda _: shop.send(CANCEL), range(1000))} == {204}
+        assert weixin.fetched == 1
+        weixin.forget()
+        assert {each.status for each in pool.map(lambda _: shop.send(CANCEL), range(200))} == {204}
+        assert weixin.fetched == 2
+        assert not shop._driver._flights
+
+
+def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(server: Server, weixin: Weixin) -> None:
+    weixin.slow = 0.3
+
+    async def go() -> None:
+        async with AsyncShop(account(), hosts=[server.url]) as shop:
+            tasks = [asyncio.create_task(shop.send(CANCEL)) for _ in range(1000)]
+            await asyncio.sleep(0.15)
+            for task in tasks[:100]:  # with the one that began to fetch
+                task.cancel()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            assert all(isinstance(each, asyncio.CancelledError) for each in done[:100])
+            assert {each.status for each in done[100:]} == {204}  # type: ignore[union-attr]
+            assert not shop._driver._flights
+
+    asyncio.run(go())
+    assert weixin.fetched == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "fetched", "kind"),
+    [
+        (Reset, 2, errors.ConnectError),
+        (answer(503), 2, errors.ProtocolError),
+        (answer(200, '{"errcode":-1,"errmsg":"busy"}'), 1, errors.ApiError),
+        (answer(200, '{"access_token":"CANARY","expires_in":"soon"}'), 1, errors.ProtocolError),
+    ],
+)
+def test_a_failed_refresh_fails_for_all_who_wait(refusal: Any, fetched: int, kind: Any, server: Server) -> None:
+    weixin = Weixin(slow=0.5, refusal=refusal)
+    server.reply(weixin)
+    together = threading.Barrier(100)
+
+    def want(shop: Shop) -> errors.Error:
+        together.wait()
+        with pytest.raises(kind, match="access_token: ") as caught:
+            shop.send(CANCEL)
+        return caught.value  # type: ignore[no-any-return]
+
+    with Shop(account(), hosts=[server.url]) as shop, ThreadPoolExecutor(100) as pool:
+        found = list(pool.map(lambda _: want(shop), range(100)))
+        assert len({id(error) for error in found}) == 100
+        assert {error.outcome for error in found} == {"not_sent"}
+        assert weixin.fetched == fetched
+        assert not [error for error in found if "CANARY" in f"{error}{error!r}{vars(error)}"]
+        weixin.refusal = None
+        assert shop.send(CANCEL).status == 204
+    assert sends(server) == 1
+
+
+# --- several processes --------------------------------------------------------------------
+
+
+def test_processes_share_a_token(server: Server, weixin: Weixin, tmp_path: Path) -> None:
+    weixin.slow = 0.2
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if child == 0:
+            with Shop(account(token_store=FileTokenStore(tmp_path)), hosts=[server.url]) as shop:
+                os._exit(0 if shop.send(CANCEL).status == 204 else 1)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 4
+    assert weixin.fetched == 1
+    (kept,) = [file for file in tmp_path.iterdir() if file.suffix != ".lock"]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    # One is refused and fetches; the other finds what it has fetched.
+    first, second = (account(token_store=FileTokenStore(tmp_path)) for _ in range(2))
+    with Shop(first, hosts=[server.url]) as one, Shop(second, hosts=[server.url]) as other:
+        assert (one.send(CANCEL).status, other.send(CANCEL).status, weixin.fetched) == (204, 204, 1)
+        weixin.forget()
+        assert (one.send(CANCEL).status, other.send(CANCEL).status, weixin.fetched) == (204, 204, 2)
+
+
+def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    store = FileTokenStore(tmp_path)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if store.lock("k", 30) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert store.lock("k", 0)
+    other = FileTokenStore(tmp_path)
+    assert not other.lock("k", 30)
+    assert store.lock("k", 30)  # its own, whose time is over
+    assert not store.lock("k", 30)
+    assert other.lock("another", 30)
+    store.unlock("k")
+    assert other.lock("k", 30)
+
+
+def test_nobody_waits_long_for_a_lock(server: Server, weixin: Weixin, send: Send, tmp_path: Path) -> None:
+    held, store = FileTokenStore(tmp_path), FileTokenStore(tmp_path)
+    assert held.lock("weixin-wx1", 30)
+    with pytest.raises(errors.TimeoutError):
+        send(CANCEL, account(token_store=store), deadline=0.3)
+    held.unlock("weixin-wx1")
+    assert send(CANCEL, account(token_store=store)).status == 204
+
+
+class Redis:
+    """As much of a store as a client of Redis gives."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def load(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    async def save(self, key: str, text: str, seconds: int) -> None:
+        assert 7100 < seconds <= 7140
+        self.kept[key] = text
+
+    async def lock(self, key: str, seconds: int) -> bool:
+        return self.kept.setdefault(f"{key}.lock", "1") == "1"
+
+    async def unlock(self, key: str) -> None:
+        self.kept.pop(f"{key}.lock", None)
+
+
+def test_a_store_of_the_users_own(server: Server, weixin: Weixin) -> None:
+    store = Redis()
+
+    async def go() -> None:
+        for _ in range(2):
+            async with AsyncShop(account(token_store=store), hosts=[server.url]) as shop:
+                assert (await shop.send(CANCEL)).status == 204
+
+    asyncio.run(go())
+    assert weixin.fetched == 1
+    assert list(store.kept) == ["weixin-wx1"]
+    with pytest.raises(errors.ConfigError, match="an async function needs the async client"):
+        Shop(account(token_store=store))
+
+
+class Broken:
+    """A store that is down."""
+
+    def load(self, *arguments: Any) -> Any:
+        raise ConnectionError(SECRET)
+
+    save = lock = unlock = load
+
+
+def test_a_store_that_fails_harms_nobody(weixin: Weixin, send: Send, tmp_path: Path, caplog: Any) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert send(CANCEL, account(token_store=Broken())).status == 204
+    assert "the token store failed: ConnectionError" in caplog.text
+    (tmp_path / "weixin-wx1").write_text("nonsense")
+    assert send(CANCEL, account(token_store=FileTokenStore(tmp_path))).status == 204
+    assert "CANARY" not in caplog.text
+
+
+# --- secrets ------------------------------------------------------------------------------
+
+
+def test_no_token_is_shown(server: Server, weixin: Weixin, send: Send, tmp_path: Path, caplog: Any) -> None:
+    caplog.set_level(logging.DEBUG)
+    scheme = account(token_store=FileTokenStore(tmp_path))
+    send(CANCEL, scheme)
+    weixin.forget()
+    send(CANCEL, scheme)
+    weixin.code = 40013
+    weixin.forget()
+    shown = [repr(scheme), repr(scheme._source), repr(vars(scheme._source)), caplog.text]  # type: ignore[attr-defined]
+    with pytest.raises(errors.ApiError) as caught:
+        send(CANCEL, scheme)
+    error = caught.value
+    shown += [str(error), repr(error), str(vars(error)), "".join(traceback.format_exception(error))]
+    shown += [repr(pickle.dumps(error)), caplog.text]
+    assert not [text for text in shown if "CANARY" in text]
+    for holder in (scheme, scheme._source, account()._source, WeixinAccessToken("t")._source, FileTokenStore(tmp_path)):
+        with pytest.raises(TypeError, match="cannot be pickled"):
+            pickle.dumps(holder)
+
+
+def test_a_bearer_token_is_renewed_too(server: Server) -> None:
+    tokens = iter(["T-1", "T-2"])
+
+    def side(got: Received) -> bytes:
+        return answer(204) if got.header("authorization") == "Bearer T-2" else answer(400, '{"code":40001}')
+
+    server.reply(side)
+    with Shop(Bearer(lambda: next(tokens)), hosts=[server.url]) as shop:
+        assert shop.send(CANCEL).status == 204

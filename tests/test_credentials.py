@@ -1,0 +1,96 @@
+"""Keys and tokens in the committed clients, as a user gives them; openssl and raw sockets are the other side."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tests.generated import COMMITTED, ROOT, imported
+from tests.servers import Received, answer, serving
+from tests.test_examples import SERIAL, openssl, sign
+from tests.test_examples import keys as keys
+
+API_V3_KEY = "0123456789abcdefghijklmnopqrstuv"
+PLATFORM_SERIAL = "7132D72A03E93CDDF8C03BBD1F37EEDF5B6F2A6C"
+OAEP = ("-pkeyopt", "rsa_padding_mode:oaep")
+
+
+def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> None:
+    subject = ("-subj", "/O=Tenpay.com/CN=Tenpay.com sign")
+    pem = openssl("req", "-x509", "-key", keys / "wechatpay.pem", "-set_serial", f"0x{PLATFORM_SERIAL}", "-days", "9", *subject)
+    sealed = AESGCM(API_V3_KEY.encode()).encrypt(b"61f9c719728a", pem, b"certificate")
+    part = {"nonce": "61f9c719728a", "associated_data": "certificate", "ciphertext": base64.b64encode(sealed).decode()}
+    phone = openssl("pkeyutl", "-encrypt", "-pubin", "-inkey", keys / "merchant.pub.pem", *OAEP, given=b"13800000000")
+    buyer = {"type": "INDIVIDUAL", "name": "x", "phone": base64.b64encode(phone).decode(), "email": "QUJD"}
+    documents = {
+        "/v3/certificates": {"data": [{"serial_no": PLATFORM_SERIAL, "encrypt_certificate": part}]},
+        "": {"total_count": 1, "fapiao_information": [{"fapiao_id": "1", "status": "ISSUED", "buyer_information": buyer}]},
+    }
+
+    def side(got: Received) -> bytes:
+        body = json.dumps(documents.get(got.target, documents[""])).encode()
+        head = [(name, PLATFORM_SERIAL if name == "Wechatpay-Serial" else value) for name, value in sign(body, keys)]
+        return answer(200, body, *head)
+
+    with serving(side) as server, imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
+        given = {"mchid": "1900000001", "serial_no": SERIAL, "private_key": keys / "merchant.pem", "api_v3_key": API_V3_KEY}
+        with wechatpay.WeChatPay(**given, hosts=[server.url]) as pay:
+            page = pay.fapiao_applications.query("1", sub_mchid="2")
+        found = page.fapiao_information[0].buyer_information
+        assert found.phone == "13800000000"
+        assert isinstance(found.email, wechatpay.CipherText)
+        assert "does not open it" in found.email.reason
+        assert "13800000000" not in repr(page)
+        assert server.received[1].header("wechatpay-serial") == PLATFORM_SERIAL
+        assert issubclass(wechatpay.errors.SignatureProbe, wechatpay.errors.SignatureError)
+
+
+def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
+    tokens = iter(["T-1", "T-2"])
+
+    def side(got: Received) -> bytes:
+        if got.target == "/cgi-bin/stable_token":
+            return answer(200, json.dumps({"access_token": next(tokens), "expires_in": 7200}))
+        return answer(200, '{"errcode":0}' if got.target.endswith("access_token=T-2") else '{"errcode":42001,"errmsg":"old"}')
+
+    with serving(side) as server, imported(COMMITTED["weixin"], "weixin") as weixin:
+        store = weixin.FileTokenStore(tmp_path)
+        init = weixin.models.ReimburseStatus.INVOICE_REIMBURSE_INIT
+        for _ in range(2):
+            with weixin.Weixin(appid="wx1", secret="s", token_store=store, hosts=[server.url]) as client:
+                client.invoice.update_status(card_id="p", code="1", reimburse_status=init)
+        paths = [re.sub(r".*[/?]", "", got.target) for got in server.received]
+        assert paths == ["stable_token", "access_token=T-1", "stable_token", "access_token=T-2", "access_token=T-2"]
+        with pytest.raises(weixin.errors.ConfigError, match="give it, or appid and secret"):
+            weixin.Weixin()
+
+
+def test_the_readmes_examples_type_check(tmp_path: Path) -> None:
+    """The store for Redis stands for any of a user's own; the client of Redis itself is not installed."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (section,) = re.findall(r"### Tokens of Weixin.*?\n### ", readme, re.DOTALL)
+    first, redis = re.findall(r"^```python\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    first = first.replace("my_platform.authorizer_access_token()", '"t"')
+    use = "\n\nclient = Weixin(appid='wx1', secret='…', token_store=RedisTokenStore(redis.Redis()))\n"
+    (tmp_path / "redis.pyi").write_text(
+        "class Redis:\n"
+        "    def get(self, name: str) -> bytes | None: ...\n"
+        "    def set(self, name: str, value: str, ex: int | None = None, nx: bool = False) -> bool | None: ...\n"
+        "    def delete(self, *names: str) -> int: ...\n"
+    )
+    (tmp_path / "example.py").write_text(first + "\n" + redis + use, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "example.py"],
+        cwd=tmp_path,
+        env={"MYPYPATH": str(COMMITTED["weixin"]), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

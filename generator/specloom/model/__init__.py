@@ -8,6 +8,7 @@ problems of the spec). Every name has been resolved and every text has been chec
          │            │            ├─ Body ──── Type
          │            │            ├─ Answer ── Type
          │            │            └─ ErrorCode, Example, Fact, Link
+         │            ├─ Event ────── Type
          │            └─ Resource …
          └─ types: {TypeName: Structure | Enumeration | UnionType}
 """
@@ -33,6 +34,12 @@ from .endpoints import (
     Link,
     PartsBody,
     RawBody,
+)
+from .events import (
+    Envelope,
+    Event,
+    EventExample,
+    Spot,
 )
 from .texts import (
     Json,
@@ -82,8 +89,11 @@ __all__ = [
     "Endpoint",
     "EnumValue",
     "Enumeration",
+    "Envelope",
     "ErrorCode",
     "ErrorShape",
+    "Event",
+    "EventExample",
     "Exchange",
     "Fact",
     "Field",
@@ -109,6 +119,7 @@ __all__ = [
     "Resource",
     "Scheme",
     "Span",
+    "Spot",
     "String",
     "Structure",
     "Text",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .endpoints import Endpoint, ErrorCode, Host, Link
+from .events import Envelope, Event
 from .texts import Text
 from .types import Field, NamedType, TypeName
 
@@ -20,6 +21,7 @@ class Resource:
     description: Text = Text()
     endpoints: tuple[Endpoint, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
+    events: tuple[Event, ...] = ()
     resources: tuple[Resource, ...] = ()
     notes: Text = Text()
     source: str = ""
@@ -73,6 +75,8 @@ class Api:
     """Sent with every request; constants are sent by themselves."""
     error_shape: ErrorShape = ErrorShape()
     errors: tuple[ErrorCode, ...] = ()
+    envelope: Envelope | None = None
+    """How events are delivered; None where there are none, or where a scheme says it."""
     links: tuple[Link, ...] = ()
     resources: tuple[Resource, ...] = ()
     types: Mapping[TypeName, NamedType] = field(default_factory=dict[TypeName, NamedType])
@@ -94,6 +98,10 @@ class Api:
     def all_endpoints(self) -> Iterator[Endpoint]:
         for resource in self.all_resources():
             yield from resource.endpoints
+
+    def all_events(self) -> Iterator[Event]:
+        for resource in self.all_resources():
+            yield from resource.events
 
     def lineage(self, path: tuple[str, ...]) -> tuple[Resource, ...]:
         """The resource at this path and those above it, the innermost first."""

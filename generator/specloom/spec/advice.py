@@ -50,6 +50,15 @@ def _endpoints_without(what: str, there: Callable[[model.Endpoint], object]) -> 
     return find
 
 
+def _events_without(what: str, there: Callable[[model.Event], object]) -> Callable[[Api], Iterator[tuple[Place, str]]]:
+    def find(api: Api) -> Iterator[tuple[Place, str]]:
+        for event in api.all_events():
+            if not there(event):
+                yield event.place, f"`{event.name}` has no {what}"
+
+    return find
+
+
 def _fields_without_title(api: Api) -> Iterator[tuple[Place, str]]:
     for field in _fields(api):
         if not field.title and not field.description and not is_constant(field.type):
@@ -69,6 +78,9 @@ RULES = (
     Rule("endpoint-example", "An example shows more than a table, and is tested.", _endpoints_without("example", lambda e: e.examples)),
     Rule("endpoint-errors", "Callers handle the errors that they know of.", _endpoints_without("errors of its own", lambda e: e.errors)),
     Rule("endpoint-source", "A link to the provider's page lets readers check.", _endpoints_without("link to its source", lambda e: e.links)),
+    Rule("event-title", "A title heads the page and the docstring.", _events_without("title", lambda e: e.title)),
+    Rule("event-example", "An example shows more than a table, and is tested.", _events_without("example", lambda e: e.examples)),
+    Rule("event-address", "Without an address nobody will ever get it.", _events_without("setting that it is sent to (`to`)", lambda e: e.to)),
     Rule("field-title", "A reader learns what a field means.", _fields_without_title),
     Rule("long-key", "Specs are public; keys are not.", _long_keys),
 )
@@ -104,6 +116,9 @@ def _texts(api: Api) -> Iterator[tuple[str, Text]]:
         shown = [example.title for example in endpoint.examples]
         yield from _at(endpoint.place.path, (endpoint.title, endpoint.description, endpoint.notes, *answers, *links, *shown))
         yield from _rows(endpoint.errors)
+    for event in api.all_events():
+        shown = [example.title for example in event.examples]
+        yield from _at(event.place.path, (event.title, event.description, *(link.title for link in event.links), *shown))
     for named in api.types.values():
         values = [value.text for value in named.values] if isinstance(named, model.Enumeration) else []
         yield from _at(named.place.path, (named.title, named.description, *values))

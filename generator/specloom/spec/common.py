@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from .. import naming, schemes
 from ..model import ErrorShape, Fact, Host, Link, Scheme, Text
@@ -21,7 +22,7 @@ _HOST = re.compile(
 )
 _LINK = re.compile(r"https?://[^\s<>\"'`\\^{}|()\[\]]+")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_IMPORTED = frozenset({"httpx", "httpcore", "msgspec", "cryptography", "anyio", "h11", "certifi", "idna", "specloom", "pip", "setuptools", "test", "tests"})
+_IMPORTED = frozenset({"httpx", "httpcore", "httpx2", "httpcore2", "msgspec", "cryptography", "anyio", "h11", "certifi", "idna", "specloom", "pip", "setuptools", "test", "tests"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,17 @@ def links(node: Node | None, texts: Texts) -> tuple[Link, ...]:
     return tuple(found)
 
 
+def date_of_page(node: Node | None, findings: Findings) -> str | None:
+    """The date of a provider's page, as it is written."""
+    if not isinstance(node, Scalar):
+        return None
+    try:
+        date.fromisoformat(node.text)
+    except ValueError:
+        findings.add(node, "wrong-value", f"`{node.text}` is not a date")
+    return node.text
+
+
 def error_shape(root: Node | None) -> ErrorShape:
     node = child(root, "error_shape")
     code, message, detail, success = (word(child(node, key)) or None for key in ("code", "message", "detail", "success"))
@@ -159,6 +171,11 @@ class Schemes:
         if not naming.is_snake(key.text.replace("-", "_")) or key.text in {"none", *schemes.LATER}:
             self.findings.add(key, "scheme", f"`{key.text}` cannot be the name of a scheme", "lower case letters, digits, `-` and `_`")
             return
+        name = naming.snake(key.text)
+        twin = next((other for other in self.declared if naming.snake(other) == name), None)
+        if twin is not None or name in naming.RESERVED_OPTIONS:
+            other = f"the scheme `{twin}`" if twin is not None else "something else"
+            self.findings.add(key, "scheme", f"`{key.text}` would be the client's argument `{name}`, which is {other} already", "give it another name")
         kind = child(node, "scheme")
         self.declared[key.text] = Scheme(key.text, word(kind))
         if not isinstance(kind, Scalar) or not self._known(kind):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 from .. import model, naming
 from ..model import Answer, Endpoint, Field, Idempotency, JsonBody, Type, TypeName
@@ -11,7 +10,7 @@ from . import common, parameters
 from .common import FactRow, Schemes
 from .errors import Errors
 from .fields import Fields, Owner, check_clashes, deprecation
-from .findings import Findings, did_you_mean
+from .findings import Findings, did_you_mean, where
 from .folder import LONGEST_NAME
 from .nodes import MapNode, Node, Scalar, is_null, place
 from .reach import holds_file
@@ -49,10 +48,21 @@ class Endpoints:
     def read(self, root: MapNode, module: tuple[str, ...], below: frozenset[str]) -> list[Draft]:
         """The endpoints of a resource; `below` are the names of the resources in it."""
         drafts: list[Draft] = []
+        classes: dict[str, Scalar] = {}
         for key, node in entries(root.get("endpoints")):
-            if isinstance(node, MapNode) and self._check_name(key, below):
+            if isinstance(node, MapNode) and self._check_name(key, below) and self._check_twin(key, classes):
                 drafts.append(Draft(self._endpoint(key, node, module), key, node))
         return drafts
+
+    def _check_twin(self, key: Scalar, classes: dict[str, Scalar]) -> bool:
+        """Whether no other endpoint's classes are called after the same words (`get1` and `get_1`)."""
+        other = classes.setdefault(naming.pascal(key.text) or key.text, key)
+        if other is not key:
+            self.findings.add(
+                key, "endpoint-name", f"`{key.text}` and `{other.text}` ({where(place(other))}) are one name where classes are called after them",
+                "rename one of them",
+            )
+        return other is key
 
     def _check_name(self, key: Scalar, below: frozenset[str]) -> bool:
         name, reason, hint = key.text, "", ""
@@ -61,6 +71,8 @@ class Endpoints:
             reason, hint = "cannot be the name of an endpoint", f"call it {wanted}" if wanted and wanted != name else "lower case letters, digits and `_`"
         elif name in naming.RESERVED_ON_CLIENT:
             reason, hint = "is a method of every client", f"call it {name}_it, or by what it does"
+        elif name == "annotations":
+            reason, hint = "means something else in every generated module", "call it list_annotations, or by what it does"
         elif name in below:
             reason, hint = "is a resource below this one, too", "rename one of them"
         if reason:
@@ -94,7 +106,7 @@ class Endpoints:
             facts=common.facts_of(node.get("facts"), self.facts, texts),
             links=common.links(node.get("links"), texts),
             name_on_site=word(node.get("name_on_site")) or None,
-            updated=self._date(node.get("updated")),
+            updated=common.date_of_page(node.get("updated"), self.findings),
             deprecated=deprecation(node.get("deprecated"), texts),
             verified=flag(node.get("verified"), otherwise=True),
             auth=self.schemes.names(node.get("auth")) if "auth" in node.entries else self.auth,
@@ -192,15 +204,6 @@ class Endpoints:
                 self.findings.add(body, "file", "JSON holds no `file`", "an answer of raw bytes is a `file` as a whole")
             return read
         return self.fields.structure(name, body, None, key)
-
-    def _date(self, node: Node | None) -> str | None:
-        if not isinstance(node, Scalar):
-            return None
-        try:
-            date.fromisoformat(node.text)
-        except ValueError:
-            self.findings.add(node, "wrong-value", f"`{node.text}` is not a date")
-        return node.text
 
     def _check_arguments(self, endpoint: Endpoint) -> None:
         """Reports arguments of one name: path, query, header and what is flat of the body share one namespace."""

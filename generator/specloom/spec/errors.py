@@ -27,6 +27,7 @@ _RETRY: dict[int, Retry] = {429: "later", 500: "same", 502: "same", 503: "same",
 TAKEN = frozenset(
     # The runtime's own errors, and what Python code expects to mean something else.
     ["Error", "ApiError", "ConfigError", "ConnectError", "InvalidRequest", "ProtocolError", "TimeoutError", "SignatureError", "SignatureProbe",
+     "EventError", "ForgedEvent", "StaleEvent", "ReplayedEvent", "OversizedEvent", "UndecryptableEvent", "MalformedEvent",
      "BaseException", "Exception", "ExceptionGroup", "Warning", *naming.RESERVED_CLASSES]
 )
 _TAKEN_FOLDED = {name.lower(): name for name in TAKEN}

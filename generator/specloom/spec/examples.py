@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .. import model
-from ..model import Answer, Endpoint, Exchange, Field, Json, Place, Structure, Value
+from ..model import Answer, Endpoint, Event, EventExample, Exchange, Field, Json, Place, Structure, Value
 from .endpoints import Draft
+from .events import EventDraft
 from .fields import Given
 from .findings import Findings, did_you_mean
 from .folder import Folder
 from .nodes import MapNode, Node, Scalar, place
 from .texts import Texts, child, entries, integer, items
-from .values import Values
+from .values import Values, check_secret
 
 
 class Examples:
@@ -32,6 +33,8 @@ class Examples:
         given = self.given.get(field.place)
         if given is None or (given.example is None and given.default is None):
             return field
+        for value in (given.example, given.default):
+            check_secret(value, field, self.findings)
         return replace(
             field,
             example=self.values.read(given.example, field.type, "example", field.encrypted),
@@ -56,6 +59,19 @@ class Examples:
             answers=tuple(replace(answer, headers=self.fields(answer.headers)) for answer in endpoint.answers),
             examples=tuple(exchanges),
         )
+
+    def event(self, draft: EventDraft) -> Event:
+        """The event with its examples."""
+        nodes = [node for node in items(draft.node.get("examples")) if isinstance(node, MapNode)]
+        read = [(node, self._payload(node, draft.event)) for node in nodes]
+        examples = (EventExample(self.texts.read(node.get("title")), value, place(node)) for node, value in read if value)
+        return replace(draft.event, examples=tuple(examples))
+
+    def _payload(self, node: MapNode, event: Event) -> Value | None:
+        payload = self._body(node, event.resource, "payload")
+        if payload is None and "payload_file" not in node.entries:
+            self.findings.add(node, "example", "the example has no `payload`")
+        return self.values.read(payload, event.payload)
 
     def _exchange(self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]) -> Exchange:
         request, response = node.get("request"), node.get("response")
@@ -82,6 +98,7 @@ class Examples:
                 self.findings.add(name, "example", f"`{key}` has no parameter `{name.text}`", did_you_mean(name.text, known))
                 continue
             field = known[name.text]
+            check_secret(node, field, self.findings)
             value = self.values.read(node, field.type, "example", field.encrypted)
             found[name.text] = value.json if value else None
         missing = [name for name in known if key == "path" and name not in found]
@@ -89,11 +106,11 @@ class Examples:
             self.findings.add(child(request, key) or request, "example", f"the example lacks `{missing[0]}` of the path")
         return found
 
-    def _body(self, node: Node | None, module: tuple[str, ...]) -> Node | None:
-        """The body of a request or a response, written there or in a file."""
-        inline, named = child(node, "body"), child(node, "body_file")
+    def _body(self, node: Node | None, module: tuple[str, ...], what: str = "body") -> Node | None:
+        """The body of a request or a response, or the payload of an event, written there or in a file."""
+        inline, named = child(node, what), child(node, f"{what}_file")
         if isinstance(node, MapNode) and inline is not None and named is not None:
-            self.findings.add(node.entries["body_file"].key, "body-file", "the body stands here or in a file, not in both")
+            self.findings.add(node.entries[f"{what}_file"].key, "body-file", f"the {what} stands here or in a file, not in both")
         if isinstance(named, Scalar):
             return self.folder.body(named, module)
         return inline

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..model import Place
+from . import secrets
 from .findings import Findings
 from .nodes import Source
 
@@ -45,11 +46,9 @@ def read(path: Path, shown: str, findings: Findings) -> Source | None:
 
 
 def _refuse_keys(source: Source, findings: Findings) -> None:
-    """A PEM block in a spec would be published with everything that is woven from it."""
-    at = source.text.find("-----BEGIN ")
-    if at >= 0:
+    """What would be published with everything that is woven from it."""
+    found = secrets.sign(source.text)
+    if found:
+        at = found.at
         line, column = source.text.count("\n", 0, at) + 1, at - (source.text.rfind("\n", 0, at) + 1) + 1
-        findings.add_at(
-            Place(source.path, line, column), "secret", "a PEM block (a key or a certificate) may not stand in a spec",
-            "take it out, and replace the key if it was a real one", length=len("-----BEGIN"),
-        )
+        findings.add_at(Place(source.path, line, column), "secret", secrets.refusal(found), secrets.REMEDY, length=len("-----BEGIN"))

@@ -169,6 +169,8 @@ def _check_name(name: str, place: Place, findings: Findings, top: bool = False) 
         reason = f"the name has more than {LONGEST_NAME} characters"
     elif top and name in naming.RESERVED_ON_CLIENT:
         reason = f"`{name}` is a method of every client"
+    elif name in naming.RESERVED_RESOURCES:
+        reason, hint = f"`{name}` means something else in every client", f"call it {name}_resource, or by what it is"
     if reason:
         findings.add_at(place, "file-name", reason, hint)
     return not reason

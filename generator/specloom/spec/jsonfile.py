@@ -6,7 +6,7 @@ import json
 import re
 
 from ..model import Place
-from . import characters
+from . import characters, secrets
 from .findings import Findings
 from .nodes import DIGITS, Entry, ListNode, MapNode, Node, Scalar, Source
 from .yamlfile import DEPTH, NODES
@@ -138,6 +138,9 @@ class _Reader:
         found = characters.forbidden(value)
         if found:
             raise _Wrong(f"{characters.describe(found[0])} may not stand in a spec", self._start(token))
+        secret = secrets.sign(value)
+        if secret and value[secret.at : secret.at + 20] not in self.text:  # else it has been reported where it stands
+            raise _Wrong(secrets.refusal(secret), self._start(token))
         return Scalar(self.source, line, column, width, value, "quoted")
 
     def _start(self, token: str) -> int:

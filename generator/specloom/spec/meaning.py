@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import model
-from ..model import Api, Endpoint, ErrorCode, Field, NamedType, Resource, Text, TypeName
+from ..model import Api, Endpoint, ErrorCode, Event, Field, NamedType, Resource, Text, TypeName
 from . import common, enumerations, notes, parameters, reach, unions
 from .declarations import Declarations
 from .endpoints import Draft, Endpoints
 from .errors import Errors
+from .events import Events, envelope
 from .examples import Examples
 from .fields import Fields, Owner
 from .findings import Findings, where
@@ -55,12 +56,15 @@ class Meaning:
         for document in resources:
             below = frozenset(path[-1] for path in paths if path[:-1] == document.module)
             drafts[document.module] = reader.read(document.root, document.module, below)
+        events = Events(self.fields, self.types, self.texts, self.findings)
+        announced = {document.module: events.read(document.root, document.module) for document in resources}
         everything = [draft for group in drafts.values() for draft in group]
         self._check([draft.endpoint for draft in everything], header)
         examples = Examples(Values(self.fields.built, self.findings), self.fields.values, self.texts, self.folder, self.findings)
         finished = self._finish(drafts, reader, examples, errors, by_resource)
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
-        types = self._types(examples, [e for group in finished.values() for e in group])
+        told = {path: tuple(examples.event(draft) for draft in group) for path, group in announced.items()}
+        types = self._types(examples, [e for group in finished.values() for e in group], [e for group in told.values() for e in group])
         documents = {document.module: document for document in resources}
         return Api(
             name=self.folder.path.resolve().name,
@@ -76,8 +80,9 @@ class Meaning:
             header=examples.fields(header),
             error_shape=common.error_shape(self.root),
             errors=errors,
+            envelope=envelope(self.root, [draft for group in announced.values() for draft in group], self.schemes.all(), self.findings),
             links=common.links(child(self.root, "links"), self.texts),
-            resources=self._tree(paths, documents, finished, by_resource, texts),
+            resources=self._tree(paths, documents, finished, by_resource, told, texts),
             types=types,
             notes=texts.get((), Text()),
             source=self.folder.shown,
@@ -176,12 +181,12 @@ class Meaning:
     def _notes(self, known: set[Path]) -> dict[Path, Text]:
         return notes.collect(self.folder.notes, self.texts.languages, _with_folders(self.folder.resources), known, self.findings)
 
-    def _types(self, examples: Examples, found: list[Endpoint]) -> dict[TypeName, NamedType]:
+    def _types(self, examples: Examples, found: list[Endpoint], events: list[Event]) -> dict[TypeName, NamedType]:
         """All named types with their values, in the order of their files and of their places there."""
         types = self.fields.built
         self.fields.check_scalars(examples.values)
         sent = reach.closure(reach.sent(found), types)
-        received = reach.closure(reach.received(found, [row for row, _ in self.errors.rows]), types)
+        received = reach.closure(reach.received(found, [row for row, _ in self.errors.rows], events), types)
         finished: list[NamedType] = []
         for name, named in types.items():
             if isinstance(named, model.Structure):
@@ -193,7 +198,7 @@ class Meaning:
 
     def _tree(
         self, paths: set[Path], documents: dict[Path, Document], finished: dict[Path, list[Endpoint]],
-        errors: dict[Path, tuple[ErrorCode, ...]], texts: dict[Path, Text],
+        errors: dict[Path, tuple[ErrorCode, ...]], events: dict[Path, tuple[Event, ...]], texts: dict[Path, Text],
     ) -> tuple[Resource, ...]:
         """The resources in the order of their names, each with those below it."""
         made: dict[Path, list[Resource]] = {}
@@ -206,6 +211,7 @@ class Meaning:
                 description=self.texts.read(child(root, "description")),
                 endpoints=tuple(self._with_notes(endpoint, texts) for endpoint in finished.get(path, ())),
                 errors=errors.get(path, ()),
+                events=events.get(path, ()),
                 resources=tuple(made.get(path, ())),
                 notes=texts.get(path, Text()),
                 source=document.relative if document else "",

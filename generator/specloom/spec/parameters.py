@@ -16,6 +16,7 @@ from .types import UNREAD
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LITERAL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")  # RFC 9110, 5.5
 _OUR_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"})
 """Headers that say how a message is framed (RFC 9110, RFC 9112): a caller must not be able to lie about it."""
 
@@ -76,6 +77,10 @@ def check_headers(fields: Iterable[Field], findings: Findings) -> None:
             findings.add_at(field.place, "header", f"`{field.wire}` is not the name of a header", "", length)
         elif field.wire.lower() in _OUR_HEADERS:
             findings.add_at(field.place, "header", f"`{field.wire}` is written by the client itself", "", length)
+        for value in field.type.literals if isinstance(field.type, model.String) else ():
+            if not _HEADER_VALUE.fullmatch(value):
+                message = f"`{value}` cannot be the value of `{field.wire}`, which stands in a header"
+                findings.add_at(field.place, "header", message, "one line of ASCII, without spaces at its ends", length)
         other = seen.setdefault(field.wire.lower(), field)
         if other is not field and other.wire != field.wire:
             findings.add_at(field.place, "field-twice", f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are the same header", "", length)

@@ -1,11 +1,11 @@
-"""Which structures are sent and which received: what is reachable from requests, answers and errors."""
+"""Which structures are sent and which received: what is reachable from requests, answers, errors and events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from .. import model
-from ..model import Endpoint, ErrorCode, Field, NamedType, Type, TypeName
+from ..model import Endpoint, ErrorCode, Event, Field, NamedType, Type, TypeName
 
 
 def sent(endpoints: Iterable[Endpoint]) -> list[Type]:
@@ -18,9 +18,10 @@ def sent(endpoints: Iterable[Endpoint]) -> list[Type]:
     return found
 
 
-def received(endpoints: Iterable[Endpoint], errors: Iterable[ErrorCode]) -> list[Type]:
-    """The types that answers begin with."""
+def received(endpoints: Iterable[Endpoint], errors: Iterable[ErrorCode], events: Iterable[Event]) -> list[Type]:
+    """The types that answers and events begin with."""
     found = [row.body for row in errors if row.body]
+    found += [event.payload for event in events]
     for endpoint in endpoints:
         for answer in endpoint.answers:
             found += [answer.type] if answer.type else []

@@ -7,6 +7,7 @@ words: `title` says what is expected at a place, the keyword says what is wrong 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -64,6 +65,8 @@ def _link(schema: Any, roots: Mapping[str, Schema]) -> None:
             for part in pointer.split("/"):
                 target = target[part]
             schema[key] = target
+        elif key == "pattern" and isinstance(schema[key], str):
+            schema[key] = re.sub(r"\$\Z", r"\\Z", schema[key])  # Python's `$` lets a line break follow, that of JSON Schema does not
         else:
             _link(schema[key], roots)
 
@@ -133,13 +136,14 @@ def _unknown_keys(schema: Schema, node: Node, findings: Findings) -> None:
 
 
 def _missing_key(error: ValidationError, schema: Schema, node: Node, at: Node, findings: Findings) -> None:
-    """Reports a key that is missing, unless one that is unknown here is a slip of it."""
+    """Reports a key that is missing, unless one that is unknown here, and reported so, is a slip of it."""
     assert isinstance(node, MapNode)
     known: Mapping[str, Schema] = schema.get("properties", {})
     for word in schema["required"]:
-        misspelt = any(closest(other, known) == word for other in node.entries if other not in known)
-        if word not in node.entries and not misspelt and f"'{word}' is a required" in error.message:
-            findings.add(at, "missing-key", f"the key `{word}` is missing")
+        slip = next((other for other in node.entries if other not in known and closest(other, known) == word), None)
+        reported = slip is not None and schema.get("additionalProperties") is False
+        if word not in node.entries and not reported and f"'{word}' is a required" in error.message:
+            findings.add(at, "missing-key", f"the key `{word}` is missing", f"did you mean `{word}` by `{slip}`?" if slip else "")
 
 
 def _locate(root: Node, error: ValidationError) -> tuple[Node, Scalar | None]:

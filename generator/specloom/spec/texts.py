@@ -28,7 +28,7 @@ class Texts:
                     if self._known and language not in self.languages and language not in besides:
                         self.findings.add(
                             entry.key, "unknown-language", f"`{language}` is not one of the API's languages",
-                            did_you_mean(language, self.languages),
+                            did_you_mean(language, (*self.languages, *sorted(besides))),
                         )
                 found = ((language, node.get(language)) for language in self.languages)
                 texts = ((language, self.prose(value)) for language, value in found if isinstance(value, Scalar))

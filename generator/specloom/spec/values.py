@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from .. import model
 from ..model import Field, Json, NamedType, Range, Span, Structure, Type, TypeName, Value
-from . import jsonfile, times
+from . import jsonfile, secrets, times
 from .findings import Findings, did_you_mean
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 from .patterns import affordable
@@ -34,6 +34,12 @@ class Values:
         if encrypted and isinstance(node, Scalar) and node.style != "json" and kinds(type_, self.types) == frozenset({"a text"}):
             return Value(node.text)
         return Value(_Reading(self.types, self.findings, rule).value(node, type_))
+
+
+def check_secret(node: Node | None, field: Field, findings: Findings) -> None:
+    """Reports the example of a secret that looks like a real one; cipher text is nobody's secret."""
+    if isinstance(node, Scalar) and not field.encrypted and secrets.is_given_away(field.name, field.secret, node):
+        findings.add(node, "secret", f"the example of `{field.wire}` looks like a real secret", "replace it if it is one, and write a placeholder: EXAMPLE…")
 
 
 class _Reading:
@@ -147,7 +153,9 @@ class _Reading:
             field = fields.get(wire)
             if field is None:
                 self.wrong(entry.key, f"{whose} has no field `{wire}`", did_you_mean(wire, fields))
-            elif field.encrypted and isinstance(entry.value, Scalar) and entry.value.style != "json":
+                continue
+            check_secret(entry.value, field, self.findings)
+            if field.encrypted and isinstance(entry.value, Scalar) and entry.value.style != "json":
                 found[wire] = entry.value.text
             else:
                 found[wire] = self.value(entry.value, field.type)

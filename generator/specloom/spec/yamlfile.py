@@ -17,7 +17,7 @@ import yaml
 
 from ..model import Place
 from ..problems import Stop
-from . import characters
+from . import characters, secrets
 from .findings import Findings
 from .nodes import Entry, ListNode, MapNode, Node, Scalar, Source, is_empty, place
 
@@ -100,6 +100,9 @@ class _Composer:
             if found:
                 self._problem(event, "character", f"{characters.describe(found[0])} may not stand in a spec")
             text = text.replace("\u00a0", " ")
+            secret = secrets.sign(text)
+            if secret and text[secret.at : secret.at + 20] not in self.source.text:  # else it has been reported where it stands
+                self._problem(event, "secret", secrets.refusal(secret), secrets.REMEDY)
         row: int = start.line
         column: int = start.column
         last: int = end.line

@@ -4,9 +4,11 @@
     docs/<language>/index.md                       the API
     docs/<language>/<resource>/index.md            a resource that has more to say than a list
     docs/<language>/<resource>/<endpoint>.md       an endpoint
+    docs/<language>/<resource>/event-<event>.md    an event
 
 `reader` chooses the texts of a page and notes what is missing, `labels` has the documentation's own words, `tables` and `errors` lay out what
-the spec lists, `request`, `samples` and `expressions` write the samples, `endpoints`, `indexes` and `readme` put pages together.
+the spec lists, `request`, `samples` and `expressions` write the samples, `endpoints`, `events`, `indexes` and `readme` put pages
+together.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pathlib import PurePosixPath
 from ...code import Code
 from ...model import Api
 from .. import Files
-from . import endpoints, indexes, places, readme
+from . import endpoints, events, indexes, places, readme
 
 
 def docs(api: Api) -> Files:
@@ -32,4 +34,7 @@ def docs(api: Api) -> Files:
         shown = endpoints.Samples.of(api, endpoint)
         for language in api.languages:
             found[places.of_endpoint(endpoint, language)] = endpoints.page(api, endpoint, language, shown)
+    for event in api.all_events():
+        for language in api.languages:
+            found[places.of_event(event, language)] = events.page(api, event, language)
     return {**found, readme.PATH: readme.readme(api)}

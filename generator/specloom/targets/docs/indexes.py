@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ...code import Markdown, markdown
@@ -10,7 +11,7 @@ from ...model import Api, Endpoint, Fact, Resource, Structure, Text
 from ...render import render
 from ...schemes import SCHEMES
 from ..surface import argument_of, schemes_of
-from . import labels, places, samples, tables
+from . import events, labels, places, samples, tables
 from .endpoints import Block, facts, hosts
 from .errors import error_table
 from .reader import Reader
@@ -32,7 +33,7 @@ def index(api: Api, language: str) -> Markdown:
         "construction": markdown.fenced(samples.construction(api), "python"),
         "units": markdown.bullets(reader.inline(unit) for unit in _units(api)),
         "facts": facts(_shared_facts(api), reader),
-        "resources": [_resource(resource, here, reader) for resource in api.all_resources() if _is_listed(resource)],
+        "resources": [_whole(resource, here, reader) for resource in api.all_resources() if _is_listed(resource)],
         "errors": error_table(api.errors, reader),
         "notes": markdown.notes(reader.says(api.notes)),
         "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in api.links),
@@ -65,9 +66,11 @@ def _listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Iterator
     """The resource's own endpoints, then what lies below it."""
     if own := _resource(resource, here, reader).parts:
         yield Block(reader.words("endpoints"), own)
+    if told := events.listed(resource, here, reader):
+        yield Block(reader.words("events"), (told,))
     for below in list(resource.walk())[1:]:
         if _is_listed(below):
-            yield _resource(below, here, reader)
+            yield _whole(below, here, reader)
 
 
 def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
@@ -79,6 +82,12 @@ def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
         ("endpoint", "request line", "sync"), [_endpoint(each, here, reader) for each in resource.endpoints], reader
     )
     return Block(title, (endpoints,) if endpoints else ())
+
+
+def _whole(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
+    """The endpoints of a resource, and its events."""
+    block, told = _resource(resource, here, reader), events.listed(resource, here, reader)
+    return replace(block, parts=(*block.parts, told)) if told else block
 
 
 def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Reader) -> list[Markdown]:
@@ -96,7 +105,7 @@ def _title(resource: Resource, reader: Reader) -> Markdown:
 
 
 def _is_listed(resource: Resource) -> bool:
-    return bool(resource.endpoints) or places.has_page(resource)
+    return bool(resource.endpoints or resource.events) or places.has_page(resource)
 
 
 def _authentication(api: Api, reader: Reader) -> Iterator[Markdown]:
@@ -112,10 +121,17 @@ def _authentication(api: Api, reader: Reader) -> Iterator[Markdown]:
         owner = argument_of(api, scheme)
         prefix = f"{owner}.{kind.class_name}." if owner else ""
         rows = [
-            [markdown.code(f"{prefix}{argument.name}"), reader.inline(argument.meaning)] for argument in kind.arguments
+            [
+                markdown.code(f"{prefix}{argument.name}"),
+                reader.words("yes" if argument.required else "depends"),
+                reader.inline(argument.meaning),
+            ]
+            for argument in kind.arguments
         ]
-        if found := tables.table(("argument", "meaning"), rows, reader):
+        if found := tables.table(("argument", "required", "meaning"), rows, reader):
             yield found
+        if kind.advice:
+            yield markdown.bullets(reader.inline(text) for text in kind.advice)
 
 
 def _units(api: Api) -> list[Text]:

@@ -44,6 +44,11 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "units": ("Units", "单位"),
     "facts": ("Common to all endpoints", "所有接口的共同说明"),
     "endpoints": ("Endpoints", "接口列表"),
+    "events": ("Events", "事件通知"),
+    "payload": ("Payload", "通知内容"),
+    "receive": ("Receiving it", "接收通知"),
+    "acknowledgement": ("Acknowledging it", "应答通知"),
+    "redelivery": ("If it is not acknowledged", "未应答时"),
     "install": ("Install", "安装"),
     "first call": ("A first call", "首次调用"),
     # columns
@@ -62,6 +67,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "remedy": ("Remedy", "解决方案"),
     "argument": ("Argument", "参数"),
     "endpoint": ("Endpoint", "接口"),
+    "event": ("Event", "事件"),
+    "sent to": ("Sent to", "通知地址"),
     "request line": ("Request line", "请求方式"),
     # cells and phrases
     "yes": ("yes", "是"),
@@ -112,8 +119,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
         "服务端通过 {0} 识别重复请求，因此可以重新发送相同的请求，客户端会自动重试。",
     ),
     "unrepeatable": (
-        "The client never sends this request again by itself once it may have reached the server: the exception's `outcome` is then `unknown`.",
-        "请求一旦可能已到达服务端，客户端不会自动重发，此时异常的 `outcome` 为 `unknown`。",
+        "The client sends this request again by itself only if it never reached the server, or the server says that it has not been carried out (too many requests, an expired token). If the answer is lost, the exception's `outcome` is `unknown`.",
+        "仅当请求未到达服务端，或服务端表明请求未被处理（请求过于频繁、凭证过期）时，客户端才会自动重发；未收到应答时，异常的 `outcome` 为 `unknown`。",
     ),
     "ask": ("Ask {0} what became of it.", "可通过 {0} 查询处理结果。"),
     "none": ("The endpoints need no authentication.", "调用接口无需认证。"),
@@ -127,9 +134,31 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     ),
     "pages": ("Pages of every endpoint: {0}.", "各接口的文档：{0}。"),
     "async in short": ("{0} has the same methods to `await`.", "{0} 提供相同的方法，使用 `await` 调用。"),
+    "testing in short": (
+        "To test code that uses it, without the service: {0} gives fixtures, {1} serves a mock.",
+        "测试使用本客户端的代码而不访问真实服务：{0} 提供 fixture，{1} 启动模拟服务器。",
+    ),
     "errors in short": (
         "Every error is an `errors.Error`, whose `outcome` says what became of the request: `not_sent`, `rejected`, `unknown` or `done`.",
         "所有异常均为 `errors.Error` 的子类，其 `outcome` 说明请求的结果：`not_sent`（未发出）、`rejected`（被拒绝）、`unknown`（未知）或 `done`（已完成）。",
+    ),
+    "setting": ("the address in {0}", "{0} 所设置的地址"),
+    "whole payload": ("The payload is one value:", "通知内容为单个值："),
+    "no proof": (
+        "Nothing proves where a delivery comes from, and the client believes it: whoever knows the address can send one.",
+        "通知不带任何来源证明，客户端会直接信任：任何知道通知地址的人都可以发送通知。",
+    ),
+    "your proof": (
+        "The client refuses everything before it is told what is real: `client.webhooks.with_options(verify=…)`, a function of header fields and raw body.",
+        "客户端需要知道如何验证通知的来源，否则拒绝所有通知：`client.webhooks.with_options(verify=…)`，参数为请求头与请求体原始字节的函数。",
+    ),
+    "plain acknowledgement": (
+        "A status from 200 to 299 says that the event is taken, any other that it is not.",
+        "状态码 200 至 299 表示接收成功，其他状态码表示接收失败。",
+    ),
+    "plain redelivery": (
+        "The same event may come more than once: remember which ones you have handled.",
+        "同一通知可能多次送达，请自行去重。",
     ),
     # what a page may have none of
     "a title": ("title", "标题"),

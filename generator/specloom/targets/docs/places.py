@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from posixpath import relpath
 
 from ...code import Markdown, markdown
-from ...model import Api, Endpoint, Resource
+from ...model import Api, Endpoint, Event, Resource
+from ...naming import snake
 from .labels import name_of
 
 _INDEX = "index.md"
@@ -24,6 +25,12 @@ def of_endpoint(endpoint: Endpoint, language: str) -> PurePosixPath:
     """An endpoint called `index` gives way to the page of its resource: no endpoint's name has a hyphen."""
     name = "index-endpoint" if endpoint.name == "index" else endpoint.name
     return PurePosixPath("docs", language, *endpoint.resource, f"{name}.md")
+
+
+def of_event(event: Event, language: str) -> PurePosixPath:
+    """Its name has a hyphen, so it is no endpoint's."""
+    name = (snake(event.class_name) or event.class_name).replace("_", "-")
+    return PurePosixPath("docs", language, *event.resource, f"event-{name}.md")
 
 
 def has_page(resource: Resource) -> bool:

@@ -32,5 +32,10 @@ def readme(api: Api) -> Markdown:
         install=markdown.fenced("pip install .", "sh"),
         sample=Samples.of(api, first).sync if first is not None else None,
         errors=reader.words("errors in short"),
+        testing=reader.words(
+            "testing in short",
+            markdown.code(f'pytest_plugins = ["{api.package}.testing"]'),
+            markdown.code(f"python -m {api.package}.testing --print-client"),
+        ),
         asynchronous=reader.words("async in short", markdown.code(f"Async{api.client}")),
     )

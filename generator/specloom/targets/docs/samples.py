@@ -41,6 +41,27 @@ def construction(api: Api) -> Python:
     return python.lines([written.imports(asynchronous=False), made], blank=1)
 
 
+def reception(api: Api, event: Python) -> Python:
+    """A function that receives an event of this class, and acknowledges it."""
+    written = Expressions(api)
+    text = python.identifier("str")
+    headers = python.subscript(written.use("collections.abc", "Mapping"), [text, text])
+    client, errors, events = (written.our(name) for name in (api.client, "errors", "events"))
+    parameters = [
+        python.parameter("client", [python.member(client)]),
+        python.parameter("headers", [python.member(headers)]),
+        python.parameter("body", [python.member(python.identifier("bytes"))]),
+    ]
+    return render(
+        Python,
+        "docs/sample_event.py.j2",
+        imports=written.imports(asynchronous=False),
+        signature=python.signature("receive", python.parameters(parameters), python.dotted(events, "Acknowledgement")),
+        error=python.dotted(errors, "Error"),
+        event=python.dotted(events, event),
+    )
+
+
 def _client(written: Expressions, *, asynchronous: bool, width: int) -> Python:
     """The client's constructor with what the API's first scheme needs."""
     api = written.api
@@ -60,6 +81,7 @@ def _credentials(written: Expressions, scheme: Scheme) -> list[Python]:
     return [
         python.keyword_argument(argument.name, _credential(written, argument.sample))
         for argument in SCHEMES[scheme.kind].arguments
+        if argument.sample
     ]
 
 

@@ -86,7 +86,7 @@ class FieldTable:
             title, description = _texts_of(self.api, inner)
         if not title and not description:
             self.reader.lacks_meaning(each.wire)
-        lines = [markdown.inline([markdown.strong(self.reader.inline(title)), self.reader.inline(description)])]
+        lines = [markdown.strong(self.reader.inline(title)), self.reader.inline(description)]
         if each.when:
             lines.append(self.reader.words("if", self.reader.inline(each.when)))
         if each.unit:

@@ -1,0 +1,56 @@
+"""Events: what the provider sends by itself, to an address that it was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .endpoints import Link
+from .texts import Place, Text, Value
+from .types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in a delivery something lies: a header, or a dotted path in the JSON of its body."""
+
+    header: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How the events of an API lie in what is delivered, where its scheme does not say so."""
+
+    name: Spot
+    payload: str | None = None
+    """Dotted path of the payload; None: it is the whole body."""
+    id: Spot | None = None
+    verified: bool = True
+    """False: deliveries carry nothing that proves where they come from, and are taken without."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventExample:
+    """A documented payload."""
+
+    title: Text
+    payload: Value
+    place: Place = Place("", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    """The name on the wire."""
+    class_name: str
+    resource: tuple[str, ...]
+    payload: Type
+    title: Text = Text()
+    description: Text = Text()
+    to: str | None = None
+    """The setting that holds the address which it is sent to."""
+    links: tuple[Link, ...] = ()
+    updated: str | None = None
+    deprecated: Text | bool = False
+    examples: tuple[EventExample, ...] = ()
+    place: Place = Place("", 1, 1)

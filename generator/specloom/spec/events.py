@@ -1,0 +1,124 @@
+"""Events: from their entries in a resource to the model, but for examples, which need every type to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .. import naming, schemes
+from ..model import Envelope, Event, Scheme, Spot, Type, TypeName
+from . import common
+from .fields import Fields, deprecation
+from .findings import Findings, where
+from .folder import LONGEST_NAME
+from .nodes import MapNode, Node, Scalar, place
+from .reach import holds_file
+from .texts import Texts, child, entries, flag, word
+from .types import UNREAD, Types
+
+TAKEN = frozenset(
+    ["Acknowledgement", "AnyEvent", "Event", "EventTable", "Final", "PlainEnvelope", "Spot", "UnknownEvent", "WechatPayEnvelope",
+     *naming.RESERVED_CLASSES, *naming.BUILTIN_CLASSES]
+)
+"""Names that mean something else where events are classes."""
+UNNAMED = "Event_"
+"""Stands for a class name that could not be made; reported already."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event whose examples are still to be read."""
+
+    event: Event
+    key: Scalar
+    node: MapNode
+
+
+class Events:
+    """Reads events; a name means one event in the whole API."""
+
+    def __init__(self, fields: Fields, types: Types, texts: Texts, findings: Findings) -> None:
+        self.fields = fields
+        self.types = types
+        self.texts = texts
+        self.findings = findings
+        self._by_name: dict[str, Event] = {}
+        self._by_class: dict[str, Event] = {}
+
+    def read(self, root: MapNode, module: tuple[str, ...]) -> list[EventDraft]:
+        """The events of a resource."""
+        found = [(key, node) for key, node in entries(root.get("events")) if isinstance(node, MapNode)]
+        return [EventDraft(self._event(key, node, module), key, node) for key, node in found]
+
+    def _event(self, key: Scalar, node: MapNode, module: tuple[str, ...]) -> Event:
+        class_name = self._class_name(key, node)
+        texts = self.texts
+        event = Event(
+            name=key.text,
+            class_name=class_name,
+            resource=module,
+            payload=self._payload(key, node, TypeName(module, class_name + "Payload")),
+            title=texts.read(node.get("title")),
+            description=texts.read(node.get("description")),
+            to=word(node.get("to")) or None,
+            links=common.links(node.get("links"), texts),
+            updated=common.date_of_page(node.get("updated"), self.findings),
+            deprecated=deprecation(node.get("deprecated"), texts),
+            place=place(key),
+        )
+        self._check_twice(event, node.get("as") or key)
+        return event
+
+    def _class_name(self, key: Scalar, node: MapNode) -> str:
+        given = node.get("as")
+        name = given.text if isinstance(given, Scalar) else naming.pascal(key.text) or ""
+        if not name or len(name) > LONGEST_NAME:
+            self.findings.add(key, "event-class", f"no class name can be made of `{key.text[:60]}`", "say it: {as: OrderPaid, …}")
+            return UNNAMED
+        if name in TAKEN:
+            message = f"`{name}` would be the class of this event, and it means something else in every client"
+            self.findings.add(given or key, "event-class", message, "give the class another name with `as:`")
+        return name
+
+    def _check_twice(self, event: Event, at: Node) -> None:
+        first = self._by_name.setdefault(event.name, event)
+        if first is not event:
+            self.findings.add(at, "event-twice", f"`{event.name}` stands in {where(first.place)} already", "an event stands beside the endpoints that cause it, once")
+            return
+        if event.class_name == UNNAMED:
+            return
+        other = self._by_class.setdefault((naming.snake(event.class_name) or "").replace("_", ""), event)
+        if other is not event:
+            message = f"`{event.class_name}` would be the class of this event, and is like that of `{other.name}` ({where(other.place)})"
+            self.findings.add(at, "event-class", message, "give one of them another name with `as:`")
+
+    def _payload(self, key: Scalar, node: MapNode, name: TypeName) -> Type:
+        payload = node.get("payload")
+        if not isinstance(payload, Scalar):
+            return self.fields.structure(name, payload, None, key)
+        read = self.types.read(payload, name.module)
+        if read and holds_file(read):
+            self.findings.add(payload, "file", "an event holds no `file`", "raw bytes in JSON are `bytes`")
+        return read or UNREAD
+
+
+def envelope(root: Node | None, drafts: Iterable[EventDraft], used: Iterable[Scheme], findings: Findings) -> Envelope | None:
+    """What `events` in _api.yaml says; reported where it, or the scheme, must say something and does not."""
+    node = child(root, "events")
+    scheme = next((scheme for scheme in used if scheme.kind in schemes.SCHEMES and schemes.SCHEMES[scheme.kind].events), None)
+    if scheme is not None:
+        if node is not None:
+            findings.add(node, "event-envelope", f"the scheme {scheme.kind} says how events lie in what it delivers", "leave `events` out of _api.yaml")
+        return None
+    if not isinstance(node, MapNode):
+        for draft in drafts:
+            message = f"nothing says where `{draft.event.name}` and its payload lie in what is delivered"
+            findings.add(draft.key, "event-envelope", message, "say it in _api.yaml: events: {name: event, payload: payload}")
+            break
+        return None
+    name, payload, id = node.get("name"), word(node.get("payload")) or None, node.get("id")
+    return Envelope(_spot(name), payload, _spot(id) if id is not None else None, flag(node.get("verified"), otherwise=True))
+
+
+def _spot(node: Node | None) -> Spot:
+    return Spot(path=node.text) if isinstance(node, Scalar) else Spot(header=word(child(node, "header")))

@@ -1,0 +1,87 @@
+"""The page of an event, and lists of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ...code import Markdown, markdown, python
+from ...model import Api, Event, Named, Resource, Structure
+from ...render import render
+from ...schemes import SCHEMES, Delivery
+from . import labels, places, samples, tables, types
+from .endpoints import Block
+from .reader import Reader
+from .tables import FieldTable
+from .values import json_text
+
+
+def page(api: Api, event: Event, language: str) -> Markdown:
+    """The page in one language."""
+    reader = Reader(language)
+    here = places.of_event(event, language)
+    for there, what in ((event.title, "a title"), (event.description, "a description"), (event.examples, "an example")):
+        if not there:
+            reader.lacks(what)
+    delivery = _delivery(api)
+    values = {
+        "label": labels.headings(language),
+        "title": reader.inline(event.title) or markdown.text(event.name),
+        "navigation": reader.navigation(
+            [places.link(here, places.of_api(language), reader.inline(api.title)), *places.languages(api, language, here)]
+        ),
+        "description": markdown.paragraphs(reader.says(event.description)),
+        "deprecated": tables.deprecation(event.deprecated, reader) if event.deprecated else None,
+        "facts": markdown.bullets(_facts(event, reader)),
+        "payload": list(_payload(api, event, reader)),
+        "examples": [
+            Block(reader.titled("example", each.title), (markdown.fenced(json_text(each.payload.json), "json"),))
+            for each in event.examples
+        ],
+        "proof": reader.inline(delivery.proof) if delivery else _proof(api, reader),
+        "sample": markdown.fenced(samples.reception(api, python.identifier(event.class_name)), "python"),
+        "acknowledgement": reader.inline(delivery.acknowledgement) if delivery else reader.words("plain acknowledgement"),
+        "redelivery": reader.inline(delivery.redelivery) if delivery else reader.words("plain redelivery"),
+        "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in event.links),
+        "updated": reader.words("updated", markdown.text(event.updated)) if event.updated else None,
+    }
+    return render(Markdown, "docs/event.md.j2", notice=reader.notice(), **values)
+
+
+def listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Markdown | None:
+    """The events of a resource, with the way to their pages."""
+    rows = [
+        [
+            places.link(here, places.of_event(event, reader.language), reader.inline(event.title) or markdown.text(event.name)),
+            markdown.code(event.name),
+            markdown.code(f"events.{event.class_name}"),
+        ]
+        for event in resource.events
+    ]
+    return tables.table(("event", "name", "sync"), rows, reader)
+
+
+def _facts(event: Event, reader: Reader) -> Iterator[Markdown]:
+    yield reader.words("fact", markdown.strong(reader.words("name")), markdown.code(event.name))
+    yield reader.words("fact", markdown.strong(reader.words("sync")), markdown.code(f"events.{event.class_name}"))
+    if event.to is not None:
+        yield reader.words("fact", markdown.strong(reader.words("sent to")), reader.words("setting", markdown.code(event.to)))
+
+
+def _payload(api: Api, event: Event, reader: Reader) -> Iterator[Markdown]:
+    """The fields of a structure; of anything else what it is, and the fields in it."""
+    if not isinstance(event.payload, Named) or not isinstance(api.types[event.payload.to], Structure):
+        limit = types.limits(event.payload, reader)
+        yield markdown.inline([reader.words("whole payload"), types.cell(api, event.payload, reader), limit])
+    if rows := FieldTable(api, reader).of_type(event.payload):
+        yield rows
+
+
+def _delivery(api: Api) -> Delivery | None:
+    if api.envelope is not None:
+        return None
+    return next((SCHEMES[scheme.kind].events for scheme in api.schemes if SCHEMES[scheme.kind].events), None)
+
+
+def _proof(api: Api, reader: Reader) -> Markdown:
+    return reader.words("your proof" if api.envelope is None or api.envelope.verified else "no proof")

@@ -1,0 +1,52 @@
+"""The only code that writes outputs: compares what was generated with what is on disk, and brings the disk up to date.
+
+    lock ─▶ recover what a killed run left ─▶ compare ─▶ stage beside ─▶ journal ─▶ steps ─▶ tidy
+
+A manifest, `.specloom.json`, lists the files that specloom made and their hashes. So it knows its own: foreign files are left alone, stale
+ones of its own are removed, and one that was edited by hand is not overwritten without being told to.
+
+Everything new is staged first. Then folders are exchanged whole where the system can do that, so that who opens one sees the old build or
+the new one; elsewhere files are replaced one by one. Each step can be undone until the last is done, and the journal lets the next run end
+what a killed one began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from ..problems import BUSY, Stop
+from . import commit, disk, lock
+from .comparison import Comparison, refuse_other
+from .comparison import compare as _compare
+from .manifest import MANIFEST
+from .staging import places
+
+__all__ = ["MANIFEST", "Comparison", "compare", "places", "publish"]
+
+
+def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
+    """What would be written; waits for a run that is writing. Raises `Stop` if the folder cannot be ours."""
+    with disk.refusals(folder), lock.shared(folder):
+        return _compare(folder, wanted)
+
+
+def publish(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = False) -> Comparison:
+    """Bring the folder up to date and return what was different; files that have not changed are not touched.
+
+    Raises `Stop`, and leaves the folder as it was, if it cannot be ours, if a file in it was edited by hand (unless forced), if the disk
+    refuses, or if another run holds the folder for too long.
+    """
+    with disk.refusals(folder):
+        refuse_other(folder)
+    with disk.refusals(folder), lock.exclusive(folder) as held:
+        commit.recover(folder)
+        comparison = _compare(folder, wanted)
+        if comparison.edited and not force:
+            names = ", ".join(str(folder / path) for path in comparison.edited)
+            raise Stop(
+                f"changed by hand since it was generated: {names}; move the change to the spec, or run with --force to lose it", BUSY
+            )
+        if not comparison.up_to_date:
+            commit.write(comparison, held)
+        return comparison

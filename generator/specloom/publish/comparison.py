@@ -1,0 +1,131 @@
+"""What is generated against what is on disk."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..problems import Stop
+from . import disk, manifest
+from .staging import INSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is generated against what is on disk; paths are relative to the folder."""
+
+    folder: Path
+    wanted: Mapping[PurePosixPath, bytes]
+    changed: tuple[PurePosixPath, ...]
+    """On disk with other content."""
+    missing: tuple[PurePosixPath, ...]
+    extra: tuple[PurePosixPath, ...]
+    """Made by an earlier run and no longer generated."""
+    edited: tuple[PurePosixPath, ...]
+    """Of `changed` and `extra`, those that somebody changed since they were made."""
+    was: Mapping[PurePosixPath, str]
+    """SHA-256 of what is on disk now at `changed` and `extra`, and of the manifest if it has to change."""
+    manifest: bytes
+    """The manifest of what is wanted."""
+    manifest_current: bool
+
+    @property
+    def same(self) -> int:
+        return len(self.wanted) - len(self.changed) - len(self.missing)
+
+    @property
+    def up_to_date(self) -> bool:
+        return not (self.changed or self.missing or self.extra) and self.manifest_current
+
+
+def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
+    """Reads the folder; raises `Stop` if it cannot be ours: no folder, or one with content but without our manifest."""
+    files = {_allowed(path): text.encode("utf-8") for path, text in sorted(wanted.items())}
+    with disk.refusals(folder):
+        refuse_other(folder)
+        _refuse_foreign(folder)
+        content, known = manifest.read(folder)
+        reader = _Reader(folder)
+        changed: list[PurePosixPath] = []
+        missing: list[PurePosixPath] = []
+        was: dict[PurePosixPath, str] = {}
+        for path, new in files.items():
+            found = reader.content(path)
+            if found is None:
+                missing.append(path)
+            elif found != new:
+                changed.append(path)
+                was[path] = disk.digest(found)
+        extra: list[PurePosixPath] = []
+        for path in sorted(known.keys() - files.keys()):
+            found = reader.content(path)
+            if found is not None:
+                extra.append(path)
+                was[path] = disk.digest(found)
+        edited = sorted(path for path, digest in was.items() if digest != known.get(path))
+        text = manifest.text(files)
+        current = content == text
+        if content and not current:
+            was[PurePosixPath(manifest.MANIFEST)] = disk.digest(content)
+    return Comparison(folder, files, tuple(changed), tuple(missing), tuple(extra), tuple(edited), was, text, current)
+
+
+def _allowed(path: PurePosixPath) -> PurePosixPath:
+    """Targets may be other people's; none writes outside the folder, or over what publishing keeps there."""
+    try:
+        manifest.inside(str(path))
+    except ValueError:
+        raise Stop(f"a target wants to write {str(path)!r}, which does not lie in the output folder") from None
+    if path.parts[0] in {manifest.MANIFEST, *INSIDE}:
+        raise Stop(f"a target wants to write {path}, which is specloom's own")
+    return path
+
+
+def refuse_other(folder: Path) -> None:
+    """An output is a folder, or nothing yet; never a link or a file."""
+    found = disk.status(folder)
+    if found is not None and stat.S_ISLNK(found.st_mode):
+        raise Stop(f"{folder} is a link; name the folder itself as the output")
+    if found is not None and not stat.S_ISDIR(found.st_mode):
+        raise Stop(f"{folder} is a file; an output is a folder")
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """An output folder is new, empty, or ours; never somebody's folder."""
+    names = {entry.name for entry in disk.entries(folder)} - INSIDE if disk.is_folder(folder) else set[str]()
+    if names and manifest.MANIFEST not in names:
+        raise Stop(
+            f"{folder} is not empty and holds no {manifest.MANIFEST}, so specloom did not make it; empty it or choose another output"
+        )
+
+
+class _Reader:
+    """Reads files of the folder; whatever is no plain file, or lies behind a link, is refused: it is not ours."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.passed = {PurePosixPath(): True}
+
+    def content(self, path: PurePosixPath) -> bytes | None:
+        """What is at the path, or None."""
+        if not self._folder(path.parent):
+            return None
+        file = self.folder / path
+        found = disk.status(file)
+        if found is None:
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            raise Stop(f"{file} is in the way: a generated file belongs there; move it and generate again")
+        return disk.read(file)
+
+    def _folder(self, path: PurePosixPath) -> bool:
+        """Whether there is such a folder."""
+        if path not in self.passed:
+            place = self.folder / path
+            found = disk.status(place) if self._folder(path.parent) else None
+            if found is not None and not stat.S_ISDIR(found.st_mode):
+                raise Stop(f"{place} is in the way: a folder of generated files belongs there; move it and generate again")
+            self.passed[path] = found is not None
+        return self.passed[path]

@@ -1,0 +1,78 @@
+"""`specloom check`, the gate: it names what differs, for people and for programs, and writes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.disks import tree
+from tests.test_command import CONFIG, RESOURCE, SPEC
+
+from specloom.cli import main
+
+
+@pytest.fixture
+def stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A project with a file of each kind: changed, changed by hand, missing, no longer generated."""
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
+    (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
+    (tmp_path / "pyproject.toml").write_text(CONFIG)
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate"]) == 0
+    client = tmp_path / "client"
+    (tmp_path / "spec" / "things.yaml").rename(tmp_path / "spec" / "objects.yaml")
+    (client / "README.md").write_text((client / "README.md").read_text() + "By hand.\n")
+    (client / "tiny" / "errors.py").unlink()
+    capsys.readouterr()
+    return tmp_path
+
+
+def test_people_get_a_diff(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tree(stale)
+    said: list[str] = []
+    for _ in range(2):
+        assert main(["check"]) == 1
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        said.append(captured.out)
+    assert tree(stale) == before
+    assert said[0] == said[1]
+    assert said[0].startswith("tiny: client is not what spec generates; run specloom generate\n")
+    assert "\n--- client/README.md (changed by hand)\n+++ client/README.md (generated)\n" in said[0]
+    assert "\n-By hand.\n" in said[0]
+    assert "\nmissing: client/tiny/errors.py\n" in said[0]
+    assert "\nextra: client/tiny/calls/things.py\n" in said[0]
+
+
+def test_programs_get_a_finding_for_each_file(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--format", "json"]) == 1
+    rows = {row["path"]: row for row in json.loads(capsys.readouterr().err)}
+    readme = rows["client/README.md"]
+    assert (readme["rule"], "changed by hand" in readme["message"], "--force" in readme["hint"]) == ("changed", True, True)
+    lines = (stale / "client" / "README.md").read_text().split("\n")
+    assert 1 <= readme["line"] <= len(lines)
+    assert rows["client/tiny/errors.py"]["rule"] == "missing"
+    assert rows["client/tiny/calls/things.py"]["rule"] == "extra"
+    assert rows["client/tiny/calls/objects.py"]["hint"] == "run specloom generate"
+
+    assert main(["check", "--format", "github"]) == 1
+    assert "::error file=client/tiny/errors.py,line=1,col=1,title=specloom missing::" in capsys.readouterr().err
+
+
+def test_a_manifest_that_lies_is_a_finding(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", "--force"]) == 0
+    manifest = stale / "client" / ".specloom.json"
+    manifest.write_text(manifest.read_text() + "\n")
+    assert main(["check", "--format", "json"]) == 1
+    assert [row["rule"] for row in json.loads(capsys.readouterr().err)] == ["manifest"]
+    assert main(["generate"]) == 0
+    assert main(["check"]) == 0
+
+
+def test_a_hand_edited_output_stops_generate_and_nothing_is_written(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tree(stale)
+    assert main(["generate"]) == 4
+    assert "client/README.md" in capsys.readouterr().err
+    assert tree(stale) == before

@@ -1,0 +1,129 @@
+"""Watching: a save is written within moments, and nothing but Ctrl-C ends it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+from tests.bench import projects
+from tests.disks import tree
+from tests.test_command import CONFIG, RESOURCE, SPEC
+
+from specloom import watch
+from specloom.publish import publish
+from specloom.publish.steps import Step, Work
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
+
+
+class Watching:
+    """A run of `specloom generate --watch`, and the lines that it prints."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "specloom", "generate", "--watch"]
+        self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+
+    def says(self, part: str, seconds: float = 20) -> str:
+        """The next line with this in it."""
+        end = time.monotonic() + seconds
+        while True:
+            line = self.lines.get(timeout=max(0.001, end - time.monotonic()))
+            if part in line:
+                return line
+
+    def interrupted(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(10)
+
+
+@pytest.fixture
+def watching() -> Iterator[Callable[[Path], Watching]]:
+    started: list[Watching] = []
+
+    def start(folder: Path) -> Watching:
+        started.append(Watching(folder))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+        if each.process.stdout is not None:
+            each.process.stdout.close()
+
+
+def test_it_goes_on_through_broken_specs_and_settings(tmp_path: Path, watching: Callable[[Path], Watching]) -> None:
+    spec = tmp_path / "spec" / "things.yaml"
+    spec.parent.mkdir()
+    (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
+    spec.write_text(RESOURCE)
+    (tmp_path / "pyproject.toml").write_text(CONFIG)
+    run = watching(tmp_path)
+    run.says("tiny: 1 endpoint")
+    spec.write_text(RESOURCE.replace("string(32)", "strin(32)"))
+    run.says("spec/things.yaml:6:22: ")
+    spec.write_text(RESOURCE.replace("32", "64"))
+    assert "same" in run.says("tiny: 1 endpoint")
+    (tmp_path / "client" / "README.md").write_text("by hand")
+    spec.write_text(RESOURCE.replace("Get a thing", "Get one thing"))
+    run.says("changed by hand")
+    (tmp_path / "client" / "README.md").unlink()
+    (tmp_path / "pyproject.toml").write_text(CONFIG.replace("spec =", "spek ="))
+    run.says("did you mean spec?")
+    (tmp_path / "pyproject.toml").write_text(CONFIG)
+    run.says("tiny: 1 endpoint")
+    assert run.interrupted() == 0
+
+
+def test_a_save_of_the_three_endpoints_is_written_within_300_ms(watching: Callable[[Path], Watching], capfd: pytest.CaptureFixture[str]) -> None:
+    """Beyond the pause between two looks. The fastest of several counts: the machine may do other things too."""
+    with projects.three_endpoints() as folder:
+        run = watching(folder)
+        run.says("weixin: ")
+        spec = folder / "specs" / "wechatpay" / "fapiao_applications.query.md"
+        seconds: list[float] = []
+        for number in range(5):
+            time.sleep(watch.PAUSE)
+            begun = time.monotonic()
+            with spec.open("a") as file:
+                file.write(f"\n\nSaved for time {number}.\n")
+            line = run.says("wechatpay: ")
+            seconds.append(time.monotonic() - begun)
+            assert "changed" in line
+        assert run.interrupted() == 0
+        assert not list(folder.rglob(".specloom.work"))
+    with capfd.disabled():
+        print(f"\nfrom save to written: {', '.join(f'{each * 1000:.0f}' for each in seconds)} ms, looking every {watch.PAUSE * 1000:.0f} ms")
+    assert min(seconds) < watch.PAUSE + 0.3
+
+
+def test_an_interrupt_while_it_writes_leaves_the_old_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(tmp_path / "out", {PurePosixPath("p/a.py"): "old", PurePosixPath("q/b.py"): "old"})
+    before = tree(tmp_path)
+    do = Step.do
+
+    def interrupted(step: Step, work: Work) -> None:
+        do(step, work)
+        if step.path == "q":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Step, "do", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        publish(tmp_path / "out", {PurePosixPath("p/a.py"): "new", PurePosixPath("q/b.py"): "new"})
+    assert tree(tmp_path) == before
+    assert os.listdir(tmp_path) == ["out"]

@@ -1,0 +1,133 @@
+"""Values as a reader of the spec knows them: types as expressions, fields as entries, texts cut short."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from ..model import (
+    AnyJson,
+    Boolean,
+    Bytes,
+    Date,
+    DateTime,
+    Duration,
+    Endpoint,
+    Field,
+    File,
+    Integer,
+    Json,
+    JsonText,
+    ListOf,
+    MapOf,
+    Named,
+    Nullable,
+    Number,
+    Range,
+    Span,
+    String,
+    Type,
+    TypeName,
+    Union,
+    Value,
+)
+from .changes import Values
+
+T = TypeVar("T")
+
+
+def both(shown: Callable[[T], str | None], old: T, new: T) -> Values:
+    """The two values, shown alike."""
+    return shown(old), shown(new)
+
+
+def expression(type: Type) -> str:
+    """The type as the spec language writes it."""
+    match type:
+        case Nullable():
+            return expression(type.type) + "?"
+        case Union():
+            return " | ".join(expression(member) for member in type.members)
+        case Named():
+            return type.to.name
+        case String():
+            literals = " | ".join(_quoted(value) for value in type.literals)
+            return "string" + _within(literals or _length(type.length, documents=True))
+        case Integer():
+            return "integer" + _within(" | ".join(str(value) for value in type.literals) or range_(type.range))
+        case Number():
+            return ("decimal" if type.exact else "number") + _within(range_(type.range))
+        case Boolean():
+            return "boolean" + _within("" if type.literal is None else str(type.literal).lower())
+        case Bytes():
+            return "bytes" + _within(_length(type.length))
+        case File():
+            return "file" + _within(_length(type.length))
+        case DateTime():
+            format = type.format or ""
+            return "datetime" + _within(format if format in ("", "unix", "unix-ms") else _quoted(format))
+        case Date():
+            return "date" + _within("" if type.format is None else _quoted(type.format))
+        case Duration():
+            return "duration" + _within(type.unit or "")
+        case AnyJson():
+            return "json"
+        case ListOf():
+            return f"list<{expression(type.item)}>" + _within(_length(type.length))
+        case MapOf():
+            return f"map<{expression(type.value)}>" + _within(_length(type.length))
+        case JsonText():
+            return f"text<{expression(type.type)}>"
+
+
+def entry(field: Field) -> str:
+    """The field as it stands in a spec: `note?: string(100)?`."""
+    return f"{field.wire}{'' if field.required else '?'}: {expression(field.type)}"
+
+
+def line(endpoint: Endpoint) -> str:
+    return f"{endpoint.method} {endpoint.path}"
+
+
+def python_name(name: TypeName, ambiguous: Iterable[str]) -> str:
+    """What programs call a type: `models.Order`, or `models.orders.Order` if several have the name."""
+    return ".".join(("models", *name.module, name.name) if name.name in ambiguous else ("models", name.name))
+
+
+def value(given: Value | None) -> str | None:
+    return None if given is None else json_text(given.json)
+
+
+def json_text(given: Json) -> str:
+    """A value as JSON, on one line."""
+    return json.dumps(given, ensure_ascii=False, default=str)
+
+
+def names(given: Iterable[str]) -> str:
+    return ", ".join(given)
+
+
+def range_(range: Range) -> str:
+    if not range:
+        return ""
+    least = "" if range.least is None else f"{'>' if range.above else ''}{range.least}"
+    most = "" if range.most is None else f"{'<' if range.below else ''}{range.most}"
+    return f"{least}..{most}"
+
+
+def _length(length: Span, *, documents: bool = False) -> str:
+    """`1..32`; `32` for a text's greatest length alone, as documents write it."""
+    if not length:
+        return ""
+    if documents and length.least is None:
+        return str(length.most)
+    return f"{'' if length.least is None else length.least}..{'' if length.most is None else length.most}"
+
+
+def _within(inner: str) -> str:
+    return f"({inner})" if inner else ""
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,3 @@
+from shop import Shop, auth
+
+Shop(main=auth.Bearer(token="…")).things.make(name="tea")

@@ -1,0 +1,3 @@
+from shop import Shop
+
+Shop(token="…").things.make(name="tea")

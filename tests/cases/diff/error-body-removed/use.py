@@ -1,0 +1,6 @@
+from shop import Shop, errors
+
+try:
+    Shop().things.get()
+except errors.NotHere as error:
+    print(error.body.field_ if error.body else "")

@@ -1,0 +1,6 @@
+from shop import Shop, errors
+
+try:
+    Shop().things.get()
+except errors.NotHere as error:
+    print(error.reasons, error.remedies, error.outcome)

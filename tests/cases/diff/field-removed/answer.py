@@ -1,0 +1,4 @@
+from shop import Shop
+
+thing = Shop().things.get()
+print(thing.note)

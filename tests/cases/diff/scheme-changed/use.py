@@ -1,0 +1,3 @@
+from shop import Shop
+
+Shop(key="…").things.make(name="tea")

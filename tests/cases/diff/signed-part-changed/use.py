@@ -1,0 +1,4 @@
+from shop import Shop, models
+
+shop = Shop(mchid="1", serial_no="5157F09EFDC096DE15EBE81A47057A7232F1B8E1", private_key="…", public_key_id="…", public_key="…")
+shop.things.upload(meta=models.UploadRequestMeta(name="tea"), other=models.UploadRequestOther(size=1), file=b"PNG")

@@ -1,0 +1,155 @@
+"""`specloom diff` rule by rule: a case is a folder `cases/diff/<rule>` with two specs, `old` and `new`, and what is said of them, `changes.txt`.
+
+The judge of the rules is a type checker. Beside the specs stand programs that somebody wrote against the old client: `use.py`, or `request.py`
+and `answer.py` where passing a value and reading it are judged apart. mypy passes all of them against the old clients; against the new
+ones it passes exactly those whose rule says compatible, and those whose rule says that type checkers cannot see it.
+
+A new case needs no code: make the folder and run `pytest tests/test_diff.py --update`; read what that wrote before you keep it. Specs
+without an `_api.yaml` get the one that all cases share.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.generated import CASES
+
+from specloom.diff import RULES, Change, Class, Report, Spec, compare, shown
+from specloom.spec import load
+from specloom.targets import files
+
+DIFF = CASES / "diff"
+RULE_CASES = sorted(path.name for path in DIFF.iterdir() if path.is_dir())
+VERSIONS = ("old", "new")
+
+
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Spec]:
+    """The two specs of each case."""
+    found: dict[tuple[str, str], Spec] = {}
+    for case in RULE_CASES:
+        for version in VERSIONS:
+            folder = tmp_path_factory.mktemp(case) / version
+            shutil.copytree(DIFF / case / version, folder)
+            if not (folder / "_api.yaml").exists():
+                shutil.copy(DIFF / "_api.yaml", folder)
+            loaded = load(folder, version)
+            found[case, version] = Spec(loaded.api, version, loaded.sources)
+    return found
+
+
+@pytest.fixture(scope="module")
+def reports(specs: dict[tuple[str, str], Spec]) -> dict[str, Report]:
+    return {case: compare(specs[case, "old"], specs[case, "new"]) for case in RULE_CASES}
+
+
+@pytest.mark.parametrize("case", RULE_CASES)
+def test_changes(case: str, reports: dict[str, Report], update: bool) -> None:
+    expected = DIFF / case / "changes.txt"
+    text = shown.as_text(reports[case])
+    if update:
+        expected.write_text(text, "utf-8")
+    assert text == expected.read_text("utf-8")
+    assert f": {case}: " in text
+
+
+def test_every_rule_has_a_case() -> None:
+    assert set(RULE_CASES) == set(RULES)
+
+
+def test_what_is_judged_apart_has_a_program_for_each() -> None:
+    for case in RULE_CASES:
+        rule = RULES[case]
+        apart = None not in (rule.request, rule.answer) and rule.request != rule.answer
+        assert not apart or set(programs(case)) == {"request", "answer"}, case
+        assert programs(case), case
+
+
+@pytest.mark.parametrize("case", RULE_CASES)
+def test_a_spec_compared_with_itself_has_not_changed(case: str, specs: dict[tuple[str, str], Spec]) -> None:
+    for version in VERSIONS:
+        assert compare(specs[case, version], specs[case, version]).changes == ()
+
+
+def test_the_judge_agrees_with_every_rule(
+    specs: dict[tuple[str, str], Spec], reports: dict[str, Report], tmp_path: Path
+) -> None:
+    """One tree with all clients, checked twice: the second run meets only what has changed, through mypy's own cache."""
+    names = {f"{case.replace('-', '_')}_{name}": (case, name) for case in RULE_CASES for name in programs(case)}
+    for version in VERSIONS:
+        for case in RULE_CASES:
+            write_client(specs[case, version], case, tmp_path)
+        for module, (case, name) in names.items():
+            write(tmp_path / f"{module}.py", program(case, name))
+        said = {module: lines for module, lines in refused(tmp_path, names).items() if lines}
+        if version == "old":
+            assert said == {}
+        else:
+            assert said.keys() == {module for module, (case, name) in names.items() if is_visible(reports[case], case, name)}
+
+
+def programs(case: str) -> list[str]:
+    return [name for name in ("use", "request", "answer") if (DIFF / case / f"{name}.py").exists()]
+
+
+def program(case: str, name: str) -> str:
+    """The program, with the client's package by its name in the tree."""
+    text = (DIFF / case / f"{name}.py").read_text("utf-8")
+    found = re.sub(r"^from shop import", f"from {tree_name(case, 'shop')} import", text, flags=re.MULTILINE)
+    assert found != text, f"{case}/{name}.py imports nothing from shop"
+    return found
+
+
+def is_visible(report: Report, case: str, name: str) -> bool:
+    """Whether the case's rule says that type checkers refuse a program of this kind."""
+    return any(class_for(change, name) == "breaking" and not change.rule.invisible for change in report.changes if change.rule.id == case)
+
+
+def class_for(change: Change, name: str) -> Class | None:
+    match name:
+        case "request":
+            return change.rule.request if "request" in change.sides else None
+        case "answer":
+            return change.rule.answer if "answer" in change.sides else None
+        case _:
+            return change.class_
+
+
+def write_client(spec: Spec, case: str, tree: Path) -> None:
+    """The client's package; all clients share one copy of the runtime, for that is most of what there is to check."""
+    package = tree_name(case, spec.api.package)
+    shutil.rmtree(tree / tree_name(case, "shop"), ignore_errors=True)
+    for path, code in files(replace(spec.api, package=package), "package").items():
+        if path.parts[0] == "_runtime":
+            write(tree / "shared" / path.relative_to("_runtime"), str(code))
+        else:
+            write(tree / package / path, re.sub(r"from \.+_runtime", "from shared", str(code)))
+
+
+def tree_name(case: str, package: str) -> str:
+    return f"{package}_{case.replace('-', '_')}"
+
+
+def write(path: Path, text: str) -> None:
+    """Leaves a file alone that is right already, so that mypy need not look at it again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
+
+
+def refused(tree: Path, modules: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
+    """What mypy says of each program."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--hide-error-context", "--follow-imports=silent"]
+    done = subprocess.run([*command, *(f"{module}.py" for module in modules)], cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    found: dict[str, list[str]] = {module: [] for module in modules}
+    for line in done.stdout.splitlines():
+        if ": error:" in line:
+            found[line.split(".py:")[0]].append(line)
+    return found

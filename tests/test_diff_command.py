@@ -1,0 +1,202 @@
+"""`specloom diff` as people meet it: folders and revisions of git, formats, exit status, and the step that the version has to make."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from tests.test_command import CONFIG, RESOURCE, SPEC, specloom
+
+BROKEN = RESOURCE.replace("string(32)", "string(16)").replace("name: string", "name?: string")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "PATH": os.environ["PATH"]}
+    who = {f"GIT_{role}_{what}": "someone@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", *arguments], cwd=folder, env=settings | who, check=True, capture_output=True)
+
+
+def write(folder: Path, resource: str, version: str = "1.0.0") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "_api.yaml").write_text(SPEC.replace("1.0.0", version))
+    (folder / "things.yaml").write_text(resource)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    write(tmp_path / "old", RESOURCE)
+    write(tmp_path / "new", BROKEN)
+    return tmp_path
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Three revisions of a spec in a subfolder: `v1`, `v2`, and what is not committed."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "pyproject.toml").write_text(CONFIG.replace('"spec"', '"specs/tiny"'))
+    for tag, text in (("v1", RESOURCE), ("v2", BROKEN)):
+        write(tmp_path / "specs" / "tiny", text)
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-q", "-m", tag)
+        git(tmp_path, "tag", tag)
+    write(tmp_path / "specs" / "tiny", BROKEN.replace("Get a thing", "Get one thing"))
+    return tmp_path
+
+
+def test_text_names_every_change_and_the_next_version(folders: Path) -> None:
+    done = specloom("diff", "old", "new", cwd=folders)
+    assert done.returncode == 0
+    assert done.stdout == """\
+breaking (2)
+  new/things.yaml:6: limit-tightened: things.get: argument `thing_id` has tighter limits (seen at run time only)
+      was: string(32)
+      now: string(16)
+  new/things.yaml:7: became-optional: models.GetAnswer: field `name` may be absent now
+      was: name: string
+      now: name?: string
+
+2 breaking, 0 compatible, 0 documentation; a major step: 1.0.0 becomes 2.0.0, `version:` still says 1.0.0
+"""
+
+
+def test_json_is_for_programs(folders: Path) -> None:
+    done = json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)
+    assert [(row["rule"], row["class"], row["concerns"], row["path"], row["line"]) for row in done["changes"]] == [
+        ("limit-tightened", "breaking", ["request"], "new/things.yaml", 6),
+        ("became-optional", "breaking", ["answer"], "new/things.yaml", 7),
+    ]
+    assert [row["type checkers see it"] for row in done["changes"]] == [False, True]
+    assert done["version"] == {"old": "1.0.0", "new": "1.0.0", "step": "major", "next": "2.0.0", "made": False}
+
+
+def test_markdown_is_a_fragment_of_a_changelog(folders: Path) -> None:
+    done = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
+    assert done.stdout == """\
+## 2.0.0
+
+### Breaking
+
+- `things.get`: argument `thing_id` has tighter limits: `string(32)` → `string(16)` (seen at run time only)
+- `models.GetAnswer`: field `name` may be absent now: `name: string` → `name?: string`
+"""
+
+
+def test_texts_stay_texts_in_markdown(folders: Path) -> None:
+    hostile = RESOURCE.replace("Get a thing", "'</code> `` <b>![x](javascript:1) | `'")
+    write(folders / "new", hostile)
+    done = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
+    html = MarkdownIt().render(done.stdout)
+    assert "&lt;b&gt;![x](javascript:1)" in html
+    assert "<b>" not in html
+    assert "<img" not in html
+
+
+def test_github_shows_changes_beside_the_lines(folders: Path) -> None:
+    lines = specloom("diff", "old", "new", "--format", "github", cwd=folders).stdout.splitlines()
+    assert lines[0] == (
+        "::error file=new/things.yaml,line=6,title=specloom limit-tightened::"
+        "things.get: argument `thing_id` has tighter limits%0Awas: string(32)%0Anow: string(16)"
+    )
+    assert lines[-1].startswith("::notice title=specloom diff::2 breaking, ")
+
+
+@pytest.mark.parametrize(
+    ("new", "fail_on", "status"),
+    [
+        (BROKEN, "breaking", 1),
+        (BROKEN, "documentation", 1),
+        (RESOURCE.replace("string(32)", "string(64)"), "breaking", 0),
+        (RESOURCE.replace("string(32)", "string(64)"), "compatible", 1),
+        (RESOURCE.replace("Get a thing", "Get one"), "compatible", 0),
+        (RESOURCE.replace("Get a thing", "Get one"), "documentation", 1),
+        (RESOURCE, "documentation", 0),
+    ],
+)
+def test_fail_on_is_for_the_gate(folders: Path, new: str, fail_on: str, status: int) -> None:
+    write(folders / "new", new)
+    assert specloom("diff", "old", "new", "--fail-on", fail_on, cwd=folders).returncode == status
+
+
+@pytest.mark.parametrize(
+    ("versions", "resource", "said"),
+    [
+        (("1.0.0", "2.0.0"), BROKEN, "a major step: 1.0.0 becomes 2.0.0, `version: 2.0.0` says so already"),
+        (("1.0.0", "1.1.0"), BROKEN, "a major step: 1.0.0 becomes 2.0.0, `version:` still says 1.1.0"),
+        (("0.3.0", "0.4.0"), BROKEN, "a minor step: 0.3.0 becomes 0.4.0, `version: 0.4.0` says so already"),
+        (("0.3.0", "0.3.0"), RESOURCE.replace("string(32)", "string(64)"), "a patch step: 0.3.0 becomes 0.3.1"),
+        (("1.4", "1.4"), RESOURCE.replace("string(32)", "string(64)"), "a minor step: 1.4 becomes 1.5.0"),
+        (("1.0.0", "1.0.1"), RESOURCE, "nothing but the version has changed"),
+        (("1.0.0", "1.0.0"), RESOURCE, "no changes; the version is 1.0.0"),
+    ],
+)
+def test_the_version_step(folders: Path, versions: tuple[str, str], resource: str, said: str) -> None:
+    write(folders / "old", RESOURCE, versions[0])
+    write(folders / "new", resource, versions[1])
+    assert said in specloom("diff", "old", "new", cwd=folders).stdout
+
+
+def test_revisions_of_git_are_read_without_touching_the_work_tree(repository: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts}
+    spelled = (
+        ("v1", "v2", "--spec", "specs/tiny"),
+        ("v1:specs/tiny", "v2:specs/tiny"),
+        ("v1", "v2"),
+    )
+    said = {specloom("diff", *arguments, cwd=repository).stdout for arguments in spelled}
+    assert len(said) == 1
+    assert "  v2:specs/tiny/things.yaml:6: limit-tightened: " in said.pop()
+    assert before == {path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts}
+
+
+def test_a_revision_against_the_folder_as_it_is_now(repository: Path) -> None:
+    done = specloom("diff", "v2", cwd=repository)
+    assert "  specs/tiny/things.yaml:3: text-changed: things.get: title has another text\n" in done.stdout
+    assert done.stdout == specloom("diff", "HEAD:specs/tiny", "specs/tiny", cwd=repository).stdout
+    below = specloom("diff", "v1", "v2", "--spec", "tiny", cwd=repository / "specs")
+    assert below.stdout == specloom("diff", "v1", "v2", cwd=repository).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("v9", "v2"), "v9 is no folder here, and no revision of the repository"),
+        (("v1:specs/other", "v2"), "v1 has no folder specs/other"),
+        (("v1:pyproject.toml", "v2"), "pyproject.toml is no folder in v1; a spec is a folder"),
+        ((":specs/tiny", "v2"), ":specs/tiny is no folder here and no revision of git"),
+        (("v1", "v2", "--spec", "/"), "in no repository of git"),
+    ],
+)
+def test_what_cannot_be_read_is_said(repository: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = specloom("diff", *arguments, cwd=repository)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_outside_a_repository_and_a_project(folders: Path) -> None:
+    assert "in no repository of git" in specloom("diff", "v1:old", "new", cwd=folders).stderr
+    assert "say which spec with --spec" in specloom("diff", "v1", "new", cwd=folders).stderr
+    assert "say NEW, too" in specloom("diff", "old", cwd=folders).stderr
+
+
+def test_problems_of_both_specs_are_said_at_once(repository: Path) -> None:
+    write(repository / "specs" / "tiny", RESOURCE.replace("string(32)", "strin(32)"))
+    git(repository, "commit", "-q", "-a", "-m", "wrong")
+    write(repository / "specs" / "tiny", RESOURCE.replace("title: Get", "titel: Get"))
+    done = specloom("diff", "HEAD", "--format", "markdown", cwd=repository)
+    assert done.returncode == 2
+    assert "HEAD:specs/tiny/things.yaml:6:22: " in done.stderr
+    assert "\nspecs/tiny/things.yaml:5:5: " in done.stderr
+
+
+def test_a_link_out_of_the_spec_is_not_followed(repository: Path) -> None:
+    (repository / "specs" / "tiny" / "orders.yaml").symlink_to("/etc/hostname")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "a link")
+    done = specloom("diff", "v1", "HEAD", cwd=repository)
+    assert done.returncode == 2
+    assert "a symbolic link to a folder, or out of the spec's folder, is not followed" in done.stderr

@@ -1,0 +1,133 @@
+"""Nothing changes unnoticed: each value in the model of the kitchen sink, mutated alone, is reported as something, both ways round."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.generated import CASES
+
+from specloom.diff import Spec, compare
+from specloom.model import Api, Field, Idempotency, Place, Range, Scheme, Text, TypeName
+from specloom.spec import load
+
+Mutation = tuple[str, Any]
+
+NOT_SAID_BY_SPECS = {"place", "source", "sent", "received", "ambiguous"}
+"""Derived, or about the files rather than about the API."""
+
+NO_CHANGE = {
+    "Api.name",  # the folder
+    "Api.resources reversed",  # they are sorted by name
+    "Event.resource",  # events are one module, wherever they are documented
+    "Resource.events reversed",
+    "Resource.path",  # of a resource and not of its endpoints: no such spec
+    "File.media reversed",
+    "Integer.literals reversed",
+    "String.literals reversed",
+    "Union.members reversed",
+    "UnionType.members reversed",
+}
+
+
+def mutations(value: object, where: str) -> Iterator[Mutation]:
+    """The value in all its mutations, each named by the attribute that it concerns."""
+    match value:
+        case Place() | TypeName():
+            return
+        case Text():
+            yield where, Text(tuple((language, text + " indeed") for language, text in value.by_language) or (("en", "new"),))
+        case bool():
+            yield where, not value
+        case int() | Decimal():
+            yield where, value + 1
+        case str():
+            yield where, value + "x"
+        case tuple():
+            yield from sequences(value, where)
+        case dict():
+            for key, inner in value.items():
+                yield from ((name, {**value, key: mutated}) for name, mutated in mutations(inner, where))
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for field in fields(value):
+                if field.name not in NOT_SAID_BY_SPECS and says_something(value, field.name):
+                    name = f"{type(value).__name__}.{field.name}"
+                    yield from ((at, replace(value, **{field.name: mutated})) for at, mutated in mutations(getattr(value, field.name), name))
+        case _:
+            return
+
+
+def sequences(value: tuple[object, ...], where: str) -> Iterator[Mutation]:
+    for place, inner in enumerate(value):
+        yield where, value[:place] + value[place + 1 :]
+        yield from ((name, (*value[:place], mutated, *value[place + 1 :])) for name, mutated in mutations(inner, where))
+    if value[::-1] != value:
+        yield f"{where} reversed", value[::-1]
+
+
+def says_something(value: object, attribute: str) -> bool:
+    """Whether another value of the attribute means anything, or is possible at all."""
+    match value:
+        case Range():
+            end = {"above": value.least, "below": value.most}
+            return end.get(attribute, value) is not None
+        case Field():
+            return attribute != "style"  # means something in queries and forms alone
+        case Idempotency(key=keys) if keys:
+            return attribute != "kind"
+        case Scheme():
+            return attribute != "kind"
+        case _:
+            return True
+
+
+def spec_of(api: Api) -> Spec:
+    return Spec(api, "spec", {})
+
+
+@pytest.fixture(scope="module")
+def kitchen_sink() -> Api:
+    return load(CASES / "kitchen_sink" / "spec", "spec").api
+
+
+@pytest.fixture(scope="module")
+def mutated(kitchen_sink: Api) -> list[Mutation]:
+    return [(name, api) for name, api in mutations(kitchen_sink, "") if name not in NO_CHANGE]
+
+
+def unnoticed(api: Api, found: list[Mutation]) -> list[str]:
+    return [
+        name
+        for name, other in found
+        if not (compare(spec_of(api), spec_of(other)).changes and compare(spec_of(other), spec_of(api)).changes)
+    ]
+
+
+def test_mutations_are_noticed(kitchen_sink: Api, mutated: list[Mutation]) -> None:
+    """One of each attribute, and a sample of the others."""
+    one_of_each = list(dict(random.Random(1).sample(mutated, len(mutated))).items())
+    assert len(one_of_each) > 60
+    assert unnoticed(kitchen_sink, one_of_each + random.Random(2).sample(mutated, 150)) == []
+
+
+@pytest.mark.slow
+def test_all_mutations_are_noticed(kitchen_sink: Api, mutated: list[Mutation]) -> None:
+    assert unnoticed(kitchen_sink, mutated) == []
+
+
+@pytest.mark.parametrize("folder", [CASES / "kitchen_sink" / "spec", *sorted((Path(__file__).parents[1] / "specs").iterdir())], ids=str)
+def test_a_spec_read_twice_has_not_changed(folder: Path) -> None:
+    old, new = (load(folder, shown).api for shown in ("old", "new"))
+    assert compare(spec_of(old), spec_of(new)).changes == ()
+
+
+def test_several_changes_at_once_are_said_in_one_order(kitchen_sink: Api, mutated: list[Mutation]) -> None:
+    for _, api in random.Random(3).sample(mutated, 20):
+        first, second = (compare(spec_of(kitchen_sink), spec_of(api)) for _ in range(2))
+        assert first == second
+        assert list(first.changes) == sorted(first.changes, key=lambda change: ("breaking", "compatible", "documentation").index(change.class_))

@@ -1,6 +1,6 @@
 """The command: arguments, printing, exit status. Everything heavy is imported by the command that needs it.
 
-Exit status: 0 done; 1 out of date (`check`); 2 the spec, the configuration or the command line is wrong; 3 the disk refused; 4 the
+Exit status: 0 done; 1 out of date (`check`), or changed as `diff --fail-on` forbids; 2 the spec, the configuration or the command line is wrong; 3 the disk refused; 4 the
 output is held by another run or was changed by hand.
 """
 
@@ -9,17 +9,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from .problems import OUT_OF_DATE, WRONG_INPUT, Problem, SpecError, Stop, as_github, as_json, as_text
+from . import unchanged
 
+TYPE_CHECKING = False  # typing is imported as seldom as the rest: a run that has nothing to do takes hardly longer than Python itself
 if TYPE_CHECKING:
-    from .config import Client
-    from .publish import Comparison
-    from .spec import Loaded
+    from pathlib import Path
+
+    from .config import Client, Config
+    from .problems import Problem
+    from .upkeep import Report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,45 +27,68 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except SpecError as error:
-        _report(error.problems, error.sources, options.format)
-        return WRONG_INPUT
-    except Stop as stop:
-        print(f"specloom: {stop}", file=sys.stderr)
-        return stop.status
     except BrokenPipeError:
         sys.stderr.close()
-        return WRONG_INPUT
+        return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        from .problems import WRONG_INPUT, SpecError, Stop
+
+        if isinstance(error, SpecError):
+            _report(error.problems, error.sources, options.format)
+            return WRONG_INPUT
+        if isinstance(error, Stop):
+            print(f"specloom: {error}", file=sys.stderr)
+            return error.status
+        raise
 
 
 def generate(options: argparse.Namespace) -> int:
     """Write what has changed; one line per API. Nothing is written unless all specs are right."""
-    from .publish import publish
+    if options.watch:
+        return _watch(options)
+    if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
+        for note in notes:
+            print(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)")
+        return 0
+    from . import upkeep
 
-    runs = [(client, *_compared(client)) for client in _clients(options)]
-    for _, loaded, _ in runs:
-        _report(loaded.warnings, loaded.sources, options.format)
-    for client, loaded, comparison in runs:
-        publish(comparison, force=options.force)
-        print(_summary(client, loaded, comparison))
+    for line in upkeep.generate(*_chosen(options), _reporter(options), force=options.force):
+        print(line)
     return 0
 
 
 def check(options: argparse.Namespace) -> int:
     """Compare only: 1 and a unified diff if anything would be written."""
-    status = 0
-    for client in _clients(options):
-        loaded, comparison = _compared(client)
-        _report(loaded.warnings, loaded.sources, options.format)
-        if comparison.up_to_date:
-            print(f"{client.name}: up to date")
-            continue
-        status = OUT_OF_DATE
-        print(f"{client.name}: {_shown(client.out)} is not what {_shown(client.spec)} generates; run specloom generate")
-        sys.stdout.writelines(_differences(comparison))
-    return status
+    if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
+        for note in notes:
+            print(f"{note.name}: up to date")
+        return 0
+    from . import upkeep
+    from .problems import OUT_OF_DATE
+
+    found = upkeep.check(*_chosen(options))
+    problems = [problem for checked in found for problem in checked.loaded.warnings]
+    if options.format != "text":
+        problems += [problem for checked in found for problem in checked.findings()]
+    _report(problems, {path: text for checked in found for path, text in checked.loaded.sources.items()}, options.format)
+    for checked in found:
+        sys.stdout.writelines(checked.lines())
+    return 0 if all(checked.comparison.up_to_date for checked in found) else OUT_OF_DATE
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from .watch import watch
+
+    try:
+        for line in watch(Path.cwd(), options.clients, _reporter(options), force=options.force):
+            print(line, flush=True)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+    return 0
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -81,70 +104,105 @@ def lint(options: argparse.Namespace) -> int:
     return 0
 
 
-def _compared(client: Client) -> tuple[Loaded, Comparison]:
-    from .publish import compare
-    from .spec import load
-    from .targets import files
+def diff(options: argparse.Namespace) -> int:
+    """Name what has changed between two versions of a spec, and what that means for programs that use the client."""
+    from contextlib import ExitStack
+    from pathlib import Path
 
-    loaded = load(client.spec, _shown(client.spec))
-    api = replace(loaded.api, source=client.source)
-    return loaded, compare(client.out, files(api, client.layout))
+    from .diff import CLASSES, Spec, compare, revisions, shown
+    from .problems import OUT_OF_DATE, SpecError
+    from .spec import load
+
+    spec = Path(options.spec) if options.spec else _only_spec()
+    specs: list[Spec] = []
+    wrong: list[SpecError] = []
+    with ExitStack() as folders:
+        for name in (options.old, options.new or _shown(revisions.named(spec))):
+            found = folders.enter_context(revisions.found(name, spec))
+            try:
+                loaded = load(found.folder, found.shown)
+                specs.append(Spec(loaded.api, found.shown, loaded.sources))
+            except SpecError as error:
+                wrong.append(error)
+    if wrong:
+        sources = {path: text for error in wrong for path, text in error.sources.items()}
+        raise SpecError((problem for error in wrong for problem in error.problems), sources)
+    report = compare(*specs)
+    print(shown.FORMATS[options.format](report), end="")
+    failing = CLASSES[: CLASSES.index(options.fail_on) + 1] if options.fail_on else ()
+    return OUT_OF_DATE if report.worst in failing else 0
+
+
+def new(options: argparse.Namespace) -> int:
+    """Begin an API: a small commented spec that generates at once, and its table in pyproject.toml."""
+    from pathlib import Path
+
+    from .new import begin
+
+    print(begin(options.name, Path.cwd()).told(), end="")
+    return 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Lay the schemas of this version beside specs, for editors: they complete and explain every key."""
+    from .editor import FOLDER, write_schemas
+
+    for client in _clients(options):
+        changed = write_schemas(client.spec)
+        print(f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is as it should be'}")
+    return 0
+
+
+def mock(options: argparse.Namespace) -> int:
+    """Serve the mock of a spec: a server that checks what the real one checks. Its own options follow the folder; `specloom mock FOLDER --help` lists them."""
+    from pathlib import Path
+
+    from .mocking import serve
+
+    return serve(Path(options.spec), options.options)
+
+
+def _only_spec() -> Path | None:
+    """The spec of the project here if there is one and no other."""
+    from pathlib import Path
+
+    from .config import find
+    from .problems import SpecError, Stop
+
+    try:
+        clients = find(Path.cwd()).clients
+    except (Stop, SpecError):
+        return None
+    return clients[0].spec if len(clients) == 1 else None
 
 
 def _clients(options: argparse.Namespace) -> list[Client]:
-    from .config import find
-
-    config = find(Path.cwd())
-    wanted = list(options.clients)
-    known = {client.name: client for client in config.clients}
-    for name in wanted:
-        if name not in known:
-            raise Stop(f"there is no client {name} in {_shown(config.root / 'pyproject.toml')}; it has {', '.join(known)}")
-    return [known[name] for name in wanted] if wanted else list(config.clients)
+    return _chosen(options)[1]
 
 
-def _summary(client: Client, loaded: Loaded, comparison: Comparison) -> str:
-    endpoints = sum(1 for _ in loaded.api.all_endpoints())
-    counts = {
-        "changed": len(comparison.changed) + len(comparison.missing),
-        "removed": len(comparison.extra),
-        "same": comparison.same,
-    }
-    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what == "same")
-    types = len(loaded.api.types)
-    return (
-        f"{client.name}: {endpoints} endpoint{'' if endpoints == 1 else 's'}, {types} type{'' if types == 1 else 's'}"
-        f" -> {_shown(client.out)} ({told})"
-    )
+def _chosen(options: argparse.Namespace) -> tuple[Config, list[Client]]:
+    from pathlib import Path
+
+    from .upkeep import chosen
+
+    return chosen(Path.cwd(), options.clients)
 
 
-def _differences(comparison: Comparison) -> Iterable[str]:
-    """A unified diff of what is on disk and what is generated; files that are missing or extra are named."""
-    import difflib
-
-    for path in comparison.changed:
-        shown = _shown(comparison.folder / path)
-        old = (comparison.folder / path).read_bytes().decode("utf-8", "replace")
-        new = comparison.wanted[path].decode("utf-8")
-        by_hand = " (changed by hand)" if path in comparison.edited else ""
-        for line in difflib.unified_diff(
-            old.splitlines(keepends=True), new.splitlines(keepends=True), f"{shown}{by_hand}", f"{shown} (generated)"
-        ):
-            yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
-    for path in comparison.missing:
-        yield f"missing: {_shown(comparison.folder / path)}\n"
-    for path in comparison.extra:
-        yield f"extra: {_shown(comparison.folder / path)}\n"
+def _reporter(options: argparse.Namespace) -> Report:
+    return lambda problems, sources: _report(problems, sources, options.format)
 
 
 def _report(problems: Sequence[Problem], sources: Mapping[str, str], form: str) -> None:
     if not problems:
         return
-    text = {"json": as_json, "github": as_github}[form](problems) if form != "text" else as_text(problems, sources)
+    from .problems import as_github, as_json, as_text
+
+    machine = {"json": as_json, "github": as_github}.get(form)
+    text = machine(problems) if machine else as_text(problems, sources)
     print(text, end="", file=sys.stderr)
 
 
-def _shown(path: Path) -> str:
+def _shown(path: Path | str) -> str:
     """A path as the user would type it here."""
     relative = os.path.relpath(path)
     return (relative if not relative.startswith("..") else str(path)).replace(os.sep, "/")
@@ -157,11 +215,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="specloom", description="Weaves YAML endpoint specs into typed Python clients and their documentation."
     )
     parser.add_argument("--version", action="version", version=f"specloom {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(prog=parser.prog, title="commands", metavar="COMMAND", required=True)  # prog, or it asks the terminal
     for run, text in (
         (generate, "write clients and documentation; unchanged files are not touched"),
         (check, "compare without writing: exit 1 and a diff if something is out of date"),
         (lint, "advice on specs: missing translations, examples, titles"),
+        (schema, "lay the language's schemas beside specs, for editors"),
     ):
         command = commands.add_parser(run.__name__, help=text, description=run.__doc__)
         command.set_defaults(run=run)
@@ -171,4 +230,30 @@ def _parser() -> argparse.ArgumentParser:
         )
         if run is generate:
             command.add_argument("--force", action="store_true", help="overwrite generated files that were changed by hand")
+            command.add_argument("--watch", action="store_true", help="generate again at every save, until Ctrl-C")
+    _new_parser(commands.add_parser("new", help="begin an API: a spec, and its table in pyproject.toml", description=new.__doc__))
+    _diff_parser(commands.add_parser("diff", help="what has changed between two versions of a spec", description=diff.__doc__))
+    _mock_parser(commands.add_parser("mock", help="serve a mock of an API, to develop and test against", description=mock.__doc__))
     return parser
+
+
+def _mock_parser(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=mock, format="text")
+    command.add_argument("spec", metavar="FOLDER", help="the spec, such as specs/shop")
+    command.add_argument("options", metavar="…", nargs=argparse.REMAINDER, help="such as --port 8080 --print-client")
+
+
+def _new_parser(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=new, format="text")
+    command.add_argument("name", metavar="API", help="its name, such as shop: the spec will be specs/shop, the package shop")
+
+
+def _diff_parser(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=diff)
+    command.add_argument("old", metavar="OLD", help="a spec folder, REV:folder, or a revision of git together with --spec")
+    command.add_argument("new", metavar="NEW", nargs="?", help="as OLD (default: the spec folder as it is now)")
+    command.add_argument("--spec", metavar="FOLDER", help="the spec that revisions mean (default: the project's, if it has one)")
+    command.add_argument("--format", choices=("text", "json", "markdown", "github"), default="text", help="markdown: a fragment for CHANGES.md (default: text)")
+    command.add_argument(
+        "--fail-on", choices=("breaking", "compatible", "documentation"), help="exit 1 if there is such a change, or a worse one"
+    )

@@ -1,29 +1,58 @@
 """`[tool.specloom]` of a project's pyproject.toml as a `Config`: which specs become which clients, and where.
 
 ```toml
-[tool.specloom.clients.wechatpay]
-spec = "specs/wechatpay"        # the spec folder
-out = "generated/wechatpay"     # the output folder
-layout = "project"              # or "package": the import package alone, such as src/wechatpay in a project of yours
+[tool.specloom.clients.shop]
+spec = "specs/shop"         # the spec folder
+out = "src/shop"            # the output folder
+layout = "package"          # the import package alone; "project" (the default): a project of its own, with documentation
+languages = ["en", "zh"]    # of the spec's languages those that are documented, the first in docstrings (default: all of them)
+templates = "templates"     # a folder of templates that stand in for specloom's own
+http = "httpx"              # the HTTP library of the client, or "httpx2"
+targets = ["error-list"]    # what installed packages make of the spec besides (entry points in the group specloom.targets)
 ```
 
-Paths are relative to the pyproject.toml.
+Paths are relative to the pyproject.toml. What is wrong is said as it is for a spec: all at once, each with its place.
 """
 
 from __future__ import annotations
 
-import difflib
+import os
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeGuard
+from typing import Literal, TypeAlias, TypeGuard
 
-from .problems import Problem, SpecError, Stop
+from .problems import Problem, SpecError, Stop, shown
 
 NAME = "pyproject.toml"
-_KEYS = ("spec", "out", "layout")
-_LAYOUTS = ("project", "package")
+
+Layout: TypeAlias = Literal["project", "package"]
+Http: TypeAlias = Literal["httpx", "httpx2"]
+Steps: TypeAlias = "tuple[str | int, ...]"
+
+_TABLE: Steps = ("tool", "specloom", "clients")
+_KEYS = ("spec", "out", "layout", "languages", "templates", "http", "targets")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A pyproject.toml and its text, which problems point into."""
+
+    path: Path
+    text: str
+
+    def problem(self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
+        """A problem at the value that these keys lead to, or at the last key itself."""
+        from .tomlplaces import places
+
+        found = places(self.text)
+        spot = found.of_key(steps) if key else found.of(steps)
+        return Problem(shown(self.path), spot.line, spot.column, rule, message, hint, spot.length)
+
+    def error(self, problems: Sequence[Problem]) -> SpecError:
+        return SpecError(problems, {shown(self.path): self.text})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +64,17 @@ class Client:
     out: Path
     source: str
     """The spec folder as pyproject.toml names it: what generated files say they come from, wherever the command runs."""
-    layout: Literal["project", "package"] = "project"
+    layout: Layout = "project"
+    languages: tuple[str, ...] = ()
+    """Those to document, the first in docstrings; none for all of the spec's."""
+    templates: Path | None = None
+    http: Http = "httpx"
+    targets: tuple[str, ...] = ()
+    file: File = field(kw_only=True)
+
+    def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> SpecError:
+        """What is found wrong with one of this client's values only when the spec or the packages it names are known."""
+        return self.file.error([self.file.problem((*_TABLE, self.name, *steps), rule, message, hint)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,110 +90,187 @@ def find(start: Path) -> Config:
     for folder in (start, *start.parents):
         file = folder / NAME
         if file.is_file():
-            text = _read(file)
-            if "specloom" in _table(_parse(file, text), "tool"):
+            text = read(file)
+            if "specloom" in table(parse(file, text), "tool"):
                 return load(file)
-    raise Stop(f"no {NAME} with a [tool.specloom.clients.<name>] table here or in a folder above {start}")
+    raise Stop(f"no {NAME} with a [tool.specloom.clients.<name>] table here or in a folder above {start}; specloom new <name> begins one")
 
 
-def load(file: Path) -> Config:
+def load(path: Path) -> Config:
     """The configuration of one pyproject.toml; raises `SpecError` with everything that is wrong in it."""
-    text = _read(file)
-    tool = _table(_table(_parse(file, text), "tool"), "specloom")
-    reader = _Reader(file, text)
+    file = File(path, read(path))
+    tool = table(table(parse(path, file.text), "tool"), "specloom")
+    reader = _Reader(file)
     for key in tool:
         if key != "clients":
-            reader.unknown(key, ("clients",), "tool.specloom")
+            reader.unknown(("tool", "specloom", key), ("clients",))
     clients = tool.get("clients", {})
-    if not _is_table(clients) or not clients:
-        reader.problem("clients", "config-clients", "[tool.specloom.clients] names no client", "add [tool.specloom.clients.<name>] with spec and out")
+    if not is_table(clients) or not clients:
+        reader.add(_TABLE, "config-clients", "[tool.specloom.clients] names no client", "add [tool.specloom.clients.<name>] with spec and out, or run specloom new <name>")
         clients = {}
-    found = [reader.client(name, row) for name, row in clients.items()]
-    reader.distinct([client for client in found if client is not None])
+    found = [client for name, row in clients.items() if (client := reader.client(name, row)) is not None]
+    reader.apart(found)
     if reader.problems:
-        raise SpecError(reader.problems, {str(file): text})
-    return Config(file.parent, tuple(client for client in found if client is not None))
+        raise file.error(reader.problems)
+    return Config(path.parent, tuple(found))
 
 
 class _Reader:
-    """Reads tables and collects problems; TOML has no positions, so lines are found by the key's own text."""
+    """Reads the tables of clients and collects problems."""
 
-    def __init__(self, file: Path, text: str) -> None:
+    def __init__(self, file: File) -> None:
         self.file = file
-        self.lines = text.split("\n")
+        self.root = file.path.parent
         self.problems: list[Problem] = []
 
     def client(self, name: str, row: object) -> Client | None:
-        table = f"tool.specloom.clients.{name}"
-        if not _is_table(row):
-            self.problem(name, "config-client", f"{table} must be a table", "write [" + table + "] above its keys")
+        here = (*_TABLE, name)
+        if not re.fullmatch(r"\w[\w.-]*", name):
+            self.add(here, "config-client", f"a client cannot be called {name!r}", "letters, digits, `_`, `-` and `.`", key=True)
+        if not is_table(row):
+            self.add(here, "config-client", f"the client {name} must be a table", f"write [tool.specloom.clients.{name}] above its keys")
             return None
         for key in row:
             if key not in _KEYS:
-                self.unknown(key, _KEYS, table)
-        paths: dict[str, str] = {}
-        for key in ("spec", "out"):
-            value = row.get(key)
-            if isinstance(value, str) and value:
-                paths[key] = value
-            else:
-                self.problem(name, f"config-{key}", f"{table} needs {key}, a path", f'add {key} = "…"')
-        layout = row.get("layout", "project")
-        if layout not in _LAYOUTS:
-            self.problem("layout", "config-layout", f"{table}.layout is {layout!r}", 'use "project" or "package"')
-        if len(paths) < 2:
+                self.unknown((*here, key), _KEYS)
+        spec, out = self.path(here, row, "spec", required=True), self.path(here, row, "out", required=True)
+        templates = self.path(here, row, "templates", required=False)
+        for key, folder in (("spec", spec), ("templates", templates)):
+            if folder is not None and not folder.is_dir():
+                self.add((*here, key), f"config-{key}", f"there is no folder {row[key]}", self.near(folder))
+        layout = self.word(here, row, "layout", ("project", "package"))
+        http = self.word(here, row, "http", ("httpx", "httpx2"))
+        languages, targets = self.words(here, row, "languages"), self.words(here, row, "targets")
+        if "languages" in row and row["languages"] == []:
+            self.add((*here, "languages"), "config-languages", "languages names none", "leave it out for all of the spec's")
+        if spec is None or out is None:
             return None
         return Client(
             name,
-            self.file.parent / paths["spec"],
-            self.file.parent / paths["out"],
-            paths["spec"].rstrip("/"),
+            spec,
+            out,
+            str(row["spec"]).rstrip("/"),
             "package" if layout == "package" else "project",
+            languages,
+            templates,
+            "httpx2" if http == "httpx2" else "httpx",
+            targets,
+            file=self.file,
         )
 
-    def distinct(self, clients: list[Client]) -> None:
-        """Two clients of the layout `project` must not share an output folder."""
-        seen: dict[Path, str] = {}
-        for client in clients:
-            out = client.out.resolve()
-            if out in seen:
-                self.problem(client.name, "config-out", f"clients {seen[out]} and {client.name} share the output {client.out}", "give each its own")
-            seen[out] = client.name
+    def path(self, here: Steps, row: Mapping[str, object], key: str, *, required: bool) -> Path | None:
+        """A folder, relative to the file; None if it is not said."""
+        value = row.get(key)
+        if isinstance(value, str) and value and "\0" not in value:
+            return self.root / value
+        if key in row:
+            self.add((*here, key), f"config-{key}", f"{key} is the path of a folder", f'as {key} = "…"')
+        elif required:
+            self.add(here, f"config-{key}", f"the client {here[-1]} needs {key}, a path", f'add {key} = "…"', key=True)
+        return None
 
-    def unknown(self, key: str, known: tuple[str, ...], table: str) -> None:
-        close = difflib.get_close_matches(key, known, 1)
-        self.problem(key, "config-key", f"[{table}] has no key {key}", f"did you mean {close[0]}?" if close else f"it has {', '.join(known)}")
+    def word(self, here: Steps, row: Mapping[str, object], key: str, known: tuple[str, str]) -> object:
+        value = row.get(key, known[0])
+        if value not in known:
+            what = f"`{value}`" if isinstance(value, str) else "this"
+            self.add((*here, key), f"config-{key}", f"{what} is no {key}", f'use "{known[0]}" or "{known[1]}"')
+        return value
 
-    def problem(self, key: str, rule: str, message: str, hint: str) -> None:
-        for number, line in enumerate(self.lines, 1):
-            if found := re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", line.split("#")[0]):
-                self.problems.append(Problem(str(self.file), number, found.start() + 1, rule, message, hint, len(key)))
-                return
-        self.problems.append(Problem(str(self.file), 1, 1, rule, message, hint))
+    def words(self, here: Steps, row: Mapping[str, object], key: str) -> tuple[str, ...]:
+        """A list of texts, each once."""
+        value = row.get(key, [])
+        if not _is_list(value):
+            self.add((*here, key), f"config-{key}", f"{key} is a list of texts", f'as {key} = ["…"]')
+            return ()
+        found: list[str] = []
+        for index, item in enumerate(value):
+            if not isinstance(item, str) or not item:
+                self.add((*here, key, index), f"config-{key}", f"{key} is a list of texts", f'as {key} = ["…"]')
+            elif item in found:
+                self.add((*here, key, index), f"config-{key}", f"`{item}` stands here twice")
+            else:
+                found.append(item)
+        return tuple(found)
+
+    def apart(self, clients: Sequence[Client]) -> None:
+        """No output may lie in a spec, or in another output, or hold one: each is made and cleared up alone."""
+        for index, client in enumerate(clients):
+            out, spec = _real(client.out), _real(client.spec)
+            if _overlap(out, spec):
+                self.add(
+                    (*_TABLE, client.name, "out"), "config-out", f"the output {client.out.name} and the spec {client.source} lie in one another",
+                    "give the output a folder of its own",
+                )
+            for other in clients[:index]:
+                if _overlap(out, _real(other.out)):
+                    self.add(
+                        (*_TABLE, client.name, "out"), "config-out",
+                        f"clients {other.name} and {client.name} share the output {client.out.name}", "give each a folder of its own",
+                    )
+
+    def near(self, folder: Path) -> str:
+        """A hint for a folder that is not there."""
+        from difflib import get_close_matches
+
+        try:
+            names = [entry.name for entry in folder.parent.iterdir() if entry.is_dir()]
+        except OSError:
+            names = []
+        close = get_close_matches(folder.name, names, 1)
+        return f"did you mean {os.path.relpath(folder.parent / close[0], self.root).replace(os.sep, '/')}?" if close else "paths are relative to pyproject.toml"
+
+    def unknown(self, steps: Steps, known: tuple[str, ...]) -> None:
+        from difflib import get_close_matches
+
+        close = get_close_matches(str(steps[-1]), known, 1)
+        where = ".".join(map(str, steps[:-1]))
+        hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(known)}"
+        self.add(steps, "config-key", f"[{where}] has no key {steps[-1]}", hint, key=True)
+
+    def add(self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False) -> None:
+        self.problems.append(self.file.problem(steps, rule, message, hint, key=key))
 
 
-def _read(file: Path) -> str:
+def read(file: Path) -> str:
+    """The text of a file, line ends as they are."""
     try:
-        return file.read_text("utf-8")
+        return file.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Stop(f"cannot read {file}: {error}") from None
 
 
-def _parse(file: Path, text: str) -> dict[str, object]:
+def parse(path: Path, text: str) -> dict[str, object]:
+    """What a pyproject.toml says; raises `SpecError` if it is no TOML."""
     try:
         return dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+        line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
-        raise SpecError([Problem(str(file), line, column, "config-toml", f"this is no TOML: {message}")], {str(file): text}) from None
+        file = File(path, text)
+        raise file.error([Problem(shown(path), line, column, "config-toml", f"this is no TOML: {message}")]) from None
 
 
-def _table(table: dict[str, object], key: str) -> dict[str, object]:
+def table(found: Mapping[str, object], key: str) -> dict[str, object]:
     """The table at a key, or an empty one."""
-    found = table.get(key, {})
-    return found if _is_table(found) else {}
+    value = found.get(key, {})
+    return value if is_table(value) else {}
 
 
-def _is_table(value: object) -> TypeGuard[dict[str, object]]:
+def is_table(value: object) -> TypeGuard[dict[str, object]]:
     return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return path
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)

@@ -22,6 +22,19 @@ RESERVED_CLASSES = frozenset(
     ["Annotated", "Any", "Answer", "Call", "Decimal", "Endpoint", "ErrorCode", "Exact", "False", "Form", "Json", "Literal", "Mapping", "Meta", "Model", "Multipart", "None", "OpenEnum", "OpenIntEnum", "Parameter", "Raw", "Resource", "AsyncResource", "Response", "Sequence", "TypeAlias", "True", "TYPE_CHECKING", "UNSET", "Unknown", "UnsetType", "Upload", "UploadLike", "Json", "JsonValue"]
 )
 
+BUILTIN_CLASSES = frozenset(
+    # Python's own classes: mypy takes a name that is used before its class stands for the builtin. Written out, so that every Python names alike.
+    ["ArithmeticError", "AssertionError", "AttributeError", "BaseException", "BaseExceptionGroup", "BlockingIOError", "BrokenPipeError", "BufferError", "BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning", "EOFError", "Ellipsis", "EncodingWarning", "EnvironmentError", "Exception", "ExceptionGroup", "FileExistsError", "FileNotFoundError", "FloatingPointError", "FutureWarning", "GeneratorExit", "IOError", "ImportError", "ImportWarning", "IndentationError", "IndexError", "InterruptedError", "IsADirectoryError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplemented", "NotImplementedError", "OSError", "OverflowError", "PendingDeprecationWarning", "PermissionError", "ProcessLookupError", "PythonFinalizationError", "RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError", "RuntimeWarning", "StopAsyncIteration", "StopIteration", "SyntaxError", "SyntaxWarning", "SystemError", "SystemExit", "TabError", "TimeoutError", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning", "ValueError", "Warning", "ZeroDivisionError"]
+)
+
+RESERVED_RESOURCES = frozenset(["annotations", "cached_property", "self"])
+"""Names that generated modules need for themselves where a resource is a name of the module or the class."""
+
+RESERVED_OPTIONS = frozenset(
+    # Arguments of every client's constructor, beside which a scheme's stands.
+    ["self", "hosts", "transport", "proxy", "ssl_context", "deadline", "attempts", "user_agent", "strict", "answer_limit", "on_request", "on_response", "on_retry"]
+)
+
 RESERVED_ON_CLIENT = frozenset(["send", "close", "aclose", "with_options", "webhooks"])
 
 
@@ -49,7 +62,7 @@ def pascal(name: str) -> str | None:
 
 def class_name(name: str) -> str:
     """The class of a named type: itself, with `_` after it where generated modules use the name for something else."""
-    return name + "_" if name in RESERVED_CLASSES or keyword.iskeyword(name) else name
+    return name + "_" if name in RESERVED_CLASSES or name in BUILTIN_CLASSES or keyword.iskeyword(name) else name
 
 
 def member(value: str | int) -> str | None:

@@ -8,9 +8,11 @@ no place in a file (a wrong option, a full disk) are a `Stop` with an exit statu
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 OUT_OF_DATE = 1
 WRONG_INPUT = 2
@@ -89,6 +91,12 @@ def as_github(problems: Iterable[Problem]) -> str:
         shown = printable(text, keep="\n")
         rows.append(f"::error {place}::{_data(shown)}\n")
     return "".join(rows)
+
+
+def shown(path: Path) -> str:
+    """A path as the user would type it here."""
+    relative = os.path.relpath(path)
+    return (relative if not relative.startswith("..") else str(path)).replace(os.sep, "/")
 
 
 def printable(text: str, keep: str = "") -> str:

@@ -2,12 +2,17 @@
 
 Templates order and indent; Python decides. So there are two filters, no macros, no globals, and no access to attributes that begin with an
 underscore. Spec text is never compiled as a template.
+
+A user's folder may hold templates that stand in for ours (`overriding`). They are held to the same rules, and since nobody has seen what
+they print, it is read once: Python is given to black, TOML to its parser.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Generator
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +26,8 @@ from .code.base import Code, indent, join
 
 Kind = TypeVar("Kind", bound=Code)
 
+_folder: ContextVar[Path | None] = ContextVar("overrides", default=None)
+
 
 class Refused(TypeError):
     """A template tried to output something that is not `Code` of its language: a fault of the generator or of a user's template."""
@@ -33,9 +40,35 @@ def templates() -> Path:
     return packaged if packaged.is_dir() else here.parents[1] / "templates"
 
 
-def render(kind: type[Kind], template: str, **values: Any) -> Kind:
-    """Fill a template, named `target/file.j2`, with values; every `{{ … }}` must be of this kind."""
-    return kind(_environment(kind).get_template(template).render(values))
+@contextlib.contextmanager
+def overriding(folder: Path | None) -> Generator[None, None, None]:
+    """Templates of this folder stand in for ours of the same name; raises `SpecError` if one of them stands in for none."""
+    if folder is not None:
+        from . import overrides
+
+        overrides.check(folder, templates())
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
+
+
+def render(kind: type[Kind], template: str, home: Path | None = None, /, **values: Any) -> Kind:
+    """Fill a template, named `target/file.j2`, with values; every `{{ … }}` must be of this kind.
+
+    `home` is the folder of another package's templates, where ours are not meant. Raises `SpecError` for what a user's template does wrong.
+    """
+    folder = _folder.get()
+    environment = _environment(kind, home, folder)
+    if folder is None:
+        return kind(environment.get_template(template).render(values))
+    from . import overrides
+
+    with overrides.faults(folder, template, values):
+        code = kind(environment.get_template(template).render(values))
+    own = overrides.used(environment, folder, template)
+    return code if own is None else kind(overrides.judged(code, own))
 
 
 class _Environment(SandboxedEnvironment):
@@ -62,7 +95,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 
 @lru_cache
-def _environment(kind: type[Code]) -> jinja2.Environment:
+def _environment(kind: type[Code], home: Path | None, folder: Path | None) -> jinja2.Environment:
     def finalize(value: object) -> Code:
         if isinstance(value, kind):
             return value
@@ -71,17 +104,25 @@ def _environment(kind: type[Code]) -> jinja2.Environment:
         raise Refused(f"a template output a {type(value).__name__} where only {kind.__name__} may stand")
 
     environment = _Environment(
-        loader=jinja2.FileSystemLoader(templates()),
+        loader=_loader(home or templates(), folder),
         undefined=jinja2.StrictUndefined,
         autoescape=False,
         finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        auto_reload=False,
+        auto_reload=folder is not None,
         bytecode_cache=_Compiled(),
     )
     filters: Any = {"indent": indent, "join": join}
     environment.filters = filters
     environment.globals = {}
     return environment
+
+
+def _loader(home: Path, folder: Path | None) -> jinja2.BaseLoader:
+    """A user's templates before ours; those can include the one that they stand in for as `specloom/<name>`."""
+    ours = jinja2.FileSystemLoader(home)
+    if folder is None:
+        return ours
+    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), ours, jinja2.PrefixLoader({"specloom": ours})])

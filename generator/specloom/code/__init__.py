@@ -4,9 +4,9 @@ Generators are attacked through the texts of their specs, in every field, and es
 of `Code`, nothing else: one subclass per output language, made only by the functions of this package, each of which returns whole tokens with
 their delimiters. Every operation on a `Code` (`+`, `%`, slices, f-strings, `str.join`) falls back to a plain `str`, which rendering refuses.
 
-`base` has the classes; `python`, `toml` and `markdown` the makers of each language.
+`base` has the classes; `python`, `toml`, `json` and `markdown` the makers of each language.
 """
 
-from .base import Code, Markdown, Python, Toml
+from .base import Code, Json, Markdown, Python, Toml
 
-__all__ = ["Code", "Markdown", "Python", "Toml"]
+__all__ = ["Code", "Json", "Markdown", "Python", "Toml"]

@@ -25,6 +25,12 @@ class Toml(Code):
     __slots__ = ()
 
 
+class Json(Code):
+    """Whole JSON values."""
+
+    __slots__ = ()
+
+
 class Markdown(Code):
     """Markdown in which everything that came from a spec is text."""
 

@@ -1,12 +1,13 @@
 """Targets: pure functions from a model to files, `Api -> {path: Code}`; paths are relative to the output folder.
 
-One folder each; none knows another. `phrases` is what they share: what the generator itself says of a type.
+One folder each; none knows another. `phrases` is what they share: what the generator itself says of a type. Other people's targets are
+functions of the same kind, which `foreign` finds by their entry points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import PurePosixPath
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from ..code import Code
@@ -15,12 +16,34 @@ from ..model import Api
 Files: TypeAlias = Mapping[PurePosixPath, Code]
 
 
-def files(api: Api, layout: Literal["project", "package"]) -> Files:
-    """All files of a client: the project with its documentation, or what lies inside the import package."""
+def files(
+    api: Api,
+    layout: Literal["project", "package"],
+    *,
+    http: Literal["httpx", "httpx2"] = "httpx",
+    templates: Path | None = None,
+    targets: Sequence[str] = (),
+) -> Files:
+    """All files of a client: the project with its documentation, or what lies inside the import package; and those of other targets.
+
+    `http` is the HTTP library of the client, `templates` a folder whose templates stand in for ours, `targets` names other people's.
+    """
+    from ..render import overriding
+
+    with overriding(templates):
+        found = _own(api, layout, http)
+        for name in targets:
+            from . import foreign
+
+            found = foreign.added(found, name, api)
+        return found
+
+
+def _own(api: Api, layout: Literal["project", "package"], http: Literal["httpx", "httpx2"]) -> Files:
     from . import python
 
     if layout == "package":
-        return {path.relative_to(api.package): code for path, code in python.package(api).items()}
+        return {path.relative_to(api.package): code for path, code in python.package(api, http).items()}
     from .docs import docs
 
-    return {**python.whole(api), **docs(api)}
+    return {**python.whole(api, http), **docs(api)}

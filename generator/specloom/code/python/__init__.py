@@ -19,10 +19,11 @@ from .expressions import (
     quoted,
     sequence,
     star,
+    star_star,
     subscript,
     union,
 )
-from .files import blackened, lines, may_need_black, nothing, shipped
+from .files import adopted, blackened, lines, may_need_black, nothing, shipped
 from .prose import comment, docstring
 from .statements import (
     Member,
@@ -44,6 +45,7 @@ __all__ = [
     "WIDTH",
     "Member",
     "Plain",
+    "adopted",
     "assignment",
     "awaited",
     "blackened",
@@ -77,6 +79,7 @@ __all__ = [
     "signature",
     "star",
     "star_alone",
+    "star_star",
     "subscript",
     "union",
 ]

@@ -96,6 +96,11 @@ def star(value: Python) -> Python:
     return Python(f"*{value}")
 
 
+def star_star(value: Python) -> Python:
+    """`**value`."""
+    return Python(f"**{value}")
+
+
 def quoted(annotation: Python) -> Python:
     """An annotation as a string literal."""
     return literal(str(annotation))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from ..base import Python
 from .tokens import WIDTH, columns
@@ -22,9 +24,47 @@ def nothing() -> Python:
     return Python("")
 
 
-def shipped(path: Path) -> Python:
-    """One of our own files, as it is."""
-    return Python(path.read_text("utf-8"))
+def shipped(path: Path, libraries: Mapping[str, str] = MappingProxyType({})) -> Python:
+    """One of our own files, as it is; `libraries` names packages that another stands in for."""
+    text = path.read_text("utf-8")
+    for name, other in libraries.items():
+        text = re.sub(rf"^( *import ){name}$", rf"\1{other} as {name}", text, flags=re.MULTILINE)
+    return Python(text)
+
+
+def adopted(path: Path, library: str, home: Sequence[str]) -> Python:
+    """Somebody's file, to lie in the folder `home` of a copy of the package `library`: what it imports from there becomes relative.
+
+    Raises `ValueError` if it needs more of that package, or of its own, than will be there.
+    """
+    text = path.read_text("utf-8")
+    lines = text.split("\n")
+    root = library.split(".")[0]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            names = ["." * node.level + (node.module or "")]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            inside = isinstance(node, ast.ImportFrom) and (name == library or name.startswith(f"{library}."))
+            if name.startswith(".") or (name.split(".")[0] == root and not inside):
+                raise ValueError(f"line {node.lineno}: it is copied alone; of {root} it may use `from {library}… import …`")
+            if inside:
+                relative = _relative(name.removeprefix(library).strip("."), home)
+                at = node.lineno - 1
+                lines[at] = re.sub(rf"{re.escape(library)}[\w.]*", relative, lines[at], count=1)
+    return Python("\n".join(lines))
+
+
+def _relative(module: str, home: Sequence[str]) -> str:
+    """A module of the package as a file in the folder `home` names it."""
+    parts = module.split(".") if module else []
+    shared = 0
+    while shared < min(len(home), len(parts)) and home[shared] == parts[shared]:
+        shared += 1
+    return "." * (len(home) - shared + 1) + ".".join(parts[shared:])
 
 
 def blackened(code: Python) -> Python:

@@ -96,6 +96,6 @@ def from_import(module: str, names: Sequence[str], *, room: int = WIDTH) -> Pyth
     return Python(f"{start}(\n" + "".join(f"    {name},\n" for name in checked) + ")")
 
 
-def plain_import(module: str) -> Python:
-    """`import module`."""
-    return Python(f"import {dotted(module)}")
+def plain_import(module: str, alias: str | None = None) -> Python:
+    """`import module`, or `import module as alias`."""
+    return Python(f"import {dotted(module)}" + (f" as {identifier(alias)}" if alias is not None else ""))

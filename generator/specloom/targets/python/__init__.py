@@ -3,7 +3,8 @@
     model.Api ─▶ models/   what is sent and received
                ─▶ calls/    arguments → Call, a value
                ─▶ resources/  methods that send those calls
-               ─▶ client.py, errors.py, __init__.py
+               ─▶ client.py, errors.py, events.py, __init__.py
+               ─▶ testing.py  the server's side, for tests
                ─▶ _runtime/  copied
 
 `module` and `annotations` are what these share; each of the others writes one kind of file.
@@ -16,24 +17,25 @@ from pathlib import PurePosixPath
 from ...code import Code, Python, python
 from ...model import Api
 from .. import Files
-from . import calls, client, errors, models, packages, project, resources, runtime
+from . import build, calls, client, errors, events, models, packages, project, resources, runtime, testing
 from .module import Layout
 
 
-def package(api: Api) -> Files:
+def package(api: Api, http: str = "httpx") -> Files:
     """The import package alone, for a user's own source folder."""
-    layout = Layout.of(api)
+    layout = Layout.of(api, http)
     found: dict[PurePosixPath, Code] = {}
-    for part in (models, calls, resources, client, errors, packages):
+    for part in (models, calls, resources, client, errors, events, testing, packages):
         found.update(part.files(api, layout))
     for path, code in found.items():
         if isinstance(code, Python) and python.may_need_black(code):
             found[path] = python.blackened(code)
-    found.update(runtime.files(api, found.values()))
+    found.update(runtime.files(api, layout, found.values()))
     found[PurePosixPath(api.package, "py.typed")] = python.nothing()
+    found.update(build.files(api, found))
     return found
 
 
-def whole(api: Api) -> Files:
+def whole(api: Api, http: str = "httpx") -> Files:
     """The package and the project around it."""
-    return {**package(api), **dict(project.files(api))}
+    return {**package(api, http), **dict(project.files(api, http))}

@@ -138,7 +138,7 @@ class Annotations:
         home = ("models", *type.to.module)
         if home == self.module.parts:
             return python.identifier(name)
-        if self.module.parts[0] == "models" or type.to.name in self.api.ambiguous:
+        if self.module.parts[0] in ("models", "events") or type.to.name in self.api.ambiguous:
             return python.dotted(self.module.use_module(home), name)
         return self.module.use_ours(home, name)
 

@@ -48,8 +48,10 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     for resource in api.all_resources():
         if not resource.endpoints:
             continue
-        hidden = frozenset(endpoint.name for endpoint in resource.endpoints)
-        module = Module(layout, ("calls", *resource.path), hidden)
+        below = [each.name for each in resource.resources if _has_calls(each)]
+        functions_and_fields = {name for each in resource.endpoints for name in (each.name, *(one.name for one in arguments(api, each)))}
+        constants = {_constant(each) for each in resource.endpoints}
+        module = Module(layout, ("calls", *resource.path), frozenset({*functions_and_fields, *constants, *below}))
         functions = [_function(api, module, endpoint) for endpoint in resource.endpoints]
         title = f"Calls of {docstrings.name_of(api, resource.path)}: values that a client sends."
         rows = shared_rows(api, module, resource)
@@ -61,10 +63,15 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
                 docstring=docstrings.of_module(title, docstrings.source_of(api, resource.path)),
                 functions=functions,
                 rows=rows,
-                exports=exports_of(module, [below.name for below in resource.resources if _has_calls(below)]),
+                exports=exports_of(module, below),
                 imports=module.imports(),
             ),
         )
+
+
+def _constant(endpoint: Endpoint) -> str:
+    """The module constant that holds an endpoint's declaration."""
+    return f"_{endpoint.name.upper()}"
 
 
 def _has_calls(resource: Resource) -> bool:
@@ -93,7 +100,7 @@ def deprecated(api: Api, module: Module, endpoint: Endpoint) -> Python | None:
 
 def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
     given = arguments(api, endpoint)
-    constant_name = python.identifier(f"_{endpoint.name.upper()}")
+    constant_name = python.identifier(_constant(endpoint))
     of_request = [argument for argument in given if argument.where in ("path", "query", "header")]
     holder = f"_{pascal(endpoint.name)}Arguments" if of_request else None
     call = module.use_ours(("_runtime", "calls"), "Call")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -9,13 +10,19 @@ from pathlib import PurePosixPath
 from ...code import Code, Python, python
 from ...model import Api, ErrorShape, Scheme
 from ...render import render
-from ...schemes import SCHEMES
+from ...schemes import SCHEMES, Argument
 from .. import phrases
 from ..surface import argument_of, fixed, schemes_of
-from . import docstrings
+from . import docstrings, events
 from .endpoints import error_rows
 from .module import Layout, Module, export_order
 from .resources import Child, child
+
+_HOOKS = (
+    ("on_request", "OnRequest", "before each attempt, with what is sent where; no value that it is given holds a secret."),
+    ("on_response", "OnResponse", "after each attempt, with the status, or the error, and the seconds that it took."),
+    ("on_retry", "OnRetry", "before an attempt is repeated, with the error and the pause."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,8 @@ class Option:
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """The clients' module, and `auth.py` for an API with several schemes."""
-    module = Module(layout, ("client",))
+    hidden = {api.client, f"Async{api.client}", *(resource.name for resource in api.resources)}
+    module = Module(layout, ("client",), frozenset(hidden))
     service = _service(api, module)
     clients = [_client(api, module, asynchronous=colour) for colour in (False, True)]
     title = f"Clients of {docstrings.both(api.title, api.languages) or api.name}."
@@ -96,6 +104,9 @@ def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
         [python.identifier("SERVICE"), _schemes(api, module), *passed],
         explode=True,
     )
+    children = [child(api, module, resource, python.identifier("self"), asynchronous=asynchronous) for resource in api.resources]
+    if any(api.all_events()):
+        children.append(events.receiver(api, module, asynchronous=asynchronous))
     return Client(
         python.class_header(python.identifier(name), [base]),
         _docstring(api, [(name, meaning) for _, name, meaning in own], options, asynchronous=asynchronous),
@@ -105,7 +116,7 @@ def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
             python.literal(None),
         ),
         python.of_super(made),
-        tuple(child(api, module, resource, python.identifier("self"), asynchronous=asynchronous) for resource in api.resources),
+        tuple(children),
     )
 
 
@@ -120,8 +131,7 @@ def _scheme_parameters(api: Api, module: Module) -> list[tuple[Python, str, str]
             found.append((python.parameter(name, [python.member(annotation)], python.literal(None)), name, kind.title.best(language)))
             continue
         for argument in kind.arguments:
-            annotation = _scheme_annotation(module, scheme, argument.annotation)
-            found.append((python.parameter(argument.name, [python.member(annotation)]), argument.name, argument.meaning.best(language)))
+            found.append((_scheme_parameter(module, scheme, argument), argument.name, argument.meaning.best(language)))
     return found
 
 
@@ -130,11 +140,18 @@ def _scheme_class(module: Module, scheme: Scheme) -> Python:
     return module.use_ours(("_runtime", "auth", kind.module), kind.class_name)
 
 
-def _scheme_annotation(module: Module, scheme: Scheme, annotation: str) -> Python:
-    if annotation == "str":
-        return module.builtin(annotation)
-    home = module.relative(("_runtime", "auth", SCHEMES[scheme.kind].module))
-    return module.use_typing_only(home, annotation)
+def _scheme_parameter(module: Module, scheme: Scheme, argument: Argument) -> Python:
+    if hasattr(builtins, argument.annotation):
+        annotation = module.builtin(argument.annotation)
+    else:
+        home = module.relative(("_runtime", "auth", SCHEMES[scheme.kind].module))
+        annotation = module.use_typing_only(home, argument.annotation)
+    if argument.several:
+        annotation = python.subscript(module.use_typing_only("collections.abc", "Sequence"), [annotation])
+    if argument.required:
+        return python.parameter(argument.name, [python.member(annotation)])
+    none = python.literal(None)
+    return python.parameter(argument.name, [python.member(annotation), python.member(none)], none)
 
 
 def _schemes(api: Api, module: Module) -> Python:
@@ -153,13 +170,13 @@ def _schemes(api: Api, module: Module) -> Python:
 
 def _options(module: Module, *, asynchronous: bool) -> list[Option]:
     """What every client takes besides its credentials."""
-    httpx = module.use_typing_only("httpx")
+    http = module.use_typing_only(module.layout.http)
     ssl = module.use_typing_only("ssl")
     sequence = module.use_typing_only("collections.abc", "Sequence")
     none = python.literal(None)
-    text = python.identifier("str")
-    transport = python.dotted(httpx, "AsyncBaseTransport" if asynchronous else "BaseTransport")
-    closed = "await client.aclose()" if asynchronous else "client.close()"
+    text = module.builtin("str")
+    transport = python.dotted(http, "AsyncBaseTransport" if asynchronous else "BaseTransport")
+    closed = "await client.close()" if asynchronous else "client.close()"
     return [
         Option(
             "hosts",
@@ -171,7 +188,7 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
             "transport",
             python.union([transport, none]),
             none,
-            f"An httpx transport to send through: a mock, or one of your own; `{closed}` closes it too.",
+            f"An {module.layout.http} transport to send through: a mock, or one of your own; `{closed}` closes it too.",
         ),
         Option("proxy", python.union([text, none]), none, "URL of a proxy; the environment's proxies are not used."),
         Option(
@@ -182,16 +199,37 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
         ),
         Option(
             "deadline",
-            python.identifier("float"),
+            module.builtin("float"),
             python.literal(30.0),
-            "Seconds that a call may take in all: connecting, sending, waiting, reading.",
+            "Seconds that a call may take in all: every attempt, and the pauses between them.",
+        ),
+        Option(
+            "attempts",
+            module.builtin("int"),
+            python.literal(3),
+            "How often a call may be sent: again only where a repetition does no harm; 1 for never.",
         ),
         Option("user_agent", python.union([text, none]), none, "Your product's name, sent before the client's own."),
         Option(
             "strict",
-            python.identifier("bool"),
+            module.builtin("bool"),
             python.literal(False),
             "Raise `errors.ProtocolError` for an answer that does not fit its type, instead of reading it leniently.",
+        ),
+        Option(
+            "answer_limit",
+            module.builtin("int"),
+            python.literal(8 << 20),
+            "Bytes that an answer may have, after decompression.",
+        ),
+        *(
+            Option(
+                name,
+                python.union([module.use_typing_only(module.relative(("_runtime", "hooks")), alias), none]),
+                none,
+                f"A function that is called {when}{' It may be async.' if asynchronous else ''}",
+            )
+            for name, alias, when in _HOOKS
         ),
     ]
 
@@ -216,7 +254,9 @@ def _docstring(
 def _auth(api: Api, layout: Layout) -> tuple[PurePosixPath, Code]:
     module = Module(layout, ("auth",))
     kinds = sorted({scheme.kind for scheme in schemes_of(api)})
-    classes = [(("_runtime", "auth", SCHEMES[kind].module), SCHEMES[kind].class_name) for kind in kinds]
+    classes = [
+        (("_runtime", "auth", SCHEMES[kind].module), name) for kind in kinds for name in (SCHEMES[kind].class_name, *SCHEMES[kind].exports)
+    ]
     names = sorted((module.give_on(home, name) for home, name in classes), key=export_order)
     title = f"Ways to authenticate with {docstrings.both(api.title, api.languages) or api.name}."
     return (

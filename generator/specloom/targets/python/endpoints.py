@@ -26,9 +26,6 @@ from ..surface import constant, fixed
 from .annotations import Annotations, lengths
 from .module import Module
 
-ROWS = "_ERRORS"
-"""The module constant with the error rows that all endpoints of a resource share."""
-
 
 def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, holder: str | None) -> Python:
     """`_QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(…)`."""
@@ -50,7 +47,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
     annotations = Annotations(api, module, "received")
     answers = [(python.literal(answer.status), _answer_type(module, annotations, answer)) for answer in endpoint.answers]
     options["answers"] = python.mapping(answers, room=74)
-    shared = [python.star(python.identifier(ROWS))] if _inherited(api, endpoint.resource) else []
+    shared = [python.star(python.identifier(_rows(api, endpoint.resource)))] if _inherited(api, endpoint.resource) else []
     if rows := [*error_rows(module, endpoint.errors, api), *shared]:
         options["errors"] = python.sequence(rows, room=76, explode=bool(endpoint.errors))
     options["idempotency"] = _idempotency(module, endpoint.idempotency)
@@ -106,7 +103,15 @@ def shared_rows(api: Api, module: Module, resource: Resource) -> Python | None:
     if not inherited:
         return None
     rows = error_rows(module, inherited, api)
-    return python.assignment(ROWS, python.sequence(rows, explode=True))
+    return python.assignment(_rows(api, resource.path), python.sequence(rows, explode=True))
+
+
+def _rows(api: Api, path: tuple[str, ...]) -> str:
+    """The module constant with the error rows that all endpoints of a resource share; no endpoint's constant."""
+    name = "errors"
+    while any(endpoint.name == name for endpoint in api.lineage(path)[0].endpoints):
+        name += "_"
+    return f"_{name.upper()}"
 
 
 def _inherited(api: Api, path: tuple[str, ...]) -> list[ErrorCode]:

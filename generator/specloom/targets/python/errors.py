@@ -25,10 +25,10 @@ class Class:
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """The one module."""
-    module = Module(layout, ("errors",))
     groups = by_class(api)
+    module = Module(layout, ("errors",), frozenset(groups))
     classes = [_class(api, module, name, rows) for name, rows in groups.items()]
-    ours = [module.give_on(("_runtime", home), name) for name, home in error_classes().items()]
+    ours = [module.give_on(("_runtime", *home), name) for name, home in error_classes(api).items()]
     names = sorted([*groups, *ours], key=export_order)
     title = f"Errors of {docstrings.both(api.title, api.languages) or api.name}: all are `Error`."
     yield (

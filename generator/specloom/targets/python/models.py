@@ -63,8 +63,9 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     for name, type in api.types.items():
         by_module.setdefault(name.module, []).append(type)
     for path, types in by_module.items():
-        module = Module(layout, ("models", *path))
-        below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path} if module.is_folder else ())
+        below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path})
+        fields = {field.name for type in types if isinstance(type, Structure) for field in type.fields}
+        module = Module(layout, ("models", *path), frozenset({*(type.name.name for type in types), *below, *fields}))
         classes = [_class(api, module, type) for type in types if not isinstance(type, UnionType)]
         aliases = [_alias(api, module, type) for type in types if isinstance(type, UnionType)]
         title = f"Types of {docstrings.name_of(api, path)}."

@@ -20,15 +20,22 @@ class Layout:
     package: str
     folders: frozenset[Parts]
     """Paths of modules that have modules below them, such as `("calls", "orders")`."""
+    http: str = "httpx"
+    """The HTTP library."""
+
+    @property
+    def libraries(self) -> Mapping[str, str]:
+        """What stands in for the libraries that the runtime is written for."""
+        return {} if self.http == "httpx" else {"httpx": "httpx2", "httpcore": "httpcore2"}
 
     @classmethod
-    def of(cls, api: Api) -> Layout:
+    def of(cls, api: Api, http: str = "httpx") -> Layout:
         resources = [resource.path for resource in api.all_resources()]
         folders = {("calls", *path[:-1]) for path in resources} | {("resources", *path[:-1]) for path in resources}
         folders |= {("models", *name.module[:-1]) for name in api.types}
         for folder in list(folders):
             folders |= {folder[:length] for length in range(len(folder))}
-        return cls(api.package, frozenset(folders))
+        return cls(api.package, frozenset(folders), http)
 
     def file(self, parts: Parts) -> PurePosixPath:
         folder = PurePosixPath(self.package, *parts)
@@ -42,10 +49,12 @@ class Module:
     layout: Layout
     parts: Parts
     hidden: frozenset[str] = frozenset()
-    """Names that mean something else inside the classes of this module: methods called `list` or `date`."""
+    """Names that mean something else in this module or its classes: its own classes, methods called `list` or `date`, fields."""
     _names: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _plain: set[str] = field(default_factory=set[str])
     _typing_only: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    _meanings: dict[str, tuple[str, str | None]] = field(default_factory=dict[str, tuple[str, str | None]])
+    """What each imported name means: a module, and a name in it or None for the module itself."""
 
     @property
     def is_folder(self) -> bool:
@@ -54,11 +63,9 @@ class Module:
 
     def use(self, module: str, name: str) -> Python:
         """`name` from an installed module, ready to be written."""
-        if name in self.hidden:
-            self._names.setdefault(module, set()).add(f"{name} as _{name}")
-            return python.identifier(f"_{name}")
-        self._names.setdefault(module, set()).add(name)
-        return python.identifier(name)
+        local = self._local(name, module, name)
+        self._names.setdefault(module, set()).add(_renamed(name, local))
+        return python.identifier(local)
 
     def use_ours(self, parts: Parts, name: str) -> Python:
         """`name` from a module of this package."""
@@ -66,34 +73,48 @@ class Module:
 
     def use_module(self, parts: Parts) -> Python:
         """A module of this package, under its name with an underscore before it, which no argument and no field can hide."""
-        alias = "_" + "_".join(part.strip("_") for part in (parts[1:] or parts))
-        self.use_as(parts, alias)
-        return python.identifier(alias)
+        return self.use_as(parts, "_" + "_".join(part.strip("_") for part in (parts[1:] or parts)))
 
     def use_as(self, parts: Parts, alias: str) -> Python:
-        """A module of this package under another name."""
-        self._names.setdefault(self.relative(parts[:-1]), set()).add(f"{parts[-1]} as {alias}")
-        return python.identifier(alias)
+        """A module of this package under another name, which begins with an underscore."""
+        home = self.relative(parts[:-1])
+        local = self._local(alias, home, parts[-1])
+        self._names.setdefault(home, set()).add(f"{parts[-1]} as {local}")
+        return python.identifier(local)
 
     def give_on(self, parts: Parts, name: str) -> Python:
         """`name` from a module of this package, exported from here too: `from .x import name as name`."""
+        self._meanings[name] = (self.relative(parts), name)
         self._names.setdefault(self.relative(parts), set()).add(f"{name} as {name}")
         return python.identifier(name)
 
     def use_plain(self, module: str) -> Python:
         """`import module`."""
-        self._plain.add(module)
-        return python.dotted(module)
+        local = self._local(module, module, None)
+        if local == module:
+            self._plain.add(module)
+        else:
+            self._names.setdefault(module, set()).add(_renamed("", local))
+        return python.identifier(local)
 
     def use_typing_only(self, module: str, name: str | None = None) -> Python:
         """`name` from a module, or the module itself, in annotations only: importing this module does not import that one."""
         self.use("typing", "TYPE_CHECKING")
-        self._typing_only.setdefault(module, set()).update([name] if name else [])
-        return python.dotted(name or module)
+        local = self._local(name or module, module, name)
+        imported = [_renamed(name or "", local)] if name or local != module else []
+        self._typing_only.setdefault(module, set()).update(imported)
+        return python.identifier(local)
 
     def builtin(self, name: str) -> Python:
         """A builtin, by its full name where a method hides it."""
         return python.dotted(self.use_plain("builtins"), name) if name in self.hidden else python.identifier(name)
+
+    def _local(self, wanted: str, module: str, name: str | None) -> str:
+        """The name that something has here: the wanted one, or one with underscores where that means something else."""
+        local = wanted
+        while local in self.hidden or self._meanings.setdefault(local, (module, name)) != (module, name):
+            local = f"{local}_" if local.startswith("_") else f"_{local}"
+        return local
 
     def relative(self, target: Parts) -> str:
         """The relative name of a module of this package, as this module writes it."""
@@ -118,6 +139,8 @@ class Module:
 class Exports:
     """Names that a module gives but imports only when they are first asked for (PEP 562)."""
 
+    function: Python
+    """The runtime's function that does it, by the name that it has in this module."""
     typed: Python
     """The imports, for type checkers."""
     table: Python
@@ -130,12 +153,13 @@ def exports_of(module: Module, exports: Mapping[str, str] | Sequence[str]) -> Ex
     if not homes:
         return None
     module.use("typing", "TYPE_CHECKING")
-    module.use_ours(("_runtime", "lazy"), "exports")
+    module.hidden |= homes.keys()
+    function = module.use_ours(("_runtime", "lazy"), "exports")
     names: dict[str, set[str]] = {}
     for name, home in homes.items():
         names.setdefault(home or ".", set()).add(f"{name} as {name}")
     table = [(python.literal(name), python.literal(homes[name])) for name in sorted(homes)]
-    return Exports(python.lines(_sections(names, room=84), blank=1), python.mapping(table, explode=True))
+    return Exports(function, python.lines(_sections(names, room=84), blank=1), python.mapping(table, explode=True))
 
 
 def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -> list[Python]:
@@ -146,11 +170,18 @@ def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -
         if not names[module]:
             section.append(python.plain_import(module))
         section += [
-            python.from_import(module, [name], room=room) for name in sorted(names[module], key=name_order) if " as " in name
+            python.from_import(module, [name], room=room) if name[0] != " " else python.plain_import(module, name.removeprefix(" as "))
+            for name in sorted(names[module], key=name_order)
+            if " as " in name
         ]
         if direct := sorted((name for name in names[module] if " as " not in name), key=name_order):
             section.append(python.from_import(module, direct, room=room))
     return [python.lines(section) for section in sections if section]
+
+
+def _renamed(name: str, local: str) -> str:
+    """`name`, `name as local`, or for a module itself ` as local`."""
+    return name if name == local else f"{name} as {local}"
 
 
 def name_order(name: str) -> tuple[int, str, str]:
@@ -175,4 +206,4 @@ def _module_order(module: str) -> tuple[int, str]:
 def _section(module: str) -> int:
     if module.startswith("."):
         return 2
-    return 1 if module.split(".")[0] in {"msgspec", "httpx"} else 0
+    return 1 if module.split(".")[0] in {"msgspec", "httpx", "httpx2"} else 0

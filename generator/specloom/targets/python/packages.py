@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from ...code import Code, Python, python
 from ...model import Api, Nullable, PartsBody, RawBody, Structure
 from ...render import render
+from ...schemes import SCHEMES
+from ..surface import schemes_of
 from . import docstrings
 from .module import Layout, Module, Parts, export_order, exports_of
 
@@ -48,8 +50,14 @@ def _surface(api: Api, layout: Layout) -> Mapping[str, str]:
         found["Upload"] = "._runtime.files"
     if _sends_null_or_nothing(api):
         found["UNSET"] = "msgspec"
-    if len([scheme for scheme in api.schemes if scheme.kind != "none"]) > 1:
+    if _answers_are_encrypted(api):
+        found["CipherText"] = "._runtime.ciphertext"
+    if len(schemes_of(api)) > 1:
         found["auth"] = HERE
+        return found
+    for scheme in schemes_of(api):
+        kind = SCHEMES[scheme.kind]
+        found |= dict.fromkeys(kind.exports, f"._runtime.auth.{kind.module}")
     return found
 
 
@@ -86,6 +94,11 @@ def _package(
 
 def _sends_files(api: Api) -> bool:
     return any(isinstance(endpoint.body, (PartsBody, RawBody)) for endpoint in api.all_endpoints())
+
+
+def _answers_are_encrypted(api: Api) -> bool:
+    received = [type for type in api.types.values() if isinstance(type, Structure) and type.received]
+    return any(field.encrypted for type in received for field in type.fields)
 
 
 def _sends_null_or_nothing(api: Api) -> bool:

@@ -10,11 +10,11 @@ from ...model import Api
 from ...render import render
 from ...schemes import SCHEMES
 
-REQUIREMENTS = ("httpx>=0.28,<0.29", "msgspec>=0.20")
-"""httpx is pinned to the minor version: the runtime uses one private attribute of it."""
+REQUIREMENTS = {"httpx": "httpx>=0.28,<0.29", "httpx2": "httpx2>=2.16,<3"}
+"""By HTTP library. httpx is pinned to the minor version: the runtime uses one private attribute of it, which httpx2 keeps."""
 
 
-def files(api: Api) -> Iterator[tuple[PurePosixPath, Code]]:
+def files(api: Api, http: str) -> Iterator[tuple[PurePosixPath, Code]]:
     """The project's own files, beside the package."""
     language = api.languages[0]
     extra = sorted({requirement for scheme in api.schemes for requirement in SCHEMES[scheme.kind].requires})
@@ -28,6 +28,6 @@ def files(api: Api) -> Iterator[tuple[PurePosixPath, Code]]:
             package=toml.string(api.package),
             version=toml.string(api.version),
             summary=toml.string(summary),
-            requirements=[toml.string(requirement) for requirement in sorted([*REQUIREMENTS, *extra])],
+            requirements=[toml.string(requirement) for requirement in sorted([REQUIREMENTS[http], "msgspec>=0.20", *extra])],
         ),
     )

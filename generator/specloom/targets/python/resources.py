@@ -51,6 +51,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """One module for each resource."""
     for resource in api.all_resources():
         hidden = {endpoint.name for endpoint in resource.endpoints} | {below.name for below in resource.resources}
+        hidden |= {class_of(resource, asynchronous=colour) for colour in (False, True)}
         module = Module(layout, ("resources", *resource.path), frozenset(hidden))
         classes = [_class(api, module, resource, asynchronous=colour) for colour in (False, True)]
         title = f"{docstrings.name_of(api, resource.path)}."
@@ -80,12 +81,12 @@ def child(api: Api, module: Module, resource: Resource, owner: Python, *, asynch
     home = ("resources", *resource.path)
     name = class_of(resource, asynchronous=asynchronous)
     module.use("functools", "cached_property")
-    module.use_typing_only(module.relative(home), name)
+    local = module.use_typing_only(module.relative(home), name)
     return Child(
-        python.signature(resource.name, python.parameters([python.identifier("self")]), python.identifier(name)),
+        python.signature(resource.name, python.parameters([python.identifier("self")]), local),
         docstrings.titled(resource.title, resource.description, resource.name, api, 8),
-        python.from_import(module.relative(home), [name], room=80),
-        python.returned(python.call(python.identifier(name), [owner])),
+        python.from_import(module.relative(home), [name if name == local else f"{name} as {local}"], room=80),
+        python.returned(python.call(local, [owner])),
     )
 
 

@@ -1,0 +1,36 @@
+"""`specloom mock`: the mock server of a spec, without a project around it.
+
+The client is made in a folder that is gone afterwards; what serves is its `testing.py`, as `python -m <package>.testing` would.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .problems import WRONG_INPUT, Stop, shown
+from .publish import publish
+from .spec import load
+from .targets import files
+
+
+def serve(spec: Path, options: Sequence[str]) -> int:
+    """Serve the spec until Ctrl-C; `options` are those of the server. Returns the exit status."""
+    if not spec.is_dir():
+        raise Stop(f"there is no folder {shown(spec)}; name the folder of a spec, such as specs/shop", WRONG_INPUT)
+    api = load(spec, shown(spec)).api
+    with TemporaryDirectory(prefix="specloom-mock-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        publish(folder / api.package, files(api, "package"))
+        sys.path.insert(0, name)
+        try:
+            testing = import_module(f"{api.package}.testing")
+        except ImportError as error:
+            raise Stop(f"the mock needs what its client needs: pip install httpx msgspec cryptography ({error})", WRONG_INPUT) from None
+        finally:
+            sys.path.remove(name)
+        status: int = testing.main(options)
+        return status

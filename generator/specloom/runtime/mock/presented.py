@@ -1,0 +1,64 @@
+"""Credentials that are presented as they are: bearer tokens, API keys, passwords."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any, Final
+
+from . import Incoming, Refusal, Side
+
+SECRET: Final = "secret-of-a-mock"
+
+
+class _Presented(Side):
+    """Takes one secret, which stands in a header field or in the query."""
+
+    def admit(self, incoming: Incoming, signed: bytes) -> None:
+        if not self._is_presented(incoming):
+            raise Refusal(401, "UNAUTHORIZED", "the credentials are missing or wrong")
+
+    def _is_presented(self, incoming: Incoming) -> bool:
+        raise NotImplementedError
+
+
+class BearerSide(_Presented):
+    """`Authorization: Bearer …`."""
+
+    def _is_presented(self, incoming: Incoming) -> bool:
+        return incoming.headers.get("Authorization") == f"Bearer {SECRET}"
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        return {"token": SECRET}
+
+
+class BasicSide(_Presented):
+    """`Authorization: Basic …`."""
+
+    def _is_presented(self, incoming: Incoming) -> bool:
+        expected = b64encode(f"mock:{SECRET}".encode()).decode()
+        return incoming.headers.get("Authorization") == f"Basic {expected}"
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        return {"username": "mock", "password": SECRET}
+
+
+class ApiKeySide(_Presented):
+    """A key in the header field or the query parameter of this name."""
+
+    def __init__(self, *, header: str | None = None, query: str | None = None) -> None:
+        self._options = {"header": header, "query": query}
+        self._header = header or ("" if query else "X-Api-Key")
+        self._query = query or ""
+
+    def _is_presented(self, incoming: Incoming) -> bool:
+        if self._header:
+            return incoming.headers.get(self._header) == SECRET
+        return incoming.query.get(self._query) == [SECRET]
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        given = {name: text for name, text in self._options.items() if text}
+        return {"key": SECRET, **given}

@@ -1,0 +1,137 @@
+"""`events.py`: a class for each event, the union of all, and the table by which a receiver finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ...code import Code, Python, python
+from ...model import Api, Event, Spot
+from ...render import render
+from ...schemes import SCHEMES
+from .. import phrases
+from . import docstrings
+from .annotations import Annotations
+from .module import Layout, Module, export_order
+from .resources import Child
+
+UNION = "AnyEvent"
+TABLE = "EVENTS"
+_HOME = ("_runtime", "webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    header: Python
+    docstring: Python
+    payload: Python
+    name: Python
+
+
+def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
+    """The one module, if the API has events."""
+    found = list(api.all_events())
+    if not found:
+        return
+    module = Module(layout, ("events",))
+    classes = [_class(api, module, event) for event in found]
+    ours = [module.use_ours((*_HOME, "events"), name) for name in ("Acknowledgement", "UnknownEvent")]
+    names = [event.class_name for event in found]
+    members = [python.identifier(name) for name in [*names, "UnknownEvent"]]
+    alias = python.member(module.use("typing", "TypeAlias"))
+    union = python.parameter(UNION, [alias], python.quoted(python.union(members)))
+    title = f"Events of {docstrings.both(api.title, api.languages) or api.name}."
+    yield (
+        layout.file(module.parts),
+        render(
+            Python,
+            "python/events.py.j2",
+            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            classes=classes,
+            union=union,
+            table=_table(api, module, found),
+            imports=module.imports(),
+            all=python.assignment(
+                "__all__",
+                python.list_of([python.literal(name) for name in sorted([UNION, *names, *ours], key=export_order)], room=78),
+            ),
+        ),
+    )
+
+
+def receiver(api: Api, module: Module, *, asynchronous: bool) -> Child:
+    """The property through which a client gives its receiver of events."""
+    kind = "AsyncWebhooks" if asynchronous else "Webhooks"
+    home = module.relative((*_HOME, "receiver"))
+    union = module.use_typing_only(module.relative(("events",)), UNION)
+    module.use("functools", "cached_property")
+    returns = python.subscript(module.use_typing_only(home, kind), [union])
+    awaited = "await " if asynchronous else ""
+    text = f"What {api.client} is told without having asked: `{awaited}client.webhooks.receive(headers, body)`."
+    return Child(
+        python.signature("webhooks", python.parameters([python.identifier("self")]), returns),
+        python.docstring(text, 8),
+        python.lines([python.from_import(home, [kind], room=80), python.from_import(module.relative(("events",)), [TABLE], room=80)]),
+        python.returned(
+            python.call(
+                python.identifier(kind),
+                [python.dotted("self", "_driver"), python.dotted("self", "_settings"), python.identifier(TABLE)],
+            )
+        ),
+    )
+
+
+def _class(api: Api, module: Module, event: Event) -> Class:
+    bases = [
+        module.use_ours((*_HOME, "events"), "Event"),
+        python.keyword_argument("frozen", python.literal(True)),
+        python.keyword_argument("kw_only", python.literal(True)),
+    ]
+    name = python.literal(event.name)
+    literal = python.member(module.use("typing", "Literal"), [name])
+    return Class(
+        python.class_header(python.identifier(event.class_name), bases),
+        _docstring(api, event),
+        python.parameter("payload", Annotations(api, module, "received").members(event.payload), room=84),
+        python.parameter("name", [literal], name, room=84),
+    )
+
+
+def _docstring(api: Api, event: Event) -> Python:
+    language = api.languages[0]
+    blocks = [phrases.ended(docstrings.both(event.title, api.languages) or event.name, language)]
+    if event.deprecated:
+        blocks.append(phrases.ended(phrases.deprecation(event.deprecated, language), language))
+    if event.description:
+        blocks.append(event.description.best(language))
+    blocks += [f"Source: {link.url}" for link in event.links[:1]]
+    return python.docstring("\n\n".join(blocks), 4)
+
+
+def _table(api: Api, module: Module, events: list[Event]) -> Python:
+    table = module.use_ours((*_HOME, "events"), "EventTable")
+    rows = [(python.literal(event.name), python.identifier(event.class_name)) for event in events]
+    made = python.call(table, [_envelope(api, module), python.mapping(rows, explode=True)], explode=True)
+    typed = python.subscript(table, [python.identifier(UNION)])
+    return python.assignment(TABLE, made, python.subscript(module.use("typing", "Final"), [typed]))
+
+
+def _envelope(api: Api, module: Module) -> Python:
+    if api.envelope is None:
+        delivery = next(kind.events for kind in (SCHEMES[scheme.kind] for scheme in api.schemes) if kind.events)
+        return python.call(module.use_ours((*_HOME, delivery.module), delivery.class_name), [])
+    options = {"name": _spot(module, api.envelope.name)}
+    if api.envelope.payload is not None:
+        options["payload"] = python.literal(api.envelope.payload)
+    if api.envelope.id is not None:
+        options["id"] = _spot(module, api.envelope.id)
+    if not api.envelope.verified:
+        options["verified"] = python.literal(False)
+    return python.call(module.use_ours((*_HOME, "envelopes"), "PlainEnvelope"), python.call_options(options), room=84)
+
+
+def _spot(module: Module, spot: Spot) -> Python:
+    given = {"header": spot.header} if spot.header is not None else {"path": spot.path}
+    made = module.use_ours((*_HOME, "envelopes"), "Spot")
+    return python.call(made, python.call_options({name: python.literal(value) for name, value in given.items()}))

@@ -1,0 +1,119 @@
+"""`testing.py` and `examples.json`: a mock of the API, and fixtures for pytest.
+
+What the mock does stands in the runtime; here is which parts of it this API needs. A spec never names code: a side is chosen by the
+scheme that it serves, a behaviour by the paths of the service that it imitates, whatever a spec calls them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from ...code import Code, Python, json, python
+from ...model import Api, Endpoint, Scheme
+from ...render import render
+from ...schemes import SCHEMES
+from ..surface import argument_of, schemes_of
+from . import docstrings
+from .module import Layout, Module
+
+_SIDES: Mapping[str, tuple[str, str]] = {
+    "api-key": ("presented", "ApiKeySide"),
+    "basic": ("presented", "BasicSide"),
+    "bearer": ("presented", "BearerSide"),
+    "wechatpay-v3": ("wechatpay", "WechatPaySide"),
+    "weixin-access-token": ("weixin", "WeixinSide"),
+}
+"""Module and class of `runtime/mock` for a scheme; one without is not checked."""
+
+_BEHAVIOURS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("wechatpay-v3", "/v3/new-tax-control-fapiao/fapiao-applications/{}/reverse"): ("fapiao", "FapiaoMock"),
+}
+"""Module and class for a scheme and a path, variables as `{}`: the mock of an API that has both is one of that class."""
+
+
+def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
+    """The module, and beside it the documented answers of every endpoint."""
+    module = Module(layout, ("testing",))
+    mock = f"{api.client}Mock"
+    bases = [module.use_ours(("_runtime", "mock", home), name) for home, name in _behaviours(api)]
+    bases = bases or [module.use_ours(("_runtime", "mock", "core"), "Mock")]
+    module.use("typing", "Any")
+    module.use("typing", "Final")
+    module.use("pathlib", "Path")
+    module.use("collections.abc", "Iterator")
+    module.use("collections.abc", "Sequence")
+    module.use_plain("sys")
+    module.use_ours(("_runtime", "mock", "command"), "run")
+    for name in ("SERVICE", api.client, f"Async{api.client}"):
+        module.use_ours(("client",), name)
+    sides = [(python.literal(scheme.name), _side(module, scheme)) for scheme in schemes_of(api)]
+    several = [(argument, scheme) for scheme in schemes_of(api) if scheme.kind in _SIDES and (argument := argument_of(api, scheme))]
+    given = [(python.literal(argument), _given(module, scheme)) for argument, scheme in several]
+    title = docstrings.both(api.title, api.languages) or api.name
+    yield (
+        layout.file(module.parts),
+        render(
+            Python,
+            "python/testing.py.j2",
+            docstring=docstrings.of_module(_summary(api, title), docstrings.source_of(api, ())),
+            imports=module.imports(),
+            header=python.class_header(python.identifier(mock), bases),
+            about=python.docstring(
+                f"The server's side of {title}.\n\nIt checks what the real one checks; `{mock}().client()` gives a client of it, in process.", 4
+            ),
+            sides=python.mapping(sides, room=74),
+            given=python.mapping(given, explode=True) if given else None,
+            mock=python.identifier(mock),
+            client=python.identifier(api.client),
+            async_client=python.identifier(f"Async{api.client}"),
+            mock_fixture=python.identifier(f"{api.package}_mock"),
+            client_fixture=python.identifier(f"{api.package}_client"),
+            async_fixture=python.identifier(f"async_{api.package}_client"),
+            name=python.literal(f"{api.package}.{api.client}"),
+        ),
+    )
+    answers = {endpoint.qualified: _documented(endpoint) for endpoint in api.all_endpoints()}
+    yield PurePosixPath(api.package, "examples.json"), json.rows(answers)
+
+
+def _summary(api: Api, title: str) -> str:
+    fixtures = f"`{api.package}_mock`, `{api.package}_client` and `async_{api.package}_client`"
+    return (
+        f"A mock of {title}, and fixtures for pytest.\n\n"
+        f"`pytest_plugins = [\"{api.package}.testing\"]` gives {fixtures}; `python -m {api.package}.testing --print-client` serves it."
+    )
+
+
+def _behaviours(api: Api) -> list[tuple[str, str]]:
+    """Those of the services that the API is one of."""
+    shapes = {re.sub(r"\{[^{}]+\}", "{}", endpoint.path) for endpoint in api.all_endpoints()}
+    kinds = {scheme.kind for scheme in api.schemes}
+    return [found for (kind, path), found in _BEHAVIOURS.items() if kind in kinds and path in shapes]
+
+
+def _side(module: Module, scheme: Scheme) -> Python:
+    if scheme.kind not in _SIDES:
+        return python.call(module.use_ours(("_runtime", "mock"), "Side"), [])
+    home, name = _SIDES[scheme.kind]
+    options = {option: python.literal(value) for option, value in scheme.options.items()}
+    return python.call(module.use_ours(("_runtime", "mock", home), name), python.call_options(options))
+
+
+def _given(module: Module, scheme: Scheme) -> Python:
+    """The object that a client with several schemes is given for one."""
+    kind = SCHEMES[scheme.kind]
+    make = module.use_ours(("_runtime", "auth", kind.module), kind.class_name)
+    held = python.call(python.dotted("self", "credentials_of"), [python.literal(scheme.name)])
+    return python.call(make, [python.star_star(held)], room=60)
+
+
+def _documented(endpoint: Endpoint) -> dict[str, json.Value]:
+    """The first example's answer that is one of success."""
+    statuses = {answer.status for answer in endpoint.answers}
+    for example in endpoint.examples:
+        if example.status in statuses:
+            body: dict[str, json.Value] = {} if example.answer is None else {"body": example.answer.json}
+            return {"status": example.status, **body}
+    return {}

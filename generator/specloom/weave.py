@@ -1,0 +1,53 @@
+"""One client from beginning to end, but for the disk: its spec is read, and the targets make its files, as pyproject.toml wants them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from . import plugins
+from .config import Client
+from .model import Api
+from .problems import SpecError, shown
+from .schemes import SCHEMES
+from .spec import Loaded, load
+from .targets import Files, files
+
+
+def weave(client: Client) -> tuple[Loaded, Files]:
+    """The spec, and all files by their path in the output folder; raises `SpecError` with what is wrong in spec, settings or templates."""
+    _check_targets(client)
+    loaded = load(client.spec, shown(client.spec))
+    api = replace(loaded.api, source=client.source, languages=_languages(client, loaded.api))
+    return loaded, files(api, client.layout, http=client.http, templates=client.templates, targets=client.targets)
+
+
+def needs_others(client: Client, api: Api) -> bool:
+    """Whether other people's packages have a part in the client, so that it may change with them."""
+    return bool(client.targets) or any(SCHEMES[scheme.kind].source is not None for scheme in api.schemes)
+
+
+def _languages(client: Client, api: Api) -> tuple[str, ...]:
+    """Those to document, in their order."""
+    for index, language in enumerate(client.languages):
+        if language not in api.languages:
+            raise client.wrong(
+                ("languages", index), "config-languages", f"the spec has no language `{language}`", f"it has {', '.join(api.languages)}"
+            )
+    return client.languages or api.languages
+
+
+def _check_targets(client: Client) -> None:
+    """Every target that is named must be there."""
+    known = plugins.names(plugins.TARGETS) if client.targets else ()
+    for index, name in enumerate(client.targets):
+        if name not in known:
+            raise _unknown(client, index, name, known)
+
+
+def _unknown(client: Client, index: int, name: str, known: tuple[str, ...]) -> SpecError:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, 1)
+    there = f"installed packages give {', '.join(known)}" if known else "no installed package gives any"
+    hint = f"did you mean {close[0]}?" if close else f"{there}; install the package that gives it beside specloom"
+    return client.wrong(("targets", index), "unknown-target", f"there is no target `{name}`", hint)

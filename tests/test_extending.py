@@ -1,0 +1,239 @@
+"""specloom made to do more: templates of one's own, other people's targets and ways to authenticate, installed for real."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import jinja2
+import pytest
+from jinja2 import nodes
+from tests.environments import environment, pip, run
+from tests.generated import CASES, ROOT, api_of, imported
+from tests.servers import answer, serving
+
+from specloom import plugins, render
+from specloom.code import Code
+from specloom.problems import SpecError, Stop, as_text
+from specloom.spec import load
+from specloom.targets import files
+
+SINK = CASES / "kitchen_sink" / "spec"
+
+
+# --- templates ------------------------------------------------------------------------
+
+
+def woven(templates: Path) -> Mapping[PurePosixPath, Code]:
+    return files(api_of("weixin"), "project", templates=templates)
+
+
+def wrong(templates: Path) -> str:
+    with pytest.raises(SpecError) as error:
+        woven(templates)
+    return as_text(error.value.problems, error.value.sources)
+
+
+def override(folder: Path, name: str, text: str) -> Path:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return folder
+
+
+def test_a_template_stands_in_for_one_of_ours(tmp_path: Path) -> None:
+    override(tmp_path, "python/_license.py.j2", "# Copyright the corner shop\n")
+    override(tmp_path, "python/errors.py.j2", '{% include "python/_license.py.j2" %}\n{% include "specloom/python/errors.py.j2" %}\nX = {  "a":1 }\n')
+    override(tmp_path, "README.md", "What is here.\n")
+    plain, made = files(api_of("weixin"), "project"), woven(tmp_path)
+    path = PurePosixPath("weixin/errors.py")
+    assert made[path].startswith("# Copyright the corner shop\n")
+    assert plain[path].split("\n", 1)[1] in made[path]
+    assert made[path].endswith('\n\nX = {"a": 1}\n')
+    build = PurePosixPath("weixin/__init__.py")  # holds an id of the build
+    assert {path for path in plain if plain[path] != made[path]} <= {path, build}
+
+
+def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:
+    made = woven(override(tmp_path, "python/exports.py.j2", "# mine\n{% include 'specloom/python/exports.py.j2' %}"))
+    assert "# mine\n" in made[PurePosixPath("weixin/__init__.py")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("python/error.py.j2", "", "python/error.py.j2:1:1: unknown-template: specloom has no template python/error.py.j2\n  hint: did you mean python/errors.py.j2?"),
+        ("python/errors.py.j2", "{{ docstring }}\n{{ clases }}\n", "python/errors.py.j2:2:1: template: 'clases' is undefined\n    2 | {{ clases }}\n"),
+        ("python/errors.py.j2", "{{ clases }}\n", "hint: python/errors.py.j2 is given all, classes, docstring, imports"),
+        ("python/errors.py.j2", "\n\n{{ docstring ~ 'x' }}\n", "python/errors.py.j2:3:1: template: a template output a str where only Python may stand"),
+        ("python/errors.py.j2", "{{ ''.__class__ }}", "template: "),
+        ("python/errors.py.j2", "{% if %}", "python/errors.py.j2:1:1: template: Expected an expression"),
+        ("python/errors.py.j2", "class:\n", "python/errors.py.j2:1:1: template: what this prints is no Python: "),
+        ("python/pyproject.toml.j2", "name = {{ name }}\nname = {{ name }}\n", "template: what this prints is no Toml: "),
+        ("python/errors.py.j2", "{% include 'python/_nothing.j2' %}", "python/errors.py.j2:1:1: template: "),
+    ],
+)
+def test_what_a_template_does_wrong_is_said(tmp_path: Path, name: str, text: str, said: str) -> None:
+    assert said in wrong(override(tmp_path, name, text))
+
+
+def values_by_template() -> dict[str, set[str]]:
+    """What each template was given while everything there is was generated."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    plain = render.render
+
+    def noted(kind: Any, template: str, home: Path | None = None, /, **values: Any) -> Any:
+        found[template] |= values.keys()
+        return plain(kind, template, home, **values)
+
+    users = [module for module in _modules() if getattr(module, "render", None) is plain]
+    with pytest.MonkeyPatch.context() as patched:
+        for module in users:
+            patched.setattr(module, "render", noted)
+        for spec in (SINK, ROOT / "specs" / "wechatpay"):
+            files(load(spec).api, "project")
+    return dict(found)
+
+
+def _modules() -> Iterator[object]:
+    for path in (ROOT / "generator" / "specloom" / "targets").rglob("*.py"):
+        name = ".".join(path.relative_to(ROOT / "generator").with_suffix("").parts)
+        yield import_module(name.removesuffix(".__init__"))
+
+
+def test_the_contract_names_every_template_and_every_value() -> None:
+    text = (ROOT / "templates" / "README.md").read_text("utf-8")
+    sections = dict(re.findall(r"^### (\S+\.j2)\n(.*?)(?=^##|\Z)", text, re.DOTALL | re.MULTILINE))
+    assert sections.keys() == {path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.j2")}
+    for template, given in values_by_template().items():
+        told = {name for line in re.findall(r"^- (.*)", sections[template], re.MULTILINE) for name in re.findall(r"`(\w+)`", line.split(":")[0])}
+        assert told == given, template
+        tree = jinja2.Environment().parse((ROOT / "templates" / template).read_text("utf-8"))
+        attributes = {node.attr for node in tree.find_all(nodes.Getattr) if not (isinstance(node.node, nodes.Name) and node.node.name == "label")}
+        assert attributes <= set(re.findall(r"`(\w+)`", sections[template])), template
+
+
+# --- other people's packages ----------------------------------------------------------
+
+SPEC = """\
+specloom: 1
+package: ledger
+version: 1.0.0
+client: Ledger
+title: {en: Ledger, zh: 账本}
+languages: [en, zh]
+hosts: [https://api.example.com]
+auth: hmac-sha256
+error_shape: {code: code, message: message}
+errors:
+  - {status: 429, code: BUSY, reason: {en: "=1+1, too many", zh: 忙}, remedy: {en: Wait., zh: 请稍候。}}
+"""
+RESOURCE = """\
+title: Entries
+endpoints:
+  book:
+    http: POST /entries
+    title: Book an entry
+    body: {text: string(1..80)}
+    responses: {200: {body: {number: integer}}}
+    errors: [{status: 404, code: NO_ACCOUNT, reason: "There is no account\\nof this \\"name\\"", remedy: Open one}]
+"""
+CONFIG = '[tool.specloom.clients.ledger]\nspec = "spec"\nout = "out"\ntargets = ["error-list"]\n'
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment in which both examples are installed; its Python."""
+    python = environment(tmp_path_factory.mktemp("extended"), like_ours=True)
+    pip(python, "install", "-q", "--no-deps", "--no-build-isolation", ROOT / "tests" / "examples" / "error-list", ROOT / "tests" / "examples" / "hmac")
+    return python
+
+
+@pytest.fixture(scope="module")
+def ledger(extended: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project generated with both."""
+    folder = tmp_path_factory.mktemp("ledger")
+    (folder / "spec").mkdir()
+    (folder / "spec" / "_api.yaml").write_text(SPEC, "utf-8")
+    (folder / "spec" / "entries.yaml").write_text(RESOURCE, "utf-8")
+    (folder / "pyproject.toml").write_text(CONFIG)
+    assert "ledger: 1 endpoint" in run(extended, "-m", "specloom", "generate", cwd=folder)
+    assert "up to date" in run(extended, "-m", "specloom", "check", cwd=folder)
+    return folder
+
+
+def test_a_target_writes_files_of_its_own(ledger: Path) -> None:
+    with (ledger / "out" / "errors.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        ["where", "status", "code", "class", "reason", "remedy"],
+        ["every endpoint", "429", "BUSY", "Busy", "'=1+1, too many", "Wait."],
+        ["entries.book", "404", "NO_ACCOUNT", "NoAccount", 'There is no account of this "name"', "Open one"],
+    ]
+
+
+def test_a_scheme_signs_in_clients_that_know_nothing_of_its_package(ledger: Path) -> None:
+    copied = (ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256.py").read_text("utf-8")
+    assert "from .scheme import Scheme, need_text\nfrom ..errors import ConfigError\n" in copied
+    assert "specloom" not in copied
+    page = (ledger / "out" / "docs" / "zh" / "entries" / "book.md").read_text("utf-8")
+    assert "`X-Signature`" in page
+    with imported(ledger / "out", "ledger") as package, serving(answer(200, json.dumps({"number": 7}))) as server:
+        with package.Ledger(key_id="k1", secret="s" * 32, hosts=[server.url]) as client:
+            assert client.entries.book(text="纸").number == 7
+            assert "ssss" not in repr(client)
+        [request] = server.received
+        digest = hashlib.sha256(request.body).hexdigest()
+        text = f"POST\n/entries\n{request.header('X-Timestamp')}\n{digest}"
+        assert request.header("X-Signature") == hmac.new(b"s" * 32, text.encode(), hashlib.sha256).hexdigest()
+        with pytest.raises(package.errors.ConfigError, match="32 characters"):
+            package.Ledger(key_id="k1", secret="short")
+
+
+def test_what_is_not_installed_is_said(extended: Path, ledger: Path) -> None:
+    config = ledger / "pyproject.toml"
+    config.write_text(CONFIG.replace("error-list", "eror-list"))
+    said = run(extended, "-m", "specloom", "check", cwd=ledger, status=2)
+    assert "pyproject.toml:4:12: unknown-target: there is no target `eror-list`\n" in said
+    assert "hint: did you mean error-list?" in said
+    api = ledger / "spec" / "_api.yaml"
+    api.write_text(SPEC.replace("hmac-sha256", "hmac-sha265"), "utf-8")
+    config.write_text(CONFIG)
+    said = run(extended, "-m", "specloom", "check", cwd=ledger, status=2)
+    assert "unknown-scheme: there is no scheme `hmac-sha265`" in said
+    assert "did you mean `hmac-sha256`?" in said
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (3, "gave a int; a target gives a mapping of paths to Code"),
+        ({"x": Code("")}, "names 'x' with a str"),
+        ({PurePosixPath("x"): "text"}, "made a str for x"),
+        ({PurePosixPath("x"): Code("")}, "made a Code for x"),
+        ({PurePosixPath("README.md"): render.Code.__subclasses__()[0]("")}, "would overwrite README.md"),
+    ],
+)
+def test_a_target_is_held_to_the_rules(monkeypatch: pytest.MonkeyPatch, made: object, said: str) -> None:
+    def loaded(group: str, name: str) -> object:
+        return lambda api: made  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
+
+    monkeypatch.setattr(plugins, "load", loaded)
+    with pytest.raises(Stop, match=re.escape(said)):
+        files(api_of("weixin"), "project", targets=["mine"])
+
+
+def test_a_fault_of_a_target_is_said_to_be_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def loaded(group: str, name: str) -> object:
+        return lambda api: {}["x"]  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
+
+    monkeypatch.setattr(plugins, "load", loaded)
+    with pytest.raises(Stop, match=r"the target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"):
+        files(api_of("weixin"), "project", targets=["mine"])

@@ -1,0 +1,99 @@
+"""README's "Use it", told from beginning to end: a project from nothing, its wheel in a fresh environment, and a change of its API."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.environments import environment, pip, run
+from tests.servers import answer, serving
+from tests.test_builds import PDM_BUILD
+from tests.test_readme import block
+
+ITEM = {"item_id": "1", "name": "Paper", "price": 120, "status": "ON_SALE", "created_at": "2025-09-03T10:00:00+08:00"}
+CALL = """\
+import sys
+from shop import Shop
+from stationer import cheapest
+with Shop(token="t", hosts=[sys.argv[1]]) as shop:
+    print(cheapest(shop, "paper").name)
+"""
+
+
+def specloom(folder: Path, *arguments: str, status: int = 0) -> str:
+    return run(sys.executable, "-m", "specloom", *arguments, cwd=folder, status=status)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with what the client needs, and nothing else."""
+    python = environment(tmp_path_factory.mktemp("fresh"))
+    pip(python, "install", "-q", "httpx>=0.28,<0.29", "msgspec>=0.20")
+    return python
+
+
+def built(folder: Path, python: Path) -> None:
+    """Build the project, and install its wheel."""
+    run(sys.executable, "-m", "build", "--no-isolation", folder)
+    pip(python, "install", "-q", "--force-reinstall", "--no-deps", next((folder / "dist").glob("*.whl")))
+
+
+def test_use_it(tmp_path: Path, fresh: Path) -> None:
+    # 1, 2: a project, and an API in it
+    (tmp_path / "src" / "stationer").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(block("**1.** `pyproject.toml`", "toml"))
+    git(tmp_path, "init", "-q")
+    assert specloom(tmp_path, "new", "shop") == block("**2.** `specloom new shop`", "")
+
+    # 3: an endpoint, and a program that uses it
+    items = tmp_path / "specs" / "shop" / "items.yaml"
+    change(items, "endpoints:\n", f"endpoints:\n{block('<!-- story: endpoint -->', 'yaml')}\n")
+    program = tmp_path / "src" / "stationer" / "__init__.py"
+    program.write_text(block("<!-- story: program -->", "python"))
+
+    # 4: the wheel, in an environment without specloom, against a server
+    assert specloom(tmp_path, "generate").startswith("shop: 3 endpoints, ")
+    run(sys.executable, "-m", "mypy", "--strict", "--no-error-summary", program, cwd=tmp_path / "src")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "the shop")
+    built(tmp_path, fresh)
+    with serving(answer(200, json.dumps({"items": [ITEM, ITEM | {"name": "Gold", "price": 9999}]}))) as server:
+        assert run(fresh, "-c", CALL, server.url) == "Paper\n"
+        assert server.received[0].target == "/items?text=paper"
+        assert server.received[0].header("Authorization") == "Bearer t"
+    with serving(answer(401, '{"code": "INVALID_TOKEN", "message": "no"}')) as server:
+        assert run(fresh, "-c", CALL, server.url, status=1) == "log in again\n"
+
+    # 5: the API changes
+    change(items, "limit?: integer(1..100)", "limit: integer(1..100)")
+    stale = specloom(tmp_path, "check", status=1)
+    assert stale.startswith(block("**5.** The API changes", ""))
+    assert "+++ src/shop/calls/items.py (generated)" in stale
+    told = specloom(tmp_path, "diff", "HEAD", "--fail-on", "breaking", status=1)
+    assert told.startswith(block("<!-- story: diff -->", ""))
+
+    # 6: everything follows
+    specloom(tmp_path, "generate")
+    assert specloom(tmp_path, "check") == "shop: up to date\n"
+    change(program, "search(text=text)", "search(text=text, limit=100)")
+    built(tmp_path, fresh)
+    with serving(answer(200, json.dumps({"items": [ITEM]}))) as server:
+        assert run(fresh, "-c", CALL, server.url) == "Paper\n"
+        assert server.received[0].target == "/items?text=paper&limit=100"
+
+
+def test_other_tools_are_set_up_as_it_says() -> None:
+    assert block("<!-- pdm_build.py -->", "python") == PDM_BUILD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json as reading
 import tomllib
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specloom import render as rendering
-from specloom.code import Python, python, toml
+from specloom.code import Python, json, python, toml
 from specloom.code.base import indent, join
 from specloom.render import Refused
 
@@ -86,6 +87,18 @@ def test_a_toml_string_is_its_value(text: str) -> None:
     assert tomllib.loads(f"x = {toml.string(text)}\n") == {"x": text}
 
 
+@given(st.dictionaries(printable, st.recursive(st.none() | st.booleans() | st.integers() | printable, lambda inner: st.lists(inner) | st.dictionaries(printable, inner))))
+def test_json_is_its_value_one_member_a_line(values: dict[str, object]) -> None:
+    text = json.rows(values)
+    assert reading.loads(text) == values
+    assert len(text.split("\n")) == max(1, len(values)) + 3
+
+
+def test_json_keeps_numbers_exactly() -> None:
+    text = json.rows({"a": [Decimal("0.10"), {"b": Decimal("1E+400")}, 10**30]})
+    assert text == '{\n"a": [0.10, {"b": 1E+400}, 1000000000000000000000000000000]\n}\n'
+
+
 @pytest.mark.parametrize("name", ["class", "a b", "a;b", "", "1a", "é", "a\n", "__import__('os')"])
 def test_no_other_text_is_a_name(name: str) -> None:
     with pytest.raises(ValueError, match="no Python name"):
@@ -120,7 +133,7 @@ def test_no_other_text_is_a_name(name: str) -> None:
     ],
 )
 def test_nothing_but_code_reaches_an_output(leak: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    environment = rendering._environment(Python)
+    environment = rendering._environment(Python, None, None)
     loader = jinja2.DictLoader({"leak": leak})
     monkeypatch.setattr(environment, "loader", loader)
     hostile = "import os"

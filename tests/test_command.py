@@ -94,13 +94,16 @@ def test_a_broken_spec_writes_nothing_and_says_all(project: Path) -> None:
         ("[tool.specloom]\n", "names no client"),
         (CONFIG.replace("spec =", "spek ="), "did you mean spec?"),
         (CONFIG + 'layout = "flat"\n', 'use "project" or "package"'),
-        (CONFIG.replace('"client"', "3"), "needs out, a path"),
+        (CONFIG.replace('"client"', "3"), "pyproject.toml:3:7: config-out: "),
         (CONFIG.replace('"spec"', '"nowhere"'), "nowhere"),
         (CONFIG + CONFIG.replace("tiny", "other"), "share the output"),
-        (CONFIG.replace('"client"', '"spec"'), "specloom did not make it"),
+        (CONFIG.replace('"client"', '"spec"'), "lie in one another"),
+        (CONFIG.replace('"client"', '"mine"'), "specloom did not make it"),
     ],
 )
 def test_a_wrong_configuration_is_said_with_a_way_out(project: Path, config: str, said: str) -> None:
+    (project / "mine").mkdir()
+    (project / "mine" / "file").write_text("")
     (project / "pyproject.toml").write_text(config)
     done = specloom("generate", cwd=project)
     assert done.returncode == 2

@@ -50,18 +50,20 @@ def test_the_wheel_generates_what_the_checkout_generates(distributions: tuple[Pa
     ours = (COMMITTED["weixin"] / "weixin" / "calls" / "invoice.py").read_text("utf-8")
     assert made == ours.replace("specs/weixin", "spec")
     assert run(python.parent / "specloom", "check", cwd=project) == "weixin: up to date\n"
+    run(python.parent / "specloom", "new", "shop", cwd=project)
+    assert "shop: 2 endpoints, " in run(python.parent / "specloom", "generate", cwd=project)
 
 
 def test_the_wheel_is_the_package_and_its_templates_alone(distributions: tuple[Path, Path]) -> None:
     with zipfile.ZipFile(distributions[1]) as wheel:
         names = wheel.namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"specloom"}
-    templates = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.j2")}
+    templates = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*") if path.is_file()}
     assert templates == {name.removeprefix("specloom/_templates/") for name in names if "/_templates/" in name}
     assert any(name.endswith("py.typed") for name in names)
     with tarfile.open(distributions[0]) as sdist:
         inside = {name.split("/")[1] for name in sdist.getnames() if "/" in name}
-    assert {"generator", "templates", "specs", "tests", "pyproject.toml", "README.md", "LICENSE"} <= inside
+    assert {"generator", "templates", "specs", "tests", ".github", ".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"} <= inside
 
 
 def test_a_generated_project_stands_alone(tmp_path: Path) -> None:

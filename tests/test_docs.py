@@ -22,6 +22,8 @@ from specloom.model import (
     Enumeration,
     EnumValue,
     ErrorCode,
+    Event,
+    EventExample,
     Exchange,
     Fact,
     Field,
@@ -91,6 +93,26 @@ def test_a_page_shows_everything_that_the_spec_says_of_an_endpoint(name: str) ->
             assert "本页暂无" not in page
 
 
+def test_a_page_shows_everything_that_the_spec_says_of_an_event() -> None:
+    api = api_of("wechatpay")
+    for event in api.all_events():
+        for language in api.languages:
+            name = event.name.split(".")[1].lower().replace("_", "-")
+            written = pages_of("wechatpay")[PurePosixPath("docs", language, *event.resource, f"event-fapiao-{name}.md")]
+            page = words(written)
+            for each in payload_fields(api, event.payload):
+                assert each.wire in page
+                assert each.title.best(language) in page
+                assert each.description.best(language).replace("`", "") in page
+            assert event.title.best(language) in page
+            assert event.description.best(language) in page
+            for said in (event.name, f"events.{event.class_name}", event.to or "", "api_v3_key", "15"):
+                assert said in page
+            assert all(text not in page for text in ("This page has no", "尚未翻译", "本页暂无"))
+            examples = [json.loads(token.content) for token in parse(written) if token.info == "json"]
+            assert examples == [example.payload.json for example in event.examples]
+
+
 @pytest.mark.parametrize("name", APIS)
 def test_python_samples_compile_and_name_the_method(name: str) -> None:
     for path, page in pages_of(name).items():
@@ -98,12 +120,14 @@ def test_python_samples_compile_and_name_the_method(name: str) -> None:
         if path.name == "index.md":
             assert len(samples) == (1 if len(path.parts) == 3 else 0)
         else:
-            assert len(samples) == (1 if path.name == "README.md" else 2)
+            assert len(samples) == (1 if path.name == "README.md" or path.stem.startswith("event-") else 2)
         for sample in samples:
             tree = ast.parse(sample)
             compile(tree, str(path), "exec")
             assert max(len(line) for line in sample.splitlines()) <= 88
-            if path.name not in ("index.md", "README.md"):
+            if path.stem.startswith("event-"):
+                assert "client.webhooks.receive" in {ast.unparse(node) for node in ast.walk(tree)}
+            elif path.name not in ("index.md", "README.md"):
                 assert ".".join(("client", *path.parts[2:-1], path.stem)) in {
                     ast.unparse(node) for node in ast.walk(tree)
                 }
@@ -190,7 +214,12 @@ def fields_of(api: Api, endpoint: Endpoint) -> Iterator[Field]:
     """All fields of requests and answers, each structure's once."""
     yield from (*api.header, *endpoint.path_fields, *endpoint.query, *endpoint.header)
     bodies = [endpoint.body.type] if isinstance(endpoint.body, JsonBody) else []
-    types: list[Type] = [*bodies, *(answer.type for answer in endpoint.answers if answer.type is not None)]
+    yield from payload_fields(api, *bodies, *(answer.type for answer in endpoint.answers if answer.type is not None))
+
+
+def payload_fields(api: Api, *roots: Type) -> Iterator[Field]:
+    """All fields in these types, each structure's once."""
+    types = list(roots)
     seen: set[TypeName] = set()
     while types:
         inner = innermost(types.pop())
@@ -226,7 +255,9 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
         errors=(ErrorCode(None, text, "Odd", said, said),),
         links=(Link(said, "https://x.example/y"),),
         resources=(
-            Resource(("orders",), said, said, (endpoint,), (ErrorCode(400, text, "Bad", said, said),), notes=NOTES),
+            Resource(
+                ("orders",), said, said, (endpoint,), (ErrorCode(400, text, "Bad", said, said),), (event_of(text, item),), notes=NOTES
+            ),
         ),
         types={
             item: Structure(item, fields, said, said, sent=True, received=True),
@@ -234,6 +265,12 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
         },
         notes=NOTES,
     )
+
+
+def event_of(text: str, item: TypeName) -> Event:
+    said = Text((("en", text),))
+    example = EventExample(said, Value({text: text}))
+    return Event(text, "Paid", ("orders",), Named(item), said, said, text, (Link(said, "https://x.example/e"),), text, said, (example,))
 
 
 def endpoint_of(text: str) -> Endpoint:

@@ -13,6 +13,7 @@ client: Shop
 title: {en: Shop, zh: 商店}
 languages: [en, zh]
 hosts: [https://api.shop.example]
+events: {name: event}
 """
 ORDERS = """title: Orders
 endpoints:
@@ -21,6 +22,8 @@ endpoints:
     path: {id: {type: string, title: Id, example: 0123456789abcdef0123456789abcdef0123456789abcdef}}
     query: {kind?: string('a'), sealed?: {type: string, encrypted: true, title: {en: Sealed, zh: 密}, example: 0123456789abcdef0123456789abcdef0123456789abcdef}}
     responses: {200: {body: {name: string}}}
+events:
+  order.paid: {payload: {}}
 """
 
 
@@ -35,4 +38,7 @@ def test_advice_names_what_is_missing_and_where(tmp_path: Path) -> None:
         ("spec/orders.yaml", 3, "endpoint-title", "`orders.get` has no title"),
         ("spec/orders.yaml", 5, "long-key", "the example of `id` looks like a key; make sure that it is not a real one"),
         ("spec/orders.yaml", 7, "field-title", "`name` has neither title nor description"),
+        ("spec/orders.yaml", 9, "event-address", "`order.paid` has no setting that it is sent to (`to`)"),
+        ("spec/orders.yaml", 9, "event-example", "`order.paid` has no example"),
+        ("spec/orders.yaml", 9, "event-title", "`order.paid` has no title"),
     ]

@@ -37,7 +37,7 @@ def test_the_first_two_commands_do_all_the_set_up() -> None:
 
 
 def test_the_first_example_type_checks(tmp_path: Path) -> None:
-    (tmp_path / "example.py").write_text(block("## Use it", "python"))
+    (tmp_path / "example.py").write_text(block("## What a client does", "python"))
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "example.py"]
     env = {"MYPYPATH": str(ROOT / "generated" / "wechatpay"), "PATH": ""}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
@@ -56,7 +56,9 @@ def test_adding_the_fourth_endpoint_goes_as_it_says(tmp_path: Path) -> None:
 
     made = specloom("generate", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
-    assert made.stdout == block("**2.** `specloom generate`", "")
+    # How many files change and stay grows with the runtime that is copied: the sentence counts, not the numbers.
+    numbers = re.compile(r"\d+(?= changed| same)")
+    assert numbers.sub("…", made.stdout) == numbers.sub("…", block("**2.** `specloom generate`", ""))
     page = (tmp_path / "generated/wechatpay/docs/zh/fapiao_applications/files.md").read_text("utf-8")
     assert "获取发票下载信息" in page
     code = (

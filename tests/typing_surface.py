@@ -6,7 +6,7 @@ Each line that ends with `# error` must be an error, and no other; the one that 
 from pathlib import Path
 from typing import assert_type
 
-from wechatpay import AsyncWeChatPay, Call, Response, WeChatPay, calls, errors, models
+from wechatpay import AsyncWeChatPay, Call, Response, WeChatPay, calls, errors, events, models
 from weixin import AsyncWeixin, Weixin
 from weixin import models as weixin_models
 
@@ -49,8 +49,36 @@ def by_status_and_new(status: models.FapiaoStatus) -> str:
             return status.value
 
 
+event = pay.webhooks.receive({"Wechatpay-Nonce": "1"}, b"")
+assert_type(event, events.AnyEvent)
+pay.webhooks.receive([(b"wechatpay-nonce", b"1")], b"")
+pay.webhooks.receive({"Wechatpay-Nonce": "1"}, "{}")  # error
+event.payload.fapiao_information  # error
+
+
+def by_event(event: events.AnyEvent) -> str:
+    match event:
+        case events.FapiaoUserApplied():
+            return event.payload.apply_time.isoformat()
+        case events.FapiaoIssued(payload=notice) | events.FapiaoReversed(payload=notice):
+            assert_type(notice, models.FapiaoNotice)
+            return notice.fapiao_apply_id
+        case events.FapiaoCardInserted() | events.FapiaoCardDiscarded():
+            return event.payload.fapiao_information[0].fapiao_id
+        case events.UnknownEvent():
+            return event.name
+
+
+def by_some_events(event: events.AnyEvent) -> str:  # error
+    match event:  # error for pyright
+        case events.FapiaoIssued():
+            return event.id or ""
+
+
 async def asynchronous(client: AsyncWeChatPay, weixin: AsyncWeixin) -> None:
     assert_type(await client.fapiao_applications.query("4200", sub_mchid="1"), models.FapiaoPage)
+    assert_type(await client.webhooks.receive({}, b""), events.AnyEvent)
+    assert_type(client.webhooks.failure("no"), events.Acknowledgement)
     answer = await weixin.invoice.update_status(
         card_id="p", code="1", reimburse_status=weixin_models.ReimburseStatus.INVOICE_REIMBURSE_INIT
     )

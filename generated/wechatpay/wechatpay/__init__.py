@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from . import models as models
     from ._runtime.calls import Call as Call
     from ._runtime.calls import Response as Response
+    from ._runtime.ciphertext import CipherText as CipherText
     from .client import AsyncWeChatPay as AsyncWeChatPay
     from .client import WeChatPay as WeChatPay
 else:
@@ -24,6 +25,7 @@ else:
         {
             "AsyncWeChatPay": ".client",
             "Call": "._runtime.calls",
+            "CipherText": "._runtime.ciphertext",
             "Response": "._runtime.calls",
             "WeChatPay": ".client",
             "calls": "",
@@ -35,6 +37,7 @@ else:
 __all__ = [
     "AsyncWeChatPay",
     "Call",
+    "CipherText",
     "Response",
     "WeChatPay",
     "calls",
@@ -42,3 +45,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
+__build__ = "50b75ed85d18dc47"

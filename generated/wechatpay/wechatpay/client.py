@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._runtime.auth.wechatpay import PrivateKeyLike, PublicKeyLike
+    from ._runtime.auth.wechatpay import CertificateLike, PrivateKeyLike, PublicKeyLike
+    from ._runtime.hooks import OnRequest, OnResponse, OnRetry
+    from ._runtime.webhooks.receiver import AsyncWebhooks, Webhooks
+    from .events import AnyEvent
     from .resources.fapiao_applications import (
         AsyncFapiaoApplications,
         FapiaoApplications,
@@ -84,7 +87,14 @@ class WeChatPay(Client):
         private_key: The merchant's API private key: a path, PEM text or bytes, or a key
             object.
         public_key_id: Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.
-        public_key: The WeChat Pay public key, which verifies answers.
+        public_key: The WeChat Pay public key, which verifies answers and encrypts
+            fields: a path, PEM text or bytes, or a key object.
+        api_v3_key: The APIv3 key, 32 characters: it decrypts events, and platform
+            certificates, which are downloaded when they are needed, and renewed.
+        platform_certificates: Platform certificates that are here already: paths, PEM
+            text or bytes, or objects.
+        former_private_keys: Private keys of the merchant's former certificates, for
+            fields that were encrypted with those.
         hosts: Base URLs instead of the documented ones, the primary first; https, plain
             http for loopback only.
         transport: An httpx transport to send through: a mock, or one of your own;
@@ -92,11 +102,20 @@ class WeChatPay(Client):
         proxy: URL of a proxy; the environment's proxies are not used.
         ssl_context: For private certificate authorities; the system's trusted ones if
             omitted.
-        deadline: Seconds that a call may take in all: connecting, sending, waiting,
-            reading.
+        deadline: Seconds that a call may take in all: every attempt, and the pauses
+            between them.
+        attempts: How often a call may be sent: again only where a repetition does no
+            harm; 1 for never.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
+        answer_limit: Bytes that an answer may have, after decompression.
+        on_request: A function that is called before each attempt, with what is sent
+            where; no value that it is given holds a secret.
+        on_response: A function that is called after each attempt, with the status, or
+            the error, and the seconds that it took.
+        on_retry: A function that is called before an attempt is repeated, with the
+            error and the pause.
 
     Raises:
         errors.ConfigError: something of the above is missing or wrong; nothing was
@@ -109,15 +128,23 @@ class WeChatPay(Client):
         mchid: str,
         serial_no: str,
         private_key: PrivateKeyLike,
-        public_key_id: str,
-        public_key: PublicKeyLike,
+        public_key_id: str | None = None,
+        public_key: PublicKeyLike | None = None,
+        api_v3_key: str | None = None,
+        platform_certificates: Sequence[CertificateLike] | None = None,
+        former_private_keys: Sequence[PrivateKeyLike] | None = None,
         hosts: Sequence[str] | None = None,
         transport: httpx.BaseTransport | None = None,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         deadline: float = 30.0,
+        attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
+        answer_limit: int = 8388608,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         super().__init__(
             SERVICE,
@@ -128,6 +155,9 @@ class WeChatPay(Client):
                     private_key=private_key,
                     public_key_id=public_key_id,
                     public_key=public_key,
+                    api_v3_key=api_v3_key,
+                    platform_certificates=platform_certificates,
+                    former_private_keys=former_private_keys,
                 )
             },
             hosts=hosts,
@@ -135,8 +165,13 @@ class WeChatPay(Client):
             proxy=proxy,
             ssl_context=ssl_context,
             deadline=deadline,
+            attempts=attempts,
             user_agent=user_agent,
             strict=strict,
+            answer_limit=answer_limit,
+            on_request=on_request,
+            on_response=on_response,
+            on_retry=on_retry,
         )
 
     @cached_property
@@ -149,6 +184,16 @@ class WeChatPay(Client):
         from .resources.fapiao_applications import FapiaoApplications
 
         return FapiaoApplications(self)
+
+    @cached_property
+    def webhooks(self) -> Webhooks[AnyEvent]:
+        """What WeChatPay is told without having asked:
+        `client.webhooks.receive(headers, body)`.
+        """
+        from ._runtime.webhooks.receiver import Webhooks
+        from .events import EVENTS
+
+        return Webhooks(self._driver, self._settings, EVENTS)
 
 
 class AsyncWeChatPay(AsyncClient):
@@ -167,19 +212,35 @@ class AsyncWeChatPay(AsyncClient):
         private_key: The merchant's API private key: a path, PEM text or bytes, or a key
             object.
         public_key_id: Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.
-        public_key: The WeChat Pay public key, which verifies answers.
+        public_key: The WeChat Pay public key, which verifies answers and encrypts
+            fields: a path, PEM text or bytes, or a key object.
+        api_v3_key: The APIv3 key, 32 characters: it decrypts events, and platform
+            certificates, which are downloaded when they are needed, and renewed.
+        platform_certificates: Platform certificates that are here already: paths, PEM
+            text or bytes, or objects.
+        former_private_keys: Private keys of the merchant's former certificates, for
+            fields that were encrypted with those.
         hosts: Base URLs instead of the documented ones, the primary first; https, plain
             http for loopback only.
         transport: An httpx transport to send through: a mock, or one of your own;
-            `await client.aclose()` closes it too.
+            `await client.close()` closes it too.
         proxy: URL of a proxy; the environment's proxies are not used.
         ssl_context: For private certificate authorities; the system's trusted ones if
             omitted.
-        deadline: Seconds that a call may take in all: connecting, sending, waiting,
-            reading.
+        deadline: Seconds that a call may take in all: every attempt, and the pauses
+            between them.
+        attempts: How often a call may be sent: again only where a repetition does no
+            harm; 1 for never.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
+        answer_limit: Bytes that an answer may have, after decompression.
+        on_request: A function that is called before each attempt, with what is sent
+            where; no value that it is given holds a secret. It may be async.
+        on_response: A function that is called after each attempt, with the status, or
+            the error, and the seconds that it took. It may be async.
+        on_retry: A function that is called before an attempt is repeated, with the
+            error and the pause. It may be async.
 
     Raises:
         errors.ConfigError: something of the above is missing or wrong; nothing was
@@ -192,15 +253,23 @@ class AsyncWeChatPay(AsyncClient):
         mchid: str,
         serial_no: str,
         private_key: PrivateKeyLike,
-        public_key_id: str,
-        public_key: PublicKeyLike,
+        public_key_id: str | None = None,
+        public_key: PublicKeyLike | None = None,
+        api_v3_key: str | None = None,
+        platform_certificates: Sequence[CertificateLike] | None = None,
+        former_private_keys: Sequence[PrivateKeyLike] | None = None,
         hosts: Sequence[str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         deadline: float = 30.0,
+        attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
+        answer_limit: int = 8388608,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         super().__init__(
             SERVICE,
@@ -211,6 +280,9 @@ class AsyncWeChatPay(AsyncClient):
                     private_key=private_key,
                     public_key_id=public_key_id,
                     public_key=public_key,
+                    api_v3_key=api_v3_key,
+                    platform_certificates=platform_certificates,
+                    former_private_keys=former_private_keys,
                 )
             },
             hosts=hosts,
@@ -218,8 +290,13 @@ class AsyncWeChatPay(AsyncClient):
             proxy=proxy,
             ssl_context=ssl_context,
             deadline=deadline,
+            attempts=attempts,
             user_agent=user_agent,
             strict=strict,
+            answer_limit=answer_limit,
+            on_request=on_request,
+            on_response=on_response,
+            on_retry=on_retry,
         )
 
     @cached_property
@@ -232,3 +309,13 @@ class AsyncWeChatPay(AsyncClient):
         from .resources.fapiao_applications import AsyncFapiaoApplications
 
         return AsyncFapiaoApplications(self)
+
+    @cached_property
+    def webhooks(self) -> AsyncWebhooks[AnyEvent]:
+        """What WeChatPay is told without having asked: `await
+        client.webhooks.receive(headers, body)`.
+        """
+        from ._runtime.webhooks.receiver import AsyncWebhooks
+        from .events import EVENTS
+
+        return AsyncWebhooks(self._driver, self._settings, EVENTS)

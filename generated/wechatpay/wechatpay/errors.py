@@ -6,6 +6,7 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
+from ._runtime.auth.wechatpay import SignatureProbe as SignatureProbe
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
 from ._runtime.errors import ConnectError as ConnectError
@@ -14,23 +15,38 @@ from ._runtime.errors import InvalidRequest as InvalidRequest
 from ._runtime.errors import ProtocolError as ProtocolError
 from ._runtime.errors import SignatureError as SignatureError
 from ._runtime.errors import TimeoutError as TimeoutError
+from ._runtime.webhooks.errors import EventError as EventError
+from ._runtime.webhooks.errors import ForgedEvent as ForgedEvent
+from ._runtime.webhooks.errors import MalformedEvent as MalformedEvent
+from ._runtime.webhooks.errors import OversizedEvent as OversizedEvent
+from ._runtime.webhooks.errors import ReplayedEvent as ReplayedEvent
+from ._runtime.webhooks.errors import StaleEvent as StaleEvent
+from ._runtime.webhooks.errors import UndecryptableEvent as UndecryptableEvent
 
 __all__ = [
     "ApiError",
     "ConfigError",
     "ConnectError",
     "Error",
+    "EventError",
+    "ForgedEvent",
     "FrequencyLimited",
     "InvalidRequest",
+    "MalformedEvent",
     "NoAuth",
+    "OversizedEvent",
     "ParamError",
     "ProtocolError",
+    "ReplayedEvent",
     "RequestRefused",
     "ResourceNotExists",
     "SignError",
     "SignatureError",
+    "SignatureProbe",
+    "StaleEvent",
     "SystemError",
     "TimeoutError",
+    "UndecryptableEvent",
 ]
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from . import calls as calls
     from . import errors as errors
     from . import models as models
+    from ._runtime.auth.weixin import FileTokenStore as FileTokenStore
+    from ._runtime.auth.weixin import TokenStore as TokenStore
     from ._runtime.calls import Call as Call
     from ._runtime.calls import Response as Response
     from .client import AsyncWeixin as AsyncWeixin
@@ -24,7 +26,9 @@ else:
         {
             "AsyncWeixin": ".client",
             "Call": "._runtime.calls",
+            "FileTokenStore": "._runtime.auth.weixin",
             "Response": "._runtime.calls",
+            "TokenStore": "._runtime.auth.weixin",
             "Weixin": ".client",
             "calls": "",
             "errors": "",
@@ -32,5 +36,16 @@ else:
         },
     )
 
-__all__ = ["AsyncWeixin", "Call", "Response", "Weixin", "calls", "errors", "models"]
+__all__ = [
+    "AsyncWeixin",
+    "Call",
+    "FileTokenStore",
+    "Response",
+    "TokenStore",
+    "Weixin",
+    "calls",
+    "errors",
+    "models",
+]
 __version__ = "0.1.0"
+__build__ = "f877ab94095a80a6"

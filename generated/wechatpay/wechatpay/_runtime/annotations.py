@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, TypeAlias, TypeGuard, Union, get_args, get_origin
@@ -18,8 +17,7 @@ Annotation: TypeAlias = Any
 """A type as it may stand in an annotation: a class, a union, `list[int]`, …"""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(msgspec.Struct, frozen=True):
     """What stands beside a type in `Annotated`."""
 
     limits: tuple[msgspec.Meta | Between, ...] = ()
@@ -73,7 +71,12 @@ def kinds_of(enum: type[Enum]) -> frozenset[type]:
 
 
 def marks_within(annotation: Annotation, *, deep: bool) -> Iterator[Marks]:
-    """The marks on this type and on those that it is made of.
+    """The marks on this type and on those that it is made of; `deep` as in `within`."""
+    return (marks for _, marks in within(annotation, deep=deep))
+
+
+def within(annotation: Annotation, *, deep: bool) -> Iterator[tuple[Annotation, Marks]]:
+    """This type and those that it is made of, each with the marks on it.
 
     `deep` says whether the fields of classes count as well.
     """
@@ -81,7 +84,7 @@ def marks_within(annotation: Annotation, *, deep: bool) -> Iterator[Marks]:
     waiting = [annotation]
     while waiting:
         kind, marks = unfold(waiting.pop())
-        yield marks
+        yield kind, marks
         if isinstance(kind, type) and get_origin(kind) is None:
             if not deep or kind in seen:
                 continue

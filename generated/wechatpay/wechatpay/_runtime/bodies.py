@@ -25,8 +25,7 @@ Seal: TypeAlias = Callable[[str], str]
 """Makes the cipher text of a plain text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(msgspec.Struct, frozen=True):
     """A body as it travels; `signed` is the part that a signature covers."""
 
     media: str
@@ -55,7 +54,7 @@ def to_json(value: object, seal: Seal) -> bytes:
 
     def resolve(held: object) -> object:
         if isinstance(held, Sealed):
-            return seal(held.text)
+            return seal(to_text(held.value, seal))
         if isinstance(held, Embedded):
             return to_json(held.value, seal).decode()
         raise TypeError(f"{type(held).__name__} is not JSON")
@@ -68,7 +67,7 @@ def to_text(value: object, seal: Seal) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sealed):
-        return seal(value.text)
+        return seal(to_text(value.value, seal))
     if isinstance(value, Embedded):
         return to_json(value.value, seal).decode()
     return to_json(value, seal).decode().strip('"')

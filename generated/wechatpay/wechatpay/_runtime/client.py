@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
 
+from .actions import MEGABYTES
 from .auth.scheme import Scheme
 from .calls import Call
 from .drivers import AsyncDriver, Driver
 from .errors import ConfigError
 from .exchange import exchange
+from .hooks import Hooks, OnRequest, OnResponse, OnRetry
 from .service import Service
 from .settings import Settings, checked_hosts
 from .terms import Response
@@ -36,15 +38,22 @@ class _Client(Generic[D]):
         deadline: float | None = None,
         user_agent: str | None = None,
         strict: bool | None = None,
+        attempts: int | None = None,
+        answer_limit: int | None = None,
     ) -> Self:
         """A client that differs in what is given, and shares these connections.
 
         `deadline` is in seconds, over all that a call does; `strict` makes an answer that
-        is not as documented an error instead of a warning.
+        is not as documented an error instead of a warning; `attempts` is how often a call
+        may be sent, `answer_limit` how many bytes an answer may have.
         """
         fresh = object.__new__(type(self))
         fresh._settings = self._settings.with_options(
-            deadline=deadline, user_agent=user_agent, strict=strict
+            deadline=deadline,
+            user_agent=user_agent,
+            strict=strict,
+            attempts=attempts,
+            answer_limit=answer_limit,
         )
         fresh._driver = self._driver
         return fresh
@@ -81,16 +90,30 @@ class Client(_Client[Driver]):
         proxy: str | None = None,
         ssl_context: SSLContext | None = None,
         deadline: float = 30.0,
+        attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
+        answer_limit: int = 8 * MEGABYTES,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         held = _held(schemes)
         for name, scheme in held.items():
             if scheme.only_async:
                 raise ConfigError(f"{name}: an async function needs the async client")
         self._settings = Settings(
-            service, held, checked_hosts(hosts), deadline, user_agent or "", strict
+            service,
+            held,
+            checked_hosts(hosts),
+            deadline,
+            user_agent or "",
+            strict,
+            attempts,
+            answer_limit,
+            Hooks(on_request, on_response, on_retry),
         )
+        self._settings.hooks.need_plain()
         self._driver = Driver(transport, proxy, ssl_context)
 
     def send(self, call: Call[T]) -> Response[T]:
@@ -126,12 +149,25 @@ class AsyncClient(_Client[AsyncDriver]):
         proxy: str | None = None,
         ssl_context: SSLContext | None = None,
         deadline: float = 30.0,
+        attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
+        answer_limit: int = 8 * MEGABYTES,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         held = _held(schemes)
         self._settings = Settings(
-            service, held, checked_hosts(hosts), deadline, user_agent or "", strict
+            service,
+            held,
+            checked_hosts(hosts),
+            deadline,
+            user_agent or "",
+            strict,
+            attempts,
+            answer_limit,
+            Hooks(on_request, on_response, on_retry),
         )
         self._driver = AsyncDriver(transport, proxy, ssl_context)
 

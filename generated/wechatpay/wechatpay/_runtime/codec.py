@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import msgspec
 
-from .annotations import Annotation, marks_within
-from .misfits import Misfit, Reader
+from .annotations import Annotation, within
+from .misfits import Misfit, Misfits, Reader, Unseal
 from .models import is_tagged
 from .reading import reader
+from .unsealing import unsealer
 
 
 class Unreadable(ValueError):
@@ -42,32 +43,47 @@ def parse(content: bytes) -> Any:
         raise Unreadable(str(error)) from None
 
 
+def _no_key(text: str) -> str:
+    raise ValueError("there is no key for it here")
+
+
 class Codec:
     """How to read one type; made once for each type by `codec`."""
 
     def __init__(self, annotation: Annotation) -> None:
         self._annotation = annotation
         self._fast = _fast(annotation)
+        self._unseal = unsealer(annotation) if self._fast is not None else None
         self._careful: Reader | None = None
 
-    def read(self, content: bytes) -> tuple[Any, list[Misfit]]:
+    def read(
+        self, content: bytes, unseal: Unseal = _no_key
+    ) -> tuple[Any, list[Misfit]]:
         """The value in these bytes, and where they are not as documented.
 
-        Fails with `Unreadable`.
+        What is encrypted in it is decrypted with `unseal`. Fails with `Unreadable`.
         """
         if self._fast is not None:
             try:
-                return self._fast.decode(content), []
+                value: Any = self._fast.decode(content)
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 pass  # the careful way tells what is wrong
-        return self.fit(parse(content))
+            else:
+                misfits = Misfits(unseal)
+                if self._unseal is not None:
+                    value = self._unseal(value, None, misfits)
+                return value, misfits
+        return self.fit(parse(content), unseal)
 
-    def fit(self, value: object) -> tuple[Any, list[Misfit]]:
-        """As `read`, from a JSON value."""
+    def fit(self, value: object, unseal: Unseal = _no_key) -> tuple[Any, list[Misfit]]:
+        """As `read`, from a JSON value; fails with `Unreadable` if it is nested too deeply."""
         if self._careful is None:
             self._careful = reader(self._annotation)
-        misfits: list[Misfit] = []
-        return self._careful.read(value, None, misfits), misfits
+        misfits = Misfits(unseal)
+        try:
+            return self._careful.read(value, None, misfits), misfits
+        except RecursionError:
+            raise Unreadable("JSON nested too deeply") from None
 
 
 @cache
@@ -77,10 +93,11 @@ def codec(annotation: Annotation) -> Codec:
 
 
 def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:
-    # msgspec knows nothing of conversions, and would hold limits of a plain text against
-    # its cipher text.
-    for marks in marks_within(annotation, deep=True):
-        if marks.conversion or marks.json_text or (marks.encrypted and marks.limits):
+    # msgspec knows nothing of conversions, and takes a cipher text for a plain one, with
+    # the limits of that.
+    for kind, marks in within(annotation, deep=True):
+        is_odd = marks.encrypted and (marks.limits or kind is not str)
+        if marks.conversion or marks.json_text or is_odd:
             return None
     try:
         return msgspec.json.Decoder(annotation, dec_hook=_choose, float_hook=_number)

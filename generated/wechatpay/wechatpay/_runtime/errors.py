@@ -4,7 +4,7 @@
     ├── ConfigError          the client was made or used wrongly
     ├── InvalidRequest       an argument that cannot be sent
     ├── ConnectError         no connection, or it broke before a byte of the answer came
-    ├── TimeoutError         the deadline passed
+    ├── TimeoutError         no answer in time
     ├── ProtocolError        an answer that cannot be read
     │   └── SignatureError   … or cannot be trusted
     └── ApiError             the server refused: one subclass for each documented code
@@ -18,8 +18,16 @@ from typing import Any, Literal, TypeAlias
 
 from .headers import Headers
 
+Retry: TypeAlias = Literal["never", "same", "later", "token"]
+"""What the same request may hope for if it is sent again:
+
+- `never`: nothing, it would fail in the same way;
+- `same`: that it goes well this time;
+- `later`: that the server takes it after a while;
+- `token`: that it goes well with another token.
+"""
 Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
-"""What became of the request:
+"""What became of the request, over all attempts to send it:
 
 - `not_sent`: it cannot have reached the server in whole, so nothing has happened;
 - `rejected`: the server refused it and did nothing;
@@ -37,12 +45,15 @@ class Error(Exception):
 
     outcome: Outcome = "not_sent"
     """What became of the request; see `Outcome`."""
+    retry: Retry = "never"
+    """What the same request may hope for; the client has repeated it where it may."""
 
     def __init__(
         self,
         message: str = "",
         *,
         outcome: Outcome | None = None,
+        retry: Retry | None = None,
         status: int | None = None,
         code: str | None = None,
         detail: object = None,
@@ -57,6 +68,8 @@ class Error(Exception):
         """What went wrong: the server's own words if it is the server that says so."""
         if outcome is not None:
             self.outcome = outcome
+        if retry is not None:
+            self.retry = retry
         self.status = status
         """HTTP status of the answer."""
         self.code = code
@@ -77,6 +90,15 @@ class Error(Exception):
         """Which endpoint was called, as `resource.endpoint`."""
         self.ask: str | None = None
         """Which endpoint tells what became of a request whose outcome is `unknown`."""
+        self.safe = False
+        """Whether the request changes nothing, so that it may be sent again anyway."""
+        self.hosts: tuple[str, ...] = ()
+        """Where each attempt went, such as `https://api.example.com`."""
+
+    @property
+    def attempts(self) -> int:
+        """How many times it was tried to send the request."""
+        return len(self.hosts)
 
     @property
     def cause(self) -> BaseException | None:
@@ -94,10 +116,13 @@ class Error(Exception):
         remedies = self.remedies or ("",) * len(self.reasons)
         for reason, remedy in zip(self.reasons, remedies, strict=True):
             lines.append("- " + " Remedy: ".join(filter(None, (reason, remedy))))
-        if self.outcome == "unknown" and self.ask:
+        if self.outcome == "unknown" and not self.safe:
+            first = f"ask {self.ask}" if self.ask else "find out"
             lines.append(
-                f"It may have been carried out: ask {self.ask} before sending it again."
+                f"It may have been carried out: {first} before sending it again."
             )
+        if self.attempts > 1:
+            lines.append(f"Attempts: {self.attempts}, at {', '.join(self.hosts)}")
         if self.request_id:
             lines.append(f"Request id: {self.request_id}")
         return "\n".join(lines)
@@ -122,9 +147,13 @@ class InvalidRequest(Error):
 class ConnectError(Error):
     """No connection could be made, or it broke before a byte of the answer came."""
 
+    retry = "same"
+
 
 class TimeoutError(Error):
-    """The deadline passed before the answer was there in whole."""
+    """The answer was not there in whole in time; within the deadline, at the latest."""
+
+    retry = "same"
 
 
 class ProtocolError(Error):

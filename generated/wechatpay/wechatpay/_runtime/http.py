@@ -9,26 +9,64 @@ from __future__ import annotations
 import builtins
 import ssl
 import time
-import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 import httpx
 
 from .actions import Send
 from .errors import ConnectError, InvalidRequest, ProtocolError, TimeoutError
-from .headers import Headers
+from .intake import Intake
 from .messages import Reply
-from .network import PIECE, AsyncBackend, Backend, Until, left
+from .network import AsyncBackend, Backend, Until, left
+from .places import Places
 
 Transport: TypeAlias = httpx.BaseTransport
 AsyncTransport: TypeAlias = httpx.AsyncBaseTransport
 
-_LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=7.0)
+PLACES: Final = 100
+"""How many requests of one client may be under way at once; others wait."""
+_LIMITS = httpx.Limits(max_keepalive_connections=PLACES, keepalive_expiry=7.0)
 """Servers close idle connections, some after 8 s; one that closes as we send is a request
-whose fate is unknown."""
+whose fate is unknown.
+
+Places are counted here: the library's own count loses one for ever if a task that waits
+for it is cancelled, or a thread gives up, in the moment in which it is given it."""
+
+
+class _Transport(httpx.HTTPTransport):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.places = Places(PLACES)
+
+
+class _AsyncTransport(httpx.AsyncHTTPTransport):
+    def __init__(self, **options: Any) -> None:
+        from asyncio import Semaphore
+
+        super().__init__(**options)
+        self.places = Semaphore(PLACES)
+
+    async def sweep(self, body: _Body) -> None:
+        """Free what a cancelled request has held: the library does so itself, but not if
+        it is just passing one of its locks, or closing."""
+        pool = _pool(self)
+        for request in list(pool._requests):
+            if request.request.stream is body:
+                pool._requests.remove(request)
+        busy = [request.connection for request in pool._requests]
+        left = [
+            one
+            for one in pool.connections
+            if not (one in busy or one.is_idle() or one.is_closed())
+        ]
+        for connection in left:
+            pool._connections.remove(connection)
+        for connection in left:
+            await connection.aclose()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,19 +78,19 @@ class Route:
 
     def transport(self) -> Transport:
         """A new transport for plain code."""
-        made = httpx.HTTPTransport(
-            self.ssl_context or _trust(), limits=_LIMITS, proxy=self.proxy
-        )
+        made = _Transport(**self._options())
         _pool(made)._network_backend = Backend()
         return made
 
     def async_transport(self) -> AsyncTransport:
         """A new transport for async code, for one event loop."""
-        made = httpx.AsyncHTTPTransport(
-            self.ssl_context or _trust(), limits=_LIMITS, proxy=self.proxy
-        )
+        made = _AsyncTransport(**self._options())
         _pool(made)._network_backend = AsyncBackend()
         return made
+
+    def _options(self) -> dict[str, Any]:
+        trust = self.ssl_context or _trust()
+        return {"verify": trust, "limits": _LIMITS, "proxy": self.proxy}
 
 
 @cache
@@ -62,8 +100,8 @@ def _trust() -> ssl.SSLContext:
 
 
 def _pool(transport: object) -> Any:
-    # The one private attribute that is used here: the transport's constructor does not
-    # pass on the network backend that its pool would take.
+    # Private, for the transport's constructor does not pass on the network backend that
+    # its pool would take.
     return vars(transport)["_pool"]
 
 
@@ -71,18 +109,32 @@ def send(transport: Transport, action: Send) -> Reply:
     """Send a request, and read its answer whole."""
     body = _Body(action.request.body)
     try:
-        response = transport.handle_request(_outgoing(action, body))
-        try:
-            intake = _Intake(response, action.limit)
-            stream: Any = response.stream  # not iter_raw: a mock may have read it
-            for chunk in stream:
-                intake.add(chunk)
-                left(action.until, httpx.ReadTimeout)
-            return intake.reply()
-        finally:
-            response.close()
+        with _place(transport, action.until):
+            response = transport.handle_request(_outgoing(action, body))
+            try:
+                intake = _intake(response, action.limit)
+                stream: Any = response.stream  # not iter_raw: a mock may have read it
+                for chunk in stream:
+                    intake.add(chunk)
+                    left(action.until, httpx.ReadTimeout)
+                return intake.reply()
+            finally:
+                response.close()
     except Exception as error:
         _fail(error, action, body)
+
+
+@contextmanager
+def _place(transport: Transport, until: float) -> Generator[None, None, None]:
+    if not isinstance(transport, _Transport):
+        yield
+    elif transport.places.acquire(left(until, httpx.PoolTimeout)):
+        try:
+            yield
+        finally:
+            transport.places.release()
+    else:
+        raise httpx.PoolTimeout("too many other requests")
 
 
 async def send_async(transport: AsyncTransport, action: Send) -> Reply:
@@ -92,17 +144,32 @@ async def send_async(transport: AsyncTransport, action: Send) -> Reply:
     body = _Body(action.request.body)
     try:
         async with asyncio.timeout(action.until - time.monotonic()):
-            response = await transport.handle_async_request(_outgoing(action, body))
-            try:
-                intake = _Intake(response, action.limit)
-                stream: Any = response.stream
-                async for chunk in stream:
-                    intake.add(chunk)
-                return intake.reply()
-            finally:
-                await response.aclose()
+            if not isinstance(transport, _AsyncTransport):
+                return await _receive(transport, action, body)
+            async with transport.places:
+                try:
+                    return await _receive(transport, action, body)
+                except asyncio.CancelledError:
+                    await transport.sweep(body)
+                    raise
     except Exception as error:
         _fail(error, action, body)
+
+
+def _intake(response: httpx.Response, limit: int) -> Intake:
+    return Intake(response.status_code, response.headers.raw, limit)
+
+
+async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> Reply:
+    response = await transport.handle_async_request(_outgoing(action, body))
+    try:
+        intake = _intake(response, action.limit)
+        stream: Any = response.stream
+        async for chunk in stream:
+            intake.add(chunk)
+        return intake.reply()
+    finally:
+        await response.aclose()
 
 
 # --- requests -------------------------------------------------------------------------
@@ -129,7 +196,8 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
     """The library's request; it fails unless just what was signed will be sent."""
     request = action.request
     remaining = left(action.until, httpx.ConnectTimeout)
-    until = Until(remaining, action.until)
+    connecting = Until(min(action.connecting, remaining), action.until)
+    silence = Until(min(action.silence, remaining), action.until)
     made = httpx.Request(
         request.method,
         request.host.origin + request.target,
@@ -137,9 +205,9 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
         stream=body,
         extensions={
             "timeout": {
-                "connect": until,
-                "read": until,
-                "write": until,
+                "connect": connecting,
+                "read": silence,
+                "write": silence,
                 "pool": remaining,
             }
         },
@@ -149,63 +217,7 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
     return made
 
 
-# --- answers --------------------------------------------------------------------------
-
-
-class _Intake:
-    """Takes an answer's body in, inflates it, and stops at the limit."""
-
-    def __init__(self, response: httpx.Response, limit: int) -> None:
-        self._status = response.status_code
-        self._headers = Headers(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in response.headers.raw
-        )
-        self._chunks: list[bytes] = []
-        self._room = limit
-        self._limit = limit
-        self._inflate: Any = None
-        encoding = self._headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding in ("gzip", "x-gzip", "deflate"):
-            self._inflate = _inflater()
-        elif encoding not in ("", "identity"):
-            self._refuse(f"the answer has a content encoding not asked for: {encoding}")
-
-    def add(self, chunk: bytes) -> None:
-        if self._inflate is None:
-            self._keep(chunk)
-            return
-        try:
-            while chunk:
-                if self._inflate.eof:  # gzip may come in several members
-                    self._inflate = _inflater()
-                self._keep(self._inflate.decompress(chunk, PIECE))
-                chunk = self._inflate.unconsumed_tail or self._inflate.unused_data
-        except zlib.error:
-            self._refuse("the answer's compression is broken")
-
-    def _keep(self, chunk: bytes) -> None:
-        self._room -= len(chunk)
-        if self._room < 0:
-            self._refuse(f"the answer is longer than {self._limit} bytes")
-        self._chunks.append(chunk)
-
-    def reply(self) -> Reply:
-        if self._inflate is not None and self._chunks and not self._inflate.eof:
-            self._refuse("the answer's compression is broken")
-        return Reply(self._status, self._headers, b"".join(self._chunks))
-
-    def _refuse(self, text: str) -> NoReturn:
-        raise ProtocolError(
-            text,
-            status=self._status,
-            headers=self._headers,
-            content=b"".join(self._chunks),
-        )
-
-
-def _inflater() -> Any:
-    return zlib.decompressobj(32 + zlib.MAX_WBITS)  # zlib's header or gzip's
+# --- errors ---------------------------------------------------------------------------
 
 
 def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
@@ -217,11 +229,14 @@ def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
             raise error
         case httpx.TimeoutException() | builtins.TimeoutError():
             what = "complete answer from" if body.reached else "connection to"
-            text = f"no {what} {host} before the deadline"
+            over = time.monotonic() >= action.until
+            span = action.silence if body.reached else action.connecting
+            when = "before the deadline" if over else f"within {span:.1f} s"
+            text = f"no {what} {host} {when}"
             raise TimeoutError(text, outcome=outcome) from error
         case httpx.RemoteProtocolError() | httpx.DecodingError():
             text = f"{host} broke off or broke the rules of HTTP: {error}"
-            raise ProtocolError(text, outcome=outcome) from error
+            raise ProtocolError(text, outcome=outcome, retry="same") from error
         case httpx.InvalidURL() | httpx.LocalProtocolError() | UnicodeError():
             raise InvalidRequest(f"it cannot be sent: {error}") from error
         case httpx.TransportError() | OSError():
@@ -229,6 +244,15 @@ def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
                 "the connection to {} broke" if body.reached else "no connection to {}"
             )
             text = f"{did.format(host)}: {error or type(error).__name__}"
-            raise ConnectError(text, outcome=outcome) from error
+            retry: Any = "never" if _is_about_trust(error) else "same"
+            raise ConnectError(text, outcome=outcome, retry=retry) from error
         case _:
             raise error
+
+
+def _is_about_trust(error: BaseException) -> bool:
+    """Whether the server's certificate was refused, which another attempt cannot mend."""
+    beneath = error.__cause__ or error.__context__
+    return isinstance(error, ssl.SSLCertVerificationError) or (
+        beneath is not None and _is_about_trust(beneath)
+    )

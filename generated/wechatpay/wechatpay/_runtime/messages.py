@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .headers import Headers
 from .hosts import Host
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Request:
+class Request(Struct, frozen=True):
     """One request, every byte of it decided.
 
     `target` is path and query as they stand in the request line, percent-encoded.
@@ -40,8 +41,7 @@ class Request:
         return f"<Request {self.method} {self.host.origin}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One answer, read whole and decompressed."""
 
     status: int

@@ -19,7 +19,7 @@ from typing import Any
 import httpcore
 
 PIECE = 1 << 16
-"""How many bytes are written, or inflated, before the deadline or the limit is looked at."""
+"""How many bytes are written before the deadline is looked at."""
 
 
 class Until(float):
@@ -42,7 +42,7 @@ def left(until: float, error: type[Exception]) -> float:
 
 
 def _timeout(given: float | None, error: type[Exception]) -> float | None:
-    return left(given.at, error) if isinstance(given, Until) else given
+    return min(given, left(given.at, error)) if isinstance(given, Until) else given
 
 
 class _Progress:
@@ -113,6 +113,10 @@ class Backend(httpcore.SyncBackend):
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
+        if isinstance(timeout, Until):
+            # All addresses share it; it runs from now, not from when the call began to
+            # wait for a place in the pool.
+            timeout = Until(timeout, min(timeout.at, time.monotonic() + timeout))
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found):
             # One by one, or each would be given all the time that is left for the first.
@@ -152,7 +156,11 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:  # the library leaves it open if it is cancelled
+            await self._inner.aclose()
+            raise
         return _AsyncStream(inner)
 
     def get_extra_info(self, info: str) -> Any:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from .actions import MEGABYTES
+from .auth.reach import Reach
 from .auth.scheme import Scheme
 from .calls import Endpoint
 from .errors import ConfigError
+from .failover import Failover
 from .headers import is_field_value, merge
+from .hooks import Hooks
 from .hosts import Host, parse_hosts
+from .repeats import Budget
 from .service import Service
 
 _NO_SCHEME = Scheme()
+_MOST_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,8 @@ class Settings:
 
     `deadline` is in seconds, over all that a call does. `hosts` replace the service's and
     those of single endpoints. `strict` makes an answer that is not as documented an error.
+    `attempts` and `answer_limit` are the most that a call may send, and the most bytes that
+    an answer may have. `budget` and `failover` are shared by all that are made of one.
     """
 
     service: Service
@@ -33,7 +42,14 @@ class Settings:
     deadline: float = 30.0
     user_agent: str = ""
     strict: bool = False
+    attempts: int = 3
+    answer_limit: int = 8 * MEGABYTES
+    hooks: Hooks = field(default_factory=Hooks)
+    budget: Budget = field(default_factory=Budget, repr=False)
+    failover: Failover = field(default_factory=Failover, repr=False)
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    wall_clock: Callable[[], float] = field(default=time.time, repr=False)
+    chance: Callable[[], float] = field(default=random.random, repr=False)
 
     def with_options(
         self,
@@ -41,9 +57,17 @@ class Settings:
         deadline: float | None = None,
         user_agent: str | None = None,
         strict: bool | None = None,
+        attempts: int | None = None,
+        answer_limit: int | None = None,
     ) -> Settings:
         """The same but for what is given."""
-        given = {"deadline": deadline, "user_agent": user_agent, "strict": strict}
+        given = {
+            "deadline": deadline,
+            "user_agent": user_agent,
+            "strict": strict,
+            "attempts": attempts,
+            "answer_limit": answer_limit,
+        }
         changed: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
         return replace(self, **changed)
 
@@ -52,6 +76,12 @@ class Settings:
             raise ConfigError("deadline: give a positive, finite number of seconds")
         if not is_field_value(self.user_agent):
             raise ConfigError("user_agent: give ASCII text in one line")
+        if not _is_count(self.attempts) or self.attempts > _MOST_ATTEMPTS:
+            raise ConfigError(
+                f"attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
+            )
+        if not _is_count(self.answer_limit):
+            raise ConfigError("answer_limit: give a positive number of bytes")
 
     def scheme(self, endpoint: Endpoint[Any]) -> Scheme:
         """The first scheme of the endpoint's that this client has."""
@@ -68,14 +98,24 @@ class Settings:
         return self.hosts or endpoint.hosts or self.service.parsed_hosts
 
     @cached_property
+    def reach(self) -> Reach:
+        """For requests of the schemes' own."""
+        hosts = self.hosts or self.service.parsed_hosts
+        return Reach(self.service.name, hosts, self.headers)
+
+    @cached_property
     def headers(self) -> Mapping[str, str]:
         """What every request carries."""
         own = {
-            "User-Agent": self.user_agent or self.service.user_agent,
+            "User-Agent": f"{self.user_agent} {self.service.user_agent}".lstrip(),
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
         }
         return merge(own, self.service.headers)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _is_duration(value: Any) -> bool:

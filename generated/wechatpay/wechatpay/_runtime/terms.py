@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
-from .errors import ApiError, Outcome
+from msgspec import Struct
+
+from .errors import ApiError, Outcome, Retry
 from .headers import Headers
 
 T = TypeVar("T")
@@ -20,12 +22,11 @@ RAW: Final = _Raw()
 """As an answer's type: its bytes as they come."""
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
+class ErrorCode(Struct, frozen=True):
     """A documented error: which status and code it has (None: any), and its class.
 
-    `retry` says what a repetition may hope for: nothing (`never`), something with the same
-    request at once or after a while (`same`, `later`), or with a new token (`token`).
+    `retry` says what a repetition may hope for, and `later` also that the server has done
+    nothing yet, so that any request may be repeated.
     """
 
     status: int | None
@@ -33,7 +34,7 @@ class ErrorCode:
     error: type[ApiError]
     reason: str = ""
     remedy: str = ""
-    retry: Literal["never", "same", "later", "token"] = "never"
+    retry: Retry = "never"
     outcome: Outcome = "rejected"
     body: Any = None
 

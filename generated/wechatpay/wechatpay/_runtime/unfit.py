@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 Write: TypeAlias = Callable[[Any], object]
 
@@ -27,15 +28,15 @@ class Unfit(Exception):
 
 
 class Sealed:
-    """A plain text of which only cipher text may travel; encrypted when it is encoded.
+    """A value of which only cipher text may travel; encrypted when it is encoded.
 
     It is no dataclass, which msgspec would encode by itself.
     """
 
-    __slots__ = ("text",)
+    __slots__ = ("value",)
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, value: object) -> None:
+        self.value = value
 
 
 class Embedded:
@@ -47,8 +48,7 @@ class Embedded:
         self.value = value
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """How to write one type: whether a value is of it, and what is sent for it."""
 
     takes: Callable[[Any], bool]

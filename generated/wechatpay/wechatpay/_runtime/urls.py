@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from .kinds import is_list, is_object
 from .unfit import Unfit
@@ -25,8 +26,7 @@ Style: TypeAlias = Literal["repeat", "comma", "brackets", "deep"]
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A parameter of path, query or header: its name on the wire, and its argument."""
 
     wire: str

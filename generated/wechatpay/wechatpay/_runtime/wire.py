@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -104,8 +103,7 @@ def formatted(format: str) -> Meta:
     return Meta(extra={"wire": _Formatted(format)})
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """Ends of a range that `Meta` cannot hold: of decimals, and of integers beyond 64 bits."""
 
     ge: Decimal | None = None

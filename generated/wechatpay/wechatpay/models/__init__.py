@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from .fapiao_applications import FapiaoBillType as FapiaoBillType
     from .fapiao_applications import FapiaoInformation as FapiaoInformation
     from .fapiao_applications import FapiaoItem as FapiaoItem
+    from .fapiao_applications import FapiaoNotice as FapiaoNotice
     from .fapiao_applications import FapiaoPage as FapiaoPage
+    from .fapiao_applications import FapiaoProgress as FapiaoProgress
     from .fapiao_applications import FapiaoStatus as FapiaoStatus
+    from .fapiao_applications import (
+        FapiaoUserAppliedPayload as FapiaoUserAppliedPayload,
+    )
     from .fapiao_applications import ReversedFapiao as ReversedFapiao
     from .fapiao_applications import ReverseRequest as ReverseRequest
     from .fapiao_applications import SellerInformation as SellerInformation
@@ -40,8 +45,11 @@ else:
             "FapiaoBillType": ".fapiao_applications",
             "FapiaoInformation": ".fapiao_applications",
             "FapiaoItem": ".fapiao_applications",
+            "FapiaoNotice": ".fapiao_applications",
             "FapiaoPage": ".fapiao_applications",
+            "FapiaoProgress": ".fapiao_applications",
             "FapiaoStatus": ".fapiao_applications",
+            "FapiaoUserAppliedPayload": ".fapiao_applications",
             "ReverseRequest": ".fapiao_applications",
             "ReversedFapiao": ".fapiao_applications",
             "SellerInformation": ".fapiao_applications",
@@ -60,8 +68,11 @@ __all__ = [
     "FapiaoBillType",
     "FapiaoInformation",
     "FapiaoItem",
+    "FapiaoNotice",
     "FapiaoPage",
+    "FapiaoProgress",
     "FapiaoStatus",
+    "FapiaoUserAppliedPayload",
     "ReverseRequest",
     "ReversedFapiao",
     "SellerInformation",

@@ -32,6 +32,25 @@ class ReverseRequest(Model, frozen=True, kw_only=True):
     """Fapiao to reverse. The fapiao of the application that are to be reversed."""
 
 
+class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
+    """FapiaoUserAppliedPayload."""
+
+    mchid: str
+    """Merchant number, at most 32 characters. The number of the merchant or the service
+    provider.
+    """
+    sub_mchid: str | None = None
+    """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
+    by WeChat Pay; see the required parameters of the service-provider mode.
+    """
+    fapiao_apply_id: str
+    """Application number, at most 32 characters. The application number given when the
+    fapiao was issued.
+    """
+    apply_time: datetime
+    """Time of the request. When the user asked for the fapiao."""
+
+
 class ReversedFapiao(Model, frozen=True, kw_only=True):
     """A fapiao to reverse (需要冲红的一张发票)."""
 
@@ -157,6 +176,38 @@ class CardStatus(OpenEnum):
     """Removed (已作废)."""
     if TYPE_CHECKING:
         UNLISTED_ = ""
+
+
+class FapiaoNotice(Model, frozen=True, kw_only=True):
+    """What has become of fapiao (发票状态变更通知)."""
+
+    mchid: str
+    """Merchant number, at most 32 characters. The number of the merchant or the service
+    provider.
+    """
+    sub_mchid: str | None = None
+    """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
+    by WeChat Pay; see the required parameters of the service-provider mode.
+    """
+    fapiao_apply_id: str
+    """Application number, at most 32 characters. The application number given when the
+    fapiao was issued.
+    """
+    fapiao_information: list[FapiaoProgress]
+    """Fapiao. The fapiao of the application that this is about."""
+
+
+class FapiaoProgress(Model, frozen=True, kw_only=True):
+    """Where a fapiao and its card stand (发票及其卡券的状态)."""
+
+    fapiao_id: str
+    """Merchant's fapiao number, at most 32 characters. Names one fapiao of the
+    merchant; letters, digits and `-`, `_`, `|`, `*` only.
+    """
+    fapiao_status: FapiaoStatus
+    """Status of the fapiao. Where the fapiao stands."""
+    card_status: CardStatus | None = None
+    """Status of the card. Where the card in the user's card bag stands."""
 
 
 class SellerInformation(Model, frozen=True, kw_only=True):

@@ -6,9 +6,11 @@ an error in. `yield from action` gives that result its type.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Generator, Hashable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from .messages import Reply, Request
 
@@ -19,16 +21,19 @@ Steps: TypeAlias = Generator[Action, Any, T]
 MEGABYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send a request; the result is its answer, read whole.
 
     Fails with `ConnectError`, `TimeoutError` or `ProtocolError`. `until` is a time of the
-    monotonic clock, `limit` the most bytes an answer may have after decompression.
+    monotonic clock. Within it, `connecting` is how many seconds it may take to get a
+    connection, `silence` how many the server may say nothing. `limit` is the most bytes
+    that an answer may have after decompression.
     """
 
     request: Request
     until: float
+    connecting: float = math.inf
+    silence: float = math.inf
     limit: int = 8 * MEGABYTES
 
     def __iter__(self) -> Steps[Reply]:
@@ -36,8 +41,7 @@ class Send:
         return reply
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(Struct, frozen=True):
     """Do nothing for this many seconds."""
 
     seconds: float
@@ -46,8 +50,7 @@ class Sleep:
         yield self
 
 
-@dataclass(frozen=True, slots=True)
-class Ask(Generic[T]):
+class Ask(Struct, Generic[T], frozen=True):
     """Call a function of the user's, plain or async; the result is what it returns."""
 
     function: Callable[[], T | Awaitable[T]]
@@ -57,8 +60,7 @@ class Ask(Generic[T]):
         return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Once(Generic[T]):
+class Once(Struct, Generic[T], frozen=True):
     """Run steps once for all who ask for the same `key` meanwhile; all get the result.
 
     The steps go on when those who asked first give up, so they need a deadline of their

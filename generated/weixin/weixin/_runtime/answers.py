@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from logging import getLogger
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from .auth.scheme import Scheme
 from .calls import Endpoint
 from .codec import Unreadable, codec, parse
-from .errors import ApiError, Outcome, ProtocolError
+from .errors import ApiError, Outcome, ProtocolError, Retry
 from .messages import Reply
 from .settings import Settings
 from .terms import RAW, ErrorCode, Response
@@ -18,6 +18,14 @@ from .terms import RAW, ErrorCode, Response
 T = TypeVar("T")
 _MANY = 10
 """How many misfits of one answer are told."""
+_RETRY: Mapping[int, Retry] = {
+    429: "later",
+    500: "same",
+    502: "same",
+    503: "same",
+    504: "same",
+}
+"""What a repetition may hope for after an error that is not documented."""
 
 
 def respond(
@@ -25,10 +33,8 @@ def respond(
 ) -> Response[T]:
     """The response that this answer is.
 
-    Fails with `SignatureError`, `ApiError` or `ProtocolError`.
+    Fails with `ApiError` or `ProtocolError`.
     """
-    if reply.successful and endpoint.verified:
-        scheme.verify(reply)
     documented = reply.status in endpoint.answers
     refused = not documented and reply.status >= 400
     if refused or (
@@ -41,7 +47,7 @@ def respond(
             f"status {reply.status} is no documented answer; redirections are not followed",
             **_parts(reply),
         )
-    value: T = _value(endpoint, reply, settings)
+    value: T = _value(endpoint, reply, scheme, settings)
     request_id = scheme.request_id(reply, "")
     return Response(value, reply.status, reply.headers, request_id, reply.content)
 
@@ -57,7 +63,9 @@ def _parts(reply: Reply) -> dict[str, Any]:
 # --- values ---------------------------------------------------------------------------
 
 
-def _value(endpoint: Endpoint[Any], reply: Reply, settings: Settings) -> Any:
+def _value(
+    endpoint: Endpoint[Any], reply: Reply, scheme: Scheme, settings: Settings
+) -> Any:
     kinds, status = endpoint.answers, reply.status
     problems: list[str] = []
     if status not in kinds:
@@ -70,7 +78,7 @@ def _value(endpoint: Endpoint[Any], reply: Reply, settings: Settings) -> Any:
         if kind is RAW:
             value = reply.content
         elif kind is not None:
-            value, misfits = codec(kind).read(reply.content)
+            value, misfits = codec(kind).read(reply.content, scheme.unseal)
             problems += map(str, misfits)
         elif problems and reply.content:
             parse(reply.content)  # some page of some gateway is no success
@@ -109,6 +117,7 @@ def refusal(
     error = (rows[0].error if rows else ApiError)(
         message or _without_message(reply),
         outcome=rows[0].outcome if rows else _outcome(reply.status),
+        retry=rows[0].retry if rows else _RETRY.get(reply.status, "never"),
         code=code,
         detail=detail,
         request_id=scheme.request_id(reply, message),
@@ -120,7 +129,7 @@ def refusal(
     if body is not None:
         # If it is not JSON, there was no code or message either; `content` has all.
         with suppress(Unreadable):
-            error.body, _ = codec(body).read(reply.content)
+            error.body, _ = codec(body).read(reply.content, scheme.unseal)
     return error
 
 

@@ -42,8 +42,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What a call sends, checked; encoding is left to do, for it may need a key."""
 
     path: str
@@ -137,6 +136,21 @@ class Endpoint(Generic[T]):
         """The kind of body that it takes; None for none."""
         return self._body
 
+    @property
+    def arguments(self) -> type[msgspec.Struct] | None:
+        """The class of its path, query and header arguments; None for none."""
+        return self._arguments
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the path's variables, in their order."""
+        return self._path.variables
+
+    @property
+    def fixed(self) -> Mapping[str, Mapping[str, str]]:
+        """Constants by place (path, query, header) and name on the wire."""
+        return self._fixed
+
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
         """Its own hosts; empty if it has the service's."""
@@ -171,7 +185,8 @@ class Endpoint(Generic[T]):
         return writer(self._arguments)
 
     @cached_property
-    def _parameters(self) -> Mapping[str, Sequence[Parameter]]:
+    def parameters(self) -> Mapping[str, Sequence[Parameter]]:
+        """The parameters that arguments become, by place; a constant is none of them."""
         placed = {
             place: [
                 (
@@ -204,12 +219,12 @@ class Endpoint(Generic[T]):
         try:
             return self._path.fill(dict(self._texts("path", given)))
         except NotASegment as unfit:
-            names = {one.wire: one.argument for one in self._parameters["path"]}
+            names = {one.wire: one.argument for one in self.parameters["path"]}
             unfit.keys.append(names[unfit.variable])
             raise
 
     def _texts(self, place: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        for parameter in self._parameters[place]:
+        for parameter in self.parameters[place]:
             value = given.get(parameter.argument)
             if value is None:
                 continue
@@ -230,7 +245,7 @@ class Endpoint(Generic[T]):
     ) -> Iterator[tuple[str, tuple[object, ...]]]:
         for name, constant in self._fixed.get("query", {}).items():
             yield name, (constant,)
-        for parameter in self._parameters["query"]:
+        for parameter in self.parameters["query"]:
             value = given.get(parameter.argument)
             if value is not None:
                 yield from parameters(parameter.wire, value, parameter.style)

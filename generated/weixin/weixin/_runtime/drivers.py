@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from copy import copy
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 
@@ -18,6 +19,7 @@ from .actions import Action, Ask, Once, Send, Sleep, Steps
 from .errors import ConfigError, TimeoutError
 
 if TYPE_CHECKING:
+    import asyncio
     from concurrent.futures import Future
     from ssl import SSLContext
 
@@ -221,7 +223,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             # A task of its own, so that it goes on when this caller is cancelled.
             flight = asyncio.create_task(self.run(action.steps()))
             self._flights[key] = flight
-            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+            flight.add_done_callback(partial(self._land, key))
         left = action.until - time.monotonic()
         await asyncio.wait([flight], timeout=max(left, 0))
         if not flight.done():
@@ -231,6 +233,11 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             raise copy(error) from error  # each caller adds to its own
         result: T = flight.result()
         return result
+
+    def _land(self, key: tuple[Any, Hashable], flight: asyncio.Task[Any]) -> None:
+        self._flights.pop(key, None)
+        if not flight.cancelled():
+            flight.exception()  # or asyncio complains, if nobody waits for it any more
 
     async def close(self) -> None:
         """Close this event loop's connections; calls fail from now on."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from .kinds import NAMES
 
@@ -12,8 +13,7 @@ Place: TypeAlias = "tuple[Place, str | int] | None"
 """Where in a JSON value something stands: the place of what holds it, and the key there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """A place where an answer is not as documented; it quotes nothing of the answer."""
 
     place: Place
@@ -27,12 +27,22 @@ class Misfit:
         return f"${path}: {self.problem}"
 
 
-Misfits: TypeAlias = list[Misfit]
+Unseal: TypeAlias = Callable[[str], str]
+"""Gives the plain text of a cipher text; else ValueError, whose text says why not."""
+
+
+class Misfits(list[Misfit]):
+    """The misfits of one answer so far, and how its cipher texts are opened."""
+
+    def __init__(self, unseal: Unseal) -> None:
+        super().__init__()
+        self.unseal = unseal
+
+
 Read: TypeAlias = Callable[[Any, Place, Misfits], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """How to read one type: which kinds of JSON it takes, and what it makes of them."""
 
     kinds: frozenset[type]

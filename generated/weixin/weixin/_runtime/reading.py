@@ -20,7 +20,16 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import fields
 
-from .annotations import Annotation, is_struct, is_union, kinds_of, origin_of, unfold
+from .annotations import (
+    Annotation,
+    Marks,
+    is_struct,
+    is_union,
+    kinds_of,
+    origin_of,
+    unfold,
+)
+from .ciphertext import CipherText, opened
 from .kinds import NAMES
 from .misfits import Misfit, Misfits, Place, Reader
 from .models import Tagged, Unknown, is_tagged
@@ -34,10 +43,18 @@ _MOST_DIGITS = 1000
 def reader(annotation: Annotation) -> Reader:
     """How to read this type."""
     kind, marks = unfold(annotation)
+    return _sealed(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
+
+
+def _marked(kind: Annotation, marks: Marks) -> Reader:
     if marks.conversion is not None:
         return _converted(kind, marks.conversion)
     if marks.json_text:
         return _json_text(kind)
+    return _plain(kind)
+
+
+def _plain(kind: Annotation) -> Reader:
     if is_union(kind):
         return _union([reader(member) for member in get_args(kind)])
     if is_tagged(kind):
@@ -206,7 +223,7 @@ def _union(members: list[Reader]) -> Reader:
         first: tuple[object, Misfits] | None = None
         for member in members:
             if type(value) in member.kinds:
-                own: Misfits = []
+                own = Misfits(misfits.unseal)
                 made = member.make(value, place, own)
                 if not own:
                     return made
@@ -227,6 +244,16 @@ def _converted(kind: Annotation, conversion: Conversion) -> Reader:
             return value
 
     return Reader(_EVERY - {type(None)}, make)
+
+
+def _sealed(inner: Reader) -> Reader:
+    def make(value: object, place: Place, misfits: Misfits) -> object:
+        plain = opened(value, place, misfits) if isinstance(value, str) else value
+        if isinstance(plain, CipherText):
+            return plain
+        return inner.read(plain, place, misfits)
+
+    return Reader(inner.kinds | {str}, make)
 
 
 def _json_text(kind: Annotation) -> Reader:

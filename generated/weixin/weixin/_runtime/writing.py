@@ -16,7 +16,16 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 from msgspec.structs import fields
 
-from .annotations import Annotation, is_struct, is_union, kinds_of, origin_of, unfold
+from .annotations import (
+    Annotation,
+    Marks,
+    is_struct,
+    is_union,
+    kinds_of,
+    origin_of,
+    unfold,
+)
+from .ciphertext import CipherText
 from .limits import limited
 from .models import Tagged, Unknown, is_tagged
 from .scalars import SCALARS, instance, write_text
@@ -27,14 +36,16 @@ from .wire import Conversion
 def writer(annotation: Annotation) -> Writer:
     """How to write this type."""
     kind, marks = unfold(annotation)
+    return _sealed(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
+
+
+def _marked(kind: Annotation, marks: Marks) -> Writer:
     if marks.conversion is not None:
         return _converted(kind, marks.conversion)
     if marks.json_text:
         return _json_text(writer(kind))
     plain = _plain(kind)
-    if marks.limits:
-        plain = limited(plain, kind, marks.limits)
-    return _sealed(plain) if marks.encrypted else plain
+    return limited(plain, kind, marks.limits) if marks.limits else plain
 
 
 def _plain(kind: Annotation) -> Writer:
@@ -130,7 +141,10 @@ def _json_text(held: Writer) -> Writer:
 
 def _sealed(plain: Writer) -> Writer:
     def write(value: object) -> object:
-        return Sealed(str(plain.write(value)))
+        if isinstance(value, CipherText):
+            raise Unfit("could not be decrypted when it came; give the plain text")
+        written = plain.write(value)
+        return None if written is None else Sealed(written)
 
     return Writer(plain.takes, write, plain.name)
 

@@ -29,8 +29,8 @@ _LEAST_BITS = 2048
 def load_private_key(name: str, source: PrivateKeyLike) -> RSAPrivateKey:
     """The private key in `source`; `name` is the argument, for messages."""
     if isinstance(source, RSAPrivateKey):
-        return _long_enough(name, source)
-    pem, kind = _pem(name, source)
+        return long_enough(name, source)
+    pem, kind = read_pem(name, source)
     if kind == "CERTIFICATE":
         raise ConfigError(
             f"{name}: this is a certificate; give the private key that belongs to it,"
@@ -49,16 +49,19 @@ def load_private_key(name: str, source: PrivateKeyLike) -> RSAPrivateKey:
         raise ConfigError(f"{name}: this private key is damaged or cut off") from None
     if not isinstance(key, RSAPrivateKey):
         raise ConfigError(f"{name}: this is no RSA key; give the merchant's RSA key")
-    return _long_enough(name, key)
+    return long_enough(name, key)
 
 
 def load_public_key(name: str, source: PublicKeyLike) -> RSAPublicKey:
     """The public key in `source`; `name` is the argument, for messages."""
     if isinstance(source, RSAPublicKey):
-        return _long_enough(name, source)
-    pem, kind = _pem(name, source)
+        return long_enough(name, source)
+    pem, kind = read_pem(name, source)
     if kind == "CERTIFICATE":
-        raise ConfigError(f"{name}: this is a certificate; give a public key")
+        raise ConfigError(
+            f"{name}: this is a certificate; give a public key, which is in a file of its"
+            " own, such as pub_key.pem"
+        )
     if kind.endswith("PRIVATE KEY"):
         raise ConfigError(f"{name}: this is a private key; give a public key")
     try:
@@ -67,10 +70,11 @@ def load_public_key(name: str, source: PublicKeyLike) -> RSAPublicKey:
         raise ConfigError(f"{name}: this public key is damaged or cut off") from None
     if not isinstance(key, RSAPublicKey):
         raise ConfigError(f"{name}: this is no RSA key; give an RSA key")
-    return _long_enough(name, key)
+    return long_enough(name, key)
 
 
-def _long_enough(name: str, key: K) -> K:
+def long_enough(name: str, key: K) -> K:
+    """The key, if it has enough bits."""
     if key.key_size < _LEAST_BITS:
         raise ConfigError(
             f"{name}: {key.key_size} bits are too few; give a key of {_LEAST_BITS} bits"
@@ -78,7 +82,7 @@ def _long_enough(name: str, key: K) -> K:
     return key
 
 
-def _pem(name: str, source: object) -> tuple[bytes, str]:
+def read_pem(name: str, source: object) -> tuple[bytes, str]:
     """The PEM text that this is or names, and what it holds, such as "PUBLIC KEY"."""
     if isinstance(source, Path):
         try:
@@ -92,7 +96,7 @@ def _pem(name: str, source: object) -> tuple[bytes, str]:
         pem = source
     else:
         raise ConfigError(
-            f"{name}: give a Path, PEM text or an RSA key, not {type(source).__name__}"
+            f"{name}: give a Path, PEM text or a key object, not {type(source).__name__}"
         )
     found = _BLOCK.search(pem)
     if found is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from ..actions import Steps
 from ..errors import ConfigError
 from ..messages import Reply, Request
+from .reach import Reach
 
 
 class Scheme:
@@ -18,21 +19,54 @@ class Scheme:
     only_async = False
     """Whether it works in async clients only."""
 
+    def prepare(self, reach: Reach, until: float) -> Steps[Scheme]:
+        """Steps to the scheme as it serves one call, before that is encoded.
+
+        It has what `seal` needs, and may keep what this call needs to remember, such as
+        which key it sealed with. `reach` is for requests of its own.
+        """
+        yield from ()
+        return self
+
     def authorize(self, request: Request, until: float) -> Steps[Request]:
         """Steps to the request as it goes out, once for each attempt to send it."""
         yield from ()
         return self.sign(request)
+
+    def renew(self, until: float) -> Steps[bool]:
+        """Steps to another credential, after the server refused the last one.
+
+        The result is whether there is another, so that one repetition may go well. It may
+        be there already: many requests with the same credential are refused at once.
+        """
+        yield from ()
+        return False
+
+    def check(self, reply: Reply, until: float) -> Steps[None]:
+        """Steps to know that a successful answer may be believed; else `SignatureError`."""
+        yield from ()
+        self.verify(reply)
 
     def sign(self, request: Request) -> Request:
         """The request as it goes out, for schemes that need nothing else for it."""
         return request
 
     def verify(self, reply: Reply) -> None:
-        """Fails with `SignatureError` if an answer must not be believed."""
+        """As `check`, for schemes that need nothing else for it."""
 
     def seal(self, text: str) -> str:
         """The cipher text of a text, for fields that are encrypted."""
         raise ConfigError("this endpoint encrypts a field, and this client has no key")
+
+    def unseal(self, text: str) -> str:
+        """The plain text of a cipher text; else ValueError, whose text says why not."""
+        raise ValueError("this client has no key for it")
+
+    def for_one_call(self) -> Self:
+        """The same scheme, to which `prepare` may add what one call needs."""
+        fresh = object.__new__(type(self))
+        fresh.__dict__.update(self.__dict__)
+        return fresh
 
     def request_id(self, reply: Reply, message: str) -> str | None:
         """By what the provider finds this request; `message` is an error's."""

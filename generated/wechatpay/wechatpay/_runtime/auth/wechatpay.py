@@ -1,7 +1,6 @@
 """WeChat Pay APIv3: signed requests, signed answers (WECHATPAY2-SHA256-RSA2048).
 
-The rules are at https://pay.weixin.qq.com/doc/v3/merchant/4012365342 (signing) and
-https://pay.weixin.qq.com/doc/v3/merchant/4013053249 (verifying).
+How requests are signed: https://pay.weixin.qq.com/doc/v3/merchant/4012365342.
 """
 
 from __future__ import annotations
@@ -11,11 +10,16 @@ import secrets
 import time
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..errors import ConfigError, InvalidRequest, SignatureError
+from ..actions import Steps
+from ..errors import ConfigError, Error, InvalidRequest
 from ..messages import Reply, Request
+from .reach import Reach
 from .scheme import Scheme
+from .wechatpay_signatures import SCHEME, Claim, claim_of, refusal
+from .wechatpay_signatures import SignatureProbe as SignatureProbe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,32 +28,30 @@ if TYPE_CHECKING:
         RSAPrivateKey,
         RSAPublicKey,
     )
+    from cryptography.x509 import Certificate
+
+    from .wechatpay_keys import PlatformKey
 
 PrivateKeyLike: TypeAlias = "Path | str | bytes | RSAPrivateKey"
 """A private key: the path of a PEM file, PEM text, or a key object."""
 PublicKeyLike: TypeAlias = "Path | str | bytes | RSAPublicKey"
 """A public key: the path of a PEM file, PEM text, or a key object."""
-
-_SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
-_PROBE: Final = "WECHATPAY/SIGNTEST/"
-_TOLERANCE: Final = 300
-"""Seconds by which an answer's time may differ from ours; not one more."""
-_LONGEST_PLAIN_TEXT: Final = 214
-"""Bytes that RSAES-OAEP with SHA-1 can encrypt with 2048 bits (RFC 8017, 7.1.1)."""
-
-
-class SignatureProbe(SignatureError):
-    """The signature is wrong on purpose: WeChat Pay tests whether clients verify.
-
-    Such answers are rare, and refusing them is right; the request may be sent again.
-    """
+CertificateLike: TypeAlias = "Path | str | bytes | Certificate"
+"""A certificate: the path of a PEM file, PEM text, or an object."""
 
 
 class WechatPayV3(Scheme):
-    """Signs with the merchant's private key, verifies with the WeChat Pay public key.
+    """Signs with the merchant's private key, verifies with a key of WeChat Pay's.
 
-    Both keys are loaded here, once. Fails with `ConfigError` if one is of a wrong kind.
+    That is the WeChat Pay public key, or a platform certificate: given, or downloaded with
+    `api_v3_key`. With both, requests ask to be answered with the public key, and answers
+    of either are believed, as while a merchant moves from certificates to the public key.
+
+    All keys are loaded here, once. Fails with `ConfigError` if one is of a wrong kind.
     """
+
+    _reach: Reach
+    _key: PlatformKey
 
     def __init__(
         self,
@@ -57,14 +59,19 @@ class WechatPayV3(Scheme):
         mchid: str,
         serial_no: str,
         private_key: PrivateKeyLike,
-        public_key_id: str,
-        public_key: PublicKeyLike,
+        public_key_id: str | None = None,
+        public_key: PublicKeyLike | None = None,
+        api_v3_key: str | bytes | None = None,
+        platform_certificates: Sequence[CertificateLike] | None = None,
+        former_private_keys: Sequence[PrivateKeyLike] | None = None,
     ) -> None:
         # Not before the first client is made: it takes as long as all the rest.
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import padding
 
-        from .rsa_keys import load_private_key, load_public_key
+        from .rsa_keys import load_private_key
+        from .wechatpay_certificates import PlatformKeys
+        from .wechatpay_keys import load_keys
 
         self._mchid = _match(
             "mchid", mchid, r"[0-9]+", "the merchant number, in digits"
@@ -77,89 +84,138 @@ class WechatPayV3(Scheme):
             " hexadecimal digits without colons, as `openssl x509 -noout -serial -in"
             " apiclient_cert.pem` prints it",
         ).upper()
-        self._public_key_id = _match(
-            "public_key_id",
-            public_key_id,
-            r"PUB_KEY_ID_[0-9A-Za-z]+",
-            "the id of the WeChat Pay public key, which begins with PUB_KEY_ID_",
-        )
-        self._private_key = load_private_key("private_key", private_key)
-        self._public_key = load_public_key("public_key", public_key)
-        own = self._private_key.public_key().public_numbers()
-        if self._public_key.public_numbers() == own:
-            raise ConfigError(
-                "public_key: this is the merchant's own; give the WeChat Pay public key,"
-                " which the merchant platform offers beside its id"
+        if public_key_id is not None:
+            _match(
+                "public_key_id",
+                public_key_id,
+                r"PUB_KEY_ID_[0-9A-Za-z]+",
+                "the id of the WeChat Pay public key, which begins with PUB_KEY_ID_",
             )
+        certificates = _listed("platform_certificates", platform_certificates)
+        _check_given(public_key_id, public_key, api_v3_key, certificates)
+        self._private_key = load_private_key("private_key", private_key)
+        self._private_keys = [
+            self._private_key,
+            *(
+                load_private_key("former_private_keys", each)
+                for each in _listed("former_private_keys", former_private_keys)
+            ),
+        ]
+        ring = load_keys(
+            self._private_key.public_key(), public_key_id, public_key, certificates
+        )
+        self._api_v3_key = _api_v3_key(api_v3_key)
+        self._keys = PlatformKeys(ring, self._api_v3_key)
         self._hash = hashes.SHA256()
         self._padding = padding.PKCS1v15()
         self._oaep = padding.OAEP(
             padding.MGF1(hashes.SHA1()), hashes.SHA1(), label=None
         )
 
+    # --- requests ---------------------------------------------------------------------
+
+    def prepare(self, reach: Reach, until: float) -> Steps[Scheme]:
+        fresh = self.for_one_call()
+        fresh._reach = reach
+        # Kept for the whole call: what is encrypted with it must name it.
+        fresh._key = yield from self._keys.preferred(self._sign_fetch, reach, until)
+        return fresh
+
     def sign(self, request: Request) -> Request:
+        return self._signed(request, self._key)
+
+    def _sign_fetch(self, request: Request) -> Request:
+        return self._signed(request, self._keys.ring.preferred(time.time()))
+
+    def _signed(self, request: Request, key: PlatformKey | None) -> Request:
         timestamp, nonce = int(time.time()), secrets.token_hex(16).upper()
         head = f"{request.method}\n{request.target}\n{timestamp}\n{nonce}\n"
         message = b"%b%b\n" % (head.encode(), request.signed)
         signature = self._private_key.sign(message, self._padding, self._hash)
         authorization = (
-            f'{_SCHEME} mchid="{self._mchid}",nonce_str="{nonce}",'
+            f'{SCHEME} mchid="{self._mchid}",nonce_str="{nonce}",'
             f'signature="{b64encode(signature).decode()}",timestamp="{timestamp}",'
             f'serial_no="{self._serial_no}"'
         )
-        return request.with_headers(
-            # Wechatpay-Serial says which key can verify here, and was used to encrypt.
-            {"Authorization": authorization, "Wechatpay-Serial": self._public_key_id}
-        )
-
-    def verify(self, reply: Reply) -> None:
-        """As the documentation demands for every answer of status 2xx, empty ones too."""
-        timestamp, nonce, signature, serial = (
-            _single(reply, f"Wechatpay-{name}")
-            for name in ("Timestamp", "Nonce", "Signature", "Serial")
-        )
-        if signature.startswith(_PROBE):
-            raise _refusal(reply, "this signature is a probe", SignatureProbe)
-        kind = reply.headers.get("Wechatpay-Signature-Type", _SCHEME)
-        if kind != _SCHEME:
-            raise _refusal(reply, "Wechatpay-Signature-Type is not " + _SCHEME)
-        if serial != self._public_key_id:
-            raise _refusal(reply, f"it is signed with another key than {self._key()}")
-        if not re.fullmatch(r"[0-9]{1,12}", timestamp):
-            raise _refusal(reply, "Wechatpay-Timestamp is not a time")
-        if abs(time.time() - int(timestamp)) >= _TOLERANCE:
-            raise _refusal(
-                reply,
-                f"its time differs by {_TOLERANCE} s or more from this computer's:"
-                " set the clock, if it is wrong",
-            )
-        message = b"%b\n%b\n%b\n" % (timestamp.encode(), nonce.encode(), reply.content)
-        if not self._holds(signature, message):
-            raise _refusal(reply, f"its signature does not fit {self._key()}")
-
-    def _key(self) -> str:
-        return f"the key {self._public_key_id}"
-
-    def _holds(self, signature: str, message: bytes) -> bool:
-        from cryptography.exceptions import InvalidSignature
-
-        try:
-            raw = b64decode(signature, validate=True)
-            self._public_key.verify(raw, message, self._padding, self._hash)
-        except (NotBase64, InvalidSignature, ValueError):
-            return False
-        return True
+        # Which key can verify here, and was used to encrypt.
+        serial = {} if key is None else {"Wechatpay-Serial": key.serial}
+        return request.with_headers({"Authorization": authorization, **serial})
 
     def seal(self, text: str) -> str:
-        plain = text.encode()
-        if len(plain) > _LONGEST_PLAIN_TEXT:
-            raise InvalidRequest(
-                f"at most {_LONGEST_PLAIN_TEXT} bytes of a text can be encrypted"
+        plain, public = text.encode(), self._key.public
+        most = public.key_size // 8 - 2 * 20 - 2  # RFC 8017, 7.1.1: SHA-1 has 20 bytes
+        if len(plain) > most:
+            raise InvalidRequest(f"at most {most} bytes of a text can be encrypted")
+        return b64encode(public.encrypt(plain, self._oaep)).decode()
+
+    # --- answers ----------------------------------------------------------------------
+
+    def check(self, reply: Reply, until: float) -> Steps[None]:
+        """As the documentation demands for every answer of status 2xx, empty ones too."""
+        claim = claim_of(reply)
+        try:
+            key = yield from self._keys.find(
+                claim.serial, self._sign_fetch, self._reach, until
             )
-        return b64encode(self._public_key.encrypt(plain, self._oaep)).decode()
+        except Error as error:
+            # It tells what became of the download, not of this request.
+            text = f"it is signed with a key not known here, and {error.message}"
+            raise refusal(reply, text) from error
+        self._believe(reply, claim, key)
+
+    def verify(self, reply: Reply) -> None:
+        """As `check`, with the keys that are here."""
+        claim = claim_of(reply)
+        self._believe(reply, claim, self._keys.ring.find(claim.serial, time.time()))
+
+    def _believe(self, reply: Reply, claim: Claim, key: PlatformKey | None) -> None:
+        if key is None:
+            text = f"it is signed with another key than {self._keys.ring}"
+            if claim.serial.startswith("PUB_KEY_ID_"):
+                text += "; give the public_key_id and public_key of WeChat Pay's own"
+            raise refusal(reply, text)
+        if not claim.holds(key.public):
+            raise refusal(reply, f"its signature does not fit the key {key.serial}")
+
+    def unseal(self, text: str) -> str:
+        try:
+            sealed = b64decode(text, validate=True)
+        except (NotBase64, ValueError):
+            raise ValueError("it is not Base64") from None
+        for key in self._private_keys:
+            try:
+                return key.decrypt(sealed, self._oaep).decode()
+            except UnicodeDecodeError:
+                raise ValueError("it holds no text in UTF-8") from None
+            except ValueError:
+                continue
+        raise ValueError(
+            "the private key does not open it; if it was encrypted for an older"
+            " certificate of the merchant, give that one's key in former_private_keys"
+        )
+
+    def decrypt(self, nonce: str, associated: str, ciphertext: str) -> bytes:
+        """The plain text of what WeChat Pay encrypts with the APIv3 key, as in events.
+
+        Fails with ValueError if it was altered, or encrypted with another key.
+        """
+        from .aes_gcm import decrypt
+
+        return decrypt(self.need_api_v3_key(), nonce, associated, ciphertext)
+
+    def need_api_v3_key(self) -> bytes:
+        """The APIv3 key; fails with `ConfigError` if the client was made without."""
+        if self._api_v3_key is None:
+            raise ConfigError(
+                "api_v3_key: give the APIv3 key; events are encrypted with it"
+            )
+        return self._api_v3_key
 
     def __repr__(self) -> str:
         return f"<WechatPayV3 mchid={self._mchid} serial_no={self._serial_no}>"
+
+
+# --- arguments --------------------------------------------------------------------------
 
 
 def _match(name: str, value: object, pattern: str, meaning: str) -> str:
@@ -168,21 +224,38 @@ def _match(name: str, value: object, pattern: str, meaning: str) -> str:
     return value
 
 
-def _single(reply: Reply, name: str) -> str:
-    values = reply.headers.get_all(name)
-    if len(values) != 1 or not values[0]:
-        count = "without" if not any(values) else "with more than one"
-        raise _refusal(reply, f"it came {count} {name}")
-    return values[0]
+def _listed(name: str, value: Sequence[Any] | None) -> Sequence[Any]:
+    if not isinstance(value, list | tuple | None):
+        raise ConfigError(f"{name}: give a list")
+    return value or ()
 
 
-def _refusal(
-    reply: Reply, reason: str, error: type[SignatureError] = SignatureError
-) -> SignatureError:
-    return error(
-        f"the answer must not be believed: {reason}",
-        status=reply.status,
-        content=reply.content,
-        headers=reply.headers,
-        request_id=reply.headers.get("Request-ID"),
-    )
+def _check_given(
+    public_key_id: object,
+    public_key: object,
+    api_v3_key: object,
+    certificates: Sequence[object],
+) -> None:
+    if (public_key_id is None) != (public_key is None):
+        missing = "public_key" if public_key is None else "public_key_id"
+        raise ConfigError(
+            f"{missing}: give it too; the merchant platform offers the WeChat Pay public"
+            " key and its id together"
+        )
+    if public_key is None and api_v3_key is None and not certificates:
+        raise ConfigError(
+            "public_key: give public_key_id and public_key, with which answers are"
+            " verified; or api_v3_key, if the merchant has platform certificates"
+        )
+
+
+def _api_v3_key(given: object) -> bytes | None:
+    if given is None:
+        return None
+    key = given.encode(errors="replace") if isinstance(given, str) else given
+    if not isinstance(key, bytes) or len(key) != 32:
+        raise ConfigError(
+            "api_v3_key: give the APIv3 key that is set on the merchant platform, a text"
+            " of 32 characters"
+        )
+    return key

@@ -1,42 +1,129 @@
-"""Tokens that are given, or that a function gives."""
+"""Tokens that are given, or that a function gives; and schemes that carry tokens."""
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from ..actions import Ask, Steps
 from ..errors import ConfigError
+from ..messages import Request
+from .reach import Reach
 from .scheme import Scheme, need_text
 
 TokenLike: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A token, or a function that gives one, plain or async.
 
 The function is called before each attempt to send, from many threads or tasks, so it should
-keep the token that it has; a plain one must not block if the client is async."""
+keep the token that it has; a plain one must not block if the client is async. It is called
+again after the server refused its token: if it then gives another, the call is repeated."""
 
 
-class TokenScheme(Scheme):
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Token:
+    """A token as it was obtained: two are not the same, even if their texts are.
+
+    It may be used until `fresh_until`, a time as `time.time()` tells it.
+    """
+
+    text: str
+    fresh_until: float = math.inf
+
+
+class TokenSource(ABC):
+    """Where a scheme has its tokens from."""
+
+    only_async = False
+    """Whether it works in async clients only."""
+
+    @abstractmethod
+    def current(self, reach: Reach, until: float) -> Steps[Token]:
+        """Steps to the token as it is now."""
+
+    @abstractmethod
+    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+        """Steps to the token after one that the server refused; None if there is none."""
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} holds secrets and cannot be pickled")
+
+
+class TokenScheme(Scheme, ABC):
     """A scheme whose secret is a token."""
 
-    _name = "token"
-    """The argument, for messages."""
+    _reach: Reach
+    _used: Token | None = None
+    _renewed: Token | None = None
 
-    def __init__(self, token: TokenLike) -> None:
-        if callable(token):
-            self._token: TokenLike = token
-            self.only_async = iscoroutinefunction(token)
-        else:
-            self._token = need_text(self._name, token)
+    def __init__(self, source: TokenSource) -> None:
+        self._source = source
+        self.only_async = source.only_async
 
-    def token(self) -> Steps[str]:
-        """Steps to the token as it is now."""
-        if isinstance(self._token, str):
-            return self._token
-        given = yield from Ask(self._token)
+    @abstractmethod
+    def carry(self, request: Request, token: str) -> Request:
+        """The request with the token in it."""
+
+    def prepare(self, reach: Reach, until: float) -> Steps[Scheme]:
+        yield from ()
+        fresh = self.for_one_call()
+        fresh._reach = reach
+        return fresh
+
+    def authorize(self, request: Request, until: float) -> Steps[Request]:
+        token, self._renewed = self._renewed, None
+        if token is None:
+            token = yield from self._source.current(self._reach, until)
+        self._used = token
+        return self.carry(request, token.text)
+
+    def renew(self, until: float) -> Steps[bool]:
+        if self._used is None:
+            return False
+        self._renewed = yield from self._source.after(self._used, self._reach, until)
+        return self._renewed is not None
+
+
+def source_of(name: str, token: TokenLike) -> TokenSource:
+    """The source that this argument is; `name` is for messages."""
+    if callable(token):
+        return _Function(name, token)
+    return _Fixed(need_text(name, token))
+
+
+class _Fixed(TokenSource):
+    def __init__(self, text: str) -> None:
+        self._token = Token(text)
+
+    def current(self, reach: Reach, until: float) -> Steps[Token]:
+        yield from ()
+        return self._token
+
+    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+        yield from ()
+        return None
+
+
+class _Function(TokenSource):
+    def __init__(
+        self, name: str, function: Callable[[], str] | Callable[[], Awaitable[str]]
+    ) -> None:
+        self._name = name
+        self._function = function
+        self.only_async = iscoroutinefunction(function)
+
+    def current(self, reach: Reach, until: float) -> Steps[Token]:
+        ask: Ask[object] = Ask(self._function)
+        given = yield from ask
         try:
-            return need_text(self._name, given)
+            return Token(need_text(self._name, given))
         except ConfigError as error:
             text = f"{error.message}: the function for it gave something else"
             raise ConfigError(text) from None
+
+    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+        token = yield from self.current(reach, until)
+        return None if token.text == refused.text else token

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from . import models as models
     from ._runtime.calls import Call as Call
     from ._runtime.calls import Response as Response
+    from ._runtime.ciphertext import CipherText as CipherText
     from ._runtime.files import Upload as Upload
     from .client import AsyncCornerShop as AsyncCornerShop
     from .client import CornerShop as CornerShop
@@ -28,6 +29,7 @@ else:
         {
             "AsyncCornerShop": ".client",
             "Call": "._runtime.calls",
+            "CipherText": "._runtime.ciphertext",
             "CornerShop": ".client",
             "Response": "._runtime.calls",
             "UNSET": "msgspec",
@@ -43,6 +45,7 @@ __all__ = [
     "UNSET",
     "AsyncCornerShop",
     "Call",
+    "CipherText",
     "CornerShop",
     "Response",
     "Upload",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ._runtime.hooks import OnRequest, OnResponse, OnRetry
+    from ._runtime.webhooks.receiver import AsyncWebhooks, Webhooks
+    from .events import AnyEvent
     from .resources.catalogue import AsyncCatalogue, Catalogue
     from .resources.orders import AsyncOrders, Orders
 
@@ -103,11 +106,20 @@ class CornerShop(Client):
         proxy: URL of a proxy; the environment's proxies are not used.
         ssl_context: For private certificate authorities; the system's trusted ones if
             omitted.
-        deadline: Seconds that a call may take in all: connecting, sending, waiting,
-            reading.
+        deadline: Seconds that a call may take in all: every attempt, and the pauses
+            between them.
+        attempts: How often a call may be sent: again only where a repetition does no
+            harm; 1 for never.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
+        answer_limit: Bytes that an answer may have, after decompression.
+        on_request: A function that is called before each attempt, with what is sent
+            where; no value that it is given holds a secret.
+        on_response: A function that is called after each attempt, with the status, or
+            the error, and the seconds that it took.
+        on_retry: A function that is called before an attempt is repeated, with the
+            error and the pause.
 
     Raises:
         errors.ConfigError: something of the above is missing or wrong; nothing was
@@ -124,8 +136,13 @@ class CornerShop(Client):
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         deadline: float = 30.0,
+        attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
+        answer_limit: int = 8388608,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         super().__init__(
             SERVICE,
@@ -135,8 +152,13 @@ class CornerShop(Client):
             proxy=proxy,
             ssl_context=ssl_context,
             deadline=deadline,
+            attempts=attempts,
             user_agent=user_agent,
             strict=strict,
+            answer_limit=answer_limit,
+            on_request=on_request,
+            on_response=on_response,
+            on_retry=on_retry,
         )
 
     @cached_property
@@ -156,6 +178,16 @@ class CornerShop(Client):
 
         return Orders(self)
 
+    @cached_property
+    def webhooks(self) -> Webhooks[AnyEvent]:
+        """What CornerShop is told without having asked:
+        `client.webhooks.receive(headers, body)`.
+        """
+        from ._runtime.webhooks.receiver import Webhooks
+        from .events import EVENTS
+
+        return Webhooks(self._driver, self._settings, EVENTS)
+
 
 class AsyncCornerShop(AsyncClient):
     """Asyncio client of Corner Shop (街角小店).
@@ -172,15 +204,24 @@ class AsyncCornerShop(AsyncClient):
         hosts: Base URLs instead of the documented ones, the primary first; https, plain
             http for loopback only.
         transport: An httpx transport to send through: a mock, or one of your own;
-            `await client.aclose()` closes it too.
+            `await client.close()` closes it too.
         proxy: URL of a proxy; the environment's proxies are not used.
         ssl_context: For private certificate authorities; the system's trusted ones if
             omitted.
-        deadline: Seconds that a call may take in all: connecting, sending, waiting,
-            reading.
+        deadline: Seconds that a call may take in all: every attempt, and the pauses
+            between them.
+        attempts: How often a call may be sent: again only where a repetition does no
+            harm; 1 for never.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
+        answer_limit: Bytes that an answer may have, after decompression.
+        on_request: A function that is called before each attempt, with what is sent
+            where; no value that it is given holds a secret. It may be async.
+        on_response: A function that is called after each attempt, with the status, or
+            the error, and the seconds that it took. It may be async.
+        on_retry: A function that is called before an attempt is repeated, with the
+            error and the pause. It may be async.
 
     Raises:
         errors.ConfigError: something of the above is missing or wrong; nothing was
@@ -197,8 +238,13 @@ class AsyncCornerShop(AsyncClient):
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         deadline: float = 30.0,
+        attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
+        answer_limit: int = 8388608,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         super().__init__(
             SERVICE,
@@ -208,8 +254,13 @@ class AsyncCornerShop(AsyncClient):
             proxy=proxy,
             ssl_context=ssl_context,
             deadline=deadline,
+            attempts=attempts,
             user_agent=user_agent,
             strict=strict,
+            answer_limit=answer_limit,
+            on_request=on_request,
+            on_response=on_response,
+            on_retry=on_retry,
         )
 
     @cached_property
@@ -228,3 +279,13 @@ class AsyncCornerShop(AsyncClient):
         from .resources.orders import AsyncOrders
 
         return AsyncOrders(self)
+
+    @cached_property
+    def webhooks(self) -> AsyncWebhooks[AnyEvent]:
+        """What CornerShop is told without having asked: `await
+        client.webhooks.receive(headers, body)`.
+        """
+        from ._runtime.webhooks.receiver import AsyncWebhooks
+        from .events import EVENTS
+
+        return AsyncWebhooks(self._driver, self._settings, EVENTS)

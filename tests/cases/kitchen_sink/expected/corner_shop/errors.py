@@ -14,6 +14,13 @@ from ._runtime.errors import InvalidRequest as InvalidRequest
 from ._runtime.errors import ProtocolError as ProtocolError
 from ._runtime.errors import SignatureError as SignatureError
 from ._runtime.errors import TimeoutError as TimeoutError
+from ._runtime.webhooks.errors import EventError as EventError
+from ._runtime.webhooks.errors import ForgedEvent as ForgedEvent
+from ._runtime.webhooks.errors import MalformedEvent as MalformedEvent
+from ._runtime.webhooks.errors import OversizedEvent as OversizedEvent
+from ._runtime.webhooks.errors import ReplayedEvent as ReplayedEvent
+from ._runtime.webhooks.errors import StaleEvent as StaleEvent
+from ._runtime.webhooks.errors import UndecryptableEvent as UndecryptableEvent
 from .models._types import Problem
 
 __all__ = [
@@ -22,20 +29,27 @@ __all__ = [
     "ConfigError",
     "ConnectError",
     "Error",
+    "EventError",
+    "ForgedEvent",
     "InvalidRequest",
+    "MalformedEvent",
     "NoAuth",
     "NotFound",
     "OrderExists",
     "OrderNotFound",
     "OrderRefused",
+    "OversizedEvent",
     "ProtocolError",
     "RateLimited",
+    "ReplayedEvent",
     "ShopClosed",
     "SignatureError",
+    "StaleEvent",
     "SystemError",
     "TimeoutError",
     "TokenExpired",
     "Unauthorized",
+    "UndecryptableEvent",
     "UnprocessableContent",
 ]
 

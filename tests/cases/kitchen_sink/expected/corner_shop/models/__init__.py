@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from .orders import ListFilter as ListFilter
     from .orders import Metadata as Metadata
     from .orders import Order as Order
+    from .orders import OrderCancelledPayload as OrderCancelledPayload
+    from .orders import OrderCancelledPayloadRefund as OrderCancelledPayloadRefund
     from .orders import OrderStatus as OrderStatus
     from .orders import Payment as Payment
     from .orders import Tags as Tags
@@ -66,6 +68,8 @@ else:
             "Metadata": ".orders",
             "Money": "._types",
             "Order": ".orders",
+            "OrderCancelledPayload": ".orders",
+            "OrderCancelledPayloadRefund": ".orders",
             "OrderStatus": ".orders",
             "Payment": ".orders",
             "Problem": "._types",
@@ -105,6 +109,8 @@ __all__ = [
     "Metadata",
     "Money",
     "Order",
+    "OrderCancelledPayload",
+    "OrderCancelledPayloadRefund",
     "OrderStatus",
     "Payment",
     "Problem",

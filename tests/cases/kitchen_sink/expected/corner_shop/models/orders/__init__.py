@@ -141,6 +141,27 @@ class TouchAnswer(Model, frozen=True, kw_only=True):
     ok: bool = constant(True)
 
 
+class OrderCancelledPayload(Model, frozen=True, kw_only=True):
+    """OrderCancelledPayload."""
+
+    order_no: str
+    """Order number, 6 to 32 characters."""
+    reason: CancelReason
+    at: Annotated[datetime, UNIX]
+    """When, in seconds since 1970-01-01 UTC on the wire."""
+    refund: OrderCancelledPayloadRefund | None = None
+    """What is paid back."""
+
+
+class OrderCancelledPayloadRefund(Model, frozen=True, kw_only=True):
+    """What is paid back (退款)."""
+
+    amount: int
+    """Amount, in cents (0.01 EUR), at least 0."""
+    sealed: Annotated[str, ENCRYPTED] | None = None
+    """Encrypted on the wire."""
+
+
 class OrderStatus(OpenEnum):
     """Where an order stands (订单状态)."""
 

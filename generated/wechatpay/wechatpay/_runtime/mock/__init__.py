@@ -1,0 +1,214 @@
+"""A mock: the server's side of an API, without any I/O of its own.
+
+    a door ─▶ Incoming ─▶ Mock.handle ─▶ Answer ─▶ the door
+
+What comes in is checked as the real server checks it. `Side` is what a way to authenticate
+means to the server; behaviours of single services stand in modules of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from urllib.parse import unquote_plus
+
+from ..headers import Headers
+
+if TYPE_CHECKING:
+    from .core import Mock
+
+Cut: TypeAlias = Literal["refuse", "reset", "truncate"]
+"""How an answer is withheld: no connection, a reset, an end in the middle of the body."""
+
+_NAME: Final = re.compile(rb'\bname="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One request, as it came: `target` is path and query as in the request line."""
+
+    method: str
+    target: str
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = field(default=b"", repr=False)
+    primary: bool = True
+    """Whether it came to the primary host."""
+
+    @property
+    def path(self) -> str:
+        """The path, percent-encoded."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The texts in the query by name; what is not UTF-8 shows as U+FFFD."""
+        return texts_of(self.target.partition("?")[2])
+
+    @property
+    def parts(self) -> dict[str, bytes]:
+        """The parts of a multipart body by name; none if it is none."""
+        media = self.headers.get("Content-Type", "")
+        boundary = re.search(r'boundary="?([^";]+)', media)
+        parts: dict[str, bytes] = {}
+        if boundary is None:
+            return parts
+        for part in self.body.split(b"--" + boundary[1].encode("latin-1", "replace")):
+            head, blank, content = part.partition(b"\r\n\r\n")
+            name = _NAME.search(head)
+            if blank and name is not None:
+                parts[name[1].decode("utf-8", "replace")] = content.removesuffix(
+                    b"\r\n"
+                )
+        return parts
+
+
+def texts_of(encoded: str) -> dict[str, list[str]]:
+    """The texts in a query or a form, by name."""
+    texts: dict[str, list[str]] = {}
+    for pair in encoded.split("&") if encoded else ():
+        name, _, value = pair.partition("=")
+        texts.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+    return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, and what the door does to it: wait so many seconds, or cut it."""
+
+    status: int
+    body: bytes = field(default=b"", repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    delay: float = 0.0
+    cut: Cut | None = None
+
+    def with_headers(self, *added: tuple[str, str]) -> Answer:
+        """The same with these header fields as well."""
+        return replace(self, headers=(*self.headers, *added))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An endpoint's documented answer; no status: there is none."""
+
+    status: int | None = None
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One request that a mock has answered."""
+
+    endpoint: str | None
+    """Name of the endpoint; None if there is no such one."""
+    status: int
+    """Status of the answer."""
+    arguments: Mapping[str, Any] = field(repr=False)
+    """Path, query and header parameters, by the name of their argument."""
+    body: Any = field(repr=False)
+    """The body, typed and decrypted; None if there was none, or if it did not fit."""
+    request: Incoming = field(repr=False)
+    """All of it, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is done to an answer on purpose, all faults that apply taken together."""
+
+    delay: float = 0.0
+    cut: Cut | None = None
+    signature: Literal["right", "wrong", "missing", "probe"] = "right"
+    skew: float = 0.0
+    """Seconds by which the answer's time is wrong."""
+
+
+class Refusal(Exception):
+    """The server refuses a request with a code of its documentation."""
+
+    def __init__(
+        self, status: int, code: str, message: str, detail: object = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """An argument that does not fit the spec: where it lies, its name there, what is wrong.
+
+    `where` is path, query, header or body; `field` a JSON pointer for a body.
+    """
+
+    where: str
+    field: str
+    issue: str
+
+
+class Side:
+    """The server's side of a way to authenticate; this one asks for nothing."""
+
+    own: Mapping[str, tuple[str, str]] = {}
+    """Endpoints of its own, which no spec describes: name → method and path."""
+
+    refuses_unknown = False
+    """Whether arguments that the spec does not have are refused."""
+
+    def join(self, mock: Mock) -> None:
+        """Called once, with the mock that it serves."""
+        self._mock = mock
+
+    def admit(self, incoming: Incoming, signed: bytes) -> None:
+        """Fails with `Refusal` if the credentials are wrong; `signed` is what a signature
+        covers of the body."""
+
+    def screen(self, incoming: Incoming) -> None:
+        """Fails with `Refusal` for bytes that the server does not take, whatever the spec."""
+
+    def misplaced(self, found: Sequence[Misplaced], known: Sequence[str]) -> Refusal:
+        """The refusal of arguments that do not fit; `known` are the endpoint's codes."""
+        first = found[0]
+        codes = [code for code in known if not code.lstrip("-").isdigit()]
+        return Refusal(
+            400,
+            codes[0] if codes else "BAD_REQUEST",
+            f"{first.where} {first.field}: {first.issue}".replace(" :", ":"),
+        )
+
+    def serve(self, name: str, incoming: Incoming) -> Answer:
+        """The answer of an endpoint of its own."""
+        raise LookupError(name)
+
+    def seal(self, text: str, incoming: Incoming) -> str:
+        """The cipher text of a text, for the client; this side has no keys."""
+        return text
+
+    def unseal(self, text: str, incoming: Incoming) -> str:
+        """The plain text of a cipher text from the client; else ValueError."""
+        return text
+
+    def pack(self, name: str, event: str, payload: Any) -> bytes:
+        """The body of a delivery: an event of this unique name, kind and payload."""
+        made = {"id": name, "event": event, "payload": payload}
+        return json.dumps(made, ensure_ascii=False).encode()
+
+    def stamp(self, body: bytes) -> Mapping[str, str]:
+        """The header fields that prove where a delivery comes from."""
+        return {}
+
+    def refused(self, refusal: Refusal) -> Refusal:
+        """A refusal as this server words it."""
+        return refusal
+
+    def finish(self, answer: Answer, incoming: Incoming, fault: Fault) -> Answer:
+        """The answer with what this server adds to each, such as a signature."""
+        return answer
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        """What a client is made with, by name of the scheme's argument."""
+        return {}

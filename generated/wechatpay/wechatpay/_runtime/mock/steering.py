@@ -1,0 +1,241 @@
+"""Telling a mock what to do: errors, answers, faults."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from threading import RLock
+from typing import Any, Final, Literal, TypeAlias
+
+from ..calls import Endpoint
+from ..terms import ErrorCode
+from . import Fault, Incoming
+
+Kind: TypeAlias = Literal[
+    "delay",
+    "reset",
+    "truncate",
+    "bad-signature",
+    "no-signature",
+    "probe",
+    "clock-skew",
+    "outage",
+]
+"""What may go wrong on the way:
+
+- `delay`: the answer comes `seconds` late;
+- `reset`: the connection is reset instead of an answer;
+- `truncate`: the connection ends in the middle of the body;
+- `bad-signature`, `no-signature`: the answer's signature is wrong, or missing;
+- `probe`: the signature is wrong on purpose, with the prefix that says so;
+- `clock-skew`: the server's clock is `seconds` ahead in its answers;
+- `outage`: the primary host cannot be reached.
+"""
+
+FAULTS: Final[Mapping[Kind, Fault]] = {
+    "delay": Fault(),
+    "reset": Fault(cut="reset"),
+    "truncate": Fault(cut="truncate"),
+    "bad-signature": Fault(signature="wrong"),
+    "no-signature": Fault(signature="missing"),
+    "probe": Fault(signature="probe"),
+    "clock-skew": Fault(),
+    "outage": Fault(cut="refuse"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error of the documentation."""
+
+    code: str
+    status: int | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An answer that a test has given."""
+
+    status: int | None
+    body: Any
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Plan:
+    does: Failure | Prepared | Fault
+    endpoint: str | None
+    times: int | None
+    chance: float
+    outage: bool = False
+
+
+class Steering:
+    """What a test has told a mock, and until when it holds.
+
+    `endpoint` is a name such as `orders.query`; without, errors and answers are for all that
+    the spec has, faults for all. `times` is how often
+    it holds, for ever if it is left out; `chance` how likely it is each time, from 0 to 1.
+    What was told last comes first; faults add up.
+    """
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint[Any]],
+        own: Iterable[str],
+        shared: tuple[ErrorCode, ...],
+    ) -> None:
+        self._endpoints = {one.name: one for one in endpoints}
+        self._names = {*self._endpoints, *own}
+        self._shared = shared
+        self._plans: list[_Plan] = []
+        self._random = random.Random()
+        self.lock = RLock()
+        """Held while a request changes anything that is remembered."""
+
+    def fail(
+        self,
+        code: str,
+        *,
+        endpoint: str | None = None,
+        status: int | None = None,
+        message: str | None = None,
+        times: int | None = None,
+        chance: float = 1.0,
+    ) -> None:
+        """Answer with a documented error; or, if `status` is given, with any.
+
+        Pages do not list all that can happen, so any documented code will do anywhere.
+        """
+        if status is None and self.row(None, code) is None:
+            raise ValueError(f"{code} is not documented; give a status with it")
+        self._plan(Failure(code, status, message), endpoint, times, chance)
+
+    def reply(
+        self,
+        body: Any = None,
+        *,
+        endpoint: str | None = None,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        times: int | None = None,
+        chance: float = 1.0,
+    ) -> None:
+        """Answer with this: bytes, a model, or JSON values; None for nothing."""
+        fields = tuple((headers or {}).items())
+        self._plan(Prepared(status, body, fields), endpoint, times, chance)
+
+    def fault(
+        self,
+        kind: Kind,
+        *,
+        seconds: float = 0.0,
+        endpoint: str | None = None,
+        times: int | None = None,
+        chance: float = 1.0,
+    ) -> None:
+        """Let something go wrong on the way; see `Kind`."""
+        if kind not in FAULTS:
+            raise ValueError(
+                f"there is no fault {kind}; use one of {', '.join(FAULTS)}"
+            )
+        fault = FAULTS[kind]
+        if kind == "delay":
+            fault = replace(fault, delay=seconds)
+        if kind == "clock-skew":
+            fault = replace(fault, skew=seconds)
+        self._plan(fault, endpoint, times, chance, outage=kind == "outage")
+
+    def clear(self) -> None:
+        """Forget all errors, answers and faults that were asked for."""
+        with self.lock:
+            self._plans.clear()
+
+    def seed(self, seed: int) -> None:
+        """Make `chance` repeat itself from run to run."""
+        self._random.seed(seed)
+
+    # --- what holds for one request ---------------------------------------------------
+
+    def take_faults(self, name: str | None, incoming: Incoming) -> Fault:
+        """The faults for a request to an endpoint, which then have happened."""
+        whole = Fault()
+        for plan in self._taken(name, Fault, incoming):
+            fault = plan.does
+            assert isinstance(fault, Fault)
+            whole = Fault(
+                whole.delay + fault.delay,
+                whole.cut or fault.cut,
+                fault.signature if whole.signature == "right" else whole.signature,
+                whole.skew + fault.skew,
+            )
+        return whole
+
+    def take_answer(
+        self, name: str | None, incoming: Incoming
+    ) -> Failure | Prepared | None:
+        """The error or answer that was asked for, if one was."""
+        for plan in self._taken(name, (Failure, Prepared), incoming, only_one=True):
+            assert not isinstance(plan.does, Fault)
+            return plan.does
+        return None
+
+    def _taken(
+        self,
+        name: str | None,
+        kind: type | tuple[type, ...],
+        incoming: Incoming,
+        *,
+        only_one: bool = False,
+    ) -> list[_Plan]:
+        taken: list[_Plan] = []
+        if not self._plans:
+            return taken
+        with self.lock:
+            for plan in reversed(self._plans):
+                if not isinstance(plan.does, kind) or plan.endpoint not in (None, name):
+                    continue
+                if only_one and plan.endpoint is None and name not in self._endpoints:
+                    continue
+                if plan.outage and not incoming.primary:
+                    continue
+                if plan.chance < 1 and self._random.random() >= plan.chance:
+                    continue
+                if plan.times is not None:
+                    plan.times -= 1
+                taken.append(plan)
+                if only_one:
+                    break
+            self._plans = [one for one in self._plans if one.times != 0]
+        return taken
+
+    def _plan(
+        self,
+        does: Failure | Prepared | Fault,
+        endpoint: str | None,
+        times: int | None,
+        chance: float,
+        *,
+        outage: bool = False,
+    ) -> None:
+        if endpoint is not None and endpoint not in self._names:
+            names = ", ".join(sorted(self._names))
+            raise ValueError(f"there is no endpoint {endpoint}; there are {names}")
+        if not 0 <= chance <= 1:
+            raise ValueError("chance: give a number from 0 to 1")
+        if times is not None and times < 1:
+            raise ValueError("times: give a positive number, or leave it out for ever")
+        with self.lock:
+            self._plans.append(_Plan(does, endpoint, times, chance, outage))
+
+    def rows(self, endpoint: Endpoint[Any] | None) -> tuple[ErrorCode, ...]:
+        """The documented errors of an endpoint, the most specific first."""
+        return (*endpoint.errors, *self._shared) if endpoint else self._shared
+
+    def row(self, endpoint: Endpoint[Any] | None, code: str) -> ErrorCode | None:
+        """How an endpoint documents an error; else how another one does."""
+        others = (row for one in self._endpoints.values() for row in one.errors)
+        found = (row for row in (*self.rows(endpoint), *others) if row.code == code)
+        return next(found, None)

@@ -1,0 +1,145 @@
+"""The keys of a merchant who does not exist, and those of WeChat Pay towards it.
+
+They are made when they are first needed, once in a process: no key stands in a file of this
+package. A mock with a file for its state keeps them there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
+from threading import Lock
+from typing import Any, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import NameOID
+
+from .store import Store
+
+MCHID: Final = "1900000001"
+_YEARS: Final = timedelta(days=5 * 365)
+_lock = Lock()
+
+
+@cache
+def _of_this_process(name: str) -> str:
+    """A key as PEM, or another text that is made once."""
+    if name == "serial_no":
+        return f"5{secrets.token_hex(20)[1:]}".upper()
+    if name == "api_v3_key":
+        return secrets.token_hex(16)
+    if name == "public_key_id":
+        return f"PUB_KEY_ID_01{secrets.randbelow(10**32):032}"
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    if name == "certificate":
+        return pem.decode() + _certificate(key)
+    return pem.decode()
+
+
+def _certificate(key: rsa.RSAPrivateKey) -> str:
+    """A platform certificate, named as the real ones are."""
+    now = datetime.now(UTC)
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tenpay.com Root CA")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tenpay.com sign")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + _YEARS)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(Encoding.PEM).decode()
+
+
+class Keys:
+    """All keys and serial numbers between one merchant and WeChat Pay."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.serial_no = self._kept("serial_no")
+        """Of the merchant's API certificate."""
+        self.api_v3_key = self._kept("api_v3_key")
+        self.public_key_id = self._kept("public_key_id")
+
+    def _kept(self, name: str) -> str:
+        with _lock:
+            found: str | None = self._store.get("key", name)
+            if found is None:
+                found = _of_this_process(name)
+                self._store.put("key", name, found)
+        return found
+
+    def _private(self, name: str) -> rsa.RSAPrivateKey:
+        key = load_pem_private_key(self._kept(name).encode(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return key
+
+    @cached_property
+    def merchant(self) -> rsa.RSAPrivateKey:
+        """The merchant's API private key."""
+        return self._private("merchant")
+
+    @cached_property
+    def own(self) -> rsa.RSAPrivateKey:
+        """What the WeChat Pay public key verifies."""
+        return self._private("own")
+
+    @cached_property
+    def platform(self) -> rsa.RSAPrivateKey:
+        """What the platform certificate verifies."""
+        return self._private("certificate")
+
+    @cached_property
+    def certificate(self) -> x509.Certificate:
+        """The platform certificate."""
+        return x509.load_pem_x509_certificate(self.certificate_pem)
+
+    @property
+    def certificate_pem(self) -> bytes:
+        """The platform certificate, as PEM."""
+        pem = self._kept("certificate")
+        return pem[pem.index("-----BEGIN CERTIFICATE") :].encode()
+
+    @cached_property
+    def platform_serial(self) -> str:
+        """Serial number of the platform certificate."""
+        return f"{self.certificate.serial_number:040X}"
+
+    def named(self, serial: str) -> rsa.RSAPrivateKey | None:
+        """The key of WeChat Pay's that this serial number names."""
+        if serial == self.public_key_id:
+            return self.own
+        try:
+            number = int(serial, 16)
+        except ValueError:
+            return None
+        return self.platform if number == self.certificate.serial_number else None
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        """What a client of the merchant's is made with; keys are PEM text."""
+        public = self.own.public_key()
+        form = PublicFormat.SubjectPublicKeyInfo
+        return {
+            "mchid": MCHID,
+            "serial_no": self.serial_no,
+            "private_key": self._kept("merchant"),
+            "public_key_id": self.public_key_id,
+            "public_key": public.public_bytes(Encoding.PEM, form).decode(),
+            "api_v3_key": self.api_v3_key,
+        }

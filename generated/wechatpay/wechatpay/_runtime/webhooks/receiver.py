@@ -1,0 +1,180 @@
+"""Receiving events: proof first, then meaning."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from copy import copy
+from logging import getLogger
+from typing import Any, Final, Generic, Self, TypeVar
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from ..actions import MEGABYTES, Ask, Steps
+from ..codec import codec
+from ..drivers import AsyncDriver, Driver
+from ..errors import ConfigError, Error
+from ..settings import Settings
+from .envelopes import Delivery, Opened, Verify
+from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
+from .events import TAKEN, Acknowledgement, EventTable, UnknownEvent
+from .headers import HeadersLike, received
+from .replays import ReplayMemory, Replays
+
+E = TypeVar("E")
+D = TypeVar("D", Driver, AsyncDriver)
+
+_MANY: Final = 10
+"""How many misfits of one payload are told."""
+_MEMORIES: WeakKeyDictionary[Any, ReplayMemory] = WeakKeyDictionary()
+"""Of clients that share connections there is one, however they are set."""
+
+
+class _Webhooks(Generic[D, E]):
+    """What a client does with the events that come to it."""
+
+    _driver: D
+
+    def __init__(self, driver: D, settings: Settings, table: EventTable[E]) -> None:
+        self._driver = driver
+        self._settings = settings
+        self._table = table
+        self._limit = MEGABYTES
+        self._verify: Verify | None = None
+        self._replays: Replays = _MEMORIES.setdefault(driver, ReplayMemory())
+
+    def with_options(
+        self,
+        *,
+        limit: int | None = None,
+        replays: Replays | None = None,
+        verify: Verify | None = None,
+    ) -> Self:
+        """A receiver that differs in what is given.
+
+        `limit` is how many bytes a body may have. `replays` remembers which deliveries
+        have come; by default this process does. `verify` tells whether a delivery is the
+        provider's, where the API's specification does not say how that is known; then it
+        also has to tell what came before.
+        """
+        if limit is not None and limit < 1:
+            raise ConfigError("limit: give a positive number of bytes")
+        if verify is not None and self._table.envelope.proves:
+            raise ConfigError("verify: leave it out; this API signs what it delivers")
+        fresh = copy(self)
+        fresh._limit = self._limit if limit is None else limit
+        fresh._replays = self._replays if replays is None else replays
+        fresh._verify = self._verify if verify is None else verify
+        return fresh
+
+    def success(self) -> Acknowledgement:
+        """The answer that says that an event is taken and need not come again."""
+        return TAKEN
+
+    def failure(
+        self, reason: str | Error = "", *, status: int | None = None
+    ) -> Acknowledgement:
+        """The answer that says that an event is not taken; most providers send it again.
+
+        `reason` is told to the sender, an error only by what kind it is. `status` is 500,
+        or what the error says, unless it is given.
+        """
+        answered, message = 500, str(reason)
+        if isinstance(reason, EventError):
+            answered, message = reason.status_to_answer, reason.answer
+        elif isinstance(reason, Error):
+            message = "not received"
+        if status is not None:
+            answered = status
+        if not 400 <= answered <= 599:
+            raise ConfigError("status: give one from 400 to 599; else it is no failure")
+        said = self._table.envelope.refusal(message or "not received")
+        body = json.dumps(said, ensure_ascii=False).encode(errors="replace")
+        return Acknowledgement(answered, {"Content-Type": "application/json"}, body)
+
+    def _steps(self, headers: HeadersLike, body: bytes) -> Steps[E | UnknownEvent]:
+        """Steps to the event; the order of these lines is what protects."""
+        delivery = Delivery(received(headers), _bytes(body))
+        try:
+            if len(delivery.content) > self._limit:
+                raise OversizedEvent(
+                    f"it has {len(delivery.content)} bytes; {self._limit} are allowed"
+                )
+            yield from self._proved(delivery)
+            opened = self._table.envelope.open(delivery, self._settings)
+            return self._event(opened)
+        except EventError as error:
+            error.content, error.headers = delivery.content, delivery.headers
+            raise
+
+    def _proved(self, delivery: Delivery) -> Steps[None]:
+        envelope, replays = self._table.envelope, self._replays
+        proof = yield from envelope.prove(delivery, self._settings, self._verify)
+        if proof is not None and not (
+            yield from Ask(lambda: replays.add(proof.key, proof.seconds))
+        ):
+            raise ReplayedEvent("this very delivery came before")
+
+    def _event(self, opened: Opened) -> E | UnknownEvent:
+        common: Mapping[str, Any] = {
+            "id": opened.id,
+            "create_time": opened.create_time,
+            "summary": opened.summary,
+            "content": opened.content,
+        }
+        kind: Any = self._table.classes.get(opened.name)
+        if kind is None:
+            return UnknownEvent(name=opened.name, payload=opened.payload, **common)
+        fields = msgspec.structs.fields(kind)
+        annotation = next(field.type for field in fields if field.name == "payload")
+        reading = codec(annotation)
+        unseal = opened.unseal
+        value, misfits = (
+            reading.fit(opened.payload, unseal)
+            if unseal
+            else reading.fit(opened.payload)
+        )
+        if misfits:
+            shown = "; ".join(map(str, misfits[:_MANY]))
+            if self._settings.strict:
+                raise MalformedEvent(f"{opened.name} is not as documented: {shown}")
+            logger = getLogger(self._settings.service.name)
+            logger.warning("%s: the event is not as documented: %s", opened.name, shown)
+        event: E = kind(payload=value, **common)
+        return event
+
+
+def _bytes(body: Any) -> bytes:
+    if not isinstance(body, bytes | bytearray):
+        raise ConfigError(
+            "body: give the raw bytes of the request's body, as they came, not"
+            f" {type(body).__name__}"
+        )
+    return bytes(body)
+
+
+class Webhooks(_Webhooks[Driver, E]):
+    """Receives the events of an API in plain code."""
+
+    def receive(self, headers: HeadersLike, body: bytes) -> E | UnknownEvent:
+        """The event in a request, once it is proved that the provider sent it.
+
+        `headers` is what your framework has: a mapping, pairs, or WSGI's environ; `body`
+        the raw bytes as they came. Fails with one of `errors.EventError`, and then nothing
+        of the event may be believed: answer `failure(error)`.
+        """
+        return self._driver.run(self._steps(headers, body))
+
+
+class AsyncWebhooks(_Webhooks[AsyncDriver, E]):
+    """Receives the events of an API in async code."""
+
+    async def receive(self, headers: HeadersLike, body: bytes) -> E | UnknownEvent:
+        """The event in a request, once it is proved that the provider sent it.
+
+        `headers` is what your framework has: a mapping, or pairs as ASGI has them; `body`
+        the raw bytes as they came. Fails with one of `errors.EventError`, and then nothing
+        of the event may be believed: answer `failure(error)`.
+        """
+        return await self._driver.run(self._steps(headers, body))

@@ -1,0 +1,106 @@
+"""The events of WeChat Pay APIv3: signed as its answers are, and encrypted.
+
+https://pay.weixin.qq.com/doc/v3/merchant/4012071382 has the envelope.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from ..actions import Steps
+from ..auth.wechatpay import WechatPayV3
+from ..auth.wechatpay_signatures import (
+    TOLERANCE,
+    UNBELIEVED,
+    StaleSignature,
+    claim_of,
+)
+from ..errors import ConfigError, SignatureError
+from ..kinds import is_object
+from ..messages import Reply
+from ..settings import Settings
+from .envelopes import Delivery, Envelope, Opened, Proof, Verify, json_of
+from .errors import ForgedEvent, MalformedEvent, StaleEvent, UndecryptableEvent
+
+_ALGORITHM: Final = "AEAD_AES_256_GCM"
+
+
+class WechatPayEnvelope(Envelope):
+    """Proved by a signature over the raw body, opened with the merchant's APIv3 key."""
+
+    proves = True
+
+    def prove(
+        self, delivery: Delivery, settings: Settings, verify: Verify | None
+    ) -> Steps[Proof | None]:
+        scheme, until = _scheme(settings), settings.clock() + settings.deadline
+        scheme.need_api_v3_key()
+        reply = Reply(200, delivery.headers, delivery.content)
+        try:
+            claim = claim_of(reply)
+            prepared = yield from scheme.prepare(settings.reach, until)
+            yield from prepared.check(reply, until)
+        except StaleSignature as error:
+            raise StaleEvent(error.message.removeprefix(UNBELIEVED)) from error
+        except SignatureError as error:
+            raise ForgedEvent(error.message.removeprefix(UNBELIEVED)) from error
+        # Of the message, since a signature can be written in several ways in Base64.
+        left = int(delivery.headers["Wechatpay-Timestamp"]) + TOLERANCE - time.time()
+        return Proof(sha256(claim.message).hexdigest(), int(left) + 1)
+
+    def open(self, delivery: Delivery, settings: Settings) -> Opened:
+        scheme, value = _scheme(settings), delivery.json()
+        resource = value.get("resource") if is_object(value) else None
+        if not is_object(value) or not is_object(resource):
+            raise MalformedEvent("it has no `resource`, which holds the payload")
+        if resource.get("algorithm") != _ALGORITHM:
+            raise MalformedEvent(f"it is not encrypted with {_ALGORITHM}")
+        nonce, ciphertext = (
+            _text(resource, name, "resource.") for name in ("nonce", "ciphertext")
+        )
+        associated = resource.get("associated_data") or ""
+        try:
+            content = scheme.decrypt(nonce, str(associated), ciphertext)
+        except ValueError as error:
+            raise UndecryptableEvent(
+                f"the payload cannot be decrypted: {error}; see that api_v3_key is the"
+                " APIv3 key of this merchant, not the APIv2 key or a former one"
+            ) from error
+        return Opened(
+            _text(value, "event_type"),
+            content,
+            json_of(content),
+            _text(value, "id"),
+            _time(value.get("create_time")),
+            summary if isinstance(summary := value.get("summary"), str) else None,
+            scheme.unseal,
+        )
+
+    def refusal(self, message: str) -> dict[str, str]:
+        return {"code": "FAIL", "message": message}
+
+
+def _scheme(settings: Settings) -> WechatPayV3:
+    for scheme in settings.schemes.values():
+        if isinstance(scheme, WechatPayV3):
+            return scheme
+    raise ConfigError("webhooks: this client was made without keys of WeChat Pay")
+
+
+def _text(value: dict[str, Any], name: str, place: str = "") -> str:
+    found = value.get(name)
+    if not isinstance(found, str) or not found:
+        raise MalformedEvent(f"it has no `{place}{name}`")
+    return found
+
+
+def _time(value: Any) -> datetime | None:
+    try:
+        return msgspec.convert(value, datetime | None)
+    except msgspec.ValidationError:
+        return None

@@ -1,0 +1,158 @@
+"""Tokens that are fetched, kept until shortly before they expire, and shared."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from inspect import iscoroutinefunction
+from logging import getLogger
+from typing import Any, Final, TypeVar
+
+from ..actions import Ask, Once, Sleep, Steps
+from ..errors import ConfigError, Error
+from .reach import Reach
+from .token_store import TokenStore
+from .tokens import Token, TokenSource
+
+T = TypeVar("T")
+
+_MARGIN: Final = 60.0
+"""Seconds before a token expires at which it is not used any more."""
+_LEASE: Final = 30
+"""Seconds after which another process may fetch, should one have died at it."""
+_PAUSE: Final = 0.05
+"""Seconds between two looks at what another process has fetched."""
+
+
+class TokenCache(TokenSource):
+    """A token that is fetched when it is needed: once for all who wait, and if there is a
+    store, by one of the processes that share it.
+
+    `fetch` gives steps to a token's text and the seconds for which it is valid; `key` is
+    its name in the store.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[Reach], Steps[tuple[str, float]]],
+        key: str,
+        store: TokenStore | None = None,
+    ) -> None:
+        self._fetch = fetch
+        self._held: Token | None = None
+        self._shared = None if store is None else _Shared(store, key)
+        self.only_async = self._shared is not None and self._shared.only_async
+
+    def current(self, reach: Reach, until: float) -> Steps[Token]:
+        held = self._held
+        if held is not None and time.time() < held.fresh_until:
+            return held
+        return (yield from self._refreshed(None, reach, until))
+
+    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+        held = self._held
+        if held is not None and held is not refused:
+            return held  # another call of this process was refused before
+        self._held = None
+        return (yield from self._refreshed(refused, reach, until))
+
+    def _refreshed(
+        self, refused: Token | None, reach: Reach, until: float
+    ) -> Steps[Token]:
+        token = yield from Once(self, lambda: self._refresh(refused, reach), until)
+        return token
+
+    def _refresh(self, refused: Token | None, reach: Reach) -> Steps[Token]:
+        held = self._held
+        if held is None or held.fresh_until <= time.time():
+            held = yield from self._obtain(refused, reach)
+            self._held = held
+        return held
+
+    def _obtain(self, refused: Token | None, reach: Reach) -> Steps[Token]:
+        shared = self._shared
+        if shared is None:
+            text, seconds = yield from self._fetch(reach)
+            return _token(text, seconds)
+        end = time.monotonic() + _LEASE
+        while True:
+            locked = yield from shared.lock(reach)
+            found = yield from shared.load(reach)
+            if found is not None and (refused is None or found.text != refused.text):
+                break
+            if locked or time.monotonic() > end:
+                try:
+                    text, seconds = yield from self._fetch(reach)
+                except Error:
+                    if locked:
+                        yield from shared.unlock(reach)
+                    raise
+                found = _token(text, seconds)
+                yield from shared.save(found, reach)
+                break
+            yield from Sleep(_PAUSE)
+        if locked:
+            yield from shared.unlock(reach)
+        return found
+
+
+def _token(text: str, seconds: float) -> Token:
+    # For half of its time, if that is short: or it would never be used.
+    return Token(text, time.time() + max(seconds - _MARGIN, seconds / 2))
+
+
+class _Shared:
+    """A store, whose failures are told in the log and harm nobody."""
+
+    def __init__(self, store: TokenStore, key: str) -> None:
+        methods: list[Any] = []
+        for name in ("load", "save", "lock", "unlock"):
+            methods.append(getattr(store, name, None))
+            if not callable(methods[-1]):
+                raise ConfigError(
+                    "token_store: give a FileTokenStore, or an object with the methods"
+                    " load, save, lock and unlock"
+                )
+        self._store = store
+        self._key = key
+        self.only_async = any(map(iscoroutinefunction, methods))
+
+    def load(self, reach: Reach) -> Steps[Token | None]:
+        nothing: str | None = None
+        store = self._store
+        found = yield from self._ask(lambda: store.load(self._key), nothing, reach)
+        try:
+            kept: Any = json.loads(found or "{}")
+            token = Token(str(kept["token"]), float(kept["fresh_until"]))
+        except (ValueError, TypeError, KeyError):
+            return None  # nothing yet, or not of ours
+        return token if time.time() < token.fresh_until else None
+
+    def save(self, token: Token, reach: Reach) -> Steps[None]:
+        kept = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
+        seconds = max(1, int(token.fresh_until - time.time()))
+        store = self._store
+        yield from self._ask(lambda: store.save(self._key, kept, seconds), None, reach)
+
+    def lock(self, reach: Reach) -> Steps[bool]:
+        """Steps to whether this process may fetch; it may too if the store fails."""
+        store = self._store
+        return (
+            yield from self._ask(lambda: store.lock(self._key, _LEASE), True, reach)
+        )
+
+    def unlock(self, reach: Reach) -> Steps[None]:
+        store = self._store
+        yield from self._ask(lambda: store.unlock(self._key), None, reach)
+
+    def _ask(self, function: Callable[[], Any], default: T, reach: Reach) -> Steps[T]:
+        try:
+            ask: Ask[T] = Ask(function)
+            return (yield from ask)
+        except Error:
+            raise
+        except Exception as error:  # of whatever library the store uses
+            kind = type(error).__name__  # its text may name hosts and passwords
+            getLogger(reach.name).warning("the token store failed: %s", kind)
+            return default

@@ -1,0 +1,144 @@
+"""Where several processes keep the tokens that they share."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Awaitable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+from urllib.parse import quote
+
+from ..errors import ConfigError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+
+class TokenStore(Protocol):
+    """Keeps tokens for several processes; write one for what your processes share.
+
+    Its methods are plain, and quick, or async, for async clients only. `key` says whose
+    token it is; `text` is confidential, and opaque. If a method fails, the process goes on
+    by itself, and says so in the log.
+    """
+
+    def load(self, key: str, /) -> str | Awaitable[str | None] | None:
+        """The text that was saved last; None if there is none."""
+        ...
+
+    def save(self, key: str, text: str, seconds: int, /) -> Awaitable[None] | None:
+        """Keep a text, for at least so many seconds."""
+        ...
+
+    def lock(self, key: str, seconds: int, /) -> bool | Awaitable[bool]:
+        """Take the lock if nobody has it, without waiting; whether it was taken.
+
+        It ends after so many seconds, should its holder have died.
+        """
+        ...
+
+    def unlock(self, key: str, /) -> Awaitable[None] | None:
+        """Give the lock back."""
+        ...
+
+
+class FileTokenStore:
+    """Keeps tokens in a folder, which only this user can read, for processes of one
+    computer. The folder is made if there is none."""
+
+    def __init__(self, folder: Path | str) -> None:
+        given: Any = folder
+        if not isinstance(given, Path | str) or not str(given):
+            raise ConfigError("token_store: give the path of a folder")
+        self._folder = Path(folder)
+        self._locks: dict[str, tuple[int, float]] = {}
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            text = f"token_store: cannot make the folder {folder}: {reason}"
+            raise ConfigError(text) from None
+
+    def load(self, key: str, /) -> str | None:
+        try:
+            return self._path(key).read_text("utf-8")
+        except FileNotFoundError:
+            return None
+
+    def save(self, key: str, text: str, seconds: int, /) -> None:
+        path = self._path(key)
+        # A name of its own, then at once: readers see the old text or the new one.
+        partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        try:
+            with open(os.open(partial, flags, 0o600), "w", encoding="utf-8") as file:
+                file.write(text)
+            partial.replace(path)
+        finally:
+            with suppress(FileNotFoundError):
+                partial.unlink()
+
+    def lock(self, key: str, seconds: int, /) -> bool:
+        held = self._locks.get(key)
+        if held is not None:
+            if time.monotonic() < held[1]:
+                return False
+            self.unlock(key)
+        path = self._path(key)
+        flags = os.O_RDWR | os.O_CREAT
+        descriptor = os.open(path.with_name(f"{path.name}.lock"), flags, 0o600)
+        if not _lock(descriptor):
+            os.close(descriptor)
+            return False
+        self._locks[key] = (descriptor, time.monotonic() + seconds)
+        return True
+
+    def unlock(self, key: str, /) -> None:
+        held = self._locks.pop(key, None)
+        if held is not None:
+            _unlock(held[0])
+            os.close(held[0])
+
+    def _path(self, key: str) -> Path:
+        return self._folder / quote(key, safe="")
+
+    def __repr__(self) -> str:
+        return f"<FileTokenStore {self._folder}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("FileTokenStore holds locks and cannot be pickled")
+
+
+# A lock of the operating system ends with its process, however that ends.
+
+if sys.platform == "win32":
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        # Explicitly: a forked child would hold on to it after the descriptor is closed.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

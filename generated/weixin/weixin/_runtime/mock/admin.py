@@ -1,0 +1,110 @@
+"""Steering a mock over HTTP, with JSON: for tests in other languages.
+
+    POST /_mock/fail            {"code": "RESOURCE_NOT_EXISTS", "times": 1}
+    POST /_mock/advance         {"seconds": 60}
+    GET  /_mock/calls
+
+Each command is a method of the mock, the JSON its arguments by name.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
+
+import msgspec
+
+from . import Answer, Incoming
+
+if TYPE_CHECKING:
+    from .core import Mock
+
+ADMIN: Final = "/_mock/"
+"""Below this path a mock is steered."""
+_READING: Final = {("GET", name) for name in ("calls", "credentials", "deliveries")}
+
+
+def administer(mock: Mock, incoming: Incoming) -> Answer:
+    """Carry out a command; what it returns is the answer, 204 for nothing.
+
+    A body must be declared as JSON, which keeps web pages of other origins out.
+    """
+    commands = {**_commands(mock), **mock.commands()}
+    name = incoming.path.removeprefix(ADMIN)
+    command = commands.get(name)
+    if command is None:
+        return _said(404, {"error": f"commands: {', '.join(sorted(commands))}"})
+    if incoming.method != "POST" and (incoming.method, name) not in _READING:
+        return _said(405, {"error": "use POST"})
+    media = incoming.headers.get("Content-Type", "").partition(";")[0].strip()
+    if incoming.method == "POST" and media != "application/json":
+        return _said(415, {"error": "send application/json"})
+    try:
+        given = msgspec.json.decode(incoming.body or b"{}", type=dict[str, Any])
+        result = command(**_arguments(command, given))
+    except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
+        return _said(400, {"error": str(error)})
+    return Answer(204) if result is None else _said(200, result)
+
+
+def _arguments(
+    command: Callable[..., object], given: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The arguments, of the types that the command declares; else TypeError."""
+    bound = inspect.signature(command).bind(**given)
+    hints = get_type_hints(command)
+    return {
+        name: msgspec.convert(value, hints.get(name, Any))
+        for name, value in bound.arguments.items()
+    }
+
+
+def _commands(mock: Mock) -> Mapping[str, Callable[..., object]]:
+    """What every mock can be told; `Mock.commands` adds to it."""
+
+    def webhook(url: str | None = None) -> None:
+        mock.webhook = url
+
+    def calls() -> object:
+        return [
+            {
+                "endpoint": one.endpoint,
+                "status": one.status,
+                "method": one.request.method,
+                "target": one.request.target,
+                "body": one.request.body.decode("utf-8", "replace"),
+            }
+            for one in tuple(mock.calls)
+        ]
+
+    def deliveries() -> object:
+        return [
+            {"event": one.event, "payload": one.payload, "status": one.status}
+            for one in mock.deliveries
+        ]
+
+    def credentials() -> object:
+        given = mock.credentials.items()
+        return {name: value for name, value in given if isinstance(value, str)}
+
+    return {
+        "advance": mock.advance,
+        "calls": calls,
+        "clear": mock.clear,
+        "credentials": credentials,
+        "deliver": mock.deliver,
+        "deliveries": deliveries,
+        "fail": mock.fail,
+        "fault": mock.fault,
+        "notify": mock.notify,
+        "reply": mock.reply,
+        "seed": mock.seed,
+        "webhook": webhook,
+    }
+
+
+def _said(status: int, value: object) -> Answer:
+    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Answer(status, body, (("Content-Type", "application/json"),))

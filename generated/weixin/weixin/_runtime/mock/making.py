@@ -1,0 +1,196 @@
+"""Making answers: of values, of errors, and of nothing but a type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, Final, Literal, cast, get_args
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import fields
+
+from ..annotations import (
+    Annotation,
+    is_struct,
+    is_union,
+    marks_within,
+    origin_of,
+    unfold,
+)
+from ..bodies import Seal, to_json
+from ..calls import Endpoint
+from ..kinds import is_list, is_object
+from ..models import is_tagged
+from ..service import ErrorShape
+from ..terms import RAW
+from ..wire import Conversion
+from ..writing import writer
+from . import Answer, Refusal
+from .steering import Prepared
+
+_JSON: Final = ("Content-Type", "application/json; charset=utf-8")
+
+
+def made(endpoint: Endpoint[Any] | None, status: int, body: Any, seal: Seal) -> Answer:
+    """The answer of this status and body: bytes, a model, or JSON values; None for none."""
+    if body is None:
+        return Answer(status)
+    kind = endpoint.answers.get(status) if endpoint else None
+    content = _encoded(kind, body, seal)
+    return Answer(status, content, () if kind is RAW else (_JSON,))
+
+
+def prepared(endpoint: Endpoint[Any] | None, told: Prepared, seal: Seal) -> Answer:
+    """The answer that a test has given."""
+    status = told.status
+    if status is None:
+        status = next(iter(endpoint.answers), 200) if endpoint else 200
+    answer = made(endpoint, status, told.body, seal)
+    names = {name.lower() for name, _ in told.headers}
+    kept = tuple(pair for pair in answer.headers if pair[0].lower() not in names)
+    return replace(answer, headers=(*kept, *told.headers))
+
+
+def unwritten(endpoint: Endpoint[Any], seal: Seal) -> Answer:
+    """A likely answer, for an endpoint whose documentation shows none."""
+    status, kind = next(iter(endpoint.answers.items()), (204, None))
+    if kind is None or kind is RAW:
+        return Answer(status)
+    return made(endpoint, status, _likely(kind), seal)
+
+
+def refused(shape: ErrorShape, refusal: Refusal) -> Answer:
+    """The answer that a refusal is."""
+    status = refusal.status or (400 if shape.success is None else 200)
+    return Answer(status, to_json(_error(shape, refusal), str), (_JSON,))
+
+
+def _error(shape: ErrorShape, refusal: Refusal) -> dict[str, Any]:
+    """The JSON of an error, in the shape that the documentation gives it."""
+    made: dict[str, Any] = {}
+    code: object = refusal.code
+    if shape.success is not None and refusal.code.lstrip("-").isdigit():
+        code = int(refusal.code)
+    parts = (
+        (shape.code or "code", code),
+        (shape.message or "message", refusal.message),
+        (shape.detail or "detail", refusal.detail),
+    )
+    for path, value in parts:
+        *holders, last = path.split(".")
+        inner = made
+        for key in holders:
+            inner = inner.setdefault(key, {})
+        if value is not None:
+            inner[last] = value
+    return made
+
+
+def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
+    """The bytes of a body. What the spec says is encrypted is sealed; JSON values need not
+    fit the type otherwise."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, msgspec.Struct):
+        return to_json(writer(type(value)).write(value), seal)
+    if annotation is not None and annotation is not RAW:
+        value = _sealed(annotation, value, seal)
+    return to_json(value, seal)
+
+
+@cache
+def _is_sealed(annotation: Annotation) -> bool:
+    return any(marks.encrypted for marks in marks_within(annotation, deep=True))
+
+
+@cache
+def types_of(kind: type[msgspec.Struct]) -> Mapping[str, Annotation]:
+    """The types of a class's fields, by their names on the wire."""
+    return {one.encode_name: one.type for one in fields(kind)}
+
+
+def _sealed(annotation: Annotation, value: Any, seal: Seal) -> object:
+    """The JSON value with the texts sealed that are of an encrypted type."""
+    if not _is_sealed(annotation):
+        return value
+    kind, marks = unfold(annotation)
+    if marks.encrypted:
+        return seal(value) if isinstance(value, str) and value else value
+    if is_union(kind):
+        for member in get_args(kind):
+            value = _sealed(member, value, seal)
+        return value
+    if is_tagged(kind) and is_object(value):
+        tag = value.get(kind.tag)
+        kind = kind.members().get(tag) if isinstance(tag, str | int) else None
+    arguments = get_args(kind)
+    if is_struct(kind) and is_object(value):
+        types = types_of(kind)
+        return {
+            key: _sealed(types[key], one, seal) if key in types else one
+            for key, one in value.items()
+        }
+    if is_list(value) and len(arguments) == 1:
+        return [_sealed(arguments[0], one, seal) for one in value]
+    if is_object(value) and len(arguments) == 2:
+        return {key: _sealed(arguments[1], one, seal) for key, one in value.items()}
+    return value
+
+
+# --- values that nobody documented --------------------------------------------------------
+
+_MOMENT: Final = datetime(2018, 6, 8, 10, 34, 56, tzinfo=UTC)
+_LIKELY: Final[Mapping[object, object]] = {
+    str: "text",
+    bool: False,
+    int: 0,
+    float: 0,
+    Decimal: 0,
+    datetime: _MOMENT.isoformat(),
+    date: _MOMENT.date().isoformat(),
+    time: _MOMENT.time().isoformat(),
+    timedelta: "P0D",
+    bytes: "",
+    UUID: str(UUID(int=0)),
+}
+
+
+def _likely(annotation: Annotation) -> Any:
+    """JSON of this type with what it must have, and no more."""
+    kind, marks = unfold(annotation)
+    if marks.conversion is not None:
+        return _converted(marks.conversion)
+    if marks.json_text:
+        return to_json(_likely(kind), str).decode()
+    if is_union(kind):
+        return _likely(get_args(kind)[0])
+    if is_tagged(kind):
+        tag, member = next(iter(kind.members().items()))
+        return {**_likely(member), kind.tag: tag}
+    if is_struct(kind):
+        return {
+            one.encode_name: _likely(one.type) for one in fields(kind) if one.required
+        }
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind)).value
+    origin = origin_of(kind)
+    if origin is Literal:
+        return get_args(kind)[0]
+    if origin in (list, Sequence):
+        return [_likely(*get_args(kind))]
+    if origin in (dict, Mapping):
+        return {}
+    return _LIKELY.get(cast(object, kind))
+
+
+def _converted(conversion: Conversion) -> object:
+    for value in (_MOMENT, _MOMENT.replace(tzinfo=None), timedelta()):
+        with suppress(ValueError):
+            return conversion.write(value)
+    return None

@@ -1,0 +1,243 @@
+"""`[tool.specloom]`: what is wrong in it is said in its place, and what is said in it is done; and the beginning of an API."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.environments import run
+from tests.generated import ROOT, api_of, imported
+from tests.servers import answer, closed_port, serving
+
+from specloom import cli
+from specloom.config import File, load
+from specloom.problems import SpecError, as_text
+from specloom.spec import load as load_spec
+from specloom.targets import files
+from specloom.tomlplaces import places
+
+ONE = '[tool.specloom.clients.one]\nspec = "spec"\nout = "one"\n'
+TWO = '[tool.specloom.clients.two]\nspec = "spec"\nout = "two"\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "spec").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def wrong(project: Path, text: str) -> str:
+    (project / "pyproject.toml").write_text(text)
+    with pytest.raises(SpecError) as error:
+        load(project / "pyproject.toml")
+    return as_text(error.value.problems, error.value.sources)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        # of two clients with the same key, the right one
+        (ONE + 'layout = "package"\n' + TWO + 'layout = "flat"\n', '8:10: config-layout: `flat` is no layout\n    8 | layout = "flat"\n      |          ^^^^^^\n  hint: use "project" or "package"\n'),
+        (ONE + '# spek = 1\n"spek" = 2\n', "5:1: config-key: [tool.specloom.clients.one] has no key spek\n"),
+        (ONE + "languages = [\n  'en',  # x\n  'en',\n]\n", "6:3: config-languages: `en` stands here twice\n"),
+        (ONE + "languages = []\n", "4:13: config-languages: languages names none\n"),
+        (ONE + 'http = "requests"\n', '4:8: config-http: `requests` is no http\n'),
+        (ONE + 'templates = "templats"\n', '4:13: config-templates: there is no folder templats\n    4 | templates = "templats"\n      |             ^^^^^^^^^^\n  hint: did you mean templates?\n'),
+        (ONE.replace('"spec"', '"sepc"'), "2:8: config-spec: there is no folder sepc\n    2 | spec = \"sepc\"\n      |        ^^^^^^\n  hint: did you mean spec?\n"),
+        (ONE.replace('spec = "spec"\n', ""), "1:24: config-spec: the client one needs spec, a path\n"),
+        (ONE.replace('"one"', "['one']"), "3:7: config-out: out is the path of a folder\n"),
+        (ONE.replace('"one"', '"spec/out"'), "3:7: config-out: the output out and the spec spec lie in one another\n"),
+        (ONE + TWO.replace('"two"', '"one/two"'), "6:7: config-out: clients one and two share the output two\n"),
+        ('[tool.specloom]\nclients = {one = {spec = "spec", out = 3}}\n', "2:40: config-out: "),
+        ('[tool]\nspecloom.clients.one = 1\n', "2:24: config-client: the client one must be a table\n"),
+        ('[tool.specloom]\nclient = {}\n', "2:1: config-key: [tool.specloom] has no key client\n"),
+        (ONE.replace("clients.one", "clients.'a b'"), "1:24: config-client: a client cannot be called 'a b'\n"),
+        (ONE + "targets = [1]\n", "4:12: config-targets: targets is a list of texts\n"),
+        (ONE + "x =\n", "4:4: config-toml: this is no TOML: Invalid value\n"),
+    ],
+)
+def test_what_is_wrong_is_said_in_its_place(project: Path, config: str, said: str) -> None:
+    (project / "templates").mkdir()
+    assert f"pyproject.toml:{said}" in wrong(project, config)
+
+
+def test_all_is_said_at_once_and_as_it_is_typed_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = wrong(project, ONE.replace("spec =", "sepc =") + TWO + "http = 2\n")
+    rules = re.findall(r"^pyproject.toml:\d+:\d+: ([\w-]+)", said, re.MULTILINE)
+    assert rules == ["config-spec", "config-key", "config-http"]
+    monkeypatch.chdir(project / "spec")
+    assert str(project / "pyproject.toml") in wrong(project, ONE.replace("out", "tuo"))
+
+
+values = st.recursive(
+    st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def written(value: Any) -> str:
+    """A value as inline TOML."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int():
+            return str(value)
+        case str():
+            return quoted(value)
+        case list():
+            return "[ " + ",\n  ".join(map(written, value)) + " # ]\n]"
+        case _:
+            return "{" + ", ".join(f"{quoted(key)} = {written(item)}" for key, item in value.items()) + "}"
+
+
+def quoted(text: str) -> str:
+    return '"' + "".join(c if c.isalnum() else f"\\U{ord(c):08x}" for c in text) + '"'
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=4), st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=4), values, max_size=3), max_size=3))
+def test_every_value_has_its_place(document: dict[str, dict[str, Any]]) -> None:
+    try:
+        rows = [f"[{quoted(table)}] # [x]\n" + "".join(f"{quoted(key)} = {written(value)} # {key!r}\n" for key, value in row.items()) for table, row in document.items()]
+        text = "\n".join(rows)
+        parsed = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeEncodeError):
+        return
+    found = places(text)
+    lines = text.split("\n")
+
+    def walk(path: tuple[str | int, ...], value: Any) -> None:
+        if len(path) > 1:
+            spot = found.values[path]
+            assert lines[spot.line - 1][spot.column - 1 :].startswith(written(value).split("\n")[0])
+        if isinstance(value, dict):
+            for key, item in value.items():
+                spot = found.keys[(*path, key)]
+                assert lines[spot.line - 1][spot.column - 1 :].startswith(quoted(key))
+                walk((*path, key), item)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                walk((*path, index), item)
+
+    walk((), parsed)
+
+
+def test_places_of_tables_strings_and_dotted_keys() -> None:
+    text = '[a.b]\nc."d.e" = """x\n"y" # no comment""" # one\n[[r]]\nk = 1\n[[r]]\nk = \'\'\'2\'\'\'\n[r.s]\nt = 1979-05-27 07:32:00Z # z\n[a]\n'
+    parsed = tomllib.loads(text)
+    assert parsed["r"][1]["s"]["t"].year == 1979
+    found = places(text)
+    assert (found.of(("a", "b", "c", "d.e")).line, found.of_key(("a", "b", "c", "d.e")).column) == (2, 3)
+    assert (found.of(("r", 0, "k")).line, found.of(("r", 1, "k")).line, found.of(("r", 1, "s", "t")).length) == (5, 7, 20)
+    assert found.of_key(("a",)).line == 10
+    assert found.of(("nowhere", "at", "all")).line == 1
+
+
+# --- what is said is done -------------------------------------------------------------
+
+
+def test_languages_are_those_documented_the_first_in_docstrings(project: Path) -> None:
+    for source in (ROOT / "specs" / "weixin").iterdir():
+        (project / "spec" / source.name).write_bytes(source.read_bytes())
+    (project / "pyproject.toml").write_text(ONE + 'languages = ["zh"]\n')
+    assert cli.main(["generate"]) == 0
+    assert [path.name for path in (project / "one" / "docs").iterdir()] == ["zh"]
+    assert '"""发票。' in (project / "one" / "weixin" / "resources" / "invoice.py").read_text("utf-8")
+    (project / "pyproject.toml").write_text(ONE + 'languages = ["zh", "fr"]\n')
+    said = run(sys.executable, "-m", "specloom", "check", cwd=project, status=2)
+    assert "pyproject.toml:4:20: config-languages: the spec has no language `fr`\n" in said
+    assert "hint: it has en, zh" in said
+
+
+def test_httpx2_stands_in_for_httpx(tmp_path: Path) -> None:
+    plain, made = files(api_of("weixin"), "project"), files(api_of("weixin"), "project", http="httpx2")
+    for path, code in made.items():
+        assert not re.search(r"^\s*(import|from) (httpx|httpcore)\b(?!2)", code, re.MULTILINE), path
+    different = {path.name for path in plain if plain[path] != made[path]}
+    assert different <= {"http.py", "network.py", "client.py", "pyproject.toml", "__init__.py"} | {path.name for path in made if "mock" in path.parts}
+    project_file = next(code for path, code in made.items() if path.name == "pyproject.toml")
+    assert '"httpx2>=' in project_file
+    for path, code in made.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(code, "utf-8")
+    with imported(tmp_path, "weixin") as package, serving(answer(200, '{"errcode": 0}')) as server:
+        import httpx2
+
+        with package.Weixin(access_token="t", hosts=[server.url]) as client:
+            arguments = {"card_id": "c", "code": "1", "reimburse_status": package.models.ReimburseStatus.INVOICE_REIMBURSE_INIT}
+            assert client.invoice.update_status(**arguments).errcode == 0
+        mocked = httpx2.MockTransport(lambda request: httpx2.Response(200, json={"errcode": 0, "errmsg": request.url.path}))
+        with package.Weixin(access_token="t", transport=mocked) as client:
+            assert client.invoice.update_status(**arguments).errmsg == "/card/invoice/platform/updatestatus"
+        nobody = f"http://127.0.0.1:{closed_port()}"
+        with package.Weixin(access_token="t", hosts=[nobody], attempts=1) as client, pytest.raises(package.errors.ConnectError):
+            client.invoice.update_status(**arguments)
+
+
+# --- the beginning of an API ----------------------------------------------------------
+
+
+def new(project: Path, name: str, status: int = 0) -> str:
+    return run(sys.executable, "-m", "specloom", "new", name, cwd=project, status=status)
+
+
+def test_from_nothing_to_a_client(tmp_path: Path) -> None:
+    said = new(tmp_path, "corner-shop")
+    assert "next: edit specs/corner_shop, then run specloom generate\n" in said
+    assert (tmp_path / "pyproject.toml").read_text() == (
+        '[tool.specloom.clients.corner_shop]\nspec = "specs/corner_shop"\nout = "clients/corner_shop"\n'
+    )
+    spec = tmp_path / "specs" / "corner_shop"
+    first = (spec / "_api.yaml").read_text().split("\n")[0]
+    assert (spec / first.removeprefix("# yaml-language-server: $schema=")).is_file()
+    assert load_spec(spec).api.client == "CornerShop"
+    made = run(sys.executable, "-m", "specloom", "generate", cwd=tmp_path)
+    assert made.startswith("corner_shop: 2 endpoints, 3 types -> clients/corner_shop (")
+    (spec / ".schema" / "api.json").write_text("{}")
+    assert "is renewed" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
+    assert "is as it should be" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
+
+
+OURS = '# ours\r\n[project]\r\nname = "app" # keep\r\n\r\n[tool.specloom.clients.other]\r\nspec = "o"\r\nout = "p"  # last\r\n\r\n# about ruff\r\n[tool.ruff]\r\nline-length = 100'
+
+
+def test_a_pyproject_keeps_every_character(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(OURS.encode())
+    (tmp_path / "src").mkdir()
+    (tmp_path / "sub").mkdir()
+    new(tmp_path / "sub", "shop")
+    row = '\r\n\r\n[tool.specloom.clients.shop]\r\nspec = "specs/shop"\r\nout = "src/shop"\r\nlayout = "package"\r\n'
+    at = OURS.index("\r\n\r\n# about")
+    assert (tmp_path / "pyproject.toml").read_bytes().decode() == OURS[:at] + row + OURS[at + 2 :]
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "said"),
+    [
+        ("商店", "", "an API cannot be called"),
+        ("json", "", "an API cannot be called json: `json` would hide the package of this name"),
+        ("shop", '[tool.specloom]\nclients = {a = {spec = "a", out = "b"}}\n', "writes its clients inline"),
+        ("shop", ONE.replace("clients.one", "clients.shop"), "has a client shop already"),
+        ("shop", "[tool", "config-toml"),
+        ("spec", "", "specs/spec is there already"),
+    ],
+)
+def test_what_cannot_begin_writes_nothing(project: Path, name: str, config: str, said: str) -> None:
+    (project / "specs" / "spec").mkdir(parents=True)
+    (project / "specs" / "spec" / "x").write_text("")
+    (project / "pyproject.toml").write_text(config)
+    assert said in new(project, name, status=2)
+    assert (project / "pyproject.toml").read_text() == config
+    assert sorted(path.name for path in (project / "specs").iterdir()) == ["spec"]
+
+
+def test_a_file_shows_its_problems_where_it_lies(tmp_path: Path) -> None:
+    file = File(tmp_path / "pyproject.toml", ONE)
+    assert file.problem(("tool", "specloom", "clients", "one", "out"), "rule", "text").line == 3

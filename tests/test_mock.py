@@ -1,0 +1,603 @@
+"""The mock in process: a user's tests against WeChat Pay and Weixin that need neither."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.generated import CASES, COMMITTED, api_of, imported, write
+from tests.test_examples import call_of
+
+APPLICATION, FAPIAO, SUB_MCHID = "4200000444201910177461284488", "20200701123456", "1900000109"
+QUERY = f"/v3/new-tax-control-fapiao/fapiao-applications/{APPLICATION}"
+
+
+@pytest.fixture(scope="module")
+def wechatpay() -> Iterator[Any]:
+    with imported(COMMITTED["wechatpay"], "wechatpay") as package:
+        import wechatpay.testing
+
+        assert wechatpay.testing
+        yield package
+
+
+@pytest.fixture(scope="module")
+def weixin() -> Iterator[Any]:
+    with imported(COMMITTED["weixin"], "weixin") as package:
+        import weixin.testing
+
+        assert weixin.testing
+        yield package
+
+
+@pytest.fixture
+def mock(wechatpay: Any) -> Any:
+    return wechatpay.testing.WeChatPayMock()
+
+
+@pytest.fixture
+def pay(mock: Any) -> Any:
+    return mock.client()
+
+
+def query(pay: Any, application: str = APPLICATION, **more: Any) -> Any:
+    return pay.fapiao_applications.query(application, sub_mchid=SUB_MCHID, **more)
+
+
+def status(pay: Any) -> str:
+    (fapiao,) = query(pay).fapiao_information
+    return str(fapiao.status.value)
+
+
+def reverse(pay: Any, models: Any, reason: str = "退款", number: str = "12897794") -> None:
+    pay.fapiao_applications.reverse(
+        APPLICATION,
+        sub_mchid=SUB_MCHID,
+        reverse_reason=reason,
+        fapiao_information=[models.ReversedFapiao(fapiao_id=FAPIAO, fapiao_code="044001911211", fapiao_number=number)],
+    )
+
+
+# --- the life of a fapiao ------------------------------------------------------------------------
+
+
+def test_a_fapiao_is_issued_reversed_and_told_of(mock: Any, pay: Any, wechatpay: Any) -> None:
+    told: list[Any] = []
+    mock.webhook = lambda headers, body: told.append(pay.webhooks.receive(headers, body))
+    mock.issue_fapiao(APPLICATION, FAPIAO, card=True)
+    assert status(pay) == "ISSUED"
+    assert query(pay).fapiao_information[0].red_fapiao is None
+
+    reverse(pay, wechatpay.models)
+    assert status(pay) == "REVERSE_ACCEPTED"
+    reverse(pay, wechatpay.models)  # the same request again does no harm
+    mock.advance(3600)
+
+    (fapiao,) = query(pay).fapiao_information
+    assert fapiao.status.value == "REVERSED"
+    assert fapiao.red_fapiao is not None
+    assert fapiao.card_information.card_status.value == "DISCARDED"
+    names = ["FAPIAO.ISSUED", "FAPIAO.CARD_INSERTED", "FAPIAO.REVERSED", "FAPIAO.CARD_DISCARDED"]
+    assert [event.name for event in told] == names
+    assert told[2].payload.fapiao_apply_id == APPLICATION
+    assert told[2].payload.fapiao_information[0].fapiao_status.value == "REVERSED"
+
+
+def test_a_fapiao_that_is_pending_is_issued_in_its_time(mock: Any, pay: Any, wechatpay: Any) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO, pending=True)
+    assert status(pay) == "ISSUE_ACCEPTED"
+    assert query(pay).fapiao_information[0].blue_fapiao is None
+    with pytest.raises(wechatpay.errors.RequestRefused):
+        reverse(pay, wechatpay.models)
+    mock.advance(60)
+    assert status(pay) == "ISSUED"
+
+
+def test_real_time_passes_too(mock: Any, pay: Any, wechatpay: Any) -> None:
+    mock.pace = 0.05
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    reverse(pay, wechatpay.models)
+    assert status(pay) == "REVERSE_ACCEPTED"
+    time.sleep(0.06)
+    assert status(pay) == "REVERSED"
+
+
+def test_a_red_fapiao_may_fail(mock: Any, pay: Any, wechatpay: Any) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO, reversal_fails=True)
+    reverse(pay, wechatpay.models)
+    mock.advance(60)
+    (fapiao,) = query(pay).fapiao_information
+    assert (fapiao.status.value, fapiao.fapiao_error_code) == ("ISSUED", "BIZ_ERROR")
+    with pytest.raises(wechatpay.errors.RequestRefused, match="5分钟"):
+        reverse(pay, wechatpay.models, "again")
+    mock.advance(300)
+    reverse(pay, wechatpay.models, "again")
+    mock.advance(60)
+    assert status(pay) == "REVERSED"
+
+
+def test_what_there_is_not_and_what_is_not_allowed(mock: Any, pay: Any, wechatpay: Any) -> None:
+    errors, models = wechatpay.errors, wechatpay.models
+    with pytest.raises(errors.ResourceNotExists):
+        query(pay)
+    with pytest.raises(errors.ApiError, match="RESOURCE_NOT_EXISTS"):
+        reverse(pay, models)
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    with pytest.raises(errors.ResourceNotExists):
+        query(pay, fapiao_id="another")
+    with pytest.raises(errors.NoAuth):
+        pay.fapiao_applications.query(APPLICATION, sub_mchid="1")
+    with pytest.raises(errors.RequestRefused):
+        reverse(pay, models, number="00000000")
+
+
+def test_state_survives_a_restart(wechatpay: Any, tmp_path: Path) -> None:
+    make, file = wechatpay.testing.WeChatPayMock, tmp_path / "state"
+    first = make(state=file)
+    first.issue_fapiao(APPLICATION, FAPIAO)
+    pay = first.client()
+    reverse(pay, wechatpay.models)
+    first.close()
+
+    second = make(state=file)
+    assert second.credentials == first.credentials
+    told: list[Any] = []
+    second.webhook = lambda headers, body: told.append(headers)
+    # The old client goes on, with its keys.
+    pay = second.client()
+    assert status(pay) == "REVERSE_ACCEPTED"
+    second.advance(10)
+    assert status(pay) == "REVERSED"
+    assert len(told) == 2
+    second.close()
+    (tmp_path / "other").write_text("no database, but long enough to be taken for one" * 99)
+    with pytest.raises(wechatpay.errors.ConfigError, match="is not a file of a mock"):
+        make(state=tmp_path / "other")
+
+
+def test_events_come_again_until_they_are_taken(mock: Any, pay: Any) -> None:
+    answers = iter([500, None])
+    ids: list[str] = []
+
+    def receive(headers: Any, body: bytes) -> int | None:
+        ids.append(json.loads(body)["id"])
+        pay.webhooks.receive(headers, body)
+        return next(answers)
+
+    mock.webhook = receive
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.advance(1)
+    mock.advance(10)
+    assert len(ids) == 1
+    mock.advance(5)
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    mock.advance(9999)
+    assert [one.status for one in mock.deliveries] == [500, 200]
+    with pytest.raises(ValueError, match="this machine"):
+        mock.webhook = "http://example.com/"
+
+
+# --- what is checked ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_the_documented_examples_go_through(name: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> None:
+    package = request.getfixturevalue(name)
+    if name == "wechatpay":
+        made = package.testing.WeChatPayMock()
+        made.issue_fapiao(APPLICATION, FAPIAO)
+    else:
+        made = package.testing.WeixinMock()
+    client = made.client(strict=True)
+    for endpoint in api_of(name).all_endpoints():
+        for example in endpoint.examples:
+            assert client.send(call_of(package, endpoint, example)).status == example.status
+            assert made.calls[-1].endpoint == endpoint.qualified
+    assert not caplog.records
+
+
+def authorization(mock: Any, method: str, target: str, body: bytes = b"", **parts: str) -> str:
+    """The header field as another SDK makes it; `parts` replaces parts of it."""
+    from base64 import b64encode
+
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    keys = mock.credentials
+    given = {"mchid": keys["mchid"], "nonce_str": "N", "timestamp": str(int(time.time())), "serial_no": keys["serial_no"]} | parts
+    message = f"{method}\n{target}\n{given['timestamp']}\n{given['nonce_str']}\n".encode() + body + b"\n"
+    key: Any = load_pem_private_key(keys["private_key"].encode(), None)
+    given.setdefault("signature", b64encode(key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode())
+    return "WECHATPAY2-SHA256-RSA2048 " + ",".join(f'{name}="{value}"' for name, value in given.items())
+
+
+def signed(mock: Any, method: str, target: str, body: bytes = b"", **parts: str) -> httpx.Request:
+    headers = {"Accept": "*/*", "User-Agent": "another", "Authorization": authorization(mock, method, target, body, **parts)}
+    if body:
+        headers["Content-Type"] = "application/json"
+    return httpx.Request(method, f"https://api.mch.weixin.qq.com{target}", headers=headers, content=body)
+
+
+def refusal(mock: Any, request: httpx.Request) -> tuple[int, Any]:
+    response = mock.transport.handle_request(request)
+    assert re.fullmatch(r"[0-9A-F]+-\d+", response.headers["Request-ID"])
+    assert "Wechatpay-Signature" not in response.headers
+    return response.status_code, json.loads(response.read())
+
+
+def test_a_wrong_signature_is_answered_as_the_real_one_answers(mock: Any) -> None:
+    target = f"{QUERY}?sub_mchid={SUB_MCHID}"
+    status, body = refusal(mock, signed(mock, "GET", target, timestamp=str(int(time.time())), signature="AAAA"))
+    assert (status, body["code"], body["message"]) == (401, "SIGN_ERROR", "错误的签名，验签失败")
+    detail = body["detail"]
+    assert (detail["detail"], detail["field"], detail["location"]) == ({"issue": "sign not match"}, "signature", "authorization")
+    told = detail["sign_information"]
+    assert (told["method"], told["url"]) == ("GET", target)
+    assert told["truncated_sign_message"].startswith(f"GET\n{target}\n")
+    assert told["sign_message_length"] == len(told["truncated_sign_message"])
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"serial_no": "AB"}, "商户证书序列号有误"),
+        ({"mchid": "1"}, "商户号"),
+        ({"timestamp": "1"}, "不得超过5分钟"),
+        ({"timestamp": "soon"}, "不得超过5分钟"),
+    ],
+)
+def test_who_signs_and_when_is_checked(mock: Any, parts: dict[str, str], message: str) -> None:
+    status, body = refusal(mock, signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}", **parts))
+    assert (status, body["code"]) == (401, "SIGN_ERROR")
+    assert message in body["message"]
+
+
+@pytest.mark.parametrize("header", ["Authorization", "Accept", "User-Agent"])
+def test_required_headers(mock: Any, header: str) -> None:
+    request = signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
+    del request.headers[header]
+    status, body = refusal(mock, request)
+    assert (status, body["code"]) == ((401, "SIGN_ERROR") if header == "Authorization" else (400, "PARAM_ERROR"))
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "field"),
+    [
+        ("GET", QUERY, b"", "sub_mchid"),
+        ("GET", f"{QUERY}?sub_mchid={'1' * 33}", b"", "sub_mchid"),
+        ("GET", f"{QUERY}?sub_mchid=1&sub_mcihd=2", b"", "sub_mcihd"),
+        ("POST", f"{QUERY}/reverse", b"{", ""),
+        ("POST", f"{QUERY}/reverse", b"[]", ""),
+        ("POST", f"{QUERY}/reverse", b'{"sub_mchid":"1","reverse_reason":"x","fapiao_information":[{"fapiao_id":"1"}]}', "/fapiao_information/0/fapiao_number"),
+        ("POST", f"{QUERY}/reverse", b'{"sub_mchid":"1","reverse_reason":"x","fapiao_information":[],"typo":1}', "/typo"),
+        ("POST", f"{QUERY}/reverse", '{"sub_mchid":"1","reverse_reason":"😀","fapiao_information":[]}'.encode(), ""),
+    ],
+)
+def test_arguments_are_checked_against_the_spec(mock: Any, method: str, target: str, body: bytes, field: str) -> None:
+    status, answer = refusal(mock, signed(mock, method, target, body))
+    assert (status, answer["code"], answer["detail"]["field"]) == (400, "PARAM_ERROR", field)
+
+
+def test_paths_methods_and_sizes(mock: Any) -> None:
+    assert refusal(mock, signed(mock, "GET", "/v3/nothing"))[0] == 404
+    assert refusal(mock, signed(mock, "DELETE", QUERY))[0] == 405
+    assert refusal(mock, signed(mock, "POST", f"{QUERY}/reverse", b" " * ((1 << 20) + 1)))[0] == 413
+
+
+def test_certificates(mock: Any, wechatpay: Any) -> None:
+    keys = {name: value for name, value in mock.credentials.items() if not name.startswith("public_key")}
+    client = wechatpay.WeChatPay(**keys, transport=mock.transport)
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    assert status(client) == "ISSUED"
+    assert [call.endpoint for call in mock.calls] == ["certificates", "fapiao_applications.query"]
+    mock.clear()
+    mock.fail("RESOURCE_NOT_EXISTS", endpoint="certificates", status=404)
+    with pytest.raises(wechatpay.errors.Error, match="RESOURCE_NOT_EXISTS"):
+        status(wechatpay.WeChatPay(**keys, transport=mock.transport))
+
+
+# --- steering -----------------------------------------------------------------------------------------
+
+
+def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.fail("NO_AUTH", times=2)
+    for _ in range(2):
+        with pytest.raises(wechatpay.errors.NoAuth):
+            query(pay)
+    assert status(pay) == "ISSUED"
+    mock.fail("NEW_CODE", status=409, message="of another day", endpoint="fapiao_applications.query")
+    with pytest.raises(wechatpay.errors.ApiError, match="NEW_CODE: of another day"):
+        query(pay)
+    mock.clear()
+    mock.reply({"total_count": 7})
+    assert query(pay).total_count == 7
+    mock.reply(wechatpay.models.FapiaoPage(total_count=8), times=1)
+    assert query(pay).total_count == 8
+    mock.reply(b"<html>", status=502, headers={"Content-Type": "text/html"})
+    with pytest.raises(wechatpay.errors.ApiError):
+        query(pay.with_options(attempts=1))
+    assert mock.calls[-1].arguments["fapiao_apply_id"] == APPLICATION
+    for wrong in (
+        lambda: mock.fail("NOT_A_CODE"),
+        lambda: mock.fail("NO_AUTH", endpoint="nowhere"),
+        lambda: mock.fail("NO_AUTH", times=0),
+        lambda: mock.fail("NO_AUTH", chance=2),
+        lambda: mock.fault("explosion"),
+        lambda: mock.advance(-1),
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011 - each has a text of its own
+            wrong()
+
+
+def test_chance_repeats_itself_with_a_seed(mock: Any, pay: Any, wechatpay: Any) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+
+    def outcomes() -> list[bool]:
+        mock.clear()
+        mock.seed(7)
+        mock.fail("NO_AUTH", chance=0.5)
+        found: list[bool] = []
+        for _ in range(20):
+            try:
+                query(pay)
+                found.append(True)
+            except wechatpay.errors.NoAuth:
+                found.append(False)
+        return found
+
+    first = outcomes()
+    assert first == outcomes()
+    assert 0 < sum(first) < 20
+
+
+def test_answers_are_encrypted_and_sent_fields_decrypted(mock: Any, pay: Any) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    buyer = query(pay).fapiao_information[0].buyer_information
+    assert (buyer.phone, buyer.email) == ("13800000000", "buyer@example.com")
+    raw = mock.transport.handle_request(signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}")).read()
+    assert len(json.loads(raw)["fapiao_information"][0]["buyer_information"]["phone"]) == 344
+
+
+FAULTS = {
+    "bad-signature": "SignatureError",
+    "no-signature": "SignatureError",
+    "probe": "SignatureProbe",
+    "clock-skew": "StaleSignature",
+    "reset": "ConnectError",
+    "truncate": "ProtocolError",
+    "delay": "TimeoutError",
+}
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults(mock: Any, wechatpay: Any, fault: str, colour: str) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.fault(fault, seconds=600)
+    call = wechatpay.calls.fapiao_applications.query(APPLICATION, sub_mchid=SUB_MCHID)
+    options = {"attempts": 1, "deadline": 0.5}
+
+    def send() -> Any:
+        if colour == "sync":
+            return mock.client(**options).send(call)
+        return asyncio.run(mock.async_client(**options).send(call))
+
+    with pytest.raises(wechatpay.errors.Error) as raised:
+        send()
+    assert type(raised.value).__name__ == FAULTS[fault]
+
+
+def test_an_outage_of_the_primary_host(mock: Any, pay: Any, wechatpay: Any) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.fault("outage")
+    reverse(pay, wechatpay.models)
+    assert [call.endpoint for call in mock.calls] == ["fapiao_applications.reverse"]
+
+
+# --- Weixin --------------------------------------------------------------------------------------------
+
+
+def update(client: Any) -> Any:
+    return client.invoice.update_status(card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT")
+
+
+def test_weixin_tokens_expire_and_are_fetched(weixin: Any) -> None:
+    mock = weixin.testing.WeixinMock()
+    client = mock.client()
+    update(client)
+    update(client)
+    mock.advance(7200)
+    update(client)
+    names = [call.endpoint for call in mock.calls]
+    assert names.count("stable_token") == 2
+    assert mock.calls[0].status == 200
+
+
+def weixin_post(mock: Any, path: str, body: bytes, method: str = "POST") -> Any:
+    request = httpx.Request(method, f"https://api.weixin.qq.com{path}", content=body)
+    response = mock.transport.handle_request(request)
+    assert response.status_code == 200
+    return json.loads(response.read())
+
+
+def test_weixin_answers_with_codes_inside_200(weixin: Any) -> None:
+    mock = weixin.testing.WeixinMock()
+    account = {"grant_type": "client_credential", **mock.credentials}
+
+    def fetch(**more: Any) -> Any:
+        return weixin_post(mock, "/cgi-bin/stable_token", json.dumps({**account, **more}).encode())
+
+    first = fetch()
+    assert fetch() == first
+    assert first["expires_in"] in (7199, 7200)
+    forced = fetch(force_refresh=True)
+    assert forced["access_token"] != first["access_token"]
+    assert fetch(force_refresh=True)["errcode"] == 45011
+    for _ in range(19):
+        mock.advance(31)
+        assert "access_token" in fetch(force_refresh=True)
+    mock.advance(31)
+    assert fetch(force_refresh=True)["errcode"] == 45009
+    assert fetch(appid="wx")["errcode"] == 40013
+    assert fetch(secret="x")["errcode"] == 40125
+
+    path, token = "/card/invoice/platform/updatestatus", fetch()["access_token"]
+    good = json.dumps({"card_id": "发", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_INIT"}, ensure_ascii=False).encode()
+    codes = {
+        (f"{path}?access_token={token}", good): 0,
+        (path, good): 41001,
+        (f"{path}?access_token={first['access_token']}", good): 40001,
+        (f"{path}?access_token=nothing", good): 40001,
+        (f"{path}?access_token={token}", json.dumps({"card_id": "发"}).encode()): 40033,
+        (f"{path}?access_token={token}", b""): 44002,
+        (f"{path}?access_token={token}", b"{"): 47001,
+        (f"{path}?access_token={token}", b'{"card_id":"1","code":"1"}'): 72031,
+    }
+    assert {key: weixin_post(mock, *key)["errcode"] for key in codes} == codes
+    assert weixin_post(mock, f"{path}?access_token={token}", b"", "GET")["errcode"] == 43002
+    assert "rid: " in weixin_post(mock, path, good)["errmsg"]
+    mock.advance(7201)
+    assert weixin_post(mock, f"{path}?access_token={token}", good)["errcode"] == 42001
+
+
+def test_weixin_fails_as_told(weixin: Any) -> None:
+    mock = weixin.testing.WeixinMock()
+    mock.fail("72038")
+    with pytest.raises(weixin.errors.InvoiceNotAuthorised):
+        update(mock.client())
+
+
+# --- other ways to authenticate ------------------------------------------------------------------------
+
+
+def test_what_a_client_sends_is_what_the_mock_reads(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Every kind of parameter and body there and back: an API that has them all, with a likely answer to each."""
+    api = write(CASES / "kitchen_sink" / "spec", tmp_path)
+    with imported(tmp_path, api.package) as package:
+        import corner_shop.testing
+        from corner_shop.models import orders
+
+        noon = datetime(2026, 1, 2, 12, tzinfo=UTC)
+        made, models = package.calls.orders, package.models
+        line = orders.Line(sku="a/b", quantity=2, price=5)
+        calls = [
+            made.query("order-1", expand=["items", "payment"], at=noon, verbose=True),
+            made.list(
+                status="OPEN",
+                statuses=["OPEN", "PAID"],
+                filter=orders.ListFilter(since=noon.date(), minimum=3),
+                page=2,
+                ids=[1, 2],
+                x_shop_trace="trace",
+            ),
+            made.replace_lines("order-1", body=[line, line]),
+            made.touch("order-1"),
+            made.refunds.create("order-1", amount=5, lines=[1, 2], at=noon, reason="a b&c=d+é"),
+            package.calls.catalogue.articles.get("a/b ü"),
+            package.calls.catalogue.articles.exists("x"),
+            package.calls.catalogue.articles.put_picture("x", content=b"picture"),
+            package.calls.catalogue.articles.upload_picture("x", meta=models.UploadPictureRequestMeta(filename="a.png", sha256="0" * 64), file=package.Upload(b"\x89PNG", "a.png")),
+        ]
+        mock = corner_shop.testing.CornerShopMock()
+        with mock.client(strict=True) as client:
+            for call in calls:
+                client.send(call)
+                got = mock.calls[-1]
+                assert (got.endpoint, got.status < 300) == (call.endpoint.name, True)
+                sent = {} if call.arguments is None else {name: getattr(call.arguments, name) for name in call.arguments.__struct_fields__}
+                assert dict(got.arguments) == sent
+                if got.endpoint not in ("catalogue.articles.upload_picture", "catalogue.articles.put_picture"):
+                    assert got.body == call.body
+        assert not caplog.records
+        wrong = package.CornerShop(merchant=package.auth.Bearer(token="wrong"), transport=mock.transport)
+        with pytest.raises(package.errors.ApiError):
+            wrong.orders.query("order-1")
+        keyed = package.CornerShop(key=package.auth.ApiKey(**mock.credentials_of("key")), transport=mock.transport)
+        keyed.orders.query("order-1")
+
+
+# --- ASGI ----------------------------------------------------------------------------------------------
+
+
+def test_the_mock_as_an_asgi_application(mock: Any, wechatpay: Any) -> None:
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+
+    async def run() -> Any:
+        transport = httpx.ASGITransport(mock.asgi)
+        async with wechatpay.AsyncWeChatPay(**mock.credentials, transport=transport) as client:
+            return await client.fapiao_applications.query(APPLICATION, sub_mchid=SUB_MCHID)
+
+    assert asyncio.run(run()).total_count == 1
+
+
+def test_events_are_delivered_while_the_application_lives(mock: Any, pay: Any) -> None:
+    told: list[Any] = []
+    mock.webhook = lambda headers, body: told.append(pay.webhooks.receive(headers, body))
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+
+    async def run() -> list[str]:
+        incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        said: list[str] = []
+
+        async def send(message: Any) -> None:
+            said.append(message["type"])
+
+        await incoming.put({"type": "lifespan.startup"})
+        living = asyncio.create_task(mock.asgi({"type": "lifespan"}, incoming.get, send))
+        async with asyncio.timeout(5):
+            while not told:
+                await asyncio.sleep(0.02)
+            await incoming.put({"type": "lifespan.shutdown"})
+            await living
+        return said
+
+    assert asyncio.run(run()) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert [event.name for event in told] == ["FAPIAO.ISSUED"]
+
+
+# --- over HTTP -----------------------------------------------------------------------------------------
+
+
+def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
+    def tell(command: str, given: Any = None, method: str = "POST", media: str = "application/json") -> tuple[int, Any]:
+        body = b"" if given is None else json.dumps(given).encode()
+        request = httpx.Request(method, f"https://api.mch.weixin.qq.com/_mock/{command}", headers={"Content-Type": media}, content=body)
+        response = mock.transport.handle_request(request)
+        content = response.read()
+        return response.status_code, json.loads(content) if content else None
+
+    assert tell("issue_fapiao", {"fapiao_apply_id": APPLICATION, "fapiao_id": FAPIAO})[0] == 200
+    assert status(pay) == "ISSUED"
+    assert tell("fail", {"code": "NO_AUTH", "times": 1}) == (204, None)
+    with pytest.raises(wechatpay.errors.NoAuth):
+        query(pay)
+    assert tell("reply", {"body": {"total_count": 3}, "times": 1})[0] == 204
+    assert query(pay).total_count == 3
+    assert tell("advance", {"seconds": 1})[0] == 204
+    found, calls = tell("calls", method="GET")
+    assert (found, [call["status"] for call in calls]) == (200, [200, 403, 200])
+    assert tell("deliveries", method="GET")[1][0]["event"] == "FAPIAO.ISSUED"
+    assert tell("credentials", method="GET")[1] == mock.credentials
+    refused = {
+        tell("fail", {"code": "NO_SUCH"})[0],
+        tell("fail", {"code": 5})[0],
+        tell("fail", {"cod": "NO_AUTH"})[0],
+        tell("fail", [])[0],
+        tell("fault", {"kind": "explosion"})[0],
+        tell("webhook", {"url": "http://example.com"})[0],
+    }
+    assert refused == {400}
+    assert tell("clear", method="GET")[0] == 405
+    assert tell("clear", {}, media="text/plain")[0] == 415
+    assert tell("nothing")[0] == 404

@@ -1,0 +1,72 @@
+"""A user's own tests: the fixtures, as the README shows them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.generated import COMMITTED
+from tests.test_readme import block
+
+EVERY = '''
+import asyncio
+
+pytest_plugins = ["wechatpay.testing", "weixin.testing"]
+
+
+def test_async(wechatpay_mock, async_wechatpay_client):
+    wechatpay_mock.issue_fapiao("A", "1")
+    page = asyncio.run(async_wechatpay_client.fapiao_applications.query("A", sub_mchid="1900000109"))
+    assert page.total_count == 1
+
+
+def test_each_test_has_a_mock_of_its_own(wechatpay_mock):
+    assert not wechatpay_mock.calls
+
+
+def test_weixin(weixin_mock, weixin_client, async_weixin_client):
+    given = {"card_id": "p", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_LOCK"}
+    weixin_client.invoice.update_status(**given)
+    asyncio.run(async_weixin_client.invoice.update_status(**given))
+    assert weixin_mock.calls[-1].body.code == "1"
+'''
+
+
+def run(folder: Path) -> str:
+    """The last line of what pytest says of the tests in a folder."""
+    path = ":".join(str(project) for project in COMMITTED.values())
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
+    done = subprocess.run(command, cwd=folder, env={"PYTHONPATH": path, "PATH": ""}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip().split("\n")[-1]
+
+
+def test_the_test_in_the_readme(tmp_path: Path) -> None:
+    text = block("### Test your own code", "python")
+    assert len(text.strip().split("\n")) <= 14
+    (tmp_path / "test_mine.py").write_text(text)
+    assert run(tmp_path).startswith("1 passed")
+
+
+def test_all_fixtures(tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(EVERY)
+    assert run(tmp_path).startswith("3 passed")
+
+
+IMPORTS = """
+import sys, wechatpay
+from wechatpay import WeChatPay, calls, errors, models
+calls.fapiao_applications, models.FapiaoPage, errors.NoAuth
+loaded = [name for name in sys.modules if "mock" in name or name.endswith(".testing") or name == "sqlite3"]
+assert not loaded, loaded
+"""
+
+
+def test_normal_use_does_not_import_the_mock() -> None:
+    subprocess.run([sys.executable, "-c", IMPORTS], cwd=COMMITTED["wechatpay"], check=True)
+
+
+def test_the_mock_needs_no_pytest() -> None:
+    code = "import sys, wechatpay.testing; assert 'pytest' not in sys.modules; assert 'sqlite3' in sys.modules"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=COMMITTED["wechatpay"], check=True)

@@ -1,0 +1,367 @@
+"""The mock as a process of its own, and judges that nobody here wrote: another SDK, sockets, noise."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import random
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from tests.generated import COMMITTED, ROOT, imported
+from tests.servers import serving
+from tests.test_mock import APPLICATION, FAPIAO, QUERY, SUB_MCHID, authorization, query, reverse, status
+
+
+@contextmanager
+def process(*options: str, package: str = "wechatpay", command: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """A mock server in a process: its URL, and all that it printed when it was up."""
+    run = command or (sys.executable, "-W", "error", "-m", f"{package}.testing")
+    started = subprocess.Popen(
+        [*run, "--port", "0", *options], cwd=COMMITTED[package] if not command else ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert started.stdout
+    assert started.stderr
+    try:
+        said = started.stdout.readline()
+        last = "# credentials" if "--print-client" not in options else ")\n"
+        while not said.split("\n")[-2].startswith(last.strip()):
+            line = started.stdout.readline()
+            assert line, started.stderr.read()
+            said += line
+        yield re.findall(r"http://[\d.:]+", said)[0], said
+    finally:
+        started.send_signal(signal.SIGINT)
+        assert started.wait(10) == 0
+        assert started.stderr.read() == "stopped\n"
+        started.stdout.close()
+        started.stderr.close()
+
+
+def tell(url: str, command: str, /, **arguments: Any) -> Any:
+    """Steer the mock, as a test in any language would."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection.request("POST", f"/_mock/{command}", json.dumps(arguments), {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    assert answer.status in (200, 204), body
+    return json.loads(body) if body else None
+
+
+@pytest.fixture(scope="module")
+def wechatpay() -> Iterator[Any]:
+    with imported(COMMITTED["wechatpay"], "wechatpay") as package:
+        import wechatpay.testing
+
+        assert wechatpay.testing
+        yield package
+
+
+# --- the conversation -------------------------------------------------------------------------------
+
+
+def converse(url: str, package: Any, client: Any, call: Callable[[Any], Any]) -> None:
+    """Issue, query, reverse, query, and the event."""
+    with serving() as receiver:
+        tell(url, "webhook", url=f"{receiver.url}/notify?shop=1")
+        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        calls, models = package.calls.fapiao_applications, package.models
+
+        def state() -> str:
+            return str(call(client.send(calls.query(APPLICATION, sub_mchid=SUB_MCHID))).value.fapiao_information[0].status.value)
+
+        assert state() == "ISSUED"
+        given = [models.ReversedFapiao(fapiao_id=FAPIAO, fapiao_code="044001911211", fapiao_number="12897794")]
+        reversal = calls.reverse(APPLICATION, sub_mchid=SUB_MCHID, reverse_reason="退款", fapiao_information=given)
+        assert call(client.send(reversal)).status == 202
+        assert state() == "REVERSE_ACCEPTED"
+        tell(url, "advance", seconds=60)
+        assert state() == "REVERSED"
+        end = time.monotonic() + 5
+        while len(receiver.received) < 2 and time.monotonic() < end:
+            time.sleep(0.02)
+        told = [client.webhooks.receive(_headers(one.head), one.body) for one in receiver.received]
+        assert [event.name for event in told] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+        assert receiver.received[0].target == "/notify?shop=1"
+
+
+def _headers(head: bytes) -> list[tuple[str, str]]:
+    lines = head.decode("latin-1").split("\r\n")[1:]
+    return [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines if line)]
+
+
+def client_of(said: str, url: str, package: Any, name: str) -> Any:
+    """The client that `--print-client` printed, run as it stands, of the colour that `name` says."""
+    names: dict[str, Any] = {}
+    exec(said.replace("import WeChatPay", f"import {name} as WeChatPay"), names)
+    assert isinstance(names["client"], getattr(package, name))
+    return names["client"]
+
+
+def test_a_conversation_with_the_process(wechatpay: Any) -> None:
+    with process("--print-client") as (url, said), client_of(said, url, wechatpay, "WeChatPay") as client:
+        converse(url, wechatpay, client, lambda response: response)
+
+
+def test_the_same_in_async_code(wechatpay: Any) -> None:
+    with process("--print-client") as (url, said), asyncio.Runner() as runner:
+        client = client_of(said, url, wechatpay, "AsyncWeChatPay")
+
+        class Webhooks:
+            def receive(self, headers: Any, body: bytes) -> Any:
+                received = client.webhooks.receive(headers, body)
+                return runner.run(received) if asyncio.iscoroutine(received) else received
+
+        class Facade:
+            send = client.send
+            webhooks = Webhooks()
+
+        converse(url, wechatpay, Facade, runner.run)
+        runner.run(client.close())
+
+
+def test_the_command_serves_a_spec() -> None:
+    command = (sys.executable, "-W", "error", "-m", "specloom", "mock", "specs/weixin")
+    with process("--print-client", command=command) as (url, said):
+        assert "from weixin import Weixin" in said
+        tell(url, "fail", code="72038")
+
+
+def test_it_listens_to_this_machine_only_unless_told() -> None:
+    command = [sys.executable, "-m", "wechatpay.testing", "--host", "0.0.0.0"]
+    done = subprocess.run(command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--public" in done.stderr
+
+
+def test_the_state_survives_a_kill(tmp_path: Any, wechatpay: Any) -> None:
+    state = ("--state", str(tmp_path / "state"))
+    with process(*state) as (url, _):
+        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        keys = tell(url, "credentials")
+    with process(*state) as (url, _), wechatpay.WeChatPay(**keys, hosts=[url]) as pay:
+        assert status(pay) == "ISSUED"
+
+
+# --- another SDK --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(wechatpay: Any) -> Iterator[tuple[Any, str]]:
+    """A mock in this process, behind a real socket."""
+    from wechatpay._runtime.mock.server import Server
+
+    mock = wechatpay.testing.WeChatPayMock()
+    with Server(mock) as server:
+        yield mock, server.url
+
+
+@pytest.mark.parametrize("mode", ["public key", "certificate"])
+def test_another_sdk_is_content(served: tuple[Any, str], wechatpay: Any, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import wechatpayv3
+    from wechatpayv3.core import Core
+    from wechatpayv3.type import RequestType
+
+    mock, url = served
+    # It has no setting for its base URL.
+    monkeypatch.setattr(Core, "_gate_way", property(lambda core: url, lambda core, value: None), raising=False)
+    keys = mock.credentials
+    key = {"public_key": keys["public_key"], "public_key_id": keys["public_key_id"]} if mode == "public key" else {}
+    sdk = wechatpayv3.WeChatPay(
+        wechatpayv3.WeChatPayType.NATIVE, keys["mchid"], keys["private_key"], keys["serial_no"], "wx1", keys["api_v3_key"], **key
+    )
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    # It raises if the answer's signature does not hold; it has no argument for the sub-merchant.
+    code, text = sdk.fapiao_query(f"{APPLICATION}?sub_mchid={SUB_MCHID}")
+    assert code == 200
+    fapiao = json.loads(text)["fapiao_information"][0]
+    assert sdk.decrypt(fapiao["buyer_information"]["phone"]) == "13800000000"
+    code, text = sdk.fapiao_query(f"unknown?sub_mchid={SUB_MCHID}")
+    assert (code, json.loads(text)["code"]) == (404, "RESOURCE_NOT_EXISTS")
+    assert sdk._core.request(f"{QUERY}/reverse", RequestType.POST, REVERSAL)[0] == 202
+    told: list[Any] = []
+    mock.webhook = lambda headers, body: told.append(sdk.callback(headers, body))
+    mock.advance(60)
+    assert [event["event_type"] for event in told] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+    assert told[1]["resource"]["fapiao_apply_id"] == APPLICATION
+
+    mock.fault("bad-signature")
+    with pytest.raises(Exception, match="failed to verify the signature"):
+        sdk.fapiao_query(f"{APPLICATION}?sub_mchid={SUB_MCHID}")
+
+
+REVERSAL = {
+    "sub_mchid": SUB_MCHID,
+    "reverse_reason": "refund",
+    "fapiao_information": [{"fapiao_id": FAPIAO, "fapiao_code": "044001911211", "fapiao_number": "12897794"}],
+}
+
+
+# --- faults over a socket ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("reset", "ConnectError"), ("truncate", "ProtocolError"), ("delay", "TimeoutError"), ("probe", "SignatureProbe")],
+)
+def test_faults_over_a_socket(served: tuple[Any, str], wechatpay: Any, fault: str, error: str) -> None:
+    mock, url = served
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.fault(fault, seconds=1, times=1)
+    with wechatpay.WeChatPay(**mock.credentials, hosts=[url], attempts=1, deadline=0.5) as pay:
+        with pytest.raises(wechatpay.errors.Error) as raised:
+            query(pay)
+        assert type(raised.value).__name__ == error
+        assert query(pay.with_options(deadline=5)).total_count == 1
+
+
+def test_the_backup_host_takes_over(served: tuple[Any, str], wechatpay: Any) -> None:
+    from wechatpay._runtime.mock.server import Server
+
+    mock, url = served
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.fault("outage")
+    with Server(mock, primary=False) as backup, wechatpay.WeChatPay(**mock.credentials, hosts=[url, backup.url]) as pay:
+        reverse(pay, wechatpay.models)
+        assert status(pay) == "REVERSE_ACCEPTED"
+
+
+# --- noise ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_no_request_is_refused_in_the_documented_shape(served: tuple[Any, str]) -> None:
+    _, url = served
+    host, port = url.removeprefix("http://").split(":")
+    for sent, expected in {
+        b"GARBAGE\r\n\r\n": 400,
+        b"GET / HTTP/3\r\n\r\n": 400,
+        b"BREW / HTTP/1.1\r\n\r\n": 501,
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n": 414,
+        b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 300 + b"\r\n": 431,
+        b"GET / HTTP/1.1\r\nno colon\r\n\r\n": 400,
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n": 400,
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab": 400,
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n": 400,
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n": 404,
+        b"POST /_mock/fail HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}": 415,
+        b"GET /../../etc/passwd HTTP/1.1\r\n\r\n": 404,
+    }.items():
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            got = b"".join(iter(lambda one=connection: one.recv(65536), b""))
+        assert int(got.split(b" ")[1]) == expected, sent[:60]
+        body = json.loads(got.partition(b"\r\n\r\n")[2])
+        assert body.keys() >= {"code", "message"} or "error" in body
+
+
+ALPHABET = ['"', "\\", "\0", "\u2028", "%", "/", "..", "%2e%2e%2f", "{", "}", "[", "]", "'", "发", "😀", "=", "&", "\ud800", "a", "1", "null", "1e999"]
+MEDIA = ["application/json"] * 8 + ["multipart/form-data; boundary=x", "text/plain", ""]
+
+
+def noisy(chance: random.Random, mock: Any) -> Any:
+    """A request with something wrong in it; half of them are signed, so that it gets as far as the body."""
+    from wechatpay._runtime.headers import Headers
+    from wechatpay._runtime.mock import Incoming
+
+    def noise(most: int = 8) -> str:
+        return "".join(chance.choices(ALPHABET, k=chance.randint(0, most)))
+
+    method = chance.choice(["GET", "POST", "PUT", "DELETE", "BREW", ""])
+    paths = ["/", QUERY, f"{QUERY}/reverse", "/v3/certificates", "/cgi-bin/stable_token", f"/{noise()}", f"{QUERY}/{noise()}/reverse", "/_mock/fail", f"/_mock/{noise()}"]
+    target = chance.choice(paths)
+    if chance.random() < 0.5:
+        target += f"?sub_mchid={noise()}&{noise()}"
+    body = chance.choice([b"", b"{}", b"[" * 2000, json.dumps({**REVERSAL, noise(): noise()}).encode(), noise(40).encode("utf-8", "surrogatepass"), chance.randbytes(50)])
+    if chance.random() < 0.3:
+        cut = json.dumps(REVERSAL)
+        at = chance.randrange(len(cut))
+        body = (cut[:at] + noise() + cut[at + chance.randint(0, 5) :]).encode("utf-8", "surrogatepass")
+    fields = [(noise() or "a", noise()), ("Accept", "*/*"), ("User-Agent", noise() or "a"), ("Content-Type", chance.choice(MEDIA))]
+    proof = f"WECHATPAY2-SHA256-RSA2048 {noise()}"
+    if chance.random() < 0.5 and "\ud800" not in target:
+        proof = authorization(mock, method, target, body)
+    return Incoming(method, target, Headers([*fields, ("Authorization", proof)]), body)
+
+
+@pytest.mark.parametrize("count", [600, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_noise_is_answered_in_the_documented_shape(wechatpay: Any, count: int, caplog: pytest.LogCaptureFixture) -> None:
+    mock = wechatpay.testing.WeChatPayMock()
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    chance = random.Random(count)
+    opened: list[object] = []
+    watching = True
+    sys.addaudithook(lambda event, given: opened.append(given) if watching and event in ("open", "os.listdir", "os.scandir") else None)
+    statuses: dict[int, int] = {}
+    for _ in range(count):
+        request = noisy(chance, mock)
+        opened.clear()
+        answer = mock.handle(request)
+        assert not opened, request
+        statuses[answer.status] = statuses.get(answer.status, 0) + 1
+        assert answer.status in (200, 202, 204) or 400 <= answer.status < 500, (request, answer)
+        assert b"Traceback" not in answer.body
+        if answer.status >= 400:
+            body = json.loads(answer.body)
+            assert body.keys() >= {"code", "message"} or "error" in body
+    watching = False
+    assert statuses.keys() >= {400, 401, 404, 405}
+    assert not caplog.records
+
+
+# --- speed and load ----------------------------------------------------------------------------------
+
+
+def test_the_query_takes_less_than_a_millisecond() -> None:
+    with process("--no-authentication") as (url, _):
+        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+        times: list[float] = []
+        for _ in range(500):
+            start = time.perf_counter()
+            connection.request("GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
+            answer = connection.getresponse()
+            assert (answer.status, len(answer.read()) > 1000) == (200, True)
+            times.append(time.perf_counter() - start)
+        connection.close()
+        # A machine that is busy with other things slows single requests, hardly the quicker half.
+        assert statistics.quantiles(times, n=4)[0] < 0.001
+        assert statistics.median(times) < 0.005
+
+
+@pytest.mark.parametrize(("seconds", "threads"), [(3, 10), pytest.param(60, 50, marks=pytest.mark.slow)])
+def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int) -> None:
+    """200 requests a second, signed and verified on both sides."""
+    with process("--print-client") as (url, said), client_of(said, url, wechatpay, "WeChatPay") as client:
+        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        start, total, lock = time.monotonic(), 200 * seconds, threading.Lock()
+        numbers = iter(range(total))
+        done: list[int] = []
+
+        def work() -> None:
+            while True:
+                with lock:
+                    number = next(numbers, None)
+                if number is None:
+                    return
+                time.sleep(max(0.0, start + number / 200 - time.monotonic()))
+                assert query(client).total_count == 1
+                done.append(number)
+
+        with ThreadPoolExecutor(threads) as pool:
+            for future in [pool.submit(work) for _ in range(threads)]:
+                future.result()
+        assert len(done) == total

@@ -58,17 +58,23 @@ def _link(schema: Any, roots: Mapping[str, Schema]) -> None:
     if isinstance(schema, list):
         keys = [index for index, _ in enumerate(cast(Iterable[Any], schema))]
     for key in keys:
-        reference = _reference(schema[key])
-        if reference:
-            file, _, pointer = reference.partition("#/")
-            target: Any = roots[file]
-            for part in pointer.split("/"):
-                target = target[part]
-            schema[key] = target
-        elif key == "pattern" and isinstance(schema[key], str):
-            schema[key] = re.sub(r"\$\Z", r"\\Z", schema[key])  # Python's `$` lets a line break follow, that of JSON Schema does not
-        else:
-            _link(schema[key], roots)
+        _link_entry(schema, key, roots)
+
+
+def _link_entry(holder: Any, key: Any, roots: Mapping[str, Schema]) -> None:
+    """Replaces the reference that stands at a key, or those below it."""
+    found = holder[key]
+    reference = _reference(found)
+    if reference:
+        file, _, pointer = reference.partition("#/")
+        target: Any = roots[file]
+        for part in pointer.split("/"):
+            target = target[part]
+        holder[key] = target
+    elif key == "pattern" and isinstance(found, str):
+        holder[key] = re.sub(r"\$\Z", r"\\Z", found)  # Python's `$` lets a line break follow, that of JSON Schema does not
+    else:
+        _link(found, roots)
 
 
 def _reference(schema: Any) -> str:

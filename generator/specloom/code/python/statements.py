@@ -88,7 +88,7 @@ def from_import(module: str, names: Sequence[str], *, room: int = WIDTH) -> Pyth
     """`from module import A, b`, exploded if it does not fit. `module` may begin with dots, a name may be `a as b`."""
     dots = len(module) - len(module.lstrip("."))
     rest = module[dots:]
-    start = f"from {'.' * dots}{dotted(rest) if rest else ''} import "
+    start = f"from {'.' * dots}{dotted(rest) if rest or not dots else ''} import "
     checked = [" as ".join(identifier(part) for part in name.split(" as ")) for name in names]
     line = start + ", ".join(checked)
     if columns(line) <= room:

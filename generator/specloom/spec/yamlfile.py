@@ -22,6 +22,7 @@ from .findings import Findings
 from .nodes import Entry, ListNode, MapNode, Node, Scalar, Source, is_empty, place
 
 DEPTH = 100
+TOO_DEEP = f"more than {DEPTH} levels lie in one another"
 NODES = 250_000
 _COMMENT = re.compile(r" +#\S")
 ALIASED = 20_000
@@ -134,7 +135,7 @@ class _Composer:
         else:
             node = ListNode(self.source, mark.line + 1, mark.column + 1)
         if len(self.open) >= DEPTH:
-            self._refuse(event, "too-deep", f"more than {DEPTH} levels lie in one another")
+            self._refuse(event, "too-deep", TOO_DEEP)
         self._attach(node)
         self.open.append((node, event.anchor, self.count))
         self.keys.append(None)
@@ -219,6 +220,9 @@ def _report(error: yaml.MarkedYAMLError, source: Source, findings: Findings) -> 
     line, column = (mark.line, mark.column) if mark else (0, 0)
     if line >= len(source.lines):
         line, column = len(source.lines) - 1, len(source.lines[-1])
+    if "nesting depth" in (error.problem or ""):  # libyaml's own limit, which its scanner may meet before we see an event
+        findings.add_at(Place(source.path, line + 1, column + 1), "too-deep", TOO_DEEP)
+        return
     reason = error.problem or "it cannot be read"
     if error.context:
         context = error.context_mark

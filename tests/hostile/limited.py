@@ -1,0 +1,48 @@
+"""Reads specs with little memory and little time: a child for each folder, and a line of JSON about what became of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import jsonschema  # noqa: F401  loaded before the limit is set, as a long running process would have it
+
+from specloom.problems import SpecError, as_text
+from specloom.spec import load
+from specloom.targets import files
+
+MEMORY = 256 << 20
+SECONDS = 20
+"""What ends a child; the bar is a test's affair."""
+
+
+def read(folder: str) -> dict[str, object]:
+    start = time.process_time()
+    try:
+        made = files(load(Path(folder), "spec").api, "project")
+        found: dict[str, object] = {"files": len(made)}
+    except SpecError as error:
+        shown = as_text(error.problems, error.sources)
+        places = [[problem.path, problem.line, problem.column, problem.rule] for problem in error.problems[:20]]
+        found = {"problems": places, "shown": len(shown)}
+    except BaseException as error:
+        found = {"failed": f"{type(error).__name__}: {error}"[:200]}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {**found, "seconds": time.process_time() - start, "bytes": peak}
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        child = os.fork()
+        if child == 0:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+            print(json.dumps({"folder": name, **read(name)}), flush=True)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            print(json.dumps({"folder": name, "failed": f"killed: {status}"}), flush=True)

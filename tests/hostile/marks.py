@@ -1,0 +1,89 @@
+"""Every text of the model: which there are, by the declarations of its classes, and a copy of an API in which those of one field say something else."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from specloom import model
+
+Change = Callable[[str], str]
+
+CLASSES = {
+    name: kind
+    for module in (model.texts, model.types, model.endpoints, model.events, model.api)
+    for name, kind in vars(module).items()
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == module.__name__
+}
+TOGETHER = (
+    # What names one thing from several places changes in all of them.
+    {"Resource.path", "Endpoint.resource", "Event.resource", "TypeName.module"},
+    {"Scheme.name", "Api.auth", "Endpoint.auth"},
+    {"Endpoint.name", "Idempotency.ask"},
+    {"Field.wire", "UnionType.tag", "PartsBody.signed_part"},
+)
+
+
+def fields() -> list[str]:
+    """`Class.field` of every field that holds texts, found by its annotation; what is one of a few words is no text."""
+    return [f"{name}.{each.name}" for name, kind in sorted(CLASSES.items()) for each in dataclasses.fields(kind) if each.init and _holds_text(each)]
+
+
+def of_people() -> set[str]:
+    """The fields that hold texts for people, which nothing compares."""
+    return {f"{name}.{each.name}" for name, kind in CLASSES.items() for each in dataclasses.fields(kind) if re.search(r"\bText\b", str(each.type))}
+
+
+def together(field: str) -> frozenset[str]:
+    """The field, and those that must say the same."""
+    return next((frozenset(group) for group in TOGETHER if field in group), frozenset({field}))
+
+
+def changed(api: model.Api, field: str, change: Change) -> model.Api:
+    """The API with every text of a field changed."""
+    made = _changed(api, together(field), change)
+    assert isinstance(made, model.Api)
+    return made
+
+
+def texts(api: model.Api, field: str) -> list[str]:
+    """What the field says in an API."""
+    said: list[str] = []
+    _changed(api, frozenset({field}), lambda text: said.append(text) or text)
+    return said
+
+
+def _holds_text(field: dataclasses.Field[Any]) -> bool:
+    words = re.findall(r"\w+", re.sub(r"Literal\[[^\]]*\]", "", str(field.type)))
+    return not {"str", "Text", "Value", "Json"}.isdisjoint(words)
+
+
+def _changed(value: Any, wanted: frozenset[str], change: Change, here: bool = False) -> Any:
+    match value:
+        case str():
+            return change(value) if here else value
+        case model.Text():
+            return model.Text(tuple((language, change(text)) for language, text in value.by_language)) if here else value
+        case model.Value():
+            return model.Value(_changed(value.json, wanted, change, here))
+        case model.Idempotency() if "Resource.path" in wanted:
+            return dataclasses.replace(value, ask=None)  # it names a resource and an endpoint in one text
+        case tuple():
+            return tuple(_changed(each, wanted, change, here) for each in value)
+        case list():
+            return [_changed(each, wanted, change, here) for each in value]
+        case dict():
+            return {_changed(key, wanted, change): _changed(each, wanted, change, here) for key, each in value.items()}
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return dataclasses.replace(value, **dict(_parts(value, wanted, change)))
+        case _:
+            return value
+
+
+def _parts(value: Any, wanted: frozenset[str], change: Change) -> Iterator[tuple[str, Any]]:
+    kind = type(value).__name__
+    for each in dataclasses.fields(value):
+        if each.init:
+            yield each.name, _changed(getattr(value, each.name), wanted, change, f"{kind}.{each.name}" in wanted)

@@ -1,0 +1,84 @@
+"""One attack after another: a hostile spec is read and generated, or refused with problems, and judged."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from specloom.code import Code
+from specloom.problems import SpecError, as_github, as_json, as_text
+from specloom.spec import load
+from specloom.targets import files
+
+from .judges import complaints
+from .specs import Slot, Spec, write
+from .watch import watching
+
+HERE = Path(__file__).parent
+SMALL = HERE / "small"
+KITCHEN_SINK = HERE.parent / "cases" / "kitchen_sink" / "spec"
+SLOWEST = 5.0
+
+Attack = Mapping[Slot, str]
+
+
+@dataclass
+class Tally:
+    """What became of many attacks."""
+
+    generated: int = 0
+    rules: Counter[str] = field(default_factory=Counter[str])
+    """Problems by rule."""
+    slowest: float = 0.0
+    failures: list[str] = field(default_factory=list[str])
+
+
+def run(folder: Path, attacks: Iterable[Attack], room: Path, keep: int = 0) -> Tally:
+    """Judges each attack on the spec of a folder; every n-th project that comes of one is left in the room."""
+    spec = Spec.read(folder)
+    before = files(load(folder, "spec").api, "project")
+    tally = Tally()
+    for number, texts in enumerate(attacks):
+        place = room / f"spec{number}"
+        write(spec.files(texts), place)
+        for failure in _judged(place, before, tally, room / f"project{number}" if keep and number % keep == 0 else None):
+            tally.failures.append(f"{failure}\n    by {_shown(texts)}")
+        shutil.rmtree(place)
+    return tally
+
+
+def _judged(place: Path, before: Mapping[PurePosixPath, Code], tally: Tally, project: Path | None) -> Iterator[str]:
+    start = time.process_time()
+    made: Mapping[PurePosixPath, Code] = {}
+    api = None
+    with watching() as happened:
+        try:
+            api = load(place, "spec").api
+            made = files(api, "project")
+        except SpecError as error:
+            tally.rules.update({problem.rule for problem in error.problems})
+            for form in (as_text(error.problems, error.sources), as_json(error.problems), as_github(error.problems)):
+                form.encode()
+        except Exception as error:
+            yield f"a traceback: {type(error).__name__}: {error}"
+    took = time.process_time() - start
+    tally.slowest = max(tally.slowest, took)
+    if took > SLOWEST:
+        yield f"{took:.1f} s"
+    yield from happened
+    if api is not None:
+        tally.generated += 1
+        yield from complaints(made, api, before)
+        if project is not None:
+            for path, code in made.items():
+                (project / path).parent.mkdir(parents=True, exist_ok=True)
+                (project / path).write_text(code, "utf-8")
+
+
+def _shown(texts: Attack) -> str:
+    rows = [f"{slot.file} {slot.kind} {'.'.join(slot.about)} ({slot.number}): {text[:80]!r}" for slot, text in texts.items()]
+    return "; ".join(rows[:5])

@@ -1,0 +1,173 @@
+"""Every text of the model, by its class and field, and every place of the output where it comes to stand (robustness A2).
+
+`slots.txt` is the list, made from the code itself: marks are put into the texts of one field after the other, and looked for in what is generated.
+A new field, or a new place for an old one, fails here until it is in the list (`--update`) and keeps what is asked of all of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from specloom.model import Api
+from specloom.spec import load
+from specloom.targets import files
+
+from .fragments import ALL, BACKSLASHES, QUOTES, UNSEEN
+from .judges import complaints, tokens
+from .marks import changed, fields, of_people, texts
+from .runs import KITCHEN_SINK, SMALL
+
+LIST = Path(__file__).parent / "slots.txt"
+MARK = "zqz"
+_NUMBER = re.compile(rf"{MARK}(\d+)q")
+NOWHERE = {
+    "Api.name": "said where an API has no title, which the language asks for",
+    "Place.path": "only problems say it",
+    "Scheme.kind": "one of specloom.schemes",
+    "Text.by_language": "what fields of type Text hold",
+    "Value.json": "what fields of type Value hold",
+}
+WORDS = {
+    # What the schema of the language takes from a list or by a pattern, so that no other text can come here.
+    "Api.languages": "a folder's name",
+    "Endpoint.method": "a verb",
+    "Scheme.name": "a name, which no other scheme and no option of a client has",
+    "Api.auth": "names of schemes",
+    "Endpoint.auth": "names of schemes",
+}
+
+
+@cache
+def apis() -> tuple[Api, ...]:
+    return tuple(load(folder, "spec").api for folder in (SMALL, KITCHEN_SINK))
+
+
+def places() -> dict[str, set[str]]:
+    """Where the texts of each field come to stand: a kind of file, and what they are there."""
+    found: dict[str, set[str]] = {field: set() for field in fields()}
+    prose = [field for field in found if field in of_people()]
+    for api in apis():
+        everything = api
+        for number, field in enumerate(prose):
+            everything = changed(everything, field, lambda text, number=number: f"{text}{MARK}{number}q")  # type: ignore[misc]
+        for place, mark in _marks(everything):
+            found[prose[int(mark)]].add(place)
+    for field in found.keys() - of_people() - {"Scheme.kind"}:
+        for api in apis():
+            if texts(api, field):
+                found[field] |= {place for place, _ in _marks(changed(api, field, lambda text: f"{text}{MARK}0q"))}
+    return found
+
+
+def _marks(api: Api) -> Iterator[tuple[str, str]]:
+    """Every place where a mark stands, and its number."""
+    for path, code in files(api, "project").items():
+        yield from ((f"{_file(path)}: path", mark) for mark in _NUMBER.findall(str(path).lower()))
+        if MARK in code.lower() and "_runtime" not in path.parts:
+            yield from ((f"{_file(path)}: {kind}", mark) for kind, text in _kinds(path.suffix, str(code)) for mark in _NUMBER.findall(text.lower()))
+
+
+def _file(path: PurePosixPath) -> str:
+    if path.parts[0] == "docs":
+        return "docs index" if path.name == "index.md" else "docs page"
+    if len(path.parts) == 1:
+        return path.name
+    return path.parts[1] if len(path.parts) > 2 else path.name
+
+
+def _kinds(suffix: str, code: str) -> Iterator[tuple[str, str]]:
+    """The texts in a file, and what they are."""
+    match suffix:
+        case ".py":
+            yield from _python(code)
+        case ".md":
+            for token in tokens(code):
+                yield "link", str(token.attrs.get("href", ""))
+                if not token.children:
+                    yield {"fence": "block", "code_inline": "code"}.get(token.type, "text"), token.content
+        case _:
+            yield "text", code
+
+
+def _python(code: str) -> Iterator[tuple[str, str]]:
+    yield from (("comment", comment) for comment in re.findall(r"(?m)^\s*#.*", code))
+    nodes = list(ast.walk(ast.parse(code)))
+    prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.Constant):
+            yield "docstring" if id(node) in prose else "literal", str(node.value)
+        else:
+            yield "name", " ".join(value for _, value in ast.iter_fields(node) if isinstance(value, str))
+
+
+def takes_any_text(field: str) -> bool:
+    """Whether the targets take any text there; else they refuse what is no name."""
+    api = next((each for each in apis() if texts(each, field)), apis()[0])
+    try:
+        files(changed(api, field, lambda text: f'{text} """'), "project")
+    except (ValueError, StopIteration, AssertionError):
+        return False
+    return True
+
+
+def free() -> list[str]:
+    return [line.split(" = ")[0] for line in LIST.read_text("utf-8").splitlines() if " = any text; " in line]
+
+
+def test_the_list_is_complete(update: bool) -> None:
+    rows: list[str] = []
+    for field, found in places().items():
+        assert bool(found) is (field not in NOWHERE), f"no spec says anything in {field}, or no target uses it; or one does now"
+        if field in NOWHERE:
+            continue
+        form = "a word" if field in WORDS else "any text" if takes_any_text(field) else "a name"
+        rows.append(f"{field} = {form}; {', '.join(sorted(found))}\n")
+    if update:
+        LIST.write_text("".join(rows), "utf-8")
+    assert "".join(rows) == LIST.read_text("utf-8")
+    assert not NOWHERE.keys() - set(fields())
+
+
+def test_every_text_of_the_model_is_said_by_a_hostile_spec() -> None:
+    """So that the attacks on specs reach every field, and no field is only reached by changing the model."""
+    assert [field for field in fields() if field not in NOWHERE and not any(texts(api, field) for api in apis())] == []
+
+
+@pytest.mark.parametrize("fragment", [*QUOTES[:3], *BACKSLASHES[:3], *UNSEEN[:4]])
+def test_any_text_in_all_fields_at_once(fragment: str) -> None:
+    """Also what the language refuses: the makers of code do not rely on it."""
+    api = apis()[0]
+    for field in free():
+        if field not in ("Field.wire", "EnumValue.value", "Link.url", "Host.url"):
+            api = changed(api, field, lambda text: f"{text}{fragment}")
+    assert complaints(files(api, "project"), api, {}) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fragment", ALL)
+def test_any_text_in_each_field(fragment: str) -> None:
+    before = files(apis()[0], "project")
+    for field in free():
+        api = changed(apis()[0], field, lambda text: fragment)
+        assert complaints(files(api, "project"), api, before) == [], field
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("field", [field for field in fields() if field not in NOWHERE and field not in WORDS])
+def test_what_is_no_name_is_refused(field: str) -> None:
+    """Where a name must stand, any text gives the name itself, something harmless or a refusal."""
+    if field in free():
+        return
+    for fragment in (each for each in ALL if not each.isidentifier()):
+        try:
+            api = changed(apis()[0], field, lambda text, fragment=fragment: fragment)  # type: ignore[misc]
+            made = files(api, "project")
+        except (ValueError, StopIteration, AssertionError, LookupError):
+            continue
+        assert complaints(made, api, {}) == [], fragment

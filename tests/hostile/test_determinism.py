@@ -1,0 +1,54 @@
+"""The same spec gives the same bytes, whatever the process around it is like (robustness A21)."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .runs import KITCHEN_SINK
+
+LOCALES = ["C", "C.UTF-8", "POSIX", "tr_TR.UTF-8", "de_DE.ISO-8859-1", "zh_CN.GBK", ""]
+ZONES = ["UTC", "Pacific/Kiritimati", "America/St_Johns", "Asia/Shanghai", "", "XYZ+25:59"]
+UMASKS = [0o022, 0o077, 0o000, 0o027]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("runs", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_tree_is_the_same_in_every_process(runs: int, tmp_path: Path) -> None:
+    """Hash seed, locale, time zone, umask, working directory, the project's own folder, and how Python encodes and optimises by default."""
+    trees: list[dict[str, bytes]] = []
+    for number in range(runs):
+        chance = random.Random(number)
+        root = tmp_path / f"{chance.getrandbits(32):x}" / chance.choice(["a", "ü", "x y"])
+        below = root / "some" / "folder"
+        below.mkdir(parents=True)
+        shutil.copytree(KITCHEN_SINK, root / "specs" / "shop")
+        (root / "pyproject.toml").write_text('[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "made"\n', "utf-8")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(root),
+            "PYTHONHASHSEED": str(chance.getrandbits(32)),
+            "PYTHONUTF8": chance.choice(["0", "1"]),
+            "PYTHONOPTIMIZE": chance.choice(["", "1", "2"]),
+            "LC_ALL": chance.choice(LOCALES),
+            "TZ": chance.choice(ZONES),
+            "COLUMNS": str(chance.randint(1, 200)),
+        }
+        umask = chance.choice(UMASKS)
+        done = subprocess.run(
+            [sys.executable, "-B", "-m", "specloom", "generate"],
+            cwd=chance.choice([root, below]), env=environment, umask=umask, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (environment, done.stderr)
+        trees.append(tree(root / "made"))
+    assert trees[0]
+    assert all(made == trees[0] for made in trees[1:])

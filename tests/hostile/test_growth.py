@@ -1,0 +1,116 @@
+"""Types that contain themselves, rings of a hundred, thousands: read, generated and usable, in linear time (robustness A18)."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.generated import imported
+
+from specloom.spec import load
+from specloom.targets import files
+
+from .specs import write
+from .test_names import API
+
+ORDER = {"order.yaml": "types: {Problem: {fields: {a: string}}}\n"}
+ENDPOINT = "endpoints:\n  echo: {http: POST /x, body: {value?: T0}, responses: {200: T0}}\n"
+
+
+def made(text: str, folder: Path) -> Path:
+    """The project of an API with this resource."""
+    write({**API, **ORDER, "x.yaml": text}, folder / "spec")
+    for path, code in files(load(folder / "spec", "spec").api, "project").items():
+        (folder / "out" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "out" / path).write_text(code, "utf-8")
+    return folder / "out"
+
+
+class Said(httpx.BaseTransport):
+    """Answers with one value, whatever it is asked."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.sent: list[bytes] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request.read())
+        return httpx.Response(200, json=self.value)
+
+
+THEMSELVES = {
+    "a field": ("{next?: T0}", {"next": {"next": {}}}),
+    "null": ("{next: T0?}", {"next": {"next": None}}),
+    "a list": ("{all: list<T0>}", {"all": [{"all": []}, {"all": []}]}),
+    "a map": ("{all: map<T0>}", {"all": {"x": {"all": {}}}}),
+    "lists of maps of lists": ("{all: list<map<list<T0>>>}", {"all": [{"x": [{"all": []}]}]}),
+    "JSON in a text": ("{inner?: text<T0>}", {"inner": '{"inner":"{}"}'}),
+    "an object inside": ("{inner?: {fields: {back?: T0}}}", {"inner": {"back": {}}}),
+    "a union": ("{one?: T0 | string}", {"one": {"one": "x"}}),
+    "a tagged union": ("{any?: Any}", {"any": {"kind": "a", "back": {}}}),
+}
+
+
+@pytest.mark.parametrize("way", THEMSELVES)
+def test_a_type_may_contain_itself(way: str, tmp_path: Path) -> None:
+    fields, value = THEMSELVES[way]
+    more = "  Any: {type: A | B, tag: kind}\n  A: {fields: {kind: string('a'), back?: T0}}\n  B: {fields: {kind: string('b'), any?: Any}}\n"
+    with imported(made(f"{ENDPOINT}types:\n  T0: {{fields: {fields}}}\n{more}", tmp_path), "shop") as shop:
+        there = Said(value)
+        client = shop.Shop(transport=there, strict=True)
+        answer = client.x.echo()
+        assert isinstance(answer, shop.models.x.T0)
+        client.x.echo(value=answer)
+        assert json.loads(there.sent[-1]) == {"value": value}
+
+
+def test_a_ring_of_a_hundred(tmp_path: Path) -> None:
+    types = "".join(f"  T{n}: {{fields: {{next?: T{(n + 1) % 100}, back?: list<T{(n - 1) % 100}>}}}}\n" for n in range(100))
+    with imported(made(f"{ENDPOINT}types:\n{types}", tmp_path), "shop") as shop:
+        depth: dict[str, object] = {}
+        for _ in range(150):
+            depth = {"next": depth}
+        value = shop.Shop(transport=Said(depth), strict=True).x.echo()
+        for _ in range(150):
+            value = value.next
+        assert value.next is None
+
+
+SHAPES = {
+    "structures": ("types:\n", "  T{n}: {{fields: {{next?: T{m}, all: list<T{n}>, name: string(1..9)}}}}\n"),
+    "enumerations": ("types:\n", "  T{n}: {{enum: [A{n}, B]}}\n"),
+    "named scalars": ("types:\n  All:\n    fields:\n      x: string\n", "  T{n}: {{type: string(1..{m}), title: Text {n}}}\n"),
+    "errors": ("errors:\n", "- {{status: 400, code: CODE_{n}, reason: It is {n}.}}\n"),
+    "endpoints": ("endpoints:\n", "  e{n}: {{http: 'GET /e{n}/{{id}}', path: {{id: string}}, query: {{a?: string}}, responses: {{200: null}}}}\n"),
+    "fields": ("types:\n  T:\n    fields:\n", "      f{n}: {{type: string(..9), title: Field {n}}}\n"),
+    "values": ("types:\n  T:\n    enum:\n", "      V{n}: Value {n}\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "few", "many"),
+    [
+        *(pytest.param(shape, 100, 500, id=shape) for shape in SHAPES),
+        *(pytest.param(shape, 500, 5000, id=f"{shape}, 5,000", marks=pytest.mark.slow) for shape in SHAPES),
+    ],
+)
+def test_time_grows_with_what_there_is(shape: str, few: int, many: int, tmp_path: Path) -> None:
+    """From the first byte to the last, documentation and black included."""
+    head, row = SHAPES[shape]
+
+    def seconds(count: int) -> float:
+        text = head + "".join(row.format(n=n, m=(n + 1) % count or 1) for n in range(count))
+        write({**API, **ORDER, "x.yaml": text}, tmp_path)
+        gc.collect()
+        start = time.process_time()
+        assert files(load(tmp_path, "spec").api, "project")
+        return time.process_time() - start
+
+    seconds(20)
+    base, small, large = seconds(20), min(seconds(few), seconds(few)), seconds(many)
+    print(f"{shape}: {few}: {small:.2f} s, {many}: {large:.2f} s")
+    assert large - base < (small - base) * many / few * 1.6 + 0.3

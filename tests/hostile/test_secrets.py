@@ -1,0 +1,112 @@
+"""Secrets in a spec are problems and reach no output; what only looks long is none (robustness A20)."""
+
+from __future__ import annotations
+
+import base64
+import random
+import secrets
+from functools import cache
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+from specloom.problems import SpecError
+from specloom.spec import load
+from specloom.spec.secrets import sign
+
+from .runs import SMALL, run
+from .specs import Spec, write
+
+_LETTERS = "abcdefghijkmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ23456789"
+
+
+@cache
+def private_key(kind: str) -> PrivateKeyTypes:
+    return ec.generate_private_key(ec.SECP256R1()) if kind == "EC" else rsa.generate_private_key(65537, int(kind.removeprefix("RSA ")))
+
+
+def key_text(kind: str, form: str, encoding: str) -> str:
+    """A new private key as people keep them."""
+    written = serialization.PrivateFormat.PKCS8 if form == "PKCS #8" else serialization.PrivateFormat.TraditionalOpenSSL
+    if encoding == "PEM":
+        return private_key(kind).private_bytes(serialization.Encoding.PEM, written, serialization.NoEncryption()).decode()
+    return base64.b64encode(private_key(kind).private_bytes(serialization.Encoding.DER, written, serialization.NoEncryption())).decode()
+
+
+def letters(count: int) -> str:
+    return "".join(random.Random(count).choices(_LETTERS, k=count))
+
+
+KEYS = [(kind, form, encoding) for kind in ("RSA 2048", "RSA 3072", "EC") for form in ("PKCS #8", "traditional") for encoding in ("PEM", "Base64")]
+TOKENS = {
+    "AWS": "AKIA" + letters(16).upper().replace("I", "B"),
+    "GitHub": "ghp_" + letters(36),
+    "GitLab": "glpat-" + letters(20),
+    "Google": "AIza" + letters(35),
+    "Slack": "xoxb-" + letters(30),
+    "Stripe": "sk_live_" + letters(24),
+    "OpenAI": "sk-proj-" + letters(48),
+    "npm": "npm_" + letters(36),
+    "JWT": f"eyJ{letters(20)}.eyJ{letters(40)}.{letters(43)}",
+}
+
+
+@pytest.mark.parametrize("which", [*KEYS, *TOKENS], ids=str)
+def test_a_secret_is_a_problem_wherever_it_stands(which: str | tuple[str, str, str], tmp_path: Path) -> None:
+    """As the example of a field that is not called secret, in a description, in notes, in a JSON file, as the name of a value."""
+    secret = TOKENS[which] if isinstance(which, str) else key_text(*which)
+    spec = Spec.read(SMALL)
+    wanted = [("value", "example"), ("value", "description"), ("key", "enum"), ("note", ""), ("value", "note")]
+    slots = [next(slot for slot in spec.slots if slot.kind == kind and (not about or about in slot.about[-1:])) for kind, about in wanted]
+    attacks = [{slot: f"See {secret} there" if slot.kind == "note" or "description" in slot.about else secret} for slot in slots]
+    tally = run(SMALL, attacks, tmp_path)
+    assert tally.failures == []
+    assert (tally.generated, tally.rules["secret"] + tally.rules["json"]) == (0, len(slots))
+
+
+def test_an_escaped_key_is_a_key(tmp_path: Path) -> None:
+    files = Spec.read(SMALL).files({})
+    files["items.yaml"] = files["items.yaml"].replace('Things.', '"-\\x2d---BEGIN\\x20PRIVATE KEY-----"')
+    files["items.put.json"] = '{"ok": true, "note": "\\u002d----BEGIN PRIVATE KEY-----"}'
+    write(files, tmp_path)
+    with pytest.raises(SpecError) as caught:
+        load(tmp_path, "spec")
+    assert {(problem.path, problem.rule) for problem in caught.value.problems} == {("spec/items.yaml", "secret")}
+    files["items.yaml"] = Spec.read(SMALL).files({})["items.yaml"]
+    write(files, tmp_path)
+    with pytest.raises(SpecError) as caught:
+        load(tmp_path, "spec")
+    assert {(problem.path, problem.rule) for problem in caught.value.problems} == {("spec/items.put.json", "json")}
+
+
+@pytest.mark.parametrize("name", ["api_key", "clientSecret", "password", "access_token", "X-Secret-Key"])
+def test_a_random_example_of_what_is_called_secret_is_a_problem(name: str, tmp_path: Path) -> None:
+    spec = Spec.read(SMALL)
+    field = next(slot for slot in spec.slots if slot.kind == "key" and spec.text(slot) == "why")
+    example = next(slot for slot in spec.slots if slot.about[-2:] == ("why", "example"))
+    for text, problem in [(letters(40), True), (secrets.token_urlsafe(32), True), ("ACCESS_TOKEN", False), ("your-" + "x" * 40, False), ("a few plain words", False)]:
+        tally = run(SMALL, [{field: name, example: text}], tmp_path)
+        assert tally.failures == []
+        assert tally.rules["secret"] == problem, text
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "4200000444201910177461284488", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "Qe41VhP/sGdNeTHMQGlxCWiUyHu6XNO9GCYln2Luv4HhwJzZBfcL12sB+PgZcS5NhePBog30NgJ1xRaK+gbGDKwpg==", "AKIAIOSFODNN7EXAMPLE", "MIIC", "sk-1", "eyJ9.eyJ9",
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk", "https://example.com/AKIA", "begin -----", "risk-assessment-of-the-merchants",
+    ],
+)  # fmt: skip
+def test_what_only_looks_long_is_none(harmless: str) -> None:
+    assert sign(harmless) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_identifiers_digests_and_cipher_texts_are_none(seed: int) -> None:
+    chance = random.Random(seed)
+    assert sign(base64.b64encode(chance.randbytes(5000)).decode()) is None
+    assert sign(chance.randbytes(5000).hex()) is None

@@ -1,0 +1,128 @@
+"""Files that were made to hurt a reader of YAML or of people: a problem with its place, in time and memory (robustness A10, A17)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from specloom.problems import SpecError
+from specloom.spec import characters, load
+
+from .specs import write
+from .test_names import API, ROOT
+
+SECONDS, MEMORY = 2.0, 256 << 20
+SLOWER = 2.0
+"""Machines that run tests are slower than the one of the bar, and share their processors."""
+
+
+def _aliases(count: int) -> str:
+    names = "abcdefghijklmnopqrstuvwxyz"[:count]
+    return "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairwise(names))
+
+
+ATTACKS: dict[str, tuple[str | bytes, str]] = {
+    "a tag of Python": ("title: !!python/object/apply:os.system ['true']\n", "tag"),
+    "a tag of another kind": ("title: !x y\n", "tag"),
+    "a tag on a map": ("endpoints: !!set {a: null}\n", "tag"),
+    "a bomb of aliases": (_aliases(26), "alias-bomb"),
+    "a bomb of maps": ("a: &a {x: y}\n" + "".join(f"k{n}: &k{n} {{a: *{'a' if n == 0 else f'k{n - 1}'}, b: *{'a' if n == 0 else f'k{n - 1}'}}}\n" for n in range(40)), "alias-bomb"),
+    "a cycle": ("a: &a [*a]\n", "alias-cycle"),
+    "a cycle of maps": ("a: &a {b: {c: *a}}\n", "alias-cycle"),
+    "an alias of nothing": ("a: *b\n", "alias"),
+    "10,000 lists in one another": ("a: " + "[" * 10_000 + "]" * 10_000, "too-deep"),
+    "10,000 maps in one another": ("a: " + "{a: " * 10_000 + "x" + "}" * 10_000, "too-deep"),
+    "10,000 levels of indentation": ("".join(" " * n + "a:\n" for n in range(1_900)), "too-deep"),
+    "10,000 dashes": ("a:\n  " + "- " * 10_000 + "x\n", "too-deep"),
+    "10,000 question marks": ("? " * 10_000 + "x\n", "key"),
+    "10,000 open brackets": ("[" * 10_000, "too-deep"),
+    "2 MB of quotes": ('a: "' + "x" * 1_990_000, "yaml"),
+    "2 MB of backslashes": ('a: "' + "\\\\" * 990_000 + '"\n', "unknown-key"),
+    "2 MB of spaces": ("a:" + " " * 1_990_000 + "x\n", "unknown-key"),
+    "2 MB of lines": ("a: |\n" + " x\n" * 600_000, "unknown-key"),
+    "2 MB of comments": ("#\n" * 990_000, "empty-file"),
+    "600,000 nodes": ("a: [" + "x," * 600_000 + "]\n", "too-large"),
+    "200,000 keys": ("".join(f"k{n}: x\n" for n in range(150_000)), "too-large"),
+    "100,000 times one key": ("title: x\n" * 100_000, "duplicate-key"),
+    "a key twice": ("title: x\ntitle: y\n", "duplicate-key"),
+    "a key twice, written otherwise": ('title: x\n"title": y\n', "duplicate-key"),
+    "a merge key": ("a: &a {title: x}\n<<: *a\n", "merge-key"),
+    "a byte order mark": ("\ufefftitle: x\n", "encoding"),
+    "UTF-16": ("title: x\n".encode("utf-16"), "encoding"),
+    "UTF-16 without a mark": ("title: x\n".encode("utf-16-le"), "character"),
+    "UTF-32": ("title: x\n".encode("utf-32"), "encoding"),
+    "bytes that are no UTF-8": (b"title: \xff\xfe\n", "encoding"),
+    "an overlong slash": (b"title: \xc0\xaf\n", "encoding"),
+    "a surrogate in UTF-8": (b"title: \xed\xa0\x80\n", "encoding"),
+    "NUL": ("title: a\0b\n", "character"),
+    "a surrogate in an escape": ('title: "\\ud800"\n', "yaml"),
+    "a second document": ("title: x\n---\ntitle: y\n", "several-documents"),
+    "a directive": ("%YAML 1.1\n%TAG ! tag:evil,2000:\n---\ntitle: !x y\n", "tag"),
+    "a key that is a list": ("? [a, b]\n: x\n", "key"),
+    "a key that is an alias": ("a: &a x\n*a : y\n", "key"),
+    "a number of a million digits": ("errors: [{status: " + "9" * 1_000_000 + "}]\n", "wrong-kind"),
+    "an exponent": ("errors: [{status: 1e999999999}]\n", "wrong-kind"),
+    "100 MB": (b"", "too-large"),
+    "nothing": ("", "empty-file"),
+}
+
+
+def test_files_that_were_made_to_hurt(tmp_path: Path) -> None:
+    for name, (content, _) in ATTACKS.items():
+        folder = tmp_path / name
+        write(API, folder)
+        (folder / "x.yaml").write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+        if name == "100 MB":
+            os.truncate(folder / "x.yaml", 100 << 20)
+    command = [sys.executable, "-m", "tests.hostile.limited", *(str(tmp_path / name) for name in ATTACKS)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    found = {Path(row["folder"]).name: row for row in map(json.loads, done.stdout.splitlines())}
+    assert found.keys() == ATTACKS.keys()
+    for name, (_, rule) in ATTACKS.items():
+        row = found[name]
+        assert "problems" in row, (name, row)
+        assert rule in {problem[3] for problem in row["problems"] if problem[0] == "spec/x.yaml"}, (name, row)
+        assert all(line >= 1 and column >= 1 for _, line, column, _ in row["problems"]), (name, row)
+        assert row["seconds"] < SECONDS * SLOWER, (name, row)
+        assert row["bytes"] < MEMORY, (name, row)
+
+
+UNSEEN = [chr(point) for point in range(0x110000) if unicodedata.category(chr(point)) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
+SHOWN = {*"\t\n", *map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13440)))}
+"""White space, and signs that Unicode calls formats though they are seen: of Arabic, Syriac, Kaithi and Egyptian numbers and joins."""
+
+
+def test_nothing_that_cannot_be_seen_may_stand_in_a_spec() -> None:
+    assert {character for character in UNSEEN if not characters.forbidden(character)} == SHOWN & {*UNSEEN}
+
+
+@pytest.mark.parametrize("character", "\u202e\u2066\u200b\u200d\u2060\ufeff\u00ad\u2028\u0085\x00\x1b\U000e0041\U000e0001\u115f\u3164\ufe00")
+def test_what_cannot_be_seen_is_named_with_its_place(character: str, tmp_path: Path) -> None:
+    """In a text, in a key, in a comment, in notes, in JSON; written as it is, or escaped."""
+    code = f"U+{ord(character):04X}"
+    escaped = f"\\U{ord(character):08x}"
+    lines = ["title: a", "types:", f"  T: {{fields: {{\"b{character}\": string}}}}  # x"]
+    for text, line, column in [
+        (f"title: 值{character}x\n", 1, 9),
+        ("\n".join(lines) + "\n", 3, 18),
+        (f"title: x  # a{character}\n", 1, 14),
+        (f'title: "a{escaped}"\n', 1, 8),
+    ]:
+        write({**API, "order.yaml": "types: {Problem: {fields: {a: string}}}\n", "x.yaml": text}, tmp_path)
+        with pytest.raises(SpecError) as caught:
+            load(tmp_path, "spec")
+        found = [(problem.line, problem.column, problem.rule) for problem in caught.value.problems]
+        assert found == [(line, column, "character")], text
+        assert code in caught.value.problems[0].message
+    write({"x.yaml": "title: x\n", "x.md": f"one\ntwo{character}\n"}, tmp_path)
+    with pytest.raises(SpecError) as caught:
+        load(tmp_path, "spec")
+    assert [(problem.path, problem.line, problem.column) for problem in caught.value.problems] == [("spec/x.md", 2, 4)]

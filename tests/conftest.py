@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from tests.figures import Figure
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,6 +16,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update(request: pytest.FixtureRequest) -> bool:
     """Whether expected files are to be rewritten."""
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    """Tells what was measured; the end of the run prints it."""
+    return lambda text: record_property("figure", text)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """All cores, as by default; but tests that measure, or that are looked at one by one, have the machine for themselves."""
+    alone = config.option.markexpr == "slow" or config.option.usepdb or any("::" in given for given in config.args)
+    return 0 if alone else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    told = [
+        (report.nodeid.partition("::")[2], text)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, text in report.user_properties
+        if name == "figure"
+    ]
+    if told:
+        terminalreporter.section("figures")
+    for name, text in told:
+        terminalreporter.line(f"{name}: {text}")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -193,17 +193,16 @@ def same(left: Any, right: Any) -> bool:
 @pytest.mark.parametrize("name", list(COMMITTED))
 def test_every_documented_error_comes_as_its_class(name: str, colour: str, server: Server, keys: Path) -> None:
     api = api_of(name)
-    for endpoint in api.all_endpoints():
-        for row in api.errors_of(endpoint):
+    with imported(COMMITTED[name], name) as package:
+        for endpoint, row in ((endpoint, row) for endpoint in api.all_endpoints() for row in api.errors_of(endpoint)):
             code: Any = int(row.code or 0) if name == "weixin" else row.code
             shape = {api.error_shape.code: code, api.error_shape.message: "said the server"}
             server.reply(answer(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461")))
-            with imported(COMMITTED[name], name) as package:
-                call = call_of(package, endpoint, endpoint.examples[0])
-                with pytest.raises(getattr(package.errors, row.class_name)) as caught:
-                    send(package, name, colour, call, server, keys)
-                error: Any = caught.value
-                assert isinstance(error, package.errors.ApiError)
+            call = call_of(package, endpoint, endpoint.examples[0])
+            with pytest.raises(getattr(package.errors, row.class_name)) as caught:
+                send(package, name, colour, call, server, keys)
+            error: Any = caught.value
+            assert isinstance(error, package.errors.ApiError)
             assert (error.status, error.code, error.message) == (row.status or 200, row.code, "said the server")
             assert error.outcome == "rejected"
             assert error.request_id == "08F7-268435461"

@@ -9,7 +9,6 @@ import random
 import re
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from tests.figures import Figure
 from tests.generated import COMMITTED, ROOT, imported
 from tests.servers import serving
 from tests.test_mock import APPLICATION, FAPIAO, QUERY, SUB_MCHID, authorization, query, reverse, status
@@ -325,28 +325,11 @@ def test_noise_is_answered_in_the_documented_shape(wechatpay: Any, count: int, c
     assert not caplog.records
 
 
-# --- speed and load ----------------------------------------------------------------------------------
-
-
-def test_the_query_takes_less_than_a_millisecond() -> None:
-    with process("--no-authentication") as (url, _):
-        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
-        times: list[float] = []
-        for _ in range(500):
-            start = time.perf_counter()
-            connection.request("GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
-            answer = connection.getresponse()
-            assert (answer.status, len(answer.read()) > 1000) == (200, True)
-            times.append(time.perf_counter() - start)
-        connection.close()
-        # A machine that is busy with other things slows single requests, hardly the quicker half.
-        assert statistics.quantiles(times, n=4)[0] < 0.001
-        assert statistics.median(times) < 0.005
+# --- load -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("seconds", "threads"), [(3, 10), pytest.param(60, 50, marks=pytest.mark.slow)])
-def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int) -> None:
+def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int, figure: Figure) -> None:
     """200 requests a second, signed and verified on both sides."""
     with process("--print-client") as (url, said), client_of(said, url, wechatpay, "WeChatPay") as client:
         tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
@@ -367,4 +350,5 @@ def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int) -> None:
         with ThreadPoolExecutor(threads) as pool:
             for future in [pool.submit(work) for _ in range(threads)]:
                 future.result()
+        figure(f"{len(done):,} of {total:,} requests in {time.monotonic() - start:.0f} s from {threads} threads")
         assert len(done) == total

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from tests.disks import WAYS, as_on
+from tests.figures import Figure
 
 from specloom.problems import Stop
 from specloom.publish import commit, compare, exchange, lock, publish
@@ -181,13 +182,12 @@ ROUNDS = [30, pytest.param(1000, marks=pytest.mark.slow)]
 @pytest.mark.parametrize("layout", ["project", "package"])
 @pytest.mark.parametrize("way", WAYS[:2])
 def test_a_killed_run_leaves_the_old_build_or_the_new_one(
-    tmp_path: Path, way: str, layout: str, rounds: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, way: str, layout: str, rounds: int, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     as_on(way, monkeypatch)
     right, pending = killed(rounds, tmp_path / "place" / "tiny", layout, way == "exchange")
-    with capfd.disabled():
-        when = "at once" if way == "exchange" else "after recovery"
-        print(f"\n{way}, {layout}: old-or-new: {right} of {rounds}, {when}; {pending} left something for the next run")
+    when = "at once" if way == "exchange" else "after recovery"
+    figure(f"old-or-new: {right} of {rounds}, {when}; {pending} left something for the next run")
     assert right == rounds
 
 
@@ -263,7 +263,7 @@ else:
 @pytest.mark.parametrize("rounds", [40, pytest.param(500, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("way", WAYS[:2])
 def test_who_imports_meanwhile_has_one_build_or_is_told(
-    tmp_path: Path, way: str, rounds: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, way: str, rounds: int, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     as_on(way, monkeypatch)
     out = tmp_path / "tiny"
@@ -284,8 +284,7 @@ def test_who_imports_meanwhile_has_one_build_or_is_told(
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     counts = {text: told.count(text) for text in sorted(set(told))}
-    with capfd.disabled():
-        print(f"\n{way}: {rounds} importers: {counts}")
+    figure(f"{rounds} importers: {counts}")
     gone = "No module named 'tiny._runtime'"  # the folder that Python was listing is the old one, which is being removed
     assert all(text in ("one build", gone) or "regenerated" in text for text in told), counts
 

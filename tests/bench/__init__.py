@@ -4,6 +4,8 @@
     python -m tests.bench call
     python -m tests.bench decode
     python -m tests.bench import
+    python -m tests.bench mock
+    python -m tests.bench watch
 
 They report and never judge: the exit status is 0, met or missed. Each subject is a module with `add_arguments` and `run`.
 """

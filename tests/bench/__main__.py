@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import call, decode, generation, importing
+from . import call, decode, generation, importing, mocking, watching
 
-SUBJECTS = {"generate": generation, "call": call, "decode": decode, "import": importing}
+SUBJECTS = {"generate": generation, "call": call, "decode": decode, "import": importing, "mock": mocking, "watch": watching}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -39,5 +39,11 @@ def bar(what: str, found: Figure, limit: float, unit: str, remark: str = "") -> 
     print(f"{verdict}: {what}: {found.median:.2f} × {unit} ({'; '.join(details)})")
 
 
+def limit(what: str, times: Times, seconds: float) -> None:
+    """One line that says whether a bar in seconds is met; the median decides."""
+    verdict = "met" if times.median <= seconds else "MISSED"
+    print(f"{verdict}: {what}: {_time(times.median).strip()} (bar: {_time(seconds).strip()})")
+
+
 def _time(seconds: float) -> str:
     return f"{seconds * 1000:6.0f} ms" if seconds >= 0.01 else f"{seconds * 1e6:6.1f} µs"

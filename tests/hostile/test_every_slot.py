@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.figures import Figure
 
 from specloom.cli import main
 
@@ -40,10 +41,10 @@ def what_imports_do(projects: list[Path]) -> str:
         pytest.param(KITCHEN_SINK, range(1000, 2500), 500, id="kitchen sink, 1,500", marks=pytest.mark.slow),
     ],
 )
-def test_hostile_specs_give_problems_or_clean_output(folder: Path, seeds: range, least: int, tmp_path: Path) -> None:
+def test_hostile_specs_give_problems_or_clean_output(folder: Path, seeds: range, least: int, tmp_path: Path, figure: Figure) -> None:
     """At least so many of them must be generated, or the judges had nothing to do."""
     tally = run(folder, by_seed(folder, seeds), tmp_path, keep=50 if len(seeds) > 1000 else 10)
-    print(f"{len(seeds)} specs, {tally.generated} generated, slowest {tally.slowest:.2f} s, problems {dict(tally.rules)}")
+    figure(f"{len(seeds)} specs, {tally.generated} generated, slowest {tally.slowest:.2f} s, problems {dict(tally.rules)}")
     assert tally.failures == []
     assert tally.generated >= least
     assert what_imports_do(sorted(tmp_path.glob("project*"))) == ""

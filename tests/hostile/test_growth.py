@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.figures import Figure
 from tests.generated import imported
 
 from specloom.spec import load
@@ -98,7 +99,7 @@ SHAPES = {
         *(pytest.param(shape, 500, 5000, id=f"{shape}, 5,000", marks=pytest.mark.slow) for shape in SHAPES),
     ],
 )
-def test_time_grows_with_what_there_is(shape: str, few: int, many: int, tmp_path: Path) -> None:
+def test_time_grows_with_what_there_is(shape: str, few: int, many: int, tmp_path: Path, figure: Figure) -> None:
     """From the first byte to the last, documentation and black included."""
     head, row = SHAPES[shape]
 
@@ -112,5 +113,5 @@ def test_time_grows_with_what_there_is(shape: str, few: int, many: int, tmp_path
 
     seconds(20)
     base, small, large = seconds(20), min(seconds(few), seconds(few)), seconds(many)
-    print(f"{shape}: {few}: {small:.2f} s, {many}: {large:.2f} s")
+    figure(f"{few}: {small:.2f} s, {many}: {large:.2f} s")
     assert large - base < (small - base) * many / few * 1.6 + 0.3

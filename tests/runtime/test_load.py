@@ -1,7 +1,6 @@
 """One client under load: many threads, many tasks, a fork in the middle.
 
-Every answer tells which request it is for. The long forms print their figures: `pytest -m
-slow -s`.
+Every answer tells which request it is for. The long forms, `pytest -m slow`, tell their figures.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.scheme import Scheme
+from tests.figures import Figure
 from tests.servers import Received, Reset, Server, Wait, answer
 
 
@@ -75,13 +75,12 @@ def test_threads_on_a_rough_server(server: Server) -> None:
 
 
 @pytest.mark.slow
-def test_threads_for_a_minute(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_threads_for_a_minute(server: Server, figure: Figure) -> None:
     echo(server)
     start = time.monotonic()
     found = threads(server, 300, 60.0)
     took = time.monotonic() - start
-    with capsys.disabled():
-        print(f"\n300 threads, one client, {took:.0f} s: {dict(found)}, {server.connections} connections")
+    figure(f"300 threads, one client, {took:.0f} s: {dict(found)}, {server.connections} connections")
     assert found["crossed"] == 0
     assert set(found) == {"right"}
     server.received.clear()
@@ -134,11 +133,10 @@ def test_cancelled_tasks(server: Server) -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_tasks(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_thousand_tasks(server: Server, figure: Figure) -> None:
     server.reply(slowly)
     found, took = asyncio.run(cancelled(server, 1000))
-    with capsys.disabled():
-        print(f"\n1,000 tasks, 300 to be cancelled: {dict(found)}; then 100 at once in {took:.2f} s, {server.connections} connections")
+    figure(f"1,000 tasks, 300 to be cancelled: {dict(found)}; then 100 at once in {took:.2f} s, {server.connections} connections")
     assert found["crossed"] == 0
     assert set(found) == {"right", "CancelledError"}
     assert sum(found.values()) == 1000
@@ -194,8 +192,7 @@ def test_forked_children_have_connections_of_their_own(server: Server) -> None:
 
 
 @pytest.mark.slow
-def test_many_forked_children(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_forked_children(server: Server, figure: Figure) -> None:
     ours, theirs = forked(server, 50, 10.0)
-    with capsys.disabled():
-        print(f"\n50 children forked among 8 busy threads: {ours} requests of the parent, {theirs} of the children")
+    figure(f"50 children forked among 8 busy threads: {ours} requests of the parent, {theirs} of the children")
     assert theirs == 1000

@@ -13,6 +13,7 @@ from ._runtime.lazy import exports
 if TYPE_CHECKING:
     from . import calls as calls
     from . import errors as errors
+    from . import events as events
     from . import models as models
     from ._runtime.calls import Call as Call
     from ._runtime.calls import Response as Response
@@ -30,6 +31,7 @@ else:
             "WeChatPay": ".client",
             "calls": "",
             "errors": "",
+            "events": "",
             "models": "",
         },
     )
@@ -42,7 +44,8 @@ __all__ = [
     "WeChatPay",
     "calls",
     "errors",
+    "events",
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "50b75ed85d18dc47"
+__build__ = "5f1631758333308c"

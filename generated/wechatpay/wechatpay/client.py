@@ -68,6 +68,11 @@ SERVICE: Final = Service(
             retry="same",
         ),
     ),
+    classes={
+        (429, "FREQUENCY_LIMITED"): _errors.FrequencyLimited,
+        (403, "NO_AUTH"): _errors.NoAuth,
+        (404, "RESOURCE_NOT_EXISTS"): _errors.ResourceNotExists,
+    },
 )
 
 

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f877ab94095a80a6"
+__build__ = "cc1992be58295724"

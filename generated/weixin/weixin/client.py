@@ -94,6 +94,16 @@ SERVICE: Final = Service(
             remedy="Ask the account's administrator to grant the permission set.",
         ),
     ),
+    classes={
+        (None, "40078"): _errors.InvalidCardStatus,
+        (None, "72031"): _errors.InvalidInvoiceParameters,
+        (None, "72036"): _errors.InvoiceBusy,
+        (None, "72023"): _errors.InvoiceLocked,
+        (None, "72038"): _errors.InvoiceNotAuthorised,
+        (None, "72039"): _errors.InvoiceNotLocked,
+        (None, "72015"): _errors.InvoiceNotPermitted,
+        (None, "72024"): _errors.InvoiceStatusError,
+    },
 )
 
 

@@ -114,7 +114,7 @@ def refusal(
     shape = settings.service.error_shape
     code, message, detail = shape.parts(reply.content)
     rows = _matching([*endpoint.errors, *settings.service.errors], reply.status, code)
-    error = (rows[0].error if rows else ApiError)(
+    error = (rows[0].error if rows else _class(settings, reply.status, code))(
         message or _without_message(reply),
         outcome=rows[0].outcome if rows else _outcome(reply.status),
         retry=rows[0].retry if rows else _RETRY.get(reply.status, "never"),
@@ -143,6 +143,13 @@ def _matching(
         if found:
             return [row for row in found if row.error is found[0].error]
     return []
+
+
+def _class(settings: Settings, status: int, code: str | None) -> type[ApiError]:
+    """Of an error that is not documented for this endpoint."""
+    known = settings.service.classes
+    found = known.get((status, code or "")) or known.get((None, code or ""))
+    return found or ApiError
 
 
 def _outcome(status: int) -> Outcome:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from .codec import Unreadable, parse
+from .errors import ApiError
 from .hosts import Host, parse_hosts
 from .kinds import is_object
 from .terms import ErrorCode
@@ -65,7 +66,8 @@ class Service:
     """One API: its name, hosts, constants, schemes and errors.
 
     `name` is the name of its logger as well. `auth` names the schemes of which any will
-    do, `headers` are sent with every request.
+    do, `headers` are sent with every request. `errors` are those of all endpoints,
+    `classes` has the codes that single endpoints document: others may answer with them.
     """
 
     name: str
@@ -75,6 +77,9 @@ class Service:
     auth: tuple[str, ...] = ()
     error_shape: ErrorShape = ErrorShape()
     errors: tuple[ErrorCode, ...] = ()
+    classes: Mapping[tuple[int | None, str], type[ApiError]] = field(
+        default_factory=dict[tuple[int | None, str], type[ApiError]]
+    )
 
     @cached_property
     def parsed_hosts(self) -> tuple[Host, ...]:

@@ -17,7 +17,7 @@ from .._runtime.wire import ENCRYPTED
 
 
 class ReverseRequest(Model, frozen=True, kw_only=True):
-    """ReverseRequest."""
+    """Body of `fapiao_applications.reverse`."""
 
     sub_mchid: Annotated[str, Meta(max_length=32)]
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
@@ -33,7 +33,7 @@ class ReverseRequest(Model, frozen=True, kw_only=True):
 
 
 class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
-    """FapiaoUserAppliedPayload."""
+    """Payload of `FAPIAO.USER_APPLIED`."""
 
     mchid: str
     """Merchant number, at most 32 characters. The number of the merchant or the service

@@ -15,6 +15,7 @@ from .. import phrases
 from ..surface import argument_of, fixed, schemes_of
 from . import docstrings, events
 from .endpoints import error_rows
+from .errors import by_class
 from .module import Layout, Module, export_order
 from .resources import Child, child
 
@@ -86,9 +87,22 @@ def _service(api: Api, module: Module) -> Python:
         options["error_shape"] = python.call(make, python.call_options(given), room=70)
     if rows := error_rows(module, api.errors, api):
         options["errors"] = python.sequence(rows, explode=True)
+    if classes := _classes(api, module):
+        options["classes"] = python.mapping(classes, explode=True)
     made = module.use_ours(("_runtime", "service"), "Service")
     arguments = [python.literal(api.package), *python.call_options(options)]
     return python.assignment("SERVICE", python.call(made, arguments, explode=True), module.use("typing", "Final"))
+
+
+def _classes(api: Api, module: Module) -> list[tuple[Python, Python]]:
+    """The exception classes of the codes that not all endpoints share."""
+    shared = {(row.status, row.code) for row in api.errors}
+    rows = [row for group in by_class(api).values() for row in group if row.code is not None]
+    found = {(row.status, row.code): row.class_name for row in rows if (row.status, row.code) not in shared}
+    return [
+        (python.literal(key), python.dotted(module.use_as(("errors",), "_errors"), name))
+        for key, name in sorted(found.items(), key=lambda item: (item[1], item[0][0] or 0, item[0][1] or ""))
+    ]
 
 
 def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:

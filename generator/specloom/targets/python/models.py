@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,14 +12,18 @@ from ...model import (
     Boolean,
     Enumeration,
     Field,
+    FormBody,
     Integer,
+    JsonBody,
     Named,
     NamedType,
     Nullable,
+    PartsBody,
     String,
     Structure,
     Text,
     Type,
+    TypeName,
     UnionType,
 )
 from ...render import render
@@ -62,11 +66,12 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     by_module: dict[tuple[str, ...], list[NamedType]] = {}
     for name, type in api.types.items():
         by_module.setdefault(name.module, []).append(type)
+    roles = _roles(api)
     for path, types in by_module.items():
         below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path})
         fields = {field.name for type in types if isinstance(type, Structure) for field in type.fields}
         module = Module(layout, ("models", *path), frozenset({*(type.name.name for type in types), *below, *fields}))
-        classes = [_class(api, module, type) for type in types if not isinstance(type, UnionType)]
+        classes = [_class(api, module, type, roles) for type in types if not isinstance(type, UnionType)]
         aliases = [_alias(api, module, type) for type in types if isinstance(type, UnionType)]
         title = f"Types of {docstrings.name_of(api, path)}."
         yield (
@@ -83,8 +88,26 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         )
 
 
-def _class(api: Api, module: Module, type: Structure | Enumeration) -> Class:
-    docstring = docstrings.titled(type.title, type.description, type.name.name, api, 4)
+def _roles(api: Api) -> Mapping[TypeName, str]:
+    """For types that one endpoint or event has as its body, answer or payload: a phrase that says so, for those without a title."""
+    found: dict[TypeName, list[str]] = {}
+
+    def note(type: object, key: str, owner: str) -> None:
+        if isinstance(type, Named):
+            found.setdefault(type.to, []).append(phrases.phrase(key, api.languages[0], owner))
+
+    for endpoint in api.all_endpoints():
+        if isinstance(endpoint.body, (JsonBody, FormBody, PartsBody)):
+            note(endpoint.body.type, "body of", endpoint.qualified)
+        for answer in endpoint.answers:
+            note(answer.type, "answer of", endpoint.qualified)
+    for event in api.all_events():
+        note(event.payload, "payload of", event.name)
+    return {name: said[0] for name, said in found.items() if len(said) == 1}
+
+
+def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mapping[TypeName, str]) -> Class:
+    docstring = docstrings.titled(type.title, type.description, roles.get(type.name, type.name.name), api, 4)
     name = python.identifier(type.name.name)
     if isinstance(type, Enumeration):
         return _enumeration(api, module, type, name, docstring)

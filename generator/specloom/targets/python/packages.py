@@ -46,6 +46,8 @@ def _surface(api: Api, layout: Layout) -> Mapping[str, str]:
         "Call": "._runtime.calls",
         "Response": "._runtime.calls",
     }
+    if any(api.all_events()):
+        found["events"] = HERE
     if _sends_files(api):
         found["Upload"] = "._runtime.files"
     if _sends_null_or_nothing(api):

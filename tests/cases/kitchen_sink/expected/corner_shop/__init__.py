@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from . import auth as auth
     from . import calls as calls
     from . import errors as errors
+    from . import events as events
     from . import models as models
     from ._runtime.calls import Call as Call
     from ._runtime.calls import Response as Response
@@ -37,6 +38,7 @@ else:
             "auth": "",
             "calls": "",
             "errors": "",
+            "events": "",
             "models": "",
         },
     )
@@ -52,6 +54,7 @@ __all__ = [
     "auth",
     "calls",
     "errors",
+    "events",
     "models",
 ]
 __version__ = "0.3.0"

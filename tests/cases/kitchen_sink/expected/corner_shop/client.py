@@ -84,6 +84,12 @@ SERVICE: Final = Service(
             retry="later",
         ),
     ),
+    classes={
+        (403, "NO_AUTH"): _errors.NoAuth,
+        (409, "ORDER_EXISTS"): _errors.OrderExists,
+        (404, "ORDER_NOT_FOUND"): _errors.OrderNotFound,
+        (400, "INVALID_REQUEST"): _errors.OrderRefused,
+    },
 )
 
 

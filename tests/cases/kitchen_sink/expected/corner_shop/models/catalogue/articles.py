@@ -18,7 +18,7 @@ from . import _types as _catalogue_types
 
 
 class GetAnswer(Model, frozen=True, kw_only=True):
-    """GetAnswer."""
+    """Answer of `catalogue.articles.get`."""
 
     sku: str
     """Number of an article, 1 to 40 characters."""
@@ -39,7 +39,7 @@ class GetAnswerSizes(Model, frozen=True, kw_only=True):
 
 
 class UploadPictureRequest(Model, frozen=True, kw_only=True):
-    """UploadPictureRequest."""
+    """Body of `catalogue.articles.upload_picture`."""
 
     meta: UploadPictureRequestMeta
     file: Annotated[UploadLike, Meta(max_length=2097152)]
@@ -58,7 +58,7 @@ class UploadPictureRequestMeta(Model, frozen=True, kw_only=True):
 
 
 class UploadPictureAnswer(Model, frozen=True, kw_only=True):
-    """UploadPictureAnswer."""
+    """Answer of `catalogue.articles.upload_picture`."""
 
     media_id: str
 

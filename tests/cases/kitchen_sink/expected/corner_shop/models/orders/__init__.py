@@ -40,7 +40,7 @@ else:
 
 
 class CreateRequest(Model, frozen=True, kw_only=True):
-    """CreateRequest."""
+    """Body of `orders.create`."""
 
     order_no: Annotated[
         str,
@@ -106,7 +106,7 @@ class CreateRequestItems(Model, frozen=True, kw_only=True):
 
 
 class CreateAnswer(Model, frozen=True, kw_only=True):
-    """CreateAnswer."""
+    """Answer of `orders.create`."""
 
     ticket: str
     """At most 32 characters."""
@@ -123,7 +123,7 @@ class ListFilter(Model, frozen=True, kw_only=True):
 
 
 class ListAnswer(Model, frozen=True, kw_only=True):
-    """ListAnswer."""
+    """Answer of `orders.list`."""
 
     total: int
     """How many there are, at least 0."""
@@ -132,17 +132,17 @@ class ListAnswer(Model, frozen=True, kw_only=True):
 
 
 class TouchRequest(Model, frozen=True, kw_only=True):
-    """TouchRequest."""
+    """Body of `orders.touch`."""
 
 
 class TouchAnswer(Model, frozen=True, kw_only=True):
-    """TouchAnswer."""
+    """Answer of `orders.touch`."""
 
     ok: bool = constant(True)
 
 
 class OrderCancelledPayload(Model, frozen=True, kw_only=True):
-    """OrderCancelledPayload."""
+    """Payload of `order.cancelled`."""
 
     order_no: str
     """Order number, 6 to 32 characters."""
@@ -264,7 +264,7 @@ class Metadata(Model, frozen=True, kw_only=True):
 
 
 class Change(Model, frozen=True, kw_only=True):
-    """Change."""
+    """Body of `orders.update`."""
 
     total: _types.Money | UnsetType | None = UNSET
     note: Annotated[str, Meta(max_length=100)] | UnsetType | None = UNSET

@@ -18,7 +18,7 @@ from .. import orders as _orders
 
 
 class CreateRequest(Model, frozen=True, kw_only=True):
-    """CreateRequest."""
+    """Body of `orders.refunds.create`."""
 
     amount: Annotated[int, Meta(ge=0)]
     """What goes back, in cents (0.01 EUR), at least 0."""

@@ -28,6 +28,11 @@ values = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3), st.tuples(inner), st.tuples(inner, inner)),
     max_leaves=6,
 )
+json_values = st.recursive(
+    st.one_of(printable, st.integers(), st.booleans(), st.none()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(printable, inner, max_size=3)),
+    max_leaves=5,
+)
 MODE = black.Mode(target_versions={TargetVersion.PY311})
 
 
@@ -87,7 +92,7 @@ def test_a_toml_string_is_its_value(text: str) -> None:
     assert tomllib.loads(f"x = {toml.string(text)}\n") == {"x": text}
 
 
-@given(st.dictionaries(printable, st.recursive(st.none() | st.booleans() | st.integers() | printable, lambda inner: st.lists(inner) | st.dictionaries(printable, inner))))
+@given(st.dictionaries(printable, json_values, max_size=4))
 def test_json_is_its_value_one_member_a_line(values: dict[str, object]) -> None:
     text = json.rows(values)
     assert reading.loads(text) == values

@@ -202,7 +202,7 @@ def test_from_nothing_to_a_client(tmp_path: Path) -> None:
     assert made.startswith("corner_shop: 2 endpoints, 3 types -> clients/corner_shop (")
     (spec / ".schema" / "api.json").write_text("{}")
     assert "is renewed" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
-    assert "is as it should be" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
+    assert "is up to date" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
 
 
 OURS = '# ours\r\n[project]\r\nname = "app" # keep\r\n\r\n[tool.specloom.clients.other]\r\nspec = "o"\r\nout = "p"  # last\r\n\r\n# about ruff\r\n[tool.ruff]\r\nline-length = 100'

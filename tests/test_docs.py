@@ -176,7 +176,7 @@ def test_a_type_that_holds_itself_is_explained_once() -> None:
     assert all("list<Item>" in row for row in rows)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(hostile)
 def test_no_text_adds_anything_to_a_page(text: str) -> None:
     """With the text in every slot, pages have the structure that they have with a harmless one."""

@@ -194,7 +194,7 @@ def same(left: Any, right: Any) -> bool:
 def test_every_documented_error_comes_as_its_class(name: str, colour: str, server: Server, keys: Path) -> None:
     api = api_of(name)
     with imported(COMMITTED[name], name) as package:
-        for endpoint, row in ((endpoint, row) for endpoint in api.all_endpoints() for row in api.errors_of(endpoint)):
+        for endpoint, row in [(one, row) for one in api.all_endpoints() for row in api.errors_of(one)]:
             code: Any = int(row.code or 0) if name == "weixin" else row.code
             shape = {api.error_shape.code: code, api.error_shape.message: "said the server"}
             server.reply(answer(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461")))

@@ -56,7 +56,7 @@ def shop(tmp_path: Path, sender: Sender, request: pytest.FixtureRequest) -> Iter
     """The module of the user's that the examples import, with the client of the colour that the framework needs."""
     write(ROOT / "specs" / "wechatpay", tmp_path)
     with imported(tmp_path, "wechatpay") as package:
-        shop = ModuleType("shop")
+        shop = ModuleType("myapp")
         shop.handle = handler()  # type: ignore[attr-defined]
         shop.pay = getattr(package, request.param)(  # type: ignore[attr-defined]
             mchid="1900000001",
@@ -66,9 +66,9 @@ def shop(tmp_path: Path, sender: Sender, request: pytest.FixtureRequest) -> Iter
             public_key=sender.keys / "wechatpay.pub.pem",
             api_v3_key=API_V3_KEY,
         )
-        sys.modules["shop"] = shop
+        sys.modules["myapp"] = shop
         yield shop
-        del sys.modules["shop"]
+        del sys.modules["myapp"]
 
 
 def converses(post: Post, sender: Sender, said: Callable[[], str]) -> None:

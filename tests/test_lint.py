@@ -31,7 +31,7 @@ def test_advice_names_what_is_missing_and_where(tmp_path: Path) -> None:
     (tmp_path / "_api.yaml").write_text(API, "utf-8")
     (tmp_path / "orders.yaml").write_text(ORDERS, "utf-8")
     assert [(p.path, p.line, p.rule, p.message) for p in lint(load(tmp_path, "spec"))] == [
-        ("spec/orders.yaml", 1, "translation", "2 texts are missing in `zh`"),
+        ("spec/orders.yaml", 1, "translation", "not in `zh`: “Orders”, “Id”"),
         ("spec/orders.yaml", 3, "endpoint-errors", "`orders.get` has no errors of its own"),
         ("spec/orders.yaml", 3, "endpoint-example", "`orders.get` has no example"),
         ("spec/orders.yaml", 3, "endpoint-source", "`orders.get` has no link to its source"),

@@ -51,6 +51,7 @@ def generate(options: argparse.Namespace) -> int:
     if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
         for note in notes:
             print(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)")
+        _report((), {}, options.format)
         return 0
     from . import upkeep
 
@@ -64,6 +65,7 @@ def check(options: argparse.Namespace) -> int:
     if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
         for note in notes:
             print(f"{note.name}: up to date")
+        _report((), {}, options.format)
         return 0
     from . import upkeep
     from .problems import OUT_OF_DATE
@@ -93,14 +95,28 @@ def _watch(options: argparse.Namespace) -> int:
 
 def lint(options: argparse.Namespace) -> int:
     """Advice on specs; nothing of it stops a build."""
+    from .problems import SpecError
     from .spec import lint as findings
     from .spec import load
 
+    found: list[Problem] = []
+    sources: dict[str, str] = {}
+    told: list[str] = []
+    wrong: list[SpecError] = []
     for client in _clients(options):
-        loaded = load(client.spec, _shown(client.spec))
-        found = findings(loaded)
-        _report((*loaded.warnings, *found), loaded.sources, options.format)
-        print(f"{client.name}: {len(found)} finding{'' if len(found) == 1 else 's'}")
+        try:
+            loaded = load(client.spec, _shown(client.spec))
+        except SpecError as error:
+            wrong.append(error)
+            continue
+        advice = findings(loaded)
+        found += (*loaded.warnings, *advice)
+        sources |= loaded.sources
+        told.append(f"{client.name}: {len(advice)} finding{'' if len(advice) == 1 else 's'}")
+    if wrong:
+        raise SpecError.of_all(wrong)
+    _report(tuple(dict.fromkeys(found)), sources, options.format)
+    print("\n".join(told))
     return 0
 
 
@@ -125,8 +141,7 @@ def diff(options: argparse.Namespace) -> int:
             except SpecError as error:
                 wrong.append(error)
     if wrong:
-        sources = {path: text for error in wrong for path, text in error.sources.items()}
-        raise SpecError((problem for error in wrong for problem in error.problems), sources)
+        raise SpecError.of_all(wrong)
     report = compare(*specs)
     print(shown.FORMATS[options.format](report), end="")
     failing = CLASSES[: CLASSES.index(options.fail_on) + 1] if options.fail_on else ()
@@ -149,7 +164,7 @@ def schema(options: argparse.Namespace) -> int:
 
     for client in _clients(options):
         changed = write_schemas(client.spec)
-        print(f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is as it should be'}")
+        print(f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is up to date'}")
     return 0
 
 
@@ -194,6 +209,8 @@ def _reporter(options: argparse.Namespace) -> Report:
 
 def _report(problems: Sequence[Problem], sources: Mapping[str, str], form: str) -> None:
     if not problems:
+        if form == "json":  # a program reads an array in any case
+            print("[]", file=sys.stderr)
         return
     from .problems import as_github, as_json, as_text
 

@@ -19,12 +19,24 @@ RESERVED_FIELDS = frozenset(
 
 RESERVED_CLASSES = frozenset(
     # Names that generated modules import or that Python keeps for itself.
-    ["Annotated", "Any", "Answer", "Call", "Decimal", "Endpoint", "ErrorCode", "Exact", "False", "Form", "Json", "Literal", "Mapping", "Meta", "Model", "Multipart", "None", "OpenEnum", "OpenIntEnum", "Parameter", "Raw", "Resource", "AsyncResource", "Response", "Sequence", "TypeAlias", "True", "TYPE_CHECKING", "UNSET", "Unknown", "UnsetType", "Upload", "UploadLike", "Json", "JsonValue"]
+    ["Annotated", "Answer", "Any", "AsyncResource", "Call", "Decimal", "Endpoint", "ErrorCode", "Exact", "False", "Form", "Json",
+     "JsonValue", "Literal", "Mapping", "Meta", "Model", "Multipart", "None", "OpenEnum", "OpenIntEnum", "Parameter", "Raw", "Resource",
+     "Response", "Sequence", "True", "TYPE_CHECKING", "TypeAlias", "Unknown", "UNSET", "UnsetType", "Upload", "UploadLike"]
 )
 
 BUILTIN_CLASSES = frozenset(
     # Python's own classes: mypy takes a name that is used before its class stands for the builtin. Written out, so that every Python names alike.
-    ["ArithmeticError", "AssertionError", "AttributeError", "BaseException", "BaseExceptionGroup", "BlockingIOError", "BrokenPipeError", "BufferError", "BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning", "EOFError", "Ellipsis", "EncodingWarning", "EnvironmentError", "Exception", "ExceptionGroup", "FileExistsError", "FileNotFoundError", "FloatingPointError", "FutureWarning", "GeneratorExit", "IOError", "ImportError", "ImportWarning", "IndentationError", "IndexError", "InterruptedError", "IsADirectoryError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplemented", "NotImplementedError", "OSError", "OverflowError", "PendingDeprecationWarning", "PermissionError", "ProcessLookupError", "PythonFinalizationError", "RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError", "RuntimeWarning", "StopAsyncIteration", "StopIteration", "SyntaxError", "SyntaxWarning", "SystemError", "SystemExit", "TabError", "TimeoutError", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning", "ValueError", "Warning", "ZeroDivisionError"]
+    ["ArithmeticError", "AssertionError", "AttributeError", "BaseException", "BaseExceptionGroup", "BlockingIOError", "BrokenPipeError",
+     "BufferError", "BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError", "ConnectionRefusedError",
+     "ConnectionResetError", "DeprecationWarning", "Ellipsis", "EncodingWarning", "EnvironmentError", "EOFError", "Exception",
+     "ExceptionGroup", "FileExistsError", "FileNotFoundError", "FloatingPointError", "FutureWarning", "GeneratorExit", "ImportError",
+     "ImportWarning", "IndentationError", "IndexError", "InterruptedError", "IOError", "IsADirectoryError", "KeyboardInterrupt", "KeyError",
+     "LookupError", "MemoryError", "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplemented", "NotImplementedError",
+     "OSError", "OverflowError", "PendingDeprecationWarning", "PermissionError", "ProcessLookupError", "PythonFinalizationError",
+     "RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError", "RuntimeWarning", "StopAsyncIteration", "StopIteration",
+     "SyntaxError", "SyntaxWarning", "SystemError", "SystemExit", "TabError", "TimeoutError", "TypeError", "UnboundLocalError",
+     "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning", "ValueError",
+     "Warning", "ZeroDivisionError"]
 )
 
 RESERVED_RESOURCES = frozenset(["annotations", "cached_property", "self"])

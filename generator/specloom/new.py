@@ -39,7 +39,7 @@ class Begun:
         """What was done, and what to do next."""
         what = "the package" if self.layout == "package" else "a project of its own:"
         lines = [
-            f"{shown(self.spec)}: a small spec, and the schemas that its first lines name to editors",
+            f"{shown(self.spec)}: a small spec, and JSON schemas for editors",
             f"{shown(self.pyproject)}: {'begun with' if self.created else 'with'} [tool.specloom.clients.{self.name}], {what} {shown(self.out)}",
             "",
             f"next: edit {shown(self.spec)}, then run specloom generate",

@@ -13,11 +13,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 OUT_OF_DATE = 1
 WRONG_INPUT = 2
 DISK = 3
 BUSY = 4
+
+
+Severity: TypeAlias = Literal["error", "warning", "notice"]
+"""Errors stop a run, warnings do not, notices are advice."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,6 +36,7 @@ class Problem:
     message: str
     hint: str = ""
     length: int = 1
+    severity: Severity = "error"
 
 
 class SpecError(Exception):
@@ -43,6 +49,13 @@ class SpecError(Exception):
         self.problems = tuple(sorted(set(problems)))
         self.sources: Mapping[str, str] = sources or {}
         super().__init__(f"{len(self.problems)} problems")
+
+    @classmethod
+    def of_all(cls, errors: Iterable[SpecError]) -> SpecError:
+        """What is wrong with several specs, as one error."""
+        found = list(errors)
+        sources = {path: text for error in found for path, text in error.sources.items()}
+        return cls((problem for error in found for problem in error.problems), sources)
 
 
 class Stop(Exception):
@@ -61,7 +74,8 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
         if problem.path not in lines_of:
             lines_of[problem.path] = sources.get(problem.path, "").split("\n")
         lines = lines_of[problem.path]
-        block = [f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}: {printable(problem.message)}"]
+        said = "warning: " * (problem.severity == "warning") + problem.message
+        block = [f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}: {printable(said)}"]
         if problem.line <= len(lines) and lines[problem.line - 1].strip():
             block += _excerpt(problem, lines[problem.line - 1].rstrip("\r"))
         if problem.hint:
@@ -73,7 +87,7 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
 def as_json(problems: Iterable[Problem]) -> str:
     """A JSON array with one object for each problem, for programs."""
     rows = [
-        {"path": p.path, "line": p.line, "column": p.column, "rule": p.rule, "message": p.message, "hint": p.hint}
+        {"path": p.path, "line": p.line, "column": p.column, "severity": p.severity, "rule": p.rule, "message": p.message, "hint": p.hint}
         for p in problems
     ]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
@@ -89,7 +103,7 @@ def as_github(problems: Iterable[Problem]) -> str:
         text = p.message + (f"\nhint: {p.hint}" if p.hint else "")
         place = f"file={_property(p.path)},line={p.line},col={p.column},title={_property('specloom ' + p.rule)}"
         shown = printable(text, keep="\n")
-        rows.append(f"::error {place}::{_data(shown)}\n")
+        rows.append(f"::{p.severity} {place}::{_data(shown)}\n")
     return "".join(rows)
 
 

@@ -144,8 +144,7 @@ def _woven(config: Config, clients: Sequence[Client]) -> list[Woven]:
         except SpecError as error:
             wrong.append(error)
     if wrong:
-        sources = {path: text for error in wrong for path, text in error.sources.items()}
-        raise SpecError((problem for error in wrong for problem in error.problems), sources)
+        raise SpecError.of_all(wrong)
     return found
 
 

@@ -31,11 +31,6 @@ def fields() -> list[str]:
     return [f"{name}.{each.name}" for name, kind in sorted(CLASSES.items()) for each in dataclasses.fields(kind) if each.init and _holds_text(each)]
 
 
-def of_people() -> set[str]:
-    """The fields that hold texts for people, which nothing compares."""
-    return {f"{name}.{each.name}" for name, kind in CLASSES.items() for each in dataclasses.fields(kind) if re.search(r"\bText\b", str(each.type))}
-
-
 def together(field: str) -> frozenset[str]:
     """The field, and those that must say the same."""
     return next((frozenset(group) for group in TOGETHER if field in group), frozenset({field}))

@@ -1,6 +1,6 @@
 """Every text of the model, by its class and field, and every place of the output where it comes to stand (robustness A2).
 
-`slots.txt` is the list, made from the code itself: marks are put into the texts of one field after the other, and looked for in what is generated.
+`slots.txt` is the list, made from the code itself: marks are put into the texts of each field, and looked for in what is generated.
 A new field, or a new place for an old one, fails here until it is in the list (`--update`) and keeps what is asked of all of them.
 """
 
@@ -20,7 +20,7 @@ from specloom.targets import files
 
 from .fragments import ALL, BACKSLASHES, QUOTES, UNSEEN
 from .judges import complaints, tokens
-from .marks import changed, fields, of_people, texts
+from .marks import changed, fields, texts, together
 from .runs import KITCHEN_SINK, SMALL
 
 LIST = Path(__file__).parent / "slots.txt"
@@ -43,6 +43,14 @@ WORDS = {
 }
 
 
+APART = (
+    # Fields whose texts must fit those of others, which therefore keep what they say meanwhile.
+    {"Exchange.title", "Exchange.path", "Exchange.query", "Exchange.header", "Exchange.body", "Exchange.answer"},
+    {"Field.wire", "Resource.path"},
+    {"EnumValue.value"},
+)
+
+
 @cache
 def apis() -> tuple[Api, ...]:
     return tuple(load(folder, "spec").api for folder in (SMALL, KITCHEN_SINK))
@@ -51,17 +59,18 @@ def apis() -> tuple[Api, ...]:
 def places() -> dict[str, set[str]]:
     """Where the texts of each field come to stand: a kind of file, and what they are there."""
     found: dict[str, set[str]] = {field: set() for field in fields()}
-    prose = [field for field in found if field in of_people()]
+    groups = dict.fromkeys(together(field) for field in fields() if field != "Scheme.kind")
+    apart = [[group for group in groups if group & names] for names in APART]
+    rest = [group for group in groups if not any(group in batch for batch in apart)]
     for api in apis():
-        everything = api
-        for number, field in enumerate(prose):
-            everything = changed(everything, field, lambda text, number=number: f"{text}{MARK}{number}q")  # type: ignore[misc]
-        for place, mark in _marks(everything):
-            found[prose[int(mark)]].add(place)
-    for field in found.keys() - of_people() - {"Scheme.kind"}:
-        for api in apis():
-            if texts(api, field):
-                found[field] |= {place for place, _ in _marks(changed(api, field, lambda text: f"{text}{MARK}0q"))}
+        said = {field for field in found if any(texts(api, field))}
+        for batch in (rest, *apart):
+            marked = api
+            for number, group in enumerate(batch):
+                marked = changed(marked, min(group), lambda text, number=number: f"{text}{MARK}{number}q")  # type: ignore[misc]
+            for place, mark in _marks(marked):
+                for field in batch[int(mark)] & said:
+                    found[field].add(place)
     return found
 
 

@@ -208,18 +208,18 @@ def test_raw_bytes(server: Server, send: Send) -> None:
 
 ITEM = Item(sku="A")
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"name": ""}, "name: at least 1 character"),
-    ({"name": "x" * 33}, "name: at most 32 characters"),
+    ({"name": ""}, "name: must have at least 1 character"),
+    ({"name": "x" * 33}, "name: must have at most 32 characters"),
     ({"name": 5}, "name: must be str, not int"),
     ({"name": None}, "name: must be str, not None"),
     ({"name": "\ud800"}, "name: has half of a surrogate pair, which is no character"),
-    ({"items": []}, "items: at least 1 item"),
+    ({"items": []}, "items: must have at least 1 item"),
     ({"items": "abc"}, "items: must be a list, not str"),
     ({"items": (one for one in [ITEM])}, "items: must be a list, not generator"),
     ({"items": {ITEM}}, "items: must be a list, not set"),
     ({"items": [ITEM, Item(sku="a")]}, "items[1].sku: must match [A-Z]+"),
     ({"items": [Item(sku="A\n")]}, "items[0].sku: must match [A-Z]+"),
-    ({"items": [Item(sku="A", quantity=0)]}, "items[0].quantity: at least 1"),
+    ({"items": [Item(sku="A", quantity=0)]}, "items[0].quantity: must be at least 1"),
     ({"items": [Item(sku="A", quantity=True)]}, "items[0].quantity: must be int, not bool"),
     ({"labels": {"a": 1}}, "labels.a: must be str, not int"),
     ({"labels": {1: "a"}}, "labels: must have keys of str"),
@@ -231,7 +231,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"extra": {"a": [float("nan")]}}, "extra.a[0]: must be a finite number"),
     ({"extra": object()}, "extra: must be JSON, not object"),
     ({"version": 3}, "version: must be 2"),
-    ({"buyer": Buyer(name="x", phone="1" * 21)}, "buyer.phone: at most 20 characters"),
+    ({"buyer": Buyer(name="x", phone="1" * 21)}, "buyer.phone: must have at most 20 characters"),
 ]
 
 

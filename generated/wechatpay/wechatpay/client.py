@@ -57,7 +57,7 @@ SERVICE: Final = Service(
             "SIGN_ERROR",
             _errors.SignError,
             reason="The signature could not be verified.",
-            remedy="See the frequent questions about signatures.",
+            remedy="See the signature FAQ.",
         ),
         ErrorCode(
             500,
@@ -192,7 +192,7 @@ class WeChatPay(Client):
 
     @cached_property
     def webhooks(self) -> Webhooks[AnyEvent]:
-        """What WeChatPay is told without having asked:
+        """Receives events of WeChat Pay APIv3 (微信支付 APIv3):
         `client.webhooks.receive(headers, body)`.
         """
         from ._runtime.webhooks.receiver import Webhooks
@@ -317,7 +317,7 @@ class AsyncWeChatPay(AsyncClient):
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks[AnyEvent]:
-        """What WeChatPay is told without having asked: `await
+        """Receives events of WeChat Pay APIv3 (微信支付 APIv3): `await
         client.webhooks.receive(headers, body)`.
         """
         from ._runtime.webhooks.receiver import AsyncWebhooks

@@ -97,7 +97,7 @@ class ResourceNotExists(ApiError):
 class SignError(ApiError):
     """401 SIGN_ERROR.
 
-    - The signature could not be verified. See the frequent questions about signatures.
+    - The signature could not be verified. See the signature FAQ.
     """
 
 

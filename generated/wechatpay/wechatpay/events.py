@@ -86,7 +86,12 @@ class FapiaoCardDiscarded(Event, frozen=True, kw_only=True):
 
 
 AnyEvent: TypeAlias = (
-    "FapiaoUserApplied | FapiaoIssued | FapiaoReversed | FapiaoCardInserted | FapiaoCardDiscarded | UnknownEvent"
+    FapiaoUserApplied
+    | FapiaoIssued
+    | FapiaoReversed
+    | FapiaoCardInserted
+    | FapiaoCardDiscarded
+    | UnknownEvent
 )
 """Any of them; what is not listed here is an `UnknownEvent`."""
 

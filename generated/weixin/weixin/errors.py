@@ -77,8 +77,7 @@ class InvalidAccessToken(ApiError):
 class InvalidCardStatus(ApiError):
     """40078.
 
-    - The status of the card does not allow this. Check card_id and the permissions of
-      the account.
+    - The status of the card does not allow this. Check the current status of the card.
     """
 
 

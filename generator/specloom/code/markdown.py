@@ -158,8 +158,6 @@ def _visible(value: str, keep: str = "") -> str:
     """Controls, lone surrogates and invisible characters as U+FFFD; joiners, which some scripts need, stay."""
     if value.isprintable():
         return value
-    if value.isprintable():
-        return value
     return "".join(
         c if c.isprintable() or c in keep or c in "\u200c\u200d\u3000" or unicodedata.category(c) == "Zs" else "\ufffd"
         for c in value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from .base import Toml
 
@@ -18,10 +17,6 @@ def key(name: str) -> Toml:
 def string(value: str) -> Toml:
     """A basic string, on one line; what TOML does not allow in one is escaped (https://toml.io/en/v1.0.0#string)."""
     return Toml('"' + "".join(_escaped(character) for character in value) + '"')
-
-
-def array(items: Sequence[Toml]) -> Toml:
-    return Toml(f"[{', '.join(items)}]")
 
 
 def _escaped(character: str) -> str:

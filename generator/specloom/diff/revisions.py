@@ -29,7 +29,7 @@ class Found:
 def named(spec: Path | None) -> Path:
     """The spec folder that is meant where none is said; raises `Stop` if there is none to mean."""
     if spec is None:
-        raise Stop("say NEW, too, or which spec is meant with --spec")
+        raise Stop("give NEW as well, or name the spec with --spec")
     return spec
 
 

@@ -155,10 +155,6 @@ class Types:
         return Named(self.pairs.types.get(old.to, old.to)) if isinstance(old, Named) else old
 
 
-def nullable(type: Type) -> bool:
-    return isinstance(type, Nullable)
-
-
 def bare(type: Type, pairs: Pairs | None = None) -> Type:
     """What Python sees of a type: without limits and forms on the wire; of an old one, by its new names, if `pairs` are given."""
     match type:

@@ -53,6 +53,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class SchemeKind:
+    """A way to authenticate: its module and class in the runtime, what a client is given, what requests then carry."""
+
     module: str
     class_name: str
     title: Text

@@ -24,13 +24,13 @@ WECHATPAY = SchemeKind(
         Argument(
             "private_key",
             "PrivateKeyLike",
-            text("The merchant's API private key: a path, PEM text or bytes, or a key object.", "商户 API 私钥：路径、PEM 文本或字节、或密钥对象。"),
+            text("The merchant's API private key: a path, PEM text or bytes, or a key object.", "商户 API 私钥：路径、PEM 文本或字节，或密钥对象。"),
             'Path("apiclient_key.pem")',
         ),
         Argument(
             "public_key_id",
             "str",
-            text("Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.", "微信支付公钥 ID，以 PUB_KEY_ID_ 开头。"),
+            text("Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.", "微信支付公钥 ID，以 PUB_KEY_ID_ 开头，后接数字。"),
             '"PUB_KEY_ID_…"',
             required=False,
         ),
@@ -39,7 +39,7 @@ WECHATPAY = SchemeKind(
             "PublicKeyLike",
             text(
                 "The WeChat Pay public key, which verifies answers and encrypts fields: a path, PEM text or bytes, or a key object.",
-                "微信支付公钥，用于验证应答签名、加密敏感字段：路径、PEM 文本或字节、或密钥对象。",
+                "微信支付公钥，用于验证应答签名、加密敏感字段：路径、PEM 文本或字节，或密钥对象。",
             ),
             'Path("pub_key.pem")',
             required=False,
@@ -58,7 +58,7 @@ WECHATPAY = SchemeKind(
             "CertificateLike",
             text(
                 "Platform certificates that are here already: paths, PEM text or bytes, or objects.",
-                "已有的平台证书：路径、PEM 文本或字节、或证书对象。",
+                "已有的平台证书：路径、PEM 文本或字节，或证书对象。",
             ),
             required=False,
             several=True,
@@ -107,7 +107,7 @@ WECHATPAY = SchemeKind(
         text(
             "An event that is not acknowledged comes again, signed afresh, up to 15 times: after 15 s, 15 s, 30 s, 3 min, 10 min, 20 min, 30 min, 30 min, 30 min, 60 min, 3 h, 3 h,"
             " 3 h, 6 h and 6 h. The same event may come more than once even so: its `id` stays the same, so remember which ones you have handled.",
-            "未成功应答的通知会重新签名后再次发送，最多 15 次，间隔为 15 秒、15 秒、30 秒、3 分、10 分、20 分、30 分、30 分、30 分、60 分、3 小时、3 小时、3 小时、6 小时、6 小时。"
+            "未成功应答的通知会重新签名后再次发送，最多 15 次，间隔为 15 秒、15 秒、30 秒、3 分钟、10 分钟、20 分钟、30 分钟、30 分钟、30 分钟、60 分钟、3 小时、3 小时、3 小时、6 小时、6 小时。"
             "同一通知仍可能多次送达，其 `id` 不变，请据此去重。",
         ),
     ),
@@ -134,8 +134,8 @@ WECHATPAY = SchemeKind(
             "商户更换了 API 证书：提供新的 `serial_no` 与 `private_key`，并将旧私钥放入 `former_private_keys`。无法解密的字段以 `CipherText` 返回，其 `reason` 说明原因。",
         ),
         text(
-            "`errors.SignatureProbe` is a test by WeChat Pay with a wrong signature: ask what became of the request, or send it again.",
-            "`errors.SignatureProbe` 表示微信支付以错误签名进行的探测：请查询处理结果，或重新发送请求。",
+            "`errors.SignatureProbe` is a test by WeChat Pay with a wrong signature: ask what became of the request before you send it again.",
+            "`errors.SignatureProbe` 表示微信支付以错误签名进行的探测：请先查询处理结果，再决定是否重新发送请求。",
         ),
     ),
 )

@@ -46,7 +46,7 @@ WEIXIN = SchemeKind(
         Added(
             "query",
             "access_token",
-            text("Interface credential: access_token or authorizer_access_token.", "接口调用凭证：access_token 或 authorizer_access_token。"),
+            text("Credential for calling the interface: access_token or authorizer_access_token.", "接口调用凭证：access_token 或 authorizer_access_token。"),
             "ACCESS_TOKEN",
         ),
     ),
@@ -66,7 +66,7 @@ WEIXIN = SchemeKind(
             "第三方平台或自有的凭证服务：以返回凭证的函数作为 `access_token=`。每次发送前都会调用，因此函数应自行缓存；凭证被拒绝时会再调用一次。",
         ),
         text(
-            "Codes 40013, 40125 and 40164 are about appid, secret and the list of allowed addresses: a new token does not help, mend the settings.",
+            "Codes 40013, 40125 and 40164 are about appid, secret and the list of allowed addresses: a new token does not help; correct the settings.",
             "40013、40125、40164 分别与 AppID、AppSecret、IP 白名单有关：更换凭证无效，请修正配置。",
         ),
     ),

@@ -6,7 +6,6 @@ A rule is a row: its id, its purpose, and the function that finds its breaches i
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +14,8 @@ from ..model import Api, Field, Place, Text
 from ..problems import Problem
 from .values import is_constant
 
+_SHOWN = 5
+"""Texts without translation that are quoted; the others are counted."""
 _LONG_KEY = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 
 
@@ -29,16 +30,24 @@ def findings(api: Api) -> Iterator[Problem]:
     """All breaches of all rules."""
     for rule in RULES:
         for place, message in rule.find(api):
-            yield Problem(place.path, place.line, place.column, rule.id, message)
+            yield Problem(place.path, place.line, place.column, rule.id, message, severity="notice")
 
 
 def _missing_translations(api: Api) -> Iterator[tuple[Place, str]]:
-    counts: Counter[tuple[str, str]] = Counter()
+    found: dict[tuple[str, str], list[str]] = {}
     for path, text in _texts(api):
-        present = {language for language, _ in text.by_language}
-        counts.update((path, language) for language in api.languages if present and language not in present)
-    for (path, language), count in sorted(counts.items()):
-        yield Place(path, 1, 1), f"{count} text{'s are' if count > 1 else ' is'} missing in `{language}`"
+        for language in api.languages:
+            if text.lacks(language):
+                found.setdefault((path, language), []).append(text.best(language))
+    for (path, language), texts in sorted(found.items()):
+        shown = ", ".join(f"“{_start(text)}”" for text in texts[:_SHOWN])
+        rest = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+        yield Place(path, 1, 1), f"not in `{language}`: {shown}{rest}"
+
+
+def _start(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else line[:39] + "…"
 
 
 def _endpoints_without(what: str, there: Callable[[model.Endpoint], object]) -> Callable[[Api], Iterator[tuple[Place, str]]]:

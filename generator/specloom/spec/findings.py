@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..model import Place
 from ..problems import Problem
@@ -49,10 +50,10 @@ class Findings:
         self._report(Problem(place.path, place.line, place.column, rule, message, hint, length))
 
     def warn(self, at: Node, rule: str, message: str, hint: str = "") -> None:
-        self.warnings.append(_problem(at, rule, message, hint, 0, 0))
+        self.warnings.append(replace(_problem(at, rule, message, hint, 0, 0), severity="warning"))
 
     def warn_at(self, place: Place, rule: str, message: str) -> None:
-        self.warnings.append(Problem(place.path, place.line, place.column, rule, message))
+        self.warnings.append(Problem(place.path, place.line, place.column, rule, message, severity="warning"))
 
     def settle(self) -> None:
         """Ends a stage: places with problems are settled."""

@@ -6,7 +6,7 @@ Languages other than these get English.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..model import (
     Bytes,
@@ -64,6 +64,7 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "deprecated": "Deprecated",
         "since": "Since {0}",
         "comma": ", ",
+        "semicolon": "; ",
         "stop": ".",
         "colon": ": ",
         "space": " ",
@@ -103,6 +104,7 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "deprecated": "已废弃",
         "since": "自 {0} 起",
         "comma": "，",
+        "semicolon": "；",
         "stop": "。",
         "colon": "：",
         "space": "",
@@ -165,7 +167,7 @@ def about(field: Field, language: str) -> str:
         sentences.append(phrase("since", language, field.since.best(language)))
     if field.deprecated:
         sentences.append(deprecation(field.deprecated, language))
-    return phrase("space", language).join(ended(capital(sentence), language) for sentence in sentences if sentence)
+    return joined((capital(sentence) for sentence in sentences if sentence), language)
 
 
 def deprecation(deprecated: object, language: str) -> str:
@@ -178,6 +180,11 @@ def deprecation(deprecated: object, language: str) -> str:
 def capital(sentence: str) -> str:
     """The sentence with its first letter upper case."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def joined(sentences: Iterable[str], language: str) -> str:
+    """The sentences one after the other, each with its full stop."""
+    return phrase("space", language).join(ended(sentence, language) for sentence in sentences)
 
 
 def ended(sentence: str, language: str) -> str:

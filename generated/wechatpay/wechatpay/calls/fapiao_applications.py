@@ -39,14 +39,11 @@ def query(
             number of one fapiao, given when it was issued. If it is there, only that
             fapiao is returned.
 
+    Returns:
+        A call, which `client.send` sends.
+
     Raises:
-        errors.RequestRefused: 400 INVALID_REQUEST: The parameters have the right form
-            but break a business rule.
-        errors.NoAuth: 403 NO_AUTH: The merchant lacks the permission; The service
-            provider lacks the permission.
-        errors.ResourceNotExists: 404 RESOURCE_NOT_EXISTS: The application does not
-            exist; The fapiao with this merchant's number does not exist.
-        errors.FrequencyLimited: 429 FREQUENCY_LIMITED: Too many requests.
+        errors.InvalidRequest: An argument does not fit; the message names it.
 
     Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
     """
@@ -85,8 +82,10 @@ def reverse(
             be reversed.
 
     Returns:
-        202: The reversal is accepted. This says only that the request was accepted; the
-            result of the reversal comes by notification and can be queried.
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
 
     Source:
     https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/new-tax-control-fapiao/chapter3_9.shtml

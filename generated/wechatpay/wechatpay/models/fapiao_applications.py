@@ -44,8 +44,8 @@ class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
     by WeChat Pay; see the required parameters of the service-provider mode.
     """
     fapiao_apply_id: str
-    """Application number, at most 32 characters. The application number given when the
-    fapiao was issued.
+    """Application number, at most 32 characters. The application that the user has
+    asked for.
     """
     apply_time: datetime
     """Time of the request. When the user asked for the fapiao."""
@@ -109,7 +109,7 @@ class FapiaoInformation(Model, frozen=True, kw_only=True):
     line it belongs to.
     """
     remark: str | None = None
-    """Remark. Remark on the fapiao."""
+    """Remark."""
     fapiao_error_code: str | None = None
     """Error code. Why issuing or reversal failed."""
     fapiao_error_message: str | None = None
@@ -145,7 +145,7 @@ class Fapiao(Model, frozen=True, kw_only=True):
     password: str | None = None
     """Cipher area. The cipher text printed on the fapiao."""
     fapiao_time: datetime | None = None
-    """Time of issue. When the fapiao was issued."""
+    """Time of issue."""
 
 
 class CardInformation(Model, frozen=True, kw_only=True):
@@ -214,17 +214,17 @@ class SellerInformation(Model, frozen=True, kw_only=True):
     """The seller of a fapiao (销售方信息)."""
 
     name: str | None = None
-    """Name. Name of the seller."""
+    """Name."""
     taxpayer_id: str | None = None
-    """Taxpayer number. The seller's taxpayer number."""
+    """Taxpayer number."""
     address: str | None = None
-    """Address. Address of the seller."""
+    """Address."""
     telephone: str | None = None
-    """Telephone. Telephone number of the seller."""
+    """Telephone."""
     bank_name: str | None = None
-    """Bank. Bank of the seller."""
+    """Bank."""
     bank_account: str | None = None
-    """Bank account. The seller's account there."""
+    """Bank account."""
 
 
 class BuyerInformation(Model, frozen=True, kw_only=True):
@@ -233,19 +233,19 @@ class BuyerInformation(Model, frozen=True, kw_only=True):
     type_: BuyerType | None = field(default=None, name="type")
     """Kind of buyer. Whether the buyer is a person or an organisation."""
     name: str | None = None
-    """Name, at most 256 characters. Name of the buyer."""
+    """Name, at most 256 characters."""
     taxpayer_id: str | None = None
-    """Taxpayer number, at most 32 characters. The buyer's taxpayer number. Required if
-    the buyer is an organisation.
+    """Taxpayer number, at most 32 characters. Required if the buyer is an
+    organisation.
     """
     address: str | None = None
-    """Address, at most 128 characters. Address of the buyer."""
+    """Address, at most 128 characters."""
     telephone: str | None = None
-    """Telephone. Telephone number of the buyer."""
+    """Telephone."""
     bank_name: str | None = None
-    """Bank. Bank of the buyer."""
+    """Bank."""
     bank_account: str | None = None
-    """Bank account. The buyer's account there."""
+    """Bank account."""
     phone: Annotated[str, ENCRYPTED] | None = None
     """Mobile number, encrypted on the wire. The user's mobile number."""
     email: Annotated[str, ENCRYPTED] | None = None

@@ -34,9 +34,8 @@ class Failover:
     def _may_be_tried(self, host: Host, now: float) -> bool:
         since = self._failed.get(host)
         if since is not None and now - since >= REST:
-            self._failed[host] = (
-                now  # this call tries it; others wait for what it finds
-            )
+            # This call tries it; others wait for what it finds.
+            self._failed[host] = now
             return True
         return since is None
 

@@ -34,19 +34,21 @@ def _checks(
 ) -> list[tuple[Callable[[Any], bool], str]]:
     checks: list[tuple[Callable[[Any], bool], str]] = []
     if (ge := limit.ge) is not None:
-        checks.append((lambda v: v >= ge, f"at least {ge}"))
+        checks.append((lambda v: v >= ge, f"must be at least {ge}"))
     if (le := limit.le) is not None:
-        checks.append((lambda v: v <= le, f"at most {le}"))
+        checks.append((lambda v: v <= le, f"must be at most {le}"))
     if (gt := limit.gt) is not None:
-        checks.append((lambda v: v > gt, f"more than {gt}"))
+        checks.append((lambda v: v > gt, f"must be more than {gt}"))
     if (lt := limit.lt) is not None:
-        checks.append((lambda v: v < lt, f"less than {lt}"))
+        checks.append((lambda v: v < lt, f"must be less than {lt}"))
     if isinstance(limit, Between):
         return checks
     if (least := limit.min_length) is not None:
-        checks.append((lambda v: len(v) >= least, f"at least {_count(least, kind)}"))
+        text = f"must have at least {_count(least, kind)}"
+        checks.append((lambda v: len(v) >= least, text))
     if (most := limit.max_length) is not None:
-        checks.append((lambda v: len(v) <= most, f"at most {_count(most, kind)}"))
+        text = f"must have at most {_count(most, kind)}"
+        checks.append((lambda v: len(v) <= most, text))
     if limit.pattern is not None:
         # The whole value, and msgspec only ever searches.
         matches = re.compile(limit.pattern).fullmatch

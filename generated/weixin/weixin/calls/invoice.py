@@ -36,17 +36,11 @@ def update_status(
         reimburse_status: Reimbursement status. The status that the voucher gets;
             `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
+    Returns:
+        A call, which `client.send` sends.
+
     Raises:
-        errors.InvalidCardStatus: 40078: The status of the card does not allow this.
-        errors.InvoiceNotPermitted: 72015: No permission for invoices.
-        errors.InvoiceLocked: 72023: The invoice is locked by another account.
-        errors.InvoiceStatusError: 72024: The invoice's status does not allow this
-            change.
-        errors.InvalidInvoiceParameters: 72031: Invalid parameters.
-        errors.InvoiceBusy: 72036: The invoice service is busy.
-        errors.InvoiceNotAuthorised: 72038: invoice order never auth: no authorised
-            invoice has this card_id and code.
-        errors.InvoiceNotLocked: 72039: The invoice must be locked first.
+        errors.InvalidRequest: An argument does not fit; the message names it.
 
     Source:
     https://developers.weixin.qq.com/doc/service/en/api/invoice/platform/api_invoicekpupdatainvoicestatus.html
@@ -72,7 +66,7 @@ _UPDATE_STATUS: Final[Endpoint[UpdateStatusAnswer]] = Endpoint(
             "40078",
             _errors.InvalidCardStatus,
             reason="The status of the card does not allow this.",
-            remedy="Check card_id and the permissions of the account.",
+            remedy="Check the current status of the card.",
         ),
         ErrorCode(
             None,

@@ -222,4 +222,5 @@ def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
     if asked is None:
         return advice
     here, there = (places.of_endpoint(each, reader.language) for each in (endpoint, asked))
-    return markdown.inline([advice, reader.words("ask", places.link(here, there, markdown.code(asked.qualified)))])
+    asking = reader.words("ask", places.link(here, there, markdown.code(asked.qualified)))
+    return reader.words("sentences", advice, asking)

@@ -21,10 +21,9 @@ class Reader:
 
     def says(self, text: Text) -> str:
         """The text in the reader's language, or else in the one there is, which is a gap unless it is free of words."""
-        said = text.best(self.language)
-        if text.exactly(self.language) is None and any(character.isalpha() for character in said):
+        if text.lacks(self.language):
             self._untranslated = True
-        return said
+        return text.best(self.language)
 
     def inline(self, text: Text) -> Markdown:
         return markdown.text(self.says(text))

@@ -108,7 +108,7 @@ def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
     return Function(
         decorator=deprecated(api, module, endpoint),
         signature=python.signature(endpoint.name, signature(api, module, endpoint, method=False), returns),
-        docstring=docstrings.of_call(api, endpoint, given, 4),
+        docstring=docstrings.of_call(api, endpoint, given),
         result=python.returned(_made(api, module, endpoint, given, constant_name, holder)),
         arguments=_holder(api, module, holder, of_request) if holder else None,
         endpoint=declaration(api, module, endpoint, constant_name, holder),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...code import Python, python
-from ...model import Api, Endpoint, ErrorCode, Text
+from ...model import Api, Endpoint, ErrorCode, Field, Named, Nullable, Text
 from .. import phrases
 from ..surface import Argument
 
@@ -46,8 +46,25 @@ def titled(title: Text, description: Text, fallback: str, api: Api, indentation:
     return python.docstring(f"{head}\n\n{body}" if body else head, indentation)
 
 
-def of_call(api: Api, endpoint: Endpoint, given: Sequence[Argument], indentation: int) -> Python:
-    """An endpoint's docstring: what it does, its arguments, the errors that its page documents, where it is documented."""
+def of_method(api: Api, endpoint: Endpoint, given: Sequence[Argument]) -> Python:
+    """A method's docstring: what it does, its arguments, what it gives, the errors that its page documents."""
+    language = api.languages[0]
+    blocks = _returns(endpoint, language)
+    if rows := _errors(endpoint.errors, language):
+        blocks.append("\n".join(["Raises:", *rows]))
+    return _about(api, endpoint, given, blocks, 8)
+
+
+def of_call(api: Api, endpoint: Endpoint, given: Sequence[Argument]) -> Python:
+    """The docstring of a function that makes a call and sends nothing."""
+    blocks = ["Returns:\n    A call, which `client.send` sends."]
+    if given:
+        blocks.append("Raises:\n    errors.InvalidRequest: An argument does not fit; the message names it.")
+    return _about(api, endpoint, given, blocks, 4)
+
+
+def _about(api: Api, endpoint: Endpoint, given: Sequence[Argument], more: Sequence[str], indentation: int) -> Python:
+    """What an endpoint does, its arguments, more, and where it is documented."""
     language = api.languages[0]
     head = both(endpoint.title, api.languages) or f"{endpoint.method} {endpoint.path}"
     blocks = [phrases.ended(head, language)]
@@ -55,14 +72,18 @@ def of_call(api: Api, endpoint: Endpoint, given: Sequence[Argument], indentation
         blocks.append(phrases.ended(phrases.deprecation(endpoint.deprecated, language), language))
     if endpoint.description:
         blocks.append(endpoint.description.best(language))
-    if given:
-        rows = (f"    {argument.name}: {phrases.about(argument.field, language) or argument.field.wire}" for argument in given)
-        blocks.append("\n".join(["Args:", *map(_hanging, rows)]))
-    blocks += _returns(endpoint, language)
-    if rows_of_errors := _errors(endpoint.errors, language):
-        blocks.append("\n".join(["Raises:", *rows_of_errors]))
-    blocks += [f"Source: {link.url}" for link in endpoint.links[:1]]
+    told = ((argument.name, phrases.about(argument.field, language) or _of_type(api, argument.field)) for argument in given)
+    if rows := [_hanging(f"    {name}: {text}") for name, text in told if text]:
+        blocks.append("\n".join(["Args:", *rows]))
+    blocks += [*more, *(f"Source: {link.url}" for link in endpoint.links[:1])]
     return python.docstring("\n\n".join(blocks), indentation)
+
+
+def _of_type(api: Api, field: Field) -> str:
+    """What a field's named type is called, for a field without texts."""
+    type = field.type.type if isinstance(field.type, Nullable) else field.type
+    title = api.types[type.to].title.best(api.languages[0]) if isinstance(type, Named) else ""
+    return phrases.ended(title, api.languages[0]) if title else ""
 
 
 def of_error(rows: Iterable[ErrorCode], api: Api) -> Python:
@@ -82,7 +103,7 @@ def _returns(endpoint: Endpoint, language: str) -> list[str]:
     rows: list[str] = []
     for answer in told:
         texts = [text.best(language) for text in (answer.title, answer.description) if text]
-        rows.append(_hanging(f"    {answer.status}: {' '.join(phrases.ended(text, language) for text in texts)}"))
+        rows.append(_hanging(f"    {answer.status}: {phrases.joined(texts, language)}"))
     return ["\n".join(["Returns:", *rows])]
 
 
@@ -93,7 +114,7 @@ def _errors(rows: Iterable[ErrorCode], language: str) -> list[str]:
     return [
         _hanging(
             f"    errors.{name}: {_code(group[0])}: "
-            + "; ".join(dict.fromkeys(row.reason.best(language).rstrip(".。") for row in group if row.reason)).strip()
+            + phrases.phrase("semicolon", language).join(dict.fromkeys(row.reason.best(language).rstrip(".。") for row in group if row.reason)).strip()
             + phrases.phrase("stop", language)
         )
         for name, group in by_class.items()
@@ -102,7 +123,7 @@ def _errors(rows: Iterable[ErrorCode], language: str) -> list[str]:
 
 def _reason(row: ErrorCode, language: str) -> str:
     texts = [text.best(language) for text in (row.reason, row.remedy) if text]
-    return " ".join(phrases.ended(text, language) for text in texts)
+    return phrases.joined(texts, language)
 
 
 def _code(row: ErrorCode) -> str:

@@ -40,7 +40,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     names = [event.class_name for event in found]
     members = [python.identifier(name) for name in [*names, "UnknownEvent"]]
     alias = python.member(module.use("typing", "TypeAlias"))
-    union = python.parameter(UNION, [alias], python.quoted(python.union(members)))
+    union = python.parameter(UNION, [alias], python.union(members))
     title = f"Events of {docstrings.both(api.title, api.languages) or api.name}."
     yield (
         layout.file(module.parts),
@@ -68,7 +68,8 @@ def receiver(api: Api, module: Module, *, asynchronous: bool) -> Child:
     module.use("functools", "cached_property")
     returns = python.subscript(module.use_typing_only(home, kind), [union])
     awaited = "await " if asynchronous else ""
-    text = f"What {api.client} is told without having asked: `{awaited}client.webhooks.receive(headers, body)`."
+    title = docstrings.both(api.title, api.languages) or api.name
+    text = f"Receives events of {title}: `{awaited}client.webhooks.receive(headers, body)`."
     return Child(
         python.signature("webhooks", python.parameters([python.identifier("self")]), returns),
         python.docstring(text, 8),

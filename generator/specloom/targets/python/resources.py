@@ -121,6 +121,6 @@ def _method(api: Api, module: Module, resource: Resource, endpoint: Endpoint, *,
             value_annotation(api, module, endpoint),
             asynchronous=asynchronous,
         ),
-        docstring=docstrings.of_call(api, endpoint, given, 8),
+        docstring=docstrings.of_method(api, endpoint, given),
         result=python.returned(python.awaited(sent) if asynchronous else sent),
     )

@@ -186,8 +186,8 @@ class CornerShop(Client):
 
     @cached_property
     def webhooks(self) -> Webhooks[AnyEvent]:
-        """What CornerShop is told without having asked:
-        `client.webhooks.receive(headers, body)`.
+        """Receives events of Corner Shop (街角小店): `client.webhooks.receive(headers,
+        body)`.
         """
         from ._runtime.webhooks.receiver import Webhooks
         from .events import EVENTS
@@ -288,7 +288,7 @@ class AsyncCornerShop(AsyncClient):
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks[AnyEvent]:
-        """What CornerShop is told without having asked: `await
+        """Receives events of Corner Shop (街角小店): `await
         client.webhooks.receive(headers, body)`.
         """
         from ._runtime.webhooks.receiver import AsyncWebhooks

@@ -51,7 +51,7 @@ class OrderReminder(Event, frozen=True, kw_only=True):
     name: Literal["2nd:reminder"] = "2nd:reminder"
 
 
-AnyEvent: TypeAlias = "OrderPaid | OrderCancelled | OrderReminder | UnknownEvent"
+AnyEvent: TypeAlias = OrderPaid | OrderCancelled | OrderReminder | UnknownEvent
 """Any of them; what is not listed here is an `UnknownEvent`."""
 
 EVENTS: Final[EventTable[AnyEvent]] = EventTable(

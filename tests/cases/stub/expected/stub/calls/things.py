@@ -20,9 +20,11 @@ def touch(
 ) -> Call[None]:
     """POST /things/{thing_id}/touch.
 
-    Args:
-        thing_id: thing_id
-        note: note
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _TOUCH.call(_TouchArguments(thing_id=thing_id), body=TouchRequest(note=note))
 

@@ -34,6 +34,12 @@ def get(
     Args:
         sku: Number of an article, 1 to 40 characters.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _GET.call(_GetArguments(sku=sku, x_shop_trace=x_shop_trace))
 
@@ -48,6 +54,12 @@ def exists(
     Args:
         sku: Number of an article, 1 to 40 characters.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _EXISTS.call(_ExistsArguments(sku=sku, x_shop_trace=x_shop_trace))
 
@@ -64,10 +76,15 @@ def upload_picture(
 
     Args:
         sku: Number of an article, 1 to 40 characters.
-        meta: meta
         file: At most 2097152 bytes.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         alt: At most 200 characters.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _UPLOAD_PICTURE.call(
         _UploadPictureArguments(sku=sku, x_shop_trace=x_shop_trace),
@@ -87,6 +104,12 @@ def put_picture(
         sku: Number of an article, 1 to 40 characters.
         content: The content, 1 to 2097152 bytes.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _PUT_PICTURE.call(
         _PutPictureArguments(sku=sku, x_shop_trace=x_shop_trace),
@@ -108,10 +131,10 @@ def picture(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        200: The picture.
+        A call, which `client.send` sends.
 
     Raises:
-        errors.NotFound: 404: There is no picture.
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _PICTURE.call(
         _PictureArguments(sku=sku, size=size, x_shop_trace=x_shop_trace)

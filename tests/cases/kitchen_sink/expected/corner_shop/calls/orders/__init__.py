@@ -78,34 +78,27 @@ def create(
     Args:
         order_no: Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The shop's
             own.
-        total: total
+        total: Money.
         customer: Who buys.
         items: Lines, 1 to 8 items.
-        payment: payment
+        payment: How an order is paid.
         idempotency_key: Key of the request, 1 to 64 characters.
         x_tags: At most 2 items, each one of "gift", "express".
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         class_: A keyword in Python, a field on the wire: `class`.
-        list_: list
-        agent: user-agent
         discount: At least 0, below 1, 0 if absent. Required if required for chains.
         tax_rate: One of 0, 700, 1900.
         notify_url: At most 256 characters. Where events go: # is not a comment here.
-        deliver_at: deliver_at
         expires: In seconds since 1970-01-01 UTC on the wire.
         patience: In seconds on the wire.
         meta: As JSON text on the wire.
-        extra: extra
         card: At most 64 bytes, secret, never shown.
 
     Returns:
-        201: Created.
-        202: Accepted.
+        A call, which `client.send` sends.
 
     Raises:
-        errors.OrderExists: 409 ORDER_EXISTS: The number is used.
-        errors.UnprocessableContent: 422: A field is wrong.
-        errors.OrderRefused: 400 INVALID_REQUEST: The order is refused.
+        errors.InvalidRequest: An argument does not fit; the message names it.
 
     Source: https://docs.shop.example/orders/create
     """
@@ -150,9 +143,14 @@ def query(
     Args:
         order_no: Order number, 6 to 32 characters.
         expand: Each one of "items", "payment". What to add.
-        at: at
         verbose: False if absent.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _QUERY.call(
         _QueryArguments(
@@ -177,15 +175,16 @@ def list(
     """List orders (订单列表).
 
     Args:
-        status: status
+        status: Where an order stands.
         statuses: At most 4 items.
-        filter: filter
         page: 1 to 1000, 1 if absent.
-        ids: ids
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
+    Returns:
+        A call, which `client.send` sends.
+
     Raises:
-        errors.NoAuth: 403 NO_AUTH: Not allowed.
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _LIST.call(
         _ListArguments(
@@ -212,8 +211,13 @@ def cancel(
 
     Args:
         order_no: 6 to 32 characters.
-        reason: reason
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _CANCEL.call(
         _CancelArguments(order_no=order_no, reason=reason, x_shop_trace=x_shop_trace)
@@ -232,6 +236,12 @@ def update(
         order_no: 6 to 32 characters.
         body: The body.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _UPDATE.call(
         _UpdateArguments(order_no=order_no, x_shop_trace=x_shop_trace),
@@ -251,6 +261,12 @@ def replace_lines(
         order_no: 6 to 32 characters.
         body: The body, 1 to 8 items.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _REPLACE_LINES.call(
         _ReplaceLinesArguments(order_no=order_no, x_shop_trace=x_shop_trace),
@@ -268,6 +284,12 @@ def touch(
     Args:
         order_no: 6 to 32 characters.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _TOUCH.call(
         _TouchArguments(order_no=order_no, x_shop_trace=x_shop_trace),

@@ -37,6 +37,12 @@ def create(
         reason: At most 200 characters.
         lines: Each at least 1.
         at: In seconds since 1970-01-01 UTC on the wire.
+
+    Returns:
+        A call, which `client.send` sends.
+
+    Raises:
+        errors.InvalidRequest: An argument does not fit; the message names it.
     """
     return _CREATE.call(
         _CreateArguments(order_no=order_no, x_shop_trace=x_shop_trace),

@@ -61,7 +61,6 @@ class Articles(Resource):
 
         Args:
             sku: Number of an article, 1 to 40 characters.
-            meta: meta
             file: At most 2097152 bytes.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             alt: At most 200 characters.
@@ -161,7 +160,6 @@ class AsyncArticles(AsyncResource):
 
         Args:
             sku: Number of an article, 1 to 40 characters.
-            meta: meta
             file: At most 2097152 bytes.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             alt: At most 200 characters.

@@ -83,25 +83,21 @@ class Orders(Resource):
         Args:
             order_no: Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The
                 shop's own.
-            total: total
+            total: Money.
             customer: Who buys.
             items: Lines, 1 to 8 items.
-            payment: payment
+            payment: How an order is paid.
             idempotency_key: Key of the request, 1 to 64 characters.
             x_tags: At most 2 items, each one of "gift", "express".
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
-            list_: list
-            agent: user-agent
             discount: At least 0, below 1, 0 if absent. Required if required for chains.
             tax_rate: One of 0, 700, 1900.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
-            deliver_at: deliver_at
             expires: In seconds since 1970-01-01 UTC on the wire.
             patience: In seconds on the wire.
             meta: As JSON text on the wire.
-            extra: extra
             card: At most 64 bytes, secret, never shown.
 
         Returns:
@@ -154,7 +150,6 @@ class Orders(Resource):
         Args:
             order_no: Order number, 6 to 32 characters.
             expand: Each one of "items", "payment". What to add.
-            at: at
             verbose: False if absent.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         """
@@ -181,11 +176,9 @@ class Orders(Resource):
         """List orders (订单列表).
 
         Args:
-            status: status
+            status: Where an order stands.
             statuses: At most 4 items.
-            filter: filter
             page: 1 to 1000, 1 if absent.
-            ids: ids
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
         Raises:
@@ -216,7 +209,6 @@ class Orders(Resource):
 
         Args:
             order_no: 6 to 32 characters.
-            reason: reason
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         """
         return self._send(_calls.cancel(order_no, reason, x_shop_trace=x_shop_trace))
@@ -314,25 +306,21 @@ class AsyncOrders(AsyncResource):
         Args:
             order_no: Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The
                 shop's own.
-            total: total
+            total: Money.
             customer: Who buys.
             items: Lines, 1 to 8 items.
-            payment: payment
+            payment: How an order is paid.
             idempotency_key: Key of the request, 1 to 64 characters.
             x_tags: At most 2 items, each one of "gift", "express".
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
-            list_: list
-            agent: user-agent
             discount: At least 0, below 1, 0 if absent. Required if required for chains.
             tax_rate: One of 0, 700, 1900.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
-            deliver_at: deliver_at
             expires: In seconds since 1970-01-01 UTC on the wire.
             patience: In seconds on the wire.
             meta: As JSON text on the wire.
-            extra: extra
             card: At most 64 bytes, secret, never shown.
 
         Returns:
@@ -385,7 +373,6 @@ class AsyncOrders(AsyncResource):
         Args:
             order_no: Order number, 6 to 32 characters.
             expand: Each one of "items", "payment". What to add.
-            at: at
             verbose: False if absent.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         """
@@ -412,11 +399,9 @@ class AsyncOrders(AsyncResource):
         """List orders (订单列表).
 
         Args:
-            status: status
+            status: Where an order stands.
             statuses: At most 4 items.
-            filter: filter
             page: 1 to 1000, 1 if absent.
-            ids: ids
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
         Raises:
@@ -447,7 +432,6 @@ class AsyncOrders(AsyncResource):
 
         Args:
             order_no: 6 to 32 characters.
-            reason: reason
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         """
         return await self._send(

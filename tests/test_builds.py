@@ -15,11 +15,16 @@ from tests.generated import ROOT
 PROJECT = '[project]\nname = "app"\nversion = "1.0"\n\n'
 CLIENT = '[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "src/shop"\nlayout = "package"\n'
 PDM_BUILD = """\
-from specloom.builds import generate
+from specloom.builds import generate, must_hold
 
 
 def pdm_build_initialize(context):
     generate(context.root)
+
+
+def pdm_build_update_files(context, files):
+    if context.target == "wheel":
+        must_hold(context.root, files.values())
 """
 TOOLS = {
     "hatchling": (
@@ -97,16 +102,28 @@ def test_a_bad_spec_fails_the_build_with_its_problems(tool: str, tmp_path: Path)
     assert not list(folder.glob("dist/*.whl"))
 
 
-@pytest.mark.parametrize("tool", ["hatchling", "setuptools"])
+@pytest.mark.parametrize("tool", TOOLS)
 def test_a_client_outside_the_selected_packages_is_a_problem(tool: str, tmp_path: Path) -> None:
     folder = project(tmp_path, tool)
     config = folder / "pyproject.toml"
     config.write_text(config.read_text().replace('"src/shop"', '"lib/shop"', 2 if tool == "hatchling" else 1).replace(', "lib/shop"]', "]"))
+    if tool == "setuptools":  # a command of the project's own is no way round
+        (folder / "setup.py").write_text("from setuptools import setup\nfrom setuptools.command.build_py import build_py\n\n\nclass Own(build_py): ...\n\n\nsetup(cmdclass={'build_py': Own})\n")
     said = build(folder, "--wheel", status=1)
     line = config.read_text().split("\n").index('out = "lib/shop"') + 1
-    assert f"{line}:7: build-outside: the wheel would go without shop: no package of it lies there\n" in said
+    assert f"{line}:7: build-outside: the wheel would go without shop\n" in said
     assert '    ^^^^^^^^^^\n' in said
     assert "hint: " in said
+
+
+def test_a_part_of_a_client_is_no_client(tmp_path: Path) -> None:
+    folder = project(tmp_path, "setuptools")
+    config = folder / "pyproject.toml"
+    packages = '[tool.setuptools]\npackages = ["app", "shop"]\npackage-dir = {"" = "src"}\ninclude-package-data = false\n\n'
+    config.write_text(config.read_text().replace("[tool.specloom", packages + "[tool.specloom", 1))
+    said = build(folder, "--wheel", status=1)
+    assert "build-outside: the wheel would go without " in said
+    assert " files of shop, such as " in said
 
 
 def test_setuptools_leaves_other_projects_alone(tmp_path: Path) -> None:

@@ -53,7 +53,6 @@ def built(folder: Path, python: Path) -> None:
 
 def test_use_it(tmp_path: Path, fresh: Path) -> None:
     # 1, 2: a project, and an API in it
-    (tmp_path / "src" / "stationer").mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text(block("**1.** `pyproject.toml`", "toml"))
     git(tmp_path, "init", "-q")
     assert specloom(tmp_path, "new", "shop") == block("**2.** `specloom new shop`", "")
@@ -62,6 +61,7 @@ def test_use_it(tmp_path: Path, fresh: Path) -> None:
     items = tmp_path / "specs" / "shop" / "items.yaml"
     change(items, "endpoints:\n", f"endpoints:\n{block('<!-- story: endpoint -->', 'yaml')}\n")
     program = tmp_path / "src" / "stationer" / "__init__.py"
+    program.parent.mkdir(parents=True)
     program.write_text(block("<!-- story: program -->", "python"))
 
     # 4: the wheel, in an environment without specloom, against a server

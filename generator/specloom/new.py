@@ -9,8 +9,10 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from string import Template
+from typing import cast
 
 from . import config, naming
 from .editor import write_schemas
@@ -95,8 +97,17 @@ def _row(root: Path, known: Mapping[str, object], package: str) -> dict[str, str
     row = {"spec": f"specs/{package}"}
     if "project" not in known:
         return row | {"out": f"clients/{package}"}
-    source = "src/" if (root / "src").is_dir() else ""
+    source = "src/" if (root / "src").is_dir() or _builds_src(known) else ""
     return row | {"out": f"{source}{package}", "layout": "package"}
+
+
+def _builds_src(known: Mapping[str, object]) -> bool:
+    """Whether the build settings, of hatchling or setuptools, say that packages lie in `src`, which may not be there yet."""
+    tool = config.table(known, "tool")
+    wheel = reduce(config.table, ("build", "targets", "wheel"), config.table(tool, "hatch"))
+    find = reduce(config.table, ("packages", "find"), config.table(tool, "setuptools"))
+    named: list[object] = [wheel.get("packages"), find.get("where")]
+    return any(str(path).split("/")[0] == "src" for paths in named if isinstance(paths, list) for path in cast(list[object], paths))
 
 
 def _edited(file: Path, text: str, known: Mapping[str, object], package: str, row: Mapping[str, str]) -> str:

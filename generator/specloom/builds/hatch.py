@@ -15,7 +15,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
 from ..config import Client
-from . import generate, must_select
+from . import generate, must_hold
 
 
 class SpecloomHook(BuildHookInterface[BuilderConfig]):
@@ -31,12 +31,8 @@ class SpecloomHook(BuildHookInterface[BuilderConfig]):
         if self.target_name == "wheel":
             selection: Any = self.build_config
             with selection.set_build_data(build_data):
-                wheel = {Path(file.path).resolve() for file in selection.builder.recurse_included_files()}
-            must_select(
-                found,
-                lambda client: client.out.resolve() / "__init__.py" in wheel,
-                "add the folder to packages under [tool.hatch.build.targets.wheel], or move out into one that is there",
-            )
+                wheel = [file.path for file in selection.builder.recurse_included_files()]
+            must_hold(root, wheel, "add the folder to packages under [tool.hatch.build.targets.wheel], or move out into one that is there")
 
 
 def _folders(client: Client, target: str) -> Iterator[Path]:

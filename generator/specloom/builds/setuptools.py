@@ -15,22 +15,18 @@ from setuptools import Distribution
 from setuptools.command.build_py import build_py
 
 from .. import config
-from ..config import NAME, Client
+from ..config import NAME
 from ..problems import SpecError, Stop
-from . import clients, generate, must_select
+from . import clients, generate, must_hold
 
 
 class BuildPy(build_py):
     """The command that copies packages, which first makes sure that the clients are among them."""
 
     def run(self) -> None:
-        hint = "let [tool.setuptools.packages.find] find the folder, or move out into one that it finds"
-        must_select(clients(Path.cwd()), self._selects, hint)
+        hint = "let [tool.setuptools.packages.find] find the folder and all below it, or move out into one that it finds"
+        must_hold(Path.cwd(), self.get_output_mapping().values(), hint)
         super().run()
-
-    def _selects(self, client: Client) -> bool:
-        packages: list[str] = self.packages or []
-        return any(Path(self.get_package_dir(package)).resolve() == client.out.resolve() for package in packages)
 
 
 def finalize(distribution: Distribution) -> None:
@@ -39,7 +35,8 @@ def finalize(distribution: Distribution) -> None:
     if _is_meant(root):
         generate(root)
         commands: dict[str, Any] = distribution.cmdclass
-        commands.setdefault("build_py", BuildPy)
+        own: type[Any] = commands.get("build_py", build_py)
+        commands["build_py"] = BuildPy if own is build_py else type("BuildPy", (BuildPy, own), {})
 
 
 def files(folder: str) -> Iterator[str]:

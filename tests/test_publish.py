@@ -105,6 +105,18 @@ def test_a_file_is_never_dated_as_the_one_it_replaces(tmp_path: Path, way: str) 
     assert seconds == sorted(set(seconds))
 
 
+def test_a_file_of_somebody_is_never_overwritten(out: Path) -> None:
+    """Not by force either, for nothing brings it back."""
+    (out / "models").mkdir(exist_ok=True)
+    (out / "models" / "mine.py").write_text("mine")
+    before = tree(out)
+    for force in (False, True):
+        with pytest.raises(Stop, match=r"not made by specloom.*models/mine\.py") as stop:
+            publish(out, {PurePosixPath("a.py"): "x", PurePosixPath("models/mine.py"): "generated"}, force=force)
+        assert stop.value.status == 4
+        assert tree(out) == before
+
+
 def test_what_was_edited_by_hand_is_only_overwritten_by_force(out: Path, way: str) -> None:
     (out / "a.py").write_text("a = 'by hand'\n")
     (out / "docs" / "en" / "page.md").write_text("by hand")

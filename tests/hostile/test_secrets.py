@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from specloom.problems import SpecError
@@ -25,15 +25,18 @@ _LETTERS = "abcdefghijkmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ23456789"
 
 @cache
 def private_key(kind: str) -> PrivateKeyTypes:
+    if kind == "Ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
     return ec.generate_private_key(ec.SECP256R1()) if kind == "EC" else rsa.generate_private_key(65537, int(kind.removeprefix("RSA ")))
 
 
 def key_text(kind: str, form: str, encoding: str) -> str:
     """A new private key as people keep them."""
-    written = serialization.PrivateFormat.PKCS8 if form == "PKCS #8" else serialization.PrivateFormat.TraditionalOpenSSL
+    written = serialization.PrivateFormat.TraditionalOpenSSL if form == "traditional" else serialization.PrivateFormat.PKCS8
+    lock = serialization.BestAvailableEncryption(b"x") if form == "encrypted" else serialization.NoEncryption()
     if encoding == "PEM":
-        return private_key(kind).private_bytes(serialization.Encoding.PEM, written, serialization.NoEncryption()).decode()
-    return base64.b64encode(private_key(kind).private_bytes(serialization.Encoding.DER, written, serialization.NoEncryption())).decode()
+        return private_key(kind).private_bytes(serialization.Encoding.PEM, written, lock).decode()
+    return base64.b64encode(private_key(kind).private_bytes(serialization.Encoding.DER, written, lock)).decode()
 
 
 def letters(count: int) -> str:
@@ -41,6 +44,7 @@ def letters(count: int) -> str:
 
 
 KEYS = [(kind, form, encoding) for kind in ("RSA 2048", "RSA 3072", "EC") for form in ("PKCS #8", "traditional") for encoding in ("PEM", "Base64")]
+KEYS += [(kind, form, "Base64") for kind, form in [("Ed25519", "PKCS #8"), ("Ed25519", "encrypted"), ("EC", "encrypted"), ("RSA 2048", "encrypted")]]
 TOKENS = {
     "AWS": "AKIA" + letters(16).upper().replace("I", "B"),
     "GitHub": "ghp_" + letters(36),
@@ -48,6 +52,13 @@ TOKENS = {
     "Google": "AIza" + letters(35),
     "Slack": "xoxb-" + letters(30),
     "Stripe": "sk_live_" + letters(24),
+    "Stripe, for tests": "sk_test_" + letters(24),
+    "Stripe, for hooks": "whsec_" + letters(32),
+    "SendGrid": f"SG.{letters(22)}.{letters(43)}",
+    "Google's OAuth": "GOCSPX-" + letters(28),
+    "Hugging Face": "hf_" + letters(34),
+    "Slack, for hooks": f"https://hooks.slack.com/services/T{letters(8).upper()}/B{letters(8).upper()}/{letters(24)}",
+    "a database": f"postgres://shop:{letters(12)}7@db.example.com/shop",
     "OpenAI": "sk-proj-" + letters(48),
     "npm": "npm_" + letters(36),
     "JWT": f"eyJ{letters(20)}.eyJ{letters(40)}.{letters(43)}",
@@ -82,7 +93,7 @@ def test_an_escaped_key_is_a_key(tmp_path: Path) -> None:
     assert {(problem.path, problem.rule) for problem in caught.value.problems} == {("spec/items.put.json", "json")}
 
 
-@pytest.mark.parametrize("name", ["api_key", "clientSecret", "password", "access_token", "X-Secret-Key"])
+@pytest.mark.parametrize("name", ["api_key", "clientSecret", "password", "access_token", "X-Secret-Key", "appsecret", "api_v3_key", "apiv3Key"])
 def test_a_random_example_of_what_is_called_secret_is_a_problem(name: str, tmp_path: Path) -> None:
     spec = Spec.read(SMALL)
     field = next(slot for slot in spec.slots if slot.kind == "key" and spec.text(slot) == "why")
@@ -98,7 +109,7 @@ def test_a_random_example_of_what_is_called_secret_is_a_problem(name: str, tmp_p
     [
         "4200000444201910177461284488", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "Qe41VhP/sGdNeTHMQGlxCWiUyHu6XNO9GCYln2Luv4HhwJzZBfcL12sB+PgZcS5NhePBog30NgJ1xRaK+gbGDKwpg==", "AKIAIOSFODNN7EXAMPLE", "MIIC", "sk-1", "eyJ9.eyJ9",
-        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk", "https://example.com/AKIA", "begin -----", "risk-assessment-of-the-merchants",
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk", "https://example.com/AKIA", "https://user:password@example.com", "https://example.com:8080/@2x", "begin -----", "risk-assessment-of-the-merchants",
     ],
 )  # fmt: skip
 def test_what_only_looks_long_is_none(harmless: str) -> None:

@@ -42,6 +42,9 @@ def publish(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = 
     with disk.refusals(folder), lock.exclusive(folder) as held:
         commit.recover(folder)
         comparison = _compare(folder, wanted)
+        if comparison.foreign:
+            names = ", ".join(str(folder / path) for path in comparison.foreign)
+            raise Stop(f"not made by specloom, and in the way of a file that is generated now: {names}; move it, or rename what it comes from", BUSY)
         if comparison.edited and not force:
             names = ", ".join(str(folder / path) for path in comparison.edited)
             raise Stop(

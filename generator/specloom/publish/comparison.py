@@ -25,6 +25,8 @@ class Comparison:
     """Made by an earlier run and no longer generated."""
     edited: tuple[PurePosixPath, ...]
     """Of `changed` and `extra`, those that somebody changed since they were made."""
+    foreign: tuple[PurePosixPath, ...]
+    """Of `changed`, those that specloom never made: somebody's own files where generated ones belong."""
     was: Mapping[PurePosixPath, str]
     """SHA-256 of what is on disk now at `changed` and `extra`, and of the manifest if it has to change."""
     manifest: bytes
@@ -64,12 +66,13 @@ def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
             if found is not None:
                 extra.append(path)
                 was[path] = disk.digest(found)
-        edited = sorted(path for path, digest in was.items() if digest != known.get(path))
+        foreign = [path for path in changed if path not in known]
+        edited = sorted(path for path, digest in was.items() if digest != known.get(path) and path not in foreign)
         text = manifest.text(files)
         current = content == text
         if content and not current:
             was[PurePosixPath(manifest.MANIFEST)] = disk.digest(content)
-    return Comparison(folder, files, tuple(changed), tuple(missing), tuple(extra), tuple(edited), was, text, current)
+    return Comparison(folder, files, tuple(changed), tuple(missing), tuple(extra), tuple(edited), tuple(foreign), was, text, current)
 
 
 def _allowed(path: PurePosixPath) -> PurePosixPath:

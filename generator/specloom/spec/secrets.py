@@ -16,6 +16,8 @@ from .nodes import Scalar
 _SIGNS = re.compile(
     r"(?P<PEM_block>-----BEGIN\s)"
     r"|(?<![A-Za-z0-9+/])(?P<encoded_key>MII[A-Za-z0-9+/]{2,4}(?:IBADANBgkqhkiG9w0BAQ|IBAAK)[A-Za-z0-9+/]{40})"  # PKCS #8, PKCS #1
+    r"|(?<![A-Za-z0-9+/])(?P<encoded_private_key>MC4CAQAwBQYDK2V[uw]BCIEI[A-Za-z0-9+/]{42})"  # Ed25519, X25519
+    r"|(?<![A-Za-z0-9+/])(?P<encrypted_key>MI[GHI][A-Za-z0-9+/]{2,6}(?:BgkqhkiG9w0BBQ0|GCSqGSIb3DQEFDT)[A-Za-z0-9+/]{40})"  # PKCS #8 with a password
     r"|(?<![A-Za-z0-9+/])(?P<encoded_EC_key>M(?:IG[A-Za-z0-9+/]AgEAM|HcCAQEE)[A-Za-z0-9+/]{40})"
     r"|\b(?P<signed_token>eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,})"
     r"|\b(?P<AWS_key>(?:AKIA|ASIA)[0-9A-Z]{16})\b"
@@ -23,12 +25,17 @@ _SIGNS = re.compile(
     r"|\b(?P<GitLab_token>glpat-[A-Za-z0-9_-]{20})"
     r"|\b(?P<Google_key>AIza[0-9A-Za-z_-]{35})"
     r"|\b(?P<Slack_token>xox[abeoprs]-[0-9A-Za-z-]{20,})"
-    r"|\b(?P<Stripe_key>[rs]k_live_[0-9A-Za-z]{20,})"
+    r"|\b(?P<Stripe_key>(?:[rs]k_(?:live|test)|whsec)_[0-9A-Za-z]{20,})"
+    r"|\b(?P<SendGrid_key>SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43})"
+    r"|\b(?P<Google_secret>GOCSPX-[A-Za-z0-9_-]{28})"
+    r"|\b(?P<Hugging_Face_token>hf_[A-Za-z0-9]{34})"
+    r"|(?P<Slack_hook>hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,})"
+    r"|\b[a-z][a-z0-9+.-]*://(?P<password>[^\s/:@]+:(?=[^\s/:@]*\d)[^\s/:@]{8,}@)"
     r"|\b(?P<key>sk-(?:[a-z]+-)*[A-Za-z0-9_-]*[A-Za-z0-9]{32,})"
     r"|\b(?P<npm_token>npm_[A-Za-z0-9]{36})\b"
 )
 _PLACEHOLDER = re.compile(r"EXAMPLE|example|your|YOUR|(.)\1{5}|(?:x|X|\*|\.|0){6}|1234567|abcdef")
-_CALLED = re.compile(r"(?:^|_)(?:secret|secret_key|private_key|api_?key|access_key|password|passwd|access_token|refresh_token|authorization)$")
+_CALLED = re.compile(r"(?:^|_)(?:(?:app|client|web_?hook)?_?secret|secret_key|private_key|api_?(?:v\d+_?)?key|access_key|password|passwd|access_token|refresh_token|authorization)$")
 _RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
 _BITS = 3.5
 """Entropy of a character: 4 at most in hexadecimal, 6 in Base64; words and counted numbers have less."""

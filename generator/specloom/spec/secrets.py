@@ -13,27 +13,32 @@ from typing import NamedTuple
 
 from .nodes import Scalar
 
-_SIGNS = re.compile(
-    r"(?P<PEM_block>-----BEGIN\s)"
-    r"|(?<![A-Za-z0-9+/])(?P<encoded_key>MII[A-Za-z0-9+/]{2,4}(?:IBADANBgkqhkiG9w0BAQ|IBAAK)[A-Za-z0-9+/]{40})"  # PKCS #8, PKCS #1
-    r"|(?<![A-Za-z0-9+/])(?P<encoded_private_key>MC4CAQAwBQYDK2V[uw]BCIEI[A-Za-z0-9+/]{42})"  # Ed25519, X25519
-    r"|(?<![A-Za-z0-9+/])(?P<encrypted_key>MI[GHI][A-Za-z0-9+/]{2,6}(?:BgkqhkiG9w0BBQ0|GCSqGSIb3DQEFDT)[A-Za-z0-9+/]{40})"  # PKCS #8 with a password
-    r"|(?<![A-Za-z0-9+/])(?P<encoded_EC_key>M(?:IG[A-Za-z0-9+/]AgEAM|HcCAQEE)[A-Za-z0-9+/]{40})"
-    r"|\b(?P<signed_token>eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,})"
-    r"|\b(?P<AWS_key>(?:AKIA|ASIA)[0-9A-Z]{16})\b"
-    r"|\b(?P<GitHub_token>gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})"
-    r"|\b(?P<GitLab_token>glpat-[A-Za-z0-9_-]{20})"
-    r"|\b(?P<Google_key>AIza[0-9A-Za-z_-]{35})"
-    r"|\b(?P<Slack_token>xox[abeoprs]-[0-9A-Za-z-]{20,})"
-    r"|\b(?P<Stripe_key>(?:[rs]k_(?:live|test)|whsec)_[0-9A-Za-z]{20,})"
-    r"|\b(?P<SendGrid_key>SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43})"
-    r"|\b(?P<Google_secret>GOCSPX-[A-Za-z0-9_-]{28})"
-    r"|\b(?P<Hugging_Face_token>hf_[A-Za-z0-9]{34})"
-    r"|(?P<Slack_hook>hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,})"
-    r"|\b[a-z][a-z0-9+.-]*://(?P<password>[^\s/:@]+:(?=[^\s/:@]*\d)[^\s/:@]{8,}@)"
-    r"|\b(?P<key>sk-(?:[a-z]+-)*[A-Za-z0-9_-]*[A-Za-z0-9]{32,})"
-    r"|\b(?P<npm_token>npm_[A-Za-z0-9]{36})\b"
+_ENCODED = r"(?<![A-Za-z0-9+/])"
+_SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (what, marks, re.compile(pattern))
+    for what, marks, pattern in (
+        ("a PEM block", ("-----BEGIN",), r"-----BEGIN\s"),
+        ("an encoded key", ("MII",), _ENCODED + r"MII[A-Za-z0-9+/]{2,4}(?:IBADANBgkqhkiG9w0BAQ|IBAAK)[A-Za-z0-9+/]{40}"),  # PKCS #8, PKCS #1
+        ("an encoded private key", ("MC4CAQ",), _ENCODED + r"MC4CAQAwBQYDK2V[uw]BCIEI[A-Za-z0-9+/]{42}"),  # Ed25519, X25519
+        ("an encoded EC key", ("MIG", "MHcC"), _ENCODED + r"M(?:IG[A-Za-z0-9+/]AgEAM|HcCAQEE)[A-Za-z0-9+/]{40}"),
+        ("an encrypted key", ("w0BBQ0", "DQEFDT"), _ENCODED + r"MI[GHI][A-Za-z0-9+/]{2,6}(?:BgkqhkiG9w0BBQ0|GCSqGSIb3DQEFDT)[A-Za-z0-9+/]{40}"),  # PKCS #8
+        ("a signed token", ("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+        ("an AWS key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+        ("a GitHub token", ("gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"), r"\b(?:gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})"),
+        ("a GitLab token", ("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20}"),
+        ("a Google key", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
+        ("a Google secret", ("GOCSPX-",), r"\bGOCSPX-[A-Za-z0-9_-]{28}"),
+        ("a Hugging Face token", ("hf_",), r"\bhf_[A-Za-z0-9]{34}"),
+        ("a Slack token", ("xox",), r"\bxox[abeoprs]-[0-9A-Za-z-]{20,}"),
+        ("a Slack hook", ("hooks.slack.com",), r"hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,}"),
+        ("a Stripe key", ("k_live_", "k_test_", "whsec_"), r"\b(?:[rs]k_(?:live|test)|whsec)_[0-9A-Za-z]{20,}"),
+        ("a SendGrid key", ("SG.",), r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+        ("a key", ("sk-",), r"\bsk-(?:[a-z]+-)*[A-Za-z0-9_-]*[A-Za-z0-9]{32,}"),
+        ("an npm token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
+        ("a password", ("@",), r"://[^\s/:@]+:(?=[^\s/:@]*\d)[^\s/:@]{8,}@"),
+    )
 )
+"""What it is; texts that are in every one, which are looked for first because that is fast; and what it looks like."""
 _PLACEHOLDER = re.compile(r"EXAMPLE|example|your|YOUR|(.)\1{5}|(?:x|X|\*|\.|0){6}|1234567|abcdef")
 _CALLED = re.compile(r"(?:^|_)(?:(?:app|client|web_?hook)?_?secret|secret_key|private_key|api_?(?:v\d+_?)?key|access_key|password|passwd|access_token|refresh_token|authorization)$")
 _RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
@@ -53,12 +58,14 @@ class Sign(NamedTuple):
 
 def sign(text: str) -> Sign | None:
     """The first sure sign of a key in a text."""
-    for match in _SIGNS.finditer(text):
-        kind = match.lastgroup or ""
-        if kind == "PEM_block" or not _PLACEHOLDER.search(match[0]):
-            what = kind.replace("_", " ")
-            return Sign(match.start(), f"an {what}" if what[0] in "aeiouA" else f"a {what}")
-    return None
+    found = (
+        Sign(match.start(), what)
+        for what, marks, pattern in _SIGNS
+        if any(mark in text for mark in marks)
+        for match in pattern.finditer(text)
+        if what == "a PEM block" or not _PLACEHOLDER.search(match[0])
+    )
+    return min(found, default=None)
 
 
 def refusal(found: Sign) -> str:

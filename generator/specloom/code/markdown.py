@@ -28,6 +28,7 @@ _BARE_BAR, _ESCAPED_BAR = re.compile(r"(?<!\\)\|"), r"\\|"
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
 
+@lru_cache(4096)
 def text(value: str) -> Markdown:
     """An inline run that reads as the text, on one line; `…` in it is code."""
     return Markdown(_phrase(_one_line(value)))
@@ -52,6 +53,7 @@ def code(value: str) -> Markdown:
     return Markdown(f"{ticks}{pad}{line}{pad}{ticks}")
 
 
+@lru_cache(1024)
 def sentence(words: str, *values: Markdown) -> Markdown:
     """A sentence of the generator's own, in which `…` is code and {0} the first of the runs."""
     parts = re.split(r"(\{\d\})", words)
@@ -147,7 +149,7 @@ def _phrase(words: str) -> str:
 
 
 def _row(cells: Sequence[Markdown]) -> str:
-    return f"| {' | '.join(_BARE_BAR.sub(_ESCAPED_BAR, cell) for cell in cells)} |"
+    return f"| {' | '.join(_BARE_BAR.sub(_ESCAPED_BAR, cell) if '|' in cell else cell for cell in cells)} |"
 
 
 def _one_line(value: str) -> str:

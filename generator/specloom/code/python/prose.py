@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import lru_cache
 
 from ..base import Python
 from .tokens import ESCAPES, WIDTH, columns, visible
@@ -14,6 +15,7 @@ def comment(text: str) -> Python:
     return Python("# " + "".join(visible(c) for c in " ".join(text.split())))
 
 
+@lru_cache(1024)
 def docstring(text: str, indentation: int = 0) -> Python:
     """A docstring for a place that is indented so many columns; `inspect.getdoc` gives back the text, wrapped.
 
@@ -38,16 +40,20 @@ def docstring(text: str, indentation: int = 0) -> Python:
 
 def wrap(line: str, width: int) -> list[str]:
     """A line broken at spaces and between wide characters; the lines after the first hang under a bullet or an indented row."""
+    if columns(line) <= width:
+        return [line.rstrip()]
     lead = line[: len(line) - len(line.lstrip())]
     hang = lead + ("  " if line.startswith("- ", len(lead)) else "    " if lead else "")
     lines: list[str] = []
     current = lead
+    taken = columns(lead)
     for token in re.findall(r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[^\s\x80-\U0010ffff]+|\s+", line[len(lead) :]):
-        if columns(current) + columns(token.rstrip()) > width and current.strip():
+        if taken + columns(token.rstrip()) > width and current.strip():
             lines.append(current.rstrip())
-            current = hang
+            current, taken = hang, columns(hang)
             token = token.lstrip()
         current += token
+        taken += columns(token)
     return [*lines, current.rstrip()]
 
 

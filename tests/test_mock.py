@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,6 +102,91 @@ def test_a_fapiao_that_is_pending_is_issued_in_its_time(mock: Any, pay: Any, wec
     assert status(pay) == "ISSUED"
 
 
+def test_a_card_goes_its_way_beside_its_fapiao(mock: Any, pay: Any, wechatpay: Any) -> None:
+    told: list[tuple[str, str]] = []
+
+    def receive(headers: Any, body: bytes) -> Any:
+        event = pay.webhooks.receive(headers, body)
+        told.append((event.name, event.payload.fapiao_information[0].card_status.value))
+        return event.acknowledge()
+
+    def states() -> tuple[str, str]:
+        (fapiao,) = query(pay).fapiao_information
+        return fapiao.status.value, fapiao.card_information.card_status.value
+
+    mock.webhook = receive
+    mock.issue_fapiao(APPLICATION, FAPIAO, pending=True, card=True)
+    seen = [states()]
+    for _ in range(2):
+        mock.advance(mock.pace)
+        seen.append(states())
+    reverse(pay, wechatpay.models)
+    for _ in range(2):
+        mock.advance(mock.pace)
+        seen.append(states())
+    assert seen == [
+        ("ISSUE_ACCEPTED", "INSERT_ACCEPTED"),
+        ("ISSUED", "INSERT_ACCEPTED"),
+        ("ISSUED", "INSERTED"),
+        ("REVERSED", "DISCARD_ACCEPTED"),
+        ("REVERSED", "DISCARDED"),
+    ]
+    assert told == [
+        ("FAPIAO.ISSUED", "INSERT_ACCEPTED"),
+        ("FAPIAO.CARD_INSERTED", "INSERTED"),
+        ("FAPIAO.REVERSED", "DISCARD_ACCEPTED"),
+        ("FAPIAO.CARD_DISCARDED", "DISCARDED"),
+    ]
+
+
+def test_a_fapiao_is_what_the_spec_describes(mock: Any, pay: Any, wechatpay: Any) -> None:
+    for message, given in {
+        "fapiao_id: .* letters": {"fapiao_id": "1\n2"},
+        "fapiao_id: .* 32": {"fapiao_id": "1" * 33},
+        "fapiao_apply_id: .* 32": {"fapiao_apply_id": "1" * 33},
+        "must not be empty": {"fapiao_apply_id": ""},
+        "fapiao: status follows": {"fapiao": {"status": "REVERSED"}},
+        "fapiao: card_information/card_status: not a documented": {"fapiao": {"card_information": {"card_status": "LOST"}}},
+        "fapiao: total_amount: expected .* an integer": {"fapiao": {"total_amount": "1"}},
+        "fapiao: colour: unknown": {"fapiao": {"colour": "blue"}},
+    }.items():
+        with pytest.raises(ValueError, match=message):
+            mock.issue_fapiao(**({"fapiao_apply_id": APPLICATION, "fapiao_id": FAPIAO} | given))
+    # What is odd, but right, lives on.
+    shown = mock.issue_fapiao("new\nline", "a|b*", fapiao={"card_information": {"card_id": "p", "card_status": "DISCARDED"}})
+    assert (shown["card_information"]["card_id"], shown["card_information"]["card_status"]) == ("p", "DISCARDED")
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    reverse(pay, wechatpay.models)
+    mock.advance(60)
+    assert status(pay) == "REVERSED"
+    assert [one.event for one in mock.deliveries] == ["FAPIAO.ISSUED", "FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+
+
+def test_time_goes_on_whatever_fails(mock: Any, pay: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    for fapiao in ("1", "2"):
+        mock.issue_fapiao(APPLICATION, fapiao, pending=True)
+    issue, failed = mock._issued, iter([True, False])
+
+    def issued(record: Any, moment: float) -> None:
+        if next(failed):
+            raise KeyError("card_status")
+        issue(record, moment)
+
+    monkeypatch.setattr(mock, "_issued", issued)
+    with pytest.raises(KeyError):
+        mock.advance(60)
+    mock.tick()
+    assert [one.payload["fapiao_information"][0]["fapiao_id"] for one in mock.deliveries] == ["2"]
+
+    monkeypatch.setattr(mock, "settle", lambda: 1 / 0)
+    mock.notify("FAPIAO.ISSUED", {})
+    mock.tick()  # the events go out all the same
+    assert len(mock.deliveries) == 2
+    answer = mock.transport.handle_request(signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}"))
+    assert (answer.status_code, json.loads(answer.read())["code"]) == (500, "SYSTEM_ERROR")
+    assert "has failed" in caplog.text
+
+
 def test_real_time_passes_too(mock: Any, pay: Any, wechatpay: Any) -> None:
     mock.pace = 0.05
     mock.issue_fapiao(APPLICATION, FAPIAO)
@@ -184,6 +270,127 @@ def test_events_come_again_until_they_are_taken(mock: Any, pay: Any) -> None:
     assert [one.status for one in mock.deliveries] == [500, 200]
     with pytest.raises(ValueError, match="this machine"):
         mock.webhook = "http://example.com/"
+
+
+RECEIVERS: dict[str, Any] = {
+    "an acknowledgement": lambda event: event.acknowledge(),
+    "the event": lambda event: event,
+    "nothing": lambda event: None,
+    "true": lambda event: True,
+    "a response": lambda event: httpx.Response(204),
+}
+
+
+@pytest.mark.parametrize("colour", ["plain", "async"])
+@pytest.mark.parametrize("returns", RECEIVERS)
+def test_receivers_return_what_they_like(mock: Any, pay: Any, returns: str, colour: str) -> None:
+    told: list[str] = []
+
+    def receive(headers: Any, body: bytes) -> Any:
+        event = pay.webhooks.receive(headers, body)
+        told.append(event.name)
+        return RECEIVERS[returns](event)
+
+    async def receive_async(headers: Any, body: bytes) -> Any:
+        await asyncio.sleep(0)
+        return receive(headers, body)
+
+    async def in_a_loop() -> None:
+        mock.advance(30)
+
+    mock.webhook = receive if colour == "plain" else receive_async
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.advance(0)
+    asyncio.run(in_a_loop())  # it was taken, and does not come again
+    assert told == ["FAPIAO.ISSUED"]
+
+
+REFUSALS: dict[str, Any] = {
+    "a status": lambda pay: 500,
+    "a response": lambda pay: httpx.Response(500),
+    "an acknowledgement": lambda pay: pay.webhooks.failure("not now"),
+    "an error": lambda pay: 1 / 0,
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_what_a_receiver_does_not_take_comes_again(mock: Any, pay: Any, refusal: str) -> None:
+    told: list[bytes] = []
+
+    async def receive(headers: Any, body: bytes) -> Any:
+        told.append(body)
+        mock.deliver()  # somebody else looks for what is due meanwhile
+        return REFUSALS[refusal](pay)
+
+    mock.webhook = receive
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.advance(0)
+    mock.advance(15)
+    assert len(told) == 2
+
+
+def test_events_wait_for_a_receiver(wechatpay: Any, tmp_path: Path) -> None:
+    make, file = wechatpay.testing.WeChatPayMock, tmp_path / "state"
+    mock = make(state=file)
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    mock.advance(3600)
+    assert [one.status for one in mock.deliveries] == [None]
+    mock.close()
+
+    mock = make(state=file)
+    told: list[str] = []
+
+    def receive(headers: Any, body: bytes) -> int:
+        told.append(json.loads(body)["event_type"])
+        mock.advance(3600)  # what is being told does not go out twice
+        return 200
+
+    mock.webhook = receive
+    mock.notify("FAPIAO.REVERSED", {})
+    mock.deliver()
+    assert told == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+    mock.webhook = "http://127.0.0.1:9/notify"
+    mock.close()
+
+    mock = make(state=file)
+    assert mock.webhook == "http://127.0.0.1:9/notify"
+    mock.webhook = None
+    for number in range(1002):
+        mock.notify("FAPIAO.ISSUED", number)
+    mock.deliver()
+    numbers: list[int] = []
+    mock.webhook = lambda headers, body: numbers.append(1)
+    mock.deliver()
+    assert len(numbers) == 1000
+    assert [one.payload for one in mock.deliveries] == list(range(2, 1002))
+    mock.close()
+
+
+def test_receivers_are_tested_with_what_they_must_refuse(mock: Any, pay: Any, wechatpay: Any, weixin: Any) -> None:
+    refused: list[str] = []
+
+    def receive(headers: Any, body: bytes) -> Any:
+        try:
+            return pay.webhooks.receive(headers, body).acknowledge()
+        except wechatpay.errors.EventError as error:
+            refused.append(f"{type(error).__name__}: {error}")
+            return pay.webhooks.failure(error)
+
+    mock.webhook = receive
+    for fault in ("bad-signature", "no-signature", "probe"):
+        mock.notify("FAPIAO.ISSUED", {}, fault=fault)
+    mock.notify("FAPIAO.ISSUED", {}, fault="clock-skew", seconds=-600)
+    mock.notify("FAPIAO.ISSUED", {"mchid": "1", "fapiao_apply_id": "2", "fapiao_information": []})
+    mock.advance(9999)
+    mock.advance(9999)
+    for text, expected in zip(refused, ("does not fit", "without Wechatpay-Timestamp", "is a probe", "StaleEvent"), strict=True):
+        assert expected in text
+    assert [one.status for one in mock.deliveries] == [401, 401, 401, 401, 204]
+    for wrong in ({"fault": "delay", "seconds": 1}, {"fault": "clock-skew"}):
+        with pytest.raises(ValueError, match=r"fault: use one of|seconds: say"):
+            mock.notify("FAPIAO.ISSUED", {}, **wrong)
+    with pytest.raises(ValueError, match="not signed"):
+        weixin.testing.WeixinMock().notify("any", {}, fault="probe")
 
 
 # --- what is checked ---------------------------------------------------------------------------------
@@ -276,6 +483,9 @@ def test_required_headers(mock: Any, header: str) -> None:
         ("GET", QUERY, b"", "sub_mchid"),
         ("GET", f"{QUERY}?sub_mchid={'1' * 33}", b"", "sub_mchid"),
         ("GET", f"{QUERY}?sub_mchid=1&sub_mcihd=2", b"", "sub_mcihd"),
+        ("GET", f"{QUERY}?sub_mchid=1&sub_mchid=2", b"", "sub_mchid"),
+        ("GET", f"{QUERY}?sub_mchid=1&fapiao_apply_id=2", b"", "fapiao_apply_id"),
+        ("GET", "/v3/certificates?algorithm_type=DES", b"", "algorithm_type"),
         ("POST", f"{QUERY}/reverse", b"{", ""),
         ("POST", f"{QUERY}/reverse", b"[]", ""),
         ("POST", f"{QUERY}/reverse", b'{"sub_mchid":"1","reverse_reason":"x","fapiao_information":[{"fapiao_id":"1"}]}', "/fapiao_information/0/fapiao_number"),
@@ -299,7 +509,8 @@ def test_certificates(mock: Any, wechatpay: Any) -> None:
     client = wechatpay.WeChatPay(**keys, transport=mock.transport)
     mock.issue_fapiao(APPLICATION, FAPIAO)
     assert status(client) == "ISSUED"
-    assert [call.endpoint for call in mock.calls] == ["certificates", "fapiao_applications.query"]
+    assert [call.endpoint for call in mock.calls[-2:]] == ["certificates", "fapiao_applications.query"]
+    assert refusal(mock, signed(mock, "GET", "/v3/certificates?algorithm_type=SM2"))[0] == 404
     mock.clear()
     mock.fail("RESOURCE_NOT_EXISTS", endpoint="certificates", status=404)
     with pytest.raises(wechatpay.errors.Error, match="RESOURCE_NOT_EXISTS"):
@@ -335,6 +546,12 @@ def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) ->
         lambda: mock.fail("NO_AUTH", chance=2),
         lambda: mock.fault("explosion"),
         lambda: mock.advance(-1),
+        lambda: mock.advance(float("nan")),
+        lambda: mock.advance(1e12),
+        lambda: mock.fault("delay"),
+        lambda: mock.fault("delay", seconds=-1),
+        lambda: mock.fault("clock-skew", seconds=float("inf")),
+        lambda: setattr(mock, "pace", float("nan")),
     ):
         with pytest.raises(ValueError):  # noqa: PT011 - each has a text of its own
             wrong()
@@ -463,6 +680,7 @@ def test_weixin_answers_with_codes_inside_200(weixin: Any) -> None:
         (f"{path}?access_token={token}", b""): 44002,
         (f"{path}?access_token={token}", b"{"): 47001,
         (f"{path}?access_token={token}", b'{"card_id":"1","code":"1"}'): 72031,
+        (f"{path}?access_token={token}", b'{"card_id":"1","code":"1","reimburse_status":"garbage"}'): 72031,
     }
     assert {key: weixin_post(mock, *key)["errcode"] for key in codes} == codes
     assert weixin_post(mock, f"{path}?access_token={token}", b"", "GET")["errcode"] == 43002
@@ -475,6 +693,10 @@ def test_weixin_fails_as_told(weixin: Any) -> None:
     mock = weixin.testing.WeixinMock()
     mock.fail("72038")
     with pytest.raises(weixin.errors.InvoiceNotAuthorised):
+        update(mock.client())
+    mock.clear()
+    mock.fail(40078)
+    with pytest.raises(weixin.errors.InvalidCardStatus):
         update(mock.client())
 
 
@@ -584,10 +806,35 @@ def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
         query(pay)
     assert tell("reply", {"body": {"total_count": 3}, "times": 1})[0] == 204
     assert query(pay).total_count == 3
+    assert tell("reply", {"base64": "/w==", "status": 502, "times": 1})[0] == 204
+    with pytest.raises(wechatpay.errors.ApiError) as raised:
+        query(pay.with_options(attempts=1))
+    assert raised.value.content == b"\xff"
+    assert tell("fail", {"code": 40001, "status": 400, "times": 1})[0] == 204
+    with pytest.raises(wechatpay.errors.ApiError, match="40001"):
+        query(pay)
+    assert tell("pace", {"seconds": 1})[0] == 204
+    reverse(pay, wechatpay.models)
     assert tell("advance", {"seconds": 1})[0] == 204
+    assert status(pay) == "REVERSED"
     found, calls = tell("calls", method="GET")
-    assert (found, [call["status"] for call in calls]) == (200, [200, 403, 200])
-    assert tell("deliveries", method="GET")[1][0]["event"] == "FAPIAO.ISSUED"
+    assert (found, [call["status"] for call in calls]) == (200, [200, 403, 200, 502, 400, 202, 200])
+    got, sent = calls[-2], mock.calls[-2]
+    assert got["arguments"] == {"fapiao_apply_id": APPLICATION}
+    assert got["value"]["fapiao_information"][0]["fapiao_id"] == FAPIAO
+    assert b64decode(got["body_base64"]) == sent.request.body == got["body"].encode()
+    assert got["headers"]["authorization"] == sent.request.headers["Authorization"]
+    assert tell("notify", {"event": "FAPIAO.REVERSED", "payload": {}, "fault": "probe"})[0] == 204
+    assert tell("advance", {"seconds": 0})[0] == 204
+    deliveries = tell("deliveries", method="GET")[1]
+    assert [one["event"] for one in deliveries] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED", "FAPIAO.REVERSED"]
+    event = pay.webhooks.receive(deliveries[0]["headers"], deliveries[0]["body"].encode())
+    assert event.payload.fapiao_apply_id == APPLICATION
+    with pytest.raises(wechatpay.errors.ForgedEvent, match="probe"):
+        pay.webhooks.receive(deliveries[2]["headers"], deliveries[2]["body"].encode())
+    listed, commands = tell("", method="GET")
+    assert listed == 200
+    assert {"calls", "fail", "issue_fapiao", "pace"} <= set(commands["commands"])
     assert tell("credentials", method="GET")[1] == mock.credentials
     refused = {
         tell("fail", {"code": "NO_SUCH"})[0],
@@ -595,6 +842,11 @@ def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
         tell("fail", {"cod": "NO_AUTH"})[0],
         tell("fail", [])[0],
         tell("fault", {"kind": "explosion"})[0],
+        tell("fault", {"kind": "delay"})[0],
+        tell("reply", {"base64": "?"})[0],
+        tell("issue_fapiao", {"fapiao_apply_id": "1", "fapiao_id": "1\n"})[0],
+        tell("issue_fapiao", {"fapiao_apply_id": "1", "fapiao_id": "1", "fapiao": {"card_information": []}})[0],
+        tell("notify", {"event": "X", "payload": 1, "fault": "outage"})[0],
         tell("webhook", {"url": "http://example.com"})[0],
     }
     assert refused == {400}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import os
 import random
 import re
 import signal
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,8 +54,10 @@ def process(*options: str, package: str = "wechatpay", command: tuple[str, ...] 
 
 def tell(url: str, command: str, /, **arguments: Any) -> Any:
     """Steer the mock, as a test in any language would."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
-    connection.request("POST", f"/_mock/{command}", json.dumps(arguments), {"Content-Type": "application/json"})
+    host, _, prefix = url.removeprefix("http://").partition("/")
+    connection = http.client.HTTPConnection(host, timeout=10)
+    path = f"/{prefix}/_mock/{command}" if prefix else f"/_mock/{command}"
+    connection.request("POST", path, json.dumps(arguments), {"Content-Type": "application/json"})
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -147,6 +151,55 @@ def test_it_listens_to_this_machine_only_unless_told() -> None:
     assert "--public" in done.stderr
 
 
+@pytest.mark.parametrize("given", ["99999", "-1", "http"])
+def test_a_port_that_is_none_is_said(given: str) -> None:
+    command = [sys.executable, "-m", "wechatpay.testing", "--port", given]
+    done = subprocess.run(command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.endswith("give a number from 0 to 65535\n")
+
+
+def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "specloom", "mock", "specs/weixin", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout
+        assert "serving" in started.stdout.readline()
+        assert list(tmp_path.iterdir())
+        started.send_signal(signal.SIGHUP)
+        assert started.wait(10) == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_pages_under_other_names_steer_nothing(served: tuple[Any, str]) -> None:
+    mock, url = served
+    host = url.removeprefix("http://")
+
+    def asked(name: str) -> int:
+        connection = http.client.HTTPConnection(host, timeout=10)
+        connection.request("GET", "/_mock/credentials", headers={"Host": name})
+        found = connection.getresponse().status
+        connection.close()
+        return found
+
+    names = {host: 200, "localhost:1": 200, "[::1]": 200, "api.mch.weixin.qq.com": 200, "evil.example:8080": 403, "[": 403}
+    assert {name: asked(name) for name in names} == names
+    mock.public = True
+    assert asked("evil.example:8080") == 200
+
+
+def test_without_authentication_answers_keep_their_names(wechatpay: Any) -> None:
+    from wechatpay._runtime.mock.server import Server
+
+    mock = wechatpay.testing.WeChatPayMock(authentication=False)
+    with Server(mock) as server:
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
+        connection.request("GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("Wechatpay-Signature")) == (404, None)
+        assert re.fullmatch(r"[0-9A-F]+-\d+", answer.headers["Request-ID"])
+        connection.close()
+
+
 def test_the_state_survives_a_kill(tmp_path: Any, wechatpay: Any) -> None:
     state = ("--state", str(tmp_path / "state"))
     with process(*state) as (url, _):
@@ -213,6 +266,56 @@ REVERSAL = {
 }
 
 
+# --- another server -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def uvicorn_of(application: Any) -> Iterator[str]:
+    """An ASGI application served by uvicorn: its URL."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(application, port=0, ws="none", log_config=None))
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    try:
+        end = time.monotonic() + 10
+        while not server.started:
+            assert serving.is_alive()
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        host, port = server.servers[0].sockets[0].getsockname()
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        serving.join(10)
+
+
+def test_uvicorn_serves_it(wechatpay: Any) -> None:
+    mock = wechatpay.testing.WeChatPayMock()
+    told = threading.Event()
+    mock.webhook = lambda headers, body: told.set()
+    with uvicorn_of(mock.asgi) as url, wechatpay.WeChatPay(**mock.credentials, hosts=[url], attempts=1) as pay:
+        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        assert status(pay) == "ISSUED"
+        assert told.wait(10)
+        for fault in ("reset", "outage", "truncate"):
+            mock.fault(fault, times=1)
+            with pytest.raises((wechatpay.errors.ConnectError, wechatpay.errors.ProtocolError)):
+                query(pay)
+        assert status(pay) == "ISSUED"
+
+
+def test_another_application_holds_it(wechatpay: Any) -> None:
+    from fastapi import FastAPI
+
+    mock = wechatpay.testing.WeChatPayMock()
+    whole = FastAPI()
+    whole.mount("/all/pay", mock.asgi)
+    with uvicorn_of(whole) as url, wechatpay.WeChatPay(**mock.credentials, hosts=[f"{url}/all/pay"]) as pay:
+        tell(f"{url}/all/pay", "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        assert status(pay) == "ISSUED"
+
+
 # --- faults over a socket ------------------------------------------------------------------------------
 
 
@@ -240,6 +343,39 @@ def test_the_backup_host_takes_over(served: tuple[Any, str], wechatpay: Any) -> 
     with Server(mock, primary=False) as backup, wechatpay.WeChatPay(**mock.credentials, hosts=[url, backup.url]) as pay:
         reverse(pay, wechatpay.models)
         assert status(pay) == "REVERSE_ACCEPTED"
+
+
+@pytest.fixture
+def shop() -> Iterator[Any]:
+    """Weixin's mock: its one endpoint may not be called twice."""
+    with imported(COMMITTED["weixin"], "weixin") as package:
+        import weixin.testing
+
+        assert weixin.testing
+        yield package
+
+
+def test_an_outage_refuses_connections(shop: Any) -> None:
+    from weixin._runtime.mock.server import Server
+
+    mock = shop.testing.WeixinMock()
+    given = {"card_id": "p", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_LOCK"}
+    with Server(mock) as primary, Server(mock, primary=False) as backup:
+        with shop.Weixin(**mock.credentials, hosts=[primary.url, backup.url]) as client:
+            client.invoice.update_status(**given)
+            tell(primary.url, "fault", kind="outage")  # which is heard to its end
+            client.invoice.update_status(**given)
+        with pytest.raises(ConnectionRefusedError):
+            tell(primary.url, "clear")
+        tell(backup.url, "clear")
+        tell(primary.url, "fault", kind="outage", endpoint="stable_token")  # a request has to come for that
+        tell(primary.url, "clear")
+        mock.fault("outage")
+    assert [call.endpoint for call in mock.calls].count("invoice.update_status") == 2
+    with Server(mock) as only:  # and who would end an outage of the only port?
+        with shop.Weixin(**mock.credentials, hosts=[only.url], attempts=1) as client, pytest.raises(shop.errors.ConnectError, match="broke"):
+            client.invoice.update_status(**given)
+        tell(only.url, "clear")
 
 
 # --- noise ------------------------------------------------------------------------------------------------

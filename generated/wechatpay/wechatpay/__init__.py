@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "8b973342d39a582e"
+__build__ = "499a13fd55199c4b"

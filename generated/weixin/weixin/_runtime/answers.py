@@ -12,12 +12,11 @@ from .calls import Endpoint
 from .codec import Unreadable, codec, parse
 from .errors import ApiError, Outcome, ProtocolError, Retry
 from .messages import Reply
+from .misfits import told
 from .settings import Settings
 from .terms import RAW, ErrorCode, Response
 
 T = TypeVar("T")
-_MANY = 10
-"""How many misfits of one answer are told."""
 _RETRY: Mapping[int, Retry] = {
     429: "later",
     500: "same",
@@ -67,7 +66,7 @@ def _value(
     endpoint: Endpoint[Any], reply: Reply, scheme: Scheme, settings: Settings
 ) -> Any:
     kinds, status = endpoint.answers, reply.status
-    problems: list[str] = []
+    problems: list[object] = []
     if status not in kinds:
         # 200 for 201, 204 for 202: the first documented success has the type.
         status = next((one for one in kinds if 200 <= one < 300), 0)
@@ -79,7 +78,7 @@ def _value(
             value = reply.content
         elif kind is not None:
             value, misfits = codec(kind).read(reply.content, scheme.unseal)
-            problems += map(str, misfits)
+            problems += misfits
         elif problems and reply.content:
             parse(reply.content)  # some page of some gateway is no success
     except Unreadable as error:
@@ -91,11 +90,12 @@ def _value(
 
 
 def _tell(
-    endpoint: Endpoint[Any], reply: Reply, problems: Sequence[str], settings: Settings
+    endpoint: Endpoint[Any],
+    reply: Reply,
+    problems: Sequence[object],
+    settings: Settings,
 ) -> None:
-    shown = "; ".join(problems[:_MANY])
-    if len(problems) > _MANY:
-        shown += f"; and {len(problems) - _MANY} more"
+    shown = told(problems)
     if settings.strict:
         raise ProtocolError(
             f"the answer is not as documented: {shown}", outcome="done", **_parts(reply)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
 from .kinds import NAMES
+
+_MANY: Final = 10
 
 Place: TypeAlias = "tuple[Place, str | int] | None"
 """Where in a JSON value something stands: the place of what holds it, and the key there."""
@@ -25,6 +27,13 @@ class Misfit(Struct, frozen=True):
             place, key = place
             path = (f"[{key}]" if isinstance(key, int) else f".{key}") + path
         return f"${path}: {self.problem}"
+
+
+def told(problems: Sequence[object]) -> str:
+    """The first problems in one line, and how many more there are."""
+    shown = "; ".join(map(str, problems[:_MANY]))
+    left = len(problems) - _MANY
+    return f"{shown}; and {left} more" if left > 0 else shown
 
 
 Unseal: TypeAlias = Callable[[str], str]

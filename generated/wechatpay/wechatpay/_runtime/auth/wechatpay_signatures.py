@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..errors import SignatureError
+from ..headers import is_field_value
 from ..messages import Reply
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class Claim:
 def claim_of(reply: Reply) -> Claim:
     """What the header fields of an answer claim of its body, which may be empty.
 
-    Fails with `SignatureError` where one is missing or doubled, the time is too far off,
-    or the signature is a probe.
+    Fails with `SignatureError` where one is missing, doubled or not ASCII, the time is
+    too far off, or the signature is a probe.
     """
     timestamp, nonce, signature, serial = (
         _single(reply, f"Wechatpay-{name}")
@@ -90,6 +91,8 @@ def _single(reply: Reply, name: str) -> str:
     if len(values) != 1 or not values[0]:
         count = "without" if not any(values) else "with more than one"
         raise refusal(reply, f"it came {count} {name}")
+    if not is_field_value(values[0]):
+        raise refusal(reply, f"its {name} is not a line of ASCII")
     return values[0]
 
 

@@ -35,7 +35,9 @@ def run(
         return 2
     try:
         mock = make(state=options.state, authentication=not options.no_authentication)
-        mock.webhook = options.webhook
+        mock.public = options.public
+        if options.webhook is not None:
+            mock.webhook = options.webhook
         return _serve(mock, client, options)
     except (ConfigError, ValueError) as error:
         print(error, file=sys.stderr)
@@ -55,6 +57,9 @@ def _serve(mock: Mock, client: str, options: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        signal.signal(hangup, end)  # but for nohup, the terminal's end is the mock's
     with ExitStack() as stack:
         stack.callback(mock.close)
         servers = [stack.enter_context(Server(mock, options.host, options.port))]
@@ -104,8 +109,8 @@ def _parser(package: str) -> argparse.ArgumentParser:
         description="A mock server that checks what the real one checks.",
     )
     add = parser.add_argument
-    add("--port", type=int, default=8080, help="8080 if left out; 0 for any free one")
-    add("--backup-port", type=int, help="also serve as the backup host, at this port")
+    add("--port", type=_port, default=8080, help="8080 if left out; 0 for any free one")
+    add("--backup-port", type=_port, help="also serve as the backup host, at this port")
     add("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
     add("--public", action="store_true", help="allow an address that others can reach")
     add("--state", type=Path, help="SQLite file that keeps the state over a restart")
@@ -121,3 +126,9 @@ def _parser(package: str) -> argparse.ArgumentParser:
         help="neither sign, verify nor encrypt, for a look with curl",
     )
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("give a number from 0 to 65535")
+    return int(text)

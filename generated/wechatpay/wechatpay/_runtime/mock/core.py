@@ -7,28 +7,26 @@ or what the service does, or the documented example ─▶ signature ─▶ faul
 from __future__ import annotations
 
 import json
-import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from logging import getLogger
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from ..calls import Endpoint, endpoint
 from ..service import Service
 from . import Answer, Example, Fault, Incoming, Received, Refusal, Side
 from .admin import ADMIN, administer
-from .fitting import UNKNOWN, Given, read, signed_part
+from .fitting import Given, read, signed_part
+from .life import Life
 from .making import made, prepared, refused, unwritten
-from .outbox import Delivered, Outbox, Receiver, check_receiver
 from .routing import Route, Routes
-from .steering import Failure, Prepared, Steering
+from .steering import Failure, Prepared
 from .store import Store
+from .values import UNKNOWN
 
 if TYPE_CHECKING:
-    from .doors import MockTransport
+    from .doors import Application, MockTransport
 
 BODY_LIMIT: Final = 1 << 20
 """Bytes that a request's body may have."""
@@ -40,7 +38,17 @@ Behaviour: TypeAlias = Callable[[Given], tuple[int, Any]]
 """What a service does at one endpoint: status and JSON, or bytes; else `Refusal`."""
 
 
-class Mock(Steering):
+class Port(Protocol):
+    """Where a server of a mock listens."""
+
+    primary: bool
+
+    def listen(self, listening: bool) -> None:
+        """Listen from now on, or refuse connections."""
+        ...
+
+
+class Mock(Life):
     """The server's side of an API, in memory: hand `mock.transport` to a client.
 
     `state` is a SQLite file that keeps what is remembered; without, it ends with the mock.
@@ -61,17 +69,17 @@ class Mock(Steering):
         self.examples = {name: Example(**one) for name, one in documented.items()}
         endpoints = [endpoint(name) for name in self.examples]
         own = {name: side for side in sides.values() for name in side.own}
-        super().__init__(endpoints, own, service.errors)
-        self.service = service
+        sender = _first(sides, service.auth)
+        super().__init__(service, endpoints, own, Store(state), sender)
         self.authentication = authentication
-        self.store = Store(state)
         self.sides = sides
-        self.calls: deque[Received] = deque(maxlen=_REMEMBERED)
-        self._log = getLogger(f"{service.name}.mock")
-        self._ahead: float = self.store.get("clock", "ahead") or 0.0
+        self.public = False
+        """Whether it may be steered over HTTP under any host's name."""
+        self.calls: list[Received] = []
+        """The requests that came, the newest ones."""
+        self._ports: list[Port] = []
         self._behaviours = dict(self.behaviours())
         self._routes = Routes(service, endpoints, own)
-        self._outbox = Outbox(self.store, self.now)
         for side in sides.values():
             side.join(self)
 
@@ -84,16 +92,36 @@ class Mock(Steering):
 
         return MockTransport(self)
 
-    async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
+    @cached_property
+    def asgi(self) -> Application:
         """The mock as an ASGI application: `uvicorn.run(mock.asgi)`."""
-        from .doors import serve_asgi
+        from .doors import application
 
-        await serve_asgi(self, scope, receive, send)
+        return application(self)
+
+    def open(self, port: Port) -> None:
+        """To be told when a server begins to listen."""
+        with self.lock:
+            self._ports.append(port)
+            self.told()
+
+    def shut(self, port: Port) -> None:
+        """To be told when a server ends."""
+        with self.lock:
+            self._ports.remove(port)
+            self.told()
+
+    def told(self) -> None:
+        # Where there is no other port, connections are taken and reset: somebody has to
+        # hear when the outage is over.
+        is_shut = self.is_out and not all(port.primary for port in self._ports)
+        for port in self._ports:
+            port.listen(not (port.primary and is_shut))
 
     @property
     def credentials(self) -> Mapping[str, Any]:
         """What a client of this mock is made with, as keyword arguments."""
-        return self._side(None).credentials
+        return self._sender.credentials
 
     def credentials_of(self, scheme: str) -> Mapping[str, Any]:
         """What one way to authenticate is made with, by the spec's name of it."""
@@ -102,54 +130,6 @@ class Mock(Steering):
     def close(self) -> None:
         """Close the file that keeps the state, if there is one."""
         self.store.close()
-
-    # --- time -------------------------------------------------------------------------
-
-    def now(self) -> float:
-        """The time up to which things have happened, in seconds since 1970."""
-        return time.time() + self._ahead
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass: what is due by then happens now. Signatures keep to the real time,
-        as the client does."""
-        if not seconds >= 0:
-            raise ValueError("seconds: time does not run backwards")
-        with self.lock:
-            self._ahead += seconds
-            self.store.put("clock", "ahead", self._ahead)
-        self.settle()
-        self.deliver()
-
-    def settle(self) -> None:
-        """Do what takes time and is due."""
-
-    # --- events -----------------------------------------------------------------------
-
-    @property
-    def webhook(self) -> Receiver | None:
-        """Where events go: `mock.webhook = "http://127.0.0.1:8000/notify"`, or a function
-        of header fields and body that returns a status."""
-        return self._outbox.receiver
-
-    @webhook.setter
-    def webhook(self, receiver: Receiver | None) -> None:
-        self._outbox.receiver = (
-            check_receiver(receiver) if isinstance(receiver, str) else receiver
-        )
-
-    @property
-    def deliveries(self) -> list[Delivered]:
-        """The events that were sent so far, one row for each attempt."""
-        return list(self._outbox.sent)
-
-    def notify(self, event: str, payload: Any) -> None:
-        """Send an event with this payload, JSON values, the next time that time passes."""
-        self._outbox.add(self._side(None), event, payload)
-
-    def deliver(self) -> None:
-        """Send the events that are due. `advance` does it; a real server does it by itself;
-        in process nothing happens by itself."""
-        self._outbox.deliver(self._side(None))
 
     # --- what services do -------------------------------------------------------------
 
@@ -173,14 +153,20 @@ class Mock(Steering):
 
     def handle(self, incoming: Incoming, fault: Fault | None = None) -> Answer:
         """The answer to a request; never fails. `fault` is what `fault_of` gave."""
-        if incoming.path.startswith(ADMIN):
-            return administer(self, incoming)
-        if fault is None:
-            fault = self.fault_of(incoming)
+        try:
+            if incoming.path.startswith(ADMIN):
+                return administer(self, incoming)
+            return self._handled(incoming, fault or self.fault_of(incoming))
+        except Exception:
+            # A fault of this mock's own: it is told, but not to the client.
+            self._log.exception("%s has failed", incoming.method)
+            failed = Refusal(500, "SYSTEM_ERROR", "the mock has failed")
+            return refused(self.service.error_shape, failed)
+
+    def _handled(self, incoming: Incoming, fault: Fault) -> Answer:
         if fault.cut == "refuse":
             return Answer(503, cut="refuse")
         route, texts = self._routes.find(incoming)
-        name = route.name if route else None
         given = Given({})
         side = self._side(route)
         try:
@@ -189,16 +175,14 @@ class Mock(Steering):
             answer = self._answer(route, side, incoming, given)
         except Refusal as refusal:
             answer = refused(self.service.error_shape, side.refused(refusal))
-        except Exception:
-            # A fault of this mock's own: it is told, but not to the client.
-            self._log.exception("%s %s", incoming.method, name)
-            failed = Refusal(500, "SYSTEM_ERROR", "the mock has failed")
-            answer = refused(self.service.error_shape, failed)
+        answer = side.trace(answer)
         if self.authentication:
             answer = side.finish(answer, incoming, fault)
+        name = route.name if route else None
         self.calls.append(
             Received(name, answer.status, given.arguments, given.body, incoming)
         )
+        del self.calls[:-_REMEMBERED]
         return replace(answer, delay=fault.delay, cut=fault.cut)
 
     def _side(self, route: Route | None) -> Side:
@@ -208,7 +192,7 @@ class Mock(Steering):
         names = self.service.auth
         if route is not None and route.endpoint is not None:
             names = names if route.endpoint.auth is None else route.endpoint.auth
-        return next((self.sides[name] for name in names if name in self.sides), Side())
+        return _first(self.sides, names)
 
     def _given(
         self,
@@ -285,11 +269,15 @@ class Mock(Steering):
         side = self._side(None)
         code = "PARAM_ERROR" if status == 413 else "BAD_REQUEST"
         refusal = side.refused(Refusal(status, code, message))
-        answer = refused(self.service.error_shape, refusal)
-        return side.finish(answer, Incoming("", ""), Fault())
+        return side.trace(refused(self.service.error_shape, refusal))
 
     def _failure(self, endpoint: Endpoint[Any] | None, told: Failure) -> Refusal:
         row = self.row(endpoint, told.code)
         status = told.status or (row.status if row and row.status else 0)
         reason = row.reason if row else ""
         return Refusal(status, told.code, told.message or reason or told.code)
+
+
+def _first(sides: Mapping[str, Side], names: Iterable[str]) -> Side:
+    """The side of the first of these schemes that has one."""
+    return next((sides[name] for name in names if name in sides), Side())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 import httpx
@@ -14,6 +14,9 @@ import httpx
 from ..headers import Headers
 from . import Answer, Fault, Incoming
 from .core import BODY_LIMIT, Mock
+
+Application: TypeAlias = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
+"""An application of ASGI's, version 3: scope, receive, send."""
 
 _BEAT: Final = 0.1
 """Seconds between looks at what is due."""
@@ -115,19 +118,26 @@ class _Content(httpx.SyncByteStream, httpx.AsyncByteStream):
 # --- ASGI ---------------------------------------------------------------------------------
 
 
-async def serve_asgi(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
-    """One connection of ASGI's; while the application lives, events are delivered."""
-    if scope["type"] == "lifespan":
-        await _live(mock, receive, send)
-    elif scope["type"] == "http":
-        await _answer(mock, scope, receive, send)
+def application(mock: Mock) -> Application:
+    """The mock as an application; while it lives, events are delivered.
+
+    A plain function: servers take another callable for one of ASGI's second version.
+    """
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await _live(mock, receive, send)
+        elif scope["type"] == "http":
+            await _answer(mock, scope, receive, send)
+
+    return serve
 
 
 async def _live(mock: Mock, receive: Any, send: Any) -> None:
     async def beat() -> None:
         while True:
             await asyncio.sleep(_BEAT)
-            await asyncio.to_thread(tick, mock)
+            await asyncio.to_thread(mock.tick)
 
     beating: asyncio.Task[None] | None = None
     while True:
@@ -145,12 +155,6 @@ async def _live(mock: Mock, receive: Any, send: Any) -> None:
             return
 
 
-def tick(mock: Mock) -> None:
-    """Do what is due by now."""
-    mock.settle()
-    mock.deliver()
-
-
 async def _answer(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
     body, more = b"", True
     while more and len(body) <= BODY_LIMIT:
@@ -163,24 +167,34 @@ async def _answer(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
     if scope["query_string"]:
         target += b"?" + scope["query_string"]
     incoming = Incoming(
-        scope["method"], target.decode("latin-1"), _headers(scope["headers"]), body
+        scope["method"],
+        target.decode("latin-1"),
+        _headers(scope["headers"]),
+        body,
+        root=quote(scope.get("root_path", "").rstrip("/")),
     )
     # In a thread: what it does may call this very event loop.
     answer = await asyncio.to_thread(mock.handle, incoming)
     await asyncio.sleep(answer.delay)
-    if answer.cut in ("refuse", "reset"):
-        raise ConnectionResetError("the mock was told to do this")
+    await _send(answer, send)
+
+
+async def _send(answer: Answer, send: Any) -> None:
+    """Send the answer. An application can break off within one, but not before: what is
+    lost has the length of something, and nothing or half of it comes."""
+    status, length = answer.status, len(answer.body)
+    if answer.cut is not None:
+        status, length = 200 if status in (204, 304) else status, max(length, 1)
     fields = [
-        (name.lower().encode("latin-1"), text.encode("latin-1"))
+        (name.lower().encode("latin-1"), text.encode("latin-1", "replace"))
         for name, text in answer.headers
     ]
-    if answer.status not in (204, 304):
-        fields.append((b"content-length", str(len(answer.body)).encode()))
-    await send(
-        {"type": "http.response.start", "status": answer.status, "headers": fields}
-    )
-    if answer.cut == "truncate":
-        half = answer.body[: len(answer.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        raise ConnectionResetError("the mock was told to do this")
-    await send({"type": "http.response.body", "body": answer.body})
+    if status not in (204, 304):
+        fields.append((b"content-length", str(length).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    if answer.cut is None:
+        await send({"type": "http.response.body", "body": answer.body})
+        return
+    half = answer.body[: length // 2] if answer.cut == "truncate" else b""
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+    raise ConnectionResetError("the mock was told to do this")

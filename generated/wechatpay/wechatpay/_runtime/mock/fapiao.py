@@ -4,6 +4,9 @@
                         ▲               │
                         └─ error fields ┘  a red fapiao that fails
 
+    INSERT_ACCEPTED ─▶ INSERTED ─▶ DISCARD_ACCEPTED ─▶ DISCARDED  its card
+    once ISSUED                    once REVERSED
+
 What the documentation of new-tax-control-fapiao says, and what follows from it; which error
 answers what is not in it, where the tables are not public.
 """
@@ -11,32 +14,43 @@ answers what is not in it, where the tables are not public.
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from ..kinds import is_object
-from . import Refusal
+from . import Incoming, Refusal
 from .core import Behaviour, Mock
+from .fapiao_values import card as new_card
+from .fapiao_values import check, documented, likely, paper
 from .fitting import Given
+from .steering import checked_seconds
 from .wechatpay_keys import MCHID
 
 _APPLICATIONS: Final = "/v3/new-tax-control-fapiao/fapiao-applications"
 _DUE: Final = "fapiao due"
-_CHINA: Final = timezone(timedelta(hours=8))
 _SUB_MCHID: Final = "1900000109"
 _REST: Final = 300
 """Seconds before a red fapiao that failed may be asked for again."""
-_PHONE: Final = "13800000000"
-_EMAIL: Final = "buyer@example.com"
+_CARD_STEPS: Final = {
+    "INSERT_ACCEPTED": ("INSERTED", "FAPIAO.CARD_INSERTED"),
+    "DISCARD_ACCEPTED": ("DISCARDED", "FAPIAO.CARD_DISCARDED"),
+}
 
 
 class FapiaoMock(Mock):
-    """A mock that keeps fapiao; `pace` is how many seconds the tax office takes."""
+    """A mock that keeps fapiao."""
 
-    pace: float = 5.0
+    _pace: float = 5.0
     _next: float = 0.0
+
+    @property
+    def pace(self) -> float:
+        """How many seconds the tax office takes, and the card bag: 5 unless set."""
+        return self._pace
+
+    @pace.setter
+    def pace(self, seconds: float) -> None:
+        self._pace = checked_seconds(seconds)
 
     def behaviours(self) -> Mapping[tuple[str, str], Behaviour]:
         return {
@@ -46,7 +60,14 @@ class FapiaoMock(Mock):
         }
 
     def commands(self) -> Mapping[str, Callable[..., object]]:
-        return {**super().commands(), "issue_fapiao": self.issue_fapiao}
+        def pace(seconds: float) -> None:
+            self.pace = seconds
+
+        own: dict[str, Callable[..., object]] = {
+            "issue_fapiao": self.issue_fapiao,
+            "pace": pace,
+        }
+        return {**super().commands(), **own}
 
     def issue_fapiao(
         self,
@@ -62,33 +83,41 @@ class FapiaoMock(Mock):
         """Issue a fapiao under an application; returns it as a query shows it.
 
         With `pending` it is accepted first and issued after `pace` seconds. `card` says that
-        the buyer has put it into the card bag; `reversal_fails` that its first red fapiao
-        will fail. `fapiao` has fields to change, by their names on the wire.
+        it goes into the buyer's card bag; `reversal_fails` that its first red fapiao will
+        fail. `fapiao` has fields to change, by their names on the wire; of a card, too.
         """
-        if not fapiao_apply_id or not fapiao_id:
-            raise ValueError("fapiao_apply_id and fapiao_id must not be empty")
-        documented = self._documented()
-        shown = _likely(documented) | (fapiao or {}) | {"fapiao_id": fapiao_id}
+        given = dict(fapiao or {})
+        on_card = given.get("card_information", {})
+        if is_object(on_card) and (card or on_card):
+            given["card_information"] = new_card() | on_card
+        example = documented(self.examples.values())
+        arguments = {
+            "fapiao_apply_id": fapiao_apply_id,
+            "fapiao_id": fapiao_id,
+            "sub_mchid": sub_mchid,
+        }
+        query, _ = self._routes.find(Incoming("GET", f"{_APPLICATIONS}/1"))
+        check(query.endpoint if query else None, arguments, given)
+        shown = likely(example) | given | {"fapiao_id": fapiao_id}
         shown["status"] = "ISSUE_ACCEPTED"
-        paper = shown.pop("blue_fapiao", None)
-        if fapiao_id != documented.get("fapiao_id") and "blue_fapiao" not in (
-            fapiao or {}
-        ):
-            paper = self._paper()
-        if card:
-            shown["card_information"] = _card("INSERTED")
+        blue = shown.pop("blue_fapiao", None)
+        if fapiao_id != example.get("fapiao_id") and "blue_fapiao" not in given:
+            blue = paper(self.now())
+        pace = self.pace if pending else 0.0
         with self.lock:
             record: dict[str, Any] = {
                 "apply_id": fapiao_apply_id,
                 "sub_mchid": sub_mchid,
                 "shown": shown,
-                "due": self.now() + (self.pace if pending else 0),
-                "paper": paper,
+                "paper": blue,
+                "pace": pace,
                 "reason": None,
                 "failed": None,
                 "fails": reversal_fails,
             }
             self._keep(record)
+            self.store.drop(_DUE, _key("card", record))  # of one issued before
+            self._await("fapiao", record, self.now() + pace)
         self.settle()
         kept = self.store.get(_kind(fapiao_apply_id), fapiao_id)
         issued: dict[str, Any] = kept["shown"]
@@ -101,34 +130,43 @@ class FapiaoMock(Mock):
         if self.now() < self._next:
             return
         with self.lock:
-            now = self.now()
-            self._next = math.inf
-            for key, due in self.store.items(_DUE):
-                if due > now:
-                    self._next = min(self._next, due)
-                    continue
-                apply_id, _, fapiao_id = key.partition("\n")
-                record = self.store.get(_kind(apply_id), fapiao_id)
-                if record["shown"]["status"] == "ISSUE_ACCEPTED":
-                    self._issued(record)
-                else:
-                    self._reversed(record)
+            try:
+                while (due := self._soonest()) is not None:
+                    key, moment = due
+                    # Taken out first: what fails, fails once.
+                    self.store.drop(_DUE, key)
+                    self._happen(key, moment)
+            finally:
+                moments = (moment for _, moment in self.store.items(_DUE))
+                self._next = min(moments, default=math.inf)
 
-    def _issued(self, record: dict[str, Any]) -> None:
-        record["shown"] |= {"status": "ISSUED", "blue_fapiao": record["paper"]}
-        self._done(record, "FAPIAO.ISSUED")
-        if "card_information" in record["shown"]:
-            self._tell(record, "FAPIAO.CARD_INSERTED")
+    def _soonest(self) -> tuple[str, float] | None:
+        """What is due by now, the first of it, and when it was."""
+        now = self.now()
+        due = [(key, moment) for key, moment in self.store.items(_DUE) if moment <= now]
+        return min(due, key=lambda one: one[1], default=None)
 
-    def _reversed(self, record: dict[str, Any]) -> None:
+    def _happen(self, key: str, moment: float) -> None:
+        what, fapiao_id, apply_id = key.split("\n", 2)
+        record = self.store.get(_kind(apply_id), fapiao_id)
+        if what == "card":
+            self._card_moves(record)
+        elif record["shown"]["status"] == "ISSUE_ACCEPTED":
+            self._issued(record, moment)
+        else:
+            self._reversed(record, moment)
+
+    def _issued(self, record: dict[str, Any], moment: float) -> None:
+        shown = record["shown"]
+        shown |= {"status": "ISSUED", "blue_fapiao": record["paper"]}
+        self._tell(record, "FAPIAO.ISSUED")
+        if _card_of(record).get("card_status") == "INSERT_ACCEPTED":
+            self._await("card", record, moment + record["pace"])
+
+    def _reversed(self, record: dict[str, Any], moment: float) -> None:
         shown = record["shown"]
         if record["fails"]:
-            record |= {
-                "fails": False,
-                "failed": self.now(),
-                "due": None,
-                "reason": None,
-            }
+            record |= {"fails": False, "failed": self.now(), "reason": None}
             shown |= {
                 "status": "ISSUED",
                 "fapiao_error_code": "BIZ_ERROR",
@@ -136,25 +174,27 @@ class FapiaoMock(Mock):
             }
             self._keep(record)
             return
-        shown |= {"status": "REVERSED", "red_fapiao": self._paper()}
+        shown |= {"status": "REVERSED", "red_fapiao": paper(self.now())}
         shown.pop("fapiao_error_code", None)
         shown.pop("fapiao_error_message", None)
-        if "card_information" in shown:
-            shown["card_information"]["card_status"] = "DISCARDED"
-        self._done(record, "FAPIAO.REVERSED")
-        if "card_information" in shown:
-            self._tell(record, "FAPIAO.CARD_DISCARDED")
+        card = _card_of(record)
+        if card and card.get("card_status") != "DISCARDED":
+            card["card_status"] = "DISCARD_ACCEPTED"
+            self._await("card", record, moment + self.pace)
+        self._tell(record, "FAPIAO.REVERSED")
 
-    def _done(self, record: dict[str, Any], event: str) -> None:
-        record["due"] = None
-        self._keep(record)
+    def _card_moves(self, record: dict[str, Any]) -> None:
+        card = _card_of(record)
+        card["card_status"], event = _CARD_STEPS[card["card_status"]]
         self._tell(record, event)
 
     def _tell(self, record: Mapping[str, Any], event: str) -> None:
+        """Keep what has become of a fapiao, and send the event of it."""
+        self._keep(record)
         shown = record["shown"]
         row = {"fapiao_id": shown["fapiao_id"], "fapiao_status": shown["status"]}
-        if "card_information" in shown:
-            row["card_status"] = shown["card_information"]["card_status"]
+        if status := _card_of(record).get("card_status"):
+            row["card_status"] = status
         payload = {
             "mchid": MCHID,
             "sub_mchid": record["sub_mchid"],
@@ -192,9 +232,10 @@ class FapiaoMock(Mock):
             chosen.append(record)
         fresh = [one for one in chosen if self._is_new(one, body["reverse_reason"])]
         for record in fresh:
-            record |= {"reason": body["reverse_reason"], "due": self.now() + self.pace}
+            record["reason"] = body["reverse_reason"]
             record["shown"]["status"] = "REVERSE_ACCEPTED"
             self._keep(record)
+            self._await("fapiao", record, self.now() + self.pace)
         return 202, None
 
     def _is_new(self, record: Mapping[str, Any], reason: str) -> bool:
@@ -227,65 +268,27 @@ class FapiaoMock(Mock):
         return found
 
     def _keep(self, record: Mapping[str, Any]) -> None:
-        apply_id, fapiao_id = record["apply_id"], record["shown"]["fapiao_id"]
-        self.store.put(_kind(apply_id), fapiao_id, record)
-        if record["due"] is None:
-            self.store.drop(_DUE, f"{apply_id}\n{fapiao_id}")
-        else:
-            self.store.put(_DUE, f"{apply_id}\n{fapiao_id}", record["due"])
-            self._next = min(self._next, record["due"])
+        fapiao_id = record["shown"]["fapiao_id"]
+        self.store.put(_kind(record["apply_id"]), fapiao_id, record)
 
-    def _documented(self) -> Mapping[str, Any]:
-        """A fapiao as the documentation's own example shows it."""
-        for example in self.examples.values():
-            body = example.body
-            if is_object(body) and body.get("fapiao_information"):
-                found: Mapping[str, Any] = body["fapiao_information"][0]
-                return found
-        return {}
-
-    def _paper(self) -> dict[str, str]:
-        return {
-            "fapiao_code": "044001911211",
-            "fapiao_number": f"{secrets.randbelow(10**8):08}",
-            "check_code": f"{secrets.randbelow(10**20):020}",
-            "fapiao_time": datetime.fromtimestamp(self.now(), _CHINA).isoformat(
-                "T", "seconds"
-            ),
-        }
+    def _await(self, what: str, record: Mapping[str, Any], moment: float) -> None:
+        """Let the next thing happen to the fapiao, or to its card, at this moment."""
+        self.store.put(_DUE, _key(what, record), moment)
+        self._next = min(self._next, moment)
 
 
 def _kind(apply_id: str) -> str:
     return f"fapiao of {apply_id}"
 
 
-def _likely(documented: Mapping[str, Any]) -> dict[str, Any]:
-    """The documented fapiao as it is before anything has happened to it; texts that the
-    example shows encrypted are plain."""
-    left_out = (
-        "red_fapiao",
-        "card_information",
-        "fapiao_error_code",
-        "fapiao_error_message",
-    )
-    shown = {key: value for key, value in documented.items() if key not in left_out}
-    if "buyer_information" in shown:
-        plain = {"phone": _PHONE, "email": _EMAIL}
-        buyer = shown["buyer_information"]
-        shown["buyer_information"] = buyer | {
-            key: plain[key] for key in plain if key in buyer
-        }
-    return shown
+def _key(what: str, record: Mapping[str, Any]) -> str:
+    # The application's number comes last: it may hold anything.
+    return f"{what}\n{record['shown']['fapiao_id']}\n{record['apply_id']}"
 
 
-def _card(status: str) -> dict[str, str]:
-    return {
-        "card_appid": "wxb1170446a4c0a5a2",
-        "card_openid": "plN5twRbHym_j-QcqCzstl0HmwEs",
-        "card_id": "p4gLgvlAYSEOpeXGFVJRFxgop6iY",
-        "card_code": f"{secrets.randbelow(10**12):012}",
-        "card_status": status,
-    }
+def _card_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    card: dict[str, Any] = record["shown"].get("card_information") or {}
+    return card
 
 
 def _missing(message: str) -> Refusal:

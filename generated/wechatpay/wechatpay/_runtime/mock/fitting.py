@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
 from msgspec.structs import fields
 
 from ..annotations import Annotation, is_struct, is_union, unfold
 from ..bodies import Body, Form, Json, Raw
 from ..calls import Endpoint
-from ..codec import Unreadable, codec, parse
-from ..kinds import is_list, is_object
-from ..misfits import Misfit, Unseal
-from ..models import is_tagged
-from ..reading import reader
-from ..unfit import Unfit
+from ..codec import Unreadable, parse
+from ..misfits import Unseal
 from ..urls import Parameter
-from ..writing import writer
 from . import Incoming, Misplaced, texts_of
 from .making import types_of
+from .values import UNKNOWN, fitted, reader_of
 
-UNKNOWN: Final = "unknown"
-"""The issue with what the spec does not have."""
 Texts: TypeAlias = Mapping[str, Sequence[str]]
 """Values by name on the wire, as often as they came."""
 
@@ -93,7 +86,8 @@ def _arguments(
     types = types_of(kind) if kind else dict[str, Annotation]()
     places: dict[str, tuple[str, str]] = {}
     values: dict[str, object] = {}
-    known = {*endpoint.fixed.get("query", {})}
+    # The names in the query, and whether each may come more than once.
+    known = dict.fromkeys(endpoint.fixed.get("query", {}), False)
     for place, parameters in endpoint.parameters.items():
         for one in parameters:
             name = one.argument or one.wire
@@ -107,12 +101,17 @@ def _arguments(
                     for wire, (key, inner) in spread.items()
                     if wire in texts[place]
                 }
-                known |= spread.keys()
+                known |= {
+                    wire: list in reader_of(inner).kinds
+                    for wire, (_, inner) in spread.items()
+                }
                 if value:
                     values[name] = value
                 continue
             wire = f"{one.wire}[]" if one.style == "brackets" else one.wire
-            known.add(wire)
+            if place == "query":
+                several = list in reader_of(types[name]).kinds
+                known[wire] = several and one.style != "comma"
             given = texts[place].get(wire.lower() if place == "header" else wire)
             if given:
                 if one.style == "comma":
@@ -123,9 +122,14 @@ def _arguments(
         for name in texts["query"]
         if name not in known
     )
+    found += (
+        Misplaced("query", name, "given more than once")
+        for name, given in texts["query"].items()
+        if len(given) > 1 and not known.get(name, True)
+    )
     if kind is None:
         return {}
-    arguments: Mapping[str, Any] = _fitted(
+    arguments: Mapping[str, Any] = fitted(
         kind, values, unseal, found, places.__getitem__
     )
     return arguments
@@ -143,23 +147,20 @@ def _spread(
                 yield wire, (name, inner)
 
 
-_reader = cache(reader)
-
-
 def _from_texts(annotation: Annotation, texts: Sequence[str]) -> object:
     """The JSON value that texts stand for where a value of this type is wanted."""
-    kinds = _reader(annotation).kinds
+    kinds = reader_of(annotation).kinds
     if list in kinds and str not in kinds:
         kind, _ = unfold(annotation)
         members = get_args(kind) if is_union(kind) else (annotation,)
-        item = next(one for one in members if list in _reader(one).kinds)
+        item = next(one for one in members if list in reader_of(one).kinds)
         inner = get_args(unfold(item)[0])[0]
         return [_from_text(inner, text) for text in texts]
     return _from_text(annotation, texts[0] if len(texts) == 1 else ",".join(texts))
 
 
 def _from_text(annotation: Annotation, text: str) -> object:
-    kinds = _reader(annotation).kinds
+    kinds = reader_of(annotation).kinds
     if kinds >= {str, int} or str not in kinds:
         try:
             value = parse(text.encode())
@@ -180,7 +181,7 @@ def _body(
     found: list[Misplaced],
 ) -> object:
     if isinstance(body, Json):
-        return _fitted(body.type, json, unseal, found, None)
+        return fitted(body.type, json, unseal, found, None)
     if isinstance(body, Form):
         texts = texts_of(incoming.body.decode("utf-8", "replace"))
         types = types_of(body.type)
@@ -188,7 +189,7 @@ def _body(
             name: _from_texts(types[name], given) if name in types else given
             for name, given in texts.items()
         }
-        return _fitted(body.type, values, unseal, found, None)
+        return fitted(body.type, values, unseal, found, None)
     if isinstance(body, Raw):
         size = len(incoming.body)
         if size < (body.min_length or 0) or (
@@ -208,89 +209,3 @@ def signed_part(endpoint: Endpoint[Any] | None, incoming: Incoming) -> bytes:
     """What a signature covers of the body: all of it, or one of its parts."""
     name = getattr(endpoint.body, "signed_part", None) if endpoint else None
     return incoming.body if name is None else incoming.parts.get(name, b"")
-
-
-# --- one type -----------------------------------------------------------------------------
-
-
-def _fitted(
-    annotation: Annotation,
-    value: object,
-    unseal: Unseal,
-    found: list[Misplaced],
-    place: Callable[[str], tuple[str, str]] | None,
-) -> Any:
-    """The typed value, as a mapping if `place` says where each argument comes from."""
-    typed, misfits = codec(annotation).fit(value, unseal)
-    for misfit in misfits:
-        found.append(_placed(_way(misfit), misfit.problem, place))
-    if place is None:
-        found += (
-            Misplaced("body", pointer, UNKNOWN)
-            for pointer in unknown_fields(annotation, value)
-        )
-    if not misfits:
-        try:
-            one = writer(annotation)
-            if one.takes(typed):
-                one.write(typed)
-        except Unfit as unfit:
-            found.append(_placed(unfit.keys, unfit.problem, place))
-    if place is None:
-        return typed
-    return {name: getattr(typed, name) for name in typed.__struct_fields__}
-
-
-def _way(misfit: Misfit) -> list[str | int]:
-    """The keys to a misfit, innermost first."""
-    keys: list[str | int] = []
-    place = misfit.place
-    while place is not None:
-        place, key = place
-        keys.append(key)
-    return keys
-
-
-def _placed(
-    keys: Sequence[str | int],
-    issue: str,
-    place: Callable[[str], tuple[str, str]] | None,
-) -> Misplaced:
-    if place is None:
-        return Misplaced("body", "".join(f"/{key}" for key in reversed(keys)), issue)
-    return Misplaced(*place(str(keys[-1])), issue)
-
-
-def unknown_fields(annotation: Annotation, value: object) -> Iterator[str]:
-    """JSON pointers of fields that the spec does not have."""
-    for kind, at, one in walk(annotation, value, ""):
-        if is_struct(kind) and is_object(one):
-            known = types_of(kind)
-            yield from (f"{at}/{key}" for key in one if key not in known)
-
-
-def walk(
-    annotation: Annotation, value: object, at: str
-) -> Iterator[tuple[Annotation, str, object]]:
-    """The types and values within a JSON value, with their JSON pointers."""
-    kind, _ = unfold(annotation)
-    if is_union(kind):
-        members = [one for one in get_args(kind) if type(value) in _reader(one).kinds]
-        if len(members) == 1:
-            yield from walk(members[0], value, at)
-        return
-    if is_tagged(kind) and is_object(value):
-        tag = value.get(kind.tag)
-        kind = kind.members().get(tag) if isinstance(tag, str | int) else None
-    yield kind, at, value
-    arguments = get_args(kind)
-    if is_struct(kind) and is_object(value):
-        for name, inner in types_of(kind).items():
-            if name in value:
-                yield from walk(inner, value[name], f"{at}/{name}")
-    elif is_list(value) and len(arguments) == 1:
-        for number, item in enumerate(value):
-            yield from walk(arguments[0], item, f"{at}/{number}")
-    elif is_object(value) and len(arguments) == 2:
-        for key, item in value.items():
-            yield from walk(arguments[1], item, f"{at}/{key}")

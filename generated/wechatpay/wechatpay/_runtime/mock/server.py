@@ -54,7 +54,11 @@ class _Handler(StreamRequestHandler):
         mock: Mock = port.mock
         keep = False
         try:
-            head = self._head()
+            port.idle.add(self.connection)
+            try:
+                head = self._head() if port.listening else None
+            finally:
+                port.idle.discard(self.connection)
             if head is None:
                 return False
             method, target, version, headers = head
@@ -70,7 +74,7 @@ class _Handler(StreamRequestHandler):
                 version == "HTTP/1.1" and connection != "close"
             )
             answer = mock.handle(incoming, fault)
-            keep = keep and len(incoming.body) <= BODY_LIMIT
+            keep = keep and port.listening and len(incoming.body) <= BODY_LIMIT
         except _Broken as broken:
             method, answer = "GET", mock.broken(
                 broken.status.value, broken.status.phrase
@@ -221,6 +225,9 @@ class Server(ThreadingTCPServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.mock = mock
         self.primary = primary
+        self.listening = True
+        self.idle: set[socket.socket] = set()
+        """Connections on which no request is under way."""
         super().__init__((host, port), _Handler)
 
     @property
@@ -237,20 +244,43 @@ class Server(ThreadingTCPServer):
     def __enter__(self) -> Server:
         """Serve in threads of its own until the end of the block."""
         self._ended = threading.Event()
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        self._serve()
         threading.Thread(target=self._beat, daemon=True).start()
+        self.mock.open(self)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._ended.set()
-        self.shutdown()
-        self.server_close()
+        self.mock.shut(self)
+        self.listen(False)
+
+    def listen(self, listening: bool) -> None:
+        """Listen from now on, or refuse connections and end those that are idle."""
+        if listening and not self.listening:
+            self.socket = socket.socket(self.address_family, self.socket_type)
+            self.server_bind()
+            self.server_activate()
+            self.listening = True
+            self._serve()
+        elif self.listening and not listening:
+            self.listening = False
+            self.shutdown()
+            self._serving.join()
+            self.server_close()
+            for connection in tuple(self.idle):
+                with suppress(OSError):  # it may just have ended
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def _serve(self) -> None:
+        self._serving = threading.Thread(
+            target=self.serve_forever, args=(0.05,), daemon=True
+        )
+        self._serving.start()
 
     def _beat(self) -> None:
         """What is due happens, whether requests come or not."""
         while not self._ended.wait(_BEAT):
-            self.mock.settle()
-            self.mock.deliver()
+            self.mock.tick()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         _log.exception("a connection ended")

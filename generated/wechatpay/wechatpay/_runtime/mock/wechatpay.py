@@ -50,6 +50,7 @@ class WechatPaySide(Side):
 
     own: Mapping[str, tuple[str, str]] = {"certificates": ("GET", "/v3/certificates")}
     refuses_unknown = True
+    signs_events = True
 
     def join(self, mock: Mock) -> None:
         super().join(mock)
@@ -158,7 +159,12 @@ class WechatPaySide(Side):
         return b64encode(sealed).decode()
 
     def serve(self, name: str, incoming: Incoming) -> Answer:
-        """`GET /v3/certificates`."""
+        """`GET /v3/certificates`, of which there is one, for RSA."""
+        algorithm = incoming.query.get("algorithm_type", ["RSA"])
+        if algorithm == ["SM2"]:
+            raise Refusal(404, "RESOURCE_NOT_EXISTS", "商户没有国密平台证书")
+        if algorithm not in (["RSA"], ["ALL"]):
+            raise _wrong("参数错误", "algorithm_type", "query", "RSA, SM2 or ALL")
         certificate = self.keys.certificate
         times = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
         effective, expire = (
@@ -176,20 +182,19 @@ class WechatPaySide(Side):
             200, _json({"data": [row]}), (("Content-Type", "application/json"),)
         )
 
-    def finish(self, answer: Answer, incoming: Incoming, fault: Fault) -> Answer:
+    def trace(self, answer: Answer) -> Answer:
         number = _NUMBERS.get(answer.status, 268435456 + answer.status)
-        answer = answer.with_headers(
+        return answer.with_headers(
             ("Request-ID", f"{secrets.token_hex(17).upper()}-{number}")
         )
+
+    def finish(self, answer: Answer, incoming: Incoming, fault: Fault) -> Answer:
         if not 200 <= answer.status < 300 or fault.signature == "missing":
             return answer
         serial = incoming.headers.get("Wechatpay-Serial") or self.keys.platform_serial
         return answer.with_headers(*self._signature(serial, answer.body, fault).items())
 
-    def _signature(
-        self, serial: str, body: bytes, fault: Fault | None = None
-    ) -> Mapping[str, str]:
-        fault = fault or Fault()
+    def _signature(self, serial: str, body: bytes, fault: Fault) -> Mapping[str, str]:
         # The mock may be ahead of time, but not in what the client compares with its clock.
         timestamp = str(int(time.time() + fault.skew))
         nonce = secrets.token_hex(16)
@@ -238,8 +243,10 @@ class WechatPaySide(Side):
         }
         return _json(envelope)
 
-    def stamp(self, body: bytes) -> Mapping[str, str]:
-        return self._signature(self._last_serial, body)
+    def stamp(self, body: bytes, fault: Fault) -> Mapping[str, str]:
+        if fault.signature == "missing":
+            return {}
+        return self._signature(self._last_serial, body, fault)
 
 
 def _json(value: object) -> bytes:

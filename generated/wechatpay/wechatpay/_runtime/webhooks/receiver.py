@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from copy import copy
 from logging import getLogger
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -15,18 +15,17 @@ from ..actions import MEGABYTES, Ask, Steps
 from ..codec import codec
 from ..drivers import AsyncDriver, Driver
 from ..errors import ConfigError, Error
+from ..misfits import told
 from ..settings import Settings
 from .envelopes import Delivery, Opened, Verify
 from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
-from .events import TAKEN, Acknowledgement, EventTable, UnknownEvent
+from .events import Acknowledgement, EventTable, UnknownEvent
 from .headers import HeadersLike, received
 from .replays import ReplayMemory, Replays
 
 E = TypeVar("E")
 D = TypeVar("D", Driver, AsyncDriver)
 
-_MANY: Final = 10
-"""How many misfits of one payload are told."""
 _MEMORIES: WeakKeyDictionary[Any, ReplayMemory] = WeakKeyDictionary()
 """Of clients that share connections there is one, however they are set."""
 
@@ -67,10 +66,6 @@ class _Webhooks(Generic[D, E]):
         fresh._replays = self._replays if replays is None else replays
         fresh._verify = self._verify if verify is None else verify
         return fresh
-
-    def success(self) -> Acknowledgement:
-        """The answer that says that an event is taken and need not come again."""
-        return TAKEN
 
     def failure(
         self, reason: str | Error = "", *, status: int | None = None
@@ -136,7 +131,7 @@ class _Webhooks(Generic[D, E]):
             else reading.fit(opened.payload)
         )
         if misfits:
-            shown = "; ".join(map(str, misfits[:_MANY]))
+            shown = told(misfits)
             if self._settings.strict:
                 raise MalformedEvent(f"{opened.name} is not as documented: {shown}")
             logger = getLogger(self._settings.service.name)

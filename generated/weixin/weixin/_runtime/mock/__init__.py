@@ -36,11 +36,13 @@ class Incoming:
     body: bytes = field(default=b"", repr=False)
     primary: bool = True
     """Whether it came to the primary host."""
+    root: str = ""
+    """Below which path the mock stands, if another application holds it."""
 
     @property
     def path(self) -> str:
-        """The path, percent-encoded."""
-        return self.target.partition("?")[0]
+        """The path below `root`, percent-encoded."""
+        return self.target.partition("?")[0].removeprefix(self.root)
 
     @property
     def query(self) -> dict[str, list[str]]:
@@ -158,6 +160,9 @@ class Side:
     refuses_unknown = False
     """Whether arguments that the spec does not have are refused."""
 
+    signs_events = False
+    """Whether `stamp` proves anything."""
+
     def join(self, mock: Mock) -> None:
         """Called once, with the mock that it serves."""
         self._mock = mock
@@ -196,16 +201,20 @@ class Side:
         made = {"id": name, "event": event, "payload": payload}
         return json.dumps(made, ensure_ascii=False).encode()
 
-    def stamp(self, body: bytes) -> Mapping[str, str]:
-        """The header fields that prove where a delivery comes from."""
+    def stamp(self, body: bytes, fault: Fault) -> Mapping[str, str]:
+        """The header fields that prove where a delivery comes from, or fail to."""
         return {}
 
     def refused(self, refusal: Refusal) -> Refusal:
         """A refusal as this server words it."""
         return refusal
 
+    def trace(self, answer: Answer) -> Answer:
+        """The answer with the name by which this server's people find it again."""
+        return answer
+
     def finish(self, answer: Answer, incoming: Incoming, fault: Fault) -> Answer:
-        """The answer with what this server adds to each, such as a signature."""
+        """The answer with its signature."""
         return answer
 
     @property

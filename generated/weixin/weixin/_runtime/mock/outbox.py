@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import math
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from ipaddress import ip_address
 from logging import getLogger
 from threading import Lock
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
-from . import Side
+import msgspec
+from msgspec.structs import replace
+
+from . import Fault, Side
 from .store import Store
 
-Receiver: TypeAlias = str | Callable[[Mapping[str, str], bytes], int | None]
-"""Who takes deliveries: a URL of this machine, or a function of header fields and body that
-returns the status it answers with; None is as good as 200."""
+Receiver: TypeAlias = str | Callable[[Mapping[str, str], bytes], object]
+"""Who takes deliveries: a URL of this machine, or a function of header fields and body,
+plain or async. It returns a status, or an answer that has one; anything else is as good
+as 200."""
 
 PAUSES: Final = (
     *(15, 15, 30, 180, 600, 1200, 1800, 1800, 1800),
@@ -28,6 +35,8 @@ PAUSES: Final = (
 """Seconds until a delivery that was not taken is sent again (WeChat Pay's)."""
 _PATIENCE: Final = 5.0
 _REMEMBERED: Final = 1_000
+_KEPT: Final = 1_000
+"""Events that may wait at a time."""
 _log = getLogger(__name__)
 
 
@@ -45,81 +54,147 @@ class Delivered:
     body: bytes = field(repr=False)
 
 
-class Outbox:
-    """Events on their way. Those on which somebody waits survive a restart."""
+class _Waiting(msgspec.Struct, frozen=True):
+    """An event that nobody has taken yet."""
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+    event: str
+    payload: Any
+    body: str
+    due: float | None
+    """None until there is a receiver."""
+    attempt: int = 0
+    fault: Fault = Fault()
+
+
+class Outbox:
+    """Events on their way, and where to. Both survive a restart, but for a function."""
+
+    def __init__(self, store: Store, now: Callable[[], float], side: Side) -> None:
         self._store = store
         self._now = now
+        self._side = side
         self._lock = Lock()
-        self._next = min(
-            (one["due"] for _, one in store.items("delivery")), default=math.inf
-        )
-        self.receiver: Receiver | None = None
+        self._waiting = {
+            name: msgspec.convert(one, _Waiting)
+            for name, one in store.items("delivery")
+        }
+        self._sending: set[str] = set()
+        self._next = -math.inf
+        self._receiver: Receiver | None = None
         self.sent: deque[Delivered] = deque(maxlen=_REMEMBERED)
+        url: str | None = store.get("webhook", "url")
+        if url is not None:
+            self.receiver = url
 
-    def add(self, side: Side, event: str, payload: Any) -> None:
+    @property
+    def receiver(self) -> Receiver | None:
+        """Who takes deliveries; a new one also those that had none."""
+        return self._receiver
+
+    @receiver.setter
+    def receiver(self, receiver: Receiver | None) -> None:
+        if isinstance(receiver, str):
+            self._store.put("webhook", "url", check_receiver(receiver))
+        else:
+            self._store.drop("webhook", "url")
+        with self._lock:
+            self._receiver = receiver
+            for name, one in self._waiting.items() if receiver is not None else ():
+                if one.due is None:
+                    self._put(name, replace(one, due=self._now()))
+
+    def add(self, event: str, payload: Any, fault: Fault) -> None:
         """Send this as soon as `deliver` is called."""
         name = str(uuid.uuid4())
-        waiting = {
-            "event": event,
-            "payload": payload,
-            "body": side.pack(name, event, payload).decode(),
-            "due": self._now(),
-            "attempt": 0,
-        }
+        body = self._side.pack(name, event, payload).decode()
         with self._lock:
-            self._store.put("delivery", name, waiting)
-            self._next = min(self._next, waiting["due"])
+            while len(self._waiting) >= _KEPT:
+                oldest = next(iter(self._waiting))
+                _log.warning("too many events wait: %s is lost", oldest)
+                self._drop(oldest)
+            one = _Waiting(event, payload, body, self._now(), fault=fault)
+            self._put(name, one)
 
-    def deliver(self, side: Side) -> None:
+    def deliver(self) -> None:
         """Send what is due; each attempt is signed afresh."""
-        for name, one in self._due():
-            body = one["body"].encode()
-            headers = {
-                "Content-Type": "application/json",
-                "User-Agent": "Mozilla/4.0",
-                **side.stamp(body),
-            }
-            status = self._send(headers, body)
-            self.sent.append(
-                Delivered(one["event"], one["payload"], status, headers, body)
-            )
-            again = self.receiver is not None and not 200 <= (status or 0) < 300
-            with self._lock:
-                if again and one["attempt"] < len(PAUSES):
-                    attempt: int = one["attempt"]
-                    due = self._now() + PAUSES[attempt]
-                    later = {**one, "due": due, "attempt": attempt + 1}
-                    self._store.put("delivery", name, later)
-                    self._next = min(self._next, due)
+        while (taken := self._taken()) is not None:
+            try:
+                self._attempt(*taken)
+            finally:
+                self._sending.discard(taken[0])
 
-    def _due(self) -> list[tuple[str, dict[str, Any]]]:
-        """What is due, taken out, so that nobody else sends it too."""
+    def _taken(self) -> tuple[str, _Waiting] | None:
+        """One that is due, by its name; nobody else is sending it."""
         now = self._now()
         if now < self._next:
-            return []
+            return None
         with self._lock:
-            waiting = list(self._store.items("delivery"))
-            due = [(name, one) for name, one in waiting if one["due"] <= now]
-            for name, _ in due:
-                self._store.drop("delivery", name)
-            rest = (one["due"] for _, one in waiting if one["due"] > now)
-            self._next = min(rest, default=math.inf)
-        return due
+            dues = {
+                name: one.due
+                for name, one in self._waiting.items()
+                if one.due is not None
+            }
+            for name, due in dues.items():
+                if due <= now and name not in self._sending:
+                    self._sending.add(name)
+                    return name, self._waiting[name]
+            self._next = min(dues.values(), default=math.inf)
+            return None
 
-    def _send(self, headers: Mapping[str, str], body: bytes) -> int | None:
-        receiver = self.receiver
-        if receiver is None:
-            return None
-        try:
-            if isinstance(receiver, str):
-                return _post(receiver, headers, body)
-            answered = receiver(headers, body)
-            return 200 if answered is None else answered
-        except Exception:
-            _log.exception("an event could not be delivered")
-            return None
+    def _attempt(self, name: str, one: _Waiting) -> None:
+        with self._lock:
+            receiver, later = self._receiver, replace(one, due=None)
+            if receiver is not None:
+                due = self._now() + PAUSES[min(one.attempt, len(PAUSES) - 1)]
+                later = replace(one, due=due, attempt=one.attempt + 1)
+            # Before it is sent: neither an exception nor a kill may lose it.
+            self._put(name, later)
+        body = one.body.encode()
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Mozilla/4.0",
+            **self._side.stamp(body, one.fault),
+        }
+        status = None if receiver is None else _send(receiver, headers, body)
+        self.sent.append(Delivered(one.event, one.payload, status, headers, body))
+        is_last = one.attempt >= len(PAUSES) or one.fault != Fault()
+        if receiver is not None and (is_last or 200 <= (status or 0) < 300):
+            with self._lock:
+                self._drop(name)
+
+    def _put(self, name: str, one: _Waiting) -> None:
+        self._waiting[name] = one
+        self._store.put("delivery", name, one)
+        if one.due is not None:
+            self._next = min(self._next, one.due)
+
+    def _drop(self, name: str) -> None:
+        self._waiting.pop(name, None)
+        self._store.drop("delivery", name)
+
+
+def _send(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> int | None:
+    """The status that a receiver answers; None if it fails."""
+    try:
+        if isinstance(receiver, str):
+            return _post(receiver, headers, body)
+        answered = receiver(headers, body)
+        if isawaitable(answered):
+            # In a loop of its own: one that runs in this thread cannot be waited for.
+            with ThreadPoolExecutor(1) as thread:
+                answered = thread.submit(asyncio.run, _awaited(answered)).result()
+    except (Exception, asyncio.CancelledError):
+        _log.exception("an event could not be delivered")
+        return None
+    status = getattr(answered, "status_code", getattr(answered, "status", answered))
+    if isinstance(status, int) and not isinstance(status, bool):
+        return status
+    return 200
+
+
+async def _awaited(answered: Awaitable[object]) -> object:
+    async with asyncio.timeout(_PATIENCE):
+        return await answered
 
 
 def is_loopback(host: str) -> bool:
@@ -133,7 +208,11 @@ def is_loopback(host: str) -> bool:
 def check_receiver(url: str) -> str:
     """The URL, if it is one of this machine; else ValueError."""
     parts = urlsplit(url)
-    if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
+    if (
+        parts.scheme != "http"
+        or not is_loopback(parts.hostname or "")
+        or parts.port == 0  # and more than 65535 is an error by itself
+    ):
         raise ValueError("webhook: give a URL of this machine: http://127.0.0.1:8000/…")
     return url
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Final, Literal, TypeAlias
 
@@ -34,15 +34,42 @@ Kind: TypeAlias = Literal[
 """
 
 FAULTS: Final[Mapping[Kind, Fault]] = {
-    "delay": Fault(),
+    "delay": Fault(),  # and so many seconds
     "reset": Fault(cut="reset"),
     "truncate": Fault(cut="truncate"),
     "bad-signature": Fault(signature="wrong"),
     "no-signature": Fault(signature="missing"),
     "probe": Fault(signature="probe"),
-    "clock-skew": Fault(),
+    "clock-skew": Fault(),  # …
     "outage": Fault(cut="refuse"),
 }
+
+
+EventKind: TypeAlias = Literal["bad-signature", "no-signature", "probe", "clock-skew"]
+"""What of that may go wrong with an event."""
+
+_CENTURY: Final = 100 * 365 * 86400.0
+
+
+def checked_seconds(seconds: float, least: float = 0.0) -> float:
+    """These seconds, if they are neither too few, nor more than a century; else
+    ValueError."""
+    if not least <= seconds <= _CENTURY:  # nor is NaN
+        raise ValueError(f"seconds: give a number from {least:.0f} to {_CENTURY:.0f}")
+    return seconds
+
+
+def fault_of_kind(kind: Kind, seconds: float | None) -> Fault:
+    """What is done to an answer by a fault of this kind; else ValueError."""
+    if kind not in FAULTS:
+        raise ValueError(f"there is no fault {kind}; use one of {', '.join(FAULTS)}")
+    if kind not in ("delay", "clock-skew"):
+        return FAULTS[kind]
+    if seconds is None:
+        raise ValueError(f"seconds: say how many, for a {kind}")
+    if kind == "delay":
+        return Fault(delay=checked_seconds(seconds))
+    return Fault(skew=checked_seconds(seconds, -_CENTURY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +124,7 @@ class Steering:
 
     def fail(
         self,
-        code: str,
+        code: str | int,
         *,
         endpoint: str | None = None,
         status: int | None = None,
@@ -109,6 +136,7 @@ class Steering:
 
         Pages do not list all that can happen, so any documented code will do anywhere.
         """
+        code = str(code)
         if status is None and self.row(None, code) is None:
             raise ValueError(f"{code} is not documented; give a status with it")
         self._plan(Failure(code, status, message), endpoint, times, chance)
@@ -131,31 +159,36 @@ class Steering:
         self,
         kind: Kind,
         *,
-        seconds: float = 0.0,
+        seconds: float | None = None,
         endpoint: str | None = None,
         times: int | None = None,
         chance: float = 1.0,
     ) -> None:
         """Let something go wrong on the way; see `Kind`."""
-        if kind not in FAULTS:
-            raise ValueError(
-                f"there is no fault {kind}; use one of {', '.join(FAULTS)}"
-            )
-        fault = FAULTS[kind]
-        if kind == "delay":
-            fault = replace(fault, delay=seconds)
-        if kind == "clock-skew":
-            fault = replace(fault, skew=seconds)
+        fault = fault_of_kind(kind, seconds)
         self._plan(fault, endpoint, times, chance, outage=kind == "outage")
 
     def clear(self) -> None:
         """Forget all errors, answers and faults that were asked for."""
         with self.lock:
             self._plans.clear()
+            self.told()
 
     def seed(self, seed: int) -> None:
         """Make `chance` repeat itself from run to run."""
         self._random.seed(seed)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the primary host is out for everybody, until it is told otherwise."""
+        whole = (None, None, 1)
+        return any(
+            one.outage and (one.endpoint, one.times, one.chance) == whole
+            for one in self._plans
+        )
+
+    def told(self) -> None:
+        """Called when something was told, or all of it forgotten."""
 
     # --- what holds for one request ---------------------------------------------------
 
@@ -229,6 +262,7 @@ class Steering:
             raise ValueError("times: give a positive number, or leave it out for ever")
         with self.lock:
             self._plans.append(_Plan(does, endpoint, times, chance, outage))
+            self.told()
 
     def rows(self, endpoint: Endpoint[Any] | None) -> tuple[ErrorCode, ...]:
         """The documented errors of an endpoint, the most specific first."""

@@ -160,11 +160,15 @@ def test_any_text_in_all_fields_at_once(fragment: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fragment", ALL)
-def test_any_text_in_each_field(fragment: str) -> None:
+def test_any_text_alone_in_every_field(fragment: str) -> None:
+    """A few fields at a time, so that what one does is not hidden by what another does."""
     before = files(apis()[0], "project")
-    for field in free():
-        api = changed(apis()[0], field, lambda text: fragment)
-        assert complaints(files(api, "project"), api, before) == [], field
+    every = [field for field in free() if fragment.strip() or not field.endswith(".notes")]  # blank notes have no heading
+    for start in range(6):
+        api = apis()[0]
+        for field in every[start::6]:
+            api = changed(api, field, lambda text: fragment)
+        assert complaints(files(api, "project"), api, before) == [], every[start::6]
 
 
 @pytest.mark.slow

@@ -180,7 +180,7 @@ def test_what_cannot_be_read_is_said(repository: Path, arguments: tuple[str, ...
 def test_outside_a_repository_and_a_project(folders: Path) -> None:
     assert "in no repository of git" in specloom("diff", "v1:old", "new", cwd=folders).stderr
     assert "say which spec with --spec" in specloom("diff", "v1", "new", cwd=folders).stderr
-    assert "say NEW, too" in specloom("diff", "old", cwd=folders).stderr
+    assert "give NEW as well" in specloom("diff", "old", cwd=folders).stderr
 
 
 def test_problems_of_both_specs_are_said_at_once(repository: Path) -> None:

@@ -133,7 +133,7 @@ class Declared:
                 self.changes.add("tag-changed", sides, subject, "", (old.tag, new.tag), new.place)
         for side in sorted(sides):
             for found in Types(self.pairs, side, lists=True).members(old.members, new.members, was=was, is_=is_):
-                self.changes.add(found.rule, [side], subject, "", (found.old, found.new), new.place)
+                self.changes.add(found.rule, [side], subject, found.part, (found.old, found.new), new.place)
 
     def _old_name(self, name: TypeName) -> str:
         return python_name(name, self.pairs.old.ambiguous)

@@ -124,7 +124,7 @@ class Endpoints:
                 self.changes.add(rule, ANSWER, subject, what, (_content(old), _content(new)), place)
         else:
             for found in Types(self.pairs, "answer", lists=True).differences(old.type, new.type):
-                self.changes.add(found.rule, ANSWER, subject, what, (found.old, found.new), place)
+                self.changes.add(found.rule, ANSWER, subject, found.of(what), (found.old, found.new), place)
         headers(self.changes, subject, old.headers, new.headers, place)
         for part in ("title", "description"):
             self.texts.text(ANSWER, subject, f"{part} of {what}", getattr(old, part), getattr(new, part), place)

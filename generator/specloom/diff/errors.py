@@ -70,7 +70,7 @@ class Errors:
         subject, place = f"errors.{name}", new[0].place
         if before is not None and now is not None:
             for found in Types(self.pairs, "answer", lists=True).differences(before, now):
-                self.changes.add(found.rule, ANSWER, subject, "body", (found.old, found.new), place)
+                self.changes.add(found.rule, ANSWER, subject, found.of("body"), (found.old, found.new), place)
         elif before is not None:
             self.changes.add("error-body-removed", ANSWER, subject, "", (expression(before), None), place)
         elif now is not None:

@@ -45,7 +45,7 @@ class Events:
         if old.name != new.name:
             self.changes.add("event-name-changed", ANSWER, subject, "", (old.name, new.name), place)
         for found in Types(self.pairs, "answer", lists=True).differences(old.payload, new.payload):
-            self.changes.add(found.rule, ANSWER, subject, "payload", (found.old, found.new), place)
+            self.changes.add(found.rule, ANSWER, subject, found.of("payload"), (found.old, found.new), place)
         if old.to != new.to:
             self.changes.add("event-address-changed", ANSWER, subject, "", (old.to, new.to), place)
         self.texts.deprecation(ANSWER, subject, "", old.deprecated, new.deprecated, place)

@@ -100,7 +100,7 @@ class Fields:
         bare_new = new.type.type if isinstance(new.type, Nullable) else new.type
         lists = not (subject.old_sent and subject.new_sent)
         for found in Types(self.pairs, side, lists).differences(bare_old, bare_new):
-            self.changes.add(found.rule, [side], subject.name, what, (found.old, found.new), new.place)
+            self.changes.add(found.rule, [side], subject.name, found.of(what), (found.old, found.new), new.place)
 
     def _constants(self, subject: Subject, old: Field, new: Field) -> bool:
         """What is sent by itself, before or now; whether there is nothing more to say."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil, floor
 from typing import TypeAlias
 
-from ..model import Boolean, File, Range, Span, String
+from ..model import Boolean, File, Integer, Number, Range, Span, String
 from .written import expression, names
 
 
@@ -18,17 +20,70 @@ class Difference:
     rule: str
     old: str
     new: str
+    part: str = ""
+    """Which part of the two types it is: `each item`; '' is all of them."""
+
+    def of(self, what: str) -> str:
+        """What differs, where the types are those of something: `each item of argument `ids``."""
+        return " of ".join(part for part in (self.part, what) if part)
 
 
-def literals(old: Iterable[str | int], new: Iterable[str | int], was: str, is_: str) -> Iterator[Difference]:
+def texts(old: String, new: String, was: str, is_: str) -> Iterator[Difference]:
+    """Literals, length and pattern. Literals that become any text have to keep to its limits."""
+    if bool(old.literals) == bool(new.literals):
+        yield from _literals(old.literals, new.literals, was, is_)
+        yield from span(old.length, new.length, was, is_)
+        yield from pattern(old, new)
+    elif new.literals:
+        yield Difference("type-narrowed", was, is_)
+    else:
+        lengths = [len(value) for value in old.literals]
+        yield Difference("type-widened", was, is_)
+        yield from _tightened(span(Span(min(lengths), max(lengths)), new.length, was, is_))
+        if new.pattern is not None and not all(re.fullmatch(new.pattern, value) for value in old.literals):
+            yield from pattern(old, new)
+
+
+def numbers(old: Integer | Number, new: Integer | Number, was: str, is_: str) -> Iterator[Difference]:
+    """Literals and range. Python's `int` is a `float`, so integers that become numbers have to keep to their range."""
+    before, now = _listed(old), _listed(new)
+    if type(old) is type(new) and bool(before) == bool(now):
+        yield from _literals(before, now, was, is_) if before else range_(_range(old), _range(new), was, is_)
+    elif now or isinstance(old, Number):
+        yield Difference("type-narrowed", was, is_)
+    else:
+        yield Difference("type-widened", was, is_)
+        yield from _tightened(range_(_range(old), _range(new), was, is_))
+
+
+def _literals(old: Iterable[str | int], new: Iterable[str | int], was: str, is_: str) -> Iterator[Difference]:
     before, now = set(old), set(new)
-    if bool(before) != bool(now):
-        yield Difference("type-narrowed" if now else "type-widened", was, is_)
-        return
     if before - now:
         yield Difference("literal-removed", was, is_)
     if now - before:
         yield Difference("literal-added", was, is_)
+
+
+def _listed(type: Integer | Number) -> tuple[int, ...]:
+    return type.literals if isinstance(type, Integer) else ()
+
+
+def _range(type: Integer | Number) -> Range:
+    """Between what the values lie; of integers, with both ends included."""
+    if isinstance(type, Number):
+        return type.range
+    if type.literals:
+        return Range(min(type.literals), max(type.literals))
+    least, most = type.range.least, type.range.most
+    return Range(
+        None if least is None else floor(least) + 1 if type.range.above else ceil(least),
+        None if most is None else ceil(most) - 1 if type.range.below else floor(most),
+    )
+
+
+def _tightened(found: Iterable[Difference]) -> Iterator[Difference]:
+    """What values that were right have lost; what others have won is said by the type that is another."""
+    return (each for each in found if each.rule == "limit-tightened")
 
 
 def literal(old: Boolean, new: Boolean) -> Iterator[Difference]:

@@ -24,12 +24,11 @@ from ..model import (
     Number,
     String,
     Type,
-    TypeName,
     Union,
     UnionType,
 )
 from .changes import Side
-from .limits import Difference, literal, literals, media, pattern, range_, span
+from .limits import Difference, literal, media, numbers, span, texts
 from .pairs import Pairs
 from .written import expression
 
@@ -57,7 +56,7 @@ class Types:
             rule = "became-nullable" if isinstance(new, Nullable) else "no-longer-nullable"
             yield Difference(_RIGID.get(rule, rule) if rigid else rule, expression(old), expression(new))
         for found in self._of_members(before, now):
-            yield Difference(_RIGID.get(found.rule, found.rule), found.old, found.new) if rigid else found
+            yield replace(found, rule=_RIGID.get(found.rule, found.rule)) if rigid else found
 
     def members(self, old: Iterable[Type], new: Iterable[Type], *, was: str, is_: str) -> Iterator[Difference]:
         """How two unions differ, member by member; members of one union are of different kinds."""
@@ -95,14 +94,13 @@ class Types:
                 if not self.same(old, new):
                     yield Difference("type-changed", was, is_)
             case (String(), String()):
-                yield from literals(old.literals, new.literals, was, is_)
-                yield from span(old.length, new.length, was, is_)
-                yield from pattern(old, new)
-            case (Integer(), Integer()):
-                yield from literals(old.literals, new.literals, was, is_)
-                yield from range_(old.range, new.range, was, is_)
-            case (Number(), Number()) if old.exact == new.exact:
-                yield from range_(old.range, new.range, was, is_)
+                yield from texts(old, new, was, is_)
+            case (Integer() | Number(exact=False), Integer() | Number(exact=False)) | (Number(exact=True), Number(exact=True)):
+                yield from numbers(old, new, was, is_)
+            case (Named(), String(literals=()) | Integer(literals=()) | Number(exact=False)) if _kind(values := _values(self.pairs.old, old)) == _kind(new):
+                yield from (replace(found, old=was) for found in self._of_one(values, new))
+            case (String(literals=()) | Integer(literals=()) | Number(exact=False), Named()) if _kind(values := _values(self.pairs.new, new)) == _kind(old):
+                yield from (replace(found, new=is_) for found in self._of_one(old, values))
             case (Boolean(), Boolean()):
                 yield from literal(old, new)
             case (Bytes(), Bytes()):
@@ -115,7 +113,8 @@ class Types:
             case ((Date(), Date()) | (Duration(), Duration())) if old != new:
                 yield Difference("format-changed", was, is_)
             case (ListOf(item=one, length=before), ListOf(item=other, length=now)) | (MapOf(value=one, length=before), MapOf(value=other, length=now)):
-                yield from self.differences(one, other, rigid=self._is_rigid)
+                part = "each item" if isinstance(old, ListOf) else "each value"
+                yield from (replace(found, part=found.of(part)) for found in self.differences(one, other, rigid=self._is_rigid))
                 yield from span(before, now, was, is_)
             case (JsonText(type=one), JsonText(type=other)):
                 yield from self.differences(one, other)
@@ -127,29 +126,12 @@ class Types:
                 yield from self.differences(old, inner)
             case _:
                 if old != new:
-                    yield Difference(self._of_kinds(old, new), was, is_)
+                    rule = "type-opened" if isinstance(new, AnyJson) else "type-closed" if isinstance(old, AnyJson) else "type-changed"
+                    yield Difference(rule, was, is_)
 
     @property
     def _is_rigid(self) -> bool:
         return self.side == "answer" and self.lists
-
-    def _of_kinds(self, old: Type, new: Type) -> str:
-        """The rule for types of two kinds: Python's `int` is a `float`, and an enumeration's members are texts or integers."""
-        match old, new:
-            case (_, AnyJson()):
-                return "type-opened"
-            case (AnyJson(), _):
-                return "type-closed"
-            case (Integer(), Number(exact=False)):
-                return "type-widened"
-            case (Number(exact=False), Integer(literals=())):
-                return "type-narrowed"
-            case (Named(to=name), _) if _values(self.pairs.old, name) == _kind(new) and not _has_literals(new):
-                return "type-widened"
-            case (_, Named(to=name)) if _values(self.pairs.new, name) == _kind(old) and not _has_literals(old):
-                return "type-narrowed"
-            case _:
-                return "type-changed"
 
     def _renamed(self, old: Type) -> Type:
         return Named(self.pairs.types.get(old.to, old.to)) if isinstance(old, Named) else old
@@ -209,16 +191,14 @@ def _kind(type: Type) -> object:
             return type.__class__
 
 
-def _values(api: Api, name: TypeName) -> object:
-    """The kind of an enumeration's values; None for other named types."""
-    named = api.types[name]
+def _values(api: Api, type: Named) -> Type:
+    """What an enumeration lists, as a type without a name; any other type as it is."""
+    named = api.types[type.to]
     if not isinstance(named, Enumeration):
-        return None
-    return String if isinstance(named.values[0].value, str) else Number
-
-
-def _has_literals(type: Type) -> bool:
-    return not isinstance(type, String | Integer) or bool(type.literals)
+        return type
+    listed = [value.value for value in named.values]
+    words = tuple(value for value in listed if isinstance(value, str))
+    return String(literals=words) if words else Integer(literals=tuple(value for value in listed if isinstance(value, int)))
 
 
 def _zoned(type: DateTime) -> bool:

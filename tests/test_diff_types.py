@@ -1,0 +1,88 @@
+"""What `specloom diff` says of two types in one place: as an argument, which programs pass, and as a field of an answer, which they read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from specloom.diff import Spec, compare
+from specloom.spec import load
+
+API = "specloom: 1\npackage: shop\nversion: 1.0.0\nclient: Shop\ntitle: A shop\nlanguages: [en]\nhosts: [https://api.shop.example]\nauth: none\n"
+RESOURCE = """\
+title: Things
+endpoints:
+  get:
+    http: GET /things
+    title: Get the thing
+    query: {{passed?: {type}}}
+    responses: {{200: {{body: {{read: {type}}}}}}}
+    errors:
+      - {{status: 404, code: NOT_HERE, reason: It is not here., body: Kinds}}
+types:
+  Kind: {{enum: [A, BCD]}}
+  Step: {{type: integer, enum: {{1: {{as: FIRST}}, 5: {{as: FIFTH}}}}}}
+  Kinds: {{fields: {{kind: Kind, step: Step}}}}
+"""
+
+WIDER, NARROWER = ("type-widened compatible", "type-widened breaking"), ("type-narrowed breaking", "type-narrowed compatible")
+TIGHTER = ("limit-tightened breaking", "limit-tightened documentation")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "both"),
+    [
+        # what was listed keeps to the limits of what it becomes, or does not
+        ("string('A' | 'B')", "string(32)", [WIDER]),
+        ("string('A' | 'B')", "string(2..)", [WIDER, TIGHTER]),
+        ("string('A' | 'BCD')", "string(2)", [WIDER, TIGHTER]),
+        ("integer(0 | 5)", "integer(0..10)", [WIDER]),
+        ("integer(0 | 5)", "integer(1..10)", [WIDER, TIGHTER]),
+        ("integer(0 | 5)", "number(0..4.5)", [WIDER, TIGHTER]),
+        ("Kind", "string(3)", [WIDER]),
+        ("Kind", "string(2)", [WIDER, TIGHTER]),
+        ("Step", "integer(..5)", [WIDER]),
+        ("Step", "number(..<5)", [WIDER, TIGHTER]),
+        ("integer(0 | 5)", "integer(0 | 5 | 9)", [("literal-added compatible", "literal-added breaking")]),
+        # an integer is a number, if it is in its range
+        ("integer(0..10)", "number(0..10)", [WIDER]),
+        ("integer(0..10)", "number(0..5)", [WIDER, TIGHTER]),
+        ("integer(0..10)", "number", [WIDER]),
+        ("integer(0..)", "number(>-1..)", [WIDER]),
+        ("integer(>0..10)", "number(1..10)", [WIDER]),
+        ("integer(>0..10)", "integer(1..<11)", []),
+        ("integer(>0..10)", "integer(2..10)", [TIGHTER]),
+    ],
+)
+def test_values_are_compared_with_the_limits(tmp_path: Path, old: str, new: str, both: list[tuple[str, str]]) -> None:
+    assert said(tmp_path, old, new) == sorted(each for pair in both for each in pair)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("string(32)", "string('A' | 'B')"),
+        ("string", "Kind"),
+        ("integer(0..10)", "integer(0 | 5)"),
+        ("number(0..5)", "integer(0..10)"),
+        ("number", "integer(0 | 5)"),
+        ("number", "Step"),
+    ],
+)
+def test_values_that_are_listed_now_need_no_limits(tmp_path: Path, old: str, new: str) -> None:
+    assert said(tmp_path, old, new) == sorted(NARROWER)
+
+
+def said(tmp_path: Path, old: str, new: str) -> list[str]:
+    """The rules and their classes, for the argument and for the field."""
+    specs: list[Spec] = []
+    for version, type in (("old", old), ("new", new)):
+        folder = tmp_path / version
+        folder.mkdir()
+        (folder / "_api.yaml").write_text(API)
+        (folder / "things.yaml").write_text(RESOURCE.format(type=type))
+        loaded = load(folder, version)
+        specs.append(Spec(loaded.api, version, loaded.sources))
+    changes = [change for change in compare(*specs).changes if change.what]
+    return sorted(f"{change.rule.id} {change.class_}" for change in changes)

@@ -101,7 +101,7 @@ def programs(case: str) -> list[str]:
 def program(case: str, name: str) -> str:
     """The program, with the client's package by its name in the tree."""
     text = (DIFF / case / f"{name}.py").read_text("utf-8")
-    found = re.sub(r"^from shop import", f"from {tree_name(case, 'shop')} import", text, flags=re.MULTILINE)
+    found = re.sub(r"^from shop\b", f"from {tree_name(case, 'shop')}", text, flags=re.MULTILINE)
     assert found != text, f"{case}/{name}.py imports nothing from shop"
     return found
 

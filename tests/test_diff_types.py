@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from specloom.diff import Spec, compare
+from specloom.diff import Change, Spec, compare
 from specloom.spec import load
 
 API = "specloom: 1\npackage: shop\nversion: 1.0.0\nclient: Shop\ntitle: A shop\nlanguages: [en]\nhosts: [https://api.shop.example]\nauth: none\n"
@@ -76,13 +77,18 @@ def test_values_that_are_listed_now_need_no_limits(tmp_path: Path, old: str, new
 
 def said(tmp_path: Path, old: str, new: str) -> list[str]:
     """The rules and their classes, for the argument and for the field."""
+    changes = compared(tmp_path, *(RESOURCE.format(type=type) for type in (old, new)))
+    return sorted(f"{change.rule.id} {change.class_}" for change in changes if change.what)
+
+
+def compared(tmp_path: Path, old: str, new: str, old_api: str = API, new_api: str = API) -> Sequence[Change]:
+    """The changes between two versions of an API with one resource."""
     specs: list[Spec] = []
-    for version, type in (("old", old), ("new", new)):
+    for version, resource, api in (("old", old, old_api), ("new", new, new_api)):
         folder = tmp_path / version
         folder.mkdir()
-        (folder / "_api.yaml").write_text(API)
-        (folder / "things.yaml").write_text(RESOURCE.format(type=type))
+        (folder / "_api.yaml").write_text(api)
+        (folder / "things.yaml").write_text(resource)
         loaded = load(folder, version)
         specs.append(Spec(loaded.api, version, loaded.sources))
-    changes = [change for change in compare(*specs).changes if change.what]
-    return sorted(f"{change.rule.id} {change.class_}" for change in changes)
+    return compare(*specs).changes

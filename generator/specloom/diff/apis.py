@@ -65,14 +65,16 @@ class Apis:
         old, new, subject = self.old.api, self.new.api, self.new.api.client
         credentials.compare(self.pairs, self.changes, self.new.place("schemes", "auth"))
         if old.auth != new.auth:
-            rule = "auth-loosened" if credentials.may_call(self.pairs, old.auth, new.auth) else "auth-tightened"
-            self.changes.add(rule, REQUEST, subject, "", (names(old.auth) or "none", names(new.auth) or "none"), self.new.place("auth"))
+            credentials.auth(self.pairs, self.changes, subject, old.auth, new.auth, self.new.place("auth"))
         hosts = both(lambda api: names(host.url for host in api.hosts), old, new)
         if hosts[0] != hosts[1]:
             self.changes.add("hosts-changed", REQUEST, subject, "", hosts, self.new.place("hosts"))
-        if old.error_shape != new.error_shape:
-            shapes = both(_shape, old.error_shape, new.error_shape)
+        shapes = both(_shape, old.error_shape, new.error_shape)
+        if shapes[0] != shapes[1]:
             self.changes.add("error-shape-changed", ANSWER, subject, "", shapes, self.new.place("error_shape"))
+        success = both(lambda shape: shape.success or "none", old.error_shape, new.error_shape)
+        if success[0] != success[1]:
+            self.changes.add("success-changed", ANSWER, subject, "", success, self.new.place("error_shape"))
         self.fields.of_structure(Subject("every request", "argument", REQUEST), old.header, new.header)
 
     def _documentation(self) -> None:
@@ -131,5 +133,5 @@ class Apis:
 
 
 def _shape(shape: ErrorShape) -> str:
-    parts = {"code": shape.code, "message": shape.message, "detail": shape.detail, "success": shape.success}
+    parts = {"code": shape.code, "message": shape.message, "detail": shape.detail}
     return names(f"{name} {part}" for name, part in parts.items() if part is not None) or "none"

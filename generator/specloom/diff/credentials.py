@@ -17,8 +17,7 @@ def compare(pairs: Pairs, changes: Changes, place: Place) -> None:
     """The constructor's arguments, and what is sent for them."""
     subject = pairs.new.client
     old, new = _arguments(pairs.old), _arguments(pairs.new)
-    kept = all(name in new and new[name].takes(argument) for name, argument in old.items())
-    if not kept or any(argument.required for name, argument in new.items() if name not in old):
+    if not _kept(old, new):
         changes.add("credentials-changed", BOTH, subject, "", (names(old) or "none", names(new) or "none"), place)
     elif old != new:
         changes.add("scheme-added", REQUEST, subject, "", (names(old), names(new)), place)
@@ -27,7 +26,14 @@ def compare(pairs: Pairs, changes: Changes, place: Place) -> None:
         changes.add("scheme-changed", REQUEST, subject, "", values, place)
 
 
-def may_call(pairs: Pairs, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+def auth(pairs: Pairs, changes: Changes, subject: str, old: tuple[str, ...], new: tuple[str, ...], place: Place) -> None:
+    """With which credentials something is called. That it takes those that the constructor asks for now needs no saying."""
+    rule = "auth-loosened" if _may_call(pairs, old, new) else "auth-tightened"
+    if rule == "auth-tightened" or not new or _kept(_arguments(pairs.old), _arguments(pairs.new)):
+        changes.add(rule, REQUEST, subject, "", (names(old) or "none", names(new) or "none"), place)
+
+
+def _may_call(pairs: Pairs, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
     """Whether everybody who could call an endpoint still can: a client has the one kind of credentials, or at least one of several."""
     kinds = [scheme.name for scheme in schemes_of(pairs.old)]
     if len(kinds) == 1:
@@ -58,6 +64,12 @@ def _arguments(api: Api) -> Mapping[str, _Argument]:
         else:
             found |= {each.name: _Argument(each.annotation, each.required, each.several) for each in kind.arguments}
     return found
+
+
+def _kept(old: Mapping[str, _Argument], new: Mapping[str, _Argument]) -> bool:
+    """Whether what programs give the constructor is right for the new one, too."""
+    kept = all(name in new and new[name].takes(argument) for name, argument in old.items())
+    return kept and not any(argument.required for name, argument in new.items() if name not in old)
 
 
 def _sent(api: Api) -> str:

@@ -21,8 +21,8 @@ from ..model import (
     Text,
 )
 from ..targets.surface import Argument, Where, arguments, body_fields, constant
+from . import credentials
 from .changes import ANSWER, BOTH, REQUEST, Changes
-from .credentials import may_call
 from .fields import Fields, Subject, headers
 from .pairs import Pairs
 from .texts import Texts
@@ -56,7 +56,8 @@ class Endpoints:
         elif old.name != new.name:
             self.changes.add("endpoint-renamed", BOTH, new.qualified, "", (old.qualified, new.qualified), new.place)
         if line(old) != line(new):
-            self.changes.add("line-changed", BOTH, new.qualified, "", (line(old), line(new)), new.place)
+            rule = "line-taken" if self.pairs.is_taken(old, new) else "line-changed"
+            self.changes.add(rule, BOTH, new.qualified, "", (line(old), line(new)), new.place)
 
     def _arguments(self, old: Endpoint, new: Endpoint) -> None:
         """All that is sent by name, constants included; what the whole API sends with every request is compared once, elsewhere."""
@@ -138,8 +139,7 @@ class Endpoints:
             self.changes.add("hosts-changed", BOTH, subject, "", hosts, place)
         inherited = old.auth == self.pairs.old.auth and new.auth == self.pairs.new.auth
         if old.auth != new.auth and not inherited:
-            rule = "auth-loosened" if may_call(self.pairs, old.auth, new.auth) else "auth-tightened"
-            self.changes.add(rule, REQUEST, subject, "", (names(old.auth) or "none", names(new.auth) or "none"), place)
+            credentials.auth(self.pairs, self.changes, subject, old.auth, new.auth, place)
         if old.verified != new.verified:
             words = both(lambda each: "verified" if each.verified else "not verified", old, new)
             self.changes.add("verification-changed", ANSWER, subject, "", words, place)

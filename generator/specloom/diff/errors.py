@@ -113,21 +113,38 @@ class Errors:
         if old[0].status != new[0].status:
             statuses = both(lambda row: str(row.status or "any status"), old[0], new[0])
             self.changes.add("error-status-changed", ANSWER, where, what, statuses, new[0].place)
-        for before, now in zip(old, new, strict=False):
+        pairs = self._reasons(old, new)
+        for before, now in pairs:
             if before.retry != now.retry:
                 self.changes.add("error-retry-changed", ANSWER, where, what, (before.retry, now.retry), now.place)
             if before.outcome != now.outcome:
                 self.changes.add("error-outcome-changed", ANSWER, where, what, (before.outcome, now.outcome), now.place)
-        for number in range(max(len(old), len(new))):
-            one, other = [rows[number] if number < len(rows) else None for rows in (old, new)]
-            if one is None or other is None:
-                at = one or other
-                assert at is not None
-                texts = both(lambda row: None if row is None else row.reason.best(""), one, other)
-                self.changes.add("error-text-changed", ANSWER, where, what, texts, at.place)
-                continue
-            self.texts.text(ANSWER, where, what, one.reason, other.reason, other.place, "error-text-changed")
-            self.texts.text(ANSWER, where, what, one.remedy, other.remedy, other.place, "error-text-changed")
+            self.texts.text(ANSWER, where, what, before.reason, now.reason, now.place, "error-text-changed")
+            self.texts.text(ANSWER, where, what, before.remedy, now.remedy, now.place, "error-text-changed")
+        gone, here = [before for before, _ in pairs], [now for _, now in pairs]
+        for row in old:
+            if row not in gone:
+                self.changes.add("error-text-changed", ANSWER, where, what, (row.reason.best(""), None), row.place)
+        for row in new:
+            if row not in here:
+                self.changes.add("error-text-changed", ANSWER, where, what, (None, row.reason.best("")), row.place)
+        ours, theirs = [now for row in old for before, now in pairs if before is row], [row for row in new if row in here]
+        if ours != theirs:
+            values = both(lambda rows: "; ".join(row.reason.best("") for row in rows), ours, theirs)
+            self.changes.add("order-changed", ANSWER, where, f"reasons of {what}", values, theirs[0].place)
+
+    def _reasons(self, old: list[ErrorCode], new: list[ErrorCode]) -> list[tuple[ErrorCode, ErrorCode]]:
+        """Rows of one error that are one row: of the same texts, else of the same reason, else in their order."""
+        found: list[tuple[ErrorCode, ErrorCode]] = []
+        ours, theirs = list(old), list(new)
+        for parts in (("reason", "remedy"), ("reason",), ()):
+            for before in list(ours):
+                same = (now for now in theirs if not any(self.texts.difference(getattr(before, part), getattr(now, part)) for part in parts))
+                if (now := next(same, None)) is not None:
+                    found.append((before, now))
+                    ours.remove(before)
+                    theirs.remove(now)
+        return found
 
 
 def _classes(api: Api) -> dict[str, list[ErrorCode]]:

@@ -6,6 +6,7 @@ types, once named A and now name B, and neither name is in both versions, A has 
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,19 @@ class Pairs:
             elif same := lines.get((endpoint.method, endpoint.path)):
                 found.append((same.pop(0), endpoint))
         return tuple(found)
+
+    def is_taken(self, old: Endpoint, new: Endpoint) -> bool:
+        """Whether the HTTP line of the new endpoint was another's and not its own."""
+        owners = self._owners.get(_shape(new), frozenset())
+        return bool(owners) and old.qualified not in owners
+
+    @cached_property
+    def _owners(self) -> Mapping[str, frozenset[str]]:
+        """The old endpoints of each HTTP line."""
+        found: dict[str, frozenset[str]] = {}
+        for endpoint in self.old.all_endpoints():
+            found[_shape(endpoint)] = found.get(_shape(endpoint), frozenset()) | {endpoint.qualified}
+        return found
 
     @cached_property
     def resources(self) -> Mapping[Path, Path]:
@@ -157,6 +171,11 @@ class Pairs:
     @cached_property
     def _received(self) -> frozenset[TypeName]:
         return _closure(_received(self.old, [old for old, _ in self.endpoints]), self.old)
+
+
+def _shape(endpoint: Endpoint) -> str:
+    """The HTTP line, whatever the parameters of its path are called."""
+    return f"{endpoint.method} {re.sub(r'{[^}]*}', '{}', endpoint.path)}"
 
 
 def _only_of_others(api: Api, endpoints: Sequence[Endpoint]) -> frozenset[TypeName]:

@@ -50,6 +50,7 @@ _ROWS = (
     Rule("scheme-added", "takes one more kind of credentials", _C, None, "an optional argument of the constructor"),
     Rule("scheme-changed", "sends credentials in another form", _C, None, "the client does it"),
     Rule("hosts-changed", "has other hosts", _C, None, "the client sends there"),
+    Rule("success-changed", "takes other answers for errors", None, _B, "what came back as a value is raised, or the other way round", invisible=True),
     Rule("error-shape-changed", "finds the parts of an error elsewhere", None, _C, "the client reads them"),
     Rule("verification-changed", "has other rules for signatures of answers", None, _C, "the client verifies"),
     # Resources and endpoints.
@@ -60,6 +61,7 @@ _ROWS = (
     Rule("endpoint-renamed", "has another name in Python", _B, _B, "the method is another; the HTTP line is the same"),
     Rule("endpoint-moved", "stands in another resource", _B, _B, "the method is elsewhere; the HTTP line is the same"),
     Rule("endpoint-added", "was added", _C, _C, "nobody calls it yet"),
+    Rule("line-taken", "has the HTTP line that another endpoint had", _B, _B, "the same call does something else", invisible=True),
     Rule("line-changed", "has another HTTP line", _C, _C, "the client sends it there"),
     # Arguments and fields: there or not.
     Rule("field-removed", "was removed", _B, _B, "programs pass it, or read it"),
@@ -112,7 +114,7 @@ _ROWS = (
     Rule("type-removed", "was removed", _B, _B, "programs import it"),
     Rule("type-renamed", "has another name", _B, _B, "programs import it"),
     Rule("type-name-shared", "shares its name with another type", _B, _B, "`models` gives names that only one type has"),
-    Rule("type-moved", "stands in another module", _C, _C, "`models` still gives it"),
+    Rule("type-moved", "stands in another module", _B, _B, "`models` still gives it, the module that it stood in does not"),
     Rule("type-added", "was added", _C, _C, "nobody uses it yet"),
     Rule("enum-value-removed", "was removed", _B, _B, "programs name the member"),
     Rule("enum-value-renamed", "has another name in Python", _B, _B, "programs name the member"),
@@ -127,7 +129,7 @@ _ROWS = (
     Rule("answer-added", "was added, with a type that the method did not return", None, _B, "what the method returns is a union now"),
     Rule("answer-removed", "was removed", None, _C, "programs that look for it find none"),
     Rule("status-added", "was added, with a type that the method returned already", None, _C, "what the method returns is the same"),
-    Rule("content-added", "has content now", None, _C, "it returned nothing that programs could use"),
+    Rule("content-added", "has content now", None, _B, "programs return it where nothing is returned"),
     Rule("content-removed", "has no content now", None, _B, "programs read it"),
     Rule("answer-header-removed", "was removed", None, _B, "programs look for it in `Response.headers`", invisible=True),
     Rule("answer-header-added", "was added", None, _C, "nobody looks for it yet"),

@@ -107,8 +107,8 @@ def _text(value: str | int | bool) -> str:
 def _whole_body(endpoint: Endpoint) -> list[Field]:
     match endpoint.body:
         case JsonBody(type=type, flat=False):
-            return [Field("body", "body", type, required=True, title=Text((("en", "The body"), ("zh", "请求体"))))]
+            return [Field("body", "body", type, required=True, title=Text((("en", "The body"), ("zh", "请求体"))), place=endpoint.place)]
         case RawBody(file=file):
-            return [Field("content", "content", file, required=True, title=Text((("en", "The content"), ("zh", "内容"))))]
+            return [Field("content", "content", file, required=True, title=Text((("en", "The content"), ("zh", "内容"))), place=endpoint.place)]
         case _:
             return []

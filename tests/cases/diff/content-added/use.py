@@ -1,3 +1,5 @@
 from shop import Shop
 
-Shop().things.get()
+
+def fetch() -> None:
+    return Shop().things.get()

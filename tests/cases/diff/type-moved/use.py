@@ -1,4 +1,4 @@
-from shop import Shop, models
+from shop import Shop
+from shop.models.things import Size
 
-Shop().things.make(name="tea", value=models.Size(width=5))
-size: models.Size = Shop().things.get().value
+Shop().things.make(name="tea", value=Size(width=5))

@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "targets": {"model", "code", "naming", "problems", "plugins", "render", "schemes"},
     "weave": {"model", "problems", "config", "plugins", "schemes", "spec", "targets"},
     "diff": {"model", "problems", "schemes", "targets"},  # of targets the surface alone, see below
-    "unchanged": set[str](),
+    "notes": set[str](),
+    "unchanged": {"notes"},
     "upkeep": {"problems", "config", "publish", "spec", "targets", "weave", "unchanged"},
     "watch": {"problems", "config", "upkeep"},
     "editor": {"problems", "spec"},

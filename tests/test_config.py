@@ -60,6 +60,7 @@ def wrong(project: Path, text: str) -> str:
         ('[tool.specloom]\nclient = {}\n', "2:1: config-key: [tool.specloom] has no key client\n"),
         (ONE.replace("clients.one", "clients.'a b'"), "1:24: config-client: a client cannot be called 'a b'\n"),
         (ONE + "targets = [1]\n", "4:12: config-targets: targets is a list of texts\n"),
+        ("\ufeff" + ONE, "1:1: config-toml: this is no TOML: it begins with a byte order mark\n"),
         (ONE + "x =\n", "4:4: config-toml: this is no TOML: Invalid value\n"),
     ],
 )

@@ -78,10 +78,18 @@ def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:
         ("python/errors.py.j2", "class:\n", "python/errors.py.j2:1:1: template: what this prints is no Python: "),
         ("python/pyproject.toml.j2", "name = {{ name }}\nname = {{ name }}\n", "template: what this prints is no Toml: "),
         ("python/errors.py.j2", "{% include 'python/_nothing.j2' %}", "python/errors.py.j2:1:1: template: "),
+        ("python/errors.py.j2", "\n{% include 'python/.license.j2' %}", "python/errors.py.j2:2:1: template: python/.license.j2 is hidden, and no hidden file is a template"),
     ],
 )
 def test_what_a_template_does_wrong_is_said(tmp_path: Path, name: str, text: str, said: str) -> None:
     assert said in wrong(override(tmp_path, name, text))
+
+
+def test_a_folder_behind_a_link_is_not_followed(tmp_path: Path) -> None:
+    override(tmp_path / "shared", "errors.py.j2", "# mine\n")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "python").symlink_to(tmp_path / "shared")
+    assert "templates/python:1:1: symlink: a symbolic link to a folder is not followed" in wrong(tmp_path / "templates")
 
 
 def values_by_template() -> dict[str, set[str]]:

@@ -12,9 +12,11 @@ from pathlib import Path, PurePosixPath
 import pytest
 from tests.test_command import CONFIG, RESOURCE, SPEC
 
-from specloom import unchanged
+from specloom import notes, unchanged
 from specloom.cli import main
+from specloom.config import find
 from specloom.publish import Comparison, publish
+from specloom.upkeep import generate
 
 HEAVY = {"black", "dataclasses", "jinja2", "jsonschema", "pathlib", "tomllib", "typing", "yaml"}
 
@@ -62,6 +64,16 @@ def edit(path: str, text: str = "\n") -> Callable[[Path], object]:
     return lambda project: (project / path).write_bytes((project / path).read_bytes() + text.encode())
 
 
+def replace_by_link(path: str) -> Callable[[Path], object]:
+    """What is there is the same, and elsewhere."""
+
+    def replace(project: Path) -> None:
+        (project / path).rename(project / "elsewhere")
+        (project / path).symlink_to(project / "elsewhere")
+
+    return replace
+
+
 def edit_in_disguise(project: Path) -> None:
     """Of the same size, at the same time."""
     file = project / "spec" / "things.yaml"
@@ -79,6 +91,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "an output": edit("client/tiny/client.py"),
     "an output is gone": lambda project: (project / "client" / "README.md").unlink(),
     "an output and the manifest": lambda project: (edit("client/README.md")(project), edit("client/.specloom.json")(project)),
+    "an output is a link to its like": replace_by_link("client/README.md"),
+    "a folder of the output is a link to its like": replace_by_link("client/tiny"),
     "the manifest is gone": lambda project: (project / "client" / ".specloom.json").unlink(),
     "a killed run": lambda project: (project / "client" / ".specloom.work").mkdir(),
 }
@@ -127,9 +141,41 @@ def test_a_change_during_the_run_is_not_taken_for_done(project: Path, monkeypatc
     assert not known()
 
 
+def test_settings_that_changed_after_they_were_read_are_not_taken_for_done(project: Path) -> None:
+    config = find(project)
+    edit("pyproject.toml", 'http = "httpx2"\n')(project)
+    list(generate(config, config.clients, lambda problems, sources: None))
+    assert not known()
+    assert main(["check"]) == 1
+
+
+def test_what_lies_behind_a_link_is_looked_at(project: Path) -> None:
+    shared = project / "shared.j2"
+    shared.write_text('{% include "specloom/python/errors.py.j2" %}')
+    link = project / "templates" / "python" / "errors.py.j2"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(shared)
+    edit("pyproject.toml", 'templates = "templates"\n')(project)
+    assert main(["generate"]) == 0
+    time.sleep(0.02)
+    assert known()
+    shared.write_text(shared.read_text() + "{# another #}")
+    assert not known()
+
+
+def test_projects_below_that_do_not_speak_of_it_are_passed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were generated say in a comment by what."""
+    monkeypatch.chdir(project / "client" / "tiny")
+    assert "specloom" in (project / "client" / "pyproject.toml").read_text()
+    assert known()
+    (project / "spec" / "pyproject.toml").write_text('[tool]\nspecloom.clients = {}\n')
+    monkeypatch.chdir(project / "spec")
+    assert not known()
+
+
 @pytest.mark.parametrize("damage", ["", "[]", '{"every": ["tiny"], "clients": {"tiny": {}}}', '{"every": 1, "clients": 2}'])
 def test_damaged_notes_are_no_notes(project: Path, damage: str) -> None:
-    Path(unchanged._place(str(project / "pyproject.toml"))).write_text(damage)
+    Path(notes.place(str(project / "pyproject.toml"))).write_text(damage)
     assert not known()
     assert main(["generate"]) == 0
     assert known()

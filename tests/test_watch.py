@@ -14,10 +14,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from tests.disks import tree
-from tests.test_command import CONFIG, RESOURCE, SPEC
+from tests.test_command import CONFIG, RESOURCE, SPEC, specloom
 
 from specloom.publish import publish
 from specloom.publish.steps import Step, Work
+from specloom.watch import PAUSE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
 
@@ -86,6 +87,24 @@ def test_it_goes_on_through_broken_specs_and_settings(tmp_path: Path, watching: 
     (tmp_path / "pyproject.toml").write_text(CONFIG)
     run.says("tiny: 1 endpoint")
     assert run.interrupted() == 0
+
+
+def test_what_was_made_with_other_settings_is_not_up_to_date(tmp_path: Path, watching: Callable[[Path], Watching]) -> None:
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
+    (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
+    (tmp_path / "pyproject.toml").write_text(CONFIG)
+    run = watching(tmp_path)
+    run.says("tiny: 1 endpoint")
+    (tmp_path / "pyproject.toml").write_text(CONFIG + 'htpp = "httpx2"\n')
+    run.says("did you mean http?")
+    (tmp_path / "spec" / "things.yaml").write_text(RESOURCE.replace("32", "64"))
+    time.sleep(3 * PAUSE)
+    assert run.lines.empty()
+    assert "did you mean http?" in specloom("check", cwd=tmp_path).stderr
+    (tmp_path / "pyproject.toml").write_text(CONFIG + 'http = "httpx2"\n')
+    assert "changed" in run.says("tiny: 1 endpoint")
+    assert specloom("check", cwd=tmp_path).returncode == 0
 
 
 def test_an_interrupt_while_it_writes_leaves_the_old_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

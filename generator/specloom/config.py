@@ -43,6 +43,14 @@ class File:
     path: Path
     text: str
 
+    @property
+    def is_current(self) -> bool:
+        """Whether this is still what it says."""
+        try:
+            return self.path.read_bytes() == self.text.encode("utf-8")
+        except OSError:
+            return False
+
     def problem(self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """A problem at the value that these keys lead to, or at the last key itself."""
         from .tomlplaces import places
@@ -241,13 +249,15 @@ def read(file: Path) -> str:
 
 def parse(path: Path, text: str) -> dict[str, object]:
     """What a pyproject.toml says; raises `SpecError` if it is no TOML."""
+    file = File(path, text)
+    if text.startswith("\ufeff"):
+        raise file.error([Problem(shown(path), 1, 1, "config-toml", "this is no TOML: it begins with a byte order mark", "save it as UTF-8 without one")])
     try:
         return dict(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
-        file = File(path, text)
         raise file.error([Problem(shown(path), line, column, "config-toml", f"this is no TOML: {message}")]) from None
 
 

@@ -21,9 +21,13 @@ from .problems import Problem, SpecError, shown
 
 
 def check(folder: Path, ours: Path) -> None:
-    """Raises `SpecError` for files that stand in for no template of ours; names that begin with `_` or `.`, and *.md, are the user's."""
+    """Raises `SpecError` for files that stand in for no template of ours; names that begin with `_` or `.`, and *.md, are the user's.
+
+    A link to a folder is refused, as in a spec: what lies behind it would not be looked at.
+    """
     known = [name for name in _names(ours) if name.endswith(".j2")]
-    problems: list[Problem] = []
+    links = (path for path in sorted(folder.rglob("*")) if path.is_symlink() and path.is_dir() and path.name[0] != ".")
+    problems = [_problem(path, 1, "symlink", "a symbolic link to a folder is not followed") for path in links]
     for name in _names(folder):
         if any(part[0] in "._" for part in name.split("/")) or name.endswith(".md"):
             continue

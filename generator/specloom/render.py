@@ -72,7 +72,15 @@ def render(kind: type[Kind], template: str, home: Path | None = None, /, **value
 
 
 class _Environment(SandboxedEnvironment):
-    """Refuses every attribute of a text: the sandbox's own `str.format` would give back the class of the text it was called on."""
+    """Refuses every attribute of a text: the sandbox's own `str.format` would give back the class of the text it was called on.
+
+    Refuses hidden files, too: whether anything has changed is decided without a look at them.
+    """
+
+    def join_path(self, template: str, parent: str) -> str:
+        if any(part.startswith(".") for part in template.split("/")):
+            raise jinja2.TemplateRuntimeError(f"{template} is hidden, and no hidden file is a template; begin its name with _")
+        return template
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)

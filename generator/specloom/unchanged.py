@@ -4,9 +4,7 @@ After a run the state of all that took part is noted: pyproject.toml, the spec, 
 and the outputs. The next run looks again. Only what the file system says of the files is compared (size, inode, times), as git does; where
 that differs, or is too fresh to be trusted, their content.
 
-The notes stand in the user's cache folder, because they differ from machine to machine: outputs are the same everywhere. They may be removed
-at any time, and a run that finds none, or cannot write them, does all of its work. This module imports little, since it is most of what a
-run costs that has nothing to do.
+A run that finds no notes does all of its work. This module imports little, since it is most of what a run costs that has nothing to do.
 """
 
 from __future__ import annotations
@@ -19,32 +17,13 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from . import __version__
+from . import __version__, notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
+    from typing import TypedDict
 
-    class Row(TypedDict):
-        """What is noted of a client; paths are absolute."""
-
-        inputs: list[str]
-        """pyproject.toml, the spec folder, the folder of templates."""
-        out: str
-        work: list[str]
-        """Where a killed run leaves what it prepared."""
-        told: str
-        """What a run prints of the spec: `2 endpoints, 14 types`."""
-        tools: list[str]
-        """The files of the modules that took part."""
-        content: str
-        """SHA-256 of all inputs and tools."""
-        manifest: str
-        """SHA-256 of the manifest, which has those of the outputs."""
-        looks: NotRequired[str]
-        """SHA-256 of what the file system says of all these files."""
-        settled: NotRequired[bool]
-        """Whether they were older than the look at them by so much that a later change shows."""
+    from .notes import Row
 
     class Done(TypedDict):
         """A client after a run."""
@@ -62,8 +41,6 @@ MANIFEST = ".specloom.json"
 _PROJECT = "pyproject.toml"
 _FRESH = 2 * 10**9
 """Nanoseconds. File systems date files by clocks that are this coarse (FAT) or finer, so a change within them may not show."""
-_OLD = 90 * 24 * 60 * 60
-"""Seconds after which the notes of a project are removed."""
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _LIBRARY = os.path.dirname(os.__file__)
 
@@ -82,15 +59,15 @@ class Note:
 
 def found(start: str, wanted: Sequence[str]) -> list[Note] | None:
     """The clients wanted (all, if none is named) of the project that a folder lies in, if none of them has anything to do."""
-    project = _project(os.path.abspath(start))
     try:
+        project = _project(os.path.abspath(start))
         return _found(project, wanted) if project else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # the notes are damaged, or something is not there
         return None
 
 
 def _found(project: str, wanted: Sequence[str]) -> list[Note] | None:
-    every, rows = _notes(project)
+    every, rows = notes.read(project)
     names = list(dict.fromkeys(wanted)) if wanted else every
     renewed: dict[str, Row] = {}
     for name in names:
@@ -100,7 +77,7 @@ def _found(project: str, wanted: Sequence[str]) -> list[Note] | None:
         if state is not rows[name]:
             renewed[name] = state
     if renewed:
-        _write(project, every, rows | renewed)
+        notes.write(project, every, rows | renewed)
     return [Note(name, rows[name]) for name in names] or None
 
 
@@ -116,7 +93,7 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
     """Note the clients that a run has brought up to date, unless one's inputs changed meanwhile, or its output."""
     tools = _modules()
     try:
-        kept = {name: row for name, row in _notes(project)[1].items() if name in every and name not in done}
+        kept = {name: row for name, row in notes.read(project)[1].items() if name in every and name not in done}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = {}
     for name, client in done.items():
@@ -130,7 +107,7 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
                 kept[name] = {**row, "content": _content(_sources(row))}
         except (OSError, ValueError, KeyError):
             continue
-    _write(project, every, kept)
+    notes.write(project, every, kept)
 
 
 def _state(row: Row) -> Row | None:
@@ -148,12 +125,9 @@ def _looked(row: Row) -> Row:
     now = time.time_ns()
     newest = 0
     lines: list[str] = []
-    for path in (*_sources(row), *_outputs(row["out"])):
-        found = os.lstat(path)
+    for path, found in (*_looks(_sources(row)), *_outputs(row["out"])):
         newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
         lines.append(f"{path} {found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
-        if stat.S_ISLNK(found.st_mode):
-            lines.append(os.readlink(path))
     return {**row, "looks": _digest(lines), "settled": newest < now - _FRESH}
 
 
@@ -193,10 +167,30 @@ def _input(place: str) -> Iterator[str]:
     return _below(place, folders=True) if os.path.isdir(place) else iter((place,))
 
 
-def _outputs(out: str) -> Iterator[str]:
-    yield os.path.join(out, MANIFEST)
-    for path in _manifest(out):
-        yield f"{out}/{path}"
+def _looks(paths: Iterable[str]) -> Iterator[tuple[str, os.stat_result]]:
+    """What the file system says of files; of a link, also what it says of the file that it leads to."""
+    for path in paths:
+        found = os.lstat(path)
+        yield path, found
+        if stat.S_ISLNK(found.st_mode):
+            yield path, os.stat(path)
+
+
+def _outputs(out: str) -> Iterator[tuple[str, os.stat_result]]:
+    """The same of an output; raises `ValueError` where something else stands for a file or a folder of it, such as a link to its like."""
+    files = [os.path.join(out, MANIFEST), *(f"{out}/{path}" for path in _manifest(out))]
+    folders = {out}
+    for folder in {os.path.dirname(path) for path in files}:
+        while folder not in folders:
+            folders.add(folder)
+            folder = os.path.dirname(folder)
+    if not all(stat.S_ISDIR(os.lstat(folder).st_mode) for folder in folders):
+        raise ValueError(out)
+    for path in files:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError(path)
+        yield path, found
 
 
 def _below(folder: str, folders: bool = False) -> Iterator[str]:
@@ -232,8 +226,8 @@ def _read(path: str) -> bytes:
 
 
 def _project(folder: str) -> str | None:
-    """The nearest pyproject.toml upwards; whether it is the one that counts is known by there being notes of it."""
-    while not os.path.isfile(os.path.join(folder, _PROJECT)):
+    """The nearest pyproject.toml upwards that may speak of specloom; whether it does is known by there being notes of it."""
+    while not _speaks(os.path.join(folder, _PROJECT)):
         above = os.path.dirname(folder)
         if above == folder:
             return None
@@ -241,41 +235,8 @@ def _project(folder: str) -> str | None:
     return os.path.join(folder, _PROJECT)
 
 
-def _notes(project: str) -> tuple[list[str], dict[str, Row]]:
-    kept = json.loads(_read(_place(project)))
-    return kept["every"], kept["clients"]
-
-
-def _write(project: str, every: Iterable[str], rows: dict[str, Row]) -> None:
-    """A cache that cannot be written is none."""
-    place = _place(project)
-    unfinished = f"{place}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-        _forget_old(os.path.dirname(place))
-        with open(unfinished, "w", encoding="utf-8") as file:
-            json.dump({"project": project, "every": list(every), "clients": rows}, file)
-        os.replace(unfinished, place)
-    except OSError:
-        return
-
-
-def _forget_old(folder: str) -> None:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.stat(follow_symlinks=False).st_mtime < time.time() - _OLD:
-                os.unlink(entry.path)
-
-
-def _place(project: str) -> str:
-    """The file with the notes of a project."""
-    name = hashlib.sha256(project.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    return os.path.join(_cache(), "specloom", f"{name}.json")
-
-
-def _cache() -> str:
-    if sys.platform == "win32":
-        return os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Caches")
-    return os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+def _speaks(project: str) -> bool:
+    """Whether there is such a file, and `specloom` in it elsewhere than in lines that are comments, as in projects that it generated."""
+    if not os.path.isfile(project):
+        return False
+    return any(b"specloom" in line and not line.lstrip().startswith(b"#") for line in _read(project).splitlines())

@@ -35,7 +35,7 @@ class Woven:
     loaded: Loaded
     files: Files
     before: str | None
-    """The content of the inputs before they were read."""
+    """The content of the inputs before they were read; None if pyproject.toml was read before and says something else by now."""
 
     @property
     def told(self) -> str:
@@ -139,8 +139,9 @@ def _woven(config: Config, clients: Sequence[Client]) -> list[Woven]:
     wrong: list[SpecError] = []
     for client in clients:
         before = unchanged.content(inputs(config, client))
+        known = client.file.is_current  # asked after `before`, so that this is what has the settings that hold here
         try:
-            found.append(Woven(client, *weave(client), before))
+            found.append(Woven(client, *weave(client), before if known else None))
         except SpecError as error:
             wrong.append(error)
     if wrong:

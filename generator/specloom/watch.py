@@ -25,24 +25,29 @@ Look: TypeAlias = "Mapping[str, tuple[int, int, int]]"
 
 
 def watch(start: Path, wanted: Sequence[str], report: Report, *, force: bool = False) -> Iterator[str]:
-    """Generates, and again what a saved file touches, until it is interrupted; what is wrong is reported, and awaited to be mended."""
-    config, clients = chosen(start, wanted)
+    """Generates, and again what a saved file touches, until it is interrupted; what is wrong is reported, and awaited to be mended.
+
+    While the settings are wrong there are no clients.
+    """
+    config, clients = chosen(start, wanted)  # what is wrong now ends it
     settings = (str(config.root / NAME),)
     yield f"watching {', '.join(shown(client.spec) for client in clients)}; Ctrl-C ends it"
-    known = _look(settings)
+    known: Look = {}
     seen: dict[str, Look] = {}
     while True:
+        if _look(settings) != known:
+            known, clients, seen = _settled(settings), [], {}
+            with _told(report):
+                config, clients = chosen(start, wanted)
         for client in clients:
+            if _look(settings) != known:
+                break
             places = inputs(config, client)
             if _look(places) != seen.get(client.name):
                 seen[client.name] = _settled(places)
                 with _told(report):
                     yield from generate(config, [client], report, force=force)
         time.sleep(PAUSE)
-        if _look(settings) != known:
-            known = _settled(settings)
-            with _told(report):
-                config, clients = chosen(start, wanted)
 
 
 @contextmanager

@@ -80,9 +80,9 @@ def test_a_broken_spec_writes_nothing_and_says_all(project: Path) -> None:
     assert done.stderr.count("hint: ") == 2
     assert not (project / "client").exists()
 
-    rows = json.loads(specloom("generate", "--format", "json", cwd=project).stderr)
+    rows = json.loads(specloom("generate", "--format", "json", cwd=project).stdout)
     assert [(row["path"], row["line"], row["column"]) for row in rows] == [("spec/things.yaml", 5, 5), ("spec/things.yaml", 6, 22)]
-    github = specloom("check", "--format", "github", cwd=project).stderr
+    github = specloom("check", "--format", "github", cwd=project).stdout
     assert github.startswith("::error file=spec/things.yaml,line=5,col=5,title=specloom ")
 
 
@@ -128,6 +128,40 @@ def test_an_unknown_client_is_named_beside_the_known_ones(project: Path) -> None
     assert done.returncode == 2
     assert "no client tinny" in done.stderr
     assert "tiny" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["generate", "check", "lint", "schema"])
+def test_programs_get_one_document_and_nothing_else(project: Path, command: str) -> None:
+    specloom("generate", cwd=project)
+    for _ in range(2):
+        done = specloom(command, "--format", "json", cwd=project)
+        assert (done.returncode, isinstance(json.loads(done.stdout), list)) == (0, True)
+        assert "tiny: " in done.stderr
+    stopped = specloom(command, "tinny", "--format", "json", cwd=project)
+    [row] = json.loads(stopped.stdout)
+    assert (stopped.returncode, row["path"], row["rule"], stopped.stderr) == (2, None, "stopped", "")
+    assert "no client tinny" in row["message"]
+    github = specloom(command, "tinny", "--format", "github", cwd=project)
+    assert github.stdout.startswith("::error title=specloom stopped::there is no client tinny")
+
+
+def test_what_refuses_to_be_written_is_in_the_document(project: Path) -> None:
+    specloom("generate", cwd=project)
+    (project / "client" / "README.md").write_text("by hand")
+    done = specloom("generate", "--format", "json", cwd=project)
+    assert done.returncode == 4
+    assert "changed by hand" in json.loads(done.stdout)[0]["message"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes that break have no signal there")
+def test_who_reads_the_first_line_alone_breaks_nothing(project: Path) -> None:
+    endpoints = RESOURCE + "".join(RESOURCE.partition("endpoints:\n")[2].replace("get:", f"get{number}:").replace("/things", f"/things{number}") for number in range(60))
+    (project / "spec" / "things.yaml").write_text(endpoints)
+    specloom("generate", cwd=project)
+    (project / "spec" / "things.yaml").write_text(endpoints.replace("Get a thing", "Get one thing"))
+    command = f'set -o pipefail; "{sys.executable}" -m specloom check | head -1'
+    done = subprocess.run(["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (141, "", 1)
 
 
 def test_layout_package_writes_the_import_package_alone(project: Path) -> None:

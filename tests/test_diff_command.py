@@ -183,6 +183,20 @@ def test_outside_a_repository_and_a_project(folders: Path) -> None:
     assert "give NEW as well" in specloom("diff", "old", cwd=folders).stderr
 
 
+def test_settings_that_are_wrong_are_said_where_they_are_needed(repository: Path) -> None:
+    (repository / "pyproject.toml").write_text("[tool.specloom")
+    done = specloom("diff", "v1", cwd=repository)
+    assert done.returncode == 2
+    assert "pyproject.toml:1:1: config-toml: " in done.stderr
+    assert specloom("diff", "v1:specs/tiny", "specs/tiny", cwd=repository).returncode == 0
+
+
+def test_programs_get_a_document_in_any_case(folders: Path) -> None:
+    write(folders / "new", RESOURCE.replace("string(32)", "strin(32)"))
+    assert json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)[0]["path"] == "new/things.yaml"
+    assert json.loads(specloom("diff", "old", "newer", "--format", "json", cwd=folders).stdout)[0]["rule"] == "stopped"
+
+
 def test_problems_of_both_specs_are_said_at_once(repository: Path) -> None:
     write(repository / "specs" / "tiny", RESOURCE.replace("string(32)", "strin(32)"))
     git(repository, "commit", "-q", "-a", "-m", "wrong")

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from . import unchanged
+from .said import Said
 
 TYPE_CHECKING = False  # typing is imported as seldom as the rest: a run that has nothing to do takes hardly longer than Python itself
 if TYPE_CHECKING:
@@ -19,53 +20,58 @@ if TYPE_CHECKING:
 
     from .config import Client, Config
     from .problems import Problem
-    from .upkeep import Report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = _parser().parse_args(arguments)
+    said = Said(options.format)
     try:
-        return int(options.run(options))
+        status = _run(options, said)
+        said.end()
     except BrokenPipeError:
-        sys.stderr.close()
-        return 2
+        return said.cut_off()
     except KeyboardInterrupt:
         return 130
+    return status
+
+
+def _run(options: argparse.Namespace, said: Said) -> int:
+    """The status of the command, or of what stopped it, which is said."""
+    try:
+        return int(options.run(options, said))
     except Exception as error:
         from .problems import WRONG_INPUT, SpecError, Stop
 
         if isinstance(error, SpecError):
-            _report(error.problems, error.sources, options.format)
+            said.report(error.problems, error.sources)
             return WRONG_INPUT
         if isinstance(error, Stop):
-            print(f"specloom: {error}", file=sys.stderr)
+            said.report([error.problem], {})
             return error.status
         raise
 
 
-def generate(options: argparse.Namespace) -> int:
+def generate(options: argparse.Namespace, said: Said) -> int:
     """Write what has changed; one line per API. Nothing is written unless all specs are right."""
     if options.watch:
-        return _watch(options)
+        return _watch(options, said)
     if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
         for note in notes:
-            print(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)")
-        _report((), {}, options.format)
+            said.tell(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)\n")
         return 0
     from . import upkeep
 
-    for line in upkeep.generate(*_chosen(options), _reporter(options), force=options.force):
-        print(line)
+    for line in upkeep.generate(*_chosen(options), said.report, force=options.force):
+        said.tell(f"{line}\n")
     return 0
 
 
-def check(options: argparse.Namespace) -> int:
+def check(options: argparse.Namespace, said: Said) -> int:
     """Compare only: 1 and a unified diff if anything would be written."""
     if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
         for note in notes:
-            print(f"{note.name}: up to date")
-        _report((), {}, options.format)
+            said.tell(f"{note.name}: up to date\n")
         return 0
     from . import upkeep
     from .problems import OUT_OF_DATE
@@ -74,26 +80,32 @@ def check(options: argparse.Namespace) -> int:
     problems = [problem for checked in found for problem in checked.loaded.warnings]
     if options.format != "text":
         problems += [problem for checked in found for problem in checked.findings()]
-    _report(problems, {path: text for checked in found for path, text in checked.loaded.sources.items()}, options.format)
+    said.report(problems, {path: text for checked in found for path, text in checked.loaded.sources.items()})
     for checked in found:
-        sys.stdout.writelines(checked.lines())
+        for line in checked.lines():
+            said.tell(line)
     return 0 if all(checked.comparison.up_to_date for checked in found) else OUT_OF_DATE
 
 
-def _watch(options: argparse.Namespace) -> int:
+def _watch(options: argparse.Namespace, said: Said) -> int:
     from pathlib import Path
 
     from .watch import watch
 
+    def report(problems: Sequence[Problem], sources: Mapping[str, str]) -> None:
+        said.report(problems, sources)
+        said.end()
+
     try:
-        for line in watch(Path.cwd(), options.clients, _reporter(options), force=options.force):
-            print(line, flush=True)
+        for line in watch(Path.cwd(), options.clients, report, force=options.force):
+            said.tell(f"{line}\n")
+            print(end="", flush=True)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return 0
 
 
-def lint(options: argparse.Namespace) -> int:
+def lint(options: argparse.Namespace, said: Said) -> int:
     """Advice on specs; nothing of it stops a build."""
     from .problems import SpecError
     from .spec import lint as findings
@@ -115,12 +127,12 @@ def lint(options: argparse.Namespace) -> int:
         told.append(f"{client.name}: {len(advice)} finding{'' if len(advice) == 1 else 's'}")
     if wrong:
         raise SpecError.of_all(wrong)
-    _report(tuple(dict.fromkeys(found)), sources, options.format)
-    print("\n".join(told))
+    said.report(tuple(dict.fromkeys(found)), sources)
+    said.tell("".join(f"{line}\n" for line in told))
     return 0
 
 
-def diff(options: argparse.Namespace) -> int:
+def diff(options: argparse.Namespace, said: Said) -> int:
     """Name what has changed between two versions of a spec, and what that means for programs that use the client."""
     from contextlib import ExitStack
     from pathlib import Path
@@ -129,11 +141,13 @@ def diff(options: argparse.Namespace) -> int:
     from .problems import OUT_OF_DATE, SpecError
     from .spec import load
 
-    spec = Path(options.spec) if options.spec else _only_spec()
+    def spec() -> Path | None:
+        return Path(options.spec) if options.spec else _only_spec()
+
     specs: list[Spec] = []
     wrong: list[SpecError] = []
     with ExitStack() as folders:
-        for name in (options.old, options.new or _shown(revisions.named(spec))):
+        for name in (options.old, options.new or _shown(revisions.named(spec()))):
             found = folders.enter_context(revisions.found(name, spec))
             try:
                 loaded = load(found.folder, found.shown)
@@ -143,32 +157,32 @@ def diff(options: argparse.Namespace) -> int:
     if wrong:
         raise SpecError.of_all(wrong)
     report = compare(*specs)
-    print(shown.FORMATS[options.format](report), end="")
+    said.document(shown.FORMATS[options.format](report))
     failing = CLASSES[: CLASSES.index(options.fail_on) + 1] if options.fail_on else ()
     return OUT_OF_DATE if report.worst in failing else 0
 
 
-def new(options: argparse.Namespace) -> int:
+def new(options: argparse.Namespace, said: Said) -> int:
     """Begin an API: a small commented spec that generates at once, and its table in pyproject.toml."""
     from pathlib import Path
 
     from .new import begin
 
-    print(begin(options.name, Path.cwd()).told(), end="")
+    said.tell(begin(options.name, Path.cwd()).told())
     return 0
 
 
-def schema(options: argparse.Namespace) -> int:
+def schema(options: argparse.Namespace, said: Said) -> int:
     """Lay the schemas of this version beside specs, for editors: they complete and explain every key."""
     from .editor import FOLDER, write_schemas
 
     for client in _clients(options):
         changed = write_schemas(client.spec)
-        print(f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is up to date'}")
+        said.tell(f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is up to date'}\n")
     return 0
 
 
-def mock(options: argparse.Namespace) -> int:
+def mock(options: argparse.Namespace, said: Said) -> int:
     """Serve the mock of a spec: a server that checks what the real one checks. Its own options follow the folder; `specloom mock FOLDER --help` lists them."""
     from pathlib import Path
 
@@ -182,11 +196,11 @@ def _only_spec() -> Path | None:
     from pathlib import Path
 
     from .config import find
-    from .problems import SpecError, Stop
+    from .problems import Stop
 
     try:
         clients = find(Path.cwd()).clients
-    except (Stop, SpecError):
+    except Stop:
         return None
     return clients[0].spec if len(clients) == 1 else None
 
@@ -201,22 +215,6 @@ def _chosen(options: argparse.Namespace) -> tuple[Config, list[Client]]:
     from .upkeep import chosen
 
     return chosen(Path.cwd(), options.clients)
-
-
-def _reporter(options: argparse.Namespace) -> Report:
-    return lambda problems, sources: _report(problems, sources, options.format)
-
-
-def _report(problems: Sequence[Problem], sources: Mapping[str, str], form: str) -> None:
-    if not problems:
-        if form == "json":  # a program reads an array in any case
-            print("[]", file=sys.stderr)
-        return
-    from .problems import as_github, as_json, as_text
-
-    machine = {"json": as_json, "github": as_github}.get(form)
-    text = machine(problems) if machine else as_text(problems, sources)
-    print(text, end="", file=sys.stderr)
 
 
 def _shown(path: Path | str) -> str:
@@ -243,7 +241,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         command.add_argument("clients", nargs="*", metavar="CLIENT", help="names from pyproject.toml; all if none is given")
         command.add_argument(
-            "--format", choices=("text", "json", "github"), default="text", help="how problems are printed (default: text)"
+            "--format", choices=("text", "json", "github"), default="text", help="how problems are printed; json and github have standard output to themselves (default: text)"
         )
         if run is generate:
             command.add_argument("--force", action="store_true", help="overwrite generated files that were changed by hand")

@@ -30,6 +30,7 @@ class Problem:
     """One finding. `line` and `column` count from 1, columns in code points; `length` is how much the caret underlines."""
 
     path: str
+    """'' for what stands in no file."""
     line: int
     column: int
     rule: str
@@ -65,6 +66,11 @@ class Stop(Exception):
         self.status = status
         super().__init__(message)
 
+    @property
+    def problem(self) -> Problem:
+        """The same as a finding without a place."""
+        return Problem("", 1, 1, "stopped", str(self))
+
 
 def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
     """Each problem with its source line, a caret and its hint; `sources` holds the files' texts by path."""
@@ -75,7 +81,8 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
             lines_of[problem.path] = sources.get(problem.path, "").split("\n")
         lines = lines_of[problem.path]
         said = "warning: " * (problem.severity == "warning") + problem.message
-        block = [f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}: {printable(said)}"]
+        place = f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}" if problem.path else "specloom"
+        block = [f"{place}: {printable(said)}"]
         if problem.line <= len(lines) and lines[problem.line - 1].strip():
             block += _excerpt(problem, lines[problem.line - 1].rstrip("\r"))
         if problem.hint:
@@ -85,9 +92,9 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
 
 
 def as_json(problems: Iterable[Problem]) -> str:
-    """A JSON array with one object for each problem, for programs."""
+    """A JSON array with one object for each problem, for programs; without a place, path, line and column are null."""
     rows = [
-        {"path": p.path, "line": p.line, "column": p.column, "severity": p.severity, "rule": p.rule, "message": p.message, "hint": p.hint}
+        {"path": p.path or None, "line": p.line if p.path else None, "column": p.column if p.path else None, "severity": p.severity, "rule": p.rule, "message": p.message, "hint": p.hint}
         for p in problems
     ]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
@@ -101,9 +108,9 @@ def as_github(problems: Iterable[Problem]) -> str:
     rows: list[str] = []
     for p in problems:
         text = p.message + (f"\nhint: {p.hint}" if p.hint else "")
-        place = f"file={_property(p.path)},line={p.line},col={p.column},title={_property('specloom ' + p.rule)}"
+        place = f"file={_property(p.path)},line={p.line},col={p.column}," if p.path else ""
         shown = printable(text, keep="\n")
-        rows.append(f"::{p.severity} {place}::{_data(shown)}\n")
+        rows.append(f"::{p.severity} {place}title={_property('specloom ' + p.rule)}::{_data(shown)}\n")
     return "".join(rows)
 
 

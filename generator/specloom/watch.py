@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -58,7 +57,7 @@ def _told(report: Report) -> Generator[None, None, None]:
     except SpecError as error:
         report(error.problems, error.sources)
     except Stop as stop:
-        print(f"specloom: {stop}", file=sys.stderr, flush=True)
+        report([stop.problem], {})
 
 
 def _settled(places: Sequence[str]) -> Look:

@@ -11,7 +11,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -34,8 +34,8 @@ def named(spec: Path | None) -> Path:
 
 
 @contextlib.contextmanager
-def found(name: str, spec: Path | None) -> Generator[Found, None, None]:
-    """The folder of this name; else the folder in a revision, `REV:path`, or `REV` with `spec` for the path.
+def found(name: str, spec: Callable[[], Path | None]) -> Generator[Found, None, None]:
+    """The folder of this name; else the folder in a revision, `REV:path`, or `REV` with `spec`, asked for then alone, for the path.
 
     Raises `Stop` if it is none of them.
     """
@@ -45,7 +45,7 @@ def found(name: str, spec: Path | None) -> Generator[Found, None, None]:
     revision, colon, path = name.partition(":")
     if not revision or revision.startswith("-"):
         raise Stop(f"{name} is no folder here and no revision of git")
-    start, inside = _place(path or ".", Path.cwd()) if colon else _of_spec(name, spec)
+    start, inside = _place(path or ".", Path.cwd()) if colon else _of_spec(name, spec())
     top = Path(_git(start, ["rev-parse", "--show-toplevel"], f"{name} is no folder here, and {start} is in no repository of git"))
     relative = path if colon else _relative(inside, top)
     tree = _tree(top, revision, relative.strip("/"))

@@ -153,6 +153,14 @@ def test_what_refuses_to_be_written_is_in_the_document(project: Path) -> None:
     assert "changed by hand" in json.loads(done.stdout)[0]["message"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_an_output_that_is_full_is_said(project: Path) -> None:
+    specloom("generate", cwd=project)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "specloom", "check"], cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "specloom: standard output: No space left on device\n")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes that break have no signal there")
 def test_who_reads_the_first_line_alone_breaks_nothing(project: Path) -> None:
     endpoints = RESOURCE + "".join(RESOURCE.partition("endpoints:\n")[2].replace("get:", f"get{number}:").replace("/things", f"/things{number}") for number in range(60))

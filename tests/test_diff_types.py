@@ -38,6 +38,8 @@ TIGHTER = ("limit-tightened breaking", "limit-tightened documentation")
         ("string('A' | 'B')", "string(32)", [WIDER]),
         ("string('A' | 'B')", "string(2..)", [WIDER, TIGHTER]),
         ("string('A' | 'BCD')", "string(2)", [WIDER, TIGHTER]),
+        ("string('A' | 'B')", "{type: string, pattern: '[AB]'}", [WIDER]),
+        ("string('A' | 'B')", "{type: string, pattern: '[A]'}", [WIDER, ("pattern-changed breaking", "pattern-changed documentation")]),
         ("integer(0 | 5)", "integer(0..10)", [WIDER]),
         ("integer(0 | 5)", "integer(1..10)", [WIDER, TIGHTER]),
         ("integer(0 | 5)", "number(0..4.5)", [WIDER, TIGHTER]),

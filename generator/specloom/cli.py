@@ -29,8 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _run(options, said)
         said.end()
-    except BrokenPipeError:
-        return said.cut_off()
+    except BrokenPipeError:  # it ends as a program does that SIGPIPE has stopped
+        said.silence()
+        return 128 + 13
+    except OSError as error:  # standard output refuses; every other refusal is a `Stop`
+        from .problems import DISK
+
+        print(f"specloom: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
+        said.silence()
+        return DISK
     except KeyboardInterrupt:
         return 130
     return status

@@ -14,8 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .problems import Problem
 
-_SIGPIPE = 13
-
 
 class Said:
     """Says what one run has to say, in one form."""
@@ -53,12 +51,11 @@ class Said:
             self._found, self._due = [], False
         print(end="", flush=True)
 
-    def cut_off(self) -> int:
-        """Nobody reads any further: the exit status of a program that this has stopped. What is left to be written at the exit goes nowhere."""
+    def silence(self) -> None:
+        """Nobody reads any further, or the disk is full: what Python still has to write when it ends goes nowhere."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for descriptor in (1, 2):
             os.dup2(nowhere, descriptor)
-        return 128 + _SIGPIPE
 
     def _written(self) -> str:
         if not self._found:  # a program reads an array in any case

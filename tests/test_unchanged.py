@@ -18,7 +18,7 @@ from specloom.config import find
 from specloom.publish import Comparison, publish
 from specloom.upkeep import generate
 
-HEAVY = {"black", "dataclasses", "jinja2", "jsonschema", "pathlib", "tomllib", "typing", "yaml"}
+HEAVY = {"black", "dataclasses", "jinja2", "jsonschema", "pathlib", "shutil", "tomllib", "typing", "yaml"}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from .said import Said
 TYPE_CHECKING = False  # typing is imported as seldom as the rest: a run that has nothing to do takes hardly longer than Python itself
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     from .config import Client, Config
     from .problems import Problem
@@ -230,10 +231,25 @@ def _shown(path: Path | str) -> str:
     return (relative if not relative.startswith("..") else str(path)).replace(os.sep, "/")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its help is as wide as the terminal. argparse asks for that with every argument that is added, and loads shutil for it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, formatter_class=_formatter)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+    except (OSError, ValueError):  # no terminal
+        columns = 80
+    return argparse.HelpFormatter(prog, width=max(columns, 20) - 2)
+
+
 def _parser() -> argparse.ArgumentParser:
     from . import __version__
 
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="specloom", description="Weaves YAML endpoint specs into typed Python clients and their documentation."
     )
     parser.add_argument("--version", action="version", version=f"specloom {__version__}")

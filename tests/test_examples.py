@@ -204,7 +204,9 @@ def test_every_documented_error_comes_as_its_class(name: str, colour: str, serve
             error: Any = caught.value
             assert isinstance(error, package.errors.ApiError)
             assert (error.status, error.code, error.message) == (row.status or 200, row.code, "said the server")
-            assert error.outcome == "rejected"
+            assert error.outcome == row.outcome == ("unknown" if row.status == 500 else "rejected")
+            ask = endpoint.idempotency.ask if error.outcome == "unknown" else None
+            assert (f"ask {ask} before sending it again" in str(error)) == (ask is not None)
             assert error.request_id == "08F7-268435461"
             assert row.reason.best("en") in error.reasons
             assert row.remedy.best("en") in error.remedies

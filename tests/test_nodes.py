@@ -169,3 +169,24 @@ def test_types_without_end_or_number_are_read_in_linear_time(tmp_path: Path) -> 
     seconds(100)
     few, many = min(seconds(500) for _ in range(3)), seconds(5000)
     assert many < 10 * few * 1.6 + 0.2
+
+
+OUTCOMES = {
+    "{status: 500, code: SYSTEM_ERROR}": "unknown",
+    "{status: 500}": "unknown",
+    "{status: 504}": "unknown",
+    "{status: 500, retry: never}": "unknown",
+    "{status: 500, outcome: rejected}": "rejected",
+    "{status: 500, retry: later}": "rejected",  # it says that nothing has been done yet
+    "{status: 502}": "rejected",
+    "{status: 503, outcome: unknown}": "unknown",
+    "{status: 400, code: BAD}": "rejected",
+    "{code: '-1', as: SystemBusy, retry: same}": "rejected",
+}
+
+
+@pytest.mark.parametrize("row", OUTCOMES)
+def test_a_server_that_broke_may_have_done_its_work(row: str, tmp_path: Path) -> None:
+    (tmp_path / "_api.yaml").write_text(f"{API}errors: [{row}]\n", "utf-8")
+    (error,) = load(tmp_path).api.errors
+    assert error.outcome == OUTCOMES[row]

@@ -24,6 +24,9 @@ BY_STATUS = {
 
 _RETRY: dict[int, Retry] = {429: "later", 500: "same", 502: "same", 503: "same", 504: "same"}
 
+_HALFWAY = frozenset([500, 504])
+"""A server that broke, or a gateway that gave up waiting for it: the request may have been carried out."""
+
 TAKEN = frozenset(
     # The runtime's own errors, and what Python code expects to mean something else.
     ["Error", "ApiError", "ConfigError", "ConnectError", "InvalidRequest", "ProtocolError", "TimeoutError", "SignatureError", "SignatureProbe",
@@ -56,6 +59,8 @@ class Errors:
         body = node.get("body")
         type_: Type | None = self.types.read(body, module) if isinstance(body, Scalar) else None
         retry, outcome = word(node.get("retry")), word(node.get("outcome"))
+        # `later` and `token` say that the server has done nothing yet.
+        unsure = status in _HALFWAY and retry not in {"later", "token"}
         row = ErrorCode(
             status,
             code,
@@ -63,7 +68,7 @@ class Errors:
             reason=self.texts.read(node.get("reason")),
             remedy=self.texts.read(node.get("remedy")),
             retry=cast(Retry, retry) if retry in {"never", "same", "later", "token"} else _RETRY.get(status or 0, "never"),
-            outcome="unknown" if outcome == "unknown" else "rejected",
+            outcome="unknown" if outcome == "unknown" or (unsure and outcome != "rejected") else "rejected",
             body=type_,
             place=place(node),
         )

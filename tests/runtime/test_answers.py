@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import re
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -287,3 +288,85 @@ def test_an_unknown_outcome_says_whom_to_ask(server: Server, send: Send) -> None
 
 def test_times_in_answers_are_aware() -> None:
     assert codec(datetime).read(b'"2025-01-01T00:00:00Z"')[0] == datetime(2025, 1, 1, tzinfo=UTC)
+
+
+OTHERS = {
+    "a list": (b"[]", "expected an object, got a list"),
+    "null": (b"null", "expected an object, got null"),
+    "a text": (b'"PAID"', "expected an object, got a text"),
+    "nothing": (b"", "it is empty"),
+    "blanks": (b" \r\n", "it is empty"),
+    "an empty code": (order(code="").encode(), r"\$\.code: expected a code"),
+    "a list for a code": (order(code=[]).encode(), r"\$\.code: expected a code"),
+}
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_something_else_altogether(name: str, strict: bool, server: Server, send: Send) -> None:
+    """Nobody can say what such an answer means: it is no value."""
+    body, text = OTHERS[name]
+    server.reply(answer(200, body, ("Request-ID", "r-1")))
+    with pytest.raises(errors.ProtocolError, match=f"the answer is not the documented JSON: .*{text}") as caught:
+        send(QUERY, strict=strict)
+    assert (caught.value.outcome, caught.value.content, caught.value.request_id) == ("unknown", body, "r-1")
+
+
+CODES: dict[bytes, str | None] = {
+    b'"code": 0': None,
+    b'"code": 0.0': None,
+    b'"code": -0.0': None,
+    b'"code": "0"': None,
+    b'"code": null': None,
+    b'"name": "code"': None,
+    b'"name": "\\u53d1"': None,
+    b'"code": 40099': "40099",
+    b'"code": 40099.0': "40099",
+    b'"\\u0063ode": 40099': "40099",
+    b'"\\u0063od\\u0065": "40099"': "40099",
+    b'"code": 0.5': "0.5",
+    b'"code": 1e99999999': "1E+99999999",
+    b'"code": false': "false",
+}
+
+
+@pytest.mark.parametrize("member", CODES)
+def test_the_decoded_code_decides(member: bytes, server: Server, send: Send) -> None:
+    server.reply(answer(200, order().encode()[:-1] + b", " + member + b"}"))
+    if CODES[member] is None:
+        assert send(QUERY).value.total == 1
+        return
+    with pytest.raises(errors.ApiError) as caught:
+        send(QUERY)
+    assert (caught.value.code, caught.value.outcome) == (CODES[member], "rejected")
+
+
+def test_bytes_are_no_codes(server: Server, send: Send) -> None:
+    content = b'{"code": 1, \\u'
+    server.reply(answer(200, content))
+    assert send(calls.orders.put(b"x")).value == content
+
+
+BROKEN: dict[str, Any] = {
+    "redirected": answer(302, "", ("Location", "https://a.example"), ("X-Request-ID", "r-1")),
+    "not JSON": answer(200, "<html>", ("Request-ID", "r-1")),
+    "compressed otherwise": answer(200, "x", ("Content-Encoding", "br"), ("Request-ID", "r-1")),
+    "too long": answer(200, "x" * 1001, ("Request-ID", "r-1")),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_support_needs_is_kept(name: str, server: Server, send: Send) -> None:
+    server.reply(BROKEN[name])
+    with pytest.raises(errors.ProtocolError) as caught:
+        send(QUERY, answer_limit=1000)
+    assert caught.value.request_id == "r-1"
+    assert str(caught.value).endswith("Request id: r-1")
+
+
+@pytest.mark.parametrize("end", [Reset, Close])
+def test_a_broken_connection_says_how_it_broke(end: Any, server: Server, send: Send) -> None:
+    server.reply([end])
+    with pytest.raises(errors.ConnectError) as caught:
+        send(QUERY)
+    assert re.search(r"the connection to http://127\.0\.0\.1:\d+ broke: \S", str(caught.value))

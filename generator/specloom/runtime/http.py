@@ -221,7 +221,8 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
 
 
 def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
-    """Raise the error of ours that the library's means."""
+    """Raise the error of ours that the library's means, and which is its cause."""
+    text = str(error) or type(error).__name__
     outcome: Any = "unknown" if body.reached else "not_sent"
     host = action.request.host.origin
     match error:
@@ -232,18 +233,17 @@ def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
             over = time.monotonic() >= action.until
             span = action.silence if body.reached else action.connecting
             when = "before the deadline" if over else f"within {span:.1f} s"
-            text = f"no {what} {host} {when}"
-            raise TimeoutError(text, outcome=outcome) from error
+            raise TimeoutError(f"no {what} {host} {when}", outcome=outcome) from error
         case httpx.RemoteProtocolError() | httpx.DecodingError():
-            text = f"{host} broke off or broke the rules of HTTP: {error}"
+            text = f"{host} broke off or broke the rules of HTTP: {text}"
             raise ProtocolError(text, outcome=outcome, retry="same") from error
         case httpx.InvalidURL() | httpx.LocalProtocolError() | UnicodeError():
-            raise InvalidRequest(f"it cannot be sent: {error}") from error
+            raise InvalidRequest(f"it cannot be sent: {text}") from error
         case httpx.TransportError() | OSError():
             did = (
                 "the connection to {} broke" if body.reached else "no connection to {}"
             )
-            text = f"{did.format(host)}: {error or type(error).__name__}"
+            text = f"{did.format(host)}: {text}"
             retry: Any = "never" if _is_about_trust(error) else "same"
             raise ConnectError(text, outcome=outcome, retry=retry) from error
         case _:

@@ -6,6 +6,7 @@ from typing import NoReturn, Self
 
 from ..actions import Steps
 from ..errors import ConfigError
+from ..headers import request_id_of
 from ..messages import Reply, Request
 from .reach import Reach
 
@@ -70,10 +71,7 @@ class Scheme:
 
     def request_id(self, reply: Reply, message: str) -> str | None:
         """By what the provider finds this request; `message` is an error's."""
-        for name in ("Request-ID", "X-Request-ID"):
-            if name in reply.headers:
-                return reply.headers[name]
-        return None
+        return request_id_of(reply.headers)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

@@ -276,6 +276,15 @@ def test_f4_over_tls(kind: str, sends: int, sender: Sender) -> None:
         assert (caught.value.outcome, len(server.received)) == ("unknown", sends)
 
 
+@pytest.mark.parametrize(("kind", "sends"), list(zip(KINDS, (3, 3, 1), strict=True)))
+def test_f4_pauses_leave_time_for_the_attempts(kind: str, sends: int, sender: Sender, server: Server) -> None:
+    """Even the longest that chance can choose, at a deadline shorter than they are."""
+    server.reply([Wait(9)])
+    with pytest.raises(errors.TimeoutError) as caught:
+        sender(CALLS[kind], deadline=0.9, settings={"chance": lambda: 1.0})
+    assert (caught.value.outcome, len(server.received)) == ("unknown", sends)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_f4_a_silent_handshake_is_not_sent(kind: str, sender: Sender) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -432,7 +441,7 @@ BAD_TOKEN = answer(200, '{"code": 40001, "message": "invalid credential"}')
 @pytest.mark.parametrize("kind", KINDS)
 def test_f18_one_repetition_with_another_token(kind: str, sender: Sender, server: Server) -> None:
     server.reply(BAD_TOKEN, GOOD[kind])
-    sender(CALLS[kind], Renewing(), attempts=1)
+    sender(CALLS[kind], Renewing(), attempts=2)
     assert [got.header("authorization") for got in server.received] == ["T-1", "T-2"]
     for scheme, sends in ((Renewing(), 2), (Renewing(has_more=False), 1)):
         server.received.clear()
@@ -440,6 +449,18 @@ def test_f18_one_repetition_with_another_token(kind: str, sender: Sender, server
         with pytest.raises(errors.InvalidCredential) as caught:
             sender(CALLS[kind], scheme)
         assert (len(server.received), caught.value.outcome) == (sends, "rejected")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_f18_one_attempt_is_one(kind: str, sender: Sender, server: Server) -> None:
+    """But the token is renewed, for the calls that follow."""
+    server.reply(BAD_TOKEN, GOOD[kind])
+    scheme = Renewing()
+    with pytest.raises(errors.InvalidCredential) as caught:
+        sender(CALLS[kind], scheme, attempts=1)
+    assert (caught.value.attempts, caught.value.outcome) == (1, "rejected")
+    sender(CALLS[kind], scheme, attempts=1)
+    assert [got.header("authorization") for got in server.received] == ["T-1", "T-2"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

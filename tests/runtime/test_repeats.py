@@ -141,6 +141,9 @@ def test_pauses_double_and_are_left_to_chance() -> None:
 
 def test_no_pause_ends_after_the_deadline() -> None:
     world, result = attempt(QUERY, *[refused(503)] * 3, takes=4.0, deadline=9)
+    # Chance may add no more than its share of what is left: half of 0.5 s.
+    assert (world.slept, result.attempts) == ([0.5, 0.25], 3)
+    world, result = attempt(QUERY, *[refused(503)] * 3, takes=4.0, deadline=8)
     assert (world.slept, result.attempts, world.now) == ([0.5], 2, 1008.5)
 
 

@@ -45,7 +45,8 @@ class _Client(Generic[D]):
 
         `deadline` is in seconds, over all that a call does; `strict` makes an answer that
         is not as documented an error instead of a warning; `attempts` is how often a call
-        may be sent, `answer_limit` how many bytes an answer may have.
+        may be sent, with one more if the server refused its token, but 1 means once;
+        `answer_limit` is how many bytes an answer may have.
         """
         fresh = object.__new__(type(self))
         fresh._settings = self._settings.with_options(

@@ -169,19 +169,20 @@ class _Course(Generic[T]):
     def _again(self, error: Error, scheme: Scheme) -> Steps[float | None]:
         """Steps to the seconds until the next attempt; None if this was the last."""
         settings, endpoint = self._settings, self._endpoint
-        seconds = 0.0
+        seconds: float | None = 0.0
         if error.retry == "token" and error.outcome == "rejected":
             if self._renewed:
                 return None
             self._renewed = True
-            if not (yield from scheme.renew(self._until)):
+            # Also if this call is not repeated: the next ones need it.
+            if not (yield from scheme.renew(self._until)) or settings.attempts == 1:
                 return None
         else:
             most = settings.attempts + self._renewed
             if len(self._tried) >= most or not may_repeat(endpoint.idempotency, error):
                 return None
-            seconds = self._pause(error)
-            if settings.clock() + seconds >= self._until:
+            seconds = self._pause(error, most)
+            if seconds is None:
                 return None
             # What never reached a server has been no load to it.
             if error.outcome != "not_sent" and not settings.budget.spend(
@@ -203,11 +204,20 @@ class _Course(Generic[T]):
         )
         return seconds
 
-    def _pause(self, error: Error) -> float:
+    def _pause(self, error: Error, most: int) -> float | None:
+        """Seconds until the next attempt; None if the server asks for more than is left.
+
+        What chance adds is no more than its share of what is left, so that the attempts
+        that may follow have theirs.
+        """
+        asked = retry_after(error.headers, self._settings.wall_clock())
+        left = self._until - self._settings.clock() - asked
+        if left <= 0:
+            return None
         if error.status is None and not set(self._hosts) <= set(self._tried):
             return 0.0  # another host may be well
-        asked = retry_after(error.headers, self._settings.wall_clock())
-        return asked + pause(len(self._tried), self._settings.chance())
+        share = left / (most - len(self._tried) + 1)
+        return asked + min(share, pause(len(self._tried), self._settings.chance()))
 
     # --- telling ----------------------------------------------------------------------
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, TypeAlias
 
+import httpcore
+import httpx
 import pytest
-from handmade import calls, errors
+from conftest import without_pauses
+from handmade import AsyncShop, Shop, calls, errors
+from handmade._runtime.auth.bearer import Bearer
+from handmade._runtime.auth.scheme import Scheme
 from tests.servers import Close, Reset, Server, Wait, answer, closed_port, drip
 
 Send: TypeAlias = Callable[..., Any]
@@ -50,9 +56,6 @@ def test_broken_before_the_answer(end: Any, server: Server, send: Send) -> None:
 
 
 def test_a_broken_connection_is_not_used_again(server: Server) -> None:
-    from handmade import Shop
-    from handmade._runtime.auth.scheme import Scheme
-
     server.reply(answer(204), [answer(204), Close], answer(204))
     with Shop(Scheme(), hosts=[server.url]) as shop:
         for _ in range(2):
@@ -98,3 +101,109 @@ def test_proxies(server: Server, send: Send) -> None:
     with pytest.raises(errors.TimeoutError) as late:
         send(CALL, hosts=["https://api.shop.example"], proxy=server.url, deadline=0.3)
     assert late.value.outcome == "not_sent"
+
+
+# --- what the user's own code takes -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_the_deadline_with_a_transport_of_the_users_own(slow: str, server: Server) -> None:
+    class Traced(httpx.HTTPTransport):
+        """As people write one."""
+
+    for made in (httpx.HTTPTransport, Traced):
+        server.reply(SLOW[slow]())
+        start = time.monotonic()
+        with (
+            Shop(Scheme(), hosts=[server.url], transport=made(), deadline=0.4) as shop,
+            pytest.raises(errors.TimeoutError, match="before the deadline"),
+        ):
+            shop.send(CALL)
+        assert time.monotonic() - start < 0.4 + 0.5
+
+
+def test_a_network_backend_of_the_users_own_is_kept() -> None:
+    class Own(httpcore.SyncBackend):
+        """Counts connections, say."""
+
+    transport, own = httpx.HTTPTransport(), Own()
+    vars(transport)["_pool"]._network_backend = own
+    Shop(Scheme(), transport=transport)
+    assert vars(transport)["_pool"]._network_backend is own
+
+
+async def endless(*_: object) -> str:
+    await asyncio.sleep(60)
+    return "T"
+
+
+def test_async_functions_for_tokens_are_cut_off(server: Server) -> None:
+    async def go() -> None:
+        async with AsyncShop(Bearer(endless), hosts=[server.url], deadline=0.3) as shop:
+            await shop.send(CALL)
+
+    start = time.monotonic()
+    with pytest.raises(errors.TimeoutError, match="the deadline passed while waiting for an async function") as caught:
+        asyncio.run(go())
+    assert time.monotonic() - start < 0.3 + 0.5
+    assert (caught.value.outcome, server.received) == ("not_sent", [])
+
+
+def test_a_timeout_of_the_functions_own_stays_its_own() -> None:
+    async def hasty() -> str:
+        async with asyncio.timeout(0):
+            return await endless()
+
+    async def go() -> None:
+        async with AsyncShop(Bearer(hasty)) as shop:
+            await shop.send(CALL)
+
+    with pytest.raises(TimeoutError) as caught:
+        asyncio.run(go())
+    assert not isinstance(caught.value, errors.Error)
+
+
+ENDLESS: dict[str, tuple[int, type[Exception] | None]] = {
+    # what is answered, and what is raised when no time is left for more
+    "on_request": (204, errors.TimeoutError),
+    "on_response": (204, None),
+    "on_retry": (429, errors.TimeoutError),
+}
+
+
+@pytest.mark.parametrize("event", ENDLESS)
+def test_async_hooks_are_cut_off(event: str, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """An answer that has come is not lost by it, and the log says so."""
+    status, error = ENDLESS[event]
+    server.reply(answer(status))
+
+    async def go() -> Any:
+        async with AsyncShop(Scheme(), hosts=[server.url], deadline=0.4, **{event: endless}) as shop:
+            without_pauses(shop)
+            return await shop.send(CALL)
+
+    start = time.monotonic()
+    if error is None:
+        assert asyncio.run(go()).status == status
+    else:
+        with pytest.raises(error):
+            asyncio.run(go())
+    assert time.monotonic() - start < 0.4 + 1.0
+    assert "orders.cancel: a hook failed" in caplog.text
+
+
+def test_an_async_hook_hears_of_the_deadline(server: Server) -> None:
+    server.reply([Wait(9)])
+    heard: list[Any] = []
+
+    async def hear(event: Any) -> None:
+        await asyncio.sleep(0.01)  # to send it somewhere
+        heard.append(event.error)
+
+    async def go() -> None:
+        async with AsyncShop(Scheme(), hosts=[server.url], deadline=0.3, on_response=hear) as shop:
+            await shop.send(CALL)
+
+    with pytest.raises(errors.TimeoutError) as caught:
+        asyncio.run(go())
+    assert heard == [caught.value]

@@ -9,7 +9,7 @@ from . import hooks
 from .actions import Send, Sleep, Steps
 from .answers import respond
 from .auth.scheme import Scheme
-from .calls import Call
+from .calls import Call, check_call
 from .errors import ApiError, Error, Outcome, SignatureError, TimeoutError
 from .headers import merge
 from .hosts import Host
@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 _CONNECTING: Final = 10.0
 """Seconds that it may take to get a connection, at the most."""
+_TELLING: Final = 0.2
+"""Seconds that an async hook has in any case, though the deadline may have passed."""
 _GATEWAY: Final = (502, 503, 504)
 """Statuses by which a gateway says that there is nobody behind it."""
 
@@ -32,6 +34,7 @@ def exchange(call: Call[T], settings: Settings) -> Steps[Response[T]]:
     Fails with one of the errors in `errors`, which then names the endpoint, the hosts that
     were tried, and what became of the request over all attempts.
     """
+    check_call(call)
     return _Course(call, settings).steps()
 
 
@@ -257,6 +260,8 @@ class _Course(Generic[T]):
                     **more,
                 ),
                 self._log,
+                # What the deadline brings about is told after it.
+                max(self._until, self._settings.clock() + _TELLING),
             )
 
 

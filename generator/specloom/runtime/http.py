@@ -15,10 +15,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NoReturn, TypeAlias
 
+import httpcore
 import httpx
 
 from .actions import Send
-from .errors import ConnectError, InvalidRequest, ProtocolError, TimeoutError
+from .errors import (
+    ConfigError,
+    ConnectError,
+    Error,
+    InvalidRequest,
+    ProtocolError,
+    TimeoutError,
+)
 from .intake import Intake
 from .messages import Reply
 from .network import AsyncBackend, Backend, Until, left
@@ -103,6 +111,28 @@ def _pool(transport: object) -> Any:
     # Private, for the transport's constructor does not pass on the network backend that
     # its pool would take.
     return vars(transport)["_pool"]
+
+
+def adopt(transport: object) -> None:
+    """Make a transport of the user's own keep to deadlines; fails with `ConfigError`."""
+    if not isinstance(transport, httpx.BaseTransport):
+        raise ConfigError(
+            f"transport: give an object of {httpx.__name__}.HTTPTransport, or of another"
+            " transport for plain code"
+        )
+    if isinstance(transport, httpx.HTTPTransport):
+        pool = vars(transport).get("_pool")
+        if type(getattr(pool, "_network_backend", None)) is httpcore.SyncBackend:
+            _pool(transport)._network_backend = Backend()
+
+
+def adopt_async(transport: object) -> None:
+    """As `adopt`; in async code the deadline needs no help of the transport."""
+    if not isinstance(transport, httpx.AsyncBaseTransport):
+        raise ConfigError(
+            f"transport: give an object of {httpx.__name__}.AsyncHTTPTransport, or of"
+            " another transport for async code"
+        )
 
 
 def send(transport: Transport, action: Send) -> Reply:
@@ -226,7 +256,7 @@ def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
     outcome: Any = "unknown" if body.reached else "not_sent"
     host = action.request.host.origin
     match error:
-        case ProtocolError() | InvalidRequest():
+        case Error():
             raise error
         case httpx.TimeoutException() | builtins.TimeoutError():
             what = "complete answer from" if body.reached else "connection to"

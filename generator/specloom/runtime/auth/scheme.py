@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, Self
+from typing import NoReturn, Self, TypeGuard
 
 from ..actions import Steps
 from ..errors import ConfigError
@@ -84,8 +84,19 @@ def need_text(name: str, value: object) -> str:
     """The value, if it is a text that may stand in a header field; else ConfigError."""
     if not isinstance(value, str):
         raise ConfigError(f"{name}: give a text, not {type(value).__name__}")
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
+    if not is_token(value):
         raise ConfigError(
             f"{name}: give ASCII text that is not empty and has no blanks"
         )
     return value
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Whether this is a text that may stand in a header field, without blanks."""
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+        and value != ""
+    )

@@ -191,6 +191,8 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
     text = module.builtin("str")
     transport = python.dotted(http, "AsyncBaseTransport" if asynchronous else "BaseTransport")
     closed = "await client.close()" if asynchronous else "client.close()"
+    # Nothing cuts off a transport of another kind that blocks.
+    bound = "" if asynchronous else " Of those that block, the deadline holds for `HTTPTransport` and its subclasses."
     return [
         Option(
             "hosts",
@@ -202,26 +204,26 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
             "transport",
             python.union([transport, none]),
             none,
-            f"An {module.layout.http} transport to send through: a mock, or one of your own; `{closed}` closes it too.",
+            f"An {module.layout.http} transport to send through: a mock, or one of your own; `{closed}` closes it too.{bound}",
         ),
         Option("proxy", python.union([text, none]), none, "URL of a proxy; the environment's proxies are not used."),
         Option(
             "ssl_context",
             python.union([python.dotted(ssl, "SSLContext"), none]),
             none,
-            "For private certificate authorities; the system's trusted ones if omitted.",
+            "For private certificate authorities; one that does not verify servers is refused. The system's trusted ones if omitted.",
         ),
         Option(
             "deadline",
             module.builtin("float"),
             python.literal(30.0),
-            "Seconds that a call may take in all: every attempt, and the pauses between them.",
+            "Seconds that a call may take in all, a day at the most: every attempt, and the pauses between them.",
         ),
         Option(
             "attempts",
             module.builtin("int"),
             python.literal(3),
-            "How often a call may be sent: again only where a repetition does no harm; 1 for never.",
+            "How often a call may be sent: again only where a repetition does no harm, and once more if its token was refused; 1 for never again.",
         ),
         Option("user_agent", python.union([text, none]), none, "Your product's name, sent before the client's own."),
         Option(

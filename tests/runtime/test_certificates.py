@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import subprocess
 import time
@@ -286,3 +287,31 @@ def test_a_slow_download_keeps_nobody_beyond_the_deadline(server: Server, send: 
     with pytest.raises(errors.TimeoutError, match="deadline") as caught:
         send(CANCEL, without_public_key(), deadline=0.3)
     assert (caught.value.outcome, time.monotonic() - start < 1) == ("not_sent", True)
+
+
+GONE: list[tuple[bytes, bool]] = [
+    # what the download answers; whether that is an end of it for half a day, if none ever came
+    (no_certificates(), True),
+    (answer(404, '{"code":"NOT_FOUND","message":"m"}'), True),
+    (answer(404, "<html>no such page"), False),
+    (answer(404, '{"code":"ROUTE_MISSING","message":"m"}'), False),
+    (answer(403, '{"code":"NO_AUTH","message":"m"}'), False),
+]
+
+
+@pytest.mark.parametrize("had", [False, True])
+@pytest.mark.parametrize(("download", "rests"), GONE)
+def test_one_answer_does_not_end_all_refreshes(download: bytes, rests: bool, had: bool, server: Server, send: Send) -> None:
+    """Certificates that came once are there: a 404 later on is some mistake, which a minute mends."""
+    merchant = without_public_key(platform_certificates=[OLD])
+    merchant._keys._renewed_at = time.monotonic() if had else -math.inf
+    server.reply(Side([], "new", NEWER, download=download))
+    with pytest.raises(errors.SignatureError):
+        send(CANCEL, merchant)
+    server.reply(Side([OLD, NEW], "new", NEWER, voucher="old", voucher_serial=SERIAL))
+    merchant._keys._rests_until -= 60
+    if rests and not had:
+        with pytest.raises(errors.SignatureError):
+            send(CANCEL, merchant)
+    else:
+        assert send(CANCEL, merchant).status == 204

@@ -200,6 +200,11 @@ def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(server: Server, we
         (answer(503), 2, errors.ProtocolError),
         (answer(200, '{"errcode":-1,"errmsg":"busy"}'), 1, errors.ApiError),
         (answer(200, '{"access_token":"CANARY","expires_in":"soon"}'), 1, errors.ProtocolError),
+        (answer(200, '{"access_token":"CANARY","expires_in":1%s}' % ("0" * 400)), 1, errors.ProtocolError),
+        (answer(200, '{"access_token":"CANARY","expires_in":99999999}'), 1, errors.ProtocolError),
+        (answer(200, '{"access_token":"CANARY","expires_in":-1}'), 1, errors.ProtocolError),
+        (answer(200, '{"access_token":"CANARY and more","expires_in":7200}'), 1, errors.ProtocolError),
+        (answer(200, '{"access_token":"CANARY\\r\\n","expires_in":7200}'), 1, errors.ProtocolError),
     ],
 )
 def test_a_failed_refresh_fails_for_all_who_wait(refusal: Any, fetched: int, kind: Any, server: Server) -> None:
@@ -324,6 +329,63 @@ def test_a_store_that_fails_harms_nobody(weixin: Weixin, send: Send, tmp_path: P
     (tmp_path / "weixin-wx1").write_text("nonsense")
     assert send(CANCEL, account(token_store=FileTokenStore(tmp_path))).status == 204
     assert "CANARY" not in caplog.text
+
+
+SPOILT = [
+    "[" * 100_000,
+    "[]",
+    "{}",
+    '"nonsense"',
+    "nonsense",
+    '{"token": "CANARY-x"}',
+    '{"token": "CANARY-x", "fresh_until": "soon"}',
+    '{"token": "CANARY-x", "fresh_until": 1%s}' % ("0" * 400),
+    '{"token": "CANARY-x", "fresh_until": 1e400}',
+    '{"token": "CANARY x", "fresh_until": 99999999999}',
+    '{"token": 5, "fresh_until": 99999999999}',
+    '{"token": "", "fresh_until": 99999999999}',
+]
+
+
+@pytest.mark.parametrize("text", SPOILT, ids=[text[:50] for text in SPOILT])
+def test_what_a_store_spoilt_is_fetched_anew(text: str, weixin: Weixin, send: Send, tmp_path: Path, caplog: Any) -> None:
+    (tmp_path / "weixin-wx1").write_text(text)
+    for _ in range(2):
+        assert send(CANCEL, account(token_store=FileTokenStore(tmp_path))).status == 204
+    assert weixin.fetched == 1
+    assert "CANARY" not in caplog.text
+
+
+class Bytes(Broken):
+    """As a client of Redis gives what it keeps."""
+
+    def load(self, *arguments: Any) -> Any:
+        return b'{"token": "CANARY-kept", "fresh_until": 99999999999}'
+
+
+def test_what_a_store_keeps_may_come_as_bytes(server: Server, weixin: Weixin, send: Send) -> None:
+    weixin.token = "CANARY-kept"
+    assert send(CANCEL, account(token_store=Bytes())).status == 204
+    assert weixin.fetched == 0
+
+
+def test_a_store_that_does_not_answer_is_done_without(
+    weixin: Weixin, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    from handmade._runtime.auth import token_cache
+
+    class Silent(Redis):
+        async def load(self, key: str) -> str | None:
+            await asyncio.sleep(60)
+            return None
+
+    async def go() -> int:
+        async with AsyncShop(account(token_store=Silent()), hosts=[server.url]) as shop:
+            return (await shop.send(CANCEL)).status
+
+    monkeypatch.setattr(token_cache, "_LEASE", 0.2)
+    assert asyncio.run(go()) == 204
+    assert (weixin.fetched, "the token store failed: TimeoutError" in caplog.text) == (1, True)
 
 
 # --- secrets ------------------------------------------------------------------------------

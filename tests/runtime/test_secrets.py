@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import logging
 import pickle
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from handmade import Shop, calls, errors
+from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.api_key import ApiKey
 from handmade._runtime.auth.basic import Basic
 from handmade._runtime.auth.bearer import Bearer
@@ -23,6 +25,7 @@ from test_wechatpay import scheme as wechatpay
 from tests.servers import Close, Reset, Server, Wait, answer, closed_port
 
 Send: TypeAlias = Callable[..., Any]
+TESTS = Path(__file__).parents[1]
 TOKEN, PHONE, PASSWORD = "CANARY-token", "CANARY-13800000000", "CANARY-password"
 SCHEMES: dict[str, Callable[[], Scheme]] = {
     "api key": lambda: ApiKey(TOKEN, query="key"),
@@ -117,3 +120,87 @@ def test_messages_about_keys_quote_nothing() -> None:
         wechatpay(private_key=damaged)
     text = "".join(traceback.format_exception(caught.value))
     assert damaged.decode().split("\n")[1][:20] not in text
+
+
+def everything(error: BaseException) -> str:
+    """All that a tool can show of an error: the variables of its frames, but for the tests' own, and of the errors beneath it."""
+    shown, seen, waiting = list[str](), set[int](), [error]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            frames = traceback.TracebackException.from_exception(one, capture_locals=True).stack
+            shown += [str(frame.locals) for frame in frames if not Path(frame.filename).is_relative_to(TESTS)]
+            shown += [repr(one.args), str(vars(one)), repr(getattr(one, "object", ""))]
+            waiting += [beneath for beneath in (one.__cause__, one.__context__) if beneath is not None]
+    return "\n".join(shown)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("name", SCHEMES)
+def test_no_frame_holds_a_secret(name: str, failure: str, server: Server, send: Send) -> None:
+    options: dict[str, Any] = {"deadline": 0.1 if failure == "silence" else 30}
+    if FAILURES[failure] is None:
+        options["hosts"] = [f"http://127.0.0.1:{closed_port()}"]
+    else:
+        server.reply(FAILURES[failure])
+    heard: list[str] = []
+    options["on_response"] = lambda event: heard.append(everything(event.error) if event.error else "")
+    call, scheme = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD), SCHEMES[name]()
+    with pytest.raises(errors.Error) as caught:
+        send(call, scheme, strict=True, **options)
+    shown = [everything(caught.value), *heard]
+    assert not [text for text in shown if "CANARY" in text]
+
+
+def test_what_the_user_was_handling_keeps_its_frames() -> None:
+    nowhere = [f"http://127.0.0.1:{closed_port()}"]
+
+    async def wait() -> None:
+        try:
+            raise LookupError(1)
+        except LookupError:
+            async with AsyncShop(Scheme(), hosts=nowhere) as shop:
+                await shop.send(calls.orders.touch("1"))
+
+    def go() -> None:
+        try:
+            raise LookupError(1)
+        except LookupError:
+            Shop(Scheme(), hosts=nowhere).send(calls.orders.touch("1"))
+
+    for run in (go, lambda: asyncio.run(wait())):
+        with pytest.raises(errors.ConnectError) as caught:
+            run()
+        error: BaseException | None = caught.value
+        while error is not None and not isinstance(error, LookupError):
+            error = error.__context__
+        assert isinstance(error, LookupError)
+        assert error.__traceback__ is not None
+
+
+def test_no_frame_holds_a_token_that_is_none(send: Send) -> None:
+    with pytest.raises(errors.ConfigError, match="the function for it gave something else") as caught:
+        send(calls.orders.cancel("1"), Bearer(lambda: f"{TOKEN}\n"))
+    assert "CANARY" not in everything(caught.value)
+
+
+def create(**fields: Any) -> object:
+    return calls.orders.create(**{"name": "x", "items": []} | fields)
+
+
+UNFIT: dict[str, Callable[[], object]] = {
+    "half a character": lambda: create(name=f"{PHONE}\ud83d"),
+    "in the path": lambda: calls.orders.cancel(f"{PHONE}\ud83d"),
+    "in what is encrypted": lambda: create(buyer=Buyer(name="x", phone=f"{PHONE}\ud83d")),
+    "no such value": lambda: create(items=[Item(sku="A")], color=PHONE),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_cannot_be_sent_is_quoted_nowhere(name: str) -> None:
+    with pytest.raises(errors.InvalidRequest) as caught:
+        UNFIT[name]()
+    error = caught.value
+    assert (error.__context__, error.__cause__) == (None, None)
+    assert "CANARY" not in f"{error}{error!r}{vars(error)}"

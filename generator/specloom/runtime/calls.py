@@ -189,8 +189,9 @@ class Endpoint(Generic[T]):
             return Call(self, arguments, owned, self._draft(arguments, checked))
         except Unfit as unfit:
             error = InvalidRequest(unfit.problem, field=unfit.field())
-            error.endpoint = self.name
-            raise error from None
+        # Here, so that it holds nothing of where it was found: the values are there.
+        error.endpoint = self.name
+        raise error
 
     @cached_property
     def _path(self) -> Path:

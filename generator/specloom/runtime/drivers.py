@@ -97,15 +97,17 @@ class Driver(_Driver["Transport"]):
 
     def run(self, steps: Steps[T]) -> T:
         """Do all that the steps ask for; return what they return, or raise."""
+        # Left empty: a result may be a token, and there are tools that show frames.
+        results: list[object] = []
         try:
             action = next(steps)
             while True:
                 try:
-                    result = self._perform(action)
+                    results.append(self._perform(action))
                 except Exception as error:
                     action = steps.throw(error)
                 else:
-                    action = steps.send(result)
+                    action = steps.send(results.pop())
         except StopIteration as stop:
             value: T = stop.value
             return value
@@ -195,15 +197,17 @@ class AsyncDriver(_Driver["AsyncTransport"]):
 
     async def run(self, steps: Steps[T]) -> T:
         """Do all that the steps ask for; return what they return, or raise."""
+        # Left empty: a result may be a token, and there are tools that show frames.
+        results: list[object] = []
         try:
             action = next(steps)
             while True:
                 try:
-                    result = await self._perform(action)
+                    results.append(await self._perform(action))
                 except Exception as error:
                     action = steps.throw(error)
                 else:
-                    action = steps.send(result)
+                    action = steps.send(results.pop())
         except StopIteration as stop:
             value: T = stop.value
             return value

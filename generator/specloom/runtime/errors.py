@@ -128,6 +128,23 @@ class Error(Exception):
         return "\n".join(lines)
 
 
+def forget_frames(error: Error, outside: BaseException | None) -> None:
+    """Drop the tracebacks of an error and of all beneath it, in place.
+
+    The variables in their frames hold URLs, header fields and bodies, thus secrets, and
+    there are tools that show them. `outside` is what the caller was handling already, and
+    is left alone, as is all beneath that.
+    """
+    seen = {id(outside)}
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            waiting += [one.__cause__, one.__context__]
+
+
 class ConfigError(Error):
     """A client was made or used wrongly; the message says what to do."""
 

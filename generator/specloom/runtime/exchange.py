@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from logging import DEBUG, INFO, getLogger
 from typing import Any, Final, Generic, TypeVar
 
@@ -10,7 +11,14 @@ from .actions import Send, Sleep, Steps
 from .answers import respond
 from .auth.scheme import Scheme
 from .calls import Call, check_call
-from .errors import ApiError, Error, Outcome, SignatureError, TimeoutError
+from .errors import (
+    ApiError,
+    Error,
+    Outcome,
+    SignatureError,
+    TimeoutError,
+    forget_frames,
+)
 from .headers import merge
 from .hosts import Host
 from .messages import Reply, Request
@@ -51,6 +59,7 @@ class _Course(Generic[T]):
         self._tried: list[Host] = []
         self._outcome: Outcome = "not_sent"
         self._renewed = False
+        self._outside = sys.exception()
 
     def steps(self) -> Steps[Response[T]]:
         settings = self._settings
@@ -84,6 +93,7 @@ class _Course(Generic[T]):
             # An error between two attempts, as of a scheme that needs a new token, knows
             # nothing of the attempts.
             error.outcome = self._outcome
+            forget_frames(error, self._outside)
             raise
 
     def _draft(self, scheme: Scheme) -> Request:
@@ -111,6 +121,8 @@ class _Course(Generic[T]):
         try:
             reply = yield from self._sending(request, start)
         except Error as error:
+            # Hooks are told of it before the caller is.
+            forget_frames(error, self._outside)
             if error.retry != "never":
                 settings.failover.failed(host, settings.clock())
             seconds = settings.clock() - start

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 from .actions import Action, Ask, Once, Send, Sleep, Steps
 from .errors import ConfigError, TimeoutError
 from .hosts import check_proxy
-from .trust import check_trust
 
 if TYPE_CHECKING:
     import asyncio
@@ -46,6 +45,8 @@ class _Driver(ABC, Generic[W]):
         if proxy is not None:
             check_proxy(proxy)
         if ssl_context is not None:
+            from .trust import check_trust
+
             check_trust(ssl_context)
         if transport is not None:
             if proxy is not None or ssl_context is not None:

@@ -17,7 +17,7 @@ _URL = re.compile(
     + _SERVER
     + r"(?P<path>(?:/[0-9A-Za-z._~!$&'()*+,;=:@%-]+)*)/?"
 )
-_PROXY = re.compile(r"(?P<scheme>https?|socks5h?)://(?:[^/\s@]*@)?" + _SERVER + "/?")
+_PROXY = r"(?P<scheme>https?|socks5h?)://(?:[^/\s@]*@)?" + _SERVER + "/?"
 _NAME = re.compile(r"(?=.{1,253}\.?$)[0-9A-Za-z][\w-]{0,62}(?:\.[\w-]{1,63})*\.?", re.A)
 """Of a server, in the domain name system: labels of at most 63 characters (RFC 1035)."""
 
@@ -81,7 +81,7 @@ def check_proxy(proxy: object) -> None:
     """Fails with `ConfigError` unless this is the URL of a proxy that can be used."""
     from importlib.util import find_spec
 
-    found = _PROXY.fullmatch(proxy) if isinstance(proxy, str) else None
+    found = re.fullmatch(_PROXY, proxy) if isinstance(proxy, str) else None
     if found is None or not _can_be(found):
         raise ConfigError("proxy: give a URL such as http://proxy.example.com:8080")
     if found["scheme"].startswith("socks") and find_spec("socksio") is None:

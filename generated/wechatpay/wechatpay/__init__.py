@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "499a13fd55199c4b"
+__build__ = "2b64b45ab0fbe92d"

@@ -124,14 +124,15 @@ class Weixin(Client):
         hosts: Base URLs instead of the documented ones, the primary first; https, plain
             http for loopback only.
         transport: An httpx transport to send through: a mock, or one of your own;
-            `client.close()` closes it too.
+            `client.close()` closes it too. Of those that block, the deadline holds for
+            `HTTPTransport` and its subclasses.
         proxy: URL of a proxy; the environment's proxies are not used.
-        ssl_context: For private certificate authorities; the system's trusted ones if
-            omitted.
-        deadline: Seconds that a call may take in all: every attempt, and the pauses
-            between them.
+        ssl_context: For private certificate authorities; one that does not verify
+            servers is refused. The system's trusted ones if omitted.
+        deadline: Seconds that a call may take in all, a day at the most: every attempt,
+            and the pauses between them.
         attempts: How often a call may be sent: again only where a repetition does no
-            harm; 1 for never.
+            harm, and once more if its token was refused; 1 for never again.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
@@ -222,12 +223,12 @@ class AsyncWeixin(AsyncClient):
         transport: An httpx transport to send through: a mock, or one of your own;
             `await client.close()` closes it too.
         proxy: URL of a proxy; the environment's proxies are not used.
-        ssl_context: For private certificate authorities; the system's trusted ones if
-            omitted.
-        deadline: Seconds that a call may take in all: every attempt, and the pauses
-            between them.
+        ssl_context: For private certificate authorities; one that does not verify
+            servers is refused. The system's trusted ones if omitted.
+        deadline: Seconds that a call may take in all, a day at the most: every attempt,
+            and the pauses between them.
         attempts: How often a call may be sent: again only where a repetition does no
-            harm; 1 for never.
+            harm, and once more if its token was refused; 1 for never again.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.

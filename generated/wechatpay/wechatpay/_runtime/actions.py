@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Generator, Hashable
+from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -19,6 +20,13 @@ Action: TypeAlias = "Send | Sleep | Once[Any] | Ask[Any]"
 Steps: TypeAlias = Generator[Action, Any, T]
 
 MEGABYTES = 1 << 20
+
+
+def is_async(function: object) -> bool:
+    """Whether a call of this function, or object, gives a coroutine."""
+    return iscoroutinefunction(function) or (
+        callable(function) and iscoroutinefunction(type(function).__call__)
+    )
 
 
 class Send(Struct, frozen=True):
@@ -51,9 +59,14 @@ class Sleep(Struct, frozen=True):
 
 
 class Ask(Struct, Generic[T], frozen=True):
-    """Call a function of the user's, plain or async; the result is what it returns."""
+    """Call a function of the user's, plain or async; the result is what it returns.
+
+    An async one is cut off at `until`, a time of the monotonic clock, and this fails with
+    `TimeoutError`; a plain one cannot be.
+    """
 
     function: Callable[[], T | Awaitable[T]]
+    until: float = math.inf
 
     def __iter__(self) -> Steps[T]:
         answer: T = yield self

@@ -45,7 +45,8 @@ class _Client(Generic[D]):
 
         `deadline` is in seconds, over all that a call does; `strict` makes an answer that
         is not as documented an error instead of a warning; `attempts` is how often a call
-        may be sent, `answer_limit` how many bytes an answer may have.
+        may be sent, with one more if the server refused its token, but 1 means once;
+        `answer_limit` is how many bytes an answer may have.
         """
         fresh = object.__new__(type(self))
         fresh._settings = self._settings.with_options(
@@ -107,7 +108,7 @@ class Client(_Client[Driver]):
             held,
             checked_hosts(hosts),
             deadline,
-            user_agent or "",
+            "" if user_agent is None else user_agent,
             strict,
             attempts,
             answer_limit,
@@ -163,7 +164,7 @@ class AsyncClient(_Client[AsyncDriver]):
             held,
             checked_hosts(hosts),
             deadline,
-            user_agent or "",
+            "" if user_agent is None else user_agent,
             strict,
             attempts,
             answer_limit,

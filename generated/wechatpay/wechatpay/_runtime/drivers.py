@@ -6,9 +6,11 @@ transport of its own, made at the first call.
 
 from __future__ import annotations
 
+import builtins
+import math
 import os
-import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from copy import copy
 from functools import partial
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 
 from .actions import Action, Ask, Once, Send, Sleep, Steps
 from .errors import ConfigError, TimeoutError
+from .hosts import check_proxy
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,10 +32,8 @@ T = TypeVar("T")
 W = TypeVar("W")
 StepsMaker: TypeAlias = Callable[[], Steps[Any]]
 
-_PROXY = re.compile(r"(https?|socks5h?)://[^/\s]+/?$")
 
-
-class _Driver(Generic[W]):
+class _Driver(ABC, Generic[W]):
     """What both drivers have: a transport of the user's, or how to make one."""
 
     def __init__(
@@ -41,18 +42,28 @@ class _Driver(Generic[W]):
         proxy: str | None = None,
         ssl_context: SSLContext | None = None,
     ) -> None:
-        if transport is not None and (proxy or ssl_context):
-            raise ConfigError(
-                "transport: it decides on proxy and ssl_context itself; leave them out"
-            )
-        if proxy is not None and not _PROXY.match(proxy):
-            raise ConfigError("proxy: give a URL such as http://proxy.example.com:8080")
+        if proxy is not None:
+            check_proxy(proxy)
+        if ssl_context is not None:
+            from .trust import check_trust
+
+            check_trust(ssl_context)
+        if transport is not None:
+            if proxy is not None or ssl_context is not None:
+                raise ConfigError(
+                    "transport: it decides on proxy and ssl_context itself; leave them out"
+                )
+            self._adopt(transport)
         self._given = transport
         self._proxy = proxy
         self._ssl_context = ssl_context
         self._made: dict[Any, W] = {}
         self._flights: dict[tuple[Any, Hashable], Any] = {}
         self._closed = False
+
+    @abstractmethod
+    def _adopt(self, transport: W) -> None:
+        """Make a transport of the user's fit for use; fails with `ConfigError`."""
 
     def _route(self) -> Route:
         from .http import Route
@@ -64,6 +75,20 @@ class _Driver(Generic[W]):
             raise ConfigError("this client has been closed; make a new one")
 
 
+async def _bounded(answer: Awaitable[object], until: float) -> object:
+    """What an async function of the user's gives, if it does so in time."""
+    import asyncio
+
+    limit = asyncio.timeout(None if until == math.inf else until - time.monotonic())
+    try:
+        async with limit:
+            return await answer
+    except builtins.TimeoutError:
+        if not limit.expired():
+            raise  # its own
+    raise TimeoutError("the deadline passed while waiting for an async function")
+
+
 def _is_awaitable(value: object) -> TypeGuard[Awaitable[object]]:
     return isinstance(value, Awaitable)
 
@@ -73,15 +98,17 @@ class Driver(_Driver["Transport"]):
 
     def run(self, steps: Steps[T]) -> T:
         """Do all that the steps ask for; return what they return, or raise."""
+        # Left empty: a result may be a token, and there are tools that show frames.
+        results: list[object] = []
         try:
             action = next(steps)
             while True:
                 try:
-                    result = self._perform(action)
+                    results.append(self._perform(action))
                 except Exception as error:
                     action = steps.throw(error)
                 else:
-                    action = steps.send(result)
+                    action = steps.send(results.pop())
         except StopIteration as stop:
             value: T = stop.value
             return value
@@ -106,6 +133,11 @@ class Driver(_Driver["Transport"]):
                 return answer
             case Once():
                 return self._share(action)
+
+    def _adopt(self, transport: Transport) -> None:
+        from .http import adopt
+
+        adopt(transport)
 
     def _transport(self) -> Transport:
         self._check_open()
@@ -166,15 +198,17 @@ class AsyncDriver(_Driver["AsyncTransport"]):
 
     async def run(self, steps: Steps[T]) -> T:
         """Do all that the steps ask for; return what they return, or raise."""
+        # Left empty: a result may be a token, and there are tools that show frames.
+        results: list[object] = []
         try:
             action = next(steps)
             while True:
                 try:
-                    result = await self._perform(action)
+                    results.append(await self._perform(action))
                 except Exception as error:
                     action = steps.throw(error)
                 else:
-                    action = steps.send(result)
+                    action = steps.send(results.pop())
         except StopIteration as stop:
             value: T = stop.value
             return value
@@ -195,10 +229,15 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             case Ask():
                 answer: object = action.function()
                 if _is_awaitable(answer):
-                    answer = await answer
+                    answer = await _bounded(answer, action.until)
                 return answer
             case Once():
                 return await self._share(action)
+
+    def _adopt(self, transport: AsyncTransport) -> None:
+        from .http import adopt_async
+
+        adopt_async(transport)
 
     def _transport(self) -> AsyncTransport:
         from asyncio import get_running_loop

@@ -43,6 +43,8 @@ def load(source: object) -> Upload:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise Unfit(f"cannot read {source}: {reason}") from None
+        except ValueError:
+            raise Unfit("no file can have this name") from None
     raise Unfit(f"must be an Upload, a Path or bytes, not {type(source).__name__}")
 
 

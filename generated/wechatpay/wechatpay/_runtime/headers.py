@@ -22,6 +22,11 @@ def merge(*groups: Mapping[str, str]) -> dict[str, str]:
     return dict(merged.values())
 
 
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """By what the provider finds this request, as most name it."""
+    return headers.get("Request-ID") or headers.get("X-Request-ID") or None
+
+
 class Headers(Mapping[str, str]):
     """Fields by name, whatever its case (RFC 9110, 5.1).
 

@@ -7,13 +7,12 @@ hold secrets: they name the endpoint, and its path as documented.
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 from logging import Logger
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from .actions import Ask, Steps
+from .actions import Ask, Steps, is_async
 from .errors import ConfigError, Error
 
 
@@ -73,7 +72,7 @@ class Hooks(Struct, frozen=True):
     def need_plain(self) -> None:
         """Fails with `ConfigError` if one is async."""
         for name, function in self._named():
-            if iscoroutinefunction(function):
+            if is_async(function):
                 raise ConfigError(f"{name}: an async function needs the async client")
 
     def _named(self) -> list[tuple[str, Any]]:
@@ -85,13 +84,14 @@ class Hooks(Struct, frozen=True):
 
 
 def tell(
-    hook: Callable[[Any], object] | None, event: Sending, log: Logger
+    hook: Callable[[Any], object] | None, event: Sending, log: Logger, until: float
 ) -> Steps[None]:
-    """Steps to call a hook. What it raises is logged, for a call must not fail, and above
-    all not lose its answer, because somebody failed to count it."""
+    """Steps to call a hook, and to cut it off at a time of the monotonic clock. What it
+    raises is logged, for a call must not fail, and above all not lose its answer, because
+    somebody failed to count it."""
     if hook is None:
         return
     try:
-        yield from Ask(lambda: hook(event))
+        yield from Ask(lambda: hook(event), until)
     except Exception:
         log.warning("%s: a hook failed", event.endpoint, exc_info=True)

@@ -15,10 +15,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NoReturn, TypeAlias
 
+import httpcore
 import httpx
 
 from .actions import Send
-from .errors import ConnectError, InvalidRequest, ProtocolError, TimeoutError
+from .errors import (
+    ConfigError,
+    ConnectError,
+    Error,
+    InvalidRequest,
+    ProtocolError,
+    TimeoutError,
+)
 from .intake import Intake
 from .messages import Reply
 from .network import AsyncBackend, Backend, Until, left
@@ -103,6 +111,28 @@ def _pool(transport: object) -> Any:
     # Private, for the transport's constructor does not pass on the network backend that
     # its pool would take.
     return vars(transport)["_pool"]
+
+
+def adopt(transport: object) -> None:
+    """Make a transport of the user's own keep to deadlines; fails with `ConfigError`."""
+    if not isinstance(transport, httpx.BaseTransport):
+        raise ConfigError(
+            f"transport: give an object of {httpx.__name__}.HTTPTransport, or of another"
+            " transport for plain code"
+        )
+    if isinstance(transport, httpx.HTTPTransport):
+        pool = vars(transport).get("_pool")
+        if type(getattr(pool, "_network_backend", None)) is httpcore.SyncBackend:
+            _pool(transport)._network_backend = Backend()
+
+
+def adopt_async(transport: object) -> None:
+    """As `adopt`; in async code the deadline needs no help of the transport."""
+    if not isinstance(transport, httpx.AsyncBaseTransport):
+        raise ConfigError(
+            f"transport: give an object of {httpx.__name__}.AsyncHTTPTransport, or of"
+            " another transport for async code"
+        )
 
 
 def send(transport: Transport, action: Send) -> Reply:
@@ -221,29 +251,29 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
 
 
 def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
-    """Raise the error of ours that the library's means."""
+    """Raise the error of ours that the library's means, and which is its cause."""
+    text = str(error) or type(error).__name__
     outcome: Any = "unknown" if body.reached else "not_sent"
     host = action.request.host.origin
     match error:
-        case ProtocolError() | InvalidRequest():
+        case Error():
             raise error
         case httpx.TimeoutException() | builtins.TimeoutError():
             what = "complete answer from" if body.reached else "connection to"
             over = time.monotonic() >= action.until
             span = action.silence if body.reached else action.connecting
             when = "before the deadline" if over else f"within {span:.1f} s"
-            text = f"no {what} {host} {when}"
-            raise TimeoutError(text, outcome=outcome) from error
+            raise TimeoutError(f"no {what} {host} {when}", outcome=outcome) from error
         case httpx.RemoteProtocolError() | httpx.DecodingError():
-            text = f"{host} broke off or broke the rules of HTTP: {error}"
+            text = f"{host} broke off or broke the rules of HTTP: {text}"
             raise ProtocolError(text, outcome=outcome, retry="same") from error
         case httpx.InvalidURL() | httpx.LocalProtocolError() | UnicodeError():
-            raise InvalidRequest(f"it cannot be sent: {error}") from error
+            raise InvalidRequest(f"it cannot be sent: {text}") from error
         case httpx.TransportError() | OSError():
             did = (
                 "the connection to {} broke" if body.reached else "no connection to {}"
             )
-            text = f"{did.format(host)}: {error or type(error).__name__}"
+            text = f"{did.format(host)}: {text}"
             retry: Any = "never" if _is_about_trust(error) else "same"
             raise ConnectError(text, outcome=outcome, retry=retry) from error
         case _:

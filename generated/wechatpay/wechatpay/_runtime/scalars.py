@@ -20,12 +20,18 @@ def _same(value: object) -> object:
 
 def write_text(value: str) -> str:
     """The text, if it can be encoded."""
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise Unfit("has half of a surrogate pair, which is no character") from None
+    if not value.isascii() and not _is_whole(value):
+        raise Unfit("has half of a surrogate pair, which is no character")
     return value if type(value) is str else str.__str__(value)
+
+
+def _is_whole(text: str) -> bool:
+    # A function of its own, for the error quotes the text: none may be raised beside it.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _float(value: float) -> object:

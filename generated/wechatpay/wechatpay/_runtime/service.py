@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -14,13 +15,16 @@ from .hosts import Host, parse_hosts
 from .kinds import is_object
 from .terms import ErrorCode
 
+_DIGITS = 20
+"""Of a code, at the most: 1e999999999 would fill the memory."""
+
 
 @dataclass(frozen=True)
 class ErrorShape:
     """Where in an error's JSON its parts lie, as dotted paths.
 
     `success` is the code that means success, if answers of status 2xx may be errors: there
-    an absent code is a success too, and "0" is as good as 0.
+    an absent code is a success too, and "0" or 0.0 is as good as 0.
     """
 
     code: str | None = None
@@ -29,15 +33,26 @@ class ErrorShape:
     success: str | None = None
 
     def failed(self, content: bytes) -> bool:
-        """Whether an answer of status 2xx holds an error."""
+        """Whether an answer of status 2xx holds an error.
+
+        Fails with `Unreadable` if what stands in the place of the code is none.
+        """
         if self.success is None or self.code is None:
             return False
-        # Most answers need not be parsed for this.
+        # Most answers need not be parsed for this; a key can be written with escapes.
         key = self.code.rpartition(".")[2]
-        if f'"{key}"'.encode() not in content:
+        if f'"{key}"'.encode() not in content and b"\\u" not in content:
             return False
-        code, _, _ = self.parts(content)
-        return code is not None and code != self.success
+        try:
+            given = _at(parse(content), self.code)
+        except Unreadable:
+            return False  # who reads the value will say so, unless bytes will do
+        if given is None:
+            return False
+        code = _code(given)
+        if code is None:
+            raise Unreadable(f"$.{self.code}: expected a code, got something else")
+        return code != self.success
 
     def parts(self, content: bytes) -> tuple[str | None, str, Any]:
         """Code, message and detail of an error; None and "" for what it lacks."""
@@ -45,9 +60,9 @@ class ErrorShape:
             value = parse(content)
         except Unreadable:
             return None, "", None
-        code, message = _at(value, self.code), _at(value, self.message)
+        message = _at(value, self.message)
         return (
-            None if code is None or code == "" else str(code),
+            _code(_at(value, self.code)),
             message if isinstance(message, str) else "",
             _at(value, self.detail),
         )
@@ -59,6 +74,17 @@ def _at(value: Any, path: str | None) -> Any:
     for key in path.split("."):
         value = value.get(key) if is_object(value) else None
     return value
+
+
+def _code(value: Any) -> str | None:
+    """A code as text, "0" for 0.0 too; None for what is none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal) and value.adjusted() < _DIGITS:
+        return str(int(value) if value == int(value) else value)
+    if value == "" or not isinstance(value, str | int | Decimal):
+        return None
+    return str(value)
 
 
 @dataclass(frozen=True)

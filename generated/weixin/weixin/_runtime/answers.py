@@ -36,9 +36,7 @@ def respond(
     """
     documented = reply.status in endpoint.answers
     refused = not documented and reply.status >= 400
-    if refused or (
-        reply.successful and settings.service.error_shape.failed(reply.content)
-    ):
+    if refused or (reply.successful and _failed(reply, settings)):
         raise refusal(endpoint, reply, scheme, settings)
     if not documented and not reply.successful:
         # Above all 3xx: what is signed for one place must not be sent to another.
@@ -49,6 +47,20 @@ def respond(
     value: T = _value(endpoint, reply, scheme, settings)
     request_id = scheme.request_id(reply, "")
     return Response(value, reply.status, reply.headers, request_id, reply.content)
+
+
+def _failed(reply: Reply, settings: Settings) -> bool:
+    """Whether an answer of success holds an error."""
+    try:
+        return settings.service.error_shape.failed(reply.content)
+    except Unreadable as error:
+        raise _unreadable(reply, error) from error
+
+
+def _unreadable(reply: Reply, what: object) -> ProtocolError:
+    return ProtocolError(
+        f"the answer is not the documented JSON: {what}", **_parts(reply)
+    )
 
 
 def _parts(reply: Reply) -> dict[str, Any]:
@@ -78,12 +90,14 @@ def _value(
             value = reply.content
         elif kind is not None:
             value, misfits = codec(kind).read(reply.content, scheme.unseal)
+            whole = next((one for one in misfits if one.place is None), None)
+            if whole is not None:
+                raise _unreadable(reply, whole)
             problems += misfits
         elif problems and reply.content:
             parse(reply.content)  # some page of some gateway is no success
     except Unreadable as error:
-        text = f"the answer is not the documented JSON: {error}"
-        raise ProtocolError(text, **_parts(reply)) from error
+        raise _unreadable(reply, error) from error
     if problems:
         _tell(endpoint, reply, problems, settings)
     return value

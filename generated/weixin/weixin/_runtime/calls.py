@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeGuard, TypeVar
 import msgspec
 
 from .bodies import Body, Form, Json, Raw, Seal, to_text
-from .errors import InvalidRequest
+from .errors import ConfigError, InvalidRequest
 from .headers import is_field_value
 from .hosts import Host, parse_hosts
 from .kinds import is_list
@@ -87,6 +87,22 @@ class Call(Generic[T]):
         if self.body is not None and not isinstance(self.body, Model):
             shown.append("body=…")
         return f"<Call {self.endpoint.name}({', '.join(shown)})>"
+
+
+def check_call(given: object) -> None:
+    """Fails with `ConfigError` unless this is a call of this package."""
+    if isinstance(given, Call):
+        return
+    kind = type(given)
+    package, runtime, _ = kind.__module__.partition("._runtime.")
+    if runtime and kind.__name__ == Call.__name__:
+        raise ConfigError(
+            f"this is a call of {package}; send it with a client of that package"
+        )
+    ours = __name__.partition("._runtime.")[0]
+    raise ConfigError(
+        f"give a call, which a function of {ours}.calls makes, not {kind.__name__}"
+    )
 
 
 class Endpoint(Generic[T]):
@@ -173,8 +189,9 @@ class Endpoint(Generic[T]):
             return Call(self, arguments, owned, self._draft(arguments, checked))
         except Unfit as unfit:
             error = InvalidRequest(unfit.problem, field=unfit.field())
-            error.endpoint = self.name
-            raise error from None
+        # Here, so that it holds nothing of where it was found: the values are there.
+        error.endpoint = self.name
+        raise error
 
     @cached_property
     def _path(self) -> Path:

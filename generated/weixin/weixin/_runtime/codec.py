@@ -33,6 +33,8 @@ _ANY: Final = msgspec.json.Decoder(Any, float_hook=_number)
 def parse(content: bytes) -> Any:
     """The JSON value that these bytes hold; numbers with a fraction are Decimal, so that
     nothing is rounded. A byte order mark is skipped. Fails with `Unreadable`."""
+    if not content.strip():
+        raise Unreadable("it is empty")
     try:
         return _ANY.decode(content.removeprefix(codecs.BOM_UTF8))
     except RecursionError:

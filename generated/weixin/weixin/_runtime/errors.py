@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from .headers import Headers
+from .headers import Headers, request_id_of
 
 Retry: TypeAlias = Literal["never", "same", "later", "token"]
 """What the same request may hope for if it is sent again:
@@ -76,7 +76,9 @@ class Error(Exception):
         """The server's error code, as text."""
         self.detail = detail
         """The server's details, as JSON values."""
-        self.request_id = request_id
+        self.headers = headers or Headers()
+        """Header fields of the answer."""
+        self.request_id = request_id or request_id_of(self.headers)
         """By what the provider's support finds this request."""
         self.reasons = reasons
         """The documented reasons of such an error."""
@@ -84,8 +86,6 @@ class Error(Exception):
         """The documented remedies, one for each of `reasons`; "" where there is none."""
         self.content = content
         """Body of the answer, as it came."""
-        self.headers = headers or Headers()
-        """Header fields of the answer."""
         self.endpoint: str | None = None
         """Which endpoint was called, as `resource.endpoint`."""
         self.ask: str | None = None
@@ -126,6 +126,23 @@ class Error(Exception):
         if self.request_id:
             lines.append(f"Request id: {self.request_id}")
         return "\n".join(lines)
+
+
+def forget_frames(error: Error, outside: BaseException | None) -> None:
+    """Drop the tracebacks of an error and of all beneath it, in place.
+
+    The variables in their frames hold URLs, header fields and bodies, thus secrets, and
+    there are tools that show them. `outside` is what the caller was handling already, and
+    is left alone, as is all beneath that.
+    """
+    seen = {id(outside)}
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            waiting += [one.__cause__, one.__context__]
 
 
 class ConfigError(Error):

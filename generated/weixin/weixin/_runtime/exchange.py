@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from logging import DEBUG, INFO, getLogger
 from typing import Any, Final, Generic, TypeVar
 
@@ -9,8 +10,15 @@ from . import hooks
 from .actions import Send, Sleep, Steps
 from .answers import respond
 from .auth.scheme import Scheme
-from .calls import Call
-from .errors import ApiError, Error, Outcome, SignatureError, TimeoutError
+from .calls import Call, check_call
+from .errors import (
+    ApiError,
+    Error,
+    Outcome,
+    SignatureError,
+    TimeoutError,
+    forget_frames,
+)
 from .headers import merge
 from .hosts import Host
 from .messages import Reply, Request
@@ -22,6 +30,8 @@ T = TypeVar("T")
 
 _CONNECTING: Final = 10.0
 """Seconds that it may take to get a connection, at the most."""
+_TELLING: Final = 0.2
+"""Seconds that an async hook has in any case, though the deadline may have passed."""
 _GATEWAY: Final = (502, 503, 504)
 """Statuses by which a gateway says that there is nobody behind it."""
 
@@ -32,6 +42,7 @@ def exchange(call: Call[T], settings: Settings) -> Steps[Response[T]]:
     Fails with one of the errors in `errors`, which then names the endpoint, the hosts that
     were tried, and what became of the request over all attempts.
     """
+    check_call(call)
     return _Course(call, settings).steps()
 
 
@@ -48,6 +59,7 @@ class _Course(Generic[T]):
         self._tried: list[Host] = []
         self._outcome: Outcome = "not_sent"
         self._renewed = False
+        self._outside = sys.exception()
 
     def steps(self) -> Steps[Response[T]]:
         settings = self._settings
@@ -81,6 +93,7 @@ class _Course(Generic[T]):
             # An error between two attempts, as of a scheme that needs a new token, knows
             # nothing of the attempts.
             error.outcome = self._outcome
+            forget_frames(error, self._outside)
             raise
 
     def _draft(self, scheme: Scheme) -> Request:
@@ -108,6 +121,8 @@ class _Course(Generic[T]):
         try:
             reply = yield from self._sending(request, start)
         except Error as error:
+            # Hooks are told of it before the caller is.
+            forget_frames(error, self._outside)
             if error.retry != "never":
                 settings.failover.failed(host, settings.clock())
             seconds = settings.clock() - start
@@ -169,19 +184,20 @@ class _Course(Generic[T]):
     def _again(self, error: Error, scheme: Scheme) -> Steps[float | None]:
         """Steps to the seconds until the next attempt; None if this was the last."""
         settings, endpoint = self._settings, self._endpoint
-        seconds = 0.0
+        seconds: float | None = 0.0
         if error.retry == "token" and error.outcome == "rejected":
             if self._renewed:
                 return None
             self._renewed = True
-            if not (yield from scheme.renew(self._until)):
+            # Also if this call is not repeated: the next ones need it.
+            if not (yield from scheme.renew(self._until)) or settings.attempts == 1:
                 return None
         else:
             most = settings.attempts + self._renewed
             if len(self._tried) >= most or not may_repeat(endpoint.idempotency, error):
                 return None
-            seconds = self._pause(error)
-            if settings.clock() + seconds >= self._until:
+            seconds = self._pause(error, most)
+            if seconds is None:
                 return None
             # What never reached a server has been no load to it.
             if error.outcome != "not_sent" and not settings.budget.spend(
@@ -203,11 +219,20 @@ class _Course(Generic[T]):
         )
         return seconds
 
-    def _pause(self, error: Error) -> float:
+    def _pause(self, error: Error, most: int) -> float | None:
+        """Seconds until the next attempt; None if the server asks for more than is left.
+
+        What chance adds is no more than its share of what is left, so that the attempts
+        that may follow have theirs.
+        """
+        asked = retry_after(error.headers, self._settings.wall_clock())
+        left = self._until - self._settings.clock() - asked
+        if left <= 0:
+            return None
         if error.status is None and not set(self._hosts) <= set(self._tried):
             return 0.0  # another host may be well
-        asked = retry_after(error.headers, self._settings.wall_clock())
-        return asked + pause(len(self._tried), self._settings.chance())
+        share = left / (most - len(self._tried) + 1)
+        return asked + min(share, pause(len(self._tried), self._settings.chance()))
 
     # --- telling ----------------------------------------------------------------------
 
@@ -247,6 +272,8 @@ class _Course(Generic[T]):
                     **more,
                 ),
                 self._log,
+                # What the deadline brings about is told after it.
+                max(self._until, self._settings.clock() + _TELLING),
             )
 
 

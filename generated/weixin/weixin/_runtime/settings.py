@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,8 @@ from .service import Service
 
 _NO_SCHEME = Scheme()
 _MOST_ATTEMPTS = 10
+_DAY = 86400
+"""Seconds; more than the operating system can wait must not be asked of it."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,15 @@ class Settings:
         return replace(self, **changed)
 
     def __post_init__(self) -> None:
+        given: Any = self
         if not _is_duration(self.deadline):
-            raise ConfigError("deadline: give a positive, finite number of seconds")
-        if not is_field_value(self.user_agent):
+            raise ConfigError(
+                "deadline: give a positive, finite number of seconds, a day at the most"
+            )
+        if not isinstance(given.user_agent, str) or not is_field_value(self.user_agent):
             raise ConfigError("user_agent: give ASCII text in one line")
+        if not isinstance(given.strict, bool):
+            raise ConfigError("strict: give True or False")
         if not _is_count(self.attempts) or self.attempts > _MOST_ATTEMPTS:
             raise ConfigError(
                 f"attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
@@ -121,7 +127,7 @@ def _is_count(value: Any) -> bool:
 def _is_duration(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return 0 < value < math.inf
+    return 0 < value <= _DAY
 
 
 def checked_hosts(urls: Sequence[str] | None) -> tuple[Host, ...]:

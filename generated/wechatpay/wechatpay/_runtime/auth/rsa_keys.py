@@ -90,6 +90,10 @@ def read_pem(name: str, source: object) -> tuple[bytes, str]:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigError(f"{name}: cannot read {source}: {reason}") from None
+        except ValueError:
+            raise ConfigError(
+                f"{name}: no file can have this name; give the path of a PEM file"
+            ) from None
     elif isinstance(source, str):
         pem = source.encode(errors="replace")
     elif isinstance(source, bytes):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, Self
+from typing import NoReturn, Self, TypeGuard
 
 from ..actions import Steps
 from ..errors import ConfigError
+from ..headers import request_id_of
 from ..messages import Reply, Request
 from .reach import Reach
 
@@ -70,10 +71,7 @@ class Scheme:
 
     def request_id(self, reply: Reply, message: str) -> str | None:
         """By what the provider finds this request; `message` is an error's."""
-        for name in ("Request-ID", "X-Request-ID"):
-            if name in reply.headers:
-                return reply.headers[name]
-        return None
+        return request_id_of(reply.headers)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -86,8 +84,19 @@ def need_text(name: str, value: object) -> str:
     """The value, if it is a text that may stand in a header field; else ConfigError."""
     if not isinstance(value, str):
         raise ConfigError(f"{name}: give a text, not {type(value).__name__}")
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
+    if not is_token(value):
         raise ConfigError(
             f"{name}: give ASCII text that is not empty and has no blanks"
         )
     return value
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Whether this is a text that may stand in a header field, without blanks."""
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+        and value != ""
+    )

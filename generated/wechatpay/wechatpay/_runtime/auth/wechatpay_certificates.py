@@ -31,6 +31,8 @@ can name one."""
 _AGE: Final = 12 * 3600.0
 """Seconds after which certificates are downloaded again, as the documentation advises."""
 
+_NONE: Final = ("RESOURCE_NOT_EXISTS", "NOT_FOUND")
+"""Codes that say that the merchant has none; another 404 is some gateway's."""
 _NO_CERTIFICATES: Final = "This merchant has none; new merchants have a public key."
 _TAKE_THE_KEY: Final = (
     "Get the WeChat Pay public key on the merchant platform, and give public_key_id and"
@@ -113,10 +115,12 @@ class PlatformKeys:
             try:
                 path = "/v3/certificates"
                 reply = yield from reach.fetch(_PURPOSE, "GET", path, sign=sign)
-                if reply.status == 404:
-                    rest = _AGE  # there are none, whoever names one
                 self.ring = self._accepted(reply)
                 self._renewed_at = time.monotonic()
+            except ApiError as error:
+                if error.code in _NONE and self._renewed_at == -math.inf:
+                    rest = _AGE  # there are none, whoever names one
+                raise
             finally:
                 self._rests_until = time.monotonic() + rest
 
@@ -174,7 +178,7 @@ class PlatformKeys:
 def _refused(reply: Reply, answer: Any) -> ApiError:
     given = answer if is_object(answer) else {}
     code = str(given.get("code") or "") or None
-    advised = reply.status == 404
+    advised = code in _NONE
     return ApiError(
         str(given.get("message") or "the server gave no message"),
         status=reply.status,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 from logging import getLogger
 from typing import Any, Final, TypeVar
 
-from ..actions import Ask, Once, Sleep, Steps
+from ..actions import Ask, Once, Sleep, Steps, is_async
+from ..codec import parse
 from ..errors import ConfigError, Error
 from .reach import Reach
+from .scheme import is_token
 from .token_store import TokenStore
 from .tokens import Token, TokenSource
 
@@ -102,6 +104,18 @@ def _token(text: str, seconds: float) -> Token:
     return Token(text, time.time() + max(seconds - _MARGIN, seconds / 2))
 
 
+def _kept(text: str | bytes) -> Token | None:
+    """The token that a store kept, if that is one of ours, and still fresh."""
+    try:
+        kept = parse(text.encode() if isinstance(text, str) else text)
+        token, fresh_until = kept["token"], float(kept["fresh_until"])
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
+        return None
+    if not is_token(token) or not time.time() < fresh_until < math.inf:
+        return None
+    return Token(token, fresh_until)
+
+
 class _Shared:
     """A store, whose failures are told in the log and harm nobody."""
 
@@ -116,18 +130,13 @@ class _Shared:
                 )
         self._store = store
         self._key = key
-        self.only_async = any(map(iscoroutinefunction, methods))
+        self.only_async = any(map(is_async, methods))
 
     def load(self, reach: Reach) -> Steps[Token | None]:
         nothing: str | None = None
         store = self._store
         found = yield from self._ask(lambda: store.load(self._key), nothing, reach)
-        try:
-            kept: Any = json.loads(found or "{}")
-            token = Token(str(kept["token"]), float(kept["fresh_until"]))
-        except (ValueError, TypeError, KeyError):
-            return None  # nothing yet, or not of ours
-        return token if time.time() < token.fresh_until else None
+        return None if found is None else _kept(found)
 
     def save(self, token: Token, reach: Reach) -> Steps[None]:
         kept = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
@@ -148,9 +157,9 @@ class _Shared:
 
     def _ask(self, function: Callable[[], Any], default: T, reach: Reach) -> Steps[T]:
         try:
-            ask: Ask[T] = Ask(function)
+            ask: Ask[T] = Ask(function, time.monotonic() + _LEASE)
             return (yield from ask)
-        except Error:
+        except ConfigError:
             raise
         except Exception as error:  # of whatever library the store uses
             kind = type(error).__name__  # its text may name hosts and passwords

@@ -64,6 +64,10 @@ class FileTokenStore:
             reason = error.strerror or type(error).__name__
             text = f"token_store: cannot make the folder {folder}: {reason}"
             raise ConfigError(text) from None
+        except ValueError:
+            raise ConfigError(
+                "token_store: no folder can have this name; give the path of one"
+            ) from None
 
     def load(self, key: str, /) -> str | None:
         try:

@@ -6,10 +6,9 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from inspect import iscoroutinefunction
 from typing import NoReturn, TypeAlias
 
-from ..actions import Ask, Steps
+from ..actions import Ask, Steps, is_async
 from ..errors import ConfigError
 from ..messages import Request
 from .reach import Reach
@@ -20,7 +19,8 @@ TokenLike: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
 The function is called before each attempt to send, from many threads or tasks, so it should
 keep the token that it has; a plain one must not block if the client is async. It is called
-again after the server refused its token: if it then gives another, the call is repeated."""
+again after the server refused its token: if it then gives another, the call is repeated.
+An async one is cut off at the call's deadline; a plain one cannot be."""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -113,16 +113,15 @@ class _Function(TokenSource):
     ) -> None:
         self._name = name
         self._function = function
-        self.only_async = iscoroutinefunction(function)
+        self.only_async = is_async(function)
 
     def current(self, reach: Reach, until: float) -> Steps[Token]:
-        ask: Ask[object] = Ask(self._function)
-        given = yield from ask
+        ask: Ask[object] = Ask(self._function, until)
         try:
-            return Token(need_text(self._name, given))
+            return Token(need_text(self._name, (yield from ask)))
         except ConfigError as error:
-            text = f"{error.message}: the function for it gave something else"
-            raise ConfigError(text) from None
+            error.message += ": the function for it gave something else"
+            raise
 
     def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
         token = yield from self.current(reach, until)

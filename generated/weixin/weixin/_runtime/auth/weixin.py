@@ -16,7 +16,7 @@ from ..errors import ApiError, ConfigError, ProtocolError
 from ..kinds import is_object
 from ..messages import Reply, Request
 from .reach import Reach
-from .scheme import need_text
+from .scheme import is_token, need_text
 from .token_cache import TokenCache
 from .token_store import FileTokenStore as FileTokenStore
 from .token_store import TokenStore as TokenStore
@@ -25,6 +25,8 @@ from .tokens import TokenScheme, TokenSource, source_of
 
 _TRACE = re.compile(r"\brid: ([0-9A-Za-z-]+)")
 _PURPOSE: Final = "access_token"
+_AGE: Final = 366 * 86400
+"""Seconds; no token is valid for that long, and who says so errs."""
 
 
 class WeixinAccessToken(TokenScheme):
@@ -102,12 +104,7 @@ class _Account:
         reply = yield from reach.fetch(_PURPOSE, "POST", path, body)
         answer = _parsed(reply)
         token, seconds = answer.get("access_token"), answer.get("expires_in")
-        if (
-            isinstance(token, str)
-            and token
-            and isinstance(seconds, int)
-            and seconds > 0
-        ):
+        if is_token(token) and type(seconds) is int and 0 < seconds < _AGE:
             return token, float(seconds)
         raise _refusal(reply, answer)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from handmade._runtime.headers import Headers
 from handmade._runtime.messages import Reply
 from handmade._runtime.settings import Settings
 from handmade.client import SERVICE
+from msgspec.structs import replace
 
 CALL = calls.orders.cancel("1")
 

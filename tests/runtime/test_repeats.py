@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
 
@@ -23,6 +23,7 @@ from handmade._runtime.repeats import Budget, pause, retry_after
 from handmade._runtime.settings import Settings
 from handmade.client import SERVICE
 from handmade.models.orders import Item
+from msgspec.structs import replace
 from tests.servers import Server, answer
 
 QUERY = calls.orders.query("1", shop_id="1")

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "115eb0eeb8258e8d"
+__build__ = "bae1adcb84b18617"

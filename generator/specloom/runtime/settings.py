@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field, structs
 
 from .actions import MEGABYTES
 from .auth.reach import Reach
@@ -27,8 +28,7 @@ _DAY = 86400
 """Seconds; more than the operating system can wait must not be asked of it."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True, dict=True):
     """What one client is set to.
 
     `deadline` is in seconds, over all that a call does. `hosts` replace the service's and
@@ -45,12 +45,12 @@ class Settings:
     strict: bool = False
     attempts: int = 3
     answer_limit: int = 8 * MEGABYTES
-    hooks: Hooks = field(default_factory=Hooks)
-    budget: Budget = field(default_factory=Budget, repr=False)
-    failover: Failover = field(default_factory=Failover, repr=False)
-    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
-    wall_clock: Callable[[], float] = field(default=time.time, repr=False)
-    chance: Callable[[], float] = field(default=random.random, repr=False)
+    hooks: Hooks = Hooks()
+    budget: Budget = field(default_factory=Budget)
+    failover: Failover = field(default_factory=Failover)
+    clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
+    chance: Callable[[], float] = random.random
 
     def with_options(
         self,
@@ -70,7 +70,7 @@ class Settings:
             "answer_limit": answer_limit,
         }
         changed: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        return replace(self, **changed)
+        return structs.replace(self, **changed)
 
     def __post_init__(self) -> None:
         given: Any = self

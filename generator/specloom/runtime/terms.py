@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -55,13 +54,16 @@ Idempotency: TypeAlias = Literal["safe", "none"] | Keyed
 more because the server recognises it (`Keyed`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response(Generic[T]):
+class Response(Struct, Generic[T], frozen=True):
     """An answer: the typed value, and what came around it."""
 
     value: T
     status: int
-    headers: Headers = field(repr=False)
+    headers: Headers
     request_id: str | None
-    content: bytes = field(repr=False)
+    content: bytes
     """The body as it came, decompressed."""
+
+    def __repr__(self) -> str:
+        shown = f"value={self.value!r}, status={self.status}"
+        return f"Response({shown}, request_id={self.request_id!r})"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from .codec import Unreadable, parse
 from .errors import ApiError
@@ -19,8 +21,7 @@ _DIGITS = 20
 """Of a code, at the most: 1e999999999 would fill the memory."""
 
 
-@dataclass(frozen=True)
-class ErrorShape:
+class ErrorShape(Struct, frozen=True):
     """Where in an error's JSON its parts lie, as dotted paths.
 
     `success` is the code that means success, if answers of status 2xx may be errors: there
@@ -87,8 +88,7 @@ def _code(value: Any) -> str | None:
     return str(value)
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(Struct, frozen=True, dict=True):
     """One API: its name, hosts, constants, schemes and errors.
 
     `name` is the name of its logger as well. `auth` names the schemes of which any will
@@ -99,13 +99,11 @@ class Service:
     name: str
     version: str
     hosts: Sequence[str]
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = MappingProxyType({})
     auth: tuple[str, ...] = ()
     error_shape: ErrorShape = ErrorShape()
     errors: tuple[ErrorCode, ...] = ()
-    classes: Mapping[tuple[int | None, str], type[ApiError]] = field(
-        default_factory=dict[tuple[int | None, str], type[ApiError]]
-    )
+    classes: Mapping[tuple[int | None, str], type[ApiError]] = MappingProxyType({})
 
     @cached_property
     def parsed_hosts(self) -> tuple[Host, ...]:
@@ -115,5 +113,5 @@ class Service:
     @property
     def user_agent(self) -> str:
         """What requests say of their sender."""
-        python = ".".join(platform.python_version_tuple()[:2])
-        return f"{self.name}/{self.version} (specloom; Python {python})"
+        major, minor = sys.version_info[:2]
+        return f"{self.name}/{self.version} (specloom; Python {major}.{minor})"

@@ -7,7 +7,6 @@ any client, plain or async, any number of times.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import Any, Generic, TypeGuard, TypeVar
@@ -59,8 +58,7 @@ class Draft(msgspec.Struct, frozen=True):
         return f"{prefix}{self.path}?{query}" if query else f"{prefix}{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
+class Call(msgspec.Struct, Generic[T], frozen=True):
     """A call of an endpoint, ready to be sent with `client.send(call)`.
 
     Its `repr` hides what is confidential; its pickle is its data, all of it.
@@ -71,7 +69,7 @@ class Call(Generic[T]):
     """Path, query and header parameters."""
     body: object
     """The body; None if there is none."""
-    draft: Draft = field(repr=False, compare=False)
+    draft: Draft
 
     def __reduce__(self) -> tuple[object, ...]:
         return _call, (self.endpoint, self.arguments, self.body)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from logging import getLogger
 from typing import Final
+
+from msgspec import Struct
 
 from ..actions import Send, Steps
 from ..errors import ConnectError, ProtocolError, TimeoutError
@@ -21,13 +22,12 @@ _ATTEMPT: Final = 8.0
 """Seconds for the first attempt: a host that keeps silent leaves time for the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Where the API is, and what every request to it carries; `name` is the logger's."""
 
     name: str
     hosts: tuple[Host, ...]
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
 
     def fetch(
         self,

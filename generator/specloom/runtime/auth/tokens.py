@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
+
+from msgspec import Struct
 
 from ..actions import Ask, Steps, is_async
 from ..errors import ConfigError
@@ -23,8 +24,7 @@ again after the server refused its token: if it then gives another, the call is 
 An async one is cut off at the call's deadline; a plain one cannot be."""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Token:
+class Token(Struct, frozen=True, eq=False):
     """A token as it was obtained: two are not the same, even if their texts are.
 
     It may be used until `fresh_until`, a time as `time.time()` tells it.
@@ -32,6 +32,9 @@ class Token:
 
     text: str
     fresh_until: float = math.inf
+
+    def __repr__(self) -> str:
+        return "Token(…)"
 
 
 class TokenSource(ABC):

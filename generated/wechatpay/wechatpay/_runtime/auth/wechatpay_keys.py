@@ -10,34 +10,32 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import Certificate
+from msgspec import Struct, structs
 
 from ..errors import ConfigError
 from .certificates import CertificateLike, key_of, load_certificates
 from .rsa_keys import PublicKeyLike, load_public_key
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PlatformKey:
+class PlatformKey(Struct, frozen=True, eq=False):
     """One key, valid between two times as `time.time()` tells them."""
 
     serial: str
-    public: RSAPublicKey = field(repr=False)
+    public: RSAPublicKey
     begins: float = -math.inf
     ends: float = math.inf
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRing:
+class KeyRing(Struct, frozen=True):
     """All keys that a client has at a time; certificates by the number that their serial
     is, since zeros at its front and its case mean nothing."""
 
     public: PlatformKey | None = None
-    certificates: Mapping[int, PlatformKey] = field(default_factory=dict[int, Any])
+    certificates: Mapping[int, PlatformKey] = MappingProxyType({})
 
     def find(self, serial: str, now: float) -> PlatformKey | None:
         """The key of this serial, if it is still valid."""
@@ -60,7 +58,7 @@ class KeyRing:
     def with_certificates(self, certificates: Iterable[PlatformKey]) -> KeyRing:
         """The same with these certificates instead."""
         found = {int(key.serial, 16): key for key in certificates}
-        return replace(self, certificates=found)
+        return structs.replace(self, certificates=found)
 
     def __str__(self) -> str:
         keys = [] if self.public is None else [f"the key {self.public.serial}"]

@@ -9,8 +9,9 @@ import re
 import time
 from base64 import b64decode
 from binascii import Error as NotBase64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from ..errors import SignatureError
 from ..headers import is_field_value
@@ -37,8 +38,7 @@ class StaleSignature(SignatureError):
     """The signature was made too long ago, or in the future."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """That the key of this serial made this signature over this message."""
 
     serial: str

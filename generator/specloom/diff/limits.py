@@ -10,7 +10,7 @@ from math import ceil, floor
 from typing import TypeAlias
 
 from ..model import Boolean, File, Integer, Number, Range, Span, String
-from .written import expression, names
+from .written import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,11 @@ def _tightened(found: Iterable[Difference]) -> Iterator[Difference]:
     return (each for each in found if each.rule == "limit-tightened")
 
 
-def literal(old: Boolean, new: Boolean) -> Iterator[Difference]:
-    """Python's type is `bool` either way."""
-    if old.literal != new.literal:
-        if new.literal is not None:
-            yield Difference("limit-tightened", expression(old), expression(new))
-        else:
-            yield Difference("limit-loosened", expression(old), expression(new))
+def literal(old: Boolean, new: Boolean, was: str, is_: str) -> Iterator[Difference]:
+    if old.literal is not None and new.literal is not None:
+        yield from _literals((old.literal,), (new.literal,), was, is_)
+    elif old.literal != new.literal:
+        yield Difference("type-narrowed" if old.literal is None else "type-widened", was, is_)
 
 
 def pattern(old: String, new: String) -> Iterator[Difference]:

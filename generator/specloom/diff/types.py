@@ -102,7 +102,7 @@ class Types:
             case (String(literals=()) | Integer(literals=()) | Number(exact=False), Named()) if _kind(values := _values(self.pairs.new, new)) == _kind(old):
                 yield from (replace(found, new=is_) for found in self._of_one(old, values))
             case (Boolean(), Boolean()):
-                yield from literal(old, new)
+                yield from literal(old, new, was, is_)
             case (Bytes(), Bytes()):
                 yield from span(old.length, new.length, was, is_)
             case (File(), File()):

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from ..model import (
+    Boolean,
     Bytes,
     Date,
     DateTime,
@@ -130,6 +131,8 @@ def limits(type: Type, language: str) -> list[str]:
             return _literals([str(value) for value in type.literals], language) + _range(type.range, language)
         case Number():
             return _range(type.range, language)
+        case Boolean(literal=bool(literal)):
+            return _literals([_json(literal)], language)
         case Bytes() | File():
             return _span(type.length, "bytes", language)
         case DateTime(format="unix" | "unix-ms" as format):

@@ -101,6 +101,8 @@ class Annotations:
                 if type.exact:
                     return self.module.use("decimal", "Decimal"), self._range(type.range, exact=True)
                 return self.module.builtin("float"), self._range(type.range, exact=False)
+            case Boolean(literal=bool(literal)):
+                return self._literal((literal,)), []
             case Boolean():
                 return self.module.builtin("bool"), []
             case Bytes():

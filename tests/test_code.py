@@ -73,6 +73,42 @@ def test_black_leaves_a_docstring_alone(text: str) -> None:
     assert black.format_str(module, mode=MODE) == module
 
 
+LIMITS = Python("Meta(min_length=1, max_length=2097152)")
+SOME = python.subscript(Python("Literal"), [python.literal(f"value{n}") for n in range(5)])
+TYPES = {
+    "a name": [[Python("str")]],
+    "a long name": [[Python("FapiaoInformation" * 4)]],
+    "literals": [[SOME]],
+    "limits": [[Python("Annotated"), Python("str"), LIMITS]],
+    "literals with marks": [[Python("Annotated"), SOME, Python("ENCRYPTED")]],
+    "marks and limits": [[Python("Annotated"), Python("str"), Python("ENCRYPTED"), Python("SECRET"), LIMITS]],
+    "a union": [[Python("Order" * 4)], [Python("Refund" * 4)]],
+    "a union of limits": [[Python("Annotated"), Python("str"), LIMITS], [Python("Annotated"), Python("Sequence[str]"), LIMITS]],
+}
+
+
+@pytest.mark.parametrize("absent", [None, "None", "UNSET"])
+@pytest.mark.parametrize("type", TYPES)
+def test_black_leaves_declarations_alone(type: str, absent: str | None) -> None:
+    """Names of all lengths, beside types and defaults of the shapes that are made; lines that are too wide are given to black anyway."""
+    nothing = {"None": ["None"], "UNSET": ["UnsetType", "None"], None: []}[absent]
+    members = [python.member(base, items) for base, *items in TYPES[type]] + [python.member(Python(name)) for name in nothing]
+    default = None if absent is None else Python(absent)
+    fields, rows = list[Python](), list[Python]()
+    for length in range(1, 61):
+        name, wire = "n" * length, python.keyword_argument("name", python.literal("w" * length))
+        given = [wire] if default is None else [python.keyword_argument("default", default), wire]
+        calls = [(Python("field"), given)] if default or not type.startswith("literals") else [(Python("constant"), [python.literal("value"), wire])]
+        fields.append(python.declaration(name, members, default, room=84))
+        fields += [python.declaration(name, members, python.call(*made), broken=python.call(*made, explode=True), room=84) for made in calls]
+        rows.append(python.parameter(name, members, default, room=80))
+    narrow = [field for field in fields if max(map(len, field.split("\n"))) <= 84]
+    method = python.signature("f", python.parameters([row for row in rows if max(map(len, f"{row},".split("\n"))) <= 80]), Python("None"))
+    module = "".join(["class X:\n", *(f"    {indent(field, 4)}\n" for field in narrow), f"\n    {indent(method, 4)} ...\n"])
+    assert len(narrow) > 20
+    assert black.format_str(module, mode=MODE) == module
+
+
 def test_docstrings_keep_to_the_width_and_hang_their_rows() -> None:
     text = "Title.\n\nArgs:\n    name: " + "word " * 30 + "\n\n" + "商户对已开具的电子发票进行冲红，" * 8
     lines = python.docstring(text, 8).split("\n")

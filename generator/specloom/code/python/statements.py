@@ -25,27 +25,49 @@ def member(base: Python, items: Sequence[Python] = ()) -> Member:
     return Member(subscript(base, items), bracket(f"{base}[", list(items), "]", WIDTH, explode=len(items) > 1))
 
 
-def parameter(
+def parameter(name: str, members: Sequence[Member], default: Python | None = None, *, room: int = WIDTH) -> Python:
+    """`name: A | None = default` as a row of parameters, broken as black breaks it if it does not fit with its comma."""
+    once = _once(members)
+    start, end = f"{identifier(name)}: ", "" if default is None else f" = {default}"
+    flat = start + _flat(once) + end
+    return Python(flat) if columns(flat) < room else _with_broken_type(start, once, end, room)
+
+
+def declaration(
     name: str, members: Sequence[Member], default: Python | None = None, *, broken: Python | None = None, room: int = WIDTH
 ) -> Python:
-    """`name: A | None = default`, broken as black breaks it if it does not fit.
+    """`name: A | None = default` as a statement, broken as black breaks it if it does not fit.
 
     `broken` is the default with its own brackets exploded, if it has any.
     """
-    once = sorted({each.flat: each for each in members}.values(), key=lambda each: each.flat == "None")
-    start = f"{identifier(name)}: "
-    end = "" if default is None else f" = {default}"
-    flat = " | ".join(each.flat for each in once)
-    if columns(start + flat + end) <= room:
-        return Python(start + flat + end)
-    if broken is not None and columns(f"{start}{flat} = {broken.split(chr(10))[0]}") <= room:
-        return Python(f"{start}{flat} = {broken}")
-    if default is not None and broken is None and columns(f"{start}{flat} = (") <= room:
-        return Python(f"{start}{flat} = (\n    {default}\n)")
-    if default is None and len(once) == 1:
-        return Python(start + once[0].broken)
-    inner = flat
-    if columns(flat) > room - 4:
+    once = _once(members)
+    start, end = f"{identifier(name)}: ", "" if default is None else f" = {default}"
+    flat = start + _flat(once)
+    if columns(flat + end) <= room:
+        return Python(flat + end)
+    if broken is not None and columns(f"{flat} = {broken.split(chr(10))[0]}") <= room:
+        return Python(f"{flat} = {broken}")
+    if default is not None and columns(f"{flat} = (") <= room:
+        inner = default if broken is None or columns(default) <= room - 4 else broken
+        return Python(f"{flat} = (\n    {indent(inner, 4)}\n)")
+    return _with_broken_type(start, once, end, room)
+
+
+def _once(members: Sequence[Member]) -> list[Member]:
+    """Each member once, None last."""
+    return sorted({each.flat: each for each in members}.values(), key=lambda each: each.flat == "None")
+
+
+def _flat(members: Sequence[Member]) -> str:
+    return " | ".join(each.flat for each in members)
+
+
+def _with_broken_type(start: str, once: Sequence[Member], end: str, room: int) -> Python:
+    """The type alone in brackets of its own, or, if it has one member, in that one's. What is too wide even so is for black to break."""
+    if len(once) == 1:
+        return Python(start + once[0].broken + end)
+    inner = _flat(once)
+    if columns(inner) > room - 4:
         inner = "\n| ".join(each.flat if columns(each.flat) <= room - 4 else each.broken for each in once)
     return Python(f"{start}(\n    {indent(Python(inner), 4)}\n){end}")
 

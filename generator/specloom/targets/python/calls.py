@@ -81,7 +81,7 @@ def _has_calls(resource: Resource) -> bool:
 def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> Python:
     """`self` if it is a method, then path arguments, then by keyword all others."""
     annotations = Annotations(api, module, "argument")
-    room = 79 if method else 83
+    room = 80 if method else 84
     given = arguments(api, endpoint)
     rows = [python.identifier("self")] if method else []
     rows += [_parameter(module, annotations, argument, room) for argument in given if argument.where == "path"]
@@ -163,9 +163,9 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> C
     for argument in given:
         members = annotations.of_field(argument.field)
         if argument.field.required:
-            fields.append(python.parameter(argument.name, members, room=84))
+            fields.append(python.declaration(argument.name, members, room=84))
         else:
-            fields.append(python.parameter(argument.name, [*members, NONE], python.literal(None), room=84))
+            fields.append(python.declaration(argument.name, [*members, NONE], python.literal(None), room=84))
     return Class(python.class_header(python.identifier(name), bases), tuple(fields))
 
 

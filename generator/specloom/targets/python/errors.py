@@ -63,5 +63,5 @@ def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> Class:
     return Class(
         python.class_header(python.identifier(name), [base]),
         docstrings.of_error(rows, api),
-        python.parameter("body", [*bodies, NONE], room=84) if bodies else None,
+        python.declaration("body", [*bodies, NONE], room=84) if bodies else None,
     )

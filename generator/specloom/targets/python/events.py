@@ -40,7 +40,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     names = [event.class_name for event in found]
     members = [python.identifier(name) for name in [*names, "UnknownEvent"]]
     alias = python.member(module.use("typing", "TypeAlias"))
-    union = python.parameter(UNION, [alias], python.union(members))
+    union = python.declaration(UNION, [alias], python.union(members))
     title = f"Events of {docstrings.both(api.title, api.languages) or api.name}."
     yield (
         layout.file(module.parts),
@@ -94,8 +94,8 @@ def _class(api: Api, module: Module, event: Event) -> Class:
     return Class(
         python.class_header(python.identifier(event.class_name), bases),
         _docstring(api, event),
-        python.parameter("payload", Annotations(api, module, "received").members(event.payload), room=84),
-        python.parameter("name", [literal], name, room=84),
+        python.declaration("payload", Annotations(api, module, "received").members(event.payload), room=84),
+        python.declaration("name", [literal], name, room=84),
     )
 
 

@@ -138,7 +138,7 @@ def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> 
         made = module.use("msgspec", "field"), python.call_options({**default, **name})
     text = phrases.about(field, api.languages[0])
     return Member(
-        python.parameter(
+        python.declaration(
             field.name,
             members,
             python.call(*made) if made else default.get("default"),

@@ -126,6 +126,7 @@ class Meaning:
             named = types.get(declaration.name)
             if declaration.kind == "union" and isinstance(named, model.UnionType):
                 unions.check_named(declaration, named, types, self.findings)
+        unions.cut_endless(types, self.findings)
         for structure in reach.never_ending(types):
             self.findings.add_at(
                 structure.place, "endless-type", f"`{structure.name.name}` can never be written: it needs another of its kind first",

@@ -5,7 +5,7 @@ By the kind of JSON value first; several objects by a tag, a field whose literal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 
 from .. import model
 from ..model import NamedType, Type, TypeName
@@ -13,7 +13,7 @@ from .declarations import Declaration
 from .findings import Findings
 from .nodes import Scalar, place
 from .texts import Texts, word
-from .types import Types
+from .types import HEAVIEST, Types
 
 DEEPEST = 10
 
@@ -89,6 +89,61 @@ def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
         level = {each for each in members - seen if isinstance(types.get(each), model.UnionType)}
         seen |= level
     return count
+
+
+def cut_endless(types: MutableMapping[TypeName, NamedType], findings: Findings) -> None:
+    """Reports unions without a tag that have no end, or too many parts, where they are written out, and drops them: nobody could read them."""
+    untagged = {name: named for name, named in types.items() if isinstance(named, model.UnionType) and named.tag is None}
+    weights = _weights(untagged)
+    for name, union in untagged.items():
+        if weights.get(name, HEAVIEST + 1) <= HEAVIEST:
+            continue
+        if name in weights:
+            message, hint = f"written out, `{name.name}` has more than {HEAVIEST} parts", "make objects of the types in it"
+        else:
+            message, hint = f"`{name.name}` has no end when it is written out", "a type contains itself through the fields of an object"
+        findings.add_at(union.place, "endless-type", message, hint, len(name.name))
+        del types[name]
+
+
+def _weights(unions: Mapping[TypeName, model.UnionType]) -> dict[TypeName, int]:
+    """How many parts each of these has if those in it are written out; those without an end have no entry."""
+    own: dict[TypeName, int] = {}
+    inner: dict[TypeName, list[TypeName]] = {}
+    used_by: dict[TypeName, set[TypeName]] = {}
+    for name, union in unions.items():
+        own[name], inner[name] = _parts(union, unions)
+        for other in inner[name]:
+            used_by.setdefault(other, set()).add(name)
+    needs = {name: set(others) for name, others in inner.items()}
+    ready = [name for name, others in needs.items() if not others]
+    weights: dict[TypeName, int] = {}
+    while ready:
+        done = ready.pop()
+        weights[done] = min(own[done] + sum(weights[other] for other in inner[done]), HEAVIEST + 1)
+        for name in used_by.get(done, ()):
+            needs[name].discard(done)
+            if not needs[name]:
+                ready.append(name)
+    return weights
+
+
+def _parts(union: model.UnionType, unions: Mapping[TypeName, model.UnionType]) -> tuple[int, list[TypeName]]:
+    """How many parts a union has of its own, and which of the others are in it, as often as they are."""
+    count, inner = 0, list[TypeName]()
+    waiting = list(union.members)
+    while waiting:
+        count += 1
+        match waiting.pop():
+            case model.ListOf(item=held) | model.MapOf(value=held) | model.JsonText(type=held) | model.Nullable(type=held):
+                waiting.append(held)
+            case model.Union(members=members):
+                waiting += members
+            case model.Named(to=name) if name in unions:
+                inner.append(name)
+            case _:
+                pass
+    return count, inner
 
 
 def check(at: Scalar, members: tuple[Type, ...], tag: str | None, types: Mapping[TypeName, NamedType], findings: Findings) -> None:

@@ -81,7 +81,37 @@ def test_a_ring_of_a_hundred(tmp_path: Path) -> None:
         assert value.next is None
 
 
+LINKS = {
+    "a field": "{{fields: {{next?: T{m}, name: string(1..9)}}}}",
+    "a required field": "{{fields: {{next: T{m}, name: string(1..9)}}}}",
+    "a list": "{{fields: {{all?: list<T{m}>}}}}",
+    "a tagged union": "{{fields: {{kind: string('{n}'), any?: U{m}}}}}",
+    "a union": "{{fields: {{any?: map<string | T{m}>}}}}",
+}
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_long_chain_used_by_an_endpoint(link: str, tmp_path: Path) -> None:
+    """Deeper than Python's stack: generated, with every field in the documentation, and usable."""
+    count = 5000 if link == "a field" else 700
+    types = "".join(f"  T{n}: {LINKS[link].format(n=n, m=n + 1)}\n" for n in range(count))
+    types += "".join(f"  U{n}: {{type: T{n} | End, tag: kind}}\n" for n in range(1, count + 1)) if link == "a tagged union" else ""
+    end = f"  T{count}: {{fields: {{kind: string('last'), last_of_all?: string}}}}\n  End: {{fields: {{kind: string('end')}}}}\n"
+    project = made(f"{ENDPOINT}types:\n{types}{end}", tmp_path)
+    assert "last_of_all" in (project / "docs" / "en" / "x" / "echo.md").read_text("utf-8")
+    with imported(project, "shop") as shop:
+        shop.Shop(transport=Said({})).x.echo()
+
+
+def test_the_deepest_list(tmp_path: Path) -> None:
+    lists = "".join(f"  A{n}: {{type: {'list<' * 18}A{n - 1}{'>' * 18}}}\n" for n in range(1, 11))
+    project = made(f"{ENDPOINT}types:\n  T0: {{fields: {{all?: A10}}}}\n{lists}  A0: {{type: string}}\n", tmp_path)
+    with imported(project, "shop") as shop:
+        shop.Shop(transport=Said({})).x.echo()
+
+
 SHAPES = {
+    "a chain": (f"{ENDPOINT}types:\n", "  T{n}: {{fields: {{next?: T{m}, name: string(1..9)}}}}\n"),
     "structures": ("types:\n", "  T{n}: {{fields: {{next?: T{m}, all: list<T{n}>, name: string(1..9)}}}}\n"),
     "enumerations": ("types:\n", "  T{n}: {{enum: [A{n}, B]}}\n"),
     "named scalars": ("types:\n  All:\n    fields:\n      x: string\n", "  T{n}: {{type: string(1..{m}), title: Text {n}}}\n"),

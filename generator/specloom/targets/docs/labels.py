@@ -88,6 +88,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "since": ("Since {0}.", "自 {0} 起。"),
     "values above": ("Values of {0}: see above.", "{0} 的取值见上文。"),
     "fields above": ("Fields of {0}: see above.", "{0} 的字段见上文。"),
+    "fields below": ("Fields of {0}: see below.", "{0} 的字段见下文。"),
     "datetime": ("RFC 3339, with offset", "RFC 3339 格式，带时区"),
     "date": ("YYYY-MM-DD", "YYYY-MM-DD"),
     "duration": ("ISO 8601", "ISO 8601"),

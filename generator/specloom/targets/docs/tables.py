@@ -9,7 +9,7 @@ from ...code import Markdown, markdown
 from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, UnionType
 from . import types
 from .reader import Reader
-from .values import json_text
+from .values import DEEPEST, json_text
 
 COLUMNS = ("name", "type", "required", "meaning", "limit", "example")
 _WIDEST_EXAMPLE = 30
@@ -20,20 +20,29 @@ Row = Sequence[Markdown]
 @dataclass(slots=True)
 class FieldTable:
     """The rows of one table. A named type is explained where it comes first, so that types which hold themselves end, and
-    large ones are not repeated."""
+    large ones are not repeated; what would lie too deep follows after the other rows."""
 
     api: Api
     reader: Reader
     _explained: set[TypeName] = field(default_factory=set[TypeName])
+    _postponed: list[Named] = field(default_factory=list[Named])
+    """Types that come too deep to be explained there."""
 
     def of(self, fields: Iterable[Field], *, before: Iterable[Row] = (), after: Iterable[Row] = ()) -> Markdown | None:
         """A table of the fields and of what they hold, between other rows; nothing if there is none at all."""
-        return table(COLUMNS, [*before, *self._rows(fields, 0), *after], self.reader)
+        return table(COLUMNS, [*before, *self._rows(fields, 0), *self._rest(), *after], self.reader)
 
     def of_type(self, type: Type) -> Markdown | None:
         """A table of the fields of a structure, or of those that the items, values or members of the type hold."""
         inner = types.innermost(type)
-        return table(COLUMNS, self._below(inner, 0), self.reader)
+        return table(COLUMNS, [*self._below(inner, 0), *self._rest()], self.reader)
+
+    def _rest(self) -> Iterator[Row]:
+        """What was postponed, each type under its name."""
+        while self._postponed:
+            type = self._postponed.pop(0)
+            if type.to not in self._explained:
+                yield from self._members([type], 0)
 
     def _rows(self, fields: Iterable[Field], depth: int) -> Iterator[Row]:
         for each in fields:
@@ -45,6 +54,9 @@ class FieldTable:
             case Named(to=name) if name not in self._explained:
                 named = self.api.types[name]
                 if isinstance(named, Enumeration):
+                    return
+                if depth > DEEPEST:
+                    self._postponed.append(type)
                     return
                 self._explained.add(name)
                 if isinstance(named, Structure):
@@ -75,12 +87,12 @@ class FieldTable:
             markdown.nested(markdown.code(each.wire), depth),
             types.cell(self.api, each.type, self.reader),
             _required(each, self.reader),
-            self._meaning(each),
+            self._meaning(each, depth),
             types.limit(each, self.reader),
             _example(each),
         ]
 
-    def _meaning(self, each: Field) -> Markdown:
+    def _meaning(self, each: Field, depth: int) -> Markdown:
         title, description = each.title, each.description
         if not title and not description and isinstance(inner := types.innermost(each.type), Named):
             title, description = _texts_of(self.api, inner)
@@ -91,7 +103,7 @@ class FieldTable:
             lines.append(self.reader.words("if", self.reader.inline(each.when)))
         if each.unit:
             lines.append(self.reader.words("unit", self.reader.inline(each.unit)))
-        lines += self._values(each.type)
+        lines += self._values(each.type, depth)
         if each.default is not None and not each.secret:
             lines.append(self.reader.words("default", markdown.code(shortened(each.default.json))))
         lines += [
@@ -103,8 +115,8 @@ class FieldTable:
             lines.append(deprecation(each.deprecated, self.reader))
         return markdown.stacked(lines)
 
-    def _values(self, type: Type) -> list[Markdown]:
-        """The values of an enumeration; of what was explained before, where to look."""
+    def _values(self, type: Type, depth: int) -> list[Markdown]:
+        """The values of an enumeration; of what is explained elsewhere, where to look."""
         inner = types.innermost(type)
         if not isinstance(inner, Named):
             return []
@@ -113,7 +125,7 @@ class FieldTable:
             above = "values above" if isinstance(named, Enumeration) else "fields above"
             return [self.reader.words(above, markdown.code(inner.to.name))]
         if not isinstance(named, Enumeration):
-            return []
+            return [self.reader.words("fields below", markdown.code(inner.to.name))] if depth >= DEEPEST else []
         self._explained.add(inner.to)
         return [
             markdown.inline([markdown.code(str(each.value)), self.reader.inline(each.text)]) for each in named.values

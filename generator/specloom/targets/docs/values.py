@@ -32,6 +32,8 @@ from ...model import (
     Union,
 )
 
+DEEPEST = 10
+"""Levels of fields within fields that tables and samples show in one another."""
 _INDENT = 2
 
 
@@ -102,7 +104,7 @@ def _fitting_named(api: Api, to: TypeName, name: str, holders: frozenset[TypeNam
         case Enumeration(values=values):
             return values[0].value if values else name.upper()
         case Structure(fields=fields):
-            if to in holders:
+            if to in holders or len(holders) > DEEPEST:
                 return {}
             return {each.wire: likely(api, each, holders | {to}) for each in fields if each.required}
         case named:

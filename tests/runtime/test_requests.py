@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from email import message_from_bytes
@@ -15,7 +15,9 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 import pytest
 from handmade import Shop, calls, errors
 from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.bodies import Form
 from handmade._runtime.files import Upload
+from handmade._runtime.models import Model
 from handmade.models.orders import Buyer, Card, Cash, Color, Converted, Detail, Item, Picture, Status
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,21 @@ from tests.servers import Server, answer, serving
 Send: TypeAlias = Callable[..., Any]
 
 ORDER = '{"order_id": "1", "status": "PAID", "total": 1}'
+
+
+class Pair(Model, frozen=True, kw_only=True):
+    first: str
+    second: str
+
+
+class Detailed(Model, frozen=True, kw_only=True):
+    ids: Sequence[int]
+    tags: Sequence[str]
+    again: Sequence[str]
+    detail: Pair
+    notes: Mapping[str, str]
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
@@ -170,6 +187,23 @@ def test_a_form(server: Server, send: Send) -> None:
     (got,) = server.received
     assert got.header("content-type") == "application/x-www-form-urlencoded"
     assert parse_qs(got.body.decode()) == {"user": ["a b&=发"], "password": ["+%"], "scopes": ["x", "y"]}
+
+
+def test_form_styles() -> None:
+    """As in a query; separators and brackets inside values cannot be taken for those of the style."""
+    form = Form(Detailed, styles={"tags": "comma", "ids": "brackets", "detail": "deep", "notes": "deep"})
+    value = Detailed(ids=[1, 2], tags=["a,b", "c"], again=["x", "y"], detail=Pair(first="é", second="[]"), notes={"a b": "&="})
+    content = form.encode(form.check(value), str).content
+    assert content.split(b"&") == [
+        b"ids%5B%5D=1",
+        b"ids%5B%5D=2",
+        b"tags=a%2Cb,c",
+        b"again=x",
+        b"again=y",
+        b"detail%5Bfirst%5D=%C3%A9",
+        b"detail%5Bsecond%5D=%5B%5D",
+        b"notes%5Ba+b%5D=%26%3D",
+    ]
 
 
 def parts_of(got: Any) -> list[tuple[str, str | None, str, bytes]]:

@@ -70,6 +70,13 @@ def body_structure(api: Api, endpoint: Endpoint) -> Structure | None:
             return None
 
 
+def styles(api: Api, form: FormBody) -> dict[str, str]:
+    """How lists and objects stand in a form, by wire name, where they are not simply repeated."""
+    structure = api.types[form.type.to]
+    assert isinstance(structure, Structure)
+    return {field.wire: field.style for field in structure.fields if field.style != "repeat"}
+
+
 def constant(field: Field) -> str | int | bool | None:
     """The one value that a required field can have: it is sent by itself and is no argument."""
     if not field.required:

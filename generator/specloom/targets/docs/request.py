@@ -22,7 +22,7 @@ from ...model import (
     Text,
 )
 from ...schemes import SCHEMES, Added
-from ..surface import constant
+from ..surface import constant, styles
 from .values import json_text, likely, likely_body
 
 _KEY_HEADER = "X-Api-Key"
@@ -60,9 +60,9 @@ class Request:
         for wire, value in self.path.items():
             path = path.replace(f"{{{wire}}}", _encoded(_plain(value)))
         pairs = [(name, [added.sample]) for name, added in added_by_auth(self.api, self.endpoint, "query")]
-        styles = {field.wire: field.style for field in self.endpoint.query}
+        given: dict[str, str] = {field.wire: field.style for field in self.endpoint.query}
         for wire, value in self.query.items():
-            pairs += _pairs(wire, value, styles.get(wire, "repeat"))
+            pairs += _pairs(wire, value, given.get(wire, "repeat"))
         query = "&".join(f"{_encoded(name)}={','.join(map(_encoded, values))}" for name, values in pairs)
         return f"{host}{path}?{query}" if query else f"{host}{path}"
 
@@ -90,7 +90,8 @@ class Request:
             case JsonBody():
                 return [f"-d {_quoted(json_text(self.body))}"]
             case FormBody():
-                pairs = [pair for wire, value in _members(self.body) for pair in _pairs(wire, value, "repeat")]
+                given = styles(self.api, self.endpoint.body)
+                pairs = [pair for wire, value in _members(self.body) for pair in _pairs(wire, value, given.get(wire, "repeat"))]
                 return [f"--data-urlencode {_quoted(name + '=' + ','.join(values))}" for name, values in pairs]
             case PartsBody(type=type):
                 structure = self.api.types[type.to]
@@ -170,7 +171,7 @@ def _pairs(wire: str, value: Json, style: str) -> list[tuple[str, list[str]]]:
             return [(wire, [_plain(item) for item in value])]
         return [(f"{wire}[]" if style == "brackets" else wire, [_plain(item)]) for item in value]
     if isinstance(value, dict) and style == "deep":
-        return [(f"{wire}[{key}]", [_plain(item)]) for key, item in value.items()]
+        return [pair for key, item in value.items() for pair in _pairs(f"{wire}[{key}]", item, style)]
     return [(wire, [_plain(value)])]
 
 

@@ -22,7 +22,7 @@ from ...model import (
     Resource,
     Structure,
 )
-from ..surface import constant, fixed
+from ..surface import constant, fixed, styles
 from .annotations import Annotations, lengths
 from .module import Module
 
@@ -138,7 +138,9 @@ def _body(api: Api, module: Module, body: Body) -> Python:
             make = module.use_ours(("_runtime", "calls"), "Json")
             return python.call(make, [annotations.of(type), *python.call_options(named)], room=78)
         case FormBody(type=type):
-            return python.call(module.use_ours(("_runtime", "calls"), "Form"), [annotations.of(type)])
+            spread = {"styles": python.literal(given)} if (given := styles(api, body)) else {}
+            make = module.use_ours(("_runtime", "calls"), "Form")
+            return python.call(make, [annotations.of(type), *python.call_options(spread)], room=78)
         case PartsBody(type=type, signed_part=signed):
             options: dict[str, Python] = {}
             if media := _media(api, type):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, cast
 
 from .. import naming
-from ..model import ErrorCode, Type
+from ..model import Endpoint, ErrorCode, ErrorShape, Type
 from .findings import Findings, where
 from .nodes import MapNode, Node, Scalar, place
 from .texts import Texts, integer, items, word
@@ -93,6 +94,24 @@ class Errors:
                 "give the class another name with `as:`",
             )
         return name
+
+    def check_codes(self, shape: ErrorShape) -> None:
+        """Warns of rows with codes, if nobody knows where a code lies in an answer."""
+        coded = next((node for row, node in self.rows if row.code is not None), None)
+        if coded and shape.code is None:
+            message, hint = "no code is ever found: `error_shape` does not say where it lies", "say it in _api.yaml: error_shape: {code: code}"
+            self.findings.warn(coded.get("code") or coded, "error-row", message, hint)
+
+    def check_answers(self, endpoint: Endpoint, inherited: Iterable[ErrorCode]) -> None:
+        """Reports rows of a status that is an answer of the endpoint, and so never an error of it."""
+        answers = {answer.status for answer in endpoint.answers}
+        for row in endpoint.errors:
+            if row.status in answers:
+                message = f"{row.status} is an answer of `{endpoint.qualified}`, so this error is never raised"
+                self.findings.add_at(row.place, "error-row", message, "a status stands in `responses` or in `errors`")
+        for row in {row.status: row for row in inherited if row.status in answers}.values():
+            message = f"{row.status} is an answer of `{endpoint.qualified}`, so the error in {where(row.place)} is never raised here"
+            self.findings.warn_at(endpoint.place, "error-row", message)
 
     def check(self) -> None:
         """Reports classes that would mean several things, and codes that would have several classes."""

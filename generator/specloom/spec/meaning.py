@@ -119,6 +119,7 @@ class Meaning:
     def _check(self, found: list[Endpoint], header: tuple[Field, ...]) -> None:
         """The rules that need everything to be known."""
         self.errors.check()
+        self.errors.check_codes(common.error_shape(self.root))
         types = self.fields.built
         for at, union in self.types.unions:
             unions.check(at, union.members, None, types, self.findings)
@@ -176,6 +177,7 @@ class Meaning:
             statuses = frozenset(row.status for row in (*errors, *above))
             finished[path] = []
             for draft in group:
+                self.errors.check_answers(draft.endpoint, (*above, *errors))
                 finished[path].append(replace(examples.endpoint(draft, statuses), idempotency=reader.idempotency(draft, known)))
         return finished
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .. import plugins
+from ..model import Scheme
 from ..naming import is_snake
 from ..problems import Stop
 from .common import COMMON
@@ -17,8 +18,9 @@ from .kinds import Added, Argument, Delivery, SchemeKind
 from .wechatpay import WECHATPAY
 from .weixin import WEIXIN
 
-__all__ = ["LATER", "SCHEMES", "Added", "Argument", "Delivery", "SchemeKind"]
+__all__ = ["LATER", "SCHEMES", "Added", "Argument", "Delivery", "SchemeKind", "added_by"]
 
+_KEY_HEADER = "X-Api-Key"
 _RUNTIME = Path(__file__).parents[1] / "runtime" / "auth"
 _OWN: Mapping[str, SchemeKind] = {**COMMON, "wechatpay-v3": WECHATPAY, "weixin-access-token": WEIXIN}
 
@@ -51,6 +53,18 @@ def _foreign(name: str) -> SchemeKind:
 
 
 SCHEMES: Mapping[str, SchemeKind] = _Schemes()
+
+
+def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
+    """What a scheme adds to a request, by its name there: where its name is an option, only if that option is set."""
+    options = scheme.options or {"header": _KEY_HEADER}
+    found: list[tuple[str, Added]] = []
+    for added in SCHEMES[scheme.kind].adds:
+        name = options.get(added.name[1:-1], "") if added.name.startswith("{") else added.name
+        if name and added.where == where:
+            found.append((name, added))
+    return found
+
 
 LATER: Mapping[str, str] = {"oauth2-client-credentials": "fetching tokens comes with a later version"}
 """Schemes whose names are reserved."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -223,6 +223,10 @@ class Schemes:
             self.used[scheme.name] = scheme
             found.append(scheme.name)
         return tuple(found)
+
+    def of(self, names: Iterable[str]) -> list[Scheme]:
+        """The schemes of these names whose kinds are known."""
+        return [self.used[name] for name in names if self.used[name].kind in schemes.SCHEMES]
 
     def all(self) -> tuple[Scheme, ...]:
         """The declared ones in their order, then the others that are used."""

@@ -136,6 +136,7 @@ class Meaning:
         parameters.check_types(header, "header", types, self.findings)
         for endpoint in found:
             self._check_endpoint(endpoint)
+            parameters.check_added(endpoint, header, self.schemes.of(endpoint.auth), self.findings)
         self._check_files()
         self._check_routes(found)
 

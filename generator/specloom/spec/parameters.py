@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from .. import model
-from ..model import Field, NamedType, Type, TypeName
+from ..model import Endpoint, Field, NamedType, Scheme, Type, TypeName
+from ..schemes import added_by
 from .findings import LATER, Findings, where
 from .nodes import Node, Scalar
 from .reach import holds_file
@@ -84,6 +85,24 @@ def check_headers(fields: Iterable[Field], findings: Findings) -> None:
         other = seen.setdefault(field.wire.lower(), field)
         if other is not field and other.wire != field.wire:
             findings.add_at(field.place, "field-twice", f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are the same header", "", length)
+
+
+def check_added(endpoint: Endpoint, header: Iterable[Field], schemes: Iterable[Scheme], findings: Findings) -> None:
+    """Reports parameters that the endpoint's schemes or its body write; `header` are the API's constant ones."""
+    own = {field.wire.lower() for field in endpoint.header}
+    headers = (*(field for field in header if field.wire.lower() not in own), *endpoint.header)
+    for where_, fields in (("header", headers), ("query", endpoint.query)):
+        writers = {_folded(name, where_): f"the scheme `{scheme.name}`" for scheme in schemes for name, _ in added_by(scheme, where_)}
+        if endpoint.body is not None and where_ == "header":
+            writers["content-type"] = "the body, whose media type it is"
+        for field in fields:
+            writer = writers.get(_folded(field.wire, where_))
+            if writer:
+                findings.add_at(field.place, "parameter", f"`{field.wire}` is written by {writer} already", "leave it out", len(field.wire))
+
+
+def _folded(name: str, where_: str) -> str:
+    return name.lower() if where_ == "header" else name
 
 
 def check_types(fields: Iterable[Field], role: str, types: Mapping[TypeName, NamedType], findings: Findings) -> None:

@@ -24,10 +24,11 @@ from ...model import (
     Type,
 )
 from ...render import render
+from ...schemes import added_by
 from . import labels, places, samples, tables, types
 from .errors import error_table
 from .reader import Reader
-from .request import Request, added_by, media_of, schemes_of
+from .request import Request, media_of, schemes_of
 from .tables import FieldTable, Row
 from .values import json_text
 
@@ -138,8 +139,8 @@ def hosts(api: Api, endpoint: Endpoint | None, reader: Reader) -> Markdown | Non
 
 
 def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
-    own = {field.wire for field in endpoint.header}
-    return [*(field for field in api.header if field.wire not in own), *endpoint.header]
+    own = {field.wire.lower() for field in endpoint.header}
+    return [*(field for field in api.header if field.wire.lower() not in own), *endpoint.header]
 
 
 def _added(api: Api, endpoint: Endpoint, where: str, reader: Reader) -> Iterator[Row]:

@@ -21,11 +21,9 @@ from ...model import (
     Structure,
     Text,
 )
-from ...schemes import SCHEMES, Added
+from ...schemes import Added, added_by
 from ..surface import constant, styles
 from .values import json_text, likely, likely_body
-
-_KEY_HEADER = "X-Api-Key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,8 @@ class Request:
     def of(cls, api: Api, endpoint: Endpoint, example: Exchange | None) -> Request:
         """The example; what it leaves out, though it is required, gets a likely value."""
         given = example or Exchange(Text(), {}, {}, {}, None, None, None)
-        headers = [field for field in api.header if field.wire not in {own.wire for own in endpoint.header}]
+        own = {field.wire.lower() for field in endpoint.header}
+        headers = [field for field in api.header if field.wire.lower() not in own]
         return cls(
             api,
             endpoint,
@@ -106,17 +105,6 @@ def added_by_auth(api: Api, endpoint: Endpoint, where: str) -> list[tuple[str, A
     """What the endpoint's first scheme adds to a request, with the name that it has there."""
     schemes = schemes_of(api, endpoint)
     return added_by(schemes[0], where) if schemes else []
-
-
-def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
-    """What a scheme adds to a request: where its name is an option, only if that option is set."""
-    options = scheme.options or {"header": _KEY_HEADER}
-    found: list[tuple[str, Added]] = []
-    for added in SCHEMES[scheme.kind].adds:
-        name = options.get(added.name[1:-1], "") if added.name.startswith("{") else added.name
-        if name and added.where == where:
-            found.append((name, added))
-    return found
 
 
 def schemes_of(api: Api, endpoint: Endpoint) -> list[Scheme]:

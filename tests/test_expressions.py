@@ -100,7 +100,7 @@ def either(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression
 integers = st.integers(-(10**12), 10**12)
 decimals = st.decimals(-1000, 1000, places=2)
 literals = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=3, unique=True).map(tuple)
-formats = st.sampled_from(["%Y%m%d", "%Y-%m-%dT%H:%M:%S%z", "%d/%m/%y 'at' %H%%"])
+formats = st.sampled_from(["%Y%m%d%H", "%Y-%m-%dT%H:%M:%S%z", "%d/%m/%y 'at' %H%%"])
 leaves: st.SearchStrategy[model.Type] = st.one_of(
     st.builds(model.String, length=spans()),
     st.builds(model.String, literals=literals),

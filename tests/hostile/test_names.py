@@ -57,7 +57,7 @@ def class_names() -> list[str]:
     return sorted(folded.values())
 
 
-KINDS = ["string(1..5)", "integer(0..9)", "decimal(0..)", "datetime", "date('%Y')", "duration(s)", "list<string>(..3)", "map<integer>", "text<Inner>", "string('a' | 'b')", "Inner?"]  # fmt: skip
+KINDS = ["string(1..5)", "integer(0..9)", "decimal(0..)", "datetime", "date('%Y%m%d')", "duration(s)", "list<string>(..3)", "map<integer>", "text<Inner>", "string('a' | 'b')", "Inner?"]  # fmt: skip
 
 
 def spec_of_names() -> dict[str, str]:

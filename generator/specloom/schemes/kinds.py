@@ -64,6 +64,8 @@ class SchemeKind:
     adds: tuple[Added, ...] = ()
     events: Delivery | None = None
     """None: the API says itself how its events come."""
+    encrypts: bool = False
+    """Whether it seals fields that are `encrypted`."""
     requires: tuple[str, ...] = ()
     """Requirements of generated projects, besides httpx and msgspec."""
     source: Path | None = None

@@ -74,6 +74,7 @@ WECHATPAY = SchemeKind(
             several=True,
         ),
     ),
+    encrypts=True,
     adds=(
         Added(
             "header",

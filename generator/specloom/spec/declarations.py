@@ -106,7 +106,9 @@ class Declarations:
             self.findings.add(key, "kind-of-type", f"`{key.text}` has none of `type`, `fields` and `enum`, which say what it is")
         elif isinstance(expression, OneOf) or (isinstance(expression, OrNull) and isinstance(expression.inner, OneOf)):
             kind = "union"
-        if kind in {"alias", "union"} and "fields" in own and expression:
+        if kind in {"alias", "union"} and "fields" in own and expression and not holds_object(expression):
+            self.findings.add(node.entries["fields"].key, "object-fields", "`fields` describe an `object`, and there is none in the type")
+        elif kind in {"alias", "union"} and "fields" in own and expression:
             given = node.get("name")
             suffix = "Value" if isinstance(expression, Of) and expression.word == "map" else "Item"
             inner = TypeName(module, naming.class_name(given.text if isinstance(given, Scalar) else key.text + suffix))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NoReturn, TypeAlias
 
 from .. import model
@@ -17,6 +18,7 @@ from .findings import LATER, did_you_mean
 from .tokens import Cursor, Token, Wrong
 
 LONGEST = 2000
+_MOMENT = datetime(2019, 11, 28, 23, tzinfo=UTC)
 DEPTH = 20
 
 _NAME = re.compile(r"(?:[a-z_][a-z0-9_]*\.)*[A-Z][A-Za-z0-9]*", re.ASCII)
@@ -205,10 +207,10 @@ class _Parser(Cursor):
                 return model.File(self.length(single=True))
             case "datetime":
                 if self.token.kind == "literal":
-                    return model.DateTime(self.format())
+                    return model.DateTime(self.format(_MOMENT, "year, month, day and hour; a date is date('%Y%m%d')"))
                 return model.DateTime(self.choice("unix", "unix-ms"))
             case "date":
-                return model.Date(self.format())
+                return model.Date(self.format(_MOMENT.replace(hour=0), "year, month and day; a year or a time alone is a string"))
             case _:
                 return model.Duration("s" if self.choice("s", "ms") == "s" else "ms")
 

@@ -160,7 +160,7 @@ class Fields:
             secret=flag(_first(chain, "secret")),
             deprecated=deprecation(child(own, "deprecated"), self.texts),
             since=self.texts.read(_first(chain, "since")),
-            style=self._style(own, type_, owner),
+            style=self._style(own, owner),
             place=place(key),
         )
 
@@ -220,14 +220,12 @@ class Fields:
             self.findings.add(node, "unknown-unit", f"`units` in _api.yaml has no row `{node.text}`", did_you_mean(node.text, self.units))
         return self.units.get(node.text, Text())
 
-    def _style(self, own: MapNode | None, type_: Type | None, owner: Owner) -> Literal["repeat", "comma", "brackets", "deep"]:
+    def _style(self, own: MapNode | None, owner: Owner) -> Literal["repeat", "comma", "brackets", "deep"]:
         given = child(own, "style")
         if not isinstance(given, Scalar) or given.text not in {"repeat", "comma", "brackets", "deep"}:
             return "repeat"
         if owner.role not in {"query", "form"}:
             self.findings.add(given, "style", "`style` says how a list or an object stands in a query or a form")
-        elif type_ and not isinstance(type_, model.ListOf | model.MapOf | model.Named):
-            self.findings.add(given, "style", "`style` says something about lists and objects only")
         return cast(Literal["repeat", "comma", "brackets", "deep"], given.text)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .. import model
+from .. import model, schemes
 from ..model import Api, Endpoint, ErrorCode, Event, Field, NamedType, Resource, Text, TypeName
 from . import common, enumerations, notes, parameters, reach, unions
 from .declarations import Declarations
@@ -22,7 +22,7 @@ from .fields import Fields, Owner
 from .findings import Findings, where
 from .folder import Document, Folder
 from .texts import Texts, child, word
-from .types import Types
+from .types import UNREAD, Types
 from .values import Values, is_constant
 
 Path = tuple[str, ...]
@@ -133,12 +133,27 @@ class Meaning:
                 structure.place, "endless-type", f"`{structure.name.name}` can never be written: it needs another of its kind first",
                 "let the field that leads back be absent (`?` on its key) or null",
             )
+        self._check_encrypted(found)
         parameters.check_types(header, "header", types, self.findings)
         for endpoint in found:
             self._check_endpoint(endpoint)
             parameters.check_added(endpoint, header, self.schemes.of(endpoint.auth), self.findings)
         self._check_files()
         self._check_routes(found)
+
+    def _check_encrypted(self, found: list[Endpoint]) -> None:
+        """Only texts are encrypted, by a scheme that can do it."""
+        fields = [field for named in self.fields.built.values() if isinstance(named, model.Structure) for field in named.fields]
+        fields += [field for endpoint in found for field in endpoint.query]
+        encrypted = [field for field in fields if field.encrypted and field.type is not UNREAD]
+        for field in encrypted:
+            kinds = unions.kinds(field.type, self.fields.built)
+            if kinds != frozenset({"a text"}):
+                message = f"`{field.wire}` is {' or '.join(sorted(kinds))}, and only texts are encrypted"
+                self.findings.add_at(field.place, "encrypted", message, "mark the texts inside, or let it be a string", len(field.wire))
+        if encrypted and not any(schemes.SCHEMES[scheme.kind].encrypts for scheme in self.schemes.of(self.schemes.used)):
+            message = f"`{encrypted[0].wire}` is encrypted, and no way to authenticate of this API can do that"
+            self.findings.warn_at(encrypted[0].place, "encrypted", message)
 
     def _check_endpoint(self, endpoint: Endpoint) -> None:
         types, findings = self.fields.built, self.findings

@@ -13,6 +13,7 @@ from .nodes import Node, Scalar
 from .reach import holds_file
 from .texts import child, word
 from .types import UNREAD
+from .unions import kinds
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LITERAL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
@@ -20,6 +21,10 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")  # RFC 9110, 5.5
 _OUR_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"})
 """Headers that say how a message is framed (RFC 9110, RFC 9112): a caller must not be able to lie about it."""
+
+
+_STYLED: Mapping[str, str] = {"comma": "a list", "brackets": "a list", "deep": "an object"}
+"""What is written in a style."""
 
 
 def request_line(node: Node | None, findings: Findings) -> tuple[str, str, list[str]]:
@@ -98,7 +103,7 @@ def check_added(endpoint: Endpoint, header: Iterable[Field], schemes: Iterable[S
         for field in fields:
             writer = writers.get(_folded(field.wire, where_))
             if writer:
-                findings.add_at(field.place, "parameter", f"`{field.wire}` is written by {writer} already", "leave it out", len(field.wire))
+                findings.add_at(field.place, "parameter", f"`{field.wire}` is already written by {writer}", "leave it out", len(field.wire))
 
 
 def _folded(name: str, where_: str) -> str:
@@ -111,6 +116,19 @@ def check_types(fields: Iterable[Field], role: str, types: Mapping[TypeName, Nam
         reason = _unfit(field.type, role, field.style, types) if field.type is not UNREAD else ""
         if reason:
             findings.add_at(field.place, "parameter", f"{reason}, and `{field.wire}` stands in a {role}", "", len(field.wire))
+        elif role in {"query", "form"} and field.type is not UNREAD:
+            _check_style(field, kinds(field.type, types), findings)
+        if field.encrypted and role in {"path", "header"}:
+            findings.add_at(field.place, "parameter", f"`{field.wire}` is encrypted, which nothing in a {role} can be", "", len(field.wire))
+
+
+def _check_style(field: Field, found: frozenset[str], findings: Findings) -> None:
+    """Reports a style in which none of these kinds of values is written."""
+    wanted = _STYLED.get(field.style)
+    if wanted is not None and wanted not in found:
+        hint = "a list has `comma` and `brackets`, an object has `deep`" if found & {*_STYLED.values()} else "only lists and objects have a style"
+        message = f"`{field.style}` is how {wanted} is written, and `{field.wire}` is {' or '.join(sorted(found))}"
+        findings.add_at(field.place, "style", message, hint, len(field.wire))
 
 
 def _unfit(type_: Type, role: str, style: str, types: Mapping[TypeName, NamedType]) -> str:
@@ -129,7 +147,7 @@ def _unfit(type_: Type, role: str, style: str, types: Mapping[TypeName, NamedTyp
         case model.Named():
             named = types.get(type_.to)
             if isinstance(named, model.Structure) and style not in {"deep", "brackets"}:
-                return "an object has no form outside JSON (but `style: deep` in a query)"
+                return "an object has no form outside JSON (but `style: deep` in a query or a form)"
             if isinstance(named, model.UnionType):
                 return next((reason for member in named.members if (reason := _unfit(member, role, style, types))), "")
             return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import NoReturn, TypeVar
 
@@ -158,8 +159,8 @@ class Cursor:
         self.index += 1
         return token.text[1:-1].replace("''", "'")
 
-    def format(self) -> str:
-        """A strptime format, of the directives that mean the same in every locale."""
+    def format(self, moment: datetime, needs: str) -> str:
+        """A strptime format, of the directives that mean the same in every locale, which gives this moment back."""
         token = self.token
         text = self.literal()
         directives: list[str] = re.findall(r"%(.?)", text, re.DOTALL)
@@ -168,6 +169,12 @@ class Cursor:
             raise Wrong(f"`%{wrong}` may not stand in a format", token.at, len(token.text), "known are %Y %m %d %H %M %S %f %z %j %y %%")
         if not directives:
             raise Wrong("a format such as '%Y%m%d' is expected here", token.at, len(token.text))
+        try:
+            returns = datetime.strptime(moment.strftime(text), text).replace(tzinfo=None) == moment.replace(tzinfo=None)
+        except (ValueError, re.error):  # the latter where a directive stands twice
+            returns = False
+        if not returns:
+            raise Wrong(f"what is written in the format {token.text} does not come back", token.at, len(token.text), f"each once: {needs}")
         return text
 
     def choice(self, *words: str) -> str:

@@ -259,12 +259,17 @@ class Endpoints:
         return Idempotency("key" if keys else "none", tuple(key.text for key in keys), ask)
 
     def _check_key(self, key: Scalar, fields: tuple[Field, ...]) -> None:
-        """Reports a key that is no field of the request; dots lead into objects and lists of them."""
-        rest = key.text
-        while rest:
-            found = next((field for field in fields if rest == field.wire or rest.startswith(field.wire + ".")), None)
+        """Reports a key that is no field of the request."""
+        rest, there = self.follow(key.text, fields)
+        if rest:
+            hint = did_you_mean(rest, (field.wire for field in there))
+            self.findings.add(key, "idempotency", f"the request has no field `{key.text}`", hint, offset=len(key.text) - len(rest), length=len(rest))
+
+    def follow(self, path: str, fields: tuple[Field, ...]) -> tuple[str, tuple[Field, ...]]:
+        """How much of a path leads nowhere, and what is there instead; dots lead into objects and lists of them."""
+        while path:
+            found = next((field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None)
             if found is None:
-                hint = did_you_mean(rest, (field.wire for field in fields))
-                self.findings.add(key, "idempotency", f"the request has no field `{key.text}`", hint, offset=len(key.text) - len(rest), length=len(rest))
-                return
-            rest, fields = rest[len(found.wire) + 1 :], self.fields_of(found.type)
+                break
+            path, fields = path[len(found.wire) + 1 :], self.fields_of(found.type)
+        return path, fields

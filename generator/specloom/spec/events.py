@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from .. import naming, schemes
-from ..model import Envelope, Event, Scheme, Spot, Type, TypeName
+from ..model import Endpoint, Envelope, Event, Field, Scheme, Spot, Type, TypeName
 from . import common
+from .endpoints import Endpoints
 from .fields import Fields, deprecation
-from .findings import Findings, where
+from .findings import Findings, closest, did_you_mean, where
 from .folder import LONGEST_NAME
 from .nodes import MapNode, Node, Scalar, place
 from .reach import holds_file
@@ -100,6 +101,47 @@ class Events:
         if read and holds_file(read):
             self.findings.add(payload, "file", "an event holds no `file`", "raw bytes in JSON are `bytes`")
         return read or UNREAD
+
+
+class Addresses:
+    """Checks where events are sent to, if that names what the spec describes; settings elsewhere may be called anything."""
+
+    def __init__(self, reader: Endpoints, endpoints: Iterable[Endpoint], resources: Collection[tuple[str, ...]], findings: Findings) -> None:
+        self.reader = reader
+        self.endpoints = {(*endpoint.resource, endpoint.name): endpoint for endpoint in endpoints}
+        self.resources = resources
+        self.findings = findings
+
+    def check(self, draft: EventDraft) -> None:
+        """Reports an address that begins with a resource, or with an endpoint beside the event, and leads nowhere there."""
+        at = draft.node.get("to")
+        if not isinstance(at, Scalar):
+            return
+        path = tuple(at.text.split("."))
+        if (*draft.event.resource, path[0]) in self.endpoints:
+            path = (*draft.event.resource, *path)
+        depth = max((depth for depth in range(len(path) + 1) if path[:depth] in self.resources), default=0)
+        if depth:
+            self._check_rest(at, path[:depth], path[depth:])
+        elif slip := closest(path[0], sorted({resource[0] for resource in self.resources})):
+            self.findings.warn(at, "event-address", f"there is no resource `{path[0]}`", f"did you mean `{slip}`?")
+
+    def _check_rest(self, at: Scalar, resource: tuple[str, ...], rest: tuple[str, ...]) -> None:
+        inside = {name[-1]: endpoint for name, endpoint in self.endpoints.items() if name[:-1] == resource}
+        named = inside.get(rest[0]) if rest else None
+        if named is not None:
+            lost, there = self._follow(named, rest[1:])
+            message = f"the request of `{named.qualified}` has no field `{'.'.join(rest[1:])}`"
+            if lost or not rest[1:]:
+                hint = did_you_mean(lost, (field.wire for field in there))
+                self.findings.add(at, "event-address", message if lost else f"`{named.qualified}` is an endpoint, not a field of one", hint)
+        elif not rest or all(self._follow(endpoint, rest)[0] for endpoint in inside.values()):
+            known = (*inside, *(below[-1] for below in self.resources if below[:-1] == resource))
+            message = f"`{'.'.join(resource)}` has no endpoint `{rest[0]}`" if rest else f"`{at.text}` is a resource, not a field of a request"
+            self.findings.add(at, "event-address", message, did_you_mean(rest[0] if rest else "", known))
+
+    def _follow(self, endpoint: Endpoint, path: tuple[str, ...]) -> tuple[str, tuple[Field, ...]]:
+        return self.reader.follow(".".join(path), self.reader.request_fields(endpoint))
 
 
 def envelope(root: Node | None, drafts: Iterable[EventDraft], used: Iterable[Scheme], findings: Findings) -> Envelope | None:

@@ -16,7 +16,7 @@ from . import common, enumerations, notes, parameters, reach, unions
 from .declarations import Declarations
 from .endpoints import Draft, Endpoints
 from .errors import Errors
-from .events import Events, envelope
+from .events import Addresses, Events, envelope
 from .examples import Examples
 from .fields import Fields, Owner
 from .findings import Findings, where
@@ -60,6 +60,10 @@ class Meaning:
         announced = {document.module: events.read(document.root, document.module) for document in resources}
         everything = [draft for group in drafts.values() for draft in group]
         self._check([draft.endpoint for draft in everything], header)
+        addresses = Addresses(reader, [draft.endpoint for draft in everything], paths, self.findings)
+        for group in announced.values():
+            for event in group:
+                addresses.check(event)
         examples = Examples(Values(self.fields.built, self.findings), self.fields.values, self.texts, self.folder, self.findings)
         finished = self._finish(drafts, reader, examples, errors, by_resource)
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import keyword
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -169,7 +170,8 @@ class Schemes:
 
     def _declare(self, key: Scalar, node: Node) -> None:
         if not naming.is_snake(key.text.replace("-", "_")) or key.text in {"none", *schemes.LATER}:
-            self.findings.add(key, "scheme", f"`{key.text}` cannot be the name of a scheme", "lower case letters, digits, `-` and `_`")
+            hint = "it is a keyword of Python" if keyword.iskeyword(key.text) else "lower case letters, digits, `-` and `_`"
+            self.findings.add(key, "scheme", f"`{key.text}` cannot be the name of a scheme", hint)
             return
         name = naming.snake(key.text)
         twin = next((other for other in self.declared if naming.snake(other) == name), None)

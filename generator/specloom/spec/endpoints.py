@@ -186,7 +186,7 @@ class Endpoints:
             if body and content:
                 self.findings.add(key, "body-twice", "an answer has `body` or `content`, not both")
             headers = self.fields.read(child(value, "headers"), Owner(name, "answer header"), owner.module)
-            parameters.check_headers(headers, self.findings)
+            parameters.check_headers(headers, self.findings, sent=False)
             about = self.texts.read(child(value, "title")), self.texts.read(child(value, "description"))
             answers.append(Answer(status, type_, *about, headers))
         return tuple(answers)

@@ -31,7 +31,7 @@ def request_line(node: Node | None, findings: Findings) -> tuple[str, str, list[
     """Verb, path and the names of its variables, in order."""
     method, _, path = word(node).partition(" ")
     names = [name for name in _VARIABLE.findall(path) if not name.startswith("+")]
-    if isinstance(node, Scalar):
+    if isinstance(node, Scalar) and re.match("[A-Z]+ /", node.text):  # the shape of anything else is reported already
         _check_path(node, path, names, len(method) + 1, findings)
     return method, path, names
 
@@ -46,7 +46,10 @@ def _check_path(node: Scalar, path: str, names: list[str], start: int, findings:
     elif "?" in rest:
         findings.add(node, "path", "a path has no query", "parameters of the query stand under `query:`", offset=start + rest.index("?"), length=1)
     elif end < len(rest):
-        findings.add(node, "path", f"`{rest[end]}` may not stand in a path", "percent-encode it", offset=start + end, length=1)
+        message, hint = f"`{rest[end]}` may not stand in a path", "percent-encode it"
+        if rest[end] in "{}":
+            message, hint = ("`{` is never closed" if rest[end] == "{" else "`}` closes nothing"), "a variable is written {name}"
+        findings.add(node, "path", message, hint, offset=start + end, length=1)
     elif re.search(r"/\.{1,2}(/|$)", rest):
         findings.add(node, "path", "`.` and `..` are no segments of a path")
     elif re.search(r"//", rest):
@@ -74,14 +77,14 @@ def path_fields(node: Node | None, names: list[str], fields: tuple[Field, ...], 
     return tuple(by_wire[name] for name in dict.fromkeys(names) if name in by_wire)
 
 
-def check_headers(fields: Iterable[Field], findings: Findings) -> None:
-    """Reports names that are no header's, and headers that the client alone writes."""
+def check_headers(fields: Iterable[Field], findings: Findings, *, sent: bool = True) -> None:
+    """Reports names that are no header's, and in requests headers that the client alone writes."""
     seen: dict[str, Field] = {}
     for field in fields:
         length = len(field.wire)
         if not _HEADER.fullmatch(field.wire):
             findings.add_at(field.place, "header", f"`{field.wire}` is not the name of a header", "", length)
-        elif field.wire.lower() in _OUR_HEADERS:
+        elif sent and field.wire.lower() in _OUR_HEADERS:
             findings.add_at(field.place, "header", f"`{field.wire}` is written by the client itself", "", length)
         for value in field.type.literals if isinstance(field.type, model.String) else ():
             if not _HEADER_VALUE.fullmatch(value):

@@ -24,6 +24,15 @@ Kind: TypeAlias = Literal["api", "types", "resource"]
 Schema: TypeAlias = dict[str, Any]
 
 
+_BODIES = frozenset({"body", "form", "parts", "content"})
+_MEANT: Mapping[str, str] = {
+    "nullable": "a type that allows null ends in `?`: string?",
+    "required": "a field that may be absent has `?` after its name: note?: string",
+    "optional": "a field that may be absent has `?` after its name: note?: string",
+}
+"""How the language says what other languages have a key for, beside a type."""
+
+
 def check(node: Node, kind: Kind, findings: Findings) -> None:
     """Reports what the schema of this kind of file does not allow. jsonschema is loaded only where something may be wrong."""
     schema, value = _schema(kind), _plain(node)
@@ -120,7 +129,7 @@ def _report(error: ValidationError, root: Node, findings: Findings) -> None:
             known = [str(word) for word in schema.get("enum", [schema.get("const")])]
             findings.add(node, "wrong-value", f"{_found(node)} is not {expected if 'title' in schema else known[0]}", did_you_mean(_word(node), known))
         case "pattern" | "minimum" | "maximum":
-            findings.add(node, "wrong-value", f"{_found(node)} is not {expected}")
+            findings.add(node, "wrong-value", f"{_found(node)} is not {expected}", _request_line(_word(node)) if key and key.text == "http" else "")
         case "maxLength":
             findings.add(node, "too-long", f"this has more than {error.validator_value} characters")
         case "minItems" | "minProperties":
@@ -129,7 +138,21 @@ def _report(error: ValidationError, root: Node, findings: Findings) -> None:
             findings.add(at, "twice", "an entry stands in this list twice")
         case _:
             hint = "quote it if the text is meant" if is_null(node) and isinstance(node, Scalar) and node.text else ""
+            if is_null(node) and key is not None and key.text in _BODIES:
+                hint = f"leave `{key.text}` out for no body" + (", or write {} for an empty one" if key.text == "body" else "")
             findings.add(at, "wrong-kind", f"expected {expected}, found {_found(node)}", hint)
+
+
+def _request_line(text: str) -> str:
+    """What is wrong with a text that is no verb and path."""
+    verb, _, path = text.partition(" ")
+    if "://" in path:
+        return "the host stands under `hosts:`, of the endpoint or in _api.yaml"
+    if not path:
+        return "the verb stands before the path, with one space between them"
+    if path.startswith(" "):
+        return "one space between verb and path"
+    return f"verbs are upper case: {verb.upper()}" if verb.upper() != verb else "" if path.startswith("/") else "a path begins with a slash"
 
 
 def _unknown_keys(schema: Schema, node: Node, findings: Findings) -> None:
@@ -138,7 +161,8 @@ def _unknown_keys(schema: Schema, node: Node, findings: Findings) -> None:
     offered = [word for word, meaning in known.items() if "not" not in meaning]
     for word, entry in node.entries.items():
         if word not in known:
-            findings.add(entry.key, "unknown-key", f"`{word}` is not a key here", did_you_mean(word, offered))
+            hint = _MEANT.get(word) if "type" in offered else None
+            findings.add(entry.key, "unknown-key", f"`{word}` is not a key here", hint or did_you_mean(word, offered))
 
 
 def _missing_key(error: ValidationError, schema: Schema, node: Node, at: Node, findings: Findings) -> None:

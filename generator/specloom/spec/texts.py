@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model import Text
-from .findings import Findings, did_you_mean
+from .findings import Findings, closest
 from .nodes import MapNode, Node, Scalar, is_null, resolve
 
 
@@ -26,10 +26,10 @@ class Texts:
             case MapNode():
                 for language, entry in node.entries.items():
                     if self._known and language not in self.languages and language not in besides:
-                        self.findings.add(
-                            entry.key, "unknown-language", f"`{language}` is not one of the API's languages",
-                            did_you_mean(language, (*self.languages, *sorted(besides))),
-                        )
+                        # Languages are too short for slips: `fr` is not meant to be `en`.
+                        slip = closest(language, sorted(besides))
+                        hint = f"did you mean `{slip}`?" if slip else f"its languages are {', '.join(self.languages)}"
+                        self.findings.add(entry.key, "unknown-language", f"`{language}` is not one of the API's languages", hint)
                 found = ((language, node.get(language)) for language in self.languages)
                 texts = ((language, self.prose(value)) for language, value in found if isinstance(value, Scalar))
                 return Text(tuple((language, text) for language, text in texts if text))

@@ -21,6 +21,8 @@ from .patterns import affordable
 from .texts import check_cut
 from .unions import kinds
 
+_ONE = {"characters": "character", "bytes": "byte", "entries": "entry"}
+
 
 class Values:
     def __init__(self, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
@@ -253,10 +255,11 @@ class _Reading:
         self.check_span(node, len(content), type_.length, "bytes")
 
     def check_span(self, node: Node, count: int, span: Span, what: str) -> None:
+        counted = f"1 {_ONE[what]}" if count == 1 else f"{count} {what}"
         if span.least is not None and count < span.least:
-            self.wrong(node, f"this has {count} {what}; at least {span.least} are expected")
+            self.wrong(node, f"this has {counted}; the least is {span.least}")
         if span.most is not None and count > span.most:
-            self.wrong(node, f"this has {count} {what}; at most {span.most} are allowed")
+            self.wrong(node, f"this has {counted}; the most is {span.most}")
 
     def check_range(self, node: Node, value: int | Decimal, limits: Range) -> None:
         least, most = limits.least, limits.most

@@ -180,3 +180,11 @@ def test_layout_package_writes_the_import_package_alone(project: Path) -> None:
     assert not (project / "src" / "tiny" / "pyproject.toml").exists()
     assert not (project / "src" / "tiny" / "docs").exists()
     subprocess.run([sys.executable, "-c", "from mine import Tiny; Tiny()"], cwd=project / "src", check=True)
+
+
+def test_a_package_is_called_like_its_folder(project: Path) -> None:
+    (project / "pyproject.toml").write_text(CONFIG + 'layout = "package"\n')
+    done = specloom("generate", cwd=project)
+    assert done.returncode == 2
+    assert "config-out: the folder client is to be the package `tiny`" in done.stderr
+    assert not (project / "client").exists()

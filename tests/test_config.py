@@ -55,6 +55,8 @@ def wrong(project: Path, text: str) -> str:
         (ONE.replace('"one"', "['one']"), "3:7: config-out: out is the path of a folder\n"),
         (ONE.replace('"one"', '"spec/out"'), "3:7: config-out: the output out and the spec spec lie in one another\n"),
         (ONE + TWO.replace('"two"', '"one/two"'), "6:7: config-out: clients one and two share the output two\n"),
+        (ONE + TWO.replace('"two"', '"ONE"'), "6:7: config-out: clients one and two share the output ONE\n"),
+        (ONE.replace('"one"', '"~/one"'), "3:7: config-out: `~` stands for no folder here\n"),
         ('[tool.specloom]\nclients = {one = {spec = "spec", out = 3}}\n', "2:40: config-out: "),
         ('[tool]\nspecloom.clients.one = 1\n', "2:24: config-client: the client one must be a table\n"),
         ('[tool.specloom]\nclient = {}\n', "2:1: config-key: [tool.specloom] has no key client\n"),

@@ -169,6 +169,9 @@ class _Reader:
     def path(self, here: Steps, row: Mapping[str, object], key: str, *, required: bool) -> Path | None:
         """A folder, relative to the file; None if it is not said."""
         value = row.get(key)
+        if isinstance(value, str) and value.startswith("~"):
+            self.add((*here, key), f"config-{key}", "`~` stands for no folder here", "paths are relative to pyproject.toml, or whole")
+            return None
         if isinstance(value, str) and value and "\0" not in value:
             return self.root / value
         if key in row:
@@ -201,7 +204,8 @@ class _Reader:
         return tuple(found)
 
     def apart(self, clients: Sequence[Client]) -> None:
-        """No output may lie in a spec, or in another output, or hold one: each is made and cleared up alone."""
+        """No output may lie in a spec, or in another output, or hold one, also where systems do not tell case apart: each is made and
+        cleared up alone."""
         for index, client in enumerate(clients):
             out, spec = _real(client.out), _real(client.spec)
             if _overlap(out, spec):
@@ -283,4 +287,5 @@ def _real(path: Path) -> Path:
 
 
 def _overlap(one: Path, other: Path) -> bool:
+    one, other = (Path(str(path).casefold()) for path in (one, other))
     return one.is_relative_to(other) or other.is_relative_to(one)

@@ -17,6 +17,7 @@ def weave(client: Client) -> tuple[Loaded, Files]:
     """The spec, and all files by their path in the output folder; raises `SpecError` with what is wrong in spec, settings or templates."""
     _check_targets(client)
     loaded = load(client.spec, shown(client.spec))
+    _check_package(client, loaded.api)
     api = replace(loaded.api, source=client.source, languages=_languages(client, loaded.api))
     return loaded, files(api, client.layout, http=client.http, templates=client.templates, targets=client.targets)
 
@@ -24,6 +25,13 @@ def weave(client: Client) -> tuple[Loaded, Files]:
 def needs_others(client: Client, api: Api) -> bool:
     """Whether other people's packages have a part in the client, so that it may change with them."""
     return bool(client.targets) or any(SCHEMES[scheme.kind].source is not None for scheme in api.schemes)
+
+
+def _check_package(client: Client, api: Api) -> None:
+    """An output that is the import package itself is called like it."""
+    if client.layout == "package" and client.out.name != api.package:
+        message = f"the folder {client.out.name} is to be the package `{api.package}`, and packages are called like their folders"
+        raise client.wrong(("out",), "config-out", message, f"let the path end in {api.package}")
 
 
 def _languages(client: Client, api: Api) -> tuple[str, ...]:

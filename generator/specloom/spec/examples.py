@@ -71,7 +71,7 @@ class Examples:
         payload = self._body(node, event.resource, "payload")
         if payload is None and "payload_file" not in node.entries:
             self.findings.add(node, "example", "the example has no `payload`")
-        return self.values.read(payload, event.payload)
+        return self.values.read(payload, event.payload, received=True)
 
     def _exchange(self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]) -> Exchange:
         request, response = node.get("request"), node.get("response")
@@ -143,4 +143,4 @@ class Examples:
         if answer.type is None or isinstance(answer.type, model.File):
             self.findings.add(body, "example", f"{answer.status} answers have no JSON")
             return None
-        return self.values.read(body, answer.type)
+        return self.values.read(body, answer.type, received=True)

@@ -79,6 +79,12 @@ class Folder:
                 self.bodies[name] = jsonfile.parse(source, self.findings)
         return self.bodies[name]
 
+    def check_bodies(self) -> None:
+        """Reports JSON files that no example names."""
+        for name in sorted(self.json_files - self.bodies.keys()):
+            place = Place(printable(f"{self.shown}/{name}"), 1, 1)
+            self.findings.add_at(place, "stray-body", "no example names this file", "name it: body_file, or payload_file of an event")
+
 
 def read(path: Path, shown: str, findings: Findings) -> Folder:
     """Reads all files of the folder, in the order of their names, and checks the shape of each."""

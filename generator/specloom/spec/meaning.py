@@ -68,6 +68,7 @@ class Meaning:
         finished = self._finish(drafts, reader, examples, errors, by_resource)
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
         told = {path: tuple(examples.event(draft) for draft in group) for path, group in announced.items()}
+        self.folder.check_bodies()
         types = self._types(examples, [e for group in finished.values() for e in group], [e for group in told.values() for e in group])
         documents = {document.module: document for document in resources}
         return Api(

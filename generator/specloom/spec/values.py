@@ -29,13 +29,14 @@ class Values:
         self.types = types
         self.findings = findings
 
-    def read(self, node: Node | None, type_: Type, rule: str = "example", encrypted: bool = False) -> Value | None:
-        """The value of a node, None if there is none; of an encrypted field any text, for it is cipher text."""
+    def read(self, node: Node | None, type_: Type, rule: str = "example", encrypted: bool = False, received: bool = False) -> Value | None:
+        """The value of a node, None if there is none; of an encrypted field any text, for it is cipher text. What is `received` may have
+        more members of unions than are listed."""
         if node is None:
             return None
         if encrypted and isinstance(node, Scalar) and node.style != "json" and kinds(type_, self.types) == frozenset({"a text"}):
             return Value(node.text)
-        return Value(_Reading(self.types, self.findings, rule).value(node, type_))
+        return Value(_Reading(self.types, self.findings, rule, received).value(node, type_))
 
 
 def check_secret(node: Node | None, field: Field, findings: Findings) -> None:
@@ -47,10 +48,11 @@ def check_secret(node: Node | None, field: Field, findings: Findings) -> None:
 class _Reading:
     """Reads one value; `rule` says under which rule it is reported."""
 
-    def __init__(self, types: Mapping[TypeName, NamedType], findings: Findings, rule: str) -> None:
+    def __init__(self, types: Mapping[TypeName, NamedType], findings: Findings, rule: str, received: bool) -> None:
         self.types = types
         self.findings = findings
         self.rule = rule
+        self.received = received
 
     def wrong(self, node: Node, message: str, hint: str = "") -> None:
         self.findings.add(node, self.rule, message, hint)
@@ -179,7 +181,11 @@ class _Reading:
                 literals = field.type.literals if field and isinstance(field.type, model.String) else ()
                 known.update(dict.fromkeys(literals, structure))
         if found.text not in known:
-            self.wrong(found, f"no member of the union has `{tag}` '{found.text}'", did_you_mean(found.text, known))
+            message, hint = f"no member of the union has `{tag}` '{found.text}'", did_you_mean(found.text, known)
+            if self.received:
+                self.findings.warn(found, "unlisted-value", message, hint)
+                return self.anything(node)
+            self.wrong(found, message, hint)
             return None
         return self.structure(node, known[found.text])
 

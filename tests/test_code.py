@@ -47,6 +47,11 @@ def test_black_leaves_a_literal_alone(value: object) -> None:
     assert black.format_str(module, mode=MODE) == module
 
 
+def test_a_tuple_of_one_is_a_tuple_at_any_width() -> None:
+    for length in range(70, 100):
+        assert ast.literal_eval(python.literal(("x" * length,))) == ("x" * length,)
+
+
 def test_literals_beyond_json() -> None:
     assert python.literal(Decimal("1.10")) == 'Decimal("1.10")'
     for value in (float("nan"), float("inf"), object(), b"bytes"):

@@ -64,7 +64,7 @@ def sequence(items: Sequence[Python], *, room: int = WIDTH, explode: bool = Fals
     """A tuple."""
     if len(items) == 1 and "\n" not in items[0] and columns(items[0]) + 3 <= room:
         return Python(f"({items[0]},)")
-    return bracket("(", list(items), ")", room, explode)
+    return bracket("(", list(items), ")", room, explode or len(items) == 1)  # never without its comma, which makes it a tuple
 
 
 def mapping(items: Sequence[tuple[Python, Python]], *, room: int = WIDTH, explode: bool = False) -> Python:

@@ -103,6 +103,14 @@ def test_a_long_chain_used_by_an_endpoint(link: str, tmp_path: Path) -> None:
         shop.Shop(transport=Said({})).x.echo()
 
 
+def test_samples_stay_small(tmp_path: Path) -> None:
+    """Types that need ten of the next: a sample with all of them would fill the disk."""
+    needs = ", ".join(f"{letter}: T{{m}}" for letter in "abcdefghij")
+    types = "".join(f"  T{n}: {{fields: {{{needs.format(m=n + 1)}}}}}\n" for n in range(12))
+    project = made(f"{ENDPOINT}types:\n{types}  T12: {{fields: {{z: integer}}}}\n", tmp_path)
+    assert (project / "docs" / "en" / "x" / "echo.md").stat().st_size < 200_000
+
+
 def test_the_deepest_list(tmp_path: Path) -> None:
     lists = "".join(f"  A{n}: {{type: {'list<' * 18}A{n - 1}{'>' * 18}}}\n" for n in range(1, 11))
     project = made(f"{ENDPOINT}types:\n  T0: {{fields: {{all?: A10}}}}\n{lists}  A0: {{type: string}}\n", tmp_path)

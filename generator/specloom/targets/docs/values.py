@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...model import (
@@ -34,6 +36,8 @@ from ...model import (
 
 DEEPEST = 10
 """Levels of fields within fields that tables and samples show in one another."""
+_MOST = 200
+"""Structures in a sample that nobody wrote."""
 _INDENT = 2
 
 
@@ -51,17 +55,31 @@ def json_text(value: Json, indent: int | None = 0) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def likely(api: Api, field: Field, holders: frozenset[TypeName] = frozenset()) -> Json:
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """The structures around a value, and room for more of them: types that hold each other would have no end, or none in sight."""
+
+    types: frozenset[TypeName] = frozenset()
+    room: Iterator[int] = field(default_factory=lambda: iter(range(_MOST)))
+
+    def entered(self, to: TypeName) -> _Inside | None:
+        """Inside this structure as well; None if that goes too far."""
+        if to in self.types or len(self.types) > DEEPEST or next(self.room, None) is None:
+            return None
+        return _Inside(self.types | {to}, self.room)
+
+
+def likely(api: Api, each: Field, inside: _Inside | None = None) -> Json:
     """The field's example, or else a value that fits its type."""
-    return field.example.json if field.example is not None else _fitting(api, field.type, field.wire, holders)
+    return each.example.json if each.example is not None else _fitting(api, each.type, each.wire, inside or _Inside())
 
 
 def likely_body(api: Api, type: Type) -> Json:
     """A value for a body of this type."""
-    return _fitting(api, type, "value", frozenset())
+    return _fitting(api, type, "value", _Inside())
 
 
-def _fitting(api: Api, type: Type, name: str, holders: frozenset[TypeName]) -> Json:
+def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
     match type:
         case String():
             return type.literals[0] if type.literals else name.upper().replace("-", "_")
@@ -86,29 +104,28 @@ def _fitting(api: Api, type: Type, name: str, holders: frozenset[TypeName]) -> J
         case AnyJson():
             return {}
         case ListOf():
-            return [_fitting(api, type.item, name, holders)]
+            return [_fitting(api, type.item, name, inside)]
         case MapOf():
-            return {"key": _fitting(api, type.value, name, holders)}
+            return {"key": _fitting(api, type.value, name, inside)}
         case JsonText():
-            return json_text(_fitting(api, type.type, name, holders), indent=None)
+            return json_text(_fitting(api, type.type, name, inside), indent=None)
         case Union():
-            return _fitting(api, type.members[0], name, holders)
+            return _fitting(api, type.members[0], name, inside)
         case Nullable():
-            return _fitting(api, type.type, name, holders)
+            return _fitting(api, type.type, name, inside)
         case Named(to=to):
-            return _fitting_named(api, to, name, holders)
+            return _fitting_named(api, to, name, inside)
 
 
-def _fitting_named(api: Api, to: TypeName, name: str, holders: frozenset[TypeName]) -> Json:
+def _fitting_named(api: Api, to: TypeName, name: str, inside: _Inside) -> Json:
     match api.types[to]:
         case Enumeration(values=values):
             return values[0].value if values else name.upper()
         case Structure(fields=fields):
-            if to in holders or len(holders) > DEEPEST:
-                return {}
-            return {each.wire: likely(api, each, holders | {to}) for each in fields if each.required}
+            within = inside.entered(to)
+            return {each.wire: likely(api, each, within) for each in fields if each.required} if within else {}
         case named:
-            return _fitting(api, named.members[0], name, holders) if to not in holders else {}
+            return _fitting(api, named.members[0], name, inside)
 
 
 def _within(range: Range) -> int | Decimal:

@@ -138,6 +138,7 @@ def test_notes_hold_no_html_and_no_bad_link_and_end_where_they_end(text: str) ->
         ("heading_open", 0), ("inline", 1), ("heading_close", 0),
     ]  # fmt: skip
     assert tokens[-3].content == "End" or tokens[-2].content == "End"
+    assert [token.tag for token in tokens if token.type == "heading_open" and not token.level and token.tag < "h3"] == ["h2", "h2"]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +151,21 @@ def test_notes_hold_no_html_and_no_bad_link_and_end_where_they_end(text: str) ->
 )
 def test_harmless_notes_stay_as_they_are(notes: str) -> None:
     assert markdown.notes(notes) == notes.strip("\n")
+
+
+@pytest.mark.parametrize(
+    ("notes", "expected"),
+    [
+        ("# Title\n\ntext\n\n## Part\n\n```\n# code\n```", "### Title\n\ntext\n\n#### Part\n\n```\n# code\n```"),
+        ("Title\n=====\ntext\n\nPart\n---\n", "### Title\ntext\n\n#### Part"),
+        ("## One\n\n###### Six\n\n> # Quoted\n\n- ## Listed", "#### One\n\n###### Six\n\n> ### Quoted\n\n- #### Listed"),
+        ("### Right\n\n#hash, C# and \\# x", "### Right\n\n#hash, C# and \\# x"),
+        ("one\ntwo\n===\n\nthree\nfour\n---", "one\ntwo\n\\===\n\nthree\nfour\n\n---"),
+        ("- one\n- two\n\n---\n\n| a |\n| --- |", "- one\n- two\n\n---\n\n| a |\n| --- |"),
+    ],
+)
+def test_headings_of_notes_are_below_those_of_the_page(notes: str, expected: str) -> None:
+    assert markdown.notes(notes) == expected
 
 
 @pytest.mark.parametrize(

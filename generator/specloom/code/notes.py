@@ -8,30 +8,71 @@ two ways (fences at the margin, code spans that close on their line); fences and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _TARGET = r"[ \t]*((?:[^\s()<>\\`]|\([^\s()<>\\`]*\))+)"
 _TITLE = r'(?:[ \t]+"[^"`<\\\]]*")?[ \t]*'
 _INLINE_LINK = re.compile(rf"\]\({_TARGET}{_TITLE}\)")
 _DEFINITION = re.compile(rf"\]:{_TARGET}{_TITLE}$")
+_HEADING = re.compile(r"((?: {0,3}(?:>|(?:[-+*]|\d{1,9}[.)])[ \t]))* {0,3})(#{1,6})(?=[ \t]|$)")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
+_NO_TITLE = re.compile(r"[ \t>#|=\[]|[-+*]+(?:[ \t]|$)|\d{1,9}[.)]")
+_HIGHEST = 3
+"""The level below `## Notes`."""
 _ENTITY = re.compile(r"&[#0-9A-Za-z]+;")
 
 
 def tamed(value: str, may_link: Callable[[str], bool]) -> str:
-    """The notes, ending in a closed state, so that what follows on the page is read as if they were not there."""
-    lines: list[str] = []
+    """The notes, ending in a closed state, so that what follows on the page is read as if they were not there; their headings are moved
+    below the page's own."""
+    lines = _without_underlines(_lines(value))
+    levels = [len(found[2]) for line, is_text in lines if is_text and (found := _HEADING.match(line))]
+    deeper = max(0, _HIGHEST - min(levels, default=_HIGHEST))
+    return "\n".join("".join(_tamed_line(_moved(line, deeper), may_link)) if is_text else line for line, is_text in lines)
+
+
+def _lines(value: str) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it is text rather than code; a fence that stays open is closed."""
     fence = ""
     for line in re.split(r"\r\n|\r|\n", value.strip("\r\n").replace("\0", "\ufffd")):
         if fence:
+            yield line, False
             if re.fullmatch(rf" {{0,3}}{fence[0]}{{{len(fence)},}}[ \t]*", line):
                 fence = ""
         elif opened := _FENCE.fullmatch(line):
+            yield line, False
             fence = opened[1] or opened[2]
         else:
-            line = "".join(_tamed_line(line, may_link))
-        lines.append(line)
-    return "\n".join([*lines, fence] if fence else lines)
+            yield line, True
+    if fence:
+        yield fence, False
+
+
+def _without_underlines(lines: Iterable[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The lines with `#` before titles that are underlined; where it is not plain what is underlined, nothing is."""
+    made = [("", True)]
+    for line, is_text in lines:
+        above, may_be_title = made[-1]
+        if is_text and may_be_title and not _is_blank(above) and _UNDERLINE.fullmatch(line):
+            if (_is_blank(made[-2][0]) or not made[-2][1]) and not _NO_TITLE.match(above):
+                made[-1] = (f"{'#' if '=' in line else '##'} {above}", True)
+                continue
+            if "=" in line:
+                line = f"\\{line.strip()}"
+            else:
+                made.append(("", True))
+        made.append((line, is_text))
+    return made[1:]
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \t")
+
+
+def _moved(line: str, deeper: int) -> str:
+    """The line, and if it is a heading, so many levels deeper, as far as there are levels."""
+    return _HEADING.sub(lambda heading: heading[1] + "#" * min(len(heading[2]) + deeper, 6), line)
 
 
 def _tamed_line(line: str, may_link: Callable[[str], bool]) -> Iterator[str]:

@@ -7,6 +7,7 @@ black counts.
 
 from .expressions import (
     Plain,
+    attribute,
     awaited,
     call,
     call_options,
@@ -48,6 +49,7 @@ __all__ = [
     "Plain",
     "adopted",
     "assignment",
+    "attribute",
     "awaited",
     "blackened",
     "call",

@@ -40,6 +40,11 @@ def call(function: Python, arguments: Iterable[Python], *, room: int = WIDTH, ex
     return bracket(f"{function}(", list(arguments), ")", room, explode)
 
 
+def attribute(base: Python, name: str) -> Python:
+    """`base.name`."""
+    return Python(f"{base}.{identifier(name)}")
+
+
 def keyword_argument(name: str, value: Python) -> Python:
     return Python(f"{identifier(name)}={value}")
 

@@ -7,7 +7,8 @@
     docs/<language>/<resource>/event-<event>.md    an event
 
 `reader` chooses the texts of a page and notes what is missing, `labels` has the documentation's own words, `tables` and `errors` lay out what
-the spec lists, `request`, `samples` and `expressions` write the samples, `endpoints`, `events`, `indexes` and `readme` put pages
+the spec lists, `values` and `patterns` make up what the spec gives no example of, `styles` puts values into queries and forms, `request`,
+`samples` and `expressions` write the samples, `endpoints`, `events`, `indexes` and `readme` put pages
 together.
 """
 

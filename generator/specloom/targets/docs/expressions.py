@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -33,7 +32,8 @@ from ...model import (
     UnionType,
 )
 from ..surface import constant
-from .kinds import has_tag, is_kind
+from .kinds import member_of
+from .values import likely, parsed
 
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
 
@@ -55,10 +55,9 @@ class Expressions:
         return python.lines([*sections, ours], blank=1)
 
     def value(self, each: Field, value: Json, width: int) -> Python:
-        """A field's value; of what is encrypted or secret the example shows nothing that a caller would write."""
-        if each.encrypted or each.secret:
-            return python.literal("…")
-        return self._expression(each.type, value, width)
+        """A field's value; of what is encrypted or secret, whose example is nothing that a caller would write, one that is made up."""
+        shown = likely(self.api, replace(each, example=None)) if each.encrypted or each.secret else value
+        return self._expression(each.type, shown, width)
 
     def _expression(self, type: Type, value: Json, width: int) -> Python:
         match type:
@@ -72,21 +71,29 @@ class Expressions:
                 ]
                 return python.mapping(rows, room=width)
             case JsonText() if isinstance(value, str):
-                return self._expression(type.type, _parsed(value), width)
+                return self._expression(type.type, parsed(value), width)
             case Union(members=members):
                 return self._member(members, value, width)
             case Named():
                 return self._named(type, value, width)
             case Number(exact=True) if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
                 return python.call(self.use("decimal", "Decimal"), [python.literal(str(value))])
-            case File():
-                return python.call(self.use("pathlib", "Path"), [python.literal("file")])
+            case File(media=media):
+                return self._file(media, width)
             case Bytes() if isinstance(value, str):
                 return python.call(self.use("base64", "b64decode"), [python.literal(value)])
             case DateTime() | Date() | Duration():
                 return self._time(type, value)
             case _:
                 return _literal(value)
+
+    def _file(self, media: Sequence[str], width: int) -> Python:
+        """A path; where only the caller can say which of several media types a file has, its content and that."""
+        path = python.call(self.use("pathlib", "Path"), [python.literal("file")])
+        if len(media) < 2:
+            return path
+        content = python.call(python.attribute(path, "read_bytes"), [])
+        return python.call(self.our("Upload"), [content, python.keyword_argument("media", python.literal(media[0]))], room=width)
 
     def _named(self, type: Named, value: Json, width: int) -> Python:
         match self.api.types[type.to]:
@@ -109,10 +116,8 @@ class Expressions:
 
     def _member(self, members: Sequence[Type], value: Json, width: int, tag: str | None = None) -> Python:
         """The value as the member of a union that it is."""
-        for member in members:
-            if is_kind(self.api, member, value) and (tag is None or has_tag(self.api, member, tag, value)):
-                return self._expression(member, value, width)
-        return _literal(value)
+        member = member_of(self.api, members, tag, value)
+        return self._expression(member, value, width) if member is not None else _literal(value)
 
     def _enumerated(self, type: Named, known: Sequence[EnumValue], value: Json) -> Python:
         model = self._model(type)
@@ -154,14 +159,6 @@ def _floats(value: Json) -> python.Plain:
     if isinstance(value, list):
         return [_floats(item) for item in value]
     return {key: _floats(item) for key, item in value.items()} if isinstance(value, dict) else value
-
-
-def _parsed(value: str) -> Json:
-    try:
-        parsed: Json = json.loads(value, parse_float=Decimal)
-    except ValueError:
-        return value
-    return parsed
 
 
 def _parts_of_duration(type: Duration, value: Json) -> list[Python]:

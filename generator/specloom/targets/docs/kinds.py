@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from ...model import (
@@ -56,6 +57,12 @@ def is_kind(api: Api, type: Type, value: Json) -> bool:
             return isinstance(value, int) and not isinstance(value, bool)
         case _:
             return isinstance(value, str)
+
+
+def member_of(api: Api, members: Sequence[Type], tag: str | None, value: Json) -> Type | None:
+    """The member of a union that a value is; None if it is none."""
+    fitting = (member for member in members if is_kind(api, member, value) and (tag is None or has_tag(api, member, tag, value)))
+    return next(fitting, None)
 
 
 def has_tag(api: Api, member: Type, tag: str, value: Json) -> bool:

@@ -20,10 +20,13 @@ from ...model import (
     Scheme,
     Structure,
     Text,
+    Value,
 )
 from ...schemes import Added, added_by
 from ..surface import constant, styles
-from .values import json_text, likely, likely_body
+from .styles import pairs, plain
+from .types import innermost
+from .values import completed, json_text, likely, likely_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Request:
 
     @classmethod
     def of(cls, api: Api, endpoint: Endpoint, example: Exchange | None) -> Request:
-        """The example; what it leaves out, though it is required, gets a likely value."""
+        """The example, and the constants in it; what it leaves out, though it is required, gets a likely value."""
         given = example or Exchange(Text(), {}, {}, {}, None, None, None)
         own = {field.wire.lower() for field in endpoint.header}
         headers = [field for field in api.header if field.wire.lower() not in own]
@@ -49,7 +52,7 @@ class Request:
             _filled(api, endpoint.path_fields, given.path),
             _filled(api, endpoint.query, given.query),
             _filled(api, (*headers, *endpoint.header), given.header),
-            given.body.json if given.body is not None else _body(api, endpoint),
+            _body(api, endpoint, given.body),
         )
 
     def url(self) -> str:
@@ -57,12 +60,12 @@ class Request:
         host = (self.endpoint.hosts or self.api.hosts)[0].url.rstrip("/")
         path = self.endpoint.path
         for wire, value in self.path.items():
-            path = path.replace(f"{{{wire}}}", _encoded(_plain(value)))
-        pairs = [(name, [added.sample]) for name, added in added_by_auth(self.api, self.endpoint, "query")]
+            path = path.replace(f"{{{wire}}}", _encoded(plain(value)))
+        found = [(name, [added.sample]) for name, added in added_by_auth(self.api, self.endpoint, "query")]
         given: dict[str, str] = {field.wire: field.style for field in self.endpoint.query}
         for wire, value in self.query.items():
-            pairs += _pairs(wire, value, given.get(wire, "repeat"))
-        query = "&".join(f"{_encoded(name)}={','.join(map(_encoded, values))}" for name, values in pairs)
+            found += pairs(wire, value, given.get(wire, "repeat"))
+        query = "&".join(_pair(name, values) for name, values in found)
         return f"{host}{path}?{query}" if query else f"{host}{path}"
 
     def headers(self) -> Iterator[tuple[str, str]]:
@@ -70,7 +73,7 @@ class Request:
         for name, added in added_by_auth(self.api, self.endpoint, "header"):
             yield name, added.sample
         for wire, value in self.header.items():
-            yield wire, _plain(value)
+            yield wire, ",".join(map(plain, value)) if isinstance(value, list) else plain(value)
         if (media := media_of(self.endpoint)) and not isinstance(self.endpoint.body, PartsBody):
             yield "Content-Type", media
 
@@ -90,13 +93,13 @@ class Request:
                 return [f"-d {_quoted(json_text(self.body))}"]
             case FormBody():
                 given = styles(self.api, self.endpoint.body)
-                pairs = [pair for wire, value in _members(self.body) for pair in _pairs(wire, value, given.get(wire, "repeat"))]
-                return [f"--data-urlencode {_quoted(name + '=' + ','.join(values))}" for name, values in pairs]
+                found = [pair for wire, value in _members(self.body) for pair in pairs(wire, value, given.get(wire, "repeat"))]
+                return [_form_field(name, values) for name, values in found]
             case PartsBody(type=type):
                 structure = self.api.types[type.to]
                 assert isinstance(structure, Structure)
-                media = {field.wire: field.type.media for field in structure.fields if isinstance(field.type, File)}
-                return [_part(wire, value, media.get(wire)) for wire, value in _members(self.body)]
+                files = {field.wire: inner.media for field in structure.fields if isinstance(inner := innermost(field.type), File)}
+                return [part for wire, value in _members(self.body) for part in _parts(wire, value, files.get(wire))]
             case RawBody():
                 return ["--data-binary @file"]
 
@@ -134,16 +137,16 @@ def _filled(api: Api, fields: tuple[Field, ...], given: Mapping[str, Json]) -> d
         if fixed is not None:
             filled[field.wire] = fixed
         elif field.wire in given:
-            filled[field.wire] = given[field.wire]
+            filled[field.wire] = completed(api, field.type, given[field.wire])
         elif field.required:
             filled[field.wire] = likely(api, field)
     return filled
 
 
-def _body(api: Api, endpoint: Endpoint) -> Json:
+def _body(api: Api, endpoint: Endpoint, given: Value | None) -> Json:
     match endpoint.body:
         case JsonBody(type=type) | FormBody(type=type) | PartsBody(type=type):
-            return likely_body(api, type)
+            return completed(api, type, given.json) if given is not None else likely_body(api, type)
         case _:
             return None
 
@@ -152,33 +155,34 @@ def _members(value: Json) -> list[tuple[str, Json]]:
     return list(value.items()) if isinstance(value, dict) else []
 
 
-def _pairs(wire: str, value: Json, style: str) -> list[tuple[str, list[str]]]:
-    """Names in a query or a form, each with the values that commas shall divide; not yet encoded."""
-    if isinstance(value, list):
-        if style == "comma":
-            return [(wire, [_plain(item) for item in value])]
-        return [(f"{wire}[]" if style == "brackets" else wire, [_plain(item)]) for item in value]
-    if isinstance(value, dict) and style == "deep":
-        return [pair for key, item in value.items() for pair in _pairs(f"{wire}[{key}]", item, style)]
-    return [(wire, [_plain(value)])]
-
-
 def _encoded(value: str) -> str:
     return quote(value, safe="")
 
 
-def _part(wire: str, value: Json, media: tuple[str, ...] | None) -> str:
-    if media is not None:
+def _pair(name: str, values: list[str]) -> str:
+    return f"{_encoded(name)}={','.join(map(_encoded, values))}"
+
+
+def _form_field(name: str, values: list[str]) -> str:
+    """What curl shall encode, if it can: not names, and not texts between commas."""
+    if len(values) == 1 and name == _encoded(name):
+        return f"--data-urlencode {_quoted(f'{name}={values[0]}')}"
+    return f"-d {_quoted(_pair(name, values))}"
+
+
+def _parts(wire: str, value: Json, media: tuple[str, ...] | None) -> Iterator[str]:
+    """The parts that a value becomes: lists are repeated, unless they hold objects, for which there is JSON."""
+    if isinstance(value, list) and (media is not None or not any(isinstance(item, (dict, list)) for item in value)):
+        for item in value:
+            yield from _parts(wire, item, media)
+    elif media is not None:
         kind = f";type={media[0]}" if media else ""
-        return f"-F {_quoted(f'{wire}=@{wire}{kind}')}"
-    if isinstance(value, (dict, list)):
+        yield f"-F {_quoted(f'{wire}=@file{kind}')}"
+    elif isinstance(value, (dict, list)):
         content = json_text(value, indent=None).replace("\\", "\\\\").replace('"', '\\"')
-        return "-F " + _quoted(wire + '="' + content + '";type=application/json')
-    return f"--form-string {_quoted(f'{wire}={_plain(value)}')}"
-
-
-def _plain(value: Json) -> str:
-    return value if isinstance(value, str) else json_text(value, indent=None)
+        yield "-F " + _quoted(wire + '="' + content + '";type=application/json')
+    else:
+        yield f"--form-string {_quoted(f'{wire}={plain(value)}')}"
 
 
 def _quoted(argument: str) -> str:

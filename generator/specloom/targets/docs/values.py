@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from ...model import (
@@ -27,18 +30,26 @@ from ...model import (
     Nullable,
     Number,
     Range,
+    Span,
     String,
     Structure,
     Type,
     TypeName,
     Union,
+    UnionType,
 )
+from ..surface import constant
+from .kinds import member_of
+from .patterns import matching
 
 DEEPEST = 10
 """Levels of fields within fields that tables and samples show in one another."""
 _MOST = 200
 """Structures in a sample that nobody wrote."""
 _INDENT = 2
+_MOMENT = datetime(2025, 1, 1, 12, tzinfo=UTC)
+_LONGEST = 1000
+"""So many characters, bytes or items a value has at most, made up for a sample."""
 
 
 def json_text(value: Json, indent: int | None = 0) -> str:
@@ -79,34 +90,84 @@ def likely_body(api: Api, type: Type) -> Json:
     return _fitting(api, type, "value", _Inside())
 
 
+def completed(api: Api, type: Type, value: Json) -> Json:
+    """The value with the constants that an example may leave out, and the fields of objects in their order: what a client sends."""
+    match type:
+        case Nullable():
+            return completed(api, type.type, value)
+        case ListOf() if isinstance(value, list):
+            return [completed(api, type.item, item) for item in value]
+        case MapOf() if isinstance(value, dict):
+            return {key: completed(api, type.value, item) for key, item in value.items()}
+        case JsonText() if isinstance(value, str):
+            held = parsed(value)
+            whole = completed(api, type.type, held)
+            return value if whole == held else json_text(whole, indent=None)
+        case Union(members=members):
+            return _completed_member(api, members, None, value)
+        case Named(to=to):
+            match api.types[to]:
+                case Structure(fields=fields) if isinstance(value, dict):
+                    given = {each.wire: _completed_field(api, each, value) for each in fields if each.wire in value or constant(each) is not None}
+                    return given | {wire: item for wire, item in value.items() if wire not in given}
+                case UnionType(members=members, tag=tag):
+                    return _completed_member(api, members, tag, value)
+                case _:
+                    return value
+        case _:
+            return value
+
+
+def _completed_field(api: Api, field: Field, holder: dict[str, Json]) -> Json:
+    return completed(api, field.type, holder[field.wire]) if field.wire in holder else constant(field)
+
+
+def _completed_member(api: Api, members: Sequence[Type], tag: str | None, value: Json) -> Json:
+    member = member_of(api, members, tag, value)
+    return value if member is None else completed(api, member, value)
+
+
+def parsed(value: str) -> Json:
+    """The JSON that a text holds; the text itself if it holds none."""
+    try:
+        found: Json = json.loads(value, parse_float=Decimal)
+    except ValueError:
+        return value
+    return found
+
+
 def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
     match type:
         case String():
-            return type.literals[0] if type.literals else name.upper().replace("-", "_")
+            return type.literals[0] if type.literals else _text(type, name.upper().replace("-", "_"))
         case Integer():
             return type.literals[0] if type.literals else _within(type.range)
         case Number():
             return _within(type.range)
         case Boolean():
             return type.literal is not False
-        case Bytes() | File():
+        case Bytes():
+            return b64encode(bytes(_count(type.length, 3))).decode()
+        case File():
             return "AAAA"
         case DateTime(format="unix"):
-            return 1735732800
+            return int(_MOMENT.timestamp())
         case DateTime(format="unix-ms"):
-            return 1735732800000
-        case DateTime():
-            return "2025-01-01T12:00:00+00:00"
-        case Date():
-            return "2025-01-01"
+            return int(_MOMENT.timestamp()) * 1000
+        case DateTime(format=format):
+            return _formatted("%Y-%m-%dT%H:%M:%SZ" if format is None else format)
+        case Date(format=format):
+            return _formatted("%Y-%m-%d" if format is None else format)
         case Duration():
-            return "PT1M" if type.unit is None else 60
+            return "PT60S" if type.unit is None else 60
         case AnyJson():
             return {}
         case ListOf():
-            return [_fitting(api, type.item, name, inside)]
+            item = _fitting(api, type.item, name, inside)
+            return [item] * _times(type.length, item)
         case MapOf():
-            return {"key": _fitting(api, type.value, name, inside)}
+            item = _fitting(api, type.value, name, inside)
+            return {f"key{number or ''}": item for number in range(_times(type.length, item))}
         case JsonText():
             return json_text(_fitting(api, type.type, name, inside), indent=None)
         case Union():
@@ -128,9 +189,44 @@ def _fitting_named(api: Api, to: TypeName, name: str, inside: _Inside) -> Json:
             return _fitting(api, named.members[0], name, inside)
 
 
+def _text(type: String, name: str) -> str:
+    """The name, cut or filled up to a length that is allowed; of a text with a pattern one that matches it."""
+    if type.pattern is not None:
+        most = type.length.most
+        found = matching(type.pattern, max(1, type.length.least or 0), _LONGEST if most is None else most)
+        if found is not None:
+            return found
+    count = _count(type.length, len(name))
+    return name[:count].ljust(count, "0")
+
+
+def _formatted(format: str) -> str:
+    """The moment in a format of `strftime`, of which only plain directives are followed: C libraries have others, with widths."""
+    return re.sub("%[A-Za-z%]", lambda directive: _MOMENT.strftime(directive[0]), format)
+
+
 def _within(range: Range) -> int | Decimal:
-    least = range.least if range.least is not None else min(1, range.most if range.most is not None else 1)
-    return least + 1 if range.above else least
+    """A number in the range: its least, or 1, or what is next to an end that is excluded."""
+    least, most = range.least, range.most
+    if least is None:
+        return 1 if most is None or most > 1 else most - range.below
+    if not range.above:
+        return least
+    following = least + 1
+    if most is None or following < most or (following == most and not range.below):
+        return following
+    return (Decimal(least) + most) / 2
+
+
+def _count(span: Span, usual: int) -> int:
+    """The usual length, or the allowed one that is nearest to it; samples have an end, whatever a spec demands."""
+    least = min(span.least or 0, _LONGEST)
+    return max(least, usual if span.most is None else min(usual, span.most))
+
+
+def _times(span: Span, item: Json) -> int:
+    """How often an item is shown: once, or as often as it must come, as long as that stays readable."""
+    return _count(Span(min(span.least or 0, max(1, 5 * _LONGEST // len(json_text(item, indent=None)))), span.most), 1)
 
 
 def _deeper(indent: int | None) -> int | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +46,7 @@ from specloom.model import (
     Value,
 )
 from specloom.spec import load
+from specloom.targets import files
 from specloom.targets.docs import docs
 from specloom.targets.docs.types import innermost
 
@@ -167,6 +171,138 @@ def test_a_page_says_once_that_texts_are_not_translated() -> None:
     page = pages[PurePosixPath("docs/zh/orders/create.md")]
     assert page.count("本页部分内容尚未翻译") == 1
     assert "尚未翻译" not in pages[PurePosixPath("docs/en/orders/create.md")]
+
+
+SHOP = """
+title: Shop
+endpoints:
+  buy:
+    http: POST /buy
+    title: Buy
+    query:
+      state?: {type: list<string>(..3), style: brackets}
+      near?: {style: deep, fields: {city: string, zips: list<string>}}
+      some?: {type: list<integer>, style: comma}
+      ids?: list<integer>
+      plain?: {type: string, deprecated: {en: use `ids`, zh: 请使用 `ids`}}
+    body:
+      either: string('none' | 'auto') | list<string(1..4)>(1..4)
+      labels: map<string(..512)>
+      marks: map<string('deleted' | 'absent')>
+      choice: string('none' | 'auto') | Kind | Item
+      again: Item | list<Kind>
+      tags: Tags
+      at: datetime | boolean
+      agreed: {type: string, when: the buyer is a chain}
+      perhaps?: {type: string, when: the buyer is a chain}
+    responses: {200: Item, 202: null}
+    errors: [{status: 422, body: Refusal, reason: It is refused.}]
+    idempotency: safe
+    examples:
+      - title: One
+        request: {body: {either: none, labels: {}, marks: {}, choice: auto, again: {size: 1}, tags: a, at: true, agreed: "yes"}}
+        response: {status: 200, body: {size: 1}}
+  look: {http: GET /look, responses: {200: Item}, examples: [{response: {status: 200, body: {size: 1}}}]}
+types:
+  Kind: {type: integer, title: A kind, enum: {1: small, 2: large}}
+  Item: {title: An item, fields: {size: integer(1..)}}
+  Tags: {type: string | list<string(1..20)>}
+  Refusal: {fields: {because: {type: string(..80), title: Why}, kind: Kind}}
+"""
+
+
+@cache
+def shop() -> Api:
+    with TemporaryDirectory() as folder:
+        api = "{specloom: 1, package: shop, version: 0.1.0, client: Shop, title: Shop, languages: [en, zh], hosts: [https://x.example], auth: none}"
+        Path(folder, "_api.yaml").write_text(api, "utf-8")
+        Path(folder, "shop.yaml").write_text(SHOP, "utf-8")
+        return load(Path(folder), "shop").api
+
+
+def buying(language: str) -> str:
+    return docs(shop())[PurePosixPath("docs", language, "shop", "buy.md")]
+
+
+def row_of(page: str, name: str) -> list[str]:
+    """The cells of the first row of this name."""
+    (row, *_) = (line for line in page.split("\n") if re.match(rf"\|[^|]*(?:`|\*\*){re.escape(name)}(?:`|\*\*) \|", line))
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "chinese"),
+    [
+        ("either", 'if a string: one of "none", "auto"; if a list: 1 to 4 items, each 1 to 4 characters', '为字符串时：取值 "none"、"auto"；为列表时：1 至 4 项，每项 1 至 4 个字符'),
+        ("labels", "each value at most 512 characters", "每个值最多 512 个字符"),
+        ("marks", 'each value one of "deleted", "absent"', '每个值取值 "deleted"、"absent"'),
+        ("choice", 'if a string: one of "none", "auto"', '为字符串时：取值 "none"、"auto"'),
+        ("tags", "if a list: each 1 to 20 characters", "为列表时：每项 1 至 20 个字符"),
+        ("at", "RFC 3339, with offset", "RFC 3339 格式，带时区"),
+        ("state", "at most 3 items; sent as `state[]=…&state[]=…`", "最多 3 项；形如 `state[]=…&state[]=…`"),
+        ("near", "sent as `near[city]=…&near[zips]=…&near[zips]=…`", "形如 `near[city]=…&near[zips]=…&near[zips]=…`"),
+        ("some", "sent as `some=…,…`", "形如 `some=…,…`"),
+        ("ids", "sent as `ids=…&ids=…`", "形如 `ids=…&ids=…`"),
+        ("plain", "", ""),
+    ],
+)  # fmt: skip
+def test_a_table_says_what_values_must_keep_to(name: str, english: str, chinese: str) -> None:
+    assert row_of(buying("en"), name)[4] == english
+    assert row_of(buying("zh"), name)[4] == chinese
+
+
+def test_docstrings_say_limits_inside_unions_and_maps() -> None:
+    words = " ".join(files(shop(), "project")[PurePosixPath("shop/calls/shop.py")].split())
+    assert 'either: If a string: one of "none", "auto", if a list: 1 to 4 items, each 1 to 4 characters.' in words
+    assert "labels: Each value at most 512 characters." in words
+
+
+def test_the_members_of_a_union_are_explained_once() -> None:
+    page = buying("en")
+    assert row_of(page, "Kind")[:4] == ["└&nbsp;**Kind**", "`Kind` (integer)", "", "A kind<br>`1` small<br>`2` large"]
+    assert row_of(page, "list\\<Kind\\>")[3] == "A kind<br>Values of `Kind`: see above."
+    assert [line.split("|")[4].strip() for line in page.split("\n") if "**Item**" in line] == ["An item", "An item<br>Fields of `Item`: see above."]
+    assert row_of(page, "tags")[1] == r"`Tags` (`string \| list<string>`)"
+
+
+def test_a_condition_of_a_field_that_is_always_required_is_no_condition_for_that() -> None:
+    assert row_of(buying("en"), "agreed")[2:4] == ["yes", "Applies if the buyer is a chain."]
+    assert row_of(buying("en"), "perhaps")[2:4] == ["depends", "Required if the buyer is a chain."]
+
+
+def test_what_is_deprecated_says_what_to_use_instead() -> None:
+    assert row_of(buying("en"), "plain")[3] == "**Deprecated**: use `ids`."
+    assert row_of(buying("zh"), "plain")[3] == "**已废弃**：请使用 `ids`。"
+
+
+def test_a_page_shows_the_bodies_of_errors_and_whose_example_it_is() -> None:
+    page = buying("en")
+    assert "### Example · 200 · One\n" in page
+    assert "### Body of `errors.UnprocessableContent`\n\nThe exception has it as `body`.\n" in page
+    assert row_of(page, "because") == ["`because`", "`string`", "yes", "**Why**", "at most 80 characters", ""]
+    assert "### Example\n" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
+
+
+def test_only_a_question_changes_nothing() -> None:
+    assert "changes nothing" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
+    assert "changes nothing" not in buying("en")
+    assert "Repeating the request does no harm" in buying("en")
+    assert "不改变任何数据" not in buying("zh")
+
+
+def test_a_page_has_one_title_whatever_its_notes_say() -> None:
+    stub = replace(endpoint_of("x"), notes=Text((("en", "# Mine\n\nText\n\nMore\n===="),)))
+    page = docs(small_api("x", stub))[PurePosixPath("docs/en/orders/create.md")]
+    assert [token.tag for token in parse(page) if token.type == "heading_open"].count("h1") == 1
+    assert "## Notes\n\n### Mine\n\nText\n\n### More" in page
+
+
+def test_sentences_in_chinese_have_no_blanks_between_them() -> None:
+    for name in APIS:
+        for path, page in pages_of(name).items():
+            if "zh" in path.parts:
+                assert not re.search(r"[。，；：、] +(?!\|)", re.sub(r"```.*?```", "", page, flags=re.DOTALL)), path
+    assert not re.search(r"[。；：] +[^|]", buying("zh").split("## ")[0])
 
 
 def test_a_type_that_holds_itself_is_explained_once() -> None:

@@ -27,6 +27,7 @@ from ..model import (
     Span,
     String,
     Type,
+    Union,
 )
 
 _PHRASES: Mapping[str, Mapping[str, str]] = {
@@ -48,6 +49,12 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "one of": "one of {0}",
         "pattern": "matches {0}",
         "each": "each {0}",
+        "each value": "each value {0}",
+        "if a text": "if a string: {0}",
+        "if a number": "if a number: {0}",
+        "if a boolean": "if a boolean: {0}",
+        "if a list": "if a list: {0}",
+        "if a map": "if an object: {0}",
         "format": "in the form {0}",
         "unix": "in seconds since 1970-01-01 UTC on the wire",
         "unix-ms": "in milliseconds since 1970-01-01 UTC on the wire",
@@ -59,11 +66,13 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "secret": "secret, never shown",
         "default": "{0} if absent",
         "when": "Required if {0}",
+        "applies": "Applies if {0}",
         "body of": "Body of `{0}`",
         "answer of": "Answer of `{0}`",
         "payload of": "Payload of `{0}`",
         "deprecated": "Deprecated",
         "since": "Since {0}",
+        "or": ", ",
         "comma": ", ",
         "semicolon": "; ",
         "stop": ".",
@@ -88,6 +97,12 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "one of": "取值 {0}",
         "pattern": "匹配 {0}",
         "each": "每项{0}",
+        "each value": "每个值{0}",
+        "if a text": "为字符串时：{0}",
+        "if a number": "为数字时：{0}",
+        "if a boolean": "为布尔值时：{0}",
+        "if a list": "为列表时：{0}",
+        "if a map": "为对象时：{0}",
         "format": "格式 {0}",
         "unix": "传输为自 1970-01-01 UTC 起的秒数",
         "unix-ms": "传输为自 1970-01-01 UTC 起的毫秒数",
@@ -99,11 +114,13 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "secret": "敏感信息，不显示",
         "default": "缺省为 {0}",
         "when": "必填条件：{0}",
+        "applies": "适用条件：{0}",
         "body of": "`{0}` 的请求体",
         "answer of": "`{0}` 的应答体",
         "payload of": "`{0}` 的通知内容",
         "deprecated": "已废弃",
         "since": "自 {0} 起",
+        "or": "、",
         "comma": "，",
         "semicolon": "；",
         "stop": "。",
@@ -142,11 +159,11 @@ def limits(type: Type, language: str) -> list[str]:
         case Duration(unit="s" | "ms" as unit):
             return [phrase(unit, language)]
         case ListOf():
-            inner = limits(type.item, language)
-            each = [phrase("each", language, phrase("comma", language).join(inner))] if inner else []
-            return _span(type.length, "items", language) + each
+            return _span(type.length, "items", language) + _inside("each", type.item, language)
         case MapOf():
-            return _span(type.length, "entries", language)
+            return _span(type.length, "entries", language) + _inside("each value", type.value, language)
+        case Union(members=members):
+            return [part for member in members for part in _inside(f"if {_kind(member)}", member, language)]
         case JsonText():
             return [phrase("json", language), *limits(type.type, language)]
         case _:
@@ -165,7 +182,7 @@ def about(field: Field, language: str) -> str:
     sentences = [phrase("comma", language).join(head)]
     sentences.append(field.description.best(language))
     if field.when:
-        sentences.append(phrase("when", language, field.when.best(language)))
+        sentences.append(phrase("applies" if field.required else "when", language, field.when.best(language)))
     if field.since:
         sentences.append(phrase("since", language, field.since.best(language)))
     if field.deprecated:
@@ -201,6 +218,31 @@ def _json(value: Json) -> str:
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
 
 
+def _inside(key: str, type: Type, language: str) -> list[str]:
+    """The limits of a type that another one holds, in one phrase."""
+    found = phrase("comma", language).join(limits(type, language))
+    if not found:
+        return []
+    # Figures and quotes have a blank before them, also where words have none between them.
+    blank = " " if found[0].isascii() and phrase(key, language, "")[-1].isalpha() else ""
+    return [phrase(key, language, blank + found)]
+
+
+def _kind(member: Type) -> str:
+    """What tells the member of a union that has limits from the others: its JSON kind."""
+    match member:
+        case ListOf():
+            return "a list"
+        case MapOf():
+            return "a map"
+        case Boolean():
+            return "a boolean"
+        case Integer() | Number() | DateTime(format="unix" | "unix-ms") | Duration(unit="s" | "ms"):
+            return "a number"
+        case _:
+            return "a text"
+
+
 def _span(span: Span, noun: str, language: str) -> list[str]:
     if not span:
         return []
@@ -226,4 +268,4 @@ def _range(range: Range, language: str) -> list[str]:
 def _literals(values: list[str], language: str) -> list[str]:
     if not values:
         return []
-    return [phrase("one" if len(values) == 1 else "one of", language, ", ".join(values))]
+    return [phrase("one" if len(values) == 1 else "one of", language, phrase("or", language).join(values))]

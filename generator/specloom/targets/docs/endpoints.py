@@ -25,6 +25,7 @@ from ...model import (
 )
 from ...render import render
 from ...schemes import added_by
+from ..surface import body_fields
 from . import labels, places, samples, tables, types
 from .errors import error_table
 from .reader import Reader
@@ -95,7 +96,7 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
             after=_content_type(endpoint, reader),
         ),
         "path": FieldTable(api, reader).of(endpoint.path_fields),
-        "query": FieldTable(api, reader).of(endpoint.query, before=_added(api, endpoint, "query", reader)),
+        "query": FieldTable(api, reader, styled=True).of(endpoint.query, before=_added(api, endpoint, "query", reader)),
         "body": list(_body(api, endpoint, reader)),
         "curl": [Block(reader.titled("curl", title), (command,)) for title, command in shown.curl],
         "sync": shown.sync,
@@ -107,6 +108,7 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
         "own_errors": error_table(endpoint.errors, reader),
         "resource_errors": error_table([row for resource in inherited for row in resource.errors], reader),
         "common_errors": error_table(api.errors, reader),
+        "error_bodies": list(_error_bodies(api, endpoint, reader)),
         "lost": _lost(api, endpoint, reader),
         "notes": markdown.notes(reader.says(endpoint.notes)),
         "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in endpoint.links),
@@ -168,9 +170,11 @@ def _body(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Markdown]:
         case None:
             return
         case RawBody(file=file):
-            limit = types.limits(file, reader)
-            yield markdown.inline([reader.words("whole body"), markdown.code("file"), limit])
-        case JsonBody(type=type) | FormBody(type=type) | PartsBody(type=type):
+            yield whole(api, file, "whole body", reader)
+        case FormBody():
+            if rows := FieldTable(api, reader, styled=True).of(body_fields(api, endpoint)):
+                yield rows
+        case JsonBody(type=type) | PartsBody(type=type):
             yield from _value(api, type, "whole body", reader)
 
 
@@ -194,27 +198,38 @@ def _answer(api: Api, endpoint: Endpoint, answer: Answer, reader: Reader) -> Blo
 def _value(api: Api, type: Type, sentence: str, reader: Reader) -> Iterator[Markdown]:
     """The fields of a structure; of anything else what it is, and the fields in it."""
     if not isinstance(type, Named) or not isinstance(api.types[type.to], Structure):
-        limit = types.limits(type, reader)
-        yield markdown.inline([reader.words(sentence), types.cell(api, type, reader), limit])
+        yield whole(api, type, sentence, reader)
     if rows := FieldTable(api, reader).of_type(type):
         yield rows
 
 
+def whole(api: Api, type: Type, sentence: str, reader: Reader) -> Markdown:
+    """Says that a body is one value: its type, and what it must keep to."""
+    return reader.words(sentence, reader.listed([types.cell(api, type, reader), types.limits(api, type, reader)], "semicolon"))
+
+
+def _error_bodies(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
+    """What the bodies of errors hold that have a type of their own, by exception."""
+    rows = api.errors_of(endpoint)
+    for name, body in dict.fromkeys((row.class_name, row.body) for row in rows if row.body is not None):
+        title = reader.words("error body", markdown.code(f"errors.{name}"))
+        yield Block(title, (reader.words("body of error"), *_value(api, body, "whole answer", reader)))
+
+
 def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
-    """The documented answers that have a body."""
+    """The documented answers that have a body; with its status, where an endpoint has several."""
     for example in endpoint.examples:
         if example.answer is not None:
-            yield Block(
-                reader.titled("answer example", example.title),
-                (markdown.fenced(json_text(example.answer.json), "json"),),
-            )
+            status = str(example.status) if len(endpoint.answers) > 1 else ""
+            title = [reader.words("answer example"), markdown.text(status), reader.inline(example.title)]
+            yield Block(markdown.inline(title, " · "), (markdown.fenced(json_text(example.answer.json), "json"),))
 
 
 def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
     """What a caller can do who never got the answer."""
     match endpoint.idempotency.kind:
         case "safe":
-            advice = reader.words("safe")
+            advice = reader.words("safe" if endpoint.method in ("GET", "HEAD") else "harmless")
         case "key":
             advice = reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))
         case "none":

@@ -9,8 +9,8 @@ from ...code import Markdown, markdown, python
 from ...model import Api, Event, Named, Resource, Structure
 from ...render import render
 from ...schemes import SCHEMES, Delivery
-from . import labels, places, samples, tables, types
-from .endpoints import Block
+from . import labels, places, samples, tables
+from .endpoints import Block, whole
 from .reader import Reader
 from .tables import FieldTable
 from .values import json_text
@@ -71,8 +71,7 @@ def _facts(event: Event, reader: Reader) -> Iterator[Markdown]:
 def _payload(api: Api, event: Event, reader: Reader) -> Iterator[Markdown]:
     """The fields of a structure; of anything else what it is, and the fields in it."""
     if not isinstance(event.payload, Named) or not isinstance(api.types[event.payload.to], Structure):
-        limit = types.limits(event.payload, reader)
-        yield markdown.inline([reader.words("whole payload"), types.cell(api, event.payload, reader), limit])
+        yield whole(api, event.payload, "whole payload", reader)
     if rows := FieldTable(api, reader).of_type(event.payload):
         yield rows
 

@@ -65,4 +65,4 @@ class Reader:
         parts = [self.words("untranslated")] if self._untranslated else []
         if missing:
             parts.append(self.words("missing", self.listed(missing, "and no")))
-        return markdown.quotation(markdown.inline(parts)) if parts else None
+        return markdown.quotation(self.listed(parts, "sentences")) if parts else None

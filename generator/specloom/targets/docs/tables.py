@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from ...code import Markdown, markdown
 from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, UnionType
-from . import types
+from .. import phrases
+from . import labels, types
 from .reader import Reader
+from .styles import spelled
 from .values import DEEPEST, json_text
 
 COLUMNS = ("name", "type", "required", "meaning", "limit", "example")
@@ -24,6 +26,8 @@ class FieldTable:
 
     api: Api
     reader: Reader
+    styled: bool = False
+    """The fields are those of a query or a form, in which lists and objects have a style."""
     _explained: set[TypeName] = field(default_factory=set[TypeName])
     _postponed: list[Named] = field(default_factory=list[Named])
     """Types that come too deep to be explained there."""
@@ -69,12 +73,12 @@ class FieldTable:
                 return
 
     def _members(self, members: Sequence[Type], depth: int) -> Iterator[Row]:
-        """A row for each member that has fields, and these below it."""
+        """A row for each member that has fields or values, and its fields below it."""
         for member in members:
             inner = types.innermost(member)
-            if isinstance(inner, Named) and not isinstance(self.api.types[inner.to], Enumeration):
+            if isinstance(inner, Named):
                 name = markdown.nested(markdown.strong(markdown.text(types.name_of(member))), depth)
-                described = self.reader.inline(_texts_of(self.api, inner)[0])
+                described = markdown.stacked([self.reader.inline(_texts_of(self.api, inner)[0]), *self._values(inner, depth)])
                 yield self._padded(name, types.cell(self.api, member, self.reader), described)
                 yield from self._below(inner, depth + 1)
 
@@ -88,9 +92,15 @@ class FieldTable:
             types.cell(self.api, each.type, self.reader),
             _required(each, self.reader),
             self._meaning(each, depth),
-            types.limit(each, self.reader),
+            self._limit(each, depth),
             _example(each),
         ]
+
+    def _limit(self, each: Field, depth: int) -> Markdown:
+        found = types.limit(self.api, each, self.reader)
+        if not self.styled or depth or not (style := spelled(self.api, each)):
+            return found
+        return self.reader.listed([found, self.reader.words("sent as", markdown.code(style))], "semicolon")
 
     def _meaning(self, each: Field, depth: int) -> Markdown:
         title, description = each.title, each.description
@@ -100,7 +110,7 @@ class FieldTable:
             self.reader.lacks_meaning(each.wire)
         lines = [markdown.strong(self.reader.inline(title)), self.reader.inline(description)]
         if each.when:
-            lines.append(self.reader.words("if", self.reader.inline(each.when)))
+            lines.append(self.reader.words("applies" if each.required else "if", self.reader.inline(each.when)))
         if each.unit:
             lines.append(self.reader.words("unit", self.reader.inline(each.unit)))
         lines += self._values(each.type, depth)
@@ -140,8 +150,10 @@ def table(columns: Sequence[str], rows: Iterable[Row], reader: Reader) -> Markdo
 
 def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
     """The word in bold, and what to do instead."""
-    reason = reader.inline(deprecated) if isinstance(deprecated, Text) else markdown.text("")
-    return markdown.inline([markdown.strong(reader.words("deprecated")), reason])
+    if not isinstance(deprecated, Text):
+        return markdown.strong(reader.words("deprecated"))
+    instead = phrases.ended(reader.says(deprecated), labels.spoken(reader.language))
+    return reader.words("fact", markdown.strong(reader.words("no longer")), markdown.text(instead))
 
 
 def _texts_of(api: Api, type: Named) -> tuple[Text, Text]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...code import Markdown, markdown
 from ...model import (
     AnyJson,
@@ -25,6 +27,7 @@ from ...model import (
     Structure,
     Type,
     Union,
+    UnionType,
 )
 from .. import phrases
 from . import labels
@@ -64,8 +67,10 @@ def cell(api: Api, type: Type, reader: Reader) -> Markdown:
                     kind = reader.words("object")
                 case Enumeration(values=values):
                     kind = reader.words("integer" if values and isinstance(values[0].value, int) else "string")
-                case _:
-                    return name
+                case UnionType(tag=None, members=members):
+                    kind = markdown.code(name_of(Union(members)))
+                case UnionType():
+                    kind = reader.words("object")
             return reader.words("kind", name, kind) if name_of(type) == to.name else name
         case _:
             return name
@@ -84,21 +89,39 @@ def innermost(type: Type) -> Type:
             return type
 
 
-def limit(field: Field, reader: Reader) -> Markdown:
+def limit(api: Api, field: Field, reader: Reader) -> Markdown:
     """The limits of a field; those of an encrypted one mean its plain text."""
-    found = limits(field.type, reader)
+    found = limits(api, field.type, reader)
     return reader.words("plain text", found) if found and field.encrypted else found
 
 
-def limits(type: Type, reader: Reader) -> Markdown:
+def limits(api: Api, type: Type, reader: Reader) -> Markdown:
     """What a value of a type must keep to."""
-    parts = [markdown.text(part) for part in phrases.limits(type, labels.spoken(reader.language))]
-    return reader.listed([*parts, *_forms(type, reader)], "semicolon")
+    written_out = _written_out(api, type)
+    parts = [markdown.text(part) for part in phrases.limits(written_out, labels.spoken(reader.language))]
+    return reader.listed([*parts, *_forms(written_out, reader)], "semicolon")
+
+
+def _written_out(api: Api, type: Type) -> Type:
+    """The type with the members of a named union instead of its name: their limits are said nowhere else."""
+    match type:
+        case Nullable():
+            return Nullable(_written_out(api, type.type))
+        case ListOf():
+            return replace(type, item=_written_out(api, type.item))
+        case MapOf():
+            return replace(type, value=_written_out(api, type.value))
+        case Named(to=to) if isinstance(named := api.types[to], UnionType):
+            return Union(named.members)
+        case _:
+            return type
 
 
 def _forms(type: Type, reader: Reader) -> list[Markdown]:
     """How a value is written on the wire, where the type's name does not say so."""
     match innermost(type):
+        case Union(members=members):
+            return [form for member in members for form in _forms(member, reader)]
         case DateTime(format=None):
             return [reader.words("datetime")]
         case Date(format=None):
@@ -107,7 +130,7 @@ def _forms(type: Type, reader: Reader) -> list[Markdown]:
             return [reader.words("duration")]
         case Bytes():
             return [reader.words("bytes")]
-        case File(media=media):
-            return [reader.words("media", markdown.code(name)) for name in media]
+        case File(media=media) if media:
+            return [reader.words("media", reader.listed([markdown.code(name) for name in media]))]
         case _:
             return []

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "47b3ea552ddc2a11"
+__build__ = "1069de1c8811d401"

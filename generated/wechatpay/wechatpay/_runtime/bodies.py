@@ -7,8 +7,8 @@ what is signed and what travels, however often.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 from urllib.parse import quote_plus
@@ -17,8 +17,8 @@ import msgspec
 
 from .annotations import Annotation, is_struct
 from .files import check_size, load
-from .kinds import is_list
 from .unfit import Embedded, Sealed, Unfit, Writer, not_a
+from .urls import Style, parameters
 from .writing import writer
 
 Seal: TypeAlias = Callable[[str], str]
@@ -108,10 +108,12 @@ class Json(Body):
 class Form(Body):
     """`application/x-www-form-urlencoded` of the fields of a class.
 
-    A list is a field repeated; an object is a field that holds its JSON.
+    `styles` says, by names on the wire, how a list or an object stands in it, as in a
+    query; a list is a field repeated where it says nothing.
     """
 
     type: Annotation
+    styles: Mapping[str, Style] = field(default_factory=dict[str, Style])
 
     @cached_property
     def _writer(self) -> Writer:
@@ -122,9 +124,9 @@ class Form(Body):
 
     def encode(self, checked: Any, seal: Seal) -> Encoded:
         pairs = [
-            f"{quote_plus(name)}={quote_plus(to_text(one, seal))}"
+            f"{quote_plus(key)}={','.join(quote_plus(to_text(one, seal)) for one in values)}"
             for name, value in checked.items()
-            for one in (value if is_list(value) else [value])
+            for key, values in parameters(name, value, self.styles.get(name, "repeat"))
         ]
         content = "&".join(pairs).encode("ascii")
         return Encoded("application/x-www-form-urlencoded", content, content)

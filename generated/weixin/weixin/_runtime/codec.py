@@ -103,7 +103,8 @@ def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:
             return None
     try:
         return msgspec.json.Decoder(annotation, dec_hook=_choose, float_hook=_number)
-    except TypeError:  # a union that msgspec cannot tell apart
+    except (TypeError, RecursionError):
+        # A union that msgspec cannot tell apart, or classes within classes beyond its depth.
         return None
 
 

@@ -58,9 +58,12 @@ def hidden_fields(model: type[msgspec.Struct]) -> frozenset[str]:
     )
 
 
-def constant(value: T) -> T:
-    """A field that has one possible value, which is always sent."""
-    field: T = msgspec.field(default=value)
+def constant(value: T, *, name: str | None = None) -> T:
+    """A field that has one possible value, which is always sent.
+
+    `name` is its name on the wire, if that is another.
+    """
+    field: T = msgspec.field(default=value, name=name)
     return field
 
 

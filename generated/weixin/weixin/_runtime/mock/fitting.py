@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, get_args
+from typing import Any
 
 from msgspec.structs import fields
 
-from ..annotations import Annotation, is_struct, is_union, unfold
+from ..annotations import Annotation
 from ..bodies import Body, Form, Json, Raw
 from ..calls import Endpoint
 from ..codec import Unreadable, parse
 from ..misfits import Unseal
-from ..urls import Parameter
 from . import Incoming, Misplaced, texts_of
 from .making import types_of
-from .values import UNKNOWN, fitted, reader_of
-
-Texts: TypeAlias = Mapping[str, Sequence[str]]
-"""Values by name on the wire, as often as they came."""
+from .styles import Texts, styled
+from .values import UNKNOWN, fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,39 +91,12 @@ def _arguments(
             if name not in types:
                 continue  # a constant of the path
             places[name] = (place, one.wire)
-            spread = dict(_spread(types[name], one)) if place == "query" else {}
-            if spread:
-                value = {
-                    key: _from_texts(inner, texts[place][wire])
-                    for wire, (key, inner) in spread.items()
-                    if wire in texts[place]
-                }
-                known |= {
-                    wire: list in reader_of(inner).kinds
-                    for wire, (_, inner) in spread.items()
-                }
-                if value:
-                    values[name] = value
-                continue
-            wire = f"{one.wire}[]" if one.style == "brackets" else one.wire
-            if place == "query":
-                several = list in reader_of(types[name]).kinds
-                known[wire] = several and one.style != "comma"
-            given = texts[place].get(wire.lower() if place == "header" else wire)
-            if given:
-                if one.style == "comma":
-                    given = given[0].split(",")
-                values[name] = _from_texts(types[name], given)
-    found += (
-        Misplaced("query", name, UNKNOWN)
-        for name in texts["query"]
-        if name not in known
-    )
-    found += (
-        Misplaced("query", name, "given more than once")
-        for name, given in texts["query"].items()
-        if len(given) > 1 and not known.get(name, True)
-    )
+            wire = one.wire.lower() if place == "header" else one.wire
+            told = known if place == "query" else {}
+            value = styled(types[name], wire, one.style, texts[place], told)
+            if value is not None:
+                values[name] = value
+    found += (Misplaced("query", *stray) for stray in _strays(texts["query"], known))
     if kind is None:
         return {}
     arguments: Mapping[str, Any] = fitted(
@@ -135,39 +105,13 @@ def _arguments(
     return arguments
 
 
-def _spread(
-    annotation: Annotation, one: Parameter
-) -> Iterator[tuple[str, tuple[str, Annotation]]]:
-    """The parameters that an object becomes: name → its field and that one's type."""
-    kind, _ = unfold(annotation)
-    for member in get_args(kind) if is_union(kind) else (kind,):
-        if is_struct(member) and one.style != "comma":
-            for name, inner in types_of(member).items():
-                wire = f"{one.wire}[{name}]" if one.style == "deep" else name
-                yield wire, (name, inner)
-
-
-def _from_texts(annotation: Annotation, texts: Sequence[str]) -> object:
-    """The JSON value that texts stand for where a value of this type is wanted."""
-    kinds = reader_of(annotation).kinds
-    if list in kinds and str not in kinds:
-        kind, _ = unfold(annotation)
-        members = get_args(kind) if is_union(kind) else (annotation,)
-        item = next(one for one in members if list in reader_of(one).kinds)
-        inner = get_args(unfold(item)[0])[0]
-        return [_from_text(inner, text) for text in texts]
-    return _from_text(annotation, texts[0] if len(texts) == 1 else ",".join(texts))
-
-
-def _from_text(annotation: Annotation, text: str) -> object:
-    kinds = reader_of(annotation).kinds
-    if kinds >= {str, int} or str not in kinds:
-        try:
-            value = parse(text.encode())
-        except Unreadable:
-            return text
-        return value if type(value) in kinds and type(value) is not str else text
-    return text
+def _strays(texts: Texts, known: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
+    """Names that the spec does not have, and those that came more often than it lets them."""
+    for name, given in texts.items():
+        if name not in known:
+            yield name, UNKNOWN
+        elif len(given) > 1 and not known[name]:
+            yield name, "given more than once"
 
 
 # --- bodies -------------------------------------------------------------------------------
@@ -184,11 +128,17 @@ def _body(
         return fitted(body.type, json, unseal, found, None)
     if isinstance(body, Form):
         texts = texts_of(incoming.body.decode("utf-8", "replace"))
-        types = types_of(body.type)
-        values = {
-            name: _from_texts(types[name], given) if name in types else given
-            for name, given in texts.items()
-        }
+        known: dict[str, bool] = {}
+        values: dict[str, object] = {}
+        for name, inner in types_of(body.type).items():
+            style = body.styles.get(name, "repeat")
+            value = styled(inner, name, style, texts, known)
+            if value is not None:
+                values[name] = value
+        found += (
+            Misplaced("body", f"/{name}", issue)
+            for name, issue in _strays(texts, known)
+        )
         return fitted(body.type, values, unseal, found, None)
     if isinstance(body, Raw):
         size = len(incoming.body)

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from .orders import TouchAnswer as TouchAnswer
     from .orders import TouchRequest as TouchRequest
     from .orders import VoucherPayment as VoucherPayment
+    from .orders.refunds import CreateRequestAccount as CreateRequestAccount
+    from .orders.refunds import CreateRequestAccountHolder as CreateRequestAccountHolder
     from .orders.refunds import Refund as Refund
     from .orders.refunds import RefundState as RefundState
     from .orders.refunds import RefundStateSteps as RefundStateSteps
@@ -59,6 +61,8 @@ else:
             "Category": ".catalogue._types",
             "Change": ".orders",
             "CreateAnswer": ".orders",
+            "CreateRequestAccount": ".orders.refunds",
+            "CreateRequestAccountHolder": ".orders.refunds",
             "CreateRequestItems": ".orders",
             "GetAnswer": ".catalogue.articles",
             "GetAnswerSizes": ".catalogue.articles",
@@ -100,6 +104,8 @@ __all__ = [
     "Category",
     "Change",
     "CreateAnswer",
+    "CreateRequestAccount",
+    "CreateRequestAccountHolder",
     "CreateRequestItems",
     "GetAnswer",
     "GetAnswerSizes",

@@ -61,6 +61,7 @@ def create(
     class_: str | None = None,
     list_: Sequence[str] | None = None,
     agent: str | None = None,
+    gift: Literal[True] | None = None,
     discount: float | None = None,
     tax_rate: Literal[0, 700, 1900] | None = None,
     notify_url: str | None = None,
@@ -86,7 +87,8 @@ def create(
         x_tags: At most 2 items, each one of "gift", "express".
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         class_: A keyword in Python, a field on the wire: `class`.
-        discount: At least 0, below 1, 0 if absent. Required if required for chains.
+        gift: Always true.
+        discount: At least 0, below 1, 0 if absent. Required if the buyer is a chain.
         tax_rate: One of 0, 700, 1900.
         notify_url: At most 256 characters. Where events go: # is not a comment here.
         expires: In seconds since 1970-01-01 UTC on the wire.
@@ -117,6 +119,7 @@ def create(
             class_=class_,
             list_=list_,
             agent=agent,
+            gift=gift,
             discount=discount,
             tax_rate=tax_rate,
             notify_url=notify_url,

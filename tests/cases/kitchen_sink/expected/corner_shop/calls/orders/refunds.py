@@ -6,9 +6,9 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -16,7 +16,7 @@ from ... import errors as _errors
 from ..._runtime.calls import Call, Endpoint, ErrorCode, Form, Parameter
 from ..._runtime.models import Model
 from ...models.orders import refunds as _orders_refunds
-from ...models.orders.refunds import Refund
+from ...models.orders.refunds import CreateRequestAccount, Refund
 
 
 def create(
@@ -26,6 +26,10 @@ def create(
     x_shop_trace: str | None = None,
     reason: str | None = None,
     lines: Sequence[int] | None = None,
+    proofs: Sequence[str] | None = None,
+    tags: Sequence[Literal["late", "broken"]] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    account: CreateRequestAccount | None = None,
     at: datetime | None = None,
 ) -> Call[Refund]:
     """Refund an order (退款).
@@ -36,6 +40,8 @@ def create(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         reason: At most 200 characters.
         lines: Each at least 1.
+        proofs: Proofs.
+        tags: Each one of "late", "broken".
         at: In seconds since 1970-01-01 UTC on the wire.
 
     Returns:
@@ -50,6 +56,10 @@ def create(
             amount=amount,
             reason=reason,
             lines=lines,
+            proofs=proofs,
+            tags=tags,
+            metadata=metadata,
+            account=account,
             at=at,
         ),
     )
@@ -82,7 +92,15 @@ _CREATE: Final[Endpoint[Refund]] = Endpoint(
     "/orders/{order_no}/refunds",
     arguments=_CreateArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    body=Form(_orders_refunds.CreateRequest),
+    body=Form(
+        _orders_refunds.CreateRequest,
+        styles={
+            "proofs": "brackets",
+            "tags": "comma",
+            "metadata": "deep",
+            "account": "deep",
+        },
+    ),
     answers={200: Refund},
     errors=(*_ERRORS,),
     idempotency="none",

@@ -49,6 +49,10 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The shop's own."""
     version: Literal["v2"] = constant("v2")
     """Always "v2"."""
+    object_: Literal["order"] = constant("order", name="object")
+    """Always "order"."""
+    terms: Literal[True] = constant(True, name="Shop-Terms")
+    """The terms are accepted, always true."""
     total: _types.Money
     customer: Buyer
     """Who buys."""
@@ -58,8 +62,10 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """A keyword in Python, a field on the wire: `class`."""
     list_: Sequence[str] | None = field(default=None, name="list")
     agent: str | None = field(default=None, name="user-agent")
+    gift: Literal[True] | None = None
+    """Always true."""
     discount: Annotated[float, Meta(ge=0, lt=1)] | None = None
-    """At least 0, below 1, 0 if absent. Required if required for chains."""
+    """At least 0, below 1, 0 if absent. Required if the buyer is a chain."""
     tax_rate: Literal[0, 700, 1900] | None = None
     """One of 0, 700, 1900."""
     notify_url: Annotated[str, Meta(max_length=256)] | None = None
@@ -138,7 +144,8 @@ class TouchRequest(Model, frozen=True, kw_only=True):
 class TouchAnswer(Model, frozen=True, kw_only=True):
     """Answer of `orders.touch`."""
 
-    ok: bool = constant(True)
+    ok: Literal[True] = constant(True)
+    """Always true."""
 
 
 class OrderCancelledPayload(Model, frozen=True, kw_only=True):
@@ -201,6 +208,8 @@ class Line(Model, frozen=True, kw_only=True):
 class Order(Model, frozen=True, kw_only=True):
     """An order (订单)."""
 
+    object_: Literal["order"] = constant("order", name="object")
+    """Always "order"."""
     order_no: str
     """6 to 32 characters."""
     status: OrderStatus
@@ -213,6 +222,7 @@ class Order(Model, frozen=True, kw_only=True):
     parent: Order | None = None
     rating: _types.Rating | None = None
     reactions: dict[str, int] | None = None
+    """Each value at least 0."""
     created: datetime
     updated_ms: Annotated[datetime, UNIX_MS] | None = None
     """In milliseconds since 1970-01-01 UTC on the wire."""

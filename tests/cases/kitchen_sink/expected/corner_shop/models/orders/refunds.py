@@ -6,9 +6,9 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -26,8 +26,29 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """At most 200 characters."""
     lines: Sequence[Annotated[int, Meta(ge=1)]] | None = None
     """Each at least 1."""
+    proofs: Sequence[str] | None = None
+    """Proofs."""
+    tags: Sequence[Literal["late", "broken"]] | None = None
+    """Each one of "late", "broken"."""
+    metadata: Mapping[str, str] | None = None
+    account: CreateRequestAccount | None = None
     at: Annotated[datetime, UNIX, Meta(tz=True)] | None = None
     """In seconds since 1970-01-01 UTC on the wire."""
+
+
+class CreateRequestAccount(Model, frozen=True, kw_only=True):
+    """CreateRequestAccount."""
+
+    iban: Annotated[str, Meta(max_length=34)]
+    """At most 34 characters."""
+    holder: CreateRequestAccountHolder | None = None
+
+
+class CreateRequestAccountHolder(Model, frozen=True, kw_only=True):
+    """CreateRequestAccountHolder."""
+
+    name: str
+    born: date | None = None
 
 
 class Refund(Model, frozen=True, kw_only=True):

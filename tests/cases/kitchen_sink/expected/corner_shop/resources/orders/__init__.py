@@ -66,6 +66,7 @@ class Orders(Resource):
         class_: str | None = None,
         list_: Sequence[str] | None = None,
         agent: str | None = None,
+        gift: Literal[True] | None = None,
         discount: float | None = None,
         tax_rate: Literal[0, 700, 1900] | None = None,
         notify_url: str | None = None,
@@ -91,7 +92,9 @@ class Orders(Resource):
             x_tags: At most 2 items, each one of "gift", "express".
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
-            discount: At least 0, below 1, 0 if absent. Required if required for chains.
+            gift: Always true.
+            discount: At least 0, below 1, 0 if absent. Required if the buyer is a
+                chain.
             tax_rate: One of 0, 700, 1900.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
@@ -124,6 +127,7 @@ class Orders(Resource):
                 class_=class_,
                 list_=list_,
                 agent=agent,
+                gift=gift,
                 discount=discount,
                 tax_rate=tax_rate,
                 notify_url=notify_url,
@@ -289,6 +293,7 @@ class AsyncOrders(AsyncResource):
         class_: str | None = None,
         list_: Sequence[str] | None = None,
         agent: str | None = None,
+        gift: Literal[True] | None = None,
         discount: float | None = None,
         tax_rate: Literal[0, 700, 1900] | None = None,
         notify_url: str | None = None,
@@ -314,7 +319,9 @@ class AsyncOrders(AsyncResource):
             x_tags: At most 2 items, each one of "gift", "express".
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
-            discount: At least 0, below 1, 0 if absent. Required if required for chains.
+            gift: Always true.
+            discount: At least 0, below 1, 0 if absent. Required if the buyer is a
+                chain.
             tax_rate: One of 0, 700, 1900.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
@@ -347,6 +354,7 @@ class AsyncOrders(AsyncResource):
                 class_=class_,
                 list_=list_,
                 agent=agent,
+                gift=gift,
                 discount=discount,
                 tax_rate=tax_rate,
                 notify_url=notify_url,

@@ -6,12 +6,13 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from ..._runtime.client import AsyncResource, Resource
 from ...calls.orders import refunds as _calls
-from ...models.orders.refunds import Refund
+from ...models.orders.refunds import CreateRequestAccount, Refund
 
 
 class Refunds(Resource):
@@ -25,6 +26,10 @@ class Refunds(Resource):
         x_shop_trace: str | None = None,
         reason: str | None = None,
         lines: Sequence[int] | None = None,
+        proofs: Sequence[str] | None = None,
+        tags: Sequence[Literal["late", "broken"]] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        account: CreateRequestAccount | None = None,
         at: datetime | None = None,
     ) -> Refund:
         """Refund an order (退款).
@@ -35,6 +40,8 @@ class Refunds(Resource):
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             reason: At most 200 characters.
             lines: Each at least 1.
+            proofs: Proofs.
+            tags: Each one of "late", "broken".
             at: In seconds since 1970-01-01 UTC on the wire.
         """
         return self._send(
@@ -44,6 +51,10 @@ class Refunds(Resource):
                 x_shop_trace=x_shop_trace,
                 reason=reason,
                 lines=lines,
+                proofs=proofs,
+                tags=tags,
+                metadata=metadata,
+                account=account,
                 at=at,
             )
         )
@@ -60,6 +71,10 @@ class AsyncRefunds(AsyncResource):
         x_shop_trace: str | None = None,
         reason: str | None = None,
         lines: Sequence[int] | None = None,
+        proofs: Sequence[str] | None = None,
+        tags: Sequence[Literal["late", "broken"]] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        account: CreateRequestAccount | None = None,
         at: datetime | None = None,
     ) -> Refund:
         """Refund an order (退款).
@@ -70,6 +85,8 @@ class AsyncRefunds(AsyncResource):
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             reason: At most 200 characters.
             lines: Each at least 1.
+            proofs: Proofs.
+            tags: Each one of "late", "broken".
             at: In seconds since 1970-01-01 UTC on the wire.
         """
         return await self._send(
@@ -79,6 +96,10 @@ class AsyncRefunds(AsyncResource):
                 x_shop_trace=x_shop_trace,
                 reason=reason,
                 lines=lines,
+                proofs=proofs,
+                tags=tags,
+                metadata=metadata,
+                account=account,
                 at=at,
             )
         )

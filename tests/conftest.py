@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -25,9 +26,10 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """All cores, as by default; but tests that measure, or that are looked at one by one, have the machine for themselves."""
+    """One more than there are cores, for many tests wait for time to pass; but those that measure, or that are looked at one by one, have the
+    machine for themselves."""
     alone = config.option.markexpr == "slow" or config.option.usepdb or any("::" in given for given in config.args)
-    return 0 if alone else None
+    return 0 if alone else len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

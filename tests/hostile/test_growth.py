@@ -133,7 +133,7 @@ SHAPES = {
 @pytest.mark.parametrize(
     ("shape", "few", "many"),
     [
-        *(pytest.param(shape, 100, 500, id=shape) for shape in SHAPES),
+        *(pytest.param(shape, 80, 320, id=shape) for shape in SHAPES),
         *(pytest.param(shape, 500, 5000, id=f"{shape}, 5,000", marks=pytest.mark.slow) for shape in SHAPES),
     ],
 )

@@ -102,7 +102,7 @@ endpoints:
     parts:
       picture: {type: file(16..16), media: [image/png, image/jpeg]}
       plain: file(..16)
-      many: list<file>(2..)
+      many: {type: list<file>(2..), media: [image/png]}
       names: list<string(4..)>(2..)
       lines: {type: list<object>(1..), fields: {name: string(4..)}}
       when: datetime(unix)

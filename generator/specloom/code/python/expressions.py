@@ -65,6 +65,12 @@ def union(members: Iterable[Python]) -> Python:
     return Python(" | ".join(sorted(once, key=lambda member: member == "None")))
 
 
+def broken_union(members: Iterable[Python]) -> Python:
+    """`a | b` as black breaks it where it is too wide for a line: a member a line, in brackets."""
+    inner = Python("\n| ".join(union([member]) for member in dict.fromkeys(members)))
+    return Python(f"(\n    {indent(inner, 4)}\n)")
+
+
 def sequence(items: Sequence[Python], *, room: int = WIDTH, explode: bool = False) -> Python:
     """A tuple."""
     if len(items) == 1 and "\n" not in items[0] and columns(items[0]) + 3 <= room:

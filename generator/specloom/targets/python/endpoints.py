@@ -16,6 +16,7 @@ from ...model import (
     FormBody,
     Idempotency,
     JsonBody,
+    ListOf,
     Named,
     PartsBody,
     RawBody,
@@ -158,7 +159,8 @@ def _media(api: Api, parts: Named) -> dict[str, tuple[str, ...]]:
     """The media types that file parts may have, by wire name."""
     structure = api.types[parts.to]
     assert isinstance(structure, Structure)
-    return {field.wire: field.type.media for field in structure.fields if isinstance(field.type, File) and field.type.media}
+    types = ((field.wire, field.type.item if isinstance(field.type, ListOf) else field.type) for field in structure.fields)
+    return {wire: type.media for wire, type in types if isinstance(type, File) and type.media}
 
 
 def _answer(module: Module, annotations: Annotations, answer: Answer) -> Python:

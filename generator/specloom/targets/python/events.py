@@ -40,7 +40,9 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     names = [event.class_name for event in found]
     members = [python.identifier(name) for name in [*names, "UnknownEvent"]]
     alias = python.member(module.use("typing", "TypeAlias"))
-    union = python.declaration(UNION, [alias], python.union(members))
+    flat = python.union(members)
+    broken = python.broken_union(members) if python.columns(flat) > python.WIDTH - 4 else None
+    union = python.declaration(UNION, [alias], flat, broken=broken)
     title = f"Events of {docstrings.both(api.title, api.languages) or api.name}."
     yield (
         layout.file(module.parts),

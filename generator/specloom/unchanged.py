@@ -96,6 +96,7 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
         kept = {name: row for name, row in notes.read(project)[1].items() if name in every and name not in done}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = {}
+    shared = ""
     for name, client in done.items():
         row: Row = {
             "inputs": client["inputs"], "out": client["out"], "work": client["work"], "told": client["told"], "tools": tools,
@@ -104,7 +105,8 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
         try:
             row = _looked(row)
             if client["before"] is not None and content(row["inputs"]) == client["before"] and _right(row):
-                kept[name] = {**row, "content": _content(_sources(row))}
+                shared = shared or _content(_shared(row))  # the same for all clients, and most of the work
+                kept[name] = {**row, "content": _whole(shared, row)}
         except (OSError, ValueError, KeyError):
             continue
     notes.write(project, every, kept)
@@ -117,7 +119,7 @@ def _state(row: Row) -> Row | None:
     now = _looked(row)
     if now.get("looks") == row.get("looks") and row.get("settled"):
         return row
-    return now if _content(_sources(row)) == row["content"] and _right(row) else None
+    return now if _whole(_content(_shared(row)), row) == row["content"] and _right(row) else None
 
 
 def _looked(row: Row) -> Row:
@@ -125,7 +127,7 @@ def _looked(row: Row) -> Row:
     now = time.time_ns()
     newest = 0
     lines: list[str] = []
-    for path, found in (*_looks(_sources(row)), *_outputs(row["out"])):
+    for path, found in (*_looks(_shared(row)), *_looks(_own(row)), *_outputs(row["out"])):
         newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
         lines.append(f"{path} {found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
     return {**row, "looks": _digest(lines), "settled": newest < now - _FRESH}
@@ -153,12 +155,21 @@ def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _sources(row: Row) -> Iterator[str]:
-    """All that decides what is generated."""
+def _whole(shared: str, row: Row) -> str:
+    """The content of all that decides what is generated, given that of what all clients share."""
+    return _digest((shared, _content(_own(row))))
+
+
+def _shared(row: Row) -> Iterator[str]:
+    """specloom itself, and all that it imported."""
     yield from row["tools"]
     yield from _below(_HERE)
     if not os.path.isdir(os.path.join(_HERE, "_templates")):
         yield from _below(os.path.join(os.path.dirname(os.path.dirname(_HERE)), "templates"))
+
+
+def _own(row: Row) -> Iterator[str]:
+    """The client's inputs."""
     for place in row["inputs"]:
         yield from _input(place)
 

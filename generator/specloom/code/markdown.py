@@ -23,7 +23,6 @@ _SPECIAL = re.compile(
 )
 _LEADING = re.compile(r"^((?=[-+=])|\d+(?=[.)](?:\s|$)))(.)")  # lists, underlines of headings
 _CODE = re.compile(r"(?<!`)`([^`\s](?:[^`]*[^`\s])?)`(?!`)")
-_WIDE_BREAK = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])")
 _BARE_BAR, _ESCAPED_BAR = re.compile(r"(?<!\\)\|"), r"\\|"
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
@@ -153,7 +152,16 @@ def _row(cells: Sequence[Markdown]) -> str:
 
 
 def _one_line(value: str) -> str:
-    return _visible(" ".join(_WIDE_BREAK.sub("", value).split()))
+    if "\n" in value and not value.isascii():
+        value = _between_wide().sub("", value)
+    return _visible(" ".join(value.split()))
+
+
+@lru_cache
+def _between_wide() -> re.Pattern[str]:
+    """A line break between characters that have no blanks between them; compiled when it is needed, for that takes a while."""
+    wide = r"[\u2e80-\u9fff\uff00-\uffef]"
+    return re.compile(rf"(?<={wide})\s*\n\s*(?={wide})")
 
 
 def _visible(value: str, keep: str = "") -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from .. import problems
 from ..model import Api
-from . import advice
 from . import folder as folders
 from .findings import Findings, TooMany
 from .meaning import Meaning
@@ -66,4 +65,6 @@ def _uncollected() -> Generator[None, None, None]:
 
 def lint(loaded: Loaded) -> tuple[problems.Problem, ...]:
     """Advice on a spec that is right, sorted."""
+    from . import advice
+
     return tuple(sorted(set(advice.findings(loaded.api))))

@@ -15,6 +15,10 @@ def comment(text: str) -> Python:
     return Python("# " + "".join(visible(c) for c in " ".join(text.split())))
 
 
+_TOKEN = re.compile(r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[\x00-\x08\x0e-\x1b!-\x7f]+|\s+")
+"""A wide character with the stops that may not begin a line, a word, or white space."""
+
+
 @lru_cache(1024)
 def docstring(text: str, indentation: int = 0) -> Python:
     """A docstring for a place that is indented so many columns; `inspect.getdoc` gives back the text, wrapped.
@@ -47,7 +51,7 @@ def wrap(line: str, width: int) -> list[str]:
     lines: list[str] = []
     current = lead
     taken = columns(lead)
-    for token in re.findall(r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[^\s\x80-\U0010ffff]+|\s+", line[len(lead) :]):
+    for token in _TOKEN.findall(line, len(lead)):
         if taken + columns(token.rstrip()) > width and current.strip():
             lines.append(current.rstrip())
             current, taken = hang, columns(hang)

@@ -105,7 +105,7 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
         try:
             row = _looked(row)
             if client["before"] is not None and content(row["inputs"]) == client["before"] and _right(row):
-                shared = shared or _content(_shared(row))  # the same for all clients, and most of the work
+                shared = shared or _generator(row)  # the same for all clients, and most of the work
                 kept[name] = {**row, "content": _whole(shared, row)}
         except (OSError, ValueError, KeyError):
             continue
@@ -119,7 +119,7 @@ def _state(row: Row) -> Row | None:
     now = _looked(row)
     if now.get("looks") == row.get("looks") and row.get("settled"):
         return row
-    return now if _whole(_content(_shared(row)), row) == row["content"] and _right(row) else None
+    return now if _whole(_generator(row), row) == row["content"] and _right(row) else None
 
 
 def _looked(row: Row) -> Row:
@@ -155,8 +155,16 @@ def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def _generator(row: Row) -> str:
+    """specloom and all that it imported: what the file system says of the files, or their content if that is too fresh to be trusted."""
+    found = list(_looks(_shared(row)))
+    if max(max(each.st_mtime_ns, each.st_ctime_ns) for _, each in found) >= time.time_ns() - _FRESH:
+        return _content(_shared(row))
+    return _digest(f"{path} {each.st_mode} {each.st_ino} {each.st_size} {each.st_mtime_ns}" for path, each in found)
+
+
 def _whole(shared: str, row: Row) -> str:
-    """The content of all that decides what is generated, given that of what all clients share."""
+    """All that decides what is generated, given what all clients share."""
     return _digest((shared, _content(_own(row))))
 
 

@@ -7,7 +7,6 @@ is ended by the next.
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -96,4 +95,6 @@ def _keep(target: Path, old: Path) -> None:
     try:
         link(target, old)
     except Refused:
-        shutil.copy2(target, old, follow_symlinks=False)
+        from shutil import copy2
+
+        copy2(target, old, follow_symlinks=False)

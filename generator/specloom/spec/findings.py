@@ -6,7 +6,6 @@ has reported already, so it is not heard at places that are settled.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterable
 from dataclasses import replace
@@ -80,10 +79,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most likely is a slip of, or None."""
+    from difflib import SequenceMatcher
+
     best, best_ratio = None, 0.49 if len(word) <= 3 else 0.6
     folded = word.casefold()
     letters = sorted(folded)
-    matcher = difflib.SequenceMatcher(None, "", folded)
+    matcher = SequenceMatcher(None, "", folded)
     for candidate in itertools.islice(known, _COMPARED):
         other = candidate.casefold()
         matcher.set_seq1(other)

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from .findings import LATER, Findings, closest, did_you_mean
@@ -48,7 +48,7 @@ def check(node: Node, kind: Kind, findings: Findings) -> None:
 
 def schema_text(name: str) -> str:
     """The text of `schema/<name>.json`."""
-    return resources.files(__package__ or __name__).joinpath("schema", f"{name}.json").read_text("utf-8")
+    return Path(__file__).with_name("schema").joinpath(f"{name}.json").read_text("utf-8")
 
 
 @cache

@@ -1,7 +1,17 @@
-"""`python -m specloom`: the command, for build tools that have no script folder."""
+"""The program: `specloom`, and `python -m specloom`."""
 
+import gc
 import sys
 
 from .cli import main
 
-sys.exit(main())
+
+def program() -> None:
+    """Run the command, and end."""
+    status = main()
+    gc.freeze()  # Python would look for cycles once more, in all that is left
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    program()

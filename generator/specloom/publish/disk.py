@@ -71,8 +71,12 @@ def write(path: Path, content: bytes, instead_of: os.stat_result | None = None) 
     Python takes compiled code for current if second and size of its source are the same. A file that takes the place of another is
     therefore always dated at least a second later, however fast one run follows another.
     """
-    os.makedirs(path.parent, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        os.makedirs(path.parent, exist_ok=True)
+        descriptor = os.open(path, flags, 0o666)
     try:
         left = memoryview(content)
         while left:

@@ -101,7 +101,7 @@ def _manifest(written: Iterable[PurePosixPath]) -> list[str]:
 def _write(comparison: Comparison, work: Work, paths: Iterable[PurePosixPath]) -> None:
     for path in paths:
         content = comparison.wanted.get(path, comparison.manifest)
-        disk.write(work.new / path, content, disk.status(comparison.folder / path))
+        disk.write(work.new / path, content, disk.status(comparison.folder / path) if path in comparison.was else None)
 
 
 def _mirror(source: Path, staged: Path, relative: PurePosixPath, gone: set[PurePosixPath]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..model import Text
 
@@ -15,8 +15,7 @@ def text(en: str, zh: str) -> Text:
     return Text((("en", en), ("zh", zh)))
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """A keyword argument of the scheme's class. `annotation` is a name of `runtime/auth/<module>.py` or a builtin; with `several` a
     sequence of it is given. One that is not `required` is None unless given."""
 
@@ -29,8 +28,7 @@ class Argument:
     several: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(NamedTuple):
     """A header or query parameter that the scheme adds to a request; `{option}` in the name stands for that option's value."""
 
     where: Literal["header", "query"]
@@ -39,8 +37,7 @@ class Added:
     sample: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """How the events of a provider with this scheme come; `class_name` of `runtime/webhooks/<module>.py` reads them."""
 
     module: str

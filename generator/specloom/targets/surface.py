@@ -6,8 +6,7 @@ One namespace in Python for what lies in path, query, header and body on the wir
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..model import (
     Api,
@@ -30,8 +29,7 @@ from ..naming import snake
 Where = Literal["path", "query", "header", "field", "body"]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of an endpoint's function. `body` is a body that is one value; `field` one of a body taken apart."""
 
     field: Field

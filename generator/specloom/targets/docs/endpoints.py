@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 from ...code import Markdown, markdown
 from ...model import (
@@ -34,8 +34,7 @@ from .tables import FieldTable, Row
 from .values import json_text
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(NamedTuple):
     """The samples of an endpoint, the same in every language: its examples' titles and curl commands, Python for the first."""
 
     curl: tuple[tuple[Text, Markdown], ...]
@@ -55,8 +54,7 @@ class Samples:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A part of a page with a heading of its own: paragraphs, tables, code."""
 
     title: Markdown

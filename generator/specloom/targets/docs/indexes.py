@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ...code import Markdown, markdown
@@ -87,7 +86,7 @@ def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
 def _whole(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
     """The endpoints of a resource, and its events."""
     block, told = _resource(resource, here, reader), events.listed(resource, here, reader)
-    return replace(block, parts=(*block.parts, told)) if told else block
+    return block._replace(parts=(*block.parts, told)) if told else block
 
 
 def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Reader) -> list[Markdown]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ...code import Code, Python, python
 from ...model import (
@@ -23,8 +23,7 @@ from .endpoints import declaration, shared_rows, value_annotation
 from .module import Layout, Module, exports_of
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """What the template prints for an endpoint."""
 
     decorator: Python | None
@@ -35,8 +34,7 @@ class Function:
     endpoint: Python
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     """The class that holds an endpoint's path, query and header arguments, and their limits."""
 
     header: Python

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ...code import Code, Python, python
 from ...model import Api, ErrorShape, Scheme
@@ -26,8 +26,7 @@ _HOOKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """What the template prints for one colour."""
 
     header: Python
@@ -37,8 +36,7 @@ class Client:
     children: tuple[Child, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An argument of the client's constructor that every API has."""
 
     name: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ...code import Code, Python, python
 from ...model import Api, ErrorCode
@@ -15,8 +15,7 @@ from .module import Layout, Module, export_order
 from .runtime import error_classes
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     header: Python
     docstring: Python
     body: Python | None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ...code import Code, Python, python
 from ...model import Api, Event, Spot
@@ -21,8 +21,7 @@ TABLE = "EVENTS"
 _HOME = ("_runtime", "webhooks")
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     header: Python
     docstring: Python
     payload: Python

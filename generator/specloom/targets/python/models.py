@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ...code import Code, Python, python
 from ...model import (
@@ -34,16 +34,14 @@ from .annotations import NONE, Annotations
 from .module import Layout, Module, exports_of
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A field or an enumeration's value: its line, and the docstring under it if there is anything to say."""
 
     line: Python
     docstring: Python | None
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     """What the template prints for a structure or an enumeration."""
 
     header: Python
@@ -52,8 +50,7 @@ class Class:
     unlisted: Python | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """What the template prints for a union: one statement, or one for type checkers and one for Python."""
 
     docstring: Python

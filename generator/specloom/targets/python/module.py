@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ...code import Python, python
 from ...model import Api
@@ -135,8 +136,7 @@ class Module:
         return python.lines(_sections(self._typing_only, room=84), blank=1) if self._typing_only else None
 
 
-@dataclass(frozen=True, slots=True)
-class Exports:
+class Exports(NamedTuple):
     """Names that a module gives but imports only when they are first asked for (PEP 562)."""
 
     function: Python

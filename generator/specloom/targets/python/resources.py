@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from ...code import Code, Python, python
 from ...model import Api, Endpoint, Resource
@@ -19,8 +19,7 @@ from .module import Layout, Module
 ASYNC = "Async"
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(NamedTuple):
     """What the template prints for an endpoint."""
 
     decorator: Python | None
@@ -29,8 +28,7 @@ class Method:
     result: Python
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """What the template prints for a resource below: a property that imports its class when it is first asked for."""
 
     signature: Python
@@ -39,8 +37,7 @@ class Child:
     result: Python
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+class Class(NamedTuple):
     header: Python
     docstring: Python
     children: tuple[Child, ...]

@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "model": set[str](),
     "problems": set[str](),
     "naming": set[str](),
+    "uncollected": set[str](),
     "code": set[str](),
     "runtime": set[str](),
     "plugins": {"problems"},
@@ -23,7 +24,7 @@ MAY_IMPORT = {
     "publish": {"problems"},
     "tomlplaces": set[str](),
     "config": {"problems", "tomlplaces"},
-    "spec": {"model", "problems", "naming", "schemes"},
+    "spec": {"model", "problems", "naming", "schemes", "uncollected"},
     "targets": {"model", "code", "naming", "problems", "plugins", "render", "schemes"},
     "weave": {"model", "problems", "config", "plugins", "schemes", "spec", "targets"},
     "diff": {"model", "problems", "schemes", "targets"},  # of targets the surface alone, see below
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "new": {"problems", "naming", "config", "tomlplaces", "editor", "spec"},
     "builds": {"problems", "config", "cli"},
     "mocking": {"problems", "publish", "spec", "targets"},
-    "cli": {"said", "mocking", "problems", "config", "publish", "spec", "diff", "unchanged", "upkeep", "watch", "editor", "new"},
+    "cli": {"said", "uncollected", "mocking", "problems", "config", "publish", "spec", "diff", "unchanged", "upkeep", "watch", "editor", "new"},
 }
 ROOMS = {*MAY_IMPORT, "__init__", "__main__"}
 

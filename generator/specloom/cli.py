@@ -7,13 +7,13 @@ output is held by another run or was changed by hand.
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
 
 from . import unchanged
 from .said import Said
+from .uncollected import Uncollected
 
 TYPE_CHECKING = False  # typing is imported as seldom as the rest: a run that has nothing to do takes hardly longer than Python itself
 if TYPE_CHECKING:
@@ -61,18 +61,6 @@ def _run(options: argparse.Namespace, said: Said) -> int:
         raise
 
 
-class _Uncollected:
-    """Work that is done soon, without the collector of cycles: there are few, and it would walk all that is imported and read, again and again."""
-
-    def __enter__(self) -> None:
-        self.enabled = gc.isenabled()
-        gc.disable()
-
-    def __exit__(self, *_: object) -> None:
-        if self.enabled:
-            gc.enable()
-
-
 def generate(options: argparse.Namespace, said: Said) -> int:
     """Write what has changed; one line per API. Nothing is written unless all specs are right."""
     if options.watch:
@@ -81,7 +69,7 @@ def generate(options: argparse.Namespace, said: Said) -> int:
         for note in notes:
             said.tell(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)\n")
         return 0
-    with _Uncollected():
+    with Uncollected():
         from . import upkeep
 
         for line in upkeep.generate(*_chosen(options), said.report, force=options.force):
@@ -95,10 +83,9 @@ def check(options: argparse.Namespace, said: Said) -> int:
         for note in notes:
             said.tell(f"{note.name}: up to date\n")
         return 0
-    from .problems import OUT_OF_DATE
-
-    with _Uncollected():
+    with Uncollected():
         from . import upkeep
+        from .problems import OUT_OF_DATE
 
         found = upkeep.check(*_chosen(options))
     problems = [problem for checked in found for problem in checked.loaded.warnings]

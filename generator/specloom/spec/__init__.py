@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import problems
 from ..model import Api
+from ..uncollected import Uncollected
 from . import folder as folders
 from .findings import Findings, TooMany
 from .meaning import Meaning
@@ -30,7 +29,7 @@ class Loaded:
 
 def load(folder: Path, shown_as: str | None = None) -> Loaded:
     """Reads the spec in a folder; raises SpecError with everything that is wrong. `shown_as` is what problems call the folder."""
-    with _uncollected():
+    with Uncollected():
         return _load(folder, shown_as)
 
 
@@ -49,18 +48,6 @@ def _read(folder: Path, shown_as: str | None, findings: Findings) -> Loaded:
     if api is None or findings.problems:
         raise problems.SpecError(findings.problems, findings.sources)
     return Loaded(api, tuple(read.files), tuple(sorted(set(findings.warnings))), findings.sources)
-
-
-@contextmanager
-def _uncollected() -> Generator[None, None, None]:
-    """Pauses the collector of cycles: there are none here, and it would walk all nodes again and again, more often the more there are."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def lint(loaded: Loaded) -> tuple[problems.Problem, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from tests.figures import Figure
@@ -20,9 +20,9 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def figure(record_property: Callable[[str, object], None]) -> Figure:
+def figure(request: pytest.FixtureRequest) -> Figure:
     """Tells what was measured; the end of the run prints it."""
-    return lambda text: record_property("figure", text)
+    return lambda text: request.node.user_properties.append(("figure", text))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:

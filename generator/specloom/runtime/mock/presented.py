@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,15 +12,16 @@ from . import Incoming, Refusal, Side
 SECRET: Final = "secret-of-a-mock"
 
 
-class _Presented(Side):
+class _Presented(Side, ABC):
     """Takes one secret, which stands in a header field or in the query."""
 
     def admit(self, incoming: Incoming, signed: bytes) -> None:
         if not self._is_presented(incoming):
             raise Refusal(401, "UNAUTHORIZED", "the credentials are missing or wrong")
 
+    @abstractmethod
     def _is_presented(self, incoming: Incoming) -> bool:
-        raise NotImplementedError
+        """Whether it does."""
 
 
 class BearerSide(_Presented):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 from urllib.parse import quote_plus
@@ -73,7 +72,6 @@ def to_text(value: object, seal: Seal) -> str:
     return to_json(value, seal).decode().strip('"')
 
 
-@dataclass(frozen=True)
 class Json(Body):
     """`application/json` of one type.
 
@@ -81,8 +79,9 @@ class Json(Body):
     object are not arguments themselves.
     """
 
-    type: Annotation
-    argument: str | None = None
+    def __init__(self, type: Annotation, argument: str | None = None) -> None:
+        self.type = type
+        self.argument = argument
 
     @cached_property
     def _writer(self) -> Writer:
@@ -104,7 +103,6 @@ class Json(Body):
         return Encoded("application/json", content, content)
 
 
-@dataclass(frozen=True)
 class Form(Body):
     """`application/x-www-form-urlencoded` of the fields of a class.
 
@@ -112,8 +110,11 @@ class Form(Body):
     query; a list is a field repeated where it says nothing.
     """
 
-    type: Annotation
-    styles: Mapping[str, Style] = field(default_factory=dict[str, Style])
+    def __init__(
+        self, type: Annotation, styles: Mapping[str, Style] | None = None
+    ) -> None:
+        self.type = type
+        self.styles = styles or {}
 
     @cached_property
     def _writer(self) -> Writer:
@@ -132,13 +133,15 @@ class Form(Body):
         return Encoded("application/x-www-form-urlencoded", content, content)
 
 
-@dataclass(frozen=True)
 class Raw(Body):
     """Bytes of one media type; lengths in bytes."""
 
-    media: str
-    min_length: int | None = None
-    max_length: int | None = None
+    def __init__(
+        self, media: str, min_length: int | None = None, max_length: int | None = None
+    ) -> None:
+        self.media = media
+        self.min_length = min_length
+        self.max_length = max_length
 
     def own(self, value: Any) -> object:
         return load(value)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from .notes import Row
 
+    Look = tuple[str, os.stat_result]
+    """A file, and what the file system says of it."""
+
     class Done(TypedDict):
         """A client after a run."""
 
@@ -70,11 +73,16 @@ def _found(project: str, wanted: Sequence[str]) -> list[Note] | None:
     every, rows = notes.read(project)
     names = list(dict.fromkeys(wanted)) if wanted else every
     renewed: dict[str, Row] = {}
+    shared: dict[str, list[Look]] = {}
     for name in names:
-        state = _state(rows[name])
+        row = rows[name]
+        tools = "\0".join(row["tools"])  # the same for all clients of one run
+        if tools not in shared:
+            shared[tools] = list(_looks(_shared(row["tools"])))
+        state = _state(row, shared[tools])
         if state is None:
             return None
-        if state is not rows[name]:
+        if state is not row:
             renewed[name] = state
     if renewed:
         notes.write(project, every, rows | renewed)
@@ -96,38 +104,41 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
         kept = {name: row for name, row in notes.read(project)[1].items() if name in every and name not in done}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = {}
-    shared = ""
+    try:
+        shared = list(_looks(_shared(tools)))
+        generator = _generator(shared)
+    except OSError:  # somebody installs something meanwhile
+        return
     for name, client in done.items():
         row: Row = {
             "inputs": client["inputs"], "out": client["out"], "work": client["work"], "told": client["told"], "tools": tools,
             "content": "", "manifest": client["manifest"],
         }
         try:
-            row = _looked(row)
+            row = _looked(row, shared)
             if client["before"] is not None and content(row["inputs"]) == client["before"] and _right(row):
-                shared = shared or _generator(row)  # the same for all clients, and most of the work
-                kept[name] = {**row, "content": _whole(shared, row)}
+                kept[name] = {**row, "content": _whole(generator, row)}
         except (OSError, ValueError, KeyError):
             continue
     notes.write(project, every, kept)
 
 
-def _state(row: Row) -> Row | None:
+def _state(row: Row, shared: Sequence[Look]) -> Row | None:
     """The row, or a newer one, if nothing has changed; None if something has."""
     if any(os.path.lexists(place) for place in row["work"]):
         return None
-    now = _looked(row)
+    now = _looked(row, shared)
     if now.get("looks") == row.get("looks") and row.get("settled"):
         return row
-    return now if _whole(_generator(row), row) == row["content"] and _right(row) else None
+    return now if _whole(_generator(shared), row) == row["content"] and _right(row) else None
 
 
-def _looked(row: Row) -> Row:
+def _looked(row: Row, shared: Sequence[Look]) -> Row:
     """The row with what the file system says of all files now."""
     now = time.time_ns()
     newest = 0
     lines: list[str] = []
-    for path, found in (*_looks(_shared(row)), *_looks(_own(row)), *_outputs(row["out"])):
+    for path, found in (*shared, *_looks(_own(row)), *_outputs(row["out"])):
         newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
         lines.append(f"{path} {found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
     return {**row, "looks": _digest(lines), "settled": newest < now - _FRESH}
@@ -155,12 +166,11 @@ def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _generator(row: Row) -> str:
+def _generator(shared: Sequence[Look]) -> str:
     """specloom and all that it imported: what the file system says of the files, or their content if that is too fresh to be trusted."""
-    found = list(_looks(_shared(row)))
-    if max(max(each.st_mtime_ns, each.st_ctime_ns) for _, each in found) >= time.time_ns() - _FRESH:
-        return _content(_shared(row))
-    return _digest(f"{path} {each.st_mode} {each.st_ino} {each.st_size} {each.st_mtime_ns}" for path, each in found)
+    if max(max(each.st_mtime_ns, each.st_ctime_ns) for _, each in shared) >= time.time_ns() - _FRESH:
+        return _content(path for path, _ in shared)
+    return _digest(f"{path} {each.st_mode} {each.st_ino} {each.st_size} {each.st_mtime_ns}" for path, each in shared)
 
 
 def _whole(shared: str, row: Row) -> str:
@@ -168,9 +178,9 @@ def _whole(shared: str, row: Row) -> str:
     return _digest((shared, _content(_own(row))))
 
 
-def _shared(row: Row) -> Iterator[str]:
+def _shared(tools: Iterable[str]) -> Iterator[str]:
     """specloom itself, and all that it imported."""
-    yield from row["tools"]
+    yield from tools
     yield from _below(_HERE)
     if not os.path.isdir(os.path.join(_HERE, "_templates")):
         yield from _below(os.path.join(os.path.dirname(os.path.dirname(_HERE)), "templates"))
@@ -186,7 +196,7 @@ def _input(place: str) -> Iterator[str]:
     return _below(place, folders=True) if os.path.isdir(place) else iter((place,))
 
 
-def _looks(paths: Iterable[str]) -> Iterator[tuple[str, os.stat_result]]:
+def _looks(paths: Iterable[str]) -> Iterator[Look]:
     """What the file system says of files; of a link, also what it says of the file that it leads to."""
     for path in paths:
         found = os.lstat(path)
@@ -195,7 +205,7 @@ def _looks(paths: Iterable[str]) -> Iterator[tuple[str, os.stat_result]]:
             yield path, os.stat(path)
 
 
-def _outputs(out: str) -> Iterator[tuple[str, os.stat_result]]:
+def _outputs(out: str) -> Iterator[Look]:
     """The same of an output; raises `ValueError` where something else stands for a file or a folder of it, such as a link to its like."""
     files = [os.path.join(out, MANIFEST), *(f"{out}/{path}" for path in _manifest(out))]
     folders = {out}

@@ -5,7 +5,6 @@ Not every file system can: overlayfs, which is under every container, refuses wi
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import sys
@@ -43,7 +42,9 @@ def exchange(one: Path, other: Path) -> None:
     if rename is None:
         raise Refused(OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), str(other)))
     if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _RENAME_EXCHANGE):
-        number = ctypes.get_errno()
+        from ctypes import get_errno
+
+        number = get_errno()
         raise cannot(OSError(number, os.strerror(number), str(other)))
 
 
@@ -72,6 +73,8 @@ def cannot(error: OSError) -> Refused | OSError:
 def _renameat2() -> Callable[..., Any] | None:
     if not sys.platform.startswith("linux"):
         return None
+    import ctypes  # most outputs are only added to, which needs none of it
+
     try:
         function: Callable[..., Any] = ctypes.CDLL(None, use_errno=True).renameat2
     except (AttributeError, OSError):  # a C library without it

@@ -73,7 +73,7 @@ def cannot(error: OSError) -> Refused | OSError:
 def _renameat2() -> Callable[..., Any] | None:
     if not sys.platform.startswith("linux"):
         return None
-    import ctypes  # most outputs are only added to, which needs none of it
+    import ctypes  # an output that is new needs none of it
 
     try:
         function: Callable[..., Any] = ctypes.CDLL(None, use_errno=True).renameat2

@@ -14,10 +14,10 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.generated import CASES
 
 from specloom.diff import RULES, Change, Class, Report, Spec, compare, shown

@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
@@ -16,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from markdown_it.token import Token
+from msgspec.structs import replace
 from tests.test_markdown import allowed, hostile, parse, words
 
 from specloom.model import (

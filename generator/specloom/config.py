@@ -20,9 +20,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeGuard
+
+from msgspec import Struct
 
 from .problems import Problem, SpecError, Stop, shown
 
@@ -36,8 +37,7 @@ _TABLE: Steps = ("tool", "specloom", "clients")
 _KEYS = ("spec", "out", "layout", "languages", "templates", "http", "targets")
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A pyproject.toml and its text, which problems point into."""
 
     path: Path
@@ -63,8 +63,7 @@ class File:
         return SpecError(problems, {shown(self.path): self.text})
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """One spec and its output."""
 
     name: str
@@ -72,21 +71,20 @@ class Client:
     out: Path
     source: str
     """The spec folder as pyproject.toml names it: what generated files say they come from, wherever the command runs."""
+    file: File
     layout: Layout = "project"
     languages: tuple[str, ...] = ()
     """Those to document, the first in docstrings; none for all of the spec's."""
     templates: Path | None = None
     http: Http = "httpx"
     targets: tuple[str, ...] = ()
-    file: File = field(kw_only=True)
 
     def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> SpecError:
         """What is found wrong with one of this client's values only when the spec or the packages it names are known."""
         return self.file.error([self.file.problem((*_TABLE, self.name, *steps), rule, message, hint)])
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The clients of a project, whose root is the folder of its pyproject.toml."""
 
     root: Path
@@ -158,12 +156,12 @@ class _Reader:
             spec,
             out,
             str(row["spec"]).rstrip("/"),
+            self.file,
             "package" if layout == "package" else "project",
             languages,
             templates,
             "httpx2" if http == "httpx2" else "httpx",
             targets,
-            file=self.file,
         )
 
     def path(self, here: Steps, row: Mapping[str, object], key: str, *, required: bool) -> Path | None:

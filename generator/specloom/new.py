@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from string import Template
 from typing import cast
+
+from msgspec import Struct
 
 from . import config, naming
 from .editor import write_schemas
@@ -23,8 +24,7 @@ from .tomlplaces import places
 _STARTER = Path(__file__).parent / "starter"
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What was written."""
 
     name: str

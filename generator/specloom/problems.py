@@ -11,9 +11,10 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 OUT_OF_DATE = 1
 WRONG_INPUT = 2
@@ -25,8 +26,7 @@ Severity: TypeAlias = Literal["error", "warning", "notice"]
 """Errors stop a run, warnings do not, notices are advice."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One finding. `line` and `column` count from 1, columns in code points; `length` is how much the caret underlines."""
 
     path: str

@@ -11,8 +11,9 @@ import tomllib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 Path: TypeAlias = "tuple[str | int, ...]"
 
@@ -27,8 +28,7 @@ _SCALAR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Line and column from 1, in code points, and the length on that line."""
 
     line: int
@@ -36,8 +36,7 @@ class Spot:
     length: int
 
 
-@dataclass(slots=True)
-class Places:
+class Places(Struct):
     """The places of a document. A table that several headers name stands where its own does, else where it is first named."""
 
     keys: dict[Path, Spot] = field(default_factory=dict[Path, Spot])

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from . import unchanged
 from .config import NAME, Client, Config, find
@@ -27,8 +28,7 @@ Report: TypeAlias = Callable[[Sequence[Problem], Mapping[str, str]], None]
 """Prints problems, given the texts of the files that they are in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Woven:
+class Woven(Struct, frozen=True):
     """A client whose spec is right, and its files."""
 
     client: Client
@@ -66,8 +66,7 @@ def generate(config: Config, clients: Sequence[Client], report: Report, *, force
         _remember(config, done)
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A client compared with its output."""
 
     client: Client

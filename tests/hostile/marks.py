@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from specloom import model
 
@@ -15,7 +17,7 @@ CLASSES = {
     name: kind
     for module in (model.texts, model.types, model.endpoints, model.events, model.api)
     for name, kind in vars(module).items()
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == module.__name__
+    if isinstance(kind, type) and issubclass(kind, Struct) and kind.__module__ == module.__name__
 }
 TOGETHER = (
     # What names one thing from several places changes in all of them.
@@ -28,7 +30,7 @@ TOGETHER = (
 
 def fields() -> list[str]:
     """`Class.field` of every field that holds texts, found by its annotation; what is one of a few words is no text."""
-    return [f"{name}.{each.name}" for name, kind in sorted(CLASSES.items()) for each in dataclasses.fields(kind) if each.init and _holds_text(each)]
+    return [f"{name}.{each}" for name, kind in sorted(CLASSES.items()) for each in kind.__struct_fields__ if _holds_text(kind.__annotations__[each])]
 
 
 def together(field: str) -> frozenset[str]:
@@ -50,8 +52,8 @@ def texts(api: model.Api, field: str) -> list[str]:
     return said
 
 
-def _holds_text(field: dataclasses.Field[Any]) -> bool:
-    words = re.findall(r"\w+", re.sub(r"Literal\[[^\]]*\]", "", str(field.type)))
+def _holds_text(annotation: str) -> bool:
+    words = re.findall(r"\w+", re.sub(r"Literal\[[^\]]*\]", "", annotation))
     return not {"str", "Text", "Value", "Json"}.isdisjoint(words)
 
 
@@ -64,21 +66,20 @@ def _changed(value: Any, wanted: frozenset[str], change: Change, here: bool = Fa
         case model.Value():
             return model.Value(_changed(value.json, wanted, change, here))
         case model.Idempotency() if "Resource.path" in wanted:
-            return dataclasses.replace(value, ask=None)  # it names a resource and an endpoint in one text
+            return replace(value, ask=None)  # it names a resource and an endpoint in one text
         case tuple():
             return tuple(_changed(each, wanted, change, here) for each in value)
         case list():
             return [_changed(each, wanted, change, here) for each in value]
         case dict():
             return {_changed(key, wanted, change): _changed(each, wanted, change, here) for key, each in value.items()}
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return dataclasses.replace(value, **dict(_parts(value, wanted, change)))
+        case Struct():
+            return replace(value, **dict(_parts(value, wanted, change)))
         case _:
             return value
 
 
 def _parts(value: Any, wanted: frozenset[str], change: Change) -> Iterator[tuple[str, Any]]:
     kind = type(value).__name__
-    for each in dataclasses.fields(value):
-        if each.init:
-            yield each.name, _changed(getattr(value, each.name), wanted, change, f"{kind}.{each.name}" in wanted)
+    for each in value.__struct_fields__:
+        yield each, _changed(getattr(value, each), wanted, change, f"{kind}.{each}" in wanted)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..model import Api, ErrorShape, Host, Place, Resource
 from . import credentials
@@ -14,8 +15,7 @@ from .texts import Texts
 from .written import both, names
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Struct, frozen=True):
     """An API, and the files that it was read from: their texts by the paths that problems show."""
 
     api: Api
@@ -34,8 +34,7 @@ class Spec:
         return Place(f"{self.shown}/{resource.source or '/'.join(resource.path)}", 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Apis:
+class Apis(Struct, frozen=True):
     """Compares two APIs as wholes, and says what it finds."""
 
     old: Spec

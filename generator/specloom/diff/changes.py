@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Place
 from .rules import CLASSES, RULES, Class, Rule
@@ -22,8 +24,7 @@ BOTH: Sides = REQUEST | ANSWER
 _RANK = {id: rank for rank, id in enumerate(RULES)}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change. `subject` is what a program calls the thing (`orders.create`, `models.Order`), `what` the part of it; '' is all of it."""
 
     rule: Rule
@@ -50,8 +51,7 @@ class Change:
         return self.rule.asks if self.rule.asks and self.sides == REQUEST else self.rule.says
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All changes, the most important first, between two versions of a spec."""
 
     changes: tuple[Change, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..model import Api, Place, Scheme
 from ..schemes import SCHEMES
@@ -43,8 +44,7 @@ def _may_call(pairs: Pairs, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
     return not new or set(old) <= set(new)
 
 
-@dataclass(frozen=True, slots=True)
-class _Argument:
+class _Argument(Struct, frozen=True):
     kind: str
     required: bool
     several: bool = False

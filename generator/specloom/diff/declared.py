@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ..model import (
     Enumeration,
@@ -26,8 +26,7 @@ from .types import UNKNOWN, Types
 from .written import both, expression, json_text, names, python_name
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """Compares the types that an API declares, and says what it finds."""
 
     pairs: Pairs

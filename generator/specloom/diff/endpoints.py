@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import (
     Answer,
@@ -32,8 +34,7 @@ from .written import both, expression, line, names
 Pairings: TypeAlias = Sequence[tuple[Argument, Argument]]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(Struct, frozen=True):
     """Compares endpoints, and says what it finds."""
 
     pairs: Pairs

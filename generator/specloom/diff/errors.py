@@ -6,7 +6,8 @@ A row is known by status and code; several rows of one code are several reasons 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..model import Api, Endpoint, ErrorCode
 from .changes import ANSWER, Changes
@@ -19,8 +20,7 @@ Key = tuple[int | None, str | None]
 Table = dict[Key, list[ErrorCode]]
 
 
-@dataclass(frozen=True, slots=True)
-class Errors:
+class Errors(Struct, frozen=True):
     """Compares error tables, and says what it finds."""
 
     pairs: Pairs

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Envelope, Event, EventExample, Place, Spot, Text
 from .changes import ANSWER, Changes
@@ -14,8 +16,7 @@ from .types import Types
 from .written import both, names
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(Struct, frozen=True):
     """Compares events, and says what it finds."""
 
     pairs: Pairs

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Field, Nullable, Place
 from ..targets.surface import constant
@@ -16,8 +18,7 @@ from .written import both, entry, expression, json_text, names, value
 _NONE, _UNSET = "None", "UNSET"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Whose fields they are, and how programs meet them."""
 
     name: str
@@ -33,8 +34,7 @@ class Subject:
         return self.noun == "argument"
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """Compares fields, and says what it finds."""
 
     pairs: Pairs

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from ..model import Boolean, File, Integer, Number, Range, Span, String
 from .written import names
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A rule and the two values that it speaks of."""
 
     rule: str

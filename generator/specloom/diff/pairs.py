@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from ..model import (
     Api,
@@ -39,8 +40,7 @@ from .changes import ANSWER, BOTH, REQUEST, Sides
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Pairs:
+class Pairs(Struct, frozen=True, dict=True):
     """Two APIs, and what in them belongs together."""
 
     old: Api

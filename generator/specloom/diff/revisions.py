@@ -12,14 +12,14 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from ..problems import Stop
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A folder to read, and what problems and changes call it."""
 
     folder: Path

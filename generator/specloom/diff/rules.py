@@ -14,15 +14,15 @@ Not judged: programs that make answers themselves (in tests), and annotations of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Class: TypeAlias = Literal["breaking", "compatible", "documentation"]
 CLASSES: tuple[Class, ...] = ("breaking", "compatible", "documentation")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """`says` follows the name of the thing that changed; `why` is the reason for the class. None: cannot happen there."""
 
     id: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import (
     AnyJson,
@@ -39,8 +41,7 @@ UNKNOWN = "an unknown one"
 """The member that a tagged union has for tags that it does not list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Types:
+class Types(Struct, frozen=True):
     """Compares types. `lists`: whether a list that is read is a `list` (else a `Sequence`, whose items may get narrower)."""
 
     pairs: Pairs

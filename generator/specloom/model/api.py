@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
+
+from msgspec import Struct, field
 
 from .endpoints import Endpoint, ErrorCode, Host, Link
 from .events import Envelope, Event
@@ -12,8 +14,7 @@ from .texts import Text
 from .types import Field, NamedType, TypeName
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One YAML file: a module, a class, a folder of pages. `endpoints` may be empty if it only holds other resources."""
 
     path: tuple[str, ...]
@@ -38,8 +39,7 @@ class Resource:
             yield from child.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Struct, frozen=True):
     """A way to authenticate: `name` is the spec's, `kind` one of `specloom.schemes`, `options` what the spec sets on it."""
 
     name: str
@@ -47,8 +47,7 @@ class Scheme:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorShape:
+class ErrorShape(Struct, frozen=True):
     """Where in an error's JSON its parts lie (dotted paths). `success`: the value of `code` that means no error, if answers
     with a 2xx status may carry errors; an absent code is a success too, and "0" is as good as 0."""
 
@@ -58,8 +57,7 @@ class ErrorShape:
     success: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True, dict=True):
     name: str
     """The name of the spec folder."""
     package: str
@@ -84,12 +82,12 @@ class Api:
     notes: Text = Text()
     source: str = ""
     """The spec folder as the user named it, with forward slashes."""
-    ambiguous: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Names of types that more than one module has."""
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def ambiguous(self) -> frozenset[str]:
+        """Names of types that more than one module has."""
         count = Counter(name.name for name in self.types)
-        object.__setattr__(self, "ambiguous", frozenset(name for name, times in count.items() if times > 1))
+        return frozenset(name for name, times in count.items() if times > 1)
 
     def all_resources(self) -> Iterator[Resource]:
         for resource in self.resources:

@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from .texts import Json, Place, Text, Value
 from .types import Field, File, Named, Type
 
 
-@dataclass(frozen=True, slots=True)
-class JsonBody:
+class JsonBody(Struct, frozen=True):
     """`flat`: the fields of the structure are arguments of the endpoint, one by one; else the body is one argument, `body`."""
 
     type: Type
     flat: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FormBody:
+class FormBody(Struct, frozen=True):
     """application/x-www-form-urlencoded; the structure's fields are arguments."""
 
     type: Named
 
 
-@dataclass(frozen=True, slots=True)
-class PartsBody:
+class PartsBody(Struct, frozen=True):
     """multipart/form-data, in the order of the structure's fields; `signed_part` is the wire name of the part that is signed."""
 
     type: Named
     signed_part: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawBody:
+class RawBody(Struct, frozen=True):
     """Raw bytes, one argument, `content`."""
 
     file: File
@@ -44,8 +41,7 @@ class RawBody:
 Body: TypeAlias = "JsonBody | FormBody | PartsBody | RawBody"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A documented answer that is not an error. `type` is None for no content, a `File` for raw bytes."""
 
     status: int
@@ -55,8 +51,7 @@ class Answer:
     headers: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
+class ErrorCode(Struct, frozen=True):
     """A row of an error table. Rows that share `class_name` are one exception class with several reasons."""
 
     status: int | None
@@ -72,8 +67,7 @@ class ErrorCode:
     place: Place = Place("", 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Idempotency:
+class Idempotency(Struct, frozen=True):
     """What a repeated request does. `key`: by which fields (wire names) the server recognises it; `ask`: which endpoint
     (`resource.endpoint`) tells what became of a request whose answer was lost."""
 
@@ -82,28 +76,24 @@ class Idempotency:
     ask: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A row of an endpoint's fact list: a title and one or more values."""
 
     title: Text
     values: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     title: Text
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     url: str
     description: Text = Text()
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """A documented example: what is sent (by wire name) and what comes back."""
 
     title: Text
@@ -117,8 +107,7 @@ class Exchange:
     place: Place = Place("", 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     name: str
     resource: tuple[str, ...]
     method: str

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .endpoints import Link
 from .texts import Place, Text, Value
 from .types import Type
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where in a delivery something lies: a header, or a dotted path in the JSON of its body."""
 
     header: str | None = None
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """How the events of an API lie in what is delivered, where its scheme does not say so."""
 
     name: Spot
@@ -29,8 +27,7 @@ class Envelope:
     """False: deliveries carry nothing that proves where they come from, and are taken without."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventExample:
+class EventExample(Struct, frozen=True):
     """A documented payload."""
 
     title: Text
@@ -38,8 +35,7 @@ class EventExample:
     place: Place = Place("", 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     name: str
     """The name on the wire."""
     class_name: str

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal as Exact
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Json: TypeAlias = "bool | int | float | Exact | str | list[Json] | dict[str, Json] | None"
 """A JSON value; numbers with a fraction are `Exact` (decimal.Decimal), so that nothing is rounded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where in the spec something is written: a file as the user named it, line and column from 1."""
 
     path: str
@@ -19,8 +19,7 @@ class Place:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text in the languages that the spec gives it in; false when it is given in none."""
 
     by_language: tuple[tuple[str, str], ...] = ()
@@ -44,8 +43,7 @@ class Text:
         return self.by_language[0][1] if self.by_language else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A JSON value that is there; `None` instead of a `Value` means that the spec gives none."""
 
     json: Json

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal as Exact
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from .texts import Place, Text, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """How long a text, a list, a map or a file may be; both ends included, None is no limit."""
 
     least: int | None = None
@@ -20,8 +20,7 @@ class Span:
         return self.least is not None or self.most is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Between what a number lies; `above`/`below` say that the end itself is excluded."""
 
     least: int | Exact | None = None
@@ -33,8 +32,7 @@ class Range:
         return self.least is not None or self.most is not None
 
 
-@dataclass(frozen=True, slots=True)
-class String:
+class String(Struct, frozen=True):
     """`string`: length in code points; `literals` are the only values if there are any; `pattern` matches the whole value."""
 
     length: Span = Span()
@@ -42,103 +40,88 @@ class String:
     pattern: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(Struct, frozen=True):
     range: Range = Range()
     literals: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A JSON number; exact (Python's Decimal) for `decimal`, a float for `number`."""
 
     range: Range = Range()
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean:
+class Boolean(Struct, frozen=True):
     literal: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bytes:
+class Bytes(Struct, frozen=True):
     """Base64 in JSON; length in bytes after decoding."""
 
     length: Span = Span()
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """Raw bytes, outside JSON; length in bytes. `media` are the media types allowed, empty for any."""
 
     length: Span = Span()
     media: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DateTime:
+class DateTime(Struct, frozen=True):
     """RFC 3339 with offset; or `unix` (seconds), `unix-ms`, or a strptime format."""
 
     format: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(Struct, frozen=True):
     """ISO 8601 `YYYY-MM-DD`, or a strptime format."""
 
     format: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """ISO 8601, or an integer count of seconds (`s`) or milliseconds (`ms`)."""
 
     unit: Literal["s", "ms"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AnyJson:
+class AnyJson(Struct, frozen=True):
     """`json`: any JSON value."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     item: Type
     length: Span = Span()
 
 
-@dataclass(frozen=True, slots=True)
-class MapOf:
+class MapOf(Struct, frozen=True):
     """A JSON object with any keys."""
 
     value: Type
     length: Span = Span()
 
 
-@dataclass(frozen=True, slots=True)
-class JsonText:
+class JsonText(Struct, frozen=True):
     """`text<T>`: a string that holds T as JSON."""
 
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
-class Union:
+class Union(Struct, frozen=True):
     """A union written in place; members differ by JSON kind."""
 
     members: tuple[Type, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Nullable:
+class Nullable(Struct, frozen=True):
     """`T?`: null is allowed. Only ever outermost."""
 
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A reference to a structure, an enumeration or a named union. Other named types are written out where they are used."""
 
     to: TypeName
@@ -150,8 +133,7 @@ Type: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TypeName:
+class TypeName(Struct, frozen=True, order=True):
     """The identity of a named type: the module it stands in, and its class name, unique there.
 
     `module` is the resource's path; the last part is `_types` for a folder's shared types.
@@ -161,8 +143,7 @@ class TypeName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of a structure, or a parameter of an endpoint, with what its named type gives it already filled in."""
 
     wire: str
@@ -188,8 +169,7 @@ class Field:
     place: Place = Place("", 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Struct, frozen=True):
     """A JSON object with known fields: a class in Python."""
 
     name: TypeName
@@ -203,16 +183,14 @@ class Structure:
     place: Place = Place("", 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class EnumValue:
+class EnumValue(Struct, frozen=True):
     value: str | int
     name: str
     """The member's name in Python."""
     text: Text = Text()
 
 
-@dataclass(frozen=True, slots=True)
-class Enumeration:
+class Enumeration(Struct, frozen=True):
     """Open unless `closed`: a value that is not listed is kept as it came."""
 
     name: TypeName
@@ -223,8 +201,7 @@ class Enumeration:
     place: Place = Place("", 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class UnionType:
+class UnionType(Struct, frozen=True):
     """A named union; with `tag`, its members are structures told apart by the literals of that field (a wire name)."""
 
     name: TypeName

@@ -11,8 +11,9 @@ import json
 import os
 import stat
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from ..problems import Stop
 from . import disk, manifest, staging
@@ -22,8 +23,7 @@ from .lock import Held
 from .steps import KINDS, WHOLE, Step, Work
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(Struct, frozen=True):
     """What a run is about to do; complete before the first step is taken."""
 
     steps: Sequence[Step]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from ..problems import Stop
 from . import disk, manifest
 from .staging import INSIDE
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What is generated against what is on disk; paths are relative to the folder."""
 
     folder: Path

@@ -7,9 +7,10 @@ is ended by the next.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
+
+from msgspec import Struct
 
 from . import disk
 from .exchange import Refused, exchange, link, move
@@ -20,8 +21,7 @@ WHOLE = "."
 """The path of a step that concerns the output folder itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """The folder in which a run prepares: `new/` holds what is to come, `old/` what was taken away, at the same paths as in the output."""
 
     place: Path
@@ -41,8 +41,7 @@ class Work:
         return self.place / "journal.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """`exchange` two of the same path, `put` one where none is, `take` one away, or `replace` one, with a copy of the old kept."""
 
     kind: Kind

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from ..model import Text
 
@@ -48,8 +49,7 @@ class Delivery(NamedTuple):
     redelivery: Text
 
 
-@dataclass(frozen=True, slots=True)
-class SchemeKind:
+class SchemeKind(Struct, frozen=True):
     """A way to authenticate: its module and class in the runtime, what a client is given, what requests then carry."""
 
     module: str

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from .. import problems
 from ..model import Api
@@ -17,8 +18,7 @@ from .findings import Findings, TooMany
 from .meaning import Meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A spec that is right. `sources` holds the files' texts by the paths that problems show."""
 
     api: Api

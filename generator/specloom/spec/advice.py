@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .. import model
 from ..model import Api, Field, Place, Text
@@ -19,8 +20,7 @@ _SHOWN = 5
 _LONG_KEY = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     id: str
     purpose: str
     find: Callable[[Api], Iterator[tuple[Place, str]]]

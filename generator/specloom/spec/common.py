@@ -7,8 +7,9 @@ import keyword
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from .. import naming, schemes
 from ..model import ErrorShape, Fact, Host, Link, Scheme, Text
@@ -26,8 +27,7 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _IMPORTED = frozenset({"httpx", "httpcore", "httpx2", "httpcore2", "msgspec", "cryptography", "anyio", "h11", "certifi", "idna", "specloom", "pip", "setuptools", "test", "tests"})
 
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
+class FactRow(Struct, frozen=True):
     """A row of `facts`: its title, and texts by value; no values mean that any text will do."""
 
     title: Text

@@ -7,8 +7,9 @@ resource or folder that the path names. A name that is declared twice on the way
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from .. import naming
 from ..model import TypeName
@@ -23,8 +24,7 @@ from .tokens import Wrong
 _SCALAR_ONLY = ("example", "unit", "pattern", "encrypted", "secret", "since")
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """One entry under `types:`, or the object inside one (`fields` beside a list or map)."""
 
     name: TypeName

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Answer, Endpoint, Field, Idempotency, JsonBody, Type, TypeName
@@ -21,8 +22,7 @@ from .values import is_constant
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """An endpoint whose examples and cross references are still to be read."""
 
     endpoint: Endpoint

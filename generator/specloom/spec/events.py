@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .. import naming, schemes
 from ..model import Endpoint, Envelope, Event, Field, Scheme, Spot, Type, TypeName
@@ -26,8 +27,7 @@ UNNAMED = "Event_"
 """Stands for a class name that could not be made; reported already."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventDraft:
+class EventDraft(Struct, frozen=True):
     """An event whose examples are still to be read."""
 
     event: Event

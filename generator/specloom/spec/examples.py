@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .. import model
 from ..model import Answer, Endpoint, Event, EventExample, Exchange, Field, Json, Place, Structure, Value

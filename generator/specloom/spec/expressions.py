@@ -9,9 +9,10 @@ meaning, with the column where they stand. What is no type raises `Wrong`, which
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn, TypeAlias
+
+from msgspec import Struct
 
 from .. import model
 from .findings import LATER, did_you_mean
@@ -35,30 +36,26 @@ _MEANT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A type that is complete by itself."""
 
     type: model.Type
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A named type, with the path before the dot if it is from elsewhere."""
 
     name: str
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct, frozen=True):
     """`object`: the fields beside the expression."""
 
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Of:
+class Of(Struct, frozen=True):
     """`list<T>`, `map<T>` or `text<T>`."""
 
     word: str
@@ -67,13 +64,11 @@ class Of:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     members: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OrNull:
+class OrNull(Struct, frozen=True):
     inner: Expression
 
 

@@ -7,8 +7,10 @@ need every type to be known, so they are kept aside (`values`) and filled in whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Field, NamedType, Place, Structure, Text, Type, TypeName
@@ -26,16 +28,14 @@ UNNAMED = "_"
 """Stands for a name that could not be made; reported already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """Whom fields belong to: classes of objects inside are called after it."""
 
     name: TypeName
     role: Literal["object", "path", "query", "header", "form", "parts", "answer header"] = "object"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The values that a field or a named scalar documents, not yet read."""
 
     example: Node | None

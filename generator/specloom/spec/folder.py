@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from .. import naming
 from ..model import Place
@@ -25,8 +26,7 @@ DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("co
 _BODY_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*\.json", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A YAML file. `module` is the resource's path, ends in `_types` for shared types, and is empty for the API."""
 
     kind: shape.Kind
@@ -35,8 +35,7 @@ class Document:
     relative: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A Markdown file: `about` are the parts of its name."""
 
     folder: tuple[str, ...]
@@ -45,8 +44,7 @@ class Note:
     place: Place
 
 
-@dataclass(slots=True)
-class Folder:
+class Folder(Struct):
     path: Path
     shown: str
     findings: Findings

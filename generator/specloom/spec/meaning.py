@@ -8,7 +8,7 @@ nothing was reported.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from .. import model, schemes
 from ..model import Api, Endpoint, ErrorCode, Event, Field, NamedType, Resource, Text, TypeName

@@ -7,9 +7,10 @@ functions below. YAML and JSON files give the same nodes, and so everything afte
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from ..model import Json, Place
 
@@ -25,20 +26,15 @@ DIGITS = 100
 """Numbers with more characters than this are refused: nobody writes them, and converting them takes quadratic time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file: its path as the user named it, and its text."""
 
     path: str
     text: str
-    lines: list[str] = field(repr=False)
+    lines: list[str]
 
 
-# Nodes are made by the hundred thousand; frozen dataclasses take three times as long to make.
-
-
-@dataclass(slots=True, eq=False)
-class Scalar:
+class Scalar(Struct, eq=False):
     """`style`: "json" is a bare word or number of a JSON file, which is never a text. `cut`: a ` #` follows at once."""
 
     source: Source
@@ -56,8 +52,7 @@ class Scalar:
         return self.style == "plain" or self.style == "json"
 
 
-@dataclass(slots=True, eq=False)
-class ListNode:
+class ListNode(Struct, eq=False):
     source: Source
     line: int
     column: int
@@ -69,8 +64,7 @@ class Entry(NamedTuple):
     value: Node
 
 
-@dataclass(slots=True, eq=False)
-class MapNode:
+class MapNode(Struct, eq=False):
     source: Source
     line: int
     column: int

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .. import model
 from ..model import Type

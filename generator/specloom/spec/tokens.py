@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NoReturn, TypeVar
+
+from msgspec import Struct
 
 from ..model import Range, Span
 
@@ -27,8 +28,7 @@ class Wrong(Exception):
         self.message, self.at, self.length, self.hint = message, at, length, hint
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     kind: str
     text: str
     at: int

@@ -5,7 +5,8 @@ A type may contain itself through the fields of an object or the members of a na
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import model
 from ..model import Type, TypeName
@@ -24,16 +25,14 @@ UNREAD: Type = model.AnyJson()
 """This very value stands for a type that could not be read, which has been reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A type and how many parts it has."""
 
     type: Type
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
+class _Site(Struct, frozen=True):
     """Where an expression stands: its scalar, its file, and the object that `object` means there."""
 
     at: Scalar

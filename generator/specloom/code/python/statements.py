@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..base import Python, indent
 from .expressions import bracket, subscript
 from .tokens import WIDTH, columns, dotted, identifier
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A member of a union in an annotation: on one line, and as black breaks it where it stands alone and is too wide."""
 
     flat: Python

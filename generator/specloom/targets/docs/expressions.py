@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ...code import Python, python
 from ...model import (
@@ -38,8 +40,7 @@ from .values import likely, parsed
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
 
 
-@dataclass(slots=True)
-class Expressions:
+class Expressions(Struct):
     """Writes values, and collects the imports that they need."""
 
     api: Api

@@ -7,7 +7,8 @@ references to groups) is not understood, and then there is none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:|\(\?|[()|^$]|(?P<times>\*|\+|\?|\{(?P<least>\d*)(?P<comma>,?)(?P<most>\d*)\}(?<!\{\}))[?+]?|.",
@@ -17,8 +18,7 @@ _SIGNS = "0aA" + "".join(map(chr, range(0x21, 0x7F))) + " "
 _LONGEST = 1000
 
 
-@dataclass(slots=True)
-class _Sequence:
+class _Sequence(Struct):
     """Texts one after the other, each as often as it must come and as it may; what stands behind a `|` is another way and left out."""
 
     parts: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])

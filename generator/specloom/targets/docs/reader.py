@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...code import Markdown, markdown
 from ...model import Text
 from . import labels
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Chooses texts while a page is made, and remembers what was not there, so that the page can say so in one place."""
 
     language: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from ...model import (
     Api,
@@ -29,8 +30,7 @@ from .types import innermost
 from .values import completed, json_text, likely, likely_body
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a sample sends: values by wire name. `body` is None if there is none."""
 
     api: Api

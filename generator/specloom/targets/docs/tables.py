@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ...code import Markdown, markdown
 from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, UnionType
@@ -19,8 +20,7 @@ _WIDEST_EXAMPLE = 30
 Row = Sequence[Markdown]
 
 
-@dataclass(slots=True)
-class FieldTable:
+class FieldTable(Struct):
     """The rows of one table. A named type is explained where it comes first, so that types which hold themselves end, and
     large ones are not repeated; what would lie too deep follows after the other rows."""
 

@@ -6,9 +6,10 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from ...model import (
     AnyJson,
@@ -66,8 +67,7 @@ def json_text(value: Json, indent: int | None = 0) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Inside:
+class _Inside(Struct, frozen=True):
     """The structures around a value, and room for more of them: types that hold each other would have no end, or none in sight."""
 
     types: frozenset[TypeName] = frozenset()

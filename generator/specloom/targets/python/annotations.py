@@ -6,9 +6,10 @@ that any list-like fits), a field of something that is received (no limits: a se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from ...code import Python, python
 from ...model import (
@@ -41,8 +42,7 @@ NONE = python.member(python.literal(None))
 _INT64 = range(-(2**63), 2**63)
 
 
-@dataclass(frozen=True, slots=True)
-class Annotations:
+class Annotations(Struct, frozen=True):
     """Writes annotations into one module."""
 
     api: Api

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from ...code import Python, python
 from ...model import Api
@@ -14,8 +15,7 @@ from ...model import Api
 Parts = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where the modules of a package lie. A resource with others below it is a folder with `__init__.py`."""
 
     package: str
@@ -43,8 +43,7 @@ class Layout:
         return folder / "__init__.py" if parts in self.folders or not parts else folder.with_suffix(".py")
 
 
-@dataclass(slots=True)
-class Module:
+class Module(Struct):
     """Collects imports while declarations are made, and writes them in isort's order at the end."""
 
     layout: Layout

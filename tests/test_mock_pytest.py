@@ -1,13 +1,20 @@
-"""A user's own tests: the fixtures, as the README shows them."""
+"""A user's own tests: the fixtures, as README and pages show them."""
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from tests.generated import COMMITTED
+import pytest
+from tests.generated import COMMITTED, imported
 from tests.test_readme import block
+
+from specloom.schemes import SCHEMES
+from specloom.targets.docs import manual
 
 EVERY = '''
 import asyncio
@@ -47,6 +54,29 @@ def test_the_test_in_the_readme(tmp_path: Path) -> None:
     assert len(text.strip().split("\n")) <= 14
     (tmp_path / "test_mine.py").write_text(text)
     assert run(tmp_path).startswith("1 passed")
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_the_test_on_the_page(name: str, tmp_path: Path) -> None:
+    page = (COMMITTED[name] / "docs" / "zh" / "client.md").read_text("utf-8")
+    found = re.search(r"^```python\n(import pytest\n.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert found
+    (tmp_path / "test_mine.py").write_text(found[1])
+    assert run(tmp_path).startswith("1 passed")
+
+
+def test_what_the_page_names_is_there() -> None:
+    """Options with their defaults, exceptions, and what steers a mock."""
+    with imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
+        given = inspect.signature(wechatpay.WeChatPay).parameters
+        credentials = {argument.name for argument in SCHEMES["wechatpay-v3"].arguments}
+        said = {name: default for name, default, _ in manual.OPTIONS}
+        assert said == {name: repr(each.default).replace("None", "") for name, each in given.items() if name not in credentials}
+        assert all(hasattr(wechatpay.errors, name) for name, _, _ in manual.REFUSALS)
+        mock = import_module("wechatpay.testing").WeChatPayMock()
+        named = re.findall(r"mock\.(\w+)", str((manual.STEERING, manual.STEERING_EVENTS, manual.MOCKING)))
+        assert "fail" in named
+        assert all(hasattr(mock, name) for name in named)
 
 
 def test_all_fixtures(tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def samples_in(project: Path) -> Iterator[tuple[str, str, str]]:
     """Each endpoint's name, first curl command and Python sample."""
     for page in sorted((project / "docs" / "en").rglob("*.md")):
         fences = [(token.info, token.content) for token in parse(page.read_text("utf-8")) if token.type == "fence"]
-        if page.name != "index.md" and not page.stem.startswith("event-"):
+        if page.name not in ("index.md", "client.md") and not page.stem.startswith("event-"):
             yield page.stem, next(text for kind, text in fences if kind == "sh"), next(text for kind, text in fences if kind == "python")
 
 

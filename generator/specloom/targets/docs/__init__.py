@@ -2,14 +2,15 @@
 
     README.md                                      the project
     docs/<language>/index.md                       the API
+    docs/<language>/client.md                      using the client
     docs/<language>/<resource>/index.md            a resource that has more to say than a list
     docs/<language>/<resource>/<endpoint>.md       an endpoint
     docs/<language>/<resource>/event-<event>.md    an event
 
 `reader` chooses the texts of a page and notes what is missing, `labels` has the documentation's own words, `tables` and `errors` lay out what
 the spec lists, `values` and `patterns` make up what the spec gives no example of, `styles` puts values into queries and forms, `request`,
-`samples` and `expressions` write the samples, `endpoints`, `events`, `indexes` and `readme` put pages
-together.
+`samples`, `receiving` and `expressions` write the samples, `manual` has what is true of every client, and `client`, `endpoints`,
+`events`, `indexes` and `readme` put pages together.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import PurePosixPath
 from ...code import Code
 from ...model import Api
 from .. import Files
-from . import endpoints, events, indexes, places, readme
+from . import client, endpoints, events, indexes, places, readme
 
 
 def docs(api: Api) -> Files:
@@ -27,6 +28,7 @@ def docs(api: Api) -> Files:
     found: dict[PurePosixPath, Code] = {
         places.of_api(language): indexes.index(api, language) for language in api.languages
     }
+    found |= {places.of_client(language): client.page(api, language) for language in api.languages}
     for resource in api.all_resources():
         if places.has_page(resource):
             for language in api.languages:

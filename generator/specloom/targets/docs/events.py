@@ -9,7 +9,7 @@ from ...code import Markdown, markdown, python
 from ...model import Api, Event, Named, Resource, Structure
 from ...render import render
 from ...schemes import SCHEMES, Delivery
-from . import labels, places, samples, tables
+from . import labels, places, receiving, tables
 from .endpoints import Block, whole
 from .reader import Reader
 from .tables import FieldTable
@@ -23,7 +23,6 @@ def page(api: Api, event: Event, language: str) -> Markdown:
     for there, what in ((event.title, "a title"), (event.description, "a description"), (event.examples, "an example")):
         if not there:
             reader.lacks(what)
-    delivery = _delivery(api)
     values = {
         "label": labels.headings(language),
         "title": reader.inline(event.title) or markdown.text(event.name),
@@ -38,10 +37,10 @@ def page(api: Api, event: Event, language: str) -> Markdown:
             Block(reader.titled("example", each.title), (markdown.fenced(json_text(each.payload.json), "json"),))
             for each in event.examples
         ],
-        "proof": reader.inline(delivery.proof) if delivery else _proof(api, reader),
-        "sample": markdown.fenced(samples.reception(api, python.identifier(event.class_name)), "python"),
-        "acknowledgement": reader.inline(delivery.acknowledgement) if delivery else reader.words("plain acknowledgement"),
-        "redelivery": reader.inline(delivery.redelivery) if delivery else reader.words("plain redelivery"),
+        "proof": proof(api, reader),
+        "sample": markdown.fenced(receiving.function(api, python.identifier(event.class_name)), "python"),
+        "acknowledgement": acknowledgement(api, reader),
+        "redelivery": redelivery(api, reader),
         "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in event.links),
         "updated": reader.words("updated", markdown.text(event.updated)) if event.updated else None,
     }
@@ -59,6 +58,25 @@ def listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Markdown 
         for event in resource.events
     ]
     return tables.table(("event", "name", "sync"), rows, reader)
+
+
+def proof(api: Api, reader: Reader) -> Markdown:
+    """How a receiver knows that events are real."""
+    if delivery := _delivery(api):
+        return reader.inline(delivery.proof)
+    return reader.words("your proof" if api.envelope is None or api.envelope.verified else "no proof")
+
+
+def acknowledgement(api: Api, reader: Reader) -> Markdown:
+    """How a receiver says that it has taken an event."""
+    delivery = _delivery(api)
+    return reader.inline(delivery.acknowledgement) if delivery else reader.words("plain acknowledgement")
+
+
+def redelivery(api: Api, reader: Reader) -> Markdown:
+    """What becomes of an event that has not been taken."""
+    delivery = _delivery(api)
+    return reader.inline(delivery.redelivery) if delivery else reader.words("plain redelivery")
 
 
 def _facts(event: Event, reader: Reader) -> Iterator[Markdown]:
@@ -80,7 +98,3 @@ def _delivery(api: Api) -> Delivery | None:
     if api.envelope is not None:
         return None
     return next((SCHEMES[scheme.kind].events for scheme in api.schemes if SCHEMES[scheme.kind].events), None)
-
-
-def _proof(api: Api, reader: Reader) -> Markdown:
-    return reader.words("your proof" if api.envelope is None or api.envelope.verified else "no proof")

@@ -30,6 +30,7 @@ def index(api: Api, language: str) -> Markdown:
         "hosts": hosts(api, None, reader),
         "authentication": list(_authentication(api, reader)),
         "construction": markdown.fenced(samples.construction(api), "python"),
+        "client": reader.words("more of the client", places.link(here, places.of_client(language), reader.words("using the client"))),
         "units": markdown.bullets(reader.inline(unit) for unit in _units(api)),
         "facts": facts(_shared_facts(api), reader),
         "resources": [_whole(resource, here, reader) for resource in api.all_resources() if _is_listed(resource)],

@@ -17,6 +17,10 @@ def of_api(language: str) -> PurePosixPath:
     return PurePosixPath("docs", language, _INDEX)
 
 
+def of_client(language: str) -> PurePosixPath:
+    return PurePosixPath("docs", language, "client.md")
+
+
 def of_resource(resource: Resource, language: str) -> PurePosixPath:
     return PurePosixPath("docs", language, *resource.path, _INDEX)
 

@@ -32,6 +32,10 @@ class Reader(Struct):
         """A label, filled in."""
         return labels.words(key, self.language, *values)
 
+    def said(self, text: tuple[str, str], *values: Markdown) -> Markdown:
+        """A text of the generator's own, filled in."""
+        return labels.said(text, self.language, *values)
+
     def lacks(self, key: str, *values: Markdown) -> None:
         """The page has no such thing: a label with the name of it."""
         self._missing[self.words(key, *values)] = None

@@ -32,6 +32,9 @@ def readme(api: Api) -> Markdown:
         install=markdown.fenced("pip install .", "sh"),
         sample=Samples.of(api, first).sync if first is not None else None,
         errors=reader.words("errors in short"),
+        client=reader.words(
+            "more of the client", places.link(PATH, places.of_client(reader.language), reader.words("using the client"))
+        ),
         testing=reader.words(
             "testing in short",
             markdown.code(f'pytest_plugins = ["{api.package}.testing"]'),

@@ -41,24 +41,29 @@ def construction(api: Api) -> Python:
     return python.lines([written.imports(asynchronous=False), made], blank=1)
 
 
-def reception(api: Api, event: Python) -> Python:
-    """A function that receives an event of this class, and acknowledges it."""
+def test(api: Api) -> Python | None:
+    """A test with the client's mock, in which the first endpoint that documents a lasting refusal is refused."""
+    for endpoint in api.all_endpoints():
+        row = next((row for row in api.errors_of(endpoint) if row.code and row.retry == "never" and row.outcome == "rejected"), None)
+        if row is not None:
+            break
+    else:
+        return None
+    request = Request.of(api, endpoint, next(iter(endpoint.examples), None))
     written = Expressions(api)
-    text = python.identifier("str")
-    headers = python.subscript(written.use("collections.abc", "Mapping"), [text, text])
-    client, errors, events = (written.our(name) for name in (api.client, "errors", "events"))
-    parameters = [
-        python.parameter("client", [python.member(client)]),
-        python.parameter("headers", [python.member(headers)]),
-        python.parameter("body", [python.member(python.identifier("bytes"))]),
-    ]
+    error = python.dotted(written.our("errors"), row.class_name)
+    fixture = python.identifier(f"{api.package}_client")
+    method = python.dotted(fixture, *endpoint.resource, endpoint.name)
     return render(
         Python,
-        "docs/sample_event.py.j2",
+        "docs/sample_test.py.j2",
+        plugin=python.literal(f"{api.package}.testing"),
+        mock=python.identifier(f"{api.package}_mock"),
+        client=fixture,
+        code=python.literal(row.code),
+        error=error,
+        call=python.call(method, _arguments(written, request, _WIDTH - 12), room=_WIDTH - 8),
         imports=written.imports(asynchronous=False),
-        signature=python.signature("receive", python.parameters(parameters), python.dotted(events, "Acknowledgement")),
-        error=python.dotted(errors, "Error"),
-        event=python.dotted(events, event),
     )
 
 

@@ -8,6 +8,7 @@ import re
 import time
 from base64 import b64decode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,23 @@ def test_what_a_receiver_does_not_take_comes_again(mock: Any, pay: Any, refusal:
     mock.advance(0)
     mock.advance(15)
     assert len(told) == 2
+
+
+def test_events_come_in_their_order_whoever_delivers_them(mock: Any, pay: Any) -> None:
+    """While one is on its way, another thread finds the next one due."""
+    told: list[str] = []
+
+    def receive(headers: Any, body: bytes) -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(mock.deliver).result()
+        told.append(pay.webhooks.receive(headers, body).name)
+
+    mock.webhook = receive
+    names = ["FAPIAO.ISSUED", "FAPIAO.REVERSED", "FAPIAO.CARD_INSERTED"]
+    for name in names:
+        mock.notify(name, {"mchid": "1", "fapiao_apply_id": "2", "fapiao_information": []})
+    mock.deliver()
+    assert told == names
 
 
 def test_events_wait_for_a_receiver(wechatpay: Any, tmp_path: Path) -> None:

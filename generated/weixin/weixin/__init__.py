@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b31434dc9fe86de6"
+__build__ = "7271384f70b388dc"

@@ -78,7 +78,7 @@ class Outbox:
             name: msgspec.convert(one, _Waiting)
             for name, one in store.items("delivery")
         }
-        self._sending: set[str] = set()
+        self._sending = False
         self._next = -math.inf
         self._receiver: Receiver | None = None
         self.sent: deque[Delivered] = deque(maxlen=_REMEMBERED)
@@ -116,27 +116,31 @@ class Outbox:
             self._put(name, one)
 
     def deliver(self) -> None:
-        """Send what is due; each attempt is signed afresh."""
+        """Send what is due, in the order in which it came about; each attempt is signed
+        afresh. What becomes due while another thread is sending, that one sends.
+        """
         while (taken := self._taken()) is not None:
             try:
                 self._attempt(*taken)
             finally:
-                self._sending.discard(taken[0])
+                self._sending = False
 
     def _taken(self) -> tuple[str, _Waiting] | None:
-        """One that is due, by its name; nobody else is sending it."""
+        """One that is due, by its name; nobody is sending any."""
         now = self._now()
         if now < self._next:
             return None
         with self._lock:
+            if self._sending:
+                return None
             dues = {
                 name: one.due
                 for name, one in self._waiting.items()
                 if one.due is not None
             }
             for name, due in dues.items():
-                if due <= now and name not in self._sending:
-                    self._sending.add(name)
+                if due <= now:
+                    self._sending = True
                     return name, self._waiting[name]
             self._next = min(dues.values(), default=math.inf)
             return None

@@ -154,8 +154,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
         "本项目的客户端与文档由 specloom 根据 {0} 生成；请修改规格文件，而不是这些文件。",
     ),
     "more of the client": (
-        "What every call does, errors, events, and tests without the service: {0}.",
-        "调用的行为、异常处理、事件接收以及脱离真实服务的测试，见{0}。",
+        "What every call does, what may go wrong, and how to test without the service: {0}.",
+        "调用的行为、异常处理以及脱离真实服务的测试，见{0}。",
     ),
     "pages": ("Pages of every endpoint: {0}.", "各接口的文档：{0}。"),
     "async in short": ("{0} has the same methods to `await`.", "{0} 提供相同的方法，使用 `await` 调用。"),

@@ -17,24 +17,23 @@ from .module import Layout
 FOLDER = Path(__file__).parents[2] / "runtime"
 
 _OURS = re.compile(r"""(?:from|")\s*\.+_runtime\.([\w.]+)["\s]""")
-_RELATIVE = re.compile(r"^\s*from (\.+)([\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
+_RELATIVE = re.compile(r"\n *from (\.+)([\w.]*) import (?:\(([^)]*)\)|(.*))")
+_NAMES = re.compile(r"(\w+)(?: as \w+)?")
 
 
 def files(api: Api, layout: Layout, written: Iterable[Code]) -> Iterator[tuple[PurePosixPath, Code]]:
     """The runtime modules that the code written so far imports, and those that they import."""
     foreign = _foreign(api)
-    needed = {"__init__"}
-    named = {found.replace(".", "/") for code in written for found in _OURS.findall(code)}
-    waiting = {name if name in foreign else _file(name) for name in named}
+    named = {name.replace(".", "/") for code in written for name in _OURS.findall(code)}
+    waiting = {"__init__", *(name if name in foreign else _file(name) for name in named)}
+    found: dict[str, Python] = {}
     while waiting:
         module = waiting.pop()
-        if module in needed:
-            continue
-        needed.add(module)
-        waiting |= _imported(module, foreign[module]) if module in foreign else _imported_by_ours(module)
-    for module in sorted(needed):
         code = foreign.get(module) or python.shipped(FOLDER / f"{module}.py", layout.libraries)
-        yield PurePosixPath(api.package, "_runtime", f"{module}.py"), code
+        found[module] = code
+        waiting |= _imported(module, code) - found.keys()
+    for module in sorted(found):
+        yield PurePosixPath(api.package, "_runtime", f"{module}.py"), found[module]
 
 
 def _foreign(api: Api) -> dict[str, Python]:
@@ -65,24 +64,30 @@ def _classes(home: tuple[str, ...]) -> list[str]:
 
 
 @lru_cache
-def _imported_by_ours(module: str) -> frozenset[str]:
-    return _imported(module, (FOLDER / f"{module}.py").read_text("utf-8"))
-
-
 def _imported(module: str, text: str) -> frozenset[str]:
     """The runtime modules that one imports: `auth/wechatpay` → `errors`, `auth/__init__`, …"""
-    path = PurePosixPath(module)
-    found = {str(parent / "__init__") for parent in path.parents if str(parent) != "."}
+    packages = module.split("/")[:-1]
+    found = {_joined(packages[: depth + 1], "__init__") for depth in range(len(packages))}
     for dots, name, several, single in _RELATIVE.findall(text):
-        home = path.parents[len(dots) - 1]
+        home = packages[: len(packages) + 1 - len(dots)]
         if name:
-            found.add(str(home / name.replace(".", "/")))
+            found.add(_file(_joined(home, name.replace(".", "/"))))
         else:
-            names = re.findall(r"(\w+)(?: as \w+)?", several or single)
-            found |= {str(home / name) for name in names if (FOLDER / home / f"{name}.py").is_file()}
-    return frozenset(map(_file, found))
+            beside = (_joined(home, each) for each in _NAMES.findall(several or single))
+            found |= {each for each in beside if each in _ours()}
+    return frozenset(found)
+
+
+def _joined(home: list[str], name: str) -> str:
+    return "/".join((*home, name))
 
 
 def _file(module: str) -> str:
     """A module's file without its ending."""
-    return module if (FOLDER / f"{module}.py").is_file() else f"{module}/__init__"
+    return module if module in _ours() else f"{module}/__init__"
+
+
+@lru_cache
+def _ours() -> frozenset[str]:
+    """The files of the runtime, without their ending."""
+    return frozenset(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.py"))

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from typing import Any
 
+import httpcore
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.scheme import Scheme
@@ -130,6 +131,64 @@ def test_cancelled_tasks(server: Server) -> None:
     assert found["crossed"] == 0
     assert found["CancelledError"] > 0
     assert sum(found.values()) == 200
+
+
+async def turns(count: int) -> None:
+    """Let the event loop go round so many times."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+class Line(httpcore.AsyncNetworkStream):
+    """A connection without a network, so that all happens in the same turn each time: it
+    gives back the body that it was sent."""
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await turns(1)
+        if buffer:  # the head, then the body, then nothing
+            self.answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(buffer), buffer)
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        await turns(1)
+        return self.answer
+
+    async def aclose(self) -> None:
+        await turns(1)
+
+    def get_extra_info(self, info: str) -> Any:
+        return None
+
+
+async def connect(*given: Any, **options: Any) -> Line:
+    await turns(1)
+    return Line()
+
+
+@pytest.mark.parametrize("again", [None, 1])
+def test_no_moment_of_being_cancelled_costs_a_connection(monkeypatch: pytest.MonkeyPatch, again: int | None) -> None:
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+
+    async def left(turn: int) -> list[str]:
+        """What cannot be used any more of the pool, if the first of many requests is
+        cancelled in this turn, and perhaps once more."""
+        async with AsyncShop(Scheme(), hosts=["http://127.0.0.1:1"]) as shop:
+            await shop.send(put("so that one connection is idle"))
+            tasks = [asyncio.create_task(shop.send(put(str(number)))) for number in range(20)]
+            await turns(turn)
+            tasks[0].cancel()
+            if again is not None:
+                await turns(again)
+                tasks[0].cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            assert [one.value for one in results[1:]] == [str(number).encode() for number in range(1, 20)]
+            ended.append(not isinstance(results[0], BaseException))
+            pool: Any = vars(shop._driver._made[asyncio.get_running_loop()])["_pool"]
+            assert not pool._requests
+            return [repr(one) for one in pool.connections if not (one.is_idle() or one.is_closed())]
+
+    ended: list[bool] = []
+    assert [asyncio.run(left(turn)) for turn in range(20)] == [[]] * 20
+    assert (ended[0], ended[-1]) == (False, True), "every turn of the first request has been tried"
 
 
 @pytest.mark.slow

@@ -74,6 +74,8 @@ from .types import (
     TypeName,
     Union,
     UnionType,
+    innermost,
+    is_constant,
 )
 
 __all__ = [
@@ -128,4 +130,6 @@ __all__ = [
     "Union",
     "UnionType",
     "Value",
+    "innermost",
+    "is_constant",
 ]

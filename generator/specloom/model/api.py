@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from .endpoints import Endpoint, ErrorCode, Host, Link
 from .events import Envelope, Event
 from .texts import Text
-from .types import Field, NamedType, TypeName
+from .types import Field, Named, NamedType, TypeName, innermost, is_constant
 
 
 class Resource(Struct, frozen=True):
@@ -115,6 +115,17 @@ class Api(Struct, frozen=True, dict=True):
         *path, name = qualified.split(".")
         resource = self.lineage(tuple(path))[0]
         return next((endpoint for endpoint in resource.endpoints if endpoint.name == name), None)
+
+    def meaning_of(self, field: Field) -> tuple[Text, Text]:
+        """Title and description of a field, or else those of the named type that it is made of."""
+        if not field.title and not field.description and isinstance(inner := innermost(field.type), Named):
+            named = self.types[inner.to]
+            return named.title, named.description
+        return field.title, field.description
+
+    def lacks_meaning(self, field: Field) -> bool:
+        """Whether a reader is told nothing of what a field means; the one value of a constant says it all."""
+        return not any(self.meaning_of(field)) and not is_constant(field.type)
 
     def errors_of(self, endpoint: Endpoint) -> tuple[ErrorCode, ...]:
         """All rows that apply, the most specific first: the endpoint's, its resources', the API's."""

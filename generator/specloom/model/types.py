@@ -213,3 +213,27 @@ class UnionType(Struct, frozen=True):
 
 
 NamedType: TypeAlias = "Structure | Enumeration | UnionType"
+
+
+def innermost(type: Type) -> Type:
+    """What a list, a map, a nullable or a text that holds JSON is made of."""
+    match type:
+        case Nullable() | JsonText():
+            return innermost(type.type)
+        case ListOf():
+            return innermost(type.item)
+        case MapOf():
+            return innermost(type.value)
+        case _:
+            return type
+
+
+def is_constant(type: Type) -> bool:
+    """Whether a type has one possible value."""
+    match type:
+        case String() | Integer():
+            return len(type.literals) == 1
+        case Boolean():
+            return type.literal is not None
+        case _:
+            return False

@@ -13,7 +13,6 @@ from msgspec import Struct
 from .. import model
 from ..model import Api, Field, Place, Text
 from ..problems import Problem
-from .values import is_constant
 
 _SHOWN = 5
 """Texts without translation that are quoted; the others are counted."""
@@ -70,7 +69,7 @@ def _events_without(what: str, there: Callable[[model.Event], object]) -> Callab
 
 def _fields_without_title(api: Api) -> Iterator[tuple[Place, str]]:
     for field in _fields(api):
-        if not field.title and not field.description and not is_constant(field.type):
+        if api.lacks_meaning(field):
             yield field.place, f"`{field.wire}` has neither title nor description"
 
 

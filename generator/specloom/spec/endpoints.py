@@ -17,7 +17,6 @@ from .nodes import MapNode, Node, Scalar, is_null, place
 from .reach import holds_file
 from .texts import Texts, child, entries, flag, word, words
 from .types import UNREAD, Types
-from .values import is_constant
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
@@ -208,7 +207,7 @@ class Endpoints:
     def _check_arguments(self, endpoint: Endpoint) -> None:
         """Reports arguments of one name: path, query, header and what is flat of the body share one namespace."""
         every = [*endpoint.path_fields, *endpoint.query, *endpoint.header, *self.flat_fields(endpoint)]
-        arguments = [field for field in every if not (field.required and is_constant(field.type))]
+        arguments = [field for field in every if not (field.required and model.is_constant(field.type))]
         whole = ""
         if isinstance(endpoint.body, model.RawBody):
             whole = "content"

@@ -23,7 +23,7 @@ from .findings import Findings, where
 from .folder import Document, Folder
 from .texts import Texts, child, word
 from .types import UNREAD, Types
-from .values import Values, is_constant
+from .values import Values
 
 Path = tuple[str, ...]
 
@@ -118,7 +118,7 @@ class Meaning:
         """The API's headers: the constant ones, and those that are arguments of every endpoint."""
         fields = self.fields.read(child(self.root, "header"), Owner(TypeName((), "Header"), "header"), ())
         parameters.check_headers(fields, self.findings)
-        constant = tuple(field for field in fields if field.required and is_constant(field.type))
+        constant = tuple(field for field in fields if field.required and model.is_constant(field.type))
         return constant, tuple(field for field in fields if field not in constant)
 
     def _check(self, found: list[Endpoint], header: tuple[Field, ...]) -> None:

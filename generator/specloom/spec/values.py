@@ -164,7 +164,7 @@ class _Reading:
             else:
                 found[wire] = self.value(entry.value, field.type)
         for wire, field in fields.items():
-            if field.required and wire not in node.entries and not is_constant(field.type):
+            if field.required and wire not in node.entries and not model.is_constant(field.type):
                 self.wrong(node, f"`{wire}` is missing, which {whose} always has", f"write `{wire}?` if it may be absent")
         return found
 
@@ -273,14 +273,3 @@ class _Reading:
             self.wrong(node, f"{value} is less than the type allows ({'more than' if limits.above else 'at least'} {least})")
         if most is not None and (value > most or (limits.below and value == most)):
             self.wrong(node, f"{value} is more than the type allows ({'less than' if limits.below else 'at most'} {most})")
-
-
-def is_constant(type_: Type) -> bool:
-    """Whether a type has one possible value."""
-    match type_:
-        case model.String() | model.Integer():
-            return len(type_.literals) == 1
-        case model.Boolean():
-            return type_.literal is not None
-        case _:
-            return False

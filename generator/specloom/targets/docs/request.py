@@ -22,11 +22,11 @@ from ...model import (
     Structure,
     Text,
     Value,
+    innermost,
 )
 from ...schemes import Added, added_by
 from ..surface import constant, styles
 from .styles import pairs, plain
-from .types import innermost
 from .values import completed, json_text, likely, likely_body
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, field
 
 from ...code import Markdown, markdown
-from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, UnionType
+from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, innermost
 from .. import phrases
 from . import labels, types
 from .reader import Reader
@@ -38,7 +38,7 @@ class FieldTable(Struct):
 
     def of_type(self, type: Type) -> Markdown | None:
         """A table of the fields of a structure, or of those that the items, values or members of the type hold."""
-        inner = types.innermost(type)
+        inner = innermost(type)
         return table(COLUMNS, [*self._below(inner, 0), *self._rest()], self.reader)
 
     def _rest(self) -> Iterator[Row]:
@@ -51,7 +51,7 @@ class FieldTable(Struct):
     def _rows(self, fields: Iterable[Field], depth: int) -> Iterator[Row]:
         for each in fields:
             yield self._row(each, depth)
-            yield from self._below(types.innermost(each.type), depth + 1)
+            yield from self._below(innermost(each.type), depth + 1)
 
     def _below(self, type: Type, depth: int) -> Iterator[Row]:
         match type:
@@ -75,10 +75,10 @@ class FieldTable(Struct):
     def _members(self, members: Sequence[Type], depth: int) -> Iterator[Row]:
         """A row for each member that has fields or values, and its fields below it."""
         for member in members:
-            inner = types.innermost(member)
+            inner = innermost(member)
             if isinstance(inner, Named):
                 name = markdown.nested(markdown.strong(markdown.text(types.name_of(member))), depth)
-                described = markdown.stacked([self.reader.inline(_texts_of(self.api, inner)[0]), *self._values(inner, depth)])
+                described = markdown.stacked([self.reader.inline(self.api.types[inner.to].title), *self._values(inner, depth)])
                 yield self._padded(name, types.cell(self.api, member, self.reader), described)
                 yield from self._below(inner, depth + 1)
 
@@ -103,10 +103,8 @@ class FieldTable(Struct):
         return self.reader.listed([found, self.reader.words("sent as", markdown.code(style))], "semicolon")
 
     def _meaning(self, each: Field, depth: int) -> Markdown:
-        title, description = each.title, each.description
-        if not title and not description and isinstance(inner := types.innermost(each.type), Named):
-            title, description = _texts_of(self.api, inner)
-        if not title and not description:
+        title, description = self.api.meaning_of(each)
+        if self.api.lacks_meaning(each):
             self.reader.lacks_meaning(each.wire)
         lines = [markdown.strong(self.reader.inline(title)), self.reader.inline(description)]
         if each.when:
@@ -127,7 +125,7 @@ class FieldTable(Struct):
 
     def _values(self, type: Type, depth: int) -> list[Markdown]:
         """The values of an enumeration; of what is explained elsewhere, where to look."""
-        inner = types.innermost(type)
+        inner = innermost(type)
         if not isinstance(inner, Named):
             return []
         named = self.api.types[inner.to]
@@ -154,11 +152,6 @@ def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
         return markdown.strong(reader.words("deprecated"))
     instead = phrases.ended(reader.says(deprecated), labels.spoken(reader.language))
     return reader.words("fact", markdown.strong(reader.words("no longer")), markdown.text(instead))
-
-
-def _texts_of(api: Api, type: Named) -> tuple[Text, Text]:
-    named: Structure | Enumeration | UnionType = api.types[type.to]
-    return named.title, named.description
 
 
 def _required(each: Field, reader: Reader) -> Markdown:

@@ -28,6 +28,7 @@ from ...model import (
     Type,
     Union,
     UnionType,
+    innermost,
 )
 from .. import phrases
 from . import labels
@@ -74,19 +75,6 @@ def cell(api: Api, type: Type, reader: Reader) -> Markdown:
             return reader.words("kind", name, kind) if name_of(type) == to.name else name
         case _:
             return name
-
-
-def innermost(type: Type) -> Type:
-    """What a list, a map, a nullable or a text that holds JSON is made of."""
-    match type:
-        case Nullable() | JsonText():
-            return innermost(type.type)
-        case ListOf():
-            return innermost(type.item)
-        case MapOf():
-            return innermost(type.value)
-        case _:
-            return type
 
 
 def limit(api: Api, field: Field, reader: Reader) -> Markdown:

@@ -56,8 +56,8 @@ class Expressions(Struct):
         return python.lines([*sections, ours], blank=1)
 
     def value(self, each: Field, value: Json, width: int) -> Python:
-        """A field's value; of what is encrypted or secret, whose example is nothing that a caller would write, one that is made up."""
-        shown = likely(self.api, replace(each, example=None)) if each.encrypted or each.secret else value
+        """A field's value; of what is encrypted, whose example is nothing that a caller would write, one that is made up."""
+        shown = likely(self.api, replace(each, example=None)) if each.encrypted else value
         return self._expression(each.type, shown, width)
 
     def _expression(self, type: Type, value: Json, width: int) -> Python:

@@ -27,7 +27,7 @@ from ...model import (
 from ...schemes import Added, added_by
 from ..surface import constant, styles
 from .styles import pairs, plain
-from .values import completed, json_text, likely, likely_body
+from .values import completed, completed_field, json_text, likely, likely_body
 
 
 class Request(Struct, frozen=True):
@@ -42,7 +42,7 @@ class Request(Struct, frozen=True):
 
     @classmethod
     def of(cls, api: Api, endpoint: Endpoint, example: Exchange | None) -> Request:
-        """The example, and the constants in it; what it leaves out, though it is required, gets a likely value."""
+        """The example, and the constants in it; what it leaves out, though it is required, and what is secret get a likely value."""
         given = example or Exchange(Text(), {}, {}, {}, None, None, None)
         own = {field.wire.lower() for field in endpoint.header}
         headers = [field for field in api.header if field.wire.lower() not in own]
@@ -137,7 +137,7 @@ def _filled(api: Api, fields: tuple[Field, ...], given: Mapping[str, Json]) -> d
         if fixed is not None:
             filled[field.wire] = fixed
         elif field.wire in given:
-            filled[field.wire] = completed(api, field.type, given[field.wire])
+            filled[field.wire] = completed_field(api, field, given[field.wire])
         elif field.required:
             filled[field.wire] = likely(api, field)
     return filled

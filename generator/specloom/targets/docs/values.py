@@ -81,8 +81,10 @@ class _Inside(Struct, frozen=True):
 
 
 def likely(api: Api, each: Field, inside: _Inside | None = None) -> Json:
-    """The field's example, or else a value that fits its type."""
-    return each.example.json if each.example is not None else _fitting(api, each.type, each.wire, inside or _Inside())
+    """The field's example, or else a value that fits its type; never the example of a secret, which somebody would paste."""
+    if each.example is not None and not each.secret:
+        return each.example.json
+    return _fitting(api, each.type, each.wire, inside or _Inside())
 
 
 def likely_body(api: Api, type: Type) -> Json:
@@ -91,7 +93,7 @@ def likely_body(api: Api, type: Type) -> Json:
 
 
 def completed(api: Api, type: Type, value: Json) -> Json:
-    """The value with the constants that an example may leave out, and the fields of objects in their order: what a client sends."""
+    """The value with the constants that an example may leave out, the fields of objects in their order, and secrets made up: what a client sends."""
     match type:
         case Nullable():
             return completed(api, type.type, value)
@@ -108,7 +110,11 @@ def completed(api: Api, type: Type, value: Json) -> Json:
         case Named(to=to):
             match api.types[to]:
                 case Structure(fields=fields) if isinstance(value, dict):
-                    given = {each.wire: _completed_field(api, each, value) for each in fields if each.wire in value or constant(each) is not None}
+                    given = {
+                        each.wire: completed_field(api, each, value[each.wire]) if each.wire in value else constant(each)
+                        for each in fields
+                        if each.wire in value or constant(each) is not None
+                    }
                     return given | {wire: item for wire, item in value.items() if wire not in given}
                 case UnionType(members=members, tag=tag):
                     return _completed_member(api, members, tag, value)
@@ -118,8 +124,9 @@ def completed(api: Api, type: Type, value: Json) -> Json:
             return value
 
 
-def _completed_field(api: Api, field: Field, holder: dict[str, Json]) -> Json:
-    return completed(api, field.type, holder[field.wire]) if field.wire in holder else constant(field)
+def completed_field(api: Api, each: Field, value: Json) -> Json:
+    """The same of a field's value; a secret one is made up."""
+    return likely(api, each) if each.secret else completed(api, each.type, value)
 
 
 def _completed_member(api: Api, members: Sequence[Type], tag: str | None, value: Json) -> Json:

@@ -775,6 +775,62 @@ def test_what_a_client_sends_is_what_the_mock_reads(tmp_path: Path, caplog: pyte
         keyed.orders.query("order-1")
 
 
+LARGE_API = """
+specloom: 1
+package: large
+version: 0.1.0
+client: Large
+title: Large
+languages: [en]
+hosts: [https://large.example]
+auth: none
+error_shape: {code: code, message: message}
+"""
+LEVELS = {
+    "Lists": "{{a: list<Lists{next}>, b: list<Lists{next}>}}",
+    "Nulls": "{{a: Nulls{next}?, b: Nulls{next}?}}",
+    "Choices": "{{a: Choices{next} | string, b: Choices{next} | string}}",
+    "Mixed": "{{a: list<Mixed{next}>, b: Mixed{next}?, c: Mixed20, d: Mixed{next} | list<string>}}",
+    "Needs": "{{a: Needs{next}, b: Needs{next}}}",
+    "Texts": "{{a: text<Texts{next}>}}",
+}
+SELVES = """
+  Selves0: {fields: {parent: Selves0?, children: list<Selves0>, edges: list<Edge>, way: Way, edge: Edge?}}
+  Edge: {fields: {to: Selves0}}
+  Way: {type: Far | Near, tag: kind}
+  Far: {fields: {kind: string('far'), on: Way}}
+  Near: {fields: {kind: string('near')}}
+"""
+
+
+def test_what_is_made_up_has_an_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Twenty levels of types that each hold two of the next, and types that hold themselves: a value that fits, or an error that names the type."""
+    names = [*LEVELS, "Selves"]
+    endpoints = "".join(f"  {name.lower()}: {{http: GET /{name}, responses: {{200: {name}0}}}}\n" for name in names)
+    types = "".join(f"  {name}{level}: {{fields: {row.format(next=level + 1)}}}\n" for name, row in LEVELS.items() for level in range(20))
+    ends = "".join(f"  {name}20: {{fields: {{name: string}}}}\n" for name in LEVELS)
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "_api.yaml").write_text(LARGE_API, "utf-8")
+    (tmp_path / "spec" / "all.yaml").write_text(f"title: All\nendpoints:\n{endpoints}types:\n{types}{ends}{SELVES}", "utf-8")
+    write(tmp_path / "spec", tmp_path / "project")
+    with imported(tmp_path / "project", "large") as package:
+        import large.testing
+
+        client = large.testing.LargeMock().client(strict=True)
+        for name in names:
+            start = time.perf_counter()
+            if name in ("Needs", "Texts"):
+                with pytest.raises(package.errors.ApiError, match=f"what a {name}0 must have goes too far to be made up") as caught:
+                    getattr(client.all, name.lower())()
+                assert caught.value.status == 501
+            else:
+                assert len(client.send(getattr(package.calls.all, name.lower())()).content) < 50_000
+            assert time.perf_counter() - start < 5, name
+        node = client.all.selves()
+    assert (node.parent, node.children, node.edges, node.way.on.kind, node.edge) == (None, [], [], "near", None)
+    assert not caplog.records
+
+
 # --- ASGI ----------------------------------------------------------------------------------------------
 
 

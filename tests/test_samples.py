@@ -19,7 +19,7 @@ from tests.generated import CASES, imported, write
 from tests.servers import serving
 from tests.test_markdown import parse
 
-from specloom.model import Bytes, Date, Field, ListOf, Span, String, Type
+from specloom.model import Bytes, Date, Field, JsonText, ListOf, Span, String, Type
 from specloom.spec import load
 from specloom.targets.docs.patterns import matching
 from specloom.targets.docs.values import json_text, likely
@@ -326,7 +326,11 @@ def test_no_limit_makes_a_sample_large() -> None:
     shown: Type = String(Span(10**12))
     for _ in range(20):
         shown = ListOf(shown, Span(10**12))
+    inside: Type = String()
+    for _ in range(25):
+        inside = JsonText(inside)
     api = load(CASES / "stub" / "spec").api
     assert len(json_text(likely(api, Field("x", "x", shown, True)))) < 10_000
+    assert len(json_text(likely(api, Field("x", "x", inside, True)))) < 15_000
     assert len(json_text(likely(api, Field("x", "x", Bytes(Span(10**12)), True)))) < 10_000
     assert likely(api, Field("x", "x", Date("%999999999d"), True)) == "%999999999d"

@@ -51,6 +51,8 @@ _INDENT = 2
 _MOMENT = datetime(2025, 1, 1, 12, tzinfo=UTC)
 _LONGEST = 1000
 """So many characters, bytes or items a value has at most, made up for a sample."""
+_READABLE = 5 * _LONGEST
+"""Characters of lists, maps and texts that hold JSON, made up for a sample."""
 
 
 def json_text(value: Json, indent: int | None = 0) -> str:
@@ -176,7 +178,8 @@ def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
             item = _fitting(api, type.value, name, inside)
             return {f"key{number or ''}": item for number in range(_times(type.length, item))}
         case JsonText():
-            return json_text(_fitting(api, type.type, name, inside), indent=None)
+            text = json_text(_fitting(api, type.type, name, inside), indent=None)
+            return text if len(text) <= _READABLE else "{}"  # with each text within a text escapes double
         case Union():
             return _fitting(api, type.members[0], name, inside)
         case Nullable():
@@ -233,7 +236,7 @@ def _count(span: Span, usual: int) -> int:
 
 def _times(span: Span, item: Json) -> int:
     """How often an item is shown: once, or as often as it must come, as long as that stays readable."""
-    return _count(Span(min(span.least or 0, max(1, 5 * _LONGEST // len(json_text(item, indent=None)))), span.most), 1)
+    return _count(Span(min(span.least or 0, max(1, _READABLE // len(json_text(item, indent=None)))), span.most), 1)
 
 
 def _deeper(indent: int | None) -> int | None:

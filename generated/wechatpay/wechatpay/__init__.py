@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "6830b6046aaffd5e"
+__build__ = "672e1d7010d8d422"

@@ -29,7 +29,7 @@ from .errors import (
 )
 from .intake import Intake
 from .messages import Reply
-from .network import AsyncBackend, Backend, Until, left
+from .network import AsyncBackend, Backend, Until, left, unshare
 from .places import Places
 
 Transport: TypeAlias = httpx.BaseTransport
@@ -57,10 +57,12 @@ class _AsyncTransport(httpx.AsyncHTTPTransport):
 
         super().__init__(**options)
         self.places = Semaphore(PLACES)
+        unshare(_pool(self))
 
     async def sweep(self, body: _Body) -> None:
         """Free what a cancelled request has held: the library does so itself, but not if
-        it is just passing one of its locks, or closing."""
+        it is just passing one of its locks, or closing. What no request has, and is not
+        idle, has been left behind: `unshare` sees to it that none queues for it."""
         pool = _pool(self)
         for request in list(pool._requests):
             if request.request.stream is body:

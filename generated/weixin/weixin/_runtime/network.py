@@ -186,3 +186,27 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
                 host, port, timeout, local_address, socket_options
             )
         )
+
+
+def unshare(pool: Any) -> None:
+    """Make a pool of the library give an idle connection to one request at a time.
+
+    By itself it gives it to all that come before the first has begun to use it, and they
+    queue. If the first is then cancelled, nobody can tell whether the connection has been
+    left behind, or is in use by one of the others.
+    """
+    create = pool.create_connection
+
+    def create_connection(origin: httpcore.Origin) -> Any:
+        made = create(origin)
+        available = made.is_available
+
+        def is_available() -> bool:
+            return available() and all(
+                request.connection is not made for request in pool._requests
+            )
+
+        made.is_available = is_available
+        return made
+
+    pool.create_connection = create_connection

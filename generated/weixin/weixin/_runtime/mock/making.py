@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,7 +26,7 @@ from ..annotations import (
 from ..bodies import Seal, to_json
 from ..calls import Endpoint
 from ..kinds import is_list, is_object
-from ..models import is_tagged
+from ..models import Tagged, is_tagged
 from ..service import ErrorShape
 from ..terms import RAW
 from ..wire import Conversion
@@ -145,6 +145,12 @@ def _sealed(annotation: Annotation, value: Any, seal: Seal) -> object:
 
 # --- values that nobody documented --------------------------------------------------------
 
+_MOST: Final = 1_000
+"""Objects that an answer may have."""
+_DEEPEST: Final = 50
+"""Objects that may lie within each other."""
+_LONGEST: Final = 10_000
+"""Characters of a text that holds JSON; with each text within a text escapes double."""
 _MOMENT: Final = datetime(2018, 6, 8, 10, 34, 56, tzinfo=UTC)
 _LIKELY: Final[Mapping[object, object]] = {
     str: "text",
@@ -161,32 +167,112 @@ _LIKELY: Final[Mapping[object, object]] = {
 }
 
 
+class _Endless(Exception):
+    """A value has no end, or none in sight."""
+
+
+class _Likely:
+    """Makes JSON of types with what it must have, and no more.
+
+    Types may hold themselves, and where each needs two of the next, a value doubles with
+    every level. What would go too far is left out: then a list is empty, what may be null
+    is null, and a union has another member. With `least` that is so from the start, which
+    leaves room for what cannot be left out.
+    """
+
+    def __init__(self, *, least: bool) -> None:
+        self._least = least
+        self._room = iter(range(_MOST))
+        self._inside: set[type] = set()
+
+    def of(self, annotation: Annotation) -> Any:
+        """A value of this type; fails with `_Endless` if it would go too far."""
+        kind, marks = unfold(annotation)
+        if marks.conversion is not None:
+            return _converted(marks.conversion)
+        if marks.json_text:
+            return self._text(kind)
+        if is_union(kind):
+            members = get_args(kind)
+            if self._least:
+                members = tuple(sorted(members, key=_is_object))
+            return self._member(members)
+        if is_tagged(kind):
+            return self._tagged(kind)
+        if is_struct(kind):
+            return self._object(kind)
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return next(iter(kind)).value
+        origin = origin_of(kind)
+        if origin is Literal:
+            return get_args(kind)[0]
+        if origin in (list, Sequence):
+            return self._list(*get_args(kind))
+        if origin in (dict, Mapping):
+            return {}
+        return _LIKELY.get(cast(object, kind))
+
+    def _text(self, held: Annotation) -> str:
+        text = to_json(self.of(held), str).decode()
+        if len(text) > _LONGEST:
+            raise _Endless
+        return text
+
+    def _member(self, members: Iterable[Annotation]) -> Any:
+        for member in members:
+            with suppress(_Endless):
+                return self.of(member)
+        raise _Endless
+
+    def _tagged(self, kind: Tagged) -> dict[str, Any]:
+        for tag, member in kind.members().items():
+            with suppress(_Endless):
+                return {**self._object(member), kind.tag: tag}
+        raise _Endless
+
+    def _object(self, kind: type[msgspec.Struct]) -> dict[str, Any]:
+        if (
+            kind in self._inside
+            or len(self._inside) == _DEEPEST
+            or next(self._room, None) is None
+        ):
+            raise _Endless
+        self._inside.add(kind)
+        try:
+            return {
+                one.encode_name: self.of(one.type)
+                for one in fields(kind)
+                if one.required
+            }
+        finally:
+            self._inside.remove(kind)
+
+    def _list(self, item: Annotation) -> list[Any]:
+        if not self._least:
+            with suppress(_Endless):
+                return [self.of(item)]
+        return []
+
+
 def _likely(annotation: Annotation) -> Any:
-    """JSON of this type with what it must have, and no more."""
-    kind, marks = unfold(annotation)
-    if marks.conversion is not None:
-        return _converted(marks.conversion)
-    if marks.json_text:
-        return to_json(_likely(kind), str).decode()
-    if is_union(kind):
-        return _likely(get_args(kind)[0])
-    if is_tagged(kind):
-        tag, member = next(iter(kind.members().items()))
-        return {**_likely(member), kind.tag: tag}
-    if is_struct(kind):
-        return {
-            one.encode_name: _likely(one.type) for one in fields(kind) if one.required
-        }
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return next(iter(kind)).value
-    origin = origin_of(kind)
-    if origin is Literal:
-        return get_args(kind)[0]
-    if origin in (list, Sequence):
-        return [_likely(*get_args(kind))]
-    if origin in (dict, Mapping):
-        return {}
-    return _LIKELY.get(cast(object, kind))
+    """JSON of this type; fails with `Refusal` if it must have more than anybody reads."""
+    for least in (False, True):
+        with suppress(_Endless):
+            return _Likely(least=least).of(annotation)
+    kind, _ = unfold(annotation)
+    name = getattr(kind, "__name__", str(kind))
+    raise Refusal(
+        501,
+        "NOT_IMPLEMENTED",
+        f"what a {name} must have goes too far to be made up (more than {_MOST} objects,"
+        f" {_DEEPEST} within each other, or {_LONGEST} characters in a text):"
+        " give the endpoint an example, or the mock a reply",
+    )
+
+
+def _is_object(annotation: Annotation) -> bool:
+    kind, _ = unfold(annotation)
+    return is_struct(kind) or is_tagged(kind)
 
 
 def _converted(conversion: Conversion) -> object:

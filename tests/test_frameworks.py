@@ -57,7 +57,9 @@ def shop(tmp_path: Path, sender: Sender, request: pytest.FixtureRequest) -> Iter
     write(ROOT / "specs" / "wechatpay", tmp_path)
     with imported(tmp_path, "wechatpay") as package:
         shop = ModuleType("myapp")
-        shop.handle = handler()  # type: ignore[attr-defined]
+        handle = handler()
+        shop.events = []  # type: ignore[attr-defined]
+        shop.handle = lambda event: (shop.events.append(event), handle(event))  # type: ignore[attr-defined]
         shop.client = getattr(package, request.param)(  # type: ignore[attr-defined]
             mchid="1900000001",
             serial_no="5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
@@ -71,15 +73,18 @@ def shop(tmp_path: Path, sender: Sender, request: pytest.FixtureRequest) -> Iter
         del sys.modules["myapp"]
 
 
-def converses(post: Post, sender: Sender, said: Callable[[], str]) -> None:
+def converses(post: Post, sender: Sender, shop: Any, said: Callable[[], str]) -> None:
     """Acknowledges what is real once, and refuses the rest."""
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     assert post(headers, body) == (204, b"")
     assert said() == "FAPIAO.ISSUED\n"
+    (fapiao,) = shop.events[-1].payload.fapiao_information
+    assert (fapiao.fapiao_id, fapiao.fapiao_status.value) == ("3", "ISSUED")
     assert post(*sender.deliver("COUPON.USE", {"stock_id": "1"})) == (204, b"")
     assert said() == "not documented: COUPON.USE\n"
     assert post(*sender.deliver("FAPIAO.USER_APPLIED", NOTICE | {"apply_time": "2020-07-01T12:00:00+08:00"})) == (204, b"")
     assert "fapiao_apply_id='2'" in said()
+    assert shop.events[-1].name == "FAPIAO.USER_APPLIED"
     refused = {
         409: (headers, body),
         401: (headers, json.dumps(json.loads(body), indent=1).encode()),
@@ -104,7 +109,7 @@ def test_fastapi(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture
         answer = asyncio.run(posted())
         return answer.status_code, answer.content
 
-    converses(post, sender, lambda: capsys.readouterr().out)
+    converses(post, sender, shop, lambda: capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("shop", ["WeChatPay"], indirect=True)
@@ -115,7 +120,7 @@ def test_flask(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[s
         answer = client.post(ADDRESS, headers=headers, data=body)
         return answer.status_code, answer.data
 
-    converses(post, sender, lambda: capsys.readouterr().out)
+    converses(post, sender, shop, lambda: capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("shop", ["WeChatPay"], indirect=True)
@@ -143,4 +148,4 @@ def test_django(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[
         content = b"".join(answer)
         return int(status[0].split()[0]), content
 
-    converses(post, sender, lambda: capsys.readouterr().out)
+    converses(post, sender, shop, lambda: capsys.readouterr().out)

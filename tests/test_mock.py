@@ -818,14 +818,12 @@ def test_what_is_made_up_has_an_end(tmp_path: Path, caplog: pytest.LogCaptureFix
 
         client = large.testing.LargeMock().client(strict=True)
         for name in names:
-            start = time.perf_counter()
             if name in ("Needs", "Texts"):
                 with pytest.raises(package.errors.ApiError, match=f"what a {name}0 must have goes too far to be made up") as caught:
                     getattr(client.all, name.lower())()
                 assert caught.value.status == 501
             else:
                 assert len(client.send(getattr(package.calls.all, name.lower())()).content) < 50_000
-            assert time.perf_counter() - start < 5, name
         node = client.all.selves()
     assert (node.parent, node.children, node.edges, node.way.on.kind, node.edge) == (None, [], [], "near", None)
     assert not caplog.records

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "672e1d7010d8d422"
+__build__ = "86a70158ad16432d"

@@ -181,9 +181,13 @@ class Meaning:
             parameters.check_parts(form.fields if isinstance(form, model.Structure) else (), self.findings)
 
     def _check_routes(self, found: list[Endpoint]) -> None:
-        seen: dict[tuple[str, str], Endpoint] = {}
+        """Warns of endpoints that no server can tell apart by verb, path, constants and headers."""
+        seen: dict[tuple[str, str, frozenset[object]], Endpoint] = {}
         for endpoint in found:
-            other = seen.setdefault((endpoint.method, parameters.route_shape(endpoint.path)), endpoint)
+            body = endpoint.body.type if isinstance(endpoint.body, model.JsonBody | model.FormBody | model.PartsBody) else None
+            named = self.fields.built.get(body.to) if isinstance(body, model.Named) else None
+            marks = parameters.route_marks(endpoint, named.fields if isinstance(named, model.Structure) else ())
+            other = seen.setdefault((endpoint.method, parameters.route_shape(endpoint.path), marks), endpoint)
             if other is not endpoint:
                 self.findings.warn_at(endpoint.place, "route-twice", f"`{other.qualified}` ({where(other.place)}) has the same verb and path")
 

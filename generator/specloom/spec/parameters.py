@@ -180,6 +180,13 @@ def route_shape(path: str) -> str:
     return _VARIABLE.sub("{}", path)
 
 
+def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
+    """What else tells requests apart on one route: constants, and headers that they must have."""
+    fields = (*endpoint.path_fields, *endpoint.query, *endpoint.header, *body)
+    constants = ((field.wire, field.type) for field in fields if field.required and model.is_constant(field.type))
+    return frozenset((*constants, *(field.wire for field in endpoint.header if field.required)))
+
+
 def check_idle(node: Node | None, key: str, applies: bool, sentence: str, findings: Findings) -> None:
     """Reports a key that says nothing here."""
     value = child(node, key)

@@ -216,6 +216,7 @@ class Endpoint(Generic[T]):
             for place, entries in self._places.items()
         }
         listed = {parameter.wire for parameter in placed["path"]}
+        listed |= self._fixed.get("path", {}).keys()
         placed["path"] += [
             Parameter(name, name) for name in self._path.variables if name not in listed
         ]
@@ -232,7 +233,8 @@ class Endpoint(Generic[T]):
 
     def _fill_path(self, given: Mapping[str, Any]) -> str:
         try:
-            return self._path.fill(dict(self._texts("path", given)))
+            texts = dict(self._texts("path", given))
+            return self._path.fill({**self._fixed.get("path", {}), **texts})
         except NotASegment as unfit:
             names = {one.wire: one.argument for one in self.parameters["path"]}
             unfit.keys.append(names[unfit.variable])

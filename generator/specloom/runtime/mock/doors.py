@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from ..headers import Headers
-from . import Answer, Fault, Incoming
+from . import Answer, Incoming
 from .core import BODY_LIMIT, Mock
 
 Application: TypeAlias = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
@@ -29,24 +29,20 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._mock = mock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        fault = self._fault(request)
-        answer = self._mock.handle(self._incoming(request, request.read()), fault)
+        answer = self._mock.handle(self._incoming(request, request.read()))
         if answer.delay:
             time.sleep(_patience(request, answer))
             _in_time(request, answer)
         return _response(request, answer)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        fault = self._fault(request)
-        answer = self._mock.handle(
-            self._incoming(request, await request.aread()), fault
-        )
+        answer = self._mock.handle(self._incoming(request, await request.aread()))
         if answer.delay:
             await asyncio.sleep(_patience(request, answer))
             _in_time(request, answer)
         return _response(request, answer)
 
-    def _incoming(self, request: httpx.Request, body: bytes = b"") -> Incoming:
+    def _incoming(self, request: httpx.Request, body: bytes) -> Incoming:
         return Incoming(
             request.method,
             request.url.raw_path.decode("ascii"),
@@ -58,12 +54,6 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _backups(self) -> set[str]:
         return {host.authority for host in self._mock.service.parsed_hosts[1:]}
-
-    def _fault(self, request: httpx.Request) -> Fault:
-        fault = self._mock.fault_of(self._incoming(request))
-        if fault.cut == "refuse":
-            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
-        return fault
 
 
 def _headers(raw: Any) -> Headers:
@@ -84,6 +74,8 @@ def _in_time(request: httpx.Request, answer: Answer) -> None:
 
 
 def _response(request: httpx.Request, answer: Answer) -> httpx.Response:
+    if answer.cut == "refuse":
+        raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
     if answer.cut == "reset":
         raise httpx.ReadError("[Errno 104] Connection reset by peer", request=request)
     if answer.cut == "truncate" and not answer.body:

@@ -96,8 +96,8 @@ class FapiaoMock(Mock):
             "fapiao_id": fapiao_id,
             "sub_mchid": sub_mchid,
         }
-        query, _ = self._routes.find(Incoming("GET", f"{_APPLICATIONS}/1"))
-        check(query.endpoint if query else None, arguments, given)
+        found = self._routes.find(Incoming("GET", f"{_APPLICATIONS}/1"))
+        check(found[0].route.endpoint if found else None, arguments, given)
         shown = likely(example) | given | {"fapiao_id": fapiao_id}
         shown["status"] = "ISSUE_ACCEPTED"
         blue = shown.pop("blue_fapiao", None)

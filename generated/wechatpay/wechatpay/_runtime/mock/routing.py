@@ -43,6 +43,14 @@ class Route:
         return None if found is None else tuple(map(unquote, found.groups()))
 
 
+@dataclass(frozen=True)
+class Match:
+    """A route that a request may be for, and the texts of the path's variables."""
+
+    route: Route
+    texts: tuple[str, ...] = ()
+
+
 class Routes:
     """All of them. Fixed text goes before variables: `/orders/last`, `/orders/{id}`."""
 
@@ -66,12 +74,21 @@ class Routes:
         ]
         self._prefixes = sorted({host.prefix for host in hosts if host.prefix})
 
-    def find(self, incoming: Incoming) -> tuple[Route | None, tuple[str, ...]]:
-        """The route of a request, and the texts of the path's variables in their order."""
-        for route, texts in self._matching(incoming.path):
-            if route.method == incoming.method:
-                return route, texts
-        return None, ()
+    def find(self, incoming: Incoming) -> list[Match]:
+        """The routes of the request's verb and path: one, or several endpoints of the
+        spec. A side's own route is there only if the spec has none."""
+        found = [
+            Match(route, texts)
+            for route, texts in self._matching(incoming.path)
+            if route.method == incoming.method
+        ]
+        twins = [
+            one
+            for one in found
+            if one.route.endpoint is not None
+            and one.route.shape == found[0].route.shape
+        ]
+        return twins or found[:1]
 
     def methods(self, incoming: Incoming) -> list[str]:
         """The methods that this path has."""

@@ -62,10 +62,6 @@ class _Handler(StreamRequestHandler):
             if head is None:
                 return False
             method, target, version, headers = head
-            incoming = Incoming(method, target, headers, primary=port.primary)
-            fault = mock.fault_of(incoming)
-            if fault.cut == "refuse":
-                return self._reset()
             incoming = Incoming(
                 method, target, headers, self._body(headers), port.primary
             )
@@ -73,7 +69,7 @@ class _Handler(StreamRequestHandler):
             keep = connection == "keep-alive" or (
                 version == "HTTP/1.1" and connection != "close"
             )
-            answer = mock.handle(incoming, fault)
+            answer = mock.handle(incoming)
             keep = keep and port.listening and len(incoming.body) <= BODY_LIMIT
         except _Broken as broken:
             method, answer = "GET", mock.broken(
@@ -81,7 +77,7 @@ class _Handler(StreamRequestHandler):
             )
         if answer.delay:
             time.sleep(answer.delay)
-        if answer.cut == "reset":
+        if answer.cut in ("reset", "refuse"):
             return self._reset()
         self._send(answer, method, keep)
         if not keep:

@@ -150,6 +150,9 @@ class Misplaced:
     field: str
     issue: str
 
+    def __str__(self) -> str:
+        return f"{self.where} {self.field}".rstrip() + f": {self.issue}"
+
 
 class Side:
     """The server's side of a way to authenticate; this one asks for nothing."""
@@ -176,12 +179,11 @@ class Side:
 
     def misplaced(self, found: Sequence[Misplaced], known: Sequence[str]) -> Refusal:
         """The refusal of arguments that do not fit; `known` are the endpoint's codes."""
-        first = found[0]
         codes = [code for code in known if not code.lstrip("-").isdigit()]
         return Refusal(
             400,
             codes[0] if codes else "BAD_REQUEST",
-            f"{first.where} {first.field}: {first.issue}".replace(" :", ":"),
+            str(found[0]),
         )
 
     def serve(self, name: str, incoming: Incoming) -> Answer:

@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..calls import Endpoint, endpoint
+from ..misfits import Unseal
 from ..service import Service
-from . import Answer, Example, Fault, Incoming, Received, Refusal, Side
+from . import Answer, Example, Incoming, Received, Refusal, Side
 from .admin import ADMIN, administer
 from .fitting import Given, read, signed_part
-from .life import Life
 from .making import made, prepared, refused, unwritten
-from .routing import Route, Routes
+from .ports import Ports
+from .routing import Match, Route, Routes
+from .selection import selected
 from .steering import Failure, Prepared
 from .store import Store
 from .values import UNKNOWN
@@ -38,17 +40,7 @@ Behaviour: TypeAlias = Callable[[Given], tuple[int, Any]]
 """What a service does at one endpoint: status and JSON, or bytes; else `Refusal`."""
 
 
-class Port(Protocol):
-    """Where a server of a mock listens."""
-
-    primary: bool
-
-    def listen(self, listening: bool) -> None:
-        """Listen from now on, or refuse connections."""
-        ...
-
-
-class Mock(Life):
+class Mock(Ports):
     """The server's side of an API, in memory: hand `mock.transport` to a client.
 
     `state` is a SQLite file that keeps what is remembered; without, it ends with the mock.
@@ -77,7 +69,6 @@ class Mock(Life):
         """Whether it may be steered over HTTP under any host's name."""
         self.calls: list[Received] = []
         """The requests that came, the newest ones."""
-        self._ports: list[Port] = []
         self._behaviours = dict(self.behaviours())
         self._routes = Routes(service, endpoints, own)
         for side in sides.values():
@@ -98,25 +89,6 @@ class Mock(Life):
         from .doors import application
 
         return application(self)
-
-    def open(self, port: Port) -> None:
-        """To be told when a server begins to listen."""
-        with self.lock:
-            self._ports.append(port)
-            self.told()
-
-    def shut(self, port: Port) -> None:
-        """To be told when a server ends."""
-        with self.lock:
-            self._ports.remove(port)
-            self.told()
-
-    def told(self) -> None:
-        # Where there is no other port, connections are taken and reset: somebody has to
-        # hear when the outage is over.
-        is_shut = self.is_out and not all(port.primary for port in self._ports)
-        for port in self._ports:
-            port.listen(not (port.primary and is_shut))
 
     @property
     def credentials(self) -> Mapping[str, Any]:
@@ -143,35 +115,29 @@ class Mock(Life):
 
     # --- one request ------------------------------------------------------------------
 
-    def fault_of(self, incoming: Incoming) -> Fault:
-        """What goes wrong with a request, known before its body is read. Each time that it
-        is asked, faults of `times` are used up."""
-        if incoming.path.startswith(ADMIN):
-            return Fault()
-        route, _ = self._routes.find(incoming)
-        return self.take_faults(route.name if route else None, incoming)
-
-    def handle(self, incoming: Incoming, fault: Fault | None = None) -> Answer:
-        """The answer to a request; never fails. `fault` is what `fault_of` gave."""
+    def handle(self, incoming: Incoming) -> Answer:
+        """The answer to a request; never fails."""
         try:
             if incoming.path.startswith(ADMIN):
                 return administer(self, incoming)
-            return self._handled(incoming, fault or self.fault_of(incoming))
+            return self._handled(incoming)
         except Exception:
             # A fault of this mock's own: it is told, but not to the client.
             self._log.exception("%s has failed", incoming.method)
             failed = Refusal(500, "SYSTEM_ERROR", "the mock has failed")
             return refused(self.service.error_shape, failed)
 
-    def _handled(self, incoming: Incoming, fault: Fault) -> Answer:
+    def _handled(self, incoming: Incoming) -> Answer:
+        found = self._found(incoming)
+        route = found.route if isinstance(found, Match) else None
+        fault = self.take_faults(route.name if route else None, incoming)
         if fault.cut == "refuse":
             return Answer(503, cut="refuse")
-        route, texts = self._routes.find(incoming)
         given = Given({})
         side = self._side(route)
         try:
             self.settle()
-            given = self._given(route, side, incoming, texts)
+            given = self._given(found, side, incoming)
             answer = self._answer(route, side, incoming, given)
         except Refusal as refusal:
             answer = refused(self.service.error_shape, side.refused(refusal))
@@ -185,6 +151,25 @@ class Mock(Life):
         del self.calls[:-_REMEMBERED]
         return replace(answer, delay=fault.delay, cut=fault.cut)
 
+    def _found(self, incoming: Incoming) -> Match | Refusal:
+        """The route of a request, or why there is none."""
+        matches = self._routes.find(incoming)
+        try:
+            if matches:
+                return selected(matches, incoming, partial(self._unseal, incoming))
+        except Refusal as refusal:
+            return refusal
+        allowed = self._routes.methods(incoming)
+        if allowed:
+            return Refusal(405, "METHOD_NOT_ALLOWED", f"use {', '.join(allowed)}")
+        return Refusal(404, "NOT_FOUND", "there is no such endpoint")
+
+    def _unseal(self, incoming: Incoming, route: Route) -> Unseal:
+        """How a request to this route is decrypted."""
+        if not self.authentication:
+            return str
+        return partial(self._side(route).unseal, incoming=incoming)
+
     def _side(self, route: Route | None) -> Side:
         """Whose rules hold at a route: the first scheme's that it may be used with."""
         if route is not None and route.side is not None:
@@ -194,28 +179,20 @@ class Mock(Life):
             names = names if route.endpoint.auth is None else route.endpoint.auth
         return _first(self.sides, names)
 
-    def _given(
-        self,
-        route: Route | None,
-        side: Side,
-        incoming: Incoming,
-        texts: tuple[str, ...],
-    ) -> Given:
+    def _given(self, found: Match | Refusal, side: Side, incoming: Incoming) -> Given:
         """What the request gives, if it is one that the server takes."""
         if len(incoming.body) > BODY_LIMIT:
             raise Refusal(413, "PARAM_ERROR", f"more than {BODY_LIMIT} bytes")
-        if route is None:
-            allowed = self._routes.methods(incoming)
-            if allowed:
-                raise Refusal(405, "METHOD_NOT_ALLOWED", f"use {', '.join(allowed)}")
-            raise Refusal(404, "NOT_FOUND", "there is no such endpoint")
+        if isinstance(found, Refusal):
+            raise found
+        route = found.route
         if self.authentication:
             self._admit(route, side, incoming)
             side.screen(incoming)
         if route.endpoint is None:
             return Given({})
-        unseal = partial(side.unseal, incoming=incoming) if self.authentication else str
-        given = read(route.endpoint, incoming, texts, unseal)
+        unseal = self._unseal(incoming, route)
+        given = read(route.endpoint, incoming, found.texts, unseal)
         wrong = [
             one
             for one in given.misplaced

@@ -14,6 +14,7 @@ from ..calls import Endpoint
 from ..codec import Unreadable, parse
 from ..misfits import Unseal
 from . import Incoming, Misplaced, texts_of
+from .constants import unmet_in_body, unmet_parameters
 from .making import types_of
 from .styles import Texts, styled
 from .values import UNKNOWN, fitted
@@ -27,6 +28,8 @@ class Given:
     """Path, query and header parameters by the name of their argument."""
     body: Any = None
     misplaced: Sequence[Misplaced] = ()
+    unmet: Sequence[Misplaced] = ()
+    """The constants among these."""
     path: tuple[str, ...] = ()
     """The texts of the path's variables, in their order."""
     query: Texts = field(default_factory=dict[str, Sequence[str]])
@@ -42,7 +45,6 @@ def read(
     unseal: Unseal,
 ) -> Given:
     """The arguments in a request; `path` has the texts of the path's variables."""
-    found: list[Misplaced] = []
     query = incoming.query
     texts: dict[str, Texts] = {
         "path": {
@@ -51,11 +53,8 @@ def read(
         "query": query,
         "header": {name: incoming.headers.get_all(name) for name in incoming.headers},
     }
-    for place, constants in endpoint.fixed.items():
-        for name, value in constants.items():
-            wire = name.lower() if place == "header" else name
-            if place != "path" and value not in texts[place].get(wire, ()):
-                found.append(Misplaced(place, name, f"must be {value}"))
+    unmet = list(unmet_parameters(endpoint, texts))
+    found = list(unmet)
     arguments = _arguments(endpoint, texts, unseal, found)
     json: object = None
     if isinstance(endpoint.body, Json):
@@ -63,11 +62,13 @@ def read(
             json = parse(incoming.body)
         except Unreadable as error:
             found.append(Misplaced("body", "", f"not JSON: {error}"))
-            return Given(arguments, None, found, path, query)
+            return Given(arguments, None, found, unmet, path, query)
+    in_body = list(unmet_in_body(endpoint, incoming, json))
+    found += in_body
     body = None
     if endpoint.body is not None:
         body = _body(endpoint.body, json, incoming, unseal, found)
-    return Given(arguments, body, found, path, query, json)
+    return Given(arguments, body, found, [*unmet, *in_body], path, query, json)
 
 
 # --- parameters ---------------------------------------------------------------------------
@@ -88,8 +89,6 @@ def _arguments(
     for place, parameters in endpoint.parameters.items():
         for one in parameters:
             name = one.argument or one.wire
-            if name not in types:
-                continue  # a constant of the path
             places[name] = (place, one.wire)
             wire = one.wire.lower() if place == "header" else one.wire
             told = known if place == "query" else {}

@@ -136,7 +136,8 @@ class Weixin(Client):
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
-        answer_limit: Bytes that an answer may have, after decompression.
+        answer_limit: Bytes that a response may have, after decompression; 8388608 by
+            default, or more where a larger file is documented.
         on_request: A function that is called before each attempt, with what is sent
             where; no value that it is given holds a secret.
         on_response: A function that is called after each attempt, with the status, or
@@ -164,7 +165,7 @@ class Weixin(Client):
         attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int = 8388608,
+        answer_limit: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -232,7 +233,8 @@ class AsyncWeixin(AsyncClient):
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
-        answer_limit: Bytes that an answer may have, after decompression.
+        answer_limit: Bytes that a response may have, after decompression; 8388608 by
+            default, or more where a larger file is documented.
         on_request: A function that is called before each attempt, with what is sent
             where; no value that it is given holds a secret. It may be async.
         on_response: A function that is called after each attempt, with the status, or
@@ -260,7 +262,7 @@ class AsyncWeixin(AsyncClient):
         attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int = 8388608,
+        answer_limit: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,

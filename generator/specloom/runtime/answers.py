@@ -14,7 +14,7 @@ from .errors import ApiError, Outcome, ProtocolError, Retry
 from .messages import Reply
 from .misfits import told
 from .settings import Settings
-from .terms import RAW, ErrorCode, Response
+from .terms import ErrorCode, RawContent, Response
 
 T = TypeVar("T")
 _RETRY: Mapping[int, Retry] = {
@@ -86,8 +86,9 @@ def _value(
     kind = kinds.get(status)
     value: Any = None
     try:
-        if kind is RAW:
+        if isinstance(kind, RawContent):
             value = reply.content
+            problems += kind.mismatches(reply)
         elif kind is not None:
             value, misfits = codec(kind).read(reply.content, scheme.unseal)
             whole = next((one for one in misfits if one.place is None), None)

@@ -154,7 +154,7 @@ class _Course(Generic[T]):
             self._until,
             connecting=min(share, _CONNECTING),
             silence=left if self._endpoint.idempotency == "none" else share,
-            limit=self._settings.answer_limit,
+            limit=self._settings.limit_of(self._endpoint),
         )
 
     def _check(self, reply: Reply, scheme: Scheme) -> Steps[None]:

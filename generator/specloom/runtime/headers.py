@@ -22,6 +22,15 @@ def merge(*groups: Mapping[str, str]) -> dict[str, str]:
     return dict(merged.values())
 
 
+def is_media_of(media: str, known: Iterable[str]) -> bool:
+    """Whether a media type, its parameters aside, is one of these; they may end in `/*`."""
+    given = media.partition(";")[0].strip().lower()
+    return any(
+        given == one or (one.endswith("/*") and given.startswith(one[:-1]))
+        for one in known
+    )
+
+
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """By what the provider finds this request, as most name it."""
     return headers.get("Request-ID") or headers.get("X-Request-ID") or None

@@ -14,6 +14,7 @@ from msgspec.structs import fields, replace
 from .annotations import Annotation, is_union, marks_within, unfold
 from .bodies import Body, Encoded, Seal, to_json, to_text
 from .files import Upload, check_size, load
+from .headers import is_media_of
 from .kinds import is_list, is_object
 from .unfit import Unfit, Writer, not_a
 from .writing import writer
@@ -99,12 +100,13 @@ class Multipart(Body):
         return _each(file, given)
 
     def _with_media(self, upload: Upload, allowed: tuple[str, ...]) -> Upload:
-        media = upload.media or (allowed[0] if len(allowed) == 1 else None)
+        only = allowed[0] if len(allowed) == 1 and "*" not in allowed[0] else None
+        media = upload.media or only
         if media is None:
             from mimetypes import guess_type
 
             media = guess_type(upload.filename)[0] or "application/octet-stream"
-        if allowed and media not in allowed:
+        if allowed and not is_media_of(media, allowed):
             raise Unfit(f"must be {' or '.join(allowed)}, not {media}")
         if not media.isprintable() or not media.isascii():
             raise Unfit("must have a media type such as image/png")

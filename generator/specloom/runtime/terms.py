@@ -7,18 +7,37 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from msgspec import Struct
 
 from .errors import ApiError, Outcome, Retry
-from .headers import Headers
+from .headers import Headers, is_media_of
+from .messages import Reply
 
 T = TypeVar("T")
 
 
-class _Raw:
-    def __repr__(self) -> str:
-        return "RAW"
+class RawContent(Struct, frozen=True):
+    """As the type of a response: its bytes as they come.
+
+    `media` has the documented media types, none for any; lengths are in bytes.
+    """
+
+    media: tuple[str, ...] = ()
+    min_length: int = 0
+    max_length: int | None = None
+
+    def mismatches(self, reply: Reply) -> list[str]:
+        """Where a response differs from this; it quotes nothing but the media type."""
+        found: list[str] = []
+        size, media = len(reply.content), reply.headers.get("Content-Type")
+        if size < self.min_length:
+            found.append(f"expected at least {self.min_length} bytes, got {size}")
+        if self.max_length is not None and size > self.max_length:
+            found.append(f"expected at most {self.max_length} bytes, got {size}")
+        if self.media and media is not None and not is_media_of(media, self.media):
+            found.append(f"expected {' or '.join(self.media)}, got {media}")
+        return found
 
 
-RAW: Final = _Raw()
-"""As an answer's type: its bytes as they come."""
+RAW: Final = RawContent()
+"""Bytes of any size and media type."""
 
 
 class ErrorCode(Struct, frozen=True):

@@ -157,6 +157,8 @@ class Endpoints:
         file = self.file(node, module)
         if len(file.media) > 1:
             self.findings.add(child(node, "media") or node, "content", "a request has one media type")
+        elif file.media and "*" in file.media[0]:
+            self.findings.add(child(node, "media") or node, "content", f"`{file.media[0]}` is several media types, and a request has one", "as application/octet-stream")
         return model.RawBody(file, file.media[0]) if file.media else model.RawBody(file)
 
     def file(self, node: Node, module: tuple[str, ...]) -> model.File:

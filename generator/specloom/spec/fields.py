@@ -144,6 +144,7 @@ class Fields:
         elif inner:
             type_ = model.Named(inner)
         type_ = self._with_media(own, self._patterned(own, type_))
+        self._check_argument(own, owner, optional, type_)
         self.values[place(key)] = Given(_first(chain, "example"), child(own, "default"))
         if own and "default" in own.entries and not optional:
             self.findings.add(own.entries["default"].key, "default", f"`{wire}` is never absent, so it has no default", f"write `{wire}?` if it may be absent")
@@ -175,6 +176,16 @@ class Fields:
         if name is None:
             self.findings.add(key, "field-name", f"no name in Python can be made of `{wire}`", "say it: {as: user_id, type: …}")
         return name or UNNAMED
+
+    def _check_argument(self, own: MapNode | None, owner: Owner, optional: bool, type_: Type | None) -> None:
+        """Reports a Python name of something that programs never name."""
+        given = own and own.entries.get("as")
+        if not given:
+            return
+        if owner.role == "answer header":
+            self.findings.add(given.key, "idle-key", "`as` names an argument, and a response header is none", "leave it out; `response.headers` has it by its name on the wire")
+        elif owner.role in {"path", "query", "header"} and not optional and type_ is not None and model.is_constant(type_):
+            self.findings.add(given.key, "idle-key", "`as` names an argument, and a constant is sent by itself", "leave it out")
 
     def _inner(self, key: Scalar, wire: str, own: MapNode | None, owner: Owner, module: tuple[str, ...], uses: bool) -> TypeName | None:
         """Makes the object that `fields` beside the type describe; its name."""

@@ -115,14 +115,15 @@ def _folded(name: str, where_: str) -> str:
 
 def check_types(fields: Iterable[Field], role: str, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
     """Reports types that have no form outside JSON: in a path, a query, a header or a form."""
+    place = "response header" if role == "answer header" else role
     for field in fields:
         reason = _unfit(field.type, role, field.style, types) if field.type is not UNREAD else ""
         if reason:
-            findings.add_at(field.place, "parameter", f"{reason}, and `{field.wire}` stands in a {role}", "", len(field.wire))
+            findings.add_at(field.place, "parameter", f"{reason}, and `{field.wire}` stands in a {place}", "", len(field.wire))
         elif role in {"query", "form"} and field.type is not UNREAD:
             _check_style(field, kinds(field.type, types), findings)
-        if field.encrypted and role in {"path", "header"}:
-            findings.add_at(field.place, "parameter", f"`{field.wire}` is encrypted, which nothing in a {role} can be", "", len(field.wire))
+        if field.encrypted and role in {"path", "header", "answer header"}:
+            findings.add_at(field.place, "parameter", f"`{field.wire}` is encrypted, which nothing in a {place} can be", "", len(field.wire))
 
 
 def _check_style(field: Field, found: frozenset[str], findings: Findings) -> None:

@@ -19,7 +19,7 @@ from .headers import is_field_value
 from .hosts import Host, parse_hosts
 from .kinds import is_list
 from .models import Model
-from .terms import RAW, ErrorCode, Idempotency, Keyed, Response
+from .terms import RAW, ErrorCode, Idempotency, Keyed, RawContent, Response
 from .unfit import Unfit, Writer
 from .urls import NotASegment, Parameter, Path, escape, parameters
 from .writing import writer
@@ -37,6 +37,7 @@ __all__ = [
     "Keyed",
     "Parameter",
     "Raw",
+    "RawContent",
     "Response",
 ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
 
-from .actions import MEGABYTES
 from .auth.scheme import Scheme
 from .calls import Call
 from .drivers import AsyncDriver, Driver
@@ -46,7 +45,7 @@ class _Client(Generic[D]):
         `deadline` is in seconds, over all that a call does; `strict` makes an answer that
         is not as documented an error instead of a warning; `attempts` is how often a call
         may be sent, with one more if the server refused its token, but 1 means once;
-        `answer_limit` is how many bytes an answer may have.
+        `answer_limit` is how many bytes a response may have, larger files included.
         """
         fresh = object.__new__(type(self))
         fresh._settings = self._settings.with_options(
@@ -94,7 +93,7 @@ class Client(_Client[Driver]):
         attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int = 8 * MEGABYTES,
+        answer_limit: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -153,7 +152,7 @@ class AsyncClient(_Client[AsyncDriver]):
         attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int = 8 * MEGABYTES,
+        answer_limit: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,

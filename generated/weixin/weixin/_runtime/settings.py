@@ -21,7 +21,9 @@ from .hooks import Hooks
 from .hosts import Host, parse_hosts
 from .repeats import Budget
 from .service import Service
+from .terms import RawContent
 
+LIMIT = 8 * MEGABYTES
 _NO_SCHEME = Scheme()
 _MOST_ATTEMPTS = 10
 _DAY = 86400
@@ -34,7 +36,8 @@ class Settings(Struct, frozen=True, dict=True):
     `deadline` is in seconds, over all that a call does. `hosts` replace the service's and
     those of single endpoints. `strict` makes an answer that is not as documented an error.
     `attempts` and `answer_limit` are the most that a call may send, and the most bytes that
-    an answer may have. `budget` and `failover` are shared by all that are made of one.
+    an answer may have; without one that is `LIMIT`, or more where a larger file is
+    documented. `budget` and `failover` are shared by all that are made of one.
     """
 
     service: Service
@@ -44,7 +47,7 @@ class Settings(Struct, frozen=True, dict=True):
     user_agent: str = ""
     strict: bool = False
     attempts: int = 3
-    answer_limit: int = 8 * MEGABYTES
+    answer_limit: int | None = None
     hooks: Hooks = Hooks()
     budget: Budget = field(default_factory=Budget)
     failover: Failover = field(default_factory=Failover)
@@ -86,7 +89,7 @@ class Settings(Struct, frozen=True, dict=True):
             raise ConfigError(
                 f"attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
             )
-        if not _is_count(self.answer_limit):
+        if self.answer_limit is not None and not _is_count(self.answer_limit):
             raise ConfigError("answer_limit: give a positive number of bytes")
 
     def scheme(self, endpoint: Endpoint[Any]) -> Scheme:
@@ -98,6 +101,14 @@ class Settings(Struct, frozen=True, dict=True):
         if not names:
             return _NO_SCHEME
         raise ConfigError(f"this client was made without {' or '.join(names)}")
+
+    def limit_of(self, endpoint: Endpoint[Any]) -> int:
+        """The most bytes that a response of this endpoint may have."""
+        if self.answer_limit is not None:
+            return self.answer_limit
+        kinds = endpoint.answers.values()
+        files = [one.max_length or 0 for one in kinds if isinstance(one, RawContent)]
+        return max([LIMIT, *files])
 
     def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:
         """Where calls of this endpoint may go, the primary first."""

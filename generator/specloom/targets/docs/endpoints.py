@@ -182,7 +182,8 @@ def _answer(api: Api, endpoint: Endpoint, answer: Answer, reader: Reader) -> Blo
     if answer.type is None:
         parts.append(reader.words("no content"))
     elif isinstance(answer.type, File):
-        parts.append(reader.words("raw answer"))
+        limits = types.limits(api, answer.type, reader)
+        parts.append(reader.words("raw answer within", limits) if limits else reader.words("raw answer"))
     else:
         parts += _value(api, answer.type, "whole answer", reader)
     if headers := FieldTable(api, reader).of(answer.headers):

@@ -123,6 +123,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "whole answer": ("The answer is one value: {0}", "应答体为单个值：{0}"),
     "no content": ("No content; the call returns `None`.", "无应答包体，调用返回 `None`。"),
     "raw answer": ("Raw bytes; the call returns `bytes`.", "原始字节，调用返回 `bytes`。"),
+    "raw answer within": ("Raw bytes ({0}); the call returns `bytes`.", "原始字节（{0}），调用返回 `bytes`。"),
     "error body": ("Body of {0}", "{0} 的应答体"),
     "body of error": ("The exception has it as `body`.", "可通过异常的 `body` 获取。"),
     "answer headers": ("Headers of the answer:", "应答头："),

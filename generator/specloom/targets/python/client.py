@@ -232,9 +232,9 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
         ),
         Option(
             "answer_limit",
-            module.builtin("int"),
-            python.literal(8 << 20),
-            "Bytes that an answer may have, after decompression.",
+            python.union([module.builtin("int"), none]),
+            none,
+            "Bytes that a response may have, after decompression; 8388608 by default, or more where a larger file is documented.",
         ),
         *(
             Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...code import Python, python
-from ...model import Api, Endpoint, ErrorCode, Field, Named, Nullable, Text
+from ...model import Api, Endpoint, ErrorCode, Field, File, Named, Nullable, Text
 from .. import phrases
 from ..surface import Argument
 
@@ -97,14 +97,14 @@ def of_error(rows: Iterable[ErrorCode], api: Api) -> Python:
 
 
 def _returns(endpoint: Endpoint, language: str) -> list[str]:
-    told = [answer for answer in endpoint.answers if answer.title or answer.description]
-    if not told:
-        return []
     rows: list[str] = []
-    for answer in told:
+    for answer in endpoint.answers:
         texts = [text.best(language) for text in (answer.title, answer.description) if text]
-        rows.append(_hanging(f"    {answer.status}: {phrases.joined(texts, language)}"))
-    return ["\n".join(["Returns:", *rows])]
+        if isinstance(answer.type, File):
+            texts += map(phrases.capital, phrases.limits(answer.type, language))
+        if texts:
+            rows.append(_hanging(f"    {answer.status}: {phrases.joined(texts, language)}"))
+    return ["\n".join(["Returns:", *rows])] if rows else []
 
 
 def _errors(rows: Iterable[ErrorCode], language: str) -> list[str]:

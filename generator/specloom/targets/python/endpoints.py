@@ -172,7 +172,9 @@ def _answer(module: Module, annotations: Annotations, answer: Answer) -> Python:
 def _answer_type(module: Module, annotations: Annotations, answer: Answer) -> Python:
     """As the runtime wants it: raw bytes are marked, because `bytes` would be Base64 in JSON."""
     if isinstance(answer.type, File):
-        return module.use_ours(("_runtime", "calls"), "RAW")
+        media = [python.literal(answer.type.media)] if answer.type.media else []
+        limits = [*media, *python.call_options(lengths(answer.type.length))]
+        return python.call(module.use_ours(("_runtime", "calls"), "RawContent"), limits) if limits else module.use_ours(("_runtime", "calls"), "RAW")
     return _answer(module, annotations, answer)
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import fields
 
+from ..actions import MEGABYTES
 from ..annotations import (
     Annotation,
     is_struct,
@@ -28,7 +29,7 @@ from ..calls import Endpoint
 from ..kinds import is_list, is_object
 from ..models import Tagged, is_tagged
 from ..service import ErrorShape
-from ..terms import RAW
+from ..terms import RawContent
 from ..wire import Conversion
 from ..writing import writer
 from . import Answer, Refusal
@@ -43,7 +44,15 @@ def made(endpoint: Endpoint[Any] | None, status: int, body: Any, seal: Seal) -> 
         return Answer(status)
     kind = endpoint.answers.get(status) if endpoint else None
     content = _encoded(kind, body, seal)
-    return Answer(status, content, () if kind is RAW else (_JSON,))
+    return Answer(status, content, _media_of(kind))
+
+
+def _media_of(kind: Annotation) -> tuple[tuple[str, str], ...]:
+    """The header of the media type: of bytes the documented one, if there is one."""
+    if not isinstance(kind, RawContent):
+        return (_JSON,)
+    known = (media for media in kind.media if "*" not in media)
+    return tuple(("Content-Type", media) for media in known)[:1]
 
 
 def prepared(endpoint: Endpoint[Any] | None, told: Prepared, seal: Seal) -> Answer:
@@ -60,8 +69,10 @@ def prepared(endpoint: Endpoint[Any] | None, told: Prepared, seal: Seal) -> Answ
 def unwritten(endpoint: Endpoint[Any], seal: Seal) -> Answer:
     """A likely answer, for an endpoint whose documentation shows none."""
     status, kind = next(iter(endpoint.answers.items()), (204, None))
-    if kind is None or kind is RAW:
+    if kind is None:
         return Answer(status)
+    if isinstance(kind, RawContent):
+        return made(endpoint, status, bytes(min(kind.min_length, MEGABYTES)), seal)
     return made(endpoint, status, _likely(kind), seal)
 
 
@@ -99,7 +110,7 @@ def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
         return value
     if isinstance(value, msgspec.Struct):
         return to_json(writer(type(value)).write(value), seal)
-    if annotation is not None and annotation is not RAW:
+    if annotation is not None and not isinstance(annotation, RawContent):
         value = _sealed(annotation, value, seal)
     return to_json(value, seal)
 

@@ -1,0 +1,103 @@
+"""Files that a response consists of: their documented size and media type hold in the client."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.generated import imported, write
+
+SPEC = {
+    "_api.yaml": "specloom: 1\npackage: depot\nversion: 0.1.0\nclient: Depot\ntitle: Depot\nlanguages: [en]\nhosts: [https://depot.example.com]\n",
+    "files.yaml": """
+endpoints:
+  get: {http: GET /file, responses: {200: {content: {type: file(3..10000000), media: [application/pdf, image/*]}}}}
+  thumb: {http: GET /thumb, responses: {200: {content: file(..10)}}}
+  put:
+    http: POST /file
+    parts: {file: {type: file, media: image/*}}
+    responses: {200: null}
+""",
+}
+Serve: Any = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def depot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("depot")
+    (folder / "spec").mkdir()
+    for name, text in SPEC.items():
+        (folder / "spec" / name).write_text(text)
+    write(folder / "spec", folder / "project")
+    with imported(folder / "project", "depot") as package:
+        yield package
+
+
+@pytest.fixture
+def serve(depot: Any) -> Serve:
+    """A client whose server sends this body, with this media type."""
+
+    def made(body: bytes, media: str = "application/pdf", status: int = 200, **options: Any) -> Any:
+        reply = httpx.MockTransport(lambda _: httpx.Response(status, content=body, headers={"Content-Type": media}))
+        return depot.Depot(transport=reply, **options)
+
+    return made
+
+
+def test_a_documented_size_is_read_though_other_responses_may_not_be_so_large(serve: Serve, depot: Any) -> None:
+    large = bytes(9_000_000)
+    assert len(serve(large).files.get()) == len(large)
+    with pytest.raises(depot.errors.ProtocolError, match="longer than 10000000 bytes"):
+        serve(bytes(10_000_001)).files.get()
+    with pytest.raises(depot.errors.ProtocolError, match="longer than 8388608 bytes"):
+        serve(large).files.thumb()
+
+
+def test_a_limit_of_the_client_comes_before_the_documented_one(serve: Serve, depot: Any) -> None:
+    assert serve(b"abc", answer_limit=3).files.get() == b"abc"
+    with pytest.raises(depot.errors.ProtocolError, match="longer than 3 bytes"):
+        serve(b"abcd", answer_limit=3).files.get()
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "problem"),
+    [
+        (b"%P", "application/pdf", "expected at least 3 bytes, got 2"),
+        (b"<p>Busy</p>", "text/html; charset=utf-8", "expected application/pdf or image/*, got text/html; charset=utf-8"),
+        (b"\x89PNG", "Image/PNG", ""),
+    ],
+)
+def test_what_is_not_as_documented_is_a_mismatch(
+    body: bytes, media: str, problem: str, serve: Serve, depot: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert serve(body, media).files.get() == body
+    assert [problem in record.getMessage() for record in caplog.records] == ([True] if problem else [])
+    if problem:
+        with pytest.raises(depot.errors.ProtocolError) as caught:
+            serve(body, media, strict=True).files.get()
+        assert problem in str(caught.value)
+        assert caught.value.content == body
+
+
+def test_a_small_file_is_no_limit_for_errors(serve: Serve, depot: Any) -> None:
+    with pytest.raises(depot.errors.ApiError):
+        serve(b'{"message": "no such thumb"}', status=404).files.thumb()
+
+
+def test_any_image_is_one_of_the_documented_images(serve: Serve, depot: Any) -> None:
+    serve(b"").files.put(file=depot.Upload(b"x", "a.png"))
+    with pytest.raises(depot.errors.InvalidRequest, match=r"must be image/\*, not text/plain"):
+        serve(b"").files.put(file=depot.Upload(b"x", "a.txt"))
+
+
+def test_the_mock_sends_what_is_documented(depot: Any) -> None:
+    import depot.testing  # type: ignore[import-not-found]
+
+    mock = depot.testing.DepotMock()
+    assert mock.client(strict=True).files.get() == bytes(3)
+    mock.reply(b"%PDF", endpoint="files.get")
+    assert mock.client(strict=True).files.get() == b"%PDF"

@@ -189,7 +189,7 @@ def test_a_target_writes_files_of_its_own(ledger: Path) -> None:
 
 def test_a_scheme_signs_in_clients_that_know_nothing_of_its_package(ledger: Path) -> None:
     copied = (ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256.py").read_text("utf-8")
-    assert "from .scheme import Scheme, need_text\nfrom ..errors import ConfigError\n" in copied
+    assert "from .scheme import Scheme, need_text\nfrom ..confidential import Secret\nfrom ..errors import ConfigError\n" in copied
     assert "specloom" not in copied
     page = (ledger / "out" / "docs" / "zh" / "entries" / "book.md").read_text("utf-8")
     assert "`X-Signature`" in page

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "1de4c0605b2a9cad"
+__build__ = "1caa9222242caaec"

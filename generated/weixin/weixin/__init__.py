@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "3018557d22a8ded4"
+__build__ = "b15ff978e2dc2975"

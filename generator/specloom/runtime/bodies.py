@@ -15,6 +15,7 @@ from urllib.parse import quote_plus
 import msgspec
 
 from .annotations import Annotation, is_struct
+from .confidential import Discreet
 from .files import check_size, load
 from .unfit import Embedded, Sealed, Unfit, Writer, not_a
 from .urls import Style, parameters
@@ -24,7 +25,7 @@ Seal: TypeAlias = Callable[[str], str]
 """Makes the cipher text of a plain text."""
 
 
-class Encoded(msgspec.Struct, frozen=True):
+class Encoded(Discreet, frozen=True):
     """A body as it travels; `signed` is the part that a signature covers."""
 
     media: str

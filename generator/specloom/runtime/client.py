@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from .auth.scheme import Scheme
 from .calls import Call
 from .drivers import AsyncDriver, Driver
 from .errors import ConfigError
 from .exchange import exchange
+from .frames import discreet_constructor
 from .hooks import Hooks, OnRequest, OnResponse, OnRetry
 from .service import Service
 from .settings import Settings, checked_hosts
@@ -30,6 +31,10 @@ class _Client(Generic[D]):
 
     _settings: Settings
     _driver: D
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        discreet_constructor(cls)
 
     def with_options(
         self,
@@ -59,6 +64,8 @@ class _Client(Generic[D]):
         return fresh
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_settings"):  # its constructor failed
+            return f"<{type(self).__name__}>"
         hosts = self._settings.hosts or self._settings.service.parsed_hosts
         return f"<{type(self).__name__} {', '.join(host.origin for host in hosts)}>"
 

@@ -24,7 +24,12 @@ else:
                 caller = sys._getframe(1).f_globals.get("__name__", "")
                 if not f"{caller}.".startswith(f"{_PACKAGE}."):
                     warnings.warn(reason, DeprecationWarning, stacklevel=2)
-                return function(*args, **kwargs)
+                try:
+                    return function(*args, **kwargs)
+                except BaseException:  # whose traceback shows this frame
+                    del args
+                    kwargs.clear()
+                    raise
 
             return warned
 

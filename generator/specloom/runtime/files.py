@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
-from msgspec import Struct
-
+from .confidential import Discreet
 from .unfit import Unfit
 
 
-class Upload(Struct, frozen=True):
+class Upload(Discreet, frozen=True):
     """The content of a file, and what the server is told of it.
 
     `media` is its media type; left out, the name decides.

@@ -11,7 +11,6 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -19,6 +18,7 @@ import httpcore
 import httpx
 
 from .actions import Send
+from .confidential import Opaque
 from .errors import (
     ConfigError,
     ConnectError,
@@ -79,12 +79,16 @@ class _AsyncTransport(httpx.AsyncHTTPTransport):
             await connection.aclose()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Route:
+class Route(Opaque):
     """How to reach servers: through a proxy, and whom to trust; None is the default."""
 
-    proxy: str | None = None
-    ssl_context: ssl.SSLContext | None = None
+    __slots__ = ("_proxy", "_ssl_context")
+
+    def __init__(
+        self, proxy: str | None = None, ssl_context: ssl.SSLContext | None = None
+    ) -> None:
+        self._proxy = proxy
+        self._ssl_context = ssl_context
 
     def transport(self) -> Transport:
         """A new transport for plain code."""
@@ -99,8 +103,8 @@ class Route:
         return made
 
     def _options(self) -> dict[str, Any]:
-        trust = self.ssl_context or _trust()
-        return {"verify": trust, "limits": _LIMITS, "proxy": self.proxy}
+        trust = self._ssl_context or _trust()
+        return {"verify": trust, "limits": _LIMITS, "proxy": self._proxy}
 
 
 @cache

@@ -17,11 +17,12 @@ from .errors import (
     Outcome,
     SignatureError,
     TimeoutError,
-    forget_frames,
 )
+from .frames import forget_frames
 from .headers import merge
 from .hosts import Host
 from .messages import Reply, Request
+from .redaction import Redaction, secrets_of
 from .repeats import may_repeat, pause, retry_after
 from .settings import Settings
 from .terms import Response
@@ -72,13 +73,16 @@ class _Course(Generic[T]):
                 host = settings.failover.pick(
                     self._hosts, self._tried, settings.clock()
                 )
-                request = yield from scheme.authorize(_at(host, draft), self._until)
+                plain = draft.at(host)
+                request = yield from scheme.authorize(plain, self._until)
                 if settings.clock() >= self._until:
                     text = f"{settings.deadline:g} s were over before it was sent"
                     raise TimeoutError(text)
+                self._carried = scheme, plain, request
                 try:
                     return (yield from self._attempt(request, scheme))
                 except Error as error:
+                    self._keep_secret(error)
                     self._note(error)
                     seconds = yield from self._again(error, scheme)
                     if seconds is None:
@@ -93,8 +97,16 @@ class _Course(Generic[T]):
             # An error between two attempts, as of a scheme that needs a new token, knows
             # nothing of the attempts.
             error.outcome = self._outcome
-            forget_frames(error, self._outside)
             raise
+
+    def _keep_secret(self, error: Error) -> None:
+        """Take out of an error what its text and its frames have of the request."""
+        self._redaction().error(error, self._outside)
+        forget_frames(error, self._outside)
+
+    def _redaction(self) -> Redaction:
+        scheme, plain, request = self._carried
+        return Redaction([*scheme.secrets(plain, request), *secrets_of(self._call)])
 
     def _draft(self, scheme: Scheme) -> Request:
         """The request before it has a host; all attempts send these bytes, each signed
@@ -122,7 +134,7 @@ class _Course(Generic[T]):
             reply = yield from self._sending(request, start)
         except Error as error:
             # Hooks are told of it before the caller is.
-            forget_frames(error, self._outside)
+            self._keep_secret(error)
             if error.retry != "never":
                 settings.failover.failed(host, settings.clock())
             seconds = settings.clock() - start
@@ -248,13 +260,16 @@ class _Course(Generic[T]):
                 reply.status,
                 seconds * 1000,
             )
-        yield from self._tell(
-            self._settings.hooks.on_response,
-            hooks.Received,
-            seconds=seconds,
-            status=reply.status,
-            request_id=scheme.request_id(reply, ""),
-        )
+        hook = self._settings.hooks.on_response
+        if hook is not None:
+            request_id = self._redaction().value(scheme.request_id(reply, ""))
+            yield from self._tell(
+                hook,
+                hooks.Received,
+                seconds=seconds,
+                status=reply.status,
+                request_id=request_id,
+            )
 
     def _tell(
         self, hook: Any, kind: type[hooks.Sending], **more: object
@@ -275,13 +290,6 @@ class _Course(Generic[T]):
                 # What the deadline brings about is told after it.
                 max(self._until, self._settings.clock() + _TELLING),
             )
-
-
-def _at(host: Host, draft: Request) -> Request:
-    """The request as it goes to this host."""
-    headers = {**draft.headers, "Host": host.authority}
-    target = host.prefix + draft.target
-    return Request(draft.method, host, target, headers, draft.body, draft.signed)
 
 
 def _in_short(error: Error) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from .confidential import Discreet
 from .errors import ApiError, Outcome, Retry
 from .headers import Headers, is_media_of
 from .messages import Reply
@@ -73,7 +74,7 @@ Idempotency: TypeAlias = Literal["safe", "none"] | Keyed
 more because the server recognises it (`Keyed`)."""
 
 
-class Response(Struct, Generic[T], frozen=True):
+class Response(Discreet, Generic[T], frozen=True):
     """An answer: the typed value, and what came around it."""
 
     value: T

@@ -13,7 +13,9 @@ from typing import Any, Generic, TypeGuard, TypeVar
 
 import msgspec
 
-from .bodies import Body, Form, Json, Raw, Seal, to_text
+from .bodies import Body, Form, Json, Raw, to_text
+from .confidential import Discreet
+from .drafts import Draft
 from .errors import ConfigError, InvalidRequest
 from .headers import is_field_value
 from .hosts import Host, parse_hosts
@@ -21,7 +23,7 @@ from .kinds import is_list
 from .models import Model
 from .terms import RAW, ErrorCode, Idempotency, Keyed, RawContent, Response
 from .unfit import Unfit, Writer
-from .urls import NotASegment, Parameter, Path, escape, parameters
+from .urls import NotASegment, Parameter, Path, parameters
 from .writing import writer
 
 T = TypeVar("T")
@@ -42,24 +44,7 @@ __all__ = [
 ]
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """What a call sends, checked; encoding is left to do, for it may need a key."""
-
-    path: str
-    query: tuple[tuple[str, tuple[object, ...]], ...]
-    headers: Mapping[str, str]
-    body: object
-
-    def target(self, prefix: str, seal: Seal) -> str:
-        """Path and query as they stand in the request line."""
-        query = "&".join(
-            f"{escape(name)}={','.join(escape(to_text(one, seal)) for one in values)}"
-            for name, values in self.query
-        )
-        return f"{prefix}{self.path}?{query}" if query else f"{prefix}{self.path}"
-
-
-class Call(msgspec.Struct, Generic[T], frozen=True):
+class Call(Discreet, Generic[T], frozen=True):
     """A call of an endpoint, ready to be sent with `client.send(call)`.
 
     Its `repr` hides what is confidential; its pickle is its data, all of it.
@@ -181,16 +166,19 @@ class Endpoint(Generic[T]):
     ) -> Call[T]:
         """A call with these arguments; fails with `InvalidRequest`."""
         try:
-            if self._body is None:
-                return Call(self, arguments, None, self._draft(arguments, None))
-            owned = self._body.own(body)
-            checked = self._body.check(owned)
-            return Call(self, arguments, owned, self._draft(arguments, checked))
+            return self._call(arguments, body)
         except Unfit as unfit:
             error = InvalidRequest(unfit.problem, field=unfit.field())
-        # Here, so that it holds nothing of where it was found: the values are there.
         error.endpoint = self.name
+        del arguments, body  # and here, so that it holds nothing of where it was found
         raise error
+
+    def _call(self, arguments: msgspec.Struct | None, body: object) -> Call[T]:
+        if self._body is None:
+            return Call(self, arguments, None, self._draft(arguments, None))
+        owned = self._body.own(body)
+        checked = self._body.check(owned)
+        return Call(self, arguments, owned, self._draft(arguments, checked))
 
     @cached_property
     def _path(self) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import math
 import os
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
@@ -18,7 +19,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 
 from .actions import Action, Ask, Once, Send, Sleep, Steps
+from .confidential import Secret
 from .errors import ConfigError, TimeoutError
+from .frames import forget_frames
 from .hosts import check_proxy
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ class _Driver(ABC, Generic[W]):
                 )
             self._adopt(transport)
         self._given = transport
-        self._proxy = proxy
+        self._proxy = Secret(proxy)  # its URL may hold a password
         self._ssl_context = ssl_context
         self._made: dict[Any, W] = {}
         self._flights: dict[tuple[Any, Hashable], Any] = {}
@@ -68,7 +71,7 @@ class _Driver(ABC, Generic[W]):
     def _route(self) -> Route:
         from .http import Route
 
-        return Route(self._proxy, self._ssl_context)
+        return Route(self._proxy.reveal(), self._ssl_context)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -100,6 +103,7 @@ class Driver(_Driver["Transport"]):
         """Do all that the steps ask for; return what they return, or raise."""
         # Left empty: a result may be a token, and there are tools that show frames.
         results: list[object] = []
+        outside = sys.exception()
         try:
             action = next(steps)
             while True:
@@ -112,6 +116,9 @@ class Driver(_Driver["Transport"]):
         except StopIteration as stop:
             value: T = stop.value
             return value
+        except BaseException as error:
+            forget_frames(error, outside)
+            raise
         finally:
             steps.close()
 
@@ -200,6 +207,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
         """Do all that the steps ask for; return what they return, or raise."""
         # Left empty: a result may be a token, and there are tools that show frames.
         results: list[object] = []
+        outside = sys.exception()
         try:
             action = next(steps)
             while True:
@@ -212,6 +220,9 @@ class AsyncDriver(_Driver["AsyncTransport"]):
         except StopIteration as stop:
             value: T = stop.value
             return value
+        except BaseException as error:
+            forget_frames(error, outside)
+            raise
         finally:
             steps.close()
 

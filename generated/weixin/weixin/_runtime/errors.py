@@ -14,8 +14,9 @@ Exceptions of the libraries beneath never escape; they are the `cause`.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
+from .confidential import Secret
 from .headers import Headers, request_id_of
 
 Retry: TypeAlias = Literal["never", "same", "later", "token"]
@@ -39,8 +40,9 @@ Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
 class Error(Exception):
     """Anything that can go wrong with a call; catch this to catch all.
 
-    What does not apply is None or empty. Nothing here, in `str` or in `repr` shows what
-    the request held; `content` and `headers` are what the server sent, as it came.
+    What does not apply is None or empty. Where the server's text quotes a secret of the
+    request, "…" stands instead. Only `content` is what the server sent, byte for byte; no
+    output shows it, and a pickle of the error is without it.
     """
 
     outcome: Outcome = "not_sent"
@@ -84,8 +86,7 @@ class Error(Exception):
         """The documented reasons of such an error."""
         self.remedies = remedies
         """The documented remedies, one for each of `reasons`; "" where there is none."""
-        self.content = content
-        """Body of the answer, as it came."""
+        self._content = Secret(content)
         self.endpoint: str | None = None
         """Which endpoint was called, as `resource.endpoint`."""
         self.ask: str | None = None
@@ -96,6 +97,15 @@ class Error(Exception):
         """Where each attempt went, such as `https://api.example.com`."""
 
     @property
+    def content(self) -> bytes:
+        """Body of the answer, as it came."""
+        return self._content.reveal()
+
+    @content.setter
+    def content(self, content: bytes) -> None:
+        self._content = Secret(content)
+
+    @property
     def attempts(self) -> int:
         """How many times it was tried to send the request."""
         return len(self.hosts)
@@ -104,6 +114,15 @@ class Error(Exception):
     def cause(self) -> BaseException | None:
         """The exception beneath this one, if there is one."""
         return self.__cause__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = {name: at for name, at in vars(self).items() if name != "_content"}
+        return type(self), self.args, state
+
+    def __copy__(self) -> Self:
+        copied = type(self)(*self.args)
+        vars(copied).update(vars(self))
+        return copied
 
     def headline(self) -> str:
         """What went wrong, in one line."""
@@ -128,23 +147,6 @@ class Error(Exception):
         return "\n".join(lines)
 
 
-def forget_frames(error: Error, outside: BaseException | None) -> None:
-    """Drop the tracebacks of an error and of all beneath it, in place.
-
-    The variables in their frames hold URLs, header fields and bodies, thus secrets, and
-    there are tools that show them. `outside` is what the caller was handling already, and
-    is left alone, as is all beneath that.
-    """
-    seen = {id(outside)}
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        one = waiting.pop()
-        if one is not None and id(one) not in seen:
-            seen.add(id(one))
-            one.__traceback__ = None
-            waiting += [one.__cause__, one.__context__]
-
-
 class ConfigError(Error):
     """A client was made or used wrongly; the message says what to do."""
 
@@ -156,9 +158,6 @@ class InvalidRequest(Error):
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
         """Which argument, such as `fapiao_information[0].fapiao_id`."""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.message,), self.__dict__)
 
 
 class ConnectError(Error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..confidential import Secret
 from ..errors import ConfigError
 from ..messages import Request
 from .scheme import Scheme, need_text
@@ -15,11 +16,11 @@ class ApiKey(Scheme):
     ) -> None:
         if header and query:
             raise ConfigError("give header or query, not both")
-        self._key = need_text("key", key)
+        self._key = Secret(need_text("key", key))
         self._query = query
         self._header = header or "X-Api-Key"
 
     def sign(self, request: Request) -> Request:
         if self._query:
-            return request.with_query(self._query, self._key)
-        return request.with_headers({self._header: self._key})
+            return request.with_query(self._query, self._key.reveal())
+        return request.with_headers({self._header: self._key.reveal()})

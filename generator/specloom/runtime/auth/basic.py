@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from typing import Any
 
+from ..confidential import Secret
 from ..errors import ConfigError
 from ..messages import Request
 from .scheme import Scheme
@@ -22,8 +24,13 @@ class Basic(Scheme):
                 raise ConfigError(f"{name}: give a text without control characters")
         if ":" in username:
             raise ConfigError("username: must not have a colon, which ends it")
+        self._password = Secret(password)
         pair = b64encode(f"{username}:{password}".encode()).decode("ascii")
-        self._headers = {"Authorization": f"Basic {pair}"}
+        self._headers = Secret({"Authorization": f"Basic {pair}"})
+
+    def secrets(self, plain: Request, signed: Request) -> Iterator[str]:
+        yield from super().secrets(plain, signed)
+        yield self._password.reveal()
 
     def sign(self, request: Request) -> Request:
-        return request.with_headers(self._headers)
+        return request.with_headers(self._headers.reveal())

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import NoReturn, TypeAlias
-
-from msgspec import Struct
+from typing import TypeAlias
 
 from ..actions import Ask, Steps, is_async
+from ..confidential import Opaque
 from ..errors import ConfigError
 from ..messages import Request
 from .reach import Reach
@@ -24,20 +23,20 @@ again after the server refused its token: if it then gives another, the call is 
 An async one is cut off at the call's deadline; a plain one cannot be."""
 
 
-class Token(Struct, frozen=True, eq=False):
+class Token(Opaque):
     """A token as it was obtained: two are not the same, even if their texts are.
 
     It may be used until `fresh_until`, a time as `time.time()` tells it.
     """
 
-    text: str
-    fresh_until: float = math.inf
+    __slots__ = ("fresh_until", "text")
 
-    def __repr__(self) -> str:
-        return "Token(…)"
+    def __init__(self, text: str, fresh_until: float = math.inf) -> None:
+        self.text = text
+        self.fresh_until = fresh_until
 
 
-class TokenSource(ABC):
+class TokenSource(Opaque, ABC):
     """Where a scheme has its tokens from."""
 
     only_async = False
@@ -50,9 +49,6 @@ class TokenSource(ABC):
     @abstractmethod
     def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
         """Steps to the token after one that the server refused; None if there is none."""
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds secrets and cannot be pickled")
 
 
 class TokenScheme(Scheme, ABC):

@@ -10,10 +10,11 @@ import secrets
 import time
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..actions import Steps
+from ..confidential import Secret
 from ..errors import ConfigError, Error, InvalidRequest
 from ..messages import Reply, Request
 from .reach import Reach
@@ -104,7 +105,7 @@ class WechatPayV3(Scheme):
         ring = load_keys(
             self._private_key.public_key(), public_key_id, public_key, certificates
         )
-        self._api_v3_key = _api_v3_key(api_v3_key)
+        self._api_v3_key = Secret(_api_v3_key(api_v3_key))
         self._keys = PlatformKeys(ring, self._api_v3_key)
         self._hash = hashes.SHA256()
         self._padding = padding.PKCS1v15()
@@ -140,6 +141,10 @@ class WechatPayV3(Scheme):
         # Which key can verify here, and was used to encrypt.
         serial = {} if key is None else {"Wechatpay-Serial": key.serial}
         return request.with_headers({"Authorization": authorization, **serial})
+
+    def secrets(self, plain: Request, signed: Request) -> Iterator[str]:
+        """None: a signature is for one request, and a serial number is public."""
+        yield from ()
 
     def seal(self, text: str) -> str:
         plain, public = text.encode(), self._key.public
@@ -205,11 +210,12 @@ class WechatPayV3(Scheme):
 
     def need_api_v3_key(self) -> bytes:
         """The APIv3 key; fails with `ConfigError` if the client was made without."""
-        if self._api_v3_key is None:
+        key = self._api_v3_key.reveal()
+        if key is None:
             raise ConfigError(
                 "api_v3_key: give the APIv3 key; events are encrypted with it"
             )
-        return self._api_v3_key
+        return key
 
     def __repr__(self) -> str:
         return f"<WechatPayV3 mchid={self._mchid} serial_no={self._serial_no}>"

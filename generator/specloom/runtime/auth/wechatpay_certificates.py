@@ -16,6 +16,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from ..actions import Once, Steps
 from ..codec import Unreadable, parse
+from ..confidential import Secret
 from ..errors import ApiError, ConfigError, Error, ProtocolError
 from ..kinds import is_object
 from ..messages import Reply, Request
@@ -48,10 +49,11 @@ class PlatformKeys:
     and when those here grow old. They are replaced all at once, and kept if that fails.
     """
 
-    def __init__(self, ring: KeyRing, api_v3_key: bytes | None) -> None:
+    def __init__(self, ring: KeyRing, api_v3_key: Secret[bytes | None]) -> None:
         self.ring = ring
         self._given = tuple(ring.certificates.values())
         self._api_v3_key = api_v3_key
+        self._can_fetch = api_v3_key.reveal() is not None
         self._rests_until = -math.inf
         self._renewed_at = -math.inf
 
@@ -60,7 +62,7 @@ class PlatformKeys:
     ) -> Steps[PlatformKey]:
         """Steps to the key that a call encrypts with, and is to be answered with."""
         found = self.ring.preferred(time.time())
-        if self.ring.public is None and self._api_v3_key and self._is_due():
+        if self.ring.public is None and self._can_fetch and self._is_due():
             try:
                 yield from self._renewed(self._is_due, sign, reach, until)
             except Error as error:
@@ -87,7 +89,7 @@ class PlatformKeys:
         """Steps to the key of this serial, if there is one that is valid."""
 
         def is_wanted() -> bool:
-            if time.monotonic() < self._rests_until or not self._api_v3_key:
+            if time.monotonic() < self._rests_until or not self._can_fetch:
                 return False
             return self.ring.find(serial, time.time()) is None
 
@@ -159,7 +161,7 @@ class PlatformKeys:
         associated = sealed.get("associated_data") or ""
         try:
             pem = decrypt(
-                self._api_v3_key or b"",
+                self._api_v3_key.reveal() or b"",
                 sealed["nonce"],
                 associated,
                 sealed["ciphertext"],

@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from ..actions import Steps
 from ..codec import Unreadable, parse
+from ..confidential import Secret
 from ..errors import ApiError, ConfigError, ProtocolError
 from ..kinds import is_object
 from ..messages import Reply, Request
+from ..redaction import Redaction
 from .reach import Reach
 from .scheme import is_token, need_text
 from .token_cache import TokenCache
@@ -87,11 +89,8 @@ class _Account:
     """An account that tokens are fetched for."""
 
     def __init__(self, appid: str, secret: str) -> None:
-        self._given = {
-            "grant_type": "client_credential",
-            "appid": appid,
-            "secret": secret,
-        }
+        self._appid = appid
+        self._secret = Secret(secret)
 
     def fetch(self, reach: Reach) -> Steps[tuple[str, float]]:
         """Steps to a token and the seconds for which it is valid.
@@ -99,14 +98,19 @@ class _Account:
         In normal mode: the server gives the same token to all who ask, until five minutes
         before it expires, so that nobody makes another's token invalid.
         """
-        body = json.dumps(self._given).encode()
+        given = {
+            "grant_type": "client_credential",
+            "appid": self._appid,
+            "secret": self._secret.reveal(),
+        }
+        body = json.dumps(given).encode()
         path = "/cgi-bin/stable_token"
         reply = yield from reach.fetch(_PURPOSE, "POST", path, body)
         answer = _parsed(reply)
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if is_token(token) and type(seconds) is int and 0 < seconds < _AGE:
             return token, float(seconds)
-        raise _refusal(reply, answer)
+        raise _refusal(reply, Redaction([self._secret.reveal()]).value(answer))
 
 
 def _parsed(reply: Reply) -> Mapping[str, Any]:

@@ -111,6 +111,10 @@ WATCHING: tuple[Said, ...] = (
         "`on_request`, `on_response` and `on_retry` are told of every attempt; nothing that they are given holds a secret. Those of the asynchronous client may be async.",
         "`on_request`、`on_response` 和 `on_retry` 会收到每次尝试的信息，其中不含任何敏感信息；异步客户端的回调可以是异步函数。",
     ),
+    (
+        "No secret of a request is in the text, the traceback or the pickle of its error: where the server quotes one, \"…\" stands instead. `error.content` alone has the response byte for byte. Variables of your own functions are outside the client's control.",
+        "错误的文本、回溯和 pickle 中不含请求的敏感信息：服务端回显的敏感信息以“…”代替，只有 `error.content` 保留应答的原始字节。您自己函数中的变量不受客户端控制。",
+    ),
     ("The logger {0} has repetitions as INFO, each answer as DEBUG.", "日志记录器 {0}：重试为 INFO 级别，每个应答为 DEBUG 级别。"),
 )
 

@@ -26,7 +26,7 @@ from .module import Layout, Module, exports_of
 class Function(NamedTuple):
     """What the template prints for an endpoint."""
 
-    decorator: Python | None
+    decorators: tuple[Python, ...]
     signature: Python
     docstring: Python
     result: Python
@@ -87,13 +87,16 @@ def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> 
     return python.parameters([*rows, *([python.star_alone()] if by_keyword else []), *by_keyword])
 
 
-def deprecated(api: Api, module: Module, endpoint: Endpoint) -> Python | None:
-    """The decorator of a deprecated endpoint, which editors and Python's warnings show."""
-    if not endpoint.deprecated:
-        return None
-    text = "" if endpoint.deprecated is True else endpoint.deprecated.best(api.languages[0])
-    mark = module.use_ours(("_runtime", "deprecation"), "deprecated")
-    return python.decorator(python.call(mark, [python.literal(text or f"{endpoint.name} is deprecated")]))
+def decorators(api: Api, module: Module, endpoint: Endpoint) -> tuple[Python, ...]:
+    """`@deprecated` of an endpoint, which editors and Python's warnings show; `@discreet` of one with secret arguments."""
+    found: list[Python] = []
+    if endpoint.deprecated:
+        text = "" if endpoint.deprecated is True else endpoint.deprecated.best(api.languages[0])
+        mark = module.use_ours(("_runtime", "deprecation"), "deprecated")
+        found.append(python.decorator(python.call(mark, [python.literal(text or f"{endpoint.name} is deprecated")])))
+    if any(argument.field.secret or argument.field.encrypted for argument in arguments(api, endpoint)):
+        found.append(python.decorator(module.use_ours(("_runtime", "frames"), "discreet")))
+    return tuple(found)
 
 
 def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
@@ -104,7 +107,7 @@ def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
     call = module.use_ours(("_runtime", "calls"), "Call")
     returns = python.subscript(call, [value_annotation(api, module, endpoint)])
     return Function(
-        decorator=deprecated(api, module, endpoint),
+        decorators=decorators(api, module, endpoint),
         signature=python.signature(endpoint.name, signature(api, module, endpoint, method=False), returns),
         docstring=docstrings.of_call(api, endpoint, given),
         result=python.returned(_made(api, module, endpoint, given, constant_name, holder)),

@@ -12,7 +12,7 @@ from ...naming import class_name, pascal
 from ...render import render
 from ..surface import arguments
 from . import docstrings
-from .calls import deprecated, signature
+from .calls import decorators, signature
 from .endpoints import value_annotation
 from .module import Layout, Module
 
@@ -22,7 +22,7 @@ ASYNC = "Async"
 class Method(NamedTuple):
     """What the template prints for an endpoint."""
 
-    decorator: Python | None
+    decorators: tuple[Python, ...]
     signature: Python
     docstring: Python
     result: Python
@@ -111,7 +111,7 @@ def _method(api: Api, module: Module, resource: Resource, endpoint: Endpoint, *,
     made = python.call(python.dotted(calls, endpoint.name), passed, room=76)
     sent = python.call(python.dotted("self", "_send"), [made], room=67 if asynchronous else 73)
     return Method(
-        decorator=deprecated(api, module, endpoint),
+        decorators=decorators(api, module, endpoint),
         signature=python.signature(
             endpoint.name,
             signature(api, module, endpoint, method=True),

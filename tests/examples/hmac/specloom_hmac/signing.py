@@ -10,6 +10,7 @@ import hmac
 import time
 
 from specloom.runtime.auth.scheme import Scheme, need_text
+from specloom.runtime.confidential import Secret
 from specloom.runtime.errors import ConfigError
 from specloom.runtime.messages import Request
 
@@ -21,13 +22,15 @@ class HmacSha256(Scheme):
         if len(secret) < 32:
             raise ConfigError("secret: give 32 characters or more")
         self._key_id = need_text("key_id", key_id)
-        self._secret = secret.encode("utf-8")
+        self._secret = Secret(secret.encode("utf-8"))
 
     def sign(self, request: Request) -> Request:
         seconds = str(int(time.time()))
         digest = hashlib.sha256(request.body).hexdigest()
         text = f"{request.method}\n{request.target}\n{seconds}\n{digest}"
-        signature = hmac.new(self._secret, text.encode("ascii"), hashlib.sha256)
+        signature = hmac.new(
+            self._secret.reveal(), text.encode("ascii"), hashlib.sha256
+        )
         return request.with_headers(
             {
                 "X-Key-Id": self._key_id,

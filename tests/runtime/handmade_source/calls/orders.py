@@ -20,6 +20,7 @@ from .._runtime.calls import (
     Raw,
 )
 from .._runtime.files import UploadLike
+from .._runtime.frames import discreet
 from .._runtime.models import Model
 from .._runtime.multipart import Multipart
 from .._runtime.wire import ENCRYPTED
@@ -48,6 +49,7 @@ def query(
     )
 
 
+@discreet
 def search(
     *,
     text: str | None = None,
@@ -62,6 +64,7 @@ def search(
     )
 
 
+@discreet
 def create(**fields: Any) -> Call[None]:
     """Create an order (generated code has the fields one by one)."""
     return _CREATE.call(body=CreateRequest(**fields))
@@ -87,6 +90,7 @@ def convert(body: Converted) -> Call[Converted]:
     return _CONVERT.call(body=body)
 
 
+@discreet
 def login(*, user: str, password: str, scopes: Sequence[str] | None = None) -> Call[Any]:
     """Log in."""
     return _LOGIN.call(body=LoginRequest(user=user, password=password, scopes=scopes))

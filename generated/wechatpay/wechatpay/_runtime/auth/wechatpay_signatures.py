@@ -11,8 +11,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
-
+from ..confidential import Discreet
 from ..errors import SignatureError
 from ..headers import is_field_value
 from ..messages import Reply
@@ -38,7 +37,7 @@ class StaleSignature(SignatureError):
     """The signature was made too long ago, or in the future."""
 
 
-class Claim(Struct, frozen=True):
+class Claim(Discreet, frozen=True):
     """That the key of this serial made this signature over this message."""
 
     serial: str

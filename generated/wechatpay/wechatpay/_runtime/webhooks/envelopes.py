@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from ..actions import Ask, Steps
 from ..codec import Unreadable, parse
+from ..confidential import Discreet
 from ..errors import ConfigError
 from ..headers import Headers
 from ..kinds import is_object
@@ -21,8 +22,7 @@ Verify: TypeAlias = Callable[[Headers, bytes], bool | Awaitable[bool]]
 async in async clients."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Delivery:
+class Delivery(Discreet, frozen=True):
     """One request of the provider's, as it came."""
 
     headers: Headers
@@ -42,8 +42,7 @@ class Proof:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Opened:
+class Opened(Discreet, frozen=True):
     """What lies in a delivery. `content` is the payload as it came, `payload` its JSON."""
 
     name: str

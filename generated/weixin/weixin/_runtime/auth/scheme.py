@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, Self, TypeGuard
+from collections.abc import Iterator
+from typing import Self, TypeGuard
+from urllib.parse import unquote_plus
 
 from ..actions import Steps
+from ..confidential import Opaque
 from ..errors import ConfigError
+from ..frames import discreet_constructor
 from ..headers import request_id_of
 from ..messages import Reply, Request
 from .reach import Reach
 
 
-class Scheme:
+class Scheme(Opaque):
     """A way to authenticate; this one does nothing, for endpoints that need nothing.
 
-    Keys and tokens never leave it: they are not in its `repr`, and it cannot be pickled.
+    Keep keys and tokens in `Secret`: nothing shows them then, and nothing is pickled.
     """
 
     only_async = False
     """Whether it works in async clients only."""
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        discreet_constructor(cls)
 
     def prepare(self, reach: Reach, until: float) -> Steps[Scheme]:
         """Steps to the scheme as it serves one call, before that is encoded.
@@ -69,15 +77,21 @@ class Scheme:
         fresh.__dict__.update(self.__dict__)
         return fresh
 
+    def secrets(self, plain: Request, signed: Request) -> Iterator[str]:
+        """The secrets in a signed request, which errors must not show though the server
+        quotes them: all that signing has put into the plain one."""
+        for name, value in signed.headers.items():
+            if plain.headers.get(name) != value:
+                yield value
+                yield value.rpartition(" ")[2]  # without "Bearer"
+        known = plain.target.partition("?")[2].split("&")
+        for pair in signed.target.partition("?")[2].split("&"):
+            if pair not in known:
+                yield unquote_plus(pair.partition("=")[2])
+
     def request_id(self, reply: Reply, message: str) -> str | None:
         """By what the provider finds this request; `message` is an error's."""
         return request_id_of(reply.headers)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds secrets and cannot be pickled")
 
 
 def need_text(name: str, value: object) -> str:

@@ -16,6 +16,7 @@ from msgspec import Meta
 from ... import errors as _errors
 from ..._runtime.calls import Call, Endpoint, ErrorCode, Json, Keyed, Parameter
 from ..._runtime.deprecation import deprecated
+from ..._runtime.frames import discreet
 from ..._runtime.lazy import exports
 from ..._runtime.models import Model
 from ...models import orders as _orders
@@ -48,6 +49,7 @@ else:
     )
 
 
+@discreet
 def create(
     *,
     order_no: str,

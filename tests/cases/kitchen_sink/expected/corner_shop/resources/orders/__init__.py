@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..._runtime.client import AsyncResource, Resource
 from ..._runtime.deprecation import deprecated
+from ..._runtime.frames import discreet
 from ...calls import orders as _calls
 from ...models._types import Money
 from ...models.orders import (
@@ -52,6 +53,7 @@ class Orders(Resource):
 
         return Refunds(self._client)
 
+    @discreet
     def create(
         self,
         *,
@@ -279,6 +281,7 @@ class AsyncOrders(AsyncResource):
 
         return AsyncRefunds(self._client)
 
+    @discreet
     async def create(
         self,
         *,

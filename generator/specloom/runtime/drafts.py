@@ -1,0 +1,26 @@
+"""What a call sends, between its arguments and a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .bodies import Seal, to_text
+from .confidential import Discreet
+from .urls import escape
+
+
+class Draft(Discreet, frozen=True):
+    """What a call sends, checked; encoding is left to do, for it may need a key."""
+
+    path: str
+    query: tuple[tuple[str, tuple[object, ...]], ...]
+    headers: Mapping[str, str]
+    body: object
+
+    def target(self, prefix: str, seal: Seal) -> str:
+        """Path and query as they stand in the request line."""
+        query = "&".join(
+            f"{escape(name)}={','.join(escape(to_text(one, seal)) for one in values)}"
+            for name, values in self.query
+        )
+        return f"{prefix}{self.path}?{query}" if query else f"{prefix}{self.path}"

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b15ff978e2dc2975"
+__build__ = "300eaf208e954d7d"

@@ -100,4 +100,5 @@ def _inside(value: Any) -> Iterable[tuple[object, Any]]:
     held: Any = value
     if isinstance(value, Mapping):
         return list(held.items())
-    return list(enumerate(held)) if isinstance(value, list | tuple) else []
+    items: list[Any] = list(held) if isinstance(value, list | tuple) else []
+    return list(enumerate(items))

@@ -114,6 +114,21 @@ def test_what_is_not_as_documented_is_read_leniently(
         strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", odd))
 
 
+def test_a_broken_character_costs_that_character(
+    receive: Receive, sender: Sender, package: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Proved over the raw bytes, and read afterwards; in the envelope and in the payload."""
+    odd = json.dumps(NOTICE | {"mchid": "1\ud83d"}).encode()
+    body = sender.envelope("FAPIAO.ISSUED", odd, summary="cut").replace(b'"cut"', b'"\xe5\x8f"')
+    got = receive(sender.sign(body), body)
+    assert (got.payload.mchid, got.summary) == ("1\ufffd", "\ufffd")
+    assert got.content == odd
+    assert (caplog.text.count("half of a surrogate pair, read as U+FFFD"), caplog.text.count("not UTF-8, read as U+FFFD")) == (1, 1)
+    strict = package.WeChatPay(**credentials(sender), strict=True)
+    with pytest.raises(package.errors.MalformedEvent, match="half of a surrogate pair"):
+        strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", odd))
+
+
 def test_an_unknown_certificate_is_downloaded_on_the_way(package: ModuleType, sender: Sender) -> None:
     """The one case in which receiving asks WeChat Pay: with platform certificates."""
     serial = "7132D72A03E93CDDF8C03BBD1F37EEDF31E39B4F"
@@ -307,7 +322,7 @@ def parsers_in(action: Callable[[], object]) -> set[str]:
     found: set[str] = set()
 
     def watch(frame: Any, event: str, argument: Any) -> None:
-        if event == "call" and frame.f_code.co_name in {"parse", "open", "json_of", "fit", "decrypt", "loads", "raw_decode"}:
+        if event == "call" and frame.f_code.co_name in {"decode", "open", "json_of", "fit", "decrypt", "loads", "raw_decode"}:
             found.add(frame.f_code.co_name)
         if event == "c_call" and isinstance(getattr(argument, "__self__", None), msgspec.json.Decoder | AESGCM):
             found.add(type(argument.__self__).__name__)
@@ -324,7 +339,7 @@ def test_nothing_is_parsed_before_it_is_proved(package: ModuleType, sender: Send
     errors = package.errors
     webhooks = package.WeChatPay(**credentials(sender)).webhooks
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
-    assert parsers_in(lambda: webhooks.receive(headers, body)) >= {"parse", "open", "decrypt", "Decoder", "AESGCM"}
+    assert parsers_in(lambda: webhooks.receive(headers, body)) >= {"decode", "open", "decrypt", "Decoder", "AESGCM"}
 
     def refused(kind: type[Exception], headers: Any, body: bytes, **options: Any) -> None:
         def action() -> None:

@@ -10,13 +10,16 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
+import msgspec
 import pytest
 from handmade import calls, errors
 from handmade._runtime.codec import codec
-from handmade._runtime.models import Unknown
-from handmade.models.orders import Card, Color, Level, Order, Payment, Refusal, Status
+from handmade._runtime.models import Model, Unknown
+from handmade._runtime.wire import UNIX
+from handmade.models.orders import Card, Color, Converted, Detail, Level, Order, Payment, Refusal, Status
+from msgspec import Meta
 from tests.servers import Close, Reset, Server, answer
 
 Send: TypeAlias = Callable[..., Any]
@@ -87,7 +90,14 @@ MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
     ({"total": "12"}, "$.total: expected an integer or a number, got a text", lambda o: o.total == "12"),
     ({"total": 1.5}, "$.total: expected an integer, got a number", lambda o: o.total == Decimal("1.5")),
     ({"color": "green"}, "$.color: not a value of Color", lambda o: o.color == "green"),
-    ({"paid_at": "soon"}, "$.paid_at: expected a datetime, got a text", lambda o: o.paid_at == "soon"),
+    ({"paid_at": "soon"}, "$.paid_at: expected a datetime with a time zone, got a text", lambda o: o.paid_at == "soon"),
+    (
+        {"paid_at": "2025-01-02T03:04:05"},
+        "$.paid_at: expected a datetime with a time zone, got a text",
+        lambda o: o.paid_at == "2025-01-02T03:04:05",
+    ),
+    ({"price": "NaN"}, "$.price: expected a number, got a text", lambda o: o.price == "NaN"),
+    ({"price": " -infinity "}, "$.price: expected a number, got a text", lambda o: o.price == " -infinity "),
     ({"price": "cheap"}, "$.price: expected a number, got a text", lambda o: o.price == "cheap"),
     ({"buyer": []}, "$.buyer: expected null or an object, got a list", lambda o: o.buyer == []),
     (
@@ -136,7 +146,7 @@ NONSENSE = [
     b"<html>",
     b'{"order_id": "1"',
     b'{"order_id": NaN}',
-    b'{"order_id": "\xff"}',
+    b'{"order_id": \xff}',
     b"[" * 100_000,
     b'{"total": 1' + b"1" * 5000 + b"}",
     b'{"x": 1e99999999999999999999}',
@@ -149,6 +159,92 @@ def test_what_is_no_json(body: bytes, server: Server, send: Send) -> None:
     with pytest.raises(errors.ProtocolError, match="the answer is not the documented JSON") as caught:
         send(QUERY)
     assert (caught.value.content, caught.value.status, caught.value.outcome) == (body, 200, "unknown")
+
+
+class Row(Model, frozen=True, kw_only=True):
+    """Read by msgspec alone, unless something is odd."""
+
+    at: Annotated[datetime, Meta(tz=True)] | None = None
+    price: Decimal | None = None
+    label: Decimal | str | None = None
+    unix: Annotated[datetime, UNIX] | None = None
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "misfit"),
+    [
+        ('{"at":"2025-01-02T03:04:05"}', "2025-01-02T03:04:05", "$.at: expected a datetime with a time zone, got a text"),
+        ('{"price":"NaN"}', "NaN", "$.price: expected a number, got a text"),
+        ('{"price":" -infinity "}', " -infinity ", "$.price: expected a number, got a text"),
+        ('{"price":"1.50"}', Decimal("1.50"), ""),
+        ('{"label":"1.50"}', "1.50", ""),
+        ('{"label":1.50}', Decimal("1.50"), ""),
+        ('{"unix":9999999999999}', 9999999999999, "$.unix: expected a smaller number"),
+    ],
+)
+def test_nothing_is_read_that_could_not_be_sent(body: str, value: object, misfit: str) -> None:
+    """But a decimal as a text, which is exact, and means nothing else."""
+    for kind in (Row, *(_alone(name) for name in ("at", "price") if name in body)):
+        read, misfits = codec(kind).read(body.encode())
+        assert getattr(read, next(iter(json.loads(body)))) == value
+        assert list(map(str, misfits)) == [misfit] * bool(misfit)
+
+
+def _alone(name: str) -> Any:
+    """A class with this field only, which msgspec knows how to read."""
+    field = next(field for field in msgspec.structs.fields(Row) if field.name == name)
+    return msgspec.defstruct("Alone", [(name, field.type, None)], bases=(Model,), frozen=True, kw_only=True)
+
+
+BROKEN = [
+    (rb'{"order_id":"\ud83d x","status":"PAID","total":1}', [13]),
+    (rb'{"order_id":"\ud83d\u0041\udc00\\ud83d\ud83d\ude00","status":"PAID","total":1}', [13, 25]),
+    (b'{"order_id":"\xe4\xb8","status":"\xff","total":1}', [13, 27]),
+    (b'{"status":"PAID","total":1,"\xed\xa0\x80":2,"order_id":"\xe5\x8f\x91 \\udfff"}', [28, 29, 30, 51]),
+    (b'\xef\xbb\xbf{"order_id":"\xe4\xb8","status":"PAID","total":1}', [16]),
+]
+
+
+def as_judged(body: bytes) -> Any:
+    """The same JSON by the standard library, U+FFFD for what is no character."""
+    held = json.loads(body.decode("utf-8-sig", "replace"))
+    return json.loads(json.dumps(held, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+@pytest.mark.parametrize(("body", "places"), BROKEN)
+def test_a_broken_character_costs_that_character(
+    body: bytes, places: list[int], server: Server, send: Send, caplog: Any
+) -> None:
+    server.reply(answer(200, body))
+    response = send(QUERY)
+    held = as_judged(body)
+    assert (response.value.order_id, response.value.status.value) == (held["order_id"], held["status"])
+    assert response.content == body
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert re.findall(r"byte (\d+): ", warning) == list(map(str, places))
+    with pytest.raises(errors.ProtocolError) as caught:
+        send(QUERY, strict=True)
+    assert (str(caught.value), caught.value.content, caught.value.outcome) == (warning, body, "done")
+
+
+def test_broken_characters_elsewhere(server: Server, send: Send, caplog: Any) -> None:
+    """In the JSON that a text holds, where the place is that of the text; and in errors, which are errors first."""
+    server.reply(lambda got: answer(200, rb'{"unix":1,"detail":"{\"count\":1,\"x\":\"\\ud83d\"}"}'))
+    value = send(calls.orders.convert(Converted(unix=datetime(2025, 1, 1, tzinfo=UTC)))).value
+    assert value.detail == Detail(count=1)
+    assert "$.detail: byte 16: half of a surrogate pair, read as U+FFFD" in caplog.text
+    server.reply(answer(404, b'{"code":"ORDER_NOT_FOUND","message":"no \xe5\x8f"}'))
+    error = raised(send)
+    assert (type(error), error.message) == (errors.OrderNotFound, "no \N{REPLACEMENT CHARACTER}")
+    assert error.content == b'{"code":"ORDER_NOT_FOUND","message":"no \xe5\x8f"}'
+
+
+def test_many_broken_characters_are_counted_quickly() -> None:
+    body = b'{"order_id":"' + b"\xff" * 4_000_000 + b'","status":"PAID","total":1}'
+    value, misfits = codec(Order).read(body)
+    assert value.order_id == "\N{REPLACEMENT CHARACTER}" * 4_000_000
+    assert str(misfits[0]).startswith("byte 13: ")
+    assert len(misfits) <= 100
 
 
 def test_a_byte_order_mark_is_skipped(server: Server, send: Send) -> None:

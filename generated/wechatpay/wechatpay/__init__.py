@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "635e1a0cbe6785fe"
+__build__ = "05fd969792984357"

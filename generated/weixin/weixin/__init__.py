@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "300eaf208e954d7d"
+__build__ = "b5a5b8689e55e24f"

@@ -34,7 +34,10 @@ class _Instant(Conversion):
         self._unit = unit
 
     def read(self, value: object, kind: object) -> object:
-        return _EPOCH + _times(value, self._unit)
+        try:
+            return _EPOCH + _times(value, self._unit)
+        except OverflowError:
+            raise ValueError("expected a smaller number") from None
 
     def write(self, value: object) -> object:
         if not isinstance(value, datetime) or value.utcoffset() is None:

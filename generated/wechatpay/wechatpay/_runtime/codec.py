@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -10,14 +11,15 @@ from typing import Any, Final
 import msgspec
 
 from .annotations import Annotation, within
-from .misfits import Misfit, Misfits, Reader, Unseal
+from .misfits import Misfit, Misfits, Reader, Unseal, told
 from .models import is_tagged
 from .reading import reader
+from .repair import Damage, repair
 from .unsealing import unsealer
 
 
 class Unreadable(ValueError):
-    """The bytes are not JSON, in UTF-8; the text says what is wrong with them."""
+    """The bytes are not JSON; the text says what is wrong with them."""
 
 
 def _number(text: str) -> Decimal:
@@ -31,18 +33,38 @@ _ANY: Final = msgspec.json.Decoder(Any, float_hook=_number)
 
 
 def parse(content: bytes) -> Any:
-    """The JSON value that these bytes hold; numbers with a fraction are Decimal, so that
-    nothing is rounded. A byte order mark is skipped. Fails with `Unreadable`."""
+    """As `decode`, but fails with `Unreadable` where a character is broken, too."""
+    value, damages = decode(content)
+    if damages:
+        raise Unreadable(told(damages))
+    return value
+
+
+def decode(content: bytes) -> tuple[Any, list[Damage]]:
+    """The JSON value that these bytes hold, and where a character in them is broken.
+
+    Numbers with a fraction are Decimal, so that nothing is rounded. A byte order mark is
+    skipped. Fails with `Unreadable`.
+    """
     if not content.strip():
         raise Unreadable("it is empty")
+    try:
+        return _json(content), []
+    except (msgspec.MsgspecError, ValueError) as error:
+        repaired, damages = repair(content)
+        if not damages:
+            raise Unreadable(str(error)) from None
+    try:
+        return _json(repaired), damages
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Unreadable(str(error)) from None
+
+
+def _json(content: bytes) -> Any:
     try:
         return _ANY.decode(content.removeprefix(codecs.BOM_UTF8))
     except RecursionError:
         raise Unreadable("JSON nested too deeply") from None
-    except UnicodeDecodeError:
-        raise Unreadable("not UTF-8") from None
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise Unreadable(str(error)) from None
 
 
 def _no_key(text: str) -> str:
@@ -57,15 +79,18 @@ class Codec:
         self._fast = _fast(annotation)
         self._unseal = unsealer(annotation) if self._fast is not None else None
         self._careful: Reader | None = None
+        self._exact = self._fast is not None and any(
+            kind is Decimal for kind, _ in within(annotation, deep=True)
+        )
 
     def read(
         self, content: bytes, unseal: Unseal = _no_key
-    ) -> tuple[Any, list[Misfit]]:
+    ) -> tuple[Any, list[Misfit | Damage]]:
         """The value in these bytes, and where they are not as documented.
 
         What is encrypted in it is decrypted with `unseal`. Fails with `Unreadable`.
         """
-        if self._fast is not None:
+        if self._fast is not None and not (self._exact and _holds_no_number(content)):
             try:
                 value: Any = self._fast.decode(content)
             except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -74,10 +99,12 @@ class Codec:
                 misfits = Misfits(unseal)
                 if self._unseal is not None:
                     value = self._unseal(value, None, misfits)
-                return value, misfits
-        return self.fit(parse(content), unseal)
+                return value, [*misfits]
+        held, damages = decode(content)
+        value, misfits = self.fit(held, unseal)
+        return value, [*damages, *misfits]
 
-    def fit(self, value: object, unseal: Unseal = _no_key) -> tuple[Any, list[Misfit]]:
+    def fit(self, value: object, unseal: Unseal = _no_key) -> tuple[Any, Misfits]:
         """As `read`, from a JSON value; fails with `Unreadable` if it is nested too deeply."""
         if self._careful is None:
             self._careful = reader(self._annotation)
@@ -92,6 +119,15 @@ class Codec:
 def codec(annotation: Annotation) -> Codec:
     """How to read this type."""
     return Codec(annotation)
+
+
+_NO_NUMBER: Final = re.compile(rb'"\s*[+-]?(?:s?nan\d*|inf(?:inity)?)\s*"')
+
+
+def _holds_no_number(content: bytes) -> bool:
+    """Whether a text in it is "NaN" or the like, which msgspec takes for a decimal."""
+    folded = content.lower()
+    return (b"nan" in folded or b"inf" in folded) and bool(_NO_NUMBER.search(folded))
 
 
 def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from .codec import Unreadable, parse
+from .codec import Unreadable, decode
 from .errors import ApiError
 from .hosts import Host, parse_hosts
 from .kinds import is_object
@@ -45,7 +45,7 @@ class ErrorShape(Struct, frozen=True):
         if f'"{key}"'.encode() not in content and b"\\u" not in content:
             return False
         try:
-            given = _at(parse(content), self.code)
+            given = _at(decode(content)[0], self.code)
         except Unreadable:
             return False  # who reads the value will say so, unless bytes will do
         if given is None:
@@ -58,7 +58,7 @@ class ErrorShape(Struct, frozen=True):
     def parts(self, content: bytes) -> tuple[str | None, str, Any]:
         """Code, message and detail of an error; None and "" for what it lacks."""
         try:
-            value = parse(content)
+            value, _ = decode(content)
         except Unreadable:
             return None, "", None
         message = _at(value, self.message)

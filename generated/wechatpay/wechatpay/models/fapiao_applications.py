@@ -47,7 +47,7 @@ class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
     """Application number, at most 32 characters. The application that the user has
     asked for.
     """
-    apply_time: datetime
+    apply_time: Annotated[datetime, Meta(tz=True)]
     """Time of the request. When the user asked for the fapiao."""
 
 
@@ -144,7 +144,7 @@ class Fapiao(Model, frozen=True, kw_only=True):
     """Check code. Code by which the tax authority verifies the fapiao."""
     password: str | None = None
     """Cipher area. The cipher text printed on the fapiao."""
-    fapiao_time: datetime | None = None
+    fapiao_time: Annotated[datetime, Meta(tz=True)] | None = None
     """Time of issue."""
 
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from .auth.scheme import Scheme
 from .calls import Endpoint
-from .codec import Unreadable, codec, parse
+from .codec import Unreadable, codec, decode
 from .errors import ApiError, Outcome, ProtocolError, Retry
 from .messages import Reply
-from .misfits import told
+from .misfits import Misfit, told
 from .settings import Settings
 from .terms import ErrorCode, RawContent, Response
 
@@ -91,12 +91,12 @@ def _value(
             problems += kind.mismatches(reply)
         elif kind is not None:
             value, misfits = codec(kind).read(reply.content, scheme.unseal)
-            whole = next((one for one in misfits if one.place is None), None)
-            if whole is not None:
-                raise _unreadable(reply, whole)
+            for one in misfits:
+                if isinstance(one, Misfit) and one.place is None:
+                    raise _unreadable(reply, one)
             problems += misfits
         elif problems and reply.content:
-            parse(reply.content)  # some page of some gateway is no success
+            decode(reply.content)  # some page of some gateway is no success
     except Unreadable as error:
         raise _unreadable(reply, error) from error
     if problems:

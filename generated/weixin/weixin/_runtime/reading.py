@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache, cached_property
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -36,6 +36,7 @@ from .models import Tagged, Unknown, is_tagged
 from .wire import Conversion
 
 _EVERY = frozenset(NAMES)
+_DECIMAL: Final = frozenset({int, Decimal, str})
 _MOST_DIGITS = 1000
 """Of an integer written with an exponent: 1e999999999 would fill the memory."""
 
@@ -56,7 +57,9 @@ def _marked(kind: Annotation, marks: Marks) -> Reader:
 
 def _plain(kind: Annotation) -> Reader:
     if is_union(kind):
-        return _union([reader(member) for member in get_args(kind)])
+        members = [reader(member) for member in get_args(kind)]
+        # A decimal may come as a text, but where texts are allowed a text is one.
+        return _union(sorted(members, key=lambda one: one.kinds == _DECIMAL))
     if is_tagged(kind):
         return _tagged(kind)
     if is_struct(kind):
@@ -87,7 +90,7 @@ def _scalar(kind: Annotation) -> Reader:
     if kind is float:
         return Reader(frozenset({int, Decimal}), _float)
     if kind is Decimal:
-        return Reader(frozenset({int, Decimal, str}), _decimal)
+        return Reader(_DECIMAL, _decimal)
     if kind in (datetime, date, time, timedelta, bytes, UUID):
         return _parsed(kind)
     if kind is msgspec.UnsetType:
@@ -127,12 +130,20 @@ def _decimal(value: int | Decimal | str, place: Place, misfits: Misfits) -> obje
 
 
 def _parsed(kind: Annotation) -> Reader:
+    wanted, name = kind, kind.__name__
+    if kind is datetime:
+        # Without a zone it is no moment: each reader would take it for another.
+        wanted, name = (
+            Annotated[datetime, msgspec.Meta(tz=True)],
+            f"{name} with a time zone",
+        )
+
     def make(value: str, place: Place, misfits: Misfits) -> object:
         try:
-            parsed: Any = msgspec.convert(value, kind)
+            parsed: Any = msgspec.convert(value, wanted)
             return parsed
         except msgspec.ValidationError:
-            misfits.append(Misfit(place, f"expected a {kind.__name__}, got a text"))
+            misfits.append(Misfit(place, f"expected a {name}, got a text"))
             return value
 
     return Reader(frozenset({str}), make)
@@ -260,13 +271,14 @@ def _json_text(kind: Annotation) -> Reader:
     inner = reader(kind)
 
     def make(value: str, place: Place, misfits: Misfits) -> object:
-        from .codec import Unreadable, parse
+        from .codec import Unreadable, decode
 
         try:
-            held = parse(value.encode())
+            held, damages = decode(value.encode())
         except Unreadable:
             misfits.append(Misfit(place, "expected a text that holds JSON"))
             return value
+        misfits += (Misfit(place, str(damage)) for damage in damages)
         return inner.read(held, place, misfits)
 
     return Reader(frozenset({str}), make)

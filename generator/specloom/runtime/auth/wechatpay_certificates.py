@@ -15,7 +15,7 @@ from typing import Any, Final
 from cryptography.x509 import load_pem_x509_certificate
 
 from ..actions import Once, Steps
-from ..codec import Unreadable, parse
+from ..codec import Unreadable, decode
 from ..confidential import Secret
 from ..errors import ApiError, ConfigError, Error, ProtocolError
 from ..kinds import is_object
@@ -145,7 +145,7 @@ class PlatformKeys:
 
     def _brought(self, reply: Reply) -> Iterator[PlatformKey]:
         try:
-            answer: Any = parse(reply.content)
+            answer: Any = decode(reply.content)[0]
         except Unreadable:
             answer = None
         if reply.status != 200:

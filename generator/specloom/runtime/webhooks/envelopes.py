@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from ..actions import Ask, Steps
-from ..codec import Unreadable, parse
+from ..codec import Unreadable, decode
 from ..confidential import Discreet
 from ..errors import ConfigError
 from ..headers import Headers
 from ..kinds import is_object
+from ..repair import Damage
 from ..settings import Settings
 from .errors import ForgedEvent, MalformedEvent
 
@@ -28,8 +29,8 @@ class Delivery(Discreet, frozen=True):
     headers: Headers
     content: bytes
 
-    def json(self) -> Any:
-        """The body; fails with `MalformedEvent`. Not to be asked for before the proof."""
+    def json(self) -> tuple[Any, list[Damage]]:
+        """As `json_of`, of the body. Not to be asked for before the proof."""
         return json_of(self.content)
 
 
@@ -53,6 +54,8 @@ class Opened(Discreet, frozen=True):
     summary: str | None = None
     unseal: Callable[[str], str] | None = None
     """How encrypted fields in it are read."""
+    damages: Sequence[Damage] = ()
+    """Broken characters in it."""
 
 
 class Envelope(ABC):
@@ -125,19 +128,22 @@ class PlainEnvelope(Envelope):
         return None
 
     def open(self, delivery: Delivery, settings: Settings) -> Opened:
-        value = delivery.json()
+        value, damages = delivery.json()
         name = self.name.read(delivery, value)
         if name is None:
             raise MalformedEvent("it does not say which event it is")
         id = None if self.id is None else self.id.read(delivery, value)
         payload = value if self.payload is None else _at(value, self.payload)
-        return Opened(name, delivery.content, payload, id)
+        return Opened(name, delivery.content, payload, id, damages=damages)
 
 
-def json_of(content: bytes) -> Any:
-    """The JSON value in these bytes; fails with `MalformedEvent`."""
+def json_of(content: bytes) -> tuple[Any, list[Damage]]:
+    """The JSON value in these bytes, and where a character in them is broken.
+
+    Fails with `MalformedEvent`.
+    """
     try:
-        return parse(content)
+        return decode(content)
     except Unreadable as error:
         raise MalformedEvent(f"it is not JSON: {error}") from error
 

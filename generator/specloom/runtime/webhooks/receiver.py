@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from logging import getLogger
 from typing import Any, Generic, Self, TypeVar
@@ -15,7 +15,7 @@ from ..actions import MEGABYTES, Ask, Steps
 from ..codec import codec
 from ..drivers import AsyncDriver, Driver
 from ..errors import ConfigError, Error
-from ..misfits import told
+from ..misfits import Misfit, told
 from ..settings import Settings
 from .envelopes import Delivery, Opened, Verify
 from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
@@ -120,6 +120,7 @@ class _Webhooks(Generic[D, E]):
         }
         kind: Any = self._table.classes.get(opened.name)
         if kind is None:
+            self._tell(opened, [])
             return UnknownEvent(name=opened.name, payload=opened.payload, **common)
         fields = msgspec.structs.fields(kind)
         annotation = next(field.type for field in fields if field.name == "payload")
@@ -130,14 +131,19 @@ class _Webhooks(Generic[D, E]):
             if unseal
             else reading.fit(opened.payload)
         )
-        if misfits:
-            shown = told(misfits)
-            if self._settings.strict:
-                raise MalformedEvent(f"{opened.name} is not as documented: {shown}")
-            logger = getLogger(self._settings.service.name)
-            logger.warning("%s: the event is not as documented: %s", opened.name, shown)
+        self._tell(opened, misfits)
         event: E = kind(payload=value, **common)
         return event
+
+    def _tell(self, opened: Opened, misfits: Sequence[Misfit]) -> None:
+        problems = [*opened.damages, *misfits]
+        if not problems:
+            return
+        shown = told(problems)
+        if self._settings.strict:
+            raise MalformedEvent(f"{opened.name} is not as documented: {shown}")
+        logger = getLogger(self._settings.service.name)
+        logger.warning("%s: the event is not as documented: %s", opened.name, shown)
 
 
 def _bytes(body: Any) -> bytes:

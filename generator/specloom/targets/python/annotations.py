@@ -166,12 +166,14 @@ class Annotations(Struct, frozen=True):
 
     def _datetime(self, type: DateTime) -> list[Python]:
         match type.format:
-            case None:
-                return self._meta({"tz": python.literal(True)})
+            case None if self.use == "argument":
+                return []
+            case None:  # no limit, which a server may loosen: without a zone it is no moment
+                return [python.call(self.module.use("msgspec", "Meta"), [python.keyword_argument("tz", python.literal(True))])]
             case "unix":
-                return [*self._mark("UNIX"), *self._meta({"tz": python.literal(True)})]
+                return self._mark("UNIX")
             case "unix-ms":
-                return [*self._mark("UNIX_MS"), *self._meta({"tz": python.literal(True)})]
+                return self._mark("UNIX_MS")
             case format:
                 return self._formatted(format)
 

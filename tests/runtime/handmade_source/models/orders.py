@@ -90,7 +90,7 @@ class Order(Model, frozen=True, kw_only=True):
     total: int
     level: Level | None = None
     color: Color | None = None
-    paid_at: datetime | None = None
+    paid_at: Annotated[datetime, Meta(tz=True)] | None = None
     price: Decimal | None = None
     weight: float | None = None
     buyer: Buyer | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -28,6 +28,7 @@ from .envelopes import Delivery, Envelope, Opened, Proof, Verify, json_of
 from .errors import ForgedEvent, MalformedEvent, StaleEvent, UndecryptableEvent
 
 _ALGORITHM: Final = "AEAD_AES_256_GCM"
+_MOMENT: Any = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class WechatPayEnvelope(Envelope):
@@ -54,7 +55,7 @@ class WechatPayEnvelope(Envelope):
         return Proof(sha256(claim.message).hexdigest(), int(left) + 1)
 
     def open(self, delivery: Delivery, settings: Settings) -> Opened:
-        scheme, value = _scheme(settings), delivery.json()
+        scheme, (value, outside) = _scheme(settings), delivery.json()
         resource = value.get("resource") if is_object(value) else None
         if not is_object(value) or not is_object(resource):
             raise MalformedEvent("it has no `resource`, which holds the payload")
@@ -71,14 +72,16 @@ class WechatPayEnvelope(Envelope):
                 f"the payload cannot be decrypted: {error}; see that api_v3_key is the"
                 " APIv3 key of this merchant, not the APIv2 key or a former one"
             ) from error
+        payload, inside = json_of(content)
         return Opened(
             _text(value, "event_type"),
             content,
-            json_of(content),
+            payload,
             _text(value, "id"),
             _time(value.get("create_time")),
             summary if isinstance(summary := value.get("summary"), str) else None,
             scheme.unseal,
+            [*outside, *inside],
         )
 
     def refusal(self, message: str) -> dict[str, str]:
@@ -101,6 +104,7 @@ def _text(value: dict[str, Any], name: str, place: str = "") -> str:
 
 def _time(value: Any) -> datetime | None:
     try:
-        return msgspec.convert(value, datetime | None)
+        moment: datetime = msgspec.convert(value, _MOMENT)
+        return moment
     except msgspec.ValidationError:
         return None

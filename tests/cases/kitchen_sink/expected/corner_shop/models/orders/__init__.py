@@ -71,7 +71,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     notify_url: Annotated[str, Meta(max_length=256)] | None = None
     """At most 256 characters. Where events go: # is not a comment here."""
     deliver_at: Annotated[datetime, Meta(tz=True)] | None = None
-    expires: Annotated[datetime, UNIX, Meta(tz=True)] | None = None
+    expires: Annotated[datetime, UNIX] | None = None
     """In seconds since 1970-01-01 UTC on the wire."""
     patience: Annotated[timedelta, SECONDS] | None = None
     """In seconds on the wire."""
@@ -223,7 +223,7 @@ class Order(Model, frozen=True, kw_only=True):
     rating: _types.Rating | None = None
     reactions: dict[str, int] | None = None
     """Each value at least 0."""
-    created: datetime
+    created: Annotated[datetime, Meta(tz=True)]
     updated_ms: Annotated[datetime, UNIX_MS] | None = None
     """In milliseconds since 1970-01-01 UTC on the wire."""
     day: Annotated[date, formatted("%Y%m%d")] | None = None

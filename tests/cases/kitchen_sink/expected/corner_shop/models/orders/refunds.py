@@ -32,7 +32,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """Each one of "late", "broken"."""
     metadata: Mapping[str, str] | None = None
     account: CreateRequestAccount | None = None
-    at: Annotated[datetime, UNIX, Meta(tz=True)] | None = None
+    at: Annotated[datetime, UNIX] | None = None
     """In seconds since 1970-01-01 UTC on the wire."""
 
 
@@ -64,7 +64,7 @@ class Refund(Model, frozen=True, kw_only=True):
 class RefundState(Model, frozen=True, kw_only=True):
     """RefundState."""
 
-    done_at: datetime | None = None
+    done_at: Annotated[datetime, Meta(tz=True)] | None = None
     steps: list[RefundStateSteps | str] | None = None
 
 

@@ -36,7 +36,7 @@ class Weixin:
 
     code: int = 40001
     """By which it refuses other tokens."""
-    expires_in: int = 7200
+    expires_in: Any = 7200
     slow: float = 0.0
     refusal: Any = None
     """Instead of a token."""
@@ -146,6 +146,34 @@ def test_other_refusals_are_final(code: int, server: Server, send: Send) -> None
     assert caught.value.reasons
     assert caught.value.remedies
     assert (weixin.fetched, sends(server)) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "seconds"),
+    [("7200", 7200), (7200.0, 7200), ("7200.0", 7200), ("  7200 ", 7200), (None, 300), (1e2, 100)],
+)
+def test_a_lifetime_however_it_is_written(
+    expires_in: object, seconds: int, weixin: Weixin, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Absent, the token is asked for again after five minutes."""
+    weixin.expires_in = expires_in
+    scheme, now = account(), time.time
+    fresh = max(seconds - 60, seconds / 2)
+    for passed, fetched in ((0, 1), (fresh - 10, 1), (fresh + 5, 2)):
+        monkeypatch.setattr(time, "time", lambda passed=passed: now() + passed)
+        send(CANCEL, scheme)
+        assert weixin.fetched == fetched
+
+
+@pytest.mark.parametrize("expires_in", [-1, 0, "NaN", 1e30, "Infinity", "soon", True, [7200], "", float("nan")])
+def test_a_lifetime_that_is_none(expires_in: object, weixin: Weixin, send: Send) -> None:
+    weixin.expires_in = expires_in
+    with pytest.raises(errors.ProtocolError) as caught:
+        send(CANCEL, account())
+    assert "CANARY" not in str(caught.value)
+    assert caught.value.outcome == "not_sent"
+    if expires_in == expires_in:  # NaN is no JSON
+        assert "expires_in" in str(caught.value)
 
 
 def test_functions_are_asked_again(server: Server, weixin: Weixin, send: Send) -> None:

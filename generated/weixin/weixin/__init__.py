@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b5a5b8689e55e24f"
+__build__ = "d443dea99bc23df5"

@@ -6,8 +6,9 @@ import json
 import math
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from logging import getLogger
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeGuard, TypeVar
 
 from ..actions import Ask, Once, Sleep, Steps, is_async
 from ..codec import parse
@@ -23,6 +24,10 @@ _MARGIN: Final = 60.0
 """Seconds before a token expires at which it is not used any more."""
 _LEASE: Final = 30
 """Seconds after which another process may fetch, should one have died at it."""
+_UNSAID: Final = 300.0
+"""Seconds for which a token is taken to be valid if its service does not say."""
+_LONGEST: Final = 366 * 86400
+"""Seconds; no token is valid for that long, and a service that says so is wrong."""
 _PAUSE: Final = 0.05
 """Seconds between two looks at what another process has fetched."""
 
@@ -97,6 +102,26 @@ class TokenCache(TokenSource):
         if locked:
             yield from shared.unlock(reach)
         return found
+
+
+def lifetime(expires_in: object) -> float:
+    """Seconds for which a token is valid, from the JSON of `expires_in`: a number, or a
+    text of one, as some services write it. Five minutes if it is absent, so that no token
+    is used for long past its end. Else ValueError, whose text says what is wrong.
+    """
+    if expires_in is None:
+        return _UNSAID
+    try:
+        seconds = float(expires_in) if _is_number(expires_in) else math.nan
+    except (ValueError, OverflowError):
+        seconds = math.nan
+    if not 0 < seconds < _LONGEST:
+        raise ValueError(f"is not a number of seconds between 0 and {_LONGEST}")
+    return seconds
+
+
+def _is_number(value: object) -> TypeGuard[int | Decimal | str]:
+    return isinstance(value, int | Decimal | str) and not isinstance(value, bool)
 
 
 def _token(text: str, seconds: float) -> Token:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..actions import Steps
-from ..codec import Unreadable, parse
+from ..codec import Unreadable, decode
 from ..confidential import Secret
 from ..errors import ApiError, ConfigError, ProtocolError
 from ..kinds import is_object
@@ -19,7 +19,7 @@ from ..messages import Reply, Request
 from ..redaction import Redaction
 from .reach import Reach
 from .scheme import is_token, need_text
-from .token_cache import TokenCache
+from .token_cache import TokenCache, lifetime
 from .token_store import FileTokenStore as FileTokenStore
 from .token_store import TokenStore as TokenStore
 from .tokens import TokenLike as TokenLike
@@ -27,8 +27,6 @@ from .tokens import TokenScheme, TokenSource, source_of
 
 _TRACE = re.compile(r"\brid: ([0-9A-Za-z-]+)")
 _PURPOSE: Final = "access_token"
-_AGE: Final = 366 * 86400
-"""Seconds; no token is valid for that long, and who says so errs."""
 
 
 class WeixinAccessToken(TokenScheme):
@@ -107,15 +105,23 @@ class _Account:
         path = "/cgi-bin/stable_token"
         reply = yield from reach.fetch(_PURPOSE, "POST", path, body)
         answer = _parsed(reply)
-        token, seconds = answer.get("access_token"), answer.get("expires_in")
-        if is_token(token) and type(seconds) is int and 0 < seconds < _AGE:
-            return token, float(seconds)
-        raise _refusal(reply, Redaction([self._secret.reveal()]).value(answer))
+        token = answer.get("access_token")
+        if not is_token(token):
+            redaction = Redaction([self._secret.reveal()])
+            raise _refusal(reply, redaction.value(answer))
+        try:
+            return token, lifetime(answer.get("expires_in"))
+        except ValueError as error:
+            raise ProtocolError(
+                f"{_PURPOSE}: expires_in {error}",
+                outcome="not_sent",
+                status=reply.status,
+            ) from None
 
 
 def _parsed(reply: Reply) -> Mapping[str, Any]:
     try:
-        answer = parse(reply.content)
+        answer, _ = decode(reply.content)
     except Unreadable:
         return {}
     return answer if is_object(answer) else {}

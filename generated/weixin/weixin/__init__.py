@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "d443dea99bc23df5"
+__build__ = "f2fe4e8d630ebdeb"

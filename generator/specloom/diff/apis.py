@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ..model import Api, ErrorShape, Host, Place, Resource
-from . import credentials
-from .changes import ANSWER, BOTH, REQUEST, Changes
+from ..model import Api, Host, Place, Resource
+from . import credentials, error_shapes
+from .changes import BOTH, REQUEST, Changes
 from .fields import Fields, Subject
 from .pairs import Pairs
 from .texts import Texts
@@ -68,12 +68,7 @@ class Apis(Struct, frozen=True):
         hosts = both(lambda api: names(host.url for host in api.hosts), old, new)
         if hosts[0] != hosts[1]:
             self.changes.add("hosts-changed", REQUEST, subject, "", hosts, self.new.place("hosts"))
-        shapes = both(_shape, old.error_shape, new.error_shape)
-        if shapes[0] != shapes[1]:
-            self.changes.add("error-shape-changed", ANSWER, subject, "", shapes, self.new.place("error_shape"))
-        success = both(lambda shape: shape.success or "none", old.error_shape, new.error_shape)
-        if success[0] != success[1]:
-            self.changes.add("success-changed", ANSWER, subject, "", success, self.new.place("error_shape"))
+        error_shapes.compare(self.changes, subject, old.error_shape, new.error_shape, self.new.place("error_shape"))
         self.fields.of_structure(Subject("every request", "argument", REQUEST), old.header, new.header)
 
     def _documentation(self) -> None:
@@ -129,8 +124,3 @@ class Apis(Struct, frozen=True):
         theirs = [endpoint.name for endpoint in new.endpoints if endpoint.name in before]
         if ours != theirs and sorted(ours) == sorted(theirs):
             self.changes.add("order-changed", BOTH, subject, "endpoints", (names(ours), names(theirs)), place)
-
-
-def _shape(shape: ErrorShape) -> str:
-    parts = {"code": shape.code, "message": shape.message, "detail": shape.detail}
-    return names(f"{name} {part}" for name, part in parts.items() if part is not None) or "none"

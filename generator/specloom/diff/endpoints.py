@@ -23,7 +23,7 @@ from ..model import (
     Text,
 )
 from ..targets.surface import Argument, Where, arguments, body_fields, constant
-from . import credentials
+from . import credentials, error_shapes
 from .changes import ANSWER, BOTH, REQUEST, Changes
 from .fields import Fields, Subject, headers
 from .pairs import Pairs
@@ -141,6 +141,8 @@ class Endpoints(Struct, frozen=True):
         inherited = old.auth == self.pairs.old.auth and new.auth == self.pairs.new.auth
         if old.auth != new.auth and not inherited:
             credentials.auth(self.pairs, self.changes, subject, old.auth, new.auth, place)
+        if (old.error_shape, new.error_shape) != (self.pairs.old.error_shape, self.pairs.new.error_shape):
+            error_shapes.compare(self.changes, subject, old.error_shape, new.error_shape, place)
         if old.verified != new.verified:
             words = both(lambda each: "verified" if each.verified else "not verified", old, new)
             self.changes.add("verification-changed", ANSWER, subject, "", words, place)

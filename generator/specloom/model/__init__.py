@@ -16,7 +16,6 @@ problems of the spec). Every name has been resolved and every text has been chec
 
 from .api import (
     Api,
-    ErrorShape,
     Resource,
     Scheme,
 )
@@ -25,6 +24,7 @@ from .endpoints import (
     Body,
     Endpoint,
     ErrorCode,
+    ErrorShape,
     Exchange,
     Fact,
     FormBody,

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from .endpoints import Endpoint, ErrorCode, Host, Link
+from .endpoints import Endpoint, ErrorCode, ErrorShape, Host, Link
 from .events import Envelope, Event
 from .texts import Text
 from .types import Field, Named, NamedType, TypeName, innermost, is_constant
@@ -47,16 +47,6 @@ class Scheme(Struct, frozen=True):
     options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-class ErrorShape(Struct, frozen=True):
-    """Where in an error's JSON its parts lie (dotted paths). `success`: the value of `code` that means no error, if answers
-    with a 2xx status may carry errors; an absent code is a success too, and "0" is as good as 0."""
-
-    code: str | None = None
-    message: str | None = None
-    detail: str | None = None
-    success: str | None = None
-
-
 class Api(Struct, frozen=True, dict=True):
     name: str
     """The name of the spec folder."""
@@ -72,6 +62,7 @@ class Api(Struct, frozen=True, dict=True):
     header: tuple[Field, ...] = ()
     """Sent with every request; constants are sent by themselves."""
     error_shape: ErrorShape = ErrorShape()
+    """Of the endpoints that have no nearer one."""
     errors: tuple[ErrorCode, ...] = ()
     envelope: Envelope | None = None
     """How events are delivered; None where there are none, or where a scheme says it."""

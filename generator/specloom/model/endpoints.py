@@ -67,6 +67,17 @@ class ErrorCode(Struct, frozen=True):
     place: Place = Place("", 1, 1)
 
 
+class ErrorShape(Struct, frozen=True):
+    """Where in an error's JSON its parts lie: dotted paths, in which `*` stands for any characters of a name, and `[0]` for
+    the first entry of a list. `success`: the value of `code` that means no error, if responses with a 2xx status may carry
+    errors; an absent code is a success too, and "0" is as good as 0."""
+
+    code: str | None = None
+    message: str | None = None
+    detail: str | None = None
+    success: str | None = None
+
+
 class Idempotency(Struct, frozen=True):
     """What a repeated request does. `key`: by which fields (wire names) the server recognises it; `ask`: which endpoint
     (`resource.endpoint`) tells what became of a request whose answer was lost."""
@@ -121,6 +132,8 @@ class Endpoint(Struct, frozen=True):
     answers: tuple[Answer, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
     """This endpoint's own rows; those of its resources and the API apply too."""
+    error_shape: ErrorShape = ErrorShape()
+    """Its own, or the nearest above."""
     title: Text = Text()
     description: Text = Text()
     facts: tuple[Fact, ...] = ()

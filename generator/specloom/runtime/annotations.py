@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeAlias, TypeGuard, Union, get_args, get_origin
 
@@ -62,6 +63,12 @@ def is_union(kind: Annotation) -> bool:
 def is_struct(kind: Annotation) -> TypeGuard[type[msgspec.Struct]]:
     """Whether this is a class of objects with known fields."""
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+@cache
+def types_of(kind: type[msgspec.Struct]) -> Mapping[str, Annotation]:
+    """The types of a class's fields, by their names on the wire."""
+    return {one.encode_name: one.type for one in fields(kind)}
 
 
 def kinds_of(enum: type[Enum]) -> frozenset[type]:

@@ -16,6 +16,7 @@ import msgspec
 from .bodies import Body, Form, Json, Raw, to_text
 from .confidential import Discreet
 from .drafts import Draft
+from .error_shape import ErrorShape
 from .errors import ConfigError, InvalidRequest
 from .headers import is_field_value
 from .hosts import Host, parse_hosts
@@ -33,6 +34,7 @@ __all__ = [
     "Call",
     "Endpoint",
     "ErrorCode",
+    "ErrorShape",
     "Form",
     "Idempotency",
     "Json",
@@ -93,9 +95,9 @@ class Endpoint(Generic[T]):
     """One endpoint, as data: what it takes, what it answers.
 
     `query`, `path` and `header` name the arguments that go there; a path variable that is
-    named like its argument need not be listed. `fixed` holds constants. `auth` and `hosts`
-    replace the service's, `auth=()` is none; `verified=False` says that its answers carry
-    no signature.
+    named like its argument need not be listed. `fixed` holds constants. `error_shape`,
+    `auth` and `hosts` replace the service's, `auth=()` is none; `verified=False` says that
+    its answers carry no signature.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class Endpoint(Generic[T]):
         body: Body | None = None,
         answers: Mapping[int, Any] | None = None,
         errors: tuple[ErrorCode, ...] = (),
+        error_shape: ErrorShape | None = None,
         idempotency: Idempotency = "none",
         auth: tuple[str, ...] | None = None,
         hosts: Sequence[str] = (),
@@ -122,6 +125,7 @@ class Endpoint(Generic[T]):
         self.path = path_template
         self.answers: Mapping[int, Any] = answers or {}
         self.errors = errors
+        self.error_shape = error_shape
         self.idempotency: Idempotency = idempotency
         self.auth = auth
         self.verified = verified

@@ -1,4 +1,4 @@
-"""What `_api.yaml` says for the whole API: languages, hosts, schemes, units, facts, the shape of errors."""
+"""What `_api.yaml` says for the whole API: languages, hosts, schemes, units, facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import date
 from msgspec import Struct
 
 from .. import naming, schemes
-from ..model import ErrorShape, Fact, Host, Link, Scheme, Text
+from ..model import Fact, Host, Link, Scheme, Text
 from .findings import Findings, did_you_mean
 from .folder import DEVICES
 from .nodes import MapNode, Node, Scalar
@@ -150,12 +150,6 @@ def date_of_page(node: Node | None, findings: Findings) -> str | None:
     except ValueError:
         findings.add(node, "wrong-value", f"`{node.text}` is not a date")
     return node.text
-
-
-def error_shape(root: Node | None) -> ErrorShape:
-    node = child(root, "error_shape")
-    code, message, detail, success = (word(child(node, key)) or None for key in ("code", "message", "detail", "success"))
-    return ErrorShape(code, message, detail, success)
 
 
 class Schemes:

@@ -9,6 +9,7 @@ from .. import model, naming
 from ..model import Answer, Endpoint, Field, Idempotency, JsonBody, Type, TypeName
 from . import common, parameters
 from .common import FactRow, Schemes
+from .error_shapes import ErrorShapes
 from .errors import Errors
 from .fields import Fields, Owner, check_clashes, deprecation
 from .findings import Findings, did_you_mean, where
@@ -31,12 +32,14 @@ class Draft(Struct, frozen=True):
 
 class Endpoints:
     def __init__(
-        self, fields: Fields, types: Types, texts: Texts, errors: Errors, schemes: Schemes, facts: dict[str, FactRow], findings: Findings
+        self, fields: Fields, types: Types, texts: Texts, errors: Errors, shapes: ErrorShapes, schemes: Schemes, facts: dict[str, FactRow],
+        findings: Findings,
     ) -> None:
         self.fields = fields
         self.types = types
         self.texts = texts
         self.errors = errors
+        self.shapes = shapes
         self.schemes = schemes
         self.facts = facts
         self.findings = findings
@@ -100,6 +103,7 @@ class Endpoints:
             body=body,
             answers=self._answers(node, owner, method),
             errors=self.errors.read(node.get("errors"), module),
+            error_shape=self.shapes.of(module, node.get("error_shape")),
             title=texts.read(node.get("title")),
             description=texts.read(node.get("description")),
             facts=common.facts_of(node.get("facts"), self.facts, texts),

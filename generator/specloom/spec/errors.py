@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, cast
 
 from .. import naming
-from ..model import Endpoint, ErrorCode, ErrorShape, Type
+from ..model import Endpoint, ErrorCode, ErrorShape, Place, Type
 from .findings import Findings, where
 from .nodes import MapNode, Node, Scalar, place
 from .texts import Texts, integer, items, word
@@ -95,11 +95,15 @@ class Errors:
             )
         return name
 
-    def check_codes(self, shape: ErrorShape) -> None:
-        """Warns of rows with codes, if nobody knows where a code lies in an answer."""
-        coded = next((node for row, node in self.rows if row.code is not None), None)
-        if coded and shape.code is None:
-            message, hint = "no code is ever found: `error_shape` does not say where it lies", "say it in _api.yaml: error_shape: {code: code}"
+    def check_codes(self, applied: Iterable[tuple[ErrorShape, Iterable[ErrorCode]]]) -> None:
+        """Warns of rows with codes, if no endpoint that they apply to says where a code lies; `applied` has the rows of each endpoint."""
+        known: set[Place] = set()
+        unknown: set[Place] = set()
+        for shape, rows in applied:
+            (unknown if shape.code is None else known).update(row.place for row in rows if row.code is not None)
+        coded = next((node for row, node in self.rows if row.place in unknown - known), None)
+        if coded:
+            message, hint = "no code is ever found: `error_shape` does not say where it lies", "say it in _api.yaml, or nearer: error_shape: {code: code}"
             self.findings.warn(coded.get("code") or coded, "error-row", message, hint)
 
     def check_answers(self, endpoint: Endpoint, inherited: Iterable[ErrorCode]) -> None:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from .. import model, schemes
-from ..model import Api, Endpoint, ErrorCode, Event, Field, NamedType, Resource, Text, TypeName
+from ..model import Api, Endpoint, ErrorCode, ErrorShape, Event, Field, NamedType, Resource, Text, TypeName
 from . import common, enumerations, notes, parameters, reach, unions
 from .declarations import Declarations
 from .endpoints import Draft, Endpoints
+from .error_shapes import ErrorShapes
 from .errors import Errors
 from .events import Addresses, Events, envelope
 from .examples import Examples
@@ -45,8 +46,9 @@ class Meaning:
         resources = [document for document in self.folder.documents if document.kind == "resource"]
         self._declare()
         header, shared_header = self._header()
+        shapes = ErrorShapes(self.folder.documents, self.findings)
         reader = Endpoints(
-            self.fields, self.types, self.texts, self.errors, self.schemes, common.facts(self.root, self.texts), self.findings
+            self.fields, self.types, self.texts, self.errors, shapes, self.schemes, common.facts(self.root, self.texts), self.findings
         )
         reader.header, reader.auth = shared_header, self.schemes.names(child(self.root, "auth"))
         errors = self.errors.read(child(self.root, "errors"), ())
@@ -60,6 +62,7 @@ class Meaning:
         announced = {document.module: events.read(document.root, document.module) for document in resources}
         everything = [draft for group in drafts.values() for draft in group]
         self._check([draft.endpoint for draft in everything], header)
+        shapes.check(((draft.endpoint, draft.node.get("error_shape")) for draft in everything), self.fields.built)
         addresses = Addresses(reader, [draft.endpoint for draft in everything], paths, self.findings)
         for group in announced.values():
             for event in group:
@@ -83,7 +86,7 @@ class Meaning:
             schemes=self.schemes.all(),
             auth=reader.auth,
             header=examples.fields(header),
-            error_shape=common.error_shape(self.root),
+            error_shape=shapes.of_api(),
             errors=errors,
             envelope=envelope(self.root, [draft for group in announced.values() for draft in group], self.schemes.all(), self.findings),
             links=common.links(child(self.root, "links"), self.texts),
@@ -124,7 +127,6 @@ class Meaning:
     def _check(self, found: list[Endpoint], header: tuple[Field, ...]) -> None:
         """The rules that need everything to be known."""
         self.errors.check()
-        self.errors.check_codes(common.error_shape(self.root))
         types = self.fields.built
         for at, union in self.types.unions:
             unions.check(at, union.members, None, types, self.findings)
@@ -197,13 +199,16 @@ class Meaning:
         """The endpoints with their examples and cross references."""
         known = frozenset(draft.endpoint.qualified for group in drafts.values() for draft in group)
         finished: dict[Path, list[Endpoint]] = {}
+        applied: list[tuple[ErrorShape, tuple[ErrorCode, ...]]] = []
         for path, group in drafts.items():
             above = [row for depth in range(1, len(path) + 1) for row in by_resource.get(path[:depth], ())]
             statuses = frozenset(row.status for row in (*errors, *above))
             finished[path] = []
             for draft in group:
                 self.errors.check_answers(draft.endpoint, (*above, *errors))
+                applied.append((draft.endpoint.error_shape, (*draft.endpoint.errors, *above, *errors)))
                 finished[path].append(replace(examples.endpoint(draft, statuses), idempotency=reader.idempotency(draft, known)))
+        self.errors.check_codes(applied)
         return finished
 
     def _notes(self, known: set[Path]) -> dict[Path, Text]:

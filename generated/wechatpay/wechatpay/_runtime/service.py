@@ -4,88 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from .codec import Unreadable, decode
+from .error_shape import ErrorShape
 from .errors import ApiError
 from .hosts import Host, parse_hosts
-from .kinds import is_object
 from .terms import ErrorCode
 
-_DIGITS = 20
-"""Of a code, at the most: 1e999999999 would fill the memory."""
-
-
-class ErrorShape(Struct, frozen=True):
-    """Where in an error's JSON its parts lie, as dotted paths.
-
-    `success` is the code that means success, if answers of status 2xx may be errors: there
-    an absent code is a success too, and "0" or 0.0 is as good as 0.
-    """
-
-    code: str | None = None
-    message: str | None = None
-    detail: str | None = None
-    success: str | None = None
-
-    def failed(self, content: bytes) -> bool:
-        """Whether an answer of status 2xx holds an error.
-
-        Fails with `Unreadable` if what stands in the place of the code is none.
-        """
-        if self.success is None or self.code is None:
-            return False
-        # Most answers need not be parsed for this; a key can be written with escapes.
-        key = self.code.rpartition(".")[2]
-        if f'"{key}"'.encode() not in content and b"\\u" not in content:
-            return False
-        try:
-            given = _at(decode(content)[0], self.code)
-        except Unreadable:
-            return False  # who reads the value will say so, unless bytes will do
-        if given is None:
-            return False
-        code = _code(given)
-        if code is None:
-            raise Unreadable(f"$.{self.code}: expected a code, got something else")
-        return code != self.success
-
-    def parts(self, content: bytes) -> tuple[str | None, str, Any]:
-        """Code, message and detail of an error; None and "" for what it lacks."""
-        try:
-            value, _ = decode(content)
-        except Unreadable:
-            return None, "", None
-        message = _at(value, self.message)
-        return (
-            _code(_at(value, self.code)),
-            message if isinstance(message, str) else "",
-            _at(value, self.detail),
-        )
-
-
-def _at(value: Any, path: str | None) -> Any:
-    if path is None:
-        return None
-    for key in path.split("."):
-        value = value.get(key) if is_object(value) else None
-    return value
-
-
-def _code(value: Any) -> str | None:
-    """A code as text, "0" for 0.0 too; None for what is none."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Decimal) and value.adjusted() < _DIGITS:
-        return str(int(value) if value == int(value) else value)
-    if value == "" or not isinstance(value, str | int | Decimal):
-        return None
-    return str(value)
+if TYPE_CHECKING:
+    from .calls import Endpoint
 
 
 class Service(Struct, frozen=True, dict=True):
@@ -109,6 +40,11 @@ class Service(Struct, frozen=True, dict=True):
     def parsed_hosts(self) -> tuple[Host, ...]:
         """The hosts, the primary first."""
         return parse_hosts(self.hosts)
+
+    def error_shape_of(self, endpoint: Endpoint[Any] | None) -> ErrorShape:
+        """The shape of an endpoint's errors: its own, or else that of all endpoints."""
+        own = endpoint.error_shape if endpoint is not None else None
+        return self.error_shape if own is None else own
 
     @property
     def user_agent(self) -> str:

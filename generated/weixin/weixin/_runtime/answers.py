@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from .auth.scheme import Scheme
 from .calls import Endpoint
 from .codec import Unreadable, codec, decode
+from .error_shape import ErrorShape
 from .errors import ApiError, Outcome, ProtocolError, Retry
 from .messages import Reply
 from .misfits import Misfit, told
@@ -36,7 +37,8 @@ def respond(
     """
     documented = reply.status in endpoint.answers
     refused = not documented and reply.status >= 400
-    if refused or (reply.successful and _failed(reply, settings)):
+    shape = settings.service.error_shape_of(endpoint)
+    if refused or (reply.successful and _success(reply, shape) is False):
         raise refusal(endpoint, reply, scheme, settings)
     if not documented and not reply.successful:
         # Above all 3xx: what is signed for one place must not be sent to another.
@@ -49,12 +51,20 @@ def respond(
     return Response(value, reply.status, reply.headers, request_id, reply.content)
 
 
-def _failed(reply: Reply, settings: Settings) -> bool:
-    """Whether an answer of success holds an error."""
+def _success(reply: Reply, shape: ErrorShape) -> bool | None:
+    """Whether a response of status 2xx is a success; None if it has no code."""
     try:
-        return settings.service.error_shape.failed(reply.content)
+        return shape.succeeded(reply.content)
     except Unreadable as error:
         raise _unreadable(reply, error) from error
+
+
+def _hides_code(misfit: Misfit, reply: Reply, shape: ErrorShape) -> bool:
+    """Whether this is why nobody knows if the response is a success: its code is not
+    there, although it is documented as always there."""
+    if not reply.successful or not shape.leads_through(misfit.keys):
+        return False
+    return _success(reply, shape) is None
 
 
 def _unreadable(reply: Reply, what: object) -> ProtocolError:
@@ -91,8 +101,11 @@ def _value(
             problems += kind.mismatches(reply)
         elif kind is not None:
             value, misfits = codec(kind).read(reply.content, scheme.unseal)
+            shape = settings.service.error_shape_of(endpoint)
             for one in misfits:
-                if isinstance(one, Misfit) and one.place is None:
+                if isinstance(one, Misfit) and (
+                    one.place is None or _hides_code(one, reply, shape)
+                ):
                     raise _unreadable(reply, one)
             problems += misfits
         elif problems and reply.content:
@@ -126,7 +139,7 @@ def refusal(
     endpoint: Endpoint[Any], reply: Reply, scheme: Scheme, settings: Settings
 ) -> ApiError:
     """The error that this answer is, as documented."""
-    shape = settings.service.error_shape
+    shape = settings.service.error_shape_of(endpoint)
     code, message, detail = shape.parts(reply.content)
     rows = _matching([*endpoint.errors, *settings.service.errors], reply.status, code)
     error = (rows[0].error if rows else _class(settings, reply.status, code))(

@@ -21,12 +21,19 @@ class Misfit(Struct, frozen=True):
     place: Place
     problem: str
 
-    def __str__(self) -> str:
-        path, place = "", self.place
+    @property
+    def keys(self) -> tuple[str | int, ...]:
+        """The keys on the way to the place, the outermost first."""
+        found: list[str | int] = []
+        place = self.place
         while place is not None:
             place, key = place
-            path = (f"[{key}]" if isinstance(key, int) else f".{key}") + path
-        return f"${path}: {self.problem}"
+            found.append(key)
+        return tuple(reversed(found))
+
+    def __str__(self) -> str:
+        path = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.keys)
+        return f"${''.join(path)}: {self.problem}"
 
 
 def told(problems: Sequence[object]) -> str:

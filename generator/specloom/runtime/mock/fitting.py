@@ -8,14 +8,13 @@ from typing import Any
 
 from msgspec.structs import fields
 
-from ..annotations import Annotation
+from ..annotations import Annotation, types_of
 from ..bodies import Body, Form, Json, Raw
 from ..calls import Endpoint
 from ..codec import Unreadable, parse
 from ..misfits import Unseal
 from . import Incoming, Misplaced, texts_of
 from .constants import unmet_in_body, unmet_parameters
-from .making import types_of
 from .styles import Texts, styled
 from .values import UNKNOWN, fitted
 

@@ -27,7 +27,7 @@ from ...render import render
 from ...schemes import added_by
 from ..surface import body_fields
 from . import labels, places, samples, tables, types
-from .errors import error_table
+from .errors import error_parts, error_table
 from .reader import Reader
 from .request import Request, media_of, schemes_of
 from .tables import FieldTable, Row
@@ -103,6 +103,7 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
             *(_answer(api, endpoint, answer, reader) for answer in endpoint.answers),
             *_examples(endpoint, reader),
         ],
+        "error_parts": error_parts(endpoint.error_shape, reader),
         "own_errors": error_table(endpoint.errors, reader),
         "resource_errors": error_table([row for resource in inherited for row in resource.errors], reader),
         "common_errors": error_table(api.errors, reader),

@@ -1,11 +1,11 @@
-"""Tables of error codes."""
+"""Tables of error codes, and where a response has them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from ...code import Markdown, markdown
-from ...model import ErrorCode
+from ...model import ErrorCode, ErrorShape
 from .reader import Reader
 from .tables import table
 
@@ -15,6 +15,20 @@ _COLUMNS = ("status", "code", "exception", "reason", "remedy")
 def error_table(rows: Iterable[ErrorCode], reader: Reader) -> Markdown | None:
     """A row for each documented cause, with the exception that a caller catches; nothing if there is none."""
     return table(_COLUMNS, [_row(row, reader) for row in rows], reader)
+
+
+def error_parts(shape: ErrorShape, reader: Reader) -> Markdown | None:
+    """Where the body of an error has its parts, and which responses of status 2xx are errors; nothing if that is not known."""
+    paths = {"code at": shape.code, "message at": shape.message, "detail at": shape.detail}
+    parts = [reader.words(key, markdown.code(path)) for key, path in paths.items() if path is not None]
+    if not parts:
+        return None
+    sentences = [reader.words("error parts", reader.listed(parts))]
+    if any("*" in path for path in paths.values() if path is not None):
+        sentences.append(reader.words("star"))
+    if shape.success is not None:
+        sentences.append(reader.words("success", markdown.code(shape.success)) if shape.success else reader.words("no code"))
+    return reader.listed(sentences, "sentences")
 
 
 def _row(row: ErrorCode, reader: Reader) -> list[Markdown]:

@@ -119,6 +119,16 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "fact": ("{0}: {1}", "{0}：{1}"),
     "and no": ("{0}, no {1}", "{0}、{1}"),
     # sentences
+    "error parts": ("The body of an error has {0}.", "错误应答体中，{0}。"),
+    "code at": ("its code at {0}", "错误码位于 {0}"),
+    "message at": ("its message at {0}", "错误信息位于 {0}"),
+    "detail at": ("its detail at {0}", "错误详情位于 {0}"),
+    "star": ("`*` stands for any characters of a name.", "`*` 代表字段名中的任意字符。"),
+    "success": (
+        "A response of status 2xx whose code is not {0} is an error, too.",
+        "状态码为 2xx 但错误码不是 {0} 的应答同样是错误。",
+    ),
+    "no code": ("A response of status 2xx that has a code is an error, too.", "状态码为 2xx 但带有错误码的应答同样是错误。"),
     "whole body": ("The body is one value: {0}", "请求体为单个值：{0}"),
     "whole answer": ("The answer is one value: {0}", "应答体为单个值：{0}"),
     "no content": ("No content; the call returns `None`.", "无应答包体，调用返回 `None`。"),

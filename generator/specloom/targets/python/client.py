@@ -14,7 +14,7 @@ from ...schemes import SCHEMES, Argument
 from .. import phrases
 from ..surface import argument_of, fixed, schemes_of
 from . import docstrings, events
-from .endpoints import error_rows
+from .endpoints import error_rows, error_shape
 from .errors import by_class
 from .module import Layout, Module, export_order
 from .resources import Child, child
@@ -78,11 +78,7 @@ def _service(api: Api, module: Module) -> Python:
     if api.auth:
         options["auth"] = python.literal(api.auth)
     if api.error_shape != ErrorShape():
-        shape = api.error_shape
-        parts = {"code": shape.code, "message": shape.message, "detail": shape.detail, "success": shape.success}
-        given = {name: python.literal(part) for name, part in parts.items() if part is not None}
-        make = module.use_ours(("_runtime", "service"), "ErrorShape")
-        options["error_shape"] = python.call(make, python.call_options(given), room=70)
+        options["error_shape"] = error_shape(module, api.error_shape)
     if rows := error_rows(module, api.errors, api):
         options["errors"] = python.sequence(rows, explode=True)
     if classes := _classes(api, module):

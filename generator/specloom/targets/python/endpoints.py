@@ -11,6 +11,7 @@ from ...model import (
     Body,
     Endpoint,
     ErrorCode,
+    ErrorShape,
     Field,
     File,
     FormBody,
@@ -51,6 +52,8 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
     shared = [python.star(python.identifier(_rows(api, endpoint.resource)))] if _inherited(api, endpoint.resource) else []
     if rows := [*error_rows(module, endpoint.errors, api), *shared]:
         options["errors"] = python.sequence(rows, room=76, explode=bool(endpoint.errors))
+    if endpoint.error_shape != api.error_shape:
+        options["error_shape"] = error_shape(module, endpoint.error_shape)
     options["idempotency"] = _idempotency(module, endpoint.idempotency)
     if endpoint.hosts:
         options["hosts"] = python.literal(tuple(host.url for host in endpoint.hosts))
@@ -96,6 +99,13 @@ def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Pyth
         make = module.use_ours(("_runtime", "calls"), "ErrorCode")
         found.append(python.call(make, [*head, *python.call_options(options)], room=79))
     return found
+
+
+def error_shape(module: Module, shape: ErrorShape) -> Python:
+    """`ErrorShape(…)`, which says where an error has its parts."""
+    parts = {"code": shape.code, "message": shape.message, "detail": shape.detail, "success": shape.success}
+    options = {name: python.literal(part) for name, part in parts.items() if part is not None}
+    return python.call(module.use_ours(("_runtime", "calls"), "ErrorShape"), python.call_options(options), room=70)
 
 
 def shared_rows(api: Api, module: Module, resource: Resource) -> Python | None:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from ..annotations import types_of
 from ..calls import Endpoint
 from ..kinds import is_object
 from . import Example
-from .making import types_of
 from .values import misplaced
 
 _CHINA: Final = timezone(timedelta(hours=8))

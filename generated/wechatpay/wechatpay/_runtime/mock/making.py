@@ -22,17 +22,19 @@ from ..annotations import (
     is_union,
     marks_within,
     origin_of,
+    types_of,
     unfold,
 )
 from ..bodies import Seal, to_json
 from ..calls import Endpoint
 from ..kinds import is_list, is_object
 from ..models import Tagged, is_tagged
-from ..service import ErrorShape
+from ..service import Service
 from ..terms import RawContent
 from ..wire import Conversion
 from ..writing import writer
 from . import Answer, Refusal
+from .error_bodies import error_body, successful
 from .steering import Prepared
 
 _JSON: Final = ("Content-Type", "application/json; charset=utf-8")
@@ -66,41 +68,28 @@ def prepared(endpoint: Endpoint[Any] | None, told: Prepared, seal: Seal) -> Answ
     return replace(answer, headers=(*kept, *told.headers))
 
 
-def unwritten(endpoint: Endpoint[Any], seal: Seal) -> Answer:
+def unwritten(service: Service, endpoint: Endpoint[Any], seal: Seal) -> Answer:
     """A likely answer, for an endpoint whose documentation shows none."""
     status, kind = next(iter(endpoint.answers.items()), (204, None))
     if kind is None:
         return Answer(status)
     if isinstance(kind, RawContent):
         return made(endpoint, status, bytes(min(kind.min_length, MEGABYTES)), seal)
-    return made(endpoint, status, _likely(kind), seal)
+    value = successful(service.error_shape_of(endpoint), kind, _likely(kind))
+    return made(endpoint, status, value, seal)
 
 
-def refused(shape: ErrorShape, refusal: Refusal) -> Answer:
-    """The answer that a refusal is."""
+def refused(
+    service: Service, endpoint: Endpoint[Any] | None, refusal: Refusal
+) -> Answer:
+    """The answer that a refusal is; `endpoint` is None if the request is for none."""
+    shape = service.error_shape_of(endpoint)
+    answers = endpoint.answers.items() if endpoint else ()
+    kinds = [kind for status, kind in answers if status < 300]
+    kind = next((one for one in kinds if not isinstance(one, RawContent)), None)
     status = refusal.status or (400 if shape.success is None else 200)
-    return Answer(status, to_json(_error(shape, refusal), str), (_JSON,))
-
-
-def _error(shape: ErrorShape, refusal: Refusal) -> dict[str, Any]:
-    """The JSON of an error, in the shape that the documentation gives it."""
-    made: dict[str, Any] = {}
-    code: object = refusal.code
-    if shape.success is not None and refusal.code.lstrip("-").isdigit():
-        code = int(refusal.code)
-    parts = (
-        (shape.code or "code", code),
-        (shape.message or "message", refusal.message),
-        (shape.detail or "detail", refusal.detail),
-    )
-    for path, value in parts:
-        *holders, last = path.split(".")
-        inner = made
-        for key in holders:
-            inner = inner.setdefault(key, {})
-        if value is not None:
-            inner[last] = value
-    return made
+    body = error_body(shape, kind, refusal)
+    return Answer(status, to_json(body, str), (_JSON,))
 
 
 def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
@@ -118,12 +107,6 @@ def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
 @cache
 def _is_sealed(annotation: Annotation) -> bool:
     return any(marks.encrypted for marks in marks_within(annotation, deep=True))
-
-
-@cache
-def types_of(kind: type[msgspec.Struct]) -> Mapping[str, Annotation]:
-    """The types of a class's fields, by their names on the wire."""
-    return {one.encode_name: one.type for one in fields(kind)}
 
 
 def _sealed(annotation: Annotation, value: Any, seal: Seal) -> object:

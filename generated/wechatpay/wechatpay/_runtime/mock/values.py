@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from ..annotations import Annotation, is_struct, is_union, unfold
+from ..annotations import Annotation, is_struct, is_union, types_of, unfold
 from ..codec import Unreadable, codec
 from ..kinds import is_list, is_object
 from ..misfits import Misfit, Unseal
@@ -17,7 +17,6 @@ from ..reading import reader
 from ..unfit import Unfit
 from ..writing import writer
 from . import Misplaced
-from .making import types_of
 
 UNKNOWN: Final = "unknown"
 """The issue with what the spec does not have."""

@@ -125,7 +125,7 @@ class Mock(Ports):
             # A fault of this mock's own: it is told, but not to the client.
             self._log.exception("%s has failed", incoming.method)
             failed = Refusal(500, "SYSTEM_ERROR", "the mock has failed")
-            return refused(self.service.error_shape, failed)
+            return refused(self.service, None, failed)
 
     def _handled(self, incoming: Incoming) -> Answer:
         found = self._found(incoming)
@@ -140,7 +140,8 @@ class Mock(Ports):
             given = self._given(found, side, incoming)
             answer = self._answer(route, side, incoming, given)
         except Refusal as refusal:
-            answer = refused(self.service.error_shape, side.refused(refusal))
+            endpoint = route.endpoint if route else None
+            answer = refused(self.service, endpoint, side.refused(refusal))
         answer = side.trace(answer)
         if self.authentication:
             answer = side.finish(answer, incoming, fault)
@@ -239,14 +240,14 @@ class Mock(Ports):
         example = self.examples[route.name]
         if example.status is not None:
             return made(route.endpoint, example.status, example.body, seal)
-        return unwritten(route.endpoint, seal)
+        return unwritten(self.service, route.endpoint, seal)
 
     def broken(self, status: int, message: str) -> Answer:
         """The answer to bytes that are no request."""
         side = self._side(None)
         code = "PARAM_ERROR" if status == 413 else "BAD_REQUEST"
         refusal = side.refused(Refusal(status, code, message))
-        return side.trace(refused(self.service.error_shape, refusal))
+        return side.trace(refused(self.service, None, refusal))
 
     def _failure(self, endpoint: Endpoint[Any] | None, told: Failure) -> Refusal:
         row = self.row(endpoint, told.code)

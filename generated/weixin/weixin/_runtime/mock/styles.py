@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias, get_args
 
-from ..annotations import Annotation, is_struct, is_union, origin_of, unfold
+from ..annotations import Annotation, is_struct, is_union, origin_of, types_of, unfold
 from ..codec import Unreadable, parse
 from ..urls import Style
-from .making import types_of
 from .values import reader_of
 
 Texts: TypeAlias = Mapping[str, Sequence[str]]

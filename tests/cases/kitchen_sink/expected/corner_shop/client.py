@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from . import errors as _errors
 from ._runtime.auth.api_key import ApiKey
 from ._runtime.auth.bearer import Bearer
-from ._runtime.calls import ErrorCode
+from ._runtime.calls import ErrorCode, ErrorShape
 from ._runtime.client import AsyncClient, Client
-from ._runtime.service import ErrorShape, Service
+from ._runtime.service import Service
 
 if TYPE_CHECKING:
     import ssl
@@ -42,7 +42,7 @@ SERVICE: Final = Service(
         code="error.code",
         message="error.message",
         detail="error.detail",
-        success="0",
+        success="",
     ),
     errors=(
         ErrorCode(

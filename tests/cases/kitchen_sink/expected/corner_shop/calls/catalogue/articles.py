@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from ... import errors as _errors
-from ..._runtime.calls import RAW, Call, Endpoint, ErrorCode, Parameter, Raw
+from ..._runtime.calls import RAW, Call, Endpoint, ErrorCode, ErrorShape, Parameter, Raw
 from ..._runtime.files import UploadLike
 from ..._runtime.models import Model
 from ..._runtime.multipart import Multipart
@@ -184,6 +184,7 @@ _EXISTS: Final[Endpoint[None]] = Endpoint(
     arguments=_ExistsArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     answers={200: None},
+    error_shape=ErrorShape(),
     idempotency="safe",
 )
 

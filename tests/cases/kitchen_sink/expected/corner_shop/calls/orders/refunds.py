@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta
 
 from ... import errors as _errors
-from ..._runtime.calls import Call, Endpoint, ErrorCode, Form, Parameter
+from ..._runtime.calls import Call, Endpoint, ErrorCode, ErrorShape, Form, Parameter
 from ..._runtime.models import Model
 from ...models.orders import refunds as _orders_refunds
 from ...models.orders.refunds import CreateRequestAccount, Refund
@@ -103,6 +103,12 @@ _CREATE: Final[Endpoint[Refund]] = Endpoint(
     ),
     answers={200: Refund},
     errors=(*_ERRORS,),
+    error_shape=ErrorShape(
+        code="*_error.code",
+        message="*_error.message",
+        detail="*_error.hints[0]",
+        success="",
+    ),
     idempotency="none",
     hosts=("https://refunds.shop.example",),
     auth=("merchant",),

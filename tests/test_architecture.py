@@ -24,10 +24,10 @@ MAY_IMPORT = {
     "publish": {"problems"},
     "tomlplaces": set[str](),
     "config": {"problems", "tomlplaces"},
-    "spec": {"model", "problems", "naming", "schemes", "uncollected"},
-    "targets": {"model", "code", "naming", "problems", "plugins", "render", "schemes"},
+    "spec": {"model", "problems", "naming", "runtime", "schemes", "uncollected"},  # of the runtime the formats alone, see below
+    "targets": {"model", "code", "naming", "problems", "plugins", "render", "runtime", "schemes"},
     "weave": {"model", "problems", "config", "plugins", "schemes", "spec", "targets"},
-    "diff": {"model", "problems", "schemes", "targets"},  # of targets the surface alone, see below
+    "diff": {"model", "problems", "runtime", "schemes", "targets"},  # of targets the surface alone, see below
     "said": {"problems"},
     "notes": set[str](),
     "unchanged": {"notes"},
@@ -81,7 +81,7 @@ def test_targets_know_nothing_of_each_other() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level == 2:
-                assert node.module in (None, "phrases", "surface"), f"{path} imports {node.module}"
+                assert node.module in (None, "moments", "phrases", "surface"), f"{path} imports {node.module}"
 
 
 def test_diff_knows_the_surface_of_clients_and_not_how_it_is_written() -> None:
@@ -89,6 +89,17 @@ def test_diff_knows_the_surface_of_clients_and_not_how_it_is_written() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level == 2 and (node.module or "").startswith("targets"):
                 assert node.module == "targets.surface", f"{path} imports {node.module}"
+
+
+def test_the_generator_shares_formats_with_the_runtime_and_nothing_else() -> None:
+    shared = {
+        node.module
+        for path in modules()
+        if room(path) != "runtime"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level == len(path.relative_to(PACKAGE).parts) and (node.module or "").startswith("runtime")
+    }
+    assert shared == {"runtime.datetime_formats"}
 
 
 def test_only_code_makes_code() -> None:

@@ -56,6 +56,10 @@ TIGHTER = ("limit-tightened breaking", "limit-tightened documentation")
         ("integer(>0..10)", "number(1..10)", [WIDER]),
         ("integer(>0..10)", "integer(1..<11)", []),
         ("integer(>0..10)", "integer(2..10)", [TIGHTER]),
+        # a moment is written in another way, or becomes one
+        ("datetime", "datetime('%Y-%m-%dT%H:%M:%S.%3fZ')", [("format-changed compatible", "format-changed compatible")]),
+        ("datetime('%Y-%m-%dT%H:%M:%SZ')", "datetime(rfc2822)", [("format-changed compatible", "format-changed compatible")]),
+        ("datetime('%Y-%m-%dT%H:%M:%S')", "datetime('%Y-%m-%dT%H:%M:%S+08:00')", [("zone-changed breaking", "zone-changed breaking")]),
     ],
 )
 def test_values_are_compared_with_the_limits(tmp_path: Path, old: str, new: str, both: list[tuple[str, str]]) -> None:

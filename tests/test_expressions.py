@@ -51,7 +51,7 @@ def leaf(type_: model.Type) -> str:
             return ("bytes" if isinstance(type_, model.Bytes) else "file") + (f"({limits})" if limits else "")
         case model.DateTime(format=None):
             return "datetime"
-        case model.DateTime(format="unix" | "unix-ms" as unit):
+        case model.DateTime(format="unix" | "unix-ms" | "rfc2822" as unit):
             return f"datetime({unit})"
         case model.DateTime() | model.Date():
             word = "datetime" if isinstance(type_, model.DateTime) else "date"
@@ -100,7 +100,7 @@ def either(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression
 integers = st.integers(-(10**12), 10**12)
 decimals = st.decimals(-1000, 1000, places=2)
 literals = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=3, unique=True).map(tuple)
-formats = st.sampled_from(["%Y%m%d%H", "%Y-%m-%dT%H:%M:%S%z", "%d/%m/%y 'at' %H%%"])
+formats = st.sampled_from(["%Y%m%d%H", "%Y-%m-%dT%H:%M:%S%z", "%a %d %b %Y %H:%M:%S.%3fZ", "%d/%m/%y 'at' %H%%"])
 leaves: st.SearchStrategy[model.Type] = st.one_of(
     st.builds(model.String, length=spans()),
     st.builds(model.String, literals=literals),
@@ -110,8 +110,8 @@ leaves: st.SearchStrategy[model.Type] = st.one_of(
     st.builds(model.Boolean, st.sampled_from([None, True, False])),
     st.builds(model.Bytes, spans()),
     st.builds(model.File, spans()),
-    st.builds(model.DateTime, st.sampled_from([None, "unix", "unix-ms"]) | formats),
-    st.builds(model.Date, st.none() | formats),
+    st.builds(model.DateTime, st.sampled_from([None, "unix", "unix-ms", "rfc2822"]) | formats),
+    st.builds(model.Date, st.none() | formats.filter(lambda format: "%z" not in format)),
     st.builds(model.Duration, st.sampled_from([None, "s", "ms"])),
     st.just(model.AnyJson()),
 )

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f2fe4e8d630ebdeb"
+__build__ = "61fa76733ab0d889"

@@ -29,6 +29,7 @@ from ..model import (
     Union,
     UnionType,
 )
+from ..runtime.datetime_formats import datetime_format
 from .changes import Side
 from .limits import Difference, literal, media, numbers, span, texts
 from .pairs import Pairs
@@ -203,4 +204,4 @@ def _values(api: Api, type: Named) -> Type:
 
 
 def _zoned(type: DateTime) -> bool:
-    return type.format in (None, "unix", "unix-ms") or "%z" in (type.format or "")
+    return type.format is None or type.format in ("unix", "unix-ms") or datetime_format(type.format).zoned

@@ -32,6 +32,7 @@ from ..model import (
     Union,
     Value,
 )
+from ..runtime.datetime_formats import RFC2822
 from .changes import Values
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ def expression(type: Type) -> str:
             return "file" + _within(_length(type.length))
         case DateTime():
             format = type.format or ""
-            return "datetime" + _within(format if format in ("", "unix", "unix-ms") else _quoted(format))
+            return "datetime" + _within(format if format in ("", "unix", "unix-ms", RFC2822) else _quoted(format))
         case Date():
             return "date" + _within("" if type.format is None else _quoted(type.format))
         case Duration():

@@ -70,13 +70,13 @@ class File(Struct, frozen=True):
 
 
 class DateTime(Struct, frozen=True):
-    """RFC 3339 with offset; or `unix` (seconds), `unix-ms`, or a strptime format."""
+    """RFC 3339 with offset; or `unix` (seconds), `unix-ms`, `rfc2822`, or a format as in `runtime/datetime_formats`."""
 
     format: str | None = None
 
 
 class Date(Struct, frozen=True):
-    """ISO 8601 `YYYY-MM-DD`, or a strptime format."""
+    """ISO 8601 `YYYY-MM-DD`, or a format as in `runtime/datetime_formats`."""
 
     format: str | None = None
 

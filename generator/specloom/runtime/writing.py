@@ -129,7 +129,7 @@ def _converted(kind: Annotation, conversion: Conversion) -> Writer:
         except ValueError as error:
             raise Unfit(str(error)) from None
 
-    return instance(kind, write)
+    return Writer(_scalar(kind).takes, write, kind.__name__)
 
 
 def _json_text(held: Writer) -> Writer:

@@ -9,17 +9,18 @@ meaning, with the column where they stand. What is no type raises `Wrong`, which
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NoReturn, TypeAlias
 
 from msgspec import Struct
 
 from .. import model
+from ..runtime.datetime_formats import RFC2822
 from .findings import LATER, did_you_mean
 from .tokens import Cursor, Token, Wrong
 
 LONGEST = 2000
-_MOMENT = datetime(2019, 11, 28, 23, tzinfo=UTC)
+_MOMENT = datetime(2019, 11, 28, 23)
 DEPTH = 20
 
 _NAME = re.compile(r"(?:[a-z_][a-z0-9_]*\.)*[A-Z][A-Za-z0-9]*", re.ASCII)
@@ -203,9 +204,9 @@ class _Parser(Cursor):
             case "datetime":
                 if self.token.kind == "literal":
                     return model.DateTime(self.format(_MOMENT, "year, month, day and hour; a date is date('%Y%m%d')"))
-                return model.DateTime(self.choice("unix", "unix-ms"))
+                return model.DateTime(self.choice("unix", "unix-ms", RFC2822))
             case "date":
-                return model.Date(self.format(_MOMENT.replace(hour=0), "year, month and day; a year or a time alone is a string"))
+                return model.Date(self.format(_MOMENT.date(), "year, month and day; a year or a time alone is a string"))
             case _:
                 return model.Duration("s" if self.choice("s", "ms") == "s" else "ms")
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from .. import model
+from ..runtime.datetime_formats import datetime_format
 
 Time: TypeAlias = model.DateTime | model.Date | model.Duration
 
@@ -27,7 +28,7 @@ def fits(text: str, type_: Time) -> bool:
                 date.fromisoformat(text)
                 return len(text) == len("2025-09-03")
             case model.DateTime() | model.Date():
-                datetime.strptime(text, type_.format or "")
+                datetime_format(type_.format).decode(text)
                 return True
     except ValueError:
         return False
@@ -42,5 +43,7 @@ def expected(type_: Time) -> str:
             return "a time by RFC 3339, with its offset, such as 2025-09-03T10:00:00+08:00"
         case model.Date(format=None):
             return "a date such as 2025-09-03"
+        case model.DateTime(format="rfc2822"):
+            return "a time by RFC 2822, such as Wed, 03 Sep 2025 10:00:00 +0800"
         case model.DateTime() | model.Date():
             return f"in the format {type_.format}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NoReturn, TypeVar
 
 from msgspec import Struct
 
 from ..model import Range, Span
+from ..runtime.datetime_formats import DIRECTIVE, DIRECTIVES, Format
 
 _TOKEN = re.compile(
     r"[ ]*(?:(?P<number>-?[0-9]+(?:\.[0-9]+)?)|(?P<dots>\.\.)|(?P<name>[A-Za-z_][\w.-]*)"
@@ -159,19 +160,20 @@ class Cursor:
         self.index += 1
         return token.text[1:-1].replace("''", "'")
 
-    def format(self, moment: datetime, needs: str) -> str:
-        """A strptime format, of the directives that mean the same in every locale, which gives this moment back."""
+    def format(self, moment: datetime | date, needs: str) -> str:
+        """A format which gives this moment or date back."""
         token = self.token
         text = self.literal()
-        directives: list[str] = re.findall(r"%(.?)", text, re.DOTALL)
-        wrong = next((d for d in directives if not d or d not in "YmdHMSfzjy%"), None)
+        directives: list[str] = DIRECTIVE.findall(text)
+        wrong = next((d for d in directives if d not in DIRECTIVES), None)
         if wrong is not None:
-            raise Wrong(f"`%{wrong}` may not stand in a format", token.at, len(token.text), "known are %Y %m %d %H %M %S %f %z %j %y %%")
+            known = " ".join(f"%{d}" for d in DIRECTIVES)
+            raise Wrong(f"`%{wrong}` may not stand in a format", token.at, len(token.text), f"known are {known}")
         if not directives:
             raise Wrong("a format such as '%Y%m%d' is expected here", token.at, len(token.text))
         try:
-            returns = datetime.strptime(moment.strftime(text), text).replace(tzinfo=None) == moment.replace(tzinfo=None)
-        except (ValueError, re.error):  # the latter where a directive stands twice
+            returns = _returned(moment, text) == moment
+        except ValueError:
             returns = False
         if not returns:
             raise Wrong(f"what is written in the format {token.text} does not come back", token.at, len(token.text), f"each once: {needs}")
@@ -188,3 +190,11 @@ class Cursor:
         if value in values:
             raise Wrong(f"{token.text} stands here twice", token.at, len(token.text))
         return value
+
+
+def _returned(moment: datetime | date, text: str) -> datetime | date:
+    """What is read of the moment when it was written in a format; fails with ValueError."""
+    format_ = Format(text)
+    if isinstance(moment, datetime):
+        return format_.decode(format_.encode(moment.replace(tzinfo=(format_.zone or UTC) if format_.zoned else None))).replace(tzinfo=moment.tzinfo)
+    return format_.decode(format_.encode_date(moment)).date()

@@ -29,6 +29,8 @@ from ..model import (
     Type,
     Union,
 )
+from ..runtime.datetime_formats import datetime_format
+from .moments import day, moment
 
 _PHRASES: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -55,7 +57,11 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "if a boolean": "if a boolean: {0}",
         "if a list": "if a list: {0}",
         "if a map": "if an object: {0}",
-        "format": "in the form {0}",
+        "format": "in the form {0}, such as {1}",
+        "rfc2822": "by RFC 2822, such as {0}",
+        "no zone": "without a time zone",
+        "own zone": "with a time zone",
+        "zone": "in {0}",
         "unix": "in seconds since 1970-01-01 UTC on the wire",
         "unix-ms": "in milliseconds since 1970-01-01 UTC on the wire",
         "s": "in seconds on the wire",
@@ -103,7 +109,11 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "if a boolean": "为布尔值时：{0}",
         "if a list": "为列表时：{0}",
         "if a map": "为对象时：{0}",
-        "format": "格式 {0}",
+        "format": "格式 {0}，例如 {1}",
+        "rfc2822": "RFC 2822 格式，例如 {0}",
+        "no zone": "不带时区",
+        "own zone": "带时区",
+        "zone": "时区 {0}",
         "unix": "传输为自 1970-01-01 UTC 起的秒数",
         "unix-ms": "传输为自 1970-01-01 UTC 起的毫秒数",
         "s": "传输为秒数",
@@ -154,8 +164,12 @@ def limits(type: Type, language: str) -> list[str]:
             return _span(type.length, "bytes", language)
         case DateTime(format="unix" | "unix-ms" as format):
             return [phrase(format, language)]
-        case DateTime(format=str(format)) | Date(format=str(format)):
-            return [phrase("format", language, format)]
+        case DateTime(format="rfc2822" as format):
+            return [phrase(format, language, moment(format))]
+        case DateTime(format=str(format)):
+            return [phrase("format", language, format, moment(format)), _zone(format, language)]
+        case Date(format=str(format)):
+            return [phrase("format", language, format, day(format))]
         case Duration(unit="s" | "ms" as unit):
             return [phrase(unit, language)]
         case ListOf():
@@ -168,6 +182,14 @@ def limits(type: Type, language: str) -> list[str]:
             return [phrase("json", language), *limits(type.type, language)]
         case _:
             return []
+
+
+def _zone(format: str, language: str) -> str:
+    """Whether values of a format have a time zone, and which."""
+    format_ = datetime_format(format)
+    if format_.zone is not None:
+        return phrase("zone", language, format_.zone)
+    return phrase("own zone" if format_.zoned else "no zone", language)
 
 
 def about(field: Field, language: str) -> str:

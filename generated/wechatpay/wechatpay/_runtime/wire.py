@@ -8,9 +8,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from msgspec import Meta, Struct
+
+from .datetime_formats import Format, datetime_format
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,33 +65,30 @@ class _Span(Conversion):
 
 
 class _Formatted(Conversion):
-    """A text in a format of `strftime`."""
+    """A text in a documented format."""
 
     def __init__(self, format: str) -> None:
-        self._format = format
-        self._zoned = "%z" in format
+        self._text = format
+
+    @cached_property
+    def _format(self) -> Format:
+        return datetime_format(self._text)
 
     def read(self, value: object, kind: object) -> object:
         if not isinstance(value, str):
             raise ValueError("expected a text")
         try:
-            moment = datetime.strptime(value, self._format)
+            moment = self._format.decode(value)
         except ValueError:
-            raise ValueError(f"expected a text like {self._format}") from None
+            raise ValueError(f"expected a text like {self._text}") from None
         return moment if kind is datetime else moment.date()
 
     def write(self, value: object) -> object:
+        if isinstance(value, datetime):
+            return self._format.encode(value)
         if not isinstance(value, date):
             raise ValueError("must be a date or a datetime")
-        if isinstance(value, datetime):
-            if self._zoned and value.utcoffset() is None:
-                raise ValueError("must be a datetime with a time zone")
-            if not self._zoned and value.tzinfo is not None:
-                raise ValueError(
-                    "must be a datetime without a time zone, in the service's own time,"
-                    " for none is sent"
-                )
-        return value.strftime(self._format)
+        return self._format.encode_date(value)
 
 
 def _times(count: object, unit: timedelta) -> timedelta:
@@ -102,7 +102,7 @@ def _times(count: object, unit: timedelta) -> timedelta:
 
 
 def formatted(format: str) -> Meta:
-    """A date or datetime as a text in a format of `strftime`, such as `%Y%m%d`."""
+    """A date or datetime as text in a format such as `%Y%m%d`; see `datetime_formats`."""
     return Meta(extra={"wire": _Formatted(format)})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct, field
@@ -33,6 +32,7 @@ from ...model import (
     Union,
     UnionType,
 )
+from ...runtime.datetime_formats import datetime_format
 from ..surface import constant
 from .kinds import member_of
 from .values import likely, parsed
@@ -176,7 +176,7 @@ def _iso(type: DateTime | Date, value: Json) -> Json:
     if type.format is None or not isinstance(value, str):
         return value
     try:
-        parsed = datetime.strptime(value, type.format)
+        parsed = datetime_format(type.format).decode(value)
     except ValueError:
         return value
     return parsed.isoformat() if isinstance(type, DateTime) else parsed.date().isoformat()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from msgspec import Struct, field
@@ -39,6 +37,7 @@ from ...model import (
     Union,
     UnionType,
 )
+from ..moments import MOMENT, day, moment
 from ..surface import constant
 from .kinds import member_of
 from .patterns import matching
@@ -48,7 +47,6 @@ DEEPEST = 10
 _MOST = 200
 """Structures in a sample that nobody wrote."""
 _INDENT = 2
-_MOMENT = datetime(2025, 1, 1, 12, tzinfo=UTC)
 _LONGEST = 1000
 """So many characters, bytes or items a value has at most, made up for a sample."""
 _READABLE = 5 * _LONGEST
@@ -160,13 +158,13 @@ def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
         case File():
             return "AAAA"
         case DateTime(format="unix"):
-            return int(_MOMENT.timestamp())
+            return int(MOMENT.timestamp())
         case DateTime(format="unix-ms"):
-            return int(_MOMENT.timestamp()) * 1000
+            return int(MOMENT.timestamp()) * 1000
         case DateTime(format=format):
-            return _formatted("%Y-%m-%dT%H:%M:%SZ" if format is None else format)
+            return moment("%Y-%m-%dT%H:%M:%SZ" if format is None else format)
         case Date(format=format):
-            return _formatted("%Y-%m-%d" if format is None else format)
+            return day("%Y-%m-%d" if format is None else format)
         case Duration():
             return "PT60S" if type.unit is None else 60
         case AnyJson():
@@ -208,11 +206,6 @@ def _text(type: String, name: str) -> str:
             return found
     count = _count(type.length, len(name))
     return name[:count].ljust(count, "0")
-
-
-def _formatted(format: str) -> str:
-    """The moment in a format of `strftime`, of which only plain directives are followed: C libraries have others, with widths."""
-    return re.sub("%[A-Za-z%]", lambda directive: _MOMENT.strftime(directive[0]), format)
 
 
 def _within(range: Range) -> int | Decimal:

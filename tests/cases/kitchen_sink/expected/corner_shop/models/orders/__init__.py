@@ -227,9 +227,9 @@ class Order(Model, frozen=True, kw_only=True):
     updated_ms: Annotated[datetime, UNIX_MS] | None = None
     """In milliseconds since 1970-01-01 UTC on the wire."""
     day: Annotated[date, formatted("%Y%m%d")] | None = None
-    """In the form %Y%m%d."""
+    """In the form %Y%m%d, such as 20250101."""
     stamp: Annotated[datetime, formatted("%Y%m%d%H%M%S")] | None = None
-    """In the form %Y%m%d%H%M%S."""
+    """In the form %Y%m%d%H%M%S, such as 20250101120000, without a time zone."""
     wait: timedelta | None = None
     type_: Literal["order"] | None = field(default=None, name="type")
     """Always "order". Always the same."""

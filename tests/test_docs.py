@@ -122,7 +122,7 @@ def test_python_samples_compile_and_name_the_method(name: str) -> None:
     for path, page in pages_of(name).items():
         samples = [token.content for token in parse(page) if token.info == "python"]
         if path.name == "client.md":
-            assert len(samples) == 2 + (4 if any(api_of(name).all_events()) else 0)
+            assert len(samples) == 3 + (4 if any(api_of(name).all_events()) else 0)
         elif path.name == "index.md":
             assert len(samples) == (1 if len(path.parts) == 3 else 0)
         else:

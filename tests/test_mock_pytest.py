@@ -40,12 +40,12 @@ def test_weixin(weixin_mock, weixin_client, async_weixin_client):
 '''
 
 
-def run(folder: Path) -> str:
+def run(folder: Path, status: int = 0) -> str:
     """The last line of what pytest says of the tests in a folder."""
     path = ":".join(str(project) for project in COMMITTED.values())
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
     done = subprocess.run(command, cwd=folder, env={"PYTHONPATH": path, "PATH": ""}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == status, done.stdout + done.stderr
     return done.stdout.strip().split("\n")[-1]
 
 
@@ -65,6 +65,18 @@ def test_the_test_on_the_page(name: str, tmp_path: Path) -> None:
     assert run(tmp_path).startswith("1 passed")
 
 
+def test_the_ledger_on_the_page_catches_code_that_sends_a_request_again(tmp_path: Path) -> None:
+    page = (COMMITTED["weixin"] / "docs" / "en" / "client.md").read_text("utf-8")
+    found = re.search(r"^```python\n(from contextlib import suppress\n.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert found
+    (tmp_path / "test_mine.py").write_text(found[1])
+    assert run(tmp_path).startswith("1 passed")
+    again = re.search(r"^    with suppress.*?^        \)\n", found[1], re.DOTALL | re.MULTILINE)
+    assert again
+    (tmp_path / "test_mine.py").write_text(found[1].replace(again[0], again[0] * 2))
+    assert run(tmp_path, status=1).startswith("1 failed")
+
+
 def test_what_the_page_names_is_there() -> None:
     """Options with their defaults, exceptions, and what steers a mock."""
     with imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
@@ -74,7 +86,7 @@ def test_what_the_page_names_is_there() -> None:
         assert said == {name: repr(each.default).replace("None", "") for name, each in given.items() if name not in credentials}
         assert all(hasattr(wechatpay.errors, name) for name, _, _ in manual.REFUSALS)
         mock = import_module("wechatpay.testing").WeChatPayMock()
-        named = re.findall(r"mock\.(\w+)", str((manual.STEERING, manual.STEERING_EVENTS, manual.MOCKING)))
+        named = re.findall(r"mock\.(\w+)", str((manual.STEERING, manual.STEERING_EVENTS, manual.MOCKING, manual.LEDGER)))
         assert "fail" in named
         assert all(hasattr(mock, name) for name in named)
 

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "61fa76733ab0d889"
+__build__ = "ee554dcee55adac6"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..annotations import types_of
 from ..calls import Endpoint
 from ..kinds import is_object
-from . import Example
+from . import Example, Refusal
 from .values import misplaced
 
 _CHINA: Final = timezone(timedelta(hours=8))
@@ -95,3 +95,13 @@ def card() -> dict[str, str]:
         "card_code": f"{secrets.randbelow(10**12):012}",
         "card_status": "INSERT_ACCEPTED",
     }
+
+
+def missing(message: str) -> Refusal:
+    """The refusal for what does not exist."""
+    return Refusal(404, "RESOURCE_NOT_EXISTS", message)
+
+
+def not_allowed(message: str) -> Refusal:
+    """The refusal of what may not be done now."""
+    return Refusal(400, "INVALID_REQUEST", message)

@@ -79,10 +79,24 @@ class _Handler(StreamRequestHandler):
             time.sleep(answer.delay)
         if answer.cut in ("reset", "refuse"):
             return self._reset()
+        if not self._is_gone():
+            mock.ledger.deliver(answer)
         self._send(answer, method, keep)
         if not keep:
             self._drain()
         return keep and answer.cut is None
+
+    def _is_gone(self) -> bool:
+        """Whether the client has closed the connection meanwhile."""
+        self.connection.setblocking(False)
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            self.connection.settimeout(self.timeout)
 
     def _drain(self) -> None:
         """Take in what is still on its way: else the client loses the answer too."""

@@ -3,91 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any
 
 from ..calls import Endpoint
 from ..terms import ErrorCode
 from . import Fault, Incoming
-
-Kind: TypeAlias = Literal[
-    "delay",
-    "reset",
-    "truncate",
-    "bad-signature",
-    "no-signature",
-    "probe",
-    "clock-skew",
-    "outage",
-]
-"""What may go wrong on the way:
-
-- `delay`: the answer comes `seconds` late;
-- `reset`: the connection is reset instead of an answer;
-- `truncate`: the connection ends in the middle of the body;
-- `bad-signature`, `no-signature`: the answer's signature is wrong, or missing;
-- `probe`: the signature is wrong on purpose, with the prefix that says so;
-- `clock-skew`: the server's clock is `seconds` ahead in its answers;
-- `outage`: the primary host cannot be reached.
-"""
-
-FAULTS: Final[Mapping[Kind, Fault]] = {
-    "delay": Fault(),  # and so many seconds
-    "reset": Fault(cut="reset"),
-    "truncate": Fault(cut="truncate"),
-    "bad-signature": Fault(signature="wrong"),
-    "no-signature": Fault(signature="missing"),
-    "probe": Fault(signature="probe"),
-    "clock-skew": Fault(),  # …
-    "outage": Fault(cut="refuse"),
-}
-
-
-EventKind: TypeAlias = Literal["bad-signature", "no-signature", "probe", "clock-skew"]
-"""What of that may go wrong with an event."""
-
-_CENTURY: Final = 100 * 365 * 86400.0
-
-
-def checked_seconds(seconds: float, least: float = 0.0) -> float:
-    """These seconds, if they are neither too few, nor more than a century; else
-    ValueError."""
-    if not least <= seconds <= _CENTURY:  # nor is NaN
-        raise ValueError(f"seconds: give a number from {least:.0f} to {_CENTURY:.0f}")
-    return seconds
-
-
-def fault_of_kind(kind: Kind, seconds: float | None) -> Fault:
-    """What is done to an answer by a fault of this kind; else ValueError."""
-    if kind not in FAULTS:
-        raise ValueError(f"there is no fault {kind}; use one of {', '.join(FAULTS)}")
-    if kind not in ("delay", "clock-skew"):
-        return FAULTS[kind]
-    if seconds is None:
-        raise ValueError(f"seconds: say how many, for a {kind}")
-    if kind == "delay":
-        return Fault(delay=checked_seconds(seconds))
-    return Fault(skew=checked_seconds(seconds, -_CENTURY))
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An error of the documentation."""
-
-    code: str
-    status: int | None = None
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An answer that a test has given."""
-
-    status: int | None
-    body: Any
-    headers: tuple[tuple[str, str], ...]
+from .stubs import Failure, Kind, Prepared, Stub, fault_of_kind
 
 
 @dataclass(slots=True)
@@ -129,17 +53,21 @@ class Steering:
         endpoint: str | None = None,
         status: int | None = None,
         message: str | None = None,
+        executed: bool = False,
         times: int | None = None,
         chance: float = 1.0,
     ) -> None:
         """Answer with a documented error; or, if `status` is given, with any.
 
-        Pages do not list all that can happen, so any documented code will do anywhere.
+        Pages do not list all that can happen, so any documented code will do anywhere. The
+        service has done nothing then, unless it is `executed`, as before an error of
+        status 5xx.
         """
         code = str(code)
         if status is None and self.row(None, code) is None:
             raise ValueError(f"{code} is not documented; give a status with it")
-        self._plan(Failure(code, status, message), endpoint, times, chance)
+        stub = Failure(code, status, message, executed)
+        self._plan(stub, endpoint, times, chance)
 
     def reply(
         self,
@@ -160,12 +88,13 @@ class Steering:
         kind: Kind,
         *,
         seconds: float | None = None,
+        executed: bool = True,
         endpoint: str | None = None,
         times: int | None = None,
         chance: float = 1.0,
     ) -> None:
         """Let something go wrong on the way; see `Kind`."""
-        fault = fault_of_kind(kind, seconds)
+        fault = fault_of_kind(kind, seconds, executed)
         self._plan(fault, endpoint, times, chance, outage=kind == "outage")
 
     def clear(self) -> None:
@@ -201,14 +130,13 @@ class Steering:
             whole = Fault(
                 whole.delay + fault.delay,
                 whole.cut or fault.cut,
+                whole.executed and fault.executed,
                 fault.signature if whole.signature == "right" else whole.signature,
                 whole.skew + fault.skew,
             )
         return whole
 
-    def take_answer(
-        self, name: str | None, incoming: Incoming
-    ) -> Failure | Prepared | None:
+    def take_answer(self, name: str | None, incoming: Incoming) -> Stub | None:
         """The error or answer that was asked for, if one was."""
         for plan in self._taken(name, (Failure, Prepared), incoming, only_one=True):
             assert not isinstance(plan.does, Fault)
@@ -258,8 +186,8 @@ class Steering:
             raise ValueError(f"there is no endpoint {endpoint}; there are {names}")
         if not 0 <= chance <= 1:
             raise ValueError("chance: give a number from 0 to 1")
-        if times is not None and times < 1:
-            raise ValueError("times: give a positive number, or leave it out for ever")
+        if times is not None and (type(times) is not int or times < 1):
+            raise ValueError("times: give a positive integer, or leave it out for ever")
         with self.lock:
             self._plans.append(_Plan(does, endpoint, times, chance, outage))
             self.told()
@@ -268,8 +196,14 @@ class Steering:
         """The documented errors of an endpoint, the most specific first."""
         return (*endpoint.errors, *self._shared) if endpoint else self._shared
 
+    def every_row(self) -> Iterator[ErrorCode]:
+        """All documented errors."""
+        yield from self._shared
+        for one in self._endpoints.values():
+            yield from one.errors
+
     def row(self, endpoint: Endpoint[Any] | None, code: str) -> ErrorCode | None:
         """How an endpoint documents an error; else how another one does."""
-        others = (row for one in self._endpoints.values() for row in one.errors)
-        found = (row for row in (*self.rows(endpoint), *others) if row.code == code)
+        rows = (*self.rows(endpoint), *self.every_row())
+        found = (row for row in rows if row.code == code)
         return next(found, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...code import Markdown, markdown, python
+from ...code import Markdown, Python, markdown, python
 from ...model import Api
 from ...render import render
 from . import events, labels, manual, places, receiving, samples, tables
@@ -35,11 +35,13 @@ def page(api: Api, language: str) -> Markdown:
         "events": _events(api, reader),
         "views": _views(api),
         "mock": reader.said(manual.TESTING),
-        "test": _test(api),
+        "test": _sample(samples.test(api)),
         "mocking": _bullets(
             manual.MOCKING, reader, markdown.code(f"python -m {api.package}.testing --print-client"), markdown.code(f"help(testing.{api.client}Mock)")
         ),
         "steering": _steering(api, reader),
+        "ledger": _bullets(manual.LEDGER, reader),
+        "retries": _sample(samples.ledger(api)),
     }
     return render(Markdown, "docs/client.md.j2", notice=reader.notice(), **values)
 
@@ -85,8 +87,7 @@ def _views(api: Api) -> list[Block]:
     return [Block(markdown.text(name), (markdown.fenced(receiving.view(api, name), "python"),)) for name in receiving.FRAMEWORKS]
 
 
-def _test(api: Api) -> Markdown | None:
-    sample = samples.test(api)
+def _sample(sample: Python | None) -> Markdown | None:
     return markdown.fenced(sample, "python") if sample else None
 
 

@@ -167,6 +167,7 @@ STEERING: tuple[tuple[str, Said], ...] = (
     ("mock.fault(kind, seconds=…)", ("Let something go wrong on the way: `delay`, `reset`, `truncate`, `outage` and others.", "模拟故障：`delay`、`reset`、`truncate`、`outage` 等。")),
     ("endpoint=, times=, chance=", ("To each of these: for one endpoint, so often, with this probability.", "以上方法均可指定：针对某个接口、次数、概率。")),
     ("mock.clear()", ("Ends all of it.", "取消以上全部设置。")),
+    ("mock.ledger", ("What the service executed; see below.", "服务端实际执行的请求，见下文。")),
     ("mock.calls", ("What came: endpoint, typed arguments and body, status, all bytes.", "收到的请求：接口、类型化的参数与请求体、状态码、全部字节。")),
     ("mock.advance(60)", ("Lets seconds pass.", "让时间前进若干秒。")),
 )  # fmt: skip
@@ -175,3 +176,22 @@ STEERING_EVENTS: tuple[tuple[str, Said], ...] = (
     ("mock.webhook = …", ("Where events go: a URL of this machine, or a function of header fields and body.", "事件的接收者：本机的 URL，或以请求头和请求体为参数的函数。")),
     ("mock.notify(event, payload)", ("Sends an event; with `fault=` one that must be refused. `mock.deliveries` has all.", "发送事件；指定 `fault=` 时发送应被拒绝的事件。`mock.deliveries` 为全部发送记录。")),
 )  # fmt: skip
+
+LEDGER: tuple[Said, ...] = (
+    (
+        "`mock.ledger` has one entry for each execution: `.endpoint`, `.time`, `.key` (the idempotency key), `.status`, `.request_id`, `.delivered` (whether a response arrived) and `.received` (how many requests with this key came). Queries are left out; `mock.ledger.clear()` empties it. Over HTTP: `GET` and `DELETE /_mock/ledger`.",
+        "`mock.ledger` 中每次执行对应一项：`.endpoint`、`.time`、`.key`（幂等键）、`.status`、`.request_id`、`.delivered`（应答是否送达）和 `.received`（收到多少个带有该键的请求）。查询类接口不计入；`mock.ledger.clear()` 清空记录。也可通过 HTTP 访问：`GET` 与 `DELETE /_mock/ledger`。",
+    ),
+    (
+        "A request whose response is lost (`reset`, `truncate`, `delay`) was executed. One that is refused, that meets a stub error or that comes during an `outage` was not. `mock.fault(\"reset\", executed=False)` breaks the connection before the execution; `mock.fail(code, executed=True)` responds with the error after it.",
+        "应答丢失的请求（`reset`、`truncate`、`delay`）已被执行；被拒绝、命中预设错误或在 `outage` 期间发出的请求未被执行。`mock.fault(\"reset\", executed=False)` 在执行之前断开连接；`mock.fail(code, executed=True)` 在执行之后返回该错误。",
+    ),
+    (
+        "A request whose idempotency key is known is not executed again: it gets the response of the first execution.",
+        "幂等键已存在的请求不会再次执行，返回首次执行的应答。",
+    ),
+    (
+        "Hold your own code to it, most of all where it sends a request again: put it in place of the call.",
+        "请用它检验您自己的代码，尤其是重新发送请求的部分：以您的代码替换其中的调用。",
+    ),
+)

@@ -67,6 +67,29 @@ def test(api: Api) -> Python | None:
     )
 
 
+def ledger(api: Api) -> Python | None:
+    """A test that the first endpoint with an effect is executed at most once, though its response is lost."""
+    endpoint = next((one for one in api.all_endpoints() if one.idempotency.kind != "safe"), None)
+    if endpoint is None:
+        return None
+    request = Request.of(api, endpoint, next(iter(endpoint.examples), None))
+    written = Expressions(api)
+    fixture = python.identifier(f"{api.package}_client")
+    method = python.dotted(fixture, *endpoint.resource, endpoint.name)
+    return render(
+        Python,
+        "docs/sample_ledger.py.j2",
+        plugin=python.literal(f"{api.package}.testing"),
+        mock=python.identifier(f"{api.package}_mock"),
+        client=fixture,
+        endpoint=python.literal(endpoint.qualified),
+        suppress=written.use("contextlib", "suppress"),
+        error=python.dotted(written.our("errors"), "Error"),
+        call=python.call(method, _arguments(written, request, _WIDTH - 12), room=_WIDTH - 8),
+        imports=written.imports(asynchronous=False),
+    )
+
+
 def _client(written: Expressions, *, asynchronous: bool, width: int) -> Python:
     """The client's constructor with what the API's first scheme needs."""
     api = written.api

@@ -7,23 +7,23 @@ or what the service does, or the documented example ─▶ signature ─▶ faul
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from ..calls import Endpoint, endpoint
+from ..calls import endpoint
 from ..misfits import Unseal
 from ..service import Service
 from . import Answer, Example, Incoming, Received, Refusal, Side
 from .admin import ADMIN, administer
+from .commands import Command
+from .executing import Executing
 from .fitting import Given, read, signed_part
-from .making import made, prepared, refused, unwritten
-from .ports import Ports
+from .making import refused
 from .routing import Match, Route, Routes
 from .selection import selected
-from .steering import Failure, Prepared
 from .store import Store
 from .values import UNKNOWN
 
@@ -36,11 +36,7 @@ _REMEMBERED: Final = 10_000
 """Requests that are remembered, the newest ones."""
 
 
-Behaviour: TypeAlias = Callable[[Given], tuple[int, Any]]
-"""What a service does at one endpoint: status and JSON, or bytes; else `Refusal`."""
-
-
-class Mock(Ports):
+class Mock(Executing):
     """The server's side of an API, in memory: hand `mock.transport` to a client.
 
     `state` is a SQLite file that keeps what is remembered; without, it ends with the mock.
@@ -58,18 +54,23 @@ class Mock(Ports):
         authentication: bool = True,
     ) -> None:
         documented = json.loads(examples.read_text("utf-8"))
-        self.examples = {name: Example(**one) for name, one in documented.items()}
-        endpoints = [endpoint(name) for name in self.examples]
+        endpoints = [endpoint(name) for name in documented]
         own = {name: side for side in sides.values() for name in side.own}
         sender = _first(sides, service.auth)
-        super().__init__(service, endpoints, own, Store(state), sender)
-        self.authentication = authentication
+        super().__init__(
+            service,
+            endpoints,
+            own,
+            Store(state),
+            sender,
+            examples={name: Example(**one) for name, one in documented.items()},
+            authentication=authentication,
+        )
         self.sides = sides
         self.public = False
         """Whether it may be steered over HTTP under any host's name."""
         self.calls: list[Received] = []
         """The requests that came, the newest ones."""
-        self._behaviours = dict(self.behaviours())
         self._routes = Routes(service, endpoints, own)
         for side in sides.values():
             side.join(self)
@@ -103,14 +104,10 @@ class Mock(Ports):
         """Close the file that keeps the state, if there is one."""
         self.store.close()
 
-    # --- what services do -------------------------------------------------------------
+    # --- steering over HTTP -----------------------------------------------------------
 
-    def behaviours(self) -> Mapping[tuple[str, str], Behaviour]:
-        """By method and path (variables as `{}`), what a service does there."""
-        return {}
-
-    def commands(self) -> Mapping[str, Callable[..., object]]:
-        """What `POST /_mock/<name>` does besides what every mock can be told."""
+    def commands(self) -> Mapping[str, Command]:
+        """Commands that this mock has besides those of every mock."""
         return {}
 
     # --- one request ------------------------------------------------------------------
@@ -131,18 +128,19 @@ class Mock(Ports):
         found = self._found(incoming)
         route = found.route if isinstance(found, Match) else None
         fault = self.take_faults(route.name if route else None, incoming)
-        if fault.cut == "refuse":
-            return Answer(503, cut="refuse")
+        if not fault.executed:
+            return Answer(503, cut=fault.cut)
         given = Given({})
         side = self._side(route)
         try:
             self.settle()
             given = self._given(found, side, incoming)
-            answer = self._answer(route, side, incoming, given)
+            assert route is not None, "what has no route is refused"
+            answer = self.answer(route, side, incoming, given)
         except Refusal as refusal:
             endpoint = route.endpoint if route else None
-            answer = refused(self.service, endpoint, side.refused(refusal))
-        answer = side.trace(answer)
+            error = refused(self.service, endpoint, side.refused(refusal))
+            answer = side.trace(error)
         if self.authentication:
             answer = side.finish(answer, incoming, fault)
         name = route.name if route else None
@@ -220,40 +218,12 @@ class Mock(Ports):
                     continue
             raise
 
-    def _answer(
-        self, route: Route | None, side: Side, incoming: Incoming, given: Given
-    ) -> Answer:
-        assert route is not None, "what has no route is refused"
-        planned = self.take_answer(route.name, incoming)
-        if isinstance(planned, Failure):
-            raise self._failure(route.endpoint, planned)
-        seal = partial(side.seal, incoming=incoming) if self.authentication else str
-        if isinstance(planned, Prepared):
-            return prepared(route.endpoint, planned, seal)
-        if route.endpoint is None:
-            return side.serve(route.name, incoming)
-        behaviour = self._behaviours.get((route.method, route.shape))
-        if behaviour is not None:
-            with self.lock:
-                status, body = behaviour(given)
-            return made(route.endpoint, status, body, seal)
-        example = self.examples[route.name]
-        if example.status is not None:
-            return made(route.endpoint, example.status, example.body, seal)
-        return unwritten(self.service, route.endpoint, seal)
-
     def broken(self, status: int, message: str) -> Answer:
         """The answer to bytes that are no request."""
         side = self._side(None)
         code = "PARAM_ERROR" if status == 413 else "BAD_REQUEST"
         refusal = side.refused(Refusal(status, code, message))
         return side.trace(refused(self.service, None, refusal))
-
-    def _failure(self, endpoint: Endpoint[Any] | None, told: Failure) -> Refusal:
-        row = self.row(endpoint, told.code)
-        status = told.status or (row.status if row and row.status else 0)
-        reason = row.reason if row else ""
-        return Refusal(status, told.code, told.message or reason or told.code)
 
 
 def _first(sides: Mapping[str, Side], names: Iterable[str]) -> Side:

@@ -14,16 +14,18 @@ answers what is not in it, where the tables are not public.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ..kinds import is_object
 from . import Incoming, Refusal
-from .core import Behaviour, Mock
+from .commands import Command, posted
+from .core import Mock
+from .executing import Behaviour, Result
 from .fapiao_values import card as new_card
-from .fapiao_values import check, documented, likely, paper
+from .fapiao_values import check, documented, likely, missing, not_allowed, paper
 from .fitting import Given
-from .steering import checked_seconds
+from .stubs import checked_seconds
 from .wechatpay_keys import MCHID
 
 _APPLICATIONS: Final = "/v3/new-tax-control-fapiao/fapiao-applications"
@@ -59,15 +61,18 @@ class FapiaoMock(Mock):
             ("POST", f"{_APPLICATIONS}/{{}}/reverse"): self._reverse,
         }
 
-    def commands(self) -> Mapping[str, Callable[..., object]]:
+    def commands(self) -> Mapping[str, Command]:
         def pace(seconds: float) -> None:
+            """Let each step take so many seconds."""
             self.pace = seconds
 
-        own: dict[str, Callable[..., object]] = {
-            "issue_fapiao": self.issue_fapiao,
-            "pace": pace,
+        given = {"fapiao_apply_id": "A1", "fapiao_id": "F1"}
+        return {
+            **super().commands(),
+            "issue_fapiao": posted(self.issue_fapiao, **given),
+            "notify": posted(self.notify, event="FAPIAO.ISSUED", payload=given),
+            "pace": posted(pace, seconds=1),
         }
-        return {**super().commands(), **own}
 
     def issue_fapiao(
         self,
@@ -205,7 +210,7 @@ class FapiaoMock(Mock):
 
     # --- endpoints --------------------------------------------------------------------
 
-    def _query(self, given: Given) -> tuple[int, Any]:
+    def _query(self, given: Given) -> Result:
         wanted = given.query.get("fapiao_id", [None])[0]
         records = self._application(given.path[0], given.query.get("sub_mchid"))
         found = [
@@ -214,10 +219,10 @@ class FapiaoMock(Mock):
             if wanted in (None, record["shown"]["fapiao_id"])
         ]
         if not found:
-            raise _missing("商户发票单号对应的发票不存在")
-        return 200, {"total_count": len(found), "fapiao_information": found}
+            raise missing("商户发票单号对应的发票不存在")
+        return Result(200, {"total_count": len(found), "fapiao_information": found})
 
-    def _reverse(self, given: Given) -> tuple[int, Any]:
+    def _reverse(self, given: Given) -> Result:
         body = given.json
         sub_mchid = body.get("sub_mchid")
         records = self._application(given.path[0], [sub_mchid] if sub_mchid else None)
@@ -227,7 +232,7 @@ class FapiaoMock(Mock):
         for one in wanted or ():
             record = by_id.get(one["fapiao_id"])
             if record is None:
-                raise _missing("商户发票单号对应的发票不存在")
+                raise missing("商户发票单号对应的发票不存在")
             self._check_paper(record["shown"], one)
             chosen.append(record)
         fresh = [one for one in chosen if self._is_new(one, body["reverse_reason"])]
@@ -236,7 +241,7 @@ class FapiaoMock(Mock):
             record["shown"]["status"] = "REVERSE_ACCEPTED"
             self._keep(record)
             self._await("fapiao", record, self.now() + self.pace)
-        return 202, None
+        return Result(202, None, repeated=not fresh)
 
     def _is_new(self, record: Mapping[str, Any], reason: str) -> bool:
         """Whether this reversal is another than one that was accepted; fails if it may
@@ -245,24 +250,24 @@ class FapiaoMock(Mock):
         if status in ("REVERSE_ACCEPTED", "REVERSED") and record["reason"] == reason:
             return False  # the same request again: it was taken already
         if status != "ISSUED":
-            raise _not_allowed("发票状态不允许冲红")
+            raise not_allowed("发票状态不允许冲红")
         failed = record["failed"]
         if failed is not None and self.now() - failed < _REST:
-            raise _not_allowed("冲红失败后，请间隔5分钟再重试")
+            raise not_allowed("冲红失败后，请间隔5分钟再重试")
         return True
 
     def _check_paper(self, shown: Mapping[str, Any], one: Mapping[str, Any]) -> None:
         paper = shown.get("blue_fapiao", {})
         for key in ("fapiao_code", "fapiao_number"):
             if key in one and key in paper and one[key] != paper[key]:
-                raise _not_allowed("发票代码或发票号码与开具的发票不一致")
+                raise not_allowed("发票代码或发票号码与开具的发票不一致")
 
     # --- what is kept -----------------------------------------------------------------
 
     def _application(self, apply_id: str, sub_mchid: Any) -> list[dict[str, Any]]:
         found = [record for _, record in self.store.items(_kind(apply_id))]
         if not found:
-            raise _missing("发票申请单不存在")
+            raise missing("发票申请单不存在")
         if sub_mchid and found[0]["sub_mchid"] != sub_mchid[0]:
             raise Refusal(403, "NO_AUTH", "商户无权限")
         return found
@@ -289,11 +294,3 @@ def _key(what: str, record: Mapping[str, Any]) -> str:
 def _card_of(record: Mapping[str, Any]) -> dict[str, Any]:
     card: dict[str, Any] = record["shown"].get("card_information") or {}
     return card
-
-
-def _missing(message: str) -> Refusal:
-    return Refusal(404, "RESOURCE_NOT_EXISTS", message)
-
-
-def _not_allowed(message: str) -> Refusal:
-    return Refusal(400, "INVALID_REQUEST", message)

@@ -11,8 +11,9 @@ from ..calls import Endpoint
 from ..service import Service
 from . import Fault, Side
 from .outbox import Delivered, Outbox, Receiver
-from .steering import EventKind, Steering, checked_seconds, fault_of_kind
+from .steering import Steering
 from .store import Store
+from .stubs import EventKind, checked_seconds, fault_of_kind
 
 
 class Life(Steering):

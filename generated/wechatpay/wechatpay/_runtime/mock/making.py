@@ -35,7 +35,7 @@ from ..wire import Conversion
 from ..writing import writer
 from . import Answer, Refusal
 from .error_bodies import error_body, successful
-from .steering import Prepared
+from .stubs import Prepared
 
 _JSON: Final = ("Content-Type", "application/json; charset=utf-8")
 

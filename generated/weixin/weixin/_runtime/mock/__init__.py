@@ -85,6 +85,8 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     delay: float = 0.0
     cut: Cut | None = None
+    execution: int | None = None
+    """Number of the execution in the ledger that it comes of."""
 
     def with_headers(self, *added: tuple[str, str]) -> Answer:
         """The same with these header fields as well."""
@@ -121,6 +123,8 @@ class Fault:
 
     delay: float = 0.0
     cut: Cut | None = None
+    executed: bool = True
+    """Whether the request was executed before it happened."""
     signature: Literal["right", "wrong", "missing", "probe"] = "right"
     skew: float = 0.0
     """Seconds by which the answer's time is wrong."""

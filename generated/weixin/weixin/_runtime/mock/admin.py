@@ -1,17 +1,18 @@
 """Steering a mock over HTTP, with JSON: for tests in other languages.
 
-    POST /_mock/fail            {"code": "RESOURCE_NOT_EXISTS", "times": 1}
-    POST /_mock/advance         {"seconds": 60}
-    GET  /_mock/calls
+    GET    /_mock/                lists the commands
+    POST   /_mock/fail            {"code": "RESOURCE_NOT_EXISTS", "times": 1}
+    POST   /_mock/advance         {"seconds": 60}
+    GET    /_mock/calls
+    DELETE /_mock/ledger
 
-Each command is a method of the mock, the JSON its arguments by name. Bytes are Base64.
+Most commands are methods of the mock, the JSON their arguments by name. Bytes are Base64.
 """
 
 from __future__ import annotations
 
 import inspect
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from logging import getLogger
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
@@ -19,7 +20,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from . import Answer, Incoming, Received
+from . import Answer, Incoming
+from .commands import Command, commands_of
 from .outbox import is_loopback
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 ADMIN: Final = "/_mock/"
 """Below this path a mock is steered."""
-_READING: Final = {("GET", name) for name in ("calls", "credentials", "deliveries")}
 _log = getLogger(__name__)
 
 
@@ -39,22 +40,28 @@ def administer(mock: Mock, incoming: Incoming) -> Answer:
     """
     if not (mock.public or _is_known(incoming.headers.get("Host", ""), mock)):
         return _said(403, {"error": "use a name of this machine, or allow all: public"})
-    commands = {**_commands(mock), **mock.commands()}
-    name = incoming.path.removeprefix(ADMIN)
-    if (incoming.method, name) == ("GET", ""):
-        return _said(200, {"commands": sorted(commands)})
+    name, method = incoming.path.removeprefix(ADMIN), incoming.method
+    commands = {**commands_of(mock), **mock.commands()}
+    if (method, name) == ("GET", ""):
+        return _said(
+            200, {"commands": {key: _about(commands[key]) for key in commands}}
+        )
     command = commands.get(name)
     if command is None:
         return _said(404, {"error": f"commands: {', '.join(sorted(commands))}"})
-    if incoming.method != "POST" and (incoming.method, name) not in _READING:
-        return _said(405, {"error": "use POST"})
+    if method not in command.methods:
+        return _said(405, {"error": f"use {' or '.join(command.methods)}"})
     media = incoming.headers.get("Content-Type", "").partition(";")[0].strip()
-    if incoming.method == "POST" and media != "application/json":
+    if method == "POST" and media != "application/json":
         return _said(415, {"error": "send application/json"})
+    return _carried_out(name, command.methods[method], incoming)
+
+
+def _carried_out(
+    name: str, command: Callable[..., object], incoming: Incoming
+) -> Answer:
     try:
         given = msgspec.json.decode(incoming.body or b"{}", type=dict[str, Any])
-        if name == "reply" and "base64" in given:
-            given["body"] = b64decode(given.pop("base64"), validate=True)
         result = command(**_arguments(command, given))
         return Answer(204) if result is None else _said(200, result)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
@@ -78,76 +85,40 @@ def _is_known(host: str, mock: Mock) -> bool:
 def _arguments(
     command: Callable[..., object], given: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """The arguments, of the types that the command declares; else TypeError."""
-    bound = inspect.signature(command).bind(**given)
+    """The arguments, of the types that the command declares; else ValueError."""
+    try:
+        bound = inspect.signature(command).bind(**given)
+    except TypeError as error:
+        raise ValueError(f"{error}; GET {ADMIN} lists the arguments") from None
     hints = get_type_hints(command)
-    return {
-        name: msgspec.convert(value, hints.get(name, Any))
-        for name, value in bound.arguments.items()
+    converted: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        try:
+            converted[name] = msgspec.convert(value, hints.get(name, Any))
+        except msgspec.ValidationError as error:
+            raise ValueError(f"{name}: {error}") from None
+    return converted
+
+
+def _about(command: Command) -> Mapping[str, Any]:
+    """What a command does, its arguments as JSON Schema, and an example of them."""
+    method, call = next(iter(command.methods.items()))
+    about = {
+        "methods": list(command.methods),
+        "does": " ".join((inspect.getdoc(call) or "").split("\n\n")[0].split()),
     }
-
-
-def _commands(mock: Mock) -> Mapping[str, Callable[..., object]]:
-    """What every mock can be told; `Mock.commands` adds to it."""
-
-    def webhook(url: str | None = None) -> None:
-        mock.webhook = url
-
-    def calls() -> object:
-        return [_call(one) for one in tuple(mock.calls)]
-
-    def deliveries() -> object:
-        return [
-            {
-                "event": one.event,
-                "payload": one.payload,
-                "status": one.status,
-                "headers": one.headers,
-                "body": one.body.decode(),
-            }
-            for one in mock.deliveries
-        ]
-
-    def credentials() -> object:
-        given = mock.credentials.items()
-        return {name: value for name, value in given if isinstance(value, str)}
-
-    return {
-        "advance": mock.advance,
-        "calls": calls,
-        "clear": mock.clear,
-        "credentials": credentials,
-        "deliver": mock.deliver,
-        "deliveries": deliveries,
-        "fail": mock.fail,
-        "fault": mock.fault,
-        "notify": mock.notify,
-        "reply": mock.reply,
-        "seed": mock.seed,
-        "webhook": webhook,
-    }
-
-
-def _call(one: Received) -> Mapping[str, Any]:
-    """One request: `arguments` and `value` are typed and decrypted, the rest as it came."""
-    typed = {
-        "arguments": {
-            name: value
-            for name, value in one.arguments.items()
-            if value is not msgspec.UNSET
-        },
-        "value": one.body,
-    }
-    return {
-        "endpoint": one.endpoint,
-        "status": one.status,
-        "method": one.request.method,
-        "target": one.request.target,
-        "headers": dict(one.request.headers),
-        "body": one.request.body.decode("utf-8", "replace"),
-        "body_base64": b64encode(one.request.body).decode(),
-        **msgspec.to_builtins(typed, str_keys=True, enc_hook=str),
-    }
+    if method != "POST":
+        return about
+    hints = get_type_hints(call)
+    parameters = inspect.signature(call).parameters.values()
+    properties: dict[str, Any] = {}
+    for one in parameters:
+        properties[one.name] = msgspec.json.schema(hints[one.name])
+        if one.default is not one.empty:
+            properties[one.name]["default"] = one.default
+    required = [one.name for one in parameters if one.default is one.empty]
+    schema = {"type": "object", "properties": properties, "required": required}
+    return {**about, "arguments": schema, "example": dict(command.example)}
 
 
 def _said(status: int, value: object) -> Answer:

@@ -33,6 +33,7 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         if answer.delay:
             time.sleep(_patience(request, answer))
             _in_time(request, answer)
+        self._mock.ledger.deliver(answer)
         return _response(request, answer)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -40,6 +41,7 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         if answer.delay:
             await asyncio.sleep(_patience(request, answer))
             _in_time(request, answer)
+        self._mock.ledger.deliver(answer)
         return _response(request, answer)
 
     def _incoming(self, request: httpx.Request, body: bytes) -> Incoming:
@@ -168,6 +170,7 @@ async def _answer(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
     # In a thread: what it does may call this very event loop.
     answer = await asyncio.to_thread(mock.handle, incoming)
     await asyncio.sleep(answer.delay)
+    mock.ledger.deliver(answer)
     await _send(answer, send)
 
 

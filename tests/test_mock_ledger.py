@@ -1,0 +1,225 @@
+"""The mock's ledger: what the service executed, to which a user holds the code that retries."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.generated import COMMITTED, imported, write
+from tests.test_mock import APPLICATION, FAPIAO, reverse
+
+API = """
+specloom: 1
+package: purse
+version: 0.1.0
+client: Purse
+title: Purse
+languages: [en]
+hosts: [https://purse.example]
+auth: none
+error_shape: {code: code, message: message}
+errors:
+  - {status: 404, code: NO_PURSE, reason: no such purse}
+  - {status: 500, code: BROKEN, reason: try again later}
+"""
+RESOURCE = """
+title: Transfers
+endpoints:
+  balance:
+    http: GET /balance
+    responses: {200: {body: {balance: integer}}}
+  give:
+    http: POST /transfers
+    body: {amount: integer}
+    responses: {200: {body: {number: integer}}}
+  pay:
+    http: POST /payments/{shop}
+    path: {shop: string}
+    header: {Idempotency-Key: string}
+    query: {lot?: integer}
+    body: {items: {type: list<object>, fields: {id: integer}}}
+    responses: {200: {body: {number: integer}}}
+    idempotency: {key: [shop, Idempotency-Key, lot, items.id], ask: balance}
+"""
+
+
+@pytest.fixture(scope="module")
+def purse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("purse")
+    (folder / "spec").mkdir()
+    (folder / "spec" / "_api.yaml").write_text(API, "utf-8")
+    (folder / "spec" / "transfers.yaml").write_text(RESOURCE, "utf-8")
+    write(folder / "spec", folder / "project")
+    with imported(folder / "project", "purse") as package:
+        import_module("purse.testing")
+        yield package
+
+
+@pytest.fixture
+def mock(purse: Any) -> Any:
+    return purse.testing.PurseMock()
+
+
+@pytest.fixture
+def client(mock: Any) -> Any:
+    return mock.client()
+
+
+def hasty(send: Callable[[], Any], error: type[Exception]) -> Any:
+    """What people write: again, whatever has happened."""
+    try:
+        return send()
+    except error:
+        return send()
+
+
+def careful(send: Callable[[], Any], errors: Any) -> Any:
+    """What they should write: again only if nothing was done."""
+    try:
+        return send()
+    except errors.Error as error:
+        return send() if error.outcome in ("not_sent", "rejected") else None
+
+
+def test_code_that_sends_an_unkeyed_request_again_is_caught(purse: Any, mock: Any, client: Any) -> None:
+    def send() -> Any:
+        return client.transfers.give(amount=5)
+
+    mock.fault("reset", times=1)
+    hasty(send, purse.errors.Error)
+    assert [one.delivered for one in mock.ledger] == [False, True]  # two transfers, of which one was meant
+
+    mock.ledger.clear()
+    mock.fault("reset", times=1)
+    careful(send, purse.errors)
+    assert [one.endpoint for one in mock.ledger] == ["transfers.give"]
+
+
+def test_a_keyed_request_is_executed_once_however_often_it_is_received(purse: Any, mock: Any, client: Any) -> None:
+    item = purse.models.PayRequestItems
+
+    def pay(key: str, number: int = 1) -> Any:
+        return client.transfers.pay("shop", idempotency_key=key, lot=3, items=[item(id=number)])
+
+    mock.advance(60)
+    mock.reply({"number": 1}, times=1)
+    mock.fault("reset", times=1)
+    assert pay("a").number == 1  # the client itself has sent it again
+    mock.reply({"number": 2}, times=1)
+    assert pay("b").number == 2
+    mock.reply({"number": 3}, times=1)
+    assert pay("a", number=2).number == 3  # other items: another key
+    first, *others = mock.ledger
+    assert (first.key, first.received, first.delivered, first.status) == (
+        {"shop": "shop", "Idempotency-Key": "a", "lot": 3, "items.id": [1]},
+        2,
+        True,
+        200,
+    )
+    assert first.time == pytest.approx(mock.now(), abs=30)
+    assert [one.received for one in others] == [1, 1]
+    mock.fail("BROKEN", executed=True, times=1)
+    assert pay("c").number == 0  # what the first execution would have responded
+    assert (mock.ledger[-1].status, mock.ledger[-1].received) == (500, 2)
+    assert client.transfers.pay("shop", idempotency_key="a", items=[item(id=1)]).number == 0  # not all of the key: not keyed
+    assert mock.ledger[-1].key is None
+
+
+ERRORS: dict[str, tuple[Callable[[Any], None], bool]] = {
+    "the connection breaks after it": (lambda mock: mock.fault("reset"), True),
+    "the response breaks off": (lambda mock: mock.fault("truncate"), True),
+    "the connection breaks before it": (lambda mock: mock.fault("reset", executed=False), False),
+    "nobody listens": (lambda mock: mock.fault("outage"), False),
+    "refused": (lambda mock: mock.fail("NO_PURSE"), False),
+    "a server that breaks": (lambda mock: mock.fail("BROKEN"), False),
+    "a server that breaks afterwards": (lambda mock: mock.fail("BROKEN", executed=True), True),
+    "a gateway's error": (lambda mock: mock.reply(b"", status=502), False),
+    "a client that does not wait": (lambda mock: mock.fault("delay", seconds=60), True),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_says_whether_the_request_was_executed(purse: Any, mock: Any, name: str) -> None:
+    """And the client's outcome never says `rejected` or `not_sent` of what was executed."""
+    arrange, executed = ERRORS[name]
+    arrange(mock)
+    with pytest.raises(purse.errors.Error) as raised:
+        mock.client(attempts=1, deadline=0.5).transfers.give(amount=5)
+    assert len(mock.ledger) == executed
+    assert not executed or raised.value.outcome == "unknown"
+    assert [one.delivered for one in mock.ledger] == ([name == "a server that breaks afterwards"] if executed else [])
+
+
+def test_what_does_nothing_is_not_in_it(purse: Any, mock: Any, client: Any) -> None:
+    client.transfers.balance()
+    wrong = httpx.Request("POST", "https://purse.example/transfers", json={"amount": "five"})
+    assert mock.transport.handle_request(wrong).status_code == 400
+    assert not mock.ledger
+    with pytest.raises(ValueError, match="executed: only a reset"):
+        mock.fault("delay", seconds=1, executed=False)
+
+
+def test_two_threads_with_one_key_are_executed_once(purse: Any, mock: Any) -> None:
+    ready = threading.Barrier(8)
+
+    def pay() -> None:
+        with mock.client() as client:
+            ready.wait()
+            client.transfers.pay("shop", idempotency_key="k", lot=1, items=[purse.models.PayRequestItems(id=1)])
+
+    threads = [threading.Thread(target=pay) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.received for one in mock.ledger] == [8]
+
+
+def test_it_survives_a_restart(purse: Any, tmp_path: Path) -> None:
+    def pay(mock: Any) -> Any:
+        return mock.client().transfers.pay("shop", idempotency_key="k", lot=1, items=[purse.models.PayRequestItems(id=1)]).number
+
+    mock = purse.testing.PurseMock(state=tmp_path / "state")
+    mock.reply({"number": 7}, times=1)
+    assert pay(mock) == 7
+    mock.close()
+    mock = purse.testing.PurseMock(state=tmp_path / "state")
+    assert pay(mock) == 7
+    assert [one.received for one in mock.ledger] == [2]
+    mock.close()
+
+
+def test_a_service_with_behaviour_says_itself_what_is_new() -> None:
+    """A reversal that failed is asked for again under the same numbers, and then executed a second time."""
+    with imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
+        mock = import_module("wechatpay.testing").WeChatPayMock()
+        pay = mock.client()
+        mock.issue_fapiao(APPLICATION, FAPIAO, reversal_fails=True)
+        mock.fault("reset", times=1)
+        reverse(pay, wechatpay.models)
+        (one,) = mock.ledger
+        assert (one.endpoint, one.received, one.status) == ("fapiao_applications.reverse", 2, 202)
+        assert one.request_id.endswith("-0")
+        mock.advance(60)
+        mock.advance(300)
+        reverse(pay, wechatpay.models, "again")
+        assert [one.received for one in mock.ledger] == [3, 3]
+
+
+def test_over_http(purse: Any, mock: Any, client: Any) -> None:
+    def ask(method: str) -> Any:
+        response = mock.transport.handle_request(httpx.Request(method, "https://purse.example/_mock/ledger"))
+        content = response.read()
+        return json.loads(content) if content else response.status_code
+
+    client.transfers.give(amount=5)
+    (one,) = ask("GET")
+    assert one == {"endpoint": "transfers.give", "time": one["time"], "key": None, "status": 200, "request_id": None, "delivered": True, "received": 1}
+    assert ask("DELETE") == 204
+    assert ask("GET") == []

@@ -749,7 +749,7 @@ def test_what_a_client_sends_is_what_the_mock_reads(tmp_path: Path, caplog: pyte
                 amount=5,
                 proofs=["a,b", "c d"],
                 tags=["late", "broken"],
-                metadata={"k]&=": "1", "": "é"},
+                metadata={"k&=": "1", "key of": "é"},
                 account=models.CreateRequestAccount(iban="DE0", holder=models.CreateRequestAccountHolder(name="[x]", born=noon.date())),
             ),
             package.calls.catalogue.articles.get("a/b ü"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from .. import model
-from ..model import Endpoint, Field, NamedType, Scheme, Type, TypeName
+from ..model import Endpoint, Field, NamedType, Scheme, Structure, Type, TypeName
 from ..schemes import added_by
 from .findings import LATER, Findings, where
 from .nodes import Node, Scalar
@@ -23,7 +23,7 @@ _OUR_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connec
 """Headers that say how a message is framed (RFC 9110, RFC 9112): a caller must not be able to lie about it."""
 
 
-_STYLED: Mapping[str, str] = {"comma": "a list", "brackets": "a list", "deep": "an object"}
+_STYLED: Mapping[str, tuple[str, ...]] = {"comma": ("a list",), "brackets": ("a list", "an object"), "deep": ("an object",)}
 """What is written in a style."""
 
 
@@ -129,36 +129,50 @@ def check_types(fields: Iterable[Field], role: str, types: Mapping[TypeName, Nam
 def _check_style(field: Field, found: frozenset[str], findings: Findings) -> None:
     """Reports a style in which none of these kinds of values is written."""
     wanted = _STYLED.get(field.style)
-    if wanted is not None and wanted not in found:
-        hint = "a list has `comma` and `brackets`, an object has `deep`" if found & {*_STYLED.values()} else "only lists and objects have a style"
-        message = f"`{field.style}` is how {wanted} is written, and `{field.wire}` is {' or '.join(sorted(found))}"
+    if wanted is not None and not found & {*wanted}:
+        styles = "a list has `comma` and `brackets`, an object has `brackets` and `deep`"
+        hint = styles if found & {"a list", "an object"} else "only lists and objects have a style"
+        message = f"`{field.style}` is how {' or '.join(wanted)} is written, and `{field.wire}` is {' or '.join(sorted(found))}"
         findings.add_at(field.place, "style", message, hint, len(field.wire))
 
 
-def _unfit(type_: Type, role: str, style: str, types: Mapping[TypeName, NamedType]) -> str:
-    lists = role in {"query", "form", "header", "answer header"}
+def _unfit(type_: Type, role: str, style: str, types: Mapping[TypeName, NamedType], within: frozenset[TypeName] = frozenset()) -> str:
+    """Why a type has no form in this place, '' if it has one; `within` are the objects around it."""
+    nested = style in {"brackets", "deep"} and role in {"query", "form"}
     match type_:
         case model.Nullable():
             return "null has no form outside JSON"
         case model.ListOf():
-            if not lists:
+            if role not in {"query", "form", "header", "answer header"}:
                 return "a list is several values"
-            return _unfit(type_.item, "list", "repeat", types)
+            return _unfit(type_.item, role if nested else "list", style, types, within)
+        case model.MapOf() if nested:
+            return _unfit(type_.value, role, style, types, within)
         case model.MapOf() | model.AnyJson():
-            if style in {"deep", "brackets"} and isinstance(type_, model.MapOf):
-                return _unfit(type_.value, "list", "repeat", types)
             return "a JSON value has no form outside JSON (text<T> has one)"
         case model.Named():
             named = types.get(type_.to)
-            if isinstance(named, model.Structure) and style not in {"deep", "brackets"}:
-                return "an object has no form outside JSON (but `style: deep` in a query or a form)"
-            if isinstance(named, model.UnionType):
-                return next((reason for member in named.members if (reason := _unfit(member, role, style, types))), "")
+            if isinstance(named, model.Structure) and not nested:
+                return "an object has no form outside JSON (but `style: brackets` or `deep` in a query or a form)"
+            if isinstance(named, model.Structure) and named.name not in within:
+                return _unfit_fields(named, role, style, types, within | {named.name})
+            if isinstance(named, model.UnionType) and named.name not in within:
+                inside = within | {named.name}
+                return next((reason for member in named.members if (reason := _unfit(member, role, style, types, inside))), "")
             return ""
         case model.Union():
-            return next((reason for member in type_.members if (reason := _unfit(member, role, style, types))), "")
+            return next((reason for member in type_.members if (reason := _unfit(member, role, style, types, within))), "")
         case _:
             return ""
+
+
+def _unfit_fields(structure: Structure, role: str, style: str, types: Mapping[TypeName, NamedType], within: frozenset[TypeName]) -> str:
+    for field in structure.fields:
+        if "[" in field.wire or "]" in field.wire:
+            return f"a name that is written in brackets has none itself (`{structure.name.name}.{field.wire}`)"
+        if field.type is not UNREAD and (reason := _unfit(field.type, role, style, types, within)):
+            return f"{reason} (`{structure.name.name}.{field.wire}`)" if "`" not in reason else reason
+    return ""
 
 
 def check_files(fields: Iterable[Field], findings: Findings) -> None:

@@ -7,7 +7,7 @@ what is signed and what travels, however often.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 from urllib.parse import quote_plus
@@ -122,13 +122,20 @@ class Form(Body):
         return writer(self.type)
 
     def check(self, value: Any) -> object:
-        return self._writer.write(value)
+        return list(self._pairs(self._writer.write(value)))
+
+    def _pairs(self, written: Any) -> Iterator[tuple[str, tuple[object, ...]]]:
+        for name, value in written.items():
+            try:
+                yield from parameters(name, value, self.styles.get(name, "repeat"))
+            except Unfit as unfit:
+                unfit.keys.append(name)
+                raise
 
     def encode(self, checked: Any, seal: Seal) -> Encoded:
         pairs = [
             f"{quote_plus(key)}={','.join(quote_plus(to_text(one, seal)) for one in values)}"
-            for name, value in checked.items()
-            for key, values in parameters(name, value, self.styles.get(name, "repeat"))
+            for key, values in checked
         ]
         content = "&".join(pairs).encode("ascii")
         return Encoded("application/x-www-form-urlencoded", content, content)

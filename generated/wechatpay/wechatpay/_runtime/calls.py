@@ -257,8 +257,13 @@ class Endpoint(Generic[T]):
             yield name, (constant,)
         for parameter in self.parameters["query"]:
             value = given.get(parameter.argument)
-            if value is not None:
+            if value is None:
+                continue
+            try:
                 yield from parameters(parameter.wire, value, parameter.style)
+            except Unfit as unfit:
+                unfit.keys.append(parameter.argument)
+                raise
 
     def __reduce__(self) -> tuple[object, ...]:
         return endpoint, (self.name,)

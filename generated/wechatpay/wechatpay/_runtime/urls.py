@@ -17,12 +17,13 @@ from .kinds import is_list, is_object
 from .unfit import Unfit
 
 Style: TypeAlias = Literal["repeat", "comma", "brackets", "deep"]
-"""How a list or an object stands in a query:
+"""How a list or an object stands in a query or a form:
 
 - `repeat`: `ids=1&ids=2`; an object's fields are parameters themselves;
 - `comma`: `ids=1,2`;
-- `brackets`: `ids[]=1&ids[]=2`;
-- `deep`: `filter[from]=1&filter[to]=2`.
+- `brackets`: `ids[]=1&ids[]=2`; an object is `filter[from]=1&filter[to]=2`, and a list that
+  holds objects or lists is `items[0][sku]=a&items[1][sku]=b`; to any depth;
+- `deep`: as `brackets`, but a list of single values is repeated: `filter[ids]=1&filter[ids]=2`.
 """
 
 
@@ -80,20 +81,52 @@ def parameters(
     name: str, value: object, style: Style
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
     """The parameters that a value becomes: names, and the values that commas join."""
-    if is_list(value):
-        if style == "comma":
-            if value:
-                yield name, tuple(value)
-        else:
-            inner = f"{name}[]" if style == "brackets" else name
-            for one in value:
-                yield from parameters(inner, one, style)
-    elif is_object(value):
-        if style == "comma":
+    if style == "comma":
+        if is_object(value):
             yield name, tuple(part for item in value.items() for part in item)
-        else:
-            for key, one in value.items():
-                inner = key if style == "repeat" else f"{name}[{key}]"
+        elif not is_list(value):
+            yield name, (value,)
+        elif value:
+            yield name, tuple(value)
+    elif is_list(value):
+        numbered = style != "repeat" and any(
+            is_list(one) or is_object(one) for one in value
+        )
+        inner = f"{name}[]" if style == "brackets" else name
+        for at, one in enumerate(value):
+            if numbered:
+                yield from _numbered(name, at, one, style)
+            else:
+                yield inner, (one,)
+    elif is_object(value):
+        for key, one in value.items():
+            inner = key if style == "repeat" else f"{name}[{_part(key)}]"
+            try:
                 yield from parameters(inner, one, style)
+            except Unfit as unfit:
+                unfit.keys.append(key)
+                raise
     else:
         yield name, (value,)
+
+
+def _numbered(
+    name: str, at: int, value: object, style: Style
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The parameters of one item of a list; without any it would not arrive, and the next
+    one would take its place."""
+    try:
+        found = list(parameters(f"{name}[{at}]", value, style))
+        if not found:
+            raise Unfit("must not be empty, for nothing would be sent for it")
+    except Unfit as unfit:
+        unfit.keys.append(at)
+        raise
+    yield from found
+
+
+def _part(key: str) -> str:
+    """The key, if it can stand in brackets: servers end it at the first one."""
+    if not key or "[" in key or "]" in key:
+        raise Unfit("must have keys that are not empty and have no brackets")
+    return key

@@ -13,7 +13,9 @@ def pairs(wire: str, value: Json, style: str) -> list[tuple[str, list[str]]]:
     if isinstance(value, list):
         if style == "comma":
             return [(wire, [plain(item) for item in value])] if value else []
-        return [pair for item in value for pair in pairs(f"{wire}[]" if style == "brackets" else wire, item, style)]
+        if any(isinstance(item, (list, dict)) for item in value):
+            return [pair for at, item in enumerate(value) for pair in pairs(f"{wire}[{at}]", item, style)]
+        return [(f"{wire}[]" if style == "brackets" else wire, [plain(item)]) for item in value]
     if isinstance(value, dict):
         return [pair for key, item in value.items() for pair in pairs(f"{wire}[{key}]", item, style)]
     return [(wire, [plain(value)])]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, get_args
+from decimal import Decimal
+from typing import Final, TypeAlias, get_args
 
 from ..annotations import Annotation, is_struct, is_union, origin_of, types_of, unfold
 from ..codec import Unreadable, parse
+from ..models import is_tagged
 from ..urls import Style
 from .values import reader_of
+
+_DEEPEST: Final = 50
+"""Objects and lists that may lie within each other."""
+
+_SINGLE: Final = frozenset({bool, int, Decimal, str})
 
 Texts: TypeAlias = Mapping[str, Sequence[str]]
 """Values by name on the wire, as often as they came."""
@@ -25,34 +32,67 @@ def styled(
 
     `known` gets the names that were looked for, and whether they may come again.
     """
-    if style == "deep" and (parts := _deep(annotation, name, texts, known)):
-        return parts
-    wire = f"{name}[]" if style == "brackets" else name
-    known[wire] = style != "comma" and list in reader_of(annotation).kinds
+    if style in ("brackets", "deep"):
+        nested = _nested(annotation, name, style, texts, known)
+        if nested is not None:
+            return nested
+    repeated = style != "comma" and list in reader_of(annotation).kinds
+    # What is a list or a single value stands without brackets if it is single.
+    is_single = name in texts and bool(_SINGLE & reader_of(annotation).kinds)
+    wire = f"{name}[]" if style == "brackets" and repeated and not is_single else name
+    known[wire] = repeated
     given = texts.get(wire)
     if not given:
         return None
     return _from_texts(annotation, given[0].split(",") if style == "comma" else given)
 
 
-def _deep(
-    annotation: Annotation, name: str, texts: Texts, known: dict[str, bool]
-) -> Mapping[str, object]:
-    """The parts of an object, which stand under `name[part]`."""
-    kind, _ = unfold(annotation)
-    inside = [wire for wire in texts if wire.startswith(f"{name}[")]
+def _nested(
+    annotation: Annotation,
+    name: str,
+    style: Style,
+    texts: Texts,
+    known: dict[str, bool],
+) -> object:
+    """The object or list whose parts stand under `name[part]`, if there are any."""
+    groups = _groups(name, texts)
+    if not groups or name.count("[") > _DEEPEST:
+        return None
     types: dict[str, Annotation] = {}
+    kind, _ = unfold(annotation)
     for member in get_args(kind) if is_union(kind) else (kind,):
+        if is_tagged(member):
+            types[member.tag] = str
+            tag = texts.get(f"{name}[{member.tag}]", [""])[0]
+            member = member.members().get(tag)
         if is_struct(member):
             types.update(types_of(member))
         elif origin_of(member) in (dict, Mapping):
-            keys = [wire[len(name) + 1 : -1] for wire in inside]
-            types.update(dict.fromkeys(keys, get_args(member)[1]))
+            types.update(dict.fromkeys(groups, get_args(member)[1]))
+        elif origin_of(member) in (list, Sequence):
+            numbers = list(map(str, range(len(groups))))
+            if groups.keys() == {*numbers}:
+                item = get_args(member)[0]
+                return [
+                    styled(item, f"{name}[{at}]", style, groups[at], known)
+                    for at in numbers
+                ]
     return {
-        key: styled(inner, f"{name}[{key}]", "deep", texts, known)
-        for key, inner in types.items()
-        if any(wire.startswith(f"{name}[{key}]") for wire in inside)
-    }
+        key: styled(types[key], f"{name}[{key}]", style, group, known)
+        for key, group in groups.items()
+        if key in types
+    } or None
+
+
+def _groups(name: str, texts: Texts) -> dict[str, dict[str, Sequence[str]]]:
+    """The texts under `name[part]`, by their parts."""
+    groups: dict[str, dict[str, Sequence[str]]] = {}
+    start = f"{name}["
+    for wire, given in texts.items():
+        part, end, _ = wire[len(start) :].partition("]")
+        if wire.startswith(start) and part and end:
+            groups.setdefault(part, {})[wire] = given
+    return groups
 
 
 def _from_texts(annotation: Annotation, texts: Sequence[str]) -> object:

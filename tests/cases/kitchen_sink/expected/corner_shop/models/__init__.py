@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .orders import VoucherPayment as VoucherPayment
     from .orders.refunds import CreateRequestAccount as CreateRequestAccount
     from .orders.refunds import CreateRequestAccountHolder as CreateRequestAccountHolder
+    from .orders.refunds import CreateRequestReturned as CreateRequestReturned
     from .orders.refunds import Refund as Refund
     from .orders.refunds import RefundState as RefundState
     from .orders.refunds import RefundStateSteps as RefundStateSteps
@@ -64,6 +65,7 @@ else:
             "CreateRequestAccount": ".orders.refunds",
             "CreateRequestAccountHolder": ".orders.refunds",
             "CreateRequestItems": ".orders",
+            "CreateRequestReturned": ".orders.refunds",
             "GetAnswer": ".catalogue.articles",
             "GetAnswerSizes": ".catalogue.articles",
             "Line": ".orders",
@@ -107,6 +109,7 @@ __all__ = [
     "CreateRequestAccount",
     "CreateRequestAccountHolder",
     "CreateRequestItems",
+    "CreateRequestReturned",
     "GetAnswer",
     "GetAnswerSizes",
     "Line",

@@ -16,7 +16,7 @@ from ... import errors as _errors
 from ..._runtime.calls import Call, Endpoint, ErrorCode, ErrorShape, Form, Parameter
 from ..._runtime.models import Model
 from ...models.orders import refunds as _orders_refunds
-from ...models.orders.refunds import CreateRequestAccount, Refund
+from ...models.orders.refunds import CreateRequestAccount, CreateRequestReturned, Refund
 
 
 def create(
@@ -29,6 +29,7 @@ def create(
     proofs: Sequence[str] | None = None,
     tags: Sequence[Literal["late", "broken"]] | None = None,
     metadata: Mapping[str, str] | None = None,
+    returned: Sequence[CreateRequestReturned] | None = None,
     account: CreateRequestAccount | None = None,
     at: datetime | None = None,
 ) -> Call[Refund]:
@@ -42,6 +43,7 @@ def create(
         lines: Each at least 1.
         proofs: Proofs.
         tags: Each one of "late", "broken".
+        returned: What comes back, at most 20 items.
         at: In seconds since 1970-01-01 UTC on the wire.
 
     Returns:
@@ -59,6 +61,7 @@ def create(
             proofs=proofs,
             tags=tags,
             metadata=metadata,
+            returned=returned,
             account=account,
             at=at,
         ),
@@ -98,6 +101,7 @@ _CREATE: Final[Endpoint[Refund]] = Endpoint(
             "proofs": "brackets",
             "tags": "comma",
             "metadata": "deep",
+            "returned": "brackets",
             "account": "deep",
         },
     ),

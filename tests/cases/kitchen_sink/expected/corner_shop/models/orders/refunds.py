@@ -31,9 +31,21 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     tags: Sequence[Literal["late", "broken"]] | None = None
     """Each one of "late", "broken"."""
     metadata: Mapping[str, str] | None = None
+    returned: Annotated[Sequence[CreateRequestReturned], Meta(max_length=20)] | None = (
+        None
+    )
+    """What comes back, at most 20 items."""
     account: CreateRequestAccount | None = None
     at: Annotated[datetime, UNIX] | None = None
     """In seconds since 1970-01-01 UTC on the wire."""
+
+
+class CreateRequestReturned(Model, frozen=True, kw_only=True):
+    """What comes back (退货)."""
+
+    sku: Annotated[str, Meta(min_length=1, max_length=40)]
+    """1 to 40 characters."""
+    reasons: Sequence[str] | None = None
 
 
 class CreateRequestAccount(Model, frozen=True, kw_only=True):

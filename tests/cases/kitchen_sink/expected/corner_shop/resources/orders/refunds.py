@@ -12,7 +12,7 @@ from typing import Literal
 
 from ..._runtime.client import AsyncResource, Resource
 from ...calls.orders import refunds as _calls
-from ...models.orders.refunds import CreateRequestAccount, Refund
+from ...models.orders.refunds import CreateRequestAccount, CreateRequestReturned, Refund
 
 
 class Refunds(Resource):
@@ -29,6 +29,7 @@ class Refunds(Resource):
         proofs: Sequence[str] | None = None,
         tags: Sequence[Literal["late", "broken"]] | None = None,
         metadata: Mapping[str, str] | None = None,
+        returned: Sequence[CreateRequestReturned] | None = None,
         account: CreateRequestAccount | None = None,
         at: datetime | None = None,
     ) -> Refund:
@@ -42,6 +43,7 @@ class Refunds(Resource):
             lines: Each at least 1.
             proofs: Proofs.
             tags: Each one of "late", "broken".
+            returned: What comes back, at most 20 items.
             at: In seconds since 1970-01-01 UTC on the wire.
         """
         return self._send(
@@ -54,6 +56,7 @@ class Refunds(Resource):
                 proofs=proofs,
                 tags=tags,
                 metadata=metadata,
+                returned=returned,
                 account=account,
                 at=at,
             )
@@ -74,6 +77,7 @@ class AsyncRefunds(AsyncResource):
         proofs: Sequence[str] | None = None,
         tags: Sequence[Literal["late", "broken"]] | None = None,
         metadata: Mapping[str, str] | None = None,
+        returned: Sequence[CreateRequestReturned] | None = None,
         account: CreateRequestAccount | None = None,
         at: datetime | None = None,
     ) -> Refund:
@@ -87,6 +91,7 @@ class AsyncRefunds(AsyncResource):
             lines: Each at least 1.
             proofs: Proofs.
             tags: Each one of "late", "broken".
+            returned: What comes back, at most 20 items.
             at: In seconds since 1970-01-01 UTC on the wire.
         """
         return await self._send(
@@ -99,6 +104,7 @@ class AsyncRefunds(AsyncResource):
                 proofs=proofs,
                 tags=tags,
                 metadata=metadata,
+                returned=returned,
                 account=account,
                 at=at,
             )

@@ -247,6 +247,10 @@ def _hint(reason: str, lines: list[str], column: int) -> str:
         return "quote a text that holds `: `"
     if "cannot start any token" in reason:
         return "quote a text that begins with this character"
+    if "alphabetic or numeric" in reason:
+        return "quote a text that begins with `*` or `&`"
+    if re.search(r"\w\[[0-9]", text):
+        return "quote a text that holds `[`"
     if re.search(r"\[\]", text):
         return "a list is written list<T>"
     return ""

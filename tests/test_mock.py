@@ -246,7 +246,7 @@ def test_state_survives_a_restart(wechatpay: Any, tmp_path: Path) -> None:
     assert len(told) == 2
     second.close()
     (tmp_path / "other").write_text("no database, but long enough to be taken for one" * 99)
-    with pytest.raises(wechatpay.errors.ConfigError, match="is not a file of a mock"):
+    with pytest.raises(wechatpay.errors.ConfigError, match="is not the state of a mock"):
         make(state=tmp_path / "other")
 
 

@@ -159,14 +159,27 @@ def test_a_port_that_is_none_is_said(given: str) -> None:
     assert done.stderr.endswith("give a number from 0 to 65535\n")
 
 
-def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN])
+def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path, inherited: signal.Handlers) -> None:
+    """Under nohup, which has the mock inherit that SIGHUP is ignored, the terminal's end is not the mock's."""
     command = [sys.executable, "-m", "specloom", "mock", "specs/weixin", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True) as started:
-        assert started.stdout
-        assert "serving" in started.stdout.readline()
-        assert list(tmp_path.iterdir())
-        started.send_signal(signal.SIGHUP)
-        assert started.wait(10) == 0
+    before = signal.signal(signal.SIGHUP, inherited)
+    try:
+        started = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with started:
+        try:
+            assert started.stdout
+            url = started.stdout.readline().split()[-1]
+            assert list(tmp_path.iterdir())
+            started.send_signal(signal.SIGHUP)
+            if inherited is signal.SIG_IGN:
+                tell(url, "clear")
+                started.send_signal(signal.SIGTERM)
+            assert started.wait(30) == 0
+        finally:
+            started.kill()
     assert not list(tmp_path.iterdir())
 
 

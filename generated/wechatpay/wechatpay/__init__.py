@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c92e13a96d29609d"
+__build__ = "93ee3ef1ffba835c"

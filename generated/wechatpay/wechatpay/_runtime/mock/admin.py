@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ..errors import ConfigError
 from . import Answer, Incoming
 from .commands import Command, commands_of
 from .outbox import is_loopback
@@ -66,6 +67,9 @@ def _carried_out(
         return Answer(204) if result is None else _said(200, result)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
         return _said(400, {"error": str(error)})
+    except ConfigError as error:  # of the file that keeps the state
+        _log.error("%s", error)
+        return _said(503, {"error": str(error)})
     except Exception as error:
         _log.exception("%s has failed", name)
         return _said(500, {"error": f"{type(error).__name__}: {error}"})

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..calls import endpoint
+from ..errors import ConfigError
 from ..misfits import Unseal
 from ..service import Service
 from . import Answer, Example, Incoming, Received, Refusal, Side
@@ -118,6 +119,10 @@ class Mock(Executing):
             if incoming.path.startswith(ADMIN):
                 return administer(self, incoming)
             return self._handled(incoming)
+        except ConfigError as error:  # of the file that keeps the state
+            self._log.error("%s", error)
+            failed = Refusal(503, "SYSTEM_ERROR", str(error))
+            return refused(self.service, None, failed)
         except Exception:
             # A fault of this mock's own: it is told, but not to the client.
             self._log.exception("%s has failed", incoming.method)

@@ -8,6 +8,7 @@ from logging import getLogger
 from typing import Any, get_args
 
 from ..calls import Endpoint
+from ..errors import ConfigError
 from ..service import Service
 from . import Fault, Side
 from .outbox import Delivered, Outbox, Receiver
@@ -31,7 +32,7 @@ class Life(Steering):
         self.service = service
         self.store = store
         self._sender = sender
-        self._ahead: float = store.get("clock", "ahead") or 0.0
+        self._ahead: float = store.get("clock", "ahead", float) or 0.0
         self._outbox = Outbox(store, self.now, sender)
         self._log = getLogger(f"{service.name}.mock")
 
@@ -59,6 +60,8 @@ class Life(Steering):
         for step in (self.settle, self.deliver):
             try:
                 step()
+            except ConfigError as error:
+                self._log.error("%s", error)
             except Exception:
                 self._log.exception("something that was due has failed")
 

@@ -78,7 +78,7 @@ class Keys:
 
     def _kept(self, name: str) -> str:
         with _lock:
-            found: str | None = self._store.get("key", name)
+            found: str | None = self._store.get("key", name, str)
             if found is None:
                 found = _of_this_process(name)
                 self._store.put("key", name, found)

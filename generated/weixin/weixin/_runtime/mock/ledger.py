@@ -47,6 +47,7 @@ class Execution:
 class _Record(msgspec.Struct):
     """An execution as it is kept; `identity` is that of its key."""
 
+    number: int
     endpoint: str
     time: float
     key: dict[str, Any] | None
@@ -73,14 +74,10 @@ class Ledger(Sequence[Execution]):
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = RLock()
-        self._records = {
-            int(number): msgspec.convert(one, _Record)
-            for number, one in store.items("execution")
+        self._records: dict[int, _Record] = {
+            one.number: one for _, one in store.items("execution", _Record)
         }
-        self._keys = {
-            identity: msgspec.convert(one, _Key)
-            for identity, one in store.items("execution key")
-        }
+        self._keys: dict[str, _Key] = dict(store.items("execution key", _Key))
         self._last = max(self._records, default=0)
 
     # --- for the test -----------------------------------------------------------------
@@ -155,7 +152,7 @@ class Ledger(Sequence[Execution]):
             request_id = request_id_of(Headers(sent.headers))
             given = None if key is None else dict(key)
             self._records[self._last] = _Record(
-                endpoint, time, given, identity, sent.status, request_id
+                self._last, endpoint, time, given, identity, sent.status, request_id
             )
             self._keep(self._records, "execution", self._last)
             if key is not None:

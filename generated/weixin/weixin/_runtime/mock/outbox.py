@@ -74,15 +74,12 @@ class Outbox:
         self._now = now
         self._side = side
         self._lock = Lock()
-        self._waiting = {
-            name: msgspec.convert(one, _Waiting)
-            for name, one in store.items("delivery")
-        }
+        self._waiting: dict[str, _Waiting] = dict(store.items("delivery", _Waiting))
         self._sending = False
         self._next = -math.inf
         self._receiver: Receiver | None = None
         self.sent: deque[Delivered] = deque(maxlen=_REMEMBERED)
-        url: str | None = store.get("webhook", "url")
+        url: str | None = store.get("webhook", "url", str)
         if url is not None:
             self.receiver = url
 

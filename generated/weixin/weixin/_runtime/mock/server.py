@@ -16,32 +16,25 @@ from logging import getLogger
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, Final
 
-from ..headers import Headers
 from . import Answer, Incoming
 from .core import BODY_LIMIT, Mock
+from .request_reader import IDLE, Broken, RequestReader
 
-_HEAD_LIMIT: Final = 1 << 16
-_IDLE: Final = 8.0
-"""Seconds after which an idle connection is closed, as WeChat Pay does it."""
+_MOST: Final = 1_000
+"""Connections at a time; each has a thread."""
 _BEAT: Final = 0.1
-_METHODS: Final = frozenset(
-    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
-)
 _log = getLogger(__name__)
-
-
-class _Broken(Exception):
-    """Bytes that are no request; the status says what is wrong with them."""
-
-    def __init__(self, status: HTTPStatus) -> None:
-        self.status = status
 
 
 class _Handler(StreamRequestHandler):
     """One connection, with any number of requests."""
 
-    timeout = _IDLE
+    timeout = IDLE
     disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self._requests = RequestReader(self.connection, self.wfile.write)
 
     def handle(self) -> None:
         with suppress(OSError):
@@ -56,22 +49,21 @@ class _Handler(StreamRequestHandler):
         try:
             port.idle.add(self.connection)
             try:
-                head = self._head() if port.listening else None
+                head = self._requests.head() if port.listening else None
             finally:
                 port.idle.discard(self.connection)
             if head is None:
                 return False
             method, target, version, headers = head
-            incoming = Incoming(
-                method, target, headers, self._body(headers), port.primary
-            )
+            body = self._requests.body(headers)
+            incoming = Incoming(method, target, headers, body, port.primary)
             connection = headers.get("Connection", "").lower()
             keep = connection == "keep-alive" or (
                 version == "HTTP/1.1" and connection != "close"
             )
             answer = mock.handle(incoming)
             keep = keep and port.listening and len(incoming.body) <= BODY_LIMIT
-        except _Broken as broken:
+        except Broken as broken:
             method, answer = "GET", mock.broken(
                 broken.status.value, broken.status.phrase
             )
@@ -81,7 +73,7 @@ class _Handler(StreamRequestHandler):
             return self._reset()
         if not self._is_gone():
             mock.ledger.deliver(answer)
-        self._send(answer, method, keep)
+        self.wfile.write(_encoded(answer, method, keep))
         if not keep:
             self._drain()
         return keep and answer.cut is None
@@ -106,107 +98,28 @@ class _Handler(StreamRequestHandler):
         while time.monotonic() < end and self.connection.recv(1 << 16):
             pass
 
-    def _head(self) -> tuple[str, str, str, Headers] | None:
-        read = self.rfile.readline
-        line = read(_HEAD_LIMIT + 1)
-        if line in (b"\r\n", b"\n"):  # left over by some clients after a body
-            line = read(_HEAD_LIMIT + 1)
-        if not line:
-            return None
-        parts = line.decode("latin-1").rstrip("\r\n").split(" ")
-        if len(line) > _HEAD_LIMIT:
-            raise _Broken(HTTPStatus.REQUEST_URI_TOO_LONG)
-        if len(parts) != 3 or parts[2] not in ("HTTP/1.1", "HTTP/1.0"):
-            raise _Broken(HTTPStatus.BAD_REQUEST)
-        method, target, version = parts
-        if method not in _METHODS:
-            raise _Broken(HTTPStatus.NOT_IMPLEMENTED)
-        if target.startswith(("http://", "https://")):
-            target = f"/{target.split('/', 3)[3]}" if target.count("/") > 2 else "/"
-        if not target.startswith("/") or not target.isascii():
-            raise _Broken(HTTPStatus.BAD_REQUEST)
-        return method, target, version, Headers(self._fields())
-
-    def _fields(self) -> list[tuple[str, str]]:
-        fields: list[tuple[str, str]] = []
-        room = _HEAD_LIMIT
-        while True:
-            line = self.rfile.readline(room + 1)
-            room -= len(line)
-            if room < 0 or len(fields) > 200:
-                raise _Broken(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-            if not line.endswith(b"\n"):
-                raise _Broken(HTTPStatus.BAD_REQUEST)
-            text = line.decode("latin-1").rstrip("\r\n")
-            if not text:
-                return fields
-            name, colon, value = text.partition(":")
-            if not colon or not name or name != name.strip():
-                raise _Broken(HTTPStatus.BAD_REQUEST)
-            fields.append((name, value.strip()))
-
-    def _body(self, headers: Headers) -> bytes:
-        """The body, of which no more than a byte above the limit is read."""
-        if headers.get("Expect", "").lower() == "100-continue":
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        lengths = set(headers.get_all("Content-Length"))
-        if "Transfer-Encoding" in headers:
-            if headers["Transfer-Encoding"].lower() != "chunked" or lengths:
-                raise _Broken(HTTPStatus.BAD_REQUEST)
-            return self._chunks()
-        if not lengths:
-            return b""
-        length, *others = lengths
-        if others or not (length.isascii() and length.isdigit() and len(length) < 19):
-            raise _Broken(HTTPStatus.BAD_REQUEST)
-        return self._exactly(min(int(length), BODY_LIMIT + 1))
-
-    def _chunks(self) -> bytes:
-        body = b""
-        while True:
-            size = self.rfile.readline(100).partition(b";")[0].strip()
-            try:
-                length = int(size, 16) if size.isalnum() else -1
-            except ValueError:
-                length = -1
-            if length < 0:
-                raise _Broken(HTTPStatus.BAD_REQUEST)
-            if length == 0:
-                self._fields()
-                return body
-            body += self._exactly(min(length, BODY_LIMIT + 1))
-            if len(body) > BODY_LIMIT:
-                return body
-            self._exactly(2)
-
-    def _exactly(self, length: int) -> bytes:
-        content = self.rfile.read(length)
-        if len(content) < length:
-            raise _Broken(HTTPStatus.BAD_REQUEST)
-        return content
-
-    def _send(self, answer: Answer, method: str, keep: bool) -> None:
-        bodiless = answer.status in (204, 304)
-        lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
-        lines += [f"{name}: {value}" for name, value in answer.headers]
-        if not bodiless:
-            lines.append(f"Content-Length: {len(answer.body)}")
-        lines.append("Connection: keep-alive" if keep else "Connection: close")
-        if keep:
-            lines.append(f"Keep-Alive: timeout={_IDLE:.0f}")
-        head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-        content = head if bodiless or method == "HEAD" else head + answer.body
-        if answer.cut == "truncate":
-            content = content[
-                : len(head) + len(answer.body) // 2 if answer.body else 20
-            ]
-        self.wfile.write(content)
-
     def _reset(self) -> bool:
         """End the connection with a reset instead of an orderly end."""
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         return False
+
+
+def _encoded(answer: Answer, method: str, keep: bool) -> bytes:
+    """The bytes of a response, or of as much of it as is to come."""
+    bodiless = answer.status in (204, 304)
+    lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
+    lines += [f"{name}: {value}" for name, value in answer.headers]
+    if not bodiless:
+        lines.append(f"Content-Length: {len(answer.body)}")
+    lines.append("Connection: keep-alive" if keep else "Connection: close")
+    if keep:
+        lines.append(f"Keep-Alive: timeout={IDLE:.0f}")
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+    content = head if bodiless or method == "HEAD" else head + answer.body
+    if answer.cut == "truncate":
+        content = content[: len(head) + len(answer.body) // 2 if answer.body else 20]
+    return content
 
 
 def _phrase(status: int) -> str:
@@ -238,6 +151,7 @@ class Server(ThreadingTCPServer):
         self.listening = True
         self.idle: set[socket.socket] = set()
         """Connections on which no request is under way."""
+        self._connections: set[socket.socket] = set()
         super().__init__((host, port), _Handler)
 
     @property
@@ -247,8 +161,19 @@ class Server(ThreadingTCPServer):
         name = host.decode() if isinstance(host, bytes) else str(host)
         return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if len(self._connections) < _MOST:
+            self._connections.add(request)
+            super().process_request(request, client_address)
+            return
+        answer = self.mock.broken(503, f"more than {_MOST} connections")
+        with suppress(OSError):
+            request.sendall(_encoded(answer, "GET", keep=False))
+        self.close_request(request)
+
     def shutdown_request(self, request: Any) -> None:
         # No orderly end before the close: a reset must stay one.
+        self._connections.discard(request)
         self.close_request(request)
 
     def __enter__(self) -> Server:

@@ -40,6 +40,28 @@ def wrong(project: Path, text: str) -> str:
     return as_text(error.value.problems, error.value.sources)
 
 
+def test_an_output_does_not_leave_the_project_through_a_link(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A link that came with the project must not decide where files are written; one above it may, as /tmp is one on macOS."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "one").mkdir()
+    (project / "src").symlink_to(elsewhere)
+    said = wrong(project, ONE.replace('"one"', '"src/one"'))
+    assert said.startswith(f"pyproject.toml:3:7: config-out: the output leads through a link out of the project, to {elsewhere.resolve() / 'one'}\n")
+    assert f'hint: replace the link by a folder, or write that path itself: out = "{elsewhere.resolve() / "one"}"' in said
+    (project / "out").symlink_to(elsewhere / "one")
+    assert "config-out" in wrong(project, ONE.replace('"one"', '"out"'))
+    assert "config-out" in wrong(project, ONE.replace('"one"', '"spec/../src/../one"'))
+
+    (project / "kept").mkdir()
+    (project / "inner").symlink_to("kept")
+    above = elsewhere / "above"
+    above.symlink_to(project)
+    for out in ("inner/one", str(elsewhere / "one"), f"../{elsewhere.name}/two"):
+        (project / "pyproject.toml").write_text(ONE.replace('"one"', f'"{out}"'))
+        assert load(project / "pyproject.toml").clients[0].out == project / out
+        assert load(above / "pyproject.toml").clients[0].name == "one"
+
+
 @pytest.mark.parametrize(
     ("config", "said"),
     [

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from tests.test_command import CONFIG, RESOURCE, SPEC
 
-from specloom import notes, unchanged
+from specloom import bounded, notes, unchanged
 from specloom.cli import main
 from specloom.config import find
 from specloom.publish import Comparison, publish
@@ -118,13 +118,13 @@ def test_files_that_are_too_fresh_are_read(project: Path, monkeypatch: pytest.Mo
     edit("spec/things.yaml")(project)
     assert main(["generate"]) == 0
     read: list[str] = []
-    content = unchanged._read
+    digest = bounded.digest
 
-    def reading(path: str) -> bytes:
+    def reading(path: str) -> str:
         read.append(path)
-        return content(path)
+        return digest(path)
 
-    monkeypatch.setattr(unchanged, "_read", reading)
+    monkeypatch.setattr(bounded, "digest", reading)
     os.utime(project / "spec" / "things.yaml")
     assert known()
     read.clear()

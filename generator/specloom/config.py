@@ -25,6 +25,7 @@ from typing import Literal, TypeAlias, TypeGuard
 
 from msgspec import Struct
 
+from . import bounded
 from .problems import Problem, SpecError, Stop, shown
 
 NAME = "pyproject.toml"
@@ -47,7 +48,7 @@ class File(Struct, frozen=True):
     def is_current(self) -> bool:
         """Whether this is still what it says."""
         try:
-            return self.path.read_bytes() == self.text.encode("utf-8")
+            return bounded.read(self.path, bounded.TEXT) == self.text.encode("utf-8")
         except OSError:
             return False
 
@@ -203,9 +204,15 @@ class _Reader:
 
     def apart(self, clients: Sequence[Client]) -> None:
         """No output may lie in a spec, or in another output, or hold one, also where systems do not tell case apart: each is made and
-        cleared up alone."""
+        cleared up alone. Nor may one that is named within the project lie elsewhere, because of a link that came with it."""
         for index, client in enumerate(clients):
             out, spec = _real(client.out), _real(client.spec)
+            named_inside = Path(os.path.abspath(client.out)).is_relative_to(os.path.abspath(self.root))
+            if named_inside and not out.is_relative_to(_real(self.root)):
+                self.add(
+                    (*_TABLE, client.name, "out"), "config-out", f"the output leads through a link out of the project, to {out}",
+                    f"replace the link by a folder, or write that path itself: out = \"{out.as_posix()}\"",
+                )
             if _overlap(out, spec):
                 self.add(
                     (*_TABLE, client.name, "out"), "config-out", f"the output {client.out.name} and the spec {client.source} lie in one another",
@@ -244,9 +251,9 @@ class _Reader:
 def read(file: Path) -> str:
     """The text of a file, line ends as they are."""
     try:
-        return file.read_bytes().decode("utf-8")
+        return bounded.read(file, bounded.TEXT).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Stop(f"cannot read {file}: {error}") from None
+        raise Stop(f"cannot read {file}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def parse(path: Path, text: str) -> dict[str, object]:
@@ -256,6 +263,8 @@ def parse(path: Path, text: str) -> dict[str, object]:
         raise file.error([Problem(shown(path), 1, 1, "config-toml", "this is no TOML: it begins with a byte order mark", "save it as UTF-8 without one")])
     try:
         return dict(tomllib.loads(text))
+    except RecursionError:
+        raise file.error([Problem(shown(path), 1, 1, "config-toml", "too many values lie in one another")]) from None
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)

@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 
+from . import bounded
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NotRequired, TypedDict
@@ -39,15 +41,29 @@ if TYPE_CHECKING:
         """Whether they were older than the look at them by so much that a later change shows."""
 
 
+DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading raises where the notes are damaged, whatever they hold instead."""
 _OLD = 90 * 24 * 60 * 60
 """Seconds after which the notes of a project are removed."""
 
 
 def read(project: str) -> tuple[list[str], dict[str, Row]]:
     """The names of all clients of a pyproject.toml, and what is known of them; raises what damaged notes raise."""
-    with open(place(project), "rb") as file:
-        kept = json.loads(file.read())
-    return kept["every"], kept["clients"]
+    kept = json.loads(bounded.read(place(project), bounded.STATE))
+    rows: dict[str, Row] = kept["clients"]
+    if not _is_texts(kept["every"]) or not all(map(_is_row, rows.values())):
+        raise ValueError(project)
+    return kept["every"], rows
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_row(row: Row) -> bool:
+    texts = (row["out"], row["told"], row["content"], row["manifest"], row.get("looks", ""))
+    lists = (row["inputs"], row["work"], row["tools"])
+    return all(isinstance(text, str) for text in texts) and all(map(_is_texts, lists)) and isinstance(row.get("settled", False), bool)
 
 
 def write(project: str, every: Iterable[str], rows: Mapping[str, Row]) -> None:
@@ -61,7 +77,7 @@ def write(project: str, every: Iterable[str], rows: Mapping[str, Row]) -> None:
             json.dump({"project": project, "every": list(every), "clients": rows}, opened)
         os.replace(unfinished, file)
     except OSError:
-        return
+        _remove(unfinished)
 
 
 def place(project: str) -> str:
@@ -74,7 +90,15 @@ def _forget_old(folder: str) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.stat(follow_symlinks=False).st_mtime < time.time() - _OLD:
-                os.unlink(entry.path)
+                _remove(entry.path)
+
+
+def _remove(path: str) -> None:
+    """Remove a file if it is there; a folder is not ours."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def _cache() -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 import jinja2.meta
 
+from . import bounded
 from .code import Code, Python, Toml, python
 from .problems import Problem, SpecError, shown
 
@@ -29,16 +30,19 @@ def check(folder: Path, ours: Path) -> None:
     links = (path for path in sorted(folder.rglob("*")) if path.is_symlink() and path.is_dir() and path.name[0] != ".")
     problems = [_problem(path, 1, "symlink", "a symbolic link to a folder is not followed") for path in links]
     for name in _names(folder):
-        if any(part[0] in "._" for part in name.split("/")) or name.endswith(".md"):
+        if any(part[0] == "." for part in name.split("/")):
             continue
-        if name not in known:
+        own = name.endswith(".md") or any(part[0] == "_" for part in name.split("/"))
+        if name not in known and not own:
             close = difflib.get_close_matches(name, known, 1, 0.5)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
             problems.append(_problem(folder / name, 1, "unknown-template", f"specloom has no template {name}", hint))
         else:
             try:
-                (folder / name).read_bytes().decode("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+                bounded.read(folder / name, bounded.TEXT).decode("utf-8", "replace" if own else "strict")
+            except OSError as error:
+                problems.append(_problem(folder / name, 1, "template", f"this cannot be read: {error.strerror or error}"))
+            except UnicodeDecodeError as error:
                 problems.append(_problem(folder / name, 1, "template", f"this cannot be read: {error}"))
     if problems:
         raise SpecError(problems)

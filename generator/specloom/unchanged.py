@@ -17,7 +17,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from . import __version__, notes
+from . import __version__, bounded, notes
+from .notes import DAMAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def found(start: str, wanted: Sequence[str]) -> list[Note] | None:
     try:
         project = _project(os.path.abspath(start))
         return _found(project, wanted) if project else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # the notes are damaged, or something is not there
+    except DAMAGE:  # or something is not there
         return None
 
 
@@ -102,7 +103,7 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
     tools = _modules()
     try:
         kept = {name: row for name, row in notes.read(project)[1].items() if name in every and name not in done}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except DAMAGE:
         kept = {}
     try:
         shared = list(_looks(_shared(tools)))
@@ -118,7 +119,7 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
             row = _looked(row, shared)
             if client["before"] is not None and content(row["inputs"]) == client["before"] and _right(row):
                 kept[name] = {**row, "content": _whole(generator, row)}
-        except (OSError, ValueError, KeyError):
+        except DAMAGE:
             continue
     notes.write(project, every, kept)
 
@@ -147,18 +148,20 @@ def _looked(row: Row, shared: Sequence[Look]) -> Row:
 def _content(paths: Iterable[str]) -> str:
     lines: list[str] = []
     for path in paths:
-        mode = os.stat(path).st_mode
-        lines.append(f"{path} {stat.S_IFMT(mode)}")
-        if stat.S_ISREG(mode):
-            lines.append(hashlib.sha256(_read(path)).hexdigest())
+        found = os.stat(path)
+        lines.append(f"{path} {stat.S_IFMT(found.st_mode)}")
+        if found.st_size > bounded.STATE:  # no run reads it
+            lines.append(f"{found.st_ino} {found.st_size} {found.st_mtime_ns}")
+        elif stat.S_ISREG(found.st_mode):
+            lines.append(bounded.digest(path))
     return _digest(lines)
 
 
 def _right(row: Row) -> bool:
     """Whether the manifest is the one that was written, and every file what the manifest says."""
-    if hashlib.sha256(_read(os.path.join(row["out"], MANIFEST))).hexdigest() != row["manifest"]:
+    if bounded.digest(os.path.join(row["out"], MANIFEST)) != row["manifest"]:
         return False
-    return all(hashlib.sha256(_read(f"{row['out']}/{path}")).hexdigest() == digest for path, digest in _manifest(row["out"]).items())
+    return all(bounded.digest(f"{row['out']}/{path}") == digest for path, digest in _manifest(row["out"]).items())
 
 
 def _digest(lines: Iterable[str]) -> str:
@@ -244,14 +247,8 @@ def _modules() -> list[str]:
 
 
 def _manifest(out: str) -> dict[str, str]:
-    with open(os.path.join(out, MANIFEST), "rb") as file:
-        rows = json.loads(file.read())["files"]
+    rows = json.loads(bounded.read(os.path.join(out, MANIFEST), bounded.STATE))["files"]
     return {str(path): str(digest) for path, digest in rows.items()}
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def _project(folder: str) -> str | None:
@@ -268,4 +265,5 @@ def _speaks(project: str) -> bool:
     """Whether there is such a file, and `specloom` in it elsewhere than in lines that are comments, as in projects that it generated."""
     if not os.path.isfile(project):
         return False
-    return any(b"specloom" in line and not line.lstrip().startswith(b"#") for line in _read(project).splitlines())
+    lines = bounded.read(project, bounded.TEXT).splitlines()
+    return any(b"specloom" in line and not line.lstrip().startswith(b"#") for line in lines)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from . import unchanged
+from . import bounded, unchanged
 from .config import NAME, Client, Config, find
 from .problems import Problem, SpecError, Stop, shown
 from .publish import MANIFEST, Comparison, compare, places, publish
@@ -189,7 +189,7 @@ def _first(found: Comparison, path: PurePosixPath) -> int:
 def _texts(found: Comparison, path: PurePosixPath) -> tuple[list[str], list[str]]:
     """The lines on disk and those that are generated."""
     try:
-        old = (found.folder / path).read_bytes().decode("utf-8", "replace")
-    except OSError:  # it went meanwhile
+        old = bounded.read(found.folder / path, bounded.STATE).decode("utf-8", "replace")
+    except OSError:  # it went meanwhile, or nobody wants to read the difference
         old = ""
     return old.splitlines(keepends=True), found.wanted[path].decode("utf-8").splitlines(keepends=True)

@@ -35,12 +35,17 @@ def read(folder: str) -> dict[str, object]:
     return {**found, "seconds": time.process_time() - start, "bytes": peak}
 
 
+def limit() -> None:
+    """Sets the limits in a process that is to have them."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         child = os.fork()
         if child == 0:
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+            limit()
             print(json.dumps({"folder": name, **read(name)}), flush=True)
             os._exit(0)
         _, status = os.waitpid(child, 0)

@@ -37,7 +37,7 @@ def write(comparison: Comparison, held: Held) -> None:
         _write(comparison, held, staging.folders, Work(staging.place_for(comparison), comparison.folder))
     except Refused:
         with _no_other_way():
-            _write(comparison, held, staging.files, Work(comparison.folder / staging.HALF, comparison.folder))
+            _write(comparison, held, staging.files, Work(comparison.folder / manifest.HALF, comparison.folder))
 
 
 def recover(folder: Path) -> None:
@@ -48,6 +48,7 @@ def recover(folder: Path) -> None:
         work = Work(place, folder)
         _refuse_foreign(work)
         journal = _read(work)
+        _refuse_links(work, [*(PurePosixPath(step.path) for step in journal.steps), *journal.was] if journal else [])
         if journal and any(step.done(work) for step in journal.steps):
             with _no_other_way():
                 for step in journal.steps:
@@ -97,10 +98,10 @@ def _read(work: Work) -> Journal | None:
     if disk.status(work.journal) is None:
         return None
     try:
-        found = json.loads(disk.read(work.journal))
+        found = json.loads(disk.read_state(work.journal))
         steps = [Step(KINDS[KINDS.index(kind)], _path(path), int(inode)) for kind, path, inode in found["steps"]]
         return Journal(steps, {manifest.inside(path): str(digest) for path, digest in found["was"].items()})
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError):
         raise Stop(f"{work.journal} is damaged; remove {work.place} and generate again") from None
 
 
@@ -112,6 +113,16 @@ def _refuse_foreign(work: Work) -> None:
     names = {entry.name for entry in disk.entries(work.place)} if disk.is_folder(work.place) else {""}
     if not names <= {work.new.name, work.old.name, work.journal.name, "journal"}:
         raise Stop(f"{work.place} is in the way: specloom prepares its files there; move it and generate again")
+
+
+def _refuse_links(work: Work, named: Sequence[PurePosixPath]) -> None:
+    """Forged work could lead to files behind a link; that of a run never does."""
+    staged = (file.relative_to(aside) for aside in (work.new, work.old) for file in disk.files(aside))
+    folders = {work.folder / folder for path in (*staged, *named) for folder in path.parents}
+    for place in (work.new, work.old, *sorted(folders)):
+        found = disk.status(place)
+        if found is not None and not stat.S_ISDIR(found.st_mode):
+            raise Stop(f"{place} is in the way of what {work.place} prepares, for it is not a folder; remove {work.place} and generate again")
 
 
 def _drop(work: Work) -> None:
@@ -144,4 +155,4 @@ def _known(file: Path, path: PurePosixPath, work: Work, journal: Journal) -> boo
     found, there = os.lstat(file), disk.status(work.folder / path)
     if there is not None and os.path.samestat(found, there):
         return True
-    return stat.S_ISREG(found.st_mode) and path in journal.was and disk.digest(disk.read(file)) == journal.was[path]
+    return stat.S_ISREG(found.st_mode) and path in journal.was and disk.digest_of(file) == journal.was[path]

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from ..problems import Stop
 from . import disk, manifest
-from .staging import INSIDE
 
 
 class Comparison(Struct, frozen=True):
@@ -54,18 +53,18 @@ def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
         missing: list[PurePosixPath] = []
         was: dict[PurePosixPath, str] = {}
         for path, new in files.items():
-            found = reader.content(path)
+            found = reader.digest(path)
             if found is None:
                 missing.append(path)
-            elif found != new:
+            elif found != disk.digest(new):
                 changed.append(path)
-                was[path] = disk.digest(found)
+                was[path] = found
         extra: list[PurePosixPath] = []
         for path in sorted(known.keys() - files.keys()):
-            found = reader.content(path)
+            found = reader.digest(path)
             if found is not None:
                 extra.append(path)
-                was[path] = disk.digest(found)
+                was[path] = found
         foreign = [path for path in changed if path not in known]
         edited = sorted(path for path, digest in was.items() if digest != known.get(path) and path not in foreign)
         text = manifest.text(files)
@@ -81,7 +80,7 @@ def _allowed(path: PurePosixPath) -> PurePosixPath:
         manifest.inside(str(path))
     except ValueError:
         raise Stop(f"a target wants to write {str(path)!r}, which does not lie in the output folder") from None
-    if path.parts[0] in {manifest.MANIFEST, *INSIDE}:
+    if path.parts[0] in {manifest.MANIFEST, *manifest.INSIDE}:
         raise Stop(f"a target wants to write {path}, which is specloom's own")
     return path
 
@@ -97,7 +96,7 @@ def refuse_other(folder: Path) -> None:
 
 def _refuse_foreign(folder: Path) -> None:
     """An output folder is new, empty, or ours; never somebody's folder."""
-    names = {entry.name for entry in disk.entries(folder)} - INSIDE if disk.is_folder(folder) else set[str]()
+    names = {entry.name for entry in disk.entries(folder)} - manifest.INSIDE if disk.is_folder(folder) else set[str]()
     if names and manifest.MANIFEST not in names:
         raise Stop(
             f"{folder} is not empty and holds no {manifest.MANIFEST}, so specloom did not make it; empty it or choose another output"
@@ -111,8 +110,8 @@ class _Reader:
         self.folder = folder
         self.passed = {PurePosixPath(): True}
 
-    def content(self, path: PurePosixPath) -> bytes | None:
-        """What is at the path, or None."""
+    def digest(self, path: PurePosixPath) -> str | None:
+        """SHA-256 of what is at the path, or None."""
         if not self._folder(path.parent):
             return None
         file = self.folder / path
@@ -121,7 +120,7 @@ class _Reader:
             return None
         if not stat.S_ISREG(found.st_mode):
             raise Stop(f"{file} is in the way: a generated file belongs there; move it and generate again")
-        return disk.read(file)
+        return disk.digest_of(file)
 
     def _folder(self, path: PurePosixPath) -> bool:
         """Whether there is such a folder."""

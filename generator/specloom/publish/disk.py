@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from .. import bounded
 from ..problems import DISK, Stop
 
 PYCACHE = "__pycache__"
@@ -58,11 +59,14 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read(path: Path) -> bytes:
-    """The content of a plain file; a link is refused by the system."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read()
+def digest_of(path: Path) -> str:
+    """The same of a regular file; a link is refused."""
+    return bounded.digest(path, follow=False)
+
+
+def read_state(path: Path) -> bytes:
+    """The content of a file that specloom writes for itself; a link is refused."""
+    return bounded.read(path, bounded.STATE, follow=False)
 
 
 def write(path: Path, content: bytes, instead_of: os.stat_result | None = None) -> None:

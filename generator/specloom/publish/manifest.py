@@ -10,6 +10,11 @@ from ..problems import WRONG_INPUT, Stop
 from . import disk
 
 MANIFEST = ".specloom.json"
+WORK = ".specloom.work"
+"""The work folder in an output."""
+HALF = ".specloom.half"
+"""The same while files are replaced one by one: if a journal is in it, some are of the old build. Generated clients look for it."""
+INSIDE = frozenset({WORK, HALF})
 
 
 def text(files: Mapping[PurePosixPath, bytes]) -> bytes:
@@ -23,15 +28,24 @@ def read(folder: Path) -> tuple[bytes, Mapping[PurePosixPath, str]]:
     file = folder / MANIFEST
     if disk.status(file) is None:
         return b"", {}
-    content = disk.read(file)
+    content = disk.read_state(file)
     try:
-        return content, {inside(path): str(digest) for path, digest in json.loads(content)["files"].items()}
+        return content, {generated(path): str(digest) for path, digest in json.loads(content)["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Stop(f"{file} is damaged; restore it, or remove {folder} and generate again", WRONG_INPUT) from None
 
 
+def generated(path: str) -> PurePosixPath:
+    """The path of a file that may be generated; raises `ValueError` for others, such as the manifest's own."""
+    pure = inside(path)
+    if pure.parts[0] in {MANIFEST, *INSIDE}:
+        raise ValueError(path)
+    return pure
+
+
 def inside(path: str) -> PurePosixPath:
-    """A path below a folder; raises `ValueError` for one that is not."""
+    """A path below a folder; raises `ValueError` for one that is not, and for what is no path of a file system."""
+    path.encode("utf-8")
     pure = PurePosixPath(path)
     if pure.is_absolute() or not pure.parts or ".." in pure.parts or "\0" in path or "\\" in path or ":" in pure.parts[0]:
         raise ValueError(path)

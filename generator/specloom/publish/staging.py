@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from . import disk, manifest
 from .exchange import Refused, link
+from .manifest import HALF, WORK
 from .steps import WHOLE, Step, Work
 
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
     from .lock import Held
 
 Way: TypeAlias = "Callable[[Comparison, Work, Held], Sequence[Step]]"
-
-WORK = ".specloom.work"
-"""The work folder in an output."""
-HALF = ".specloom.half"
-"""The same while files are replaced one by one: if a journal is in it, some are of the old build. Generated clients look for it."""
-INSIDE = frozenset({WORK, HALF})
 
 
 def places(folder: Path) -> tuple[Path, ...]:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+from .. import bounded
 from ..model import Place
 from . import secrets
 from .findings import Findings
 from .nodes import Source
-
-LARGEST = 2 * 1024 * 1024
 
 
 def read(path: Path, shown: str, findings: Findings) -> Source | None:
     """The file's text with `\\n` line ends and plain spaces for U+00A0, or None with a problem reported."""
     start = Place(shown, 1, 1)
     try:
-        if not path.is_file():  # a pipe would be waited for, a device read for ever
-            findings.add_at(start, "unreadable", "this is not a file")
-            return None
-        if path.stat().st_size > LARGEST:
-            findings.add_at(start, "too-large", f"the file is larger than {LARGEST // 1024 // 1024} MB", "split it into several")
-            return None
-        content = path.read_bytes()
+        content = bounded.read(path, bounded.TEXT)
     except OSError as error:
-        findings.add_at(start, "unreadable", f"the file cannot be read: {error.strerror or error}")
+        if error.errno == errno.EFBIG:
+            findings.add_at(start, "too-large", str(error.strerror), "split it into several")
+        else:
+            findings.add_at(start, "unreadable", f"the file cannot be read: {error.strerror or error}")
         return None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         findings.add_at(start, "encoding", "the file is UTF-16; expected UTF-8")

@@ -1,0 +1,220 @@
+"""Files of any size and kind where specloom reads: none exhausts memory, blocks a run, ends in a traceback, or costs somebody else's file."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.test_command import CONFIG, RESOURCE, SPEC
+
+from specloom import notes
+from specloom.cli import main
+
+from .limited import limit
+
+GIGABYTE = 1 << 30
+"""More than the memory that a run has here."""
+TEMPLATES = 'templates = "templates"\n'
+PLACES = (
+    "spec/_api.yaml", "spec/things.yaml", "spec/body.json", "spec/things.md", "templates/docs/endpoint.md.j2", "templates/_macros.j2",
+    "pyproject.toml", "client/.specloom.json", "client/README.md", "client/.specloom.half/journal.json", "cache",
+)  # fmt: skip
+"""Every kind of file that a run reads, in the folder of a project; `cache` is what it notes for the next run."""
+
+
+def begin(folder: Path) -> None:
+    """A project that is up to date."""
+    example = '    examples: [{request: {path: {thing_id: "1"}}, response: {status: 200, body_file: body.json}}]\n'
+    files = {"spec/_api.yaml": SPEC, "spec/things.yaml": RESOURCE + example, "spec/body.json": '{"name": "x"}', "pyproject.toml": CONFIG + TEMPLATES, "templates/_macros.j2": "", "foreign/own.txt": "own"}
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def cache(folder: Path) -> Path:
+    return Path(notes.place(str(folder / "pyproject.toml")))
+
+
+def place_of(folder: Path, name: str) -> Path:
+    return cache(folder) if name == "cache" else folder / name
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    begin(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate"]) == 0
+    return tmp_path
+
+
+KINDS: Mapping[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a device": lambda place: place.symlink_to("/dev/zero"),
+    "a link to itself": lambda place: place.symlink_to(place),
+    "binary": partial(Path.write_bytes, data=bytes(range(256))),
+    "100,000 brackets": partial(Path.write_bytes, data=b"[" * 100_000),
+}
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """Ends a run that waits for a pipe."""
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+
+
+@pytest.mark.usefixtures("patience")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", PLACES)
+def test_a_file_of_any_kind_is_a_problem_or_as_if_absent(name: str, kind: str, project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    place = place_of(project, name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    KINDS[kind](place)
+    for command in ("check", "generate"):
+        status = main([command])
+        judge(place, status, capfd.readouterr().err)
+    assert (project / "foreign" / "own.txt").read_text() == "own"
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_file_that_is_too_large_is_not_read(name: str, project: Path) -> None:
+    place = place_of(project, name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb") as file:
+        file.truncate(GIGABYTE)
+    for command in ("check", "generate"):
+        done = subprocess.run([sys.executable, "-m", "specloom", command], capture_output=True, text=True, preexec_fn=limit, check=False)
+        judge(place, done.returncode, done.stderr)
+
+
+def judge(place: Path, status: int, said: str) -> None:
+    """What a run says of a file that it cannot use."""
+    assert status in (0, 1, 2, 3, 4), said
+    assert "Traceback" not in said
+    assert len(said) < 10_000
+    if status > 1:
+        assert place.name in said or "no pyproject.toml" in said
+
+
+# --- damaged and forged state --------------------------------------------------------------------
+
+
+SCRAPS = st.recursive(
+    st.sampled_from([None, True, 0, -1, 1e308, 10**400, "", "x", "../foreign/own.txt", "/etc/passwd", "link/own.txt", "own.txt", ".", "..", "\0", "\ud800", "a" * 5000,
+                     ".specloom.json", ".specloom.work/x", "README.md", "README.md/x", hashlib.sha256(b"own").hexdigest()]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["files", "every", "clients", "steps", "was", "../foreign/own.txt", "link/own.txt", "x"]), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+OWN = hashlib.sha256(b"own").hexdigest()
+JOURNALS = [
+    # Of runs that were killed after their first step, so that the next one takes the other.
+    {"steps": [["put", "done", 0], [kind, path, 0]], "was": {path: OWN}}
+    for kind in ("exchange", "put", "take", "replace")
+    for path in ("link/own.txt", "own.txt", "README.md", ".", "link")
+]
+
+
+def stage(work: Path) -> None:
+    """What a killed run has prepared."""
+    for staged in ("new/README.md", "new/link/own.txt", "old/link/other.txt"):
+        (work / staged).parent.mkdir(parents=True, exist_ok=True)
+        (work / staged).write_text("staged")
+
+
+@pytest.mark.parametrize("journal", JOURNALS, ids=lambda journal: " ".join(journal["steps"][1][:2]))
+def test_a_forged_journal_reaches_nothing_behind_a_link(journal: object, project: Path) -> None:
+    (project / "client" / "own.txt").write_text("own")
+    (project / "client" / "link").symlink_to(project / "foreign")
+    stage(project / "client" / ".specloom.half")
+    (project / "client" / ".specloom.half" / "journal.json").write_text(json.dumps(journal))
+    for command in (["generate"], ["generate", "--force"]):
+        assert main(command) in (0, 2, 3, 4)
+    assert {path.name: path.read_text() for path in (project / "foreign").iterdir()} == {"own.txt": "own"}
+
+
+@pytest.mark.parametrize("path", ["../foreign/own.txt", "link/own.txt", "{project}/foreign/own.txt", "docs/../../foreign/own.txt", "link", ".specloom.json", "\ud800"])
+def test_a_forged_manifest_costs_no_foreign_file(path: str, project: Path) -> None:
+    (project / "client" / "link").symlink_to(project / "foreign")
+    manifest = project / "client" / ".specloom.json"
+    said = json.loads(manifest.read_bytes())
+    said["files"][path.format(project=project)] = OWN
+    manifest.write_text(json.dumps(said))
+    for command in (["check"], ["generate"], ["generate", "--force"]):
+        assert main(command) in (0, 1, 2)
+    assert (project / "foreign" / "own.txt").read_text() == "own"
+    assert manifest.is_file()
+
+
+def mutated(value: Any, data: st.DataObject) -> Any:
+    """The JSON value with one part of it replaced, removed or added to."""
+    value = copy.deepcopy(value)
+    holder: Any = None
+    key: Any = None
+    inner = value
+    while isinstance(inner, dict | list) and inner and data.draw(st.booleans() if holder else st.just(True)):
+        holder, key = inner, data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
+        inner = holder[key]
+    scrap = data.draw(SCRAPS)
+    if holder is None:
+        return scrap
+    if isinstance(holder, dict) and data.draw(st.booleans()):
+        name = data.draw(st.sampled_from(["own.txt", "link/own.txt", "../foreign/own.txt", "/x", ".specloom.json", "a\0b", "\ud800", "x" * 300]))
+        holder[name] = scrap if data.draw(st.booleans()) else OWN
+    elif data.draw(st.booleans()):
+        holder[key] = scrap
+    else:
+        del holder[key]
+    return value
+
+
+def texts(value: Any, data: st.DataObject) -> bytes:
+    """The text of a mutated value, whole or damaged."""
+    text = json.dumps(mutated(value, data)).encode()
+    match data.draw(st.integers(0, 5)):
+        case 0:
+            return text[: data.draw(st.integers(0, len(text)))]
+        case 1:
+            return data.draw(st.binary(max_size=50)) + text
+        case _:
+            return text
+
+
+@pytest.mark.parametrize("name", ["client/.specloom.json", "client/.specloom.half/journal.json", "client/.specloom.work/journal.json", "cache"])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_state_is_untrusted_input(name: str, project: Path, data: st.DataObject) -> None:
+    """Whatever it says, a run does its work or names a problem, and other people's files stay."""
+    with TemporaryDirectory() as temporary, pytest.MonkeyPatch.context() as patch:
+        folder = Path(temporary, "project")
+        shutil.copytree(project, folder)
+        patch.chdir(folder)
+        (folder / "client" / "own.txt").write_text("own")
+        (folder / "client" / "link").symlink_to(folder / "foreign")
+        cache(folder).write_bytes(cache(project).read_bytes())
+        place = place_of(folder, name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.name == "journal.json":
+            stage(place.parent)
+            place.write_bytes(texts(data.draw(st.sampled_from(JOURNALS)), data))
+        else:
+            place.write_bytes(texts(json.loads(place.read_bytes()), data))
+        for command in (["check"], ["generate"], ["generate", "--force"]):
+            assert main(command) in (0, 1, 2, 3, 4)
+        assert (folder / "foreign" / "own.txt").read_text() == "own"

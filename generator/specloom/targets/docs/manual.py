@@ -31,8 +31,8 @@ OPTIONS: tuple[tuple[str, str, Said], ...] = (
     ("attempts", "3", ("How often a call may be sent; 1 for never again.", "一次调用最多发送的次数；1 表示从不重试。")),
     ("strict", "False", ("Refuse answers that are not as documented, instead of reading them leniently.", "应答与文档不符时抛出异常，而不是宽松解析。")),
     (
-        "answer_limit", "8388608",
-        ("Bytes that a response may have, after decompression; by default more where a larger file is documented.", "应答解压后的最大字节数；默认情况下，文档所列文件更大时以文档为准。"),
+        "answer_limit", "",
+        ("Maximum size of a response in bytes, after decompression; 8 MiB by default, or the documented size of a larger file.", "应答解压后的最大字节数；默认为 8 MiB，文档所列文件更大时以文档为准。"),
     ),
     ("hosts", "", ("Base URLs to send to instead of the documented ones, the primary first; https, or http to this machine.", "替代文档所列域名的请求地址，主域名在前；须为 https，本机可用 http。")),
     ("proxy", "", ("URL of a proxy; those of the environment are not used.", "代理的 URL；不使用环境变量中的代理。")),

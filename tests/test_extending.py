@@ -7,17 +7,22 @@ import hashlib
 import hmac
 import json
 import re
+import subprocess
+import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import httpx
 import jinja2
 import pytest
 from jinja2 import nodes
+from msgspec.structs import replace
 from tests.environments import environment, pip, run
-from tests.generated import CASES, ROOT, api_of, imported
+from tests.generated import CASES, ROOT, api_of, imported, write
 from tests.servers import answer, serving
 
 from specloom import plugins, render
@@ -203,6 +208,60 @@ def test_a_scheme_signs_in_clients_that_know_nothing_of_its_package(ledger: Path
         assert request.header("X-Signature") == hmac.new(b"s" * 32, text.encode(), hashlib.sha256).hexdigest()
         with pytest.raises(package.errors.ConfigError, match="32 characters"):
             package.Ledger(key_id="k1", secret="short")
+
+
+MINE = """
+import asyncio, pytest
+from ledger import errors
+
+pytest_plugins = ["ledger.testing"]
+
+
+def test_mine(ledger_mock, ledger_client, async_ledger_client):
+    ledger_client.entries.book(text="纸")
+    asyncio.run(async_ledger_client.entries.book(text="纸"))
+    with pytest.raises(errors.ApiError, match="the signature does not fit"):
+        ledger_mock.client(secret="s" * 32).entries.book(text="纸")
+"""
+
+
+def test_a_mock_verifies_what_the_scheme_signs(ledger: Path, tmp_path: Path) -> None:
+    """In process, with the fixtures, and as a server, whose printed client is made as it stands."""
+    assert "specloom" not in (ledger / "out" / "ledger" / "_runtime" / "mock" / "hmac_sha256.py").read_text("utf-8")
+    (tmp_path / "test_mine.py").write_text(MINE, "utf-8")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."], cwd=tmp_path, env={"PYTHONPATH": str(ledger / "out")}, capture_output=True, text=True, check=False)
+    assert done.stdout.strip().split("\n")[-1].startswith("1 passed"), done.stdout
+    with imported(ledger / "out", "ledger"):
+        mock = import_module("ledger.testing").LedgerMock()
+        keys, body, now = mock.credentials, b'{"text": "x"}', str(int(time.time()))
+
+        def booked(seconds: str, content: bytes, target: str = "/entries") -> int:
+            text = f"POST\n/entries\n{seconds}\n{hashlib.sha256(body).hexdigest()}"
+            signature = hmac.new(keys["secret"].encode(), text.encode(), hashlib.sha256).hexdigest()
+            headers = {"X-Key-Id": keys["key_id"], "X-Timestamp": seconds, "X-Signature": signature}
+            request = httpx.Request("POST", f"https://api.example.com{target}", headers=headers, content=content)
+            return int(mock.transport.handle_request(request).status_code)
+
+        assert booked(now, body) == 200
+        assert (booked(now, b'{"text": "y"}'), booked("1", body), booked(now, body, "/entries?x=1")) == (401, 401, 401)
+
+
+def test_a_scheme_without_a_side_in_mocks_says_what_to_give(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = ROOT / "tests" / "examples" / "hmac" / "specloom_hmac"
+    monkeypatch.syspath_prepend(str(folder.parent))
+    scheme = replace(import_module("specloom_hmac").SCHEME, mock=None)
+    monkeypatch.setattr(plugins, "names", lambda group: ("hmac-sha256",))  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(plugins, "load", lambda group, name: scheme)  # pyright: ignore[reportUnknownLambdaType]
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "_api.yaml").write_text(SPEC, "utf-8")
+    (tmp_path / "spec" / "entries.yaml").write_text(RESOURCE, "utf-8")
+    write(tmp_path / "spec", tmp_path / "out")
+    with imported(tmp_path / "out", "ledger") as package:
+        mock = import_module("ledger.testing").LedgerMock()
+        for make in (mock.client, mock.async_client):
+            with pytest.raises(package.errors.ConfigError, match=r"pass key_id= and secret= to mock\.client\(\), or have the package of the scheme set `mock`"):
+                make()
+        assert mock.client(key_id="k", secret="s" * 32).entries.book(text="x").number == 0
 
 
 def test_what_is_not_installed_is_said(extended: Path, ledger: Path) -> None:

@@ -45,13 +45,11 @@ class WeChatPayMock(FapiaoMock):
 
     def client(self, **options: Any) -> WeChatPay:
         """A client of this mock, in process; `options` are the client's own."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return WeChatPay(**self.credentials, **given)
+        return WeChatPay(**self.client_arguments(options))
 
     def async_client(self, **options: Any) -> AsyncWeChatPay:
         """As `client`, for async code."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return AsyncWeChatPay(**self.credentials, **given)
+        return AsyncWeChatPay(**self.client_arguments(options))
 
 
 if "pytest" in sys.modules:

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "43528e030198d9f2"
+__build__ = "702a02c6bc6746ca"

@@ -45,13 +45,11 @@ class WeixinMock(Mock):
 
     def client(self, **options: Any) -> Weixin:
         """A client of this mock, in process; `options` are the client's own."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return Weixin(**self.credentials, **given)
+        return Weixin(**self.client_arguments(options))
 
     def async_client(self, **options: Any) -> AsyncWeixin:
         """As `client`, for async code."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return AsyncWeixin(**self.credentials, **given)
+        return AsyncWeixin(**self.client_arguments(options))
 
 
 if "pytest" in sys.modules:

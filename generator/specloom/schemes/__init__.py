@@ -14,14 +14,14 @@ from ..model import Scheme
 from ..naming import is_snake
 from ..problems import Stop
 from .common import COMMON
-from .kinds import Added, Argument, Delivery, SchemeKind
+from .kinds import Added, Argument, Delivery, MockSide, SchemeKind
 from .wechatpay import WECHATPAY
 from .weixin import WEIXIN
 
-__all__ = ["LATER", "SCHEMES", "Added", "Argument", "Delivery", "SchemeKind", "added_by"]
+__all__ = ["LATER", "SCHEMES", "Added", "Argument", "Delivery", "MockSide", "SchemeKind", "added_by"]
 
 _KEY_HEADER = "X-Api-Key"
-_RUNTIME = Path(__file__).parents[1] / "runtime" / "auth"
+_RUNTIME = Path(__file__).parents[1] / "runtime"
 _OWN: Mapping[str, SchemeKind] = {**COMMON, "wechatpay-v3": WECHATPAY, "weixin-access-token": WEIXIN}
 
 
@@ -45,11 +45,18 @@ def _foreign(name: str) -> SchemeKind:
     whose = f"the scheme {name}, {plugins.origin(plugins.SCHEMES, name)}"
     if not isinstance(found, SchemeKind):
         raise Stop(f"{whose}, is a {type(found).__name__}; specloom.schemes.SchemeKind describes a scheme")
-    if found.source is None or not found.source.is_file():
-        raise Stop(f"{whose}, names no file to copy into clients; set source to the path of its module")
-    if not is_snake(found.module) or (_RUNTIME / f"{found.module}.py").exists():
-        raise Stop(f"{whose}, cannot call its module {found.module}; choose another name")
+    _check_module(whose, "source", found.source, "auth", found.module)
+    if found.mock is not None:
+        _check_module(whose, "the source of mock", found.mock.source, "mock", found.mock.module)
     return found
+
+
+def _check_module(whose: str, key: str, source: Path | None, home: str, module: str) -> None:
+    """Fails with `Stop` unless there is a file to copy to a module of the runtime that is not there yet."""
+    if source is None or not source.is_file():
+        raise Stop(f"{whose}, names no file to copy into clients; set {key} to the path of its module")
+    if not is_snake(module) or (_RUNTIME / home / f"{module}.py").exists():
+        raise Stop(f"{whose}, cannot call its module {module}; choose another name")
 
 
 SCHEMES: Mapping[str, SchemeKind] = _Schemes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .kinds import Added, Argument, SchemeKind, text
+from .kinds import Added, Argument, MockSide, SchemeKind, text
 
 COMMON: Mapping[str, SchemeKind] = {
     "none": SchemeKind("none", "", text("no authentication", "无需认证")),
@@ -21,6 +21,7 @@ COMMON: Mapping[str, SchemeKind] = {
             Added("header", "{header}", text("The API key.", "API 密钥。"), "…"),
             Added("query", "{query}", text("The API key.", "API 密钥。"), "…"),
         ),
+        mock=MockSide("presented", "ApiKeySide"),
     ),
     "basic": SchemeKind(
         "basic",
@@ -33,6 +34,7 @@ COMMON: Mapping[str, SchemeKind] = {
         adds=(
             Added("header", "Authorization", text("User name and password, in Base64.", "Base64 编码的用户名与密码。"), "Basic …"),
         ),
+        mock=MockSide("presented", "BasicSide"),
     ),
     "bearer": SchemeKind(
         "bearer",
@@ -47,5 +49,6 @@ COMMON: Mapping[str, SchemeKind] = {
             ),
         ),
         adds=(Added("header", "Authorization", text("The token.", "令牌。"), "Bearer …"),),
+        mock=MockSide("presented", "BearerSide"),
     ),
 }

@@ -49,6 +49,16 @@ class Delivery(NamedTuple):
     redelivery: Text
 
 
+class MockSide(NamedTuple):
+    """The server's side of a scheme: `class_name` of `runtime/mock/<module>.py`, a subclass of `Side` there. It verifies requests, and has
+    the credentials of a mock's clients. Options that a spec sets are passed on to it as keywords."""
+
+    module: str
+    class_name: str
+    source: Path | None = None
+    """The file to copy, for schemes of other packages: one module, which imports of specloom only `specloom.runtime`."""
+
+
 class SchemeKind(Struct, frozen=True):
     """A way to authenticate: its module and class in the runtime, what a client is given, what requests then carry."""
 
@@ -73,3 +83,5 @@ class SchemeKind(Struct, frozen=True):
     """Names of its module that users need to make the arguments."""
     errors: tuple[str, ...] = ()
     """Exception classes of its module."""
+    mock: MockSide | None = None
+    """None: mocks accept any request, and their clients must be given credentials."""

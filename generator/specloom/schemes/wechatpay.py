@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kinds import Added, Argument, Delivery, SchemeKind, text
+from .kinds import Added, Argument, Delivery, MockSide, SchemeKind, text
 
 WECHATPAY = SchemeKind(
     "wechatpay",
@@ -114,6 +114,7 @@ WECHATPAY = SchemeKind(
     ),
     requires=("cryptography>=42",),
     errors=("SignatureProbe",),
+    mock=MockSide("wechatpay", "WechatPaySide"),
     advice=(
         text(
             "The merchant has a WeChat Pay public key, as all new ones have: give `public_key_id` and `public_key`. Nothing is downloaded.",

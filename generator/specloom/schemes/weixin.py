@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kinds import Added, Argument, SchemeKind, text
+from .kinds import Added, Argument, MockSide, SchemeKind, text
 
 WEIXIN = SchemeKind(
     "weixin",
@@ -71,4 +71,5 @@ WEIXIN = SchemeKind(
         ),
     ),
     exports=("FileTokenStore", "TokenStore"),
+    mock=MockSide("weixin", "WeixinSide"),
 )

@@ -86,6 +86,7 @@ def _said(mock: Mock, client: str, servers: Sequence[Server], whole: bool) -> st
     several = not all(isinstance(value, str) for value in credentials.values())
     names = f"{name}, auth" if several else name
     lines += ["", f"from {package} import {names}", "", f"client = {name}("]
+    lines += (f'    {argument}="…",' for argument in mock.lacking(credentials))
     for argument, value in credentials.items():
         lines.append(f"    {argument}={_written(value, mock, argument)},")
     urls = ", ".join(f'"{one.url}"' for one in servers)

@@ -41,11 +41,16 @@ def _foreign(api: Api) -> dict[str, Python]:
     found: dict[str, Python] = {}
     for scheme in api.schemes:
         kind = SCHEMES[scheme.kind]
-        if kind.source is not None:
+        sources = {("auth", kind.module): kind.source}
+        if kind.mock is not None:
+            sources["mock", kind.mock.module] = kind.mock.source
+        for (home, module), source in sources.items():
+            if source is None:
+                continue
             try:
-                found[f"auth/{kind.module}"] = python.adopted(kind.source, "specloom.runtime", ("auth",))
+                found[f"{home}/{module}"] = python.adopted(source, "specloom.runtime", (home,))
             except (OSError, ValueError, SyntaxError) as error:
-                raise Stop(f"the scheme {scheme.kind} cannot be copied: {kind.source}: {error}") from None
+                raise Stop(f"the scheme {scheme.kind} cannot be copied: {source}: {error}") from None
     return found
 
 

@@ -18,15 +18,6 @@ from ..surface import argument_of, schemes_of
 from . import docstrings
 from .module import Layout, Module
 
-_SIDES: Mapping[str, tuple[str, str]] = {
-    "api-key": ("presented", "ApiKeySide"),
-    "basic": ("presented", "BasicSide"),
-    "bearer": ("presented", "BearerSide"),
-    "wechatpay-v3": ("wechatpay", "WechatPaySide"),
-    "weixin-access-token": ("weixin", "WeixinSide"),
-}
-"""Module and class of `runtime/mock` for a scheme; one without is not checked."""
-
 _BEHAVIOURS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("wechatpay-v3", "/v3/new-tax-control-fapiao/fapiao-applications/{}/reverse"): ("fapiao", "FapiaoMock"),
 }
@@ -48,8 +39,8 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     module.use_ours(("_runtime", "mock", "command"), "run")
     for name in ("SERVICE", api.client, f"Async{api.client}"):
         module.use_ours(("client",), name)
-    sides = [(python.literal(scheme.name), _side(module, scheme)) for scheme in schemes_of(api)]
-    several = [(argument, scheme) for scheme in schemes_of(api) if scheme.kind in _SIDES and (argument := argument_of(api, scheme))]
+    sides = [(python.literal(scheme.name), _side(module, api, scheme)) for scheme in schemes_of(api)]
+    several = [(argument, scheme) for scheme in schemes_of(api) if SCHEMES[scheme.kind].mock and (argument := argument_of(api, scheme))]
     given = [(python.literal(argument), _given(module, scheme)) for argument, scheme in several]
     title = docstrings.both(api.title, api.languages) or api.name
     yield (
@@ -93,12 +84,16 @@ def _behaviours(api: Api) -> list[tuple[str, str]]:
     return [found for (kind, path), found in _BEHAVIOURS.items() if kind in kinds and path in shapes]
 
 
-def _side(module: Module, scheme: Scheme) -> Python:
-    if scheme.kind not in _SIDES:
-        return python.call(module.use_ours(("_runtime", "mock"), "Side"), [])
-    home, name = _SIDES[scheme.kind]
+def _side(module: Module, api: Api, scheme: Scheme) -> Python:
+    kind = SCHEMES[scheme.kind]
+    if kind.mock is None:
+        asked = [argument.name for argument in kind.arguments if argument.required]
+        if argument := argument_of(api, scheme):
+            asked = [argument]
+        return python.call(module.use_ours(("_runtime", "mock", "unknown"), "UnknownSide"), [python.literal(tuple(asked))])
     options = {option: python.literal(value) for option, value in scheme.options.items()}
-    return python.call(module.use_ours(("_runtime", "mock", home), name), python.call_options(options))
+    made = module.use_ours(("_runtime", "mock", kind.mock.module), kind.mock.class_name)
+    return python.call(made, python.call_options(options))
 
 
 def _given(module: Module, scheme: Scheme) -> Python:

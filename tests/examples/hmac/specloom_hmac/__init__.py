@@ -1,7 +1,7 @@
 """A way to authenticate for specloom: a key id and a signature over method, target, time and body.
 
-`SCHEME` describes it to the generator: the arguments of the client, what a request then carries, and which module is copied into clients. The
-module is `signing`.
+`SCHEME` describes it to the generator: the arguments of the client, what a request then carries, and which modules are copied into clients:
+`signing` signs requests, `verifying` is the server's side in mocks.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from specloom.model import Text
-from specloom.schemes import Added, Argument, SchemeKind
+from specloom.schemes import Added, Argument, MockSide, SchemeKind
 
 
 def _text(en: str, zh: str) -> Text:
@@ -30,4 +30,5 @@ SCHEME = SchemeKind(
         Added("header", "X-Signature", _text("Signature over method, target, time and body.", "对方法、目标、时间与报文主体的签名。"), "…"),
     ),
     source=Path(__file__).with_name("signing.py"),
+    mock=MockSide("hmac_sha256", "HmacSha256Side", Path(__file__).with_name("verifying.py")),
 )

@@ -170,6 +170,9 @@ class Side:
     signs_events = False
     """Whether `stamp` proves anything."""
 
+    needs: Sequence[str] = ()
+    """Arguments of clients for which it has no credentials."""
+
     def join(self, mock: Mock) -> None:
         """Called once, with the mock that it serves."""
         self._mock = mock

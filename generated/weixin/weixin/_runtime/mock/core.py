@@ -7,7 +7,7 @@ or what the service does, or the documented example ─▶ signature ─▶ faul
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -100,6 +100,25 @@ class Mock(Executing):
     def credentials_of(self, scheme: str) -> Mapping[str, Any]:
         """What one way to authenticate is made with, by the spec's name of it."""
         return self.sides[scheme].credentials
+
+    def client_arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a client of this mock, in process; `options` go first."""
+        given = {"transport": self.transport, **self.credentials, **options}
+        if lacking := self.lacking(given):
+            names = " and ".join(f"{name}=" for name in lacking)
+            raise ConfigError(
+                f"this mock makes no credentials: pass {names} to mock.client(), or have the"
+                " package of the scheme set `mock` in its SchemeKind"
+            )
+        return given
+
+    def lacking(self, given: Mapping[str, Any]) -> Sequence[str]:
+        """What a client needs besides these arguments, if no scheme has all of its own."""
+        lists = [
+            [name for name in side.needs if name not in given]
+            for side in self.sides.values()
+        ]
+        return lists[0] if lists and all(lists) else ()
 
     def close(self) -> None:
         """Close the file that keeps the state, if there is one."""

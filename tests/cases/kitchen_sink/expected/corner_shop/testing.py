@@ -56,13 +56,11 @@ class CornerShopMock(Mock):
 
     def client(self, **options: Any) -> CornerShop:
         """A client of this mock, in process; `options` are the client's own."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return CornerShop(**self.credentials, **given)
+        return CornerShop(**self.client_arguments(options))
 
     def async_client(self, **options: Any) -> AsyncCornerShop:
         """As `client`, for async code."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return AsyncCornerShop(**self.credentials, **given)
+        return AsyncCornerShop(**self.client_arguments(options))
 
 
 if "pytest" in sys.modules:

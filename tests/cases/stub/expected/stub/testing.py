@@ -44,13 +44,11 @@ class StubMock(Mock):
 
     def client(self, **options: Any) -> Stub:
         """A client of this mock, in process; `options` are the client's own."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return Stub(**self.credentials, **given)
+        return Stub(**self.client_arguments(options))
 
     def async_client(self, **options: Any) -> AsyncStub:
         """As `client`, for async code."""
-        given: dict[str, Any] = {"transport": self.transport, **options}
-        return AsyncStub(**self.credentials, **given)
+        return AsyncStub(**self.client_arguments(options))
 
 
 if "pytest" in sys.modules:

@@ -1,0 +1,35 @@
+"""Requests signed with HMAC-SHA256, as a mock verifies them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from specloom.runtime.mock import Incoming, Refusal, Side
+
+KEY_ID = "key-of-a-mock"
+SECRET = "secret-of-a-mock, 32 characters or more"
+
+
+class HmacSha256Side(Side):
+    """One key, whose signatures are good for five minutes."""
+
+    def admit(self, incoming: Incoming, signed: bytes) -> None:
+        headers = incoming.headers
+        seconds = headers.get("X-Timestamp", "")
+        digest = hashlib.sha256(signed).hexdigest()
+        text = f"{incoming.method}\n{incoming.target}\n{seconds}\n{digest}"
+        expected = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256)
+        if headers.get("X-Key-Id") != KEY_ID:
+            raise Refusal(401, "UNAUTHORIZED", "there is no such key")
+        if headers.get("X-Signature") != expected.hexdigest():
+            raise Refusal(401, "UNAUTHORIZED", "the signature does not fit the request")
+        if not seconds.isdigit() or abs(time.time() - int(seconds)) > 300:
+            raise Refusal(401, "UNAUTHORIZED", "the signature is too old")
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        return {"key_id": KEY_ID, "secret": SECRET}

@@ -248,10 +248,17 @@ def test_a_mock_verifies_what_the_scheme_signs(ledger: Path, tmp_path: Path) -> 
 
 def test_a_scheme_without_a_side_in_mocks_says_what_to_give(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = ROOT / "tests" / "examples" / "hmac" / "specloom_hmac"
-    monkeypatch.syspath_prepend(str(folder.parent))
+    monkeypatch.setattr(sys, "path", [str(folder.parent), *sys.path])
     scheme = replace(import_module("specloom_hmac").SCHEME, mock=None)
-    monkeypatch.setattr(plugins, "names", lambda group: ("hmac-sha256",))  # pyright: ignore[reportUnknownLambdaType]
-    monkeypatch.setattr(plugins, "load", lambda group, name: scheme)  # pyright: ignore[reportUnknownLambdaType]
+
+    def names(group: str) -> tuple[str, ...]:
+        return ("hmac-sha256",)
+
+    def loaded(group: str, name: str) -> object:
+        return scheme
+
+    monkeypatch.setattr(plugins, "names", names)
+    monkeypatch.setattr(plugins, "load", loaded)
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(SPEC, "utf-8")
     (tmp_path / "spec" / "entries.yaml").write_text(RESOURCE, "utf-8")

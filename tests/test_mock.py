@@ -523,7 +523,9 @@ def test_paths_methods_and_sizes(mock: Any) -> None:
 
 
 def test_certificates(mock: Any, wechatpay: Any) -> None:
-    keys = {name: value for name, value in mock.credentials.items() if not name.startswith("public_key")}
+    mock.platform_keys = "certificate"
+    keys = mock.credentials
+    assert not {"public_key", "public_key_id"} & keys.keys()
     client = wechatpay.WeChatPay(**keys, transport=mock.transport)
     mock.issue_fapiao(APPLICATION, FAPIAO)
     assert status(client) == "ISSUED"

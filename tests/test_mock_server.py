@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -235,17 +236,18 @@ def served(wechatpay: Any) -> Iterator[tuple[Any, str]]:
         yield mock, server.url
 
 
-@pytest.mark.parametrize("mode", ["public key", "certificate"])
-def test_another_sdk_is_content(served: tuple[Any, str], wechatpay: Any, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("which", ["public-key", "certificate", "both"])
+def test_another_sdk_is_content(served: tuple[Any, str], wechatpay: Any, which: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import wechatpayv3
     from wechatpayv3.core import Core
     from wechatpayv3.type import RequestType
 
     mock, url = served
+    mock.platform_keys = which
     # It has no setting for its base URL.
     monkeypatch.setattr(Core, "_gate_way", property(lambda core: url, lambda core, value: None), raising=False)
     keys = mock.credentials
-    key = {"public_key": keys["public_key"], "public_key_id": keys["public_key_id"]} if mode == "public key" else {}
+    key = {name: keys[name] for name in ("public_key", "public_key_id") if name in keys}
     sdk = wechatpayv3.WeChatPay(
         wechatpayv3.WeChatPayType.NATIVE, keys["mchid"], keys["private_key"], keys["serial_no"], "wx1", keys["api_v3_key"], **key
     )
@@ -270,6 +272,49 @@ def test_another_sdk_is_content(served: tuple[Any, str], wechatpay: Any, mode: s
     mock.fault("bad-signature")
     with pytest.raises(Exception, match="failed to verify the signature"):
         sdk.fapiao_query(f"{APPLICATION}?sub_mchid={SUB_MCHID}")
+
+
+def asked_by_hand(url: str, target: str, mock: Any, serial: str | None = None) -> tuple[int, dict[str, str], bytes]:
+    """A signed request, without Wechatpay-Serial unless it is given: status, header fields and body."""
+    headers = {"Accept": "*/*", "User-Agent": "another", "Authorization": authorization(mock, "GET", target)}
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+    connection.request("GET", target, headers=headers if serial is None else {**headers, "Wechatpay-Serial": serial})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, dict(answer.headers), body
+
+
+def openssl_accepts(fields: dict[str, str], body: bytes, public_key: str, folder: Path) -> bool:
+    (folder / "key.pem").write_text(public_key)
+    (folder / "signature").write_bytes(b64decode(fields["Wechatpay-Signature"]))
+    (folder / "message").write_bytes(f"{fields['Wechatpay-Timestamp']}\n{fields['Wechatpay-Nonce']}\n".encode() + body + b"\n")
+    command = ["openssl", "dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "message"]
+    return subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 0
+
+
+def test_the_keys_of_the_merchant_decide_what_signs(served: tuple[Any, str], tmp_path: Path) -> None:
+    """Without Wechatpay-Serial too. A new merchant has a public key only, and there are no certificates to download."""
+    mock, url = served
+    mock.issue_fapiao(APPLICATION, FAPIAO)
+    target, keys = f"{QUERY}?sub_mchid={SUB_MCHID}", mock.credentials
+    status, fields, body = asked_by_hand(url, target, mock)
+    assert (status, fields["Wechatpay-Serial"]) == (200, keys["public_key_id"])
+    assert openssl_accepts(fields, body, keys["public_key"], tmp_path)
+    status, _, body = asked_by_hand(url, "/v3/certificates", mock)
+    assert (status, json.loads(body)["code"]) == (404, "RESOURCE_NOT_EXISTS")
+
+    tell(url, "platform_keys", which="certificate")
+    status, fields, body = asked_by_hand(url, target, mock)
+    assert (status, fields["Wechatpay-Serial"]) != (200, keys["public_key_id"])
+    assert not openssl_accepts(fields, body, keys["public_key"], tmp_path)
+    assert asked_by_hand(url, target, mock, keys["public_key_id"])[0] == 400
+    assert asked_by_hand(url, "/v3/certificates", mock)[0] == 200
+    assert "public_key" not in tell(url, "credentials")
+
+    tell(url, "platform_keys", which="both")
+    assert asked_by_hand(url, target, mock)[1]["Wechatpay-Serial"] == fields["Wechatpay-Serial"]
+    assert asked_by_hand(url, target, mock, keys["public_key_id"])[1]["Wechatpay-Serial"] == keys["public_key_id"]
 
 
 REVERSAL = {

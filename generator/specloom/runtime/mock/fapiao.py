@@ -20,13 +20,13 @@ from typing import Any, Final
 from ..kinds import is_object
 from . import Incoming, Refusal
 from .commands import Command, posted
-from .core import Mock
 from .executing import Behaviour, Result
 from .fapiao_values import card as new_card
 from .fapiao_values import check, documented, likely, missing, not_allowed, paper
 from .fitting import Given
 from .stubs import checked_seconds
 from .wechatpay_keys import MCHID
+from .wechatpay_mock import WechatPayMock
 
 _APPLICATIONS: Final = "/v3/new-tax-control-fapiao/fapiao-applications"
 _DUE: Final = "fapiao due"
@@ -39,7 +39,7 @@ _CARD_STEPS: Final = {
 }
 
 
-class FapiaoMock(Mock):
+class FapiaoMock(WechatPayMock):
     """A mock that keeps fapiao."""
 
     _pace: float = 5.0

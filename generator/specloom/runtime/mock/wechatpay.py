@@ -44,8 +44,8 @@ _SHORTEST_CIPHERTEXT: Final = 300
 
 
 class WechatPaySide(Side):
-    """Answers are signed with the key that the request names in `Wechatpay-Serial`: the
-    WeChat Pay public key, else the platform certificate; events as the last request was.
+    """Answers are signed with the key that the request names in `Wechatpay-Serial`; if it
+    names none, with the merchant's own kind of key; events as the last request was.
     """
 
     own: Mapping[str, tuple[str, str]] = {"certificates": ("GET", "/v3/certificates")}
@@ -55,7 +55,7 @@ class WechatPaySide(Side):
     def join(self, mock: Mock) -> None:
         super().join(mock)
         self.keys = Keys(mock.store)
-        self._last_serial = self.keys.public_key_id
+        self._last_serial = ""
 
     @property
     def credentials(self) -> Mapping[str, Any]:
@@ -91,7 +91,7 @@ class WechatPaySide(Side):
         if parts["serial_no"].upper() != self.keys.serial_no:
             raise _unsigned("商户证书序列号有误。", "serial_no")
         self._verify(incoming, parts, signed)
-        serial = incoming.headers.get("Wechatpay-Serial") or self.keys.platform_serial
+        serial = incoming.headers.get("Wechatpay-Serial") or self.keys.default_serial
         if self.keys.named(serial) is None:
             raise _wrong(
                 "平台证书序列号Wechatpay-Serial错误", "Wechatpay-Serial", "header"
@@ -165,6 +165,9 @@ class WechatPaySide(Side):
             raise Refusal(404, "RESOURCE_NOT_EXISTS", "商户没有国密平台证书")
         if algorithm not in (["RSA"], ["ALL"]):
             raise _wrong("参数错误", "algorithm_type", "query", "RSA, SM2 or ALL")
+        if self.keys.platform_keys == "public-key":
+            text = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥"
+            raise Refusal(404, "RESOURCE_NOT_EXISTS", text)
         certificate = self.keys.certificate
         times = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
         effective, expire = (
@@ -191,7 +194,7 @@ class WechatPaySide(Side):
     def finish(self, answer: Answer, incoming: Incoming, fault: Fault) -> Answer:
         if not 200 <= answer.status < 300 or fault.signature == "missing":
             return answer
-        serial = incoming.headers.get("Wechatpay-Serial") or self.keys.platform_serial
+        serial = incoming.headers.get("Wechatpay-Serial") or self.keys.default_serial
         return answer.with_headers(*self._signature(serial, answer.body, fault).items())
 
     def _signature(self, serial: str, body: bytes, fault: Fault) -> Mapping[str, str]:
@@ -246,7 +249,9 @@ class WechatPaySide(Side):
     def stamp(self, body: bytes, fault: Fault) -> Mapping[str, str]:
         if fault.signature == "missing":
             return {}
-        return self._signature(self._last_serial, body, fault)
+        known = self.keys.named(self._last_serial) is not None
+        serial = self._last_serial if known else self.keys.default_serial
+        return self._signature(serial, body, fault)
 
 
 def _json(value: object) -> bytes:

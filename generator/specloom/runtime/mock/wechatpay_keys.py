@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -26,6 +26,9 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from .store import Store
+
+PlatformKeys: TypeAlias = Literal["public-key", "certificate", "both"]
+"""By which keys a merchant knows WeChat Pay."""
 
 MCHID: Final = "1900000001"
 _YEARS: Final = timedelta(days=5 * 365)
@@ -76,6 +79,26 @@ class Keys:
         self.api_v3_key = self._kept("api_v3_key")
         self.public_key_id = self._kept("public_key_id")
 
+    @property
+    def platform_keys(self) -> PlatformKeys:
+        """Which keys of WeChat Pay's there are; a new merchant has a public key only."""
+        which: PlatformKeys | None = self._store.get("key", "platform", PlatformKeys)
+        return which or "public-key"
+
+    @platform_keys.setter
+    def platform_keys(self, which: PlatformKeys) -> None:
+        if which not in get_args(PlatformKeys):
+            known = ", ".join(get_args(PlatformKeys))
+            raise ValueError(f"platform_keys: use one of {known}")
+        self._store.put("key", "platform", which)
+
+    @property
+    def default_serial(self) -> str:
+        """What a response is signed with if the request does not name a key."""
+        if self.platform_keys == "public-key":
+            return self.public_key_id
+        return self.platform_serial
+
     def _kept(self, name: str) -> str:
         with _lock:
             found: str | None = self._store.get("key", name, str)
@@ -121,9 +144,12 @@ class Keys:
         return f"{self.certificate.serial_number:040X}"
 
     def named(self, serial: str) -> rsa.RSAPrivateKey | None:
-        """The key of WeChat Pay's that this serial number names."""
+        """The key of WeChat Pay's that this serial number names, if the merchant has it."""
+        which = self.platform_keys
         if serial == self.public_key_id:
-            return self.own
+            return self.own if which != "certificate" else None
+        if which == "public-key":
+            return None
         try:
             number = int(serial, 16)
         except ValueError:
@@ -133,13 +159,16 @@ class Keys:
     @property
     def credentials(self) -> Mapping[str, Any]:
         """What a client of the merchant's is made with; keys are PEM text."""
-        public = self.own.public_key()
-        form = PublicFormat.SubjectPublicKeyInfo
-        return {
+        known = {
             "mchid": MCHID,
             "serial_no": self.serial_no,
             "private_key": self._kept("merchant"),
-            "public_key_id": self.public_key_id,
-            "public_key": public.public_bytes(Encoding.PEM, form).decode(),
-            "api_v3_key": self.api_v3_key,
         }
+        if self.platform_keys != "certificate":
+            form = PublicFormat.SubjectPublicKeyInfo
+            public = self.own.public_key().public_bytes(Encoding.PEM, form)
+            known |= {
+                "public_key_id": self.public_key_id,
+                "public_key": public.decode(),
+            }
+        return {**known, "api_v3_key": self.api_v3_key}

@@ -23,13 +23,15 @@ _BEHAVIOURS: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 """Module and class for a scheme and a path, variables as `{}`: the mock of an API that has both is one of that class."""
 
+_MOCKS: Mapping[str, tuple[str, str]] = {"wechatpay-v3": ("wechatpay_mock", "WechatPayMock")}
+"""The same for a scheme, whatever the API has."""
+
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """The module, and beside it the documented answers of every endpoint."""
     module = Module(layout, ("testing",))
     mock = f"{api.client}Mock"
-    bases = [module.use_ours(("_runtime", "mock", home), name) for home, name in _behaviours(api)]
-    bases = bases or [module.use_ours(("_runtime", "mock", "core"), "Mock")]
+    bases = [module.use_ours(("_runtime", "mock", home), name) for home, name in _bases(api)]
     module.use("typing", "Any")
     module.use("typing", "Final")
     module.use("pathlib", "Path")
@@ -77,11 +79,12 @@ def _summary(api: Api, title: str) -> str:
     )
 
 
-def _behaviours(api: Api) -> list[tuple[str, str]]:
-    """Those of the services that the API is one of."""
+def _bases(api: Api) -> list[tuple[str, str]]:
+    """The mocks of the services that the API is one of; else that of its scheme, or of any API."""
     shapes = {re.sub(r"\{[^{}]+\}", "{}", endpoint.path) for endpoint in api.all_endpoints()}
     kinds = {scheme.kind for scheme in api.schemes}
-    return [found for (kind, path), found in _BEHAVIOURS.items() if kind in kinds and path in shapes]
+    services = [found for (kind, path), found in _BEHAVIOURS.items() if kind in kinds and path in shapes]
+    return services or [found for kind, found in _MOCKS.items() if kind in kinds] or [("core", "Mock")]
 
 
 def _side(module: Module, api: Api, scheme: Scheme) -> Python:

@@ -17,7 +17,7 @@ from . import bounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NotRequired, TypedDict
+    from typing import Any, NotRequired, TypedDict
 
     class Row(TypedDict):
         """What is noted of a client; paths are absolute."""
@@ -50,17 +50,16 @@ _OLD = 90 * 24 * 60 * 60
 def read(project: str) -> tuple[list[str], dict[str, Row]]:
     """The names of all clients of a pyproject.toml, and what is known of them; raises what damaged notes raise."""
     kept = json.loads(bounded.read(place(project), bounded.STATE))
-    rows: dict[str, Row] = kept["clients"]
-    if not _is_texts(kept["every"]) or not all(map(_is_row, rows.values())):
+    if not _is_texts(kept["every"]) or not all(map(_is_row, kept["clients"].values())):
         raise ValueError(project)
-    return kept["every"], rows
+    return kept["every"], kept["clients"]
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
 
 
-def _is_row(row: Row) -> bool:
+def _is_row(row: Any) -> bool:
     texts = (row["out"], row["told"], row["content"], row["manifest"], row.get("looks", ""))
     lists = (row["inputs"], row["work"], row["tools"])
     return all(isinstance(text, str) for text in texts) and all(map(_is_texts, lists)) and isinstance(row.get("settled", False), bool)

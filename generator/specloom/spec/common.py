@@ -15,6 +15,7 @@ from .. import naming, schemes
 from ..model import Fact, Host, Link, Scheme, Text
 from .findings import Findings, did_you_mean
 from .folder import DEVICES
+from .key_hints import key_hint
 from .nodes import MapNode, Node, Scalar
 from .texts import Texts, child, entries, items, word, words
 
@@ -99,7 +100,8 @@ def hosts(node: Node | None, texts: Texts) -> tuple[Host, ...]:
         if isinstance(url, Scalar):
             reason = _wrong_host(url.text)
             if reason:
-                texts.findings.add(url, "host", f"`{url.text}` {reason}", "as https://api.example.com or https://api.example.com/v2")
+                hint = key_hint("{…}", "host") if "{" in url.text else "as https://api.example.com or https://api.example.com/v2"
+                texts.findings.add(url, "host", f"`{url.text}` {reason}", hint)
             if url.text.rstrip("/") in (host.url for host in found):
                 texts.findings.add(url, "twice", f"`{url.text}` stands here twice")
             found.append(Host(url.text.rstrip("/"), texts.read(child(item, "description"))))
@@ -182,7 +184,8 @@ class Schemes:
             if option.text == "scheme":
                 continue
             if option.text not in known:
-                self.findings.add(option, "unknown-key", f"`{option.text}` is not an option of {kind.text}", did_you_mean(option.text, ["scheme", *known]))
+                hint = key_hint(option.text, "scheme") or did_you_mean(option.text, ["scheme", *known])
+                self.findings.add(option, "unknown-key", f"`{option.text}` is not an option of {kind.text}", hint)
             elif option.text in {"header", "query"} and not _HEADER.fullmatch(word(value)):
                 self.findings.add(value, "wrong-value", f"`{word(value)}` is not a name of a header or parameter")
             options[option.text] = word(value)
@@ -192,10 +195,16 @@ class Schemes:
 
     def _known(self, kind: Scalar) -> bool:
         if kind.text in schemes.LATER:
-            self.findings.add(kind, "not-yet", f"`{kind.text}` is reserved: {schemes.LATER[kind.text]}")
+            self._reserved(kind)
         elif kind.text not in schemes.SCHEMES or kind.text == "none":
-            self.findings.add(kind, "unknown-scheme", f"there is no scheme `{kind.text}`", did_you_mean(kind.text, schemes.SCHEMES))
+            self._unknown(kind, schemes.SCHEMES)
         return kind.text in schemes.SCHEMES and kind.text != "none"
+
+    def _reserved(self, name: Scalar) -> None:
+        self.findings.add(name, "not-yet", f"`{name.text}` is reserved: {schemes.LATER[name.text]}", key_hint(name.text, "auth"))
+
+    def _unknown(self, name: Scalar, known: Iterable[str]) -> None:
+        self.findings.add(name, "unknown-scheme", f"there is no scheme `{name.text}`", key_hint(name.text, "auth") or did_you_mean(name.text, known))
 
     def names(self, node: Node | None) -> tuple[str, ...]:
         """The schemes that an `auth` names; none for `none`."""
@@ -211,10 +220,9 @@ class Schemes:
                 scheme = Scheme(name.text, name.text)
             else:
                 if name.text in schemes.LATER:
-                    self.findings.add(name, "not-yet", f"`{name.text}` is reserved: {schemes.LATER[name.text]}")
+                    self._reserved(name)
                 else:
-                    known = dict.fromkeys((*self.declared, *schemes.SCHEMES))
-                    self.findings.add(name, "unknown-scheme", f"there is no scheme `{name.text}`", did_you_mean(name.text, known))
+                    self._unknown(name, dict.fromkeys((*self.declared, *schemes.SCHEMES)))
                 continue
             self.used[scheme.name] = scheme
             found.append(scheme.name)

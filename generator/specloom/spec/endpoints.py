@@ -14,6 +14,7 @@ from .errors import Errors
 from .fields import Fields, Owner, check_clashes, deprecation
 from .findings import Findings, did_you_mean, where
 from .folder import LONGEST_NAME
+from .key_hints import key_hint
 from .nodes import MapNode, Node, Scalar, is_null, place
 from .reach import holds_file
 from .texts import Texts, child, entries, flag, word, words
@@ -72,9 +73,9 @@ class Endpoints:
             wanted = naming.snake(name)
             reason, hint = "cannot be the name of an endpoint", f"call it {wanted}" if wanted and wanted != name else "lower case letters, digits and `_`"
         elif name in naming.RESERVED_ON_CLIENT:
-            reason, hint = "is a method of every client", f"call it {name}_it, or by what it does"
+            reason, hint = "is a method of every client", f"its name is not sent: call it {name}_it, or by what it does"
         elif name == "annotations":
-            reason, hint = "means something else in every generated module", "call it list_annotations, or by what it does"
+            reason, hint = "means something else in every generated module", "its name is not sent: call it list_annotations, or by what it does"
         elif name in below:
             reason, hint = "is a resource below this one, too", "rename one of them"
         if reason:
@@ -179,7 +180,7 @@ class Endpoints:
         inline = 0
         for key, value in entries(node.get("responses")):
             if len(key.text) != 3 or not key.text.isdecimal() or not key.text.isascii() or not 200 <= int(key.text) <= 599:
-                self.findings.add(key, "status", f"`{key.text}` is not a status of an answer", "from 200 to 599")
+                self.findings.add(key, "status", f"`{key.text}` is not a status of an answer", key_hint(key.text, "status") or "from 200 to 599")
                 continue
             status = int(key.text)
             name = replace(owner, name=owner.name + "Answer" + (key.text if inline else ""))

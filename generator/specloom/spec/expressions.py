@@ -17,6 +17,7 @@ from msgspec import Struct
 from .. import model
 from ..runtime.datetime_formats import RFC2822
 from .findings import LATER, did_you_mean
+from .key_hints import key_hint
 from .tokens import Cursor, Token, Wrong
 
 LONGEST = 2000
@@ -87,7 +88,7 @@ def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
     """What `Wrong` says about a word that is none of the language and no name."""
     message, hint = f"`{word}` is not a type", did_you_mean(word, WORDS)
     if word == "partial":
-        message, hint = f"`partial` {LATER}", ""
+        message, hint = f"`partial` {LATER}", key_hint(word, "type")
     elif word.lower() in _MEANT:
         hint = f"write {_MEANT[word.lower()]}"
     elif word[0].isupper() or "." in word:
@@ -126,7 +127,8 @@ class _Parser(Cursor):
         if token.kind == "number":
             self.fail("a bare number is not a type", "numbers are written integer(0 | 100)")
         if token.kind != "name":
-            self.fail("a type is expected here" + (f", not `{token.text}`" if token.text else ""))
+            hint = key_hint("$ref", "type") if token.text == "#" else ""
+            self.fail("a type is expected here" + (f", not `{token.text}`" if token.text else ""), hint)
         self.index += 1
         word = token.text
         if word in WORDS:

@@ -169,7 +169,9 @@ class Fields:
         given = child(node, "as")
         if isinstance(given, Scalar):
             if not naming.is_snake(given.text) or given.text in naming.RESERVED_FIELDS:
-                self.findings.add(given, "field-name", f"`{given.text}` cannot be a name in Python", "lower case letters, digits and `_`; no keyword")
+                wanted = naming.snake(given.text)
+                hint = f"call it {wanted}" if wanted and wanted != given.text else "lower case letters, digits and `_`"
+                self.findings.add(given, "field-name", f"`{given.text}` cannot be a name in Python", hint)
                 return UNNAMED
             return given.text
         name = naming.snake(wire)

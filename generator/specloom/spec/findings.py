@@ -59,6 +59,10 @@ class Findings:
         """Ends a stage: places with problems are settled."""
         self._settled.update((p.path, p.line, p.column) for p in self.problems)
 
+    def settle_at(self, *nodes: Node | None) -> None:
+        """What is wrong at these nodes is reported elsewhere."""
+        self._settled.update((node.source.path, node.line, node.column) for node in nodes if node is not None)
+
     def _report(self, problem: Problem) -> None:
         if (problem.path, problem.line, problem.column) not in self._settled:
             self.problems.append(problem)

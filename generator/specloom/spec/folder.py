@@ -172,9 +172,9 @@ def _check_name(name: str, place: Place, findings: Findings, top: bool = False) 
     elif len(name) > LONGEST_NAME:
         reason = f"the name has more than {LONGEST_NAME} characters"
     elif top and name in naming.RESERVED_ON_CLIENT:
-        reason, hint = f"`{name}` is a method of every client", f"call it {name}_resource, or by what it is"
+        reason, hint = f"`{name}` is a method of every client", f"its name is not sent: call it {name}_resource, or by what it is"
     elif name in naming.RESERVED_RESOURCES:
-        reason, hint = f"`{name}` means something else in every client", f"call it {name}_resource, or by what it is"
+        reason, hint = f"`{name}` means something else in every client", f"its name is not sent: call it {name}_resource, or by what it is"
     if reason:
         findings.add_at(place, "file-name", reason, hint)
     return not reason

@@ -9,6 +9,7 @@ from .. import model
 from ..model import Endpoint, Field, NamedType, Scheme, Structure, Type, TypeName
 from ..schemes import added_by
 from .findings import LATER, Findings, where
+from .key_hints import key_hint
 from .nodes import Node, Scalar
 from .reach import holds_file
 from .texts import child, word
@@ -42,7 +43,7 @@ def _check_path(node: Scalar, path: str, names: list[str], start: int, findings:
     end = literal.end() if literal else 0
     reserved = path.find("{+")
     if reserved >= 0:
-        findings.add(node, "not-yet", f"`{{+…}}` {LATER}", offset=start + reserved, length=2)
+        findings.add(node, "not-yet", f"`{{+…}}` {LATER}", key_hint("{+…}", "path"), offset=start + reserved, length=2)
     elif "?" in rest:
         findings.add(node, "path", "a path has no query", "parameters of the query stand under `query:`", offset=start + rest.index("?"), length=1)
     elif end < len(rest):
@@ -106,7 +107,8 @@ def check_added(endpoint: Endpoint, header: Iterable[Field], schemes: Iterable[S
         for field in fields:
             writer = writers.get(_folded(field.wire, where_))
             if writer:
-                findings.add_at(field.place, "parameter", f"`{field.wire}` is already written by {writer}", "leave it out", len(field.wire))
+                hint = key_hint(field.wire, where_) or "leave it out"
+                findings.add_at(field.place, "parameter", f"`{field.wire}` is already written by {writer}", hint, len(field.wire))
 
 
 def _folded(name: str, where_: str) -> str:

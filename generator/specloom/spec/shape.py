@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from .findings import LATER, Findings, closest, did_you_mean
 from .fitting import fits
+from .key_hints import key_hint, place_of
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ Schema: TypeAlias = dict[str, Any]
 
 
 _BODIES = frozenset({"body", "form", "parts", "content"})
-_MEANT: Mapping[str, str] = {
-    "nullable": "a type that allows null ends in `?`: string?",
-    "required": "a field that may be absent has `?` after its name: note?: string",
-    "optional": "a field that may be absent has `?` after its name: note?: string",
-}
-"""How the language says what other languages have a key for, beside a type."""
 
 
 def check(node: Node, kind: Kind, findings: Findings) -> None:
@@ -120,11 +115,12 @@ def _report(error: ValidationError, root: Node, findings: Findings) -> None:
     expected = schema.get("title", "another value")
     match error.validator:
         case "additionalProperties":
-            _unknown_keys(schema, node, findings)
+            _unknown_keys(schema, node, key, findings)
         case "required":
             _missing_key(error, schema, node, at, findings)
         case "not":
-            findings.add(key or node, "not-yet", f"`{key.text if key else ''}` {LATER}")
+            word = key.text if key else ""
+            findings.add(key or node, "not-yet", f"`{word}` {LATER}", key_hint(word, "endpoint") or key_hint(word, "field"))
         case "enum" | "const":
             known = [str(word) for word in schema.get("enum", [schema.get("const")])]
             findings.add(node, "wrong-value", f"{_found(node)} is not {expected if 'title' in schema else known[0]}", did_you_mean(_word(node), known))
@@ -140,6 +136,8 @@ def _report(error: ValidationError, root: Node, findings: Findings) -> None:
             hint = "quote it if the text is meant" if is_null(node) and isinstance(node, Scalar) and node.text else ""
             if is_null(node) and key is not None and key.text in _BODIES:
                 hint = f"leave `{key.text}` out for no body" + (", or write {} for an empty one" if key.text == "body" else "")
+            if key is not None and isinstance(node, ListNode):
+                hint = hint or key_hint(key.text, "type" if key.text == "type" else "names")
             findings.add(at, "wrong-kind", f"expected {expected}, found {_found(node)}", hint)
 
 
@@ -155,23 +153,29 @@ def _request_line(text: str) -> str:
     return f"verbs are upper case: {verb.upper()}" if verb.upper() != verb else "" if path.startswith("/") else "a path begins with a slash"
 
 
-def _unknown_keys(schema: Schema, node: Node, findings: Findings) -> None:
+def _unknown_keys(schema: Schema, node: Node, holder: Scalar | None, findings: Findings) -> None:
+    """Reports keys that are none here. Where a hint says how the map is written instead, nothing else is said about it."""
     assert isinstance(node, MapNode)
     known: Mapping[str, Schema] = schema["properties"]
     offered = [word for word, meaning in known.items() if "not" not in meaning]
     for word, entry in node.entries.items():
         if word not in known:
-            hint = _MEANT.get(word) if "type" in offered else None
+            place = place_of(offered)
+            named = holder is not None and place == "field" and key_hint(holder.text, "names")
+            hint = named or key_hint(word, place)
             findings.add(entry.key, "unknown-key", f"`{word}` is not a key here", hint or did_you_mean(word, offered))
+            if hint:
+                findings.settle_at(holder, node.get("type"))
 
 
 def _missing_key(error: ValidationError, schema: Schema, node: Node, at: Node, findings: Findings) -> None:
-    """Reports a key that is missing, unless one that is unknown here, and reported so, is a slip of it."""
+    """Reports a key that is missing, unless one that is unknown here, and reported so, is a slip of it or has a hint."""
     assert isinstance(node, MapNode)
     known: Mapping[str, Schema] = schema.get("properties", {})
+    hinted = any(key_hint(other, place_of(known)) for other in node.entries if other not in known)
     for word in schema["required"]:
         slip = next((other for other in node.entries if other not in known and closest(other, known) == word), None)
-        reported = slip is not None and schema.get("additionalProperties") is False
+        reported = schema.get("additionalProperties") is False and (slip is not None or hinted)
         if word not in node.entries and not reported and f"'{word}' is a required" in error.message:
             findings.add(at, "missing-key", f"the key `{word}` is missing", f"did you mean `{word}` by `{slip}`?" if slip else "")
 

@@ -11,6 +11,7 @@ from .. import model
 from ..model import NamedType, Type, TypeName
 from .declarations import Declaration
 from .findings import Findings
+from .key_hints import key_hint
 from .nodes import Scalar, place
 from .texts import Texts, word
 from .types import HEAVIEST, Types
@@ -187,7 +188,7 @@ def check_named(declaration: Declaration, union: model.UnionType, types: Mapping
         if field is None or not field.required or not literals:
             findings.add(
                 tag, "union-tag", f"`{structure.name.name}` has no field `{union.tag}` that is always one of a few texts",
-                f"give it {union.tag}: string('…')",
+                f"give it {union.tag}: string('…')" if field is None or isinstance(field.type, model.String) else key_hint("tag", "tag"),
             )
             return
         for literal in literals:

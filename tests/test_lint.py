@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+from collections import Counter
 from pathlib import Path
 
+import pytest
 from tests.generated import CASES
 
+from specloom.cli import main
 from specloom.spec import lint, load
 from specloom.targets import files
 
@@ -51,6 +56,34 @@ def test_advice_names_what_is_missing_and_where(tmp_path: Path) -> None:
         ("spec/orders.yaml", 9, "event-example", "`order.paid` has no example"),
         ("spec/orders.yaml", 9, "event-title", "`order.paid` has no title"),
     ]
+
+
+def test_people_get_a_line_for_each_rule_and_file_and_programs_each_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(CASES / "kitchen_sink" / "spec", tmp_path / "spec")
+    (tmp_path / "pyproject.toml").write_text('[tool.specloom.clients.ks]\nspec = "spec"\nout = "out"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def said(*options: str) -> tuple[str, str]:
+        assert main(["lint", *options]) == 0
+        return capfd.readouterr()
+
+    every = [row for row in json.loads(said("--format", "json")[0]) if row["severity"] == "notice"]
+    counts = Counter((row["path"], row["rule"]) for row in every)
+    out, err = said()
+    lines = [line for line in err.splitlines() if line.startswith("spec/") and "warning: " not in line]
+    told: dict[tuple[str, str], int] = {}
+    for line in lines:
+        path, _, _, rule, message = line.split(":", 4)
+        assert (path, rule.strip()) not in told
+        more = re.search(r"; (\d+) more in lines? \d+(, \d+)*(, …)?$", message)
+        told[path, rule.strip()] = 1 + int(more[1]) if more else 1 + message.count("; not in ")
+    assert told == counts
+    assert sum(counts.values()) > 100 > 5 * len(counts)
+    assert "spec/_types.yaml:27:7: field-title: `code` has neither title nor description; 2 more in lines 28, 29" in lines
+    assert out == f"ks: {len(every)} findings\nspecloom lint --details shows each finding with its line of the spec\n"
+    out, err = said("--details")
+    assert len(re.findall(r"^spec/.*", err, re.MULTILINE)) == len(every) + 1  # and a warning
+    assert out == f"ks: {len(every)} findings\n"
 
 
 def test_fields_lack_a_meaning_where_pages_say_so() -> None:

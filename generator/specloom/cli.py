@@ -117,29 +117,10 @@ def _watch(options: argparse.Namespace, said: Said) -> int:
 
 
 def lint(options: argparse.Namespace, said: Said) -> int:
-    """Advice on specs; nothing of it stops a build."""
-    from .problems import SpecError
-    from .spec import lint as findings
-    from .spec import load
+    """Advice on specs, one line for each rule and file; nothing of it stops a build."""
+    from .lint_command import advise
 
-    found: list[Problem] = []
-    sources: dict[str, str] = {}
-    told: list[str] = []
-    wrong: list[SpecError] = []
-    for client in _clients(options):
-        try:
-            loaded = load(client.spec, _shown(client.spec))
-        except SpecError as error:
-            wrong.append(error)
-            continue
-        advice = findings(loaded)
-        found += (*loaded.warnings, *advice)
-        sources |= loaded.sources
-        told.append(f"{client.name}: {len(advice)} finding{'' if len(advice) == 1 else 's'}")
-    if wrong:
-        raise SpecError.of_all(wrong)
-    said.report(tuple(dict.fromkeys(found)), sources)
-    said.tell("".join(f"{line}\n" for line in told))
+    advise(_clients(options), said, details=options.details)
     return 0
 
 
@@ -272,6 +253,8 @@ def _parser() -> argparse.ArgumentParser:
         if run is generate:
             command.add_argument("--force", action="store_true", help="overwrite generated files that were changed by hand")
             command.add_argument("--watch", action="store_true", help="generate again at every save, until Ctrl-C")
+        if run is lint:
+            command.add_argument("--details", action="store_true", help="print every finding, with its line of the spec")
     _new_parser(commands.add_parser("new", help="begin an API: a spec, and its table in pyproject.toml", description=new.__doc__))
     _diff_parser(commands.add_parser("diff", help="what has changed between two versions of a spec", description=diff.__doc__))
     _mock_parser(commands.add_parser("mock", help="serve a mock of an API, to develop and test against", description=mock.__doc__))

@@ -22,6 +22,9 @@ DISK = 3
 BUSY = 4
 
 
+_LINES = 5
+"""Lines that a group of problems names."""
+
 Severity: TypeAlias = Literal["error", "warning", "notice"]
 """Errors stop a run, warnings do not, notices are advice."""
 
@@ -89,6 +92,25 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
             block.append(f"  hint: {printable(problem.hint)}")
         blocks.append("\n".join(block) + "\n")
     return "\n".join(blocks)
+
+
+def as_groups(problems: Iterable[Problem]) -> str:
+    """One line for the problems of one rule in one file: how many, the first of them, and the lines of the next."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.path, problem.rule), []).append(problem)
+    return "".join(f"{printable(_group(group))}\n" for group in groups.values())
+
+
+def _group(group: list[Problem]) -> str:
+    first = group[0]
+    same = [problem for problem in group if (problem.line, problem.column) == (first.line, first.column)]
+    text = f"{first.path}:{first.line}:{first.column}: {first.rule}: {'; '.join(problem.message for problem in same)}"
+    if len(group) == len(same):
+        return text
+    lines = list(dict.fromkeys(problem.line for problem in group if problem not in same))
+    shown = ", ".join(map(str, lines[:_LINES])) + (", …" if len(lines) > _LINES else "")
+    return f"{text}; {len(group) - len(same)} more in line{'s' if len(lines) > 1 else ''} {shown}"
 
 
 def as_json(problems: Iterable[Problem]) -> str:

@@ -33,13 +33,13 @@ def findings(api: Api) -> Iterator[Problem]:
 
 
 def _missing_translations(api: Api) -> Iterator[tuple[Place, str]]:
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], dict[str, None]] = {}
     for path, text in _texts(api):
         for language in api.languages:
             if text.lacks(language):
-                found.setdefault((path, language), []).append(text.best(language))
+                found.setdefault((path, language), {})[text.best(language)] = None
     for (path, language), texts in sorted(found.items()):
-        shown = ", ".join(f"“{_start(text)}”" for text in texts[:_SHOWN])
+        shown = ", ".join(f"“{_start(text)}”" for text in list(texts)[:_SHOWN])
         rest = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
         yield Place(path, 1, 1), f"not in `{language}`: {shown}{rest}"
 

@@ -1,0 +1,37 @@
+"""`specloom lint`: advice on the specs of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .config import Client
+from .problems import Problem, SpecError, shown
+from .said import Said
+from .spec import lint, load
+
+
+def advise(clients: Iterable[Client], said: Said, *, details: bool) -> None:
+    """Report what readers of the documentation would miss, one line for each rule and file unless `details` are wanted."""
+    warnings: list[Problem] = []
+    advice: list[Problem] = []
+    sources: dict[str, str] = {}
+    lines: list[str] = []
+    wrong: list[SpecError] = []
+    for client in clients:
+        try:
+            loaded = load(client.spec, shown(client.spec))
+        except SpecError as error:
+            wrong.append(error)
+            continue
+        found = lint(loaded)
+        warnings += loaded.warnings
+        advice += found
+        sources |= loaded.sources
+        lines.append(f"{client.name}: {len(found)} finding{'' if len(found) == 1 else 's'}\n")
+    if wrong:
+        raise SpecError.of_all(wrong)
+    said.report(tuple(dict.fromkeys(warnings)), sources)
+    said.report(tuple(dict.fromkeys(advice)), sources, grouped=not details)
+    said.tell("".join(lines))
+    if not details and said.form == "text" and len({(problem.path, problem.rule) for problem in advice}) < len(advice):
+        said.tell("specloom lint --details shows each finding with its line of the spec\n")

@@ -71,12 +71,8 @@ package = importlib.import_module(sys.argv[1])
 light = {"httpx", "msgspec", "cryptography"} & (set(sys.modules) - before)
 assert not light, f"importing {sys.argv[1]} imports {light}"
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-    importlib.import_module(module.name)
-for name in package.__all__:
-    getattr(package, name)
-models = importlib.import_module(sys.argv[1] + ".models")
-for name in models.__all__:
-    getattr(models, name)
+    exec(f"from {module.name} import *", {})
+exec(f"from {package.__name__} import *", {})
 try:
     package.nothing
 except AttributeError as error:

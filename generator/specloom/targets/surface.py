@@ -5,7 +5,7 @@ One namespace in Python for what lies in path, query, header and body on the wir
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from ..model import (
@@ -19,6 +19,7 @@ from ..model import (
     Named,
     PartsBody,
     RawBody,
+    Resource,
     Scheme,
     String,
     Structure,
@@ -49,6 +50,18 @@ def arguments(api: Api, endpoint: Endpoint) -> tuple[Argument, ...]:
     rest += [Argument(field, "body") for field in _whole_body(endpoint)]
     open_ = [argument for argument in rest if constant(argument.field) is None]
     return (*path, *sorted(open_, key=lambda argument: not argument.field.required))
+
+
+def resources_of(owner: Api | Resource) -> tuple[Resource, ...]:
+    """The resources that a client, or a resource, has as attributes: those with endpoints, their own or below them."""
+    return tuple(resource for resource in owner.resources if any(each.endpoints for each in resource.walk()))
+
+
+def all_resources_of(owner: Api | Resource) -> Iterator[Resource]:
+    """The same at every depth, depth first."""
+    for resource in resources_of(owner):
+        yield resource
+        yield from all_resources_of(resource)
 
 
 def body_fields(api: Api, endpoint: Endpoint) -> tuple[Field, ...]:

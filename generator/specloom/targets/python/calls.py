@@ -12,11 +12,10 @@ from ...model import (
     Endpoint,
     Named,
     Nullable,
-    Resource,
 )
 from ...naming import pascal
 from ...render import render
-from ..surface import Argument, arguments, body_structure
+from ..surface import Argument, all_resources_of, arguments, body_structure, resources_of
 from . import docstrings
 from .annotations import NONE, Annotations
 from .endpoints import declaration, shared_rows, value_annotation
@@ -43,10 +42,10 @@ class Class(NamedTuple):
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """One module for each resource that has endpoints."""
-    for resource in api.all_resources():
+    for resource in all_resources_of(api):
         if not resource.endpoints:
             continue
-        below = [each.name for each in resource.resources if _has_calls(each)]
+        below = [each.name for each in resources_of(resource)]
         functions_and_fields = {name for each in resource.endpoints for name in (each.name, *(one.name for one in arguments(api, each)))}
         constants = {_constant(each) for each in resource.endpoints}
         module = Module(layout, ("calls", *resource.path), frozenset({*functions_and_fields, *constants, *below}))
@@ -70,10 +69,6 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
 def _constant(endpoint: Endpoint) -> str:
     """The module constant that holds an endpoint's declaration."""
     return f"_{endpoint.name.upper()}"
-
-
-def _has_calls(resource: Resource) -> bool:
-    return any(below.endpoints for below in resource.walk())
 
 
 def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> Python:

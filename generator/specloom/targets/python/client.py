@@ -12,7 +12,7 @@ from ...model import Api, ErrorShape, Scheme
 from ...render import render
 from ...schemes import SCHEMES, Argument
 from .. import phrases
-from ..surface import argument_of, fixed, schemes_of
+from ..surface import argument_of, fixed, resources_of, schemes_of
 from . import docstrings, events
 from .endpoints import error_rows, error_shape
 from .errors import by_class
@@ -47,7 +47,7 @@ class Option(NamedTuple):
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """The clients' module, and `auth.py` for an API with several schemes."""
-    hidden = {api.client, f"Async{api.client}", *(resource.name for resource in api.resources)}
+    hidden = {api.client, f"Async{api.client}", *(resource.name for resource in resources_of(api))}
     module = Module(layout, ("client",), frozenset(hidden))
     service = _service(api, module)
     clients = [_client(api, module, asynchronous=colour) for colour in (False, True)]
@@ -112,7 +112,7 @@ def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
         [python.identifier("SERVICE"), _schemes(api, module), *passed],
         explode=True,
     )
-    children = [child(api, module, resource, python.identifier("self"), asynchronous=asynchronous) for resource in api.resources]
+    children = [child(api, module, resource, python.identifier("self"), asynchronous=asynchronous) for resource in resources_of(api)]
     if any(api.all_events()):
         children.append(events.receiver(api, module, asynchronous=asynchronous))
     return Client(

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from ...code import Python, python
 from ...model import Api
+from ..surface import all_resources_of
 
 Parts = tuple[str, ...]
 
@@ -31,7 +32,7 @@ class Layout(Struct, frozen=True):
 
     @classmethod
     def of(cls, api: Api, http: str = "httpx") -> Layout:
-        resources = [resource.path for resource in api.all_resources()]
+        resources = [resource.path for resource in all_resources_of(api)]
         folders = {("calls", *path[:-1]) for path in resources} | {("resources", *path[:-1]) for path in resources}
         folders |= {("models", *name.module[:-1]) for name in api.types}
         for folder in list(folders):

@@ -9,7 +9,7 @@ from ...code import Code, Python, python
 from ...model import Api, Nullable, PartsBody, RawBody, Structure
 from ...render import render
 from ...schemes import SCHEMES
-from ..surface import schemes_of
+from ..surface import all_resources_of, resources_of, schemes_of
 from . import docstrings
 from .module import Layout, Module, Parts, export_order, exports_of
 
@@ -22,11 +22,11 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     title = docstrings.both(api.title, api.languages) or api.name
     yield _package(api, layout, (), f"{title}.", _surface(api, layout), version=api.version)
     yield _package(api, layout, ("models",), f"Types of {title}.", _models(api, layout))
-    yield _package(api, layout, ("calls",), f"Calls of {title}: values that a client sends.", _modules(api, "calls"))
+    yield _package(api, layout, ("calls",), f"Calls of {title}: values that a client sends.", {resource.name: HERE for resource in resources_of(api)})
     yield _package(api, layout, ("resources",), f"Resources of {title}.", {})
     written = {("models",), ("calls",), ("resources",), ()}
     written |= {("models", *name.module) for name in api.types}
-    for resource in api.all_resources():
+    for resource in all_resources_of(api):
         written.add(("resources", *resource.path))
         if resource.endpoints:
             written.add(("calls", *resource.path))
@@ -70,10 +70,6 @@ def _models(api: Api, layout: Layout) -> Mapping[str, str]:
         name.name: here.relative(("models", *name.module)) for name in api.types if name.name not in api.ambiguous
     }
     return found | {name.module[0]: HERE for name in api.types}
-
-
-def _modules(api: Api, kind: str) -> Mapping[str, str]:
-    return {resource.name: HERE for resource in api.resources}
 
 
 def _package(

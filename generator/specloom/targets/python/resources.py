@@ -10,7 +10,7 @@ from ...code import Code, Python, python
 from ...model import Api, Endpoint, Resource
 from ...naming import class_name, pascal
 from ...render import render
-from ..surface import arguments
+from ..surface import all_resources_of, arguments, resources_of
 from . import docstrings
 from .calls import decorators, signature
 from .endpoints import value_annotation
@@ -46,8 +46,8 @@ class Class(NamedTuple):
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """One module for each resource."""
-    for resource in api.all_resources():
-        hidden = {endpoint.name for endpoint in resource.endpoints} | {below.name for below in resource.resources}
+    for resource in all_resources_of(api):
+        hidden = {each.name for each in resource.endpoints} | {each.name for each in resources_of(resource)}
         hidden |= {class_of(resource, asynchronous=colour) for colour in (False, True)}
         module = Module(layout, ("resources", *resource.path), frozenset(hidden))
         classes = [_class(api, module, resource, asynchronous=colour) for colour in (False, True)]
@@ -94,7 +94,7 @@ def _class(api: Api, module: Module, resource: Resource, *, asynchronous: bool) 
     return Class(
         python.class_header(name, [base]),
         docstrings.titled(resource.title, resource.description, resource.name, api, 4),
-        tuple(child(api, module, below, client, asynchronous=asynchronous) for below in resource.resources),
+        tuple(child(api, module, below, client, asynchronous=asynchronous) for below in resources_of(resource)),
         tuple(_method(api, module, resource, endpoint, asynchronous=asynchronous) for endpoint in resource.endpoints),
     )
 

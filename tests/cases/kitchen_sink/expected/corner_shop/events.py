@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from ._runtime.webhooks.envelopes import PlainEnvelope, Spot
 from ._runtime.webhooks.events import Acknowledgement, Event, EventTable, UnknownEvent
 from .models import orders as _orders
+from .models import stock as _stock
 
 __all__ = [
     "Acknowledgement",
@@ -18,6 +19,7 @@ __all__ = [
     "OrderCancelled",
     "OrderPaid",
     "OrderReminder",
+    "StockLow",
     "UnknownEvent",
 ]
 
@@ -51,7 +53,16 @@ class OrderReminder(Event, frozen=True, kw_only=True):
     name: Literal["2nd:reminder"] = "2nd:reminder"
 
 
-AnyEvent: TypeAlias = OrderPaid | OrderCancelled | OrderReminder | UnknownEvent
+class StockLow(Event, frozen=True, kw_only=True):
+    """Few are left (库存不足)."""
+
+    payload: _stock.StockLowPayload
+    name: Literal["stock.low"] = "stock.low"
+
+
+AnyEvent: TypeAlias = (
+    OrderPaid | OrderCancelled | OrderReminder | StockLow | UnknownEvent
+)
 """Any of them; what is not listed here is an `UnknownEvent`."""
 
 EVENTS: Final[EventTable[AnyEvent]] = EventTable(
@@ -64,5 +75,6 @@ EVENTS: Final[EventTable[AnyEvent]] = EventTable(
         "order.paid": OrderPaid,
         "order.cancelled": OrderCancelled,
         "2nd:reminder": OrderReminder,
+        "stock.low": StockLow,
     },
 )

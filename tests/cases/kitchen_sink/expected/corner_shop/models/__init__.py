@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from . import _types as _types
     from . import catalogue as catalogue
     from . import orders as orders
+    from . import stock as stock
     from ._types import Money as Money
     from ._types import Problem as Problem
     from ._types import Rating as Rating
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .catalogue.articles import UploadPictureAnswer as UploadPictureAnswer
     from .catalogue.articles import UploadPictureRequest as UploadPictureRequest
     from .catalogue.articles import UploadPictureRequestMeta as UploadPictureRequestMeta
+    from .catalogue.shelves import Shelf as Shelf
     from .orders import Buyer as Buyer
     from .orders import CancelReason as CancelReason
     from .orders import CardPayment as CardPayment
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from .orders.refunds import Refund as Refund
     from .orders.refunds import RefundState as RefundState
     from .orders.refunds import RefundStateSteps as RefundStateSteps
+    from .stock import StockLowPayload as StockLowPayload
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -84,7 +87,9 @@ else:
             "Refund": ".orders.refunds",
             "RefundState": ".orders.refunds",
             "RefundStateSteps": ".orders.refunds",
+            "Shelf": ".catalogue.shelves",
             "Size": ".catalogue.articles",
+            "StockLowPayload": ".stock",
             "Tags": ".orders",
             "TouchAnswer": ".orders",
             "TouchRequest": ".orders",
@@ -95,6 +100,7 @@ else:
             "_types": "",
             "catalogue": "",
             "orders": "",
+            "stock": "",
         },
     )
 
@@ -128,7 +134,9 @@ __all__ = [
     "Refund",
     "RefundState",
     "RefundStateSteps",
+    "Shelf",
     "Size",
+    "StockLowPayload",
     "Tags",
     "TouchAnswer",
     "TouchRequest",
@@ -139,4 +147,5 @@ __all__ = [
     "_types",
     "catalogue",
     "orders",
+    "stock",
 ]

@@ -13,13 +13,15 @@ from ..._runtime.lazy import exports
 if TYPE_CHECKING:
     from . import _types as _types
     from . import articles as articles
+    from . import shelves as shelves
 else:
     __getattr__, __dir__ = exports(
         __name__,
         {
             "_types": "",
             "articles": "",
+            "shelves": "",
         },
     )
 
-__all__ = ["_types", "articles"]
+__all__ = ["_types", "articles", "shelves"]

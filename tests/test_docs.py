@@ -163,7 +163,7 @@ def test_what_the_spec_does_not_say_yet_the_page_says_once() -> None:
     api = small_api("x", stub)
     page = docs(api)[PurePosixPath("docs/en/orders/stub.md")]
     assert words(page).count("yet") == 1
-    assert "> This page has no title, no description, no example, no answer, no meaning of `id` yet." in page
+    assert "> This page has no title, no description, no example, no response, no meaning of `id` yet." in page
     assert "curl 'https://x.example/orders/ID'" in page
     assert 'client.orders.stub("ID")' in page
 
@@ -288,7 +288,7 @@ def test_a_page_shows_the_bodies_of_errors_and_whose_example_it_is() -> None:
 def test_only_a_question_changes_nothing() -> None:
     assert "changes nothing" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
     assert "changes nothing" not in buying("en")
-    assert "Repeating the request does no harm" in buying("en")
+    assert "The request is idempotent" in buying("en")
     assert "不改变任何数据" not in buying("zh")
 
 

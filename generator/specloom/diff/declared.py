@@ -17,13 +17,15 @@ from ..model import (
     TypeName,
     Union,
     UnionType,
+    json_text,
+    wire_text,
 )
 from .changes import Changes, Sides
 from .fields import Fields, Subject
 from .pairs import Pairs
 from .texts import Texts
 from .types import UNKNOWN, Types
-from .written import both, expression, json_text, names, python_name
+from .written import both, expression, names, python_name
 
 
 class Declared(Struct, frozen=True):
@@ -114,7 +116,7 @@ class Declared(Struct, frozen=True):
                 self.changes.add(rule, sides, subject, _value(value), (None, json_text(value.value)), new.place)
         ours, theirs = [one for one in before if one in now], [one for one in now if one in before]
         if ours != theirs:
-            self.changes.add("order-changed", sides, subject, "values", (names(map(str, ours)), names(map(str, theirs))), new.place)
+            self.changes.add("order-changed", sides, subject, "values", (names(map(wire_text, ours)), names(map(wire_text, theirs))), new.place)
 
     def _enum_value(self, subject: str, sides: Sides, old: EnumValue, new: EnumValue, owner: Enumeration) -> None:
         if old.name != new.name:
@@ -142,7 +144,7 @@ class Declared(Struct, frozen=True):
 
 
 def _value(value: EnumValue) -> str:
-    return f"value `{value.value}`"
+    return f"value `{wire_text(value.value)}`"
 
 
 def _kind(named: NamedType) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..model import Field, Nullable, Place
+from ..model import Field, Nullable, Place, json_text
 from ..targets.surface import constant
 from .changes import BOTH, Changes, Side, Sides
 from .pairs import Pairs
 from .texts import Texts
 from .types import Types
-from .written import both, entry, expression, json_text, names, value
+from .written import both, entry, expression, names, value
 
 _NONE, _UNSET = "None", "UNSET"
 

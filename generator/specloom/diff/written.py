@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -17,7 +16,6 @@ from ..model import (
     Field,
     File,
     Integer,
-    Json,
     JsonText,
     ListOf,
     MapOf,
@@ -31,6 +29,7 @@ from ..model import (
     TypeName,
     Union,
     Value,
+    json_text,
 )
 from ..runtime.datetime_formats import RFC2822
 from .changes import Values
@@ -98,11 +97,6 @@ def python_name(name: TypeName, ambiguous: Iterable[str]) -> str:
 
 def value(given: Value | None) -> str | None:
     return None if given is None else json_text(given.json)
-
-
-def json_text(given: Json) -> str:
-    """A value as JSON, on one line."""
-    return json.dumps(given, ensure_ascii=False, default=str)
 
 
 def names(given: Iterable[str]) -> str:

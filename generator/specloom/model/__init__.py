@@ -41,6 +41,10 @@ from .events import (
     EventExample,
     Spot,
 )
+from .json_text import (
+    json_text,
+    wire_text,
+)
 from .texts import (
     Json,
     Place,
@@ -132,4 +136,6 @@ __all__ = [
     "Value",
     "innermost",
     "is_constant",
+    "json_text",
+    "wire_text",
 ]

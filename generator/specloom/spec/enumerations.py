@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from .. import naming
-from ..model import Enumeration, EnumValue, Text
+from ..model import Enumeration, EnumValue, Text, wire_text
 from .declarations import Declaration, is_closed
 from .findings import Findings, where
-from .nodes import MapNode, Node, Scalar, place, resolve
+from .nodes import MapNode, Node, Scalar, is_empty, place, resolve
 from .texts import Texts, child, entries, items, word
 
 _AS = frozenset({"as"})
+_LONGEST = 500
+"""Characters of a value."""
 
 
 def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumeration:
@@ -24,15 +26,15 @@ def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumera
         if value is None:
             continue
         if not name:
-            findings.add(key, "member-name", f"no name in Python can be made of `{key.text}`", "say it: {as: THUMBS_UP, en: …}")
+            findings.add(key, "member-name", f"no name in Python can be made of `{wire_text(key.text)}`", "say it: {as: THUMBS_UP, en: …}")
             continue
         if value in values:
-            findings.add(key, "twice", f"`{key.text}` stands here twice")
+            findings.add(key, "twice", f"`{wire_text(key.text)}` stands here twice")
             continue
         other = members.setdefault(name, key)
         if other is not key:
             findings.add(
-                key, "member-twice", f"`{key.text}` and `{other.text}` ({where(place(other))}) are both `{name}` in Python", "say `as:` for one of them"
+                key, "member-twice", f"`{wire_text(key.text)}` and `{wire_text(other.text)}` ({where(place(other))}) are both `{name}` in Python", "say `as:` for one of them"
             )
             continue
         values[value] = EnumValue(value, name, texts.read(meaning, besides=_AS) if meaning else Text())
@@ -51,8 +53,11 @@ def _rows(node: Node | None) -> list[tuple[Scalar, Node | None]]:
 
 def _value(key: Scalar, whole: bool, findings: Findings) -> str | int | None:
     if not whole:
-        if not key.text or len(key.text) > 500:
-            findings.add(key, "wrong-value", "a value is a text of 1 to 500 characters")
+        if is_empty(key):
+            findings.add(key, "wrong-value", "a value is expected here", 'the empty text is written in quotes: ""')
+            return None
+        if len(key.text) > _LONGEST:
+            findings.add(key, "wrong-value", f"a value has at most {_LONGEST} characters")
             return None
         return key.text
     try:
@@ -60,6 +65,6 @@ def _value(key: Scalar, whole: bool, findings: Findings) -> str | int | None:
     except ValueError:
         value = None
     if not isinstance(value, int) or isinstance(value, bool):
-        findings.add(key, "wrong-value", f"`{key.text}` is not a whole number, as `type: integer` demands")
+        findings.add(key, "wrong-value", f"`{wire_text(key.text)}` is not a whole number, as `type: integer` demands")
         return None
     return value

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from .. import model
-from ..model import Field, Json, NamedType, Range, Span, Structure, Type, TypeName, Value
+from ..model import Field, Json, NamedType, Range, Span, Structure, Type, TypeName, Value, wire_text
 from . import jsonfile, secrets, times
 from .findings import Findings, did_you_mean
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
@@ -181,7 +181,7 @@ class _Reading:
                 literals = field.type.literals if field and isinstance(field.type, model.String) else ()
                 known.update(dict.fromkeys(literals, structure))
         if found.text not in known:
-            message, hint = f"no member of the union has `{tag}` '{found.text}'", did_you_mean(found.text, known)
+            message, hint = f"no member of the union has `{tag}` `{wire_text(found.text)}`", did_you_mean(found.text, known)
             if self.received:
                 self.findings.warn(found, "unlisted-value", message, hint)
                 return self.anything(node)
@@ -194,8 +194,8 @@ class _Reading:
         value = self.number(node, model.Integer()) if whole else self.text(node, model.String())
         known = [each.value for each in enumeration.values]
         if value is not None and value not in known:
-            message = f"`{value}` is not one of the values of `{enumeration.name.name}`"
-            hint = did_you_mean(str(value), map(str, known))
+            message = f"`{wire_text(value)}` is not one of the values of `{enumeration.name.name}`"
+            hint = did_you_mean(str(value), map(wire_text, known))
             if enumeration.closed:
                 self.wrong(node, message, hint)
             else:
@@ -247,10 +247,10 @@ class _Reading:
     def string(self, node: Scalar, text: str, type_: model.String) -> None:
         if type_.literals and text not in type_.literals:
             shown = ", ".join(f"'{literal}'" for literal in type_.literals[:10])
-            self.wrong(node, f"`{text[:60]}` is not one of {shown}", did_you_mean(text, type_.literals))
+            self.wrong(node, f"`{wire_text(text[:60])}` is not one of {shown}", did_you_mean(text, type_.literals))
         self.check_span(node, len(text), type_.length, "characters")
         if type_.pattern is not None and affordable(type_.pattern, len(text)) and not re.fullmatch(type_.pattern, text):
-            self.wrong(node, f"`{text[:60]}` does not match the pattern {type_.pattern}")
+            self.wrong(node, f"`{wire_text(text[:60])}` does not match the pattern {type_.pattern}")
 
     def base64(self, node: Scalar, text: str, type_: model.Bytes) -> None:
         try:

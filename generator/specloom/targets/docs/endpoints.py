@@ -22,6 +22,7 @@ from ...model import (
     Structure,
     Text,
     Type,
+    json_text,
 )
 from ...render import render
 from ...schemes import added_by
@@ -31,7 +32,6 @@ from .errors import error_parts, error_table
 from .reader import Reader
 from .request import Request, media_of, schemes_of
 from .tables import FieldTable, Row
-from .values import json_text
 
 
 class Samples(NamedTuple):
@@ -222,7 +222,7 @@ def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
         if example.answer is not None:
             status = str(example.status) if len(endpoint.answers) > 1 else ""
             title = [reader.words("answer example"), markdown.text(status), reader.inline(example.title)]
-            yield Block(markdown.inline(title, " · "), (markdown.fenced(json_text(example.answer.json), "json"),))
+            yield Block(markdown.inline(title, " · "), (markdown.fenced(json_text(example.answer.json, indent=0), "json"),))
 
 
 def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:

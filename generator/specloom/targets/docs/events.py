@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from ...code import Markdown, markdown, python
-from ...model import Api, Event, Named, Resource, Structure
+from ...model import Api, Event, Named, Resource, Structure, json_text
 from ...render import render
 from ...schemes import SCHEMES, Delivery
 from . import labels, places, receiving, tables
 from .endpoints import Block, whole
 from .reader import Reader
 from .tables import FieldTable
-from .values import json_text
 
 
 def page(api: Api, event: Event, language: str) -> Markdown:
@@ -34,7 +33,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
         "facts": markdown.bullets(_facts(event, reader)),
         "payload": list(_payload(api, event, reader)),
         "examples": [
-            Block(reader.titled("example", each.title), (markdown.fenced(json_text(each.payload.json), "json"),))
+            Block(reader.titled("example", each.title), (markdown.fenced(json_text(each.payload.json, indent=0), "json"),))
             for each in event.examples
         ],
         "proof": proof(api, reader),

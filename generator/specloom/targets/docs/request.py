@@ -23,11 +23,12 @@ from ...model import (
     Text,
     Value,
     innermost,
+    json_text,
 )
 from ...schemes import Added, added_by
 from ..surface import constant, styles
 from .styles import pairs, plain
-from .values import completed, completed_field, json_text, likely, likely_body
+from .values import completed, completed_field, likely, likely_body
 
 
 class Request(Struct, frozen=True):
@@ -90,7 +91,7 @@ class Request(Struct, frozen=True):
             case None:
                 return []
             case JsonBody():
-                return [f"-d {_quoted(json_text(self.body))}"]
+                return [f"-d {_quoted(json_text(self.body, indent=0))}"]
             case FormBody():
                 given = styles(self.api, self.endpoint.body)
                 found = [pair for wire, value in _members(self.body) for pair in pairs(wire, value, given.get(wire, "repeat"))]
@@ -179,7 +180,7 @@ def _parts(wire: str, value: Json, media: tuple[str, ...] | None) -> Iterator[st
         kind = f";type={media[0]}" if media else ""
         yield f"-F {_quoted(f'{wire}=@file{kind}')}"
     elif isinstance(value, (dict, list)):
-        content = json_text(value, indent=None).replace("\\", "\\\\").replace('"', '\\"')
+        content = json_text(value).replace("\\", "\\\\").replace('"', '\\"')
         yield "-F " + _quoted(wire + '="' + content + '";type=application/json')
     else:
         yield f"--form-string {_quoted(f'{wire}={plain(value)}')}"

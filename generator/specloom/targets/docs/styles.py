@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...model import Api, Field, Json, ListOf, MapOf, Named, Nullable, Structure, Type, Union, UnionType
-from .values import json_text
+from ...model import Api, Field, Json, ListOf, MapOf, Named, Nullable, Structure, Type, Union, UnionType, json_text
 
 _ANYTHING = "…"
 
@@ -23,7 +22,7 @@ def pairs(wire: str, value: Json, style: str) -> list[tuple[str, list[str]]]:
 
 def plain(value: Json) -> str:
     """A single value as it stands in a path, a query, a form or a header field."""
-    return value if isinstance(value, str) else json_text(value, indent=None)
+    return value if isinstance(value, str) else json_text(value)
 
 
 def spelled(api: Api, field: Field) -> str:

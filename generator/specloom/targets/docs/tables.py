@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, field
 
 from ...code import Markdown, markdown
-from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, innermost
+from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, innermost, wire_text
 from .. import phrases
 from . import labels, types
 from .reader import Reader
 from .styles import spelled
-from .values import DEEPEST, json_text
+from .values import DEEPEST
 
 COLUMNS = ("name", "type", "required", "meaning", "limit", "example")
 _WIDEST_EXAMPLE = 30
@@ -136,7 +136,7 @@ class FieldTable(Struct):
             return [self.reader.words("fields below", markdown.code(inner.to.name))] if depth >= DEEPEST else []
         self._explained.add(inner.to)
         return [
-            markdown.inline([markdown.code(str(each.value)), self.reader.inline(each.text)]) for each in named.values
+            markdown.inline([markdown.code(wire_text(each.value)), self.reader.inline(each.text)]) for each in named.values
         ]
 
 
@@ -168,5 +168,5 @@ def _example(each: Field) -> Markdown:
 
 def shortened(value: Json) -> str:
     """A value as the cell of a table has room for it."""
-    written = value if isinstance(value, str) else json_text(value, indent=None)
+    written = wire_text(value)
     return written if len(written) <= _WIDEST_EXAMPLE else written[: _WIDEST_EXAMPLE - 1] + "…"

@@ -36,6 +36,7 @@ from ...model import (
     TypeName,
     Union,
     UnionType,
+    json_text,
 )
 from ..moments import MOMENT, day, moment
 from ..surface import constant
@@ -46,25 +47,10 @@ DEEPEST = 10
 """Levels of fields within fields that tables and samples show in one another."""
 _MOST = 200
 """Structures in a sample that nobody wrote."""
-_INDENT = 2
 _LONGEST = 1000
 """So many characters, bytes or items a value has at most, made up for a sample."""
 _READABLE = 5 * _LONGEST
 """Characters of lists, maps and texts that hold JSON, made up for a sample."""
-
-
-def json_text(value: Json, indent: int | None = 0) -> str:
-    """JSON as people write it: indented by two, numbers exactly as given; on one line if `indent` is None."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, dict):
-        rows = [
-            f"{json.dumps(key, ensure_ascii=False)}: {json_text(item, _deeper(indent))}" for key, item in value.items()
-        ]
-        return _bracketed("{", rows, "}", indent)
-    if isinstance(value, list):
-        return _bracketed("[", [json_text(item, _deeper(indent)) for item in value], "]", indent)
-    return json.dumps(value, ensure_ascii=False)
 
 
 class _Inside(Struct, frozen=True):
@@ -104,7 +90,7 @@ def completed(api: Api, type: Type, value: Json) -> Json:
         case JsonText() if isinstance(value, str):
             held = parsed(value)
             whole = completed(api, type.type, held)
-            return value if whole == held else json_text(whole, indent=None)
+            return value if whole == held else json_text(whole)
         case Union(members=members):
             return _completed_member(api, members, None, value)
         case Named(to=to):
@@ -146,7 +132,7 @@ def parsed(value: str) -> Json:
 def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
     match type:
         case String():
-            return type.literals[0] if type.literals else _text(type, name.upper().replace("-", "_"))
+            return _telling(type.literals) if type.literals else _text(type, name.upper().replace("-", "_"))
         case Integer():
             return type.literals[0] if type.literals else _within(type.range)
         case Number():
@@ -176,7 +162,7 @@ def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
             item = _fitting(api, type.value, name, inside)
             return {f"key{number or ''}": item for number in range(_times(type.length, item))}
         case JsonText():
-            text = json_text(_fitting(api, type.type, name, inside), indent=None)
+            text = json_text(_fitting(api, type.type, name, inside))
             return text if len(text) <= _READABLE else "{}"  # with each text within a text escapes double
         case Union():
             return _fitting(api, type.members[0], name, inside)
@@ -186,10 +172,15 @@ def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
             return _fitting_named(api, to, name, inside)
 
 
+def _telling(values: Sequence[str | int]) -> str | int:
+    """The first value that is not the empty text, which no path could hold."""
+    return next((value for value in values if value != ""), values[0])
+
+
 def _fitting_named(api: Api, to: TypeName, name: str, inside: _Inside) -> Json:
     match api.types[to]:
         case Enumeration(values=values):
-            return values[0].value if values else name.upper()
+            return _telling([each.value for each in values]) if values else name.upper()
         case Structure(fields=fields):
             within = inside.entered(to)
             return {each.wire: likely(api, each, within) for each in fields if each.required} if within else {}
@@ -229,15 +220,4 @@ def _count(span: Span, usual: int) -> int:
 
 def _times(span: Span, item: Json) -> int:
     """How often an item is shown: once, or as often as it must come, as long as that stays readable."""
-    return _count(Span(min(span.least or 0, max(1, _READABLE // len(json_text(item, indent=None)))), span.most), 1)
-
-
-def _deeper(indent: int | None) -> int | None:
-    return None if indent is None else indent + _INDENT
-
-
-def _bracketed(start: str, rows: list[str], end: str, indent: int | None) -> str:
-    if not rows or indent is None:
-        return f"{start}{', '.join(rows)}{end}"
-    inner = f",\n{' ' * (indent + _INDENT)}".join(rows)
-    return f"{start}\n{' ' * (indent + _INDENT)}{inner}\n{' ' * indent}{end}"
+    return _count(Span(min(span.least or 0, max(1, _READABLE // len(json_text(item)))), span.most), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -164,7 +165,7 @@ def _enumeration(api: Api, module: Module, type: Enumeration, name: Python, docs
         python.class_header(name, [base]),
         docstring,
         members,
-        python.assignment("UNLISTED_", python.literal(_unlisted(type) if numbers else "")),
+        python.assignment("UNLISTED_", python.literal(_unlisted(type, numbers=numbers))),
     )
 
 
@@ -174,9 +175,10 @@ def _value_docstring(api: Api, text: Text) -> Python | None:
     return python.docstring(phrases.ended(docstrings.both(text, api.languages), api.languages[0]), 4)
 
 
-def _unlisted(type: Enumeration) -> int:
+def _unlisted(type: Enumeration, *, numbers: bool) -> str | int:
+    """The value that type checkers see for the member of all others: no listed one, or it would be an alias of that."""
     listed = {value.value for value in type.values}
-    return next(number for number in range(-1, -len(listed) - 2, -1) if number not in listed)
+    return next(value for count in itertools.count() if (value := -1 - count if numbers else "?" * count) not in listed)
 
 
 def _alias(api: Api, module: Module, type: UnionType) -> Alias:

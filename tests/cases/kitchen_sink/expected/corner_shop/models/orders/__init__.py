@@ -187,11 +187,16 @@ class OrderStatus(OpenEnum):
 class CancelReason(OpenEnum):
     """CancelReason."""
 
+    UNSTATED = ""
+    """unstated (未说明)."""
     CHANGED_MIND = "CHANGED_MIND"
+    """changed mind (改变主意)."""
     TOO_LATE = "too-late"
+    """too late (太晚)."""
     N0 = "0"
+    """other (其他)."""
     if TYPE_CHECKING:
-        UNLISTED_ = ""
+        UNLISTED_ = "?"
 
 
 class Line(Model, frozen=True, kw_only=True):

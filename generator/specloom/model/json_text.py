@@ -1,0 +1,41 @@
+"""JSON values as text: exact, and as readers see them in prose."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from .texts import Json
+
+_INDENT = 2
+
+
+def json_text(value: Json, indent: int | None = None) -> str:
+    """JSON with numbers exactly as given: on one line, or indented by two from `indent` columns."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key, ensure_ascii=False)}: {json_text(item, _deeper(indent))}" for key, item in value.items()]
+        return _bracketed("{", rows, "}", indent)
+    if isinstance(value, list):
+        return _bracketed("[", [json_text(item, _deeper(indent)) for item in value], "]", indent)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def wire_text(value: Json) -> str:
+    """A value as documentation shows it: JSON, a string without its quotes.
+
+    A string keeps its quotes where they are needed to see it: if it is empty, or white space in it would be lost in prose.
+    """
+    return value if isinstance(value, str) and value and value == " ".join(value.split()) else json_text(value)
+
+
+def _deeper(indent: int | None) -> int | None:
+    return None if indent is None else indent + _INDENT
+
+
+def _bracketed(start: str, rows: list[str], end: str, indent: int | None) -> str:
+    if not rows or indent is None:
+        return f"{start}{', '.join(rows)}{end}"
+    inner = f",\n{' ' * (indent + _INDENT)}".join(rows)
+    return f"{start}\n{' ' * (indent + _INDENT)}{inner}\n{' ' * indent}{end}"

@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "render": {"code", "overrides"},
     "publish": {"bounded", "problems"},
     "tomlplaces": set[str](),
-    "config": {"bounded", "problems", "tomlplaces"},
+    "links": set[str](),
+    "config": {"bounded", "links", "problems", "tomlplaces"},
     "spec": {"bounded", "model", "problems", "naming", "runtime", "schemes", "uncollected"},  # of the runtime the formats alone, see below
     "targets": {"model", "code", "naming", "problems", "plugins", "render", "runtime", "schemes"},
     "weave": {"model", "problems", "config", "plugins", "schemes", "spec", "targets"},
@@ -35,7 +36,7 @@ MAY_IMPORT = {
     "upkeep": {"bounded", "problems", "config", "publish", "spec", "targets", "weave", "unchanged"},
     "watch": {"problems", "config", "upkeep"},
     "editor": {"problems", "spec"},
-    "new": {"problems", "naming", "config", "tomlplaces", "editor", "spec"},
+    "new": {"links", "problems", "naming", "config", "tomlplaces", "editor", "spec"},
     "builds": {"problems", "config", "cli"},
     "mocking": {"problems", "publish", "spec", "targets"},
     "lint_command": {"problems", "config", "said", "spec"},

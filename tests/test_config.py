@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -17,7 +18,9 @@ from tests.servers import answer, closed_port, serving
 
 from specloom import cli
 from specloom.config import File, load
-from specloom.problems import SpecError, as_text
+from specloom.editor import write_schemas
+from specloom.new import begin
+from specloom.problems import SpecError, Stop, as_text
 from specloom.spec import load as load_spec
 from specloom.targets import files
 from specloom.tomlplaces import places
@@ -46,11 +49,13 @@ def test_an_output_does_not_leave_the_project_through_a_link(project: Path, tmp_
     (elsewhere / "one").mkdir()
     (project / "src").symlink_to(elsewhere)
     said = wrong(project, ONE.replace('"one"', '"src/one"'))
-    assert said.startswith(f"pyproject.toml:3:7: config-out: the output leads through a link out of the project, to {elsewhere.resolve() / 'one'}\n")
+    assert said.startswith(f"pyproject.toml:3:7: config-out: the output leads out of the project through the link src, to {elsewhere.resolve() / 'one'}\n")
     assert f'hint: replace the link by a folder, or write that path itself: out = "{elsewhere.resolve() / "one"}"' in said
     (project / "out").symlink_to(elsewhere / "one")
-    assert "config-out" in wrong(project, ONE.replace('"one"', '"out"'))
-    assert "config-out" in wrong(project, ONE.replace('"one"', '"spec/../src/../one"'))
+    assert "through the link out, " in wrong(project, ONE.replace('"one"', '"out"'))
+    assert "through the link src, " in wrong(project, ONE.replace('"one"', '"spec/../src/../one"'))
+    (project / "twice").symlink_to("src")
+    assert "through the link twice, " in wrong(project, ONE.replace('"one"', '"twice/one"'))
 
     (project / "kept").mkdir()
     (project / "inner").symlink_to("kept")
@@ -232,6 +237,34 @@ def test_from_nothing_to_a_client(tmp_path: Path) -> None:
     (spec / ".schema" / "api.json").write_text("{}")
     assert "is renewed" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
     assert "is up to date" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
+
+
+def test_nothing_is_written_through_a_link_that_came_with_the_project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    kept = outside / "kept"
+    kept.write_text("kept")
+    monkeypatch.chdir(tmp_path)
+
+    (tmp_path / "specs").symlink_to(outside)
+    with pytest.raises(Stop, match=r"^specs is a link that leads out of the project; replace it by a folder$"):
+        begin("shop", tmp_path)
+    (tmp_path / "specs").unlink()
+    (tmp_path / ".pyproject.toml.specloom").symlink_to(kept)
+    begin("shop", tmp_path)
+    assert "clients.shop" in (tmp_path / "pyproject.toml").read_text()
+    assert not (tmp_path / "pyproject.toml").is_symlink()
+
+    schemas = tmp_path / "specs" / "shop" / ".schema"
+    (schemas / "api.json").unlink()
+    (schemas / "api.json").symlink_to(kept)
+    with pytest.raises(Stop, match=r"^specs/shop/\.schema/api\.json is a link, which is not written through; remove it$"):
+        write_schemas(schemas.parent)
+    shutil.rmtree(schemas)
+    schemas.symlink_to(outside)
+    with pytest.raises(Stop, match=r"^specs/shop/\.schema is a link, "):
+        write_schemas(schemas.parent)
+    assert [path.name for path in outside.iterdir()] == ["kept"]
+    assert kept.read_text() == "kept"
 
 
 OURS = '# ours\r\n[project]\r\nname = "app" # keep\r\n\r\n[tool.specloom.clients.other]\r\nspec = "o"\r\nout = "p"  # last\r\n\r\n# about ruff\r\n[tool.ruff]\r\nline-length = 100'

@@ -26,6 +26,7 @@ from typing import Literal, TypeAlias, TypeGuard
 from msgspec import Struct
 
 from . import bounded
+from .links import real, way_out
 from .problems import Problem, SpecError, Stop, shown
 
 NAME = "pyproject.toml"
@@ -206,11 +207,11 @@ class _Reader:
         """No output may lie in a spec, or in another output, or hold one, also where systems do not tell case apart: each is made and
         cleared up alone. Nor may one that is named within the project lie elsewhere, because of a link that came with it."""
         for index, client in enumerate(clients):
-            out, spec = _real(client.out), _real(client.spec)
-            named_inside = Path(os.path.abspath(client.out)).is_relative_to(os.path.abspath(self.root))
-            if named_inside and not out.is_relative_to(_real(self.root)):
+            out, spec = real(client.out), real(client.spec)
+            link = way_out(client.out, self.root)
+            if link is not None:
                 self.add(
-                    (*_TABLE, client.name, "out"), "config-out", f"the output leads through a link out of the project, to {out}",
+                    (*_TABLE, client.name, "out"), "config-out", f"the output leads out of the project through the link {os.path.relpath(link, self.root)}, to {out}",
                     f"replace the link by a folder, or write that path itself: out = \"{out.as_posix()}\"",
                 )
             if _overlap(out, spec):
@@ -219,7 +220,7 @@ class _Reader:
                     "give the output a folder of its own",
                 )
             for other in clients[:index]:
-                if _overlap(out, _real(other.out)):
+                if _overlap(out, real(other.out)):
                     self.add(
                         (*_TABLE, client.name, "out"), "config-out",
                         f"clients {other.name} and {client.name} share the output {client.out.name}", "give each a folder of its own",
@@ -284,13 +285,6 @@ def is_table(value: object) -> TypeGuard[dict[str, object]]:
 
 def _is_list(value: object) -> TypeGuard[list[object]]:
     return isinstance(value, list)
-
-
-def _real(path: Path) -> Path:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):  # a link that leads to itself
-        return path
 
 
 def _overlap(one: Path, other: Path) -> bool:

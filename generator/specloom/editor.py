@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .problems import DISK, Stop
+from .problems import DISK, Stop, shown
 from .spec.shape import schema_text
 
 FOLDER = ".schema"
@@ -16,12 +16,15 @@ NAMES = ("api", "resource", "types", "common")
 
 
 def write_schemas(spec: Path) -> bool:
-    """Write this version's schemas into a spec folder; whether any was another."""
+    """Write this version's schemas into a spec folder; whether any was another. Raises `Stop` if the disk refuses, or a link stands for one."""
     changed = False
     try:
         for name in NAMES:
             file = spec / FOLDER / f"{name}.json"
             text = schema_text(name).encode("utf-8")
+            for place in (file.parent, file):
+                if place.is_symlink():
+                    raise Stop(f"{shown(place)} is a link, which is not written through; remove it")
             if not file.is_file() or file.read_bytes() != text:
                 file.parent.mkdir(exist_ok=True)
                 file.write_bytes(text)

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from . import config, naming
 from .editor import write_schemas
+from .links import way_out
 from .problems import DISK, SpecError, Stop, shown
 from .spec import load
 from .tomlplaces import places
@@ -63,6 +64,9 @@ def begin(name: str, here: Path) -> Begun:
     spec = pyproject.parent / "specs" / package
     if spec.exists() and (not spec.is_dir() or any(spec.iterdir())):
         raise Stop(f"{shown(spec)} is there already; choose another name, or write [tool.specloom.clients.{package}] yourself")
+    link = way_out(spec, pyproject.parent)
+    if link is not None:
+        raise Stop(f"{shown(link)} is a link that leads out of the project; replace it by a folder")
     row = _row(pyproject.parent, known, package)
     edited = _edited(pyproject, text, known, package, row)
     files = _starter(name, package)
@@ -151,7 +155,9 @@ def _starter(name: str, package: str) -> dict[str, bytes]:
 def _replace(file: Path, text: str) -> None:
     """The file with another text, all or nothing."""
     staged = file.with_name(f".{file.name}.specloom")
-    staged.write_bytes(text.encode("utf-8"))
+    staged.unlink(missing_ok=True)  # it would be written through if it were a link
+    with staged.open("xb") as opened:
+        opened.write(text.encode("utf-8"))
     if file.exists():
         staged.chmod(file.stat().st_mode)
     os.replace(staged, file)

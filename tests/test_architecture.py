@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "naming": set[str](),
     "uncollected": set[str](),
     "bounded": set[str](),
+    "locales": set[str](),
     "code": set[str](),
     "runtime": set[str](),
     "plugins": {"problems"},
@@ -27,7 +28,7 @@ MAY_IMPORT = {
     "links": set[str](),
     "config": {"bounded", "links", "problems", "tomlplaces"},
     "spec": {"bounded", "model", "problems", "naming", "runtime", "schemes", "uncollected"},  # of the runtime the formats alone, see below
-    "targets": {"model", "code", "naming", "problems", "plugins", "render", "runtime", "schemes"},
+    "targets": {"locales", "model", "code", "naming", "problems", "plugins", "render", "runtime", "schemes"},
     "weave": {"model", "problems", "config", "plugins", "schemes", "spec", "targets"},
     "diff": {"model", "problems", "runtime", "schemes", "targets"},  # of targets the surface alone, see below
     "said": {"problems"},

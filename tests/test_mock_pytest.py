@@ -13,8 +13,9 @@ import pytest
 from tests.generated import COMMITTED, imported
 from tests.test_readme import block
 
+from specloom import locales
 from specloom.schemes import SCHEMES
-from specloom.targets.docs import manual
+from specloom.targets.docs import client
 
 EVERY = '''
 import asyncio
@@ -82,11 +83,11 @@ def test_what_the_page_names_is_there() -> None:
     with imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
         given = inspect.signature(wechatpay.WeChatPay).parameters
         credentials = {argument.name for argument in SCHEMES["wechatpay-v3"].arguments}
-        said = {name: default for name, default, _ in manual.OPTIONS}
-        assert said == {name: repr(each.default).replace("None", "") for name, each in given.items() if name not in credentials}
-        assert all(hasattr(wechatpay.errors, name) for name, _, _ in manual.REFUSALS)
+        guide = locales.table("en", "guide")
+        assert {name: client.DEFAULTS.get(name, "") for name in guide["options"]} == {name: repr(each.default).replace("None", "") for name, each in given.items() if name not in credentials}
+        assert all(hasattr(wechatpay.errors, name) for name in guide["refusals"])
         mock = import_module("wechatpay.testing").WeChatPayMock()
-        named = re.findall(r"mock\.(\w+)", str((manual.STEERING, manual.STEERING_EVENTS, manual.MOCKING, manual.LEDGER)))
+        named = re.findall(r"mock\.(\w+)", str([guide[key] for key in ("stubs", "event_stubs", "mock_usage", "ledger")]))
         assert "fail" in named
         assert all(hasattr(mock, name) for name in named)
 

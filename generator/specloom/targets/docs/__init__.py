@@ -2,14 +2,14 @@
 
     README.md                                      the project
     docs/<language>/index.md                       the API
-    docs/<language>/client.md                      using the client
+    docs/<language>/client.md                      the client
     docs/<language>/<resource>/index.md            a resource that has more to say than a list
     docs/<language>/<resource>/<endpoint>.md       an endpoint
     docs/<language>/<resource>/event-<event>.md    an event
 
-`reader` chooses the texts of a page and notes what is missing, `labels` has the documentation's own words, `tables` and `errors` lay out what
+`reader` chooses the texts of a page and notes what is missing, `labels` has the fixed texts, `tables` and `errors` lay out what
 the spec lists, `values` and `patterns` make up what the spec gives no example of, `styles` puts values into queries and forms, `request`,
-`samples`, `receiving` and `expressions` write the samples, `manual` has what is true of every client, and `client`, `endpoints`,
+`samples`, `receiving` and `expressions` write the samples, and `client`, `endpoints`,
 `events`, `indexes` and `readme` put pages together.
 """
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from ...code import Markdown, Python, markdown, python
 from ...model import Api
 from ...render import render
-from . import events, labels, manual, places, receiving, samples, tables
+from . import events, labels, places, receiving, samples, tables
 from .endpoints import Block
-from .manual import Said
 from .reader import Reader
+
+DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "attempts": "3", "strict": "False"}
+"""Options of every client with a default other than `None`."""
 
 
 def page(api: Api, language: str) -> Markdown:
@@ -24,39 +26,35 @@ def page(api: Api, language: str) -> Markdown:
             [places.link(here, places.of_api(language), reader.inline(api.title)), *places.languages(api, language, here)]
         ),
         "construction": markdown.fenced(samples.construction(api), "python"),
-        "making": _bullets(manual.MAKING, reader, client, asynchronous),
+        "client": reader.bullets("client", client, asynchronous),
         "options": _options(reader),
-        "calling": _bullets(manual.CALLING, reader, markdown.code(f"{api.package}.calls")),
-        "outcome": reader.said(manual.OUTCOME),
+        "calls": reader.bullets("calls", markdown.code(f"{api.package}.calls")),
+        "outcome": reader.guide("outcome"),
         "outcomes": _outcomes(reader),
-        "failing": _bullets(manual.FAILING, reader),
-        "repeating": _bullets(manual.REPEATING, reader),
-        "watching": _bullets(manual.WATCHING, reader, markdown.code(api.package)),
+        "errors": reader.bullets("errors"),
+        "retries": reader.bullets("retries"),
+        "logging": reader.bullets("logging", markdown.code(api.package)),
         "events": _events(api, reader),
         "views": _views(api),
-        "mock": reader.said(manual.TESTING),
+        "mock": reader.guide("mock"),
         "test": _sample(samples.test(api)),
-        "mocking": _bullets(
-            manual.MOCKING, reader, markdown.code(f"python -m {api.package}.testing --print-client"), markdown.code(f"help(testing.{api.client}Mock)")
+        "mock_usage": reader.bullets(
+            "mock_usage", markdown.code(f"python -m {api.package}.testing --print-client"), markdown.code(f"help(testing.{api.client}Mock)")
         ),
-        "steering": _steering(api, reader),
-        "ledger": _bullets(manual.LEDGER, reader),
-        "retries": _sample(samples.ledger(api)),
+        "stubs": _stubs(api, reader),
+        "ledger": reader.bullets("ledger"),
+        "ledger_test": _sample(samples.ledger(api)),
     }
     return render(Markdown, "docs/client.md.j2", notice=reader.notice(), **values)
 
 
-def _bullets(texts: Iterable[Said], reader: Reader, *values: Markdown) -> Markdown:
-    return markdown.bullets(reader.said(text, *values) for text in texts)
-
-
 def _options(reader: Reader) -> Markdown | None:
-    rows = [[markdown.code(name), markdown.code(default), reader.said(meaning)] for name, default, meaning in manual.OPTIONS]
+    rows = [[markdown.code(name), markdown.code(DEFAULTS.get(name, "")), reader.guide("options", name)] for name in reader.keys("options")]
     return tables.table(("argument", "absent", "meaning"), rows, reader)
 
 
 def _outcomes(reader: Reader) -> Markdown | None:
-    rows = [[markdown.code(name), reader.said(meaning), reader.said(remedy)] for name, meaning, remedy in manual.OUTCOMES]
+    rows = [[markdown.code(name), *_both("outcomes", name, reader)] for name in reader.keys("outcomes")]
     return tables.table(("outcome", "meaning", "remedy"), rows, reader)
 
 
@@ -64,17 +62,16 @@ def _events(api: Api, reader: Reader) -> Block | None:
     """What there is to know of events, if the API has any."""
     if (first := next(api.all_events(), None)) is None:
         return None
-    told = (*manual.RECEIVING, *manual.SHARING)
-    refusals = [[markdown.code(f"errors.{name}"), reader.said(meaning), reader.said(remedy)] for name, meaning, remedy in manual.REFUSALS]
+    refusals = [[markdown.code(f"errors.{name}"), *_both("refusals", name, reader)] for name in reader.keys("refusals")]
     return Block(
         reader.words("events"),
         (
             events.proof(api, reader),
-            _bullets(told, reader),
+            reader.bullets("webhooks"),
             markdown.fenced(receiving.handler(api, python.identifier(first.class_name)), "python"),
             events.acknowledgement(api, reader),
             events.redelivery(api, reader),
-            reader.said(manual.REFUSED),
+            reader.guide("refused"),
             *filter(None, [tables.table(("exception", "reason", "remedy"), refusals, reader)]),
         ),
     )
@@ -91,6 +88,11 @@ def _sample(sample: Python | None) -> Markdown | None:
     return markdown.fenced(sample, "python") if sample else None
 
 
-def _steering(api: Api, reader: Reader) -> Markdown | None:
-    texts = [*manual.STEERING, *(manual.STEERING_EVENTS if any(api.all_events()) else ())]
-    return tables.table(("call", "meaning"), [[markdown.code(call), reader.said(meaning)] for call, meaning in texts], reader)
+def _stubs(api: Api, reader: Reader) -> Markdown | None:
+    parts = ["stubs", *(["event_stubs"] if any(api.all_events()) else [])]
+    return tables.table(("call", "meaning"), [[markdown.code(call), reader.guide(key, call)] for key in parts for call in reader.keys(key)], reader)
+
+
+def _both(table: str, name: str, reader: Reader) -> list[Markdown]:
+    """The meaning of a name, and what to do."""
+    return [reader.guide(table, name, "meaning"), reader.guide(table, name, "remedy")]

@@ -66,13 +66,13 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
     reader = Reader(language)
     here = places.of_endpoint(endpoint, language)
     if not endpoint.title:
-        reader.lacks("a title")
+        reader.lacks("a_title")
     if not endpoint.description:
-        reader.lacks("a description")
+        reader.lacks("a_description")
     if not endpoint.examples:
-        reader.lacks("an example")
+        reader.lacks("an_example")
     if not endpoint.answers:
-        reader.lacks("an answer")
+        reader.lacks("a_response")
     inherited = api.lineage(endpoint.resource)
     values = {
         "label": labels.headings(language),
@@ -99,16 +99,16 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
         "curl": [Block(reader.titled("curl", title), (command,)) for title, command in shown.curl],
         "sync": shown.sync,
         "asynchronous": shown.asynchronous,
-        "answers": [
+        "responses": [
             *(_answer(api, endpoint, answer, reader) for answer in endpoint.answers),
             *_examples(endpoint, reader),
         ],
         "error_parts": error_parts(endpoint.error_shape, reader),
-        "own_errors": error_table(endpoint.errors, reader),
+        "endpoint_errors": error_table(endpoint.errors, reader),
         "resource_errors": error_table([row for resource in inherited for row in resource.errors], reader),
         "common_errors": error_table(api.errors, reader),
         "error_bodies": list(_error_bodies(api, endpoint, reader)),
-        "lost": _lost(api, endpoint, reader),
+        "response_lost": _lost(api, endpoint, reader),
         "notes": markdown.notes(reader.says(endpoint.notes)),
         "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in endpoint.links),
         "updated": reader.words("updated", markdown.text(endpoint.updated)) if endpoint.updated else None,
@@ -127,7 +127,7 @@ def facts(rows: tuple[Fact, ...], reader: Reader, name_on_site: str | None = Non
         for fact in rows
     ]
     if name_on_site is not None:
-        found.append(reader.words("fact", markdown.strong(reader.words("name on site")), markdown.code(name_on_site)))
+        found.append(reader.words("fact", markdown.strong(reader.words("name_on_site")), markdown.code(name_on_site)))
     return markdown.bullets(found)
 
 
@@ -147,7 +147,7 @@ def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
 def _added(api: Api, endpoint: Endpoint, where: str, reader: Reader) -> Iterator[Row]:
     """Rows for what authentication adds."""
     schemes = schemes_of(api, endpoint)
-    required = reader.words("yes" if len(schemes) == 1 else "one of schemes")
+    required = reader.words("yes" if len(schemes) == 1 else "one_of_schemes")
     for scheme in schemes:
         for name, added in added_by(scheme, where):
             yield _row(name, required, reader.inline(added.meaning), tables.shortened(added.sample))
@@ -156,7 +156,7 @@ def _added(api: Api, endpoint: Endpoint, where: str, reader: Reader) -> Iterator
 def _content_type(endpoint: Endpoint, reader: Reader) -> Iterator[Row]:
     """A row for the media type of the body."""
     if media := media_of(endpoint):
-        yield _row("Content-Type", reader.words("yes"), reader.words("media of body"), media)
+        yield _row("Content-Type", reader.words("yes"), reader.words("media_of_body"), media)
 
 
 def _row(name: str, required: Markdown, meaning: Markdown, example: str) -> Row:
@@ -169,26 +169,26 @@ def _body(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Markdown]:
         case None:
             return
         case RawBody(file=file):
-            yield whole(api, file, "whole body", reader)
+            yield whole(api, file, "whole_body", reader)
         case FormBody():
             if rows := FieldTable(api, reader, styled=True).of(body_fields(api, endpoint)):
                 yield rows
         case JsonBody(type=type) | PartsBody(type=type):
-            yield from _value(api, type, "whole body", reader)
+            yield from _value(api, type, "whole_body", reader)
 
 
 def _answer(api: Api, endpoint: Endpoint, answer: Answer, reader: Reader) -> Block:
     phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
     parts = [markdown.paragraphs(reader.says(answer.description))]
     if answer.type is None:
-        parts.append(reader.words("no content"))
+        parts.append(reader.words("no_content"))
     elif isinstance(answer.type, File):
         limits = types.limits(api, answer.type, reader)
-        parts.append(reader.words("raw answer within", limits) if limits else reader.words("raw answer"))
+        parts.append(reader.words("raw_response_within", limits) if limits else reader.words("raw_response"))
     else:
-        parts += _value(api, answer.type, "whole answer", reader)
+        parts += _value(api, answer.type, "whole_response", reader)
     if headers := FieldTable(api, reader).of(answer.headers):
-        parts += [reader.words("answer headers"), headers]
+        parts += [reader.words("response_headers"), headers]
     if not endpoint.verified:
         parts.append(reader.words("unsigned"))
     title = markdown.inline([markdown.text(f"{answer.status} {phrase}"), reader.inline(answer.title)], " · ")
@@ -212,8 +212,8 @@ def _error_bodies(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Bloc
     """What the bodies of errors hold that have a type of their own, by exception."""
     rows = api.errors_of(endpoint)
     for name, body in dict.fromkeys((row.class_name, row.body) for row in rows if row.body is not None):
-        title = reader.words("error body", markdown.code(f"errors.{name}"))
-        yield Block(title, (reader.words("body of error"), *_value(api, body, "whole answer", reader)))
+        title = reader.words("error_body", markdown.code(f"errors.{name}"))
+        yield Block(title, (reader.words("body_of_error"), *_value(api, body, "whole_response", reader)))
 
 
 def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
@@ -221,7 +221,7 @@ def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
     for example in endpoint.examples:
         if example.answer is not None:
             status = str(example.status) if len(endpoint.answers) > 1 else ""
-            title = [reader.words("answer example"), markdown.text(status), reader.inline(example.title)]
+            title = [reader.words("response_example"), markdown.text(status), reader.inline(example.title)]
             yield Block(markdown.inline(title, " · "), (markdown.fenced(json_text(example.answer.json, indent=0), "json"),))
 
 
@@ -229,14 +229,14 @@ def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
     """What a caller can do who never got the answer."""
     match endpoint.idempotency.kind:
         case "safe":
-            advice = reader.words("safe" if endpoint.method in ("GET", "HEAD") else "harmless")
+            advice = reader.words("safe" if endpoint.method in ("GET", "HEAD") else "idempotent")
         case "key":
             advice = reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))
         case "none":
-            advice = reader.words("unrepeatable")
+            advice = reader.words("not_idempotent")
     asked = api.endpoint(endpoint.idempotency.ask) if endpoint.idempotency.ask is not None else None
     if asked is None:
         return advice
     here, there = (places.of_endpoint(each, reader.language) for each in (endpoint, asked))
-    asking = reader.words("ask", places.link(here, there, markdown.code(asked.qualified)))
+    asking = reader.words("inquiry", places.link(here, there, markdown.code(asked.qualified)))
     return reader.words("sentences", advice, asking)

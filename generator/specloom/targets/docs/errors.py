@@ -19,22 +19,22 @@ def error_table(rows: Iterable[ErrorCode], reader: Reader) -> Markdown | None:
 
 def error_parts(shape: ErrorShape, reader: Reader) -> Markdown | None:
     """Where the body of an error has its parts, and which responses of status 2xx are errors; nothing if that is not known."""
-    paths = {"code at": shape.code, "message at": shape.message, "detail at": shape.detail}
+    paths = {"code_at": shape.code, "message_at": shape.message, "detail_at": shape.detail}
     parts = [reader.words(key, markdown.code(path)) for key, path in paths.items() if path is not None]
     if not parts:
         return None
-    sentences = [reader.words("error parts", reader.listed(parts))]
+    sentences = [reader.words("error_parts", reader.listed(parts))]
     if any("*" in path for path in paths.values() if path is not None):
         sentences.append(reader.words("star"))
     if shape.success is not None:
-        sentences.append(reader.words("success", markdown.code(shape.success)) if shape.success else reader.words("no code"))
+        sentences.append(reader.words("success", markdown.code(shape.success)) if shape.success else reader.words("no_code"))
     return reader.listed(sentences, "sentences")
 
 
 def _row(row: ErrorCode, reader: Reader) -> list[Markdown]:
     name = markdown.code(row.code if row.code is not None else str(row.status))
     if not row.reason:
-        reader.lacks("a reason", name)
+        reader.lacks("a_reason", name)
     return [
         markdown.text(str(row.status)) if row.status is not None else reader.words("any"),
         name if row.code is not None else reader.words("any"),

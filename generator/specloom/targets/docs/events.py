@@ -19,7 +19,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
     """The page in one language."""
     reader = Reader(language)
     here = places.of_event(event, language)
-    for there, what in ((event.title, "a title"), (event.description, "a description"), (event.examples, "an example")):
+    for there, what in ((event.title, "a_title"), (event.description, "a_description"), (event.examples, "an_example")):
         if not there:
             reader.lacks(what)
     values = {
@@ -63,32 +63,32 @@ def proof(api: Api, reader: Reader) -> Markdown:
     """How a receiver knows that events are real."""
     if delivery := _delivery(api):
         return reader.inline(delivery.proof)
-    return reader.words("your proof" if api.envelope is None or api.envelope.verified else "no proof")
+    return reader.words("your_proof" if api.envelope is None or api.envelope.verified else "no_proof")
 
 
 def acknowledgement(api: Api, reader: Reader) -> Markdown:
     """How a receiver says that it has taken an event."""
     delivery = _delivery(api)
-    return reader.inline(delivery.acknowledgement) if delivery else reader.words("plain acknowledgement")
+    return reader.inline(delivery.acknowledgement) if delivery else reader.words("plain_acknowledgement")
 
 
 def redelivery(api: Api, reader: Reader) -> Markdown:
     """What becomes of an event that has not been taken."""
     delivery = _delivery(api)
-    return reader.inline(delivery.redelivery) if delivery else reader.words("plain redelivery")
+    return reader.inline(delivery.redelivery) if delivery else reader.words("plain_redelivery")
 
 
 def _facts(event: Event, reader: Reader) -> Iterator[Markdown]:
     yield reader.words("fact", markdown.strong(reader.words("name")), markdown.code(event.name))
     yield reader.words("fact", markdown.strong(reader.words("sync")), markdown.code(f"events.{event.class_name}"))
     if event.to is not None:
-        yield reader.words("fact", markdown.strong(reader.words("sent to")), reader.words("setting", markdown.code(event.to)))
+        yield reader.words("fact", markdown.strong(reader.words("sent_to")), reader.words("setting", markdown.code(event.to)))
 
 
 def _payload(api: Api, event: Event, reader: Reader) -> Iterator[Markdown]:
     """The fields of a structure; of anything else what it is, and the fields in it."""
     if not isinstance(event.payload, Named) or not isinstance(api.types[event.payload.to], Structure):
-        yield whole(api, event.payload, "whole payload", reader)
+        yield whole(api, event.payload, "whole_payload", reader)
     if rows := FieldTable(api, reader).of_type(event.payload):
         yield rows
 

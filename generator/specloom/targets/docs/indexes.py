@@ -21,7 +21,7 @@ def index(api: Api, language: str) -> Markdown:
     reader = Reader(language)
     here = places.of_api(language)
     if not api.description:
-        reader.lacks("a description")
+        reader.lacks("a_description")
     values = {
         "label": labels.headings(language),
         "title": reader.inline(api.title) or markdown.text(api.package),
@@ -30,7 +30,7 @@ def index(api: Api, language: str) -> Markdown:
         "hosts": hosts(api, None, reader),
         "authentication": list(_authentication(api, reader)),
         "construction": markdown.fenced(samples.construction(api), "python"),
-        "client": reader.words("more of the client", places.link(here, places.of_client(language), reader.words("using the client"))),
+        "client": reader.words("more_of_the_client", places.link(here, places.of_client(language), reader.words("use_the_client"))),
         "units": markdown.bullets(reader.inline(unit) for unit in _units(api)),
         "facts": facts(_shared_facts(api), reader),
         "resources": [_whole(resource, here, reader) for resource in api.all_resources() if _is_listed(resource)],
@@ -79,7 +79,7 @@ def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
     if there != here and places.has_page(resource):
         title = places.link(here, there, title)
     endpoints = tables.table(
-        ("endpoint", "request line", "sync"), [_endpoint(each, here, reader) for each in resource.endpoints], reader
+        ("endpoint", "request_line", "sync"), [_endpoint(each, here, reader) for each in resource.endpoints], reader
     )
     return Block(title, (endpoints,) if endpoints else ())
 
@@ -114,10 +114,10 @@ def _authentication(api: Api, reader: Reader) -> Iterator[Markdown]:
     if not schemes:
         yield reader.words("none")
     if len(schemes) > 1:
-        yield reader.words("several schemes")
+        yield reader.words("several_schemes")
     for scheme in schemes:
         kind = SCHEMES[scheme.kind]
-        yield reader.words("authenticated by", reader.inline(kind.title))
+        yield reader.words("authenticated_by", reader.inline(kind.title))
         owner = argument_of(api, scheme)
         prefix = f"{owner}.{kind.class_name}." if owner else ""
         rows = [

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from ... import locales
 from ...code import Markdown, markdown
 from ...model import Text
 from . import labels
@@ -32,9 +33,17 @@ class Reader(Struct):
         """A label, filled in."""
         return labels.words(key, self.language, *values)
 
-    def said(self, text: tuple[str, str], *values: Markdown) -> Markdown:
-        """A text of the generator's own, filled in."""
-        return labels.said(text, self.language, *values)
+    def guide(self, *keys: str) -> Markdown:
+        """A text of the user guide."""
+        return markdown.sentence(locales.text(self.language, "guide", *keys))
+
+    def keys(self, table: str) -> list[str]:
+        """The keys of a table of the user guide, in order."""
+        return [*locales.table(self.language, "guide", table)]
+
+    def bullets(self, key: str, *values: Markdown) -> Markdown:
+        """A list of the user guide, with its placeholders filled in."""
+        return markdown.bullets(markdown.sentence(text, *values) for text in locales.texts(self.language, "guide", key))
 
     def lacks(self, key: str, *values: Markdown) -> None:
         """The page has no such thing: a label with the name of it."""
@@ -65,8 +74,8 @@ class Reader(Struct):
         """What the page has to say about itself."""
         missing = [*self._missing]
         if self._meanings:
-            missing.append(self.words("a meaning", self.listed([*self._meanings])))
+            missing.append(self.words("a_meaning", self.listed([*self._meanings])))
         parts = [self.words("untranslated")] if self._untranslated else []
         if missing:
-            parts.append(self.words("missing", self.listed(missing, "and no")))
+            parts.append(self.words("missing", self.listed(missing, "and_no")))
         return markdown.quotation(self.listed(parts, "sentences")) if parts else None

@@ -27,18 +27,18 @@ def readme(api: Api) -> Markdown:
         label=labels.headings(reader.language),
         title=reader.inline(api.title) or markdown.text(api.package),
         description=markdown.paragraphs(reader.says(api.description)),
-        source=reader.words("generated from", markdown.code(api.source)),
+        source=reader.words("generated_from", markdown.code(api.source)),
         pages=reader.words("pages", reader.listed(pages)),
         install=markdown.fenced("pip install .", "sh"),
         sample=Samples.of(api, first).sync if first is not None else None,
-        errors=reader.words("errors in short"),
+        errors=reader.words("errors_in_short"),
         client=reader.words(
-            "more of the client", places.link(PATH, places.of_client(reader.language), reader.words("using the client"))
+            "more_of_the_client", places.link(PATH, places.of_client(reader.language), reader.words("use_the_client"))
         ),
         testing=reader.words(
-            "testing in short",
+            "testing_in_short",
             markdown.code(f'pytest_plugins = ["{api.package}.testing"]'),
             markdown.code(f"python -m {api.package}.testing --print-client"),
         ),
-        asynchronous=reader.words("async in short", markdown.code(f"Async{api.client}")),
+        asynchronous=reader.words("async_in_short", markdown.code(f"Async{api.client}")),
     )

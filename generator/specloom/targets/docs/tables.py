@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
+from ... import locales
 from ...code import Markdown, markdown
 from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, innermost, wire_text
 from .. import phrases
-from . import labels, types
+from . import types
 from .reader import Reader
 from .styles import spelled
 from .values import DEEPEST
@@ -100,7 +101,7 @@ class FieldTable(Struct):
         found = types.limit(self.api, each, self.reader)
         if not self.styled or depth or not (style := spelled(self.api, each)):
             return found
-        return self.reader.listed([found, self.reader.words("sent as", markdown.code(style))], "semicolon")
+        return self.reader.listed([found, self.reader.words("sent_as", markdown.code(style))], "semicolon")
 
     def _meaning(self, each: Field, depth: int) -> Markdown:
         title, description = self.api.meaning_of(each)
@@ -130,10 +131,10 @@ class FieldTable(Struct):
             return []
         named = self.api.types[inner.to]
         if inner.to in self._explained:
-            above = "values above" if isinstance(named, Enumeration) else "fields above"
+            above = "values_above" if isinstance(named, Enumeration) else "fields_above"
             return [self.reader.words(above, markdown.code(inner.to.name))]
         if not isinstance(named, Enumeration):
-            return [self.reader.words("fields below", markdown.code(inner.to.name))] if depth >= DEEPEST else []
+            return [self.reader.words("fields_below", markdown.code(inner.to.name))] if depth >= DEEPEST else []
         self._explained.add(inner.to)
         return [
             markdown.inline([markdown.code(wire_text(each.value)), self.reader.inline(each.text)]) for each in named.values
@@ -150,8 +151,8 @@ def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
     """The word in bold, and what to do instead."""
     if not isinstance(deprecated, Text):
         return markdown.strong(reader.words("deprecated"))
-    instead = phrases.ended(reader.says(deprecated), labels.spoken(reader.language))
-    return reader.words("fact", markdown.strong(reader.words("no longer")), markdown.text(instead))
+    instead = phrases.ended(reader.says(deprecated), locales.nearest(reader.language))
+    return reader.words("fact", markdown.strong(reader.words("deprecated_column")), markdown.text(instead))
 
 
 def _required(each: Field, reader: Reader) -> Markdown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from ... import locales
 from ...code import Markdown, markdown
 from ...model import (
     AnyJson,
@@ -31,7 +32,6 @@ from ...model import (
     innermost,
 )
 from .. import phrases
-from . import labels
 from .reader import Reader
 
 
@@ -80,13 +80,13 @@ def cell(api: Api, type: Type, reader: Reader) -> Markdown:
 def limit(api: Api, field: Field, reader: Reader) -> Markdown:
     """The limits of a field; those of an encrypted one mean its plain text."""
     found = limits(api, field.type, reader)
-    return reader.words("plain text", found) if found and field.encrypted else found
+    return reader.words("plain_text", found) if found and field.encrypted else found
 
 
 def limits(api: Api, type: Type, reader: Reader) -> Markdown:
     """What a value of a type must keep to."""
     written_out = _written_out(api, type)
-    parts = [markdown.text(part) for part in phrases.limits(written_out, labels.spoken(reader.language))]
+    parts = [markdown.text(part) for part in phrases.limits(written_out, locales.nearest(reader.language))]
     return reader.listed([*parts, *_forms(written_out, reader)], "semicolon")
 
 

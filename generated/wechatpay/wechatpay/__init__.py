@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c61b8aeb8ab6b0d5"
+__build__ = "97ec1c16dbc73fc6"

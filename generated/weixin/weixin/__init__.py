@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "702a02c6bc6746ca"
+__build__ = "f676b8485c17a83b"

@@ -231,10 +231,12 @@ def _encoding(endpoint: Endpoint) -> str:
     match endpoint.body:
         case None:
             return "no body"
+        case JsonBody(media="application/json"):
+            return "JSON"
+        case JsonBody(media=media):
+            return f"JSON as {media}"
         case RawBody(media=media):
             return media
-        case JsonBody():
-            return "JSON"
         case PartsBody():
             return "multipart"
         case _:

@@ -16,6 +16,7 @@ class JsonBody(Struct, frozen=True):
 
     type: Type
     flat: bool
+    media: str = "application/json"
 
 
 class FormBody(Struct, frozen=True):

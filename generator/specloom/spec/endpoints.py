@@ -123,15 +123,16 @@ class Endpoints:
 
     def _body(self, node: MapNode, key: Scalar, name: TypeName, method: str) -> model.Body | None:
         given = [(entry.key, entry.value) for word_, entry in node.entries.items() if word_ in {"body", "form", "parts", "content"}]
+        kind = given[0][0].text if given else ""
+        parameters.check_idle(node, "signed_part", kind == "parts", "`signed_part` says something about `parts` only", self.findings)
+        parameters.check_idle(node, "media", kind == "body", "`media` says here what a JSON `body` is sent as", self.findings)
         if not given:
-            parameters.check_idle(node, "signed_part", False, "`signed_part` says something about `parts` only", self.findings)
             return None
         at, value = given[0]
         for other, _ in given[1:]:
             self.findings.add(other, "body-twice", f"the request has `{at.text}` already; it has one of body, form, parts and content")
         if method in {"GET", "HEAD"}:
             self.findings.add(at, "body", f"{method} requests have no body", "parameters stand under `query:`")
-        parameters.check_idle(node, "signed_part", at.text == "parts", "`signed_part` says something about `parts` only", self.findings)
         match at.text:
             case "content":
                 return self._raw(value, name.module)
@@ -146,8 +147,11 @@ class Endpoints:
             read = self.types.read(value, name.module)
             if read and holds_file(read):
                 self.findings.add(value, "file", "a JSON body holds no `file`", "raw bytes stand under `content:`, files of a form under `parts:`")
-            return JsonBody(read or UNREAD, flat=False)
-        return JsonBody(self.fields.structure(name, value, None, at), flat=True)
+            body = JsonBody(read or UNREAD, flat=False)
+        else:
+            body = JsonBody(self.fields.structure(name, value, None, at), flat=True)
+        media = word(node.get("media"))
+        return replace(body, media=media) if media else body
 
     def _signed_part(self, node: Node | None, name: TypeName) -> str | None:
         if not isinstance(node, Scalar):

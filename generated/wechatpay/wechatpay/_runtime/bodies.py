@@ -74,15 +74,21 @@ def to_text(value: object, seal: Seal) -> str:
 
 
 class Json(Body):
-    """`application/json` of one type.
+    """JSON of one type.
 
     `argument` names the argument that the value is, if it is one: then the fields of an
     object are not arguments themselves.
     """
 
-    def __init__(self, type: Annotation, argument: str | None = None) -> None:
+    def __init__(
+        self,
+        type: Annotation,
+        argument: str | None = None,
+        media: str = "application/json",
+    ) -> None:
         self.type = type
         self.argument = argument
+        self.media = media
 
     @cached_property
     def _writer(self) -> Writer:
@@ -101,7 +107,7 @@ class Json(Body):
 
     def encode(self, checked: Any, seal: Seal) -> Encoded:
         content = to_json(checked, seal)
-        return Encoded("application/json", content, content)
+        return Encoded(self.media, content, content)
 
 
 class Form(Body):

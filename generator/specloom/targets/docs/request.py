@@ -121,13 +121,11 @@ def media_of(endpoint: Endpoint) -> str | None:
     match endpoint.body:
         case None:
             return None
-        case JsonBody():
-            return "application/json"
         case FormBody():
             return "application/x-www-form-urlencoded"
         case PartsBody():
             return "multipart/form-data"
-        case RawBody(media=media):
+        case JsonBody(media=media) | RawBody(media=media):
             return media
 
 

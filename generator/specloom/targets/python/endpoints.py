@@ -144,8 +144,10 @@ def _located(module: Module, field: Field) -> Python:
 def _body(api: Api, module: Module, body: Body) -> Python:
     annotations = Annotations(api, module, "sent")
     match body:
-        case JsonBody(type=type, flat=flat):
+        case JsonBody(type=type, flat=flat, media=media):
             named = {} if flat else {"argument": python.literal("body")}
+            if media != "application/json":
+                named["media"] = python.literal(media)
             make = module.use_ours(("_runtime", "calls"), "Json")
             return python.call(make, [annotations.of(type), *python.call_options(named)], room=78)
         case FormBody(type=type):
@@ -154,8 +156,8 @@ def _body(api: Api, module: Module, body: Body) -> Python:
             return python.call(make, [annotations.of(type), *python.call_options(spread)], room=78)
         case PartsBody(type=type, signed_part=signed):
             options: dict[str, Python] = {}
-            if media := _media(api, type):
-                options["media"] = python.literal(media)
+            if file_media := _media(api, type):
+                options["media"] = python.literal(file_media)
             if signed is not None:
                 options["signed_part"] = python.literal(signed)
             make = module.use_ours(("_runtime", "multipart"), "Multipart")

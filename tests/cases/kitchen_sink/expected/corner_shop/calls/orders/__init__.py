@@ -453,7 +453,7 @@ _UPDATE: Final[Endpoint[Order]] = Endpoint(
     "/orders/{order_no}",
     arguments=_UpdateArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    body=Json(Change, argument="body"),
+    body=Json(Change, argument="body", media="application/merge-patch+json"),
     answers={200: Order},
     errors=(*_ERRORS,),
     idempotency="none",

@@ -235,10 +235,10 @@ def row_of(page: str, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "english", "chinese"),
     [
-        ("either", 'if a string: one of "none", "auto"; if a list: 1 to 4 items, each 1 to 4 characters', '为字符串时：取值 "none"、"auto"；为列表时：1 至 4 项，每项 1 至 4 个字符'),
+        ("either", "if a string: one of `none`, `auto`; if a list: 1 to 4 items, each 1 to 4 characters", "为字符串时：取值 `none`、`auto`；为列表时：1 至 4 项，每项 1 至 4 个字符"),
         ("labels", "each value at most 512 characters", "每个值最多 512 个字符"),
-        ("marks", 'each value one of "deleted", "absent"', '每个值取值 "deleted"、"absent"'),
-        ("choice", 'if a string: one of "none", "auto"', '为字符串时：取值 "none"、"auto"'),
+        ("marks", "each value one of `deleted`, `absent`", "每个值取值 `deleted`、`absent`"),
+        ("choice", "if a string: one of `none`, `auto`", "为字符串时：取值 `none`、`auto`"),
         ("tags", "if a list: each 1 to 20 characters", "为列表时：每项 1 至 20 个字符"),
         ("at", "RFC 3339, with offset", "RFC 3339 格式，带时区"),
         ("state", "at most 3 items; sent as `state[]=…&state[]=…`", "最多 3 项；形如 `state[]=…&state[]=…`"),
@@ -255,7 +255,7 @@ def test_a_table_says_what_values_must_keep_to(name: str, english: str, chinese:
 
 def test_docstrings_say_limits_inside_unions_and_maps() -> None:
     words = " ".join(files(shop(), "project")[PurePosixPath("shop/calls/shop.py")].split())
-    assert 'either: If a string: one of "none", "auto", if a list: 1 to 4 items, each 1 to 4 characters.' in words
+    assert "either: If a string: one of `none`, `auto`, if a list: 1 to 4 items, each 1 to 4 characters." in words
     assert "labels: Each value at most 512 characters." in words
 
 

@@ -51,14 +51,14 @@ __all__ = [
 
 
 class FrequencyLimited(ApiError):
-    """429 FREQUENCY_LIMITED.
+    """429 `FREQUENCY_LIMITED`.
 
     - Too many requests. Send requests less often.
     """
 
 
 class NoAuth(ApiError):
-    """403 NO_AUTH.
+    """403 `NO_AUTH`.
 
     - The merchant lacks the permission. Check that the permissions of the electronic
       fapiao product are granted, and that the sub-merchant has accepted the service
@@ -69,14 +69,14 @@ class NoAuth(ApiError):
 
 
 class ParamError(ApiError):
-    """400 PARAM_ERROR.
+    """400 `PARAM_ERROR`.
 
     - Wrong parameters. Correct the parameters as the message says.
     """
 
 
 class RequestRefused(ApiError):
-    """400 INVALID_REQUEST.
+    """400 `INVALID_REQUEST`.
 
     - The HTTP request does not follow the rules of WeChat Pay APIv3. See the interface
       rules.
@@ -86,7 +86,7 @@ class RequestRefused(ApiError):
 
 
 class ResourceNotExists(ApiError):
-    """404 RESOURCE_NOT_EXISTS.
+    """404 `RESOURCE_NOT_EXISTS`.
 
     - The application does not exist. Check the application number.
     - The fapiao with this merchant's number does not exist. Check the merchant's fapiao
@@ -95,14 +95,14 @@ class ResourceNotExists(ApiError):
 
 
 class SignError(ApiError):
-    """401 SIGN_ERROR.
+    """401 `SIGN_ERROR`.
 
     - The signature could not be verified. See the signature FAQ.
     """
 
 
 class SystemError(ApiError):
-    """500 SYSTEM_ERROR.
+    """500 `SYSTEM_ERROR`.
 
     - System error. Try again later.
     """

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f676b8485c17a83b"
+__build__ = "44ad143b3b470457"

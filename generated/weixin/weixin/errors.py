@@ -44,14 +44,14 @@ __all__ = [
 
 
 class AccessTokenExpired(ApiError):
-    """42001.
+    """`42001`.
 
     - access_token has expired. Fetch a new access_token.
     """
 
 
 class EndpointNotGranted(ApiError):
-    """48001.
+    """`48001`.
 
     - The account has no permission for this endpoint. Check on the platform that the
       account has been granted this endpoint.
@@ -59,7 +59,7 @@ class EndpointNotGranted(ApiError):
 
 
 class EndpointNotGrantedToPlatform(ApiError):
-    """61007.
+    """`61007`.
 
     - The account has not granted this endpoint to the third-party platform. Ask the
       account's administrator to grant the permission set.
@@ -67,7 +67,7 @@ class EndpointNotGrantedToPlatform(ApiError):
 
 
 class InvalidAccessToken(ApiError):
-    """40014.
+    """`40014`.
 
     - access_token is not valid. Check the access_token; fetch a new one if it has
       expired.
@@ -75,14 +75,14 @@ class InvalidAccessToken(ApiError):
 
 
 class InvalidCardStatus(ApiError):
-    """40078.
+    """`40078`.
 
     - The status of the card does not allow this. Check the current status of the card.
     """
 
 
 class InvalidCredential(ApiError):
-    """40001.
+    """`40001`.
 
     - Invalid credential: access_token is invalid or not the latest. Check that the
       access_token is valid.
@@ -90,21 +90,21 @@ class InvalidCredential(ApiError):
 
 
 class InvalidInvoiceParameters(ApiError):
-    """72031.
+    """`72031`.
 
     - Invalid parameters. Check names and values of the parameters.
     """
 
 
 class InvoiceBusy(ApiError):
-    """72036.
+    """`72036`.
 
     - The invoice service is busy. Try again later.
     """
 
 
 class InvoiceLocked(ApiError):
-    """72023.
+    """`72023`.
 
     - The invoice is locked by another account. The account that locked it must unlock
       it first.
@@ -112,7 +112,7 @@ class InvoiceLocked(ApiError):
 
 
 class InvoiceNotAuthorised(ApiError):
-    """72038.
+    """`72038`.
 
     - invoice order never auth: no authorised invoice has this card_id and code. Send
       the voucher's code that was returned when it was inserted, not the code printed on
@@ -121,14 +121,14 @@ class InvoiceNotAuthorised(ApiError):
 
 
 class InvoiceNotLocked(ApiError):
-    """72039.
+    """`72039`.
 
     - The invoice must be locked first. Set INVOICE_REIMBURSE_LOCK first.
     """
 
 
 class InvoiceNotPermitted(ApiError):
-    """72015.
+    """`72015`.
 
     - No permission for invoices. Check that the account has been granted the
       permission.
@@ -136,7 +136,7 @@ class InvoiceNotPermitted(ApiError):
 
 
 class InvoiceStatusError(ApiError):
-    """72024.
+    """`72024`.
 
     - The invoice's status does not allow this change. Check the current status;
       written-off invoices stay so.
@@ -144,7 +144,7 @@ class InvoiceStatusError(ApiError):
 
 
 class QuotaExceeded(ApiError):
-    """45009.
+    """`45009`.
 
     - The daily quota of this endpoint is used up. Call again the next day or ask for a
       larger quota.
@@ -152,14 +152,14 @@ class QuotaExceeded(ApiError):
 
 
 class SystemBusy(ApiError):
-    """-1.
+    """`-1`.
 
     - The system is busy. Try again.
     """
 
 
 class TooFrequent(ApiError):
-    """45011.
+    """`45011`.
 
     - Too many calls in a short time. Try again later.
     """

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from ..model import code_span
 from ..problems import printable
 from .changes import Change, Report
 from .rules import CLASSES, Class
@@ -141,11 +142,8 @@ def _short(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """A code span, whatever the text holds (CommonMark 6.1)."""
-    shown = printable(text) or " "
-    fence = "`" * (max((len(run) for run in re.findall(r"`+", shown)), default=0) + 1)
-    pad = " " if "`" in (shown[0], shown[-1]) else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    """A code span, whatever the text holds."""
+    return code_span(printable(text) or " ")
 
 
 def _markdown(text: str) -> str:

@@ -42,6 +42,7 @@ from .events import (
     Spot,
 )
 from .json_text import (
+    code_span,
     json_text,
     wire_text,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "Union",
     "UnionType",
     "Value",
+    "code_span",
     "innermost",
     "is_constant",
     "json_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 from .texts import Json
@@ -25,9 +26,18 @@ def json_text(value: Json, indent: int | None = None) -> str:
 def wire_text(value: Json) -> str:
     """A value as documentation shows it: JSON, a string without its quotes.
 
-    A string keeps its quotes where they are needed to see it: if it is empty, or white space in it would be lost in prose.
+    A string keeps its quotes if it is empty, or if white space in it would be lost in prose; such white space is escaped.
     """
-    return value if isinstance(value, str) and value and value == " ".join(value.split()) else json_text(value)
+    if isinstance(value, str) and value and value == " ".join(value.split()):
+        return value
+    return re.sub(r"(?<= ) |[^\S ]", lambda found: f"\\u{ord(found[0]):04x}", json_text(value))
+
+
+def code_span(text: str) -> str:
+    """A text in as many backticks as it needs (CommonMark 6.1)."""
+    fence = "`" * (max(map(len, re.findall(r"`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def _deeper(indent: int | None) -> int | None:

@@ -5,8 +5,7 @@ Languages other than these get English.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..model import (
     Boolean,
@@ -28,6 +27,8 @@ from ..model import (
     String,
     Type,
     Union,
+    code_span,
+    wire_text,
 )
 from ..runtime.datetime_formats import datetime_format
 from .moments import day, moment
@@ -70,7 +71,7 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "unit": "in {0}",
         "encrypted": "encrypted on the wire",
         "secret": "secret, never shown",
-        "default": "{0} if absent",
+        "default": "Default: {0}",
         "when": "Required if {0}",
         "applies": "Applies if {0}",
         "body of": "Body of `{0}`",
@@ -122,7 +123,7 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "unit": "单位：{0}",
         "encrypted": "传输时加密",
         "secret": "敏感信息，不显示",
-        "default": "缺省为 {0}",
+        "default": "缺省值：{0}",
         "when": "必填条件：{0}",
         "applies": "适用条件：{0}",
         "body of": "`{0}` 的请求体",
@@ -151,25 +152,25 @@ def limits(type: Type, language: str) -> list[str]:
         case Nullable():
             return limits(type.type, language)
         case String():
-            found = _literals([f'"{value}"' for value in type.literals], language)
+            found = _literals(type.literals, language)
             found += _span(type.length, "characters", language)
-            return found + ([phrase("pattern", language, type.pattern)] if type.pattern is not None else [])
+            return found + ([phrase("pattern", language, _code(type.pattern))] if type.pattern is not None else [])
         case Integer():
-            return _literals([str(value) for value in type.literals], language) + _range(type.range, language)
+            return _literals(type.literals, language) + _range(type.range, language)
         case Number():
             return _range(type.range, language)
         case Boolean(literal=bool(literal)):
-            return _literals([_json(literal)], language)
+            return _literals([literal], language)
         case Bytes() | File():
             return _span(type.length, "bytes", language)
         case DateTime(format="unix" | "unix-ms" as format):
             return [phrase(format, language)]
         case DateTime(format="rfc2822" as format):
-            return [phrase(format, language, moment(format))]
+            return [phrase(format, language, _code(moment(format)))]
         case DateTime(format=str(format)):
-            return [phrase("format", language, format, moment(format)), _zone(format, language)]
+            return [phrase("format", language, _code(format), _code(moment(format))), _zone(format, language)]
         case Date(format=str(format)):
-            return [phrase("format", language, format, day(format))]
+            return [phrase("format", language, _code(format), _code(day(format)))]
         case Duration(unit="s" | "ms" as unit):
             return [phrase(unit, language)]
         case ListOf():
@@ -193,15 +194,14 @@ def _zone(format: str, language: str) -> str:
 
 
 def about(field: Field, language: str) -> str:
-    """One or more sentences on a field: title, unit and limits, description, when it is required, what stands for it if absent."""
-    head = [text for text in (field.title.best(language).rstrip(".。"),) if text]
-    if field.unit:
-        head.append(phrase("unit", language, field.unit.best(language)))
+    """One or more sentences on a field: title, unit and limits, default, description, when it is required. Texts of the spec stay as written."""
+    head = [phrase("unit", language, field.unit.best(language))] if field.unit else []
     head += limits(field.type, language)
     head += [phrase(mark, language) for mark, set_ in (("encrypted", field.encrypted), ("secret", field.secret)) if set_]
-    if field.default is not None:
-        head.append(phrase("default", language, _json(field.default.json)))
-    sentences = [phrase("comma", language).join(head)]
+    title = field.title.best(language).rstrip(".。")
+    sentences = [phrase("comma", language).join([title, *head]) if title else capital(phrase("comma", language).join(head))]
+    if field.default is not None and not field.secret:
+        sentences.append(phrase("default", language, _code(field.default.json)))
     sentences.append(field.description.best(language))
     if field.when:
         sentences.append(phrase("applies" if field.required else "when", language, field.when.best(language)))
@@ -209,7 +209,7 @@ def about(field: Field, language: str) -> str:
         sentences.append(phrase("since", language, field.since.best(language)))
     if field.deprecated:
         sentences.append(deprecation(field.deprecated, language))
-    return joined((capital(sentence) for sentence in sentences if sentence), language)
+    return joined(filter(None, sentences), language)
 
 
 def deprecation(deprecated: object, language: str) -> str:
@@ -220,7 +220,7 @@ def deprecation(deprecated: object, language: str) -> str:
 
 
 def capital(sentence: str) -> str:
-    """The sentence with its first letter upper case."""
+    """A phrase of this module as the beginning of a sentence. Values in it are code and stay as written."""
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -235,9 +235,9 @@ def ended(sentence: str, language: str) -> str:
     return sentence if sentence.endswith((".", "。", "!", "?", "！", "？", ":", "：")) else sentence + phrase("stop", language)
 
 
-def _json(value: Json) -> str:
-    """A value as a reader of JSON would name it; a text without its quotes."""
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
+def _code(value: Json) -> str:
+    """A value as it stands on the wire."""
+    return code_span(wire_text(value))
 
 
 def _inside(key: str, type: Type, language: str) -> list[str]:
@@ -282,12 +282,12 @@ def _span(span: Span, noun: str, language: str) -> list[str]:
 def _range(range: Range, language: str) -> list[str]:
     least, most = range.least, range.most
     if least is not None and most is not None and not (range.above or range.below):
-        return [phrase("range", language, least, most)]
-    found = [phrase("gt" if range.above else "ge", language, least)] if least is not None else []
-    return found + ([phrase("lt" if range.below else "le", language, most)] if most is not None else [])
+        return [phrase("range", language, _code(least), _code(most))]
+    found = [phrase("gt" if range.above else "ge", language, _code(least))] if least is not None else []
+    return found + ([phrase("lt" if range.below else "le", language, _code(most))] if most is not None else [])
 
 
-def _literals(values: list[str], language: str) -> list[str]:
+def _literals(values: Sequence[str | int], language: str) -> list[str]:
     if not values:
         return []
-    return [phrase("one" if len(values) == 1 else "one of", language, phrase("or", language).join(values))]
+    return [phrase("one" if len(values) == 1 else "one of", language, phrase("or", language).join(map(_code, values)))]

@@ -44,13 +44,13 @@ class FapiaoApplications(Resource):
                 that fapiao is returned.
 
         Raises:
-            errors.RequestRefused: 400 INVALID_REQUEST: The parameters have the right
+            errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have the right
                 form but break a business rule.
-            errors.NoAuth: 403 NO_AUTH: The merchant lacks the permission; The service
+            errors.NoAuth: 403 `NO_AUTH`: The merchant lacks the permission; The service
                 provider lacks the permission.
-            errors.ResourceNotExists: 404 RESOURCE_NOT_EXISTS: The application does not
-                exist; The fapiao with this merchant's number does not exist.
-            errors.FrequencyLimited: 429 FREQUENCY_LIMITED: Too many requests.
+            errors.ResourceNotExists: 404 `RESOURCE_NOT_EXISTS`: The application does
+                not exist; The fapiao with this merchant's number does not exist.
+            errors.FrequencyLimited: 429 `FREQUENCY_LIMITED`: Too many requests.
 
         Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
         """
@@ -132,13 +132,13 @@ class AsyncFapiaoApplications(AsyncResource):
                 that fapiao is returned.
 
         Raises:
-            errors.RequestRefused: 400 INVALID_REQUEST: The parameters have the right
+            errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have the right
                 form but break a business rule.
-            errors.NoAuth: 403 NO_AUTH: The merchant lacks the permission; The service
+            errors.NoAuth: 403 `NO_AUTH`: The merchant lacks the permission; The service
                 provider lacks the permission.
-            errors.ResourceNotExists: 404 RESOURCE_NOT_EXISTS: The application does not
-                exist; The fapiao with this merchant's number does not exist.
-            errors.FrequencyLimited: 429 FREQUENCY_LIMITED: Too many requests.
+            errors.ResourceNotExists: 404 `RESOURCE_NOT_EXISTS`: The application does
+                not exist; The fapiao with this merchant's number does not exist.
+            errors.FrequencyLimited: 429 `FREQUENCY_LIMITED`: Too many requests.
 
         Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
         """

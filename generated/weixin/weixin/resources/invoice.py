@@ -42,16 +42,17 @@ class Invoice(Resource):
                 `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
         Raises:
-            errors.InvalidCardStatus: 40078: The status of the card does not allow this.
-            errors.InvoiceNotPermitted: 72015: No permission for invoices.
-            errors.InvoiceLocked: 72023: The invoice is locked by another account.
-            errors.InvoiceStatusError: 72024: The invoice's status does not allow this
+            errors.InvalidCardStatus: `40078`: The status of the card does not allow
+                this.
+            errors.InvoiceNotPermitted: `72015`: No permission for invoices.
+            errors.InvoiceLocked: `72023`: The invoice is locked by another account.
+            errors.InvoiceStatusError: `72024`: The invoice's status does not allow this
                 change.
-            errors.InvalidInvoiceParameters: 72031: Invalid parameters.
-            errors.InvoiceBusy: 72036: The invoice service is busy.
-            errors.InvoiceNotAuthorised: 72038: invoice order never auth: no authorised
-                invoice has this card_id and code.
-            errors.InvoiceNotLocked: 72039: The invoice must be locked first.
+            errors.InvalidInvoiceParameters: `72031`: Invalid parameters.
+            errors.InvoiceBusy: `72036`: The invoice service is busy.
+            errors.InvoiceNotAuthorised: `72038`: invoice order never auth: no
+                authorised invoice has this card_id and code.
+            errors.InvoiceNotLocked: `72039`: The invoice must be locked first.
 
         Source:
         https://developers.weixin.qq.com/doc/service/en/api/invoice/platform/api_invoicekpupdatainvoicestatus.html
@@ -96,16 +97,17 @@ class AsyncInvoice(AsyncResource):
                 `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
         Raises:
-            errors.InvalidCardStatus: 40078: The status of the card does not allow this.
-            errors.InvoiceNotPermitted: 72015: No permission for invoices.
-            errors.InvoiceLocked: 72023: The invoice is locked by another account.
-            errors.InvoiceStatusError: 72024: The invoice's status does not allow this
+            errors.InvalidCardStatus: `40078`: The status of the card does not allow
+                this.
+            errors.InvoiceNotPermitted: `72015`: No permission for invoices.
+            errors.InvoiceLocked: `72023`: The invoice is locked by another account.
+            errors.InvoiceStatusError: `72024`: The invoice's status does not allow this
                 change.
-            errors.InvalidInvoiceParameters: 72031: Invalid parameters.
-            errors.InvoiceBusy: 72036: The invoice service is busy.
-            errors.InvoiceNotAuthorised: 72038: invoice order never auth: no authorised
-                invoice has this card_id and code.
-            errors.InvoiceNotLocked: 72039: The invoice must be locked first.
+            errors.InvalidInvoiceParameters: `72031`: Invalid parameters.
+            errors.InvoiceBusy: `72036`: The invoice service is busy.
+            errors.InvoiceNotAuthorised: `72038`: invoice order never auth: no
+                authorised invoice has this card_id and code.
+            errors.InvoiceNotLocked: `72039`: The invoice must be locked first.
 
         Source:
         https://developers.weixin.qq.com/doc/service/en/api/invoice/platform/api_invoicekpupdatainvoicestatus.html

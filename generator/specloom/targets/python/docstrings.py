@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...code import Python, python
-from ...model import Api, Endpoint, ErrorCode, Field, File, Named, Nullable, Text
+from ...model import Api, Endpoint, ErrorCode, Field, File, Named, Nullable, Text, code_span
 from .. import phrases
 from ..surface import Argument
 
@@ -66,7 +66,7 @@ def of_call(api: Api, endpoint: Endpoint, given: Sequence[Argument]) -> Python:
 def _about(api: Api, endpoint: Endpoint, given: Sequence[Argument], more: Sequence[str], indentation: int) -> Python:
     """What an endpoint does, its arguments, more, and where it is documented."""
     language = api.languages[0]
-    head = both(endpoint.title, api.languages) or f"{endpoint.method} {endpoint.path}"
+    head = both(endpoint.title, api.languages) or code_span(f"{endpoint.method} {endpoint.path}")
     blocks = [phrases.ended(head, language)]
     if endpoint.deprecated:
         blocks.append(phrases.ended(phrases.deprecation(endpoint.deprecated, language), language))
@@ -127,7 +127,9 @@ def _reason(row: ErrorCode, language: str) -> str:
 
 
 def _code(row: ErrorCode) -> str:
-    return " ".join(str(part) for part in (row.status, row.code) if part is not None)
+    """Status and code: 404 `NO_ORDER`."""
+    status = [] if row.status is None else [str(row.status)]
+    return " ".join([*status, *([] if row.code is None else [code_span(row.code)])])
 
 
 def _hanging(row: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ...code import Code, Python, python
-from ...model import Api, Event, Spot
+from ...model import Api, Event, Spot, code_span
 from ...render import render
 from ...schemes import SCHEMES
 from .. import phrases
@@ -102,7 +102,7 @@ def _class(api: Api, module: Module, event: Event) -> Class:
 
 def _docstring(api: Api, event: Event) -> Python:
     language = api.languages[0]
-    blocks = [phrases.ended(docstrings.both(event.title, api.languages) or event.name, language)]
+    blocks = [phrases.ended(docstrings.both(event.title, api.languages) or code_span(event.name), language)]
     if event.deprecated:
         blocks.append(phrases.ended(phrases.deprecation(event.deprecated, language), language))
     if event.description:

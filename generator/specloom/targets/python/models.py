@@ -178,7 +178,8 @@ def _value_docstring(api: Api, text: Text) -> Python | None:
 def _unlisted(type: Enumeration, *, numbers: bool) -> str | int:
     """The value that type checkers see for the member of all others: no listed one, or it would be an alias of that."""
     listed = {value.value for value in type.values}
-    return next(value for count in itertools.count() if (value := -1 - count if numbers else "?" * count) not in listed)
+    candidates: Iterator[str | int] = (-1 - count if numbers else "?" * count for count in itertools.count())
+    return next(value for value in candidates if value not in listed)
 
 
 def _alias(api: Api, module: Module, type: UnionType) -> Alias:

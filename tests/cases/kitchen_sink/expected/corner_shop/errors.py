@@ -55,14 +55,14 @@ __all__ = [
 
 
 class BadInput(ApiError):
-    """400 BAD_INPUT.
+    """400 `BAD_INPUT`.
 
     - A parameter is wrong. Read `detail`.
     """
 
 
 class NoAuth(ApiError):
-    """403 NO_AUTH.
+    """403 `NO_AUTH`.
 
     - Not allowed.
     """
@@ -76,14 +76,14 @@ class NotFound(ApiError):
 
 
 class OrderExists(ApiError):
-    """409 ORDER_EXISTS.
+    """409 `ORDER_EXISTS`.
 
     - The number is used. Ask for the order.
     """
 
 
 class OrderNotFound(ApiError):
-    """404 ORDER_NOT_FOUND.
+    """404 `ORDER_NOT_FOUND`.
 
     - No such order. Check the number.
     - The order belongs to another shop.
@@ -91,35 +91,35 @@ class OrderNotFound(ApiError):
 
 
 class OrderRefused(ApiError):
-    """400 INVALID_REQUEST.
+    """400 `INVALID_REQUEST`.
 
     - The order is refused. Mend it: see `detail`.
     """
 
 
 class RateLimited(ApiError):
-    """429 RATE_LIMITED.
+    """429 `RATE_LIMITED`.
 
     - Too many requests. Wait.
     """
 
 
 class ShopClosed(ApiError):
-    """40001.
+    """`40001`.
 
     - The shop is closed.
     """
 
 
 class SystemError(ApiError):
-    """500 SYSTEM_ERROR.
+    """500 `SYSTEM_ERROR`.
 
     - Something broke.
     """
 
 
 class TokenExpired(ApiError):
-    """401 TOKEN_EXPIRED.
+    """401 `TOKEN_EXPIRED`.
 
     - The token has expired.
     """

@@ -47,7 +47,7 @@ class OrderCancelled(Event, frozen=True, kw_only=True):
 
 
 class OrderReminder(Event, frozen=True, kw_only=True):
-    """2nd:reminder."""
+    """`2nd:reminder`."""
 
     payload: list[_orders.Line]
     name: Literal["2nd:reminder"] = "2nd:reminder"

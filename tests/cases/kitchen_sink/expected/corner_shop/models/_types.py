@@ -18,9 +18,9 @@ class Money(Model, frozen=True, kw_only=True):
     """Money (金额)."""
 
     amount: Annotated[int, Meta(ge=0)]
-    """Amount, in cents (0.01 EUR), at least 0."""
+    """Amount, in cents (0.01 EUR), at least `0`."""
     currency: Annotated[str, Meta(min_length=3, max_length=3, pattern="[A-Z]{3}")]
-    """Currency, exactly 3 characters, matches [A-Z]{3}."""
+    """Currency, exactly 3 characters, matches `[A-Z]{3}`."""
 
 
 class Rating(IntEnum):

@@ -18,7 +18,7 @@ def touch(
     *,
     note: str | None = None,
 ) -> Call[None]:
-    """POST /things/{thing_id}/touch.
+    """`POST /things/{thing_id}/touch`.
 
     Returns:
         A call, which `client.send` sends.

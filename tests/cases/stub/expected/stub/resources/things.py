@@ -19,7 +19,7 @@ class Things(Resource):
         *,
         note: str | None = None,
     ) -> None:
-        """POST /things/{thing_id}/touch."""
+        """`POST /things/{thing_id}/touch`."""
         return self._send(_calls.touch(thing_id, note=note))
 
 
@@ -32,5 +32,5 @@ class AsyncThings(AsyncResource):
         *,
         note: str | None = None,
     ) -> None:
-        """POST /things/{thing_id}/touch."""
+        """`POST /things/{thing_id}/touch`."""
         return await self._send(_calls.touch(thing_id, note=note))

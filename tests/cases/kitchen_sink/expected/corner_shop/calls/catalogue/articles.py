@@ -127,7 +127,7 @@ def picture(
 
     Args:
         sku: Number of an article, 1 to 40 characters.
-        size: Small if absent.
+        size: Default: `small`.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:

@@ -79,19 +79,20 @@ def create(
     Reserves the goods for ten minutes.
 
     Args:
-        order_no: Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The shop's
+        order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The shop's
             own.
         total: Money.
         customer: Who buys.
         items: Lines, 1 to 8 items.
         payment: How an order is paid.
         idempotency_key: Key of the request, 1 to 64 characters.
-        x_tags: At most 2 items, each one of "gift", "express".
+        x_tags: At most 2 items, each one of `gift`, `express`.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         class_: A keyword in Python, a field on the wire: `class`.
-        gift: Always true.
-        discount: At least 0, below 1, 0 if absent. Required if the buyer is a chain.
-        tax_rate: One of 0, 700, 1900.
+        gift: Always `true`.
+        discount: At least `0`, below `1`. Default: `0`. Required if the buyer is a
+            chain.
+        tax_rate: One of `0`, `700`, `1900`.
         notify_url: At most 256 characters. Where events go: # is not a comment here.
         expires: In seconds since 1970-01-01 UTC on the wire.
         patience: In seconds on the wire.
@@ -147,8 +148,8 @@ def query(
 
     Args:
         order_no: Order number, 6 to 32 characters.
-        expand: Each one of "items", "payment". What to add.
-        verbose: False if absent.
+        expand: Each one of `items`, `payment`. What to add.
+        verbose: Default: `false`.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
@@ -182,7 +183,7 @@ def list(
     Args:
         status: Where an order stands.
         statuses: At most 4 items.
-        page: 1 to 1000, 1 if absent.
+        page: `1` to `1000`. Default: `1`.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:

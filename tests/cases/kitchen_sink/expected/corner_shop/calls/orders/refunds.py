@@ -37,12 +37,12 @@ def create(
 
     Args:
         order_no: 6 to 32 characters.
-        amount: What goes back, in cents (0.01 EUR), at least 0.
+        amount: What goes back, in cents (0.01 EUR), at least `0`.
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         reason: At most 200 characters.
-        lines: Each at least 1.
+        lines: Each at least `1`.
         proofs: Proofs.
-        tags: Each one of "late", "broken".
+        tags: Each one of `late`, `broken`.
         returned: What comes back, at most 20 items.
         at: In seconds since 1970-01-01 UTC on the wire.
 

@@ -54,7 +54,7 @@ class UploadPictureRequestMeta(Model, frozen=True, kw_only=True):
     filename: Annotated[str, Meta(min_length=1, max_length=64)]
     """1 to 64 characters."""
     sha256: Annotated[str, Meta(min_length=64, max_length=64, pattern="[0-9a-f]+")]
-    """Exactly 64 characters, matches [0-9a-f]+."""
+    """Exactly 64 characters, matches `[0-9a-f]+`."""
 
 
 class UploadPictureAnswer(Model, frozen=True, kw_only=True):

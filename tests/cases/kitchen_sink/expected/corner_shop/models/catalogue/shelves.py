@@ -13,6 +13,6 @@ class Shelf(Model, frozen=True, kw_only=True):
     """A shelf (货架)."""
 
     row: int
-    """Row, at least 1."""
+    """Row, at least `1`."""
     name: str
     """Name."""

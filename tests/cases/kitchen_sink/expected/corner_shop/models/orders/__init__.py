@@ -46,13 +46,13 @@ class CreateRequest(Model, frozen=True, kw_only=True):
         str,
         Meta(min_length=6, max_length=32, pattern="[0-9A-Za-z_-]*"),
     ]
-    """Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The shop's own."""
+    """Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The shop's own."""
     version: Literal["v2"] = constant("v2")
-    """Always "v2"."""
+    """Always `v2`."""
     object_: Literal["order"] = constant("order", name="object")
-    """Always "order"."""
+    """Always `order`."""
     terms: Literal[True] = constant(True, name="Shop-Terms")
-    """The terms are accepted, always true."""
+    """The terms are accepted, always `true`."""
     total: _types.Money
     customer: Buyer
     """Who buys."""
@@ -63,11 +63,11 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     list_: Sequence[str] | None = field(default=None, name="list")
     agent: str | None = field(default=None, name="user-agent")
     gift: Literal[True] | None = None
-    """Always true."""
+    """Always `true`."""
     discount: Annotated[float, Meta(ge=0, lt=1)] | None = None
-    """At least 0, below 1, 0 if absent. Required if the buyer is a chain."""
+    """At least `0`, below `1`. Default: `0`. Required if the buyer is a chain."""
     tax_rate: Literal[0, 700, 1900] | None = None
-    """One of 0, 700, 1900."""
+    """One of `0`, `700`, `1900`."""
     notify_url: Annotated[str, Meta(max_length=256)] | None = None
     """At most 256 characters. Where events go: # is not a comment here."""
     deliver_at: Annotated[datetime, Meta(tz=True)] | None = None
@@ -101,13 +101,13 @@ class CreateRequestItems(Model, frozen=True, kw_only=True):
     sku: Annotated[str, Meta(min_length=1, max_length=40)]
     """1 to 40 characters."""
     quantity: Annotated[int, Meta(ge=1)]
-    """At least 1."""
+    """At least `1`."""
     price: Annotated[int, Meta(ge=0)]
-    """Amount, in cents (0.01 EUR), at least 0."""
+    """Amount, in cents (0.01 EUR), at least `0`."""
     weight: Annotated[Decimal, between(gt="0")] | None = None
-    """In g, above 0."""
+    """In g, above `0`."""
     note: Annotated[str, Meta(max_length=100)] | UnsetType | None = UNSET
-    """At most 100 characters, null if absent."""
+    """At most 100 characters. Default: `null`."""
     options: Mapping[str, str | int | bool] | None = None
 
 
@@ -125,14 +125,14 @@ class ListFilter(Model, frozen=True, kw_only=True):
 
     since: date | None = None
     minimum: Annotated[int, Meta(ge=0)] | None = None
-    """Amount, in cents (0.01 EUR), at least 0."""
+    """Amount, in cents (0.01 EUR), at least `0`."""
 
 
 class ListAnswer(Model, frozen=True, kw_only=True):
     """Answer of `orders.list`."""
 
     total: int
-    """How many there are, at least 0."""
+    """How many there are, at least `0`."""
     orders: list[Order]
     next: str | None = None
 
@@ -145,7 +145,7 @@ class TouchAnswer(Model, frozen=True, kw_only=True):
     """Answer of `orders.touch`."""
 
     ok: Literal[True] = constant(True)
-    """Always true."""
+    """Always `true`."""
 
 
 class OrderCancelledPayload(Model, frozen=True, kw_only=True):
@@ -164,7 +164,7 @@ class OrderCancelledPayloadRefund(Model, frozen=True, kw_only=True):
     """What is paid back (退款)."""
 
     amount: int
-    """Amount, in cents (0.01 EUR), at least 0."""
+    """Amount, in cents (0.01 EUR), at least `0`."""
     sealed: Annotated[str, ENCRYPTED] | None = None
     """Encrypted on the wire."""
 
@@ -205,16 +205,16 @@ class Line(Model, frozen=True, kw_only=True):
     sku: Annotated[str, Meta(min_length=1, max_length=40)]
     """1 to 40 characters."""
     quantity: Annotated[int, Meta(ge=1)]
-    """At least 1."""
+    """At least `1`."""
     price: Annotated[int, Meta(ge=0)]
-    """Amount, in cents (0.01 EUR), at least 0."""
+    """Amount, in cents (0.01 EUR), at least `0`."""
 
 
 class Order(Model, frozen=True, kw_only=True):
     """An order (订单)."""
 
     object_: Literal["order"] = constant("order", name="object")
-    """Always "order"."""
+    """Always `order`."""
     order_no: str
     """6 to 32 characters."""
     status: OrderStatus
@@ -227,26 +227,26 @@ class Order(Model, frozen=True, kw_only=True):
     parent: Order | None = None
     rating: _types.Rating | None = None
     reactions: dict[str, int] | None = None
-    """Each value at least 0."""
+    """Each value at least `0`."""
     created: Annotated[datetime, Meta(tz=True)]
     updated_ms: Annotated[datetime, UNIX_MS] | None = None
     """In milliseconds since 1970-01-01 UTC on the wire."""
     day: Annotated[date, formatted("%Y%m%d")] | None = None
-    """In the form %Y%m%d, such as 20250101."""
+    """In the form `%Y%m%d`, such as `20250101`."""
     stamp: Annotated[datetime, formatted("%Y%m%d%H%M%S")] | None = None
-    """In the form %Y%m%d%H%M%S, such as 20250101120000, without a time zone."""
+    """In the form `%Y%m%d%H%M%S`, such as `20250101120000`, without a time zone."""
     wait: timedelta | None = None
     type_: Literal["order"] | None = field(default=None, name="type")
-    """Always "order". Always the same."""
+    """Always `order`. Always the same."""
     old_total: int | None = None
-    """Amount, in cents (0.01 EUR), at least 0. Deprecated."""
+    """Amount, in cents (0.01 EUR), at least `0`. Deprecated."""
 
 
 class CardPayment(Model, frozen=True, kw_only=True):
     """CardPayment."""
 
     kind: Literal["card", "debit"]
-    """One of "card", "debit"."""
+    """One of `card`, `debit`."""
     number: Annotated[str, SECRET, Meta(max_length=19)]
     """At most 19 characters, secret, never shown."""
 
@@ -255,16 +255,16 @@ class CashPayment(Model, frozen=True, kw_only=True):
     """CashPayment."""
 
     kind: Literal["cash"] = constant("cash")
-    """Always "cash"."""
+    """Always `cash`."""
     given: Annotated[int, Meta(ge=0)] | None = None
-    """Amount, in cents (0.01 EUR), at least 0."""
+    """Amount, in cents (0.01 EUR), at least `0`."""
 
 
 class VoucherPayment(Model, frozen=True, kw_only=True):
     """VoucherPayment."""
 
     kind: Literal["voucher"] = constant("voucher")
-    """Always "voucher"."""
+    """Always `voucher`."""
     codes: Annotated[Sequence[str], Meta(min_length=1)]
     """At least 1 item."""
     rest: Payment | None = None
@@ -275,7 +275,7 @@ class Metadata(Model, frozen=True, kw_only=True):
 
     source: str
     till: Annotated[int, Meta(ge=0)] | None = None
-    """At least 0."""
+    """At least `0`."""
 
 
 class Change(Model, frozen=True, kw_only=True):

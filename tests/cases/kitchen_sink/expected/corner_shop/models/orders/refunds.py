@@ -21,15 +21,15 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """Body of `orders.refunds.create`."""
 
     amount: Annotated[int, Meta(ge=0)]
-    """What goes back, in cents (0.01 EUR), at least 0."""
+    """What goes back, in cents (0.01 EUR), at least `0`."""
     reason: Annotated[str, Meta(max_length=200)] | None = None
     """At most 200 characters."""
     lines: Sequence[Annotated[int, Meta(ge=1)]] | None = None
-    """Each at least 1."""
+    """Each at least `1`."""
     proofs: Sequence[str] | None = None
     """Proofs."""
     tags: Sequence[Literal["late", "broken"]] | None = None
-    """Each one of "late", "broken"."""
+    """Each one of `late`, `broken`."""
     metadata: Mapping[str, str] | None = None
     returned: Annotated[Sequence[CreateRequestReturned], Meta(max_length=20)] | None = (
         None
@@ -68,7 +68,7 @@ class Refund(Model, frozen=True, kw_only=True):
 
     refund_no: str
     amount: int
-    """Amount, in cents (0.01 EUR), at least 0."""
+    """Amount, in cents (0.01 EUR), at least `0`."""
     order: _orders.Order | None = None
     state: RefundState
 

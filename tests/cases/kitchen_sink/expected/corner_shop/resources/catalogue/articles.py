@@ -104,7 +104,7 @@ class Articles(Resource):
 
         Args:
             sku: Number of an article, 1 to 40 characters.
-            size: Small if absent.
+            size: Default: `small`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
         Returns:
@@ -203,7 +203,7 @@ class AsyncArticles(AsyncResource):
 
         Args:
             sku: Number of an article, 1 to 40 characters.
-            size: Small if absent.
+            size: Default: `small`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
         Returns:

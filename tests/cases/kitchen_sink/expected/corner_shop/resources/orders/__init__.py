@@ -84,20 +84,20 @@ class Orders(Resource):
         Reserves the goods for ten minutes.
 
         Args:
-            order_no: Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The
+            order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The
                 shop's own.
             total: Money.
             customer: Who buys.
             items: Lines, 1 to 8 items.
             payment: How an order is paid.
             idempotency_key: Key of the request, 1 to 64 characters.
-            x_tags: At most 2 items, each one of "gift", "express".
+            x_tags: At most 2 items, each one of `gift`, `express`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
-            gift: Always true.
-            discount: At least 0, below 1, 0 if absent. Required if the buyer is a
+            gift: Always `true`.
+            discount: At least `0`, below `1`. Default: `0`. Required if the buyer is a
                 chain.
-            tax_rate: One of 0, 700, 1900.
+            tax_rate: One of `0`, `700`, `1900`.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
             expires: In seconds since 1970-01-01 UTC on the wire.
@@ -110,9 +110,9 @@ class Orders(Resource):
             202: Accepted.
 
         Raises:
-            errors.OrderExists: 409 ORDER_EXISTS: The number is used.
+            errors.OrderExists: 409 `ORDER_EXISTS`: The number is used.
             errors.UnprocessableContent: 422: A field is wrong.
-            errors.OrderRefused: 400 INVALID_REQUEST: The order is refused.
+            errors.OrderRefused: 400 `INVALID_REQUEST`: The order is refused.
 
         Source: https://docs.shop.example/orders/create
         """
@@ -155,8 +155,8 @@ class Orders(Resource):
 
         Args:
             order_no: Order number, 6 to 32 characters.
-            expand: Each one of "items", "payment". What to add.
-            verbose: False if absent.
+            expand: Each one of `items`, `payment`. What to add.
+            verbose: Default: `false`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         """
         return self._send(
@@ -184,11 +184,11 @@ class Orders(Resource):
         Args:
             status: Where an order stands.
             statuses: At most 4 items.
-            page: 1 to 1000, 1 if absent.
+            page: `1` to `1000`. Default: `1`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
         Raises:
-            errors.NoAuth: 403 NO_AUTH: Not allowed.
+            errors.NoAuth: 403 `NO_AUTH`: Not allowed.
         """
         return self._send(
             _calls.list(
@@ -312,20 +312,20 @@ class AsyncOrders(AsyncResource):
         Reserves the goods for ten minutes.
 
         Args:
-            order_no: Order number, 6 to 32 characters, matches [0-9A-Za-z_-]*. The
+            order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The
                 shop's own.
             total: Money.
             customer: Who buys.
             items: Lines, 1 to 8 items.
             payment: How an order is paid.
             idempotency_key: Key of the request, 1 to 64 characters.
-            x_tags: At most 2 items, each one of "gift", "express".
+            x_tags: At most 2 items, each one of `gift`, `express`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
-            gift: Always true.
-            discount: At least 0, below 1, 0 if absent. Required if the buyer is a
+            gift: Always `true`.
+            discount: At least `0`, below `1`. Default: `0`. Required if the buyer is a
                 chain.
-            tax_rate: One of 0, 700, 1900.
+            tax_rate: One of `0`, `700`, `1900`.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
             expires: In seconds since 1970-01-01 UTC on the wire.
@@ -338,9 +338,9 @@ class AsyncOrders(AsyncResource):
             202: Accepted.
 
         Raises:
-            errors.OrderExists: 409 ORDER_EXISTS: The number is used.
+            errors.OrderExists: 409 `ORDER_EXISTS`: The number is used.
             errors.UnprocessableContent: 422: A field is wrong.
-            errors.OrderRefused: 400 INVALID_REQUEST: The order is refused.
+            errors.OrderRefused: 400 `INVALID_REQUEST`: The order is refused.
 
         Source: https://docs.shop.example/orders/create
         """
@@ -383,8 +383,8 @@ class AsyncOrders(AsyncResource):
 
         Args:
             order_no: Order number, 6 to 32 characters.
-            expand: Each one of "items", "payment". What to add.
-            verbose: False if absent.
+            expand: Each one of `items`, `payment`. What to add.
+            verbose: Default: `false`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         """
         return await self._send(
@@ -412,11 +412,11 @@ class AsyncOrders(AsyncResource):
         Args:
             status: Where an order stands.
             statuses: At most 4 items.
-            page: 1 to 1000, 1 if absent.
+            page: `1` to `1000`. Default: `1`.
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
         Raises:
-            errors.NoAuth: 403 NO_AUTH: Not allowed.
+            errors.NoAuth: 403 `NO_AUTH`: Not allowed.
         """
         return await self._send(
             _calls.list(

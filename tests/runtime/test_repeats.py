@@ -13,6 +13,7 @@ import pytest
 from handmade import calls, errors
 from handmade._runtime.actions import Action, Ask, Send, Sleep, Steps
 from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.calls import Endpoint
 from handmade._runtime.exchange import exchange
 from handmade._runtime.failover import REST, Failover
 from handmade._runtime.headers import Headers
@@ -21,6 +22,7 @@ from handmade._runtime.hosts import parse_hosts
 from handmade._runtime.messages import Reply
 from handmade._runtime.repeats import Budget, pause, retry_after
 from handmade._runtime.settings import Settings
+from handmade._runtime.terms import ErrorCode
 from handmade.client import SERVICE
 from handmade.models.orders import Item
 from msgspec.structs import replace
@@ -211,8 +213,9 @@ OVER_ALL: list[tuple[list[Any], str]] = [
     ([lost(), refused(400)], "unknown"),
     ([lost(), refused(503), refused(503)], "unknown"),
     ([nobody(), refused(400)], "rejected"),
-    ([refused(503), nobody(), nobody()], "not_sent"),
-    ([refused(503), lost(), refused(404)], "unknown"),
+    ([refused(503), nobody(), nobody()], "unknown"),
+    ([refused(429), nobody(), nobody()], "not_sent"),
+    ([refused(429), lost(), refused(404)], "unknown"),
 ]
 
 
@@ -221,6 +224,49 @@ def test_what_may_have_been_carried_out_stays_so(answers: list[Any], outcome: st
     _, error = attempt(CREATE, *answers)
     assert (error.outcome, error.attempts) == (outcome, len(answers))
     assert ("ask orders.query before" in str(error)) == (outcome == "unknown")
+
+
+STATUSES = range(400, 600)
+UNCLEAR = {408, *range(500, 600)}
+
+
+@pytest.mark.parametrize("row", ["undocumented", "status", "code", "retry later", "retry token"])
+def test_a_status_that_says_nothing_of_the_request_leaves_it_unknown(row: str) -> None:
+    """Whatever the row is that documents it."""
+    found: set[int] = set()
+    for status in STATUSES:
+        rows = {
+            "undocumented": (),
+            "status": (ErrorCode(status, None, errors.Busy),),
+            "code": (ErrorCode(None, "X", errors.Busy),),
+            "retry later": (ErrorCode(status, "X", errors.Busy, retry="later"),),
+            "retry token": (ErrorCode(status, "X", errors.Busy, retry="token"),),
+        }
+        service = replace(SERVICE, errors=rows[row])
+        world, error = attempt(CANCEL, *[refused(status)] * 3, service=service, schemes={"pay": Scheme()})
+        assert error.outcome in ("unknown", "rejected")
+        found |= {status} if error.outcome == "unknown" else set()
+        assert len(world.sent) == 1 or error.outcome == "rejected"
+    assert found == UNCLEAR
+
+
+def test_documentation_of_a_status_decides() -> None:
+    explicit = (ErrorCode(503, "X", errors.Busy, retry="same", outcome="rejected"), ErrorCode(400, "X", errors.Busy, outcome="unknown"))
+    cases = [
+        # rows, `unprocessed` of the API and of the endpoint: outcomes of 503, 502 and 400
+        (explicit, (), None, ("rejected", "unknown", "unknown")),
+        ((), (502, 503), None, ("rejected", "rejected", "rejected")),
+        ((), (502, 503), (502,), ("unknown", "rejected", "rejected")),
+        ((), (502, 503), (), ("unknown", "unknown", "rejected")),
+        ((ErrorCode(503, "X", errors.Busy, outcome="unknown"),), (503,), None, ("unknown", "unknown", "rejected")),
+    ]
+    for rows, ours, own, outcomes in cases:
+        call = Endpoint[None]("orders.pay", "POST", "/pay", unprocessed=own).call()
+        for status, outcome in zip((503, 502, 400), outcomes, strict=True):
+            service = replace(SERVICE, errors=rows, unprocessed=ours)
+            world, error = attempt(call, *[refused(status)] * 3, service=service)
+            assert (status, error.outcome) == (status, outcome)
+            assert len(world.sent) == (3 if outcome == "rejected" and status >= 500 else 1)
 
 
 def test_what_changes_nothing_is_never_carried_out() -> None:
@@ -244,22 +290,23 @@ def test_a_failed_check_never_repeats() -> None:
 
 # --- what is documented -------------------------------------------------------------------
 
-ROWS: list[tuple[str, str, int, tuple[int, int, int]]] = [
+ROWS: list[tuple[str, str | None, int, tuple[int, int, int]]] = [
     # retry, outcome, status: sends of a safe, a keyed and a plain request
     ("never", "rejected", 503, (1, 1, 1)),
     ("never", "rejected", 429, (1, 1, 1)),
     ("same", "rejected", 400, (3, 3, 1)),
     ("later", "rejected", 400, (3, 3, 3)),
     ("later", "unknown", 429, (3, 3, 1)),
-    ("later", "rejected", 503, (3, 3, 1)),
+    ("same", "rejected", 503, (3, 3, 3)),
+    ("later", "rejected", 503, (3, 3, 3)),
+    ("later", None, 503, (3, 3, 1)),
+    ("token", None, 500, (1, 1, 1)),
     ("token", "rejected", 401, (1, 1, 1)),
 ]
 
 
 @pytest.mark.parametrize(("retry", "outcome", "status", "sends"), ROWS)
 def test_documented_rows_decide(retry: Any, outcome: Any, status: int, sends: tuple[int, ...]) -> None:
-    from handmade._runtime.terms import ErrorCode
-
     row = ErrorCode(status, "X", errors.Busy, retry=retry, outcome=outcome)
     service = replace(SERVICE, errors=(row,))
     for call, most in zip((QUERY, CREATE, CANCEL), sends, strict=True):

@@ -37,6 +37,7 @@ SERVICE: Final = Service(
     headers={"Accept": "application/json"},
     auth=("wechatpay-v3",),
     error_shape=ErrorShape(code="code", message="message", detail="detail"),
+    unprocessed=(502, 503),
     errors=(
         ErrorCode(
             400,
@@ -66,7 +67,6 @@ SERVICE: Final = Service(
             reason="System error.",
             remedy="Try again later.",
             retry="same",
-            outcome="unknown",
         ),
     ),
     classes={

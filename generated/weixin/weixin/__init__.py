@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "44ad143b3b470457"
+__build__ = "8ffbb5a89fbbac7c"

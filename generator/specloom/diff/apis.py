@@ -69,6 +69,7 @@ class Apis(Struct, frozen=True):
         if hosts[0] != hosts[1]:
             self.changes.add("hosts-changed", REQUEST, subject, "", hosts, self.new.place("hosts"))
         error_shapes.compare(self.changes, subject, old.error_shape, new.error_shape, self.new.place("error_shape"))
+        error_shapes.unprocessed(self.changes, subject, old.unprocessed, new.unprocessed, self.new.place("unprocessed"))
         self.fields.of_structure(Subject("every request", "argument", REQUEST), old.header, new.header)
 
     def _documentation(self) -> None:

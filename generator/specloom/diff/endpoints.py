@@ -143,6 +143,8 @@ class Endpoints(Struct, frozen=True):
             credentials.auth(self.pairs, self.changes, subject, old.auth, new.auth, place)
         if (old.error_shape, new.error_shape) != (self.pairs.old.error_shape, self.pairs.new.error_shape):
             error_shapes.compare(self.changes, subject, old.error_shape, new.error_shape, place)
+        if (old.unprocessed, new.unprocessed) != (self.pairs.old.unprocessed, self.pairs.new.unprocessed):
+            error_shapes.unprocessed(self.changes, subject, old.unprocessed, new.unprocessed, place)
         if old.verified != new.verified:
             words = both(lambda each: "verified" if each.verified else "not verified", old, new)
             self.changes.add("verification-changed", ANSWER, subject, "", words, place)

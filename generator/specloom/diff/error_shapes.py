@@ -1,6 +1,8 @@
-"""Error shapes: where errors have their parts, and which responses are errors."""
+"""Error shapes: where errors have their parts, which responses are errors, and which statuses mean not processed."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from ..model import ErrorShape, Place
 from .changes import ANSWER, Changes
@@ -12,6 +14,13 @@ def compare(changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, pl
     for rule, values in (("success-changed", both(_success, old, new)), ("error-shape-changed", both(_parts, old, new))):
         if values[0] != values[1]:
             changes.add(rule, ANSWER, subject, "", values, place)
+
+
+def unprocessed(changes: Changes, subject: str, old: Collection[int], new: Collection[int], place: Place) -> None:
+    """The statuses that mean not processed, of an API or of an endpoint."""
+    values = both(lambda statuses: names(str(status) for status in sorted(statuses)) or "none", old, new)
+    if values[0] != values[1]:
+        changes.add("unprocessed-changed", ANSWER, subject, "", values, place)
 
 
 def _success(shape: ErrorShape) -> str:

@@ -117,8 +117,9 @@ class Errors(Struct, frozen=True):
         for before, now in pairs:
             if before.retry != now.retry:
                 self.changes.add("error-retry-changed", ANSWER, where, what, (before.retry, now.retry), now.place)
-            if before.outcome != now.outcome:
-                self.changes.add("error-outcome-changed", ANSWER, where, what, (before.outcome, now.outcome), now.place)
+            outcomes = before.outcome_with(()), now.outcome_with(())
+            if outcomes[0] != outcomes[1]:
+                self.changes.add("error-outcome-changed", ANSWER, where, what, outcomes, now.place)
             self.texts.text(ANSWER, where, what, before.reason, now.reason, now.place, "error-text-changed")
             self.texts.text(ANSWER, where, what, before.remedy, now.remedy, now.place, "error-text-changed")
         gone, here = [before for before, _ in pairs], [now for _, now in pairs]

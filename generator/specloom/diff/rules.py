@@ -145,6 +145,7 @@ _ROWS = (
     Rule("error-status-changed", "comes with another status", None, _C, "programs catch the class"),
     Rule("error-retry-changed", "is retried otherwise", None, _C, "the client does it"),
     Rule("error-outcome-changed", "has another outcome", None, _C, "programs handle all outcomes"),
+    Rule("unprocessed-changed", "has other statuses that mean not processed", None, _C, "programs handle all outcomes"),
     Rule("error-moved", "is documented elsewhere", None, _D, "the same endpoints have it"),
     Rule("error-text-changed", "has other reasons or remedies", None, _D, "people read them"),
     # Events.

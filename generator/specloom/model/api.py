@@ -63,6 +63,8 @@ class Api(Struct, frozen=True, dict=True):
     """Sent with every request; constants are sent by themselves."""
     error_shape: ErrorShape = ErrorShape()
     """Of the endpoints that have no nearer one."""
+    unprocessed: tuple[int, ...] = ()
+    """Of the endpoints that have none of their own."""
     errors: tuple[ErrorCode, ...] = ()
     envelope: Envelope | None = None
     """How events are delivered; None where there are none, or where a scheme says it."""

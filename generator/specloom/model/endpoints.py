@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -63,9 +63,18 @@ class ErrorCode(Struct, frozen=True):
     reason: Text = Text()
     remedy: Text = Text()
     retry: Literal["never", "same", "later", "token"] = "never"
-    outcome: Literal["rejected", "unknown"] = "rejected"
+    outcome: Literal["rejected", "unknown"] | None = None
+    """None: its status decides; see `outcome_with`."""
     body: Type | None = None
     place: Place = Place("", 1, 1)
+
+    def outcome_with(self, unprocessed: Container[int]) -> Literal["rejected", "unknown"]:
+        """What becomes of a request that fails so. After 408 and from 500 on it may have been executed, unless the row says
+        otherwise, or the status is documented as `unprocessed`. Of a row without a status: what it means with one below 400."""
+        if self.outcome is not None:
+            return self.outcome
+        status = self.status or 0
+        return "unknown" if (status == 408 or status >= 500) and status not in unprocessed else "rejected"
 
 
 class ErrorShape(Struct, frozen=True):
@@ -135,6 +144,8 @@ class Endpoint(Struct, frozen=True):
     """This endpoint's own rows; those of its resources and the API apply too."""
     error_shape: ErrorShape = ErrorShape()
     """Its own, or the nearest above."""
+    unprocessed: tuple[int, ...] = ()
+    """Statuses (408 and 500 to 599) that say that the request was not processed; its own, or the API's."""
     title: Text = Text()
     description: Text = Text()
     facts: tuple[Fact, ...] = ()

@@ -11,11 +11,11 @@ from .auth.scheme import Scheme
 from .calls import Endpoint
 from .codec import Unreadable, codec, decode
 from .error_shape import ErrorShape
-from .errors import ApiError, Outcome, ProtocolError, Retry
+from .errors import ApiError, ProtocolError, Retry
 from .messages import Reply
 from .misfits import Misfit, told
 from .settings import Settings
-from .terms import ErrorCode, RawContent, Response
+from .terms import ErrorCode, RawContent, Response, status_outcome
 
 T = TypeVar("T")
 _RETRY: Mapping[int, Retry] = {
@@ -142,9 +142,11 @@ def refusal(
     shape = settings.service.error_shape_of(endpoint)
     code, message, detail = shape.parts(reply.content)
     rows = _matching([*endpoint.errors, *settings.service.errors], reply.status, code)
+    outcome = rows[0].outcome if rows else None
+    unprocessed = settings.service.unprocessed_of(endpoint)
     error = (rows[0].error if rows else _class(settings, reply.status, code))(
         message or _without_message(reply),
-        outcome=rows[0].outcome if rows else _outcome(reply.status),
+        outcome=outcome or status_outcome(reply.status, unprocessed),
         retry=rows[0].retry if rows else _RETRY.get(reply.status, "never"),
         code=code,
         detail=detail,
@@ -178,12 +180,6 @@ def _class(settings: Settings, status: int, code: str | None) -> type[ApiError]:
     known = settings.service.classes
     found = known.get((status, code or "")) or known.get((None, code or ""))
     return found or ApiError
-
-
-def _outcome(status: int) -> Outcome:
-    """Of an error that is not documented: a server that broke, or a gateway that gave up
-    waiting, may have done its work."""
-    return "unknown" if status in (500, 504) else "rejected"
 
 
 def _without_message(reply: Reply) -> str:

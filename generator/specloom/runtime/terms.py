@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -44,8 +45,8 @@ RAW: Final = RawContent()
 class ErrorCode(Struct, frozen=True):
     """A documented error: which status and code it has (None: any), and its class.
 
-    `retry` says what a repetition may hope for, and `later` also that the server has done
-    nothing yet, so that any request may be repeated.
+    `retry` says what a repetition may hope for. `outcome` says what became of the request;
+    None leaves it to the status, see `status_outcome`.
     """
 
     status: int | None
@@ -54,8 +55,19 @@ class ErrorCode(Struct, frozen=True):
     reason: str = ""
     remedy: str = ""
     retry: Retry = "never"
-    outcome: Outcome = "rejected"
+    outcome: Outcome | None = None
     body: Any = None
+
+
+def status_outcome(status: int, unprocessed: Container[int]) -> Outcome:
+    """The outcome of a request that gets this status, if its error says nothing else.
+
+    After 408 and from 500 on it may have been executed: a server may break halfway, and a
+    gateway does not know what was done behind it. `unprocessed` has the statuses of these
+    that the provider documents as not processed.
+    """
+    unclear = status == 408 or status >= 500
+    return "unknown" if unclear and status not in unprocessed else "rejected"
 
 
 class Keyed:

@@ -17,7 +17,7 @@ from .findings import Findings, did_you_mean
 from .folder import DEVICES
 from .key_hints import key_hint
 from .nodes import MapNode, Node, Scalar
-from .texts import Texts, child, entries, items, word, words
+from .texts import Texts, child, entries, integer, items, word, words
 
 _HOST = re.compile(
     r"(?P<scheme>https?)://(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[\w.~!$&'()*+,;=:@%-]+)*)/?",
@@ -42,6 +42,18 @@ def languages(root: Node | None) -> tuple[str, ...]:
 
 def units(root: Node | None, texts: Texts) -> dict[str, Text]:
     return {key.text: texts.read(node) for key, node in entries(child(root, "units"))}
+
+
+def unprocessed(node: Node | None, findings: Findings) -> tuple[int, ...]:
+    """The statuses of an `unprocessed`."""
+    found: list[int] = []
+    for item in items(node):
+        status = integer(item)
+        if status is not None and 408 < status < 500:
+            findings.add(item, "status", f"`{status}` always means that the request was rejected", "`unprocessed` is for 408 and statuses from 500 to 599")
+        elif status is not None:
+            found.append(status)
+    return tuple(found)
 
 
 def check_names(root: Node | None, findings: Findings) -> None:

@@ -47,6 +47,8 @@ class Endpoints:
         self.header: tuple[Field, ...] = ()
         """The API's headers that are not constants: every endpoint has them."""
         self.auth: tuple[str, ...] = ()
+        self.unprocessed: tuple[int, ...] = ()
+        """The API's, for endpoints that have none of their own."""
 
     def read(self, root: MapNode, module: tuple[str, ...], below: frozenset[str]) -> list[Draft]:
         """The endpoints of a resource; `below` are the names of the resources in it."""
@@ -105,6 +107,7 @@ class Endpoints:
             answers=self._answers(node, owner, method),
             errors=self.errors.read(node.get("errors"), module),
             error_shape=self.shapes.of(module, node.get("error_shape")),
+            unprocessed=common.unprocessed(node.get("unprocessed"), self.findings) if "unprocessed" in node.entries else self.unprocessed,
             title=texts.read(node.get("title")),
             description=texts.read(node.get("description")),
             facts=common.facts_of(node.get("facts"), self.facts, texts),

@@ -13,6 +13,7 @@ from .texts import Texts, integer, items, word
 from .types import Types
 
 Retry = Literal["never", "same", "later", "token"]
+Outcome = Literal["rejected", "unknown"]
 
 BY_STATUS = {
     400: "BadRequest", 401: "Unauthorized", 402: "PaymentRequired", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed",
@@ -24,9 +25,6 @@ BY_STATUS = {
 """Classes of rows without a code: the names of RFC 9110 and of the IANA registry."""
 
 _RETRY: dict[int, Retry] = {429: "later", 500: "same", 502: "same", 503: "same", 504: "same"}
-
-_HALFWAY = frozenset([500, 504])
-"""A server that broke, or a gateway that gave up waiting for it: the request may have been carried out."""
 
 TAKEN = frozenset(
     # The runtime's own errors, and what Python code expects to mean something else.
@@ -60,8 +58,6 @@ class Errors:
         body = node.get("body")
         type_: Type | None = self.types.read(body, module) if isinstance(body, Scalar) else None
         retry, outcome = word(node.get("retry")), word(node.get("outcome"))
-        # `later` and `token` say that the server has done nothing yet.
-        unsure = status in _HALFWAY and retry not in {"later", "token"}
         row = ErrorCode(
             status,
             code,
@@ -69,7 +65,7 @@ class Errors:
             reason=self.texts.read(node.get("reason")),
             remedy=self.texts.read(node.get("remedy")),
             retry=cast(Retry, retry) if retry in {"never", "same", "later", "token"} else _RETRY.get(status or 0, "never"),
-            outcome="unknown" if outcome == "unknown" or (unsure and outcome != "rejected") else "rejected",
+            outcome=cast(Outcome, outcome) if outcome in {"rejected", "unknown"} else None,
             body=type_,
             place=place(node),
         )

@@ -71,7 +71,7 @@ def _pattern(meaning: Any, value: Any, schema: Schema) -> bool:
 def _unique_items(meaning: Any, value: Any, schema: Schema) -> bool:
     if not _is(value, list):
         return True
-    return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
+    return all(type(item) in (str, int) for item in value) and len(set(value)) == len(value)
 
 
 def _if(meaning: Any, value: Any, schema: Schema) -> bool:

@@ -51,6 +51,7 @@ class Meaning:
             self.fields, self.types, self.texts, self.errors, shapes, self.schemes, common.facts(self.root, self.texts), self.findings
         )
         reader.header, reader.auth = shared_header, self.schemes.names(child(self.root, "auth"))
+        reader.unprocessed = common.unprocessed(child(self.root, "unprocessed"), self.findings)
         errors = self.errors.read(child(self.root, "errors"), ())
         by_resource = {document.module: self.errors.read(document.root.get("errors"), document.module) for document in resources}
         paths = _with_folders(self.folder.resources)
@@ -87,6 +88,7 @@ class Meaning:
             auth=reader.auth,
             header=examples.fields(header),
             error_shape=shapes.of_api(),
+            unprocessed=reader.unprocessed,
             errors=errors,
             envelope=envelope(self.root, [draft for group in announced.values() for draft in group], self.schemes.all(), self.findings),
             links=common.links(child(self.root, "links"), self.texts),

@@ -23,7 +23,8 @@ class Service(Struct, frozen=True, dict=True):
     """One API: its name, hosts, constants, schemes and errors.
 
     `name` is the name of its logger as well. `auth` names the schemes of which any will
-    do, `headers` are sent with every request. `errors` are those of all endpoints,
+    do, `headers` are sent with every request. `unprocessed` has the statuses, 408 and from
+    500 on, that say that a request was not processed. `errors` are those of all endpoints,
     `classes` has the codes that single endpoints document: others may answer with them.
     """
 
@@ -33,6 +34,7 @@ class Service(Struct, frozen=True, dict=True):
     headers: Mapping[str, str] = MappingProxyType({})
     auth: tuple[str, ...] = ()
     error_shape: ErrorShape = ErrorShape()
+    unprocessed: tuple[int, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
     classes: Mapping[tuple[int | None, str], type[ApiError]] = MappingProxyType({})
 
@@ -45,6 +47,11 @@ class Service(Struct, frozen=True, dict=True):
         """The shape of an endpoint's errors: its own, or else that of all endpoints."""
         own = endpoint.error_shape if endpoint is not None else None
         return self.error_shape if own is None else own
+
+    def unprocessed_of(self, endpoint: Endpoint[Any]) -> tuple[int, ...]:
+        """Statuses by which an endpoint says that it did not process a request."""
+        own = endpoint.unprocessed
+        return self.unprocessed if own is None else own
 
     @property
     def user_agent(self) -> str:

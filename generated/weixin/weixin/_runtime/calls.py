@@ -96,8 +96,8 @@ class Endpoint(Generic[T]):
 
     `query`, `path` and `header` name the arguments that go there; a path variable that is
     named like its argument need not be listed. `fixed` holds constants. `error_shape`,
-    `auth` and `hosts` replace the service's, `auth=()` is none; `verified=False` says that
-    its answers carry no signature.
+    `unprocessed`, `auth` and `hosts` replace the service's, `auth=()` is none;
+    `verified=False` says that its answers carry no signature.
     """
 
     def __init__(
@@ -115,6 +115,7 @@ class Endpoint(Generic[T]):
         answers: Mapping[int, Any] | None = None,
         errors: tuple[ErrorCode, ...] = (),
         error_shape: ErrorShape | None = None,
+        unprocessed: tuple[int, ...] | None = None,
         idempotency: Idempotency = "none",
         auth: tuple[str, ...] | None = None,
         hosts: Sequence[str] = (),
@@ -126,6 +127,7 @@ class Endpoint(Generic[T]):
         self.answers: Mapping[int, Any] = answers or {}
         self.errors = errors
         self.error_shape = error_shape
+        self.unprocessed = unprocessed
         self.idempotency: Idempotency = idempotency
         self.auth = auth
         self.verified = verified

@@ -25,15 +25,15 @@ def may_repeat(idempotency: Idempotency, error: Error) -> bool:
     """Whether a request that failed so may be sent again, as it was.
 
     It may if it never reached the server, or if a repetition does no harm. Else only if
-    the server says that it did nothing and will do it later, as with 429; an error of
-    status 5xx is no such word, for a server that broke may have broken halfway.
+    the server refused it for the moment: `later`, as with 429, or a status from 500 on that
+    is documented as not processed, for by default its outcome is unknown.
     """
     if error.retry in ("never", "token"):
         return False
     if error.outcome == "not_sent" or idempotency != "none":
         return True
-    refused = error.outcome == "rejected" and (error.status or 500) < 500
-    return refused and error.retry == "later"
+    for_now = error.retry == "later" or (error.status or 0) >= 500
+    return error.outcome == "rejected" and for_now
 
 
 def pause(attempts: int, chance: float) -> float:

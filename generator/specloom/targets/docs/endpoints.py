@@ -226,17 +226,18 @@ def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
 
 
 def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
-    """What a caller can do who never got the answer."""
+    """What a caller can do who never got the response."""
     match endpoint.idempotency.kind:
         case "safe":
-            advice = reader.words("safe" if endpoint.method in ("GET", "HEAD") else "idempotent")
+            return reader.words("safe" if endpoint.method in ("GET", "HEAD") else "idempotent")
         case "key":
-            advice = reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))
+            sentences = [reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))]
         case "none":
-            advice = reader.words("not_idempotent")
+            sentences = [reader.words("not_idempotent")]
+    if endpoint.unprocessed:
+        sentences.append(reader.words("unprocessed", reader.listed([markdown.code(str(status)) for status in endpoint.unprocessed])))
     asked = api.endpoint(endpoint.idempotency.ask) if endpoint.idempotency.ask is not None else None
-    if asked is None:
-        return advice
-    here, there = (places.of_endpoint(each, reader.language) for each in (endpoint, asked))
-    asking = reader.words("inquiry", places.link(here, there, markdown.code(asked.qualified)))
-    return reader.words("sentences", advice, asking)
+    if asked is not None:
+        here, there = (places.of_endpoint(each, reader.language) for each in (endpoint, asked))
+        sentences.append(reader.words("inquiry", places.link(here, there, markdown.code(asked.qualified))))
+    return reader.listed(sentences, "sentences")

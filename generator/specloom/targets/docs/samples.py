@@ -44,7 +44,8 @@ def construction(api: Api) -> Python:
 def test(api: Api) -> Python | None:
     """A test with the client's mock, in which the first endpoint that documents a lasting refusal is refused."""
     for endpoint in api.all_endpoints():
-        row = next((row for row in api.errors_of(endpoint) if row.code and row.retry == "never" and row.outcome == "rejected"), None)
+        refusals = (row for row in api.errors_of(endpoint) if row.code and row.retry == "never" and row.outcome_with(endpoint.unprocessed) == "rejected")
+        row = next(refusals, None)
         if row is not None:
             break
     else:

@@ -79,6 +79,8 @@ def _service(api: Api, module: Module) -> Python:
         options["auth"] = python.literal(api.auth)
     if api.error_shape != ErrorShape():
         options["error_shape"] = error_shape(module, api.error_shape)
+    if api.unprocessed:
+        options["unprocessed"] = python.literal(api.unprocessed)
     if rows := error_rows(module, api.errors, api):
         options["errors"] = python.sequence(rows, explode=True)
     if classes := _classes(api, module):

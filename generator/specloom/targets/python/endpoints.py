@@ -54,6 +54,8 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
         options["errors"] = python.sequence(rows, room=76, explode=bool(endpoint.errors))
     if endpoint.error_shape != api.error_shape:
         options["error_shape"] = error_shape(module, endpoint.error_shape)
+    if endpoint.unprocessed != api.unprocessed:
+        options["unprocessed"] = python.literal(endpoint.unprocessed)
     options["idempotency"] = _idempotency(module, endpoint.idempotency)
     if endpoint.hosts:
         options["hosts"] = python.literal(tuple(host.url for host in endpoint.hosts))
@@ -91,7 +93,7 @@ def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Pyth
             options["remedy"] = python.literal(row.remedy.best(language))
         if row.retry != "never":
             options["retry"] = python.literal(row.retry)
-        if row.outcome != "rejected":
+        if row.outcome is not None:
             options["outcome"] = python.literal(row.outcome)
         if row.body is not None:
             options["body"] = annotations.of(row.body)

@@ -44,6 +44,7 @@ SERVICE: Final = Service(
         detail="error.detail",
         success="",
     ),
+    unprocessed=(503,),
     errors=(
         ErrorCode(
             400,

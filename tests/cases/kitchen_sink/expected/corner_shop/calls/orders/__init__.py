@@ -457,6 +457,7 @@ _UPDATE: Final[Endpoint[Order]] = Endpoint(
     body=Json(Change, argument="body", media="application/merge-patch+json"),
     answers={200: Order},
     errors=(*_ERRORS,),
+    unprocessed=(),
     idempotency="none",
 )
 

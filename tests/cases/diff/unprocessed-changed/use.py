@@ -1,0 +1,4 @@
+from shop import Shop
+
+Shop().things.make(name="tea")
+print(Shop().things.get().name)

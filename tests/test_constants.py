@@ -31,7 +31,7 @@ def test_constants_are_sent_under_their_names_on_the_wire(tmp_path: Path) -> Non
         answer = shop.Shop(transport=there, strict=True).x.echo(inner=inner())
         assert json.loads(there.sent[-1]) == {"inner": INNER, "own-object": "x"}
         assert answer == inner(loud=False)
-        assert (answer.object_, answer.edition, answer.accepted_terms) == ("list", "v2", True)
+        assert (answer.object, answer.edition, answer.accepted_terms) == ("list", "v2", True)
 
 
 def test_the_other_boolean_is_refused(tmp_path: Path) -> None:

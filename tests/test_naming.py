@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 
 import pytest
@@ -17,7 +18,7 @@ wires = st.text(max_size=30) | st.from_regex(r"[A-Za-z0-9_$@.-]{1,20}", fullmatc
     ("wire", "name"),
     [
         ("fapiaoApplyId", "fapiao_apply_id"), ("X-Request-ID", "x_request_id"), ("class", "class_"), ("2fa", "n2fa"), ("HTTPServer", "http_server"),
-        ("sub_mchid", "sub_mchid"), ("list", "list_"), ("user[name]", "user_name"), ("--", None), ("名称", None), ("ｘ", None), ("аdmin", None),
+        ("sub_mchid", "sub_mchid"), ("list", "list"), ("type_", "type"), ("self", "self_"), ("user[name]", "user_name"), ("--", None), ("名称", None), ("ｘ", None), ("аdmin", None),
     ],
 )  # fmt: skip
 def test_the_rule(wire: str, name: str | None) -> None:
@@ -27,7 +28,13 @@ def test_the_rule(wire: str, name: str | None) -> None:
 @given(wires)
 def test_a_derived_name_is_a_name_of_python(wire: str) -> None:
     name = naming.snake(wire)
-    assert name is None or (naming.is_snake(name) and name not in naming.RESERVED_FIELDS)
+    assert name is None or (naming.is_snake(name) and name != naming.SELF)
+
+
+@given(st.sampled_from([name for name in dir(builtins) if name.islower() and name.isalpha()]) | st.from_regex(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", fullmatch=True))
+def test_a_name_that_python_allows_is_kept(wire: str) -> None:
+    """Also `type`, `list`, `id`: as an attribute and an argument it means nothing else."""
+    assert naming.snake(wire) == (f"{wire}_" if keyword.iskeyword(wire) or wire == "self" else wire)
 
 
 @given(wires)

@@ -11,11 +11,8 @@ import re
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 
-RESERVED_FIELDS = frozenset(
-    # Names that annotations inside a class use: a field of this name would hide them from the annotations after it,
-    # for msgspec and for type checkers alike.
-    ["bool", "bytes", "dict", "float", "int", "list", "object", "set", "str", "tuple", "type", "date", "datetime", "timedelta", "field", "self"]
-)
+SELF = "self"
+"""What a method calls its object: no argument beside it can have this name."""
 
 RESERVED_CLASSES = frozenset(
     # Names that generated modules import or that Python keeps for itself.
@@ -39,7 +36,7 @@ BUILTIN_CLASSES = frozenset(
      "Warning", "ZeroDivisionError"]
 )
 
-RESERVED_RESOURCES = frozenset(["annotations", "cached_property", "self"])
+RESERVED_RESOURCES = frozenset(["annotations", "self"])
 """Names that generated modules need for themselves where a resource is a name of the module or the class."""
 
 RESERVED_OPTIONS = frozenset(
@@ -51,7 +48,7 @@ RESERVED_ON_CLIENT = frozenset(["send", "close", "aclose", "with_options", "webh
 
 
 def snake(wire: str) -> str | None:
-    """`fapiaoApplyId`, `X-Request-ID`, `class`, `2fa` → `fapiao_apply_id`, `x_request_id`, `class_`, `n2fa`."""
+    """`fapiaoApplyId`, `X-Request-ID`, `type`, `class`, `2fa` → `fapiao_apply_id`, `x_request_id`, `type`, `class_`, `n2fa`."""
     if not wire.isascii():
         return None
     parts = [_split_camel(part) for part in re.split(r"[^A-Za-z0-9]+", wire) if part]
@@ -60,7 +57,7 @@ def snake(wire: str) -> str | None:
         return None
     if name[0].isdigit():
         name = "n" + name
-    return name + "_" if keyword.iskeyword(name) or name in RESERVED_FIELDS else name
+    return name + "_" if keyword.iskeyword(name) or name == SELF else name
 
 
 def pascal(name: str) -> str | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import yaml
 from tests.generated import ROOT, imported
@@ -38,8 +39,8 @@ API = {
 }
 OURS = ["self", "client", "call", "calls", "models", "errors", "auth", "unset", "msgspec", "httpx", "annotations", "struct", "model", "field", "meta", "cls", "name", "value", "values", "endpoint", "resource", "exports", "tagged", "constant", "between", "formatted", "unknown", "json_text", "typing", "builtins", "datetime", "date", "timedelta", "decimal", "answer", "response", "request", "args", "kwargs", "rename", "tag", "copy", "keys", "items", "frozen", "default", "status", "code", "message", "outcome", "reasons", "remedies", "body", "content", "final", "literal", "annotated", "any", "sequence", "mapping", "__init__", "__class__", "__dict__", "__slots__", "__doc__", "__module__", "__post_init__", "__struct_fields__", "_x", "_calls", "_client", "_errors", "_send", "2fa", "0", "TYPE_CHECKING", "UNSET", "Any", "Annotated", "service", "upload", "mro"]
 LOWER = [*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *OURS]
-METHODS = ["list", "date", "datetime", "str", "int", "float", "bool", "bytes", "dict", "set", "tuple", "type", "object", "models", "calls", "errors", "call", "self", "client", "print", "len", "sorted", "super", "property", "match", "case", "unset", "any", "all", "sequence", "mapping", "literal", "timedelta", "decimal", "field", "index", "get", "json", "id", "hash", "repr", "next", "range", "iter", "format", "callable", "msgspec", "typing", "builtins", "runtime", "final", "endpoint", "exports", "upload_like", "deprecated", "raw", "query"]
-RESOURCES = ["builtins", "typing", "models", "calls", "errors", "auth", "client", "list", "str", "msgspec", "httpx", "testing", "index", "lazy", "init", "datetime", "decimal", "functools", "enum", "resources", "runtime", "shop", "match", "case", "type", "call", "response", "unset", "upload", "exports", "print", "super", "property", "object", "ssl", "any", "webhooks_", "date", "problem"]
+METHODS = ["list", "date", "datetime", "str", "int", "float", "bool", "bytes", "dict", "set", "tuple", "type", "object", "models", "calls", "errors", "call", "self", "client", "print", "len", "sorted", "super", "property", "match", "case", "unset", "any", "all", "sequence", "mapping", "literal", "timedelta", "decimal", "field", "index", "get", "json", "id", "hash", "repr", "next", "range", "iter", "format", "callable", "msgspec", "typing", "builtins", "runtime", "final", "endpoint", "exports", "upload_like", "deprecated", "raw", "query", "send", "close", "aclose", "with_options", "webhooks", "cached_property", "discreet", "constant"]
+RESOURCES = ["builtins", "typing", "models", "calls", "errors", "auth", "client", "list", "str", "msgspec", "httpx", "testing", "index", "lazy", "init", "datetime", "decimal", "functools", "enum", "resources", "runtime", "shop", "match", "case", "type", "call", "response", "unset", "upload", "exports", "print", "super", "property", "object", "ssl", "any", "webhooks_", "date", "cached_property", "problem"]
 
 
 def distinct(names: Iterable[str], derived: Any) -> list[str]:
@@ -57,7 +58,7 @@ def class_names() -> list[str]:
     return sorted(folded.values())
 
 
-KINDS = ["string(1..5)", "integer(0..9)", "decimal(0..)", "datetime", "date('%Y%m%d')", "duration(s)", "list<string>(..3)", "map<integer>", "text<Inner>", "string('a' | 'b')", "Inner?"]  # fmt: skip
+KINDS = ["string(1..5)", "integer(0..9)", "decimal(0..)", "datetime", "date('%Y%m%d')", "duration(s)", "list<string>(..3)", "map<integer>", "text<Inner>", "string('a' | 'b')", "Inner?", "boolean", "number(0..)", "bytes(..9)", "list<map<date>>", "json"]  # fmt: skip
 
 
 def spec_of_names() -> dict[str, str]:
@@ -157,6 +158,19 @@ def test_every_field_and_every_method_works(project: Path) -> None:
         assert asyncio.run(asynchronous.methods.list("1", a="x")).a == "x"
 
 
+def test_annotations_mean_what_they_say(project: Path) -> None:
+    """Also in a class with a field `list` or `date`, and in a module with a function `str`: for readers of hints as for msgspec."""
+    with imported(project, "shop"):
+        models, calls = (importlib.import_module(f"shop.{home}") for home in ("models.all_fields", "calls.methods"))
+        kinds = [re.sub(" at 0x[0-9a-f]+", "", str(field.type)) for field in msgspec.structs.fields(models.Everything)]
+        hints = typing.get_type_hints(models.Everything, include_extras=True)
+        assert [re.sub(" at 0x[0-9a-f]+", "", str(hints[field])) for field in models.Everything.__struct_fields__] == kinds
+        assert len(set(kinds)) == len(KINDS) == len(set(kinds[: len(KINDS)]))
+        assert kinds == [kinds[number % len(KINDS)] for number in range(len(kinds))]
+        arguments = {method: {**typing.get_type_hints(getattr(calls, method)), "return": None} for method in METHODS}
+        assert all(hints == arguments["query"] for hints in arguments.values())
+
+
 def test_every_class_can_be_sent_and_received(project: Path) -> None:
     with imported(project, "shop") as shop:
         client = shop.Shop(transport=Echo())
@@ -204,7 +218,7 @@ def test_a_name_that_python_would_read_otherwise_is_a_problem(name: str, tmp_pat
         assert len(said({"x.yaml": text.format(json.dumps(name, ensure_ascii=False))}, tmp_path)) == 1
 
 
-@pytest.mark.parametrize("name", ["send", "close", "aclose", "with_options", "self", "annotations", "cached_property", "class", "webhooks"])
+@pytest.mark.parametrize("name", ["send", "close", "aclose", "with_options", "self", "annotations", "class", "webhooks"])
 def test_names_that_cannot_be_resources_are_problems(name: str, tmp_path: Path) -> None:
     found = said({f"{name}.yaml": "title: X\n"}, tmp_path)
     assert len(found) == 1
@@ -214,8 +228,8 @@ def test_names_that_cannot_be_resources_are_problems(name: str, tmp_path: Path) 
 def test_the_client_has_no_other_public_names_than_those_reserved() -> None:
     from specloom.runtime.client import AsyncClient, AsyncResource, Client, Resource
 
-    public = {name for kind in (Client, AsyncClient, Resource, AsyncResource) for name in dir(kind) if not name.startswith("_")}
-    assert public <= naming.RESERVED_ON_CLIENT
+    assert {name for kind in (Client, AsyncClient) for name in dir(kind) if not name.startswith("_")} <= naming.RESERVED_ON_CLIENT
+    assert not {name for kind in (Resource, AsyncResource) for name in dir(kind) if not name.startswith("_")}
 
 
 def test_schemes_have_no_name_of_a_clients_option(project: Path) -> None:

@@ -74,8 +74,6 @@ class Endpoints:
         if not naming.is_snake(name) or len(name) > LONGEST_NAME:
             wanted = naming.snake(name)
             reason, hint = "cannot be the name of an endpoint", f"call it {wanted}" if wanted and wanted != name else "lower case letters, digits and `_`"
-        elif name in naming.RESERVED_ON_CLIENT:
-            reason, hint = "is a method of every client", f"its name is not sent: call it {name}_it, or by what it does"
         elif name == "annotations":
             reason, hint = "means something else in every generated module", "its name is not sent: call it list_annotations, or by what it does"
         elif name in below:

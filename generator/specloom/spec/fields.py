@@ -168,7 +168,7 @@ class Fields:
     def _python_name(self, key: Scalar, wire: str, node: Node) -> str:
         given = child(node, "as")
         if isinstance(given, Scalar):
-            if not naming.is_snake(given.text) or given.text in naming.RESERVED_FIELDS:
+            if not naming.is_snake(given.text) or given.text == naming.SELF:
                 wanted = naming.snake(given.text)
                 hint = f"call it {wanted}" if wanted and wanted != given.text else "lower case letters, digits and `_`"
                 self.findings.add(given, "field-name", f"`{given.text}` cannot be a name in Python", hint)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from .._runtime.models import Model, OpenEnum
 from .._runtime.wire import ENCRYPTED
@@ -230,7 +230,7 @@ class SellerInformation(Model, frozen=True, kw_only=True):
 class BuyerInformation(Model, frozen=True, kw_only=True):
     """The buyer of a fapiao (购买方信息)."""
 
-    type_: BuyerType | None = field(default=None, name="type")
+    type: BuyerType | None = None
     """Kind of buyer. Whether the buyer is a person or an organisation."""
     name: str | None = None
     """Name, at most 256 characters."""

@@ -46,9 +46,8 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         if not resource.endpoints:
             continue
         below = [each.name for each in resources_of(resource)]
-        functions_and_fields = {name for each in resource.endpoints for name in (each.name, *(one.name for one in arguments(api, each)))}
-        constants = {_constant(each) for each in resource.endpoints}
-        module = Module(layout, ("calls", *resource.path), frozenset({*functions_and_fields, *constants, *below}))
+        own = {name for each in resource.endpoints for name in (each.name, _constant(each))}
+        module = Module(layout, ("calls", *resource.path), frozenset({*own, *below}))
         functions = [_function(api, module, endpoint) for endpoint in resource.endpoints]
         title = f"Calls of {docstrings.name_of(api, resource.path)}: values that a client sends."
         rows = shared_rows(api, module, resource)
@@ -154,7 +153,7 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> C
         python.keyword_argument("frozen", python.literal(True)),
         python.keyword_argument("kw_only", python.literal(True)),
     ]
-    annotations = Annotations(api, module, "sent")
+    annotations = Annotations(api, module.within(argument.name for argument in given), "sent")
     fields: list[Python] = []
     for argument in given:
         members = annotations.of_field(argument.field)

@@ -66,12 +66,12 @@ def receiver(api: Api, module: Module, *, asynchronous: bool) -> Child:
     kind = "AsyncWebhooks" if asynchronous else "Webhooks"
     home = module.relative((*_HOME, "receiver"))
     union = module.use_typing_only(module.relative(("events",)), UNION)
-    module.use("functools", "cached_property")
     returns = python.subscript(module.use_typing_only(home, kind), [union])
     awaited = "await " if asynchronous else ""
     title = docstrings.both(api.title, api.languages) or api.name
     text = f"Receives events of {title}: `{awaited}client.webhooks.receive(headers, body)`."
     return Child(
+        python.decorator(module.use("functools", "cached_property")),
         python.signature("webhooks", python.parameters([python.identifier("self")]), returns),
         python.docstring(text, 8),
         python.lines([python.from_import(home, [kind], room=80), python.from_import(module.relative(("events",)), [TABLE], room=80)]),

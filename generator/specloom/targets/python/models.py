@@ -67,8 +67,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     roles = _roles(api)
     for path, types in by_module.items():
         below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path})
-        fields = {field.name for type in types if isinstance(type, Structure) for field in type.fields}
-        module = Module(layout, ("models", *path), frozenset({*(type.name.name for type in types), *below, *fields}))
+        module = Module(layout, ("models", *path), frozenset({*(type.name.name for type in types), *below}))
         classes = [_class(api, module, type, roles) for type in types if not isinstance(type, UnionType)]
         aliases = [_alias(api, module, type) for type in types if isinstance(type, UnionType)]
         title = f"Types of {docstrings.name_of(api, path)}."
@@ -114,8 +113,9 @@ def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mappi
         python.keyword_argument("frozen", python.literal(True)),
         python.keyword_argument("kw_only", python.literal(True)),
     ]
-    annotations = Annotations(api, module, "sent" if type.sent else "received")
-    members = tuple(_field(api, module, annotations, field) for field in type.fields)
+    inside = module.within(field.name for field in type.fields)
+    annotations = Annotations(api, inside, "sent" if type.sent else "received")
+    members = tuple(_field(api, inside, annotations, field) for field in type.fields)
     return Class(python.class_header(name, bases), docstring, members)
 
 

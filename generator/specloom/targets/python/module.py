@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ...code import Python, python
 from ...model import Api
@@ -50,12 +51,15 @@ class Module(Struct):
     layout: Layout
     parts: Parts
     hidden: frozenset[str] = frozenset()
-    """Names that mean something else in this module or its classes: its own classes, methods called `list` or `date`, fields."""
+    """Names that mean something else here: classes and functions of the module, methods called `list` or `date`."""
     _names: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    _plain: set[str] = field(default_factory=set[str])
     _typing_only: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _meanings: dict[str, tuple[str, str | None]] = field(default_factory=dict[str, tuple[str, str | None]])
     """What each imported name means: a module, and a name in it or None for the module itself."""
+
+    def within(self, names: Iterable[str]) -> Module:
+        """The same module inside a class with these attributes, which hide what has their names outside."""
+        return replace(self, hidden=self.hidden.union(names))
 
     @property
     def is_folder(self) -> bool:
@@ -92,22 +96,18 @@ class Module(Struct):
     def use_plain(self, module: str) -> Python:
         """`import module`."""
         local = self._local(module, module, None)
-        if local == module:
-            self._plain.add(module)
-        else:
-            self._names.setdefault(module, set()).add(_renamed("", local))
+        self._names.setdefault(module, set()).add(_renamed("", "" if local == module else local))
         return python.identifier(local)
 
     def use_typing_only(self, module: str, name: str | None = None) -> Python:
         """`name` from a module, or the module itself, in annotations only: importing this module does not import that one."""
         self.use("typing", "TYPE_CHECKING")
         local = self._local(name or module, module, name)
-        imported = [_renamed(name or "", local)] if name or local != module else []
-        self._typing_only.setdefault(module, set()).update(imported)
+        self._typing_only.setdefault(module, set()).add(_renamed(name or "", "" if not name and local == module else local))
         return python.identifier(local)
 
     def builtin(self, name: str) -> Python:
-        """A builtin, by its full name where a method hides it."""
+        """A builtin, by its full name where it is hidden."""
         return python.dotted(self.use_plain("builtins"), name) if name in self.hidden else python.identifier(name)
 
     def _local(self, wanted: str, module: str, name: str | None) -> str:
@@ -128,8 +128,7 @@ class Module(Struct):
     def imports(self) -> Python:
         """All imports, in sections: future, standard library, installed, ours; then those for type checkers only."""
         future = python.from_import("__future__", ["annotations"])
-        names = {module: set[str]() for module in self._plain} | self._names
-        return python.lines([future, *_sections(names)], blank=1)
+        return python.lines([future, *_sections(self._names)], blank=1)
 
     def typing_only(self) -> Python | None:
         """The imports that stand under `if TYPE_CHECKING:`."""
@@ -163,30 +162,29 @@ def exports_of(module: Module, exports: Mapping[str, str] | Sequence[str]) -> Ex
 
 
 def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -> list[Python]:
-    """The imports of each section; a module without names is imported itself."""
+    """The imports of each section: first those of modules themselves."""
     sections: list[list[Python]] = [[], [], []]
-    for module in sorted(names, key=lambda module: (bool(names[module]), _module_order(module))):
+    modules = sorted(names, key=_module_order)
+    for module in modules:
+        whole = sorted(name for name in names[module] if name[:1] in ("", " "))
+        sections[_section(module)] += [python.plain_import(module, *name.split()[1:]) for name in whole]
+    for module in modules:
         section = sections[_section(module)]
-        if not names[module]:
-            section.append(python.plain_import(module))
-        section += [
-            python.from_import(module, [name], room=room) if name[0] != " " else python.plain_import(module, name.removeprefix(" as "))
-            for name in sorted(names[module], key=name_order)
-            if " as " in name
-        ]
-        if direct := sorted((name for name in names[module] if " as " not in name), key=name_order):
-            section.append(python.from_import(module, direct, room=room))
+        parts = sorted((name for name in names[module] if name[:1] not in ("", " ")), key=name_order)
+        direct = [name for name in parts if " as " not in name]
+        lines = [[name] for name in parts if " as " in name] + ([direct] if direct else [])
+        section += [python.from_import(module, line, room=room) for line in sorted(lines, key=lambda line: name_order(line[0]))]
     return [python.lines(section) for section in sections if section]
 
 
 def _renamed(name: str, local: str) -> str:
-    """`name`, `name as local`, or for a module itself ` as local`."""
+    """`name`, `name as local`; for a module itself an empty name, or ` as local`."""
     return name if name == local else f"{name} as {local}"
 
 
 def name_order(name: str) -> tuple[int, str, str]:
-    """isort's order of imported names: CONSTANTS, Classes, functions; in each, case does not count."""
-    return (_kind(name), name.lower(), name)
+    """isort's order of imported names: CONSTANTS, Classes, functions; in each, case does not count. What they are called here does not either."""
+    return (_kind(name.split()[0]), name.lower(), name)
 
 
 def export_order(name: str) -> tuple[int, str]:

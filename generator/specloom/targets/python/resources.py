@@ -31,6 +31,7 @@ class Method(NamedTuple):
 class Child(NamedTuple):
     """What the template prints for a resource below: a property that imports its class when it is first asked for."""
 
+    decorator: Python
     signature: Python
     docstring: Python
     load: Python
@@ -77,9 +78,9 @@ def child(api: Api, module: Module, resource: Resource, owner: Python, *, asynch
     """The property through which a client or a resource gives a resource below it."""
     home = ("resources", *resource.path)
     name = class_of(resource, asynchronous=asynchronous)
-    module.use("functools", "cached_property")
     local = module.use_typing_only(module.relative(home), name)
     return Child(
+        python.decorator(module.use("functools", "cached_property")),
         python.signature(resource.name, python.parameters([python.identifier("self")]), local),
         docstrings.titled(resource.title, resource.description, resource.name, api, 8),
         python.from_import(module.relative(home), [name if name == local else f"{name} as {local}"], room=80),

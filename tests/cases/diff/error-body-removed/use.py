@@ -3,4 +3,4 @@ from shop import Shop, errors
 try:
     Shop().things.get()
 except errors.NotHere as error:
-    print(error.body.field_ if error.body else "")
+    print(error.body.field if error.body else "")

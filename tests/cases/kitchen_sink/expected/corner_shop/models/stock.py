@@ -6,6 +6,9 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
+import builtins
+from datetime import date as _date
+
 from .._runtime.models import Model
 from .catalogue import shelves as _catalogue_shelves
 
@@ -15,4 +18,10 @@ class StockLowPayload(Model, frozen=True, kw_only=True):
 
     sku: str
     """Number of an article, 1 to 40 characters."""
+    date: _date
+    """Day of the count."""
+    list: builtins.list[str]
+    """All that is left, each 1 to 40 characters."""
+    ordered: _date | None = None
+    """When it was last ordered."""
     shelf: _catalogue_shelves.Shelf

@@ -49,7 +49,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The shop's own."""
     version: Literal["v2"] = constant("v2")
     """Always `v2`."""
-    object_: Literal["order"] = constant("order", name="object")
+    object: Literal["order"] = constant("order")
     """Always `order`."""
     terms: Literal[True] = constant(True, name="Shop-Terms")
     """The terms are accepted, always `true`."""
@@ -60,7 +60,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """Lines, 1 to 8 items."""
     class_: str | None = field(default=None, name="class")
     """A keyword in Python, a field on the wire: `class`."""
-    list_: Sequence[str] | None = field(default=None, name="list")
+    list: Sequence[str] | None = None
     agent: str | None = field(default=None, name="user-agent")
     gift: Literal[True] | None = None
     """Always `true`."""
@@ -213,7 +213,7 @@ class Line(Model, frozen=True, kw_only=True):
 class Order(Model, frozen=True, kw_only=True):
     """An order (订单)."""
 
-    object_: Literal["order"] = constant("order", name="object")
+    object: Literal["order"] = constant("order")
     """Always `order`."""
     order_no: str
     """6 to 32 characters."""
@@ -236,7 +236,7 @@ class Order(Model, frozen=True, kw_only=True):
     stamp: Annotated[datetime, formatted("%Y%m%d%H%M%S")] | None = None
     """In the form `%Y%m%d%H%M%S`, such as `20250101120000`, without a time zone."""
     wait: timedelta | None = None
-    type_: Literal["order"] | None = field(default=None, name="type")
+    type: Literal["order"] | None = None
     """Always `order`. Always the same."""
     old_total: int | None = None
     """Amount, in cents (0.01 EUR), at least `0`. Deprecated."""

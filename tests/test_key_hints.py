@@ -60,7 +60,7 @@ def with_word(word: str, at: str) -> tuple[dict[str, str], str]:
             written = {"type": "type: [a]", "$ref": "type: '#/components/schemas/Pet'", "partial": "type: partial<Pet>"}
             return API, "types: {Pet: {" + written.get(word, f"type: string, {word}: 1") + "}}"
         case "names":
-            return API, endpoint("body", "{" + word + (": {note: string}" if word == "properties" else ": [a]") + "}")
+            return API, endpoint("body", "{" + word + (": {note: {type: string}, name: {type: integer}}, type: object" if word == "properties" else ": [a]") + "}")
         case "endpoint":
             return API, endpoint(word, "1")
         case "path":

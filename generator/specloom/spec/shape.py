@@ -25,6 +25,8 @@ Kind: TypeAlias = Literal["api", "types", "resource"]
 Schema: TypeAlias = dict[str, Any]
 
 
+_NAMES = frozenset({"path", "query", "header", "headers", "body", "form", "parts", "fields", "payload"})
+"""Keys whose maps have names of fields."""
 _BODIES = frozenset({"body", "form", "parts", "content"})
 
 
@@ -36,9 +38,48 @@ def check(node: Node, kind: Kind, findings: Findings) -> None:
     from jsonschema import Draft7Validator
 
     errors: Iterator[ValidationError] = Draft7Validator(schema).iter_errors(value)  # pyright: ignore[reportUnknownMemberType]
+    schemas = _JsonSchemas(node, findings)
     for error in errors:
         for leaf in _leaves(error):
-            _report(leaf, node, findings)
+            if not schemas.explain(leaf):
+                _report(leaf, node, findings)
+
+
+class _JsonSchemas:
+    """Reports each JSON Schema that stands for the fields of an object, once, instead of what is wrong within."""
+
+    def __init__(self, root: Node, findings: Findings) -> None:
+        self.root = root
+        self.findings = findings
+        self._known: dict[int, bool] = {}
+
+    def explain(self, error: ValidationError) -> bool:
+        """Whether the error lies in such a schema."""
+        node, before = self.root, ""
+        for step in error.absolute_path:
+            match node:
+                case MapNode():
+                    inner = node.entries[str(step)].value
+                    if step == "properties" and before in _NAMES and self._is_schema(node, inner):
+                        return True
+                case ListNode():
+                    inner = node.items[int(step)]
+                case Scalar():
+                    break
+            node, before = inner, str(step)
+        return False
+
+    def _is_schema(self, holder: MapNode, node: Node) -> bool:
+        """Whether `properties` holds maps only, as in JSON Schema, and no `fields` as a field of this name would."""
+        known = self._known.get(id(node))
+        if known is None:
+            known = isinstance(node, MapNode) and "fields" not in node.entries and all(isinstance(entry.value, MapNode) for entry in node.entries.values())
+            self._known[id(node)] = known
+            if known and isinstance(node, MapNode):
+                key = holder.entries["properties"].key
+                self.findings.add(key, "unknown-key", "this is a JSON Schema; fields stand here", key_hint("properties", "names"))
+                self.findings.settle_at(holder.get("type"), *(entry.key for entry in node.entries.values()))
+        return known
 
 
 def schema_text(name: str) -> str:
@@ -160,9 +201,7 @@ def _unknown_keys(schema: Schema, node: Node, holder: Scalar | None, findings: F
     offered = [word for word, meaning in known.items() if "not" not in meaning]
     for word, entry in node.entries.items():
         if word not in known:
-            place = place_of(offered)
-            named = holder is not None and place == "field" and key_hint(holder.text, "names")
-            hint = named or key_hint(word, place)
+            hint = key_hint(word, place_of(offered))
             findings.add(entry.key, "unknown-key", f"`{word}` is not a key here", hint or did_you_mean(word, offered))
             if hint:
                 findings.settle_at(holder, node.get("type"))

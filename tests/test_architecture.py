@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "editor": {"problems", "spec"},
     "new": {"links", "problems", "naming", "config", "tomlplaces", "editor", "spec"},
     "builds": {"problems", "config", "cli"},
-    "mocking": {"problems", "publish", "spec", "targets"},
+    "mocking": {"config", "problems", "publish", "spec", "targets"},
     "lint_command": {"problems", "config", "said", "spec"},
     "cli": {"said", "uncollected", "mocking", "lint_command", "problems", "config", "publish", "spec", "diff", "unchanged", "upkeep", "watch", "editor", "new"},
 }

@@ -8,6 +8,7 @@ layout = "package"          # the import package alone; "project" (the default):
 languages = ["en", "zh"]    # of the spec's languages those that are documented, the first in docstrings (default: all of them)
 templates = "templates"     # a folder of templates that stand in for specloom's own
 http = "httpx"              # the HTTP library of the client, or "httpx2"
+mock = "specs/shop/mock.py" # behaviour of the service, for the client's mock
 targets = ["error-list"]    # what installed packages make of the spec besides (entry points in the group specloom.targets)
 ```
 
@@ -36,7 +37,7 @@ Http: TypeAlias = Literal["httpx", "httpx2"]
 Steps: TypeAlias = "tuple[str | int, ...]"
 
 _TABLE: Steps = ("tool", "specloom", "clients")
-_KEYS = ("spec", "out", "layout", "languages", "templates", "http", "targets")
+_KEYS = ("spec", "out", "layout", "languages", "templates", "http", "mock", "targets")
 
 
 class File(Struct, frozen=True):
@@ -80,6 +81,8 @@ class Client(Struct, frozen=True):
     templates: Path | None = None
     http: Http = "httpx"
     targets: tuple[str, ...] = ()
+    mock: Path | None = None
+    """A Python module with the behaviour of the service, for the client's mock; trusted, like templates."""
 
     def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> SpecError:
         """What is found wrong with one of this client's values only when the spec or the packages it names are known."""
@@ -146,6 +149,9 @@ class _Reader:
         for key, folder in (("spec", spec), ("templates", templates)):
             if folder is not None and not folder.is_dir():
                 self.add((*here, key), f"config-{key}", f"there is no folder {row[key]}", self.near(folder))
+        mock = self.path(here, row, "mock", required=False, what="file")
+        if mock is not None and not mock.is_file():
+            self.add((*here, "mock"), "config-mock", f"there is no file {row['mock']}", "paths are relative to pyproject.toml")
         layout = self.word(here, row, "layout", ("project", "package"))
         http = self.word(here, row, "http", ("httpx", "httpx2"))
         languages, targets = self.words(here, row, "languages"), self.words(here, row, "targets")
@@ -164,18 +170,19 @@ class _Reader:
             templates,
             "httpx2" if http == "httpx2" else "httpx",
             targets,
+            mock,
         )
 
-    def path(self, here: Steps, row: Mapping[str, object], key: str, *, required: bool) -> Path | None:
-        """A folder, relative to the file; None if it is not said."""
+    def path(self, here: Steps, row: Mapping[str, object], key: str, *, required: bool, what: str = "folder") -> Path | None:
+        """A folder or a file, relative to pyproject.toml; None if it is not set."""
         value = row.get(key)
         if isinstance(value, str) and value.startswith("~"):
-            self.add((*here, key), f"config-{key}", "`~` stands for no folder here", "paths are relative to pyproject.toml, or whole")
+            self.add((*here, key), f"config-{key}", f"`~` stands for no {what} here", "paths are relative to pyproject.toml, or whole")
             return None
         if isinstance(value, str) and value and "\0" not in value:
             return self.root / value
         if key in row:
-            self.add((*here, key), f"config-{key}", f"{key} is the path of a folder", f'as {key} = "…"')
+            self.add((*here, key), f"config-{key}", f"{key} is the path of a {what}", f'as {key} = "…"')
         elif required:
             self.add(here, f"config-{key}", f"the client {here[-1]} needs {key}, a path", f'add {key} = "…"', key=True)
         return None

@@ -1,4 +1,4 @@
-"""`specloom mock`: the mock server of a spec, without a project around it.
+"""`specloom mock`: the mock server of a spec, with the behaviour that the project's settings name for it.
 
 The client is made in a folder that is gone afterwards; what serves is its `testing.py`, as `python -m <package>.testing` would.
 """
@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from .config import find
 from .problems import WRONG_INPUT, Stop, shown
 from .publish import publish
 from .spec import load
@@ -24,7 +25,7 @@ def serve(spec: Path, options: Sequence[str]) -> int:
     api = load(spec, shown(spec)).api
     with TemporaryDirectory(prefix="specloom-mock-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        publish(folder / api.package, files(api, "package"))
+        publish(folder / api.package, files(api, "package", mock=_behaviour(spec)))
         sys.path.insert(0, name)
         try:
             testing = import_module(f"{api.package}.testing")
@@ -34,3 +35,13 @@ def serve(spec: Path, options: Sequence[str]) -> int:
             sys.path.remove(name)
         status: int = testing.main(options)
         return status
+
+
+def _behaviour(spec: Path) -> Path | None:
+    """The module that the client of this spec names as `mock`; None outside a project."""
+    try:
+        clients = find(spec.resolve()).clients
+    except Stop:
+        return None
+    modules = [client.mock for client in clients if client.spec.resolve() == spec.resolve()]
+    return next(filter(None, modules), None)

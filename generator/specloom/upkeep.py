@@ -128,7 +128,7 @@ def chosen(start: Path, wanted: Sequence[str]) -> tuple[Config, list[Client]]:
 
 def inputs(config: Config, client: Client) -> list[str]:
     """The files and folders that decide what a client is, besides specloom itself."""
-    paths = (config.root / NAME, client.spec, *([client.templates] if client.templates else []))
+    paths = (config.root / NAME, client.spec, *filter(None, (client.templates, client.mock)))
     return [os.path.abspath(path) for path in paths]
 
 

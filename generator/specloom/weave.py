@@ -10,16 +10,17 @@ from .model import Api
 from .problems import SpecError, shown
 from .schemes import SCHEMES
 from .spec import Loaded, load
-from .targets import Files, files
+from .targets import Files, files, mock_class
 
 
 def weave(client: Client) -> tuple[Loaded, Files]:
     """The spec, and all files by their path in the output folder; raises `SpecError` with what is wrong in spec, settings or templates."""
     _check_targets(client)
+    _check_mock(client)
     loaded = load(client.spec, shown(client.spec))
     _check_package(client, loaded.api)
     api = replace(loaded.api, source=client.source, languages=_languages(client, loaded.api))
-    return loaded, files(api, client.layout, http=client.http, templates=client.templates, targets=client.targets)
+    return loaded, files(api, client.layout, http=client.http, templates=client.templates, targets=client.targets, mock=client.mock)
 
 
 def needs_others(client: Client, api: Api) -> bool:
@@ -50,6 +51,17 @@ def _check_targets(client: Client) -> None:
     for index, name in enumerate(client.targets):
         if name not in known:
             raise _unknown(client, index, name, known)
+
+
+def _check_mock(client: Client) -> None:
+    """The module of the mock must be one that can be copied."""
+    if client.mock is None:
+        return
+    try:
+        mock_class(client.mock)
+    except (OSError, ValueError, SyntaxError) as error:
+        hint = "derive one class, called …Mock, from specloom.runtime.mock.core.Mock, and import from specloom.runtime only"
+        raise client.wrong(("mock",), "config-mock", f"{shown(client.mock)} cannot be the behaviour of a mock: {error}", hint) from None
 
 
 def _unknown(client: Client, index: int, name: str, known: tuple[str, ...]) -> SpecError:

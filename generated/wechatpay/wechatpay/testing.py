@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ._runtime.mock.command import run
-from ._runtime.mock.fapiao import FapiaoMock
+from ._runtime.mock.service import FapiaoMock
 from ._runtime.mock.wechatpay import WechatPaySide
 from .client import SERVICE, AsyncWeChatPay, WeChatPay
 

@@ -26,8 +26,8 @@ class SpecloomHook(BuildHookInterface[BuilderConfig]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root).resolve()
         found = generate(root)
-        inside = [folder.resolve() for client in found for folder in _folders(client, self.target_name)]
-        build_data["artifacts"] += [f"/{folder.relative_to(root).as_posix()}/" for folder in inside if folder.is_relative_to(root)]
+        inside = [path.resolve() for client in found for path in _paths(client, self.target_name)]
+        build_data["artifacts"] += [f"/{path.relative_to(root).as_posix()}{'/' if path.is_dir() else ''}" for path in inside if path.is_relative_to(root)]
         if self.target_name == "wheel":
             selection: Any = self.build_config
             with selection.set_build_data(build_data):
@@ -35,14 +35,13 @@ class SpecloomHook(BuildHookInterface[BuilderConfig]):
             must_hold(root, wheel, "add the folder to packages under [tool.hatch.build.targets.wheel], or move out into one that is there")
 
 
-def _folders(client: Client, target: str) -> Iterator[Path]:
-    """The folders of a client that belong into a distribution."""
+def _paths(client: Client, target: str) -> Iterator[Path]:
+    """The folders and files of a client that a distribution contains."""
     if client.layout == "package" or target == "sdist":
         yield client.out
     if target == "sdist":
         yield client.spec
-        if client.templates is not None:
-            yield client.templates
+        yield from filter(None, (client.templates, client.mock))
 
 
 @hookimpl

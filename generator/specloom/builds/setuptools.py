@@ -44,8 +44,8 @@ def files(folder: str) -> Iterator[str]:
     root = Path.cwd()
     if _is_meant(root) and Path(folder or ".").resolve() == root.resolve():
         for client in clients(root):
-            for place in (client.spec, client.out, client.templates):
-                for file in sorted(place.rglob("*")) if place is not None and place.is_relative_to(root) else ():
+            for place in filter(None, (client.spec, client.out, client.templates, client.mock)):
+                for file in sorted((place, *place.rglob("*"))) if place.is_relative_to(root) else ():
                     if file.is_file() and "__pycache__" not in file.parts:
                         yield str(file.relative_to(root))
 

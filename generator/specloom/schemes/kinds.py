@@ -57,6 +57,8 @@ class MockSide(NamedTuple):
     class_name: str
     source: Path | None = None
     """The file to copy, for schemes of other packages: one module, which imports of specloom only `specloom.runtime`."""
+    base: tuple[str, str] | None = None
+    """Module (in `runtime/mock`) and name of a subclass of `Mock`, for what a mock of any API with this scheme has besides."""
 
 
 class SchemeKind(Struct, frozen=True):

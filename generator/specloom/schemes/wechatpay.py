@@ -114,7 +114,7 @@ WECHATPAY = SchemeKind(
     ),
     requires=("cryptography>=42",),
     errors=("SignatureProbe",),
-    mock=MockSide("wechatpay", "WechatPaySide"),
+    mock=MockSide("wechatpay", "WechatPaySide", base=("wechatpay_mock", "WechatPayMock")),
     advice=(
         text(
             "The merchant has a WeChat Pay public key, as all new ones have: give `public_key_id` and `public_key`. Nothing is downloaded.",

@@ -23,15 +23,17 @@ def files(
     http: Literal["httpx", "httpx2"] = "httpx",
     templates: Path | None = None,
     targets: Sequence[str] = (),
+    mock: Path | None = None,
 ) -> Files:
     """All files of a client: the project with its documentation, or what lies inside the import package; and those of other targets.
 
-    `http` is the HTTP library of the client, `templates` a folder whose templates stand in for ours, `targets` names other people's.
+    `http` is the HTTP library of the client, `templates` a folder whose templates stand in for ours, `targets` names other people's,
+    `mock` is a module with the behaviour of the service.
     """
     from ..render import overriding
 
     with overriding(templates):
-        found = _own(api, layout, http)
+        found = _own(api, layout, http, mock)
         for name in targets:
             from . import foreign
 
@@ -39,11 +41,21 @@ def files(
         return found
 
 
-def _own(api: Api, layout: Literal["project", "package"], http: Literal["httpx", "httpx2"]) -> Files:
+def mock_class(module: Path) -> str:
+    """The class with the behaviour of a service in a module that `mock` names.
+
+    Raises `OSError`, `SyntaxError` or `ValueError` if the module cannot be copied into a client.
+    """
+    from .python import service
+
+    return service.class_name(module)
+
+
+def _own(api: Api, layout: Literal["project", "package"], http: Literal["httpx", "httpx2"], mock: Path | None) -> Files:
     from . import python
 
     if layout == "package":
-        return {path.relative_to(api.package): code for path, code in python.package(api, http).items()}
+        return {path.relative_to(api.package): code for path, code in python.package(api, http, mock).items()}
     from .docs import docs
 
-    return {**python.whole(api, http), **docs(api)}
+    return {**python.whole(api, http, mock), **docs(api)}

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from ...code import Code, Python, python
 from ...model import Api
@@ -21,9 +21,9 @@ from . import build, calls, client, errors, events, models, packages, project, r
 from .module import Layout
 
 
-def package(api: Api, http: str = "httpx") -> Files:
+def package(api: Api, http: str = "httpx", mock: Path | None = None) -> Files:
     """The import package alone, for a user's own source folder."""
-    layout = Layout.of(api, http)
+    layout = Layout.of(api, http, mock)
     found: dict[PurePosixPath, Code] = {}
     for part in (models, calls, resources, client, errors, events, testing, packages):
         found.update(part.files(api, layout))
@@ -36,6 +36,6 @@ def package(api: Api, http: str = "httpx") -> Files:
     return found
 
 
-def whole(api: Api, http: str = "httpx") -> Files:
+def whole(api: Api, http: str = "httpx", mock: Path | None = None) -> Files:
     """The package and the project around it."""
-    return {**package(api, http), **dict(project.files(api, http))}
+    return {**package(api, http, mock), **dict(project.files(api, http))}

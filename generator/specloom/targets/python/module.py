@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from msgspec import Struct, field
@@ -25,6 +25,8 @@ class Layout(Struct, frozen=True):
     """Paths of modules that have modules below them, such as `("calls", "orders")`."""
     http: str = "httpx"
     """The HTTP library."""
+    mock: Path | None = None
+    """The module with the behaviour of the service, for the mock."""
 
     @property
     def libraries(self) -> Mapping[str, str]:
@@ -32,13 +34,13 @@ class Layout(Struct, frozen=True):
         return {} if self.http == "httpx" else {"httpx": "httpx2", "httpcore": "httpcore2"}
 
     @classmethod
-    def of(cls, api: Api, http: str = "httpx") -> Layout:
+    def of(cls, api: Api, http: str = "httpx", mock: Path | None = None) -> Layout:
         resources = [resource.path for resource in all_resources_of(api)]
         folders = {("calls", *path[:-1]) for path in resources} | {("resources", *path[:-1]) for path in resources}
         folders |= {("models", *name.module[:-1]) for name in api.types}
         for folder in list(folders):
             folders |= {folder[:length] for length in range(len(folder))}
-        return cls(api.package, frozenset(folders), http)
+        return cls(api.package, frozenset(folders), http, mock)
 
     def file(self, parts: Parts) -> PurePosixPath:
         folder = PurePosixPath(self.package, *parts)

@@ -12,6 +12,7 @@ from ...code import Code, Python, python
 from ...model import Api
 from ...problems import Stop
 from ...schemes import SCHEMES
+from . import service
 from .module import Layout
 
 FOLDER = Path(__file__).parents[2] / "runtime"
@@ -24,6 +25,8 @@ _NAMES = re.compile(r"(\w+)(?: as \w+)?")
 def files(api: Api, layout: Layout, written: Iterable[Code]) -> Iterator[tuple[PurePosixPath, Code]]:
     """The runtime modules that the code written so far imports, and those that they import."""
     foreign = _foreign(api)
+    if layout.mock is not None:
+        foreign[f"mock/{service.MODULE}"] = service.adopted(layout.mock)
     named = {name.replace(".", "/") for code in written for name in _OURS.findall(code)}
     waiting = {"__init__", *(name if name in foreign else _file(name) for name in named)}
     found: dict[str, Python] = {}

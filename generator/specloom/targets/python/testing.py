@@ -1,13 +1,12 @@
 """`testing.py` and `examples.json`: a mock of the API, and fixtures for pytest.
 
-What the mock does stands in the runtime; here is which parts of it this API needs. A spec never names code: a side is chosen by the
-scheme that it serves, a behaviour by the paths of the service that it imitates, whatever a spec calls them.
+What the mock does is in the runtime; this module selects the parts that the API needs. A spec never names code: a side is chosen by its
+auth scheme, and the settings name the module with the behaviour of the service.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from ...code import Code, Python, json, python
@@ -15,23 +14,15 @@ from ...model import Api, Endpoint, Scheme
 from ...render import render
 from ...schemes import SCHEMES
 from ..surface import argument_of, schemes_of
-from . import docstrings
+from . import docstrings, service
 from .module import Layout, Module
-
-_BEHAVIOURS: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("wechatpay-v3", "/v3/new-tax-control-fapiao/fapiao-applications/{}/reverse"): ("fapiao", "FapiaoMock"),
-}
-"""Module and class for a scheme and a path, variables as `{}`: the mock of an API that has both is one of that class."""
-
-_MOCKS: Mapping[str, tuple[str, str]] = {"wechatpay-v3": ("wechatpay_mock", "WechatPayMock")}
-"""The same for a scheme, whatever the API has."""
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """The module, and beside it the documented answers of every endpoint."""
     module = Module(layout, ("testing",))
     mock = f"{api.client}Mock"
-    bases = [module.use_ours(("_runtime", "mock", home), name) for home, name in _bases(api)]
+    bases = [module.use_ours(("_runtime", "mock", home), name) for home, name in _bases(api, layout)]
     module.use("typing", "Any")
     module.use("typing", "Final")
     module.use("pathlib", "Path")
@@ -79,12 +70,12 @@ def _summary(api: Api, title: str) -> str:
     )
 
 
-def _bases(api: Api) -> list[tuple[str, str]]:
-    """The mocks of the services that the API is one of; else that of its scheme, or of any API."""
-    shapes = {re.sub(r"\{[^{}]+\}", "{}", endpoint.path) for endpoint in api.all_endpoints()}
-    kinds = {scheme.kind for scheme in api.schemes}
-    services = [found for (kind, path), found in _BEHAVIOURS.items() if kind in kinds and path in shapes]
-    return services or [found for kind, found in _MOCKS.items() if kind in kinds] or [("core", "Mock")]
+def _bases(api: Api, layout: Layout) -> list[tuple[str, str]]:
+    """Module and class of what the mock derives from: the behaviour of the service, else that of each scheme, else that of any API."""
+    if layout.mock is not None:
+        return [(service.MODULE, service.class_name(layout.mock))]
+    sides = [SCHEMES[scheme.kind].mock for scheme in api.schemes]
+    return list(dict.fromkeys(side.base for side in sides if side is not None and side.base is not None)) or [("core", "Mock")]
 
 
 def _side(module: Module, api: Api, scheme: Scheme) -> Python:

@@ -14,17 +14,21 @@ answers what is not in it, where the tables are not public.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from ..annotations import types_of
+from ..calls import Endpoint
 from ..kinds import is_object
-from . import Incoming, Refusal
+from . import Example, Incoming, Refusal
 from .commands import Command, posted
 from .executing import Behaviour, Result
-from .fapiao_values import card as new_card
-from .fapiao_values import check, documented, likely, missing, not_allowed, paper
 from .fitting import Given
 from .stubs import checked_seconds
+from .values import misplaced
 from .wechatpay_keys import MCHID
 from .wechatpay_mock import WechatPayMock
 
@@ -37,6 +41,11 @@ _CARD_STEPS: Final = {
     "INSERT_ACCEPTED": ("INSERTED", "FAPIAO.CARD_INSERTED"),
     "DISCARD_ACCEPTED": ("DISCARDED", "FAPIAO.CARD_DISCARDED"),
 }
+_CHINA: Final = timezone(timedelta(hours=8))
+_PHONE: Final = "13800000000"
+_EMAIL: Final = "buyer@example.com"
+_FAPIAO_ID: Final = re.compile(r"[0-9A-Za-z_|*-]+")
+_ROW: Final = "/fapiao_information/0/"
 
 
 class FapiaoMock(WechatPayMock):
@@ -94,20 +103,20 @@ class FapiaoMock(WechatPayMock):
         given = dict(fapiao or {})
         on_card = given.get("card_information", {})
         if is_object(on_card) and (card or on_card):
-            given["card_information"] = new_card() | on_card
-        example = documented(self.examples.values())
+            given["card_information"] = _card() | on_card
+        example = _documented(self.examples.values())
         arguments = {
             "fapiao_apply_id": fapiao_apply_id,
             "fapiao_id": fapiao_id,
             "sub_mchid": sub_mchid,
         }
         found = self._routes.find(Incoming("GET", f"{_APPLICATIONS}/1"))
-        check(found[0].route.endpoint if found else None, arguments, given)
-        shown = likely(example) | given | {"fapiao_id": fapiao_id}
+        _check(found[0].route.endpoint if found else None, arguments, given)
+        shown = _likely(example) | given | {"fapiao_id": fapiao_id}
         shown["status"] = "ISSUE_ACCEPTED"
         blue = shown.pop("blue_fapiao", None)
         if fapiao_id != example.get("fapiao_id") and "blue_fapiao" not in given:
-            blue = paper(self.now())
+            blue = _paper(self.now())
         pace = self.pace if pending else 0.0
         with self.lock:
             record: dict[str, Any] = {
@@ -179,7 +188,7 @@ class FapiaoMock(WechatPayMock):
             }
             self._keep(record)
             return
-        shown |= {"status": "REVERSED", "red_fapiao": paper(self.now())}
+        shown |= {"status": "REVERSED", "red_fapiao": _paper(self.now())}
         shown.pop("fapiao_error_code", None)
         shown.pop("fapiao_error_message", None)
         card = _card_of(record)
@@ -219,7 +228,7 @@ class FapiaoMock(WechatPayMock):
             if wanted in (None, record["shown"]["fapiao_id"])
         ]
         if not found:
-            raise missing("商户发票单号对应的发票不存在")
+            raise _missing("商户发票单号对应的发票不存在")
         return Result(200, {"total_count": len(found), "fapiao_information": found})
 
     def _reverse(self, given: Given) -> Result:
@@ -232,7 +241,7 @@ class FapiaoMock(WechatPayMock):
         for one in wanted or ():
             record = by_id.get(one["fapiao_id"])
             if record is None:
-                raise missing("商户发票单号对应的发票不存在")
+                raise _missing("商户发票单号对应的发票不存在")
             self._check_paper(record["shown"], one)
             chosen.append(record)
         fresh = [one for one in chosen if self._is_new(one, body["reverse_reason"])]
@@ -250,24 +259,24 @@ class FapiaoMock(WechatPayMock):
         if status in ("REVERSE_ACCEPTED", "REVERSED") and record["reason"] == reason:
             return False  # the same request again: it was taken already
         if status != "ISSUED":
-            raise not_allowed("发票状态不允许冲红")
+            raise _not_allowed("发票状态不允许冲红")
         failed = record["failed"]
         if failed is not None and self.now() - failed < _REST:
-            raise not_allowed("冲红失败后，请间隔5分钟再重试")
+            raise _not_allowed("冲红失败后，请间隔5分钟再重试")
         return True
 
     def _check_paper(self, shown: Mapping[str, Any], one: Mapping[str, Any]) -> None:
         paper = shown.get("blue_fapiao", {})
         for key in ("fapiao_code", "fapiao_number"):
             if key in one and key in paper and one[key] != paper[key]:
-                raise not_allowed("发票代码或发票号码与开具的发票不一致")
+                raise _not_allowed("发票代码或发票号码与开具的发票不一致")
 
     # --- what is kept -----------------------------------------------------------------
 
     def _application(self, apply_id: str, sub_mchid: Any) -> list[dict[str, Any]]:
         found = [record for _, record in self.store.items(_kind(apply_id))]
         if not found:
-            raise missing("发票申请单不存在")
+            raise _missing("发票申请单不存在")
         if sub_mchid and found[0]["sub_mchid"] != sub_mchid[0]:
             raise Refusal(403, "NO_AUTH", "商户无权限")
         return found
@@ -294,3 +303,92 @@ def _key(what: str, record: Mapping[str, Any]) -> str:
 def _card_of(record: Mapping[str, Any]) -> dict[str, Any]:
     card: dict[str, Any] = record["shown"].get("card_information") or {}
     return card
+
+
+# --- what fapiao and their cards look like, as JSON values -----------------------------
+
+
+def _check(
+    query: Endpoint[Any] | None,
+    arguments: Mapping[str, str],
+    given: Mapping[str, Any],
+) -> None:
+    """See that a fapiao can be asked for with these arguments, and show these fields, as
+    the spec describes the query; else ValueError."""
+    if not all(arguments.values()):
+        raise ValueError(f"{', '.join(arguments)}: they must not be empty")
+    for name in ("fapiao_id", "status"):
+        if name in given:
+            raise ValueError(f"fapiao: {name} follows from the other arguments")
+    if query is not None and query.arguments is not None:
+        known = types_of(query.arguments)
+        asked = {name: text for name, text in arguments.items() if name in known}
+        for one in misplaced(query.arguments, asked):
+            raise ValueError(f"{one.field.lstrip('/')}: {one.issue}")
+        row = {"fapiao_id": arguments["fapiao_id"], "status": "ISSUED", **given}
+        page = {"total_count": 1, "fapiao_information": [row]}
+        for one in misplaced(query.answers.get(200), page):
+            if one.field.startswith(_ROW):
+                raise ValueError(f"fapiao: {one.field.removeprefix(_ROW)}: {one.issue}")
+    if not _FAPIAO_ID.fullmatch(arguments["fapiao_id"]):
+        raise ValueError("fapiao_id: it has only letters, digits, -, _, | and *")
+
+
+def _documented(examples: Iterable[Example]) -> Mapping[str, Any]:
+    """A fapiao as the documentation's own example shows it."""
+    for example in examples:
+        body = example.body
+        if is_object(body) and body.get("fapiao_information"):
+            found: Mapping[str, Any] = body["fapiao_information"][0]
+            return found
+    return {}
+
+
+def _likely(example: Mapping[str, Any]) -> dict[str, Any]:
+    """A documented fapiao as it is before anything has happened to it; texts that the
+    example shows encrypted are plain."""
+    left_out = (
+        "red_fapiao",
+        "card_information",
+        "fapiao_error_code",
+        "fapiao_error_message",
+    )
+    shown = {key: value for key, value in example.items() if key not in left_out}
+    if "buyer_information" in shown:
+        plain = {"phone": _PHONE, "email": _EMAIL}
+        buyer = shown["buyer_information"]
+        shown["buyer_information"] = buyer | {
+            key: plain[key] for key in plain if key in buyer
+        }
+    return shown
+
+
+def _paper(now: float) -> dict[str, str]:
+    """A fapiao that the tax office has issued, blue or red."""
+    return {
+        "fapiao_code": "044001911211",
+        "fapiao_number": f"{secrets.randbelow(10**8):08}",
+        "check_code": f"{secrets.randbelow(10**20):020}",
+        "fapiao_time": datetime.fromtimestamp(now, _CHINA).isoformat("T", "seconds"),
+    }
+
+
+def _card() -> dict[str, str]:
+    """A card on its way into the buyer's card bag."""
+    return {
+        "card_appid": "wxb1170446a4c0a5a2",
+        "card_openid": "plN5twRbHym_j-QcqCzstl0HmwEs",
+        "card_id": "p4gLgvlAYSEOpeXGFVJRFxgop6iY",
+        "card_code": f"{secrets.randbelow(10**12):012}",
+        "card_status": "INSERT_ACCEPTED",
+    }
+
+
+def _missing(message: str) -> Refusal:
+    """The refusal for what does not exist."""
+    return Refusal(404, "RESOURCE_NOT_EXISTS", message)
+
+
+def _not_allowed(message: str) -> Refusal:
+    """The refusal of what may not be done now."""
+    return Refusal(400, "INVALID_REQUEST", message)

@@ -1,0 +1,92 @@
+"""The behaviour of a service in the mock of its client: a Python module of the user's, named in the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.generated import imported
+from tests.test_command import CONFIG, RESOURCE, SPEC
+
+from specloom.cli import main
+
+BEHAVIOUR = '''\
+"""Things keep the names that they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from specloom.runtime.mock import Refusal
+from specloom.runtime.mock.core import Mock
+from specloom.runtime.mock.executing import Behaviour, Result
+from specloom.runtime.mock.fitting import Given
+
+
+class ThingsMock(Mock):
+    def name(self, thing_id: str, name: str) -> None:
+        """Give a thing a name."""
+        self.store.put("thing", thing_id, name)
+
+    def behaviours(self) -> Mapping[tuple[str, str], Behaviour]:
+        return {**super().behaviours(), ("GET", "/things/{}"): self._get}
+
+    def _get(self, given: Given) -> Result:
+        name = self.store.get("thing", given.path[0])
+        if name is None:
+            raise Refusal(404, "NOT_FOUND", "there is no such thing")
+        return Result(200, {"name": name})
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
+    (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
+    (tmp_path / "pyproject.toml").write_text(CONFIG + 'mock = "spec/mock.py"\n')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_mock_behaves_as_the_module_says(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module = project / "spec" / "mock.py"
+    module.write_text(BEHAVIOUR)
+    assert main(["generate"]) == 0
+    with imported(project / "client", "tiny") as tiny:
+        from tiny.testing import TinyMock  # type: ignore[import-not-found, unused-ignore]
+
+        mock = TinyMock()
+        mock.name("1", "hammer")
+        assert mock.client().things.get("1").name == "hammer"
+        with pytest.raises(tiny.errors.ApiError) as caught:
+            mock.client().things.get("2")
+        assert caught.value.status == 404
+        assert b"no such thing" in caught.value.content
+    # The module is an input: a change is noticed by a run that looks only at files.
+    assert main(["check"]) == 0
+    module.write_text(BEHAVIOUR.replace("such thing", "thing of that name"))
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    assert "there is no thing of that name" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "there is no file spec/mock.py"),
+        ("class ThingsMock(", "spec/mock.py cannot be the behaviour of a mock: '(' was never closed"),
+        ("", "it has no class whose name ends in Mock; it must have one"),
+        ("class AMock: ...\nclass BMock: ...\n", "it has AMock and BMock whose name ends in Mock; it must have one"),
+        ("from .values import VALUES\nclass AMock: ...\n", "line 1: it is copied alone"),
+        ("import specloom.spec\nclass AMock: ...\n", "line 1: it is copied alone"),
+    ],
+)
+def test_a_module_that_cannot_be_copied_is_a_problem(project: Path, capsys: pytest.CaptureFixture[str], text: str | None, message: str) -> None:
+    if text is not None:
+        (project / "spec" / "mock.py").write_text(text)
+    assert main(["generate"]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("pyproject.toml:4:8: config-mock: ")
+    assert message in shown
+    assert not (project / "client").exists()

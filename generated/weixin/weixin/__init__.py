@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "8ffbb5a89fbbac7c"
+__build__ = "5892027665071d68"

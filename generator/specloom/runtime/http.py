@@ -31,6 +31,7 @@ from .intake import Intake
 from .messages import Reply
 from .network import AsyncBackend, Backend, Until, left, unshare
 from .places import Places
+from .trust import environment_trust, is_about_trust
 
 Transport: TypeAlias = httpx.BaseTransport
 AsyncTransport: TypeAlias = httpx.AsyncBaseTransport
@@ -110,7 +111,7 @@ class Route(Opaque):
 @cache
 def _trust() -> ssl.SSLContext:
     """Whom to trust by default; reading all those certificates takes a while."""
-    return httpx.create_ssl_context()
+    return environment_trust(httpx.create_ssl_context)
 
 
 def _pool(transport: object) -> Any:
@@ -132,13 +133,14 @@ def adopt(transport: object) -> None:
             _pool(transport)._network_backend = Backend()
 
 
-def adopt_async(transport: object) -> None:
-    """As `adopt`; in async code the deadline needs no help of the transport."""
+def adopt_async(transport: object) -> bool:
+    """As `adopt`, but deadlines need no help; whether it belongs to one event loop."""
     if not isinstance(transport, httpx.AsyncBaseTransport):
         raise ConfigError(
             f"transport: give an object of {httpx.__name__}.AsyncHTTPTransport, or of"
             " another transport for async code"
         )
+    return isinstance(transport, httpx.AsyncHTTPTransport)
 
 
 def send(transport: Transport, action: Send) -> Reply:
@@ -157,7 +159,7 @@ def send(transport: Transport, action: Send) -> Reply:
             finally:
                 response.close()
     except Exception as error:
-        _fail(error, action, body)
+        _fail(error, action, _may_have_left(error, transport, body))
 
 
 @contextmanager
@@ -189,7 +191,7 @@ async def send_async(transport: AsyncTransport, action: Send) -> Reply:
                     await transport.sweep(body)
                     raise
     except Exception as error:
-        _fail(error, action, body)
+        _fail(error, action, _may_have_left(error, transport, body))
 
 
 def _intake(response: httpx.Response, limit: int) -> Intake:
@@ -212,11 +214,12 @@ async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> Repl
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The bytes of a body; it notices when the library comes to it, which is when the
-    head of the request has been written."""
+    """The bytes of a body; it notices when a transport is given the request, and when that
+    comes to the body: the library does so when the head has been written."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
+        self.given = False
         self.reached = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -250,45 +253,48 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
     )
     if made.url.raw_path != request.target.encode("ascii"):
         raise InvalidRequest("the URL would not be sent as it was signed")
+    body.given = True
     return made
 
 
 # --- errors ---------------------------------------------------------------------------
 
 
-def _fail(error: Exception, action: Send, body: _Body) -> NoReturn:
-    """Raise the error of ours that the library's means, and which is its cause."""
+def _may_have_left(error: Exception, transport: object, body: _Body) -> bool:
+    """Whether a byte of the request may have left. Of a transport that is not the
+    library's nobody knows what it did before it failed, unless its error says so."""
+    known = isinstance(transport, httpx.HTTPTransport | httpx.AsyncHTTPTransport)
+    never = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+    unsent = known or not body.given or isinstance(error, never)
+    return body.reached or not unsent
+
+
+def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
+    """Raise the error of ours that this one means; `sent`: a byte may have left."""
     text = str(error) or type(error).__name__
-    outcome: Any = "unknown" if body.reached else "not_sent"
+    outcome: Any = "unknown" if sent else "not_sent"
     host = action.request.host.origin
     match error:
-        case Error():
+        case Error() if not sent or error.outcome != "not_sent":
             raise error
         case httpx.TimeoutException() | builtins.TimeoutError():
-            what = "complete answer from" if body.reached else "connection to"
+            what = "complete answer from" if sent else "connection to"
             over = time.monotonic() >= action.until
-            span = action.silence if body.reached else action.connecting
+            span = action.silence if sent else action.connecting
             when = "before the deadline" if over else f"within {span:.1f} s"
             raise TimeoutError(f"no {what} {host} {when}", outcome=outcome) from error
         case httpx.RemoteProtocolError() | httpx.DecodingError():
             text = f"{host} broke off or broke the rules of HTTP: {text}"
             raise ProtocolError(text, outcome=outcome, retry="same") from error
-        case httpx.InvalidURL() | httpx.LocalProtocolError() | UnicodeError():
+        case (
+            httpx.InvalidURL() | httpx.LocalProtocolError() | UnicodeError()
+        ) if not sent:
             raise InvalidRequest(f"it cannot be sent: {text}") from error
         case httpx.TransportError() | OSError():
-            did = (
-                "the connection to {} broke" if body.reached else "no connection to {}"
-            )
+            did = "the connection to {} broke" if sent else "no connection to {}"
             text = f"{did.format(host)}: {text}"
-            retry: Any = "never" if _is_about_trust(error) else "same"
+            retry: Any = "never" if is_about_trust(error) else "same"
             raise ConnectError(text, outcome=outcome, retry=retry) from error
         case _:
-            raise error
-
-
-def _is_about_trust(error: BaseException) -> bool:
-    """Whether the server's certificate was refused, which another attempt cannot mend."""
-    beneath = error.__cause__ or error.__context__
-    return isinstance(error, ssl.SSLCertVerificationError) or (
-        beneath is not None and _is_about_trust(beneath)
-    )
+            text = f"transport: it raised {type(error).__name__}: {error}"
+            raise ConnectError(text, outcome=outcome, retry="never") from error

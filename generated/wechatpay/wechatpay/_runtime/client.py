@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from logging import getLogger
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from .auth.scheme import Scheme
@@ -69,6 +70,11 @@ class _Client(Generic[D]):
         hosts = self._settings.hosts or self._settings.service.parsed_hosts
         return f"<{type(self).__name__} {', '.join(host.origin for host in hosts)}>"
 
+    def _log_unclosed(self) -> None:
+        """Log what a transport just raised; it must not hide how a call ended."""
+        log = getLogger(self._settings.service.name)
+        log.warning("the transport cannot be closed", exc_info=True)
+
     def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"{type(self).__name__} holds connections and secrets and cannot be pickled;"
@@ -78,7 +84,17 @@ class _Client(Generic[D]):
 
 def _held(schemes: Mapping[str, Scheme | None]) -> Mapping[str, Scheme]:
     """The schemes that the user gave: an API with several needs no more than one."""
-    return {name: scheme for name, scheme in schemes.items() if scheme is not None}
+    held = {name: scheme for name, scheme in schemes.items() if scheme is not None}
+    for name, scheme in held.items():
+        given: Any = scheme
+        if not isinstance(given, Scheme):
+            kind: Any = given if isinstance(given, type) else type(given)
+            raise ConfigError(
+                f"{name}: give an object of the class in `auth` that the signature names,"
+                f" not {kind.__module__}.{kind.__qualname__}"
+                f"{' itself' if kind is given else ''}"
+            )
+    return held
 
 
 class Client(_Client[Driver]):
@@ -129,7 +145,12 @@ class Client(_Client[Driver]):
 
     def close(self) -> None:
         """Close the connections, also those of clients that share them."""
-        self._driver.close()
+        try:
+            self._driver.close()
+        except ConfigError:
+            raise
+        except Exception:
+            self._log_unclosed()
 
     def __enter__(self) -> Self:
         return self
@@ -144,7 +165,7 @@ class Client(_Client[Driver]):
 
 
 class AsyncClient(_Client[AsyncDriver]):
-    """A client for async code; any number of tasks and event loops may share it."""
+    """A client for asyncio; any number of tasks and event loops may share it."""
 
     def __init__(
         self,
@@ -184,7 +205,12 @@ class AsyncClient(_Client[AsyncDriver]):
 
     async def close(self) -> None:
         """Close this event loop's connections, also those of clients that share them."""
-        await self._driver.close()
+        try:
+            await self._driver.close()
+        except ConfigError:
+            raise
+        except Exception:
+            self._log_unclosed()
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,8 +6,6 @@ transport of its own, made at the first call.
 
 from __future__ import annotations
 
-import builtins
-import math
 import os
 import sys
 import time
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 from .actions import Action, Ask, Once, Send, Sleep, Steps
 from .confidential import Secret
 from .errors import ConfigError, TimeoutError
+from .event_loop import bounded, running_loop
 from .frames import forget_frames
 from .hosts import check_proxy
 
@@ -76,20 +75,6 @@ class _Driver(ABC, Generic[W]):
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigError("this client has been closed; make a new one")
-
-
-async def _bounded(answer: Awaitable[object], until: float) -> object:
-    """What an async function of the user's gives, if it does so in time."""
-    import asyncio
-
-    limit = asyncio.timeout(None if until == math.inf else until - time.monotonic())
-    try:
-        async with limit:
-            return await answer
-    except builtins.TimeoutError:
-        if not limit.expired():
-            raise  # its own
-    raise TimeoutError("the deadline passed while waiting for an async function")
 
 
 def _is_awaitable(value: object) -> TypeGuard[Awaitable[object]]:
@@ -168,9 +153,8 @@ class Driver(_Driver["Transport"]):
             fly = Thread(target=self._fly, args=(key, own, action.steps), daemon=True)
             try:
                 fly.start()
-            except RuntimeError:
-                self._flights.pop(key, None)
-                raise
+            except RuntimeError:  # the process may have no more threads
+                self._fly(key, own, action.steps)
         wait([flight], action.until - time.monotonic())
         if not flight.done():
             raise TimeoutError("the deadline passed while waiting for another request")
@@ -203,8 +187,13 @@ class Driver(_Driver["Transport"]):
 class AsyncDriver(_Driver["AsyncTransport"]):
     """Runs exchanges in the running event loop."""
 
+    _one_loop = False
+    """Whether the user's transport, if there is one, serves one event loop only."""
+    _first_loop: object = None
+
     async def run(self, steps: Steps[T]) -> T:
         """Do all that the steps ask for; return what they return, or raise."""
+        running_loop()
         # Left empty: a result may be a token, and there are tools that show frames.
         results: list[object] = []
         outside = sys.exception()
@@ -240,7 +229,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             case Ask():
                 answer: object = action.function()
                 if _is_awaitable(answer):
-                    answer = await _bounded(answer, action.until)
+                    answer = await bounded(answer, action.until)
                 return answer
             case Once():
                 return await self._share(action)
@@ -248,15 +237,19 @@ class AsyncDriver(_Driver["AsyncTransport"]):
     def _adopt(self, transport: AsyncTransport) -> None:
         from .http import adopt_async
 
-        adopt_async(transport)
+        self._one_loop = adopt_async(transport)
 
     def _transport(self) -> AsyncTransport:
-        from asyncio import get_running_loop
-
         self._check_open()
+        loop = running_loop()
         if self._given is not None:
+            self._first_loop = self._first_loop or loop
+            if self._one_loop and loop is not self._first_loop:
+                raise ConfigError(
+                    "transport: it has connections of another event loop; make one, and a"
+                    " client, for each event loop, or leave it out"
+                )
             return self._given
-        loop = get_running_loop()
         if loop not in self._made:
             for other in list(self._made):
                 if other.is_closed():  # or it would be kept for ever
@@ -267,7 +260,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
     async def _share(self, action: Once[T]) -> T:
         import asyncio
 
-        key = (asyncio.get_running_loop(), action.key)
+        key = (running_loop(), action.key)
         flight: asyncio.Task[Any] | None = self._flights.get(key)
         if flight is None:
             # A task of its own, so that it goes on when this caller is cancelled.
@@ -291,9 +284,8 @@ class AsyncDriver(_Driver["AsyncTransport"]):
 
     async def close(self) -> None:
         """Close this event loop's connections; calls fail from now on."""
-        from asyncio import get_running_loop
-
+        loop = running_loop()
         self._closed = True
-        transport = self._given or self._made.pop(get_running_loop(), None)
+        transport = self._given or self._made.pop(loop, None)
         if transport is not None:
             await transport.aclose()

@@ -9,7 +9,8 @@
     │   └── SignatureError   … or cannot be trusted
     └── ApiError             the server refused: one subclass for each documented code
 
-Exceptions of the libraries beneath never escape; they are the `cause`.
+Exceptions of the libraries beneath never escape, nor do those of a transport or a function
+of the user's; they are the `cause`.
 """
 
 from __future__ import annotations

@@ -85,11 +85,11 @@ class Settings(Struct, frozen=True, dict=True):
             raise ConfigError("user_agent: give ASCII text in one line")
         if not isinstance(given.strict, bool):
             raise ConfigError("strict: give True or False")
-        if not _is_count(self.attempts) or self.attempts > _MOST_ATTEMPTS:
+        if not is_count(self.attempts) or self.attempts > _MOST_ATTEMPTS:
             raise ConfigError(
                 f"attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
             )
-        if self.answer_limit is not None and not _is_count(self.answer_limit):
+        if self.answer_limit is not None and not is_count(self.answer_limit):
             raise ConfigError("answer_limit: give a positive number of bytes")
 
     def scheme(self, endpoint: Endpoint[Any]) -> Scheme:
@@ -131,7 +131,8 @@ class Settings(Struct, frozen=True, dict=True):
         return merge(own, self.service.headers)
 
 
-def _is_count(value: Any) -> bool:
+def is_count(value: Any) -> bool:
+    """Whether this is a positive integer."""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 

@@ -1,10 +1,16 @@
-"""Whom a client trusts: its own context of TLS, if it is one that verifies servers."""
+"""Whom a client trusts: the authorities of the environment, or a context of its own."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections.abc import Callable
+from errno import ENOTDIR
+from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 
 def check_trust(ssl_context: object) -> None:
@@ -31,3 +37,45 @@ def check_trust(ssl_context: object) -> None:
             " ssl.CERT_REQUIRED and check_hostname = True, and name a private authority"
             " with load_verify_locations"
         )
+
+
+def environment_trust(make: Callable[[], SSLContext]) -> SSLContext:
+    """The context that `make` gives, which reads variables of the environment; fails with
+    `ConfigError` that names the one which cannot be used."""
+    import ssl
+
+    keys = os.environ.get("SSLKEYLOGFILE")
+    file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if keys:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename = keys
+        except OSError as error:
+            raise _unusable("SSLKEYLOGFILE", error) from error
+    if folders and not file and not any(map(os.path.isdir, folders.split(os.pathsep))):
+        # OpenSSL would take it, and trust nobody.
+        raise _unusable("SSL_CERT_DIR", NotADirectoryError(ENOTDIR, "no such folder"))
+    try:
+        return make()
+    except OSError as error:
+        if file:
+            raise _unusable("SSL_CERT_FILE", error) from error
+        raise ConfigError(
+            f"ssl_context: give one; the system's certificates cannot be read: {error}"
+        ) from error
+
+
+def _unusable(name: str, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"{name}: this variable of the environment is {os.environ[name]!r}, which cannot"
+        f" be used: {error.strerror or error}; correct it, or unset it"
+    )
+
+
+def is_about_trust(error: BaseException) -> bool:
+    """Whether the server's certificate was refused, which another attempt cannot mend."""
+    import ssl
+
+    beneath = error.__cause__ or error.__context__
+    return isinstance(error, ssl.SSLCertVerificationError) or (
+        beneath is not None and is_about_trust(beneath)
+    )

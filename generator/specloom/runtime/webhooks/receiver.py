@@ -11,12 +11,13 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from ..actions import MEGABYTES, Ask, Steps
+from ..actions import MEGABYTES, Steps
+from ..callbacks import consult
 from ..codec import codec
 from ..drivers import AsyncDriver, Driver
 from ..errors import ConfigError, Error
 from ..misfits import Misfit, told
-from ..settings import Settings
+from ..settings import Settings, is_count
 from .envelopes import Delivery, Opened, Verify
 from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
 from .events import Acknowledgement, EventTable, UnknownEvent
@@ -57,10 +58,16 @@ class _Webhooks(Generic[D, E]):
         provider's, where the API's specification does not say how that is known; then it
         also has to tell what came before.
         """
-        if limit is not None and limit < 1:
+        if limit is not None and not is_count(limit):
             raise ConfigError("limit: give a positive number of bytes")
+        if replays is not None and not callable(getattr(replays, "add", None)):
+            raise ConfigError(
+                "replays: give an object with the method add(key, seconds)"
+            )
         if verify is not None and self._table.envelope.proves:
             raise ConfigError("verify: leave it out; this API signs what it delivers")
+        if verify is not None and not callable(verify):
+            raise ConfigError("verify: give a function of header fields and body")
         fresh = copy(self)
         fresh._limit = self._limit if limit is None else limit
         fresh._replays = self._replays if replays is None else replays
@@ -75,14 +82,12 @@ class _Webhooks(Generic[D, E]):
         `reason` is told to the sender, an error only by what kind it is. `status` is 500,
         or what the error says, unless it is given.
         """
-        answered, message = 500, str(reason)
+        answered, message = 500, reason if isinstance(reason, str) else ""
         if isinstance(reason, EventError):
             answered, message = reason.status_to_answer, reason.answer
-        elif isinstance(reason, Error):
-            message = "not received"
         if status is not None:
             answered = status
-        if not 400 <= answered <= 599:
+        if not is_count(answered) or not 400 <= answered <= 599:
             raise ConfigError("status: give one from 400 to 599; else it is no failure")
         said = self._table.envelope.refusal(message or "not received")
         body = json.dumps(said, ensure_ascii=False).encode(errors="replace")
@@ -107,7 +112,7 @@ class _Webhooks(Generic[D, E]):
         envelope, replays = self._table.envelope, self._replays
         proof = yield from envelope.prove(delivery, self._settings, self._verify)
         if proof is not None and not (
-            yield from Ask(lambda: replays.add(proof.key, proof.seconds))
+            yield from consult("replays", lambda: replays.add(proof.key, proof.seconds))
         ):
             raise ReplayedEvent("this very delivery came before")
 

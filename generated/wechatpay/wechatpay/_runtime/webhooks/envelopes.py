@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from ..actions import Ask, Steps
+from ..actions import Steps
+from ..callbacks import consult
 from ..codec import Unreadable, decode
 from ..confidential import Discreet
 from ..errors import ConfigError
@@ -117,7 +118,9 @@ class PlainEnvelope(Envelope):
         self, delivery: Delivery, settings: Settings, verify: Verify | None
     ) -> Steps[Proof | None]:
         if verify is not None:
-            proved = yield from Ask(lambda: verify(delivery.headers, delivery.content))
+            proved = yield from consult(
+                "verify", lambda: verify(delivery.headers, delivery.content)
+            )
             if proved is not True:
                 raise ForgedEvent("`verify` did not return True for it")
         elif self.verified:

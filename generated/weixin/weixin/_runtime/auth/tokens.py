@@ -7,7 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from ..actions import Ask, Steps, is_async
+from ..actions import Steps, is_async
+from ..callbacks import consult
 from ..confidential import Opaque
 from ..errors import ConfigError
 from ..messages import Request
@@ -115,9 +116,9 @@ class _Function(TokenSource):
         self.only_async = is_async(function)
 
     def current(self, reach: Reach, until: float) -> Steps[Token]:
-        ask: Ask[object] = Ask(self._function, until)
+        token = yield from consult(self._name, self._function, until)
         try:
-            return Token(need_text(self._name, (yield from ask)))
+            return Token(need_text(self._name, token))
         except ConfigError as error:
             error.message += ": the function for it gave something else"
             raise

@@ -1,0 +1,437 @@
+"""Nothing escapes the error tree: in whatever surroundings, each public call returns, or raises one of the client's own `errors.Error`.
+
+What is called is enumerated: endpoints by the samples on their pages, arguments by the signatures, exceptions by the libraries that have them.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import builtins
+import inspect
+import json
+import shutil
+import ssl
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial, reduce
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from tests.generated import CASES, COMMITTED, ROOT, imported
+from tests.servers import closed_port
+
+Work: TypeAlias = Callable[[Any], Any]
+RUNTIME = ROOT / "generator" / "specloom" / "runtime"
+PROJECTS = {**COMMITTED, "corner_shop": CASES / "kitchen_sink" / "expected"}
+TOKENS = {"weixin": {"access_token": "TOKEN", "appid": None, "secret": None}}  # or one would be fetched first
+UNWANTED = shutil.ignore_patterns("__pycache__", "_runtime")
+
+
+def _delivery(mock: Any) -> tuple[Any, bytes]:
+    deliveries: list[tuple[Any, bytes]] = []
+    mock.webhook = lambda headers, body: deliveries.append((headers, body))
+    mock.notify("any", {})
+    mock.deliver()
+    return deliveries[0]
+
+
+@dataclass
+class Package:
+    """The package of a client, and what the samples on its pages give to each endpoint."""
+
+    module: ModuleType
+    mock: Any
+    samples: dict[str, tuple[list[Any], dict[str, Any]]]
+    delivery: tuple[Any, bytes] | None = None
+    """Header fields and body of an event, if the API has any."""
+
+    @contextmanager
+    def client(self, colour: str, **options: Any) -> Iterator[Callable[[Work], Any]]:
+        """A client; what a function gives that is called with it, and awaited if it is async."""
+        options = TOKENS.get(self.module.__name__, {}) | options
+        if colour == "sync":
+            client = self.mock.client(**options)
+            yield lambda work: work(client)
+            return
+        client = self.mock.async_client(**options)
+        with asyncio.Runner() as runner:
+            yield lambda work: runner.run(_awaited(work, client))
+
+    def calls(self) -> Iterator[tuple[Any, Work]]:
+        """Each endpoint, with each way to send something to it."""
+        for name, (places, names) in self.samples.items():
+            call = _dotted(self.module.calls, name)(*places, **names)
+            yield call.endpoint, lambda client, name=name, places=places, names=names: _dotted(client, name)(*places, **names)
+            yield call.endpoint, lambda client, call=call: client.send(call)
+
+
+async def _awaited(work: Work, client: Any) -> Any:
+    return await work(client)
+
+
+def _dotted(start: Any, path: str) -> Any:
+    return reduce(getattr, path.split("."), start)
+
+
+def _sample(page: Path, endpoint: str) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments in the first sample of an endpoint's page."""
+    tree = ast.parse(page.read_text("utf-8").partition("```python\n")[2].partition("```")[0])
+    space: dict[str, Any] = {}
+    exec(compile(ast.Module([node for node in tree.body if isinstance(node, ast.ImportFrom)], []), page, "exec"), space)
+    [call] = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == f"client.{endpoint}"]
+
+    def value(node: ast.expr) -> Any:
+        return eval(compile(ast.Expression(node), page, "eval"), space)
+
+    return [value(one) for one in call.args], {str(one.arg): value(one.value) for one in call.keywords}
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:use `orders.update`:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Package]]:
+    home = tmp_path_factory.mktemp("clients")
+    (home / "file").write_bytes(b"content")  # which samples upload
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        found: dict[str, Package] = {}
+        for name, project in PROJECTS.items():
+            shutil.copytree(project / name, home / name, ignore=UNWANTED)
+            shutil.copytree(RUNTIME, home / name / "_runtime", ignore=UNWANTED)
+            module = stack.enter_context(imported(home, name))
+            testing = vars(import_module(f"{name}.testing")).items()
+            [mock] = [value for key, value in testing if key.endswith("Mock") and value.__module__ == f"{name}.testing"]
+            endpoints = json.loads((project / name / "examples.json").read_text("utf-8"))
+            samples = {one: _sample(project / "docs" / "en" / f"{one.replace('.', '/')}.md", one) for one in endpoints}
+            found[name] = Package(module, mock(), samples, _delivery(mock()) if (project / name / "events.py").exists() else None)
+        yield found
+
+
+@pytest.fixture(params=PROJECTS)
+def package(request: pytest.FixtureRequest, packages: dict[str, Package]) -> Package:
+    return packages[request.param]
+
+
+@pytest.fixture(params=["sync", "async"])
+def colour(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+# --- the environment ------------------------------------------------------------------
+
+VARIABLES = [
+    ("SSL_CERT_FILE", "file/none"),
+    ("SSL_CERT_FILE", "file"),
+    ("SSL_CERT_DIR", "file/none"),
+    ("SSLKEYLOGFILE", "file/none"),
+    ("SSLKEYLOGFILE", "."),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), VARIABLES)
+def test_variables_that_cannot_be_used(name: str, value: str, package: Package, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_module(f"{package.module.__name__}._runtime.http")._trust.cache_clear()
+    context = ssl.create_default_context()
+    for one, _ in VARIABLES:
+        monkeypatch.delenv(one, raising=False)
+    monkeypatch.setenv(name, value)
+    errors = package.module.errors
+    with package.client(colour, transport=None) as do:
+        for _, call in package.calls():
+            with pytest.raises(errors.ConfigError, match=f"{name}: this variable of the environment is '{value}'") as caught:
+                do(call)
+            assert caught.value.outcome == "not_sent"
+    # Who brings a context does not need them.
+    url = f"https://127.0.0.1:{closed_port()}"
+    with package.client(colour, transport=None, ssl_context=context, hosts=[url], attempts=1) as do, pytest.raises(errors.ConnectError):
+        do(call)
+
+
+def test_variables_that_are_not_used(package: Package, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.setenv(name, "::nonsense::")
+        monkeypatch.setenv(name.lower(), "::nonsense::")
+    url = f"http://127.0.0.1:{closed_port()}"
+    with package.client(colour, transport=None, hosts=[url], attempts=1) as do:
+        for _, call in package.calls():
+            with pytest.raises(package.module.errors.ConnectError, match=f"no connection to {url}"):
+                do(call)
+
+
+# --- transports -----------------------------------------------------------------------
+
+
+def exceptions(*modules: ModuleType) -> Iterator[Exception]:
+    """One of each class of exceptions that these modules have."""
+    found = [one for module in modules for one in vars(module).values() if inspect.isclass(one) and issubclass(one, Exception) and not issubclass(one, Warning)]
+    for kind in sorted(set(found), key=str):
+        for arguments in (("CANNOT",), ("utf-8", b"\\xff", 0, 1, "CANNOT"), ("CANNOT", [ValueError()])):
+            try:
+                yield kind(*arguments)
+            except TypeError:
+                continue
+            break
+
+
+class Hostile(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Does what it is told, before or after it takes the whole request."""
+
+    def __init__(self, *, reads: bool = True) -> None:
+        self.does: Callable[[], Any] = lambda: None
+        self.reads = reads
+        self.requests = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        if self.reads:
+            request.read()
+        return self.does()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        if self.reads:
+            await request.aread()
+        return self.does()
+
+    def close(self) -> None:
+        throw(ValueError("cannot be closed"))
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+def throw(error: Exception) -> Any:
+    raise error
+
+
+NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_transports_that_raise(reads: bool, package: Package, colour: str) -> None:
+    transport = Hostile(reads=reads)
+    with package.client(colour, transport=transport, attempts=1) as do:
+        for endpoint, call in package.calls():
+            for error in exceptions(builtins, httpx):
+                transport.does, transport.requests = partial(throw, error), 0
+                with pytest.raises(package.module.errors.Error) as caught:
+                    do(call)
+                assert caught.value.cause is not None, error
+                # A request that may have left is never said to be unsent.
+                expected = "not_sent" if isinstance(error, NOT_CONNECTED) and not reads else "unknown"
+                assert (caught.value.outcome, transport.requests) == (expected, 1), (endpoint, error)
+
+
+class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that ends in an exception."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"{"
+        throw(KeyError("CANNOT"))
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for one in self:
+            yield one
+
+
+RESPONSES: list[Callable[[], Any]] = [
+    lambda: None,
+    lambda: 5,
+    lambda: httpx.Response,
+    lambda: httpx.Response(200, stream=Broken()),
+    lambda: httpx.Response(200, content=iter([b"{", 5])),  # type: ignore[list-item]
+    lambda: httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=b"{"),
+    *[partial(httpx.Response, status) for status in (-1, 0, 99, 100, 199, 304, 600, 10**20)],
+    *[partial(httpx.Response, 200, content=body) for body in (b"", b"\xff", b"null", b"5", b"[" * 100_000, b"1" * 5_000, b'"\\ud800"', b"{}")],
+]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_transports_that_give_anything(strict: bool, package: Package, colour: str) -> None:
+    transport = Hostile()
+    with package.client(colour, transport=transport, strict=strict, attempts=1) as do:
+        for _, call in package.calls():
+            for transport.does in RESPONSES:
+                outcome = "done"
+                try:
+                    do(call)
+                except package.module.errors.Error as error:
+                    outcome = error.outcome
+                assert outcome != "not_sent"
+
+
+# --- event loops and threads ----------------------------------------------------------
+
+
+def test_what_is_no_event_loop_of_asyncio(package: Package) -> None:
+    client = package.mock.async_client()
+    for _, call in [*package.calls(), ("close", lambda client: client.close())]:
+        with pytest.raises(package.module.errors.ConfigError, match="needs asyncio"):
+            call(client).send(None)  # as trio would
+
+
+def test_connections_of_another_event_loop(package: Package) -> None:
+    url = f"http://127.0.0.1:{closed_port()}"
+    client = package.mock.async_client(transport=httpx.AsyncHTTPTransport(), hosts=[url], attempts=1)
+    errors = [package.module.errors.ConnectError, package.module.errors.ConfigError]
+    for _, call in package.calls():
+        with pytest.raises(errors[0]) as caught:
+            asyncio.run(_awaited(call, client))
+        del errors[:-1]  # from the second event loop on
+    assert "transport: it has connections of another event loop" in str(caught.value)
+
+
+def test_clients_that_are_closed(package: Package, colour: str) -> None:
+    with package.client(colour, transport=Hostile()) as do:
+        do(lambda client: client.close())
+        for _, call in package.calls():
+            with pytest.raises(package.module.errors.ConfigError, match="this client has been closed"):
+                do(call)
+
+
+def test_processes_without_threads(packages: dict[str, Package], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: throw(RuntimeError("can't start new thread")))
+    package = packages["weixin"]
+    client = package.mock.client()  # it fetches a token
+    for _, call in package.calls():
+        call(client)
+
+
+# --- the user's own functions ---------------------------------------------------------
+
+
+class Failing:
+    """A function, and an object with the methods of a token store and of a memory of deliveries; all raise the same."""
+
+    error: Exception
+
+    def __call__(self, *given: object) -> Any:
+        raise self.error
+
+    load = save = lock = unlock = add = __call__
+
+
+def test_functions_that_only_watch(package: Package, colour: str) -> None:
+    """What they raise harms nobody."""
+    fail = Failing()
+    options: dict[str, Any] = {"on_request": fail, "on_response": fail, "on_retry": fail}
+    if package.module.__name__ == "weixin":
+        options |= {"access_token": None, **package.mock.credentials, "token_store": fail}
+    endpoint, call = next(package.calls())
+    with package.client(colour, **options) as do:
+        for fail.error in exceptions(builtins):
+            before = len(package.mock.calls)
+            with suppress(package.module.errors.ApiError):
+                do(call)
+            assert package.mock.calls[before:][-1].endpoint == endpoint.name
+
+
+def test_functions_that_decide(package: Package, colour: str) -> None:
+    """What they raise is the cause of an error that names them."""
+    name, module, fail = package.module.__name__, package.module, Failing()
+    options: dict[str, Any] = {"weixin": {"access_token": fail}}.get(name, {})
+    hostile: dict[str, Any] = {"replays": fail}
+    if name == "corner_shop":
+        options, hostile = {"merchant": module.auth.Bearer(fail)}, {"verify": fail}
+    works = [call for endpoint, call in package.calls() if options and endpoint.auth != ()]
+    if package.delivery:
+        works.append(lambda client: client.webhooks.with_options(**hostile).receive(*package.delivery))
+    with package.client(colour, **options) as do:
+        for fail.error in exceptions(builtins):
+            for work in works:
+                with pytest.raises(module.errors.ConfigError, match=r"(token|verify|replays): the function raised") as caught:
+                    do(work)
+                # A generator makes a RuntimeError of StopIteration.
+                assert fail.error in (caught.value.cause, caught.value.cause.__cause__)
+                assert caught.value.outcome == "not_sent"
+
+
+# --- arguments ------------------------------------------------------------------------
+
+
+def values() -> Iterator[Any]:
+    """What an argument may be by mistake; no path in it can be made."""
+    circle: list[Any] = []
+    circle.append(circle)
+    deep: Any = None
+    for _ in range(5_000):
+        deep = [deep]
+    yield from (None, True, 0, -1, 1.5, 10**5_000, float("nan"), float("inf"), Decimal("NaN"), 1j)
+    yield from ("", "x", "\ud800", "a\r\nb", "发", "\0", "x" * 100_000, b"", b"\xff", bytearray(b"x"), Path("file/none"), Path("\0"), Path())
+    yield from ([], [None], ["x"], circle, deep, (), set(), {}, {"x": 1}, {5: 5}, {"x": circle}, iter("x"), range(3))
+    yield from (datetime(1, 1, 1), datetime.max.replace(tzinfo=UTC), date.max, timedelta.max, object(), object, int, len, print, throw, ValueError("x"))
+
+
+def fuzzed(function: Callable[..., Any], *places: Any, **names: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Calls of a function in each of which one argument is something else."""
+    signature = inspect.signature(function)
+    for name, parameter in signature.parameters.items():
+        for value in values():
+            if parameter.kind is parameter.KEYWORD_ONLY:
+                work = partial(function, *places, **names | {name: value})
+            else:
+                at = list(signature.parameters).index(name)
+                work = partial(function, *places[:at], value, *places[at + 1 :], **names)
+            yield f"{function.__qualname__}({name}={ascii(value)[:30] if not isinstance(value, int | list | dict) else type(value).__name__})", work
+
+
+def escapes(package: Package, works: Iterable[tuple[str, Callable[[], Any]]]) -> list[str]:
+    """What comes out of these calls and is outside of the tree."""
+    found: list[str] = []
+    for name, work in works:
+        try:
+            done = work()
+            if inspect.iscoroutine(done):
+                asyncio.run(done)
+        except package.module.errors.Error:
+            continue
+        except Exception as error:
+            found.append(f"{name}: {type(error).__name__}: {error}"[:200])
+    return found
+
+
+def _called(make: Callable[[], Any], call: Work) -> Any:
+    return call(make())
+
+
+def test_arguments_of_clients(package: Package) -> None:
+    given = {**package.mock.credentials, **TOKENS.get(package.module.__name__, {})}
+    for name, load in {"private_key": load_pem_private_key, "public_key": load_pem_public_key}.items():
+        if name in given:  # as objects, which are loaded once
+            given[name] = load(given[name].encode(), *[None] * (name == "private_key"))
+    _, call = next(package.calls())
+    for make in (package.mock.client, package.mock.async_client):
+        assert escapes(package, fuzzed(type(make()), **given)) == []
+        # What the constructor takes serves a call, too.
+        made = fuzzed(type(make()), **given, transport=package.mock.transport)
+        works = [(name, partial(_called, work, call)) for name, work in made if "(transport=None)" not in name]
+        assert escapes(package, works) == []
+        assert escapes(package, fuzzed(make().with_options)) == []
+
+
+def test_arguments_of_webhooks(package: Package) -> None:
+    for make in (package.mock.client, package.mock.async_client):
+        if package.delivery:
+            webhooks = make().webhooks
+            assert escapes(package, fuzzed(webhooks.with_options)) == []
+            assert escapes(package, fuzzed(webhooks.failure, "x")) == []
+            for options in ({}, {"verify": lambda *given: True}) if package.module.__name__ == "corner_shop" else ({},):
+                assert escapes(package, fuzzed(webhooks.with_options(**options).receive, *package.delivery)) == []
+
+
+def test_arguments_of_credentials(package: Package) -> None:
+    public = [getattr(home, name) for home in (package.module, getattr(package.module, "auth", None)) if home for name in home.__all__]
+    kinds = [one for one in public if inspect.isclass(one) and "auth" in one.__module__.split(".") and "__init__" in vars(one) and not getattr(one, "_is_protocol", False)]
+    for kind in kinds:
+        assert escapes(package, fuzzed(kind, "x")) == []

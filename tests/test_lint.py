@@ -31,9 +31,19 @@ endpoints:
     path: {id: {type: string, title: Id, example: 0123456789abcdef0123456789abcdef0123456789abcdef}}
     query: {kind?: string('a'), sealed?: {type: string, encrypted: true, title: {en: Sealed, zh: 密}, example: 0123456789abcdef0123456789abcdef0123456789abcdef}}
     responses: {200: {body: {name: string, states: list<State?>, size: Size, kept: {type: text<Kept>}}}}
+  pay:
+    http: POST /pay
+    title: {en: Pay, zh: 支付}
+    links: [{title: {en: Page, zh: 页面}, url: "https://shop.example/pay"}]
+    errors: [{status: 409, code: PAID}]
+    body: {no: Id, lines: {type: list<object>, title: {en: Lines, zh: 明细}, fields: {id?: Id}}}
+    responses: {204: null}
+    idempotency: {key: [no, lines.id]}
+    examples: [{request: {body: {no: "1", lines: []}}}]
 events:
   order.paid: {payload: {}}
 types:
+  Id: {type: string, title: {en: Id, zh: 编号}}
   State: {title: {en: How far it is, zh: 进度}, enum: [A]}
   Size: {type: string | integer, description: {en: Small or large, zh: 大小}}
   Kept: {fields: {kind: string('k')}}
@@ -52,9 +62,10 @@ def test_advice_names_what_is_missing_and_where(tmp_path: Path) -> None:
         ("spec/orders.yaml", 5, "long-key", "the example of `id` looks like a key; make sure that it is not a real one"),
         ("spec/orders.yaml", 7, "field-title", "`name` has neither title nor description"),
         ("spec/orders.yaml", 7, "field-title", "`kept` has neither title nor description"),
-        ("spec/orders.yaml", 9, "event-address", "`order.paid` has no setting that it is sent to (`to`)"),
-        ("spec/orders.yaml", 9, "event-example", "`order.paid` has no example"),
-        ("spec/orders.yaml", 9, "event-title", "`order.paid` has no title"),
+        ("spec/orders.yaml", 8, "optional-key", "requests of `orders.pay` may lack `lines.id` of its idempotency key; the client does not retry those as keyed"),
+        ("spec/orders.yaml", 18, "event-address", "`order.paid` has no setting that it is sent to (`to`)"),
+        ("spec/orders.yaml", 18, "event-example", "`order.paid` has no example"),
+        ("spec/orders.yaml", 18, "event-title", "`order.paid` has no title"),
     ]
 
 

@@ -46,6 +46,16 @@ endpoints:
     body: {items: {type: list<object>, fields: {id: integer}}}
     responses: {200: {body: {number: integer}}}
     idempotency: {key: [shop, Idempotency-Key, lot, items.id], ask: balance}
+  order:
+    http: POST /orders
+    form: {order_no?: string}
+    responses: {200: {body: {number: integer}}}
+    idempotency: {key: order_no}
+  post:
+    http: POST /files
+    parts: {meta: {fields: {sha?: string?}}, data: file}
+    responses: {200: {body: {number: integer}}}
+    idempotency: {key: meta.sha}
 """
 
 
@@ -129,6 +139,34 @@ def test_a_keyed_request_is_executed_once_however_often_it_is_received(purse: An
     assert (mock.ledger[-1].status, mock.ledger[-1].received) == (500, 2)
     assert client.transfers.pay("shop", idempotency_key="a", items=[item(id=1)]).number == 0  # not all of the key: not keyed
     assert mock.ledger[-1].key is None
+
+
+KEYED: dict[str, tuple[Callable[[Any, Any], Any], bool]] = {
+    # A call, and whether each field of its key has a value.
+    "all": (lambda api, models: api.pay("shop", idempotency_key="k", lot=0, items=[models.PayRequestItems(id=1), models.PayRequestItems(id=2)]), True),
+    "no query": (lambda api, models: api.pay("shop", idempotency_key="k", items=[models.PayRequestItems(id=1)]), False),
+    "an empty header": (lambda api, models: api.pay("shop", idempotency_key="", lot=1, items=[models.PayRequestItems(id=1)]), False),
+    "an empty list": (lambda api, models: api.pay("shop", idempotency_key="k", lot=1, items=[]), False),
+    "a form": (lambda api, models: api.order(order_no="1"), True),
+    "a form without it": (lambda api, models: api.order(), False),
+    "parts": (lambda api, models: api.post(meta=models.PostRequestMeta(sha="1"), data=b"x"), True),
+    "parts without it": (lambda api, models: api.post(meta=models.PostRequestMeta(), data=b"x"), False),
+    "parts with null": (lambda api, models: api.post(meta=models.PostRequestMeta(sha=None), data=b"x"), False),
+}
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_a_request_is_keyed_only_if_it_has_the_whole_key(purse: Any, mock: Any, client: Any, name: str) -> None:
+    """Else the client does not send it again, and nothing is executed twice; the mock sees it in the same way."""
+    send, keyed = KEYED[name]
+    mock.fault("reset", times=1)
+    if keyed:
+        send(client.transfers, purse.models)
+    else:
+        with pytest.raises(purse.errors.Error) as raised:
+            send(client.transfers, purse.models)
+        assert (raised.value.outcome, raised.value.attempts) == ("unknown", 1)
+    assert [(one.received, one.key is not None) for one in mock.ledger] == [(2 if keyed else 1, keyed)]
 
 
 ERRORS: dict[str, tuple[Callable[[Any], None], bool]] = {

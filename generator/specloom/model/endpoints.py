@@ -89,11 +89,12 @@ class ErrorShape(Struct, frozen=True):
 
 
 class Idempotency(Struct, frozen=True):
-    """What a repeated request does. `key`: by which fields (wire names) the server recognises it; `ask`: which endpoint
-    (`resource.endpoint`) tells what became of a request whose answer was lost."""
+    """What a repeated request does. `key`: by which fields (wire names) the server recognises it, and which of them a request
+    may lack (`optional`); `ask`: which endpoint (`resource.endpoint`) tells what became of a request whose answer was lost."""
 
     kind: Literal["safe", "none", "key"]
     key: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     ask: str | None = None
 
 

@@ -11,16 +11,11 @@ from .actions import Send, Sleep, Steps
 from .answers import respond
 from .auth.scheme import Scheme
 from .calls import Call, check_call
-from .errors import (
-    ApiError,
-    Error,
-    Outcome,
-    SignatureError,
-    TimeoutError,
-)
+from .errors import ApiError, Error, Outcome, SignatureError, TimeoutError
 from .frames import forget_frames
 from .headers import merge
 from .hosts import Host
+from .idempotency import idempotency_of
 from .messages import Reply, Request
 from .redaction import Redaction, secrets_of
 from .repeats import may_repeat, pause, retry_after
@@ -52,6 +47,7 @@ class _Course(Generic[T]):
 
     def __init__(self, call: Call[T], settings: Settings) -> None:
         self._endpoint = call.endpoint
+        self._idempotency = idempotency_of(call)
         self._call = call
         self._settings = settings
         self._until = settings.clock() + settings.deadline
@@ -92,7 +88,7 @@ class _Course(Generic[T]):
         except Error as error:
             error.endpoint = self._endpoint.name
             error.ask = self._endpoint.ask
-            error.safe = self._endpoint.idempotency == "safe"
+            error.safe = self._idempotency == "safe"
             error.hosts = tuple(host.origin for host in self._tried)
             # An error between two attempts, as of a scheme that needs a new token, knows
             # nothing of the attempts.
@@ -165,7 +161,7 @@ class _Course(Generic[T]):
             request,
             self._until,
             connecting=min(share, _CONNECTING),
-            silence=left if self._endpoint.idempotency == "none" else share,
+            silence=left if self._idempotency == "none" else share,
             limit=self._settings.limit_of(self._endpoint),
         )
 
@@ -189,7 +185,7 @@ class _Course(Generic[T]):
     def _note(self, error: Error) -> None:
         """An attempt that may have been carried out stays so, whatever is said of the
         next; but what changes nothing is never carried out."""
-        lost = self._outcome == "unknown" and self._endpoint.idempotency != "safe"
+        lost = self._outcome == "unknown" and self._idempotency != "safe"
         if not lost or error.outcome == "done":
             self._outcome = error.outcome
 
@@ -206,7 +202,7 @@ class _Course(Generic[T]):
                 return None
         else:
             most = settings.attempts + self._renewed
-            if len(self._tried) >= most or not may_repeat(endpoint.idempotency, error):
+            if len(self._tried) >= most or not may_repeat(self._idempotency, error):
                 return None
             seconds = self._pause(error, most)
             if seconds is None:

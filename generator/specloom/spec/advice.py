@@ -73,6 +73,12 @@ def _fields_without_title(api: Api) -> Iterator[tuple[Place, str]]:
             yield field.place, f"`{field.wire}` has neither title nor description"
 
 
+def _optional_keys(api: Api) -> Iterator[tuple[Place, str]]:
+    for endpoint in api.all_endpoints():
+        if names := ", ".join(f"`{name}`" for name in endpoint.idempotency.optional):
+            yield endpoint.place, f"requests of `{endpoint.qualified}` may lack {names} of its idempotency key; the client does not retry those as keyed"
+
+
 def _long_keys(api: Api) -> Iterator[tuple[Place, str]]:
     for field in _fields(api):
         example = field.example.json if field.example else None
@@ -86,6 +92,7 @@ RULES = (
     Rule("endpoint-example", "An example shows more than a table, and is tested.", _endpoints_without("example", lambda e: e.examples)),
     Rule("endpoint-errors", "Callers handle the errors that they know of.", _endpoints_without("errors of its own", lambda e: e.errors)),
     Rule("endpoint-source", "A link to the provider's page lets readers check.", _endpoints_without("link to its source", lambda e: e.links)),
+    Rule("optional-key", "Without its key a request is not recognised, so the client does not retry it.", _optional_keys),
     Rule("event-title", "A title heads the page and the docstring.", _events_without("title", lambda e: e.title)),
     Rule("event-example", "An example shows more than a table, and is tested.", _events_without("example", lambda e: e.examples)),
     Rule("event-address", "Without an address nobody will ever get it.", _events_without("setting that it is sent to (`to`)", lambda e: e.to)),

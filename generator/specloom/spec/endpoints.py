@@ -267,7 +267,8 @@ class Endpoints:
             ask = asked.text if "." in asked.text else ".".join((*endpoint.resource, asked.text))
             if ask not in known:
                 self.findings.add(asked, "idempotency", f"there is no endpoint `{asked.text}`", did_you_mean(ask, known))
-        return Idempotency("key" if keys else "none", tuple(key.text for key in keys), ask)
+        optional = tuple(key.text for key in keys if self._may_lack(key.text, self.request_fields(endpoint)))
+        return Idempotency("key" if keys else "none", tuple(key.text for key in keys), optional, ask)
 
     def _check_key(self, key: Scalar, fields: tuple[Field, ...]) -> None:
         """Reports a key that is no field of the request."""
@@ -276,11 +277,21 @@ class Endpoints:
             hint = did_you_mean(rest, (field.wire for field in there))
             self.findings.add(key, "idempotency", f"the request has no field `{key.text}`", hint, offset=len(key.text) - len(rest), length=len(rest))
 
+    def _may_lack(self, path: str, fields: tuple[Field, ...]) -> bool:
+        """Whether something on the way to a field, or the field itself, may be absent or null."""
+        while (field := _first(path, fields)) is not None:
+            if not field.required or isinstance(field.type, model.Nullable):
+                return True
+            path, fields = path[len(field.wire) + 1 :], self.fields_of(field.type)
+        return False
+
     def follow(self, path: str, fields: tuple[Field, ...]) -> tuple[str, tuple[Field, ...]]:
         """How much of a path leads nowhere, and what is there instead; dots lead into objects and lists of them."""
-        while path:
-            found = next((field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None)
-            if found is None:
-                break
+        while (found := _first(path, fields)) is not None:
             path, fields = path[len(found.wire) + 1 :], self.fields_of(found.type)
         return path, fields
+
+
+def _first(path: str, fields: tuple[Field, ...]) -> Field | None:
+    """The field to which the first step of a path leads; None at the end of the path, and where it leads nowhere."""
+    return next((field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None)

@@ -73,6 +73,8 @@ def status_outcome(status: int, unprocessed: Container[int]) -> Outcome:
 class Keyed:
     """The server recognises a repeated request by these fields, so it does no harm.
 
+    That holds for a call in which each of them has a value; any other counts as `none`.
+
     `ask` names the endpoint that tells what became of one.
     """
 

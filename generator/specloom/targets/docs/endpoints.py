@@ -232,6 +232,8 @@ def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
             return reader.words("safe" if endpoint.method in ("GET", "HEAD") else "idempotent")
         case "key":
             sentences = [reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))]
+            if optional := [markdown.code(key) for key in endpoint.idempotency.optional]:
+                sentences.append(reader.words("optional_key", reader.listed(optional)))
         case "none":
             sentences = [reader.words("not_idempotent")]
     if endpoint.unprocessed:

@@ -6,6 +6,7 @@ A test holds its own code to it: whatever the code was told, nothing is executed
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any, Final, overload
@@ -14,7 +15,8 @@ import msgspec
 
 from ..calls import Endpoint
 from ..headers import Headers, request_id_of
-from ..kinds import is_list, is_object
+from ..idempotency import value_at
+from ..kinds import is_object
 from ..terms import Keyed
 from . import Answer
 from .fitting import Given
@@ -202,7 +204,7 @@ def key_of(endpoint: Endpoint[Any], given: Given) -> Mapping[str, Any] | None:
                 parameters[one.wire] = value
     named = (_plain(parameters), _plain(given.body))
     for field in endpoint.idempotency.fields:
-        values = (_at(one, field) for one in named)
+        values = (value_at(one, field) for one in named)
         value = next((one for one in values if one is not None), None)
         if value is None:
             return None
@@ -211,24 +213,17 @@ def key_of(endpoint: Endpoint[Any], given: Given) -> Mapping[str, Any] | None:
 
 
 def _plain(value: object) -> object:
-    """The value as JSON, parts of a body as texts."""
+    """The value as JSON."""
     if is_object(value):
-        value = {
-            name: one.decode("utf-8", "replace") if isinstance(one, bytes) else one
-            for name, one in value.items()
-        }
+        value = {name: _part(one) for name, one in value.items()}
     return msgspec.to_builtins(value, str_keys=True, enc_hook=str)
 
 
-def _at(value: object, path: str) -> object:
-    """What stands at a path; in a list what each item has there. None if anything lacks."""
-    if is_list(value):
-        found = [_at(one, path) for one in value]
-        return found if found and None not in found else None
-    if not path:
+def _part(value: object) -> object:
+    """A part of a body: the object if it is the JSON of one, else its text."""
+    if not isinstance(value, bytes):
         return value
-    if is_object(value):
-        for name, one in value.items():
-            if f"{path}.".startswith(f"{name}."):
-                return _at(one, path[len(name) + 1 :])
-    return None
+    if value.startswith(b"{"):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            return msgspec.json.decode(value)
+    return value.decode("utf-8", "replace")

@@ -401,7 +401,7 @@ _CREATE: Final[Endpoint[Order | CreateAnswer]] = Endpoint(
         ),
         *_ERRORS,
     ),
-    idempotency=Keyed("order_no", ask="orders.query"),
+    idempotency=Keyed("order_no", "Idempotency-Key", ask="orders.query"),
 )
 
 _QUERY: Final[Endpoint[Order | None]] = Endpoint(

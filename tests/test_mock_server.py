@@ -184,6 +184,27 @@ def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path, inherited: signa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_nothing_is_left_when_it_ends_before_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
+    """A signal while the client is made; the server has handlers of its own."""
+    from specloom import mocking
+
+    def interrupted(folder: Path, files: object) -> None:
+        signal.raise_signal(number)
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(mocking, "publish", interrupted)
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with pytest.raises(SystemExit) as ended:
+            mocking.serve(ROOT / "specs" / "weixin", [])
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert ended.value.code == 128 + number
+    assert not list(tmp_path.iterdir())
+
+
 def test_pages_under_other_names_steer_nothing(served: tuple[Any, str]) -> None:
     mock, url = served
     host = url.removeprefix("http://")

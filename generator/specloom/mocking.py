@@ -5,11 +5,14 @@ The client is made in a folder that is gone afterwards; what serves is its `test
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import NoReturn
 
 from .config import find
 from .problems import WRONG_INPUT, Stop, shown
@@ -23,6 +26,7 @@ def serve(spec: Path, options: Sequence[str]) -> int:
     if not spec.is_dir():
         raise Stop(f"there is no folder {shown(spec)}; name the folder of a spec, such as specs/shop", WRONG_INPUT)
     api = load(spec, shown(spec)).api
+    _end_in_order()
     with TemporaryDirectory(prefix="specloom-mock-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         publish(folder / api.package, files(api, "package", mock=_behaviour(spec)))
@@ -45,3 +49,15 @@ def _behaviour(spec: Path) -> Path | None:
         return None
     modules = [client.mock for client in clients if client.spec.resolve() == spec.resolve()]
     return next(filter(None, modules), None)
+
+
+def _end_in_order() -> None:
+    """Let a signal that comes before the server is up remove the folder, too; one that is ignored, as under nohup, stays so."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)

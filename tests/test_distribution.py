@@ -62,7 +62,9 @@ def test_the_wheel_is_the_package_and_its_templates_alone(distributions: tuple[P
     assert templates == {name.removeprefix("specloom/_templates/") for name in names if "/_templates/" in name}
     assert any(name.endswith("py.typed") for name in names)
     with tarfile.open(distributions[0]) as sdist:
-        inside = {name.split("/")[1] for name in sdist.getnames() if "/" in name}
+        names = sdist.getnames()
+    assert any(name.endswith("/specs/README.md") for name in names)
+    inside = {name.split("/")[1] for name in names if "/" in name}
     assert {"generator", "templates", "specs", "tests", ".github", ".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"} <= inside
 
 

@@ -1,0 +1,328 @@
+"""The page of the spec language: every example is run, every key and word of the language is explained, every table is true."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import inspect
+import json
+import re
+import typing
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from textwrap import indent
+from typing import Any, NamedTuple, TypeAlias
+
+import pytest
+from markdown_it import MarkdownIt
+from tests.generated import ROOT, imported, write
+
+from specloom import schemes
+from specloom.problems import SpecError
+from specloom.spec import Loaded, advice, expressions, load, shape
+from specloom.spec.errors import BY_STATUS
+from specloom.spec.tokens import Wrong
+
+Schema: TypeAlias = dict[str, Any]
+Files: TypeAlias = dict[str, str]
+"""Texts of a spec's files by their names."""
+
+FIRST = "A small API, from spec to call"
+"""The chapter whose files are the spec that all other examples are placed in."""
+SAMPLE = {"http": "POST /samples", "responses": "{204: null}"}
+"""What an endpoint says that is a sample of something else."""
+
+
+class Block(NamedTuple):
+    section: str
+    line: int
+    language: str
+    place: str
+    text: str
+
+
+class Section(NamedTuple):
+    tables: list[list[list[str]]]
+    """Cells of rows, as Markdown; the first row is the head."""
+    text: str
+
+    def table(self, head: str) -> list[list[str]]:
+        """The rows of the table whose first column is called so."""
+        return [row for table in self.tables if table[0][0] == head for row in table[1:]]
+
+
+def read() -> tuple[list[Block], dict[str, Section]]:
+    """The examples, and what stands under each heading before the next one."""
+    text = (ROOT / "specs" / "README.md").read_text("utf-8")
+    blocks: list[Block] = []
+    sections: dict[str, Section] = {"": Section([], "")}
+    heading = ""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            heading = re.sub("`", "", tokens[at + 1].content)
+            assert heading not in sections, f"two sections are called {heading}"
+            sections[heading] = Section([], "")
+        elif token.type == "fence" and token.map:
+            language, _, place = token.info.partition(" ")
+            blocks.append(Block(heading, token.map[0] + 1, language, place, token.content))
+        elif token.type == "table_open":
+            sections[heading].tables.append([])
+        elif token.type == "tr_open":
+            sections[heading].tables[-1].append([])
+        elif token.type == "inline":
+            if tokens[at - 1].type in {"th_open", "td_open"}:
+                sections[heading].tables[-1][-1].append(token.content)
+            sections[heading] = sections[heading]._replace(text=f"{sections[heading].text}\n{token.content}")
+    return blocks, sections
+
+
+BLOCKS, SECTIONS = read()
+YAML = [block for block in BLOCKS if block.language == "yaml"]
+
+
+def codes(markdown: str) -> list[str]:
+    """What stands in backticks."""
+    return re.findall("`([^`]+)`", markdown)
+
+
+def top_level(text: str) -> dict[str, str]:
+    """A map's entries by their keys, as they are written."""
+    parts = re.split(r"^(?=\w+:)", text, flags=re.MULTILINE)
+    return {part.partition(":")[0]: part for part in parts if part.strip() and not part.startswith("#")}
+
+
+def files(text: str) -> Files:
+    """The files of an example: a comment that is the name of one begins it."""
+    parts = re.split(r"^# ((?:\w+/)*\w+\.yaml)\n", text, flags=re.MULTILINE)
+    assert not parts[0], "the first line of a file is a comment with its name"
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def shop() -> Files:
+    found: Files = {}
+    for block in BLOCKS:
+        if block.section == FIRST and block.language in {"json", "markdown"}:
+            found[block.place] = block.text
+        elif block.section == FIRST and block.language == "yaml":
+            found |= files(block.text)
+    return found
+
+
+def placed(block: Block) -> Files:
+    """The spec with an example in its place."""
+    match block.place:
+        case "file":
+            own = files(block.text)
+            if "_api.yaml" in own:
+                own["_api.yaml"] = "".join((top_level(shop()["_api.yaml"]) | top_level(own["_api.yaml"])).values())
+        case "types":
+            own = {"samples.yaml": "types:\n" + indent(block.text, "  ")}
+        case "endpoint":
+            given = top_level(block.text)
+            rest = "".join(f"{key}: {value}\n" for key, value in SAMPLE.items() if key not in given)
+            own = {"samples.yaml": "endpoints:\n  sample:\n" + indent(rest + block.text, "    ")}
+        case "fields":
+            rest = "".join(f"{key}: {value}\n" for key, value in SAMPLE.items())
+            own = {"samples.yaml": "endpoints:\n  sample:\n" + indent(rest + "body:\n" + indent(block.text, "  "), "    ")}
+        case other:
+            raise AssertionError(f"an example has no place {other!r}")
+    return shop() | own
+
+
+def loaded(spec: Files, folder: Path) -> Loaded:
+    try:
+        return load(lay(spec, folder), "spec")
+    except SpecError as error:
+        pytest.fail("\n".join(f"{each.path}:{each.line}: {each.message} ({each.hint})" for each in error.problems), pytrace=False)
+
+
+def lay(spec: Files, folder: Path) -> Path:
+    for name, text in spec.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The client of the whole shop: the first chapter, the names' own example, and a field of each type in the table of types."""
+    folder = tmp_path_factory.mktemp("language")
+    (names,) = (block for block in YAML if block.section == "Names in Python")
+    probe = "".join(f'f{number}: {{type: "{expression}"}}\n' for number, (expression, _) in enumerate(json_types()))
+    types = (
+        "Item: {fields: {a: string}}\nMember: {fields: {b: string}}\nPoint: {fields: {x: number}}\n"
+        "ItemStatus: {enum: [A]}\nProbe:\n  fields:\n" + indent(probe, "    ")
+    )
+    endpoint = "endpoints: {sample: {http: GET /samples, responses: {200: Probe}}}\n"
+    spec = placed(names) | {"samples.yaml": endpoint + "types:\n" + indent(types, "  ")}
+    loaded(spec, folder / "tea_shop")
+    write(folder / "tea_shop", folder / "out")
+    with imported(folder / "out", "tea_shop") as package:
+        import_module("tea_shop.testing")
+        yield package
+
+
+# Examples
+
+
+def test_each_example_has_a_place() -> None:
+    known = {"yaml": {"file", "endpoint", "fields", "types"}, "python": {""}, "": {""}}
+    for block in BLOCKS:
+        if block.language in {"json", "markdown"}:
+            assert block.section == FIRST, block.line
+        else:
+            assert block.place in known[block.language], block.line
+    assert {block.place for block in YAML} == known["yaml"]
+
+
+@pytest.mark.parametrize("block", YAML, ids=lambda block: f"{block.line}-{block.place}")
+def test_each_example_is_a_right_spec(block: Block, tmp_path: Path) -> None:
+    assert loaded(placed(block), tmp_path).warnings == ()
+
+
+def test_programs_run_against_the_mock(package: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    made = package.TeaShop
+    mock = package.testing.TeaShopMock()
+
+    def client(**given: Any) -> Any:
+        made(**given).close()
+        return mock.client()
+
+    monkeypatch.setattr(package, "TeaShop", client)
+    for block in BLOCKS:
+        if block.language == "python":
+            exec(compile(block.text, f"specs/README.md:{block.line}", "exec"), {})
+    assert capsys.readouterr().out == "2500 EUR\n"
+
+
+# Keys
+
+DEFINITIONS: Mapping[str, Schema] = json.loads(shape.schema_text("common"))["definitions"]
+HOMES: Mapping[str, tuple[str, ...]] = {
+    "api": ("_api.yaml",),
+    "api.schemes.*": ("Authentication",),
+    "api.facts.*": ("Facts",),
+    "api.events": ("Envelope",),
+    "spot": ("Envelope",),
+    "hosts[]": ("Hosts",),
+    "links[]": ("Links",),
+    "resource": ("Resource files",),
+    "shared": ("_types.yaml",),
+    "endpoint": ("Endpoints", "Parameters", "Request body", "What the documentation shows"),
+    "endpoint.facts[]": ("Facts",),
+    "endpoint.responses.*": ("Responses",),
+    "content": ("Request body",),
+    "endpoint.idempotency": ("Idempotency",),
+    "endpoint.examples[]": ("Examples",),
+    "endpoint.examples[].request": ("Examples",),
+    "endpoint.examples[].response": ("Examples",),
+    "field": ("Fields",),
+    "named": ("Named types",),
+    "enum.*": ("Enums",),
+    "error_shape": ("error_shape",),
+    "errors[]": ("Error rows",),
+    "event": ("Events",),
+    "event.examples[]": ("Events",),
+}
+"""The sections that explain the keys of each place of the language."""
+
+
+def explained(heading: str) -> set[str]:
+    """The keys in a section's table of keys."""
+    return {code for row in SECTIONS[heading].table("key") for code in codes(row[0])}
+
+
+def keys() -> Iterator[tuple[str, str, Schema]]:
+    """All keys of the language with the places where they may stand; those that are reserved are none."""
+    for name, definition in DEFINITIONS.items():
+        waiting: list[tuple[str, Schema]] = [(name, definition)]
+        while waiting:
+            place, schema = waiting.pop()
+            for key, below in schema.get("properties", {}).items():
+                if below.get("$ref") != "#/definitions/later":
+                    yield place, key, below
+                    waiting.append((f"{place}.{key}", below))
+            waiting += [(place + step, below) for step, word in ((".*", "additionalProperties"), ("[]", "items")) if isinstance(below := schema.get(word), dict)]
+
+
+def test_each_key_is_explained_in_its_section() -> None:
+    assert {place for place, _, _ in keys()} == HOMES.keys()
+    missing = {f"{place}: {key}" for place, key, _ in keys() if not any(key in explained(heading) for heading in HOMES[place])}
+    assert missing == set()
+
+
+def test_each_word_that_a_key_takes_is_explained() -> None:
+    chosen = {(place, word) for place, _, schema in keys() for word in schema.get("enum", ()) if isinstance(word, str)}
+    assert ("field", "deep") in chosen
+    missing = {f"{place}: {word}" for place, word in chosen if not any(word in codes(SECTIONS[heading].text) for heading in HOMES[place])}
+    assert missing == set()
+
+
+def test_no_key_is_explained_that_the_language_has_not() -> None:
+    words = {key for _, key, _ in keys()} | {option for kind in schemes.COMMON.values() for option in kind.options}
+    for heading in {heading for headings in HOMES.values() for heading in headings} - {"Authentication"}:
+        assert explained(heading) <= words, heading
+
+
+# Tables
+
+
+def json_types() -> list[tuple[str, str]]:
+    """The rows of the table of types that a field of a JSON object may have: expression, and what Python has."""
+    rows = [(codes(row[0])[0], codes(row[-1])[0]) for row in SECTIONS["Types"].table("type") if codes(row[-1])]
+    return [(expression, python) for expression, python in rows if not expression.startswith("file")]
+
+
+def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
+    shown = [code for row in SECTIONS["Types"].table("type") for code in codes(row[0])]
+    for expression in shown:
+        try:
+            expressions.parse(expression)
+        except Wrong as wrong:
+            pytest.fail(f"{expression}: {wrong}")
+    used = {word for expression in shown for word in re.findall(r"\w+", expression)}
+    assert set(expressions.WORDS) <= used
+    known: dict[str, Any] = {**vars(datetime), **vars(typing), **vars(package.models.samples), "Decimal": decimal.Decimal, "NoneType": type(None)}
+    hints = typing.get_type_hints(package.models.samples.Probe)
+    assert {expression: hints[f"f{number}"] for number, (expression, _) in enumerate(json_types())} == {
+        expression: eval(python, dict(known)) for expression, python in json_types()
+    }
+
+
+def test_the_table_of_names_is_true(package: Any) -> None:
+    known = {name: getattr(package, name) for name in ("models", "errors", "events", "calls")} | {"shop": package.testing.TeaShopMock().client()}
+    rows = SECTIONS["Names in Python"].table("")
+    assert len(rows) > 10
+    for row in rows:
+        function, _, argument = codes(row[-1])[0].removesuffix("=…)").partition("(")
+        value = eval(function, dict(known))
+        assert not argument or argument in inspect.signature(value).parameters, argument
+
+
+def test_each_scheme_has_its_row() -> None:
+    rows = {codes(row[0])[0]: " ".join(row[1:]) for row in SECTIONS["Authentication"].table("scheme")}
+    own = {**schemes.COMMON, "wechatpay-v3": schemes.WECHATPAY, "weixin-access-token": schemes.WEIXIN}
+    assert rows.keys() == own.keys()
+    for name, kind in own.items():
+        told = codes(rows[name])
+        assert {*kind.options, *(argument.name for argument in kind.arguments)} <= set(told), name
+
+
+def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
+    section = SECTIONS["Error rows"]
+    assert {int(status): name for status, name in re.findall(r"(\d{3}) `(\w+)`", section.text)} == BY_STATUS
+    rows = "".join(f"  - {{status: {status}}}\n" for status in BY_STATUS)
+    spec = shop() | {"samples.yaml": "errors:\n" + rows}
+    (resource,) = (resource for resource in loaded(spec, tmp_path).api.all_resources() if resource.path == ("samples",))
+    retries: dict[str, set[int]] = {}
+    for row in resource.errors:
+        assert row.status
+        retries.setdefault(row.retry, set()).add(row.status)
+    told = {row[0].strip("`"): {int(status) for status in re.findall(r"\b\d{3}\b", row[-1])} for row in section.table("`retry`")}
+    assert {word: statuses for word, statuses in told.items() if statuses} == {word: found for word, found in retries.items() if word != "never"}
+
+
+def test_the_advice_is_whole() -> None:
+    assert {codes(row[0])[0] for row in SECTIONS["Advice"].table("rule")} == {rule.id for rule in advice.RULES}

@@ -178,14 +178,16 @@ class Schemes:
 
     def _declare(self, key: Scalar, node: Node) -> None:
         if not naming.is_snake(key.text.replace("-", "_")) or key.text in {"none", *schemes.LATER}:
-            hint = "it is a keyword of Python" if keyword.iskeyword(key.text) else "lower case letters, digits, `-` and `_`"
+            taken = keyword.iskeyword(key.text) or key.text in {"none", *schemes.LATER}
+            wanted = f"{naming.snake(key.text) or ''}_auth".replace("__", "_") if taken else naming.snake(key.text)
+            hint = f"its name is not sent: call it {wanted}" if wanted else "lower case letters, digits, `-` and `_`"
             self.findings.add(key, "scheme", f"`{key.text}` cannot be the name of a scheme", hint)
             return
         name = naming.snake(key.text)
         twin = next((other for other in self.declared if naming.snake(other) == name), None)
         if twin is not None or name in naming.RESERVED_OPTIONS:
             other = f"the scheme `{twin}`" if twin is not None else "something else"
-            self.findings.add(key, "scheme", f"`{key.text}` would be the client's argument `{name}`, which is {other} already", "give it another name")
+            self.findings.add(key, "scheme", f"`{key.text}` would be the client's argument `{name}`, which is {other} already", f"its name is not sent: call it {name}_auth")
         kind = child(node, "scheme")
         self.declared[key.text] = Scheme(key.text, word(kind))
         if not isinstance(kind, Scalar) or not self._known(kind):

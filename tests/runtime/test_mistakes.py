@@ -171,7 +171,7 @@ class Foreign:
     draft = CANCEL.draft
 
 
-Foreign.__module__, Foreign.__name__ = "company.weixin._runtime.calls", "Call"
+Foreign.__module__, Foreign.__name__ = "company.weixin", "Call"
 OTHERS: list[tuple[Any, str]] = [
     (Foreign(), "this is a call of company.weixin; send it with a client of that package"),
     ("x", "give a call, which a function of handmade.calls makes, not str"),

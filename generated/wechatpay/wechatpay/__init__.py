@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "dee5361241436dff"
+__build__ = "db5bde814a4652ee"

@@ -7,6 +7,7 @@ Edit the spec, not this file.
 from __future__ import annotations
 
 from ._runtime.auth.wechatpay import SignatureProbe as SignatureProbe
+from ._runtime.auth.wechatpay import StaleSignature as StaleSignature
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
 from ._runtime.errors import ConnectError as ConnectError
@@ -44,6 +45,7 @@ __all__ = [
     "SignatureError",
     "SignatureProbe",
     "StaleEvent",
+    "StaleSignature",
     "SystemError",
     "TimeoutError",
     "UndecryptableEvent",

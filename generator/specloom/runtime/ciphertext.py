@@ -5,8 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 from .misfits import Misfit, Misfits, Place
+from .public_names import public
 
 
+@public()
 class CipherText(StrEnum):
     """A text that could not be decrypted, as it came; `reason` says why not.
 

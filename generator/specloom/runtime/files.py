@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from .confidential import Discreet
+from .public_names import public
 from .unfit import Unfit
 
 
+@public()
 class Upload(Discreet, frozen=True):
     """The content of a file, and what the server is told of it.
 

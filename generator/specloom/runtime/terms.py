@@ -11,6 +11,7 @@ from .confidential import Discreet
 from .errors import ApiError, Outcome, Retry
 from .headers import Headers, is_media_of
 from .messages import Reply
+from .public_names import public
 
 T = TypeVar("T")
 
@@ -88,6 +89,7 @@ Idempotency: TypeAlias = Literal["safe", "none"] | Keyed
 more because the server recognises it (`Keyed`)."""
 
 
+@public()
 class Response(Discreet, Generic[T], frozen=True):
     """An answer: the typed value, and what came around it."""
 

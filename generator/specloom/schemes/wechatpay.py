@@ -113,7 +113,7 @@ WECHATPAY = SchemeKind(
         ),
     ),
     requires=("cryptography>=42",),
-    errors=("SignatureProbe",),
+    errors=("SignatureProbe", "StaleSignature"),
     mock=MockSide("wechatpay", "WechatPaySide", base=("wechatpay_mock", "WechatPayMock")),
     advice=(
         text(

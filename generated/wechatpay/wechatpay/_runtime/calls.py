@@ -22,6 +22,7 @@ from .headers import is_field_value
 from .hosts import Host, parse_hosts
 from .kinds import is_list
 from .models import Model
+from .public_names import public
 from .terms import RAW, ErrorCode, Idempotency, Keyed, RawContent, Response
 from .unfit import Unfit, Writer
 from .urls import NotASegment, Parameter, Path, parameters
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 
+@public()
 class Call(Discreet, Generic[T], frozen=True):
     """A call of an endpoint, ready to be sent with `client.send(call)`.
 
@@ -80,10 +82,9 @@ def check_call(given: object) -> None:
     if isinstance(given, Call):
         return
     kind = type(given)
-    package, runtime, _ = kind.__module__.partition("._runtime.")
-    if runtime and kind.__name__ == Call.__name__:
+    if kind.__name__ == Call.__name__ and hasattr(kind, "draft"):
         raise ConfigError(
-            f"this is a call of {package}; send it with a client of that package"
+            f"this is a call of {kind.__module__}; send it with a client of that package"
         )
     ours = __name__.partition("._runtime.")[0]
     raise ConfigError(

@@ -19,6 +19,7 @@ from typing import Any, Literal, Self, TypeAlias
 
 from .confidential import Secret
 from .headers import Headers, request_id_of
+from .public_names import public
 
 Retry: TypeAlias = Literal["never", "same", "later", "token"]
 """What the same request may hope for if it is sent again:
@@ -38,6 +39,7 @@ Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
 """
 
 
+@public("errors")
 class Error(Exception):
     """Anything that can go wrong with a call; catch this to catch all.
 
@@ -148,10 +150,12 @@ class Error(Exception):
         return "\n".join(lines)
 
 
+@public("errors")
 class ConfigError(Error):
     """A client was made or used wrongly; the message says what to do."""
 
 
+@public("errors")
 class InvalidRequest(Error):
     """An argument that cannot be sent; nothing has been."""
 
@@ -161,28 +165,33 @@ class InvalidRequest(Error):
         """Which argument, such as `fapiao_information[0].fapiao_id`."""
 
 
+@public("errors")
 class ConnectError(Error):
     """No connection could be made, or it broke before a byte of the answer came."""
 
     retry = "same"
 
 
+@public("errors")
 class TimeoutError(Error):
     """The answer was not there in whole in time; within the deadline, at the latest."""
 
     retry = "same"
 
 
+@public("errors")
 class ProtocolError(Error):
     """The answer cannot be read; `content` has what came of it."""
 
     outcome = "unknown"
 
 
+@public("errors")
 class SignatureError(ProtocolError):
     """The answer's signature is missing or does not hold: it must not be believed."""
 
 
+@public("errors")
 class ApiError(Error):
     """The server refused the request; codes without a class of their own end up here."""
 

@@ -140,6 +140,7 @@ def tagged(
     object comes, so classes may be defined after the union, or in other modules.
     """
     space: dict[str, Any] = {
+        "__module__": members.__module__,
         "tag": tag,
         "_members": staticmethod(members),
         "_found": {},

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ..confidential import Secret
 from ..errors import ConfigError
 from ..messages import Request
+from ..public_names import public
 from .scheme import Scheme, need_text
 
 
+@public("auth")
 class ApiKey(Scheme):
     """An API key, in a header field (`X-Api-Key` if nothing is said) or in the query."""
 

@@ -9,9 +9,11 @@ from typing import Any
 from ..confidential import Secret
 from ..errors import ConfigError
 from ..messages import Request
+from ..public_names import public
 from .scheme import Scheme
 
 
+@public("auth")
 class Basic(Scheme):
     """User name and password, in UTF-8; the name has no colon (RFC 7617)."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..messages import Request
+from ..public_names import public
 from .tokens import TokenLike as TokenLike
 from .tokens import TokenScheme, source_of
 
 
+@public("auth")
 class Bearer(TokenScheme):
     """A bearer token, in the header field Authorization (RFC 6750)."""
 

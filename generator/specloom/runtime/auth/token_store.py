@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Protocol
 from urllib.parse import quote
 
 from ..errors import ConfigError
+from ..public_names import public
 
 if sys.platform == "win32":
     import msvcrt
@@ -20,6 +21,7 @@ else:
     import fcntl
 
 
+@public("auth")
 class TokenStore(Protocol):
     """Keeps tokens for several processes; write one for what your processes share.
 
@@ -48,6 +50,7 @@ class TokenStore(Protocol):
         ...
 
 
+@public("auth")
 class FileTokenStore:
     """Keeps tokens in a folder, which only this user can read, for processes of one
     computer. The folder is made if there is none."""

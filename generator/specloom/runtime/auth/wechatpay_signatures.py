@@ -15,6 +15,7 @@ from ..confidential import Discreet
 from ..errors import SignatureError
 from ..headers import is_field_value
 from ..messages import Reply
+from ..public_names import public
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -26,6 +27,7 @@ TOLERANCE: Final = 300
 UNBELIEVED: Final = "the answer must not be believed: "
 
 
+@public("errors")
 class SignatureProbe(SignatureError):
     """The signature is wrong on purpose: WeChat Pay tests whether clients verify.
 
@@ -33,6 +35,7 @@ class SignatureProbe(SignatureError):
     """
 
 
+@public("errors")
 class StaleSignature(SignatureError):
     """The signature was made too long ago, or in the future."""
 

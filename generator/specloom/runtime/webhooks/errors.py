@@ -16,8 +16,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..errors import Error
+from ..public_names import public
 
 
+@public("errors")
 class EventError(Error):
     """A delivery that is refused; `content` and `headers` have it as it came."""
 
@@ -27,6 +29,7 @@ class EventError(Error):
     """Its message: whoever sent the delivery need not learn more."""
 
 
+@public("errors")
 class OversizedEvent(EventError):
     """The body has more bytes than `webhooks.with_options(limit=…)` allows."""
 
@@ -34,6 +37,7 @@ class OversizedEvent(EventError):
     answer = "too large"
 
 
+@public("errors")
 class ForgedEvent(EventError):
     """What proves where the delivery comes from is missing, or does not hold."""
 
@@ -41,6 +45,7 @@ class ForgedEvent(EventError):
     answer = "signature not accepted"
 
 
+@public("errors")
 class StaleEvent(EventError):
     """The delivery was signed too long ago, or this computer's clock is wrong."""
 
@@ -48,6 +53,7 @@ class StaleEvent(EventError):
     answer = "time not accepted"
 
 
+@public("errors")
 class ReplayedEvent(EventError):
     """The very same delivery came before; when an event is repeated, it is signed anew."""
 
@@ -55,6 +61,7 @@ class ReplayedEvent(EventError):
     answer = "received before"
 
 
+@public("errors")
 class UndecryptableEvent(EventError):
     """The payload cannot be decrypted: most often, the client has another key."""
 
@@ -62,6 +69,7 @@ class UndecryptableEvent(EventError):
     answer = "not readable here"
 
 
+@public("errors")
 class MalformedEvent(EventError):
     """The delivery is the provider's, but not what the documentation describes."""
 

@@ -17,10 +17,12 @@ from ..actions import Steps
 from ..confidential import Secret
 from ..errors import ConfigError, Error, InvalidRequest
 from ..messages import Reply, Request
+from ..public_names import public
 from .reach import Reach
 from .scheme import Scheme
 from .wechatpay_signatures import SCHEME, Claim, claim_of, refusal
 from .wechatpay_signatures import SignatureProbe as SignatureProbe
+from .wechatpay_signatures import StaleSignature as StaleSignature
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,7 @@ CertificateLike: TypeAlias = "Path | str | bytes | Certificate"
 """A certificate: the path of a PEM file, PEM text, or an object."""
 
 
+@public("auth")
 class WechatPayV3(Scheme):
     """Signs with the merchant's private key, verifies with a key of WeChat Pay's.
 

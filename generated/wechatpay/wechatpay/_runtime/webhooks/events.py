@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from ..models import Model
+from ..public_names import public
 from ..wire import SECRET
 from .envelopes import Envelope
 
 E = TypeVar("E")
 
 
+@public("events")
 class Acknowledgement(NamedTuple):
     """The answer to a delivery, for your framework to send."""
 
@@ -39,6 +41,7 @@ class Event(Model, frozen=True, kw_only=True):
         return TAKEN
 
 
+@public("events")
 class UnknownEvent(Event, frozen=True, kw_only=True):
     """An event that the documentation does not list."""
 

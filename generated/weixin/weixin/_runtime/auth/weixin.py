@@ -16,6 +16,7 @@ from ..confidential import Secret
 from ..errors import ApiError, ConfigError, ProtocolError
 from ..kinds import is_object
 from ..messages import Reply, Request
+from ..public_names import public
 from ..redaction import Redaction
 from .reach import Reach
 from .scheme import is_token, need_text
@@ -29,6 +30,7 @@ _TRACE = re.compile(r"\brid: ([0-9A-Za-z-]+)")
 _PURPOSE: Final = "access_token"
 
 
+@public("auth")
 class WeixinAccessToken(TokenScheme):
     """An access_token or authorizer_access_token, in the query of every request.
 

@@ -59,7 +59,7 @@ def test_generate_then_check_then_change(project: Path) -> None:
     (project / "spec" / "things.yaml").write_text(RESOURCE.replace("string(32)", "string(64)"))
     stale = specloom("check", cwd=project)
     assert stale.returncode == 1
-    assert "-    thing_id: Annotated[str, Meta(max_length=32)]\n+    thing_id: Annotated[str, Meta(max_length=64)]\n" in stale.stdout
+    assert "-    thing_id: Annotated[str, limited(max_length=32)]\n+    thing_id: Annotated[str, limited(max_length=64)]\n" in stale.stdout
 
     (project / "client" / "tiny" / "errors.py").unlink()
     assert "missing: client/tiny/errors.py\n" in specloom("check", cwd=project).stdout

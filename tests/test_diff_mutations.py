@@ -19,7 +19,7 @@ from specloom.spec import load
 
 Mutation = tuple[str, Any]
 
-NOT_SAID_BY_SPECS = {"place", "source", "sent", "received"}
+NOT_SAID_BY_SPECS = {"place", "source", "shared"}
 """Derived, or about the files rather than about the API."""
 
 NO_CHANGE = {
@@ -27,6 +27,7 @@ NO_CHANGE = {
     "Api.resources reversed",  # they are sorted by name
     "Event.resource",  # events are one module, wherever they are documented
     "Resource.events reversed",
+    "Resource.resources reversed",
     "Resource.path",  # of a resource and not of its endpoints: no such spec
     "File.media reversed",
     "Integer.literals reversed",

@@ -3,6 +3,7 @@
 Each line that ends with `# error` must be an error, and no other; the one that only pyright finds says so.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_type
 
@@ -20,7 +21,7 @@ pay = WeChatPay(
 page = pay.fapiao_applications.query("4200", sub_mchid="1900000109")
 assert_type(page, models.FapiaoPage)
 assert_type(page.total_count, int)
-assert_type(page.fapiao_information, list[models.FapiaoInformation] | None)
+assert_type(page.fapiao_information, Sequence[models.FapiaoInformation] | None)
 assert_type(calls.fapiao_applications.query("4200", sub_mchid="1"), Call[models.FapiaoPage])
 assert_type(pay.send(calls.fapiao_applications.query("4200", sub_mchid="1")), Response[models.FapiaoPage])
 assert_type(pay.with_options(deadline=60), WeChatPay)

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "db5bde814a4652ee"
+__build__ = "43d8f6860fa92acc"

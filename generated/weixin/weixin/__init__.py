@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "e0ee5885c939013b"
+__build__ = "b5aa44ab0f4282cc"

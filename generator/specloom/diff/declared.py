@@ -7,13 +7,8 @@ from msgspec import Struct
 from ..model import (
     Enumeration,
     EnumValue,
-    Field,
-    ListOf,
-    MapOf,
     NamedType,
-    Nullable,
     Structure,
-    Type,
     TypeName,
     Union,
     UnionType,
@@ -85,16 +80,7 @@ class Declared(Struct, frozen=True):
         )
 
     def _structure(self, subject: str, sides: Sides, old: Structure, new: Structure) -> None:
-        self._lists(subject, sides, old, new)
-        self.fields.of_structure(Subject(subject, "field", sides, old.sent, new.sent), old.fields, new.fields)
-
-    def _lists(self, subject: str, sides: Sides, old: Structure, new: Structure) -> None:
-        """A class of what is sent takes any sequence and tells null from nothing, so it reads otherwise."""
-        before = {field.wire for field in old.fields if _depends_on_use(field)}
-        shown = [field.wire for field in new.fields if field.wire in before and _depends_on_use(field)]
-        if old.sent != new.sent and shown and "answer" in sides:
-            rule = "lists-shared" if new.sent else "lists-own"
-            self.changes.add(rule, ["answer"], subject, "", (names(shown), names(shown)), new.place)
+        self.fields.of_structure(Subject(subject, "field", sides), old.fields, new.fields)
 
     def _enumeration(self, subject: str, sides: Sides, old: Enumeration, new: Enumeration) -> None:
         if _kind(old) != _kind(new):
@@ -155,20 +141,3 @@ def _kind(named: NamedType) -> str:
             return "a union"
         case Structure():
             return "an object"
-
-
-def _depends_on_use(field: Field) -> bool:
-    """Whether Python's type of a field is another in a class of what is sent."""
-    return (isinstance(field.type, Nullable) and not field.required) or _has_list(field.type)
-
-
-def _has_list(type: Type) -> bool:
-    match type:
-        case ListOf() | MapOf():
-            return True
-        case Nullable(type=inner):
-            return _has_list(inner)
-        case Union(members=members):
-            return any(map(_has_list, members))
-        case _:
-            return False

@@ -25,9 +25,6 @@ class Subject(Struct, frozen=True):
     noun: str
     """`argument` or `field`."""
     sides: Sides
-    old_sent: bool = True
-    """The old class is that of something sent: its lists are `Sequence`, its nullable fields that may be absent can be `UNSET`."""
-    new_sent: bool = True
 
     @property
     def is_call(self) -> bool:
@@ -94,12 +91,11 @@ class Fields(Struct, frozen=True):
         was, is_ = constant(old), constant(new)
         if side == "request" and (was is not None or is_ is not None) and self._constants(subject, old, new):
             return
-        for rule in _presence(old, new, subject, side):
+        for rule in _presence(old, new, side):
             self.changes.add(rule, [side], subject.name, what, both(entry, old, new), new.place)
         bare_old = old.type.type if isinstance(old.type, Nullable) else old.type
         bare_new = new.type.type if isinstance(new.type, Nullable) else new.type
-        lists = not (subject.old_sent and subject.new_sent)
-        for found in Types(self.pairs, side, lists).differences(bare_old, bare_new):
+        for found in Types(self.pairs, side, lists=False).differences(bare_old, bare_new):
             self.changes.add(found.rule, [side], subject.name, found.of(what), (found.old, found.new), new.place)
 
     def _constants(self, subject: Subject, old: Field, new: Field) -> bool:
@@ -186,9 +182,9 @@ def _named(subject: Subject, field: Field) -> str:
     return f"{subject.noun} `{field.name if subject.is_call else field.wire}`"
 
 
-def _presence(old: Field, new: Field, subject: Subject, side: Side) -> Iterator[str]:
+def _presence(old: Field, new: Field, side: Side) -> Iterator[str]:
     if side == "answer":
-        yield from _presence_read(old, new, subject)
+        yield from _presence_read(old, new)
         return
     nulls = isinstance(old.type, Nullable), isinstance(new.type, Nullable)
     if old.required != new.required:
@@ -199,10 +195,9 @@ def _presence(old: Field, new: Field, subject: Subject, side: Side) -> Iterator[
         yield "none-changed" if old.required and not new.required else "no-longer-nullable"
 
 
-def _presence_read(old: Field, new: Field, subject: Subject) -> Iterator[str]:
-    """What can be read instead of a value, all else being the same: None, and UNSET in classes of what is sent."""
-    sent = subject.old_sent and subject.new_sent
-    before, now = _instead(old, sent=sent), _instead(new, sent=sent)
+def _presence_read(old: Field, new: Field) -> Iterator[str]:
+    """What can be read instead of a value, all else being the same: None, and UNSET where null is something else than nothing."""
+    before, now = _instead(old), _instead(new)
     if now - before:
         yield "became-optional" if old.required and not new.required else "became-nullable"
     elif before - now:
@@ -211,7 +206,7 @@ def _presence_read(old: Field, new: Field, subject: Subject) -> Iterator[str]:
         yield "absence-changed"
 
 
-def _instead(field: Field, *, sent: bool) -> frozenset[str]:
+def _instead(field: Field) -> frozenset[str]:
     null = isinstance(field.type, Nullable)
     found = {_NONE} if null or not field.required else set[str]()
-    return frozenset(found | {_UNSET} if sent and null and not field.required else found)
+    return frozenset(found | {_UNSET} if null and not field.required else found)

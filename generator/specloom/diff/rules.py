@@ -93,8 +93,6 @@ _ROWS = (
     Rule("literal-removed", "has one value less", _B, _B, "programs pass it, or compare with it"),
     Rule("format-changed", "has another form on the wire", _C, _C, "Python's type is the same"),
     Rule("zone-changed", "has a time zone or lost it", _B, _B, "datetimes with and without one do not compare", invisible=True),
-    Rule("lists-shared", "is sent now, too, so its lists read as Sequence, and null as UNSET", None, _B, "one class serves requests and answers"),
-    Rule("lists-own", "is no longer sent, so its lists read as list", None, _C, "a list is a Sequence"),
     # Limits: requests are checked before they are sent; answers are not checked against limits.
     Rule("limit-tightened", "has tighter limits", _B, _D, "what was passed may be refused", invisible=True),
     Rule("limit-loosened", "has looser limits", _C, _D, "what was passed is accepted"),

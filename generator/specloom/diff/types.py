@@ -43,7 +43,7 @@ UNKNOWN = "an unknown one"
 
 
 class Types(Struct, frozen=True):
-    """Compares types. `lists`: whether a list that is read is a `list` (else a `Sequence`, whose items may get narrower)."""
+    """Compares types. `lists`: whether a list that is read is a `list`, as a whole response is (a field is a `Sequence`, whose items may get narrower)."""
 
     pairs: Pairs
     side: Side

@@ -176,10 +176,8 @@ class Structure(Struct, frozen=True):
     fields: tuple[Field, ...]
     title: Text = Text()
     description: Text = Text()
-    sent: bool = False
-    """Reachable from a request."""
-    received: bool = False
-    """Reachable from an answer."""
+    shared: bool = False
+    """Declared under `types:`, for any place to use; otherwise it belongs to the one place that describes it."""
     place: Place = Place("", 1, 1)
 
 

@@ -6,18 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from .annotations import Annotation, origin_of
 from .unfit import Unfit, Writer
-from .wire import Between
+from .wire import Limits
 
 
-def limited(
-    plain: Writer, kind: Annotation, limits: tuple[msgspec.Meta | Between, ...]
-) -> Writer:
+def within_limits(plain: Writer, kind: Annotation, limits: Limits) -> Writer:
     """As `plain`, within these limits; they hold for the value in Python."""
-    checks = [check for meta in limits for check in _checks(meta, kind)]
+    checks = _checks(limits, kind)
 
     def write(value: Any) -> object:
         written = plain.write(value)
@@ -29,9 +25,7 @@ def limited(
     return Writer(plain.takes, write, plain.name)
 
 
-def _checks(
-    limit: msgspec.Meta | Between, kind: Annotation
-) -> list[tuple[Callable[[Any], bool], str]]:
+def _checks(limit: Limits, kind: Annotation) -> list[tuple[Callable[[Any], bool], str]]:
     checks: list[tuple[Callable[[Any], bool], str]] = []
     if (ge := limit.ge) is not None:
         checks.append((lambda v: v >= ge, f"must be at least {ge}"))
@@ -41,8 +35,6 @@ def _checks(
         checks.append((lambda v: v > gt, f"must be more than {gt}"))
     if (lt := limit.lt) is not None:
         checks.append((lambda v: v < lt, f"must be less than {lt}"))
-    if isinstance(limit, Between):
-        return checks
     if (least := limit.min_length) is not None:
         text = f"must have at least {_count(least, kind)}"
         checks.append((lambda v: len(v) >= least, text))
@@ -50,7 +42,6 @@ def _checks(
         text = f"must have at most {_count(most, kind)}"
         checks.append((lambda v: len(v) <= most, text))
     if limit.pattern is not None:
-        # The whole value, and msgspec only ever searches.
         matches = re.compile(limit.pattern).fullmatch
         checks.append((lambda v: bool(matches(v)), f"must match {limit.pattern}"))
     return checks

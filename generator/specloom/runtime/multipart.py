@@ -17,6 +17,7 @@ from .files import Upload, check_size, load
 from .headers import is_media_of
 from .kinds import is_list, is_object
 from .unfit import Unfit, Writer, not_a
+from .wire import Limits
 from .writing import writer
 
 
@@ -28,7 +29,7 @@ class _Part:
     wire: str
     optional: bool
     writer: Writer | None
-    sizes: tuple[msgspec.Meta, ...]
+    sizes: tuple[Limits, ...]
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,11 @@ def _is_file(annotation: Annotation) -> bool:
     )
 
 
-def _sizes(annotation: Annotation) -> Iterator[msgspec.Meta]:
+def _sizes(annotation: Annotation) -> Iterator[Limits]:
     """The limits of a file, which may be one member of a union."""
     for marks in marks_within(annotation, deep=False):
-        yield from (one for one in marks.limits if isinstance(one, msgspec.Meta))
+        if marks.limits is not None:
+            yield marks.limits
 
 
 def _each(change: Callable[[Any], Upload], given: Any) -> Upload | list[Upload]:

@@ -77,7 +77,7 @@ class Fields:
         texts = self.texts
         title, description = texts.read(child(about, "title")), texts.read(child(about, "description"))
         read = self.read(fields, role or Owner(name), name.module)
-        self.built[name] = Structure(name, read, title, description, place=place(key))
+        self.built[name] = Structure(name, read, title, description, shared=declared, place=place(key))
         return model.Named(name)
 
     def named_scalar(self, declaration: Declaration) -> None:

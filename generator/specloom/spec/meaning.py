@@ -73,7 +73,7 @@ class Meaning:
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
         told = {path: tuple(examples.event(draft) for draft in group) for path, group in announced.items()}
         self.folder.check_bodies()
-        types = self._types(examples, [e for group in finished.values() for e in group], [e for group in told.values() for e in group])
+        types = self._types(examples)
         documents = {document.module: document for document in resources}
         return Api(
             name=self.folder.path.resolve().name,
@@ -216,18 +216,11 @@ class Meaning:
     def _notes(self, known: set[Path]) -> dict[Path, Text]:
         return notes.collect(self.folder.notes, self.texts.languages, _with_folders(self.folder.resources), known, self.findings)
 
-    def _types(self, examples: Examples, found: list[Endpoint], events: list[Event]) -> dict[TypeName, NamedType]:
+    def _types(self, examples: Examples) -> dict[TypeName, NamedType]:
         """All named types with their values, in the order of their files and of their places there."""
         types = self.fields.built
         self.fields.check_scalars(examples.values)
-        sent = reach.closure(reach.sent(found), types)
-        received = reach.closure(reach.received(found, [row for row, _ in self.errors.rows], events), types)
-        finished: list[NamedType] = []
-        for name, named in types.items():
-            if isinstance(named, model.Structure):
-                finished.append(replace(examples.structure(named), sent=name in sent, received=name in received))
-            else:
-                finished.append(named)
+        finished = [examples.structure(named) if isinstance(named, model.Structure) else named for named in types.values()]
         finished.sort(key=lambda named: (named.name.module, named.place.line, named.place.column, named.name.name))
         return {named.name: named for named in finished}
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from msgspec import Meta
-
 from .. import errors as _errors
 from .._runtime.calls import Call, Endpoint, ErrorCode, Json, Keyed
 from .._runtime.models import Model
+from .._runtime.wire import limited
 from ..models.fapiao_applications import FapiaoPage, ReversedFapiao, ReverseRequest
 
 
@@ -101,13 +100,13 @@ def reverse(
 
 
 class _QueryArguments(Model, frozen=True, kw_only=True):
-    fapiao_apply_id: Annotated[str, Meta(max_length=32)]
-    sub_mchid: Annotated[str, Meta(max_length=32)]
-    fapiao_id: Annotated[str, Meta(max_length=32)] | None = None
+    fapiao_apply_id: Annotated[str, limited(max_length=32)]
+    sub_mchid: Annotated[str, limited(max_length=32)]
+    fapiao_id: Annotated[str, limited(max_length=32)] | None = None
 
 
 class _ReverseArguments(Model, frozen=True, kw_only=True):
-    fapiao_apply_id: Annotated[str, Meta(max_length=32)]
+    fapiao_apply_id: Annotated[str, limited(max_length=32)]
 
 
 _QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from .._runtime.models import Model, OpenEnum
-from .._runtime.wire import ENCRYPTED
+from .._runtime.wire import ENCRYPTED, limited
 
 
 class ReverseRequest(Model, frozen=True, kw_only=True):
     """Body of `fapiao_applications.reverse`."""
 
-    sub_mchid: Annotated[str, Meta(max_length=32)]
+    sub_mchid: Annotated[str, limited(max_length=32)]
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
     by WeChat Pay; see the required parameters of the service-provider mode.
     """
-    reverse_reason: Annotated[str, Meta(max_length=200)]
+    reverse_reason: Annotated[str, limited(max_length=200)]
     """Reason for the reversal, at most 200 characters. Free text; for fully digitalised
     fapiao one of `ISSUE_ERROR`, `SALES_RETURN`, `SERVICE_SUSPENTION` (spelled like
     this) and `SALES_DISCOUNT`.
@@ -35,15 +35,15 @@ class ReverseRequest(Model, frozen=True, kw_only=True):
 class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
     """Payload of `FAPIAO.USER_APPLIED`."""
 
-    mchid: str
+    mchid: Annotated[str, limited(max_length=32)]
     """Merchant number, at most 32 characters. The number of the merchant or the service
     provider.
     """
-    sub_mchid: str | None = None
+    sub_mchid: Annotated[str, limited(max_length=32)] | None = None
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
     by WeChat Pay; see the required parameters of the service-provider mode.
     """
-    fapiao_apply_id: str
+    fapiao_apply_id: Annotated[str, limited(max_length=32)]
     """Application number, at most 32 characters. The application that the user has
     asked for.
     """
@@ -54,13 +54,13 @@ class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
 class ReversedFapiao(Model, frozen=True, kw_only=True):
     """A fapiao to reverse (需要冲红的一张发票)."""
 
-    fapiao_id: Annotated[str, Meta(max_length=32)]
+    fapiao_id: Annotated[str, limited(max_length=32)]
     """Merchant's fapiao number, at most 32 characters. Must be the number that was
     given when the fapiao was issued.
     """
     fapiao_code: str | None = None
     """Fapiao code. Fully digitalised fapiao have none."""
-    fapiao_number: Annotated[str, Meta(max_length=20)]
+    fapiao_number: Annotated[str, limited(max_length=20)]
     """Fapiao number, at most 20 characters. Number of the fapiao; 8 digits, or 20 for
     fully digitalised fapiao.
     """
@@ -71,14 +71,14 @@ class FapiaoPage(Model, frozen=True, kw_only=True):
 
     total_count: int
     """Number of fapiao. May exceed the number of fapiao returned."""
-    fapiao_information: list[FapiaoInformation] | None = None
+    fapiao_information: Sequence[FapiaoInformation] | None = None
     """Fapiao. The fapiao of the application."""
 
 
 class FapiaoInformation(Model, frozen=True, kw_only=True):
     """One fapiao of an application (一张发票的信息)."""
 
-    fapiao_id: str
+    fapiao_id: Annotated[str, limited(max_length=32)]
     """Merchant's fapiao number, at most 32 characters. Names one fapiao of the
     merchant; letters, digits and `-`, `_`, `|`, `*` only.
     """
@@ -104,7 +104,7 @@ class FapiaoInformation(Model, frozen=True, kw_only=True):
     """People named on the fapiao. Who received the money and who checked and drew the
     fapiao.
     """
-    items: list[FapiaoItem] | None = None
+    items: Sequence[FapiaoItem] | None = None
     """Lines. Goods and services; a discount is a line with a negative amount after the
     line it belongs to.
     """
@@ -136,7 +136,7 @@ class Fapiao(Model, frozen=True, kw_only=True):
 
     fapiao_code: str | None = None
     """Fapiao code. Fully digitalised fapiao have none."""
-    fapiao_number: str | None = None
+    fapiao_number: Annotated[str, limited(max_length=20)] | None = None
     """Fapiao number, at most 20 characters. Number of the fapiao; 8 digits, or 20 for
     fully digitalised fapiao.
     """
@@ -181,26 +181,26 @@ class CardStatus(OpenEnum):
 class FapiaoNotice(Model, frozen=True, kw_only=True):
     """What has become of fapiao (发票状态变更通知)."""
 
-    mchid: str
+    mchid: Annotated[str, limited(max_length=32)]
     """Merchant number, at most 32 characters. The number of the merchant or the service
     provider.
     """
-    sub_mchid: str | None = None
+    sub_mchid: Annotated[str, limited(max_length=32)] | None = None
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
     by WeChat Pay; see the required parameters of the service-provider mode.
     """
-    fapiao_apply_id: str
+    fapiao_apply_id: Annotated[str, limited(max_length=32)]
     """Application number, at most 32 characters. The application number given when the
     fapiao was issued.
     """
-    fapiao_information: list[FapiaoProgress]
+    fapiao_information: Sequence[FapiaoProgress]
     """Fapiao. The fapiao of the application that this is about."""
 
 
 class FapiaoProgress(Model, frozen=True, kw_only=True):
     """Where a fapiao and its card stand (发票及其卡券的状态)."""
 
-    fapiao_id: str
+    fapiao_id: Annotated[str, limited(max_length=32)]
     """Merchant's fapiao number, at most 32 characters. Names one fapiao of the
     merchant; letters, digits and `-`, `_`, `|`, `*` only.
     """
@@ -232,13 +232,13 @@ class BuyerInformation(Model, frozen=True, kw_only=True):
 
     type: BuyerType | None = None
     """Kind of buyer. Whether the buyer is a person or an organisation."""
-    name: str | None = None
+    name: Annotated[str, limited(max_length=256)] | None = None
     """Name, at most 256 characters."""
-    taxpayer_id: str | None = None
+    taxpayer_id: Annotated[str, limited(max_length=32)] | None = None
     """Taxpayer number, at most 32 characters. Required if the buyer is an
     organisation.
     """
-    address: str | None = None
+    address: Annotated[str, limited(max_length=128)] | None = None
     """Address, at most 128 characters."""
     telephone: str | None = None
     """Telephone."""
@@ -296,13 +296,13 @@ class ExtraInformation(Model, frozen=True, kw_only=True):
 class FapiaoItem(Model, frozen=True, kw_only=True):
     """A line of a fapiao (一个发票行)."""
 
-    tax_code: str | None = None
+    tax_code: Annotated[str, limited(max_length=19)] | None = None
     """Tax classification code, at most 19 characters. Code of the goods or services in
     the tax classification; 19 digits.
     """
-    goods_name: str | None = None
+    goods_name: Annotated[str, limited(max_length=128)] | None = None
     """Goods or service, at most 128 characters. Name of the goods or the service."""
-    specification: str | None = None
+    specification: Annotated[str, limited(max_length=20)] | None = None
     """Specification, at most 20 characters. Specification or model."""
     unit: str | None = None
     """Unit. What the quantity counts; absent in a discount line."""

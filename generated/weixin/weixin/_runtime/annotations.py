@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import fields
 
 from .models import is_tagged
-from .wire import Between, Conversion
+from .wire import Conversion, Limits
 
 Annotation: TypeAlias = Any
 """A type as it may stand in an annotation: a class, a union, `list[int]`, …"""
@@ -21,7 +21,7 @@ Annotation: TypeAlias = Any
 class Marks(msgspec.Struct, frozen=True):
     """What stands beside a type in `Annotated`."""
 
-    limits: tuple[msgspec.Meta | Between, ...] = ()
+    limits: Limits | None = None
     conversion: Conversion | None = None
     json_text: bool = False
     encrypted: bool = False
@@ -39,15 +39,12 @@ def unfold(annotation: Annotation) -> tuple[Annotation, Marks]:
     if origin_of(annotation) is not Annotated:
         return annotation, Marks()
     kind, *notes = get_args(annotation)
-    metas = [note for note in notes if isinstance(note, msgspec.Meta)]
     extra: dict[str, Any] = {}
-    for meta in metas:
-        extra.update(meta.extra or {})
+    for note in notes:
+        if isinstance(note, msgspec.Meta):
+            extra.update(note.extra or {})
     return kind, Marks(
-        limits=(
-            *(meta for meta in metas if meta.extra is None),
-            *([extra["between"]] if "between" in extra else []),
-        ),
+        limits=extra.get("limits"),
         conversion=extra.get("wire"),
         json_text=extra.get("json_text", False),
         encrypted=extra.get("encrypted", False),

@@ -131,10 +131,9 @@ def _holds_no_number(content: bytes) -> bool:
 
 
 def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:
-    # msgspec knows nothing of conversions, and takes a cipher text for a plain one, with
-    # the limits of that.
+    # msgspec knows nothing of conversions, and takes a cipher text for a plain one.
     for kind, marks in within(annotation, deep=True):
-        is_odd = marks.encrypted and (marks.limits or kind is not str)
+        is_odd = marks.encrypted and kind is not str
         if marks.conversion or marks.json_text or is_odd:
             return None
     try:

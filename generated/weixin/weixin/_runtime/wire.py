@@ -106,25 +106,42 @@ def formatted(format: str) -> Meta:
     return Meta(extra={"wire": _Formatted(format)})
 
 
-class Between(Struct, frozen=True):
-    """Ends of a range that `Meta` cannot hold: of decimals, and of integers beyond 64 bits."""
+class Limits(Struct, frozen=True):
+    """What a value in Python keeps to when it is sent. Lengths are in characters, bytes, items or
+    entries; `gt` and `lt` exclude the end; `pattern` matches the whole text."""
 
-    ge: Decimal | None = None
-    gt: Decimal | None = None
-    le: Decimal | None = None
-    lt: Decimal | None = None
+    ge: float | Decimal | None = None
+    gt: float | Decimal | None = None
+    le: float | Decimal | None = None
+    lt: float | Decimal | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
 
 
-def between(
+def limited(
     *,
-    ge: str | None = None,
-    gt: str | None = None,
-    le: str | None = None,
-    lt: str | None = None,
+    ge: float | str | None = None,
+    gt: float | str | None = None,
+    le: float | str | None = None,
+    lt: float | str | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
 ) -> Meta:
-    """A number within exact ends, each a decimal literal; `gt` and `lt` exclude the end."""
-    ends = [None if end is None else Decimal(end) for end in (ge, gt, le, lt)]
-    return Meta(extra={"between": Between(*ends)})
+    """`Limits` as a mark; an exact end is a decimal literal.
+
+    They bind what is sent and never what is received, for servers loosen them without
+    notice. So msgspec, which would hold both to a `Meta` of its own, does not see them.
+    """
+    limits = Limits(
+        _end(ge), _end(gt), _end(le), _end(lt), min_length, max_length, pattern
+    )
+    return Meta(extra={"limits": limits})
+
+
+def _end(end: float | str | None) -> float | Decimal | None:
+    return Decimal(end) if isinstance(end, str) else end
 
 
 UNIX: Final = Meta(extra={"wire": _Instant(timedelta(seconds=1))})

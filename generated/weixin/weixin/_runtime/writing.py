@@ -26,7 +26,7 @@ from .annotations import (
     unfold,
 )
 from .ciphertext import CipherText
-from .limits import limited
+from .limits import within_limits
 from .models import Tagged, Unknown, is_tagged
 from .scalars import SCALARS, instance, write_text
 from .unfit import Embedded, Sealed, Unfit, Write, Writer, not_a
@@ -45,7 +45,7 @@ def _marked(kind: Annotation, marks: Marks) -> Writer:
     if marks.json_text:
         return _json_text(writer(kind))
     plain = _plain(kind)
-    return limited(plain, kind, marks.limits) if marks.limits else plain
+    return within_limits(plain, kind, marks.limits) if marks.limits else plain
 
 
 def _plain(kind: Annotation) -> Writer:

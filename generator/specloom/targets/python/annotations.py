@@ -1,7 +1,8 @@
 """Types of the model as Python annotations.
 
-Three places ask for one: an argument of a function (plain types), a field of something that is sent (limits as msgspec `Meta`, sequences
-that any list-like fits), a field of something that is received (no limits: a server may loosen them any day).
+Three places ask for one: an argument of a function (plain types), a field of a class (with limits and forms on the wire), a whole value that
+is received (with forms on the wire). Arguments and fields are sequences and mappings, which any list or dict is; a value that comes alone is a
+list or dict. A class is the same whether it is sent, received, or both: another endpoint that uses it changes nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +40,6 @@ from ...model import (
 from .module import Module
 
 NONE = python.member(python.literal(None))
-_INT64 = range(-(2**63), 2**63)
 
 
 class Annotations(Struct, frozen=True):
@@ -47,7 +47,7 @@ class Annotations(Struct, frozen=True):
 
     api: Api
     module: Module
-    use: Literal["argument", "sent", "received"]
+    use: Literal["argument", "field", "value"]
 
     def of(self, type: Type) -> Python:
         """The annotation of a type, null included."""
@@ -92,7 +92,7 @@ class Annotations(Struct, frozen=True):
                 if type.literals:
                     return self._literal(type.literals), []
                 pattern = {"pattern": python.literal(type.pattern)} if type.pattern is not None else {}
-                return self.module.builtin("str"), self._meta({**lengths(type.length), **pattern})
+                return self.module.builtin("str"), self._limited({**lengths(type.length), **pattern})
             case Integer():
                 if type.literals:
                     return self._literal(type.literals), []
@@ -106,9 +106,9 @@ class Annotations(Struct, frozen=True):
             case Boolean():
                 return self.module.builtin("bool"), []
             case Bytes():
-                return self.module.builtin("bytes"), self._meta(lengths(type.length))
+                return self.module.builtin("bytes"), self._limited(lengths(type.length))
             case File():
-                return self._ours("files", "UploadLike"), self._meta(lengths(type.length))
+                return self._ours("files", "UploadLike"), self._limited(lengths(type.length))
             case DateTime():
                 return self.module.use("datetime", "datetime"), self._datetime(type)
             case Date():
@@ -121,15 +121,15 @@ class Annotations(Struct, frozen=True):
                 return self.module.use("typing", "Any"), []
             case ListOf():
                 item = self.of(type.item)
-                if self.use == "received":
+                if self.use == "value":
                     return python.subscript(self.module.builtin("list"), [item]), []
                 sequence = self.module.use("collections.abc", "Sequence")
-                return python.subscript(sequence, [item]), self._meta(lengths(type.length))
+                return python.subscript(sequence, [item]), self._limited(lengths(type.length))
             case MapOf():
                 pair = [self.module.builtin("str"), self.of(type.value)]
-                if self.use == "received":
+                if self.use == "value":
                     return python.subscript(self.module.builtin("dict"), pair), []
-                return python.subscript(self.module.use("collections.abc", "Mapping"), pair), self._meta(lengths(type.length))
+                return python.subscript(self.module.use("collections.abc", "Mapping"), pair), self._limited(lengths(type.length))
             case JsonText():
                 return self.of(type.type), self._mark("JSON_TEXT")
             case _:
@@ -147,22 +147,18 @@ class Annotations(Struct, frozen=True):
     def _literal(self, values: tuple[str, ...] | tuple[int, ...]) -> Python:
         return python.subscript(self.module.use("typing", "Literal"), [python.literal(value) for value in values])
 
-    def _meta(self, limits: dict[str, Python]) -> list[Python]:
-        if not limits or self.use != "sent":
+    def _limited(self, limits: dict[str, Python]) -> list[Python]:
+        if not limits or self.use != "field":
             return []
-        return [python.call(self.module.use("msgspec", "Meta"), python.call_options(limits))]
+        return [python.call(self._ours("wire", "limited"), python.call_options(limits))]
 
     def _range(self, range: Range, *, exact: bool) -> list[Python]:
-        if not range or self.use != "sent":
+        if not range:
             return []
-        ends = {"gt" if range.above else "ge": range.least, "lt" if range.below else "le": range.most}
-        given = {name: end for name, end in ends.items() if end is not None}
-        if exact or any(isinstance(end, int) and end not in _INT64 for end in given.values()):
-            # msgspec refuses limits on Decimal, and those beyond 64 bits; the runtime checks them itself.
-            texts = {name: python.literal(str(end)) for name, end in given.items()}
-            return [python.call(self._ours("wire", "between"), python.call_options(texts))]
-        plain = {name: float(end) if isinstance(end, Decimal) else end for name, end in given.items()}
-        return self._meta({name: python.literal(end) for name, end in plain.items()})
+        limits = {"gt" if range.above else "ge": range.least, "lt" if range.below else "le": range.most}
+        given = {name: end for name, end in limits.items() if end is not None}
+        ends = {name: str(end) if exact else float(end) if isinstance(end, Decimal) else end for name, end in given.items()}
+        return self._limited({name: python.literal(end) for name, end in ends.items()})
 
     def _datetime(self, type: DateTime) -> list[Python]:
         match type.format:

@@ -123,7 +123,7 @@ def _made(
         made = [_passed(argument) for argument in passed]
         parts.append(python.call(python.identifier(holder), made, room=80 if alone else 79))
     if structure is not None:
-        kind = Annotations(api, module, "sent").of(Named(structure.name))
+        kind = Annotations(api, module, "field").of(Named(structure.name))
         fields = [_passed(argument) for argument in given if argument.where == "field"]
         body = python.call(kind, fields, room=75 if alone else 74)
         parts.append(python.keyword_argument("body", body))
@@ -153,7 +153,7 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> C
         python.keyword_argument("frozen", python.literal(True)),
         python.keyword_argument("kw_only", python.literal(True)),
     ]
-    annotations = Annotations(api, module.within(argument.name for argument in given), "sent")
+    annotations = Annotations(api, module.within(argument.name for argument in given), "field")
     fields: list[Python] = []
     for argument in given:
         members = annotations.of_field(argument.field)

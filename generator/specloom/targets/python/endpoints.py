@@ -46,7 +46,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
         options["fixed"] = python.literal(given_constants)
     if endpoint.body is not None:
         options["body"] = _body(api, module, endpoint.body)
-    annotations = Annotations(api, module, "received")
+    annotations = Annotations(api, module, "value")
     answers = [(python.literal(answer.status), _answer_type(module, annotations, answer)) for answer in endpoint.answers]
     options["answers"] = python.mapping(answers, room=74)
     shared = [python.star(python.identifier(_rows(api, endpoint.resource)))] if _inherited(api, endpoint.resource) else []
@@ -73,7 +73,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
 
 def value_annotation(api: Api, module: Module, endpoint: Endpoint) -> Python:
     """What a call gives: the union of its answers."""
-    annotations = Annotations(api, module, "received")
+    annotations = Annotations(api, module, "value")
     return python.union([_answer(module, annotations, answer) for answer in endpoint.answers] or [python.literal(None)])
 
 
@@ -83,7 +83,7 @@ def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Pyth
         return []
     errors = module.use_as(("errors",), "_errors")
     language = api.languages[0]
-    annotations = Annotations(api, module, "received")
+    annotations = Annotations(api, module, "value")
     found: list[Python] = []
     for row in rows:
         options: dict[str, Python] = {}
@@ -144,7 +144,7 @@ def _located(module: Module, field: Field) -> Python:
 
 
 def _body(api: Api, module: Module, body: Body) -> Python:
-    annotations = Annotations(api, module, "sent")
+    annotations = Annotations(api, module, "field")
     match body:
         case JsonBody(type=type, flat=flat, media=media):
             named = {} if flat else {"argument": python.literal("body")}

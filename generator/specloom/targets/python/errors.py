@@ -56,7 +56,7 @@ def by_class(api: Api) -> dict[str, list[ErrorCode]]:
 
 
 def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> Class:
-    annotations = Annotations(api, module, "received")
+    annotations = Annotations(api, module, "value")
     bodies = [member for row in rows if row.body is not None for member in annotations.members(row.body)]
     base = python.identifier("ApiError")
     return Class(

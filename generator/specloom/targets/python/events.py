@@ -95,7 +95,7 @@ def _class(api: Api, module: Module, event: Event) -> Class:
     return Class(
         python.class_header(python.identifier(event.class_name), bases),
         _docstring(api, event),
-        python.declaration("payload", Annotations(api, module, "received").members(event.payload), room=84),
+        python.declaration("payload", Annotations(api, module, "value").members(event.payload), room=84),
         python.declaration("name", [literal], name, room=84),
     )
 

@@ -86,12 +86,13 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
 
 
 def _roles(api: Api) -> Mapping[TypeName, str]:
-    """For types that one endpoint or event has as its body, answer or payload: a phrase that says so, for those without a title."""
-    found: dict[TypeName, list[str]] = {}
+    """For objects that belong to an endpoint or an event as its body, response or payload: a phrase that says so, for those without a title."""
+    found: dict[TypeName, str] = {}
 
     def note(type: object, key: str, owner: str) -> None:
-        if isinstance(type, Named):
-            found.setdefault(type.to, []).append(phrases.phrase(key, api.languages[0], owner))
+        structure = api.types[type.to] if isinstance(type, Named) else None
+        if isinstance(structure, Structure) and not structure.shared:
+            found[structure.name] = phrases.phrase(key, api.languages[0], owner)
 
     for endpoint in api.all_endpoints():
         if isinstance(endpoint.body, (JsonBody, FormBody, PartsBody)):
@@ -100,7 +101,7 @@ def _roles(api: Api) -> Mapping[TypeName, str]:
             note(answer.type, "answer of", endpoint.qualified)
     for event in api.all_events():
         note(event.payload, "payload of", event.name)
-    return {name: said[0] for name, said in found.items() if len(said) == 1}
+    return found
 
 
 def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mapping[TypeName, str]) -> Class:
@@ -114,7 +115,7 @@ def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mappi
         python.keyword_argument("kw_only", python.literal(True)),
     ]
     inside = module.within(field.name for field in type.fields)
-    annotations = Annotations(api, inside, "sent" if type.sent else "received")
+    annotations = Annotations(api, inside, "field")
     members = tuple(_field(api, inside, annotations, field) for field in type.fields)
     return Class(python.class_header(name, bases), docstring, members)
 
@@ -122,7 +123,7 @@ def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mappi
 def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> Member:
     members = annotations.of_field(field)
     default: dict[str, Python] = {}
-    if not field.required and isinstance(field.type, Nullable) and annotations.use == "sent":
+    if not field.required and isinstance(field.type, Nullable):
         members.append(python.member(module.use("msgspec", "UnsetType")))
         default = {"default": module.use("msgspec", "UNSET")}
     elif not field.required:
@@ -184,7 +185,7 @@ def _unlisted(type: Enumeration, *, numbers: bool) -> str | int:
 
 def _alias(api: Api, module: Module, type: UnionType) -> Alias:
     name = type.name.name
-    annotations = Annotations(api, module, "received")
+    annotations = Annotations(api, module, "value")
     members = [annotations.of(member) for member in type.members]
     docstring = docstrings.titled(type.title, type.description, type.name.name, api, 0)
     alias = module.use("typing", "TypeAlias")

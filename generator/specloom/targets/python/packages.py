@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from ...code import Code, Python, python
-from ...model import Api, Nullable, PartsBody, RawBody, Structure
+from ...model import Api, Field, Nullable, PartsBody, RawBody, Structure
 from ...render import render
 from ...schemes import SCHEMES
 from ..surface import all_resources_of, resources_of, schemes_of
@@ -50,9 +50,9 @@ def _surface(api: Api, layout: Layout) -> Mapping[str, str]:
         found["events"] = HERE
     if _sends_files(api):
         found["Upload"] = "._runtime.files"
-    if _sends_null_or_nothing(api):
+    if _tells_null_from_nothing(api):
         found["UNSET"] = "msgspec"
-    if _answers_are_encrypted(api):
+    if _has_encrypted_fields(api):
         found["CipherText"] = "._runtime.ciphertext"
     if len(schemes_of(api)) > 1:
         found["auth"] = HERE
@@ -94,11 +94,14 @@ def _sends_files(api: Api) -> bool:
     return any(isinstance(endpoint.body, (PartsBody, RawBody)) for endpoint in api.all_endpoints())
 
 
-def _answers_are_encrypted(api: Api) -> bool:
-    received = [type for type in api.types.values() if isinstance(type, Structure) and type.received]
-    return any(field.encrypted for type in received for field in type.fields)
+def _has_encrypted_fields(api: Api) -> bool:
+    return any(field.encrypted for field in _fields(api))
 
 
-def _sends_null_or_nothing(api: Api) -> bool:
-    sent = [type for type in api.types.values() if isinstance(type, Structure) and type.sent]
-    return any(isinstance(field.type, Nullable) and not field.required for type in sent for field in type.fields)
+def _tells_null_from_nothing(api: Api) -> bool:
+    return any(isinstance(field.type, Nullable) and not field.required for field in _fields(api))
+
+
+def _fields(api: Api) -> Iterator[Field]:
+    """The fields of all classes."""
+    return (field for type in api.types.values() if isinstance(type, Structure) for field in type.fields)

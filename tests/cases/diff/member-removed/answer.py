@@ -1,4 +1,6 @@
+from collections.abc import Sequence
+
 from shop import Shop
 
 thing = Shop().things.get()
-value: int | str | list[str] = thing.value
+value: int | str | Sequence[str] = thing.value

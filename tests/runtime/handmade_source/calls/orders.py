@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from msgspec import Meta
-
 from .. import errors as _errors
 from .._runtime.calls import (
     RAW,
@@ -23,7 +21,7 @@ from .._runtime.files import UploadLike
 from .._runtime.frames import discreet
 from .._runtime.models import Model
 from .._runtime.multipart import Multipart
-from .._runtime.wire import ENCRYPTED
+from .._runtime.wire import ENCRYPTED, limited
 from ..models.orders import (
     Converted,
     CreateRequest,
@@ -109,8 +107,8 @@ def put(content: UploadLike) -> Call[bytes]:
 
 
 class _QueryArguments(Model, frozen=True, kw_only=True):
-    order_id: Annotated[str, Meta(min_length=1, max_length=32)]
-    shop_id: Annotated[str, Meta(max_length=32)]
+    order_id: Annotated[str, limited(min_length=1, max_length=32)]
+    shop_id: Annotated[str, limited(max_length=32)]
     fields: Sequence[str] | None = None
     trace: str | None = None
 

@@ -21,6 +21,7 @@ from .._runtime.wire import (
     UNIX,
     UNIX_MS,
     formatted,
+    limited,
 )
 
 
@@ -52,8 +53,8 @@ class Color(Enum):
 class Buyer(Model, frozen=True, kw_only=True):
     """Who buys; sent and received."""
 
-    name: Annotated[str, Meta(max_length=8)]
-    phone: Annotated[str, ENCRYPTED, Meta(max_length=20)] | None = None
+    name: Annotated[str, limited(max_length=8)]
+    phone: Annotated[str, ENCRYPTED, limited(max_length=20)] | None = None
 
 
 class Detail(Model, frozen=True, kw_only=True):
@@ -118,12 +119,12 @@ class Converted(Model, frozen=True, kw_only=True):
 class CreateRequest(Model, frozen=True, kw_only=True):
     """What creates an order."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=32)]
-    items: Annotated[Sequence[Item], Meta(min_length=1, max_length=3)]
-    note: Annotated[str, Meta(max_length=20)] | UnsetType | None = UNSET
+    name: Annotated[str, limited(min_length=1, max_length=32)]
+    items: Annotated[Sequence[Item], limited(min_length=1, max_length=3)]
+    note: Annotated[str, limited(max_length=20)] | UnsetType | None = UNSET
     labels: Mapping[str, str] | None = None
     at: datetime | None = None
-    price: Annotated[Decimal, Meta(ge=0)] | None = None
+    price: Annotated[Decimal, limited(ge=0)] | None = None
     weight: float | None = None
     status: Status | None = None
     color: Color | None = None
@@ -136,15 +137,15 @@ class CreateRequest(Model, frozen=True, kw_only=True):
 class Item(Model, frozen=True, kw_only=True):
     """One line of an order."""
 
-    sku: Annotated[str, Meta(max_length=8, pattern="[A-Z]+")]
-    quantity: Annotated[int, Meta(ge=1)] = 1
+    sku: Annotated[str, limited(max_length=8, pattern="[A-Z]+")]
+    quantity: Annotated[int, limited(ge=1)] = 1
 
 
 class UploadRequest(Model, frozen=True, kw_only=True):
     """What uploads a picture."""
 
     meta: Picture
-    file: Annotated[UploadLike, Meta(max_length=1000)]
+    file: Annotated[UploadLike, limited(max_length=1000)]
     tags: Sequence[str] | None = None
 
 

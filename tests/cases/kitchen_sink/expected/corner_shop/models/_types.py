@@ -6,20 +6,20 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta
-
 from .._runtime.models import Model, OpenEnum
+from .._runtime.wire import limited
 
 
 class Money(Model, frozen=True, kw_only=True):
     """Money (金额)."""
 
-    amount: Annotated[int, Meta(ge=0)]
+    amount: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
-    currency: Annotated[str, Meta(min_length=3, max_length=3, pattern="[A-Z]{3}")]
+    currency: Annotated[str, limited(min_length=3, max_length=3, pattern="[A-Z]{3}")]
     """Currency, exactly 3 characters, matches `[A-Z]{3}`."""
 
 
@@ -52,4 +52,4 @@ class Problem(Model, frozen=True, kw_only=True):
 
     code: str
     message: str
-    fields: dict[str, list[str]] | None = None
+    fields: Mapping[str, Sequence[str]] | None = None

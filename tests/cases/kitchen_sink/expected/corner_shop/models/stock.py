@@ -6,21 +6,23 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-import builtins
+from collections.abc import Sequence
 from datetime import date as _date
+from typing import Annotated
 
 from .._runtime.models import Model
+from .._runtime.wire import limited
 from .catalogue import shelves as _catalogue_shelves
 
 
 class StockLowPayload(Model, frozen=True, kw_only=True):
     """Payload of `stock.low`."""
 
-    sku: str
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
     """Number of an article, 1 to 40 characters."""
     date: _date
     """Day of the count."""
-    list: builtins.list[str]
+    list: Sequence[Annotated[str, limited(min_length=1, max_length=40)]]
     """All that is left, each 1 to 40 characters."""
     ordered: _date | None = None
     """When it was last ordered."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from msgspec import Meta
-
 from ... import errors as _errors
 from ..._runtime.calls import RAW, Call, Endpoint, ErrorCode, ErrorShape, Parameter, Raw
 from ..._runtime.files import UploadLike
 from ..._runtime.models import Model
 from ..._runtime.multipart import Multipart
+from ..._runtime.wire import limited
 from ...models.catalogue.articles import (
     GetAnswer,
     Size,
@@ -142,29 +141,29 @@ def picture(
 
 
 class _GetArguments(Model, frozen=True, kw_only=True):
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _ExistsArguments(Model, frozen=True, kw_only=True):
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _UploadPictureArguments(Model, frozen=True, kw_only=True):
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _PutPictureArguments(Model, frozen=True, kw_only=True):
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _PictureArguments(Model, frozen=True, kw_only=True):
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
     size: Size | None = None
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 _GET: Final[Endpoint[GetAnswer]] = Endpoint(

@@ -19,6 +19,7 @@ from ..._runtime.deprecation import deprecated
 from ..._runtime.frames import discreet
 from ..._runtime.lazy import exports
 from ..._runtime.models import Model
+from ..._runtime.wire import limited
 from ...models import orders as _orders
 from ...models._types import Money, Problem
 from ...models.orders import (
@@ -304,49 +305,49 @@ def touch(
 
 
 class _CreateArguments(Model, frozen=True, kw_only=True):
-    idempotency_key: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    idempotency_key: Annotated[str, limited(min_length=1, max_length=64)] | None = None
     x_tags: (
-        Annotated[Sequence[Literal["gift", "express"]], Meta(max_length=2)] | None
+        Annotated[Sequence[Literal["gift", "express"]], limited(max_length=2)] | None
     ) = None
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _QueryArguments(Model, frozen=True, kw_only=True):
-    order_no: Annotated[str, Meta(min_length=6, max_length=32)]
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
     expand: Sequence[Literal["items", "payment"]] | None = None
     at: Annotated[datetime, Meta(tz=True)] | None = None
     verbose: bool | None = None
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _ListArguments(Model, frozen=True, kw_only=True):
     status: OrderStatus | None = None
-    statuses: Annotated[Sequence[OrderStatus], Meta(max_length=4)] | None = None
+    statuses: Annotated[Sequence[OrderStatus], limited(max_length=4)] | None = None
     filter: ListFilter | None = None
-    page: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    page: Annotated[int, limited(ge=1, le=1000)] | None = None
     ids: Sequence[int] | None = None
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _CancelArguments(Model, frozen=True, kw_only=True):
-    order_no: Annotated[str, Meta(min_length=6, max_length=32)]
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
     reason: CancelReason
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _UpdateArguments(Model, frozen=True, kw_only=True):
-    order_no: Annotated[str, Meta(min_length=6, max_length=32)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _ReplaceLinesArguments(Model, frozen=True, kw_only=True):
-    order_no: Annotated[str, Meta(min_length=6, max_length=32)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 class _TouchArguments(Model, frozen=True, kw_only=True):
-    order_no: Annotated[str, Meta(min_length=6, max_length=32)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 _ERRORS = (
@@ -468,7 +469,7 @@ _REPLACE_LINES: Final[Endpoint[builtins.list[Line]]] = Endpoint(
     arguments=_ReplaceLinesArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     body=Json(
-        Annotated[Sequence[Line], Meta(min_length=1, max_length=8)],
+        Annotated[Sequence[Line], limited(min_length=1, max_length=8)],
         argument="body",
     ),
     answers={200: builtins.list[Line]},

@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta
-
 from ... import errors as _errors
 from ..._runtime.calls import Call, Endpoint, ErrorCode, ErrorShape, Form, Parameter
 from ..._runtime.models import Model
+from ..._runtime.wire import limited
 from ...models.orders import refunds as _orders_refunds
 from ...models.orders.refunds import CreateRequestAccount, CreateRequestReturned, Refund
 
@@ -69,8 +68,8 @@ def create(
 
 
 class _CreateArguments(Model, frozen=True, kw_only=True):
-    order_no: Annotated[str, Meta(min_length=6, max_length=32)]
-    x_shop_trace: Annotated[str, Meta(max_length=64)] | None = None
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
+    x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
 _ERRORS = (

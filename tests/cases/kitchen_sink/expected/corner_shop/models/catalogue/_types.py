@@ -6,6 +6,8 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..._runtime.models import Model
 from .. import _types as _types
 
@@ -14,5 +16,5 @@ class Category(Model, frozen=True, kw_only=True):
     """A category and those below it (分类)."""
 
     name: str
-    parts: list[Category] | None = None
+    parts: Sequence[Category] | None = None
     price: _types.Money | None = None

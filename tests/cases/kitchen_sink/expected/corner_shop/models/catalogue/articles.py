@@ -6,13 +6,15 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import UNSET, UnsetType
 
 from ..._runtime.files import UploadLike
 from ..._runtime.models import Model
+from ..._runtime.wire import limited
 from .. import _types as _types
 from . import _types as _catalogue_types
 
@@ -20,15 +22,15 @@ from . import _types as _catalogue_types
 class GetAnswer(Model, frozen=True, kw_only=True):
     """Answer of `catalogue.articles.get`."""
 
-    sku: str
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
     """Number of an article, 1 to 40 characters."""
     name: str
     """Name."""
     category: _catalogue_types.Category
     price: _types.Money | None = None
-    sizes: dict[str, GetAnswerSizes] | None = None
-    matrix: list[list[int]] | None = None
-    anything: Any | None = None
+    sizes: Mapping[str, GetAnswerSizes] | None = None
+    matrix: Sequence[Sequence[int]] | None = None
+    anything: Any | UnsetType | None = UNSET
 
 
 class GetAnswerSizes(Model, frozen=True, kw_only=True):
@@ -42,18 +44,18 @@ class UploadPictureRequest(Model, frozen=True, kw_only=True):
     """Body of `catalogue.articles.upload_picture`."""
 
     meta: UploadPictureRequestMeta
-    file: Annotated[UploadLike, Meta(max_length=2097152)]
+    file: Annotated[UploadLike, limited(max_length=2097152)]
     """At most 2097152 bytes."""
-    alt: Annotated[str, Meta(max_length=200)] | None = None
+    alt: Annotated[str, limited(max_length=200)] | None = None
     """At most 200 characters."""
 
 
 class UploadPictureRequestMeta(Model, frozen=True, kw_only=True):
     """UploadPictureRequestMeta."""
 
-    filename: Annotated[str, Meta(min_length=1, max_length=64)]
+    filename: Annotated[str, limited(min_length=1, max_length=64)]
     """1 to 64 characters."""
-    sha256: Annotated[str, Meta(min_length=64, max_length=64, pattern="[0-9a-f]+")]
+    sha256: Annotated[str, limited(min_length=64, max_length=64, pattern="[0-9a-f]+")]
     """Exactly 64 characters, matches `[0-9a-f]+`."""
 
 

@@ -6,13 +6,16 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from ..._runtime.models import Model
+from ..._runtime.wire import limited
 
 
 class Shelf(Model, frozen=True, kw_only=True):
     """A shelf (货架)."""
 
-    row: int
+    row: Annotated[int, limited(ge=1)]
     """Row, at least `1`."""
     name: str
     """Name."""

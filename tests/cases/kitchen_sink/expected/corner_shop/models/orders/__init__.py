@@ -22,8 +22,8 @@ from ..._runtime.wire import (
     SECRET,
     UNIX,
     UNIX_MS,
-    between,
     formatted,
+    limited,
 )
 from .. import _types as _types
 from . import refunds as _orders_refunds
@@ -44,7 +44,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
 
     order_no: Annotated[
         str,
-        Meta(min_length=6, max_length=32, pattern="[0-9A-Za-z_-]*"),
+        limited(min_length=6, max_length=32, pattern="[0-9A-Za-z_-]*"),
     ]
     """Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The shop's own."""
     version: Literal["v2"] = constant("v2")
@@ -56,7 +56,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     total: _types.Money
     customer: Buyer
     """Who buys."""
-    items: Annotated[Sequence[CreateRequestItems], Meta(min_length=1, max_length=8)]
+    items: Annotated[Sequence[CreateRequestItems], limited(min_length=1, max_length=8)]
     """Lines, 1 to 8 items."""
     class_: str | None = field(default=None, name="class")
     """A keyword in Python, a field on the wire: `class`."""
@@ -64,11 +64,11 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     agent: str | None = field(default=None, name="user-agent")
     gift: Literal[True] | None = None
     """Always `true`."""
-    discount: Annotated[float, Meta(ge=0, lt=1)] | None = None
+    discount: Annotated[float, limited(ge=0, lt=1)] | None = None
     """At least `0`, below `1`. Default: `0`. Required if the buyer is a chain."""
     tax_rate: Literal[0, 700, 1900] | None = None
     """One of `0`, `700`, `1900`."""
-    notify_url: Annotated[str, Meta(max_length=256)] | None = None
+    notify_url: Annotated[str, limited(max_length=256)] | None = None
     """At most 256 characters. Where events go: # is not a comment here."""
     deliver_at: Annotated[datetime, Meta(tz=True)] | None = None
     expires: Annotated[datetime, UNIX] | None = None
@@ -78,7 +78,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     meta: Annotated[Metadata, JSON_TEXT] | None = None
     """As JSON text on the wire."""
     extra: Any | None = None
-    card: Annotated[bytes, SECRET, Meta(max_length=64)] | None = None
+    card: Annotated[bytes, SECRET, limited(max_length=64)] | None = None
     """At most 64 bytes, secret, never shown."""
     payment: Payment
 
@@ -86,11 +86,11 @@ class CreateRequest(Model, frozen=True, kw_only=True):
 class Buyer(Model, frozen=True, kw_only=True):
     """Who buys (买家)."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    name: Annotated[str, limited(min_length=1, max_length=64)]
     """Name, 1 to 64 characters."""
-    phone: Annotated[str, ENCRYPTED, Meta(max_length=20)] | None = None
+    phone: Annotated[str, ENCRYPTED, limited(max_length=20)] | None = None
     """Phone number, at most 20 characters, encrypted on the wire."""
-    email: Annotated[str, ENCRYPTED, Meta(max_length=256)] | None = None
+    email: Annotated[str, ENCRYPTED, limited(max_length=256)] | None = None
     """At most 256 characters, encrypted on the wire."""
     born: date | None = None
 
@@ -98,15 +98,15 @@ class Buyer(Model, frozen=True, kw_only=True):
 class CreateRequestItems(Model, frozen=True, kw_only=True):
     """Lines (明细)."""
 
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
     """1 to 40 characters."""
-    quantity: Annotated[int, Meta(ge=1)]
+    quantity: Annotated[int, limited(ge=1)]
     """At least `1`."""
-    price: Annotated[int, Meta(ge=0)]
+    price: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
-    weight: Annotated[Decimal, between(gt="0")] | None = None
+    weight: Annotated[Decimal, limited(gt="0")] | None = None
     """In g, above `0`."""
-    note: Annotated[str, Meta(max_length=100)] | UnsetType | None = UNSET
+    note: Annotated[str, limited(max_length=100)] | UnsetType | None = UNSET
     """At most 100 characters. Default: `null`."""
     options: Mapping[str, str | int | bool] | None = None
 
@@ -114,7 +114,7 @@ class CreateRequestItems(Model, frozen=True, kw_only=True):
 class CreateAnswer(Model, frozen=True, kw_only=True):
     """Answer of `orders.create`."""
 
-    ticket: str
+    ticket: Annotated[str, limited(max_length=32)]
     """At most 32 characters."""
     retry_after: Annotated[timedelta, SECONDS] | None = None
     """In seconds on the wire."""
@@ -124,17 +124,17 @@ class ListFilter(Model, frozen=True, kw_only=True):
     """ListFilter."""
 
     since: date | None = None
-    minimum: Annotated[int, Meta(ge=0)] | None = None
+    minimum: Annotated[int, limited(ge=0)] | None = None
     """Amount, in cents (0.01 EUR), at least `0`."""
 
 
 class ListAnswer(Model, frozen=True, kw_only=True):
     """Answer of `orders.list`."""
 
-    total: int
+    total: Annotated[int, limited(ge=0)]
     """How many there are, at least `0`."""
-    orders: list[Order]
-    next: str | None = None
+    orders: Sequence[Order]
+    next: str | UnsetType | None = UNSET
 
 
 class TouchRequest(Model, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ class TouchAnswer(Model, frozen=True, kw_only=True):
 class OrderCancelledPayload(Model, frozen=True, kw_only=True):
     """Payload of `order.cancelled`."""
 
-    order_no: str
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
     """Order number, 6 to 32 characters."""
     reason: CancelReason
     at: Annotated[datetime, UNIX]
@@ -163,7 +163,7 @@ class OrderCancelledPayload(Model, frozen=True, kw_only=True):
 class OrderCancelledPayloadRefund(Model, frozen=True, kw_only=True):
     """What is paid back (退款)."""
 
-    amount: int
+    amount: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
     sealed: Annotated[str, ENCRYPTED] | None = None
     """Encrypted on the wire."""
@@ -202,11 +202,11 @@ class CancelReason(OpenEnum):
 class Line(Model, frozen=True, kw_only=True):
     """A line of an order (订单明细)."""
 
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
     """1 to 40 characters."""
-    quantity: Annotated[int, Meta(ge=1)]
+    quantity: Annotated[int, limited(ge=1)]
     """At least `1`."""
-    price: Annotated[int, Meta(ge=0)]
+    price: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
 
 
@@ -215,18 +215,18 @@ class Order(Model, frozen=True, kw_only=True):
 
     object: Literal["order"] = constant("order")
     """Always `order`."""
-    order_no: str
+    order_no: Annotated[str, limited(min_length=6, max_length=32)]
     """6 to 32 characters."""
     status: OrderStatus
     """Status."""
     total: _types.Money
-    items: list[Line] | None = None
+    items: Sequence[Line] | None = None
     payment: Payment | None = None
-    refunds: list[_orders_refunds.Refund] | None = None
+    refunds: Sequence[_orders_refunds.Refund] | None = None
     """Since 0.2."""
-    parent: Order | None = None
-    rating: _types.Rating | None = None
-    reactions: dict[str, int] | None = None
+    parent: Order | UnsetType | None = UNSET
+    rating: _types.Rating | UnsetType | None = UNSET
+    reactions: Mapping[str, Annotated[int, limited(ge=0)]] | None = None
     """Each value at least `0`."""
     created: Annotated[datetime, Meta(tz=True)]
     updated_ms: Annotated[datetime, UNIX_MS] | None = None
@@ -238,7 +238,7 @@ class Order(Model, frozen=True, kw_only=True):
     wait: timedelta | None = None
     type: Literal["order"] | None = None
     """Always `order`. Always the same."""
-    old_total: int | None = None
+    old_total: Annotated[int, limited(ge=0)] | None = None
     """Amount, in cents (0.01 EUR), at least `0`. Deprecated."""
 
 
@@ -247,7 +247,7 @@ class CardPayment(Model, frozen=True, kw_only=True):
 
     kind: Literal["card", "debit"]
     """One of `card`, `debit`."""
-    number: Annotated[str, SECRET, Meta(max_length=19)]
+    number: Annotated[str, SECRET, limited(max_length=19)]
     """At most 19 characters, secret, never shown."""
 
 
@@ -256,7 +256,7 @@ class CashPayment(Model, frozen=True, kw_only=True):
 
     kind: Literal["cash"] = constant("cash")
     """Always `cash`."""
-    given: Annotated[int, Meta(ge=0)] | None = None
+    given: Annotated[int, limited(ge=0)] | None = None
     """Amount, in cents (0.01 EUR), at least `0`."""
 
 
@@ -265,7 +265,7 @@ class VoucherPayment(Model, frozen=True, kw_only=True):
 
     kind: Literal["voucher"] = constant("voucher")
     """Always `voucher`."""
-    codes: Annotated[Sequence[str], Meta(min_length=1)]
+    codes: Annotated[Sequence[str], limited(min_length=1)]
     """At least 1 item."""
     rest: Payment | None = None
 
@@ -274,19 +274,19 @@ class Metadata(Model, frozen=True, kw_only=True):
     """Metadata."""
 
     source: str
-    till: Annotated[int, Meta(ge=0)] | None = None
+    till: Annotated[int, limited(ge=0)] | None = None
     """At least `0`."""
 
 
 class Change(Model, frozen=True, kw_only=True):
-    """Body of `orders.update`."""
+    """Change."""
 
     total: _types.Money | UnsetType | None = UNSET
-    note: Annotated[str, Meta(max_length=100)] | UnsetType | None = UNSET
+    note: Annotated[str, limited(max_length=100)] | UnsetType | None = UNSET
     """At most 100 characters."""
-    tags: str | Sequence[Annotated[str, Meta(min_length=1, max_length=20)]] | None = (
-        None
-    )
+    tags: (
+        str | Sequence[Annotated[str, limited(min_length=1, max_length=20)]] | None
+    ) = None
     reaction: _types.Reaction | None = None
 
 

@@ -10,30 +10,30 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from ..._runtime.models import Model
-from ..._runtime.wire import UNIX
+from ..._runtime.wire import UNIX, limited
 from .. import orders as _orders
 
 
 class CreateRequest(Model, frozen=True, kw_only=True):
     """Body of `orders.refunds.create`."""
 
-    amount: Annotated[int, Meta(ge=0)]
+    amount: Annotated[int, limited(ge=0)]
     """What goes back, in cents (0.01 EUR), at least `0`."""
-    reason: Annotated[str, Meta(max_length=200)] | None = None
+    reason: Annotated[str, limited(max_length=200)] | None = None
     """At most 200 characters."""
-    lines: Sequence[Annotated[int, Meta(ge=1)]] | None = None
+    lines: Sequence[Annotated[int, limited(ge=1)]] | None = None
     """Each at least `1`."""
     proofs: Sequence[str] | None = None
     """Proofs."""
     tags: Sequence[Literal["late", "broken"]] | None = None
     """Each one of `late`, `broken`."""
     metadata: Mapping[str, str] | None = None
-    returned: Annotated[Sequence[CreateRequestReturned], Meta(max_length=20)] | None = (
-        None
-    )
+    returned: (
+        Annotated[Sequence[CreateRequestReturned], limited(max_length=20)] | None
+    ) = None
     """What comes back, at most 20 items."""
     account: CreateRequestAccount | None = None
     at: Annotated[datetime, UNIX] | None = None
@@ -43,7 +43,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
 class CreateRequestReturned(Model, frozen=True, kw_only=True):
     """What comes back (退货)."""
 
-    sku: Annotated[str, Meta(min_length=1, max_length=40)]
+    sku: Annotated[str, limited(min_length=1, max_length=40)]
     """1 to 40 characters."""
     reasons: Sequence[str] | None = None
 
@@ -51,7 +51,7 @@ class CreateRequestReturned(Model, frozen=True, kw_only=True):
 class CreateRequestAccount(Model, frozen=True, kw_only=True):
     """CreateRequestAccount."""
 
-    iban: Annotated[str, Meta(max_length=34)]
+    iban: Annotated[str, limited(max_length=34)]
     """At most 34 characters."""
     holder: CreateRequestAccountHolder | None = None
 
@@ -67,9 +67,9 @@ class Refund(Model, frozen=True, kw_only=True):
     """A refund (退款)."""
 
     refund_no: str
-    amount: int
+    amount: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
-    order: _orders.Order | None = None
+    order: _orders.Order | UnsetType | None = UNSET
     state: RefundState
 
 
@@ -77,7 +77,7 @@ class RefundState(Model, frozen=True, kw_only=True):
     """RefundState."""
 
     done_at: Annotated[datetime, Meta(tz=True)] | None = None
-    steps: list[RefundStateSteps | str] | None = None
+    steps: Sequence[RefundStateSteps | str] | None = None
 
 
 class RefundStateSteps(Model, frozen=True, kw_only=True):

@@ -1,5 +1,0 @@
-from collections.abc import Sequence
-
-from shop import Shop
-
-tags: Sequence[str] = Shop().things.get().tags

@@ -47,7 +47,7 @@ def test_the_first_example_type_checks(tmp_path: Path) -> None:
 def test_adding_the_fourth_endpoint_goes_as_it_says(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "specs" / "wechatpay", tmp_path / "specs" / "wechatpay")
     shutil.copytree(ROOT / "generated" / "wechatpay", tmp_path / "generated" / "wechatpay")
-    config = '[tool.specloom.clients.wechatpay]\nspec = "specs/wechatpay"\nout = "generated/wechatpay"\n'
+    config = '[tool.specloom.clients.wechatpay]\nspec = "specs/wechatpay"\nout = "generated/wechatpay"\nmock = "specs/wechatpay/mock.py"\n'
     (tmp_path / "pyproject.toml").write_text(config)
     resource = tmp_path / "specs" / "wechatpay" / "fapiao_applications.yaml"
     text = resource.read_text("utf-8")

@@ -120,5 +120,5 @@ def test_only_code_makes_code() -> None:
 
 
 def test_modules_read_in_one_sitting() -> None:
-    long = {str(path.relative_to(PACKAGE)): lines for path in modules() if (lines := len(path.read_text("utf-8").split("\n"))) > 301}
+    long = {str(path.relative_to(PACKAGE)): lines for path in modules() if (lines := len(path.read_text("utf-8").split("\n"))) > 401}
     assert not long

@@ -90,3 +90,20 @@ def test_a_module_that_cannot_be_copied_is_a_problem(project: Path, capsys: pyte
     assert shown.startswith("pyproject.toml:4:8: config-mock: ")
     assert message in shown
     assert not (project / "client").exists()
+
+
+def test_a_client_can_leave_its_mock_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text(CONFIG + "testing = false\n")
+    assert main(["generate"]) == 0
+    client = project / "client"
+    written = {path.relative_to(client): path.read_text("utf-8") for path in client.rglob("*") if path.is_file()}
+    assert not [path for path in written if "mock" in path.parts or path.name in ("testing.py", "examples.json")]
+    pages = [text for path, text in written.items() if path.suffix == ".md"]
+    assert pages
+    assert not [text for text in pages if "tiny.testing" in text or "mock.fail" in text]
+    with imported(client, "tiny") as tiny, pytest.raises(tiny.errors.ConnectError):
+        tiny.Tiny(hosts=["http://127.0.0.1:9"]).things.get("1")
+    (project / "spec" / "mock.py").write_text(BEHAVIOUR)
+    (project / "pyproject.toml").write_text(CONFIG + 'testing = false\nmock = "spec/mock.py"\n')
+    assert main(["check"]) == 2
+    assert "config-mock: a client without testing has no mock" in capsys.readouterr().err

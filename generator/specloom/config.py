@@ -9,6 +9,7 @@ languages = ["en", "zh"]    # of the spec's languages those that are documented,
 templates = "templates"     # a folder of templates that stand in for specloom's own
 http = "httpx"              # the HTTP library of the client, or "httpx2"
 mock = "specs/shop/mock.py" # behaviour of the service, for the client's mock
+testing = false             # leave the mock and its fixtures out of the client (default: true)
 targets = ["error-list"]    # what installed packages make of the spec besides (entry points in the group specloom.targets)
 ```
 
@@ -37,7 +38,7 @@ Http: TypeAlias = Literal["httpx", "httpx2"]
 Steps: TypeAlias = "tuple[str | int, ...]"
 
 _TABLE: Steps = ("tool", "specloom", "clients")
-_KEYS = ("spec", "out", "layout", "languages", "templates", "http", "mock", "targets")
+_KEYS = ("spec", "out", "layout", "languages", "templates", "http", "mock", "testing", "targets")
 
 
 class File(Struct, frozen=True):
@@ -83,6 +84,8 @@ class Client(Struct, frozen=True):
     targets: tuple[str, ...] = ()
     mock: Path | None = None
     """A Python module with the behaviour of the service, for the client's mock; trusted, like templates."""
+    testing: bool = True
+    """Whether the client has a mock."""
 
     def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> SpecError:
         """What is found wrong with one of this client's values only when the spec or the packages it names are known."""
@@ -152,6 +155,9 @@ class _Reader:
         mock = self.path(here, row, "mock", required=False, what="file")
         if mock is not None and not mock.is_file():
             self.add((*here, "mock"), "config-mock", f"there is no file {row['mock']}", "paths are relative to pyproject.toml")
+        testing = self.flag(here, row, "testing", default=True)
+        if mock is not None and not testing:
+            self.add((*here, "mock"), "config-mock", "a client without testing has no mock", "remove mock, or testing = false")
         layout = self.word(here, row, "layout", ("project", "package"))
         http = self.word(here, row, "http", ("httpx", "httpx2"))
         languages, targets = self.words(here, row, "languages"), self.words(here, row, "targets")
@@ -171,6 +177,7 @@ class _Reader:
             "httpx2" if http == "httpx2" else "httpx",
             targets,
             mock,
+            testing,
         )
 
     def path(self, here: Steps, row: Mapping[str, object], key: str, *, required: bool, what: str = "folder") -> Path | None:
@@ -192,6 +199,13 @@ class _Reader:
         if value not in known:
             what = f"`{value}`" if isinstance(value, str) else "this"
             self.add((*here, key), f"config-{key}", f"{what} is no {key}", f'use "{known[0]}" or "{known[1]}"')
+        return value
+
+    def flag(self, here: Steps, row: Mapping[str, object], key: str, *, default: bool) -> bool:
+        value = row.get(key, default)
+        if not isinstance(value, bool):
+            self.add((*here, key), f"config-{key}", f"{key} is true or false", f"as {key} = {str(not default).lower()}")
+            return default
         return value
 
     def words(self, here: Steps, row: Mapping[str, object], key: str) -> tuple[str, ...]:

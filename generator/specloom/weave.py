@@ -20,7 +20,7 @@ def weave(client: Client) -> tuple[Loaded, Files]:
     loaded = load(client.spec, shown(client.spec))
     _check_package(client, loaded.api)
     api = replace(loaded.api, source=client.source, languages=_languages(client, loaded.api))
-    return loaded, files(api, client.layout, http=client.http, templates=client.templates, targets=client.targets, mock=client.mock)
+    return loaded, files(api, client.layout, http=client.http, templates=client.templates, targets=client.targets, mock=client.mock, testing=client.testing)
 
 
 def needs_others(client: Client, api: Api) -> bool:

@@ -24,16 +24,17 @@ def files(
     templates: Path | None = None,
     targets: Sequence[str] = (),
     mock: Path | None = None,
+    testing: bool = True,
 ) -> Files:
     """All files of a client: the project with its documentation, or what lies inside the import package; and those of other targets.
 
     `http` is the HTTP library of the client, `templates` a folder whose templates stand in for ours, `targets` names other people's,
-    `mock` is a module with the behaviour of the service.
+    `mock` is a module with the behaviour of the service, `testing` says whether the client has a mock.
     """
     from ..render import overriding
 
     with overriding(templates):
-        found = _own(api, layout, http, mock)
+        found = _own(api, layout, http, mock, testing)
         for name in targets:
             from . import foreign
 
@@ -51,11 +52,11 @@ def mock_class(module: Path) -> str:
     return service.class_name(module)
 
 
-def _own(api: Api, layout: Literal["project", "package"], http: Literal["httpx", "httpx2"], mock: Path | None) -> Files:
+def _own(api: Api, layout: Literal["project", "package"], http: Literal["httpx", "httpx2"], mock: Path | None, testing: bool) -> Files:
     from . import python
 
     if layout == "package":
-        return {path.relative_to(api.package): code for path, code in python.package(api, http, mock).items()}
+        return {path.relative_to(api.package): code for path, code in python.package(api, http, mock, testing=testing).items()}
     from .docs import docs
 
-    return {**python.whole(api, http, mock), **docs(api)}
+    return {**python.whole(api, http, mock, testing=testing), **docs(api, testing=testing)}

@@ -23,12 +23,12 @@ from .. import Files
 from . import client, endpoints, events, indexes, places, readme
 
 
-def docs(api: Api) -> Files:
-    """All pages, by their path in the generated project."""
+def docs(api: Api, *, testing: bool = True) -> Files:
+    """All pages, by their path in the generated project; `testing` says whether the client has a mock."""
     found: dict[PurePosixPath, Code] = {
         places.of_api(language): indexes.index(api, language) for language in api.languages
     }
-    found |= {places.of_client(language): client.page(api, language) for language in api.languages}
+    found |= {places.of_client(language): client.page(api, language, testing=testing) for language in api.languages}
     for resource in api.all_resources():
         if places.has_page(resource):
             for language in api.languages:
@@ -40,4 +40,4 @@ def docs(api: Api) -> Files:
     for event in api.all_events():
         for language in api.languages:
             found[places.of_event(event, language)] = events.page(api, event, language)
-    return {**found, readme.PATH: readme.readme(api)}
+    return {**found, readme.PATH: readme.readme(api, testing=testing)}

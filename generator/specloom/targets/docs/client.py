@@ -15,12 +15,12 @@ DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "attempts": "3", "strict": "F
 """Options of every client with a default other than `None`."""
 
 
-def page(api: Api, language: str) -> Markdown:
-    """The page in one language."""
+def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
+    """The page in one language; `testing` says whether the client has a mock."""
     reader = Reader(language)
     here = places.of_client(language)
     client, asynchronous = markdown.code(api.client), markdown.code(f"Async{api.client}")
-    values = {
+    values: dict[str, object] = {
         "label": labels.headings(language),
         "navigation": reader.navigation(
             [places.link(here, places.of_api(language), reader.inline(api.title)), *places.languages(api, language, here)]
@@ -36,6 +36,14 @@ def page(api: Api, language: str) -> Markdown:
         "logging": reader.bullets("logging", markdown.code(api.package)),
         "events": _events(api, reader),
         "views": _views(api),
+        **_testing(api, reader, testing),
+    }
+    return render(Markdown, "docs/client.md.j2", notice=reader.notice(), **values)
+
+
+def _testing(api: Api, reader: Reader, testing: bool) -> Mapping[str, Markdown | None]:
+    """Tests of code that uses the client; None for each value of a client without a mock."""
+    found = {
         "mock": reader.guide("mock"),
         "test": _sample(samples.test(api)),
         "mock_usage": reader.bullets(
@@ -45,7 +53,7 @@ def page(api: Api, language: str) -> Markdown:
         "ledger": reader.bullets("ledger"),
         "ledger_test": _sample(samples.ledger(api)),
     }
-    return render(Markdown, "docs/client.md.j2", notice=reader.notice(), **values)
+    return found if testing else dict.fromkeys(found)
 
 
 def _options(reader: Reader) -> Markdown | None:

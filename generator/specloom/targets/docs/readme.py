@@ -14,7 +14,7 @@ from .reader import Reader
 PATH = PurePosixPath("README.md")
 
 
-def readme(api: Api) -> Markdown:
+def readme(api: Api, *, testing: bool = True) -> Markdown:
     """In the API's first language."""
     reader = Reader(api.languages[0])
     first = next(api.all_endpoints(), None)
@@ -39,6 +39,8 @@ def readme(api: Api) -> Markdown:
             "testing_in_short",
             markdown.code(f'pytest_plugins = ["{api.package}.testing"]'),
             markdown.code(f"python -m {api.package}.testing --print-client"),
-        ),
+        )
+        if testing
+        else None,
         asynchronous=reader.words("async_in_short", markdown.code(f"Async{api.client}")),
     )

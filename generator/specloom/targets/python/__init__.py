@@ -17,15 +17,16 @@ from pathlib import Path, PurePosixPath
 from ...code import Code, Python, python
 from ...model import Api
 from .. import Files
-from . import build, calls, client, errors, events, models, packages, project, resources, runtime, testing
+from . import build, calls, client, errors, events, models, packages, project, resources, runtime
+from . import testing as mocks
 from .module import Layout
 
 
-def package(api: Api, http: str = "httpx", mock: Path | None = None) -> Files:
+def package(api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True) -> Files:
     """The import package alone, for a user's own source folder."""
     layout = Layout.of(api, http, mock)
     found: dict[PurePosixPath, Code] = {}
-    for part in (models, calls, resources, client, errors, events, testing, packages):
+    for part in (models, calls, resources, client, errors, events, *([mocks] if testing else []), packages):
         found.update(part.files(api, layout))
     for path, code in found.items():
         if isinstance(code, Python) and python.may_need_black(code):
@@ -36,6 +37,6 @@ def package(api: Api, http: str = "httpx", mock: Path | None = None) -> Files:
     return found
 
 
-def whole(api: Api, http: str = "httpx", mock: Path | None = None) -> Files:
+def whole(api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True) -> Files:
     """The package and the project around it."""
-    return {**package(api, http, mock), **dict(project.files(api, http))}
+    return {**package(api, http, mock, testing=testing), **dict(project.files(api, http))}

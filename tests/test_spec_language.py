@@ -8,7 +8,7 @@ import inspect
 import json
 import re
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from textwrap import indent
@@ -284,7 +284,7 @@ def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
             pytest.fail(f"{expression}: {wrong}")
     used = {word for expression in shown for word in re.findall(r"\w+", expression)}
     assert set(expressions.WORDS) <= used
-    known: dict[str, Any] = {**vars(datetime), **vars(typing), **vars(package.models.samples), "Decimal": decimal.Decimal, "NoneType": type(None)}
+    known: dict[str, Any] = {**vars(datetime), **vars(typing), **vars(package.models.samples), "Decimal": decimal.Decimal, "NoneType": type(None), "Sequence": Sequence, "Mapping": Mapping}
     hints = typing.get_type_hints(package.models.samples.Probe)
     assert {expression: hints[f"f{number}"] for number, (expression, _) in enumerate(json_types())} == {
         expression: eval(python, dict(known)) for expression, python in json_types()

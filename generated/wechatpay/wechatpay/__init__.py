@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "43d8f6860fa92acc"
+__build__ = "c6f90439f9b7b964"

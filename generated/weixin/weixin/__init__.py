@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b5aa44ab0f4282cc"
+__build__ = "ccf085ce0e121f61"

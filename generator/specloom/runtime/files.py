@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .confidential import Discreet
+from .headers import is_field_value
 from .public_names import public
-from .unfit import Unfit
+from .scalars import is_whole
+from .unfit import Unfit, not_a
 
 
 @public()
@@ -34,6 +36,22 @@ A path is read when the call is made, so that a call is a value of its own."""
 
 def load(source: object) -> Upload:
     """The file that an argument means; fails with `Unfit`."""
+    upload = _read(source)
+    given: Any = upload
+    if not isinstance(given.content, bytes):
+        raise _part("content", not_a("bytes", given.content))
+    if not isinstance(given.filename, str):
+        raise _part("filename", not_a("str", given.filename))
+    if not is_whole(upload.filename):
+        raise _part("filename", Unfit("has half of a surrogate pair"))
+    if not isinstance(given.media, str | None):
+        raise _part("media", not_a("str", given.media))
+    if upload.media is not None and not is_field_value(upload.media or " "):
+        raise _part("media", Unfit("must be a media type such as image/png"))
+    return upload
+
+
+def _read(source: object) -> Upload:
     if isinstance(source, Upload):
         return source
     if isinstance(source, bytes):
@@ -47,6 +65,11 @@ def load(source: object) -> Upload:
         except ValueError:
             raise Unfit("no file can have this name") from None
     raise Unfit(f"must be an Upload, a Path or bytes, not {type(source).__name__}")
+
+
+def _part(name: str, unfit: Unfit) -> Unfit:
+    unfit.keys.append(name)
+    return unfit
 
 
 def check_size(upload: Upload, least: int | None, most: int | None) -> None:

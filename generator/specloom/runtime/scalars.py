@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from .unfit import Unfit, Write, Writer
+
+_MOST_DIGITS: Final = sys.int_info.str_digits_check_threshold
+"""Of an integer; Python writes longer ones only if its limit is not set lower."""
+_MOST_BITS: Final = (10**_MOST_DIGITS - 1).bit_length() - 1
 
 
 def _same(value: object) -> object:
@@ -20,12 +25,13 @@ def _same(value: object) -> object:
 
 def write_text(value: str) -> str:
     """The text, if it can be encoded."""
-    if not value.isascii() and not _is_whole(value):
+    if not value.isascii() and not is_whole(value):
         raise Unfit("has half of a surrogate pair, which is no character")
     return value if type(value) is str else str.__str__(value)
 
 
-def _is_whole(text: str) -> bool:
+def is_whole(text: str) -> bool:
+    """Whether a text has no half of a surrogate pair."""
     # A function of its own, for the error quotes the text: none may be raised beside it.
     try:
         text.encode()
@@ -34,14 +40,24 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _float(value: float) -> object:
-    if isinstance(value, float) and not math.isfinite(value):
+def _integer(value: int) -> int:
+    if value.bit_length() > _MOST_BITS:
+        raise Unfit(f"must have at most {_MOST_DIGITS} digits")
+    return int(value)
+
+
+def _float(value: Any) -> object:
+    if not isinstance(value, float):
+        return _integer(value)
+    if not math.isfinite(value):
         raise Unfit("must be a finite number")
     return value
 
 
 def _decimal(value: Decimal | int) -> object:
-    if isinstance(value, Decimal) and not value.is_finite():
+    if not isinstance(value, Decimal):
+        return _integer(value)
+    if not value.is_finite():
         raise Unfit("must be a finite number")
     return value
 
@@ -81,7 +97,7 @@ SCALARS: Final[Mapping[object, Writer]] = {
     str: instance(str, write_text),
     bool: instance(bool),
     type(None): instance(type(None), name="None"),
-    int: Writer(_is_integer, int, "int"),
+    int: Writer(_is_integer, _integer, "int"),
     float: Writer(_is_float, _float, "float"),
     Decimal: Writer(_is_decimal, _decimal, "Decimal"),
     datetime: instance(datetime, _moment),

@@ -25,7 +25,7 @@ from .models import Model
 from .public_names import public
 from .terms import RAW, ErrorCode, Idempotency, Keyed, RawContent, Response
 from .unfit import Unfit, Writer
-from .urls import NotASegment, Parameter, Path, parameters
+from .urls import NotASegment, Parameter, Path, query_parameters
 from .writing import writer
 
 T = TypeVar("T")
@@ -263,7 +263,7 @@ class Endpoint(Generic[T]):
             if value is None:
                 continue
             try:
-                yield from parameters(parameter.wire, value, parameter.style)
+                yield from query_parameters(parameter.wire, value, parameter.style)
             except Unfit as unfit:
                 unfit.keys.append(parameter.argument)
                 raise

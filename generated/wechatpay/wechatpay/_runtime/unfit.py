@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
 Write: TypeAlias = Callable[[Any], object]
+
+
+_MOST_KEYS: Final = 10
 
 
 class Unfit(Exception):
@@ -20,11 +23,11 @@ class Unfit(Exception):
         """The way to the value, innermost first; an `int` is a place in a list."""
 
     def field(self, start: str = "") -> str:
-        """Python's path to the value, such as `items[0].name`."""
+        """Python's path to the value, such as `items[0].name`; of a long one the start."""
         path = start
-        for key in reversed(self.keys):
+        for key in self.keys[: -_MOST_KEYS - 1 : -1]:
             path += f"[{key}]" if isinstance(key, int) else f".{key}"
-        return path.removeprefix(".")
+        return path.removeprefix(".") + ("…" if len(self.keys) > _MOST_KEYS else "")
 
 
 class Sealed:
@@ -61,3 +64,8 @@ def not_a(name: str, value: object) -> Unfit:
     """The refusal of a value that is not of the type of this name."""
     given = "None" if value is None else type(value).__name__
     return Unfit(f"must be {name}, not {given}")
+
+
+def too_deep() -> Unfit:
+    """The refusal of a value whose end cannot be reached."""
+    return Unfit("must be nested less deeply, and must not hold itself")

@@ -29,7 +29,7 @@ from .ciphertext import CipherText
 from .limits import within_limits
 from .models import Tagged, Unknown, is_tagged
 from .scalars import SCALARS, instance, write_text
-from .unfit import Embedded, Sealed, Unfit, Write, Writer, not_a
+from .unfit import Embedded, Sealed, Unfit, Write, Writer, not_a, too_deep
 from .wire import Conversion
 
 
@@ -73,7 +73,10 @@ def _checked(one: Writer) -> Write:
     def write(value: Any) -> object:
         if not one.takes(value):
             raise not_a(one.name, value)
-        return one.write(value)
+        try:
+            return one.write(value)
+        except RecursionError:
+            raise too_deep() from None
 
     return write
 

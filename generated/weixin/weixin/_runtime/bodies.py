@@ -16,6 +16,7 @@ import msgspec
 
 from .annotations import Annotation, is_struct
 from .confidential import Discreet
+from .errors import InvalidRequest
 from .files import check_size, load
 from .unfit import Embedded, Sealed, Unfit, Writer, not_a
 from .urls import Style, parameters
@@ -59,7 +60,12 @@ def to_json(value: object, seal: Seal) -> bytes:
             return to_json(held.value, seal).decode()
         raise TypeError(f"{type(held).__name__} is not JSON")
 
-    return msgspec.json.Encoder(enc_hook=resolve, decimal_format="number").encode(value)
+    encoder = msgspec.json.Encoder(enc_hook=resolve, decimal_format="number")
+    try:
+        return encoder.encode(value)
+    except RecursionError:
+        # It could be written, but this is called from deeper down.
+        raise InvalidRequest("it is nested too deeply") from None
 
 
 def to_text(value: object, seal: Seal) -> str:
@@ -158,10 +164,18 @@ class Raw(Body):
         self.max_length = max_length
 
     def own(self, value: Any) -> object:
-        return load(value)
+        try:
+            return load(value)
+        except Unfit as unfit:
+            unfit.keys.append("content")
+            raise
 
     def check(self, value: Any) -> object:
-        check_size(value, self.min_length, self.max_length)
+        try:
+            check_size(value, self.min_length, self.max_length)
+        except Unfit as unfit:
+            unfit.keys.append("content")
+            raise
         return value
 
     def encode(self, checked: Any, seal: Seal) -> Encoded:

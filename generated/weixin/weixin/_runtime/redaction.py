@@ -40,17 +40,24 @@ class Redaction(Opaque):
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
     def value(self, value: Any) -> Any:
-        """A text, another JSON value or a model without secrets."""
+        """A text, another JSON value or a model without secrets; "…" if it is nested more
+        deeply than can be looked through."""
+        try:
+            return self._redacted(value)
+        except RecursionError:
+            return "…"
+
+    def _redacted(self, value: Any) -> Any:
         if isinstance(value, str):
             found = self._pattern.search(value)
             return self._pattern.sub("…", value) if found else value
         if is_list(value):
-            return [self.value(one) for one in value]
+            return [self._redacted(one) for one in value]
         if is_object(value):
-            return {self.value(key): self.value(one) for key, one in value.items()}
+            return {self._redacted(key): self._redacted(one) for key, one in value.items()}
         if isinstance(value, msgspec.Struct):
             names = value.__struct_fields__
-            return replace(value, **{n: self.value(getattr(value, n)) for n in names})
+            return replace(value, **{n: self._redacted(getattr(value, n)) for n in names})
         return value
 
     def error(self, error: Error, outside: BaseException | None) -> None:

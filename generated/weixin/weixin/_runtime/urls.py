@@ -43,11 +43,18 @@ def escape(text: str) -> str:
     return quote(text, safe="")
 
 
+_LONGEST = 1 << 16
+"""Characters that a URL may have; the HTTP library takes no longer ones."""
+_TOO_LONG = f"must be shorter: a URL has at most {_LONGEST} characters"
+
+
 class NotASegment(Unfit):
     """A text that cannot be a part of a path, for the variable of this name."""
 
-    def __init__(self, variable: str) -> None:
-        super().__init__("must not be empty, '.' or '..', for it is a part of the path")
+    def __init__(self, variable: str, problem: str = "") -> None:
+        super().__init__(
+            problem or "must not be empty, '.' or '..', for it is a part of the path"
+        )
         self.variable = variable
 
 
@@ -70,11 +77,23 @@ class Path:
         for name, after in zip(self.variables, self._fixed[1:], strict=True):
             if not values[name]:
                 raise NotASegment(name)
+            if len(values[name]) > _LONGEST:
+                raise NotASegment(name, _TOO_LONG)
             filled += escape(values[name]) + after
         if not {".", ".."}.isdisjoint(filled.split("/")):
             dots = (name for name in self.variables if not values[name].strip("."))
             raise NotASegment(next(dots, self.variables[-1]))
         return filled
+
+
+def query_parameters(
+    name: str, value: object, style: Style
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """As `parameters`, for a URL: no text may be longer than that."""
+    for key, values in parameters(name, value, style):
+        if any(isinstance(one, str) and len(one) > _LONGEST for one in values):
+            raise Unfit(_TOO_LONG)
+        yield key, values
 
 
 def parameters(

@@ -122,7 +122,7 @@ def test_all_mutations_are_noticed(kitchen_sink: Api, mutated: list[Mutation]) -
     assert unnoticed(kitchen_sink, mutated) == []
 
 
-@pytest.mark.parametrize("folder", [CASES / "kitchen_sink" / "spec", *sorted((Path(__file__).parents[1] / "specs").iterdir())], ids=str)
+@pytest.mark.parametrize("folder", [CASES / "kitchen_sink" / "spec", *sorted(file.parent for file in (Path(__file__).parents[1] / "specs").glob("*/_api.yaml"))], ids=str)
 def test_a_spec_read_twice_has_not_changed(folder: Path) -> None:
     old, new = (load(folder, shown).api for shown in ("old", "new"))
     assert compare(spec_of(old), spec_of(new)).changes == ()

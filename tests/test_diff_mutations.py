@@ -28,6 +28,7 @@ NO_CHANGE = {
     "Event.resource",  # events are one module, wherever they are documented
     "Resource.events reversed",
     "Resource.resources reversed",
+    "Idempotency.optional",  # it follows from the fields of the key
     "Resource.path",  # of a resource and not of its endpoints: no such spec
     "File.media reversed",
     "Integer.literals reversed",

@@ -22,6 +22,7 @@ from specloom import schemes
 from specloom.problems import SpecError
 from specloom.spec import Loaded, advice, expressions, load, shape
 from specloom.spec.errors import BY_STATUS
+from specloom.spec.key_hints import HINTS
 from specloom.spec.tokens import Wrong
 
 Schema: TypeAlias = dict[str, Any]
@@ -326,3 +327,10 @@ def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
 
 def test_the_advice_is_whole() -> None:
     assert {codes(row[0])[0] for row in SECTIONS["Advice"].table("rule")} == {rule.id for rule in advice.RULES}
+
+
+def test_the_examples_for_words_of_openapi_are_those_of_the_hints() -> None:
+    hints = {(word, hint.sample) for hint in HINTS for word in hint.words.split()}
+    rows = SECTIONS["From OpenAPI"].table("OpenAPI")
+    assert len(rows) > 20
+    assert {(word, codes(row[-1])[0]) for row in rows for word in codes(row[0])} - hints == set()

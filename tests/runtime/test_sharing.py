@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
 import time
+import warnings
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Thread
@@ -15,9 +18,10 @@ from typing import Any
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.actions import Ask, Once, Sleep, Steps
+from handmade._runtime.auth.bearer import Bearer
 from handmade._runtime.auth.scheme import Scheme
 from handmade._runtime.drivers import AsyncDriver, Driver
-from tests.servers import Server, answer
+from tests.servers import Server, Wait, answer
 
 
 def put(number: int) -> Any:
@@ -26,6 +30,10 @@ def put(number: int) -> Any:
 
 def answering_bodies(server: Server) -> None:
     server.reply(lambda got: answer(200, got.body))
+
+
+async def tokens() -> str:
+    return "token"
 
 
 def test_threads(server: Server) -> None:
@@ -53,18 +61,53 @@ def test_tasks_and_cancellations(server: Server) -> None:
     assert asyncio.run(go()) == [b"0", b"1", b"2"]
 
 
-def test_event_loops(server: Server) -> None:
+def left_open(work: Callable[[], None]) -> list[str]:
+    """What Python says of connections that nobody closed."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        work()
+        gc.collect()
+    return [str(each.message) for each in heard if "unclosed" in str(each.message)]
+
+
+@pytest.mark.parametrize("scheme", [Scheme, lambda: Bearer(tokens)], ids=["no scheme", "tokens"])
+def test_event_loops_end_with_their_connections(server: Server, scheme: Callable[[], Scheme]) -> None:
     answering_bodies(server)
-    shop = AsyncShop(Scheme(), hosts=[server.url])
 
-    async def go(n: int) -> bytes:
-        try:
-            return (await shop.send(put(n))).value
-        finally:
-            await shop._driver._made[asyncio.get_running_loop()].aclose()
+    def work() -> None:
+        shop = AsyncShop(scheme(), hosts=[server.url])
 
-    assert [asyncio.run(go(n)) for n in range(3)] == [b"0", b"1", b"2"]
-    assert len(shop._driver._made) == 1
+        async def go(n: int) -> list[bytes]:
+            return [each.value for each in await asyncio.gather(shop.send(put(n)), shop.send(put(n)))]
+
+        assert [asyncio.run(go(n)) for n in range(3)] == [[b"0"] * 2, [b"1"] * 2, [b"2"] * 2]
+        assert len(shop._driver._made) == 1
+
+    assert left_open(work) == []
+
+
+def test_a_call_that_outlives_the_tasks_of_its_event_loop_is_not_cut_off(server: Server) -> None:
+    server.reply(answer(200, b"first"), [Wait(0.05), answer(200, b"last")])
+    values: list[bytes] = []
+
+    def work() -> None:
+        shop = AsyncShop(Scheme(), hosts=[server.url])
+        kept: list[AsyncIterator[None]] = []
+
+        async def held() -> AsyncIterator[None]:
+            try:
+                yield
+            finally:
+                values.append((await shop.send(put(2))).value)
+
+        async def go() -> None:
+            values.append((await shop.send(put(1))).value)
+            kept.append(held())
+            await anext(kept[0])
+
+        asyncio.run(go())
+
+    assert (left_open(work), values) == ([], [b"first", b"last"])
 
 
 def test_a_fork(server: Server) -> None:

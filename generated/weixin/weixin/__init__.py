@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "ccf085ce0e121f61"
+__build__ = "24e55277ef60b59d"

@@ -1,11 +1,12 @@
-"""What async clients need of asyncio: its running event loop, and an end to waiting."""
+"""What async clients need of asyncio: its running event loop, its end, an end to waiting."""
 
 from __future__ import annotations
 
 import builtins
 import math
 import time
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .errors import ConfigError, TimeoutError
@@ -25,6 +26,27 @@ def running_loop() -> AbstractEventLoop:
             "an async client needs asyncio, whose event loop is not running here; under"
             " another library, such as trio, call the sync client in a thread"
         ) from None
+
+
+def at_end_of_loop(
+    close: Callable[[], Awaitable[None]],
+) -> AsyncGenerator[None, None]:
+    """Call this when the event loop that runs now ends, as `asyncio.run` ends it.
+
+    It holds for as long as what is returned is kept: an event loop ends the asynchronous
+    generators that it has begun, and nothing else that outlives its tasks.
+    """
+    ending = _ending(close)
+    with suppress(StopIteration):
+        ending.asend(None).send(None)  # up to its `yield`
+    return ending
+
+
+async def _ending(close: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await close()
 
 
 async def bounded(awaitable: Awaitable[object], until: float) -> object:

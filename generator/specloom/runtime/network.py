@@ -210,3 +210,33 @@ def unshare(pool: Any) -> None:
         return made
 
     pool.create_connection = create_connection
+
+
+async def close_left_behind(pool: Any, stream: object) -> None:
+    """Free what a cancelled request, which has this body, has held: the library does so
+    itself, but not if it is just passing one of its locks, or closing. What no request
+    has, and is not idle, has been left behind: `unshare` sees to it that none queues for
+    it."""
+    for request in list(pool._requests):
+        if request.request.stream is stream:
+            pool._requests.remove(request)
+    busy = [request.connection for request in pool._requests]
+    left = [
+        one
+        for one in pool.connections
+        if not (one in busy or one.is_idle() or one.is_closed())
+    ]
+    await _close(pool, left)
+
+
+async def close_down(pool: Any) -> None:
+    """Close the connections that no request has, and later those that one gives back."""
+    pool._max_keepalive_connections = 0
+    await _close(pool, [one for one in pool.connections if one.is_idle()])
+
+
+async def _close(pool: Any, connections: list[Any]) -> None:
+    for connection in connections:
+        pool._connections.remove(connection)
+    for connection in connections:
+        await connection.aclose()

@@ -165,7 +165,10 @@ class Client(_Client[Driver]):
 
 
 class AsyncClient(_Client[AsyncDriver]):
-    """A client for asyncio; any number of tasks and event loops may share it."""
+    """A client for asyncio; any number of tasks and event loops may share it.
+
+    An event loop's connections are closed when `asyncio.run` ends it.
+    """
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, NoReturn, TypeAlias
 
 import httpcore
@@ -27,9 +27,18 @@ from .errors import (
     ProtocolError,
     TimeoutError,
 )
+from .event_loop import at_end_of_loop
 from .intake import Intake
 from .messages import Reply
-from .network import AsyncBackend, Backend, Until, left, unshare
+from .network import (
+    AsyncBackend,
+    Backend,
+    Until,
+    close_down,
+    close_left_behind,
+    left,
+    unshare,
+)
 from .places import Places
 from .trust import environment_trust, is_about_trust
 
@@ -59,25 +68,7 @@ class _AsyncTransport(httpx.AsyncHTTPTransport):
         super().__init__(**options)
         self.places = Semaphore(PLACES)
         unshare(_pool(self))
-
-    async def sweep(self, body: _Body) -> None:
-        """Free what a cancelled request has held: the library does so itself, but not if
-        it is just passing one of its locks, or closing. What no request has, and is not
-        idle, has been left behind: `unshare` sees to it that none queues for it."""
-        pool = _pool(self)
-        for request in list(pool._requests):
-            if request.request.stream is body:
-                pool._requests.remove(request)
-        busy = [request.connection for request in pool._requests]
-        left = [
-            one
-            for one in pool.connections
-            if not (one in busy or one.is_idle() or one.is_closed())
-        ]
-        for connection in left:
-            pool._connections.remove(connection)
-        for connection in left:
-            await connection.aclose()
+        self._end = at_end_of_loop(partial(close_down, _pool(self)))
 
 
 class Route(Opaque):
@@ -188,7 +179,7 @@ async def send_async(transport: AsyncTransport, action: Send) -> Reply:
                 try:
                     return await _receive(transport, action, body)
                 except asyncio.CancelledError:
-                    await transport.sweep(body)
+                    await close_left_behind(_pool(transport), body)
                     raise
     except Exception as error:
         _fail(error, action, _may_have_left(error, transport, body))

@@ -20,6 +20,7 @@ from tests.generated import ROOT, imported, write
 
 from specloom import schemes
 from specloom.problems import SpecError
+from specloom.runtime.datetime_formats import DIRECTIVE, DIRECTIVES
 from specloom.spec import Loaded, advice, expressions, load, shape
 from specloom.spec.errors import BY_STATUS
 from specloom.spec.key_hints import HINTS
@@ -300,6 +301,11 @@ def test_the_table_of_names_is_true(package: Any) -> None:
         function, _, argument = codes(row[-1])[0].removesuffix("=…)").partition("(")
         value = eval(function, dict(known))
         assert not argument or argument in inspect.signature(value).parameters, argument
+
+
+def test_the_directives_of_formats_are_all_there() -> None:
+    text = " ".join(code for code in codes(SECTIONS["Dates and times"].text) if code.startswith("%"))
+    assert set(DIRECTIVE.findall(text)) == DIRECTIVES.keys()
 
 
 def test_each_scheme_has_its_row() -> None:

@@ -96,6 +96,8 @@ class Server:
     tls: ssl.SSLContext | None = None
     received: list[Received] = field(default_factory=list)
     connections: int = 0
+    on_close: Callable[[], object] = lambda: None
+    """Called after each connection that the server has closed."""
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -170,6 +172,7 @@ class Server:
                 self._open.discard(connection)
             stream.close()
             connection.close()
+            self.on_close()
 
     def _answer(self, connection: socket.socket, request: Received) -> bool:
         with self._lock:

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "bcd01b7f92b29f9f"
+__build__ = "4b860271901bf53c"

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "24e55277ef60b59d"
+__build__ = "e54bad5ce6a3b7a5"

@@ -3,7 +3,7 @@
 A timeout of the HTTP library is for each read or write, so that a server which sends a byte
 now and then is waited for without end. These streams ask at each read for the time that is
 left. They also tell a connection that broke before the answer from one that broke within
-it, which the library does not.
+it, which the library does not, and do not write to one that the server has closed.
 
 Looking up a host's name is the one step that cannot be cut short in plain code.
 """
@@ -51,7 +51,16 @@ class _Progress:
     def __init__(self) -> None:
         self._begun = False
 
-    def wrote(self) -> None:
+    def writing(self, stream: Any) -> None:
+        """To be told before each write.
+
+        An idle connection has nothing to read, unless the server has closed it, or sends
+        what nobody asked for. This is the last moment in which no byte of the request has
+        left; the pool then takes another connection. A server that closes while we write
+        cannot be told from one that has executed the request.
+        """
+        if self._begun and _has_more(stream):
+            raise httpcore.ConnectionNotAvailable
         self._begun = False
 
     def read(self, data: bytes) -> bytes:
@@ -62,6 +71,14 @@ class _Progress:
 
     def broke(self, error: httpcore.ReadError) -> Exception:
         return httpcore.RemoteProtocolError(str(error)) if self._begun else error
+
+
+def _has_more(stream: Any) -> bool:
+    """Whether there is something to read from a stream of the library's, or its end."""
+    # In async code the bytes of a further record of TLS may have been taken from the socket
+    # already.
+    record = getattr(getattr(stream, "_stream", None), "_read_bio", None)
+    return stream.get_extra_info("is_readable") or bool(record and record.pending)
 
 
 class _Stream(httpcore.NetworkStream):
@@ -77,7 +94,7 @@ class _Stream(httpcore.NetworkStream):
             raise self._progress.broke(error) from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._progress.wrote()
+        self._progress.writing(self._inner)
         for start in range(0, len(buffer), PIECE):
             remaining = _timeout(timeout, httpcore.WriteTimeout)
             self._inner.write(buffer[start : start + PIECE], remaining)
@@ -144,7 +161,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
             raise self._progress.broke(error) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._progress.wrote()
+        self._progress.writing(self._inner)
         await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -186,6 +203,42 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
                 host, port, timeout, local_address, socket_options
             )
         )
+
+
+def equip(pool: Any, backend: Backend | AsyncBackend | None = None) -> None:
+    """Make a pool of the library connect with this backend, if there is one, and close a
+    connection on which more came than the response.
+
+    By itself it takes what came with a response for the response to the next request.
+    """
+    if backend is not None:
+        pool._network_backend = backend
+    create = pool.create_connection
+
+    def create_connection(origin: httpcore.Origin) -> Any:
+        made = create(origin)
+        expired = made.has_expired
+
+        def has_expired() -> bool:
+            # Idle last: what comes for a request that has just begun is no reason.
+            return (expired() or _has_unread(made)) and made.is_idle()
+
+        made.has_expired = has_expired
+        return made
+
+    pool.create_connection = create_connection
+
+
+def _has_unread(connection: Any) -> bool:
+    inner = connection
+    while hasattr(inner, "_connection"):  # of a proxy there are several in one another
+        inner = inner._connection
+    if not hasattr(inner, "_h11_state"):
+        return False
+    stream = inner._network_stream
+    return bool(inner._h11_state.trailing_data[0]) or _has_more(
+        getattr(stream, "_inner", stream)
+    )
 
 
 def unshare(pool: Any) -> None:

@@ -36,6 +36,7 @@ from .network import (
     Until,
     close_down,
     close_left_behind,
+    equip,
     left,
     unshare,
 )
@@ -49,10 +50,8 @@ PLACES: Final = 100
 """How many requests of one client may be under way at once; others wait."""
 _LIMITS = httpx.Limits(max_keepalive_connections=PLACES, keepalive_expiry=7.0)
 """Servers close idle connections, some after 8 s; one that closes as we send is a request
-whose fate is unknown.
-
-Places are counted here: the library's own count loses one for ever if a task that waits
-for it is cancelled, or a thread gives up, in the moment in which it is given it."""
+whose outcome is unknown. Places are counted here: the library's count loses one for ever
+if a task that waits for it is cancelled, or a thread gives up, just as it is given it."""
 
 
 class _Transport(httpx.HTTPTransport):
@@ -85,13 +84,13 @@ class Route(Opaque):
     def transport(self) -> Transport:
         """A new transport for plain code."""
         made = _Transport(**self._options())
-        _pool(made)._network_backend = Backend()
+        equip(_pool(made), Backend())
         return made
 
     def async_transport(self) -> AsyncTransport:
         """A new transport for async code, for one event loop."""
         made = _AsyncTransport(**self._options())
-        _pool(made)._network_backend = AsyncBackend()
+        equip(_pool(made), AsyncBackend())
         return made
 
     def _options(self) -> dict[str, Any]:
@@ -121,7 +120,7 @@ def adopt(transport: object) -> None:
     if isinstance(transport, httpx.HTTPTransport):
         pool = vars(transport).get("_pool")
         if type(getattr(pool, "_network_backend", None)) is httpcore.SyncBackend:
-            _pool(transport)._network_backend = Backend()
+            equip(pool, Backend())
 
 
 def adopt_async(transport: object) -> bool:
@@ -131,7 +130,9 @@ def adopt_async(transport: object) -> bool:
             f"transport: give an object of {httpx.__name__}.AsyncHTTPTransport, or of"
             " another transport for async code"
         )
-    return isinstance(transport, httpx.AsyncHTTPTransport)
+    if own := isinstance(transport, httpx.AsyncHTTPTransport):
+        equip(vars(transport).get("_pool"))
+    return own
 
 
 def send(transport: Transport, action: Send) -> Reply:

@@ -1,6 +1,10 @@
 """What WeChat Pay says with the signature of an answer, before a key is asked.
 
 The rules: https://pay.weixin.qq.com/doc/v3/merchant/4013053249.
+
+A signature covers time, nonce and body of a response, and not the request. So within the
+tolerance of 300 s a genuine response to one request passes for that to another; only TLS
+stands before that.
 """
 
 from __future__ import annotations

@@ -28,6 +28,10 @@ endpoints:
     header: {X-Heat: Heat}
     form: {sort_by: Sort, heat: Heat}
     responses: {200: {body: {sort: Sort, heat: Heat}}}
+  filter:
+    http: GET /items
+    query: {by?: {style: brackets, fields: {sort?: Sort, level?: Level}}, levels?: list<Level>, heat?: Heat}
+    responses: {204: null}
   put:
     http: PUT /items
     body: {sort: Sort, heat: Heat, sorts: list<Sort>}
@@ -35,6 +39,7 @@ endpoints:
 types:
   Sort: {enum: {"": {as: UNSORTED, en: as stored}, asc: upwards}}
   Heat: {enum: {"": {as: NONE}, Hot: hot}, closed: true}
+  Level: {type: integer, enum: [1, 2]}
   Found: {fields: {sort: Sort, heat: Heat}}
 """
 
@@ -67,3 +72,23 @@ def test_the_empty_string_is_a_value_like_any_other(kiosk: ModuleType) -> None:
             for found in (one.items.find(**fields, x_heat=models.Heat.NONE, sort_by=models.Sort.UNSORTED), one.items.put(**fields)):
                 assert (found.sort, found.heat) == (models.Sort.UNSORTED, models.Heat.NONE)
     assert sent == [(b"sort=&sorts=,asc", "", b"sort_by=&heat="), (b"", None, b'{"sort":"","heat":"","sorts":["","asc"]}')]
+
+
+def test_requests_take_any_value_of_an_open_enumeration_and_the_listed_ones_of_a_closed_one(kiosk: ModuleType) -> None:
+    calls, models, errors = kiosk.calls.items, kiosk.models, kiosk.errors
+    sent: list[bytes] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.query)
+        return httpx.Response(204)
+
+    class Text(str):
+        """As frameworks have them."""
+
+    with kiosk.Kiosk(transport=httpx.MockTransport(respond)) as client:
+        client.send(calls.filter(by=models.FilterBy(sort="NEW", level=9), levels=[1, 9, models.Level.N2], heat="Hot"))
+        client.send(calls.filter(by=models.FilterBy(sort=Text("asc")), levels=[models.Level(7)], heat=models.Heat.HOT))
+        for wrong in ({"heat": "NEW"}, {"by": models.FilterBy(sort=5)}, {"by": models.FilterBy(sort=models.Heat.HOT)}, {"levels": [True]}, {"levels": ["1"]}):
+            with pytest.raises(errors.InvalidRequest):
+                client.send(calls.filter(**wrong))
+    assert sent == [b"by%5Bsort%5D=NEW&by%5Blevel%5D=9&levels=1&levels=9&levels=2&heat=Hot", b"by%5Bsort%5D=asc&levels=7&heat=Hot"]

@@ -97,8 +97,8 @@ MISTAKES = {number for number, line in LINES if line.endswith("# error")}
 FOR_PYRIGHT = {number for number, line in LINES if line.endswith("# error for pyright")}
 
 
-def test_mypy_finds_the_mistakes_of_a_user_and_no_other(tmp_path: Path) -> None:
-    path = ":".join(str(project) for project in COMMITTED.values())
+def test_mypy_finds_the_mistakes_of_a_user_and_no_other(projects: dict[str, Path], tmp_path: Path) -> None:
+    path = ":".join(str(project) for project in projects.values())
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, "--no-error-summary", SURFACE],
         cwd=tmp_path,
@@ -111,8 +111,8 @@ def test_mypy_finds_the_mistakes_of_a_user_and_no_other(tmp_path: Path) -> None:
     assert found == MISTAKES, done.stdout
 
 
-def test_pyright_finds_the_mistakes_of_a_user_and_no_other(tmp_path: Path) -> None:
-    for name, project in COMMITTED.items():
+def test_pyright_finds_the_mistakes_of_a_user_and_no_other(projects: dict[str, Path], tmp_path: Path) -> None:
+    for name, project in projects.items():
         shutil.copytree(project / name, tmp_path / name)
     shutil.copy(SURFACE, tmp_path)
     found = {(Path(file).name, line) for file, line, _ in pyright(tmp_path, runtime=False)}

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_type
 
+from corner_shop import CornerShop
+from corner_shop import calls as shop_calls
+from corner_shop import models as shop_models
 from wechatpay import AsyncWeChatPay, Call, Response, WeChatPay, calls, errors, events, models
 from weixin import AsyncWeixin, Weixin
 from weixin import models as weixin_models
@@ -93,4 +96,19 @@ async def asynchronous(client: AsyncWeChatPay, weixin: AsyncWeixin) -> None:
         assert_type(error.request_id, str | None)
 
 
-Weixin(access_token="t").invoice.update_status(card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT")  # error
+Weixin(access_token="t").invoice.update_status(card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT")
+Weixin(access_token="t").invoice.update_status(card_id="p", code="1", reimburse_status=1)  # error
+
+
+def enumerations(shop: CornerShop) -> None:
+    """Open ones take any text in requests, closed ones do not; responses have members."""
+    shop.orders.list(status="NEW", statuses=["NEW", shop_models.OrderStatus.OPEN], filter=shop_models.ListFilter(status="NEW"))
+    shop.orders.list(statuses=[shop_models.OrderStatus.OPEN], filter=shop_models.ListFilter(status=shop_models.OrderStatus.OPEN))
+    shop_calls.orders.list(status="NEW")
+    shop.orders.list(status=1)  # error
+    shop_models.ListFilter(status=1)  # error
+    shop.catalogue.articles.picture("tea", size=shop_models.Size.SMALL)
+    shop.catalogue.articles.picture("tea", size="small")  # error
+    order = shop.orders.query("0123456789")
+    if order is not None:
+        assert_type(order.status, shop_models.OrderStatus)

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "e54bad5ce6a3b7a5"
+__build__ = "fb567d0918a94369"

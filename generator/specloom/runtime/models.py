@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum, StrEnum
 from functools import cache
-from typing import Any, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+
+if TYPE_CHECKING:
+    OrStr: TypeAlias = T | str
+    OrInt: TypeAlias = T | int
+else:
+
+    class OrStr:
+        """An open enumeration in a request, which takes values that it does not list, too.
+
+        That is for type checkers. It is decoded into the enumeration, so it is no union.
+        """
+
+        def __class_getitem__(cls, kind: object) -> object:
+            return kind
+
+    OrInt = OrStr
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):

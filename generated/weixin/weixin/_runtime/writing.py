@@ -91,10 +91,13 @@ def _scalar(kind: Annotation) -> Writer:
 
 
 def _enum(kind: type[Enum]) -> Writer:
-    values = kinds_of(kind)
+    values = tuple(kinds_of(kind))
 
     def takes(value: object) -> bool:
-        return isinstance(value, kind) or type(value) in values
+        # A member of another enumeration is a mistake, and so is a boolean for a number.
+        return isinstance(value, kind) or (
+            isinstance(value, values) and not isinstance(value, Enum | bool)
+        )
 
     def write(value: object) -> object:
         try:

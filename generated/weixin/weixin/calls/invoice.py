@@ -17,7 +17,7 @@ def update_status(
     *,
     card_id: str,
     code: str,
-    reimburse_status: ReimburseStatus,
+    reimburse_status: ReimburseStatus | str,
 ) -> Call[UpdateStatusAnswer]:
     """Update the status of invoice vouchers (更新发票卡券状态).
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._runtime.models import Model, OpenEnum
+from .._runtime.models import Model, OpenEnum, OrStr
 
 
 class UpdateStatusRequest(Model, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class UpdateStatusRequest(Model, frozen=True, kw_only=True):
     """Card code. Code of the invoice voucher, returned when it was inserted into the
     card bag; not the code printed on the invoice.
     """
-    reimburse_status: ReimburseStatus
+    reimburse_status: OrStr[ReimburseStatus]
     """Reimbursement status. The status that the voucher gets;
     `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
     """

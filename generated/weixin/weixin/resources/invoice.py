@@ -22,7 +22,7 @@ class Invoice(Resource):
         *,
         card_id: str,
         code: str,
-        reimburse_status: ReimburseStatus,
+        reimburse_status: ReimburseStatus | str,
     ) -> UpdateStatusAnswer:
         """Update the status of invoice vouchers (更新发票卡券状态).
 
@@ -77,7 +77,7 @@ class AsyncInvoice(AsyncResource):
         *,
         card_id: str,
         code: str,
-        reimburse_status: ReimburseStatus,
+        reimburse_status: ReimburseStatus | str,
     ) -> UpdateStatusAnswer:
         """Update the status of invoice vouchers (更新发票卡券状态).
 

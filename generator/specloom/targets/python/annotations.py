@@ -1,8 +1,10 @@
 """Types of the model as Python annotations.
 
-Three places ask for one: an argument of a function (plain types), a field of a class (with limits and forms on the wire), a whole value that
-is received (with forms on the wire). Arguments and fields are sequences and mappings, which any list or dict is; a value that comes alone is a
-list or dict. A class is the same whether it is sent, received, or both: another endpoint that uses it changes nothing.
+Four places ask for one: an argument of a function (plain types), a field of a class (with limits and forms on the wire), a field of a class that
+belongs to a request, and a whole value that is received (with forms on the wire). Arguments and fields are sequences and mappings, which any list
+or dict is; a value that comes alone is a list or dict. What belongs to a request takes unlisted values of open enumerations; a class that any place
+may use has the members of the enumeration, for they are what is read. It is the same whether it is sent, received, or both: another endpoint that
+uses it changes nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from ...model import (
     Date,
     DateTime,
     Duration,
+    Enumeration,
     Field,
     File,
     Integer,
@@ -47,7 +50,7 @@ class Annotations(Struct, frozen=True):
 
     api: Api
     module: Module
-    use: Literal["argument", "field", "value"]
+    use: Literal["argument", "request", "field", "value"]
 
     def of(self, type: Type) -> Python:
         """The annotation of a type, null included."""
@@ -64,8 +67,18 @@ class Annotations(Struct, frozen=True):
             if isinstance(named, UnionType) and named.tag is None:
                 # msgspec cannot follow an alias that is not defined yet, so the members stand where the name is used.
                 return [found for member in named.members for found in self.members(member)]
-            return [python.member(self._named(type))]
+            return self._enumerated(type, named) if isinstance(named, Enumeration) and not named.closed else [python.member(self._named(type))]
         return [self._annotated(*self._plain(type))]
+
+    def _enumerated(self, type: Named, enumeration: Enumeration) -> list[python.Member]:
+        """An open enumeration; where a value is sent and never read, any other one as well."""
+        name = self._named(type)
+        whole = isinstance(enumeration.values[0].value, int)
+        if self.use == "argument":
+            return [python.member(name), python.member(self.module.builtin("int" if whole else "str"))]
+        if self.use == "request":
+            return [python.member(self._ours("models", "OrInt" if whole else "OrStr"), [name])]
+        return [python.member(name)]
 
     def of_field(self, field: Field) -> list[python.Member]:
         """The members of a field's annotation, without what says that it may be absent."""
@@ -148,7 +161,7 @@ class Annotations(Struct, frozen=True):
         return python.subscript(self.module.use("typing", "Literal"), [python.literal(value) for value in values])
 
     def _limited(self, limits: dict[str, Python]) -> list[Python]:
-        if not limits or self.use != "field":
+        if not limits or self.use not in ("field", "request"):
             return []
         return [python.call(self._ours("wire", "limited"), python.call_options(limits))]
 

@@ -153,7 +153,7 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> C
         python.keyword_argument("frozen", python.literal(True)),
         python.keyword_argument("kw_only", python.literal(True)),
     ]
-    annotations = Annotations(api, module.within(argument.name for argument in given), "field")
+    annotations = Annotations(api, module.within(argument.name for argument in given), "request")
     fields: list[Python] = []
     for argument in given:
         members = annotations.of_field(argument.field)

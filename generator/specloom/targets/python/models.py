@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -25,7 +25,9 @@ from ...model import (
     Text,
     Type,
     TypeName,
+    Union,
     UnionType,
+    innermost,
 )
 from ...render import render
 from .. import phrases
@@ -64,11 +66,11 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     by_module: dict[tuple[str, ...], list[NamedType]] = {}
     for name, type in api.types.items():
         by_module.setdefault(name.module, []).append(type)
-    roles = _roles(api)
+    roles, of_requests = _roles(api), _of_requests(api)
     for path, types in by_module.items():
         below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path})
         module = Module(layout, ("models", *path), frozenset({*(type.name.name for type in types), *below}))
-        classes = [_class(api, module, type, roles) for type in types if not isinstance(type, UnionType)]
+        classes = [_class(api, module, type, roles, of_requests) for type in types if not isinstance(type, UnionType)]
         aliases = [_alias(api, module, type) for type in types if isinstance(type, UnionType)]
         title = f"Types of {docstrings.name_of(api, path)}."
         yield (
@@ -104,7 +106,26 @@ def _roles(api: Api) -> Mapping[TypeName, str]:
     return found
 
 
-def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mapping[TypeName, str]) -> Class:
+def _of_requests(api: Api) -> Set[TypeName]:
+    """Objects that belong to a request: its body, and what is described within body and parameters."""
+    found: set[TypeName] = set()
+    waiting: list[Type] = []
+    for endpoint in api.all_endpoints():
+        waiting += [field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)]
+        if isinstance(endpoint.body, (JsonBody, FormBody, PartsBody)):
+            waiting.append(endpoint.body.type)
+    while waiting:
+        type = innermost(waiting.pop())
+        structure = api.types[type.to] if isinstance(type, Named) else None
+        if isinstance(type, Union):
+            waiting += type.members
+        elif isinstance(structure, Structure) and not structure.shared:
+            found.add(structure.name)
+            waiting += [field.type for field in structure.fields]
+    return found
+
+
+def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mapping[TypeName, str], of_requests: Set[TypeName]) -> Class:
     docstring = docstrings.titled(type.title, type.description, roles.get(type.name, type.name.name), api, 4)
     name = python.identifier(type.name.name)
     if isinstance(type, Enumeration):
@@ -115,7 +136,7 @@ def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mappi
         python.keyword_argument("kw_only", python.literal(True)),
     ]
     inside = module.within(field.name for field in type.fields)
-    annotations = Annotations(api, inside, "field")
+    annotations = Annotations(api, inside, "request" if type.name in of_requests else "field")
     members = tuple(_field(api, inside, annotations, field) for field in type.fields)
     return Class(python.class_header(name, bases), docstring, members)
 

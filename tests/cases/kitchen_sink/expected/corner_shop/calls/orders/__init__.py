@@ -18,7 +18,7 @@ from ..._runtime.calls import Call, Endpoint, ErrorCode, Json, Keyed, Parameter
 from ..._runtime.deprecation import deprecated
 from ..._runtime.frames import discreet
 from ..._runtime.lazy import exports
-from ..._runtime.models import Model
+from ..._runtime.models import Model, OrStr
 from ..._runtime.wire import limited
 from ...models import orders as _orders
 from ...models._types import Money, Problem
@@ -172,8 +172,8 @@ def query(
 
 def list(
     *,
-    status: OrderStatus | None = None,
-    statuses: Sequence[OrderStatus] | None = None,
+    status: OrderStatus | str | None = None,
+    statuses: Sequence[OrderStatus | str] | None = None,
     filter: ListFilter | None = None,
     page: int | None = None,
     ids: Sequence[int] | None = None,
@@ -208,7 +208,7 @@ def list(
 @deprecated("use `orders.update`")
 def cancel(
     order_no: str,
-    reason: CancelReason,
+    reason: CancelReason | str,
     *,
     x_shop_trace: str | None = None,
 ) -> Call[None]:
@@ -321,8 +321,10 @@ class _QueryArguments(Model, frozen=True, kw_only=True):
 
 
 class _ListArguments(Model, frozen=True, kw_only=True):
-    status: OrderStatus | None = None
-    statuses: Annotated[Sequence[OrderStatus], limited(max_length=4)] | None = None
+    status: OrStr[OrderStatus] | None = None
+    statuses: Annotated[Sequence[OrStr[OrderStatus]], limited(max_length=4)] | None = (
+        None
+    )
     filter: ListFilter | None = None
     page: Annotated[int, limited(ge=1, le=1000)] | None = None
     ids: Sequence[int] | None = None
@@ -331,7 +333,7 @@ class _ListArguments(Model, frozen=True, kw_only=True):
 
 class _CancelArguments(Model, frozen=True, kw_only=True):
     order_no: Annotated[str, limited(min_length=6, max_length=32)]
-    reason: CancelReason
+    reason: OrStr[CancelReason]
     x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, UnsetType, field
 
 from ..._runtime.lazy import exports
-from ..._runtime.models import Model, OpenEnum, Unknown, constant, tagged
+from ..._runtime.models import Model, OpenEnum, OrStr, Unknown, constant, tagged
 from ..._runtime.wire import (
     ENCRYPTED,
     JSON_TEXT,
@@ -126,6 +126,7 @@ class ListFilter(Model, frozen=True, kw_only=True):
     since: date | None = None
     minimum: Annotated[int, limited(ge=0)] | None = None
     """Amount, in cents (0.01 EUR), at least `0`."""
+    status: OrStr[OrderStatus] | None = None
 
 
 class ListAnswer(Model, frozen=True, kw_only=True):

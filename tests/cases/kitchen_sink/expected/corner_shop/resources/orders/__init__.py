@@ -172,8 +172,8 @@ class Orders(Resource):
     def list(
         self,
         *,
-        status: OrderStatus | None = None,
-        statuses: Sequence[OrderStatus] | None = None,
+        status: OrderStatus | str | None = None,
+        statuses: Sequence[OrderStatus | str] | None = None,
         filter: ListFilter | None = None,
         page: int | None = None,
         ids: Sequence[int] | None = None,
@@ -205,7 +205,7 @@ class Orders(Resource):
     def cancel(
         self,
         order_no: str,
-        reason: CancelReason,
+        reason: CancelReason | str,
         *,
         x_shop_trace: str | None = None,
     ) -> None:
@@ -400,8 +400,8 @@ class AsyncOrders(AsyncResource):
     async def list(
         self,
         *,
-        status: OrderStatus | None = None,
-        statuses: Sequence[OrderStatus] | None = None,
+        status: OrderStatus | str | None = None,
+        statuses: Sequence[OrderStatus | str] | None = None,
         filter: ListFilter | None = None,
         page: int | None = None,
         ids: Sequence[int] | None = None,
@@ -433,7 +433,7 @@ class AsyncOrders(AsyncResource):
     async def cancel(
         self,
         order_no: str,
-        reason: CancelReason,
+        reason: CancelReason | str,
         *,
         x_shop_trace: str | None = None,
     ) -> None:

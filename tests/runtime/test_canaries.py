@@ -15,6 +15,7 @@ import logging
 import pickle
 import pprint
 import warnings
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -241,6 +242,8 @@ WRONG: dict[str, Job] = {
     "weixin": lambda: WeixinAccessToken(TOKEN, appid="wx1", secret=TOKEN),
     "key of an api": lambda: wechatpay(private_key=KEY, api_v3_key=f"{TOKEN:-<33}"),
     "damaged": lambda: wechatpay(private_key=KEY[:-300]),
+    "damaged, in one line": lambda: wechatpay(private_key=KEY[:-300].replace(b"\n", b"\\n")),
+    "damaged, in Base64": lambda: wechatpay(private_key=b64encode(KEY[:-300])),
     "no such keyword": lambda: Shop(SCHEMES["bearer"](), colour=TOKEN),
     "half a character": lambda: calls.orders.create(name="x\ud83d", items=[], password=PASSWORD),
     "the secret itself": lambda: calls.orders.login(user="x", password=PASSWORD.encode()),  # type: ignore[arg-type]

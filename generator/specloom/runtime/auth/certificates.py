@@ -7,10 +7,11 @@ from typing import TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from cryptography.x509 import Certificate, load_der_x509_certificate
 
 from ..errors import ConfigError
-from .rsa_keys import long_enough, read_pem
+from .rsa_keys import long_enough
+from .stored_keys import read_blocks
 
 CertificateLike: TypeAlias = Path | str | bytes | Certificate
 
@@ -19,11 +20,13 @@ def load_certificates(name: str, source: CertificateLike) -> list[Certificate]:
     """The certificates in `source`, one or several; `name` is the argument, for messages."""
     if isinstance(source, Certificate):
         return [source]
-    pem, kind = read_pem(name, source)
-    if kind != "CERTIFICATE":
-        raise ConfigError(f"{name}: this is a {kind.lower()}; give a certificate")
+    blocks = read_blocks(name, source)
+    found = [der for kind, der in blocks if kind == "CERTIFICATE"]
+    if not found:
+        kind = blocks[0][0].lower()
+        raise ConfigError(f"{name}: this is a {kind}; give a certificate")
     try:
-        return load_pem_x509_certificates(pem)
+        return list(map(load_der_x509_certificate, found))
     except (ValueError, UnsupportedAlgorithm):
         raise ConfigError(f"{name}: this certificate is damaged or cut off") from None
 

@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from .wechatpay_keys import PlatformKey
 
 PrivateKeyLike: TypeAlias = "Path | str | bytes | RSAPrivateKey"
-"""A private key: the path of a PEM file, PEM text, or a key object."""
+"""A private key: the path of a file, a key object, or PEM text, also as variables keep it:
+with `\\n` for its lines, or the Base64 alone."""
 PublicKeyLike: TypeAlias = "Path | str | bytes | RSAPublicKey"
-"""A public key: the path of a PEM file, PEM text, or a key object."""
+"""A public key, in the same forms."""
 CertificateLike: TypeAlias = "Path | str | bytes | Certificate"
-"""A certificate: the path of a PEM file, PEM text, or an object."""
+"""A certificate, in the same forms, or several in one PEM text."""
 
 
 @public("auth")
@@ -262,6 +263,8 @@ def _api_v3_key(given: object) -> bytes | None:
     if given is None:
         return None
     key = given.encode(errors="replace") if isinstance(given, str) else given
+    if isinstance(key, bytes) and len(key) != 32:
+        key = key.strip()  # files end in a line feed
     if not isinstance(key, bytes) or len(key) != 32:
         raise ConfigError(
             "api_v3_key: give the APIv3 key that is set on the merchant platform, a text"

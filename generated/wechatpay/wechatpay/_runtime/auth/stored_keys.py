@@ -1,0 +1,129 @@
+"""Keys and certificates as people store them: PEM in files and in variables, and DER.
+
+Variables of the environment and secret stores have no lines, so that PEM comes with `\\n`
+as two characters, with blanks for its lines, in quotes, as the Base64 of the whole text, or
+as the Base64 within it. No message quotes anything of it.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    load_der_private_key,
+    load_der_public_key,
+)
+from cryptography.x509 import load_der_x509_certificate
+
+from ..errors import ConfigError
+
+Block: TypeAlias = tuple[str, bytes]
+"""What it is, as PEM calls it, such as "PUBLIC KEY", and its DER; none if it is damaged."""
+
+PKCS12: Final = "PKCS#12 ARCHIVE"
+ENCRYPTED: Final = "ENCRYPTED PRIVATE KEY"
+
+_BLOCK = re.compile(
+    rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(-----END \1-----|(?=-----BEGIN )|\Z)",
+    re.DOTALL,
+)
+_LINE_END = re.compile(rb"\\+[rn]")
+"""As two characters: no PEM has a backslash."""
+_LEAST: Final = 64
+"""Bytes of Base64 that may be a key; names of files are shorter."""
+
+
+def read_blocks(name: str, source: object) -> list[Block]:
+    """What a file, a text or bytes hold, at least one block; fails with `ConfigError`.
+
+    `name` is the argument, for messages.
+    """
+    if isinstance(source, Path):
+        try:
+            content = source.read_bytes()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise ConfigError(f"{name}: cannot read {source}: {reason}") from None
+        except ValueError:
+            raise ConfigError(
+                f"{name}: no file can have this name; give the path of a PEM file"
+            ) from None
+    elif isinstance(source, str):
+        content = source.encode(errors="replace")
+    elif isinstance(source, bytes):
+        content = source
+    else:
+        raise ConfigError(
+            f"{name}: give a Path, PEM text or a key object, not {type(source).__name__}"
+        )
+    blocks = list(_blocks(content))
+    if not blocks:
+        hint = "" if isinstance(source, Path) else "; to name a file, give a Path"
+        raise ConfigError(
+            f"{name}: no PEM text, which begins with -----BEGIN …-----{hint}"
+        )
+    return blocks
+
+
+def first_of(blocks: list[Block], kind: str) -> Block:
+    """The first block whose kind ends so; else the first of all."""
+    return next((one for one in blocks if one[0].endswith(kind)), blocks[0])
+
+
+def _blocks(content: bytes) -> Iterator[Block]:
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # of editors on Windows
+        content = content.decode("utf-16", "replace").encode(errors="replace")
+    text = _LINE_END.sub(b"\n", content)
+    if b"-----BEGIN " in text:
+        for kind, body, end in _BLOCK.findall(text):
+            if b"ENCRYPTED" in body:  # in its header fields
+                yield ENCRYPTED, b""
+            else:
+                yield kind.decode("ascii"), (_base64(body) or b"") if end else b""
+        return
+    der = content if content.startswith(b"\x30") else _base64(text.strip(b" \"'\r\n\t"))
+    if der is None or len(der) < _LEAST:
+        return
+    if b"-----BEGIN " in der:
+        yield from _blocks(der)
+    elif (kind := _kind_of(der)) is not None:
+        yield kind, der
+
+
+def _base64(text: bytes) -> bytes | None:
+    try:
+        return b64decode(b"".join(text.split()), validate=True)
+    except (NotBase64, ValueError):
+        return None
+
+
+def _kind_of(der: bytes) -> str | None:
+    """What DER is, which does not say so itself."""
+    try:
+        load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+        return "PRIVATE KEY"
+    except TypeError:
+        return ENCRYPTED
+    except (ValueError, UnsupportedAlgorithm):
+        pass
+    for kind, load in _LOADERS.items():
+        try:
+            load(der)
+            return kind
+        except (ValueError, UnsupportedAlgorithm):
+            continue
+    # Its version, 3, stands after the head of the outermost sequence (RFC 7292).
+    return PKCS12 if der[4:7] == b"\x02\x01\x03" else None
+
+
+_LOADERS: Final = {
+    "PUBLIC KEY": load_der_public_key,
+    "CERTIFICATE": load_der_x509_certificate,
+}

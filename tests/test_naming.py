@@ -49,7 +49,7 @@ def test_classes_and_members_are_names_too(wire: str) -> None:
     if pascal is not None:
         assert naming.class_name(pascal).isidentifier()
         assert not keyword.iskeyword(naming.class_name(pascal))
-        assert naming.class_name(pascal) not in naming.RESERVED_CLASSES
+        assert naming.class_name(pascal) not in naming.BUILTIN_CLASSES
     assert member is None or (member.isidentifier() and member == member.upper() and not keyword.iskeyword(member))
 
 

@@ -70,8 +70,8 @@ def pascal(name: str) -> str | None:
 
 
 def class_name(name: str) -> str:
-    """The class of a named type: itself, with `_` after it where generated modules use the name for something else."""
-    return name + "_" if name in RESERVED_CLASSES or name in BUILTIN_CLASSES or keyword.iskeyword(name) else name
+    """The class of a named type or a resource: itself, with `_` after it where type checkers take it for a class of Python's."""
+    return name + "_" if name in BUILTIN_CLASSES or keyword.iskeyword(name) else name
 
 
 def member(value: str | int) -> str | None:

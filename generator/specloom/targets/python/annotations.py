@@ -155,7 +155,7 @@ class Annotations(Struct, frozen=True):
             return python.identifier(name)
         if self.module.parts[0] in ("models", "events") or type.to.name in self.api.ambiguous:
             return python.dotted(self.module.use_module(home), name)
-        return self.module.use_ours(home, name)
+        return self.module.use_type(home, name)
 
     def _literal(self, values: tuple[str, ...] | tuple[int, ...]) -> Python:
         return python.subscript(self.module.use("typing", "Literal"), [python.literal(value) for value in values])

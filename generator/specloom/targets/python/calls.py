@@ -47,7 +47,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             continue
         below = [each.name for each in resources_of(resource)]
         own = {name for each in resource.endpoints for name in (each.name, _constant(each))}
-        module = Module(layout, ("calls", *resource.path), frozenset({*own, *below}))
+        module = Module(layout, ("calls", *resource.path), frozenset({*own, *below}), frozenset(name.name for name in api.types))
         functions = [_function(api, module, endpoint) for endpoint in resource.endpoints]
         title = f"Calls of {docstrings.name_of(api, resource.path)}: values that a client sends."
         rows = shared_rows(api, module, resource)

@@ -54,6 +54,8 @@ class Module(Struct):
     parts: Parts
     hidden: frozenset[str] = frozenset()
     """Names that mean something else here: classes and functions of the module, methods called `list` or `date`."""
+    types: frozenset[str] = frozenset()
+    """Names that only the API's types have here: readers of signatures know them from the documentation."""
     _names: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _typing_only: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _meanings: dict[str, tuple[str, str | None]] = field(default_factory=dict[str, tuple[str, str | None]])
@@ -72,6 +74,13 @@ class Module(Struct):
         """`name` from an installed module, ready to be written."""
         local = self._local(name, module, name)
         self._names.setdefault(module, set()).add(_renamed(name, local))
+        return python.identifier(local)
+
+    def use_type(self, parts: Parts, name: str) -> Python:
+        """A class of the API's from its module."""
+        home = self.relative(parts)
+        local = self._local(name, home, name, of_type=True)
+        self._names.setdefault(home, set()).add(_renamed(name, local))
         return python.identifier(local)
 
     def use_ours(self, parts: Parts, name: str) -> Python:
@@ -112,10 +121,10 @@ class Module(Struct):
         """A builtin, by its full name where it is hidden."""
         return python.dotted(self.use_plain("builtins"), name) if name in self.hidden else python.identifier(name)
 
-    def _local(self, wanted: str, module: str, name: str | None) -> str:
+    def _local(self, wanted: str, module: str, name: str | None, *, of_type: bool = False) -> str:
         """The name that something has here: the wanted one, or one with underscores where that means something else."""
-        local = wanted
-        while local in self.hidden or self._meanings.setdefault(local, (module, name)) != (module, name):
+        local, types = wanted, frozenset[str]() if of_type else self.types
+        while local in self.hidden or local in types or self._meanings.setdefault(local, (module, name)) != (module, name):
             local = f"{local}_" if local.startswith("_") else f"_{local}"
         return local
 

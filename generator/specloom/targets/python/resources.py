@@ -50,7 +50,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     for resource in all_resources_of(api):
         hidden = {each.name for each in resource.endpoints} | {each.name for each in resources_of(resource)}
         hidden |= {class_of(resource, asynchronous=colour) for colour in (False, True)}
-        module = Module(layout, ("resources", *resource.path), frozenset(hidden))
+        module = Module(layout, ("resources", *resource.path), frozenset(hidden), frozenset(name.name for name in api.types))
         classes = [_class(api, module, resource, asynchronous=colour) for colour in (False, True)]
         title = f"{docstrings.name_of(api, resource.path)}."
         yield (

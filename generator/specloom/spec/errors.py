@@ -46,8 +46,15 @@ class Errors:
 
     def read(self, node: Node | None, module: tuple[str, ...]) -> tuple[ErrorCode, ...]:
         """The rows of a table in a file of this module."""
-        rows = (self._row(item, module) for item in items(node) if isinstance(item, MapNode))
-        return tuple(row for row in rows if row)
+        found = [(row, item) for item in items(node) if isinstance(item, MapNode) and (row := self._row(item, module))]
+        first: dict[tuple[int | None, str | None], ErrorCode] = {}
+        for row, item in found:
+            same = first.setdefault((row.status, row.code), row)
+            for key in ("retry", "outcome"):
+                if getattr(row, key) != getattr(same, key):
+                    message = f"the same error has another `{key}` in {where(same.place)}"
+                    self.findings.add(item.get(key) or item, "error-row", message, "these rows are reasons of one error: say the same in each of them")
+        return tuple(row for row, _ in found)
 
     def _row(self, node: MapNode, module: tuple[str, ...]) -> ErrorCode | None:
         status, code = integer(node.get("status")), word(node.get("code")) or None

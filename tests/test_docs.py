@@ -398,7 +398,7 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
             ),
         ),
         types={
-            item: Structure(item, fields, said, said, sent=True, received=True),
+            item: Structure(item, fields, said, said),
             kind: Enumeration(kind, (EnumValue(text, "A", said), EnumValue("b", "B")), title=said),
         },
         notes=NOTES,

@@ -20,7 +20,7 @@ from .messages import Reply, Request
 from .redaction import Redaction, secrets_of
 from .repeats import may_repeat, pause, retry_after
 from .settings import Settings
-from .terms import Response
+from .terms import Idempotency, Response
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class _Course(Generic[T]):
 
     def __init__(self, call: Call[T], settings: Settings) -> None:
         self._endpoint = call.endpoint
-        self._idempotency = idempotency_of(call)
+        self._idempotency: Idempotency = idempotency_of(call)
         self._call = call
         self._settings = settings
         self._until = settings.clock() + settings.deadline

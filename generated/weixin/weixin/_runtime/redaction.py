@@ -54,10 +54,14 @@ class Redaction(Opaque):
         if is_list(value):
             return [self._redacted(one) for one in value]
         if is_object(value):
-            return {self._redacted(key): self._redacted(one) for key, one in value.items()}
+            return {
+                self._redacted(key): self._redacted(one) for key, one in value.items()
+            }
         if isinstance(value, msgspec.Struct):
             names = value.__struct_fields__
-            return replace(value, **{n: self._redacted(getattr(value, n)) for n in names})
+            return replace(
+                value, **{n: self._redacted(getattr(value, n)) for n in names}
+            )
         return value
 
     def error(self, error: Error, outside: BaseException | None) -> None:

@@ -13,8 +13,10 @@ from specloom.runtime.auth.scheme import Scheme, need_text
 from specloom.runtime.confidential import Secret
 from specloom.runtime.errors import ConfigError
 from specloom.runtime.messages import Request
+from specloom.runtime.public_names import public
 
 
+@public("auth")
 class HmacSha256(Scheme):
     """A key id and its secret."""
 

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c326815eec9887e6"
+__build__ = "e6b73f1d359bc475"

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "df68dde20f5f7942"
+__build__ = "21bb94d623c31a68"

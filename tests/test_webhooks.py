@@ -449,4 +449,4 @@ def test_only_the_spec_can_say_that_nothing_is_proved(tmp_path: Path) -> None:
         event = hub.Hub().webhooks.receive({"x-hub-event": "push"}, b'{"ref":"main"}')
         assert (type(event), event.payload.ref, event.id) == (hub.events.Push, "main", None)
         assert hub.Hub().webhooks.receive({"x-hub-event": "fork"}, b"[]").payload == []
-    assert "Nothing proves where a delivery comes from" in (tmp_path / "out/docs/en/repos/event-push.md").read_text("utf-8")
+    assert "Deliveries are not authenticated" in (tmp_path / "out/docs/en/repos/event-push.md").read_text("utf-8")

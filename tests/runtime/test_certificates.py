@@ -107,15 +107,16 @@ def test_a_storm_of_unknown_serials_is_one_download_a_minute(server: Server) -> 
             assert downloads(server) == count
 
 
-FAILED_DOWNLOADS: dict[str, Any] = {
-    "down": [Reset],
-    "broken": answer(500, "nonsense"),
-    "html": answer(200, "<html>"),
-    "nothing in it": signed(200, b"{}", key=rsa_key("old"), serial=SERIAL),
-    "wrong key": signed(200, json.dumps({"data": [sealed(NEW, "x" * 32)]}).encode(), key=rsa_key("old"), serial=SERIAL),
-    "unsigned": answer(200, json.dumps({"data": [sealed(NEW)]})),
-    "signed by nobody known": signed(200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=NEWER),
-    "forged": signed(200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=SERIAL),
+FAILED_DOWNLOADS: dict[str, Callable[[], Any]] = {
+    # Made when they are sent: a signature holds for 300 seconds.
+    "down": lambda: [Reset],
+    "broken": lambda: answer(500, "nonsense"),
+    "html": lambda: answer(200, "<html>"),
+    "nothing in it": lambda: signed(200, b"{}", key=rsa_key("old"), serial=SERIAL),
+    "wrong key": lambda: signed(200, json.dumps({"data": [sealed(NEW, "x" * 32)]}).encode(), key=rsa_key("old"), serial=SERIAL),
+    "unsigned": lambda: answer(200, json.dumps({"data": [sealed(NEW)]})),
+    "signed by nobody known": lambda: signed(200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=NEWER),
+    "forged": lambda: signed(200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=SERIAL),
 }
 
 
@@ -124,7 +125,7 @@ def test_a_failed_download_harms_nothing(name: str, server: Server, send: Send) 
     merchant = without_public_key()
     server.reply(Side([OLD], "old", SERIAL))
     send(CANCEL, merchant)
-    failed = FAILED_DOWNLOADS[name]
+    failed = FAILED_DOWNLOADS[name]()
     side = Side([], "new", NEWER)
     server.reply(lambda got: failed if got.target == DOWNLOAD else side(got))
     merchant._keys._rests_until -= 60
@@ -153,19 +154,19 @@ def test_certificates_grow_old(server: Server, send: Send, monkeypatch: pytest.M
         send(CANCEL, merchant)  # what has expired is not believed
 
 
-BEGINNINGS: list[tuple[bytes, type[Exception], str]] = [
-    (no_certificates(), errors.ApiError, "404 RESOURCE_NOT_EXISTS: the platform certificates: .*\n.*give public_key_id"),
+BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
+    (no_certificates, errors.ApiError, "404 RESOURCE_NOT_EXISTS: the platform certificates: .*\n.*give public_key_id"),
     (FAILED_DOWNLOADS["wrong key"], errors.ConfigError, "certificates: api_v3_key does not open them; .*not the APIv2"),
     (FAILED_DOWNLOADS["unsigned"], errors.SignatureError, "certificates: .*without Wechatpay-Timestamp"),
     (FAILED_DOWNLOADS["forged"], errors.SignatureError, "certificates: .*no key fits its signature"),
-    (answer(401, '{"code":"SIGN_ERROR","message":"x"}'), errors.ApiError, "401 SIGN_ERROR: the platform certificates: x"),
-    (answer(200, '{"data":[{}]}'), errors.ProtocolError, "certificates: the answer is not as documented"),
+    (lambda: answer(401, '{"code":"SIGN_ERROR","message":"x"}'), errors.ApiError, "401 SIGN_ERROR: the platform certificates: x"),
+    (lambda: answer(200, '{"data":[{}]}'), errors.ProtocolError, "certificates: the answer is not as documented"),
 ]
 
 
 @pytest.mark.parametrize(("download", "kind", "text"), BEGINNINGS, ids=[text for _, _, text in BEGINNINGS])
-def test_without_any_nothing_is_sent(download: bytes, kind: type[Exception], text: str, server: Server, send: Send) -> None:
-    server.reply(download)
+def test_without_any_nothing_is_sent(download: Callable[[], Any], kind: type[Exception], text: str, server: Server, send: Send) -> None:
+    server.reply(download())
     with pytest.raises(kind, match=text) as caught:
         send(CANCEL, without_public_key())
     assert caught.value.outcome == "not_sent"  # type: ignore[attr-defined]

@@ -146,28 +146,29 @@ def test_signed_answers_are_believed(server: Server, send: Send) -> None:
     assert send(calls.orders.query("1", shop_id="1"), scheme()).value.order_id == "发"
 
 
-REFUSED = {
-    "no signature at all": (answer(204), "without Wechatpay-Timestamp"),
-    "no serial": (signed(serial=[]), "without Wechatpay-Serial"),
-    "empty nonce": (signed(nonce=""), "without Wechatpay-Nonce"),
-    "doubled signature": (signed(signature=["a", "b"]), "with more than one Wechatpay-Signature"),
-    "doubled, one empty": (signed(nonce=["nonce", ""]), "with more than one Wechatpay-Nonce"),
-    "altered nonce": (signed(nonce="Nonce"), "does not fit the key PUB_KEY_ID_"),
-    "altered time": (signed(timestamp=str(int(time.time()) + 9)), "does not fit"),
-    "no base 64": (signed(signature="@@@@"), "does not fit"),
-    "short signature": (signed(signature="QUJD"), "does not fit"),
-    "another key": (signed(serial="5F1C72E2"), "another key than the key PUB_KEY_ID_"),
-    "another type": (signed(signature_type="WECHATPAY2-SM2-WITH-SM3"), "Signature-Type is not"),
-    "no time": (signed(timestamp="now"), "not a time"),
-    "much too late": (signed(skew=-400), "differs by 300 s or more"),
-    "much too early": (signed(skew=900), "differs by 300 s or more"),
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    # Made when they are sent: a signature holds for 300 seconds.
+    "no signature at all": (lambda: answer(204), "without Wechatpay-Timestamp"),
+    "no serial": (lambda: signed(serial=[]), "without Wechatpay-Serial"),
+    "empty nonce": (lambda: signed(nonce=""), "without Wechatpay-Nonce"),
+    "doubled signature": (lambda: signed(signature=["a", "b"]), "with more than one Wechatpay-Signature"),
+    "doubled, one empty": (lambda: signed(nonce=["nonce", ""]), "with more than one Wechatpay-Nonce"),
+    "altered nonce": (lambda: signed(nonce="Nonce"), "does not fit the key PUB_KEY_ID_"),
+    "altered time": (lambda: signed(timestamp=str(int(time.time()) + 9)), "does not fit"),
+    "no base 64": (lambda: signed(signature="@@@@"), "does not fit"),
+    "short signature": (lambda: signed(signature="QUJD"), "does not fit"),
+    "another key": (lambda: signed(serial="5F1C72E2"), "another key than the key PUB_KEY_ID_"),
+    "another type": (lambda: signed(signature_type="WECHATPAY2-SM2-WITH-SM3"), "Signature-Type is not"),
+    "no time": (lambda: signed(timestamp="now"), "not a time"),
+    "much too late": (lambda: signed(skew=-400), "differs by 300 s or more"),
+    "much too early": (lambda: signed(skew=900), "differs by 300 s or more"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_other_answers_are_not(name: str, server: Server, send: Send) -> None:
     reply, text = REFUSED[name]
-    server.reply(reply)
+    server.reply(reply())
     with pytest.raises(errors.SignatureError, match=text) as caught:
         send(CANCEL, scheme())
     assert (caught.value.outcome, caught.value.status) == ("unknown", 204)

@@ -41,7 +41,8 @@ def test_threads(server: Server) -> None:
     with Shop(Scheme(), hosts=[server.url]) as shop, ThreadPoolExecutor(30) as pool:
         values = pool.map(lambda n: shop.send(put(n)).value, range(300))
         assert list(values) == [str(n).encode() for n in range(300)]
-    assert server.connections <= 30
+    # The pool may drop a connection that another thread has only just finished with.
+    assert server.connections < 60
 
 
 def test_tasks_and_cancellations(server: Server) -> None:

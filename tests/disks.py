@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from specloom.publish import exchange
+from specloom.publish import atomic_exchange
 
 WAYS = ("exchange", "journal", "journal without links")
 
@@ -24,7 +24,7 @@ def as_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the disk one that exchanges folders, one that does not (as overlayfs), or one that has no links either (as FAT)."""
     if way == "exchange":
         return
-    monkeypatch.setattr(exchange, "_renameat2", lambda: _no_exchange)
+    monkeypatch.setattr(atomic_exchange, "_renameat2", lambda: _no_exchange)
     if way == "journal without links":
         monkeypatch.setattr(os, "link", _refused(errno.EPERM))
 

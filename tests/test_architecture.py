@@ -12,36 +12,35 @@ PACKAGE = Path(__file__).parents[1] / "generator" / "specloom"
 
 MAY_IMPORT = {
     "model": set[str](),
-    "problems": set[str](),
+    "diagnostics": set[str](),
     "naming": set[str](),
     "uncollected": set[str](),
     "bounded": set[str](),
     "locales": set[str](),
     "code": set[str](),
     "runtime": set[str](),
-    "plugins": {"problems"},
-    "schemes": {"model", "problems", "naming", "plugins"},
-    "overrides": {"bounded", "code", "problems"},
-    "render": {"code", "overrides"},
-    "publish": {"bounded", "problems"},
-    "tomlplaces": set[str](),
+    "plugins": {"diagnostics"},
+    "auth_schemes": {"model", "diagnostics", "naming", "plugins"},
+    "template_overrides": {"bounded", "code", "diagnostics"},
+    "render": {"code", "template_overrides"},
+    "publish": {"bounded", "diagnostics"},
+    "toml_positions": set[str](),
     "links": set[str](),
-    "config": {"bounded", "links", "problems", "tomlplaces"},
-    "spec": {"bounded", "model", "problems", "naming", "runtime", "schemes", "uncollected"},  # of the runtime the formats alone, see below
-    "targets": {"locales", "model", "code", "naming", "problems", "plugins", "render", "runtime", "schemes"},
-    "weave": {"model", "problems", "config", "plugins", "schemes", "spec", "targets"},
-    "diff": {"model", "problems", "runtime", "schemes", "targets"},  # of targets the surface alone, see below
-    "said": {"problems"},
-    "notes": {"bounded"},
-    "unchanged": {"bounded", "notes"},
-    "upkeep": {"bounded", "problems", "config", "publish", "spec", "targets", "weave", "unchanged"},
-    "watch": {"problems", "config", "upkeep"},
-    "editor": {"problems", "spec"},
-    "new": {"links", "problems", "naming", "config", "tomlplaces", "editor", "spec"},
-    "builds": {"problems", "config", "cli"},
-    "mocking": {"config", "problems", "publish", "spec", "targets"},
-    "lint_command": {"problems", "config", "said", "spec"},
-    "cli": {"said", "uncollected", "mocking", "lint_command", "problems", "config", "publish", "spec", "diff", "unchanged", "upkeep", "watch", "editor", "new"},
+    "config": {"bounded", "links", "diagnostics", "toml_positions"},
+    "spec": {"bounded", "model", "diagnostics", "naming", "runtime", "auth_schemes", "uncollected"},  # of the runtime the formats alone, see below
+    "targets": {"locales", "model", "code", "naming", "diagnostics", "plugins", "render", "runtime", "auth_schemes"},
+    "build": {"model", "diagnostics", "config", "plugins", "auth_schemes", "spec", "targets"},
+    "diff": {"model", "diagnostics", "runtime", "auth_schemes", "targets"},  # of targets the surface alone, see below
+    "console": {"diagnostics"},
+    "up_to_date": {"bounded"},
+    "generate": {"bounded", "diagnostics", "config", "publish", "spec", "targets", "build", "up_to_date"},
+    "watch": {"diagnostics", "config", "generate"},
+    "schema_export": {"diagnostics", "spec"},
+    "scaffold": {"links", "diagnostics", "naming", "config", "toml_positions", "schema_export", "spec"},
+    "build_backends": {"diagnostics", "config", "cli"},
+    "mock_command": {"config", "diagnostics", "publish", "spec", "targets"},
+    "lint_command": {"diagnostics", "config", "console", "spec"},
+    "cli": {"console", "uncollected", "mock_command", "lint_command", "diagnostics", "config", "publish", "spec", "diff", "up_to_date", "generate", "watch", "schema_export", "scaffold"},
 }
 ROOMS = {*MAY_IMPORT, "__init__", "__main__"}
 
@@ -85,14 +84,14 @@ def test_targets_know_nothing_of_each_other() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level == 2:
-                assert node.module in (None, "moments", "phrases", "surface"), f"{path} imports {node.module}"
+                assert node.module in (None, "moments", "phrases", "client_interface"), f"{path} imports {node.module}"
 
 
 def test_diff_knows_the_surface_of_clients_and_not_how_it_is_written() -> None:
     for path in (PACKAGE / "diff").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level == 2 and (node.module or "").startswith("targets"):
-                assert node.module == "targets.surface", f"{path} imports {node.module}"
+                assert node.module == "targets.client_interface", f"{path} imports {node.module}"
 
 
 def test_the_generator_shares_formats_with_the_runtime_and_nothing_else() -> None:

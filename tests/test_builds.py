@@ -15,7 +15,7 @@ from tests.generated import ROOT
 PROJECT = '[project]\nname = "app"\nversion = "1.0"\n\n'
 CLIENT = '[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "src/shop"\nlayout = "package"\n'
 PDM_BUILD = """\
-from specloom.builds import generate, must_hold
+from specloom.build_backends import generate, must_hold
 
 
 def pdm_build_initialize(context):

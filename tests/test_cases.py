@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from specloom.problems import SpecError, as_text
+from specloom.diagnostics import SpecError, as_text
 from specloom.spec import load
 from specloom.targets import files
 

@@ -18,12 +18,12 @@ from tests.servers import answer, closed_port, serving
 
 from specloom import cli
 from specloom.config import File, load
-from specloom.editor import write_schemas
-from specloom.new import begin
-from specloom.problems import SpecError, Stop, as_text
+from specloom.diagnostics import SpecError, Stop, as_text
+from specloom.scaffold import begin
+from specloom.schema_export import write_schemas
 from specloom.spec import load as load_spec
 from specloom.targets import files
-from specloom.tomlplaces import places
+from specloom.toml_positions import places
 
 ONE = '[tool.specloom.clients.one]\nspec = "spec"\nout = "one"\n'
 TWO = '[tool.specloom.clients.two]\nspec = "spec"\nout = "two"\n'
@@ -195,7 +195,7 @@ def test_httpx2_stands_in_for_httpx(tmp_path: Path) -> None:
     for path, code in made.items():
         assert not re.search(r"^\s*(import|from) (httpx|httpcore)\b(?!2)", code, re.MULTILINE), path
     different = {path.name for path in plain if plain[path] != made[path]}
-    assert different <= {"http.py", "network.py", "client.py", "pyproject.toml", "__init__.py"} | {path.name for path in made if "mock" in path.parts}
+    assert different <= {"httpx_adapter.py", "deadline_backend.py", "client.py", "pyproject.toml", "__init__.py"} | {path.name for path in made if "mock" in path.parts}
     project_file = next(code for path, code in made.items() if path.name == "pyproject.toml")
     assert '"httpx2>=' in project_file
     for path, code in made.items():

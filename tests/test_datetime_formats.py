@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.generated import imported, write
 from tests.servers import answer, serving
 
-from specloom.problems import SpecError
+from specloom.diagnostics import SpecError
 from specloom.runtime.datetime_formats import datetime_format
 from specloom.spec import load
 

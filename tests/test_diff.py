@@ -20,7 +20,7 @@ import pytest
 from msgspec.structs import replace
 from tests.generated import CASES
 
-from specloom.diff import RULES, Change, Class, Report, Spec, compare, shown
+from specloom.diff import RULES, Change, Class, Report, Spec, compare, formatting
 from specloom.spec import load
 from specloom.targets import files
 
@@ -52,7 +52,7 @@ def reports(specs: dict[tuple[str, str], Spec]) -> dict[str, Report]:
 @pytest.mark.parametrize("case", RULE_CASES)
 def test_changes(case: str, reports: dict[str, Report], update: bool) -> None:
     expected = DIFF / case / "changes.txt"
-    text = shown.as_text(reports[case])
+    text = formatting.as_text(reports[case])
     if update:
         expected.write_text(text, "utf-8")
     assert text == expected.read_text("utf-8")

@@ -144,7 +144,7 @@ VARIABLES = [
 
 @pytest.mark.parametrize(("name", "value"), VARIABLES)
 def test_variables_that_cannot_be_used(name: str, value: str, package: Package, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import_module(f"{package.module.__name__}._runtime.http")._trust.cache_clear()
+    import_module(f"{package.module.__name__}._runtime.httpx_adapter")._trust.cache_clear()
     context = ssl.create_default_context()
     for one, _ in VARIABLES:
         monkeypatch.delenv(one, raising=False)

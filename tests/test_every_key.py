@@ -16,9 +16,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from specloom.diagnostics import SpecError
 from specloom.model import Api
-from specloom.problems import SpecError
-from specloom.spec import load, shape
+from specloom.spec import load, validation
 from specloom.targets import python
 from specloom.targets.docs import docs
 
@@ -27,7 +27,7 @@ Steps: TypeAlias = tuple[str, ...]
 """The keys that lead to a place of the language; `*` for a name of the API, `[]` for an entry of a list."""
 Spec: TypeAlias = dict[str, Any]
 
-DEFINITIONS: Mapping[str, Schema] = json.loads(shape.schema_text("common"))["definitions"]
+DEFINITIONS: Mapping[str, Schema] = json.loads(validation.schema_text("common"))["definitions"]
 MARK = "zqz"
 FIELDS = {"wire?": "string"}
 API = {

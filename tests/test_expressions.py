@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specloom import model
-from specloom.spec.expressions import Expression, Leaf, Object, Of, OneOf, OrNull, Ref, parse
-from specloom.spec.tokens import Wrong
+from specloom.spec.type_lexer import Wrong
+from specloom.spec.type_parser import Expression, Leaf, Object, Of, OneOf, OrNull, Ref, parse
 
 
 def written(tree: Expression) -> str:

@@ -27,7 +27,7 @@ from tests.servers import answer, serving
 
 from specloom import plugins, render
 from specloom.code import Code
-from specloom.problems import SpecError, Stop, as_text
+from specloom.diagnostics import SpecError, Stop, as_text
 from specloom.spec import load
 from specloom.targets import files
 
@@ -194,7 +194,7 @@ def test_a_target_writes_files_of_its_own(ledger: Path) -> None:
 
 def test_a_scheme_signs_in_clients_that_know_nothing_of_its_package(ledger: Path) -> None:
     copied = (ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256.py").read_text("utf-8")
-    assert "from .scheme import Scheme, need_text\nfrom ..confidential import Secret\nfrom ..errors import ConfigError\n" in copied
+    assert "from .base import Scheme, need_text\nfrom ..confidential import Secret\nfrom ..errors import ConfigError\n" in copied
     assert "specloom" not in copied
     page = (ledger / "out" / "docs" / "zh" / "entries" / "book.md").read_text("utf-8")
     assert "`X-Signature`" in page

@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from specloom.problems import Problem, SpecError
+from specloom.diagnostics import Problem, SpecError
 from specloom.spec import load
 from specloom.spec.key_hints import HINTS, Hint
 

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from specloom.runtime.mock import Refusal
-from specloom.runtime.mock.core import Mock
+from specloom.runtime.mock.server_core import Mock
 from specloom.runtime.mock.executing import Behaviour, Result
-from specloom.runtime.mock.fitting import Given
+from specloom.runtime.mock.argument_checks import Given
 
 
 class ThingsMock(Mock):

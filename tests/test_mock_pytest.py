@@ -14,7 +14,7 @@ from tests.generated import COMMITTED, imported
 from tests.test_readme import block
 
 from specloom import locales
-from specloom.schemes import SCHEMES
+from specloom.auth_schemes import SCHEMES
 from specloom.targets.docs import client
 
 EVERY = '''

@@ -187,17 +187,17 @@ def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path, inherited: signa
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_nothing_is_left_when_it_ends_before_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
     """A signal while the client is made; the server has handlers of its own."""
-    from specloom import mocking
+    from specloom import mock_command
 
     def interrupted(folder: Path, files: object) -> None:
         signal.raise_signal(number)
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(mocking, "publish", interrupted)
+    monkeypatch.setattr(mock_command, "publish", interrupted)
     before = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGTERM, signal.SIGHUP)}
     try:
         with pytest.raises(SystemExit) as ended:
-            mocking.serve(ROOT / "specs" / "weixin", [])
+            mock_command.serve(ROOT / "specs" / "weixin", [])
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from specloom.problems import SpecError
-from specloom.spec import jsonfile, load, yamlfile
-from specloom.spec.findings import Findings
+from specloom.diagnostics import SpecError
+from specloom.spec import json_reader, load, yaml_reader
+from specloom.spec.collector import Findings
 from specloom.spec.nodes import MapNode, Node, Scalar, to_json
 
 API = """specloom: 1
@@ -27,7 +27,7 @@ hosts: [https://api.shop.example]
 
 def read(text: str) -> tuple[Node | None, Findings]:
     findings = Findings()
-    return yamlfile.parse(findings.source("a.yaml", text), findings), findings
+    return yaml_reader.parse(findings.source("a.yaml", text), findings), findings
 
 
 def problems(spec: Path) -> list[tuple[str, str]]:
@@ -150,7 +150,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 def test_json_files_give_the_same_nodes() -> None:
     findings = Findings()
-    root = jsonfile.parse(findings.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'), findings)
+    root = json_reader.parse(findings.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'), findings)
     assert not findings.problems
     assert root is not None
     assert to_json(root) == {"a": [1, Decimal("2.50"), "xé\n", True, None], "b": {}}

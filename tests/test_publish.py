@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from tests.disks import WAYS, as_on, tree
 
-from specloom.problems import Stop
+from specloom.diagnostics import Stop
 from specloom.publish import MANIFEST, compare, publish
 
 FILES = {PurePosixPath("a.py"): "a = 1\n", PurePosixPath("docs/en/page.md"): "# Page\n"}

@@ -20,9 +20,9 @@ import pytest
 from tests.disks import WAYS, as_on
 from tests.figures import Figure
 
-from specloom.problems import Stop
-from specloom.publish import commit, compare, exchange, lock, publish
-from specloom.publish.steps import Step
+from specloom.diagnostics import Stop
+from specloom.publish import atomic_exchange, compare, lock, publish, transaction
+from specloom.publish.operations import Step
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked and killed")
 
@@ -33,9 +33,9 @@ CALLS = ("open", "write", "close", "fdopen", "mkdir", "link", "rename", "replace
 def build(name: str, layout: str = "project") -> dict[PurePosixPath, str]:
     """A client of a build that stands in all of its files but two, and has a file that others have not."""
     package = {
-        "__init__.py": f'from ._runtime.lazy import exports\n__getattr__, __dir__ = exports(__name__, {{"a": "", "b": "", "c": ""}})\n__build__ = "{name}"\n',
+        "__init__.py": f'from ._runtime.lazy_exports import exports\n__getattr__, __dir__ = exports(__name__, {{"a": "", "b": "", "c": ""}})\n__build__ = "{name}"\n',
         "_runtime/__init__.py": "",
-        "_runtime/lazy.py": (RUNTIME / "lazy.py").read_text("utf-8"),
+        "_runtime/lazy_exports.py": (RUNTIME / "lazy_exports.py").read_text("utf-8"),
         **{f"{module}.py": f'BUILD = "{name}"\n' for module in "abc"},
         f"models/only_{name}.py": f'BUILD = "{name}"\n',
     }
@@ -92,7 +92,7 @@ def fault(number: int, call: int, lasting: bool) -> Iterator[Callable[[], bool]]
 
         for name in CALLS:
             patch.setattr(os, name, failing(getattr(os, name), name in {"write", "mkdir", "link"}))
-        patch.setattr("specloom.publish.steps.exchange", failing(exchange.exchange, False))
+        patch.setattr("specloom.publish.operations.exchange", failing(atomic_exchange.exchange, False))
         yield lambda: met
 
 
@@ -169,7 +169,7 @@ def killed(rounds: int, folder: Path, layout: str, at_once: bool) -> tuple[int, 
         found = everything(folder.parent)
         whole = not at_once or all(any(part(found, unit) == part(tree, unit) for tree in expected) for unit in units)
         left = settled(found) != found
-        commit.recover(folder)
+        transaction.recover(folder)
         right += whole and everything(folder.parent) in expected
         pending += left
     return right, pending

@@ -21,8 +21,8 @@ from tests.test_markdown import parse
 
 from specloom.model import Bytes, Field, JsonText, ListOf, Span, String, Type
 from specloom.spec import load
-from specloom.targets.docs.patterns import matching
-from specloom.targets.docs.values import json_text, likely
+from specloom.targets.docs.regex_samples import matching
+from specloom.targets.docs.sample_values import json_text, likely
 
 API = """
 specloom: 1

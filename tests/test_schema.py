@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 
-from specloom.spec import load, shape, yamlfile
-from specloom.spec.findings import Findings
-from specloom.spec.fitting import fits
+from specloom.spec import load, validation, yaml_reader
+from specloom.spec.collector import Findings
+from specloom.spec.fast_validation import fits
 from specloom.spec.nodes import ListNode, MapNode, Node, Scalar
 
 ROOT = Path(__file__).parents[1]
-SCHEMAS = {name: json.loads(shape.schema_text(name)) for name in ("common", "api", "types", "resource")}
+SCHEMAS = {name: json.loads(validation.schema_text(name)) for name in ("common", "api", "types", "resource")}
 CASES = ROOT / "tests" / "cases"
 RIGHT = [
     *(case.parent / "spec" for case in CASES.glob("problems/*/problems.txt") if case.read_text("utf-8").startswith("(right)")),
@@ -119,7 +119,7 @@ def misspellings() -> list[tuple[Path, str, Scalar]]:
     for file in sorted([*(CASES / "kitchen_sink" / "spec").rglob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")]):
         kind = {"_api": "api", "_types": "types"}.get(file.stem, "resource")
         findings = Findings()
-        root = yamlfile.parse(findings.source(file.name, file.read_text("utf-8")), findings)
+        root = yaml_reader.parse(findings.source(file.name, file.read_text("utf-8")), findings)
         assert root is not None
         for about, key in words(root, SCHEMAS[kind]):
             found.setdefault((about, key.text), (file, kind, key))
@@ -127,7 +127,7 @@ def misspellings() -> list[tuple[Path, str, Scalar]]:
 
 
 @pytest.mark.parametrize(("file", "kind", "key"), misspellings(), ids=lambda value: value.text if isinstance(value, Scalar) else "")
-def test_a_misspelt_key_is_found_and_mended(file: Path, kind: shape.Kind, key: Scalar) -> None:
+def test_a_misspelt_key_is_found_and_mended(file: Path, kind: validation.Kind, key: Scalar) -> None:
     word = key.text
     slips = {word[1:] + word[0] if len(word) == 2 else word[0] + word[2] + word[1] + word[3:], word + word[-1], word[:-1] + "x"}
     for slip in slips - {word}:
@@ -136,9 +136,9 @@ def test_a_misspelt_key_is_found_and_mended(file: Path, kind: shape.Kind, key: S
         assert line.startswith(word, key.column - 1)
         lines[key.line - 1] = line[: key.column - 1] + slip + line[key.column - 1 + len(word) :]
         findings = Findings()
-        root = yamlfile.parse(findings.source(file.name, "\n".join(lines)), findings)
+        root = yaml_reader.parse(findings.source(file.name, "\n".join(lines)), findings)
         assert root is not None
-        shape.check(root, kind, findings)
+        validation.check(root, kind, findings)
         about = [problem for problem in findings.problems if problem.rule == "unknown-key"]
         assert [(problem.line, problem.column) for problem in about] == [(key.line, key.column)]
         assert f"`{word}`" in about[0].hint or word in about[0].hint.split(": ")[-1].split(", ")
@@ -163,9 +163,9 @@ def _mutated(value: Any, random: Any, scraps: list[Any]) -> Any:
 @given(st.data())
 def test_the_fast_judgement_is_jsonschemas(name: str, data: st.DataObject) -> None:
     """It never says yes where jsonschema says no, and it says yes to what is right, or it would not be fast."""
-    kind: shape.Kind = {"_api.yaml": "api", "_types.yaml": "types"}.get(name, "resource")  # type: ignore[assignment]
+    kind: validation.Kind = {"_api.yaml": "api", "_types.yaml": "types"}.get(name, "resource")  # type: ignore[assignment]
     original = yaml.load((CASES / "kitchen_sink" / "spec" / name).read_text("utf-8"), Loader=Core)
-    schema = shape._schema(kind)
+    schema = validation._schema(kind)
     document = data.draw(_documents(original))
     right = Draft7Validator(schema).is_valid(document)
     assert fits(schema, document) <= right

@@ -18,13 +18,13 @@ import pytest
 from markdown_it import MarkdownIt
 from tests.generated import ROOT, imported, write
 
-from specloom import schemes
-from specloom.problems import SpecError
+from specloom import auth_schemes
+from specloom.diagnostics import SpecError
 from specloom.runtime.datetime_formats import DIRECTIVE, DIRECTIVES
-from specloom.spec import Loaded, advice, expressions, load, shape
+from specloom.spec import Loaded, lint_rules, load, type_parser, validation
 from specloom.spec.errors import BY_STATUS
 from specloom.spec.key_hints import HINTS
-from specloom.spec.tokens import Wrong
+from specloom.spec.type_lexer import Wrong
 
 Schema: TypeAlias = dict[str, Any]
 Files: TypeAlias = dict[str, str]
@@ -201,7 +201,7 @@ def test_programs_run_against_the_mock(package: Any, monkeypatch: pytest.MonkeyP
 
 # Keys
 
-DEFINITIONS: Mapping[str, Schema] = json.loads(shape.schema_text("common"))["definitions"]
+DEFINITIONS: Mapping[str, Schema] = json.loads(validation.schema_text("common"))["definitions"]
 HOMES: Mapping[str, tuple[str, ...]] = {
     "api": ("_api.yaml",),
     "api.schemes.*": ("Authentication",),
@@ -263,7 +263,7 @@ def test_each_word_that_a_key_takes_is_explained() -> None:
 
 
 def test_no_key_is_explained_that_the_language_has_not() -> None:
-    words = {key for _, key, _ in keys()} | {option for kind in schemes.COMMON.values() for option in kind.options}
+    words = {key for _, key, _ in keys()} | {option for kind in auth_schemes.COMMON.values() for option in kind.options}
     for heading in {heading for headings in HOMES.values() for heading in headings} - {"Authentication"}:
         assert explained(heading) <= words, heading
 
@@ -281,11 +281,11 @@ def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
     shown = [code for row in SECTIONS["Types"].table("type") for code in codes(row[0])]
     for expression in shown:
         try:
-            expressions.parse(expression)
+            type_parser.parse(expression)
         except Wrong as wrong:
             pytest.fail(f"{expression}: {wrong}")
     used = {word for expression in shown for word in re.findall(r"\w+", expression)}
-    assert set(expressions.WORDS) <= used
+    assert set(type_parser.WORDS) <= used
     known: dict[str, Any] = {**vars(datetime), **vars(typing), **vars(package.models.samples), "Decimal": decimal.Decimal, "NoneType": type(None), "Sequence": Sequence, "Mapping": Mapping}
     hints = typing.get_type_hints(package.models.samples.Probe)
     assert {expression: hints[f"f{number}"] for number, (expression, _) in enumerate(json_types())} == {
@@ -310,7 +310,7 @@ def test_the_directives_of_formats_are_all_there() -> None:
 
 def test_each_scheme_has_its_row() -> None:
     rows = {codes(row[0])[0]: " ".join(row[1:]) for row in SECTIONS["Authentication"].table("scheme")}
-    own = {**schemes.COMMON, "wechatpay-v3": schemes.WECHATPAY, "weixin-access-token": schemes.WEIXIN}
+    own = {**auth_schemes.COMMON, "wechatpay-v3": auth_schemes.WECHATPAY, "weixin-access-token": auth_schemes.WEIXIN}
     assert rows.keys() == own.keys()
     for name, kind in own.items():
         told = codes(rows[name])
@@ -332,7 +332,7 @@ def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
 
 
 def test_the_advice_is_whole() -> None:
-    assert {codes(row[0])[0] for row in SECTIONS["Advice"].table("rule")} == {rule.id for rule in advice.RULES}
+    assert {codes(row[0])[0] for row in SECTIONS["Advice"].table("rule")} == {rule.id for rule in lint_rules.RULES}
 
 
 def test_the_examples_for_words_of_openapi_are_those_of_the_hints() -> None:

@@ -12,11 +12,12 @@ from pathlib import Path, PurePosixPath
 import pytest
 from tests.test_command import CONFIG, RESOURCE, SPEC
 
-from specloom import bounded, notes, unchanged
+from specloom import bounded
 from specloom.cli import main
 from specloom.config import find
+from specloom.generate import generate_clients
 from specloom.publish import Comparison, publish
-from specloom.upkeep import generate
+from specloom.up_to_date import fingerprints, store
 
 HEAVY = {"black", "dataclasses", "jinja2", "jsonschema", "pathlib", "shutil", "tomllib", "typing", "yaml"}
 
@@ -29,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
     (tmp_path / "pyproject.toml").write_text(CONFIG)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(unchanged, "_FRESH", 0)
+    monkeypatch.setattr(fingerprints, "_FRESH", 0)
     time.sleep(0.02)
     assert main(["generate"]) == 0
     time.sleep(0.02)
@@ -38,12 +39,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def known() -> bool:
-    return unchanged.found(os.getcwd(), []) is not None
+    return fingerprints.found(os.getcwd(), []) is not None
 
 
 def test_what_was_generated_is_known_from_its_looks(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(project / "spec")
-    monkeypatch.setattr(unchanged, "_content", lambda _: pytest.fail("a file was read"))
+    monkeypatch.setattr(fingerprints, "_content", lambda _: pytest.fail("a file was read"))
     capfd.readouterr()
     assert main(["generate"]) == 0
     assert main(["check", "tiny"]) == 0
@@ -114,7 +115,7 @@ def test_new_times_alone_are_no_change(project: Path) -> None:
 
 def test_files_that_are_too_fresh_are_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within the tick of the clock a change leaves no trace in the times."""
-    monkeypatch.setattr(unchanged, "_FRESH", 10**12)
+    monkeypatch.setattr(fingerprints, "_FRESH", 10**12)
     edit("spec/things.yaml")(project)
     assert main(["generate"]) == 0
     read: list[str] = []
@@ -138,7 +139,7 @@ def test_a_change_during_the_run_is_not_taken_for_done(project: Path, monkeypatc
         return publish(folder, wanted, force=force)
 
     edit("spec/things.yaml")(project)
-    monkeypatch.setattr("specloom.upkeep.publish", slow)
+    monkeypatch.setattr("specloom.generate.publish", slow)
     assert main(["generate"]) == 0
     assert not known()
 
@@ -146,7 +147,7 @@ def test_a_change_during_the_run_is_not_taken_for_done(project: Path, monkeypatc
 def test_settings_that_changed_after_they_were_read_are_not_taken_for_done(project: Path) -> None:
     config = find(project)
     edit("pyproject.toml", 'http = "httpx2"\n')(project)
-    list(generate(config, config.clients, lambda problems, sources: None))
+    list(generate_clients(config, config.clients, lambda problems, sources: None))
     assert not known()
     assert main(["check"]) == 1
 
@@ -177,7 +178,7 @@ def test_projects_below_that_do_not_speak_of_it_are_passed(project: Path, monkey
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"every": ["tiny"], "clients": {"tiny": {}}}', '{"every": 1, "clients": 2}'])
 def test_damaged_notes_are_no_notes(project: Path, damage: str) -> None:
-    Path(notes.place(str(project / "pyproject.toml"))).write_text(damage)
+    Path(store.place(str(project / "pyproject.toml"))).write_text(damage)
     assert not known()
     assert main(["generate"]) == 0
     assert known()

@@ -17,7 +17,7 @@ from tests.disks import tree
 from tests.test_command import CONFIG, RESOURCE, SPEC, specloom
 
 from specloom.publish import publish
-from specloom.publish.steps import Step, Work
+from specloom.publish.operations import Step, Work
 from specloom.watch import PAUSE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")

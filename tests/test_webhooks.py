@@ -274,7 +274,7 @@ def test_clients_that_share_connections_and_processes_that_share_a_memory_share_
 
 
 def test_the_memory_is_bounded_and_forgets(package: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = sys.modules["wechatpay._runtime.webhooks.replays"].ReplayMemory(most=3)
+    memory = sys.modules["wechatpay._runtime.webhooks.replay_protection"].ReplayMemory(most=3)
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     assert [memory.add(key, 60) for key in "aabcd"] == [True, False, True, True, True]

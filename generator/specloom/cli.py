@@ -11,9 +11,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from . import unchanged
-from .said import Said
+from .console import Said
 from .uncollected import Uncollected
+from .up_to_date import fingerprints
 
 TYPE_CHECKING = False  # typing is imported as seldom as the rest: a run that has nothing to do takes hardly longer than Python itself
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .config import Client, Config
-    from .problems import Problem
+    from .diagnostics import Problem
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said.silence()
         return 128 + 13
     except OSError as error:  # standard output refuses; every other refusal is a `Stop`
-        from .problems import DISK
+        from .diagnostics import DISK
 
         print(f"specloom: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
         said.silence()
@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace, said: Said) -> int:
     try:
         return int(options.run(options, said))
     except Exception as error:
-        from .problems import WRONG_INPUT, SpecError, Stop
+        from .diagnostics import WRONG_INPUT, SpecError, Stop
 
         if isinstance(error, SpecError):
             said.report(error.problems, error.sources)
@@ -65,29 +65,29 @@ def generate(options: argparse.Namespace, said: Said) -> int:
     """Write what has changed; one line per API. Nothing is written unless all specs are right."""
     if options.watch:
         return _watch(options, said)
-    if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
+    if (notes := fingerprints.found(os.getcwd(), options.clients)) is not None:
         for note in notes:
             said.tell(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)\n")
         return 0
     with Uncollected():
-        from . import upkeep
+        from .generate import generate_clients
 
-        for line in upkeep.generate(*_chosen(options), said.report, force=options.force):
+        for line in generate_clients(*_chosen(options), said.report, force=options.force):
             said.tell(f"{line}\n")
     return 0
 
 
 def check(options: argparse.Namespace, said: Said) -> int:
     """Compare only: 1 and a unified diff if anything would be written."""
-    if (notes := unchanged.found(os.getcwd(), options.clients)) is not None:
+    if (notes := fingerprints.found(os.getcwd(), options.clients)) is not None:
         for note in notes:
             said.tell(f"{note.name}: up to date\n")
         return 0
     with Uncollected():
-        from . import upkeep
-        from .problems import OUT_OF_DATE
+        from .diagnostics import OUT_OF_DATE
+        from .generate import check_clients
 
-        found = upkeep.check(*_chosen(options))
+        found = check_clients(*_chosen(options))
     problems = [problem for checked in found for problem in checked.loaded.warnings]
     if options.format != "text":
         problems += [problem for checked in found for problem in checked.findings()]
@@ -129,8 +129,8 @@ def diff(options: argparse.Namespace, said: Said) -> int:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from .diff import CLASSES, Spec, compare, revisions, shown
-    from .problems import OUT_OF_DATE, SpecError
+    from .diagnostics import OUT_OF_DATE, SpecError
+    from .diff import CLASSES, Spec, compare, formatting, git_revisions
     from .spec import load
 
     def spec() -> Path | None:
@@ -139,8 +139,8 @@ def diff(options: argparse.Namespace, said: Said) -> int:
     specs: list[Spec] = []
     wrong: list[SpecError] = []
     with ExitStack() as folders:
-        for name in (options.old, options.new or _shown(revisions.named(spec()))):
-            found = folders.enter_context(revisions.found(name, spec))
+        for name in (options.old, options.new or _shown(git_revisions.named(spec()))):
+            found = folders.enter_context(git_revisions.found(name, spec))
             try:
                 loaded = load(found.folder, found.shown)
                 specs.append(Spec(loaded.api, found.shown, loaded.sources))
@@ -149,7 +149,7 @@ def diff(options: argparse.Namespace, said: Said) -> int:
     if wrong:
         raise SpecError.of_all(wrong)
     report = compare(*specs)
-    said.document(shown.FORMATS[options.format](report))
+    said.document(formatting.FORMATS[options.format](report))
     failing = CLASSES[: CLASSES.index(options.fail_on) + 1] if options.fail_on else ()
     return OUT_OF_DATE if report.worst in failing else 0
 
@@ -158,7 +158,7 @@ def new(options: argparse.Namespace, said: Said) -> int:
     """Begin an API: a small commented spec that generates at once, and its table in pyproject.toml."""
     from pathlib import Path
 
-    from .new import begin
+    from .scaffold import begin
 
     said.tell(begin(options.name, Path.cwd()).told())
     return 0
@@ -166,7 +166,7 @@ def new(options: argparse.Namespace, said: Said) -> int:
 
 def schema(options: argparse.Namespace, said: Said) -> int:
     """Lay the schemas of this version beside specs, for editors: they complete and explain every key."""
-    from .editor import FOLDER, write_schemas
+    from .schema_export import FOLDER, write_schemas
 
     for client in _clients(options):
         changed = write_schemas(client.spec)
@@ -178,7 +178,7 @@ def mock(options: argparse.Namespace, said: Said) -> int:
     """Serve the mock of a spec: a server that checks what the real one checks. Its own options follow the folder; `specloom mock FOLDER --help` lists them."""
     from pathlib import Path
 
-    from .mocking import serve
+    from .mock_command import serve
 
     return serve(Path(options.spec), options.options)
 
@@ -188,7 +188,7 @@ def _only_spec() -> Path | None:
     from pathlib import Path
 
     from .config import find
-    from .problems import Stop
+    from .diagnostics import Stop
 
     try:
         clients = find(Path.cwd()).clients
@@ -204,7 +204,7 @@ def _clients(options: argparse.Namespace) -> list[Client]:
 def _chosen(options: argparse.Namespace) -> tuple[Config, list[Client]]:
     from pathlib import Path
 
-    from .upkeep import chosen
+    from .generate import chosen
 
     return chosen(Path.cwd(), options.clients)
 

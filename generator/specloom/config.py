@@ -28,8 +28,8 @@ from typing import Literal, TypeAlias, TypeGuard
 from msgspec import Struct
 
 from . import bounded
+from .diagnostics import Problem, SpecError, Stop, shown
 from .links import real, way_out
-from .problems import Problem, SpecError, Stop, shown
 
 NAME = "pyproject.toml"
 
@@ -57,7 +57,7 @@ class File(Struct, frozen=True):
 
     def problem(self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """A problem at the value that these keys lead to, or at the last key itself."""
-        from .tomlplaces import places
+        from .toml_positions import places
 
         found = places(self.text)
         spot = found.of_key(steps) if key else found.of(steps)

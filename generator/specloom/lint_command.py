@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .config import Client
-from .problems import Problem, SpecError, shown
-from .said import Said
+from .console import Said
+from .diagnostics import Problem, SpecError, shown
 from .spec import lint, load
 
 

@@ -1,5 +1,5 @@
 """What other people's packages add to specloom, found by their entry points: targets (`specloom.targets`) and ways to authenticate
-(`specloom.schemes`).
+(`specloom.auth_schemes`).
 
 Packages are only searched when a name is not specloom's own, and imported only when one of theirs is used.
 """
@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .problems import Stop
+from .diagnostics import Stop
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 TARGETS = "specloom.targets"
-SCHEMES = "specloom.schemes"
+SCHEMES = "specloom.auth_schemes"
 
 
 @cache

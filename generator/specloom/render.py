@@ -44,9 +44,9 @@ def templates() -> Path:
 def overriding(folder: Path | None) -> Generator[None, None, None]:
     """Templates of this folder stand in for ours of the same name; raises `SpecError` if one of them stands in for none."""
     if folder is not None:
-        from . import overrides
+        from . import template_overrides
 
-        overrides.check(folder, templates())
+        template_overrides.check(folder, templates())
     token = _folder.set(folder)
     try:
         yield
@@ -63,12 +63,12 @@ def render(kind: type[Kind], template: str, home: Path | None = None, /, **value
     environment = _environment(kind, home, folder)
     if folder is None:
         return kind(environment.get_template(template).render(values))
-    from . import overrides
+    from . import template_overrides
 
-    with overrides.faults(folder, template, values):
+    with template_overrides.faults(folder, template, values):
         code = kind(environment.get_template(template).render(values))
-    own = overrides.used(environment, folder, template)
-    return code if own is None else kind(overrides.judged(code, own))
+    own = template_overrides.used(environment, folder, template)
+    return code if own is None else kind(template_overrides.judged(code, own))
 
 
 class _Environment(SandboxedEnvironment):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from .config import NAME
-from .problems import SpecError, Stop, shown
-from .upkeep import Report, chosen, generate, inputs
+from .diagnostics import SpecError, Stop, shown
+from .generate import Report, chosen, generate_clients, inputs
 
 PAUSE = 0.2
 """Seconds between two looks."""
@@ -45,7 +45,7 @@ def watch(start: Path, wanted: Sequence[str], report: Report, *, force: bool = F
             if _look(places) != seen.get(client.name):
                 seen[client.name] = _settled(places)
                 with _told(report):
-                    yield from generate(config, [client], report, force=force)
+                    yield from generate_clients(config, [client], report, force=force)
         time.sleep(PAUSE)
 
 

@@ -20,13 +20,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
-from specloom.runtime.annotations import types_of
 from specloom.runtime.calls import Endpoint
-from specloom.runtime.kinds import is_object
+from specloom.runtime.field_info import types_of
+from specloom.runtime.json_types import is_object
 from specloom.runtime.mock import Example, Incoming, Refusal
+from specloom.runtime.mock.argument_checks import Given
 from specloom.runtime.mock.commands import Command, posted
 from specloom.runtime.mock.executing import Behaviour, Result
-from specloom.runtime.mock.fitting import Given
 from specloom.runtime.mock.stubs import checked_seconds
 from specloom.runtime.mock.values import misplaced
 from specloom.runtime.mock.wechatpay_keys import MCHID

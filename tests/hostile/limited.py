@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jsonschema  # noqa: F401  loaded before the limit is set, as a long running process would have it
 
-from specloom.problems import SpecError, as_text
+from specloom.diagnostics import SpecError, as_text
 from specloom.spec import load
 from specloom.targets import files
 

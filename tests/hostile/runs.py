@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from specloom.code import Code
-from specloom.problems import SpecError, as_github, as_json, as_text
+from specloom.diagnostics import SpecError, as_github, as_json, as_text
 from specloom.spec import load
 from specloom.targets import files
 

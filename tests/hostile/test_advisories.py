@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from specloom.problems import SpecError
+from specloom.diagnostics import SpecError
 from specloom.spec import load
 from specloom.targets import files
 

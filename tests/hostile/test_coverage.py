@@ -29,7 +29,7 @@ _NUMBER = re.compile(rf"{MARK}(\d+)q")
 NOWHERE = {
     "Api.name": "said where an API has no title, which the language asks for",
     "Place.path": "only problems say it",
-    "Scheme.kind": "one of specloom.schemes",
+    "Scheme.kind": "one of specloom.auth_schemes",
     "Text.by_language": "what fields of type Text hold",
     "Value.json": "what fields of type Value hold",
 }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from specloom.code import Markdown, Python, Toml, markdown, python, toml
-from specloom.code.python import expressions, prose
+from specloom.code.python import docstrings, expressions
 
 from .fragments import CANARY
 from .runs import SMALL, run
@@ -18,8 +18,8 @@ from .watch import watching
 
 LEAKS: dict[str, tuple[object, str, Callable[..., Any], str, str]] = {
     "a docstring that is not escaped": (python, "docstring", lambda text, indentation=0: Python(f'"""{text}"""'), "description", f'"""\n{CANARY}()\n"""'),
-    "a docstring that forgets backslashes": (prose, "_docstring_line", lambda line: line.replace('"""', '\\"""'), "description", f'\\"""\n{CANARY}()\n"""'),
-    "an escape that is none": (prose, "_docstring_line", lambda line: line.replace('"""', "'''"), "description", "\\N{no such name}"),
+    "a docstring that forgets backslashes": (docstrings, "_docstring_line", lambda line: line.replace('"""', '\\"""'), "description", f'\\"""\n{CANARY}()\n"""'),
+    "an escape that is none": (docstrings, "_docstring_line", lambda line: line.replace('"""', "'''"), "description", "\\N{no such name}"),
     "a literal that is not escaped": (expressions, "string", lambda value: f'"{value}"', "reason", f'", {CANARY}(), "'),
     "a name that is any text": (python, "identifier", lambda name: Python(name), "client", f"Small(x):\n    {CANARY} = 1\nclass Small"),
     "TOML that is not escaped": (toml, "string", lambda value: Toml(f'"{value}"'), "title", f'x"\n[tool.{CANARY}]\ny = "'),
@@ -30,7 +30,7 @@ LEAKS: dict[str, tuple[object, str, Callable[..., Any], str, str]] = {
 }  # fmt: skip
 
 
-CACHED = [maker for home in (markdown, expressions, prose) for maker in vars(home).values() if hasattr(maker, "cache_clear")]
+CACHED = [maker for home in (markdown, expressions, docstrings) for maker in vars(home).values() if hasattr(maker, "cache_clear")]
 
 
 @pytest.mark.parametrize("leak", LEAKS)
@@ -43,7 +43,7 @@ def test_a_leak_is_found(leak: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert run(SMALL, [attack], tmp_path).failures == []
     monkeypatch.setattr(home, name, leaky)
     if name == "identifier":
-        monkeypatch.setattr("specloom.spec.shape.check", lambda *_: None)
+        monkeypatch.setattr("specloom.spec.validation.check", lambda *_: None)
     try:
         _forget()
         assert run(SMALL, [attack], tmp_path).failures != []

@@ -25,8 +25,8 @@ import yaml
 from tests.generated import ROOT, imported
 
 from specloom import naming
+from specloom.diagnostics import SpecError
 from specloom.model import Api
-from specloom.problems import SpecError
 from specloom.spec import load
 from specloom.targets import files
 

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from specloom.problems import SpecError
+from specloom.diagnostics import SpecError
 from specloom.spec import load
-from specloom.spec.secrets import sign
+from specloom.spec.secret_scanner import sign
 
 from .runs import SMALL, run
 from .specs import Spec, write

@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.test_command import CONFIG, RESOURCE, SPEC
 
-from specloom import notes
 from specloom.cli import main
+from specloom.up_to_date import store
 
 from .limited import limit
 
@@ -46,7 +46,7 @@ def begin(folder: Path) -> None:
 
 
 def cache(folder: Path) -> Path:
-    return Path(notes.place(str(folder / "pyproject.toml")))
+    return Path(store.place(str(folder / "pyproject.toml")))
 
 
 def place_of(folder: Path, name: str) -> Path:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from specloom.problems import SpecError
-from specloom.spec import characters, load
+from specloom.diagnostics import SpecError
+from specloom.spec import charset, load
 
 from .specs import write
 from .test_names import API, ROOT
@@ -101,7 +101,7 @@ SHOWN = {*"\t\n", *map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0
 
 
 def test_nothing_that_cannot_be_seen_may_stand_in_a_spec() -> None:
-    assert {character for character in UNSEEN if not characters.forbidden(character)} == SHOWN & {*UNSEEN}
+    assert {character for character in UNSEEN if not charset.forbidden(character)} == SHOWN & {*UNSEEN}
 
 
 @pytest.mark.parametrize("character", "\u202e\u2066\u200b\u200d\u2060\ufeff\u00ad\u2028\u0085\x00\x1b\U000e0041\U000e0001\u115f\u3164\ufe00")

@@ -54,7 +54,7 @@ def without_pauses(client: Any, **settings: Any) -> None:
 def send(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
     """Sends a call to the server with a client of either colour; gives the response."""
     from handmade import AsyncShop, Shop
-    from handmade._runtime.auth.scheme import Scheme
+    from handmade._runtime.auth.base import Scheme
 
     def plain(call: Any, scheme: Any = None, **options: Any) -> Any:
         options.setdefault("hosts", [server.url])

@@ -17,7 +17,7 @@ import pytest
 from handmade import calls, errors
 from handmade._runtime.codec import codec
 from handmade._runtime.models import Model, Unknown
-from handmade._runtime.wire import UNIX
+from handmade._runtime.wire_formats import UNIX
 from handmade.models.orders import Card, Color, Converted, Detail, Level, Order, Payment, Refusal, Status
 from msgspec import Meta
 from tests.servers import Close, Reset, Server, answer

@@ -26,9 +26,9 @@ import msgspec
 import pytest
 from handmade import AsyncShop, Call, Shop, calls, errors
 from handmade._runtime.auth.api_key import ApiKey
+from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.basic import Basic
 from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.scheme import Scheme
 from handmade._runtime.auth.weixin import WeixinAccessToken
 from handmade._runtime.models import Model
 from handmade.models.orders import Buyer, Item
@@ -201,7 +201,7 @@ def test_what_servers_quote(scheme: str, make: Job, does: Any, server: Server, r
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_what_interrupts(scheme: str, server: Server, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Ctrl-C does, and the limit of a web server's workers, with the request in the hands of the library."""
-    import handmade._runtime.http as http
+    import handmade._runtime.httpx_adapter as http
 
     async def read_async(self: object) -> object:
         raise KeyboardInterrupt

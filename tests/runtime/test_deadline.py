@@ -14,8 +14,8 @@ import httpx
 import pytest
 from conftest import without_pauses
 from handmade import AsyncShop, Shop, calls, errors
+from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.scheme import Scheme
 from tests.servers import Close, Reset, Server, Wait, answer, closed_port, drip
 
 Send: TypeAlias = Callable[..., Any]

@@ -19,9 +19,9 @@ from handmade import calls, errors
 from handmade._runtime.bodies import to_text
 from handmade._runtime.ciphertext import CipherText
 from handmade._runtime.codec import codec, parse
+from handmade._runtime.encoding import writer
 from handmade._runtime.models import Model
-from handmade._runtime.wire import ENCRYPTED, JSON_TEXT, formatted
-from handmade._runtime.writing import writer
+from handmade._runtime.wire_formats import ENCRYPTED, JSON_TEXT, formatted
 from handmade.models.orders import Detail, Item
 from hypothesis import given
 from hypothesis import strategies as st

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from handmade import calls, errors
-from handmade._runtime.actions import Ask, Send
 from handmade._runtime.auth.weixin import WeixinAccessToken
-from handmade._runtime.exchange import exchange
+from handmade._runtime.call_flow import exchange
+from handmade._runtime.effects import Ask, Send
 from handmade._runtime.headers import Headers
-from handmade._runtime.messages import Reply
+from handmade._runtime.http_messages import Reply
 from handmade._runtime.settings import Settings
 from handmade.client import SERVICE
 from msgspec.structs import replace

@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 from conftest import without_pauses
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.actions import Steps
-from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.base import Scheme
+from handmade._runtime.effects import Steps
 from handmade._runtime.failover import REST
 from handmade.models.orders import Item
 from test_wechatpay import scheme as wechatpay
@@ -44,7 +44,7 @@ GOOD: dict[str, bytes] = {"safe": answer(200, ORDER), "keyed": answer(202), "pla
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
     """The first transport takes a while: it reads whom to trust."""
-    from handmade._runtime.http import Route
+    from handmade._runtime.httpx_adapter import Route
 
     Route().transport().close()
 
@@ -306,7 +306,7 @@ def test_f6_a_connection_that_was_idle(kind: str, sends: int, sender: Sender, se
 
 
 def test_f6_connections_are_given_up_in_time() -> None:
-    from handmade._runtime.http import Route
+    from handmade._runtime.httpx_adapter import Route
 
     for made in (Route().transport(), Route().async_transport()):
         assert vars(made)["_pool"]._keepalive_expiry == 7.0

@@ -16,7 +16,7 @@ from typing import Any
 import httpcore
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.base import Scheme
 from tests.figures import Figure
 from tests.servers import Received, Reset, Server, Wait, answer
 

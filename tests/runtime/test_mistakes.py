@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.weixin import FileTokenStore
 from runtime_keys import private_pem, rsa_key
 from test_wechatpay import scheme as wechatpay

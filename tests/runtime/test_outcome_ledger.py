@@ -25,12 +25,12 @@ from typing import Any
 import pytest
 from conftest import without_pauses
 from handmade import AsyncShop, Shop, errors
-from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.base import Scheme
 from handmade._runtime.calls import Endpoint, Json, Keyed, Parameter
 from handmade._runtime.failover import Failover
 from handmade._runtime.hosts import parse_hosts
 from handmade._runtime.models import Model
-from handmade._runtime.repeats import Budget
+from handmade._runtime.retry import Budget
 from test_wechatpay import scheme as wechatpay
 from test_wechatpay import signed
 from tests.figures import Figure

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 from handmade import calls, errors
-from handmade._runtime.actions import Action, Ask, Send, Sleep, Steps
-from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.base import Scheme
+from handmade._runtime.call_flow import exchange
 from handmade._runtime.calls import Endpoint
-from handmade._runtime.exchange import exchange
+from handmade._runtime.effects import Action, Ask, Send, Sleep, Steps
+from handmade._runtime.endpoint_metadata import ErrorCode
 from handmade._runtime.failover import REST, Failover
 from handmade._runtime.headers import Headers
 from handmade._runtime.hooks import Hooks
 from handmade._runtime.hosts import parse_hosts
-from handmade._runtime.messages import Reply
-from handmade._runtime.repeats import Budget, pause, retry_after
+from handmade._runtime.http_messages import Reply
+from handmade._runtime.retry import Budget, pause, retry_after
 from handmade._runtime.settings import Settings
-from handmade._runtime.terms import ErrorCode
 from handmade.client import SERVICE
 from handmade.models.orders import Item
 from msgspec.structs import replace

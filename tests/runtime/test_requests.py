@@ -14,10 +14,10 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import pytest
 from handmade import Shop, calls, errors
-from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.base import Scheme
 from handmade._runtime.bodies import Form
-from handmade._runtime.files import Upload
 from handmade._runtime.models import Model
+from handmade._runtime.uploads import Upload
 from handmade.models.orders import Buyer, Card, Cash, Color, Converted, Detail, Item, Picture, Status
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from conftest import without_pauses
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.auth.scheme import Scheme
+from handmade._runtime.auth.base import Scheme
 from tests.certificates import client_side, server_side
 from tests.servers import Close, Part, Received, Server, answer, serving
 

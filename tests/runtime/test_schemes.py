@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.api_key import ApiKey
+from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.basic import Basic
 from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.scheme import Scheme
 from handmade._runtime.auth.weixin import FileTokenStore, WeixinAccessToken
 from tests.servers import Server, answer
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.actions import Ask, Once, Sleep, Steps
+from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.scheme import Scheme
 from handmade._runtime.drivers import AsyncDriver, Driver
+from handmade._runtime.effects import Ask, Once, Sleep, Steps
 from tests.servers import Server, Wait, answer
 
 
@@ -231,7 +231,7 @@ def test_interruptions_pass_through() -> None:
 
 
 def test_places_are_given_in_turn() -> None:
-    from handmade._runtime.places import Places
+    from handmade._runtime.fair_semaphore import Places
 
     places, order = Places(1), list[int]()
     assert places.acquire(0)

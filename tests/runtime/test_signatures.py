@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from handmade import Shop, calls, errors
 from handmade._runtime.headers import Headers
-from handmade._runtime.messages import Reply
+from handmade._runtime.http_messages import Reply
 from handmade.models.orders import Buyer, Item, Picture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

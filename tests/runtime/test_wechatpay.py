@@ -185,7 +185,7 @@ def test_every_flipped_bit_is_seen(server: Server, send: Send) -> None:
 
 def test_the_window_is_exact(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     from handmade._runtime.headers import Headers
-    from handmade._runtime.messages import Reply
+    from handmade._runtime.http_messages import Reply
 
     lines = signed().split(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
     reply = Reply(204, Headers(line.split(": ") for line in lines), b"")  # type: ignore[misc]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._runtime.lazy import exports
+from ._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
     from . import calls as calls
@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "e6b73f1d359bc475"
+__build__ = "bba6c035872b0907"

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import errors as _errors
+from ._runtime.api_definition import Service
 from ._runtime.auth.wechatpay import WechatPayV3
 from ._runtime.calls import ErrorCode, ErrorShape
 from ._runtime.client import AsyncClient, Client
-from ._runtime.service import Service
 
 if TYPE_CHECKING:
     import ssl

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ._runtime.mock.command import run
-from ._runtime.mock.core import Mock
+from ._runtime.mock.server_core import Mock
 from ._runtime.mock.weixin import WeixinSide
 from .client import SERVICE, AsyncWeixin, Weixin
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from .base import Markdown
-from .notes import tamed
+from .markdown_sanitizer import tamed
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>&|~$#]"  # emphasis, code, links, tags, entities, cells, strikethrough, mathematics, headings

@@ -3,24 +3,24 @@
     Spec, Spec ─pairs─▶ what belongs together ─▶ changes, one for each difference ─rules─▶ Report ─▶ text, json, markdown, github
 
 `rules` is the table of what can change and how bad it is. `apis`, `endpoints`, `fields`, `types`, `declared`, `errors` and `events`
-each find the changes of one part; `shown` writes reports; `revisions` gets old versions from git.
+each find the changes of one part; `formatting` writes reports; `git_revisions` gets old versions from git.
 """
 
 from __future__ import annotations
 
-from . import shown
+from . import formatting
 from .apis import Apis, Spec
 from .changes import BOTH, Change, Changes, Report
-from .declared import Declared
 from .endpoints import Endpoints
 from .errors import Errors
 from .events import Events
 from .fields import Fields
-from .pairs import Pairs
+from .matching import Pairs
+from .named_types import Declared
 from .rules import CLASSES, RULES, Class, Rule
 from .texts import Texts
 
-__all__ = ["CLASSES", "RULES", "Change", "Class", "Report", "Rule", "Spec", "compare", "shown"]
+__all__ = ["CLASSES", "RULES", "Change", "Class", "Report", "Rule", "Spec", "compare", "formatting"]
 
 
 def compare(old: Spec, new: Spec) -> Report:

@@ -9,10 +9,10 @@ from msgspec import Struct
 from ..model import Api, Host, Place, Resource
 from . import credentials, error_shapes
 from .changes import BOTH, REQUEST, Changes
+from .describing import both, names
 from .fields import Fields, Subject
-from .pairs import Pairs
+from .matching import Pairs
 from .texts import Texts
-from .written import both, names
 
 
 class Spec(Struct, frozen=True):

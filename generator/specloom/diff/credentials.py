@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from ..auth_schemes import SCHEMES
 from ..model import Api, Place, Scheme
-from ..schemes import SCHEMES
-from ..targets.surface import argument_of, schemes_of
+from ..targets.client_interface import argument_of, schemes_of
 from .changes import BOTH, REQUEST, Changes
-from .pairs import Pairs
-from .written import both, names
+from .describing import both, names
+from .matching import Pairs
 
 
 def compare(pairs: Pairs, changes: Changes, place: Place) -> None:

@@ -22,14 +22,14 @@ from ..model import (
     RawBody,
     Text,
 )
-from ..targets.surface import Argument, Where, arguments, body_fields, constant
+from ..targets.client_interface import Argument, Where, arguments, body_fields, constant
 from . import credentials, error_shapes
 from .changes import ANSWER, BOTH, REQUEST, Changes
+from .describing import both, expression, line, names
 from .fields import Fields, Subject, headers
-from .pairs import Pairs
+from .matching import Pairs
 from .texts import Texts
 from .types import Types, bare
-from .written import both, expression, line, names
 
 Pairings: TypeAlias = Sequence[tuple[Argument, Argument]]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ..model import ErrorShape, Place
 from .changes import ANSWER, Changes
-from .written import both, names
+from .describing import both, names
 
 
 def compare(changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, place: Place) -> None:

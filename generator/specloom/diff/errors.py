@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from ..model import Api, Endpoint, ErrorCode
 from .changes import ANSWER, Changes
-from .pairs import Pairs, error_rows
+from .describing import both, expression, names
+from .matching import Pairs, error_rows
 from .texts import Texts
 from .types import Types
-from .written import both, expression, names
 
 Key = tuple[int | None, str | None]
 Table = dict[Key, list[ErrorCode]]

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from ..model import Envelope, Event, EventExample, Place, Spot, Text
 from .changes import ANSWER, Changes
+from .describing import both, names
 from .endpoints import links
-from .pairs import Pairs
+from .matching import Pairs
 from .texts import Texts
 from .types import Types
-from .written import both, names
 
 
 class Events(Struct, frozen=True):

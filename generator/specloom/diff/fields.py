@@ -8,12 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Field, Nullable, Place, json_text
-from ..targets.surface import constant
+from ..targets.client_interface import constant
 from .changes import BOTH, Changes, Side, Sides
-from .pairs import Pairs
+from .describing import both, entry, expression, names, value
+from .matching import Pairs
 from .texts import Texts
 from .types import Types
-from .written import both, entry, expression, names, value
 
 _NONE, _UNSET = "None", "UNSET"
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ..model import Boolean, File, Integer, Number, Range, Span, String
-from .written import names
+from .describing import names
 
 
 class Difference(Struct, frozen=True):

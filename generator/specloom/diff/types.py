@@ -31,9 +31,9 @@ from ..model import (
 )
 from ..runtime.datetime_formats import datetime_format
 from .changes import Side
+from .describing import expression
 from .limits import Difference, literal, media, numbers, span, texts
-from .pairs import Pairs
-from .written import expression
+from .matching import Pairs
 
 _RIGID = {"type-widened": "type-changed", "type-narrowed": "type-changed", "member-removed": "type-changed", "no-longer-nullable": "type-changed"}
 """`list[float]` and `list[int]` do not contain each other, whatever their items do."""

@@ -40,7 +40,7 @@ class Resource(Struct, frozen=True):
 
 
 class Scheme(Struct, frozen=True):
-    """A way to authenticate: `name` is the spec's, `kind` one of `specloom.schemes`, `options` what the spec sets on it."""
+    """A way to authenticate: `name` is the spec's, `kind` one of `specloom.auth_schemes`, `options` what the spec sets on it."""
 
     name: str
     kind: str

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from ..problems import BUSY, Stop
-from . import commit, disk, lock
-from .comparison import Comparison, refuse_other
-from .comparison import compare as _compare
+from ..diagnostics import BUSY, Stop
+from . import filesystem, lock, transaction
 from .manifest import MANIFEST
+from .plan import Comparison, refuse_other
+from .plan import compare as _compare
 from .staging import places
 
 __all__ = ["MANIFEST", "Comparison", "compare", "places", "publish"]
@@ -27,7 +27,7 @@ __all__ = ["MANIFEST", "Comparison", "compare", "places", "publish"]
 
 def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
     """What would be written; waits for a run that is writing. Raises `Stop` if the folder cannot be ours."""
-    with disk.refusals(folder), lock.shared(folder):
+    with filesystem.refusals(folder), lock.shared(folder):
         return _compare(folder, wanted)
 
 
@@ -37,10 +37,10 @@ def publish(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = 
     Raises `Stop`, and leaves the folder as it was, if it cannot be ours, if a file in it was edited by hand (unless forced), if the disk
     refuses, or if another run holds the folder for too long.
     """
-    with disk.refusals(folder):
+    with filesystem.refusals(folder):
         refuse_other(folder)
-    with disk.refusals(folder), lock.exclusive(folder) as held:
-        commit.recover(folder)
+    with filesystem.refusals(folder), lock.exclusive(folder) as held:
+        transaction.recover(folder)
         comparison = _compare(folder, wanted)
         if comparison.foreign:
             names = ", ".join(str(folder / path) for path in comparison.foreign)
@@ -51,5 +51,5 @@ def publish(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = 
                 f"changed by hand since it was generated: {names}; move the change to the spec, or run with --force to lose it", BUSY
             )
         if not comparison.up_to_date:
-            commit.write(comparison, held)
+            transaction.write(comparison, held)
         return comparison

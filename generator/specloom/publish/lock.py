@@ -13,8 +13,8 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from ..problems import BUSY, Stop
-from . import disk
+from ..diagnostics import BUSY, Stop
+from . import filesystem
 
 try:
     import fcntl
@@ -63,7 +63,7 @@ def shared(folder: Path) -> Generator[None, None, None]:
     """Waits for a run that is writing and keeps others from it; a folder that is not there is nobody's."""
     until = time.monotonic() + PATIENCE
     with Held() as held:
-        while fcntl and disk.is_folder(folder) and not _holds(held, folder, fcntl.LOCK_SH):
+        while fcntl and filesystem.is_folder(folder) and not _holds(held, folder, fcntl.LOCK_SH):
             if time.monotonic() > until:
                 raise Stop(f"another run holds {folder}; let it end, or end it", BUSY)
             time.sleep(_PAUSE)
@@ -80,7 +80,7 @@ def _holds(held: Held, folder: Path, kind: int) -> bool:
         if error.errno in (errno.ENOTDIR, errno.ELOOP):  # a file or a link: comparing refuses it, with a better word
             return True
         raise
-    here = disk.status(folder)
+    here = filesystem.status(folder)
     if _take(descriptor, kind) and here is not None and os.path.samestat(os.fstat(descriptor), here):
         held.callback(_give_back, descriptor)
         return True
@@ -108,7 +108,7 @@ def _give_back(descriptor: int) -> None:
 def _make(folder: Path) -> list[Path]:
     """Makes a folder and those above it; returns the ones that were not there."""
     absent = [folder]
-    while disk.status(absent[-1]) is None and absent[-1] != absent[-1].parent:
+    while filesystem.status(absent[-1]) is None and absent[-1] != absent[-1].parent:
         absent.append(absent[-1].parent)
     made = list(reversed(absent[:-1]))
     for place in made:

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import disk, manifest
-from .exchange import Refused, link
+from . import filesystem, manifest
+from .atomic_exchange import Refused, link
 from .manifest import HALF, WORK
-from .steps import WHOLE, Step, Work
+from .operations import WHOLE, Step, Work
 
 if TYPE_CHECKING:
-    from .comparison import Comparison
     from .lock import Held
+    from .plan import Comparison
 
 Way: TypeAlias = "Callable[[Comparison, Work, Held], Sequence[Step]]"
 
@@ -38,7 +38,7 @@ def beside(folder: Path) -> Path:
 
 def place_for(comparison: Comparison) -> Path:
     """Where folders are staged: an import package, and what is not there yet, is exchanged as a whole."""
-    whole = PurePosixPath("__init__.py") in comparison.wanted or not disk.entries(comparison.folder)
+    whole = PurePosixPath("__init__.py") in comparison.wanted or not filesystem.entries(comparison.folder)
     return beside(comparison.folder) if whole else comparison.folder / WORK
 
 
@@ -51,7 +51,7 @@ def folders(comparison: Comparison, work: Work, held: Held) -> Sequence[Step]:
             os.makedirs(work.place)
         except PermissionError as error:  # the folder that holds the output is not ours to write
             raise Refused(error) from None
-        empty = not disk.entries(comparison.folder)
+        empty = not filesystem.entries(comparison.folder)
         _mirror(comparison.folder, work.new, PurePosixPath(), gone)
         _write(comparison, work, written)
         held.also(work.new)
@@ -60,7 +60,7 @@ def folders(comparison: Comparison, work: Work, held: Held) -> Sequence[Step]:
     every = {*gone, *written}
     tops = sorted({path.parts[0] for path in every if len(path.parts) > 1})
     for top in tops:
-        if disk.is_folder(comparison.folder / top):
+        if filesystem.is_folder(comparison.folder / top):
             _mirror(comparison.folder / top, work.new / top, PurePosixPath(top), gone)
     _write(comparison, work, written)
     singles = sorted({path.parts[0] for path in every if len(path.parts) == 1} - {manifest.MANIFEST})
@@ -96,22 +96,22 @@ def _manifest(written: Iterable[PurePosixPath]) -> list[str]:
 def _write(comparison: Comparison, work: Work, paths: Iterable[PurePosixPath]) -> None:
     for path in paths:
         content = comparison.wanted.get(path, comparison.manifest)
-        disk.write(work.new / path, content, disk.status(comparison.folder / path) if path in comparison.was else None)
+        filesystem.write(work.new / path, content, filesystem.status(comparison.folder / path) if path in comparison.was else None)
 
 
 def _mirror(source: Path, staged: Path, relative: PurePosixPath, gone: set[PurePosixPath]) -> None:
     """A folder of links to what is in another, without what is gone; folders that become empty thereby go too."""
     os.makedirs(staged)
-    held = disk.entries(source)
+    held = filesystem.entries(source)
     for entry in held:
         path = relative / entry.name
         if not entry.is_dir(follow_symlinks=False):
             if path not in gone:
                 link(source / entry.name, staged / entry.name)
-        elif entry.name != disk.PYCACHE:
+        elif entry.name != filesystem.PYCACHE:
             _mirror(source / entry.name, staged / entry.name, path, gone)
     mode = stat.S_IMODE(os.lstat(source).st_mode)
-    if held and not disk.entries(staged) and relative.parts:
+    if held and not filesystem.entries(staged) and relative.parts:
         os.rmdir(staged)
     elif mode != stat.S_IMODE(os.lstat(staged).st_mode):
         os.chmod(staged, mode)
@@ -119,9 +119,9 @@ def _mirror(source: Path, staged: Path, relative: PurePosixPath, gone: set[PureP
 
 def _step(work: Work, name: str) -> Step:
     """From what is in the output and what is staged."""
-    if disk.status(work.new / name) is None:
+    if filesystem.status(work.new / name) is None:
         return Step("take", name)
-    return Step("put", name) if disk.status(work.folder / name) is None else _exchange(work, name)
+    return Step("put", name) if filesystem.status(work.folder / name) is None else _exchange(work, name)
 
 
 def _exchange(work: Work, path: str) -> Step:
@@ -131,6 +131,6 @@ def _exchange(work: Work, path: str) -> Step:
 def _highest(folder: Path, path: PurePosixPath) -> PurePosixPath:
     """The path, or the highest folder above it that is not there."""
     for above in reversed(path.parents[:-1]):
-        if disk.status(folder / above) is None:
+        if filesystem.status(folder / above) is None:
             return above
     return path

@@ -14,13 +14,13 @@ from urllib.parse import quote_plus
 
 import msgspec
 
-from .annotations import Annotation, is_struct
 from .confidential import Discreet
+from .encode_errors import Embedded, Sealed, Unfit, Writer, not_a
+from .encoding import writer
 from .errors import InvalidRequest
-from .files import check_size, load
-from .unfit import Embedded, Sealed, Unfit, Writer, not_a
-from .urls import Style, parameters
-from .writing import writer
+from .field_info import Annotation, is_struct
+from .uploads import check_size, load
+from .url_encoding import Style, parameters
 
 Seal: TypeAlias = Callable[[str], str]
 """Makes the cipher text of a plain text."""

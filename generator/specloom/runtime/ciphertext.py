@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .misfits import Misfit, Misfits, Place
+from .mismatches import Misfit, Misfits, Place
 from .public_names import public
 
 

@@ -6,22 +6,22 @@ from collections.abc import Mapping, Sequence
 from logging import getLogger
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
-from .auth.scheme import Scheme
+from .api_definition import Service
+from .auth.base import Scheme
+from .call_flow import exchange
 from .calls import Call
 from .drivers import AsyncDriver, Driver
+from .endpoint_metadata import Response
 from .errors import ConfigError
-from .exchange import exchange
 from .frames import discreet_constructor
 from .hooks import Hooks, OnRequest, OnResponse, OnRetry
-from .service import Service
 from .settings import Settings, checked_hosts
-from .terms import Response
 
 if TYPE_CHECKING:
     from ssl import SSLContext
     from types import TracebackType
 
-    from .http import AsyncTransport, Transport
+    from .httpx_adapter import AsyncTransport, Transport
 
 T = TypeVar("T")
 D = TypeVar("D", Driver, AsyncDriver)

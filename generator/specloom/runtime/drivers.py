@@ -16,8 +16,8 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 
-from .actions import Action, Ask, Once, Send, Sleep, Steps
 from .confidential import Secret
+from .effects import Action, Ask, Once, Send, Sleep, Steps
 from .errors import ConfigError, TimeoutError
 from .event_loop import bounded, running_loop
 from .frames import forget_frames
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from ssl import SSLContext
 
-    from .http import AsyncTransport, Route, Transport
+    from .httpx_adapter import AsyncTransport, Route, Transport
 
 T = TypeVar("T")
 W = TypeVar("W")
@@ -47,7 +47,7 @@ class _Driver(ABC, Generic[W]):
         if proxy is not None:
             check_proxy(proxy)
         if ssl_context is not None:
-            from .trust import check_trust
+            from .tls import check_trust
 
             check_trust(ssl_context)
         if transport is not None:
@@ -68,7 +68,7 @@ class _Driver(ABC, Generic[W]):
         """Make a transport of the user's fit for use; fails with `ConfigError`."""
 
     def _route(self) -> Route:
-        from .http import Route
+        from .httpx_adapter import Route
 
         return Route(self._proxy.reveal(), self._ssl_context)
 
@@ -110,7 +110,7 @@ class Driver(_Driver["Transport"]):
     def _perform(self, action: Action) -> object:
         match action:
             case Send():
-                from .http import send
+                from .httpx_adapter import send
 
                 return send(self._transport(), action)
             case Sleep():
@@ -127,7 +127,7 @@ class Driver(_Driver["Transport"]):
                 return self._share(action)
 
     def _adopt(self, transport: Transport) -> None:
-        from .http import adopt
+        from .httpx_adapter import adopt
 
         adopt(transport)
 
@@ -218,7 +218,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
     async def _perform(self, action: Action) -> object:
         match action:
             case Send():
-                from .http import send_async
+                from .httpx_adapter import send_async
 
                 return await send_async(self._transport(), action)
             case Sleep():
@@ -235,7 +235,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
                 return await self._share(action)
 
     def _adopt(self, transport: AsyncTransport) -> None:
-        from .http import adopt_async
+        from .httpx_adapter import adopt_async
 
         self._one_loop = adopt_async(transport)
 

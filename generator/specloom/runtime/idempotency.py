@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import msgspec
 
-from .terms import Idempotency, Keyed
+from .endpoint_metadata import Idempotency, Keyed
 
 if TYPE_CHECKING:
     from .calls import Call

@@ -62,7 +62,7 @@ HIDDEN = _Hidden()
 @cache
 def hidden_fields(model: type[msgspec.Struct]) -> frozenset[str]:
     """Names of the fields that are never shown."""
-    from .annotations import marks_within
+    from .field_info import marks_within
 
     return frozenset(
         field.name

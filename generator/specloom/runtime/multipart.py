@@ -11,14 +11,14 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import fields, replace
 
-from .annotations import Annotation, is_union, marks_within, unfold
 from .bodies import Body, Encoded, Seal, to_json, to_text
-from .files import Upload, check_size, load
+from .encode_errors import Unfit, Writer, not_a
+from .encoding import writer
+from .field_info import Annotation, is_union, marks_within, unfold
 from .headers import is_media_of
-from .kinds import is_list, is_object
-from .unfit import Unfit, Writer, not_a
-from .wire import Limits
-from .writing import writer
+from .json_types import is_list, is_object
+from .uploads import Upload, check_size, load
+from .wire_formats import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from .confidential import Opaque
 from .errors import ApiError, Error
 from .frames import chain
 from .headers import Headers
-from .kinds import is_list, is_object
+from .json_types import is_list, is_object
 from .models import hidden_fields
 
 _LEAST = 4

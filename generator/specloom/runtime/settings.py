@@ -10,18 +10,18 @@ from typing import Any
 
 from msgspec import Struct, field, structs
 
-from .actions import MEGABYTES
-from .auth.reach import Reach
-from .auth.scheme import Scheme
+from .api_definition import Service
+from .auth.base import Scheme
+from .auth.side_channel import Reach
 from .calls import Endpoint
+from .effects import MEGABYTES
+from .endpoint_metadata import RawContent
 from .errors import ConfigError
 from .failover import Failover
 from .headers import is_field_value, merge
 from .hooks import Hooks
 from .hosts import Host, parse_hosts
-from .repeats import Budget
-from .service import Service
-from .terms import RawContent
+from .retry import Budget
 
 LIMIT = 8 * MEGABYTES
 _NO_SCHEME = Scheme()

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from .. import problems
+from .. import diagnostics
 from ..model import Api
 from ..uncollected import Uncollected
-from . import folder as folders
-from .findings import Findings, TooMany
-from .meaning import Meaning
+from . import spec_folder as folders
+from .collector import Findings, TooMany
+from .resolver import Meaning
 
 
 class Loaded(Struct, frozen=True):
@@ -23,7 +23,7 @@ class Loaded(Struct, frozen=True):
 
     api: Api
     files: tuple[Path, ...]
-    warnings: tuple[problems.Problem, ...]
+    warnings: tuple[diagnostics.Problem, ...]
     sources: Mapping[str, str]
 
 
@@ -38,7 +38,7 @@ def _load(folder: Path, shown_as: str | None) -> Loaded:
     try:
         return _read(folder, shown_as, findings)
     except TooMany:
-        raise problems.SpecError(findings.problems, findings.sources) from None
+        raise diagnostics.SpecError(findings.problems, findings.sources) from None
 
 
 def _read(folder: Path, shown_as: str | None, findings: Findings) -> Loaded:
@@ -46,12 +46,12 @@ def _read(folder: Path, shown_as: str | None, findings: Findings) -> Loaded:
     findings.settle()
     api = Meaning(read, findings).api() if read.complete else None
     if api is None or findings.problems:
-        raise problems.SpecError(findings.problems, findings.sources)
+        raise diagnostics.SpecError(findings.problems, findings.sources)
     return Loaded(api, tuple(read.files), tuple(sorted(set(findings.warnings))), findings.sources)
 
 
-def lint(loaded: Loaded) -> tuple[problems.Problem, ...]:
+def lint(loaded: Loaded) -> tuple[diagnostics.Problem, ...]:
     """Advice on a spec that is right, sorted."""
-    from . import advice
+    from . import lint_rules
 
-    return tuple(sorted(set(advice.findings(loaded.api))))
+    return tuple(sorted(set(lint_rules.findings(loaded.api))))

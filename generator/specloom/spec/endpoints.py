@@ -7,18 +7,18 @@ from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Answer, Endpoint, Field, Idempotency, JsonBody, Type, TypeName
-from . import common, parameters
-from .common import FactRow, Schemes
+from . import api_file, parameters
+from .api_file import FactRow, Schemes
+from .collector import Findings, did_you_mean, where
 from .error_shapes import ErrorShapes
 from .errors import Errors
 from .fields import Fields, Owner, check_clashes, deprecation
-from .findings import Findings, did_you_mean, where
-from .folder import LONGEST_NAME
 from .key_hints import key_hint
+from .localized import Texts, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, is_null, place
-from .reach import holds_file
-from .texts import Texts, child, entries, flag, word, words
-from .types import UNREAD, Types
+from .reachability import holds_file
+from .spec_folder import LONGEST_NAME
+from .type_resolver import UNREAD, Types
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
@@ -105,17 +105,17 @@ class Endpoints:
             answers=self._answers(node, owner, method),
             errors=self.errors.read(node.get("errors"), module),
             error_shape=self.shapes.of(module, node.get("error_shape")),
-            unprocessed=common.unprocessed(node.get("unprocessed"), self.findings) if "unprocessed" in node.entries else self.unprocessed,
+            unprocessed=api_file.unprocessed(node.get("unprocessed"), self.findings) if "unprocessed" in node.entries else self.unprocessed,
             title=texts.read(node.get("title")),
             description=texts.read(node.get("description")),
-            facts=common.facts_of(node.get("facts"), self.facts, texts),
-            links=common.links(node.get("links"), texts),
+            facts=api_file.facts_of(node.get("facts"), self.facts, texts),
+            links=api_file.links(node.get("links"), texts),
             name_on_site=word(node.get("name_on_site")) or None,
-            updated=common.date_of_page(node.get("updated"), self.findings),
+            updated=api_file.date_of_page(node.get("updated"), self.findings),
             deprecated=deprecation(node.get("deprecated"), texts),
             verified=flag(node.get("verified"), otherwise=True),
             auth=self.schemes.names(node.get("auth")) if "auth" in node.entries else self.auth,
-            hosts=common.hosts(node.get("hosts"), texts),
+            hosts=api_file.hosts(node.get("hosts"), texts),
             place=place(key),
         )
         parameters.check_headers(header, self.findings)

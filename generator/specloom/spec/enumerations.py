@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .. import naming
 from ..model import Enumeration, EnumValue, Text, wire_text
-from .declarations import Declaration, is_closed
-from .findings import Findings, where
+from .collector import Findings, where
+from .localized import Texts, child, entries, items, word
 from .nodes import MapNode, Node, Scalar, is_empty, place, resolve
-from .texts import Texts, child, entries, items, word
+from .symbols import Declaration, is_closed
 
 _AS = frozenset({"as"})
 _LONGEST = 500

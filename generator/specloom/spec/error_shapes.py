@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .. import model
 from ..model import Endpoint, ErrorShape, NamedType, Type, TypeName
-from .findings import Findings
-from .folder import Document
+from .collector import Findings
+from .localized import child, word
 from .nodes import MapNode, Node, Scalar
-from .texts import child, word
+from .spec_folder import Document
 
 _STEPS = re.compile(r"\[0]|[^.\[]+")
 _STEP = re.compile(r"(?!\[)[^\[\]*]*\*?[^\[\]*]*(\[0])*")

@@ -7,10 +7,10 @@ from typing import Literal, cast
 
 from .. import naming
 from ..model import Endpoint, ErrorCode, ErrorShape, Place, Type
-from .findings import Findings, where
+from .collector import Findings, where
+from .localized import Texts, integer, items, word
 from .nodes import MapNode, Node, Scalar, place
-from .texts import Texts, integer, items, word
-from .types import Types
+from .type_resolver import Types
 
 Retry = Literal["never", "same", "later", "token"]
 Outcome = Literal["rejected", "unknown"]

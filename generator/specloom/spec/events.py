@@ -6,17 +6,17 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
-from .. import naming, schemes
+from .. import auth_schemes, naming
 from ..model import Endpoint, Envelope, Event, Field, Scheme, Spot, Type, TypeName
-from . import common
+from . import api_file
+from .collector import Findings, closest, did_you_mean, where
 from .endpoints import Endpoints
 from .fields import Fields, deprecation
-from .findings import Findings, closest, did_you_mean, where
-from .folder import LONGEST_NAME
+from .localized import Texts, child, entries, flag, word
 from .nodes import MapNode, Node, Scalar, place
-from .reach import holds_file
-from .texts import Texts, child, entries, flag, word
-from .types import UNREAD, Types
+from .reachability import holds_file
+from .spec_folder import LONGEST_NAME
+from .type_resolver import UNREAD, Types
 
 TAKEN = frozenset(
     ["Acknowledgement", "AnyEvent", "Event", "EventTable", "Final", "PlainEnvelope", "Spot", "UnknownEvent", "WechatPayEnvelope",
@@ -62,8 +62,8 @@ class Events:
             title=texts.read(node.get("title")),
             description=texts.read(node.get("description")),
             to=word(node.get("to")) or None,
-            links=common.links(node.get("links"), texts),
-            updated=common.date_of_page(node.get("updated"), self.findings),
+            links=api_file.links(node.get("links"), texts),
+            updated=api_file.date_of_page(node.get("updated"), self.findings),
             deprecated=deprecation(node.get("deprecated"), texts),
             place=place(key),
         )
@@ -147,7 +147,7 @@ class Addresses:
 def envelope(root: Node | None, drafts: Iterable[EventDraft], used: Iterable[Scheme], findings: Findings) -> Envelope | None:
     """What `events` in _api.yaml says; reported where it, or the scheme, must say something and does not."""
     node = child(root, "events")
-    scheme = next((scheme for scheme in used if scheme.kind in schemes.SCHEMES and schemes.SCHEMES[scheme.kind].events), None)
+    scheme = next((scheme for scheme in used if scheme.kind in auth_schemes.SCHEMES and auth_schemes.SCHEMES[scheme.kind].events), None)
     if scheme is not None:
         if node is not None:
             findings.add(node, "event-envelope", f"the scheme {scheme.kind} says how events lie in what it delivers", "leave `events` out of _api.yaml")

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from .. import model
 from ..model import Answer, Endpoint, Event, EventExample, Exchange, Field, Json, Place, Structure, Value
+from .collector import Findings, did_you_mean
 from .endpoints import Draft
 from .events import EventDraft
 from .fields import Given
-from .findings import Findings, did_you_mean
-from .folder import Folder
+from .localized import Texts, child, entries, integer, items
 from .nodes import MapNode, Node, Scalar, place
-from .texts import Texts, child, entries, integer, items
+from .spec_folder import Folder
 from .values import Values, check_secret
 
 

@@ -14,14 +14,14 @@ from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Field, NamedType, Place, Structure, Text, Type, TypeName
-from .declarations import Declaration, Declarations, holds_object, parse
-from .expressions import Object
-from .findings import Findings, did_you_mean, where
-from .folder import LONGEST_NAME
+from .collector import Findings, did_you_mean, where
+from .localized import Texts, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, place
 from .patterns import check_pattern, with_pattern
-from .texts import Texts, child, entries, flag, word, words
-from .types import UNREAD, Types
+from .spec_folder import LONGEST_NAME
+from .symbols import Declaration, Declarations, holds_object, parse
+from .type_parser import Object
+from .type_resolver import UNREAD, Types
 from .values import Values
 
 UNNAMED = "_"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from .. import bounded
 from ..model import Place
-from . import secrets
-from .findings import Findings
+from . import secret_scanner
+from .collector import Findings
 from .nodes import Source
 
 
@@ -44,8 +44,8 @@ def read(path: Path, shown: str, findings: Findings) -> Source | None:
 
 def _refuse_keys(source: Source, findings: Findings) -> None:
     """What would be published with everything that is woven from it."""
-    found = secrets.sign(source.text)
+    found = secret_scanner.sign(source.text)
     if found:
         at = found.at
         line, column = source.text.count("\n", 0, at) + 1, at - (source.text.rfind("\n", 0, at) + 1) + 1
-        findings.add_at(Place(source.path, line, column), "secret", secrets.refusal(found), secrets.REMEDY, length=len("-----BEGIN"))
+        findings.add_at(Place(source.path, line, column), "secret", secret_scanner.refusal(found), secret_scanner.REMEDY, length=len("-----BEGIN"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..model import Text
-from .findings import Findings, did_you_mean
-from .folder import Note
+from .collector import Findings, did_you_mean
+from .spec_folder import Note
 
 About = tuple[str, ...]
 """() for the API, a resource's path, or an endpoint's."""

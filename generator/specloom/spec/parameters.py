@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 
 from .. import model
+from ..auth_schemes import added_by
 from ..model import Endpoint, Field, NamedType, Scheme, Structure, Type, TypeName
-from ..schemes import added_by
-from .findings import LATER, Findings, where
+from .collector import LATER, Findings, where
 from .key_hints import key_hint
+from .localized import child, word
 from .nodes import Node, Scalar
-from .reach import holds_file
-from .texts import child, word
-from .types import UNREAD
+from .reachability import holds_file
+from .type_resolver import UNREAD
 from .unions import kinds
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from .. import model
 from ..model import Type
-from .findings import Findings
+from .collector import Findings
 from .nodes import Scalar
 
 _SHORT = 20

@@ -9,12 +9,12 @@ from collections.abc import Mapping, MutableMapping
 
 from .. import model
 from ..model import NamedType, Type, TypeName
-from .declarations import Declaration
-from .findings import Findings
+from .collector import Findings
 from .key_hints import key_hint
+from .localized import Texts, word
 from .nodes import Scalar, place
-from .texts import Texts, word
-from .types import HEAVIEST, Types
+from .symbols import Declaration
+from .type_resolver import HEAVIEST, Types
 
 DEEPEST = 10
 

@@ -14,11 +14,11 @@ from decimal import Decimal
 
 from .. import model
 from ..model import Field, Json, NamedType, Range, Span, Structure, Type, TypeName, Value, wire_text
-from . import jsonfile, secrets, times
-from .findings import Findings, did_you_mean
+from . import datetime_formats, json_reader, secret_scanner
+from .collector import Findings, did_you_mean
+from .localized import check_cut
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 from .patterns import affordable
-from .texts import check_cut
 from .unions import kinds
 
 _ONE = {"characters": "character", "bytes": "byte", "entries": "entry"}
@@ -41,7 +41,7 @@ class Values:
 
 def check_secret(node: Node | None, field: Field, findings: Findings) -> None:
     """Reports the example of a secret that looks like a real one; cipher text is nobody's secret."""
-    if isinstance(node, Scalar) and not field.encrypted and secrets.is_given_away(field.name, field.secret, node):
+    if isinstance(node, Scalar) and not field.encrypted and secret_scanner.is_given_away(field.name, field.secret, node):
         findings.add(node, "secret", f"the example of `{field.wire}` looks like a real secret", "replace it if it is one, and write a placeholder: EXAMPLE…")
 
 
@@ -232,14 +232,14 @@ class _Reading:
             case model.String():
                 self.string(node, text, type_)
             case model.JsonText():
-                inner = jsonfile.parse_inside(node, self.findings)
+                inner = json_reader.parse_inside(node, self.findings)
                 if inner is not None:
                     self.value(inner, type_.type)
             case model.Bytes():
                 self.base64(node, text, type_)
             case model.DateTime() | model.Date() | model.Duration():
-                if not times.fits(text, type_):
-                    self.wrong(node, f"this is not {times.expected(type_)}")
+                if not datetime_formats.fits(text, type_):
+                    self.wrong(node, f"this is not {datetime_formats.expected(type_)}")
             case _:
                 pass
         return text

@@ -36,9 +36,9 @@ def files(
     with overriding(templates):
         found = _own(api, layout, http, mock, testing)
         for name in targets:
-            from . import foreign
+            from . import plugin_targets
 
-            found = foreign.added(found, name, api)
+            found = plugin_targets.added(found, name, api)
         return found
 
 

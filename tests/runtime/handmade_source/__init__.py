@@ -5,7 +5,7 @@ Tests copy it to a temporary folder, with the runtime as `_runtime` in it.
 
 from typing import TYPE_CHECKING
 
-from ._runtime.lazy import exports
+from ._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
     from . import calls as calls

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from . import errors as _errors
-from ._runtime.auth.scheme import Scheme
+from ._runtime.api_definition import Service
+from ._runtime.auth.base import Scheme
 from ._runtime.calls import ErrorCode, ErrorShape
 from ._runtime.client import AsyncClient, Client
-from ._runtime.service import Service
 
 if TYPE_CHECKING:
     from .resources.orders import AsyncOrders, Orders

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .actions import Ask, Steps
+from .effects import Ask, Steps
 from .errors import ConfigError, Error
 
 

@@ -16,17 +16,17 @@ import msgspec
 from .bodies import Body, Form, Json, Raw, to_text
 from .confidential import Discreet
 from .drafts import Draft
+from .encode_errors import Unfit, Writer
+from .encoding import writer
+from .endpoint_metadata import RAW, ErrorCode, Idempotency, Keyed, RawContent, Response
 from .error_shape import ErrorShape
 from .errors import ConfigError, InvalidRequest
 from .headers import is_field_value
 from .hosts import Host, parse_hosts
-from .kinds import is_list
+from .json_types import is_list
 from .models import Model
 from .public_names import public
-from .terms import RAW, ErrorCode, Idempotency, Keyed, RawContent, Response
-from .unfit import Unfit, Writer
-from .urls import NotASegment, Parameter, Path, query_parameters
-from .writing import writer
+from .url_encoding import NotASegment, Parameter, Path, query_parameters
 
 T = TypeVar("T")
 

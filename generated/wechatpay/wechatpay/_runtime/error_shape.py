@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from .codec import Unreadable, decode
-from .kinds import is_list, is_object
+from .json_types import is_list, is_object
 
 Key: TypeAlias = str | int
 """The name of a field, or the index of an entry in a list."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from .actions import Ask, Steps, is_async
+from .effects import Ask, Steps, is_async
 from .errors import ConfigError, Error
 
 

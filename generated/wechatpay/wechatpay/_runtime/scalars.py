@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from .unfit import Unfit, Write, Writer
+from .encode_errors import Unfit, Write, Writer
 
 _MOST_DIGITS: Final = sys.int_info.str_digits_check_threshold
 """Of an integer; Python writes longer ones only if its limit is not set lower."""

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from .. import errors as _errors
 from .._runtime.calls import Call, Endpoint, ErrorCode, Json, Keyed
 from .._runtime.models import Model
-from .._runtime.wire import limited
+from .._runtime.wire_formats import limited
 from ..models.fapiao_applications import FapiaoPage, ReversedFapiao, ReverseRequest
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from .._runtime.models import Model, OpenEnum
-from .._runtime.wire import ENCRYPTED, limited
+from .._runtime.wire_formats import ENCRYPTED, limited
 
 
 class ReverseRequest(Model, frozen=True, kw_only=True):

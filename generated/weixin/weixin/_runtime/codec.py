@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import msgspec
 
-from .annotations import Annotation, within
-from .misfits import Misfit, Misfits, Reader, Unseal, told
+from .decoding import reader
+from .decryption import unsealer
+from .field_info import Annotation, within
+from .mismatches import Misfit, Misfits, Reader, Unseal, told
 from .models import is_tagged
-from .reading import reader
 from .repair import Damage, repair
-from .unsealing import unsealer
 
 
 class Unreadable(ValueError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .bodies import Seal, to_text
 from .confidential import Discreet
-from .urls import escape
+from .url_encoding import escape
 
 
 class Draft(Discreet, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import exports
+from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
     from . import invoice as invoice

@@ -5,6 +5,7 @@ width, brackets exploded only with a trailing comma. Width counts columns, two f
 black counts.
 """
 
+from .docstrings import comment, docstring
 from .expressions import (
     Plain,
     attribute,
@@ -26,7 +27,6 @@ from .expressions import (
     union,
 )
 from .files import adopted, blackened, lines, may_need_black, nothing, shipped
-from .prose import comment, docstring
 from .statements import (
     Member,
     assignment,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..confidential import Secret
 from ..errors import ConfigError
-from ..messages import Request
+from ..http_messages import Request
 from ..public_names import public
-from .scheme import Scheme, need_text
+from .base import Scheme, need_text
 
 
 @public("auth")

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..confidential import Secret
 from ..errors import ConfigError
-from ..messages import Request
+from ..http_messages import Request
 from ..public_names import public
-from .scheme import Scheme
+from .base import Scheme
 
 
 @public("auth")

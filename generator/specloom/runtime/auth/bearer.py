@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..messages import Request
+from ..http_messages import Request
 from ..public_names import public
 from .tokens import TokenLike as TokenLike
 from .tokens import TokenScheme, source_of

@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from ..actions import Steps, is_async
 from ..callbacks import consult
 from ..confidential import Opaque
+from ..effects import Steps, is_async
 from ..errors import ConfigError
-from ..messages import Request
-from .reach import Reach
-from .scheme import Scheme, need_text
+from ..http_messages import Request
+from .base import Scheme, need_text
+from .side_channel import Reach
 
 TokenLike: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A token, or a function that gives one, plain or async.

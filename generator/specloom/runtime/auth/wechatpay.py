@@ -13,13 +13,13 @@ from binascii import Error as NotBase64
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..actions import Steps
 from ..confidential import Secret
+from ..effects import Steps
 from ..errors import ConfigError, Error, InvalidRequest
-from ..messages import Reply, Request
+from ..http_messages import Reply, Request
 from ..public_names import public
-from .reach import Reach
-from .scheme import Scheme
+from .base import Scheme
+from .side_channel import Reach
 from .wechatpay_signatures import SCHEME, Claim, claim_of, refusal
 from .wechatpay_signatures import SignatureProbe as SignatureProbe
 from .wechatpay_signatures import StaleSignature as StaleSignature

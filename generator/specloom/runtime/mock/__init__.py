@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 from ..headers import Headers
 
 if TYPE_CHECKING:
-    from .core import Mock
+    from .server_core import Mock
 
 Cut: TypeAlias = Literal["refuse", "reset", "truncate"]
 """How an answer is withheld: no connection, a reset, an end in the middle of the body."""

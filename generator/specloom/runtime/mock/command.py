@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from .admin import ADMIN
-from .core import Mock
-from .outbox import is_loopback
+from .delivery import is_loopback
 from .server import Server
+from .server_core import Mock
 
 
 def run(

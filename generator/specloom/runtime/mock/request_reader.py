@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
 from ..headers import Headers
-from .core import BODY_LIMIT
+from .server_core import BODY_LIMIT
 
 Head: TypeAlias = tuple[str, str, str, Headers]
 """Method, target, version and header fields."""

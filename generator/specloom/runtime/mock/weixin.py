@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from ..codec import Unreadable, parse
-from ..kinds import is_object
+from ..json_types import is_object
 from . import Answer, Incoming, Misplaced, Refusal, Side
 
 APPID: Final = "wx0000000000000001"

@@ -11,18 +11,18 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from ..actions import MEGABYTES, Steps
 from ..callbacks import consult
 from ..codec import codec
 from ..drivers import AsyncDriver, Driver
+from ..effects import MEGABYTES, Steps
 from ..errors import ConfigError, Error
-from ..misfits import Misfit, told
+from ..mismatches import Misfit, told
 from ..settings import Settings, is_count
 from .envelopes import Delivery, Opened, Verify
 from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
 from .events import Acknowledgement, EventTable, UnknownEvent
 from .headers import HeadersLike, received
-from .replays import ReplayMemory, Replays
+from .replay_protection import ReplayMemory, Replays
 
 E = TypeVar("E")
 D = TypeVar("D", Driver, AsyncDriver)

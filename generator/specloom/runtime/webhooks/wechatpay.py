@@ -12,7 +12,6 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from ..actions import Steps
 from ..auth.wechatpay import WechatPayV3
 from ..auth.wechatpay_signatures import (
     TOLERANCE,
@@ -20,9 +19,10 @@ from ..auth.wechatpay_signatures import (
     StaleSignature,
     claim_of,
 )
+from ..effects import Steps
 from ..errors import ConfigError, SignatureError
-from ..kinds import is_object
-from ..messages import Reply
+from ..http_messages import Reply
+from ..json_types import is_object
 from ..settings import Settings
 from .envelopes import Delivery, Envelope, Opened, Proof, Verify, json_of
 from .errors import ForgedEvent, MalformedEvent, StaleEvent, UndecryptableEvent

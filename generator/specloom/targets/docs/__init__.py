@@ -20,24 +20,24 @@ from pathlib import PurePosixPath
 from ...code import Code
 from ...model import Api
 from .. import Files
-from . import client, endpoints, events, indexes, places, readme
+from . import client, endpoints, events, indexes, page_paths, readme
 
 
 def docs(api: Api, *, testing: bool = True) -> Files:
     """All pages, by their path in the generated project; `testing` says whether the client has a mock."""
     found: dict[PurePosixPath, Code] = {
-        places.of_api(language): indexes.index(api, language) for language in api.languages
+        page_paths.of_api(language): indexes.index(api, language) for language in api.languages
     }
-    found |= {places.of_client(language): client.page(api, language, testing=testing) for language in api.languages}
+    found |= {page_paths.of_client(language): client.page(api, language, testing=testing) for language in api.languages}
     for resource in api.all_resources():
-        if places.has_page(resource):
+        if page_paths.has_page(resource):
             for language in api.languages:
-                found[places.of_resource(resource, language)] = indexes.resource_page(api, resource, language)
+                found[page_paths.of_resource(resource, language)] = indexes.resource_page(api, resource, language)
     for endpoint in api.all_endpoints():
         shown = endpoints.Samples.of(api, endpoint)
         for language in api.languages:
-            found[places.of_endpoint(endpoint, language)] = endpoints.page(api, endpoint, language, shown)
+            found[page_paths.of_endpoint(endpoint, language)] = endpoints.page(api, endpoint, language, shown)
     for event in api.all_events():
         for language in api.languages:
-            found[places.of_event(event, language)] = events.page(api, event, language)
+            found[page_paths.of_event(event, language)] = events.page(api, event, language)
     return {**found, readme.PATH: readme.readme(api, testing=testing)}

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from ...code import Markdown, Python, markdown, python
 from ...model import Api
 from ...render import render
-from . import events, labels, places, receiving, samples, tables
+from . import events, labels, page_paths, samples, tables, webhook_samples
 from .endpoints import Block
-from .reader import Reader
+from .localizer import Reader
 
 DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "attempts": "3", "strict": "False"}
 """Options of every client with a default other than `None`."""
@@ -18,12 +18,12 @@ DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "attempts": "3", "strict": "F
 def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
     """The page in one language; `testing` says whether the client has a mock."""
     reader = Reader(language)
-    here = places.of_client(language)
+    here = page_paths.of_client(language)
     client, asynchronous = markdown.code(api.client), markdown.code(f"Async{api.client}")
     values: dict[str, object] = {
         "label": labels.headings(language),
         "navigation": reader.navigation(
-            [places.link(here, places.of_api(language), reader.inline(api.title)), *places.languages(api, language, here)]
+            [page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)), *page_paths.languages(api, language, here)]
         ),
         "construction": markdown.fenced(samples.construction(api), "python"),
         "client": reader.bullets("client", client, asynchronous),
@@ -76,7 +76,7 @@ def _events(api: Api, reader: Reader) -> Block | None:
         (
             events.proof(api, reader),
             reader.bullets("webhooks"),
-            markdown.fenced(receiving.handler(api, python.identifier(first.class_name)), "python"),
+            markdown.fenced(webhook_samples.handler(api, python.identifier(first.class_name)), "python"),
             events.acknowledgement(api, reader),
             events.redelivery(api, reader),
             reader.guide("refused"),
@@ -89,7 +89,7 @@ def _views(api: Api) -> list[Block]:
     """How each framework receives events, if the API has any."""
     if not any(api.all_events()):
         return []
-    return [Block(markdown.text(name), (markdown.fenced(receiving.view(api, name), "python"),)) for name in receiving.FRAMEWORKS]
+    return [Block(markdown.text(name), (markdown.fenced(webhook_samples.view(api, name), "python"),)) for name in webhook_samples.FRAMEWORKS]
 
 
 def _sample(sample: Python | None) -> Markdown | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import NamedTuple
 
+from ...auth_schemes import added_by
 from ...code import Markdown, markdown
 from ...model import (
     Answer,
@@ -25,11 +26,10 @@ from ...model import (
     json_text,
 )
 from ...render import render
-from ...schemes import added_by
-from ..surface import body_fields
-from . import labels, places, samples, tables, types
+from ..client_interface import body_fields
+from . import labels, page_paths, samples, tables, types
 from .errors import error_parts, error_table
-from .reader import Reader
+from .localizer import Reader
 from .request import Request, media_of, schemes_of
 from .tables import FieldTable, Row
 
@@ -64,7 +64,7 @@ class Block(NamedTuple):
 def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdown:
     """The page in one language."""
     reader = Reader(language)
-    here = places.of_endpoint(endpoint, language)
+    here = page_paths.of_endpoint(endpoint, language)
     if not endpoint.title:
         reader.lacks("a_title")
     if not endpoint.description:
@@ -79,8 +79,8 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
         "title": reader.inline(endpoint.title) or markdown.text(endpoint.qualified),
         "navigation": reader.navigation(
             [
-                places.link(here, places.of_api(language), reader.inline(api.title)),
-                *places.languages(api, language, here),
+                page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)),
+                *page_paths.languages(api, language, here),
             ]
         ),
         "description": markdown.paragraphs(reader.says(endpoint.description)),
@@ -240,6 +240,6 @@ def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
         sentences.append(reader.words("unprocessed", reader.listed([markdown.code(str(status)) for status in endpoint.unprocessed])))
     asked = api.endpoint(endpoint.idempotency.ask) if endpoint.idempotency.ask is not None else None
     if asked is not None:
-        here, there = (places.of_endpoint(each, reader.language) for each in (endpoint, asked))
-        sentences.append(reader.words("inquiry", places.link(here, there, markdown.code(asked.qualified))))
+        here, there = (page_paths.of_endpoint(each, reader.language) for each in (endpoint, asked))
+        sentences.append(reader.words("inquiry", page_paths.link(here, there, markdown.code(asked.qualified))))
     return reader.listed(sentences, "sentences")

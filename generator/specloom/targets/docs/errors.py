@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ...code import Markdown, markdown
 from ...model import ErrorCode, ErrorShape
-from .reader import Reader
+from .localizer import Reader
 from .tables import table
 
 _COLUMNS = ("status", "code", "exception", "reason", "remedy")

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from ...auth_schemes import SCHEMES, Delivery
 from ...code import Markdown, markdown, python
 from ...model import Api, Event, Named, Resource, Structure, json_text
 from ...render import render
-from ...schemes import SCHEMES, Delivery
-from . import labels, places, receiving, tables
+from . import labels, page_paths, tables, webhook_samples
 from .endpoints import Block, whole
-from .reader import Reader
+from .localizer import Reader
 from .tables import FieldTable
 
 
 def page(api: Api, event: Event, language: str) -> Markdown:
     """The page in one language."""
     reader = Reader(language)
-    here = places.of_event(event, language)
+    here = page_paths.of_event(event, language)
     for there, what in ((event.title, "a_title"), (event.description, "a_description"), (event.examples, "an_example")):
         if not there:
             reader.lacks(what)
@@ -26,7 +26,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
         "label": labels.headings(language),
         "title": reader.inline(event.title) or markdown.text(event.name),
         "navigation": reader.navigation(
-            [places.link(here, places.of_api(language), reader.inline(api.title)), *places.languages(api, language, here)]
+            [page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)), *page_paths.languages(api, language, here)]
         ),
         "description": markdown.paragraphs(reader.says(event.description)),
         "deprecated": tables.deprecation(event.deprecated, reader) if event.deprecated else None,
@@ -37,7 +37,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
             for each in event.examples
         ],
         "proof": proof(api, reader),
-        "sample": markdown.fenced(receiving.function(api, python.identifier(event.class_name)), "python"),
+        "sample": markdown.fenced(webhook_samples.function(api, python.identifier(event.class_name)), "python"),
         "acknowledgement": acknowledgement(api, reader),
         "redelivery": redelivery(api, reader),
         "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in event.links),
@@ -50,7 +50,7 @@ def listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Markdown 
     """The events of a resource, with the way to their pages."""
     rows = [
         [
-            places.link(here, places.of_event(event, reader.language), reader.inline(event.title) or markdown.text(event.name)),
+            page_paths.link(here, page_paths.of_event(event, reader.language), reader.inline(event.title) or markdown.text(event.name)),
             markdown.code(event.name),
             markdown.code(f"events.{event.class_name}"),
         ]

@@ -33,9 +33,9 @@ from ...model import (
     UnionType,
 )
 from ...runtime.datetime_formats import datetime_format
-from ..surface import constant
-from .kinds import member_of
-from .values import likely, parsed
+from ..client_interface import constant
+from .json_types import member_of
+from .sample_values import likely, parsed
 
 _DURATION = re.compile(r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
 

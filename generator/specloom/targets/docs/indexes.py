@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from ...auth_schemes import SCHEMES
 from ...code import Markdown, markdown
 from ...model import Api, Endpoint, Fact, Resource, Structure, Text
 from ...render import render
-from ...schemes import SCHEMES
-from ..surface import argument_of, schemes_of
-from . import events, labels, places, samples, tables
+from ..client_interface import argument_of, schemes_of
+from . import events, labels, page_paths, samples, tables
 from .endpoints import Block, facts, hosts
 from .errors import error_table
-from .reader import Reader
+from .localizer import Reader
 
 
 def index(api: Api, language: str) -> Markdown:
     """What holds for the whole API, and the way to its pages."""
     reader = Reader(language)
-    here = places.of_api(language)
+    here = page_paths.of_api(language)
     if not api.description:
         reader.lacks("a_description")
     values = {
         "label": labels.headings(language),
         "title": reader.inline(api.title) or markdown.text(api.package),
-        "navigation": reader.navigation(places.languages(api, language, here)),
+        "navigation": reader.navigation(page_paths.languages(api, language, here)),
         "description": markdown.paragraphs(reader.says(api.description)),
         "hosts": hosts(api, None, reader),
         "authentication": list(_authentication(api, reader)),
         "construction": markdown.fenced(samples.construction(api), "python"),
-        "client": reader.words("more_of_the_client", places.link(here, places.of_client(language), reader.words("use_the_client"))),
+        "client": reader.words("more_of_the_client", page_paths.link(here, page_paths.of_client(language), reader.words("use_the_client"))),
         "units": markdown.bullets(reader.inline(unit) for unit in _units(api)),
         "facts": facts(_shared_facts(api), reader),
         "resources": [_whole(resource, here, reader) for resource in api.all_resources() if _is_listed(resource)],
@@ -44,14 +44,14 @@ def index(api: Api, language: str) -> Markdown:
 def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
     """What holds for a resource, and the way to its endpoints."""
     reader = Reader(language)
-    here = places.of_resource(resource, language)
+    here = page_paths.of_resource(resource, language)
     values = {
         "label": labels.headings(language),
         "title": _title(resource, reader),
         "navigation": reader.navigation(
             [
-                places.link(here, places.of_api(language), reader.inline(api.title)),
-                *places.languages(api, language, here),
+                page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)),
+                *page_paths.languages(api, language, here),
             ]
         ),
         "description": markdown.paragraphs(reader.says(resource.description)),
@@ -75,9 +75,9 @@ def _listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Iterator
 
 def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
     title = _title(resource, reader)
-    there = places.of_resource(resource, reader.language)
-    if there != here and places.has_page(resource):
-        title = places.link(here, there, title)
+    there = page_paths.of_resource(resource, reader.language)
+    if there != here and page_paths.has_page(resource):
+        title = page_paths.link(here, there, title)
     endpoints = tables.table(
         ("endpoint", "request_line", "sync"), [_endpoint(each, here, reader) for each in resource.endpoints], reader
     )
@@ -94,7 +94,7 @@ def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Reader) -> list[M
     title = reader.inline(endpoint.title) or markdown.text(endpoint.name)
     marks = [markdown.strong(reader.words("deprecated"))] if endpoint.deprecated else []
     return [
-        markdown.inline([places.link(here, places.of_endpoint(endpoint, reader.language), title), *marks]),
+        markdown.inline([page_paths.link(here, page_paths.of_endpoint(endpoint, reader.language), title), *marks]),
         markdown.code(f"{endpoint.method} {endpoint.path}"),
         markdown.code(f"client.{endpoint.qualified}(…)"),
     ]
@@ -105,7 +105,7 @@ def _title(resource: Resource, reader: Reader) -> Markdown:
 
 
 def _is_listed(resource: Resource) -> bool:
-    return bool(resource.endpoints or resource.events) or places.has_page(resource)
+    return bool(resource.endpoints or resource.events) or page_paths.has_page(resource)
 
 
 def _authentication(api: Api, reader: Reader) -> Iterator[Markdown]:

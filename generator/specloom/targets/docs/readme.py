@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from ...code import Markdown, markdown
 from ...model import Api
 from ...render import render
-from . import labels, places
+from . import labels, page_paths
 from .endpoints import Samples
-from .reader import Reader
+from .localizer import Reader
 
 PATH = PurePosixPath("README.md")
 
@@ -19,7 +19,7 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
     reader = Reader(api.languages[0])
     first = next(api.all_endpoints(), None)
     pages = [
-        places.link(PATH, places.of_api(language), markdown.text(labels.name_of(language))) for language in api.languages
+        page_paths.link(PATH, page_paths.of_api(language), markdown.text(labels.name_of(language))) for language in api.languages
     ]
     return render(
         Markdown,
@@ -33,7 +33,7 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
         sample=Samples.of(api, first).sync if first is not None else None,
         errors=reader.words("errors_in_short"),
         client=reader.words(
-            "more_of_the_client", places.link(PATH, places.of_client(reader.language), reader.words("use_the_client"))
+            "more_of_the_client", page_paths.link(PATH, page_paths.of_client(reader.language), reader.words("use_the_client"))
         ),
         testing=reader.words(
             "testing_in_short",

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from ...auth_schemes import Added, added_by
 from ...model import (
     Api,
     Endpoint,
@@ -25,10 +26,9 @@ from ...model import (
     innermost,
     json_text,
 )
-from ...schemes import Added, added_by
-from ..surface import constant, styles
-from .styles import pairs, plain
-from .values import completed, completed_field, likely, likely_body
+from ..client_interface import constant, styles
+from .parameter_styles import pairs, plain
+from .sample_values import completed, completed_field, likely, likely_body
 
 
 class Request(Struct, frozen=True):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 
+from ...auth_schemes import SCHEMES
 from ...code import Python, python
 from ...model import Api, Scheme, Value
 from ...render import render
-from ...schemes import SCHEMES
-from ..surface import Argument, argument_of, arguments, schemes_of
+from ..client_interface import Argument, argument_of, arguments, schemes_of
 from .expressions import Expressions
 from .request import Request
-from .values import likely
+from .sample_values import likely
 
 _WIDTH = 88
 

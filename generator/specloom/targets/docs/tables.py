@@ -11,9 +11,9 @@ from ...code import Markdown, markdown
 from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, innermost, wire_text
 from .. import phrases
 from . import types
-from .reader import Reader
-from .styles import spelled
-from .values import DEEPEST
+from .localizer import Reader
+from .parameter_styles import spelled
+from .sample_values import DEEPEST
 
 COLUMNS = ("name", "type", "required", "meaning", "limit", "example")
 _WIDEST_EXAMPLE = 30

@@ -32,7 +32,7 @@ from ...model import (
     innermost,
 )
 from .. import phrases
-from .reader import Reader
+from .localizer import Reader
 
 
 def name_of(type: Type) -> str:

@@ -17,23 +17,23 @@ from pathlib import Path, PurePosixPath
 from ...code import Code, Python, python
 from ...model import Api
 from .. import Files
-from . import build, calls, client, errors, events, models, packages, project, resources, runtime
+from . import build_id, calls, client, errors, events, init_files, models, project, resources, vendoring
 from . import testing as mocks
-from .module import Layout
+from .imports import Layout
 
 
 def package(api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True) -> Files:
     """The import package alone, for a user's own source folder."""
     layout = Layout.of(api, http, mock)
     found: dict[PurePosixPath, Code] = {}
-    for part in (models, calls, resources, client, errors, events, *([mocks] if testing else []), packages):
+    for part in (models, calls, resources, client, errors, events, *([mocks] if testing else []), init_files):
         found.update(part.files(api, layout))
     for path, code in found.items():
         if isinstance(code, Python) and python.may_need_black(code):
             found[path] = python.blackened(code)
-    found.update(runtime.files(api, layout, found.values()))
+    found.update(vendoring.files(api, layout, found.values()))
     found[PurePosixPath(api.package, "py.typed")] = python.nothing()
-    found.update(build.files(api, found))
+    found.update(build_id.files(api, found))
     return found
 
 

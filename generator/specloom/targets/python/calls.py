@@ -15,11 +15,11 @@ from ...model import (
 )
 from ...naming import pascal
 from ...render import render
-from ..surface import Argument, all_resources_of, arguments, body_structure, resources_of
+from ..client_interface import Argument, all_resources_of, arguments, body_structure, resources_of
 from . import docstrings
-from .annotations import NONE, Annotations
 from .endpoints import declaration, shared_rows, value_annotation
-from .module import Layout, Module, exports_of
+from .imports import Layout, Module, exports_of
+from .type_hints import NONE, Annotations
 
 
 class Function(NamedTuple):

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from ...auth_schemes import SCHEMES, Argument
 from ...code import Code, Python, python
 from ...model import Api, ErrorShape, Scheme
 from ...render import render
-from ...schemes import SCHEMES, Argument
 from .. import phrases
-from ..surface import argument_of, fixed, resources_of, schemes_of
+from ..client_interface import argument_of, fixed, resources_of, schemes_of
 from . import docstrings, events
 from .endpoints import error_rows, error_shape
 from .errors import by_class
-from .module import Layout, Module, export_order
+from .imports import Layout, Module, export_order
 from .resources import Child, child
 
 _HOOKS = (
@@ -85,7 +85,7 @@ def _service(api: Api, module: Module) -> Python:
         options["errors"] = python.sequence(rows, explode=True)
     if classes := _classes(api, module):
         options["classes"] = python.mapping(classes, explode=True)
-    made = module.use_ours(("_runtime", "service"), "Service")
+    made = module.use_ours(("_runtime", "api_definition"), "Service")
     arguments = [python.literal(api.package), *python.call_options(options)]
     return python.assignment("SERVICE", python.call(made, arguments, explode=True), module.use("typing", "Final"))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ...code import Python, python
 from ...model import Api, Endpoint, ErrorCode, Field, File, Named, Nullable, Text, code_span
 from .. import phrases
-from ..surface import Argument
+from ..client_interface import Argument
 
 
 def both(text: Text, languages: Sequence[str]) -> str:

@@ -24,9 +24,9 @@ from ...model import (
     Resource,
     Structure,
 )
-from ..surface import constant, fixed, styles
-from .annotations import Annotations, lengths
-from .module import Module
+from ..client_interface import constant, fixed, styles
+from .imports import Module
+from .type_hints import Annotations, lengths
 
 
 def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, holder: str | None) -> Python:

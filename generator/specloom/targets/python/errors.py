@@ -10,9 +10,9 @@ from ...code import Code, Python, python
 from ...model import Api, ErrorCode
 from ...render import render
 from . import docstrings
-from .annotations import NONE, Annotations
-from .module import Layout, Module, export_order
-from .runtime import error_classes
+from .imports import Layout, Module, export_order
+from .type_hints import NONE, Annotations
+from .vendoring import error_classes
 
 
 class Class(NamedTuple):

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
 from ...model import Api, Event, Spot, code_span
 from ...render import render
-from ...schemes import SCHEMES
 from .. import phrases
 from . import docstrings
-from .annotations import Annotations
-from .module import Layout, Module, export_order
+from .imports import Layout, Module, export_order
 from .resources import Child
+from .type_hints import Annotations
 
 UNION = "AnyEvent"
 TABLE = "EVENTS"

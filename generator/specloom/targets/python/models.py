@@ -31,10 +31,10 @@ from ...model import (
 )
 from ...render import render
 from .. import phrases
-from ..surface import constant
+from ..client_interface import constant
 from . import docstrings
-from .annotations import NONE, Annotations
-from .module import Layout, Module, exports_of
+from .imports import Layout, Module, exports_of
+from .type_hints import NONE, Annotations
 
 
 class Member(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from ...auth_schemes import SCHEMES
 from ...code import Code, Toml, toml
 from ...model import Api
 from ...render import render
-from ...schemes import SCHEMES
 
 REQUIREMENTS = {"httpx": "httpx>=0.28,<0.29", "httpx2": "httpx2>=2.16,<3"}
 """By HTTP library. httpx is pinned to the minor version: the runtime uses one private attribute of it, which httpx2 keeps."""

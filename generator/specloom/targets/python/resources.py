@@ -10,11 +10,11 @@ from ...code import Code, Python, python
 from ...model import Api, Endpoint, Resource
 from ...naming import class_name, pascal
 from ...render import render
-from ..surface import all_resources_of, arguments, resources_of
+from ..client_interface import all_resources_of, arguments, resources_of
 from . import docstrings
 from .calls import decorators, signature
 from .endpoints import value_annotation
-from .module import Layout, Module
+from .imports import Layout, Module
 
 ASYNC = "Async"
 

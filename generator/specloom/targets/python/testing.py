@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from ...auth_schemes import SCHEMES
 from ...code import Code, Python, json, python
 from ...model import Api, Endpoint, Scheme
 from ...render import render
-from ...schemes import SCHEMES
-from ..surface import argument_of, schemes_of
+from ..client_interface import argument_of, schemes_of
 from . import docstrings, service
-from .module import Layout, Module
+from .imports import Layout, Module
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
@@ -75,7 +75,7 @@ def _bases(api: Api, layout: Layout) -> list[tuple[str, str]]:
     if layout.mock is not None:
         return [(service.MODULE, service.class_name(layout.mock))]
     sides = [SCHEMES[scheme.kind].mock for scheme in api.schemes]
-    return list(dict.fromkeys(side.base for side in sides if side is not None and side.base is not None)) or [("core", "Mock")]
+    return list(dict.fromkeys(side.base for side in sides if side is not None and side.base is not None)) or [("server_core", "Mock")]
 
 
 def _side(module: Module, api: Api, scheme: Scheme) -> Python:

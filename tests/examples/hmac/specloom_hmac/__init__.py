@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from specloom.auth_schemes import Added, Argument, MockSide, SchemeKind
 from specloom.model import Text
-from specloom.schemes import Added, Argument, MockSide, SchemeKind
 
 
 def _text(en: str, zh: str) -> Text:

@@ -9,10 +9,10 @@ import hashlib
 import hmac
 import time
 
-from specloom.runtime.auth.scheme import Scheme, need_text
+from specloom.runtime.auth.base import Scheme, need_text
 from specloom.runtime.confidential import Secret
 from specloom.runtime.errors import ConfigError
-from specloom.runtime.messages import Request
+from specloom.runtime.http_messages import Request
 from specloom.runtime.public_names import public
 
 

@@ -17,11 +17,11 @@ from .._runtime.calls import (
     Parameter,
     Raw,
 )
-from .._runtime.files import UploadLike
 from .._runtime.frames import discreet
 from .._runtime.models import Model
 from .._runtime.multipart import Multipart
-from .._runtime.wire import ENCRYPTED, limited
+from .._runtime.uploads import UploadLike
+from .._runtime.wire_formats import ENCRYPTED, limited
 from ..models.orders import (
     Converted,
     CreateRequest,

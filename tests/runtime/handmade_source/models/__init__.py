@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .._runtime.lazy import exports
+from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
     from . import orders as orders

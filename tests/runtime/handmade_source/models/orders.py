@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from .._runtime.files import UploadLike
 from .._runtime.models import Model, OpenEnum, OpenIntEnum, Unknown, constant, tagged
-from .._runtime.wire import (
+from .._runtime.uploads import UploadLike
+from .._runtime.wire_formats import (
     ENCRYPTED,
     JSON_TEXT,
     MILLISECONDS,

@@ -14,14 +14,14 @@ from typing import Any, Final
 
 from cryptography.x509 import load_pem_x509_certificate
 
-from ..actions import Once, Steps
 from ..codec import Unreadable, decode
 from ..confidential import Secret
+from ..effects import Once, Steps
 from ..errors import ApiError, ConfigError, Error, ProtocolError
-from ..kinds import is_object
-from ..messages import Reply, Request
+from ..http_messages import Reply, Request
+from ..json_types import is_object
 from .aes_gcm import decrypt
-from .reach import Reach
+from .side_channel import Reach
 from .wechatpay_keys import KeyRing, PlatformKey, number_of, platform_key
 from .wechatpay_signatures import claim_of, refusal
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from ..confidential import Discreet
 from ..errors import SignatureError
 from ..headers import is_field_value
-from ..messages import Reply
+from ..http_messages import Reply
 from ..public_names import public
 
 if TYPE_CHECKING:

@@ -23,10 +23,10 @@ import msgspec
 from ..errors import ConfigError
 from . import Answer, Incoming
 from .commands import Command, commands_of
-from .outbox import is_loopback
+from .delivery import is_loopback
 
 if TYPE_CHECKING:
-    from .core import Mock
+    from .server_core import Mock
 
 ADMIN: Final = "/_mock/"
 """Below this path a mock is steered."""

@@ -13,7 +13,7 @@ import msgspec
 from . import Received
 
 if TYPE_CHECKING:
-    from .core import Mock
+    from .server_core import Mock
 
 
 class Command(NamedTuple):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, get_args
 
-from ..annotations import (
+from ..error_shape import ErrorShape, Key, fits, steps_of, values_at
+from ..field_info import (
     Annotation,
     is_struct,
     is_union,
@@ -16,8 +17,7 @@ from ..annotations import (
     unfold,
     within,
 )
-from ..error_shape import ErrorShape, Key, fits, steps_of, values_at
-from ..kinds import is_list, is_object
+from ..json_types import is_list, is_object
 from ..models import is_tagged
 from . import Refusal
 

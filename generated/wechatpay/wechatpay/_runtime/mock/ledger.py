@@ -14,12 +14,12 @@ from typing import Any, Final, overload
 import msgspec
 
 from ..calls import Endpoint
+from ..endpoint_metadata import Keyed
 from ..headers import Headers, request_id_of
 from ..idempotency import value_at
-from ..kinds import is_object
-from ..terms import Keyed
+from ..json_types import is_object
 from . import Answer
-from .fitting import Given
+from .argument_checks import Given
 from .store import Store
 
 _REMEMBERED: Final = 10_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from ..api_definition import Service
 from ..calls import Endpoint
-from ..service import Service
 from . import Side
-from .life import Life
+from .clock import Life
 from .store import Store
 
 

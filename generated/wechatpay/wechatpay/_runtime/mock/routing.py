@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from ..api_definition import Service
 from ..calls import Endpoint
-from ..service import Service
 from . import Incoming, Side
 
 _VARIABLE = re.compile(r"\{[^{}]+\}")

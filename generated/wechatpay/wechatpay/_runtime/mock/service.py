@@ -20,13 +20,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
-from ..annotations import types_of
 from ..calls import Endpoint
-from ..kinds import is_object
+from ..field_info import types_of
+from ..json_types import is_object
 from . import Example, Incoming, Refusal
+from .argument_checks import Given
 from .commands import Command, posted
 from .executing import Behaviour, Result
-from .fitting import Given
 from .stubs import checked_seconds
 from .values import misplaced
 from .wechatpay_keys import MCHID

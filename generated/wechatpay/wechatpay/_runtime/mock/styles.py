@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias, get_args
 
-from ..annotations import Annotation, is_struct, is_union, origin_of, types_of, unfold
 from ..codec import Unreadable, parse
+from ..field_info import Annotation, is_struct, is_union, origin_of, types_of, unfold
 from ..models import is_tagged
-from ..urls import Style
+from ..url_encoding import Style
 from .values import reader_of
 
 _DEEPEST: Final = 50

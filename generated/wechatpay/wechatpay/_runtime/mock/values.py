@@ -8,14 +8,14 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from ..annotations import Annotation, is_struct, is_union, types_of, unfold
 from ..codec import Unreadable, codec
-from ..kinds import is_list, is_object
-from ..misfits import Misfit, Unseal
+from ..decoding import reader
+from ..encode_errors import Unfit
+from ..encoding import writer
+from ..field_info import Annotation, is_struct, is_union, types_of, unfold
+from ..json_types import is_list, is_object
+from ..mismatches import Misfit, Unseal
 from ..models import OpenEnum, OpenIntEnum, is_tagged
-from ..reading import reader
-from ..unfit import Unfit
-from ..writing import writer
 from . import Misplaced
 
 UNKNOWN: Final = "unknown"

@@ -24,7 +24,7 @@ from . import Answer, Fault, Incoming, Misplaced, Refusal, Side
 from .wechatpay_keys import MCHID, Keys
 
 if TYPE_CHECKING:
-    from .core import Mock
+    from .server_core import Mock
 
 _SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
 _TOLERANCE: Final = 300

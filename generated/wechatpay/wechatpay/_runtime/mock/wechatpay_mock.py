@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .commands import Command, posted
-from .core import Mock
+from .server_core import Mock
 from .wechatpay import WechatPaySide
 from .wechatpay_keys import PlatformKeys
 

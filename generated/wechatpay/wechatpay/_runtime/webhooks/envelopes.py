@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from ..actions import Steps
 from ..callbacks import consult
 from ..codec import Unreadable, decode
 from ..confidential import Discreet
+from ..effects import Steps
 from ..errors import ConfigError
 from ..headers import Headers
-from ..kinds import is_object
+from ..json_types import is_object
 from ..repair import Damage
 from ..settings import Settings
 from .errors import ForgedEvent, MalformedEvent

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from ..models import Model
 from ..public_names import public
-from ..wire import SECRET
+from ..wire_formats import SECRET
 from .envelopes import Envelope
 
 E = TypeVar("E")

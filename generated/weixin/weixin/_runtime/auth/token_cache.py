@@ -10,11 +10,11 @@ from decimal import Decimal
 from logging import getLogger
 from typing import Any, Final, TypeGuard, TypeVar
 
-from ..actions import Ask, Once, Sleep, Steps, is_async
 from ..codec import parse
+from ..effects import Ask, Once, Sleep, Steps, is_async
 from ..errors import ConfigError, Error
-from .reach import Reach
-from .scheme import is_token
+from .base import is_token
+from .side_channel import Reach
 from .token_store import TokenStore
 from .tokens import Token, TokenSource
 

@@ -10,16 +10,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..actions import Steps
 from ..codec import Unreadable, decode
 from ..confidential import Secret
+from ..effects import Steps
 from ..errors import ApiError, ConfigError, ProtocolError
-from ..kinds import is_object
-from ..messages import Reply, Request
+from ..http_messages import Reply, Request
+from ..json_types import is_object
 from ..public_names import public
 from ..redaction import Redaction
-from .reach import Reach
-from .scheme import is_token, need_text
+from .base import is_token, need_text
+from .side_channel import Reach
 from .token_cache import TokenCache, lifetime
 from .token_store import FileTokenStore as FileTokenStore
 from .token_store import TokenStore as TokenStore

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import msgspec
 from msgspec.structs import fields
 
-from ..annotations import is_struct, origin_of, unfold
 from ..bodies import Form, Json, to_text
 from ..calls import Endpoint
-from ..kinds import is_object
+from ..field_info import is_struct, origin_of, unfold
+from ..json_types import is_object
 from . import Incoming, Misplaced, texts_of
 from .styles import Texts
 

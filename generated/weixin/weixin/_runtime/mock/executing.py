@@ -8,15 +8,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
+from ..api_definition import Service
 from ..bodies import Seal
 from ..calls import Endpoint
 from ..codec import Unreadable
-from ..service import Service
 from . import Answer, Example, Incoming, Refusal, Side
-from .fitting import Given
+from .argument_checks import Given
 from .ledger import Ledger, key_of
-from .making import made, prepared, refused, unwritten
 from .ports import Ports
+from .responses import made, prepared, refused, unwritten
 from .routing import Route
 from .store import Store
 from .stubs import Failure, Stub

@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from ..misfits import Unseal
+from ..mismatches import Unseal
 from . import Incoming, Misplaced, Refusal
+from .argument_checks import read
 from .constants import count
-from .fitting import read
 from .routing import Match, Route
 from .values import UNKNOWN
 

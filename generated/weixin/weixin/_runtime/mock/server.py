@@ -17,8 +17,8 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, Final
 
 from . import Answer, Incoming
-from .core import BODY_LIMIT, Mock
 from .request_reader import IDLE, Broken, RequestReader
+from .server_core import BODY_LIMIT, Mock
 
 _MOST: Final = 1_000
 """Connections at a time; each has a thread."""

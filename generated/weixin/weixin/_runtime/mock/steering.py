@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 
 from ..calls import Endpoint
-from ..terms import ErrorCode
+from ..endpoint_metadata import ErrorCode
 from . import Fault, Incoming
 from .stubs import Failure, Kind, Prepared, Stub, fault_of_kind
 

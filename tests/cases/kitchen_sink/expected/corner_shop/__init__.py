@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._runtime.lazy import exports
+from ._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
     from msgspec import UNSET as UNSET
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ._runtime.calls import Call as Call
     from ._runtime.calls import Response as Response
     from ._runtime.ciphertext import CipherText as CipherText
-    from ._runtime.files import Upload as Upload
+    from ._runtime.uploads import Upload as Upload
     from .client import AsyncCornerShop as AsyncCornerShop
     from .client import CornerShop as CornerShop
 else:
@@ -34,7 +34,7 @@ else:
             "CornerShop": ".client",
             "Response": "._runtime.calls",
             "UNSET": "msgspec",
-            "Upload": "._runtime.files",
+            "Upload": "._runtime.uploads",
             "auth": "",
             "calls": "",
             "errors": "",

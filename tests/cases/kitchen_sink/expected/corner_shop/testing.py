@@ -18,8 +18,8 @@ from typing import Any, Final
 from ._runtime.auth.api_key import ApiKey
 from ._runtime.auth.bearer import Bearer
 from ._runtime.mock.command import run
-from ._runtime.mock.core import Mock
-from ._runtime.mock.presented import ApiKeySide, BearerSide
+from ._runtime.mock.server_core import Mock
+from ._runtime.mock.static_credentials import ApiKeySide, BearerSide
 from .client import SERVICE, AsyncCornerShop, CornerShop
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")

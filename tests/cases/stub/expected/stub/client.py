@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ._runtime.api_definition import Service
 from ._runtime.client import AsyncClient, Client
-from ._runtime.service import Service
 
 if TYPE_CHECKING:
     import ssl

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated
 
 from .._runtime.models import Model, OpenEnum
-from .._runtime.wire import limited
+from .._runtime.wire_formats import limited
 
 
 class Money(Model, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from datetime import date as _date
 from typing import Annotated
 
 from .._runtime.models import Model
-from .._runtime.wire import limited
+from .._runtime.wire_formats import limited
 from .catalogue import shelves as _catalogue_shelves
 
 

@@ -10,10 +10,10 @@ from typing import Annotated, Final
 
 from ... import errors as _errors
 from ..._runtime.calls import RAW, Call, Endpoint, ErrorCode, ErrorShape, Parameter, Raw
-from ..._runtime.files import UploadLike
 from ..._runtime.models import Model
 from ..._runtime.multipart import Multipart
-from ..._runtime.wire import limited
+from ..._runtime.uploads import UploadLike
+from ..._runtime.wire_formats import limited
 from ...models.catalogue.articles import (
     GetAnswer,
     Size,

@@ -17,9 +17,9 @@ from ... import errors as _errors
 from ..._runtime.calls import Call, Endpoint, ErrorCode, Json, Keyed, Parameter
 from ..._runtime.deprecation import deprecated
 from ..._runtime.frames import discreet
-from ..._runtime.lazy import exports
+from ..._runtime.lazy_exports import exports
 from ..._runtime.models import Model, OrStr
-from ..._runtime.wire import limited
+from ..._runtime.wire_formats import limited
 from ...models import orders as _orders
 from ...models._types import Money, Problem
 from ...models.orders import (

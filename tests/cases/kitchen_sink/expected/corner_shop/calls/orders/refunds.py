@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 from ... import errors as _errors
 from ..._runtime.calls import Call, Endpoint, ErrorCode, ErrorShape, Form, Parameter
 from ..._runtime.models import Model
-from ..._runtime.wire import limited
+from ..._runtime.wire_formats import limited
 from ...models.orders import refunds as _orders_refunds
 from ...models.orders.refunds import CreateRequestAccount, CreateRequestReturned, Refund
 

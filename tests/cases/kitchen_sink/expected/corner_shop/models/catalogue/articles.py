@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
 
-from ..._runtime.files import UploadLike
 from ..._runtime.models import Model
-from ..._runtime.wire import limited
+from ..._runtime.uploads import UploadLike
+from ..._runtime.wire_formats import limited
 from .. import _types as _types
 from . import _types as _catalogue_types
 

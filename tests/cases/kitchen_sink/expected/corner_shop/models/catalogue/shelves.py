@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from ..._runtime.models import Model
-from ..._runtime.wire import limited
+from ..._runtime.wire_formats import limited
 
 
 class Shelf(Model, frozen=True, kw_only=True):

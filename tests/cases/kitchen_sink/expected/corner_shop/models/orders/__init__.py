@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from ..._runtime.lazy import exports
+from ..._runtime.lazy_exports import exports
 from ..._runtime.models import Model, OpenEnum, OrStr, Unknown, constant, tagged
-from ..._runtime.wire import (
+from ..._runtime.wire_formats import (
     ENCRYPTED,
     JSON_TEXT,
     SECONDS,

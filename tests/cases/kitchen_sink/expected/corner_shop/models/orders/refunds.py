@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from ..._runtime.models import Model
-from ..._runtime.wire import UNIX, limited
+from ..._runtime.wire_formats import UNIX, limited
 from .. import orders as _orders
 
 

@@ -7,7 +7,7 @@ Edit the spec, not this file.
 from __future__ import annotations
 
 from ..._runtime.client import AsyncResource, Resource
-from ..._runtime.files import UploadLike
+from ..._runtime.uploads import UploadLike
 from ...calls.catalogue import articles as _calls
 from ...models.catalogue.articles import (
     GetAnswer,

@@ -1,0 +1,57 @@
+"""Limits of arguments: lengths, ranges, patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .encode_errors import Unfit, Writer
+from .field_info import Annotation, origin_of
+from .wire_formats import Limits
+
+
+def within_limits(plain: Writer, kind: Annotation, limits: Limits) -> Writer:
+    """As `plain`, within these limits; they hold for the value in Python."""
+    checks = _checks(limits, kind)
+
+    def write(value: Any) -> object:
+        written = plain.write(value)
+        for holds, problem in checks:
+            if not holds(value):
+                raise Unfit(problem)
+        return written
+
+    return Writer(plain.takes, write, plain.name)
+
+
+def _checks(limit: Limits, kind: Annotation) -> list[tuple[Callable[[Any], bool], str]]:
+    checks: list[tuple[Callable[[Any], bool], str]] = []
+    if (ge := limit.ge) is not None:
+        checks.append((lambda v: v >= ge, f"must be at least {ge}"))
+    if (le := limit.le) is not None:
+        checks.append((lambda v: v <= le, f"must be at most {le}"))
+    if (gt := limit.gt) is not None:
+        checks.append((lambda v: v > gt, f"must be more than {gt}"))
+    if (lt := limit.lt) is not None:
+        checks.append((lambda v: v < lt, f"must be less than {lt}"))
+    if (least := limit.min_length) is not None:
+        text = f"must have at least {_count(least, kind)}"
+        checks.append((lambda v: len(v) >= least, text))
+    if (most := limit.max_length) is not None:
+        text = f"must have at most {_count(most, kind)}"
+        checks.append((lambda v: len(v) <= most, text))
+    if limit.pattern is not None:
+        matches = re.compile(limit.pattern).fullmatch
+        checks.append((lambda v: bool(matches(v)), f"must match {limit.pattern}"))
+    return checks
+
+
+def _count(number: int, kind: Annotation) -> str:
+    origin = origin_of(kind)
+    noun = {str: "character", bytes: "byte", dict: "entry", Mapping: "entry"}.get(
+        origin, "item"
+    )
+    if number != 1:
+        noun = "entries" if noun == "entry" else f"{noun}s"
+    return f"{number} {noun}"

@@ -1,0 +1,289 @@
+"""Checking arguments and turning them into JSON values, in one walk.
+
+The result is what `encode` makes bytes of: JSON values, and a few others that msgspec
+encodes by itself (datetimes, bytes, Decimal). Whatever cannot be sent, or would not arrive
+as it was meant, is an `Unfit` that knows its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from functools import cache, cached_property
+from typing import Any, Final, Literal, get_args
+
+import msgspec
+from msgspec.structs import fields
+
+from .ciphertext import CipherText
+from .constraints import within_limits
+from .encode_errors import Embedded, Sealed, Unfit, Write, Writer, not_a, too_deep
+from .field_info import (
+    Annotation,
+    Marks,
+    is_struct,
+    is_union,
+    kinds_of,
+    origin_of,
+    unfold,
+)
+from .models import Tagged, Unknown, is_tagged
+from .scalars import SCALARS, instance, write_text
+from .wire_formats import Conversion
+
+
+def writer(annotation: Annotation) -> Writer:
+    """How to write this type."""
+    kind, marks = unfold(annotation)
+    return _sealed(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
+
+
+def _marked(kind: Annotation, marks: Marks) -> Writer:
+    if marks.conversion is not None:
+        return _converted(kind, marks.conversion)
+    if marks.json_text:
+        return _json_text(writer(kind))
+    plain = _plain(kind)
+    return within_limits(plain, kind, marks.limits) if marks.limits else plain
+
+
+def _plain(kind: Annotation) -> Writer:
+    if is_union(kind):
+        return _union([writer(member) for member in get_args(kind)])
+    if is_tagged(kind):
+        return _tagged(kind)
+    if is_struct(kind):
+        return _struct(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _enum(kind)
+    origin = origin_of(kind)
+    if origin is Literal:
+        return _literal(get_args(kind))
+    if origin in (list, Sequence):
+        return _list(writer(*get_args(kind)))
+    if origin in (dict, Mapping):
+        return _map(writer(get_args(kind)[1]))
+    return _scalar(kind)
+
+
+def _checked(one: Writer) -> Write:
+    """As `one.write`, for values that may be of any type."""
+
+    def write(value: Any) -> object:
+        if not one.takes(value):
+            raise not_a(one.name, value)
+        try:
+            return one.write(value)
+        except RecursionError:
+            raise too_deep() from None
+
+    return write
+
+
+def _scalar(kind: Annotation) -> Writer:
+    if kind is Any or kind is object:
+        return _ANY
+    found = SCALARS.get(type(None) if kind is None else kind)
+    if found is None:
+        raise TypeError(f"{kind!r} is not a type of requests")
+    return found
+
+
+def _enum(kind: type[Enum]) -> Writer:
+    values = tuple(kinds_of(kind))
+
+    def takes(value: object) -> bool:
+        # A member of another enumeration is a mistake, and so is a boolean for a number.
+        return isinstance(value, kind) or (
+            isinstance(value, values) and not isinstance(value, Enum | bool)
+        )
+
+    def write(value: object) -> object:
+        try:
+            return _simple(kind(value).value)
+        except ValueError:
+            known = ", ".join(repr(member.value) for member in kind)
+            raise Unfit(f"must be one of {known}") from None
+
+    return Writer(takes, write, kind.__name__)
+
+
+def _simple(value: Any) -> object:
+    return write_text(value) if isinstance(value, str) else value
+
+
+def _literal(values: tuple[object, ...]) -> Writer:
+    kinds = frozenset(map(type, values))
+    known = ", ".join(map(repr, values))
+
+    def takes(value: object) -> bool:
+        return type(value) in kinds
+
+    def write(value: object) -> object:
+        if value not in values:
+            raise Unfit(f"must be one of {known}" if values[1:] else f"must be {known}")
+        return value
+
+    return Writer(takes, write, known)
+
+
+def _converted(kind: Annotation, conversion: Conversion) -> Writer:
+    def write(value: object) -> object:
+        try:
+            return conversion.write(value)
+        except ValueError as error:
+            raise Unfit(str(error)) from None
+
+    return Writer(_scalar(kind).takes, write, kind.__name__)
+
+
+def _json_text(held: Writer) -> Writer:
+    def write(value: object) -> object:
+        return Embedded(held.write(value))
+
+    return Writer(held.takes, write, held.name)
+
+
+def _sealed(plain: Writer) -> Writer:
+    def write(value: object) -> object:
+        if isinstance(value, CipherText):
+            raise Unfit("could not be decrypted when it came; give the plain text")
+        written = plain.write(value)
+        return None if written is None else Sealed(written)
+
+    return Writer(plain.takes, write, plain.name)
+
+
+# --- values that hold others ----------------------------------------------------------
+
+
+def _list(item: Writer) -> Writer:
+    write_item = _checked(item)
+
+    def write(value: Sequence[Any]) -> object:
+        written: list[object] = []
+        try:
+            for one in value:
+                written.append(write_item(one))
+        except Unfit as unfit:
+            unfit.keys.append(len(written))
+            raise
+        return written
+
+    return Writer(_is_list, write, "a list")
+
+
+def _is_list(value: object) -> bool:
+    # A lone text is a sequence of texts too, and never what was meant.
+    return isinstance(value, Sequence) and not isinstance(
+        value, str | bytes | bytearray
+    )
+
+
+def _map(item: Writer) -> Writer:
+    write_item = _checked(item)
+
+    def write(value: Mapping[Any, Any]) -> object:
+        written: dict[object, object] = {}
+        for key, one in value.items():
+            if not isinstance(key, str):
+                raise Unfit("must have keys of str")
+            try:
+                written[write_text(key)] = write_item(one)
+            except Unfit as unfit:
+                unfit.keys.append(key)
+                raise
+        return written
+
+    return instance(Mapping, write, "a mapping")
+
+
+_NO_VALUE: Final = object()
+
+
+class _Object:
+    """Writes the objects of one class; its fields are looked up when the first one comes,
+    so that classes may contain themselves."""
+
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        self._kind = kind
+
+    @cached_property
+    def _fields(self) -> list[tuple[str, str, object, Write]]:
+        """Name, wire name, the value that means absent if there is one, how to write."""
+        return [
+            (
+                field.name,
+                field.encode_name,
+                field.default if field.default in (None, msgspec.UNSET) else _NO_VALUE,
+                _checked(writer(field.type)),
+            )
+            for field in fields(self._kind)
+        ]
+
+    def __call__(self, value: msgspec.Struct) -> object:
+        written: dict[str, object] = {}
+        name = ""
+        try:
+            for name, wire, absent, write in self._fields:
+                item = getattr(value, name)
+                if item is not absent:
+                    written[wire] = write(item)
+        except Unfit as unfit:
+            unfit.keys.append(name)
+            raise
+        return written
+
+
+@cache
+def _struct(kind: type[msgspec.Struct]) -> Writer:
+    return instance(kind, _Object(kind))
+
+
+def _tagged(union: Tagged) -> Writer:
+    return instance(union, _anything)
+
+
+def _union(members: list[Writer]) -> Writer:
+    def takes(value: object) -> bool:
+        return any(member.takes(value) for member in members)
+
+    def write(value: object) -> object:
+        refusal: Unfit | None = None
+        for member in members:
+            if member.takes(value):
+                try:
+                    return member.write(value)
+                except Unfit as unfit:
+                    refusal = refusal or unfit
+        raise refusal or not_a(name, value)
+
+    name = " or ".join(one.name for one in members if one.name != "UNSET")
+    return Writer(takes, write, name)
+
+
+def _anything(value: Any) -> object:
+    """Any JSON: texts, numbers, booleans, None, lists, mappings, and models."""
+    if isinstance(value, Unknown):
+        return _ANY_MAP.write(value.data)
+    if isinstance(value, msgspec.Struct):
+        return _struct(type(value)).write(value)
+    for one in (*_ANYSCALARS, _ANY_LIST, _ANY_MAP):
+        if one.takes(value):
+            return one.write(value)
+    raise not_a("JSON", value)
+
+
+_ANYSCALARS: Final = tuple(
+    SCALARS[kind] for kind in (type(None), bool, str, int, float, Decimal)
+)
+
+
+def _is_anything(value: object) -> bool:
+    return True
+
+
+_ANY: Final = Writer(_is_anything, _anything, "JSON")
+_ANY_LIST: Final = _list(_ANY)
+_ANY_MAP: Final = _map(_ANY)

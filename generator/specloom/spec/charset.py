@@ -1,0 +1,50 @@
+"""Which characters a spec may hold: what a reader can see, tabs and line breaks.
+
+Control, bidirectional and invisible characters make a reviewer see another text than the one that is generated ("Trojan Source",
+CVE-2021-42574). U+2028, U+2029 and U+0085 are line breaks to some programs and none to others.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..model import Place
+from .collector import Findings
+from .nodes import Source
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls (C0 without tab and newline, DEL, C1)
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers, Arabic letter mark
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"  # zero width, line separators, bidirectional, invisible operators
+    "\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"  # surrogates, variation selectors, BOM, fillers
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # shorthand and music controls, tags
+)
+_MANY = 10
+
+
+def forbidden(text: str) -> re.Match[str] | None:
+    """The first character of the text that a spec may not hold."""
+    return _FORBIDDEN.search(text)
+
+
+def describe(character: str) -> str:
+    """`U+202E RIGHT-TO-LEFT OVERRIDE`."""
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
+
+
+def check(source: Source, findings: Findings) -> bool:
+    """Whether all characters may stand in a spec; reports the first few that may not."""
+    matches = _FORBIDDEN.finditer(source.text)
+    for count, match in enumerate(matches):
+        line = source.text.count("\n", 0, match.start()) + 1
+        column = match.start() - (source.text.rfind("\n", 0, match.start()) + 1) + 1
+        findings.add_at(
+            Place(source.path, line, column), "character", f"{describe(match[0])} may not stand in a spec",
+            "remove it; in a text, write what a reader shall see",
+        )
+        if count + 1 == _MANY:
+            break
+    else:
+        return not forbidden(source.text)
+    return False

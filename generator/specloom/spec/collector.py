@@ -1,0 +1,118 @@
+"""Collecting problems with their exact places.
+
+Reading goes by stages (YAML, shape, meaning), each on the result of the one before. A later stage often stumbles over what an earlier one
+has reported already, so it is not heard at places that are settled.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from ..diagnostics import Problem
+from ..model import Place
+from .nodes import Node, Scalar, Source
+
+LATER = "is reserved for a later version of the language, not yet read"
+
+
+MOST = 500
+"""Problems after which reading stops: nobody mends more at a time, and explaining them takes time."""
+_COMPARED = 500
+
+
+class TooMany(Exception):
+    """There are more problems than anybody wants to read."""
+
+
+class Findings:
+    """Problems and warnings, in the order of their discovery."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.sources: dict[str, str] = {}
+        self._settled: set[tuple[str, int, int]] = set()
+
+    def source(self, path: str, text: str) -> Source:
+        """Makes a source and remembers its text for rendering."""
+        self.sources[path] = text
+        return Source(path, text, text.split("\n"))
+
+    def add(self, at: Node, rule: str, message: str, hint: str = "", offset: int = 0, length: int = 0) -> None:
+        """A problem at a node; `offset` and `length` narrow it to a part of a scalar's text."""
+        self._report(_problem(at, rule, message, hint, offset, length))
+
+    def add_at(self, place: Place, rule: str, message: str, hint: str = "", length: int = 1) -> None:
+        """A problem at a place that has no node, such as a broken file."""
+        self._report(Problem(place.path, place.line, place.column, rule, message, hint, length))
+
+    def warn(self, at: Node, rule: str, message: str, hint: str = "") -> None:
+        self.warnings.append(replace(_problem(at, rule, message, hint, 0, 0), severity="warning"))
+
+    def warn_at(self, place: Place, rule: str, message: str) -> None:
+        self.warnings.append(Problem(place.path, place.line, place.column, rule, message, severity="warning"))
+
+    def settle(self) -> None:
+        """Ends a stage: places with problems are settled."""
+        self._settled.update((p.path, p.line, p.column) for p in self.problems)
+
+    def settle_at(self, *nodes: Node | None) -> None:
+        """What is wrong at these nodes is reported elsewhere."""
+        self._settled.update((node.source.path, node.line, node.column) for node in nodes if node is not None)
+
+    def _report(self, problem: Problem) -> None:
+        if (problem.path, problem.line, problem.column) not in self._settled:
+            self.problems.append(problem)
+            if len(self.problems) >= MOST:
+                raise TooMany
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the closest known word, or lists what is known if nothing is close."""
+    words = list(known)
+    close = closest(word, words)
+    if close:
+        return f"did you mean `{close}`?"
+    if not words:
+        return ""
+    shown = ", ".join(words[:20])
+    return f"known here: {shown}" + (", …" if len(words) > 20 else "")
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` most likely is a slip of, or None."""
+    from difflib import SequenceMatcher
+
+    best, best_ratio = None, 0.49 if len(word) <= 3 else 0.6
+    folded = word.casefold()
+    letters = sorted(folded)
+    matcher = SequenceMatcher(None, "", folded)
+    for candidate in itertools.islice(known, _COMPARED):
+        other = candidate.casefold()
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() < best_ratio or matcher.quick_ratio() < best_ratio:
+            continue
+        ratio = 0.95 if sorted(other) == letters else matcher.ratio()
+        if ratio >= best_ratio and (best is None or ratio > best_ratio):
+            best, best_ratio = candidate, ratio
+    return best
+
+
+def where(place: Place) -> str:
+    """A place inside a sentence: `path:line`."""
+    return f"{place.path}:{place.line}"
+
+
+def _problem(at: Node, rule: str, message: str, hint: str, offset: int, length: int) -> Problem:
+    column, width = at.column, 1
+    if isinstance(at, Scalar):
+        width = max(1, at.width)
+        start = column - 1 + (at.style == "quoted")
+        if offset or length:
+            line = at.source.lines[at.line - 1] if at.line <= len(at.source.lines) else ""
+            if line.startswith(at.text, start):  # written on one line, without escapes
+                column, width = start + 1 + min(offset, len(at.text)), max(1, length)
+    return Problem(at.source.path, at.line, column, rule, message, hint, width)

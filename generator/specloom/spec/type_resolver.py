@@ -1,0 +1,183 @@
+"""Type expressions into types of the model: names looked up, aliases written out, unions checked.
+
+A type may contain itself through the fields of an object or the members of a named union; anything else would have no end.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .. import model
+from ..model import Type, TypeName
+from .collector import Findings
+from .localized import word
+from .nodes import MapNode, Scalar
+from .patterns import check_pattern, with_pattern
+from .symbols import Declaration, Declarations, parse
+from .type_parser import Expression, Leaf, Object, Of, OneOf, OrNull, Ref
+
+HEAVIEST = 200
+"""Parts that a type may have when the aliases in it are written out."""
+LONGEST_CHAIN = 50
+
+UNREAD: Type = model.AnyJson()
+"""This very value stands for a type that could not be read, which has been reported."""
+
+
+class Written(Struct, frozen=True):
+    """A type and how many parts it has."""
+
+    type: Type
+    weight: int = 1
+
+
+class _Site(Struct, frozen=True):
+    """Where an expression stands: its scalar, its file, and the object that `object` means there."""
+
+    at: Scalar
+    module: tuple[str, ...]
+    inner: TypeName | None
+
+
+class Types:
+    def __init__(self, declarations: Declarations, findings: Findings) -> None:
+        self.declarations = declarations
+        self.findings = findings
+        self.unions: list[tuple[Scalar, model.Union]] = []
+        """Unions that are to be checked when every type is known."""
+        self._aliases: dict[TypeName, Written | None] = {}
+        self._open: list[TypeName] = []
+
+    def read(self, at: Scalar, module: tuple[str, ...], inner: TypeName | None = None) -> Type | None:
+        """The type of an expression, None with a problem reported. `inner`: the object that `fields` beside it describe."""
+        expression = parse(at, self.findings)
+        return self.written(expression, at, module, inner) if expression else None
+
+    def written(self, expression: Expression, at: Scalar, module: tuple[str, ...], inner: TypeName | None) -> Type | None:
+        found = self._write(expression, _Site(at, module, inner))
+        return found.type if found else None
+
+    def alias(self, expression: Expression, at: Scalar, module: tuple[str, ...]) -> Declaration | None:
+        """The named scalar that an expression consists of, if it is one (`Name` or `Name?`)."""
+        if isinstance(expression, OrNull):
+            expression = expression.inner
+        if not isinstance(expression, Ref):
+            return None
+        found = self.declarations.find(expression, at, module)
+        return found if found and found.kind == "alias" else None
+
+    def _write(self, expression: Expression, site: _Site) -> Written | None:
+        match expression:
+            case Leaf():
+                return Written(expression.type)
+            case Object():
+                if site.inner is None:
+                    self.findings.add(
+                        site.at, "object-fields", "`object` needs its `fields` beside it", "any object is map<json>", expression.at, len("object")
+                    )
+                    return None
+                return Written(model.Named(site.inner))
+            case Ref():
+                return self._name(expression, site)
+            case Of():
+                return self._of(expression, site)
+            case OneOf():
+                written = self._union(expression, site)
+                union = written and (written.type.type if isinstance(written.type, model.Nullable) else written.type)
+                if isinstance(union, model.Union):
+                    self.unions.append((site.at, union))
+                return written
+            case OrNull():
+                inner = self._write(expression.inner, site)
+                return inner and Written(_nullable(inner.type), inner.weight + 1)
+
+    def _name(self, ref: Ref, site: _Site) -> Written | None:
+        found = self.declarations.find(ref, site.at, site.module)
+        if found is None:
+            return None
+        if found.kind == "union" and isinstance(found.expression, OrNull):
+            return Written(model.Nullable(model.Named(found.name)), 2)
+        if found.kind != "alias":
+            return Written(model.Named(found.name))
+        if found.name in self._aliases:
+            return self._aliases[found.name]
+        if found.name in self._open or len(self._open) >= LONGEST_CHAIN:
+            reason = "contains itself" if found.name in self._open else f"stands for more than {LONGEST_CHAIN} names in a row"
+            self.findings.add(
+                site.at, "endless-type", f"`{ref.name}` {reason}", "a type contains itself through the fields of an object", ref.at, len(ref.name)
+            )
+            return None
+        self._open.append(found.name)
+        written = self.declared(found)
+        self._open.pop()
+        self._aliases[found.name] = written
+        return written
+
+    def declared(self, declaration: Declaration) -> Written | None:
+        """What an alias stands for, or the members of a union."""
+        at = declaration.node.get("type")
+        if declaration.expression is None or not isinstance(at, Scalar):
+            return None
+        expression = declaration.expression
+        if declaration.kind == "union" and isinstance(expression, OrNull):
+            expression = expression.inner
+        site = _Site(at, declaration.name.module, declaration.inner)
+        if declaration.kind == "union" and isinstance(expression, OneOf):
+            return self._union(expression, site)  # checked with its tag
+        written = self._write(expression, site)
+        return written and self._patterned(declaration.node, written)
+
+    def _patterned(self, node: MapNode, written: Written) -> Written:
+        pattern = node.get("pattern")
+        if not isinstance(pattern, Scalar) or not check_pattern(pattern, self.findings):
+            return written
+        changed = with_pattern(written.type, word(pattern))
+        if changed is None:
+            self.findings.add(pattern, "pattern", "`pattern` says something about texts only")
+            return written
+        return replace(written, type=changed)
+
+    def _of(self, of: Of, site: _Site) -> Written | None:
+        inner = self._write(of.inner, site)
+        if inner is None:
+            return None
+        weight = inner.weight + 1
+        if weight > HEAVIEST:
+            self._report_heavy(site)
+            return None
+        match of.word:
+            case "list":
+                return Written(model.ListOf(inner.type, of.length), weight)
+            case "map":
+                return Written(model.MapOf(inner.type, of.length), weight)
+            case _:
+                return Written(model.JsonText(inner.type), weight)
+
+    def _union(self, one_of: OneOf, site: _Site) -> Written | None:
+        """A union without unions inside it; null among its members makes the whole nullable."""
+        members: list[Type] = []
+        weight, null = 1, False
+        for expression in one_of.members:
+            written = self._write(expression, site)
+            if written is None:
+                return None
+            weight += written.weight
+            inner = written.type
+            if isinstance(inner, model.Nullable):
+                inner, null = inner.type, True
+            members += inner.members if isinstance(inner, model.Union) else [inner]
+        if weight > HEAVIEST:
+            self._report_heavy(site)
+            return None
+        union = model.Union(tuple(members))
+        return Written(model.Nullable(union) if null else union, weight + null)
+
+    def _report_heavy(self, site: _Site) -> None:
+        self.findings.add(
+            site.at, "endless-type", f"written out, this type has more than {HEAVIEST} parts", "make objects or named unions of the types in it"
+        )
+
+
+def _nullable(inner: Type) -> Type:
+    return inner if isinstance(inner, model.Nullable) else model.Nullable(inner)

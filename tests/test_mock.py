@@ -537,7 +537,7 @@ def test_certificates(mock: Any, wechatpay: Any) -> None:
         status(wechatpay.WeChatPay(**keys, transport=mock.transport))
 
 
-# --- steering -----------------------------------------------------------------------------------------
+# --- commands -----------------------------------------------------------------------------------------
 
 
 def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) -> None:

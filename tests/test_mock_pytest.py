@@ -79,7 +79,7 @@ def test_the_ledger_on_the_page_catches_code_that_sends_a_request_again(tmp_path
 
 
 def test_what_the_page_names_is_there() -> None:
-    """Options with their defaults, exceptions, and what steers a mock."""
+    """Options with their defaults, exceptions, and the commands of a mock."""
     with imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
         given = inspect.signature(wechatpay.WeChatPay).parameters
         credentials = {argument.name for argument in SCHEMES["wechatpay-v3"].arguments}

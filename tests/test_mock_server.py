@@ -54,7 +54,7 @@ def process(*options: str, package: str = "wechatpay", command: tuple[str, ...] 
 
 
 def tell(url: str, command: str, /, **arguments: Any) -> Any:
-    """Steer the mock, as a test in any language would."""
+    """Command the mock, as a test in any language would."""
     host, _, prefix = url.removeprefix("http://").partition("/")
     connection = http.client.HTTPConnection(host, timeout=10)
     path = f"/{prefix}/_mock/{command}" if prefix else f"/_mock/{command}"

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "a28a4ad50c6cc530"
+__build__ = "a64f09d37ca437d3"

@@ -28,7 +28,7 @@ def run(
     options = _parser(client.partition(".")[0]).parse_args(arguments)
     if not is_loopback(options.host) and not options.public:
         print(
-            f"{options.host} is not this machine: whoever reaches the port could steer the"
+            f"{options.host} is not this machine: whoever reaches the port could control the"
             " mock; add --public if that is meant",
             file=sys.stderr,
         )
@@ -77,7 +77,7 @@ def _said(mock: Mock, client: str, servers: Sequence[Server], whole: bool) -> st
     lines = [
         f"# serving {mock.service.name} at {' and '.join(one.url for one in servers)}"
     ]
-    lines.append(f"# steer it with POST {url}{ADMIN}<command>; {url}{ADMIN} lists them")
+    lines.append(f"# command it: POST {url}{ADMIN}<command>; {url}{ADMIN} lists them")
     if not whole:
         lines.append(f"# credentials: GET {url}{ADMIN}credentials, or --print-client")
         return "\n".join(lines)

@@ -69,7 +69,7 @@ class Mock(Executing):
         )
         self.sides = sides
         self.public = False
-        """Whether it may be steered over HTTP under any host's name."""
+        """Whether it takes commands over HTTP under any host's name."""
         self.calls: list[Received] = []
         """The requests that came, the newest ones."""
         self._routes = Routes(service, endpoints, own)
@@ -124,7 +124,7 @@ class Mock(Executing):
         """Close the file that keeps the state, if there is one."""
         self.store.close()
 
-    # --- steering over HTTP -----------------------------------------------------------
+    # --- commands over HTTP -----------------------------------------------------------
 
     def commands(self) -> Mapping[str, Command]:
         """Commands that this mock has besides those of every mock."""

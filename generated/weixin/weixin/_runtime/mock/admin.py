@@ -1,4 +1,4 @@
-"""Steering a mock over HTTP, with JSON: for tests in other languages.
+"""Commands of a mock over HTTP, with JSON: for tests in other languages.
 
     GET    /_mock/                lists the commands
     POST   /_mock/fail            {"code": "RESOURCE_NOT_EXISTS", "times": 1}
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .server_core import Mock
 
 ADMIN: Final = "/_mock/"
-"""Below this path a mock is steered."""
+"""Path below which a mock takes commands."""
 _log = getLogger(__name__)
 
 

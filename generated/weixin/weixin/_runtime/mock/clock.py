@@ -12,12 +12,12 @@ from ..calls import Endpoint
 from ..errors import ConfigError
 from . import Fault, Side
 from .delivery import Delivered, Outbox, Receiver
-from .steering import Steering
 from .store import Store
+from .stubbing import Stubbing
 from .stubs import EventKind, checked_seconds, fault_of_kind
 
 
-class Life(Steering):
+class Life(Stubbing):
     """The time of a mock, and the events that it sends in the name of `sender`."""
 
     def __init__(

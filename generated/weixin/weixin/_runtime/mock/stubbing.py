@@ -1,4 +1,4 @@
-"""Telling a mock what to do: errors, answers, faults."""
+"""Stubs of a mock: errors, responses and faults that a test has set."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Plan:
     outage: bool = False
 
 
-class Steering:
+class Stubbing:
     """What a test has told a mock, and until when it holds.
 
     `endpoint` is a name such as `orders.query`; without, errors and answers are for all that

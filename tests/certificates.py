@@ -44,7 +44,9 @@ def _authority() -> tuple[Any, x509.Certificate]:
 
 
 @cache
-def server_side(*, host: str = "127.0.0.1", days: int = 1, by_itself: bool = False) -> ssl.SSLContext:
+def server_side(
+    *, host: str = "127.0.0.1", days: int = 1, by_itself: bool = False
+) -> ssl.SSLContext:
     """For a server: a certificate for a host that expires in so many days."""
     key = ec.generate_private_key(ec.SECP256R1())
     authority_key, authority = _authority()

@@ -10,7 +10,11 @@ from tests.figures import Figure
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update", action="store_true", help="rewrite the expected files of the cases with what comes out now")
+    parser.addoption(
+        "--update",
+        action="store_true",
+        help="rewrite the expected files of the cases with what comes out now",
+    )
 
 
 @pytest.fixture
@@ -28,8 +32,16 @@ def figure(request: pytest.FixtureRequest) -> Figure:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """One more than there are cores, for many tests wait for time to pass; but those that measure, or that are looked at one by one, have the
     machine for themselves."""
-    alone = config.option.markexpr == "slow" or config.option.usepdb or any("::" in given for given in config.args)
-    return 0 if alone else len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
+    alone = (
+        config.option.markexpr == "slow"
+        or config.option.usepdb
+        or any("::" in given for given in config.args)
+    )
+    return (
+        0
+        if alone
+        else len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,13 +20,23 @@ NONCES = count(1)
 
 
 def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
-    return subprocess.run(["openssl", *map(str, arguments)], input=given, capture_output=True, check=True).stdout
+    return subprocess.run(
+        ["openssl", *map(str, arguments)], input=given, capture_output=True, check=True
+    ).stdout
 
 
 def make_keys(folder: Path) -> None:
     """The key pairs of the merchant and of WeChat Pay."""
     for who in ("merchant", "wechatpay"):
-        openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", folder / f"{who}.pem")
+        openssl(
+            "genpkey",
+            "-algorithm",
+            "RSA",
+            "-pkeyopt",
+            "rsa_keygen_bits:2048",
+            "-out",
+            folder / f"{who}.pem",
+        )
         openssl("pkey", "-in", folder / f"{who}.pem", "-pubout", "-out", folder / f"{who}.pub.pem")
 
 
@@ -39,7 +49,11 @@ class Sender:
 
     def envelope(self, name: str, payload: Any, *, key: str = API_V3_KEY, **changes: Any) -> bytes:
         """The body; `payload` as bytes is encrypted as it is."""
-        plain = payload if isinstance(payload, bytes) else json.dumps(payload, ensure_ascii=False).encode()
+        plain = (
+            payload
+            if isinstance(payload, bytes)
+            else json.dumps(payload, ensure_ascii=False).encode()
+        )
         sealed = AESGCM(key.encode()).encrypt(b"fdasflkja484", plain, b"fapiao")
         resource = {
             "algorithm": "AEAD_AES_256_GCM",
@@ -81,14 +95,22 @@ class Sender:
 def environ(headers: dict[str, str]) -> dict[str, object]:
     """The fields as WSGI has them (RFC 3875, PEP 3333)."""
     fields = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
-    return {"REQUEST_METHOD": "POST", "wsgi.multithread": True, "wsgi.input": object(), "CONTENT_LENGTH": "7", **fields}
+    return {
+        "REQUEST_METHOD": "POST",
+        "wsgi.multithread": True,
+        "wsgi.input": object(),
+        "CONTENT_LENGTH": "7",
+        **fields,
+    }
 
 
 SHAPES: dict[str, Callable[[dict[str, str]], Any]] = {
     "mapping": lambda headers: headers,
     "lower case": lambda headers: {name.lower(): value for name, value in headers.items()},
     "WSGI": environ,
-    "ASGI": lambda headers: [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    "ASGI": lambda headers: [
+        (name.lower().encode(), value.encode()) for name, value in headers.items()
+    ],
     "pairs": lambda headers: iter(headers.items()),
     "several values": lambda headers: {name: [value] for name, value in headers.items()},
     "bytes": lambda headers: {name.encode(): value.encode() for name, value in headers.items()},

@@ -17,7 +17,11 @@ WAYS = ("exchange", "journal", "journal without links")
 
 def tree(folder: Path) -> dict[str, bytes]:
     """All files below a folder; empty folders have no content."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def as_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,17 @@ from pathlib import Path
 
 def run(*command: str | Path, cwd: Path | None = None, status: int = 0) -> str:
     """What a command prints, which must end with this status and without a traceback."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    done = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
+    }
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     said = done.stdout + done.stderr
     assert done.returncode == status, said
     assert "Traceback" not in said, said

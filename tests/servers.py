@@ -143,9 +143,7 @@ class Server:
                 self.connections += 1
                 number = self.connections
                 self._open.add(connection)
-            threading.Thread(
-                target=self._serve, args=(connection, number), daemon=True
-            ).start()
+            threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

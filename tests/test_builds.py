@@ -75,12 +75,26 @@ def test_a_project_is_built_with_its_client(tool: str, tmp_path: Path, builder: 
     [sdist] = (folder / "dist").glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         inside = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
-    assert {"specs/shop/_api.yaml", "specs/shop/items.yaml", "src/shop/client.py", "src/shop/py.typed", "src/shop/.specloom.json"} <= inside
+    assert {
+        "specs/shop/_api.yaml",
+        "specs/shop/items.yaml",
+        "src/shop/client.py",
+        "src/shop/py.typed",
+        "src/shop/.specloom.json",
+    } <= inside
     [wheel] = (folder / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    assert {"app/__init__.py", "shop/__init__.py", "shop/py.typed", "shop/_runtime/auth/bearer.py"} <= names
-    generated = {f"shop/{path.relative_to(folder / 'src' / 'shop').as_posix()}" for path in (folder / "src" / "shop").rglob("*.py")}
+    assert {
+        "app/__init__.py",
+        "shop/__init__.py",
+        "shop/py.typed",
+        "shop/_runtime/auth/bearer.py",
+    } <= names
+    generated = {
+        f"shop/{path.relative_to(folder / 'src' / 'shop').as_posix()}"
+        for path in (folder / "src" / "shop").rglob("*.py")
+    }
     assert generated <= names
     assert not [name for name in names if "specs" in name or "__pycache__" in name]
 
@@ -106,13 +120,19 @@ def test_a_bad_spec_fails_the_build_with_its_problems(tool: str, tmp_path: Path)
 def test_a_client_outside_the_selected_packages_is_a_problem(tool: str, tmp_path: Path) -> None:
     folder = project(tmp_path, tool)
     config = folder / "pyproject.toml"
-    config.write_text(config.read_text().replace('"src/shop"', '"lib/shop"', 2 if tool == "hatchling" else 1).replace(', "lib/shop"]', "]"))
+    config.write_text(
+        config.read_text()
+        .replace('"src/shop"', '"lib/shop"', 2 if tool == "hatchling" else 1)
+        .replace(', "lib/shop"]', "]")
+    )
     if tool == "setuptools":  # a command of the project's own is no way round
-        (folder / "setup.py").write_text("from setuptools import setup\nfrom setuptools.command.build_py import build_py\n\n\nclass Own(build_py): ...\n\n\nsetup(cmdclass={'build_py': Own})\n")
+        (folder / "setup.py").write_text(
+            "from setuptools import setup\nfrom setuptools.command.build_py import build_py\n\n\nclass Own(build_py): ...\n\n\nsetup(cmdclass={'build_py': Own})\n"
+        )
     said = build(folder, "--wheel", status=1)
     line = config.read_text().split("\n").index('out = "lib/shop"') + 1
     assert f"{line}:7: build-outside: the wheel would go without shop\n" in said
-    assert '    ^^^^^^^^^^\n' in said
+    assert "    ^^^^^^^^^^\n" in said
     assert "hint: " in said
 
 
@@ -143,8 +163,19 @@ def test_a_wrong_configuration_fails_the_build_in_its_own_words(tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_an_isolated_build_has_specloom_from_its_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path / "index", ROOT)
+def test_an_isolated_build_has_specloom_from_its_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--wheel",
+        "--outdir",
+        tmp_path / "index",
+        ROOT,
+    )
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
     (tmp_path / "project").mkdir()
     folder = project(tmp_path / "project", "setuptools")

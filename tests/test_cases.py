@@ -29,7 +29,9 @@ def said(spec: Path) -> str:
         loaded = load(spec, "spec")
     except SpecError as error:
         return as_text(error.problems, error.sources)
-    return "(right)\n" + "".join("\n" + as_text([warning], loaded.sources) for warning in loaded.warnings)
+    return "(right)\n" + "".join(
+        "\n" + as_text([warning], loaded.sources) for warning in loaded.warnings
+    )
 
 
 @pytest.mark.parametrize("expected", TOLD, ids=lambda path: path.parent.name)
@@ -52,7 +54,11 @@ def test_generated(expected: Path, update: bool) -> None:
         for path, text in made.items():
             (expected / path).parent.mkdir(parents=True, exist_ok=True)
             (expected / path).write_text(text, "utf-8")
-    found = {str(path.relative_to(expected)): path.read_text("utf-8") for path in expected.rglob("*") if path.is_file()}
+    found = {
+        str(path.relative_to(expected)): path.read_text("utf-8")
+        for path in expected.rglob("*")
+        if path.is_file()
+    }
     assert made == found
 
 
@@ -67,9 +73,19 @@ def test_every_rule_has_a_case() -> None:
     for path in (Path(__file__).parents[1] / "generator" / "specloom" / "spec").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
-                case ast.Call(func=ast.Attribute(attr="add" | "add_at" | "warn" | "warn_at" | "_problem" | "_refuse"), args=[_, ast.Constant(value=str() as rule), *_]):
+                case ast.Call(
+                    func=ast.Attribute(
+                        attr="add" | "add_at" | "warn" | "warn_at" | "_problem" | "_refuse"
+                    ),
+                    args=[_, ast.Constant(value=str() as rule), *_],
+                ):
                     rules.add(rule)
                 case _:
                     pass
     said_somewhere = "".join(path.read_text("utf-8") for path in CASES.rglob("problems.txt"))
-    assert {rule for rule in rules if f": {rule}: " not in said_somewhere} == {"no-folder", "symlink", "unreadable", "too-large"}  # in test_nodes.py
+    assert {rule for rule in rules if f": {rule}: " not in said_somewhere} == {
+        "no-folder",
+        "symlink",
+        "unreadable",
+        "too-large",
+    }  # in test_nodes.py

@@ -13,7 +13,9 @@ from specloom.cli import main
 
 
 @pytest.fixture
-def stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+def stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Path:
     """A project with a file of each kind: changed, changed by hand, missing, no longer generated."""
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
@@ -46,13 +48,19 @@ def test_people_get_a_diff(stale: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "\nextra: client/tiny/calls/things.py\n" in said[0]
 
 
-def test_programs_get_a_finding_for_each_file(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_programs_get_a_finding_for_each_file(
+    stale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check", "--format", "json"]) == 1
     captured = capsys.readouterr()
     rows = {row["path"]: row for row in json.loads(captured.out)}
     assert "\n-By hand.\n" in captured.err
     readme = rows["client/README.md"]
-    assert (readme["rule"], "changed by hand" in readme["message"], "--force" in readme["hint"]) == ("changed", True, True)
+    assert (
+        readme["rule"],
+        "changed by hand" in readme["message"],
+        "--force" in readme["hint"],
+    ) == ("changed", True, True)
     lines = (stale / "client" / "README.md").read_text().split("\n")
     assert 1 <= readme["line"] <= len(lines)
     assert rows["client/tiny/errors.py"]["rule"] == "missing"
@@ -61,7 +69,10 @@ def test_programs_get_a_finding_for_each_file(stale: Path, capsys: pytest.Captur
 
     assert main(["check", "--format", "github"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert any(line.startswith("::error file=client/tiny/errors.py,line=1,col=1,title=specloom missing::") for line in lines)
+    assert any(
+        line.startswith("::error file=client/tiny/errors.py,line=1,col=1,title=specloom missing::")
+        for line in lines
+    )
     assert all(line.startswith("::error ") for line in lines)
 
 
@@ -76,7 +87,9 @@ def test_a_manifest_that_lies_is_a_finding(stale: Path, capsys: pytest.CaptureFi
     assert main(["check"]) == 0
 
 
-def test_a_hand_edited_output_stops_generate_and_nothing_is_written(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hand_edited_output_stops_generate_and_nothing_is_written(
+    stale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = tree(stale)
     assert main(["generate"]) == 4
     assert "client/README.md" in capsys.readouterr().err

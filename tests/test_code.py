@@ -20,17 +20,52 @@ from specloom.code import Python, json, python, toml
 from specloom.code.base import indent, join
 from specloom.render import Refused
 
-HOSTILE = ['"""', "'''", "\\", "\\\\", '"', "'", "{{ x }}", "{% x %}", "#", "\n", "\r\n", "\t", "\x00", "\x0c", "\u2028", "\x85", "\\N{", "\u3000", "发票", "\ud800", "😀"]
+HOSTILE = [
+    '"""',
+    "'''",
+    "\\",
+    "\\\\",
+    '"',
+    "'",
+    "{{ x }}",
+    "{% x %}",
+    "#",
+    "\n",
+    "\r\n",
+    "\t",
+    "\x00",
+    "\x0c",
+    "\u2028",
+    "\x85",
+    "\\N{",
+    "\u3000",
+    "发票",
+    "\ud800",
+    "😀",
+]
 texts = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=8)), max_size=12).map("".join)
 printable = texts.filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text))
 values = st.recursive(
-    st.one_of(texts, st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none()),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3), st.tuples(inner), st.tuples(inner, inner)),
+    st.one_of(
+        texts,
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.booleans(),
+        st.none(),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(texts, inner, max_size=3),
+        st.tuples(inner),
+        st.tuples(inner, inner),
+    ),
     max_leaves=6,
 )
 json_values = st.recursive(
     st.one_of(printable, st.integers(), st.booleans(), st.none()),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(printable, inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(printable, inner, max_size=3)
+    ),
     max_leaves=5,
 )
 MODE = black.Mode(target_versions={TargetVersion.PY311})
@@ -86,9 +121,14 @@ TYPES = {
     "literals": [[SOME]],
     "limits": [[Python("Annotated"), Python("str"), LIMITS]],
     "literals with marks": [[Python("Annotated"), SOME, Python("ENCRYPTED")]],
-    "marks and limits": [[Python("Annotated"), Python("str"), Python("ENCRYPTED"), Python("SECRET"), LIMITS]],
+    "marks and limits": [
+        [Python("Annotated"), Python("str"), Python("ENCRYPTED"), Python("SECRET"), LIMITS]
+    ],
     "a union": [[Python("Order" * 4)], [Python("Refund" * 4)]],
-    "a union of limits": [[Python("Annotated"), Python("str"), LIMITS], [Python("Annotated"), Python("Sequence[str]"), LIMITS]],
+    "a union of limits": [
+        [Python("Annotated"), Python("str"), LIMITS],
+        [Python("Annotated"), Python("Sequence[str]"), LIMITS],
+    ],
 }
 
 
@@ -97,25 +137,51 @@ TYPES = {
 def test_black_leaves_declarations_alone(type: str, absent: str | None) -> None:
     """Names of all lengths, beside types and defaults of the shapes that are made; lines that are too wide are given to black anyway."""
     nothing = {"None": ["None"], "UNSET": ["UnsetType", "None"], None: []}[absent]
-    members = [python.member(base, items) for base, *items in TYPES[type]] + [python.member(Python(name)) for name in nothing]
+    members = [python.member(base, items) for base, *items in TYPES[type]] + [
+        python.member(Python(name)) for name in nothing
+    ]
     default = None if absent is None else Python(absent)
     fields, rows = list[Python](), list[Python]()
     for length in range(1, 61):
         name, wire = "n" * length, python.keyword_argument("name", python.literal("w" * length))
         given = [wire] if default is None else [python.keyword_argument("default", default), wire]
-        calls = [(Python("field"), given)] if default or not type.startswith("literals") else [(Python("constant"), [python.literal("value"), wire])]
+        calls = (
+            [(Python("field"), given)]
+            if default or not type.startswith("literals")
+            else [(Python("constant"), [python.literal("value"), wire])]
+        )
         fields.append(python.declaration(name, members, default, room=84))
-        fields += [python.declaration(name, members, python.call(*made), broken=python.call(*made, explode=True), room=84) for made in calls]
+        fields += [
+            python.declaration(
+                name, members, python.call(*made), broken=python.call(*made, explode=True), room=84
+            )
+            for made in calls
+        ]
         rows.append(python.parameter(name, members, default, room=80))
     narrow = [field for field in fields if max(map(len, field.split("\n"))) <= 84]
-    method = python.signature("f", python.parameters([row for row in rows if max(map(len, f"{row},".split("\n"))) <= 80]), Python("None"))
-    module = "".join(["class X:\n", *(f"    {indent(field, 4)}\n" for field in narrow), f"\n    {indent(method, 4)} ...\n"])
+    method = python.signature(
+        "f",
+        python.parameters([row for row in rows if max(map(len, f"{row},".split("\n"))) <= 80]),
+        Python("None"),
+    )
+    module = "".join(
+        [
+            "class X:\n",
+            *(f"    {indent(field, 4)}\n" for field in narrow),
+            f"\n    {indent(method, 4)} ...\n",
+        ]
+    )
     assert len(narrow) > 20
     assert black.format_str(module, mode=MODE) == module
 
 
 def test_docstrings_keep_to_the_width_and_hang_their_rows() -> None:
-    text = "Title.\n\nArgs:\n    name: " + "word " * 30 + "\n\n" + "商户对已开具的电子发票进行冲红，" * 8
+    text = (
+        "Title.\n\nArgs:\n    name: "
+        + "word " * 30
+        + "\n\n"
+        + "商户对已开具的电子发票进行冲红，" * 8
+    )
     lines = python.docstring(text, 8).split("\n")
     assert max(python.columns(line) for line in lines) <= 80
     assert sum(line.startswith("        word") for line in lines) >= 2
@@ -185,7 +251,12 @@ def test_nothing_but_code_reaches_an_output(leak: str, monkeypatch: pytest.Monke
     hostile = "import os"
     with pytest.raises((Refused, TypeError, ValueError, jinja2.TemplateError)):
         rendering.render(
-            Python, "leak", text=hostile, code=python.identifier("x"), comma=", ", markdown=toml.string("x")
+            Python,
+            "leak",
+            text=hostile,
+            code=python.identifier("x"),
+            comma=", ",
+            markdown=toml.string("x"),
         )
 
 

@@ -42,7 +42,11 @@ def project(tmp_path: Path) -> Path:
 
 def specloom(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [sys.executable, "-m", "specloom", *arguments], cwd=cwd, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "specloom", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "Traceback" not in done.stderr
     return done
@@ -59,7 +63,10 @@ def test_generate_then_check_then_change(project: Path) -> None:
     (project / "spec" / "things.yaml").write_text(RESOURCE.replace("string(32)", "string(64)"))
     stale = specloom("check", cwd=project)
     assert stale.returncode == 1
-    assert "-    thing_id: Annotated[str, limited(max_length=32)]\n+    thing_id: Annotated[str, limited(max_length=64)]\n" in stale.stdout
+    assert (
+        "-    thing_id: Annotated[str, limited(max_length=32)]\n+    thing_id: Annotated[str, limited(max_length=64)]\n"
+        in stale.stdout
+    )
 
     (project / "client" / "tiny" / "errors.py").unlink()
     assert "missing: client/tiny/errors.py\n" in specloom("check", cwd=project).stdout
@@ -71,7 +78,9 @@ def test_generate_then_check_then_change(project: Path) -> None:
 
 
 def test_a_broken_spec_writes_nothing_and_says_all(project: Path) -> None:
-    (project / "spec" / "things.yaml").write_text(RESOURCE.replace("string(32)", "strin(32)").replace("title: Get", "titel: Get"))
+    (project / "spec" / "things.yaml").write_text(
+        RESOURCE.replace("string(32)", "strin(32)").replace("title: Get", "titel: Get")
+    )
     done = specloom("generate", cwd=project)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -81,7 +90,10 @@ def test_a_broken_spec_writes_nothing_and_says_all(project: Path) -> None:
     assert not (project / "client").exists()
 
     rows = json.loads(specloom("generate", "--format", "json", cwd=project).stdout)
-    assert [(row["path"], row["line"], row["column"]) for row in rows] == [("spec/things.yaml", 5, 5), ("spec/things.yaml", 6, 22)]
+    assert [(row["path"], row["line"], row["column"]) for row in rows] == [
+        ("spec/things.yaml", 5, 5),
+        ("spec/things.yaml", 6, 22),
+    ]
     github = specloom("check", "--format", "github", cwd=project).stdout
     assert github.startswith("::error file=spec/things.yaml,line=5,col=5,title=specloom ")
 
@@ -101,7 +113,9 @@ def test_a_broken_spec_writes_nothing_and_says_all(project: Path) -> None:
         (CONFIG.replace('"client"', '"mine"'), "specloom did not make it"),
     ],
 )
-def test_a_wrong_configuration_is_said_with_a_way_out(project: Path, config: str, said: str) -> None:
+def test_a_wrong_configuration_is_said_with_a_way_out(
+    project: Path, config: str, said: str
+) -> None:
     (project / "mine").mkdir()
     (project / "mine" / "file").write_text("")
     (project / "pyproject.toml").write_text(config)
@@ -139,7 +153,12 @@ def test_programs_get_one_document_and_nothing_else(project: Path, command: str)
         assert "tiny: " in done.stderr
     stopped = specloom(command, "tinny", "--format", "json", cwd=project)
     [row] = json.loads(stopped.stdout)
-    assert (stopped.returncode, row["path"], row["rule"], stopped.stderr) == (2, None, "stopped", "")
+    assert (stopped.returncode, row["path"], row["rule"], stopped.stderr) == (
+        2,
+        None,
+        "stopped",
+        "",
+    )
     assert "no client tinny" in row["message"]
     github = specloom(command, "tinny", "--format", "github", cwd=project)
     assert github.stdout.startswith("::error title=specloom stopped::there is no client tinny")
@@ -157,29 +176,50 @@ def test_what_refuses_to_be_written_is_in_the_document(project: Path) -> None:
 def test_an_output_that_is_full_is_said(project: Path) -> None:
     specloom("generate", cwd=project)
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "specloom", "check"], cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stderr) == (3, "specloom: standard output: No space left on device\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "specloom", "check"],
+            cwd=project,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        3,
+        "specloom: standard output: No space left on device\n",
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes that break have no signal there")
 def test_who_reads_the_first_line_alone_breaks_nothing(project: Path) -> None:
-    endpoints = RESOURCE + "".join(RESOURCE.partition("endpoints:\n")[2].replace("get:", f"get{number}:").replace("/things", f"/things{number}") for number in range(60))
+    endpoints = RESOURCE + "".join(
+        RESOURCE.partition("endpoints:\n")[2]
+        .replace("get:", f"get{number}:")
+        .replace("/things", f"/things{number}")
+        for number in range(60)
+    )
     (project / "spec" / "things.yaml").write_text(endpoints)
     specloom("generate", cwd=project)
     (project / "spec" / "things.yaml").write_text(endpoints.replace("Get a thing", "Get one thing"))
     command = f'set -o pipefail; "{sys.executable}" -m specloom check | head -1'
-    done = subprocess.run(["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (141, "", 1)
 
 
 def test_layout_package_writes_the_import_package_alone(project: Path) -> None:
     (project / "src").mkdir()
     (project / "src" / "mine.py").write_text("from tiny import Tiny\n")
-    (project / "pyproject.toml").write_text(CONFIG.replace('"client"', '"src/tiny"') + 'layout = "package"\n')
+    (project / "pyproject.toml").write_text(
+        CONFIG.replace('"client"', '"src/tiny"') + 'layout = "package"\n'
+    )
     assert specloom("generate", cwd=project).returncode == 0
     assert not (project / "src" / "tiny" / "pyproject.toml").exists()
     assert not (project / "src" / "tiny" / "docs").exists()
-    subprocess.run([sys.executable, "-c", "from mine import Tiny; Tiny()"], cwd=project / "src", check=True)
+    subprocess.run(
+        [sys.executable, "-c", "from mine import Tiny; Tiny()"], cwd=project / "src", check=True
+    )
 
 
 def test_a_package_is_called_like_its_folder(project: Path) -> None:

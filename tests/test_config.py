@@ -43,14 +43,21 @@ def wrong(project: Path, text: str) -> str:
     return as_text(error.value.problems, error.value.sources)
 
 
-def test_an_output_does_not_leave_the_project_through_a_link(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_output_does_not_leave_the_project_through_a_link(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A link that came with the project must not decide where files are written; one above it may, as /tmp is one on macOS."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "one").mkdir()
     (project / "src").symlink_to(elsewhere)
     said = wrong(project, ONE.replace('"one"', '"src/one"'))
-    assert said.startswith(f"pyproject.toml:3:7: config-out: the output leads out of the project through the link src, to {elsewhere.resolve() / 'one'}\n")
-    assert f'hint: replace the link by a folder, or write that path itself: out = "{elsewhere.resolve() / "one"}"' in said
+    assert said.startswith(
+        f"pyproject.toml:3:7: config-out: the output leads out of the project through the link src, to {elsewhere.resolve() / 'one'}\n"
+    )
+    assert (
+        f'hint: replace the link by a folder, or write that path itself: out = "{elsewhere.resolve() / "one"}"'
+        in said
+    )
     (project / "out").symlink_to(elsewhere / "one")
     assert "through the link out, " in wrong(project, ONE.replace('"one"', '"out"'))
     assert "through the link src, " in wrong(project, ONE.replace('"one"', '"spec/../src/../one"'))
@@ -71,23 +78,56 @@ def test_an_output_does_not_leave_the_project_through_a_link(project: Path, tmp_
     ("config", "said"),
     [
         # of two clients with the same key, the right one
-        (ONE + 'layout = "package"\n' + TWO + 'layout = "flat"\n', '8:10: config-layout: `flat` is no layout\n    8 | layout = "flat"\n      |          ^^^^^^\n  hint: use "project" or "package"\n'),
-        (ONE + '# spek = 1\n"spek" = 2\n', "5:1: config-key: [tool.specloom.clients.one] has no key spek\n"),
-        (ONE + "languages = [\n  'en',  # x\n  'en',\n]\n", "6:3: config-languages: `en` stands here twice\n"),
+        (
+            ONE + 'layout = "package"\n' + TWO + 'layout = "flat"\n',
+            '8:10: config-layout: `flat` is no layout\n    8 | layout = "flat"\n      |          ^^^^^^\n  hint: use "project" or "package"\n',
+        ),
+        (
+            ONE + '# spek = 1\n"spek" = 2\n',
+            "5:1: config-key: [tool.specloom.clients.one] has no key spek\n",
+        ),
+        (
+            ONE + "languages = [\n  'en',  # x\n  'en',\n]\n",
+            "6:3: config-languages: `en` stands here twice\n",
+        ),
         (ONE + "languages = []\n", "4:13: config-languages: languages names none\n"),
-        (ONE + 'http = "requests"\n', '4:8: config-http: `requests` is no http\n'),
-        (ONE + 'templates = "templats"\n', '4:13: config-templates: there is no folder templats\n    4 | templates = "templats"\n      |             ^^^^^^^^^^\n  hint: did you mean templates?\n'),
-        (ONE.replace('"spec"', '"sepc"'), "2:8: config-spec: there is no folder sepc\n    2 | spec = \"sepc\"\n      |        ^^^^^^\n  hint: did you mean spec?\n"),
-        (ONE.replace('spec = "spec"\n', ""), "1:24: config-spec: the client one needs spec, a path\n"),
+        (ONE + 'http = "requests"\n', "4:8: config-http: `requests` is no http\n"),
+        (
+            ONE + 'templates = "templats"\n',
+            '4:13: config-templates: there is no folder templats\n    4 | templates = "templats"\n      |             ^^^^^^^^^^\n  hint: did you mean templates?\n',
+        ),
+        (
+            ONE.replace('"spec"', '"sepc"'),
+            '2:8: config-spec: there is no folder sepc\n    2 | spec = "sepc"\n      |        ^^^^^^\n  hint: did you mean spec?\n',
+        ),
+        (
+            ONE.replace('spec = "spec"\n', ""),
+            "1:24: config-spec: the client one needs spec, a path\n",
+        ),
         (ONE.replace('"one"', "['one']"), "3:7: config-out: out is the path of a folder\n"),
-        (ONE.replace('"one"', '"spec/out"'), "3:7: config-out: the output out and the spec spec lie in one another\n"),
-        (ONE + TWO.replace('"two"', '"one/two"'), "6:7: config-out: clients one and two share the output two\n"),
-        (ONE + TWO.replace('"two"', '"ONE"'), "6:7: config-out: clients one and two share the output ONE\n"),
+        (
+            ONE.replace('"one"', '"spec/out"'),
+            "3:7: config-out: the output out and the spec spec lie in one another\n",
+        ),
+        (
+            ONE + TWO.replace('"two"', '"one/two"'),
+            "6:7: config-out: clients one and two share the output two\n",
+        ),
+        (
+            ONE + TWO.replace('"two"', '"ONE"'),
+            "6:7: config-out: clients one and two share the output ONE\n",
+        ),
         (ONE.replace('"one"', '"~/one"'), "3:7: config-out: `~` stands for no folder here\n"),
         ('[tool.specloom]\nclients = {one = {spec = "spec", out = 3}}\n', "2:40: config-out: "),
-        ('[tool]\nspecloom.clients.one = 1\n', "2:24: config-client: the client one must be a table\n"),
-        ('[tool.specloom]\nclient = {}\n', "2:1: config-key: [tool.specloom] has no key client\n"),
-        (ONE.replace("clients.one", "clients.'a b'"), "1:24: config-client: a client cannot be called 'a b'\n"),
+        (
+            "[tool]\nspecloom.clients.one = 1\n",
+            "2:24: config-client: the client one must be a table\n",
+        ),
+        ("[tool.specloom]\nclient = {}\n", "2:1: config-key: [tool.specloom] has no key client\n"),
+        (
+            ONE.replace("clients.one", "clients.'a b'"),
+            "1:24: config-client: a client cannot be called 'a b'\n",
+        ),
         (ONE + "targets = [1]\n", "4:12: config-targets: targets is a list of texts\n"),
         ("\ufeff" + ONE, "1:1: config-toml: this is no TOML: it begins with a byte order mark\n"),
         (ONE + "x =\n", "4:4: config-toml: this is no TOML: Invalid value\n"),
@@ -98,7 +138,9 @@ def test_what_is_wrong_is_said_in_its_place(project: Path, config: str, said: st
     assert f"pyproject.toml:{said}" in wrong(project, config)
 
 
-def test_all_is_said_at_once_and_as_it_is_typed_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_is_said_at_once_and_as_it_is_typed_here(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = wrong(project, ONE.replace("spec =", "sepc =") + TWO + "http = 2\n")
     rules = re.findall(r"^pyproject.toml:\d+:\d+: ([\w-]+)", said, re.MULTILINE)
     assert rules == ["config-spec", "config-key", "config-http"]
@@ -108,7 +150,8 @@ def test_all_is_said_at_once_and_as_it_is_typed_here(project: Path, monkeypatch:
 
 values = st.recursive(
     st.booleans() | st.integers() | st.text(max_size=6),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=6,
 )
 
@@ -125,7 +168,11 @@ def written(value: Any) -> str:
         case list():
             return "[ " + ",\n  ".join(map(written, value)) + " # ]\n]"
         case _:
-            return "{" + ", ".join(f"{quoted(key)} = {written(item)}" for key, item in value.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{quoted(key)} = {written(item)}" for key, item in value.items())
+                + "}"
+            )
 
 
 def quoted(text: str) -> str:
@@ -136,10 +183,16 @@ names = st.text(st.characters(exclude_categories=("Cs",)), max_size=4)
 
 
 @given(st.dictionaries(names, st.dictionaries(names, values, max_size=3), max_size=3))
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the first documents are slow to make on a busy machine
+@settings(
+    suppress_health_check=[HealthCheck.too_slow]
+)  # the first documents are slow to make on a busy machine
 def test_every_value_has_its_place(document: dict[str, dict[str, Any]]) -> None:
     try:
-        rows = [f"[{quoted(table)}] # [x]\n" + "".join(f"{quoted(key)} = {written(value)} # {key!r}\n" for key, value in row.items()) for table, row in document.items()]
+        rows = [
+            f"[{quoted(table)}] # [x]\n"
+            + "".join(f"{quoted(key)} = {written(value)} # {key!r}\n" for key, value in row.items())
+            for table, row in document.items()
+        ]
         text = "\n".join(rows)
         parsed = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeEncodeError):
@@ -168,8 +221,15 @@ def test_places_of_tables_strings_and_dotted_keys() -> None:
     parsed = tomllib.loads(text)
     assert parsed["r"][1]["s"]["t"].year == 1979
     found = places(text)
-    assert (found.of(("a", "b", "c", "d.e")).line, found.of_key(("a", "b", "c", "d.e")).column) == (2, 3)
-    assert (found.of(("r", 0, "k")).line, found.of(("r", 1, "k")).line, found.of(("r", 1, "s", "t")).length) == (5, 7, 20)
+    assert (found.of(("a", "b", "c", "d.e")).line, found.of_key(("a", "b", "c", "d.e")).column) == (
+        2,
+        3,
+    )
+    assert (
+        found.of(("r", 0, "k")).line,
+        found.of(("r", 1, "k")).line,
+        found.of(("r", 1, "s", "t")).length,
+    ) == (5, 7, 20)
     assert found.of_key(("a",)).line == 10
     assert found.of(("nowhere", "at", "all")).line == 1
 
@@ -183,7 +243,9 @@ def test_languages_are_those_documented_the_first_in_docstrings(project: Path) -
     (project / "pyproject.toml").write_text(ONE + 'languages = ["zh"]\n')
     assert cli.main(["generate"]) == 0
     assert [path.name for path in (project / "one" / "docs").iterdir()] == ["zh"]
-    assert '"""发票。' in (project / "one" / "weixin" / "resources" / "invoice.py").read_text("utf-8")
+    assert '"""发票。' in (project / "one" / "weixin" / "resources" / "invoice.py").read_text(
+        "utf-8"
+    )
     (project / "pyproject.toml").write_text(ONE + 'languages = ["zh", "fr"]\n')
     said = run(sys.executable, "-m", "specloom", "check", cwd=project, status=2)
     assert "pyproject.toml:4:20: config-languages: the spec has no language `fr`\n" in said
@@ -191,11 +253,19 @@ def test_languages_are_those_documented_the_first_in_docstrings(project: Path) -
 
 
 def test_httpx2_stands_in_for_httpx(tmp_path: Path) -> None:
-    plain, made = files(api_of("weixin"), "project"), files(api_of("weixin"), "project", http="httpx2")
+    plain, made = files(api_of("weixin"), "project"), files(
+        api_of("weixin"), "project", http="httpx2"
+    )
     for path, code in made.items():
         assert not re.search(r"^\s*(import|from) (httpx|httpcore)\b(?!2)", code, re.MULTILINE), path
     different = {path.name for path in plain if plain[path] != made[path]}
-    assert different <= {"httpx_adapter.py", "deadline_backend.py", "client.py", "pyproject.toml", "__init__.py"} | {path.name for path in made if "mock" in path.parts}
+    assert different <= {
+        "httpx_adapter.py",
+        "deadline_backend.py",
+        "client.py",
+        "pyproject.toml",
+        "__init__.py",
+    } | {path.name for path in made if "mock" in path.parts}
     project_file = next(code for path, code in made.items() if path.name == "pyproject.toml")
     assert '"httpx2>=' in project_file
     for path, code in made.items():
@@ -205,13 +275,25 @@ def test_httpx2_stands_in_for_httpx(tmp_path: Path) -> None:
         import httpx2
 
         with package.Weixin(access_token="t", hosts=[server.url]) as client:
-            arguments = {"card_id": "c", "code": "1", "reimburse_status": package.models.ReimburseStatus.INVOICE_REIMBURSE_INIT}
+            arguments = {
+                "card_id": "c",
+                "code": "1",
+                "reimburse_status": package.models.ReimburseStatus.INVOICE_REIMBURSE_INIT,
+            }
             assert client.invoice.update_status(**arguments).errcode == 0
-        mocked = httpx2.MockTransport(lambda request: httpx2.Response(200, json={"errcode": 0, "errmsg": request.url.path}))
+        mocked = httpx2.MockTransport(
+            lambda request: httpx2.Response(200, json={"errcode": 0, "errmsg": request.url.path})
+        )
         with package.Weixin(access_token="t", transport=mocked) as client:
-            assert client.invoice.update_status(**arguments).errmsg == "/card/invoice/platform/updatestatus"
+            assert (
+                client.invoice.update_status(**arguments).errmsg
+                == "/card/invoice/platform/updatestatus"
+            )
         nobody = f"http://127.0.0.1:{closed_port()}"
-        with package.Weixin(access_token="t", hosts=[nobody], attempts=1) as client, pytest.raises(package.errors.ConnectError):
+        with (
+            package.Weixin(access_token="t", hosts=[nobody], attempts=1) as client,
+            pytest.raises(package.errors.ConnectError),
+        ):
             client.invoice.update_status(**arguments)
 
 
@@ -239,14 +321,18 @@ def test_from_nothing_to_a_client(tmp_path: Path) -> None:
     assert "is up to date" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
 
 
-def test_nothing_is_written_through_a_link_that_came_with_the_project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_through_a_link_that_came_with_the_project(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     outside = tmp_path_factory.mktemp("outside")
     kept = outside / "kept"
     kept.write_text("kept")
     monkeypatch.chdir(tmp_path)
 
     (tmp_path / "specs").symlink_to(outside)
-    with pytest.raises(Stop, match=r"^specs is a link that leads out of the project; replace it by a folder$"):
+    with pytest.raises(
+        Stop, match=r"^specs is a link that leads out of the project; replace it by a folder$"
+    ):
         begin("shop", tmp_path)
     (tmp_path / "specs").unlink()
     (tmp_path / ".pyproject.toml.specloom").symlink_to(kept)
@@ -257,7 +343,10 @@ def test_nothing_is_written_through_a_link_that_came_with_the_project(tmp_path: 
     schemas = tmp_path / "specs" / "shop" / ".schema"
     (schemas / "api.json").unlink()
     (schemas / "api.json").symlink_to(kept)
-    with pytest.raises(Stop, match=r"^specs/shop/\.schema/api\.json is a link, which is not written through; remove it$"):
+    with pytest.raises(
+        Stop,
+        match=r"^specs/shop/\.schema/api\.json is a link, which is not written through; remove it$",
+    ):
         write_schemas(schemas.parent)
     shutil.rmtree(schemas)
     schemas.symlink_to(outside)
@@ -285,7 +374,11 @@ def test_a_pyproject_keeps_every_character(tmp_path: Path) -> None:
     [
         ("商店", "", "an API cannot be called"),
         ("json", "", "an API cannot be called json: `json` would hide the package of this name"),
-        ("shop", '[tool.specloom]\nclients = {a = {spec = "a", out = "b"}}\n', "writes its clients inline"),
+        (
+            "shop",
+            '[tool.specloom]\nclients = {a = {spec = "a", out = "b"}}\n',
+            "writes its clients inline",
+        ),
         ("shop", ONE.replace("clients.one", "clients.shop"), "has a client shop already"),
         ("shop", "[tool", "config-toml"),
         ("spec", "", "specs/spec is there already"),

@@ -23,23 +23,63 @@ OAEP = ("-pkeyopt", "rsa_padding_mode:oaep")
 
 def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> None:
     subject = ("-subj", "/O=Tenpay.com/CN=Tenpay.com sign")
-    pem = openssl("req", "-x509", "-key", keys / "wechatpay.pem", "-set_serial", f"0x{PLATFORM_SERIAL}", "-days", "9", *subject)
+    pem = openssl(
+        "req",
+        "-x509",
+        "-key",
+        keys / "wechatpay.pem",
+        "-set_serial",
+        f"0x{PLATFORM_SERIAL}",
+        "-days",
+        "9",
+        *subject,
+    )
     sealed = AESGCM(API_V3_KEY.encode()).encrypt(b"61f9c719728a", pem, b"certificate")
-    part = {"nonce": "61f9c719728a", "associated_data": "certificate", "ciphertext": base64.b64encode(sealed).decode()}
-    phone = openssl("pkeyutl", "-encrypt", "-pubin", "-inkey", keys / "merchant.pub.pem", *OAEP, given=b"13800000000")
-    buyer = {"type": "INDIVIDUAL", "name": "x", "phone": base64.b64encode(phone).decode(), "email": "QUJD"}
+    part = {
+        "nonce": "61f9c719728a",
+        "associated_data": "certificate",
+        "ciphertext": base64.b64encode(sealed).decode(),
+    }
+    phone = openssl(
+        "pkeyutl",
+        "-encrypt",
+        "-pubin",
+        "-inkey",
+        keys / "merchant.pub.pem",
+        *OAEP,
+        given=b"13800000000",
+    )
+    buyer = {
+        "type": "INDIVIDUAL",
+        "name": "x",
+        "phone": base64.b64encode(phone).decode(),
+        "email": "QUJD",
+    }
     documents = {
         "/v3/certificates": {"data": [{"serial_no": PLATFORM_SERIAL, "encrypt_certificate": part}]},
-        "": {"total_count": 1, "fapiao_information": [{"fapiao_id": "1", "status": "ISSUED", "buyer_information": buyer}]},
+        "": {
+            "total_count": 1,
+            "fapiao_information": [
+                {"fapiao_id": "1", "status": "ISSUED", "buyer_information": buyer}
+            ],
+        },
     }
 
     def side(got: Received) -> bytes:
         body = json.dumps(documents.get(got.target, documents[""])).encode()
-        head = [(name, PLATFORM_SERIAL if name == "Wechatpay-Serial" else value) for name, value in sign(body, keys)]
+        head = [
+            (name, PLATFORM_SERIAL if name == "Wechatpay-Serial" else value)
+            for name, value in sign(body, keys)
+        ]
         return answer(200, body, *head)
 
     with serving(side) as server, imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
-        given = {"mchid": "1900000001", "serial_no": SERIAL, "private_key": keys / "merchant.pem", "api_v3_key": API_V3_KEY}
+        given = {
+            "mchid": "1900000001",
+            "serial_no": SERIAL,
+            "private_key": keys / "merchant.pem",
+            "api_v3_key": API_V3_KEY,
+        }
         with wechatpay.WeChatPay(**given, hosts=[server.url]) as pay:
             page = pay.fapiao_applications.query("1", sub_mchid="2")
         found = page.fapiao_information[0].buyer_information
@@ -57,16 +97,31 @@ def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
     def side(got: Received) -> bytes:
         if got.target == "/cgi-bin/stable_token":
             return answer(200, json.dumps({"access_token": next(tokens), "expires_in": 7200}))
-        return answer(200, '{"errcode":0}' if got.target.endswith("access_token=T-2") else '{"errcode":42001,"errmsg":"old"}')
+        return answer(
+            200,
+            (
+                '{"errcode":0}'
+                if got.target.endswith("access_token=T-2")
+                else '{"errcode":42001,"errmsg":"old"}'
+            ),
+        )
 
     with serving(side) as server, imported(COMMITTED["weixin"], "weixin") as weixin:
         store = weixin.FileTokenStore(tmp_path)
         init = weixin.models.ReimburseStatus.INVOICE_REIMBURSE_INIT
         for _ in range(2):
-            with weixin.Weixin(appid="wx1", secret="s", token_store=store, hosts=[server.url]) as client:
+            with weixin.Weixin(
+                appid="wx1", secret="s", token_store=store, hosts=[server.url]
+            ) as client:
                 client.invoice.update_status(card_id="p", code="1", reimburse_status=init)
         paths = [re.sub(r".*[/?]", "", got.target) for got in server.received]
-        assert paths == ["stable_token", "access_token=T-1", "stable_token", "access_token=T-2", "access_token=T-2"]
+        assert paths == [
+            "stable_token",
+            "access_token=T-1",
+            "stable_token",
+            "access_token=T-2",
+            "access_token=T-2",
+        ]
         with pytest.raises(weixin.errors.ConfigError, match="give it, or appid and secret"):
             weixin.Weixin()
 
@@ -77,7 +132,9 @@ def test_the_readmes_examples_type_check(tmp_path: Path) -> None:
     (section,) = re.findall(r"### Tokens of Weixin.*?\n### ", readme, re.DOTALL)
     first, redis = re.findall(r"^```python\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
     first = first.replace("my_platform.authorizer_access_token()", '"t"')
-    use = "\n\nclient = Weixin(appid='wx1', secret='…', token_store=RedisTokenStore(redis.Redis()))\n"
+    use = (
+        "\n\nclient = Weixin(appid='wx1', secret='…', token_store=RedisTokenStore(redis.Redis()))\n"
+    )
     (tmp_path / "redis.pyi").write_text(
         "class Redis:\n"
         "    def get(self, name: str) -> bytes | None: ...\n"

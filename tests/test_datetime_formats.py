@@ -46,7 +46,13 @@ ZONED = {
 }
 LOCAL = {"stamp": "%Y%m%d%H%M%S", "text": "%d %b %Y, %H:%M:%S"}
 ALL = {**{name: f"'{format}'" for name, format in {**ZONED, **LOCAL}.items()}, "mail": "rfc2822"}
-FIELDS = "".join(f"      {name}?: {type}\n" for name, type in {"day": "date('%d.%m.%y')", **{name: f"datetime({format})" for name, format in ALL.items()}}.items())
+FIELDS = "".join(
+    f"      {name}?: {type}\n"
+    for name, type in {
+        "day": "date('%d.%m.%y')",
+        **{name: f"datetime({format})" for name, format in ALL.items()},
+    }.items()
+)
 RESOURCE = f"""
 title: Clocks
 endpoints:
@@ -83,7 +89,9 @@ def package(project: Path) -> Iterator[ModuleType]:
 
 
 def by_gnu_date(text: str) -> datetime:
-    seconds = subprocess.run(["date", "-u", "-d", text, "+%s.%N"], capture_output=True, text=True, check=True).stdout
+    seconds = subprocess.run(
+        ["date", "-u", "-d", text, "+%s.%N"], capture_output=True, text=True, check=True
+    ).stdout
     return datetime.fromtimestamp(float(seconds), UTC)
 
 
@@ -105,7 +113,10 @@ JUDGES: dict[str, Callable[[str], datetime]] = {
 def test_the_moment_that_is_meant_is_sent_and_read(name: str, package: ModuleType) -> None:
     """Aware values, whatever their own zone is; the same moment arrives and comes back."""
     moment = MOMENT if name in ("micros", "millis", "own_colon") else MOMENT.replace(microsecond=0)
-    with serving(lambda got: answer(200, got.body)) as server, package.Clocks(hosts=[server.url], strict=True) as client:
+    with (
+        serving(lambda got: answer(200, got.body)) as server,
+        package.Clocks(hosts=[server.url], strict=True) as client,
+    ):
         back = getattr(client.clocks.set(**{name: moment}), name)
         (got,) = server.received
     (text,) = json.loads(got.body).values()
@@ -117,19 +128,31 @@ def test_a_format_without_zone_has_no_zone(package: ModuleType) -> None:
     client = package.testing.ClocksMock().client(strict=True)
     naive = MOMENT.replace(tzinfo=None, microsecond=0)
     for name in LOCAL:
-        with pytest.raises(package.errors.InvalidRequest, match=f"{name}: must be a datetime without a time zone"):
+        with pytest.raises(
+            package.errors.InvalidRequest, match=f"{name}: must be a datetime without a time zone"
+        ):
             client.clocks.set(**{name: MOMENT})
         assert package.calls.clocks.set(**{name: naive}).body
     for name in (*ZONED, "mail"):
-        with pytest.raises(package.errors.InvalidRequest, match=f"{name}: must be a datetime with a time zone"):
+        with pytest.raises(
+            package.errors.InvalidRequest, match=f"{name}: must be a datetime with a time zone"
+        ):
             client.clocks.set(**{name: naive})
-    with pytest.raises(package.errors.InvalidRequest, match="day: must be date or None, not datetime"):
+    with pytest.raises(
+        package.errors.InvalidRequest, match="day: must be date or None, not datetime"
+    ):
         client.clocks.set(day=MOMENT)
-    with pytest.raises(package.errors.InvalidRequest, match="day: must be of the years 1969 to 2068"):
+    with pytest.raises(
+        package.errors.InvalidRequest, match="day: must be of the years 1969 to 2068"
+    ):
         client.clocks.set(day=date(1968, 1, 1))
-    with pytest.raises(package.errors.InvalidRequest, match="own: must have a time zone of whole minutes"):
+    with pytest.raises(
+        package.errors.InvalidRequest, match="own: must have a time zone of whole minutes"
+    ):
         client.clocks.set(own=MOMENT.replace(tzinfo=timezone(timedelta(seconds=29143))))
-    with pytest.raises(package.errors.InvalidRequest, match="colon: must be a moment of the years 1 to 9999"):
+    with pytest.raises(
+        package.errors.InvalidRequest, match="colon: must be a moment of the years 1 to 9999"
+    ):
         client.clocks.set(colon=datetime(9999, 12, 31, 23, tzinfo=UTC))
 
 
@@ -152,7 +175,9 @@ STRAY = [
 
 
 @pytest.mark.parametrize(("name", "text"), STRAY)
-def test_what_is_not_in_the_format_stays_as_it_came(name: str, text: str, package: ModuleType, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_not_in_the_format_stays_as_it_came(
+    name: str, text: str, package: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
     """`CST` is -06:00 in mails and +08:00 in China, so it is no zone. The mock refuses in requests what clients report in responses."""
     body = json.dumps({name: text}).encode()
     with serving(answer(200, body)) as server, package.Clocks(hosts=[server.url]) as client:
@@ -160,22 +185,37 @@ def test_what_is_not_in_the_format_stays_as_it_came(name: str, text: str, packag
         assert f"$.{name}: expected a text like" in caplog.text
         with pytest.raises(package.errors.ProtocolError):
             client.with_options(strict=True).clocks.set()
-    refused = httpx.Client(transport=package.testing.ClocksMock().transport).post("https://clocks.example/clocks", content=body)
+    refused = httpx.Client(transport=package.testing.ClocksMock().transport).post(
+        "https://clocks.example/clocks", content=body
+    )
     assert (refused.status_code, f"/{name}" in refused.text) == (400, True)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Thu, 2 Jan 2025 03:04:05 +0530", "02 Jan 2025 03:04:05 +0530", "Wed, 01 Jan 2025 21:34 GMT", "Wed, 1 Jan 2025 21:34:05 -0000 (nowhere)"],
+    [
+        "Thu, 2 Jan 2025 03:04:05 +0530",
+        "02 Jan 2025 03:04:05 +0530",
+        "Wed, 01 Jan 2025 21:34 GMT",
+        "Wed, 1 Jan 2025 21:34:05 -0000 (nowhere)",
+    ],
 )
 def test_dates_of_mails_are_read_as_mail_programs_read_them(text: str) -> None:
     judged = parsedate_to_datetime(text)
-    assert datetime_format("rfc2822").decode(text) == (judged if judged.tzinfo else judged.replace(tzinfo=UTC))
+    assert datetime_format("rfc2822").decode(text) == (
+        judged if judged.tzinfo else judged.replace(tzinfo=UTC)
+    )
 
 
 @settings(max_examples=300, deadline=None)
 @given(
-    moment=st.datetimes(timezones=st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes))), min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)),
+    moment=st.datetimes(
+        timezones=st.integers(-1439, 1439).map(
+            lambda minutes: timezone(timedelta(minutes=minutes))
+        ),
+        min_value=datetime(2, 1, 1),
+        max_value=datetime(9998, 1, 1),
+    ),
     format=st.sampled_from([*ZONED.values(), "%H:%M:%S.%f %j %Y Z", "%b%y%d %H%M%S%f%:z"]),
 )
 def test_what_is_written_reads_as_itself(moment: datetime, format: str) -> None:
@@ -183,13 +223,21 @@ def test_what_is_written_reads_as_itself(moment: datetime, format: str) -> None:
     if "%y" in format:
         moment = moment.replace(year=1969 + moment.year % 100, day=min(moment.day, 28))
     text = shown.encode(moment)
-    exact = moment if "%f" in format else moment.replace(microsecond=moment.microsecond // 1000 * 1000 if "%3f" in format else 0)
+    exact = (
+        moment
+        if "%f" in format
+        else moment.replace(microsecond=moment.microsecond // 1000 * 1000 if "%3f" in format else 0)
+    )
     assert shown.decode(text) == exact
     assert datetime_format("rfc2822").encode(moment) == format_datetime(moment)
-    assert datetime_format("rfc2822").decode(format_datetime(moment)) == moment.replace(microsecond=0)
+    assert datetime_format("rfc2822").decode(format_datetime(moment)) == moment.replace(
+        microsecond=0
+    )
 
 
-def test_pages_and_docstrings_say_the_form_with_an_example_and_the_zone(project: Path, package: ModuleType) -> None:
+def test_pages_and_docstrings_say_the_form_with_an_example_and_the_zone(
+    project: Path, package: ModuleType
+) -> None:
     page = (project / "docs" / "en" / "clocks" / "set.md").read_text("utf-8")
     zh = (project / "docs" / "zh" / "clocks" / "set.md").read_text("utf-8")
     for text in (
@@ -201,14 +249,27 @@ def test_pages_and_docstrings_say_the_form_with_an_example_and_the_zone(project:
     ):
         assert text in page.replace("\\", "")
     assert "例如 `2025-01-01 20:00:00 +0800`；时区 UTC+08:00 |" in zh
-    assert "In the form `%Y-%m-%dT%H:%M:%SZ`, such as `2025-01-01T12:00:00Z`, in UTC." in inspect.cleandoc(str(package.calls.clocks.set.__doc__)).replace("\n        ", " ")
+    assert (
+        "In the form `%Y-%m-%dT%H:%M:%SZ`, such as `2025-01-01T12:00:00Z`, in UTC."
+        in inspect.cleandoc(str(package.calls.clocks.set.__doc__)).replace("\n        ", " ")
+    )
 
 
 def test_examples_are_in_their_format(tmp_path: Path) -> None:
-    rows = {"utc": "2025-01-02T03:04:05+08:00", "http": "Thu, 2 Jan 2025 03:04:05 GMT", "mail": "2025-01-02"}
+    rows = {
+        "utc": "2025-01-02T03:04:05+08:00",
+        "http": "Thu, 2 Jan 2025 03:04:05 GMT",
+        "mail": "2025-01-02",
+    }
     (tmp_path / "_api.yaml").write_text(API, "utf-8")
-    fields = "".join(f'      {name}: {{type: "datetime({ALL[name]})", example: "{example}"}}\n' for name, example in rows.items())
-    (tmp_path / "clocks.yaml").write_text(f"title: Clocks\nendpoints:\n  set:\n    http: POST /clocks\n    body:\n{fields}    responses: {{204: null}}\n", "utf-8")
+    fields = "".join(
+        f'      {name}: {{type: "datetime({ALL[name]})", example: "{example}"}}\n'
+        for name, example in rows.items()
+    )
+    (tmp_path / "clocks.yaml").write_text(
+        f"title: Clocks\nendpoints:\n  set:\n    http: POST /clocks\n    body:\n{fields}    responses: {{204: null}}\n",
+        "utf-8",
+    )
     with pytest.raises(SpecError) as caught:
         load(tmp_path)
     messages = [problem.message for problem in caught.value.problems if problem.rule == "example"]

@@ -72,7 +72,9 @@ def test_what_is_judged_apart_has_a_program_for_each() -> None:
 
 
 @pytest.mark.parametrize("case", RULE_CASES)
-def test_a_spec_compared_with_itself_has_not_changed(case: str, specs: dict[tuple[str, str], Spec]) -> None:
+def test_a_spec_compared_with_itself_has_not_changed(
+    case: str, specs: dict[tuple[str, str], Spec]
+) -> None:
     for version in VERSIONS:
         assert compare(specs[case, version], specs[case, version]).changes == ()
 
@@ -81,7 +83,11 @@ def test_the_judge_agrees_with_every_rule(
     specs: dict[tuple[str, str], Spec], reports: dict[str, Report], tmp_path: Path
 ) -> None:
     """One tree with all clients, checked twice: the second run meets only what has changed, through mypy's own cache."""
-    names = {f"{case.replace('-', '_')}_{name}": (case, name) for case in RULE_CASES for name in programs(case)}
+    names = {
+        f"{case.replace('-', '_')}_{name}": (case, name)
+        for case in RULE_CASES
+        for name in programs(case)
+    }
     for version in VERSIONS:
         for case in RULE_CASES:
             write_client(specs[case, version], case, tmp_path)
@@ -91,7 +97,11 @@ def test_the_judge_agrees_with_every_rule(
         if version == "old":
             assert said == {}
         else:
-            assert said.keys() == {module for module, (case, name) in names.items() if is_visible(reports[case], case, name)}
+            assert said.keys() == {
+                module
+                for module, (case, name) in names.items()
+                if is_visible(reports[case], case, name)
+            }
 
 
 def programs(case: str) -> list[str]:
@@ -108,7 +118,11 @@ def program(case: str, name: str) -> str:
 
 def is_visible(report: Report, case: str, name: str) -> bool:
     """Whether the case's rule says that type checkers refuse a program of this kind."""
-    return any(class_for(change, name) == "breaking" and not change.rule.invisible for change in report.changes if change.rule.id == case)
+    return any(
+        class_for(change, name) == "breaking" and not change.rule.invisible
+        for change in report.changes
+        if change.rule.id == case
+    )
 
 
 def class_for(change: Change, name: str) -> Class | None:
@@ -145,8 +159,22 @@ def write(path: Path, text: str) -> None:
 
 def refused(tree: Path, modules: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
     """What mypy says of each program."""
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--hide-error-context", "--follow-imports=silent"]
-    done = subprocess.run([*command, *(f"{module}.py" for module in modules)], cwd=tree, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-error-summary",
+        "--hide-error-context",
+        "--follow-imports=silent",
+    ]
+    done = subprocess.run(
+        [*command, *(f"{module}.py" for module in modules)],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode in (0, 1), done.stdout + done.stderr
     found: dict[str, list[str]] = {module: [] for module in modules}
     for line in done.stdout.splitlines():

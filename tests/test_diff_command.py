@@ -15,9 +15,19 @@ BROKEN = RESOURCE.replace("string(32)", "string(16)").replace("name: string", "n
 
 
 def git(folder: Path, *arguments: str) -> None:
-    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "PATH": os.environ["PATH"]}
-    who = {f"GIT_{role}_{what}": "someone@example.com" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    subprocess.run(["git", *arguments], cwd=folder, env=settings | who, check=True, capture_output=True)
+    settings = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "PATH": os.environ["PATH"],
+    }
+    who = {
+        f"GIT_{role}_{what}": "someone@example.com"
+        for role in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    subprocess.run(
+        ["git", *arguments], cwd=folder, env=settings | who, check=True, capture_output=True
+    )
 
 
 def write(folder: Path, resource: str, version: str = "1.0.0") -> None:
@@ -65,12 +75,21 @@ breaking (2)
 
 def test_json_is_for_programs(folders: Path) -> None:
     done = json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)
-    assert [(row["rule"], row["class"], row["concerns"], row["path"], row["line"]) for row in done["changes"]] == [
+    assert [
+        (row["rule"], row["class"], row["concerns"], row["path"], row["line"])
+        for row in done["changes"]
+    ] == [
         ("limit-tightened", "breaking", ["request"], "new/things.yaml", 6),
         ("became-optional", "breaking", ["answer"], "new/things.yaml", 7),
     ]
     assert [row["type checkers see it"] for row in done["changes"]] == [False, True]
-    assert done["version"] == {"old": "1.0.0", "new": "1.0.0", "step": "major", "next": "2.0.0", "made": False}
+    assert done["version"] == {
+        "old": "1.0.0",
+        "new": "1.0.0",
+        "step": "major",
+        "next": "2.0.0",
+        "made": False,
+    }
 
 
 def test_markdown_is_a_fragment_of_a_changelog(folders: Path) -> None:
@@ -124,23 +143,47 @@ def test_fail_on_is_for_the_gate(folders: Path, new: str, fail_on: str, status: 
 @pytest.mark.parametrize(
     ("versions", "resource", "said"),
     [
-        (("1.0.0", "2.0.0"), BROKEN, "a major step: 1.0.0 becomes 2.0.0, `version: 2.0.0` says so already"),
-        (("1.0.0", "1.1.0"), BROKEN, "a major step: 1.0.0 becomes 2.0.0, `version:` still says 1.1.0"),
-        (("0.3.0", "0.4.0"), BROKEN, "a minor step: 0.3.0 becomes 0.4.0, `version: 0.4.0` says so already"),
-        (("0.3.0", "0.3.0"), RESOURCE.replace("string(32)", "string(64)"), "a patch step: 0.3.0 becomes 0.3.1"),
-        (("1.4", "1.4"), RESOURCE.replace("string(32)", "string(64)"), "a minor step: 1.4 becomes 1.5.0"),
+        (
+            ("1.0.0", "2.0.0"),
+            BROKEN,
+            "a major step: 1.0.0 becomes 2.0.0, `version: 2.0.0` says so already",
+        ),
+        (
+            ("1.0.0", "1.1.0"),
+            BROKEN,
+            "a major step: 1.0.0 becomes 2.0.0, `version:` still says 1.1.0",
+        ),
+        (
+            ("0.3.0", "0.4.0"),
+            BROKEN,
+            "a minor step: 0.3.0 becomes 0.4.0, `version: 0.4.0` says so already",
+        ),
+        (
+            ("0.3.0", "0.3.0"),
+            RESOURCE.replace("string(32)", "string(64)"),
+            "a patch step: 0.3.0 becomes 0.3.1",
+        ),
+        (
+            ("1.4", "1.4"),
+            RESOURCE.replace("string(32)", "string(64)"),
+            "a minor step: 1.4 becomes 1.5.0",
+        ),
         (("1.0.0", "1.0.1"), RESOURCE, "nothing but the version has changed"),
         (("1.0.0", "1.0.0"), RESOURCE, "no changes; the version is 1.0.0"),
     ],
 )
-def test_the_version_step(folders: Path, versions: tuple[str, str], resource: str, said: str) -> None:
+def test_the_version_step(
+    folders: Path, versions: tuple[str, str], resource: str, said: str
+) -> None:
     write(folders / "old", RESOURCE, versions[0])
     write(folders / "new", resource, versions[1])
     assert said in specloom("diff", "old", "new", cwd=folders).stdout
 
 
 def test_revisions_of_git_are_read_without_touching_the_work_tree(repository: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts}
+    before = {
+        path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts
+    }
     spelled = (
         ("v1", "v2", "--spec", "specs/tiny"),
         ("v1:specs/tiny", "v2:specs/tiny"),
@@ -149,12 +192,17 @@ def test_revisions_of_git_are_read_without_touching_the_work_tree(repository: Pa
     said = {specloom("diff", *arguments, cwd=repository).stdout for arguments in spelled}
     assert len(said) == 1
     assert "  v2:specs/tiny/things.yaml:6: limit-tightened: " in said.pop()
-    assert before == {path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts}
+    assert before == {
+        path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts
+    }
 
 
 def test_a_revision_against_the_folder_as_it_is_now(repository: Path) -> None:
     done = specloom("diff", "v2", cwd=repository)
-    assert "  specs/tiny/things.yaml:3: text-changed: things.get: title has another text\n" in done.stdout
+    assert (
+        "  specs/tiny/things.yaml:3: text-changed: things.get: title has another text\n"
+        in done.stdout
+    )
     assert done.stdout == specloom("diff", "HEAD:specs/tiny", "specs/tiny", cwd=repository).stdout
     below = specloom("diff", "v1", "v2", "--spec", "tiny", cwd=repository / "specs")
     assert below.stdout == specloom("diff", "v1", "v2", cwd=repository).stdout
@@ -170,7 +218,9 @@ def test_a_revision_against_the_folder_as_it_is_now(repository: Path) -> None:
         (("v1", "v2", "--spec", "/"), "in no repository of git"),
     ],
 )
-def test_what_cannot_be_read_is_said(repository: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_read_is_said(
+    repository: Path, arguments: tuple[str, ...], said: str
+) -> None:
     done = specloom("diff", *arguments, cwd=repository)
     assert done.returncode == 2
     assert said in done.stderr
@@ -193,8 +243,18 @@ def test_settings_that_are_wrong_are_said_where_they_are_needed(repository: Path
 
 def test_programs_get_a_document_in_any_case(folders: Path) -> None:
     write(folders / "new", RESOURCE.replace("string(32)", "strin(32)"))
-    assert json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)[0]["path"] == "new/things.yaml"
-    assert json.loads(specloom("diff", "old", "newer", "--format", "json", cwd=folders).stdout)[0]["rule"] == "stopped"
+    assert (
+        json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)[0][
+            "path"
+        ]
+        == "new/things.yaml"
+    )
+    assert (
+        json.loads(specloom("diff", "old", "newer", "--format", "json", cwd=folders).stdout)[0][
+            "rule"
+        ]
+        == "stopped"
+    )
 
 
 def test_problems_of_both_specs_are_said_at_once(repository: Path) -> None:
@@ -213,4 +273,6 @@ def test_a_link_out_of_the_spec_is_not_followed(repository: Path) -> None:
     git(repository, "commit", "-q", "-m", "a link")
     done = specloom("diff", "v1", "HEAD", cwd=repository)
     assert done.returncode == 2
-    assert "a symbolic link to a folder, or out of the spec's folder, is not followed" in done.stderr
+    assert (
+        "a symbolic link to a folder, or out of the spec's folder, is not followed" in done.stderr
+    )

@@ -44,7 +44,10 @@ def mutations(value: object, where: str) -> Iterator[Mutation]:
         case Place() | TypeName():
             return
         case Text():
-            yield where, Text(tuple((language, text + " indeed") for language, text in value.by_language) or (("en", "new"),))
+            yield where, Text(
+                tuple((language, text + " indeed") for language, text in value.by_language)
+                or (("en", "new"),)
+            )
         case bool():
             yield where, not value
         case int() | Decimal():
@@ -55,12 +58,17 @@ def mutations(value: object, where: str) -> Iterator[Mutation]:
             yield from sequences(value, where)
         case dict():
             for key, inner in value.items():
-                yield from ((name, {**value, key: mutated}) for name, mutated in mutations(inner, where))
+                yield from (
+                    (name, {**value, key: mutated}) for name, mutated in mutations(inner, where)
+                )
         case Struct():
             for field in value.__struct_fields__:
                 if field not in NOT_SAID_BY_SPECS and says_something(value, field):
                     name = f"{type(value).__name__}.{field}"
-                    yield from ((at, replace(value, **{field: mutated})) for at, mutated in mutations(getattr(value, field), name))
+                    yield from (
+                        (at, replace(value, **{field: mutated}))
+                        for at, mutated in mutations(getattr(value, field), name)
+                    )
         case _:
             return
 
@@ -68,7 +76,10 @@ def mutations(value: object, where: str) -> Iterator[Mutation]:
 def sequences(value: tuple[object, ...], where: str) -> Iterator[Mutation]:
     for place, inner in enumerate(value):
         yield where, value[:place] + value[place + 1 :]
-        yield from ((name, (*value[:place], mutated, *value[place + 1 :])) for name, mutated in mutations(inner, where))
+        yield from (
+            (name, (*value[:place], mutated, *value[place + 1 :]))
+            for name, mutated in mutations(inner, where)
+        )
     if value[::-1] != value:
         yield f"{where} reversed", value[::-1]
 
@@ -107,7 +118,10 @@ def unnoticed(api: Api, found: list[Mutation]) -> list[str]:
     return [
         name
         for name, other in found
-        if not (compare(spec_of(api), spec_of(other)).changes and compare(spec_of(other), spec_of(api)).changes)
+        if not (
+            compare(spec_of(api), spec_of(other)).changes
+            and compare(spec_of(other), spec_of(api)).changes
+        )
     ]
 
 
@@ -123,14 +137,26 @@ def test_all_mutations_are_noticed(kitchen_sink: Api, mutated: list[Mutation]) -
     assert unnoticed(kitchen_sink, mutated) == []
 
 
-@pytest.mark.parametrize("folder", [CASES / "kitchen_sink" / "spec", *sorted(file.parent for file in (Path(__file__).parents[1] / "specs").glob("*/_api.yaml"))], ids=str)
+@pytest.mark.parametrize(
+    "folder",
+    [
+        CASES / "kitchen_sink" / "spec",
+        *sorted(file.parent for file in (Path(__file__).parents[1] / "specs").glob("*/_api.yaml")),
+    ],
+    ids=str,
+)
 def test_a_spec_read_twice_has_not_changed(folder: Path) -> None:
     old, new = (load(folder, shown).api for shown in ("old", "new"))
     assert compare(spec_of(old), spec_of(new)).changes == ()
 
 
-def test_several_changes_at_once_are_said_in_one_order(kitchen_sink: Api, mutated: list[Mutation]) -> None:
+def test_several_changes_at_once_are_said_in_one_order(
+    kitchen_sink: Api, mutated: list[Mutation]
+) -> None:
     for _, api in random.Random(3).sample(mutated, 20):
         first, second = (compare(spec_of(kitchen_sink), spec_of(api)) for _ in range(2))
         assert first == second
-        assert list(first.changes) == sorted(first.changes, key=lambda change: ("breaking", "compatible", "documentation").index(change.class_))
+        assert list(first.changes) == sorted(
+            first.changes,
+            key=lambda change: ("breaking", "compatible", "documentation").index(change.class_),
+        )

@@ -27,7 +27,10 @@ endpoints:
 
 
 def test_what_differs_within_lists_and_maps_is_said_of_that(tmp_path: Path) -> None:
-    old, new = (BODY.format(body=f"{{sizes: map<list<string({length})>>(..{most})}}") for length, most in ((5, 3), (4, 2)))
+    old, new = (
+        BODY.format(body=f"{{sizes: map<list<string({length})>>(..{most})}}")
+        for length, most in ((5, 3), (4, 2))
+    )
     assert [change.message for change in compared(tmp_path, old, new)] == [
         "things.put: argument `sizes` has tighter limits",
         "things.put: each item of each value of argument `sizes` has tighter limits",
@@ -35,35 +38,78 @@ def test_what_differs_within_lists_and_maps_is_said_of_that(tmp_path: Path) -> N
 
 
 def test_a_whole_body_stands_where_its_endpoint_does(tmp_path: Path) -> None:
-    [change] = compared(tmp_path, BODY.format(body="list<string(5)>"), BODY.format(body="list<string(4)>"))
-    assert (change.message, change.place.path, change.place.line) == ("things.put: each item of argument `body` has tighter limits", "new/things.yaml", 3)
+    [change] = compared(
+        tmp_path, BODY.format(body="list<string(5)>"), BODY.format(body="list<string(4)>")
+    )
+    assert (change.message, change.place.path, change.place.line) == (
+        "things.put: each item of argument `body` has tighter limits",
+        "new/things.yaml",
+        3,
+    )
 
 
 def errors(*texts: tuple[str, str]) -> str:
-    return ERRORS + "".join(f"      - {{status: 404, code: NOT_HERE, reason: {reason}, remedy: {remedy}}}\n" for reason, remedy in texts)
+    return ERRORS + "".join(
+        f"      - {{status: 404, code: NOT_HERE, reason: {reason}, remedy: {remedy}}}\n"
+        for reason, remedy in texts
+    )
 
 
 def test_reasons_of_one_error_are_known_by_their_texts(tmp_path: Path) -> None:
-    sold, moved, hidden = ("It was sold.", "Take another."), ("It has moved.", "Look elsewhere."), ("It is hidden.", "Ask somebody.")
+    sold, moved, hidden = (
+        ("It was sold.", "Take another."),
+        ("It has moved.", "Look elsewhere."),
+        ("It is hidden.", "Ask somebody."),
+    )
     for number, (old, new, said) in enumerate(
         [
-            ([sold, moved], [hidden, sold, moved], [("error-text-changed", (None, "It is hidden."))]),
-            ([hidden, sold, moved], [sold, moved], [("error-text-changed", ("It is hidden.", None))]),
-            ([sold, moved], [moved, ("It was sold.", "Wait.")], [("error-text-changed", ("Take another.", "Wait.")), ("order-changed", ("It was sold.; It has moved.", "It has moved.; It was sold."))]),
-            ([sold], [("It is sold.", "Take another.")], [("error-text-changed", ("It was sold.", "It is sold."))]),
+            (
+                [sold, moved],
+                [hidden, sold, moved],
+                [("error-text-changed", (None, "It is hidden."))],
+            ),
+            (
+                [hidden, sold, moved],
+                [sold, moved],
+                [("error-text-changed", ("It is hidden.", None))],
+            ),
+            (
+                [sold, moved],
+                [moved, ("It was sold.", "Wait.")],
+                [
+                    ("error-text-changed", ("Take another.", "Wait.")),
+                    (
+                        "order-changed",
+                        ("It was sold.; It has moved.", "It has moved.; It was sold."),
+                    ),
+                ],
+            ),
+            (
+                [sold],
+                [("It is sold.", "Take another.")],
+                [("error-text-changed", ("It was sold.", "It is sold."))],
+            ),
         ]
     ):
         folder = tmp_path / str(number)
         folder.mkdir()
-        assert [(change.rule.id, change.values) for change in compared(folder, errors(*old), errors(*new))] == said
+        assert [
+            (change.rule.id, change.values)
+            for change in compared(folder, errors(*old), errors(*new))
+        ] == said
 
 
 def test_a_parameter_of_the_path_that_is_renamed_takes_nobodys_line(tmp_path: Path) -> None:
-    old, new = (f"title: Things\nendpoints:\n  get: {{http: 'GET /things/{{{name}}}', title: Get it, path: {{{name}: string}}, responses: {{204: null}}}}\n" for name in ("id", "number"))
+    old, new = (
+        f"title: Things\nendpoints:\n  get: {{http: 'GET /things/{{{name}}}', title: Get it, path: {{{name}: string}}, responses: {{204: null}}}}\n"
+        for name in ("id", "number")
+    )
     assert "line-changed" in {change.rule.id for change in compared(tmp_path, old, new)}
 
 
 def test_other_credentials_are_said_once(tmp_path: Path) -> None:
     old, new = (API.replace("auth: none", f"auth: {kind}") for kind in ("bearer", "basic"))
-    changes = compared(tmp_path, BODY.format(body="list<string>"), BODY.format(body="list<string>"), old, new)
+    changes = compared(
+        tmp_path, BODY.format(body="list<string>"), BODY.format(body="list<string>"), old, new
+    )
     assert [change.rule.id for change in changes] == ["credentials-changed"]

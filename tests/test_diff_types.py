@@ -27,7 +27,10 @@ types:
   Kinds: {{fields: {{kind: Kind, step: Step}}}}
 """
 
-WIDER, NARROWER = ("type-widened compatible", "type-widened breaking"), ("type-narrowed breaking", "type-narrowed compatible")
+WIDER, NARROWER = ("type-widened compatible", "type-widened breaking"), (
+    "type-narrowed breaking",
+    "type-narrowed compatible",
+)
 TIGHTER = ("limit-tightened breaking", "limit-tightened documentation")
 
 
@@ -39,7 +42,11 @@ TIGHTER = ("limit-tightened breaking", "limit-tightened documentation")
         ("string('A' | 'B')", "string(2..)", [WIDER, TIGHTER]),
         ("string('A' | 'BCD')", "string(2)", [WIDER, TIGHTER]),
         ("string('A' | 'B')", "{type: string, pattern: '[AB]'}", [WIDER]),
-        ("string('A' | 'B')", "{type: string, pattern: '[A]'}", [WIDER, ("pattern-changed breaking", "pattern-changed documentation")]),
+        (
+            "string('A' | 'B')",
+            "{type: string, pattern: '[A]'}",
+            [WIDER, ("pattern-changed breaking", "pattern-changed documentation")],
+        ),
         ("integer(0 | 5)", "integer(0..10)", [WIDER]),
         ("integer(0 | 5)", "integer(1..10)", [WIDER, TIGHTER]),
         ("integer(0 | 5)", "number(0..4.5)", [WIDER, TIGHTER]),
@@ -47,7 +54,11 @@ TIGHTER = ("limit-tightened breaking", "limit-tightened documentation")
         ("Kind", "string(2)", [WIDER, TIGHTER]),
         ("Step", "integer(..5)", [WIDER]),
         ("Step", "number(..<5)", [WIDER, TIGHTER]),
-        ("integer(0 | 5)", "integer(0 | 5 | 9)", [("literal-added compatible", "literal-added breaking")]),
+        (
+            "integer(0 | 5)",
+            "integer(0 | 5 | 9)",
+            [("literal-added compatible", "literal-added breaking")],
+        ),
         # an integer is a number, if it is in its range
         ("integer(0..10)", "number(0..10)", [WIDER]),
         ("integer(0..10)", "number(0..5)", [WIDER, TIGHTER]),
@@ -57,12 +68,26 @@ TIGHTER = ("limit-tightened breaking", "limit-tightened documentation")
         ("integer(>0..10)", "integer(1..<11)", []),
         ("integer(>0..10)", "integer(2..10)", [TIGHTER]),
         # a moment is written in another way, or becomes one
-        ("datetime", "datetime('%Y-%m-%dT%H:%M:%S.%3fZ')", [("format-changed compatible", "format-changed compatible")]),
-        ("datetime('%Y-%m-%dT%H:%M:%SZ')", "datetime(rfc2822)", [("format-changed compatible", "format-changed compatible")]),
-        ("datetime('%Y-%m-%dT%H:%M:%S')", "datetime('%Y-%m-%dT%H:%M:%S+08:00')", [("zone-changed breaking", "zone-changed breaking")]),
+        (
+            "datetime",
+            "datetime('%Y-%m-%dT%H:%M:%S.%3fZ')",
+            [("format-changed compatible", "format-changed compatible")],
+        ),
+        (
+            "datetime('%Y-%m-%dT%H:%M:%SZ')",
+            "datetime(rfc2822)",
+            [("format-changed compatible", "format-changed compatible")],
+        ),
+        (
+            "datetime('%Y-%m-%dT%H:%M:%S')",
+            "datetime('%Y-%m-%dT%H:%M:%S+08:00')",
+            [("zone-changed breaking", "zone-changed breaking")],
+        ),
     ],
 )
-def test_values_are_compared_with_the_limits(tmp_path: Path, old: str, new: str, both: list[tuple[str, str]]) -> None:
+def test_values_are_compared_with_the_limits(
+    tmp_path: Path, old: str, new: str, both: list[tuple[str, str]]
+) -> None:
     assert said(tmp_path, old, new) == sorted(each for pair in both for each in pair)
 
 
@@ -87,7 +112,9 @@ def said(tmp_path: Path, old: str, new: str) -> list[str]:
     return sorted(f"{change.rule.id} {change.class_}" for change in changes if change.what)
 
 
-def compared(tmp_path: Path, old: str, new: str, old_api: str = API, new_api: str = API) -> Sequence[Change]:
+def compared(
+    tmp_path: Path, old: str, new: str, old_api: str = API, new_api: str = API
+) -> Sequence[Change]:
     """The changes between two versions of an API with one resource."""
     specs: list[Spec] = []
     for version, resource, api in (("old", old, old_api), ("new", new, new_api)):

@@ -24,7 +24,9 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -35,7 +37,9 @@ def environment(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def test_the_wheel_generates_what_the_checkout_generates(distributions: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_wheel_generates_what_the_checkout_generates(
+    distributions: tuple[Path, Path], tmp_path: Path
+) -> None:
     python = environment(tmp_path / "env")
     run(python, "-m", "pip", "install", "-q", distributions[1])
     project = tmp_path / "project"
@@ -58,19 +62,42 @@ def test_the_wheel_is_the_package_and_its_templates_alone(distributions: tuple[P
     with zipfile.ZipFile(distributions[1]) as wheel:
         names = wheel.namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"specloom"}
-    templates = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*") if path.is_file()}
-    assert templates == {name.removeprefix("specloom/_templates/") for name in names if "/_templates/" in name}
+    templates = {
+        str(path.relative_to(ROOT / "templates"))
+        for path in (ROOT / "templates").rglob("*")
+        if path.is_file()
+    }
+    assert templates == {
+        name.removeprefix("specloom/_templates/") for name in names if "/_templates/" in name
+    }
     assert any(name.endswith("py.typed") for name in names)
     with tarfile.open(distributions[0]) as sdist:
         names = sdist.getnames()
     assert any(name.endswith("/specs/README.md") for name in names)
     inside = {name.split("/")[1] for name in names if "/" in name}
-    assert {"generator", "templates", "specs", "tests", ".github", ".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE"} <= inside
+    assert {
+        "generator",
+        "templates",
+        "specs",
+        "tests",
+        ".github",
+        ".pre-commit-hooks.yaml",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+    } <= inside
 
 
 def test_a_generated_project_stands_alone(tmp_path: Path) -> None:
     python = environment(tmp_path / "env")
     run(python, "-m", "pip", "install", "-q", COMMITTED["wechatpay"])
     installed = run(python, "-m", "pip", "list", "--format=freeze").lower()
-    assert not [name for name in ("specloom", "jinja2", "black", "pyyaml") if f"{name}==" in installed]
-    run(python, "-c", "import wechatpay; wechatpay.WeChatPay; wechatpay.calls.fapiao_applications.query('1', sub_mchid='2')", cwd=tmp_path)
+    assert not [
+        name for name in ("specloom", "jinja2", "black", "pyyaml") if f"{name}==" in installed
+    ]
+    run(
+        python,
+        "-c",
+        "import wechatpay; wechatpay.WeChatPay; wechatpay.calls.fapiao_applications.query('1', sub_mchid='2')",
+        cwd=tmp_path,
+    )

@@ -69,7 +69,9 @@ def pages_of(name: str) -> dict[PurePosixPath, str]:
 def test_every_link_between_pages_leads_to_a_page(name: str) -> None:
     pages = pages_of(name)
     for path, page in pages.items():
-        for target in (str(token.attrs["href"]) for token in parse(page) if token.type == "link_open"):
+        for target in (
+            str(token.attrs["href"]) for token in parse(page) if token.type == "link_open"
+        ):
             if not target.startswith("https://"):
                 assert PurePosixPath(normpath(path.parent / target)) in pages, f"{path}: {target}"
 
@@ -79,8 +81,16 @@ def test_a_page_shows_everything_that_the_spec_says_of_an_endpoint(name: str) ->
     api = api_of(name)
     for endpoint in api.all_endpoints():
         for language in api.languages:
-            page = words(pages_of(name)[PurePosixPath("docs", language, *endpoint.resource, f"{endpoint.name}.md")])
-            said = [endpoint.title, *(fact.title for fact in endpoint.facts), *(host.description for host in api.hosts)]
+            page = words(
+                pages_of(name)[
+                    PurePosixPath("docs", language, *endpoint.resource, f"{endpoint.name}.md")
+                ]
+            )
+            said = [
+                endpoint.title,
+                *(fact.title for fact in endpoint.facts),
+                *(host.description for host in api.hosts),
+            ]
             said += [text for row in api.errors_of(endpoint) for text in (row.reason, row.remedy)]
             for each in fields_of(api, endpoint):
                 assert each.wire in page
@@ -102,7 +112,9 @@ def test_a_page_shows_everything_that_the_spec_says_of_an_event() -> None:
     for event in api.all_events():
         for language in api.languages:
             name = event.name.split(".")[1].lower().replace("_", "-")
-            written = pages_of("wechatpay")[PurePosixPath("docs", language, *event.resource, f"event-fapiao-{name}.md")]
+            written = pages_of("wechatpay")[
+                PurePosixPath("docs", language, *event.resource, f"event-fapiao-{name}.md")
+            ]
             page = words(written)
             for each in payload_fields(api, event.payload):
                 assert each.wire in page
@@ -110,10 +122,18 @@ def test_a_page_shows_everything_that_the_spec_says_of_an_event() -> None:
                 assert each.description.best(language).replace("`", "") in page
             assert event.title.best(language) in page
             assert event.description.best(language) in page
-            for said in (event.name, f"events.{event.class_name}", event.to or "", "api_v3_key", "15"):
+            for said in (
+                event.name,
+                f"events.{event.class_name}",
+                event.to or "",
+                "api_v3_key",
+                "15",
+            ):
                 assert said in page
             assert all(text not in page for text in ("This page has no", "尚未翻译", "本页暂无"))
-            examples = [json.loads(token.content) for token in parse(written) if token.info == "json"]
+            examples = [
+                json.loads(token.content) for token in parse(written) if token.info == "json"
+            ]
             assert examples == [example.payload.json for example in event.examples]
 
 
@@ -126,7 +146,9 @@ def test_python_samples_compile_and_name_the_method(name: str) -> None:
         elif path.name == "index.md":
             assert len(samples) == (1 if len(path.parts) == 3 else 0)
         else:
-            assert len(samples) == (1 if path.name == "README.md" or path.stem.startswith("event-") else 2)
+            assert len(samples) == (
+                1 if path.name == "README.md" or path.stem.startswith("event-") else 2
+            )
         for sample in samples:
             tree = ast.parse(sample)
             compile(tree, str(path), "exec")
@@ -144,7 +166,9 @@ def test_curl_samples_send_the_documented_request(name: str) -> None:
     """bash reads the sample; a `curl` of ours shows what it was given."""
     api = api_of(name)
     for endpoint in api.all_endpoints():
-        page = pages_of(name)[PurePosixPath("docs", "zh", *endpoint.resource, f"{endpoint.name}.md")]
+        page = pages_of(name)[
+            PurePosixPath("docs", "zh", *endpoint.resource, f"{endpoint.name}.md")
+        ]
         samples = [token.content for token in parse(page) if token.info == "sh"]
         for sample, example in zip(samples, endpoint.examples, strict=True):
             given = arguments_of_curl(sample)
@@ -159,11 +183,16 @@ def test_curl_samples_send_the_documented_request(name: str) -> None:
 
 
 def test_what_the_spec_does_not_say_yet_the_page_says_once() -> None:
-    stub = Endpoint("stub", ("orders",), "GET", "/orders/{id}", path_fields=(Field("id", "id", String(), True),))
+    stub = Endpoint(
+        "stub", ("orders",), "GET", "/orders/{id}", path_fields=(Field("id", "id", String(), True),)
+    )
     api = small_api("x", stub)
     page = docs(api)[PurePosixPath("docs/en/orders/stub.md")]
     assert words(page).count("yet") == 1
-    assert "> This page has no title, no description, no example, no response, no meaning of `id` yet." in page
+    assert (
+        "> This page has no title, no description, no example, no response, no meaning of `id` yet."
+        in page
+    )
     assert "curl 'https://x.example/orders/ID'" in page
     assert 'client.orders.stub("ID")' in page
 
@@ -228,7 +257,11 @@ def buying(language: str) -> str:
 
 def row_of(page: str, name: str) -> list[str]:
     """The cells of the first row of this name."""
-    (row, *_) = (line for line in page.split("\n") if re.match(rf"\|[^|]*(?:`|\*\*){re.escape(name)}(?:`|\*\*) \|", line))
+    row, *_ = (
+        line
+        for line in page.split("\n")
+        if re.match(rf"\|[^|]*(?:`|\*\*){re.escape(name)}(?:`|\*\*) \|", line)
+    )
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
 
 
@@ -255,15 +288,26 @@ def test_a_table_says_what_values_must_keep_to(name: str, english: str, chinese:
 
 def test_docstrings_say_limits_inside_unions_and_maps() -> None:
     words = " ".join(files(shop(), "project")[PurePosixPath("shop/calls/shop.py")].split())
-    assert "either: If a string: one of `none`, `auto`, if a list: 1 to 4 items, each 1 to 4 characters." in words
+    assert (
+        "either: If a string: one of `none`, `auto`, if a list: 1 to 4 items, each 1 to 4 characters."
+        in words
+    )
     assert "labels: Each value at most 512 characters." in words
 
 
 def test_the_members_of_a_union_are_explained_once() -> None:
     page = buying("en")
-    assert row_of(page, "Kind")[:4] == ["└&nbsp;**Kind**", "`Kind` (integer)", "", "A kind<br>`1` small<br>`2` large"]
+    assert row_of(page, "Kind")[:4] == [
+        "└&nbsp;**Kind**",
+        "`Kind` (integer)",
+        "",
+        "A kind<br>`1` small<br>`2` large",
+    ]
     assert row_of(page, "list\\<Kind\\>")[3] == "A kind<br>Values of `Kind`: see above."
-    assert [line.split("|")[4].strip() for line in page.split("\n") if "**Item**" in line] == ["An item", "An item<br>Fields of `Item`: see above."]
+    assert [line.split("|")[4].strip() for line in page.split("\n") if "**Item**" in line] == [
+        "An item",
+        "An item<br>Fields of `Item`: see above.",
+    ]
     assert row_of(page, "tags")[1] == r"`Tags` (`string \| list<string>`)"
 
 
@@ -281,7 +325,14 @@ def test_a_page_shows_the_bodies_of_errors_and_whose_example_it_is() -> None:
     page = buying("en")
     assert "### Example · 200 · One\n" in page
     assert "### Body of `errors.UnprocessableContent`\n\nThe exception has it as `body`.\n" in page
-    assert row_of(page, "because") == ["`because`", "`string`", "yes", "**Why**", "at most 80 characters", ""]
+    assert row_of(page, "because") == [
+        "`because`",
+        "`string`",
+        "yes",
+        "**Why**",
+        "at most 80 characters",
+        "",
+    ]
     assert "### Example\n" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
 
 
@@ -303,7 +354,9 @@ def test_sentences_in_chinese_have_no_blanks_between_them() -> None:
     for name in APIS:
         for path, page in pages_of(name).items():
             if "zh" in path.parts:
-                assert not re.search(r"[。，；：、] +(?!\|)", re.sub(r"```.*?```", "", page, flags=re.DOTALL)), path
+                assert not re.search(
+                    r"[。，；：、] +(?!\|)", re.sub(r"```.*?```", "", page, flags=re.DOTALL)
+                ), path
     assert not re.search(r"[。；：] +[^|]", buying("zh").split("## ")[0])
 
 
@@ -322,12 +375,18 @@ def test_no_text_adds_anything_to_a_page(text: str) -> None:
     for path, page in docs(small_api(f"x{text}x", endpoint_of(f"x{text}x"))).items():
         tokens = parse(page)
         assert outline(tokens) == outline(parse(harmless[path])), path
-        assert all(allowed(str(token.attrs["href"])) for token in tokens if token.type == "link_open")
+        assert all(
+            allowed(str(token.attrs["href"])) for token in tokens if token.type == "link_open"
+        )
 
 
 def outline(tokens: list[Token]) -> list[str]:
     """The structure of a page. How many paragraphs a text has is its own affair, and code may be plain text."""
-    kinds = [token.type for token in tokens if token.type not in ("text", "text_special", "softbreak", "code_inline")]
+    kinds = [
+        token.type
+        for token in tokens
+        if token.type not in ("text", "text_special", "softbreak", "code_inline")
+    ]
     outlined = "\n".join(kinds)
     paragraph = "paragraph_open\ninline\nparagraph_close\n"
     while paragraph * 2 in outlined:
@@ -352,7 +411,9 @@ def fields_of(api: Api, endpoint: Endpoint) -> Iterator[Field]:
     """All fields of requests and answers, each structure's once."""
     yield from (*api.header, *endpoint.path_fields, *endpoint.query, *endpoint.header)
     bodies = [endpoint.body.type] if isinstance(endpoint.body, JsonBody) else []
-    yield from payload_fields(api, *bodies, *(answer.type for answer in endpoint.answers if answer.type is not None))
+    yield from payload_fields(
+        api, *bodies, *(answer.type for answer in endpoint.answers if answer.type is not None)
+    )
 
 
 def payload_fields(api: Api, *roots: Type) -> Iterator[Field]:
@@ -373,8 +434,22 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
     said = Text((("en", text),))
     item, kind = TypeName(("orders",), "Item"), TypeName(("orders",), "Kind")
     fields = (
-        field(text, String(Span(None, 20), (), text), description=said, example=Value(text), default=Value(text)),
-        field(f"{text}2", ListOf(Named(item)), required=False, unit=said, when=said, since=said, deprecated=said),
+        field(
+            text,
+            String(Span(None, 20), (), text),
+            description=said,
+            example=Value(text),
+            default=Value(text),
+        ),
+        field(
+            f"{text}2",
+            ListOf(Named(item)),
+            required=False,
+            unit=said,
+            when=said,
+            since=said,
+            deprecated=said,
+        ),
         field(f"{text}3", Named(kind), encrypted=True, example=Value([text])),
         field(f"{text}4", String(Span(), (text, "y")), required=False, secret=True),
     )
@@ -394,7 +469,13 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
         links=(Link(said, "https://x.example/y"),),
         resources=(
             Resource(
-                ("orders",), said, said, (endpoint,), (ErrorCode(400, text, "Bad", said, said),), (event_of(text, item),), notes=NOTES
+                ("orders",),
+                said,
+                said,
+                (endpoint,),
+                (ErrorCode(400, text, "Bad", said, said),),
+                (event_of(text, item),),
+                notes=NOTES,
             ),
         ),
         types={
@@ -408,7 +489,19 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
 def event_of(text: str, item: TypeName) -> Event:
     said = Text((("en", text),))
     example = EventExample(said, Value({text: text}))
-    return Event(text, "Paid", ("orders",), Named(item), said, said, text, (Link(said, "https://x.example/e"),), text, said, (example,))
+    return Event(
+        text,
+        "Paid",
+        ("orders",),
+        Named(item),
+        said,
+        said,
+        text,
+        (Link(said, "https://x.example/e"),),
+        text,
+        said,
+        (example,),
+    )
 
 
 def endpoint_of(text: str) -> Endpoint:
@@ -422,7 +515,10 @@ def endpoint_of(text: str) -> Endpoint:
         path_fields=(field("id", String(), example=Value(text)),),
         query=(field(text, ListOf(String()), required=False),),
         body=JsonBody(item, flat=True),
-        answers=(Answer(200, item, said, said, (field(text, String()),)), Answer(202, None, said, said)),
+        answers=(
+            Answer(200, item, said, said, (field(text, String()),)),
+            Answer(202, None, said, said),
+        ),
         errors=(ErrorCode(404, text, "Gone", said, said),),
         title=said,
         description=said,
@@ -435,7 +531,13 @@ def endpoint_of(text: str) -> Endpoint:
         auth=("key", "token"),
         examples=(
             Exchange(
-                said, {"id": text}, {text: [text]}, {}, Value({text: text, f"{text}3": text}), 200, Value({text: text})
+                said,
+                {"id": text},
+                {text: [text]},
+                {},
+                Value({text: text, f"{text}3": text}),
+                200,
+                Value({text: text}),
             ),
         ),
         notes=NOTES,

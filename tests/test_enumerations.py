@@ -66,15 +66,30 @@ def test_the_empty_string_is_a_value_like_any_other(kiosk: ModuleType) -> None:
         sent.append((request.url.query, request.headers.get("X-Heat"), request.read()))
         return httpx.Response(200, json={"sort": "", "heat": ""})
 
-    fields = {"sorts": [models.Sort.UNSORTED, models.Sort.ASC], "heat": models.Heat.NONE, "sort": models.Sort.UNSORTED}
-    with kiosk.Kiosk(transport=httpx.MockTransport(respond)) as client, kiosk.testing.KioskMock().client() as mocked:
+    fields = {
+        "sorts": [models.Sort.UNSORTED, models.Sort.ASC],
+        "heat": models.Heat.NONE,
+        "sort": models.Sort.UNSORTED,
+    }
+    with (
+        kiosk.Kiosk(transport=httpx.MockTransport(respond)) as client,
+        kiosk.testing.KioskMock().client() as mocked,
+    ):
         for one in (client, mocked):
-            for found in (one.items.find(**fields, x_heat=models.Heat.NONE, sort_by=models.Sort.UNSORTED), one.items.put(**fields)):
+            for found in (
+                one.items.find(**fields, x_heat=models.Heat.NONE, sort_by=models.Sort.UNSORTED),
+                one.items.put(**fields),
+            ):
                 assert (found.sort, found.heat) == (models.Sort.UNSORTED, models.Heat.NONE)
-    assert sent == [(b"sort=&sorts=,asc", "", b"sort_by=&heat="), (b"", None, b'{"sort":"","heat":"","sorts":["","asc"]}')]
+    assert sent == [
+        (b"sort=&sorts=,asc", "", b"sort_by=&heat="),
+        (b"", None, b'{"sort":"","heat":"","sorts":["","asc"]}'),
+    ]
 
 
-def test_requests_take_any_value_of_an_open_enumeration_and_the_listed_ones_of_a_closed_one(kiosk: ModuleType) -> None:
+def test_requests_take_any_value_of_an_open_enumeration_and_the_listed_ones_of_a_closed_one(
+    kiosk: ModuleType,
+) -> None:
     calls, models, errors = kiosk.calls.items, kiosk.models, kiosk.errors
     sent: list[bytes] = []
 
@@ -86,9 +101,26 @@ def test_requests_take_any_value_of_an_open_enumeration_and_the_listed_ones_of_a
         """As frameworks have them."""
 
     with kiosk.Kiosk(transport=httpx.MockTransport(respond)) as client:
-        client.send(calls.filter(by=models.FilterBy(sort="NEW", level=9), levels=[1, 9, models.Level.N2], heat="Hot"))
-        client.send(calls.filter(by=models.FilterBy(sort=Text("asc")), levels=[models.Level(7)], heat=models.Heat.HOT))
-        for wrong in ({"heat": "NEW"}, {"by": models.FilterBy(sort=5)}, {"by": models.FilterBy(sort=models.Heat.HOT)}, {"levels": [True]}, {"levels": ["1"]}):
+        client.send(
+            calls.filter(
+                by=models.FilterBy(sort="NEW", level=9), levels=[1, 9, models.Level.N2], heat="Hot"
+            )
+        )
+        client.send(
+            calls.filter(
+                by=models.FilterBy(sort=Text("asc")), levels=[models.Level(7)], heat=models.Heat.HOT
+            )
+        )
+        for wrong in (
+            {"heat": "NEW"},
+            {"by": models.FilterBy(sort=5)},
+            {"by": models.FilterBy(sort=models.Heat.HOT)},
+            {"levels": [True]},
+            {"levels": ["1"]},
+        ):
             with pytest.raises(errors.InvalidRequest):
                 client.send(calls.filter(**wrong))
-    assert sent == [b"by%5Bsort%5D=NEW&by%5Blevel%5D=9&levels=1&levels=9&levels=2&heat=Hot", b"by%5Bsort%5D=asc&levels=7&heat=Hot"]
+    assert sent == [
+        b"by%5Bsort%5D=NEW&by%5Blevel%5D=9&levels=1&levels=9&levels=2&heat=Hot",
+        b"by%5Bsort%5D=asc&levels=7&heat=Hot",
+    ]

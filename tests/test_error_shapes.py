@@ -59,7 +59,12 @@ endpoints:
 def cashier(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("cashier")
     (folder / "spec" / "trade").mkdir(parents=True)
-    for name, text in (("_api", API + GATEWAY), ("trade", TRADE), ("ledger", LEDGER), ("trade/old", LEDGER.replace("/ledger", "/old").replace("errcode", "status"))):
+    for name, text in (
+        ("_api", API + GATEWAY),
+        ("trade", TRADE),
+        ("ledger", LEDGER),
+        ("trade/old", LEDGER.replace("/ledger", "/old").replace("errcode", "status")),
+    ):
         (folder / "spec" / f"{name}.yaml").write_text(text, "utf-8")
     write(folder / "spec", folder / "project")
     with imported(folder / "project", "cashier") as package:
@@ -89,8 +94,12 @@ def test_a_failed_payment_is_never_a_value(cashier: Any, client: Any, server: Se
         '{"error_response": {"code": "40002", "msg": "Invalid Arguments"}, "sign": "x"}': errors.InvalidArguments,
         '{"error_response": {"code": 40002}}': errors.InvalidArguments,
         # Of two envelopes, one of which means failure, that one counts.
-        '{"trade_pay_response": {"code": "10000"}, "error_response": {' + failed + "}}": errors.PaymentFailed,
-        '{"error_response": {' + failed + '}, "trade_pay_response": {"code": "10000"}}': errors.PaymentFailed,
+        '{"trade_pay_response": {"code": "10000"}, "error_response": {'
+        + failed
+        + "}}": errors.PaymentFailed,
+        '{"error_response": {'
+        + failed
+        + '}, "trade_pay_response": {"code": "10000"}}': errors.PaymentFailed,
         # Without the code that is always there, nobody knows: this is neither success nor a refusal.
         '{"trade_pay_response": {"trade_no": "1"}, "sign": "x"}': errors.ProtocolError,
         '{"trade_pay_response": null, "sign": "x"}': errors.ProtocolError,
@@ -105,8 +114,17 @@ def test_a_failed_payment_is_never_a_value(cashier: Any, client: Any, server: Se
         if kind is errors.ProtocolError:
             assert caught.value.outcome == "unknown"
         if kind is errors.PaymentFailed:
-            assert (caught.value.code, caught.value.message, caught.value.detail) == ("40004", "Business Failed", "balance is not enough")
-    server.reply(answer(200, '{"trade_pay_response": {"code": "10000", "msg": "Success", "trade_no": "20"}, "sign": "x"}'))
+            assert (caught.value.code, caught.value.message, caught.value.detail) == (
+                "40004",
+                "Business Failed",
+                "balance is not enough",
+            )
+    server.reply(
+        answer(
+            200,
+            '{"trade_pay_response": {"code": "10000", "msg": "Success", "trade_no": "20"}, "sign": "x"}',
+        )
+    )
     assert client.trade.pay(out_trade_no="1").trade_pay_response.trade_no == "20"
 
     server.reply(answer(200, '{"trade_query_response": {"code": "40007", "msg": "no trade"}}'))
@@ -118,11 +136,17 @@ def test_a_failed_payment_is_never_a_value(cashier: Any, client: Any, server: Se
 
 
 def test_the_nearest_shape_counts(cashier: Any, client: Any, server: Server) -> None:
-    server.reply(answer(200, '{"errcode": -7, "errmsg": "closed", "status": 0, "x_response": {"code": "40002"}}'))
+    server.reply(
+        answer(
+            200, '{"errcode": -7, "errmsg": "closed", "status": 0, "x_response": {"code": "40002"}}'
+        )
+    )
     with pytest.raises(cashier.errors.LedgerClosed, match="closed"):
         client.ledger.book()
     assert client.trade.old.book().entry is None
-    assert client.trade.echo()["errcode"] == -7  # its own shape is empty: nothing in a 2xx response is an error
+    assert (
+        client.trade.echo()["errcode"] == -7
+    )  # its own shape is empty: nothing in a 2xx response is an error
     server.reply(answer(200, '{"errcode": 0, "status": "-7"}'))
     assert client.ledger.book().entry is None
     with pytest.raises(cashier.errors.LedgerClosed):
@@ -136,11 +160,36 @@ def test_a_mock_answers_in_the_shape_of_the_endpoint(cashier: Any) -> None:
     client = mock.client()
     calls = cashier.calls
     expected = [
-        ("40004", calls.trade.pay(out_trade_no="1"), "PaymentFailed", {"trade_pay_response": {"code": "40004", "msg": "The payment has failed."}}),
-        ("40007", calls.trade.query(out_trade_no="1"), "TradeUnknown", {"trade_query_response": {"code": "40007", "msg": "There is no such trade."}}),
-        ("40002", calls.trade.token(), "InvalidArguments", {"oauth_token_response": {"code": 40002, "msg": "An argument is invalid."}}),
-        ("-7", calls.ledger.book(), "LedgerClosed", {"errcode": -7, "errmsg": "The ledger is closed."}),
-        ("-7", calls.trade.old.book(), "LedgerClosed", {"status": -7, "errmsg": "The ledger is closed."}),
+        (
+            "40004",
+            calls.trade.pay(out_trade_no="1"),
+            "PaymentFailed",
+            {"trade_pay_response": {"code": "40004", "msg": "The payment has failed."}},
+        ),
+        (
+            "40007",
+            calls.trade.query(out_trade_no="1"),
+            "TradeUnknown",
+            {"trade_query_response": {"code": "40007", "msg": "There is no such trade."}},
+        ),
+        (
+            "40002",
+            calls.trade.token(),
+            "InvalidArguments",
+            {"oauth_token_response": {"code": 40002, "msg": "An argument is invalid."}},
+        ),
+        (
+            "-7",
+            calls.ledger.book(),
+            "LedgerClosed",
+            {"errcode": -7, "errmsg": "The ledger is closed."},
+        ),
+        (
+            "-7",
+            calls.trade.old.book(),
+            "LedgerClosed",
+            {"status": -7, "errmsg": "The ledger is closed."},
+        ),
     ]
     for code, call, kind, body in expected:
         mock.fail(code, endpoint=call.endpoint.name, times=1)
@@ -152,11 +201,31 @@ def test_a_mock_answers_in_the_shape_of_the_endpoint(cashier: Any) -> None:
 
 SHAPES = {
     # The shape in the spec, the fields of its response, and the body of an error as such an API writes it.
-    "one place": ("{code: error, message: error, success: ''}", "ok: boolean", {"error": "no_channel"}),
-    "the code in the place of a message": ("{code: message, success: ''}", "ok: boolean", {"message": "no_channel"}),
-    "a list": ("{code: 'errors[0].code', message: 'errors[0].text', success: ''}", "errors?: list<json>", {"errors": [{"code": "no_channel", "text": "There is none."}]}),
-    "any name": ("{code: '*.code', message: '*.text', success: ok}", "at: string, data: {fields: {code: string}}", {"data": {"code": "no_channel", "text": "There is none."}}),
-    "a boolean": ("{code: ok, message: error, success: true}", "ok: boolean", {"ok": False, "error": "There is none."}),
+    "one place": (
+        "{code: error, message: error, success: ''}",
+        "ok: boolean",
+        {"error": "no_channel"},
+    ),
+    "the code in the place of a message": (
+        "{code: message, success: ''}",
+        "ok: boolean",
+        {"message": "no_channel"},
+    ),
+    "a list": (
+        "{code: 'errors[0].code', message: 'errors[0].text', success: ''}",
+        "errors?: list<json>",
+        {"errors": [{"code": "no_channel", "text": "There is none."}]},
+    ),
+    "any name": (
+        "{code: '*.code', message: '*.text', success: ok}",
+        "at: string, data: {fields: {code: string}}",
+        {"data": {"code": "no_channel", "text": "There is none."}},
+    ),
+    "a boolean": (
+        "{code: ok, message: error, success: true}",
+        "ok: boolean",
+        {"ok": False, "error": "There is none."},
+    ),
 }
 
 
@@ -165,7 +234,10 @@ def test_a_documented_error_of_a_mock_is_its_class(case: str, tmp_path: Path) ->
     shape, fields, body = SHAPES[case]
     code = "false" if case == "a boolean" else "no_channel"
     (tmp_path / "spec").mkdir()
-    (tmp_path / "spec" / "_api.yaml").write_text(API.replace("cashier", "chat").replace("Cashier", "Chat") + f"error_shape: {shape}\n", "utf-8")
+    (tmp_path / "spec" / "_api.yaml").write_text(
+        API.replace("cashier", "chat").replace("Cashier", "Chat") + f"error_shape: {shape}\n",
+        "utf-8",
+    )
     (tmp_path / "spec" / "channels.yaml").write_text(
         "endpoints:\n"
         f"  post: {{http: POST /, responses: {{200: {{body: {{{fields}}}}}}}, errors: [{{code: {code}, as: NoChannel, reason: There is none.}}]}}\n",

@@ -35,7 +35,9 @@ T = TypeVar("T")
 Work: TypeAlias = Callable[[Any], Any]
 RUNTIME = ROOT / "generator" / "specloom" / "runtime"
 PROJECTS = {**COMMITTED, "corner_shop": CASES / "kitchen_sink" / "expected"}
-TOKENS = {"weixin": {"access_token": "TOKEN", "appid": None, "secret": None}}  # or one would be fetched first
+TOKENS = {
+    "weixin": {"access_token": "TOKEN", "appid": None, "secret": None}
+}  # or one would be fetched first
 UNWANTED = shutil.ignore_patterns("__pycache__")
 
 
@@ -73,7 +75,9 @@ class Package:
         """Each endpoint, with each way to send something to it."""
         for name, (places, names) in self.samples.items():
             call = _dotted(self.module.calls, name)(*places, **names)
-            yield call.endpoint, lambda client, name=name, places=places, names=names: _dotted(client, name)(*places, **names)
+            yield call.endpoint, lambda client, name=name, places=places, names=names: _dotted(
+                client, name
+            )(*places, **names)
             yield call.endpoint, lambda client, call=call: client.send(call)
 
 
@@ -89,13 +93,26 @@ def _sample(page: Path, endpoint: str) -> tuple[list[Any], dict[str, Any]]:
     """The arguments in the first sample of an endpoint's page."""
     tree = ast.parse(page.read_text("utf-8").partition("```python\n")[2].partition("```")[0])
     space: dict[str, Any] = {}
-    exec(compile(ast.Module([node for node in tree.body if isinstance(node, ast.ImportFrom)], []), page, "exec"), space)
-    [call] = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == f"client.{endpoint}"]
+    exec(
+        compile(
+            ast.Module([node for node in tree.body if isinstance(node, ast.ImportFrom)], []),
+            page,
+            "exec",
+        ),
+        space,
+    )
+    [call] = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"client.{endpoint}"
+    ]
 
     def value(node: ast.expr) -> Any:
         return eval(compile(ast.Expression(node), page, "eval"), space)
 
-    return [value(one) for one in call.args], {str(one.arg): value(one.value) for one in call.keywords}
+    return [value(one) for one in call.args], {
+        str(one.arg): value(one.value) for one in call.keywords
+    }
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:use `orders.update`:DeprecationWarning")
@@ -114,10 +131,22 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pac
                 shutil.copytree(RUNTIME, home / name / "_runtime", ignore=UNWANTED)
             module = stack.enter_context(imported(home, name))
             testing = vars(import_module(f"{name}.testing")).items()
-            [mock] = [value for key, value in testing if key.endswith("Mock") and value.__module__ == f"{name}.testing"]
+            [mock] = [
+                value
+                for key, value in testing
+                if key.endswith("Mock") and value.__module__ == f"{name}.testing"
+            ]
             endpoints = json.loads((project / name / "examples.json").read_text("utf-8"))
-            samples = {one: _sample(project / "docs" / "en" / f"{one.replace('.', '/')}.md", one) for one in endpoints}
-            found[name] = Package(module, mock(), samples, _delivery(mock()) if (project / name / "events.py").exists() else None)
+            samples = {
+                one: _sample(project / "docs" / "en" / f"{one.replace('.', '/')}.md", one)
+                for one in endpoints
+            }
+            found[name] = Package(
+                module,
+                mock(),
+                samples,
+                _delivery(mock()) if (project / name / "events.py").exists() else None,
+            )
         yield found
 
 
@@ -143,7 +172,9 @@ VARIABLES = [
 
 
 @pytest.mark.parametrize(("name", "value"), VARIABLES)
-def test_variables_that_cannot_be_used(name: str, value: str, package: Package, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_that_cannot_be_used(
+    name: str, value: str, package: Package, colour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import_module(f"{package.module.__name__}._runtime.httpx_adapter")._trust.cache_clear()
     context = ssl.create_default_context()
     for one, _ in VARIABLES:
@@ -152,16 +183,23 @@ def test_variables_that_cannot_be_used(name: str, value: str, package: Package, 
     errors = package.module.errors
     with package.client(colour, transport=None) as do:
         for _, call in package.calls():
-            with pytest.raises(errors.ConfigError, match=f"{name}: this variable of the environment is '{value}'") as caught:
+            with pytest.raises(
+                errors.ConfigError, match=f"{name}: this variable of the environment is '{value}'"
+            ) as caught:
                 do(call)
             assert caught.value.outcome == "not_sent"
     # Who brings a context does not need them.
     url = f"https://127.0.0.1:{closed_port()}"
-    with package.client(colour, transport=None, ssl_context=context, hosts=[url], attempts=1) as do, pytest.raises(errors.ConnectError):
+    with (
+        package.client(colour, transport=None, ssl_context=context, hosts=[url], attempts=1) as do,
+        pytest.raises(errors.ConnectError),
+    ):
         do(call)
 
 
-def test_variables_that_are_not_used(package: Package, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_that_are_not_used(
+    package: Package, colour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.setenv(name, "::nonsense::")
         monkeypatch.setenv(name.lower(), "::nonsense::")
@@ -177,9 +215,18 @@ def test_variables_that_are_not_used(package: Package, colour: str, monkeypatch:
 
 def exceptions(*modules: ModuleType) -> Iterator[Exception]:
     """One of each class of exceptions that these modules have."""
-    found = [one for module in modules for one in vars(module).values() if inspect.isclass(one) and issubclass(one, Exception) and not issubclass(one, Warning)]
+    found = [
+        one
+        for module in modules
+        for one in vars(module).values()
+        if inspect.isclass(one) and issubclass(one, Exception) and not issubclass(one, Warning)
+    ]
     for kind in sorted(set(found), key=str):
-        for arguments in (("CANNOT",), ("utf-8", b"\\xff", 0, 1, "CANNOT"), ("CANNOT", [ValueError()])):
+        for arguments in (
+            ("CANNOT",),
+            ("utf-8", b"\\xff", 0, 1, "CANNOT"),
+            ("CANNOT", [ValueError()]),
+        ):
             try:
                 yield kind(*arguments)
             except TypeError:
@@ -190,7 +237,9 @@ def exceptions(*modules: ModuleType) -> Iterator[Exception]:
 def some(works: list[T], trials: list[Any]) -> Iterator[tuple[T, Any]]:
     """All trials for the last work, and for each other a sixth of them: each comes up often enough, and it does not take long."""
     for number, work in enumerate(works, 1):
-        yield from ((work, trial) for trial in (trials if number == len(works) else trials[number % 6 :: 6]))
+        yield from (
+            (work, trial) for trial in (trials if number == len(works) else trials[number % 6 :: 6])
+        )
 
 
 class Hostile(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -231,7 +280,9 @@ NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 def test_transports_that_raise(reads: bool, package: Package, colour: str) -> None:
     transport = Hostile(reads=reads)
     with package.client(colour, transport=transport, attempts=1) as do:
-        for (endpoint, call), error in some(list(package.calls()), list(exceptions(builtins, httpx))):
+        for (endpoint, call), error in some(
+            list(package.calls()), list(exceptions(builtins, httpx))
+        ):
             transport.does, transport.requests = partial(throw, error), 0
             with pytest.raises(package.module.errors.Error) as caught:
                 do(call)
@@ -261,8 +312,19 @@ RESPONSES: list[Callable[[], Any]] = [
     lambda: httpx.Response(200, content=iter([b"{", 5])),  # type: ignore[list-item]
     lambda: httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=b"{"),
     *[partial(httpx.Response, status) for status in (-1, 0, 99, 100, 199, 304, 600, 10**20)],
-    *[partial(httpx.Response, 200, content=body) for body in (b"", b"\xff", b"null", b"5", b"[" * 100_000, b"1" * 5_000, b'"\\ud800"', b"{}")],
-    *[partial(httpx.Response, status, content=b'{"code":"x","detail":%b1%b}' % (b"[" * deep, b"]" * deep)) for status in (200, 400) for deep in (300, 900)],
+    *[
+        partial(httpx.Response, 200, content=body)
+        for body in (b"", b"\xff", b"null", b"5", b"[" * 100_000, b"1" * 5_000, b'"\\ud800"', b"{}")
+    ],
+    *[
+        partial(
+            httpx.Response,
+            status,
+            content=b'{"code":"x","detail":%b1%b}' % (b"[" * deep, b"]" * deep),
+        )
+        for status in (200, 400)
+        for deep in (300, 900)
+    ],
 ]
 
 
@@ -291,7 +353,9 @@ def test_what_is_no_event_loop_of_asyncio(package: Package) -> None:
 
 def test_connections_of_another_event_loop(package: Package) -> None:
     url = f"http://127.0.0.1:{closed_port()}"
-    client = package.mock.async_client(transport=httpx.AsyncHTTPTransport(), hosts=[url], attempts=1)
+    client = package.mock.async_client(
+        transport=httpx.AsyncHTTPTransport(), hosts=[url], attempts=1
+    )
     errors = [package.module.errors.ConnectError, package.module.errors.ConfigError]
     for _, call in package.calls():
         with pytest.raises(errors[0]) as caught:
@@ -304,12 +368,18 @@ def test_clients_that_are_closed(package: Package, colour: str) -> None:
     with package.client(colour, transport=Hostile()) as do:
         do(lambda client: client.close())
         for _, call in package.calls():
-            with pytest.raises(package.module.errors.ConfigError, match="this client has been closed"):
+            with pytest.raises(
+                package.module.errors.ConfigError, match="this client has been closed"
+            ):
                 do(call)
 
 
-def test_processes_without_threads(packages: dict[str, Package], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threading.Thread, "start", lambda thread: throw(RuntimeError("can't start new thread")))
+def test_processes_without_threads(
+    packages: dict[str, Package], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        threading.Thread, "start", lambda thread: throw(RuntimeError("can't start new thread"))
+    )
     package = packages["weixin"]
     client = package.mock.client()  # it fetches a token
     for _, call in package.calls():
@@ -354,10 +424,14 @@ def test_functions_that_decide(package: Package, colour: str) -> None:
         options, hostile = {"merchant": module.auth.Bearer(fail)}, {"verify": fail}
     works = [call for endpoint, call in package.calls() if options and endpoint.auth != ()]
     if package.delivery:
-        works.append(lambda client: client.webhooks.with_options(**hostile).receive(*package.delivery))
+        works.append(
+            lambda client: client.webhooks.with_options(**hostile).receive(*package.delivery)
+        )
     with package.client(colour, **options) as do:
         for work, fail.error in some(works, list(exceptions(builtins))):
-            with pytest.raises(module.errors.ConfigError, match=r"(token|verify|replays): the function raised") as caught:
+            with pytest.raises(
+                module.errors.ConfigError, match=r"(token|verify|replays): the function raised"
+            ) as caught:
                 do(work)
             # A generator makes a RuntimeError of StopIteration.
             assert fail.error in (caught.value.cause, caught.value.cause.__cause__)
@@ -374,22 +448,90 @@ def _deep(levels: int) -> Any:
     return deep
 
 
-EDGES = [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8))), datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-8)))]
+EDGES = [
+    datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8))),
+    datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-8))),
+]
 """Times that no other zone has."""
 CIRCLE: list[Any] = []
 CIRCLE.append({"x": CIRCLE})
 VALUES: list[Any] = [
-    *(None, True, 0, -1, 1.5, 10**5_000, -(10**5_000), 10**30, float("nan"), float("inf"), Decimal("NaN"), Decimal("1e400"), Decimal(10**5_000), 1j),
-    *("", "x", "\ud800", "a\r\nb", "发", "\0", "x" * 100_000, b"", b"\xff", bytearray(b"x"), memoryview(b"x")),
-    *([], [None], ["x"], ["\ud800"], [10**5_000], [float("nan")], CIRCLE, _deep(200), _deep(900), _deep(5_000), (), ("x",), set(), range(3)),
+    *(
+        None,
+        True,
+        0,
+        -1,
+        1.5,
+        10**5_000,
+        -(10**5_000),
+        10**30,
+        float("nan"),
+        float("inf"),
+        Decimal("NaN"),
+        Decimal("1e400"),
+        Decimal(10**5_000),
+        1j,
+    ),
+    *(
+        "",
+        "x",
+        "\ud800",
+        "a\r\nb",
+        "发",
+        "\0",
+        "x" * 100_000,
+        b"",
+        b"\xff",
+        bytearray(b"x"),
+        memoryview(b"x"),
+    ),
+    *(
+        [],
+        [None],
+        ["x"],
+        ["\ud800"],
+        [10**5_000],
+        [float("nan")],
+        CIRCLE,
+        _deep(200),
+        _deep(900),
+        _deep(5_000),
+        (),
+        ("x",),
+        set(),
+        range(3),
+    ),
     *({}, {"x": 1}, {5: 5}, {"\ud800": 1}, {"": ""}, {"x": CIRCLE}, {"x": _deep(5_000)}),
-    *(datetime(1, 1, 1), datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), date.max, time.max, timedelta.max, timedelta.min, *EDGES),
-    *(Path("file/none"), Path("\0"), Path(), object(), object, int, len, print, ValueError("x"), msgspec.UNSET, Ellipsis),
+    *(
+        datetime(1, 1, 1),
+        datetime.max.replace(tzinfo=UTC),
+        datetime.min.replace(tzinfo=UTC),
+        date.max,
+        time.max,
+        timedelta.max,
+        timedelta.min,
+        *EDGES,
+    ),
+    *(
+        Path("file/none"),
+        Path("\0"),
+        Path(),
+        object(),
+        object,
+        int,
+        len,
+        print,
+        ValueError("x"),
+        msgspec.UNSET,
+        Ellipsis,
+    ),
 ]
 """What an argument may be by mistake; no path in it can be made."""
 
 
-def fuzzed(function: Callable[..., Any], *places: Any, **names: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+def fuzzed(
+    function: Callable[..., Any], *places: Any, **names: Any
+) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Calls of a function in each of which one argument is something else."""
     signature = inspect.signature(function)
     for name, parameter in signature.parameters.items():
@@ -423,7 +565,10 @@ def _called(make: Callable[[], Any], call: Work) -> Any:
 
 def test_arguments_of_clients(package: Package) -> None:
     given = {**package.mock.credentials, **TOKENS.get(package.module.__name__, {})}
-    for name, load in {"private_key": load_pem_private_key, "public_key": load_pem_public_key}.items():
+    for name, load in {
+        "private_key": load_pem_private_key,
+        "public_key": load_pem_public_key,
+    }.items():
         if name in given:  # as objects, which are loaded once
             given[name] = load(given[name].encode(), *[None] * (name == "private_key"))
     _, call = next(package.calls())
@@ -432,7 +577,11 @@ def test_arguments_of_clients(package: Package) -> None:
         assert escapes(package, fuzzed(make().with_options)) == []
     # What the constructor takes serves a call, too.
     made = fuzzed(type(package.mock.client()), **given, transport=package.mock.transport)
-    works = [(name, partial(_called, work, call)) for name, work in made if "(transport=value 0," not in name]
+    works = [
+        (name, partial(_called, work, call))
+        for name, work in made
+        if "(transport=value 0," not in name
+    ]
     assert escapes(package, works) == []
 
 
@@ -442,13 +591,34 @@ def test_arguments_of_webhooks(package: Package) -> None:
             webhooks = make().webhooks
             assert escapes(package, fuzzed(webhooks.with_options)) == []
             assert escapes(package, fuzzed(webhooks.failure, "x")) == []
-            for options in ({}, {"verify": lambda *given: True}) if package.module.__name__ == "corner_shop" else ({},):
-                assert escapes(package, fuzzed(webhooks.with_options(**options).receive, *package.delivery)) == []
+            for options in (
+                ({}, {"verify": lambda *given: True})
+                if package.module.__name__ == "corner_shop"
+                else ({},)
+            ):
+                assert (
+                    escapes(
+                        package, fuzzed(webhooks.with_options(**options).receive, *package.delivery)
+                    )
+                    == []
+                )
 
 
 def test_arguments_of_credentials(package: Package) -> None:
-    public = [getattr(home, name) for home in (package.module, getattr(package.module, "auth", None)) if home for name in home.__all__]
-    kinds = [one for one in public if inspect.isclass(one) and "auth" in one.__module__.split(".") and "__init__" in vars(one) and not getattr(one, "_is_protocol", False)]
+    public = [
+        getattr(home, name)
+        for home in (package.module, getattr(package.module, "auth", None))
+        if home
+        for name in home.__all__
+    ]
+    kinds = [
+        one
+        for one in public
+        if inspect.isclass(one)
+        and "auth" in one.__module__.split(".")
+        and "__init__" in vars(one)
+        and not getattr(one, "_is_protocol", False)
+    ]
     for kind in kinds:
         assert escapes(package, fuzzed(kind, "x")) == []
 
@@ -456,15 +626,25 @@ def test_arguments_of_credentials(package: Package) -> None:
 # --- what is sent ---------------------------------------------------------------------
 
 
-def places(value: Any, path: str, rebuild: Callable[[Any], Any]) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+def places(
+    value: Any, path: str, rebuild: Callable[[Any], Any]
+) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     """Each place in a value, and the whole with something else there."""
     yield path, rebuild
     if isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
-            yield from places(getattr(value, name), f"{path}.{name}", lambda new, name=name: rebuild(msgspec.structs.replace(value, **{name: new})))
+            yield from places(
+                getattr(value, name),
+                f"{path}.{name}",
+                lambda new, name=name: rebuild(msgspec.structs.replace(value, **{name: new})),
+            )
     elif isinstance(value, list | dict):
         for key in range(len(value)) if isinstance(value, list) else value:
-            yield from places(value[key], f"{path}[{key!r}]", lambda new, key=key: rebuild(_exchanged(value, key, new)))
+            yield from places(
+                value[key],
+                f"{path}[{key!r}]",
+                lambda new, key=key: rebuild(_exchanged(value, key, new)),
+            )
 
 
 def _exchanged(held: Any, key: Any, new: Any) -> Any:
@@ -509,4 +689,6 @@ def _changed_calls(package: Package) -> Iterator[tuple[str, str, str, Callable[[
                 for number, value in enumerate(VALUES):
                     changed = sample | {argument: rebuild(value)}
                     first = [changed.pop(one) for one in arguments[: len(given)]]
-                    yield name, argument, f"{place} of value {number}, {type(value).__name__}", partial(function, *first, **changed)
+                    yield name, argument, f"{place} of value {number}, {type(value).__name__}", partial(
+                        function, *first, **changed
+                    )

@@ -40,11 +40,27 @@ TYPES = {
     "Cat": {"fields": {"kind": "string('cat')"}}, "Dog": {"fields": {"kind": "string('dog')"}}, "Pet": {"type": "Cat | Dog", "tag": "kind"},
 }  # fmt: skip
 ENDPOINT: Mapping[str, Any] = {"http": "POST /act", "responses": {"200": None}}
-ENDPOINTS = {"act": ENDPOINT, "ask": {"http": "GET /ask", "responses": {"200": {"body": {"leaf?": "Leaf", "pet?": "Pet"}}}}}
-USE = {"http": "POST /use", "body": {"probe?": "Probe"}, "responses": {"200": {"body": {"probe?": "Probe"}}}}
+ENDPOINTS = {
+    "act": ENDPOINT,
+    "ask": {"http": "GET /ask", "responses": {"200": {"body": {"leaf?": "Leaf", "pet?": "Pet"}}}},
+}
+USE = {
+    "http": "POST /use",
+    "body": {"probe?": "Probe"},
+    "responses": {"200": {"body": {"probe?": "Probe"}}},
+}
 """Sends and receives the type that is tried."""
 
-NAMES = {"endpoints": "act", "path": "f", "types": "Probe", "responses": "200", "events": "probed", "schemes": "key", "facts": "audience", "enum": "A"}
+NAMES = {
+    "endpoints": "act",
+    "path": "f",
+    "types": "Probe",
+    "responses": "200",
+    "events": "probed",
+    "schemes": "key",
+    "facts": "audience",
+    "enum": "A",
+}
 NEEDED: Mapping[str, Any] = {
     # What an object says besides, by the last two steps to it.
     "api.events": {"name": "event"}, "endpoints.*": ENDPOINT, "responses.*": {"title": "Fine"}, "schemes.*": {"scheme": "api-key"}, "facts.*": {"title": "For"},
@@ -126,7 +142,16 @@ OTHERS = [steps for steps in EVERY if steps not in (*FIELD_PLACES, *TYPE_PLACES)
 WHOLE = [
     # Where a type stands that is no field's.
     *((*steps, "type") for steps in TYPE_PLACES),
-    *(("resource", "endpoints", "*", *rest) for rest in (("body",), ("content", "type"), ("responses", "*"), ("responses", "*", "body"), ("responses", "*", "content", "type"))),
+    *(
+        ("resource", "endpoints", "*", *rest)
+        for rest in (
+            ("body",),
+            ("content", "type"),
+            ("responses", "*"),
+            ("responses", "*", "body"),
+            ("responses", "*", "content", "type"),
+        )
+    ),
     ("resource", "errors", "[]", "body"),
     ("resource", "events", "*", "payload"),
 ]
@@ -138,7 +163,11 @@ def values(key: str, schema: Schema) -> tuple[Any, ...]:
     if "not" in schema:
         return (MARK,)
     if key in VALUES:
-        return tuple(value for value in VALUES[key] if not isinstance(value, str) or re.search(schema.get("pattern", ""), value))
+        return tuple(
+            value
+            for value in VALUES[key]
+            if not isinstance(value, str) or re.search(schema.get("pattern", ""), value)
+        )
     if "enum" in schema:
         return tuple(schema["enum"])
     if schema.get("type") == "boolean":
@@ -151,13 +180,22 @@ def values(key: str, schema: Schema) -> tuple[Any, ...]:
 def spec_with(steps: Steps, value: Any) -> Spec:
     """A small spec that says a value at a place: its files by their names."""
     types = {"types": {"Other": {"fields": FIELDS}}}
-    spec = copy.deepcopy({"_api.yaml": API, "shop.yaml": {"endpoints": ENDPOINTS, "types": TYPES}, "_types.yaml": types})
+    spec = copy.deepcopy(
+        {
+            "_api.yaml": API,
+            "shop.yaml": {"endpoints": ENDPOINTS, "types": TYPES},
+            "_types.yaml": types,
+        }
+    )
     if steps[:2] == ("api", "events"):  # a scheme would say where events lie
         spec["_api.yaml"]["auth"] = "key"
         del spec["_api.yaml"]["schemes"]["pay"]
         spec["shop.yaml"]["events"] = {"probed": {"payload": FIELDS}}
     if steps[0] == "api":
-        spec["shop.yaml"]["endpoints"]["ask"] |= {"facts": {"audience": "All"}, "query": {"total?": {"type": "integer", "unit": "fen"}}}
+        spec["shop.yaml"]["endpoints"]["ask"] |= {
+            "facts": {"audience": "All"},
+            "query": {"total?": {"type": "integer", "unit": "fen"}},
+        }
     if len(steps) == 1:
         spec[FILES[steps[0]]] |= value
     else:
@@ -175,8 +213,12 @@ def put(at: Any, steps: Steps, depth: int, value: Any) -> None:
         return
     before, step = steps[depth - 1 : depth + 1]
     name = step
-    if step == "*":  # what has one value only is tried where it is always there, since it is no argument then
-        name = NAMES.get(before) or ("f" if isinstance(value, dict) and value.get("type") == CONSTANT else "f?")
+    if (
+        step == "*"
+    ):  # what has one value only is tried where it is always there, since it is no argument then
+        name = NAMES.get(before) or (
+            "f" if isinstance(value, dict) and value.get("type") == CONSTANT else "f?"
+        )
     if depth == len(steps) - 1:
         inner = value
     elif steps[depth + 1] == "[]":
@@ -202,10 +244,16 @@ class Made:
 
     @cached_property
     def modules(self) -> Mapping[str, str]:
-        return {str(path): str(code) for path, code in python.package(self.api).items() if "_runtime" not in path.parts}
+        return {
+            str(path): str(code)
+            for path, code in python.package(self.api).items()
+            if "_runtime" not in path.parts
+        }
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Made) and self.pages == other.pages and self.modules == other.modules
+        return (
+            isinstance(other, Made) and self.pages == other.pages and self.modules == other.modules
+        )
 
 
 class Judge:
@@ -247,7 +295,11 @@ def idle(judge: Judge, steps: Steps, before: Schema, key: str, schema: Schema) -
 @pytest.mark.parametrize("steps", OTHERS, ids=".".join)
 def test_a_key_of_an_object_has_an_effect(steps: Steps, judge: Judge) -> None:
     before = NEEDED.get(".".join(steps[-2:]), {})
-    assert {key: found for key, schema in EVERY[steps]["properties"].items() if (found := idle(judge, steps, before, key, schema))} == {}
+    assert {
+        key: found
+        for key, schema in EVERY[steps]["properties"].items()
+        if (found := idle(judge, steps, before, key, schema))
+    } == {}
 
 
 def field_cases() -> Iterator[Any]:
@@ -279,7 +331,12 @@ def test_a_key_of_a_field_has_an_effect(steps: Steps, types: list[str], judge: J
 def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: Judge) -> None:
     found: dict[str, list[str]] = {}
     for key, schema in EVERY[steps]["properties"].items():
-        for before in ({"fields": FIELDS}, {"enum": ["A"]}, *({"type": type_} for type_ in EXAMPLES if "object" not in type_), {"type": "list<object>", "fields": FIELDS}):
+        for before in (
+            {"fields": FIELDS},
+            {"enum": ["A"]},
+            *({"type": type_} for type_ in EXAMPLES if "object" not in type_),
+            {"type": "list<object>", "fields": FIELDS},
+        ):
             if key not in before and idle(judge, steps, before, key, schema):
                 found.setdefault(key, []).append(str(before))
     assert found == {}
@@ -290,5 +347,9 @@ def test_a_limit_has_an_effect(steps: Steps, judge: Judge) -> None:
     found: list[str] = []
     for type_, limited in LIMITS.items():
         without = judge(spec_with(steps, type_))
-        found += [limit for limit in limited if without is not None and judge(spec_with(steps, limit)) == without]
+        found += [
+            limit
+            for limit in limited
+            if without is not None and judge(spec_with(steps, limit)) == without
+        ]
     assert found == []

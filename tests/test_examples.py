@@ -35,7 +35,9 @@ PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012024101600000000000001"
 
 
 def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
-    return subprocess.run(["openssl", *map(str, arguments)], input=given, capture_output=True, check=True).stdout
+    return subprocess.run(
+        ["openssl", *map(str, arguments)], input=given, capture_output=True, check=True
+    ).stdout
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,15 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the key pairs of the merchant and of WeChat Pay, made by openssl."""
     folder = tmp_path_factory.mktemp("keys")
     for who in ("merchant", "wechatpay"):
-        openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", folder / f"{who}.pem")
+        openssl(
+            "genpkey",
+            "-algorithm",
+            "RSA",
+            "-pkeyopt",
+            "rsa_keygen_bits:2048",
+            "-out",
+            folder / f"{who}.pem",
+        )
         openssl("pkey", "-in", folder / f"{who}.pem", "-pubout", "-out", folder / f"{who}.pub.pem")
     return folder
 
@@ -82,7 +92,11 @@ def call_of(package: ModuleType, endpoint: Endpoint, example: Exchange) -> Any:
         assert isinstance(endpoint.body.type, Named)
         kind = getattr(package.models, endpoint.body.type.to.name)
         body = msgspec.convert(plain(example.body.json), kind)
-        given |= {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
+        given |= {
+            name: value
+            for name in body.__struct_fields__
+            if (value := getattr(body, name)) is not None
+        }
     return function(*(example.path[field.wire] for field in endpoint.path_fields), **given)
 
 
@@ -125,11 +139,15 @@ def assert_openssl_accepts(request: Received, keys: Path, tmp_path: Path) -> Non
 def send(package: ModuleType, name: str, colour: str, call: Any, server: Server, keys: Path) -> Any:
     client = "WeChatPay" if name == "wechatpay" else "Weixin"
     if colour == "sync":
-        with getattr(package, client)(**credentials(name, keys), hosts=[server.url]) as plain_client:
+        with getattr(package, client)(
+            **credentials(name, keys), hosts=[server.url]
+        ) as plain_client:
             return plain_client.send(call)
 
     async def run() -> Any:
-        async with getattr(package, f"Async{client}")(**credentials(name, keys), hosts=[server.url]) as async_client:
+        async with getattr(package, f"Async{client}")(
+            **credentials(name, keys), hosts=[server.url]
+        ) as async_client:
             return await async_client.send(call)
 
     return asyncio.run(run())
@@ -138,11 +156,25 @@ def send(package: ModuleType, name: str, colour: str, call: Any, server: Server,
 @pytest.mark.parametrize("colour", ["sync", "async"])
 @pytest.mark.parametrize(("name", "endpoint", "example"), EXAMPLES)
 def test_a_documented_example_goes_there_and_back(
-    name: str, endpoint: Endpoint, example: Exchange, colour: str, server: Server, keys: Path, tmp_path: Path
+    name: str,
+    endpoint: Endpoint,
+    example: Exchange,
+    colour: str,
+    server: Server,
+    keys: Path,
+    tmp_path: Path,
 ) -> None:
     assert example.status is not None
-    body = b"" if example.answer is None else json.dumps(example.answer.json, ensure_ascii=False, default=float).encode()
-    server.reply(lambda request: answer(example.status or 0, body, *(sign(body, keys) if name == "wechatpay" else [])))
+    body = (
+        b""
+        if example.answer is None
+        else json.dumps(example.answer.json, ensure_ascii=False, default=float).encode()
+    )
+    server.reply(
+        lambda request: answer(
+            example.status or 0, body, *(sign(body, keys) if name == "wechatpay" else [])
+        )
+    )
     with imported(COMMITTED[name], name) as package:
         call = call_of(package, endpoint, example)
         response = send(package, name, colour, call, server, keys)
@@ -191,19 +223,29 @@ def same(left: Any, right: Any) -> bool:
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
 @pytest.mark.parametrize("name", list(COMMITTED))
-def test_every_documented_error_comes_as_its_class(name: str, colour: str, server: Server, keys: Path) -> None:
+def test_every_documented_error_comes_as_its_class(
+    name: str, colour: str, server: Server, keys: Path
+) -> None:
     api = api_of(name)
     with imported(COMMITTED[name], name) as package:
-        for endpoint, row in [(one, row) for one in api.all_endpoints() for row in api.errors_of(one)]:
+        for endpoint, row in [
+            (one, row) for one in api.all_endpoints() for row in api.errors_of(one)
+        ]:
             code: Any = int(row.code or 0) if name == "weixin" else row.code
             shape = {api.error_shape.code: code, api.error_shape.message: "said the server"}
-            server.reply(answer(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461")))
+            server.reply(
+                answer(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461"))
+            )
             call = call_of(package, endpoint, endpoint.examples[0])
             with pytest.raises(getattr(package.errors, row.class_name)) as caught:
                 send(package, name, colour, call, server, keys)
             error: Any = caught.value
             assert isinstance(error, package.errors.ApiError)
-            assert (error.status, error.code, error.message) == (row.status or 200, row.code, "said the server")
+            assert (error.status, error.code, error.message) == (
+                row.status or 200,
+                row.code,
+                "said the server",
+            )
             assert error.outcome == ("unknown" if row.status == 500 else "rejected")
             assert row.outcome in (None, error.outcome)
             ask = endpoint.idempotency.ask if error.outcome == "unknown" else None
@@ -215,12 +257,19 @@ def test_every_documented_error_comes_as_its_class(name: str, colour: str, serve
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
-def test_an_error_that_nobody_documented_is_an_api_error(colour: str, server: Server, keys: Path) -> None:
+def test_an_error_that_nobody_documented_is_an_api_error(
+    colour: str, server: Server, keys: Path
+) -> None:
     with imported(COMMITTED["weixin"], "weixin") as package:
         call = package.calls.invoice.update_status(
-            card_id="p", code="1", reimburse_status=package.models.ReimburseStatus.INVOICE_REIMBURSE_INIT
+            card_id="p",
+            code="1",
+            reimburse_status=package.models.ReimburseStatus.INVOICE_REIMBURSE_INIT,
         )
-        for body in ('{"errcode": 99999, "errmsg": "new"}', '{"errcode": "99999", "errmsg": "new"}'):
+        for body in (
+            '{"errcode": 99999, "errmsg": "new"}',
+            '{"errcode": "99999", "errmsg": "new"}',
+        ):
             server.reply(answer(200, body, ("Content-Type", "text/plain")))
             with pytest.raises(package.errors.ApiError) as caught:
                 send(package, "weixin", colour, call, server, keys)
@@ -231,8 +280,12 @@ def test_an_error_that_nobody_documented_is_an_api_error(colour: str, server: Se
             assert send(package, "weixin", colour, call, server, keys).status == 200
 
 
-@pytest.mark.parametrize("body", [b"<html>", b'{"total_count": 5', b"\xff\xfe", b"[" * 100_000, b""])
-def test_nonsense_is_a_typed_error_with_the_raw_bytes(body: bytes, server: Server, keys: Path) -> None:
+@pytest.mark.parametrize(
+    "body", [b"<html>", b'{"total_count": 5', b"\xff\xfe", b"[" * 100_000, b""]
+)
+def test_nonsense_is_a_typed_error_with_the_raw_bytes(
+    body: bytes, server: Server, keys: Path
+) -> None:
     server.reply(lambda request: answer(200, body, *sign(body, keys)))
     with imported(COMMITTED["wechatpay"], "wechatpay") as package:
         call = package.calls.fapiao_applications.query("1", sub_mchid="2")
@@ -243,7 +296,10 @@ def test_nonsense_is_a_typed_error_with_the_raw_bytes(body: bytes, server: Serve
 
 def test_a_wrong_argument_is_said_before_anything_is_sent() -> None:
     with imported(COMMITTED["wechatpay"], "wechatpay") as package:
-        query, reverse = package.calls.fapiao_applications.query, package.calls.fapiao_applications.reverse
+        query, reverse = (
+            package.calls.fapiao_applications.query,
+            package.calls.fapiao_applications.reverse,
+        )
         fapiao = package.models.ReversedFapiao
         wrong: list[tuple[str, Any]] = [
             ("fapiao_apply_id", lambda: query("x" * 33, sub_mchid="1")),
@@ -264,7 +320,10 @@ def test_a_wrong_argument_is_said_before_anything_is_sent() -> None:
                     ],
                 ),
             ),
-            ("fapiao_information", lambda: reverse("1", sub_mchid="1", reverse_reason="r", fapiao_information="text")),
+            (
+                "fapiao_information",
+                lambda: reverse("1", sub_mchid="1", reverse_reason="r", fapiao_information="text"),
+            ),
         ]
         for field, make in wrong:
             with pytest.raises(package.errors.InvalidRequest) as caught:

@@ -48,7 +48,9 @@ def leaf(type_: model.Type) -> str:
             return "boolean" if type_.literal is None else f"boolean({str(type_.literal).lower()})"
         case model.Bytes() | model.File():
             limits = span(type_.length)
-            return ("bytes" if isinstance(type_, model.Bytes) else "file") + (f"({limits})" if limits else "")
+            return ("bytes" if isinstance(type_, model.Bytes) else "file") + (
+                f"({limits})" if limits else ""
+            )
         case model.DateTime(format=None):
             return "datetime"
         case model.DateTime(format="unix" | "unix-ms" | "rfc2822" as unit):
@@ -72,7 +74,11 @@ def interval(limits: model.Range) -> str:
     if not limits:
         return ""
     least = "" if limits.least is None else f"{'>' if limits.above else ''}{limits.least}"
-    return least + ".." + ("" if limits.most is None else f"{'<' if limits.below else ''}{limits.most}")
+    return (
+        least
+        + ".."
+        + ("" if limits.most is None else f"{'<' if limits.below else ''}{limits.most}")
+    )
 
 
 def quoted(text: str) -> str:
@@ -86,7 +92,9 @@ def spans() -> st.SearchStrategy[model.Span]:
 
 def ranges(numbers: st.SearchStrategy[int | Decimal]) -> st.SearchStrategy[model.Range]:
     ends = st.lists(numbers, min_size=2, max_size=2, unique=True).map(sorted)
-    whole = st.tuples(ends, st.booleans(), st.booleans()).map(lambda r: model.Range(r[0][0], r[0][1], r[1], r[2]))
+    whole = st.tuples(ends, st.booleans(), st.booleans()).map(
+        lambda r: model.Range(r[0][0], r[0][1], r[1], r[2])
+    )
     least = st.tuples(numbers, st.booleans()).map(lambda r: model.Range(r[0], None, r[1], False))
     most = st.tuples(numbers, st.booleans()).map(lambda r: model.Range(None, r[0], False, r[1]))
     return whole | least | most | st.just(model.Range())
@@ -99,13 +107,22 @@ def either(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression
 
 integers = st.integers(-(10**12), 10**12)
 decimals = st.decimals(-1000, 1000, places=2)
-literals = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=3, unique=True).map(tuple)
-formats = st.sampled_from(["%Y%m%d%H", "%Y-%m-%dT%H:%M:%S%z", "%a %d %b %Y %H:%M:%S.%3fZ", "%d/%m/%y 'at' %H%%"])
+literals = st.lists(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    min_size=1,
+    max_size=3,
+    unique=True,
+).map(tuple)
+formats = st.sampled_from(
+    ["%Y%m%d%H", "%Y-%m-%dT%H:%M:%S%z", "%a %d %b %Y %H:%M:%S.%3fZ", "%d/%m/%y 'at' %H%%"]
+)
 leaves: st.SearchStrategy[model.Type] = st.one_of(
     st.builds(model.String, length=spans()),
     st.builds(model.String, literals=literals),
     st.builds(model.Integer, range=ranges(integers)),
-    st.builds(model.Integer, literals=st.lists(integers, min_size=1, max_size=3, unique=True).map(tuple)),
+    st.builds(
+        model.Integer, literals=st.lists(integers, min_size=1, max_size=3, unique=True).map(tuple)
+    ),
     st.builds(model.Number, range=ranges(integers | decimals), exact=st.booleans()),
     st.builds(model.Boolean, st.sampled_from([None, True, False])),
     st.builds(model.Bytes, spans()),
@@ -146,12 +163,48 @@ def placed(tree: Expression) -> Expression:
 @given(either(ones))
 def test_what_is_written_is_read_as_the_same(tree: Expression) -> None:
     assert placed(parse(written(tree))) == tree
-    spaced = written(tree).replace("<", "< ").replace("|", " | ") if "'" not in written(tree) else written(tree)
+    spaced = (
+        written(tree).replace("<", "< ").replace("|", " | ")
+        if "'" not in written(tree)
+        else written(tree)
+    )
     assert placed(parse(spaced)) == tree
 
 
 pieces = st.sampled_from(
-    ["string", "integer", "number", "list", "map", "text", "object", "json", "datetime", "(", ")", "<", ">", "|", "?", "..", "'", "''", "'a'", "1", "-1", "0.5", "99999999999999999999999999999999999", "A", "a.B", "[]", ".", ",", "\n", "\t", "é"]
+    [
+        "string",
+        "integer",
+        "number",
+        "list",
+        "map",
+        "text",
+        "object",
+        "json",
+        "datetime",
+        "(",
+        ")",
+        "<",
+        ">",
+        "|",
+        "?",
+        "..",
+        "'",
+        "''",
+        "'a'",
+        "1",
+        "-1",
+        "0.5",
+        "99999999999999999999999999999999999",
+        "A",
+        "a.B",
+        "[]",
+        ".",
+        ",",
+        "\n",
+        "\t",
+        "é",
+    ]
 )
 
 
@@ -168,7 +221,9 @@ def test_junk_is_a_problem_with_a_place(text: str) -> None:
     assert found.message
 
 
-@pytest.mark.parametrize("text", ["list<" * 10_000, "(" * 100_000, "string | " * 10_000, "'" * 1999, "a." * 999 + "B"])
+@pytest.mark.parametrize(
+    "text", ["list<" * 10_000, "(" * 100_000, "string | " * 10_000, "'" * 1999, "a." * 999 + "B"]
+)
 def test_long_junk_is_quick(text: str) -> None:
     with pytest.raises(Wrong):
         parse(text + "!")

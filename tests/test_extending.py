@@ -55,7 +55,11 @@ def override(folder: Path, name: str, text: str) -> Path:
 
 def test_a_template_stands_in_for_one_of_ours(tmp_path: Path) -> None:
     override(tmp_path, "python/_license.py.j2", "# Copyright the corner shop\n")
-    override(tmp_path, "python/errors.py.j2", '{% include "python/_license.py.j2" %}\n{% include "specloom/python/errors.py.j2" %}\nX = {  "a":1 }\n')
+    override(
+        tmp_path,
+        "python/errors.py.j2",
+        '{% include "python/_license.py.j2" %}\n{% include "specloom/python/errors.py.j2" %}\nX = {  "a":1 }\n',
+    )
     override(tmp_path, "README.md", "What is here.\n")
     plain, made = files(api_of("weixin"), "project"), woven(tmp_path)
     path = PurePosixPath("weixin/errors.py")
@@ -67,26 +71,70 @@ def test_a_template_stands_in_for_one_of_ours(tmp_path: Path) -> None:
 
 
 def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:
-    made = woven(override(tmp_path, "python/exports.py.j2", "# mine\n{% include 'specloom/python/exports.py.j2' %}"))
+    made = woven(
+        override(
+            tmp_path,
+            "python/exports.py.j2",
+            "# mine\n{% include 'specloom/python/exports.py.j2' %}",
+        )
+    )
     assert "# mine\n" in made[PurePosixPath("weixin/__init__.py")]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("python/error.py.j2", "", "python/error.py.j2:1:1: unknown-template: specloom has no template python/error.py.j2\n  hint: did you mean python/errors.py.j2?"),
-        ("python/errors.py.j2", "{{ docstring }}\n{{ clases }}\n", "python/errors.py.j2:2:1: template: 'clases' is undefined\n    2 | {{ clases }}\n"),
-        ("python/errors.py.j2", "{{ clases }}\n", "hint: python/errors.py.j2 is given all, classes, docstring, imports"),
-        ("python/errors.py.j2", "\n\n{{ docstring ~ 'x' }}\n", "python/errors.py.j2:3:1: template: a template output a str where only Python may stand"),
+        (
+            "python/error.py.j2",
+            "",
+            "python/error.py.j2:1:1: unknown-template: specloom has no template python/error.py.j2\n  hint: did you mean python/errors.py.j2?",
+        ),
+        (
+            "python/errors.py.j2",
+            "{{ docstring }}\n{{ clases }}\n",
+            "python/errors.py.j2:2:1: template: 'clases' is undefined\n    2 | {{ clases }}\n",
+        ),
+        (
+            "python/errors.py.j2",
+            "{{ clases }}\n",
+            "hint: python/errors.py.j2 is given all, classes, docstring, imports",
+        ),
+        (
+            "python/errors.py.j2",
+            "\n\n{{ docstring ~ 'x' }}\n",
+            "python/errors.py.j2:3:1: template: a template output a str where only Python may stand",
+        ),
         ("python/errors.py.j2", "{{ ''.__class__ }}", "template: "),
-        ("python/errors.py.j2", "{% if %}", "python/errors.py.j2:1:1: template: Expected an expression"),
-        ("python/errors.py.j2", "class:\n", "python/errors.py.j2:1:1: template: what this prints is no Python: "),
-        ("python/pyproject.toml.j2", "name = {{ name }}\nname = {{ name }}\n", "template: what this prints is no Toml: "),
-        ("python/errors.py.j2", "{% include 'python/_nothing.j2' %}", "python/errors.py.j2:1:1: template: "),
-        ("python/errors.py.j2", "\n{% include 'python/.license.j2' %}", "python/errors.py.j2:2:1: template: python/.license.j2 is hidden, and no hidden file is a template"),
+        (
+            "python/errors.py.j2",
+            "{% if %}",
+            "python/errors.py.j2:1:1: template: Expected an expression",
+        ),
+        (
+            "python/errors.py.j2",
+            "class:\n",
+            "python/errors.py.j2:1:1: template: what this prints is no Python: ",
+        ),
+        (
+            "python/pyproject.toml.j2",
+            "name = {{ name }}\nname = {{ name }}\n",
+            "template: what this prints is no Toml: ",
+        ),
+        (
+            "python/errors.py.j2",
+            "{% include 'python/_nothing.j2' %}",
+            "python/errors.py.j2:1:1: template: ",
+        ),
+        (
+            "python/errors.py.j2",
+            "\n{% include 'python/.license.j2' %}",
+            "python/errors.py.j2:2:1: template: python/.license.j2 is hidden, and no hidden file is a template",
+        ),
     ],
 )
-def test_what_a_template_does_wrong_is_said(tmp_path: Path, name: str, text: str, said: str) -> None:
+def test_what_a_template_does_wrong_is_said(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
     assert said in wrong(override(tmp_path, name, text))
 
 
@@ -94,7 +142,9 @@ def test_a_folder_behind_a_link_is_not_followed(tmp_path: Path) -> None:
     override(tmp_path / "shared", "errors.py.j2", "# mine\n")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "python").symlink_to(tmp_path / "shared")
-    assert "templates/python:1:1: symlink: a symbolic link to a folder is not followed" in wrong(tmp_path / "templates")
+    assert "templates/python:1:1: symlink: a symbolic link to a folder is not followed" in wrong(
+        tmp_path / "templates"
+    )
 
 
 def values_by_template() -> dict[str, set[str]]:
@@ -124,12 +174,23 @@ def _modules() -> Iterator[object]:
 def test_the_contract_names_every_template_and_every_value() -> None:
     text = (ROOT / "templates" / "README.md").read_text("utf-8")
     sections = dict(re.findall(r"^### (\S+\.j2)\n(.*?)(?=^##|\Z)", text, re.DOTALL | re.MULTILINE))
-    assert sections.keys() == {path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.j2")}
+    assert sections.keys() == {
+        path.relative_to(ROOT / "templates").as_posix()
+        for path in (ROOT / "templates").rglob("*.j2")
+    }
     for template, given in values_by_template().items():
-        told = {name for line in re.findall(r"^- (.*)", sections[template], re.MULTILINE) for name in re.findall(r"`(\w+)`", line.split(":")[0])}
+        told = {
+            name
+            for line in re.findall(r"^- (.*)", sections[template], re.MULTILINE)
+            for name in re.findall(r"`(\w+)`", line.split(":")[0])
+        }
         assert told == given, template
         tree = jinja2.Environment().parse((ROOT / "templates" / template).read_text("utf-8"))
-        attributes = {node.attr for node in tree.find_all(nodes.Getattr) if not (isinstance(node.node, nodes.Name) and node.node.name == "label")}
+        attributes = {
+            node.attr
+            for node in tree.find_all(nodes.Getattr)
+            if not (isinstance(node.node, nodes.Name) and node.node.name == "label")
+        }
         assert attributes <= set(re.findall(r"`(\w+)`", sections[template])), template
 
 
@@ -165,7 +226,15 @@ CONFIG = '[tool.specloom.clients.ledger]\nspec = "spec"\nout = "out"\ntargets = 
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment in which both examples are installed; its Python."""
     python = environment(tmp_path_factory.mktemp("extended"), like_ours=True)
-    pip(python, "install", "-q", "--no-deps", "--no-build-isolation", ROOT / "tests" / "examples" / "error-list", ROOT / "tests" / "examples" / "hmac")
+    pip(
+        python,
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        ROOT / "tests" / "examples" / "error-list",
+        ROOT / "tests" / "examples" / "hmac",
+    )
     return python
 
 
@@ -188,24 +257,40 @@ def test_a_target_writes_files_of_its_own(ledger: Path) -> None:
     assert rows == [
         ["where", "status", "code", "class", "reason", "remedy"],
         ["every endpoint", "429", "BUSY", "Busy", "'=1+1, too many", "Wait."],
-        ["entries.book", "404", "NO_ACCOUNT", "NoAccount", 'There is no account of this "name"', "Open one"],
+        [
+            "entries.book",
+            "404",
+            "NO_ACCOUNT",
+            "NoAccount",
+            'There is no account of this "name"',
+            "Open one",
+        ],
     ]
 
 
 def test_a_scheme_signs_in_clients_that_know_nothing_of_its_package(ledger: Path) -> None:
     copied = (ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256.py").read_text("utf-8")
-    assert "from .base import Scheme, need_text\nfrom ..confidential import Secret\nfrom ..errors import ConfigError\n" in copied
+    assert (
+        "from .base import Scheme, need_text\nfrom ..confidential import Secret\nfrom ..errors import ConfigError\n"
+        in copied
+    )
     assert "specloom" not in copied
     page = (ledger / "out" / "docs" / "zh" / "entries" / "book.md").read_text("utf-8")
     assert "`X-Signature`" in page
-    with imported(ledger / "out", "ledger") as package, serving(answer(200, json.dumps({"number": 7}))) as server:
+    with (
+        imported(ledger / "out", "ledger") as package,
+        serving(answer(200, json.dumps({"number": 7}))) as server,
+    ):
         with package.Ledger(key_id="k1", secret="s" * 32, hosts=[server.url]) as client:
             assert client.entries.book(text="纸").number == 7
             assert "ssss" not in repr(client)
         [request] = server.received
         digest = hashlib.sha256(request.body).hexdigest()
         text = f"POST\n/entries\n{request.header('X-Timestamp')}\n{digest}"
-        assert request.header("X-Signature") == hmac.new(b"s" * 32, text.encode(), hashlib.sha256).hexdigest()
+        assert (
+            request.header("X-Signature")
+            == hmac.new(b"s" * 32, text.encode(), hashlib.sha256).hexdigest()
+        )
         with pytest.raises(package.errors.ConfigError, match="32 characters"):
             package.Ledger(key_id="k1", secret="short")
 
@@ -227,9 +312,18 @@ def test_mine(ledger_mock, ledger_client, async_ledger_client):
 
 def test_a_mock_verifies_what_the_scheme_signs(ledger: Path, tmp_path: Path) -> None:
     """In process, with the fixtures, and as a server, whose printed client is made as it stands."""
-    assert "specloom" not in (ledger / "out" / "ledger" / "_runtime" / "mock" / "hmac_sha256.py").read_text("utf-8")
+    assert "specloom" not in (
+        ledger / "out" / "ledger" / "_runtime" / "mock" / "hmac_sha256.py"
+    ).read_text("utf-8")
     (tmp_path / "test_mine.py").write_text(MINE, "utf-8")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."], cwd=tmp_path, env={"PYTHONPATH": str(ledger / "out")}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ledger / "out")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stdout.strip().split("\n")[-1].startswith("1 passed"), done.stdout
     with imported(ledger / "out", "ledger"):
         mock = import_module("ledger.testing").LedgerMock()
@@ -239,14 +333,22 @@ def test_a_mock_verifies_what_the_scheme_signs(ledger: Path, tmp_path: Path) -> 
             text = f"POST\n/entries\n{seconds}\n{hashlib.sha256(body).hexdigest()}"
             signature = hmac.new(keys["secret"].encode(), text.encode(), hashlib.sha256).hexdigest()
             headers = {"X-Key-Id": keys["key_id"], "X-Timestamp": seconds, "X-Signature": signature}
-            request = httpx.Request("POST", f"https://api.example.com{target}", headers=headers, content=content)
+            request = httpx.Request(
+                "POST", f"https://api.example.com{target}", headers=headers, content=content
+            )
             return int(mock.transport.handle_request(request).status_code)
 
         assert booked(now, body) == 200
-        assert (booked(now, b'{"text": "y"}'), booked("1", body), booked(now, body, "/entries?x=1")) == (401, 401, 401)
+        assert (
+            booked(now, b'{"text": "y"}'),
+            booked("1", body),
+            booked(now, body, "/entries?x=1"),
+        ) == (401, 401, 401)
 
 
-def test_a_scheme_without_a_side_in_mocks_says_what_to_give(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_scheme_without_a_side_in_mocks_says_what_to_give(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     folder = ROOT / "tests" / "examples" / "hmac" / "specloom_hmac"
     monkeypatch.setattr(sys, "path", [str(folder.parent), *sys.path])
     scheme = replace(import_module("specloom_hmac").SCHEME, mock=None)
@@ -266,7 +368,10 @@ def test_a_scheme_without_a_side_in_mocks_says_what_to_give(monkeypatch: pytest.
     with imported(tmp_path / "out", "ledger") as package:
         mock = import_module("ledger.testing").LedgerMock()
         for make in (mock.client, mock.async_client):
-            with pytest.raises(package.errors.ConfigError, match=r"pass key_id= and secret= to mock\.client\(\), or have the package of the scheme set `mock`"):
+            with pytest.raises(
+                package.errors.ConfigError,
+                match=r"pass key_id= and secret= to mock\.client\(\), or have the package of the scheme set `mock`",
+            ):
                 make()
         assert mock.client(key_id="k", secret="s" * 32).entries.book(text="x").number == 0
 
@@ -292,12 +397,19 @@ def test_what_is_not_installed_is_said(extended: Path, ledger: Path) -> None:
         ({"x": Code("")}, "names 'x' with a str"),
         ({PurePosixPath("x"): "text"}, "made a str for x"),
         ({PurePosixPath("x"): Code("")}, "made a Code for x"),
-        ({PurePosixPath("README.md"): render.Code.__subclasses__()[0]("")}, "would overwrite README.md"),
+        (
+            {PurePosixPath("README.md"): render.Code.__subclasses__()[0]("")},
+            "would overwrite README.md",
+        ),
     ],
 )
-def test_a_target_is_held_to_the_rules(monkeypatch: pytest.MonkeyPatch, made: object, said: str) -> None:
+def test_a_target_is_held_to_the_rules(
+    monkeypatch: pytest.MonkeyPatch, made: object, said: str
+) -> None:
     def loaded(group: str, name: str) -> object:
-        return lambda api: made  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
+        return (
+            lambda api: made
+        )  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
 
     monkeypatch.setattr(plugins, "load", loaded)
     with pytest.raises(Stop, match=re.escape(said)):
@@ -306,8 +418,12 @@ def test_a_target_is_held_to_the_rules(monkeypatch: pytest.MonkeyPatch, made: ob
 
 def test_a_fault_of_a_target_is_said_to_be_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     def loaded(group: str, name: str) -> object:
-        return lambda api: {}["x"]  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
+        return lambda api: {}[
+            "x"
+        ]  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
 
     monkeypatch.setattr(plugins, "load", loaded)
-    with pytest.raises(Stop, match=r"the target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"):
+    with pytest.raises(
+        Stop, match=r"the target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"
+    ):
         files(api_of("weixin"), "project", targets=["mine"])

@@ -19,7 +19,11 @@ from tests.generated import ROOT, imported, write
 
 PAGE = (ROOT / "generated" / "wechatpay" / "docs" / "en" / "client.md").read_text("utf-8")
 ADDRESS = "/events"
-NOTICE = {"mchid": "1", "fapiao_apply_id": "2", "fapiao_information": [{"fapiao_id": "3", "fapiao_status": "ISSUED"}]}
+NOTICE = {
+    "mchid": "1",
+    "fapiao_apply_id": "2",
+    "fapiao_information": [{"fapiao_id": "3", "fapiao_status": "ISSUED"}],
+}
 
 Post = Callable[[dict[str, str], bytes], tuple[int, bytes]]
 
@@ -82,7 +86,9 @@ def converses(post: Post, sender: Sender, shop: Any, said: Callable[[], str]) ->
     assert (fapiao.fapiao_id, fapiao.fapiao_status.value) == ("3", "ISSUED")
     assert post(*sender.deliver("COUPON.USE", {"stock_id": "1"})) == (204, b"")
     assert said() == "not documented: COUPON.USE\n"
-    assert post(*sender.deliver("FAPIAO.USER_APPLIED", NOTICE | {"apply_time": "2020-07-01T12:00:00+08:00"})) == (204, b"")
+    assert post(
+        *sender.deliver("FAPIAO.USER_APPLIED", NOTICE | {"apply_time": "2020-07-01T12:00:00+08:00"})
+    ) == (204, b"")
     assert "fapiao_apply_id='2'" in said()
     assert shop.events[-1].name == "FAPIAO.USER_APPLIED"
     refused = {
@@ -103,7 +109,9 @@ def test_fastapi(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture
 
     def post(headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         async def posted() -> httpx.Response:
-            async with httpx.AsyncClient(transport=transport, base_url="https://shop.example") as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="https://shop.example"
+            ) as client:
                 return await client.post(ADDRESS, headers=headers, content=body)
 
         answer = asyncio.run(posted())
@@ -129,7 +137,9 @@ def test_django(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
 
-    settings.configure(ROOT_URLCONF="receiving_django", ALLOWED_HOSTS=["shop.example"], SECRET_KEY="x")
+    settings.configure(
+        ROOT_URLCONF="receiving_django", ALLOWED_HOSTS=["shop.example"], SECRET_KEY="x"
+    )
     django.setup()
     example("Django")
     application = WSGIHandler()

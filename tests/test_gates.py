@@ -37,10 +37,25 @@ def step(name: str, folder: Path, status: int = 0, **inputs: str) -> str:
     """Run a step of the action as a runner does: its script in bash, with the inputs in its environment."""
     [found] = [step for step in ACTION["runs"]["steps"] if step["name"] == name]
     given = {key: row["default"] for key, row in ACTION["inputs"].items()} | inputs
-    values = {key: given[text.removeprefix("${{ inputs.").removesuffix(" }}")] for key, text in found["env"].items()}
+    values = {
+        key: given[text.removeprefix("${{ inputs.").removesuffix(" }}")]
+        for key, text in found["env"].items()
+    }
     assert "${{" not in found["run"], "inputs go through the environment, never into the script"
-    env = {**os.environ, **values, "RUNNER_TEMP": str(folder / "runner"), "GITHUB_ACTION_PATH": str(FOLDER)}
-    done = subprocess.run(["bash", "-eo", "pipefail", "-c", found["run"]], cwd=folder, env=env, capture_output=True, text=True, check=False)
+    env = {
+        **os.environ,
+        **values,
+        "RUNNER_TEMP": str(folder / "runner"),
+        "GITHUB_ACTION_PATH": str(FOLDER),
+    }
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", found["run"]],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -60,10 +75,14 @@ def test_the_action_checks(project: Path) -> None:
     (commands / "specloom").chmod(0o755)
     assert step("Run specloom", project) == "shop: up to date\n"
     assert step("Run specloom", project, clients="shop") == "shop: up to date\n"
-    assert "command is check, lint or generate" in step("Run specloom", project, 2, command="new; true")
+    assert "command is check, lint or generate" in step(
+        "Run specloom", project, 2, command="new; true"
+    )
     items = project / "specs" / "shop" / "items.yaml"
     items.write_text(items.read_text().replace("price: integer\n", "price: intger\n"))
-    assert "::error file=specs/shop/items.yaml,line=37,col=14,title=specloom type::" in step("Run specloom", project, 2)
+    assert "::error file=specs/shop/items.yaml,line=37,col=14,title=specloom type::" in step(
+        "Run specloom", project, 2
+    )
     assert "no client -h" in step("Run specloom", project, 2, clients="-h")
 
 

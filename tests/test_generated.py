@@ -22,7 +22,9 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
     """The output of a command that must succeed."""
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -33,16 +35,43 @@ def packages(projects: dict[str, Path]) -> list[Path]:
 
 def test_mypy_is_strict(projects: dict[str, Path], tmp_path: Path) -> None:
     for package in packages(projects):
-        run(sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, "--warn-unreachable", package, cwd=package.parent)
+        run(
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--cache-dir",
+            tmp_path,
+            "--warn-unreachable",
+            package,
+            cwd=package.parent,
+        )
 
 
 def pyright(folder: Path, *, runtime: bool = True) -> list[tuple[str, int, str]]:
     """Runs pyright, strict, over everything in a folder, the runtime included or only used: file, line and message of each error."""
-    settings = {"include": ["."], "exclude": [] if runtime else ["**/_runtime"], "typeCheckingMode": "strict", "pythonVersion": "3.11", "reportUnusedExpression": False}
+    settings = {
+        "include": ["."],
+        "exclude": [] if runtime else ["**/_runtime"],
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+        "reportUnusedExpression": False,
+    }
     (folder / "pyrightconfig.json").write_text(json.dumps(settings))
-    command = [sys.executable, "-m", "pyright", "-p", folder, "--outputjson", "--pythonpath", sys.executable]
+    command = [
+        sys.executable,
+        "-m",
+        "pyright",
+        "-p",
+        folder,
+        "--outputjson",
+        "--pythonpath",
+        sys.executable,
+    ]
     said = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    assert said["summary"]["filesAnalyzed"] >= len([path for path in folder.rglob("*.py") if runtime or "_runtime" not in path.parts])
+    assert said["summary"]["filesAnalyzed"] >= len(
+        [path for path in folder.rglob("*.py") if runtime or "_runtime" not in path.parts]
+    )
     return [
         (row["file"], row["range"]["start"]["line"] + 1, row["message"])
         for row in said["generalDiagnostics"]
@@ -57,11 +86,21 @@ def test_pyright_is_strict(projects: dict[str, Path], tmp_path: Path) -> None:
 
 
 def test_black_changes_nothing(projects: dict[str, Path]) -> None:
-    run(sys.executable, "-m", "black", "--check", "-q", "--config", "/dev/null", *packages(projects))
+    run(
+        sys.executable, "-m", "black", "--check", "-q", "--config", "/dev/null", *packages(projects)
+    )
 
 
 def test_ruff_finds_nothing(projects: dict[str, Path]) -> None:
-    run(sys.executable, "-m", "ruff", "check", "--config", ROOT / "pyproject.toml", *packages(projects))
+    run(
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--config",
+        ROOT / "pyproject.toml",
+        *packages(projects),
+    )
 
 
 IMPORT_ALL = """
@@ -97,10 +136,21 @@ MISTAKES = {number for number, line in LINES if line.endswith("# error")}
 FOR_PYRIGHT = {number for number, line in LINES if line.endswith("# error for pyright")}
 
 
-def test_mypy_finds_the_mistakes_of_a_user_and_no_other(projects: dict[str, Path], tmp_path: Path) -> None:
+def test_mypy_finds_the_mistakes_of_a_user_and_no_other(
+    projects: dict[str, Path], tmp_path: Path
+) -> None:
     path = ":".join(str(project) for project in projects.values())
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, "--no-error-summary", SURFACE],
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--cache-dir",
+            tmp_path,
+            "--no-error-summary",
+            SURFACE,
+        ],
         cwd=tmp_path,
         env={"MYPYPATH": path, "PATH": ""},
         capture_output=True,
@@ -111,7 +161,9 @@ def test_mypy_finds_the_mistakes_of_a_user_and_no_other(projects: dict[str, Path
     assert found == MISTAKES, done.stdout
 
 
-def test_pyright_finds_the_mistakes_of_a_user_and_no_other(projects: dict[str, Path], tmp_path: Path) -> None:
+def test_pyright_finds_the_mistakes_of_a_user_and_no_other(
+    projects: dict[str, Path], tmp_path: Path
+) -> None:
     for name, project in projects.items():
         shutil.copytree(project / name, tmp_path / name)
     shutil.copy(SURFACE, tmp_path)

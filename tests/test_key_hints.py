@@ -12,7 +12,13 @@ from specloom.spec import load
 from specloom.spec.key_hints import HINTS, Hint
 
 API = {
-    "specloom": "1", "package": "shop", "version": "1.0.0", "client": "Shop", "title": "Shop", "languages": "[en]", "hosts": "[https://api.example.com]",
+    "specloom": "1",
+    "package": "shop",
+    "version": "1.0.0",
+    "client": "Shop",
+    "title": "Shop",
+    "languages": "[en]",
+    "hosts": "[https://api.example.com]",
     "events": "{name: event, payload: payload}",
 }
 LIST = "endpoints: {list: {http: GET /pets, responses: {200: null}}}"
@@ -20,7 +26,9 @@ ENDPOINT = {"http": "POST /pets", "responses": "{200: null}"}
 
 
 def problems(folder: Path, api: dict[str, str], resource: str) -> list[Problem]:
-    (folder / "_api.yaml").write_text("".join(f"{key}: {value}\n" for key, value in api.items()), "utf-8")
+    (folder / "_api.yaml").write_text(
+        "".join(f"{key}: {value}\n" for key, value in api.items()), "utf-8"
+    )
     (folder / "pets.yaml").write_text(resource, "utf-8")
     try:
         load(folder, "spec")
@@ -55,12 +63,29 @@ def with_word(word: str, at: str) -> tuple[dict[str, str], str]:
     """A spec in which a word stands in a place."""
     match at:
         case "field":
-            return API, endpoint("body", "{name: {" + ("type: [a]" if word == "type" else f"type: string, {word}: 1") + "}}")
+            return API, endpoint(
+                "body",
+                "{name: {" + ("type: [a]" if word == "type" else f"type: string, {word}: 1") + "}}",
+            )
         case "type":
-            written = {"type": "type: [a]", "$ref": "type: '#/components/schemas/Pet'", "partial": "type: partial<Pet>"}
+            written = {
+                "type": "type: [a]",
+                "$ref": "type: '#/components/schemas/Pet'",
+                "partial": "type: partial<Pet>",
+            }
             return API, "types: {Pet: {" + written.get(word, f"type: string, {word}: 1") + "}}"
         case "names":
-            return API, endpoint("body", "{" + word + (": {note: {type: string}, name: {type: integer}}, type: object" if word == "properties" else ": [a]") + "}")
+            return API, endpoint(
+                "body",
+                "{"
+                + word
+                + (
+                    ": {note: {type: string}, name: {type: integer}}, type: object"
+                    if word == "properties"
+                    else ": [a]"
+                )
+                + "}",
+            )
         case "endpoint":
             return API, endpoint(word, "1")
         case "path":
@@ -70,9 +95,14 @@ def with_word(word: str, at: str) -> tuple[dict[str, str], str]:
         case "status":
             return API, endpoint("responses", "{200: null, " + word + ": null}")
         case "response":
-            return API, endpoint("responses", "{200: {" + word.replace("*/*", "application/json") + ": 1}}")
+            return API, endpoint(
+                "responses", "{200: {" + word.replace("*/*", "application/json") + ": 1}}"
+            )
         case "content":
-            return API, endpoint("responses", "{200: {content: {" + word.replace("*/*", "application/json") + ": 1}}}")
+            return API, endpoint(
+                "responses",
+                "{200: {content: {" + word.replace("*/*", "application/json") + ": 1}}}",
+            )
         case "resource":
             return API, LIST + f"\n{word}: 1"
         case "api":
@@ -92,15 +122,23 @@ def with_word(word: str, at: str) -> tuple[dict[str, str], str]:
 
 
 def test_each_sample_is_a_right_spec(tmp_path: Path) -> None:
-    assert {hint.sample: found for hint in HINTS if (found := problems(tmp_path, *with_sample(hint)))} == {}
+    assert {
+        hint.sample: found for hint in HINTS if (found := problems(tmp_path, *with_sample(hint)))
+    } == {}
 
 
 @pytest.mark.parametrize("hint", HINTS, ids=lambda hint: f"{hint.words.split()[0]}-{hint.at}")
 def test_each_word_has_its_hint_and_no_second_problem(tmp_path: Path, hint: Hint) -> None:
-    found = {f"{word} in {at}": [each.hint for each in problems(tmp_path, *with_word(word, at))] for at in hint.at.split() for word in hint.words.split()}
+    found = {
+        f"{word} in {at}": [each.hint for each in problems(tmp_path, *with_word(word, at))]
+        for at in hint.at.split()
+        for word in hint.words.split()
+    }
     assert found == {where: [str(hint)] for where in found}
 
 
 def test_words_are_known_in_every_spelling(tmp_path: Path) -> None:
     for word in ("readOnly", "read_only", "readonly", "READ-ONLY"):
-        assert problems(tmp_path, *with_word(word, "field"))[0].hint.startswith("describe the request and the response apart")
+        assert problems(tmp_path, *with_word(word, "field"))[0].hint.startswith(
+            "describe the request and the response apart"
+        )

@@ -26,7 +26,11 @@ def fragments(path: Path) -> set[str]:
     found: set[str] = set()
     for token, inline in zip(tokens(path), tokens(path)[1:], strict=False):
         if token.type == "heading_open":
-            text = "".join(child.content for child in inline.children or [] if child.type in ("text", "code_inline"))
+            text = "".join(
+                child.content
+                for child in inline.children or []
+                if child.type in ("text", "code_inline")
+            )
             name = base = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
             number = 0
             while name in found:
@@ -44,7 +48,9 @@ def links(path: Path) -> Iterator[str]:
 
 
 def test_links_lead_somewhere() -> None:
-    listed = subprocess.run(["git", "ls-files", "-z", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
     pages = [ROOT / name for name in listed if name and not name.startswith("tests/")]
     broken: list[str] = []
     seen = 0
@@ -55,7 +61,9 @@ def test_links_lead_somewhere() -> None:
             seen += 1
             target, _, fragment = unquote(link).partition("#")
             there = (page.parent / target).resolve() if target else page
-            if not there.exists() or (fragment and there.suffix == ".md" and fragment not in fragments(there)):
+            if not there.exists() or (
+                fragment and there.suffix == ".md" and fragment not in fragments(there)
+            ):
                 broken.append(f"{page.relative_to(ROOT)}: {link}")
     assert seen > 50
     assert broken == []

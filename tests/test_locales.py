@@ -32,10 +32,23 @@ def of(language: str) -> dict[tuple[str | int, ...], str]:
 def test_a_locale_says_what_english_says(language: str) -> None:
     english, other = of("en"), of(language)
     assert [*other] == [*english], "other keys, or in another order"
-    assert {key: sorted(set(re.findall(r"\{\d*\}", text))) for key, text in other.items()} == {key: sorted(set(re.findall(r"\{\d*\}", text))) for key, text in english.items()}
-    assert not [key for key, text in other.items() if text.strip() != text or (not text and english[key])]
+    assert {key: sorted(set(re.findall(r"\{\d*\}", text))) for key, text in other.items()} == {
+        key: sorted(set(re.findall(r"\{\d*\}", text))) for key, text in english.items()
+    }
+    assert not [
+        key for key, text in other.items() if text.strip() != text or (not text and english[key])
+    ]
 
 
 def test_readers_get_the_nearest_language() -> None:
-    assert [locales.nearest(each) for each in ("zh", "zh-TW", "en-GB", "fr")] == ["zh", "zh", "en", "en"]
-    assert locales.text("zh-TW", "labels", "request") == locales.text("zh", "labels", "request") != locales.text("fr", "labels", "request")
+    assert [locales.nearest(each) for each in ("zh", "zh-TW", "en-GB", "fr")] == [
+        "zh",
+        "zh",
+        "en",
+        "en",
+    ]
+    assert (
+        locales.text("zh-TW", "labels", "request")
+        == locales.text("zh", "labels", "request")
+        != locales.text("fr", "labels", "request")
+    )

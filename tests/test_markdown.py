@@ -23,7 +23,9 @@ PIECES = [
     "\n   ```\n", "- ```\n", "> ", "1. ", "1) ", "+ ", "www.x.example", "http://x.example", "a@x.example", "__", "**x**", "~~x~~",
     "\r", "\r\n", "\x00", "\x0b", "\x0c", "\u2028", "\u0085", "\u00a0", "\u3000", "\u202e", "\u200b", "发票", "，", "🙂", "é",
 ]  # fmt: skip
-hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=12).map("".join)
+hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=12).map(
+    "".join
+)
 
 
 def parse(text: str) -> list[Token]:
@@ -41,13 +43,21 @@ def flat(tokens: list[Token]) -> Iterator[Token]:
 
 def skeleton(text: str) -> list[str]:
     """The structure of a text: what it consists of, without what it says."""
-    return [token.type for token in parse(text) if token.type not in ("text", "text_special", "code_inline")]
+    return [
+        token.type
+        for token in parse(text)
+        if token.type not in ("text", "text_special", "code_inline")
+    ]
 
 
 def words(text: str) -> str:
     """What a reader sees, in one line."""
     return " ".join(
-        "".join(token.content for token in parse(text) if token.type in ("text", "text_special", "code_inline")).split()
+        "".join(
+            token.content
+            for token in parse(text)
+            if token.type in ("text", "text_special", "code_inline")
+        ).split()
     )
 
 
@@ -58,12 +68,17 @@ def seen(text: str) -> str:
 
 def visible(text: str) -> str:
     """White space is one, and what cannot be seen is marked."""
-    return "".join(c if c.isprintable() or c in "\u200c\u200d" else "\ufffd" for c in " ".join(joined(text).split()))
+    return "".join(
+        c if c.isprintable() or c in "\u200c\u200d" else "\ufffd"
+        for c in " ".join(joined(text).split())
+    )
 
 
 def joined(text: str) -> str:
     """No space comes between two wide characters that were on two lines."""
-    return re.sub(r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])", "", text)
+    return re.sub(
+        r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])", "", text
+    )
 
 
 @given(hostile)
@@ -90,7 +105,10 @@ def test_a_table_keeps_its_columns(texts: list[str], codes: list[str]) -> None:
     rows = [
         [markdown.text(text) for text in texts],
         [markdown.code(code) for code in codes],
-        [markdown.nested(markdown.code(codes[0]), 2), markdown.stacked(markdown.text(text) for text in texts)],
+        [
+            markdown.nested(markdown.code(codes[0]), 2),
+            markdown.stacked(markdown.text(text) for text in texts),
+        ],
     ]
     tokens = parse(str(markdown.table(header, rows)))
     kinds = [token.type for token in tokens]
@@ -116,7 +134,11 @@ def test_a_code_block_holds_its_text_and_ends(text: str) -> None:
 
 @given(hostile)
 def test_paragraphs_stay_paragraphs(text: str) -> None:
-    assert set(skeleton(str(markdown.paragraphs(text)))) <= {"paragraph_open", "inline", "paragraph_close"}
+    assert set(skeleton(str(markdown.paragraphs(text)))) <= {
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+    }
 
 
 @given(hostile)
@@ -138,7 +160,11 @@ def test_notes_hold_no_html_and_no_bad_link_and_end_where_they_end(text: str) ->
         ("heading_open", 0), ("inline", 1), ("heading_close", 0),
     ]  # fmt: skip
     assert tokens[-3].content == "End" or tokens[-2].content == "End"
-    assert [token.tag for token in tokens if token.type == "heading_open" and not token.level and token.tag < "h3"] == ["h2", "h2"]
+    assert [
+        token.tag
+        for token in tokens
+        if token.type == "heading_open" and not token.level and token.tag < "h3"
+    ] == ["h2", "h2"]
 
 
 @pytest.mark.parametrize(
@@ -156,9 +182,15 @@ def test_harmless_notes_stay_as_they_are(notes: str) -> None:
 @pytest.mark.parametrize(
     ("notes", "expected"),
     [
-        ("# Title\n\ntext\n\n## Part\n\n```\n# code\n```", "### Title\n\ntext\n\n#### Part\n\n```\n# code\n```"),
+        (
+            "# Title\n\ntext\n\n## Part\n\n```\n# code\n```",
+            "### Title\n\ntext\n\n#### Part\n\n```\n# code\n```",
+        ),
         ("Title\n=====\ntext\n\nPart\n---\n", "### Title\ntext\n\n#### Part"),
-        ("## One\n\n###### Six\n\n> # Quoted\n\n- ## Listed", "#### One\n\n###### Six\n\n> ### Quoted\n\n- #### Listed"),
+        (
+            "## One\n\n###### Six\n\n> # Quoted\n\n- ## Listed",
+            "#### One\n\n###### Six\n\n> ### Quoted\n\n- #### Listed",
+        ),
         ("### Right\n\n#hash, C# and \\# x", "### Right\n\n#hash, C# and \\# x"),
         ("one\ntwo\n===\n\nthree\nfour\n---", "one\ntwo\n\\===\n\nthree\nfour\n\n---"),
         ("- one\n- two\n\n---\n\n| a |\n| --- |", "- one\n- two\n\n---\n\n| a |\n| --- |"),

@@ -64,7 +64,11 @@ def reverse(pay: Any, models: Any, reason: str = "退款", number: str = "128977
         APPLICATION,
         sub_mchid=SUB_MCHID,
         reverse_reason=reason,
-        fapiao_information=[models.ReversedFapiao(fapiao_id=FAPIAO, fapiao_code="044001911211", fapiao_number=number)],
+        fapiao_information=[
+            models.ReversedFapiao(
+                fapiao_id=FAPIAO, fapiao_code="044001911211", fapiao_number=number
+            )
+        ],
     )
 
 
@@ -93,7 +97,9 @@ def test_a_fapiao_is_issued_reversed_and_told_of(mock: Any, pay: Any, wechatpay:
     assert told[2].payload.fapiao_information[0].fapiao_status.value == "REVERSED"
 
 
-def test_a_fapiao_that_is_pending_is_issued_in_its_time(mock: Any, pay: Any, wechatpay: Any) -> None:
+def test_a_fapiao_that_is_pending_is_issued_in_its_time(
+    mock: Any, pay: Any, wechatpay: Any
+) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO, pending=True)
     assert status(pay) == "ISSUE_ACCEPTED"
     assert query(pay).fapiao_information[0].blue_fapiao is None
@@ -147,23 +153,38 @@ def test_a_fapiao_is_what_the_spec_describes(mock: Any, pay: Any, wechatpay: Any
         "fapiao_apply_id: .* 32": {"fapiao_apply_id": "1" * 33},
         "must not be empty": {"fapiao_apply_id": ""},
         "fapiao: status follows": {"fapiao": {"status": "REVERSED"}},
-        "fapiao: card_information/card_status: not a documented": {"fapiao": {"card_information": {"card_status": "LOST"}}},
+        "fapiao: card_information/card_status: not a documented": {
+            "fapiao": {"card_information": {"card_status": "LOST"}}
+        },
         "fapiao: total_amount: expected .* an integer": {"fapiao": {"total_amount": "1"}},
         "fapiao: colour: unknown": {"fapiao": {"colour": "blue"}},
     }.items():
         with pytest.raises(ValueError, match=message):
             mock.issue_fapiao(**({"fapiao_apply_id": APPLICATION, "fapiao_id": FAPIAO} | given))
     # What is odd, but right, lives on.
-    shown = mock.issue_fapiao("new\nline", "a|b*", fapiao={"card_information": {"card_id": "p", "card_status": "DISCARDED"}})
-    assert (shown["card_information"]["card_id"], shown["card_information"]["card_status"]) == ("p", "DISCARDED")
+    shown = mock.issue_fapiao(
+        "new\nline",
+        "a|b*",
+        fapiao={"card_information": {"card_id": "p", "card_status": "DISCARDED"}},
+    )
+    assert (shown["card_information"]["card_id"], shown["card_information"]["card_status"]) == (
+        "p",
+        "DISCARDED",
+    )
     mock.issue_fapiao(APPLICATION, FAPIAO)
     reverse(pay, wechatpay.models)
     mock.advance(60)
     assert status(pay) == "REVERSED"
-    assert [one.event for one in mock.deliveries] == ["FAPIAO.ISSUED", "FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+    assert [one.event for one in mock.deliveries] == [
+        "FAPIAO.ISSUED",
+        "FAPIAO.ISSUED",
+        "FAPIAO.REVERSED",
+    ]
 
 
-def test_time_goes_on_whatever_fails(mock: Any, pay: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_time_goes_on_whatever_fails(
+    mock: Any, pay: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     for fapiao in ("1", "2"):
         mock.issue_fapiao(APPLICATION, fapiao, pending=True)
     issue, failed = mock._issued, iter([True, False])
@@ -384,7 +405,9 @@ def test_events_wait_for_a_receiver(wechatpay: Any, tmp_path: Path) -> None:
     mock.close()
 
 
-def test_receivers_are_tested_with_what_they_must_refuse(mock: Any, pay: Any, wechatpay: Any, weixin: Any) -> None:
+def test_receivers_are_tested_with_what_they_must_refuse(
+    mock: Any, pay: Any, wechatpay: Any, weixin: Any
+) -> None:
     refused: list[str] = []
 
     def receive(headers: Any, body: bytes) -> Any:
@@ -401,7 +424,11 @@ def test_receivers_are_tested_with_what_they_must_refuse(mock: Any, pay: Any, we
     mock.notify("FAPIAO.ISSUED", {"mchid": "1", "fapiao_apply_id": "2", "fapiao_information": []})
     mock.advance(9999)
     mock.advance(9999)
-    for text, expected in zip(refused, ("does not fit", "without Wechatpay-Timestamp", "is a probe", "StaleEvent"), strict=True):
+    for text, expected in zip(
+        refused,
+        ("does not fit", "without Wechatpay-Timestamp", "is a probe", "StaleEvent"),
+        strict=True,
+    ):
         assert expected in text
     assert [one.status for one in mock.deliveries] == [401, 401, 401, 401, 204]
     for wrong in ({"fault": "delay", "seconds": 1}, {"fault": "clock-skew"}):
@@ -415,7 +442,9 @@ def test_receivers_are_tested_with_what_they_must_refuse(mock: Any, pay: Any, we
 
 
 @pytest.mark.parametrize("name", COMMITTED)
-def test_the_documented_examples_go_through(name: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_documented_examples_go_through(
+    name: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
     package = request.getfixturevalue(name)
     if name == "wechatpay":
         made = package.testing.WeChatPayMock()
@@ -439,18 +468,35 @@ def authorization(mock: Any, method: str, target: str, body: bytes = b"", **part
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     keys = mock.credentials
-    given = {"mchid": keys["mchid"], "nonce_str": "N", "timestamp": str(int(time.time())), "serial_no": keys["serial_no"]} | parts
-    message = f"{method}\n{target}\n{given['timestamp']}\n{given['nonce_str']}\n".encode() + body + b"\n"
+    given = {
+        "mchid": keys["mchid"],
+        "nonce_str": "N",
+        "timestamp": str(int(time.time())),
+        "serial_no": keys["serial_no"],
+    } | parts
+    message = (
+        f"{method}\n{target}\n{given['timestamp']}\n{given['nonce_str']}\n".encode() + body + b"\n"
+    )
     key: Any = load_pem_private_key(keys["private_key"].encode(), None)
-    given.setdefault("signature", b64encode(key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode())
-    return "WECHATPAY2-SHA256-RSA2048 " + ",".join(f'{name}="{value}"' for name, value in given.items())
+    given.setdefault(
+        "signature", b64encode(key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode()
+    )
+    return "WECHATPAY2-SHA256-RSA2048 " + ",".join(
+        f'{name}="{value}"' for name, value in given.items()
+    )
 
 
 def signed(mock: Any, method: str, target: str, body: bytes = b"", **parts: str) -> httpx.Request:
-    headers = {"Accept": "*/*", "User-Agent": "another", "Authorization": authorization(mock, method, target, body, **parts)}
+    headers = {
+        "Accept": "*/*",
+        "User-Agent": "another",
+        "Authorization": authorization(mock, method, target, body, **parts),
+    }
     if body:
         headers["Content-Type"] = "application/json"
-    return httpx.Request(method, f"https://api.mch.weixin.qq.com{target}", headers=headers, content=body)
+    return httpx.Request(
+        method, f"https://api.mch.weixin.qq.com{target}", headers=headers, content=body
+    )
 
 
 def refusal(mock: Any, request: httpx.Request) -> tuple[int, Any]:
@@ -462,10 +508,16 @@ def refusal(mock: Any, request: httpx.Request) -> tuple[int, Any]:
 
 def test_a_wrong_signature_is_answered_as_the_real_one_answers(mock: Any) -> None:
     target = f"{QUERY}?sub_mchid={SUB_MCHID}"
-    status, body = refusal(mock, signed(mock, "GET", target, timestamp=str(int(time.time())), signature="AAAA"))
+    status, body = refusal(
+        mock, signed(mock, "GET", target, timestamp=str(int(time.time())), signature="AAAA")
+    )
     assert (status, body["code"], body["message"]) == (401, "SIGN_ERROR", "错误的签名，验签失败")
     detail = body["detail"]
-    assert (detail["detail"], detail["field"], detail["location"]) == ({"issue": "sign not match"}, "signature", "authorization")
+    assert (detail["detail"], detail["field"], detail["location"]) == (
+        {"issue": "sign not match"},
+        "signature",
+        "authorization",
+    )
     told = detail["sign_information"]
     assert (told["method"], told["url"]) == ("GET", target)
     assert told["truncated_sign_message"].startswith(f"GET\n{target}\n")
@@ -492,7 +544,9 @@ def test_required_headers(mock: Any, header: str) -> None:
     request = signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
     del request.headers[header]
     status, body = refusal(mock, request)
-    assert (status, body["code"]) == ((401, "SIGN_ERROR") if header == "Authorization" else (400, "PARAM_ERROR"))
+    assert (status, body["code"]) == (
+        (401, "SIGN_ERROR") if header == "Authorization" else (400, "PARAM_ERROR")
+    )
 
 
 @pytest.mark.parametrize(
@@ -506,12 +560,29 @@ def test_required_headers(mock: Any, header: str) -> None:
         ("GET", "/v3/certificates?algorithm_type=DES", b"", "algorithm_type"),
         ("POST", f"{QUERY}/reverse", b"{", ""),
         ("POST", f"{QUERY}/reverse", b"[]", ""),
-        ("POST", f"{QUERY}/reverse", b'{"sub_mchid":"1","reverse_reason":"x","fapiao_information":[{"fapiao_id":"1"}]}', "/fapiao_information/0/fapiao_number"),
-        ("POST", f"{QUERY}/reverse", b'{"sub_mchid":"1","reverse_reason":"x","fapiao_information":[],"typo":1}', "/typo"),
-        ("POST", f"{QUERY}/reverse", '{"sub_mchid":"1","reverse_reason":"😀","fapiao_information":[]}'.encode(), ""),
+        (
+            "POST",
+            f"{QUERY}/reverse",
+            b'{"sub_mchid":"1","reverse_reason":"x","fapiao_information":[{"fapiao_id":"1"}]}',
+            "/fapiao_information/0/fapiao_number",
+        ),
+        (
+            "POST",
+            f"{QUERY}/reverse",
+            b'{"sub_mchid":"1","reverse_reason":"x","fapiao_information":[],"typo":1}',
+            "/typo",
+        ),
+        (
+            "POST",
+            f"{QUERY}/reverse",
+            '{"sub_mchid":"1","reverse_reason":"😀","fapiao_information":[]}'.encode(),
+            "",
+        ),
     ],
 )
-def test_arguments_are_checked_against_the_spec(mock: Any, method: str, target: str, body: bytes, field: str) -> None:
+def test_arguments_are_checked_against_the_spec(
+    mock: Any, method: str, target: str, body: bytes, field: str
+) -> None:
     status, answer = refusal(mock, signed(mock, method, target, body))
     assert (status, answer["code"], answer["detail"]["field"]) == (400, "PARAM_ERROR", field)
 
@@ -529,7 +600,10 @@ def test_certificates(mock: Any, wechatpay: Any) -> None:
     client = wechatpay.WeChatPay(**keys, transport=mock.transport)
     mock.issue_fapiao(APPLICATION, FAPIAO)
     assert status(client) == "ISSUED"
-    assert [call.endpoint for call in mock.calls[-2:]] == ["certificates", "fapiao_applications.query"]
+    assert [call.endpoint for call in mock.calls[-2:]] == [
+        "certificates",
+        "fapiao_applications.query",
+    ]
     assert refusal(mock, signed(mock, "GET", "/v3/certificates?algorithm_type=SM2"))[0] == 404
     mock.clear()
     mock.fail("RESOURCE_NOT_EXISTS", endpoint="certificates", status=404)
@@ -547,7 +621,9 @@ def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) ->
         with pytest.raises(wechatpay.errors.NoAuth):
             query(pay)
     assert status(pay) == "ISSUED"
-    mock.fail("NEW_CODE", status=409, message="of another day", endpoint="fapiao_applications.query")
+    mock.fail(
+        "NEW_CODE", status=409, message="of another day", endpoint="fapiao_applications.query"
+    )
     with pytest.raises(wechatpay.errors.ApiError, match="NEW_CODE: of another day"):
         query(pay)
     mock.clear()
@@ -602,7 +678,9 @@ def test_answers_are_encrypted_and_sent_fields_decrypted(mock: Any, pay: Any) ->
     mock.issue_fapiao(APPLICATION, FAPIAO)
     buyer = query(pay).fapiao_information[0].buyer_information
     assert (buyer.phone, buyer.email) == ("13800000000", "buyer@example.com")
-    raw = mock.transport.handle_request(signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}")).read()
+    raw = mock.transport.handle_request(
+        signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
+    ).read()
     assert len(json.loads(raw)["fapiao_information"][0]["buyer_information"]["phone"]) == 344
 
 
@@ -646,7 +724,9 @@ def test_an_outage_of_the_primary_host(mock: Any, pay: Any, wechatpay: Any) -> N
 
 
 def update(client: Any) -> Any:
-    return client.invoice.update_status(card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT")
+    return client.invoice.update_status(
+        card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT"
+    )
 
 
 def test_weixin_tokens_expire_and_are_fetched(weixin: Any) -> None:
@@ -690,7 +770,10 @@ def test_weixin_answers_with_codes_inside_200(weixin: Any) -> None:
     assert fetch(secret="x")["errcode"] == 40125
 
     path, token = "/card/invoice/platform/updatestatus", fetch()["access_token"]
-    good = json.dumps({"card_id": "发", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_INIT"}, ensure_ascii=False).encode()
+    good = json.dumps(
+        {"card_id": "发", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_INIT"},
+        ensure_ascii=False,
+    ).encode()
     codes = {
         (f"{path}?access_token={token}", good): 0,
         (path, good): 41001,
@@ -700,7 +783,10 @@ def test_weixin_answers_with_codes_inside_200(weixin: Any) -> None:
         (f"{path}?access_token={token}", b""): 44002,
         (f"{path}?access_token={token}", b"{"): 47001,
         (f"{path}?access_token={token}", b'{"card_id":"1","code":"1"}'): 72031,
-        (f"{path}?access_token={token}", b'{"card_id":"1","code":"1","reimburse_status":"garbage"}'): 72031,
+        (
+            f"{path}?access_token={token}",
+            b'{"card_id":"1","code":"1","reimburse_status":"garbage"}',
+        ): 72031,
     }
     assert {key: weixin_post(mock, *key)["errcode"] for key in codes} == codes
     assert weixin_post(mock, f"{path}?access_token={token}", b"", "GET")["errcode"] == 43002
@@ -723,7 +809,9 @@ def test_weixin_fails_as_told(weixin: Any) -> None:
 # --- other ways to authenticate ------------------------------------------------------------------------
 
 
-def test_what_a_client_sends_is_what_the_mock_reads(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_a_client_sends_is_what_the_mock_reads(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Every kind of parameter and body there and back: an API that has them all, with a likely answer to each."""
     api = write(CASES / "kitchen_sink" / "spec", tmp_path)
     with imported(tmp_path, api.package) as package:
@@ -752,12 +840,19 @@ def test_what_a_client_sends_is_what_the_mock_reads(tmp_path: Path, caplog: pyte
                 proofs=["a,b", "c d"],
                 tags=["late", "broken"],
                 metadata={"k&=": "1", "key of": "é"},
-                account=models.CreateRequestAccount(iban="DE0", holder=models.CreateRequestAccountHolder(name="[x]", born=noon.date())),
+                account=models.CreateRequestAccount(
+                    iban="DE0",
+                    holder=models.CreateRequestAccountHolder(name="[x]", born=noon.date()),
+                ),
             ),
             package.calls.catalogue.articles.get("a/b ü"),
             package.calls.catalogue.articles.exists("x"),
             package.calls.catalogue.articles.put_picture("x", content=b"picture"),
-            package.calls.catalogue.articles.upload_picture("x", meta=models.UploadPictureRequestMeta(filename="a.png", sha256="0" * 64), file=package.Upload(b"\x89PNG", "a.png")),
+            package.calls.catalogue.articles.upload_picture(
+                "x",
+                meta=models.UploadPictureRequestMeta(filename="a.png", sha256="0" * 64),
+                file=package.Upload(b"\x89PNG", "a.png"),
+            ),
         ]
         mock = corner_shop.testing.CornerShopMock()
         with mock.client(strict=True) as client:
@@ -765,15 +860,29 @@ def test_what_a_client_sends_is_what_the_mock_reads(tmp_path: Path, caplog: pyte
                 client.send(call)
                 got = mock.calls[-1]
                 assert (got.endpoint, got.status < 300) == (call.endpoint.name, True)
-                sent = {} if call.arguments is None else {name: getattr(call.arguments, name) for name in call.arguments.__struct_fields__}
+                sent = (
+                    {}
+                    if call.arguments is None
+                    else {
+                        name: getattr(call.arguments, name)
+                        for name in call.arguments.__struct_fields__
+                    }
+                )
                 assert dict(got.arguments) == sent
-                if got.endpoint not in ("catalogue.articles.upload_picture", "catalogue.articles.put_picture"):
+                if got.endpoint not in (
+                    "catalogue.articles.upload_picture",
+                    "catalogue.articles.put_picture",
+                ):
                     assert got.body == call.body
         assert not caplog.records
-        wrong = package.CornerShop(merchant=package.auth.Bearer(token="wrong"), transport=mock.transport)
+        wrong = package.CornerShop(
+            merchant=package.auth.Bearer(token="wrong"), transport=mock.transport
+        )
         with pytest.raises(package.errors.ApiError):
             wrong.orders.query("order-1")
-        keyed = package.CornerShop(key=package.auth.ApiKey(**mock.credentials_of("key")), transport=mock.transport)
+        keyed = package.CornerShop(
+            key=package.auth.ApiKey(**mock.credentials_of("key")), transport=mock.transport
+        )
         keyed.orders.query("order-1")
 
 
@@ -808,12 +917,20 @@ SELVES = """
 def test_what_is_made_up_has_an_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Twenty levels of types that each hold two of the next, and types that hold themselves: a value that fits, or an error that names the type."""
     names = [*LEVELS, "Selves"]
-    endpoints = "".join(f"  {name.lower()}: {{http: GET /{name}, responses: {{200: {name}0}}}}\n" for name in names)
-    types = "".join(f"  {name}{level}: {{fields: {row.format(next=level + 1)}}}\n" for name, row in LEVELS.items() for level in range(20))
+    endpoints = "".join(
+        f"  {name.lower()}: {{http: GET /{name}, responses: {{200: {name}0}}}}\n" for name in names
+    )
+    types = "".join(
+        f"  {name}{level}: {{fields: {row.format(next=level + 1)}}}\n"
+        for name, row in LEVELS.items()
+        for level in range(20)
+    )
     ends = "".join(f"  {name}20: {{fields: {{name: string}}}}\n" for name in LEVELS)
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(LARGE_API, "utf-8")
-    (tmp_path / "spec" / "all.yaml").write_text(f"title: All\nendpoints:\n{endpoints}types:\n{types}{ends}{SELVES}", "utf-8")
+    (tmp_path / "spec" / "all.yaml").write_text(
+        f"title: All\nendpoints:\n{endpoints}types:\n{types}{ends}{SELVES}", "utf-8"
+    )
     write(tmp_path / "spec", tmp_path / "project")
     with imported(tmp_path / "project", "large") as package:
         import large.testing
@@ -821,13 +938,22 @@ def test_what_is_made_up_has_an_end(tmp_path: Path, caplog: pytest.LogCaptureFix
         client = large.testing.LargeMock().client(strict=True)
         for name in names:
             if name in ("Needs", "Texts"):
-                with pytest.raises(package.errors.ApiError, match=f"what a {name}0 must have goes too far to be made up") as caught:
+                with pytest.raises(
+                    package.errors.ApiError,
+                    match=f"what a {name}0 must have goes too far to be made up",
+                ) as caught:
                     getattr(client.all, name.lower())()
                 assert caught.value.status == 501
             else:
                 assert len(client.send(getattr(package.calls.all, name.lower())()).content) < 50_000
         node = client.all.selves()
-    assert (node.parent, node.children, node.edges, node.way.on.kind, node.edge) == (None, [], [], "near", None)
+    assert (node.parent, node.children, node.edges, node.way.on.kind, node.edge) == (
+        None,
+        [],
+        [],
+        "near",
+        None,
+    )
     assert not caplog.records
 
 
@@ -874,9 +1000,16 @@ def test_events_are_delivered_while_the_application_lives(mock: Any, pay: Any) -
 
 
 def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
-    def tell(command: str, given: Any = None, method: str = "POST", media: str = "application/json") -> tuple[int, Any]:
+    def tell(
+        command: str, given: Any = None, method: str = "POST", media: str = "application/json"
+    ) -> tuple[int, Any]:
         body = b"" if given is None else json.dumps(given).encode()
-        request = httpx.Request(method, f"https://api.mch.weixin.qq.com/_mock/{command}", headers={"Content-Type": media}, content=body)
+        request = httpx.Request(
+            method,
+            f"https://api.mch.weixin.qq.com/_mock/{command}",
+            headers={"Content-Type": media},
+            content=body,
+        )
         response = mock.transport.handle_request(request)
         content = response.read()
         return response.status_code, json.loads(content) if content else None
@@ -909,7 +1042,11 @@ def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
     assert tell("notify", {"event": "FAPIAO.REVERSED", "payload": {}, "fault": "probe"})[0] == 204
     assert tell("advance", {"seconds": 0})[0] == 204
     deliveries = tell("deliveries", method="GET")[1]
-    assert [one["event"] for one in deliveries] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED", "FAPIAO.REVERSED"]
+    assert [one["event"] for one in deliveries] == [
+        "FAPIAO.ISSUED",
+        "FAPIAO.REVERSED",
+        "FAPIAO.REVERSED",
+    ]
     event = pay.webhooks.receive(deliveries[0]["headers"], deliveries[0]["body"].encode())
     assert event.payload.fapiao_apply_id == APPLICATION
     with pytest.raises(wechatpay.errors.ForgedEvent, match="probe"):
@@ -927,7 +1064,10 @@ def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
         tell("fault", {"kind": "delay"})[0],
         tell("reply", {"base64": "?"})[0],
         tell("issue_fapiao", {"fapiao_apply_id": "1", "fapiao_id": "1\n"})[0],
-        tell("issue_fapiao", {"fapiao_apply_id": "1", "fapiao_id": "1", "fapiao": {"card_information": []}})[0],
+        tell(
+            "issue_fapiao",
+            {"fapiao_apply_id": "1", "fapiao_id": "1", "fapiao": {"card_information": []}},
+        )[0],
         tell("notify", {"event": "X", "payload": 1, "fault": "outage"})[0],
         tell("webhook", {"url": "http://example.com"})[0],
     }

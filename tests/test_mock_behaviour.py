@@ -49,7 +49,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_mock_behaves_as_the_module_says(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mock_behaves_as_the_module_says(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     module = project / "spec" / "mock.py"
     module.write_text(BEHAVIOUR)
     assert main(["generate"]) == 0
@@ -75,14 +77,22 @@ def test_a_mock_behaves_as_the_module_says(project: Path, capsys: pytest.Capture
     ("text", "message"),
     [
         (None, "there is no file spec/mock.py"),
-        ("class ThingsMock(", "spec/mock.py cannot be the behaviour of a mock: '(' was never closed"),
+        (
+            "class ThingsMock(",
+            "spec/mock.py cannot be the behaviour of a mock: '(' was never closed",
+        ),
         ("", "it has no class whose name ends in Mock; it must have one"),
-        ("class AMock: ...\nclass BMock: ...\n", "it has AMock and BMock whose name ends in Mock; it must have one"),
+        (
+            "class AMock: ...\nclass BMock: ...\n",
+            "it has AMock and BMock whose name ends in Mock; it must have one",
+        ),
         ("from .values import VALUES\nclass AMock: ...\n", "line 1: it is copied alone"),
         ("import specloom.spec\nclass AMock: ...\n", "line 1: it is copied alone"),
     ],
 )
-def test_a_module_that_cannot_be_copied_is_a_problem(project: Path, capsys: pytest.CaptureFixture[str], text: str | None, message: str) -> None:
+def test_a_module_that_cannot_be_copied_is_a_problem(
+    project: Path, capsys: pytest.CaptureFixture[str], text: str | None, message: str
+) -> None:
     if text is not None:
         (project / "spec" / "mock.py").write_text(text)
     assert main(["generate"]) == 2
@@ -96,8 +106,16 @@ def test_a_client_can_leave_its_mock_out(project: Path, capsys: pytest.CaptureFi
     (project / "pyproject.toml").write_text(CONFIG + "testing = false\n")
     assert main(["generate"]) == 0
     client = project / "client"
-    written = {path.relative_to(client): path.read_text("utf-8") for path in client.rglob("*") if path.is_file()}
-    assert not [path for path in written if "mock" in path.parts or path.name in ("testing.py", "examples.json")]
+    written = {
+        path.relative_to(client): path.read_text("utf-8")
+        for path in client.rglob("*")
+        if path.is_file()
+    }
+    assert not [
+        path
+        for path in written
+        if "mock" in path.parts or path.name in ("testing.py", "examples.json")
+    ]
     pages = [text for path, text in written.items() if path.suffix == ".md"]
     assert pages
     assert not [text for text in pages if "tiny.testing" in text or "mock.fail" in text]

@@ -97,13 +97,18 @@ def careful(send: Callable[[], Any], errors: Any) -> Any:
         return send() if error.outcome in ("not_sent", "rejected") else None
 
 
-def test_code_that_sends_an_unkeyed_request_again_is_caught(purse: Any, mock: Any, client: Any) -> None:
+def test_code_that_sends_an_unkeyed_request_again_is_caught(
+    purse: Any, mock: Any, client: Any
+) -> None:
     def send() -> Any:
         return client.transfers.give(amount=5)
 
     mock.fault("reset", times=1)
     hasty(send, purse.errors.Error)
-    assert [one.delivered for one in mock.ledger] == [False, True]  # two transfers, of which one was meant
+    assert [one.delivered for one in mock.ledger] == [
+        False,
+        True,
+    ]  # two transfers, of which one was meant
 
     mock.ledger.clear()
     mock.fault("reset", times=1)
@@ -111,7 +116,9 @@ def test_code_that_sends_an_unkeyed_request_again_is_caught(purse: Any, mock: An
     assert [one.endpoint for one in mock.ledger] == ["transfers.give"]
 
 
-def test_a_keyed_request_is_executed_once_however_often_it_is_received(purse: Any, mock: Any, client: Any) -> None:
+def test_a_keyed_request_is_executed_once_however_often_it_is_received(
+    purse: Any, mock: Any, client: Any
+) -> None:
     item = purse.models.PayRequestItems
 
     def pay(key: str, number: int = 1) -> Any:
@@ -137,26 +144,57 @@ def test_a_keyed_request_is_executed_once_however_often_it_is_received(purse: An
     mock.fail("BROKEN", executed=True, times=1)
     assert pay("c").number == 0  # what the first execution would have responded
     assert (mock.ledger[-1].status, mock.ledger[-1].received) == (500, 2)
-    assert client.transfers.pay("shop", idempotency_key="a", items=[item(id=1)]).number == 0  # not all of the key: not keyed
+    assert (
+        client.transfers.pay("shop", idempotency_key="a", items=[item(id=1)]).number == 0
+    )  # not all of the key: not keyed
     assert mock.ledger[-1].key is None
 
 
 KEYED: dict[str, tuple[Callable[[Any, Any], Any], bool]] = {
     # A call, and whether each field of its key has a value.
-    "all": (lambda api, models: api.pay("shop", idempotency_key="k", lot=0, items=[models.PayRequestItems(id=1), models.PayRequestItems(id=2)]), True),
-    "no query": (lambda api, models: api.pay("shop", idempotency_key="k", items=[models.PayRequestItems(id=1)]), False),
-    "an empty header": (lambda api, models: api.pay("shop", idempotency_key="", lot=1, items=[models.PayRequestItems(id=1)]), False),
-    "an empty list": (lambda api, models: api.pay("shop", idempotency_key="k", lot=1, items=[]), False),
+    "all": (
+        lambda api, models: api.pay(
+            "shop",
+            idempotency_key="k",
+            lot=0,
+            items=[models.PayRequestItems(id=1), models.PayRequestItems(id=2)],
+        ),
+        True,
+    ),
+    "no query": (
+        lambda api, models: api.pay(
+            "shop", idempotency_key="k", items=[models.PayRequestItems(id=1)]
+        ),
+        False,
+    ),
+    "an empty header": (
+        lambda api, models: api.pay(
+            "shop", idempotency_key="", lot=1, items=[models.PayRequestItems(id=1)]
+        ),
+        False,
+    ),
+    "an empty list": (
+        lambda api, models: api.pay("shop", idempotency_key="k", lot=1, items=[]),
+        False,
+    ),
     "a form": (lambda api, models: api.order(order_no="1"), True),
     "a form without it": (lambda api, models: api.order(), False),
     "parts": (lambda api, models: api.post(meta=models.PostRequestMeta(sha="1"), data=b"x"), True),
-    "parts without it": (lambda api, models: api.post(meta=models.PostRequestMeta(), data=b"x"), False),
-    "parts with null": (lambda api, models: api.post(meta=models.PostRequestMeta(sha=None), data=b"x"), False),
+    "parts without it": (
+        lambda api, models: api.post(meta=models.PostRequestMeta(), data=b"x"),
+        False,
+    ),
+    "parts with null": (
+        lambda api, models: api.post(meta=models.PostRequestMeta(sha=None), data=b"x"),
+        False,
+    ),
 }
 
 
 @pytest.mark.parametrize("name", KEYED)
-def test_a_request_is_keyed_only_if_it_has_the_whole_key(purse: Any, mock: Any, client: Any, name: str) -> None:
+def test_a_request_is_keyed_only_if_it_has_the_whole_key(
+    purse: Any, mock: Any, client: Any, name: str
+) -> None:
     """Else the client does not send it again, and nothing is executed twice; the mock sees it in the same way."""
     send, keyed = KEYED[name]
     mock.fault("reset", times=1)
@@ -166,7 +204,9 @@ def test_a_request_is_keyed_only_if_it_has_the_whole_key(purse: Any, mock: Any, 
         with pytest.raises(purse.errors.Error) as raised:
             send(client.transfers, purse.models)
         assert (raised.value.outcome, raised.value.attempts) == ("unknown", 1)
-    assert [(one.received, one.key is not None) for one in mock.ledger] == [(2 if keyed else 1, keyed)]
+    assert [(one.received, one.key is not None) for one in mock.ledger] == [
+        (2 if keyed else 1, keyed)
+    ]
 
 
 ERRORS: dict[str, tuple[Callable[[Any], None], bool]] = {
@@ -191,7 +231,9 @@ def test_an_error_says_whether_the_request_was_executed(purse: Any, mock: Any, n
         mock.client(attempts=1, deadline=0.5).transfers.give(amount=5)
     assert len(mock.ledger) == executed
     assert not executed or raised.value.outcome == "unknown"
-    assert [one.delivered for one in mock.ledger] == ([name == "a server that breaks afterwards"] if executed else [])
+    assert [one.delivered for one in mock.ledger] == (
+        [name == "a server that breaks afterwards"] if executed else []
+    )
 
 
 def test_what_does_nothing_is_not_in_it(purse: Any, mock: Any, client: Any) -> None:
@@ -209,7 +251,9 @@ def test_two_threads_with_one_key_are_executed_once(purse: Any, mock: Any) -> No
     def pay() -> None:
         with mock.client() as client:
             ready.wait()
-            client.transfers.pay("shop", idempotency_key="k", lot=1, items=[purse.models.PayRequestItems(id=1)])
+            client.transfers.pay(
+                "shop", idempotency_key="k", lot=1, items=[purse.models.PayRequestItems(id=1)]
+            )
 
     threads = [threading.Thread(target=pay) for _ in range(8)]
     for thread in threads:
@@ -221,7 +265,13 @@ def test_two_threads_with_one_key_are_executed_once(purse: Any, mock: Any) -> No
 
 def test_it_survives_a_restart(purse: Any, tmp_path: Path) -> None:
     def pay(mock: Any) -> Any:
-        return mock.client().transfers.pay("shop", idempotency_key="k", lot=1, items=[purse.models.PayRequestItems(id=1)]).number
+        return (
+            mock.client()
+            .transfers.pay(
+                "shop", idempotency_key="k", lot=1, items=[purse.models.PayRequestItems(id=1)]
+            )
+            .number
+        )
 
     mock = purse.testing.PurseMock(state=tmp_path / "state")
     mock.reply({"number": 7}, times=1)
@@ -252,12 +302,22 @@ def test_a_service_with_behaviour_says_itself_what_is_new() -> None:
 
 def test_over_http(purse: Any, mock: Any, client: Any) -> None:
     def ask(method: str) -> Any:
-        response = mock.transport.handle_request(httpx.Request(method, "https://purse.example/_mock/ledger"))
+        response = mock.transport.handle_request(
+            httpx.Request(method, "https://purse.example/_mock/ledger")
+        )
         content = response.read()
         return json.loads(content) if content else response.status_code
 
     client.transfers.give(amount=5)
     (one,) = ask("GET")
-    assert one == {"endpoint": "transfers.give", "time": one["time"], "key": None, "status": 200, "request_id": None, "delivered": True, "received": 1}
+    assert one == {
+        "endpoint": "transfers.give",
+        "time": one["time"],
+        "key": None,
+        "status": 200,
+        "request_id": None,
+        "delivered": True,
+        "received": 1,
+    }
     assert ask("DELETE") == 204
     assert ask("GET") == []

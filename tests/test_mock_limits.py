@@ -36,7 +36,12 @@ def mock(wechatpay: Any) -> Any:
 def told(mock: Any, method: str, command: str, body: object = None) -> tuple[int, Any]:
     """The status and the JSON of a command over HTTP."""
     content = b"" if body is None else json.dumps(body, allow_nan=True).encode()
-    request = httpx.Request(method, f"http://localhost/_mock/{command}", headers={"Content-Type": "application/json"}, content=content)
+    request = httpx.Request(
+        method,
+        f"http://localhost/_mock/{command}",
+        headers={"Content-Type": "application/json"},
+        content=content,
+    )
     response = mock.transport.handle_request(request)
     text = response.read()
     return response.status_code, json.loads(text) if text else None
@@ -48,17 +53,61 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("reply", {"status": -1}, "status: give a response's, from 200 to 599"),
     ("reply", {"status": 99999}, "status: give a response's, from 200 to 599"),
     ("reply", {"status": 100}, "status: give a response's, from 200 to 599"),
-    ("reply", {"status": 204, "body": {"a": 1}}, "body: a response of status 204 has none; leave it out"),
-    ("reply", {"status": 304, "body": "x"}, "body: a response of status 304 has none; leave it out"),
-    ("reply", {"headers": {"X": "a\r\nSet-Cookie: b"}}, "headers: the value of X must be one line of Latin-1 text, without spaces at its ends"),
-    ("reply", {"headers": {"X": "发"}}, "headers: the value of X must be one line of Latin-1 text, without spaces at its ends"),
-    ("reply", {"headers": {"X": " a"}}, "headers: the value of X must be one line of Latin-1 text, without spaces at its ends"),
-    ("reply", {"headers": {"X\nY": "a"}}, "headers: 'X\\nY' is not a name; it has letters, digits and -_.!#$%&'*+^`|~"),
-    ("reply", {"headers": {"": "a"}}, "headers: '' is not a name; it has letters, digits and -_.!#$%&'*+^`|~"),
-    ("reply", {"headers": {"Content-Length": "7"}}, "headers: Content-Length is written by the mock; leave it out"),
-    ("fail", {"code": "NO_AUTH", "status": 204}, "status: give an error's, from 400 to 599, or 200"),
-    ("fail", {"code": "NO_AUTH", "status": 600}, "status: give an error's, from 400 to 599, or 200"),
-    ("fail", {"code": "NO_AUTH", "times": 0}, "times: give a positive integer, or leave it out for ever"),
+    (
+        "reply",
+        {"status": 204, "body": {"a": 1}},
+        "body: a response of status 204 has none; leave it out",
+    ),
+    (
+        "reply",
+        {"status": 304, "body": "x"},
+        "body: a response of status 304 has none; leave it out",
+    ),
+    (
+        "reply",
+        {"headers": {"X": "a\r\nSet-Cookie: b"}},
+        "headers: the value of X must be one line of Latin-1 text, without spaces at its ends",
+    ),
+    (
+        "reply",
+        {"headers": {"X": "发"}},
+        "headers: the value of X must be one line of Latin-1 text, without spaces at its ends",
+    ),
+    (
+        "reply",
+        {"headers": {"X": " a"}},
+        "headers: the value of X must be one line of Latin-1 text, without spaces at its ends",
+    ),
+    (
+        "reply",
+        {"headers": {"X\nY": "a"}},
+        "headers: 'X\\nY' is not a name; it has letters, digits and -_.!#$%&'*+^`|~",
+    ),
+    (
+        "reply",
+        {"headers": {"": "a"}},
+        "headers: '' is not a name; it has letters, digits and -_.!#$%&'*+^`|~",
+    ),
+    (
+        "reply",
+        {"headers": {"Content-Length": "7"}},
+        "headers: Content-Length is written by the mock; leave it out",
+    ),
+    (
+        "fail",
+        {"code": "NO_AUTH", "status": 204},
+        "status: give an error's, from 400 to 599, or 200",
+    ),
+    (
+        "fail",
+        {"code": "NO_AUTH", "status": 600},
+        "status: give an error's, from 400 to 599, or 200",
+    ),
+    (
+        "fail",
+        {"code": "NO_AUTH", "times": 0},
+        "times: give a positive integer, or leave it out for ever",
+    ),
     ("fault", {"kind": "delay", "seconds": -1}, "seconds: give a number from 0 to 3153600000"),
     ("fault", {"kind": "reset", "chance": 1.5}, "chance: give a number from 0 to 1"),
     ("fault", {"kind": "reset", "chance": -0.1}, "chance: give a number from 0 to 1"),
@@ -67,7 +116,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("command", "arguments", "message"), WRONG)
-def test_a_stub_that_no_server_could_send_is_refused_in_python_and_over_http(mock: Any, command: str, arguments: dict[str, Any], message: str) -> None:
+def test_a_stub_that_no_server_could_send_is_refused_in_python_and_over_http(
+    mock: Any, command: str, arguments: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         getattr(mock, command)(**arguments)
     assert told(mock, "POST", command, arguments) == (400, {"error": message})
@@ -86,7 +137,9 @@ def test_a_stub_that_no_server_could_send_is_refused_in_python_and_over_http(moc
         ("reply", {"headers": {"X": 1}}),
     ],
 )
-def test_what_json_cannot_say_is_refused_too(mock: Any, command: str, arguments: dict[str, Any]) -> None:
+def test_what_json_cannot_say_is_refused_too(
+    mock: Any, command: str, arguments: dict[str, Any]
+) -> None:
     with pytest.raises(ValueError, match=f"^{list(arguments)[-1]}: "):
         getattr(mock, command)(**arguments)
 
@@ -96,11 +149,16 @@ def test_commands_over_http_are_found_out_without_documentation(mock: Any) -> No
     status, listing = told(mock, "GET", "")
     assert status == 200
     commands = listing["commands"]
-    assert {"fapiao_apply_id", "fapiao_id", "pending"} <= commands["issue_fapiao"]["arguments"]["properties"].keys()
+    assert {"fapiao_apply_id", "fapiao_id", "pending"} <= commands["issue_fapiao"]["arguments"][
+        "properties"
+    ].keys()
     assert commands["issue_fapiao"]["arguments"]["required"] == ["fapiao_apply_id", "fapiao_id"]
     assert commands["notify"]["arguments"]["required"] == ["event", "payload"]
     assert "reset" in json.dumps(commands["fault"]["arguments"]["properties"]["kind"])
-    assert commands["fail"]["arguments"]["properties"]["chance"] == {"type": "number", "default": 1.0}
+    assert commands["fail"]["arguments"]["properties"]["chance"] == {
+        "type": "number",
+        "default": 1.0,
+    }
     assert commands["ledger"]["methods"] == ["GET", "POST", "DELETE"]
     for name, command in commands.items():
         assert command["does"], name
@@ -109,8 +167,14 @@ def test_commands_over_http_are_found_out_without_documentation(mock: Any) -> No
             jsonschema.validate(command["example"], command["arguments"])
             assert told(mock, "POST", name, command["example"])[0] in (200, 204), name
     status, refused = told(mock, "POST", "issue_fapiao", {"fapiao_id": "1"})
-    assert (status, refused["error"]) == (400, "missing a required argument: 'fapiao_apply_id'; GET /_mock/ lists the arguments")
-    assert told(mock, "POST", "advance", {"seconds": "x"}) == (400, {"error": "seconds: Expected `float`, got `str`"})
+    assert (status, refused["error"]) == (
+        400,
+        "missing a required argument: 'fapiao_apply_id'; GET /_mock/ lists the arguments",
+    )
+    assert told(mock, "POST", "advance", {"seconds": "x"}) == (
+        400,
+        {"error": "seconds: Expected `float`, got `str`"},
+    )
 
 
 # --- state ----------------------------------------------------------------------------
@@ -118,8 +182,20 @@ def test_commands_over_http_are_found_out_without_documentation(mock: Any) -> No
 
 def started(state: Path) -> tuple[int, str]:
     """The exit status of a server with this file, and what it says."""
-    command = [sys.executable, "-W", "error", "-m", "wechatpay.testing", "--port", "0", "--state", str(state)]
-    done = subprocess.run(command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False, timeout=60)
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "wechatpay.testing",
+        "--port",
+        "0",
+        "--state",
+        str(state),
+    ]
+    done = subprocess.run(
+        command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False, timeout=60
+    )
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     return done.returncode, done.stderr
@@ -140,10 +216,18 @@ def test_a_file_that_is_no_state_is_named_and_left_alone(tmp_path: Path) -> None
         text: "is not the state of a mock",
         tmp_path: "cannot be opened",
         tmp_path / "nowhere" / "state": "cannot be opened",
-        database(tmp_path / "other", "CREATE TABLE songs (title TEXT)"): "is not the state of a mock",
-        database(tmp_path / "blob", table, "INSERT INTO mock VALUES ('clock', 'ahead', x'ff')"): "is not the state of a mock",
-        database(tmp_path / "shape", table, "INSERT INTO mock VALUES ('clock', 'ahead', '[1]')"): "is not the state of a mock",
-        database(tmp_path / "ledger", table, "INSERT INTO mock VALUES ('execution', 'x', '{}')"): "is not the state of a mock",
+        database(
+            tmp_path / "other", "CREATE TABLE songs (title TEXT)"
+        ): "is not the state of a mock",
+        database(
+            tmp_path / "blob", table, "INSERT INTO mock VALUES ('clock', 'ahead', x'ff')"
+        ): "is not the state of a mock",
+        database(
+            tmp_path / "shape", table, "INSERT INTO mock VALUES ('clock', 'ahead', '[1]')"
+        ): "is not the state of a mock",
+        database(
+            tmp_path / "ledger", table, "INSERT INTO mock VALUES ('execution', 'x', '{}')"
+        ): "is not the state of a mock",
     }
     before = {path: path.read_bytes() for path in files if path.is_file()}
     for path, message in files.items():
@@ -157,7 +241,10 @@ def test_a_file_that_is_no_state_is_named_and_left_alone(tmp_path: Path) -> None
 def test_two_mocks_do_not_share_a_file(tmp_path: Path, wechatpay: Any) -> None:
     state = tmp_path / "state"
     with process("--state", str(state)) as (url, _):
-        assert started(state) == (2, f"state: {state} is in use by another mock; stop that one, or name another file\n")
+        assert started(state) == (
+            2,
+            f"state: {state} is in use by another mock; stop that one, or name another file\n",
+        )
         with pytest.raises(wechatpay.errors.ConfigError, match="in use by another mock"):
             wechatpay.testing.WeChatPayMock(state=state)
         tell(url, "issue_fapiao", fapiao_apply_id="A", fapiao_id="1")
@@ -166,16 +253,35 @@ def test_two_mocks_do_not_share_a_file(tmp_path: Path, wechatpay: Any) -> None:
 
 def test_a_disk_that_is_full_is_said_without_a_traceback(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk."""
-    limited = ("bash", "-c", 'ulimit -f 100; exec "$@"', "-", sys.executable, "-W", "error", "-m", "wechatpay.testing")
+    limited = (
+        "bash",
+        "-c",
+        'ulimit -f 100; exec "$@"',
+        "-",
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "wechatpay.testing",
+    )
     limited = (*limited, "--state", str(tmp_path / "state"))
     command = [*limited, "--port", "0"]
-    with subprocess.Popen(command, cwd=COMMITTED["wechatpay"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        command,
+        cwd=COMMITTED["wechatpay"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
         assert server.stdout
         assert server.stderr
         url = server.stdout.readline().split()[-1]
         with httpx.Client(trust_env=False) as client:
             for number in range(200):
-                response = client.post(f"{url}/_mock/issue_fapiao", json={"fapiao_apply_id": "A", "fapiao_id": str(number)})
+                response = client.post(
+                    f"{url}/_mock/issue_fapiao",
+                    json={"fapiao_apply_id": "A", "fapiao_id": str(number)},
+                )
                 if response.status_code != 200:
                     break
         server.terminate()
@@ -198,7 +304,14 @@ def server(mock: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, in
         yield "127.0.0.1", server.server_address[1]
 
 
-@pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\nX: ",
+        b"POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ],
+)
 def test_a_request_that_drips_is_answered_with_408(server: tuple[str, int], sent: bytes) -> None:
     with socket.create_connection(server, timeout=30) as connection:
         connection.sendall(sent)

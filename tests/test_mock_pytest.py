@@ -17,7 +17,7 @@ from specloom import locales
 from specloom.auth_schemes import SCHEMES
 from specloom.targets.docs import client
 
-EVERY = '''
+EVERY = """
 import asyncio
 
 pytest_plugins = ["wechatpay.testing", "weixin.testing"]
@@ -38,14 +38,21 @@ def test_weixin(weixin_mock, weixin_client, async_weixin_client):
     weixin_client.invoice.update_status(**given)
     asyncio.run(async_weixin_client.invoice.update_status(**given))
     assert weixin_mock.calls[-1].body.code == "1"
-'''
+"""
 
 
 def run(folder: Path, status: int = 0) -> str:
     """The last line of what pytest says of the tests in a folder."""
     path = ":".join(str(project) for project in COMMITTED.values())
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
-    done = subprocess.run(command, cwd=folder, env={"PYTHONPATH": path, "PATH": ""}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": path, "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout.strip().split("\n")[-1]
 
@@ -68,7 +75,9 @@ def test_the_test_on_the_page(name: str, tmp_path: Path) -> None:
 
 def test_the_ledger_on_the_page_catches_code_that_sends_a_request_again(tmp_path: Path) -> None:
     page = (COMMITTED["weixin"] / "docs" / "en" / "client.md").read_text("utf-8")
-    found = re.search(r"^```python\n(from contextlib import suppress\n.*?)^```", page, re.DOTALL | re.MULTILINE)
+    found = re.search(
+        r"^```python\n(from contextlib import suppress\n.*?)^```", page, re.DOTALL | re.MULTILINE
+    )
     assert found
     (tmp_path / "test_mine.py").write_text(found[1])
     assert run(tmp_path).startswith("1 passed")
@@ -84,10 +93,17 @@ def test_what_the_page_names_is_there() -> None:
         given = inspect.signature(wechatpay.WeChatPay).parameters
         credentials = {argument.name for argument in SCHEMES["wechatpay-v3"].arguments}
         guide = locales.table("en", "guide")
-        assert {name: client.DEFAULTS.get(name, "") for name in guide["options"]} == {name: repr(each.default).replace("None", "") for name, each in given.items() if name not in credentials}
+        assert {name: client.DEFAULTS.get(name, "") for name in guide["options"]} == {
+            name: repr(each.default).replace("None", "")
+            for name, each in given.items()
+            if name not in credentials
+        }
         assert all(hasattr(wechatpay.errors, name) for name in guide["refusals"])
         mock = import_module("wechatpay.testing").WeChatPayMock()
-        named = re.findall(r"mock\.(\w+)", str([guide[key] for key in ("stubs", "event_stubs", "mock_usage", "ledger")]))
+        named = re.findall(
+            r"mock\.(\w+)",
+            str([guide[key] for key in ("stubs", "event_stubs", "mock_usage", "ledger")]),
+        )
         assert "fail" in named
         assert all(hasattr(mock, name) for name in named)
 
@@ -112,4 +128,6 @@ def test_normal_use_does_not_import_the_mock() -> None:
 
 def test_the_mock_needs_no_pytest() -> None:
     code = "import sys, wechatpay.testing; assert 'pytest' not in sys.modules; assert 'sqlite3' in sys.modules"
-    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=COMMITTED["wechatpay"], check=True)
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=COMMITTED["wechatpay"], check=True
+    )

@@ -148,8 +148,12 @@ def test_stubs_and_faults_hold_for_the_endpoint_that_a_request_is_for(gateway: A
         ("/gateway.do?method=trade.refund", {}, 400, "body /amount: missing"),
     ],
 )
-def test_what_fits_no_endpoint_is_refused_with_the_reasons(gateway: Any, target: str, body: object, status: int, expected: str) -> None:
+def test_what_fits_no_endpoint_is_refused_with_the_reasons(
+    gateway: Any, target: str, body: object, status: int, expected: str
+) -> None:
     mock = gateway.testing.GatewayMock()
-    response = mock.transport.handle_request(httpx.Request("POST", f"https://gateway.example{target}", json=body))
+    response = mock.transport.handle_request(
+        httpx.Request("POST", f"https://gateway.example{target}", json=body)
+    )
     told = json.loads(response.read())
     assert (response.status_code, told["message"]) == (status, expected)

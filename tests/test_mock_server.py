@@ -25,15 +25,30 @@ import pytest
 from tests.figures import Figure
 from tests.generated import COMMITTED, ROOT, imported
 from tests.servers import serving
-from tests.test_mock import APPLICATION, FAPIAO, QUERY, SUB_MCHID, authorization, query, reverse, status
+from tests.test_mock import (
+    APPLICATION,
+    FAPIAO,
+    QUERY,
+    SUB_MCHID,
+    authorization,
+    query,
+    reverse,
+    status,
+)
 
 
 @contextmanager
-def process(*options: str, package: str = "wechatpay", command: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+def process(
+    *options: str, package: str = "wechatpay", command: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str]]:
     """A mock server in a process: its URL, and all that it printed when it was up."""
     run = command or (sys.executable, "-W", "error", "-m", f"{package}.testing")
     started = subprocess.Popen(
-        [*run, "--port", "0", *options], cwd=COMMITTED[package] if not command else ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*run, "--port", "0", *options],
+        cwd=COMMITTED[package] if not command else ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert started.stdout
     assert started.stderr
@@ -86,11 +101,21 @@ def converse(url: str, package: Any, client: Any, call: Callable[[Any], Any]) ->
         calls, models = package.calls.fapiao_applications, package.models
 
         def state() -> str:
-            return str(call(client.send(calls.query(APPLICATION, sub_mchid=SUB_MCHID))).value.fapiao_information[0].status.value)
+            return str(
+                call(client.send(calls.query(APPLICATION, sub_mchid=SUB_MCHID)))
+                .value.fapiao_information[0]
+                .status.value
+            )
 
         assert state() == "ISSUED"
-        given = [models.ReversedFapiao(fapiao_id=FAPIAO, fapiao_code="044001911211", fapiao_number="12897794")]
-        reversal = calls.reverse(APPLICATION, sub_mchid=SUB_MCHID, reverse_reason="退款", fapiao_information=given)
+        given = [
+            models.ReversedFapiao(
+                fapiao_id=FAPIAO, fapiao_code="044001911211", fapiao_number="12897794"
+            )
+        ]
+        reversal = calls.reverse(
+            APPLICATION, sub_mchid=SUB_MCHID, reverse_reason="退款", fapiao_information=given
+        )
         assert call(client.send(reversal)).status == 202
         assert state() == "REVERSE_ACCEPTED"
         tell(url, "advance", seconds=60)
@@ -105,7 +130,9 @@ def converse(url: str, package: Any, client: Any, call: Callable[[Any], Any]) ->
 
 def _headers(head: bytes) -> list[tuple[str, str]]:
     lines = head.decode("latin-1").split("\r\n")[1:]
-    return [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines if line)]
+    return [
+        (name, value.strip()) for name, _, value in (line.partition(":") for line in lines if line)
+    ]
 
 
 def client_of(said: str, url: str, package: Any, name: str) -> Any:
@@ -117,7 +144,10 @@ def client_of(said: str, url: str, package: Any, name: str) -> Any:
 
 
 def test_a_conversation_with_the_process(wechatpay: Any) -> None:
-    with process("--print-client") as (url, said), client_of(said, url, wechatpay, "WeChatPay") as client:
+    with (
+        process("--print-client") as (url, said),
+        client_of(said, url, wechatpay, "WeChatPay") as client,
+    ):
         converse(url, wechatpay, client, lambda response: response)
 
 
@@ -147,7 +177,9 @@ def test_the_command_serves_a_spec() -> None:
 
 def test_it_listens_to_this_machine_only_unless_told() -> None:
     command = [sys.executable, "-m", "wechatpay.testing", "--host", "0.0.0.0"]
-    done = subprocess.run(command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "--public" in done.stderr
 
@@ -155,7 +187,9 @@ def test_it_listens_to_this_machine_only_unless_told() -> None:
 @pytest.mark.parametrize("given", ["99999", "-1", "http"])
 def test_a_port_that_is_none_is_said(given: str) -> None:
     command = [sys.executable, "-m", "wechatpay.testing", "--port", given]
-    done = subprocess.run(command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert done.stderr.endswith("give a number from 0 to 65535\n")
 
@@ -166,7 +200,13 @@ def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path, inherited: signa
     command = [sys.executable, "-m", "specloom", "mock", "specs/weixin", "--port", "0"]
     before = signal.signal(signal.SIGHUP, inherited)
     try:
-        started = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True)
+        started = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
     finally:
         signal.signal(signal.SIGHUP, before)
     with started:
@@ -185,7 +225,9 @@ def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path, inherited: signa
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_nothing_is_left_when_it_ends_before_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
+def test_nothing_is_left_when_it_ends_before_it_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     """A signal while the client is made; the server has handlers of its own."""
     from specloom import mock_command
 
@@ -216,7 +258,14 @@ def test_pages_under_other_names_steer_nothing(served: tuple[Any, str]) -> None:
         connection.close()
         return found
 
-    names = {host: 200, "localhost:1": 200, "[::1]": 200, "api.mch.weixin.qq.com": 200, "evil.example:8080": 403, "[": 403}
+    names = {
+        host: 200,
+        "localhost:1": 200,
+        "[::1]": 200,
+        "api.mch.weixin.qq.com": 200,
+        "evil.example:8080": 403,
+        "[": 403,
+    }
     assert {name: asked(name) for name in names} == names
     mock.public = True
     assert asked("evil.example:8080") == 200
@@ -258,7 +307,9 @@ def served(wechatpay: Any) -> Iterator[tuple[Any, str]]:
 
 
 @pytest.mark.parametrize("which", ["public-key", "certificate", "both"])
-def test_another_sdk_is_content(served: tuple[Any, str], wechatpay: Any, which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_sdk_is_content(
+    served: tuple[Any, str], wechatpay: Any, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import wechatpayv3
     from wechatpayv3.core import Core
     from wechatpayv3.type import RequestType
@@ -266,11 +317,19 @@ def test_another_sdk_is_content(served: tuple[Any, str], wechatpay: Any, which: 
     mock, url = served
     mock.platform_keys = which
     # It has no setting for its base URL.
-    monkeypatch.setattr(Core, "_gate_way", property(lambda core: url, lambda core, value: None), raising=False)
+    monkeypatch.setattr(
+        Core, "_gate_way", property(lambda core: url, lambda core, value: None), raising=False
+    )
     keys = mock.credentials
     key = {name: keys[name] for name in ("public_key", "public_key_id") if name in keys}
     sdk = wechatpayv3.WeChatPay(
-        wechatpayv3.WeChatPayType.NATIVE, keys["mchid"], keys["private_key"], keys["serial_no"], "wx1", keys["api_v3_key"], **key
+        wechatpayv3.WeChatPayType.NATIVE,
+        keys["mchid"],
+        keys["private_key"],
+        keys["serial_no"],
+        "wx1",
+        keys["api_v3_key"],
+        **key,
     )
     told: list[Any] = []
     mock.webhook = lambda headers, body: told.append(sdk.callback(headers, body))
@@ -295,11 +354,21 @@ def test_another_sdk_is_content(served: tuple[Any, str], wechatpay: Any, which: 
         sdk.fapiao_query(f"{APPLICATION}?sub_mchid={SUB_MCHID}")
 
 
-def asked_by_hand(url: str, target: str, mock: Any, serial: str | None = None) -> tuple[int, dict[str, str], bytes]:
+def asked_by_hand(
+    url: str, target: str, mock: Any, serial: str | None = None
+) -> tuple[int, dict[str, str], bytes]:
     """A signed request, without Wechatpay-Serial unless it is given: status, header fields and body."""
-    headers = {"Accept": "*/*", "User-Agent": "another", "Authorization": authorization(mock, "GET", target)}
+    headers = {
+        "Accept": "*/*",
+        "User-Agent": "another",
+        "Authorization": authorization(mock, "GET", target),
+    }
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
-    connection.request("GET", target, headers=headers if serial is None else {**headers, "Wechatpay-Serial": serial})
+    connection.request(
+        "GET",
+        target,
+        headers=headers if serial is None else {**headers, "Wechatpay-Serial": serial},
+    )
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -309,12 +378,25 @@ def asked_by_hand(url: str, target: str, mock: Any, serial: str | None = None) -
 def openssl_accepts(fields: dict[str, str], body: bytes, public_key: str, folder: Path) -> bool:
     (folder / "key.pem").write_text(public_key)
     (folder / "signature").write_bytes(b64decode(fields["Wechatpay-Signature"]))
-    (folder / "message").write_bytes(f"{fields['Wechatpay-Timestamp']}\n{fields['Wechatpay-Nonce']}\n".encode() + body + b"\n")
-    command = ["openssl", "dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "message"]
+    (folder / "message").write_bytes(
+        f"{fields['Wechatpay-Timestamp']}\n{fields['Wechatpay-Nonce']}\n".encode() + body + b"\n"
+    )
+    command = [
+        "openssl",
+        "dgst",
+        "-sha256",
+        "-verify",
+        "key.pem",
+        "-signature",
+        "signature",
+        "message",
+    ]
     return subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 0
 
 
-def test_the_keys_of_the_merchant_decide_what_signs(served: tuple[Any, str], tmp_path: Path) -> None:
+def test_the_keys_of_the_merchant_decide_what_signs(
+    served: tuple[Any, str], tmp_path: Path
+) -> None:
     """Without Wechatpay-Serial too. A new merchant has a public key only, and there are no certificates to download."""
     mock, url = served
     mock.issue_fapiao(APPLICATION, FAPIAO)
@@ -335,13 +417,18 @@ def test_the_keys_of_the_merchant_decide_what_signs(served: tuple[Any, str], tmp
 
     tell(url, "platform_keys", which="both")
     assert asked_by_hand(url, target, mock)[1]["Wechatpay-Serial"] == fields["Wechatpay-Serial"]
-    assert asked_by_hand(url, target, mock, keys["public_key_id"])[1]["Wechatpay-Serial"] == keys["public_key_id"]
+    assert (
+        asked_by_hand(url, target, mock, keys["public_key_id"])[1]["Wechatpay-Serial"]
+        == keys["public_key_id"]
+    )
 
 
 REVERSAL = {
     "sub_mchid": SUB_MCHID,
     "reverse_reason": "refund",
-    "fapiao_information": [{"fapiao_id": FAPIAO, "fapiao_code": "044001911211", "fapiao_number": "12897794"}],
+    "fapiao_information": [
+        {"fapiao_id": FAPIAO, "fapiao_code": "044001911211", "fapiao_number": "12897794"}
+    ],
 }
 
 
@@ -373,7 +460,10 @@ def test_uvicorn_serves_it(wechatpay: Any) -> None:
     mock = wechatpay.testing.WeChatPayMock()
     told = threading.Event()
     mock.webhook = lambda headers, body: told.set()
-    with uvicorn_of(mock.asgi) as url, wechatpay.WeChatPay(**mock.credentials, hosts=[url], attempts=1) as pay:
+    with (
+        uvicorn_of(mock.asgi) as url,
+        wechatpay.WeChatPay(**mock.credentials, hosts=[url], attempts=1) as pay,
+    ):
         tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
         assert status(pay) == "ISSUED"
         assert told.wait(10)
@@ -390,7 +480,10 @@ def test_another_application_holds_it(wechatpay: Any) -> None:
     mock = wechatpay.testing.WeChatPayMock()
     whole = FastAPI()
     whole.mount("/all/pay", mock.asgi)
-    with uvicorn_of(whole) as url, wechatpay.WeChatPay(**mock.credentials, hosts=[f"{url}/all/pay"]) as pay:
+    with (
+        uvicorn_of(whole) as url,
+        wechatpay.WeChatPay(**mock.credentials, hosts=[f"{url}/all/pay"]) as pay,
+    ):
         tell(f"{url}/all/pay", "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
         assert status(pay) == "ISSUED"
 
@@ -400,9 +493,16 @@ def test_another_application_holds_it(wechatpay: Any) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("reset", "ConnectError"), ("truncate", "ProtocolError"), ("delay", "TimeoutError"), ("probe", "SignatureProbe")],
+    [
+        ("reset", "ConnectError"),
+        ("truncate", "ProtocolError"),
+        ("delay", "TimeoutError"),
+        ("probe", "SignatureProbe"),
+    ],
 )
-def test_faults_over_a_socket(served: tuple[Any, str], wechatpay: Any, fault: str, error: str) -> None:
+def test_faults_over_a_socket(
+    served: tuple[Any, str], wechatpay: Any, fault: str, error: str
+) -> None:
     mock, url = served
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.fault(fault, seconds=1, times=1)
@@ -419,7 +519,10 @@ def test_the_backup_host_takes_over(served: tuple[Any, str], wechatpay: Any) -> 
     mock, url = served
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.fault("outage")
-    with Server(mock, primary=False) as backup, wechatpay.WeChatPay(**mock.credentials, hosts=[url, backup.url]) as pay:
+    with (
+        Server(mock, primary=False) as backup,
+        wechatpay.WeChatPay(**mock.credentials, hosts=[url, backup.url]) as pay,
+    ):
         reverse(pay, wechatpay.models)
         assert status(pay) == "REVERSE_ACCEPTED"
 
@@ -447,12 +550,17 @@ def test_an_outage_refuses_connections(shop: Any) -> None:
         with pytest.raises(ConnectionRefusedError):
             tell(primary.url, "clear")
         tell(backup.url, "clear")
-        tell(primary.url, "fault", kind="outage", endpoint="stable_token")  # a request has to come for that
+        tell(
+            primary.url, "fault", kind="outage", endpoint="stable_token"
+        )  # a request has to come for that
         tell(primary.url, "clear")
         mock.fault("outage")
     assert [call.endpoint for call in mock.calls].count("invoice.update_status") == 2
     with Server(mock) as only:  # and who would end an outage of the only port?
-        with shop.Weixin(**mock.credentials, hosts=[only.url], attempts=1) as client, pytest.raises(shop.errors.ConnectError, match="broke"):
+        with (
+            shop.Weixin(**mock.credentials, hosts=[only.url], attempts=1) as client,
+            pytest.raises(shop.errors.ConnectError, match="broke"),
+        ):
             client.invoice.update_status(**given)
         tell(only.url, "clear")
 
@@ -486,7 +594,30 @@ def test_what_is_no_request_is_refused_in_the_documented_shape(served: tuple[Any
         assert body.keys() >= {"code", "message"} or "error" in body
 
 
-ALPHABET = ['"', "\\", "\0", "\u2028", "%", "/", "..", "%2e%2e%2f", "{", "}", "[", "]", "'", "发", "😀", "=", "&", "\ud800", "a", "1", "null", "1e999"]
+ALPHABET = [
+    '"',
+    "\\",
+    "\0",
+    "\u2028",
+    "%",
+    "/",
+    "..",
+    "%2e%2e%2f",
+    "{",
+    "}",
+    "[",
+    "]",
+    "'",
+    "发",
+    "😀",
+    "=",
+    "&",
+    "\ud800",
+    "a",
+    "1",
+    "null",
+    "1e999",
+]
 MEDIA = ["application/json"] * 8 + ["multipart/form-data; boundary=x", "text/plain", ""]
 
 
@@ -499,16 +630,42 @@ def noisy(chance: random.Random, mock: Any) -> Any:
         return "".join(chance.choices(ALPHABET, k=chance.randint(0, most)))
 
     method = chance.choice(["GET", "POST", "PUT", "DELETE", "BREW", ""])
-    paths = ["/", QUERY, f"{QUERY}/reverse", "/v3/certificates", "/cgi-bin/stable_token", f"/{noise()}", f"{QUERY}/{noise()}/reverse", "/_mock/fail", f"/_mock/{noise()}"]
+    paths = [
+        "/",
+        QUERY,
+        f"{QUERY}/reverse",
+        "/v3/certificates",
+        "/cgi-bin/stable_token",
+        f"/{noise()}",
+        f"{QUERY}/{noise()}/reverse",
+        "/_mock/fail",
+        f"/_mock/{noise()}",
+    ]
     target = chance.choice(paths)
     if chance.random() < 0.5:
         target += f"?sub_mchid={noise()}&{noise()}"
-    body = chance.choice([b"", b"{}", b"[" * 2000, json.dumps({**REVERSAL, noise(): noise()}).encode(), noise(40).encode("utf-8", "surrogatepass"), chance.randbytes(50)])
+    body = chance.choice(
+        [
+            b"",
+            b"{}",
+            b"[" * 2000,
+            json.dumps({**REVERSAL, noise(): noise()}).encode(),
+            noise(40).encode("utf-8", "surrogatepass"),
+            chance.randbytes(50),
+        ]
+    )
     if chance.random() < 0.3:
         cut = json.dumps(REVERSAL)
         at = chance.randrange(len(cut))
-        body = (cut[:at] + noise() + cut[at + chance.randint(0, 5) :]).encode("utf-8", "surrogatepass")
-    fields = [(noise() or "a", noise()), ("Accept", "*/*"), ("User-Agent", noise() or "a"), ("Content-Type", chance.choice(MEDIA))]
+        body = (cut[:at] + noise() + cut[at + chance.randint(0, 5) :]).encode(
+            "utf-8", "surrogatepass"
+        )
+    fields = [
+        (noise() or "a", noise()),
+        ("Accept", "*/*"),
+        ("User-Agent", noise() or "a"),
+        ("Content-Type", chance.choice(MEDIA)),
+    ]
     proof = f"WECHATPAY2-SHA256-RSA2048 {noise()}"
     if chance.random() < 0.5 and "\ud800" not in target:
         proof = authorization(mock, method, target, body)
@@ -516,13 +673,21 @@ def noisy(chance: random.Random, mock: Any) -> Any:
 
 
 @pytest.mark.parametrize("count", [250, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_noise_is_answered_in_the_documented_shape(wechatpay: Any, count: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_noise_is_answered_in_the_documented_shape(
+    wechatpay: Any, count: int, caplog: pytest.LogCaptureFixture
+) -> None:
     mock = wechatpay.testing.WeChatPayMock()
     mock.issue_fapiao(APPLICATION, FAPIAO)
     chance = random.Random(count)
     opened: list[object] = []
     watching = True
-    sys.addaudithook(lambda event, given: opened.append(given) if watching and event in ("open", "os.listdir", "os.scandir") else None)
+    sys.addaudithook(
+        lambda event, given: (
+            opened.append(given)
+            if watching and event in ("open", "os.listdir", "os.scandir")
+            else None
+        )
+    )
     statuses: dict[int, int] = {}
     for _ in range(count):
         request = noisy(chance, mock)
@@ -543,10 +708,15 @@ def test_noise_is_answered_in_the_documented_shape(wechatpay: Any, count: int, c
 # --- load -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("seconds", "threads"), [(3, 10), pytest.param(60, 50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("seconds", "threads"), [(3, 10), pytest.param(60, 50, marks=pytest.mark.slow)]
+)
 def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int, figure: Figure) -> None:
     """200 requests a second, signed and verified on both sides."""
-    with process("--print-client") as (url, said), client_of(said, url, wechatpay, "WeChatPay") as client:
+    with (
+        process("--print-client") as (url, said),
+        client_of(said, url, wechatpay, "WeChatPay") as client,
+    ):
         tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
         start, total, lock = time.monotonic(), 200 * seconds, threading.Lock()
         numbers = iter(range(total))
@@ -565,5 +735,7 @@ def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int, figure: 
         with ThreadPoolExecutor(threads) as pool:
             for future in [pool.submit(work) for _ in range(threads)]:
                 future.result()
-        figure(f"{len(done):,} of {total:,} requests in {time.monotonic() - start:.0f} s from {threads} threads")
+        figure(
+            f"{len(done):,} of {total:,} requests in {time.monotonic() - start:.0f} s from {threads} threads"
+        )
         assert len(done) == total

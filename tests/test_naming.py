@@ -31,7 +31,10 @@ def test_a_derived_name_is_a_name_of_python(wire: str) -> None:
     assert name is None or (naming.is_snake(name) and name != naming.SELF)
 
 
-@given(st.sampled_from([name for name in dir(builtins) if name.islower() and name.isalpha()]) | st.from_regex(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", fullmatch=True))
+@given(
+    st.sampled_from([name for name in dir(builtins) if name.islower() and name.isalpha()])
+    | st.from_regex(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", fullmatch=True)
+)
 def test_a_name_that_python_allows_is_kept(wire: str) -> None:
     """Also `type`, `list`, `id`: as an attribute and an argument it means nothing else."""
     assert naming.snake(wire) == (f"{wire}_" if keyword.iskeyword(wire) or wire == "self" else wire)
@@ -50,7 +53,9 @@ def test_classes_and_members_are_names_too(wire: str) -> None:
         assert naming.class_name(pascal).isidentifier()
         assert not keyword.iskeyword(naming.class_name(pascal))
         assert naming.class_name(pascal) not in naming.BUILTIN_CLASSES
-    assert member is None or (member.isidentifier() and member == member.upper() and not keyword.iskeyword(member))
+    assert member is None or (
+        member.isidentifier() and member == member.upper() and not keyword.iskeyword(member)
+    )
 
 
 @given(st.integers(-(10**30), 10**30))

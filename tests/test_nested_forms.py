@@ -1,5 +1,6 @@
 """Objects and lists within forms and queries, as payment services take them: what the generated client sends is judged by written-out
-pairs, by the standard library's parser, and by a reading of the brackets that knows nothing of types."""
+pairs, by the standard library's parser, and by a reading of the brackets that knows nothing of types.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +88,11 @@ def session(models: Any) -> dict[str, Any]:
         price_data=models.PriceData(
             currency="eur",
             unit_amount=1050,
-            product_data=models.PriceDataProductData(name="Tee & Kanne", images=["https://a.example/1?x=[y]", "2"], metadata={"sku of": "é"}),
+            product_data=models.PriceDataProductData(
+                name="Tee & Kanne",
+                images=["https://a.example/1?x=[y]", "2"],
+                metadata={"sku of": "é"},
+            ),
         ),
     )
     return {
@@ -96,7 +101,9 @@ def session(models: Any) -> dict[str, Any]:
         "metadata": {"order_id": "6735", "a.b": "="},
         "expand": ["customer", "invoice.subscription"],
         "shipping": models.CreateRequestShipping(
-            address=models.Address(line1="1 Main St", within=models.Address(country="DE")), carriers=["a", "b"], stops=[models.Address(country="FR")]
+            address=models.Address(line1="1 Main St", within=models.Address(country="DE")),
+            carriers=["a", "b"],
+            stops=[models.Address(country="FR")],
         ),
         "labels": {"de": {"x": "1"}, "en": {"x": "2", "y": "3"}},
         "matrix": [[1, 2], [3]],
@@ -144,8 +151,13 @@ def parsed(text: str) -> list[tuple[str, str]]:
 def test_a_nested_form_arrives_in_brackets(package: ModuleType) -> None:
     with serving(answer(200, '{"ok": true}')) as server, package.Till(hosts=[server.url]) as client:
         client.sessions.create(**session(package.models))
-        conditions = [package.models.Condition(column="a&b", above=1), package.models.Condition(column="c")]
-        client.sessions.search(where=package.models.SearchWhere(ids=[1, 2], any=conditions), by={"x y": conditions[1]})
+        conditions = [
+            package.models.Condition(column="a&b", above=1),
+            package.models.Condition(column="c"),
+        ]
+        client.sessions.search(
+            where=package.models.SearchWhere(ids=[1, 2], any=conditions), by={"x y": conditions[1]}
+        )
         form, query = server.received
     assert form.header("content-type") == "application/x-www-form-urlencoded"
     assert parsed(form.body.decode("ascii")) == PAIRS
@@ -176,13 +188,22 @@ def test_the_mock_reads_and_checks_it(package: ModuleType) -> None:
         "mode=m&shipping[address][country]=DEU": "shipping/address/country",
         "mode=m&payer[kind]=pet": "payer/kind",
     }
-    unheard = ["line_items[1][price]=gap", "line_items[][price]=1", "line_items[0=1", f"shipping[address]{'[within]' * 5000}=1"]
-    with httpx.Client(transport=mock.transport, headers={"Content-Type": "application/x-www-form-urlencoded"}) as raw:
+    unheard = [
+        "line_items[1][price]=gap",
+        "line_items[][price]=1",
+        "line_items[0=1",
+        f"shipping[address]{'[within]' * 5000}=1",
+    ]
+    with httpx.Client(
+        transport=mock.transport, headers={"Content-Type": "application/x-www-form-urlencoded"}
+    ) as raw:
         for body, place in wrong.items():
             refused = raw.post("https://till.example/sessions", content=body)
             assert (refused.status_code, place in refused.text) == (400, True), (body, refused.text)
         for body in unheard:
-            assert raw.post("https://till.example/sessions", content=f"mode=m&{body}").status_code in (200, 400)
+            assert raw.post(
+                "https://till.example/sessions", content=f"mode=m&{body}"
+            ).status_code in (200, 400)
             assert mock.calls[-1].body.line_items is None
 
 
@@ -239,9 +260,13 @@ def listed(tree: Any) -> Any:
 @given(
     items=st.lists(st.fixed_dictionaries({"price": TEXT}), min_size=1, max_size=12),
     branches=st.lists(ADDRESSES, min_size=1, max_size=3),
-    metadata=st.dictionaries(KEYS.filter(lambda key: not key.isdigit()), TEXT, min_size=1, max_size=3),
+    metadata=st.dictionaries(
+        KEYS.filter(lambda key: not key.isdigit()), TEXT, min_size=1, max_size=3
+    ),
 )
-def test_anything_nested_arrives(items: Any, branches: Any, metadata: Any, package: ModuleType) -> None:
+def test_anything_nested_arrives(
+    items: Any, branches: Any, metadata: Any, package: ModuleType
+) -> None:
     models = package.models
     call = package.calls.sessions.create(
         mode="m",
@@ -253,10 +278,17 @@ def test_anything_nested_arrives(items: Any, branches: Any, metadata: Any, packa
     mock.client(strict=True).send(call)
     assert mock.calls[-1].body == call.body
     sent = mock.calls[-1].request.body.decode("ascii")
-    assert read_back(parsed(sent)) == {"mode": "m", "line_items": items, "metadata": metadata, "payer": {"kind": "company", "branches": branches}}
+    assert read_back(parsed(sent)) == {
+        "mode": "m",
+        "line_items": items,
+        "metadata": metadata,
+        "payer": {"kind": "company", "branches": branches},
+    }
 
 
-def test_pages_show_the_notation_and_samples_send_it(project: Path, package: ModuleType, tmp_path: Path) -> None:
+def test_pages_show_the_notation_and_samples_send_it(
+    project: Path, package: ModuleType, tmp_path: Path
+) -> None:
     page = (project / "docs" / "en" / "sessions" / "create.md").read_text("utf-8").replace("\\", "")
     for text in (
         "`line_items[0][price]=…&line_items[0][quantity]=…&line_items[1][price]=…&line_items[1][quantity]=…`",

@@ -44,7 +44,9 @@ def problems(spec: Path) -> list[tuple[str, str]]:
         ("", None), ("true", True), ("2025-09-03", "2025-09-03"), ("1_000", "1_000"), ("12:30:45", "12:30:45"), ("+1", 1), ("'1'", "1"), ("-", None),
     ],
 )  # fmt: skip
-def test_plain_scalars_keep_their_text_and_mean_what_the_core_rules_say(written: str, meant: object) -> None:
+def test_plain_scalars_keep_their_text_and_mean_what_the_core_rules_say(
+    written: str, meant: object
+) -> None:
     root, findings = read(f"a: {written}\n" if written != "-" else "a:\n")
     assert not findings.problems
     assert isinstance(root, MapNode)
@@ -55,7 +57,9 @@ def test_plain_scalars_keep_their_text_and_mean_what_the_core_rules_say(written:
 
 
 def test_no_break_spaces_are_spaces(tmp_path: Path) -> None:
-    (tmp_path / "_api.yaml").write_text(API.replace("title: Shop", "title:\u00a0The\u00a0Shop").replace("\n", "\r\n"), "utf-8")
+    (tmp_path / "_api.yaml").write_text(
+        API.replace("title: Shop", "title:\u00a0The\u00a0Shop").replace("\n", "\r\n"), "utf-8"
+    )
     assert load(tmp_path).api.title.best("en") == "The Shop"
 
 
@@ -88,7 +92,13 @@ BOMBS = {
     "depth": "[" * 10_000,
     "deep maps": "{a: " * 10_000,
     "deep block": "".join("  " * n + "a:\n" for n in range(1000)),
-    "aliases": "a: &a [" + "x, " * 99 + "x]\n" + "".join(f"{b}: &{b} [{', '.join(['*' + a] * 99)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+    "aliases": "a: &a ["
+    + "x, " * 99
+    + "x]\n"
+    + "".join(
+        f"{b}: &{b} [{', '.join(['*' + a] * 99)}]\n"
+        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    ),
     "many anchors": "".join(f"k{n}: &a{n} x\n" for n in range(50_000)) + "- broken",
     "many keys": "".join(f"k{n}: x\n" for n in range(150_000)),
     "many nodes": "[" + "a," * 300_000 + "]",
@@ -99,9 +109,14 @@ BOMBS = {
     "dashes": "- " * 20_000,
     "quotes": '"' * 20_001,
     "anchors": "&a " * 5000,
-    "unknown names": "types:\n" + "".join(f"  T{n}: {{fields: {{a: U{n}}}}}\n" for n in range(5000)),
-    "unions in unions": "types:\n" + "".join(f"  U{n}: {{type: U{n + 1} | boolean}}\n" for n in range(2000)) + "  U2000: {type: string}\n",
-    "types written out": "types:\n" + "".join(f"  A{n}: {{type: list<list<A{n + 1}> | map<A{n + 1}>>}}\n" for n in range(40)) + "  A40: {type: string}\n",
+    "unknown names": "types:\n"
+    + "".join(f"  T{n}: {{fields: {{a: U{n}}}}}\n" for n in range(5000)),
+    "unions in unions": "types:\n"
+    + "".join(f"  U{n}: {{type: U{n + 1} | boolean}}\n" for n in range(2000))
+    + "  U2000: {type: string}\n",
+    "types written out": "types:\n"
+    + "".join(f"  A{n}: {{type: list<list<A{n + 1}> | map<A{n + 1}>>}}\n" for n in range(40))
+    + "  A40: {type: string}\n",
     "too large": "a: '" + "x" * 3_000_000 + "'",
 }
 
@@ -150,7 +165,10 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 def test_json_files_give_the_same_nodes() -> None:
     findings = Findings()
-    root = json_reader.parse(findings.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'), findings)
+    root = json_reader.parse(
+        findings.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'),
+        findings,
+    )
     assert not findings.problems
     assert root is not None
     assert to_json(root) == {"a": [1, Decimal("2.50"), "xé\n", True, None], "b": {}}
@@ -160,7 +178,10 @@ def test_types_without_end_or_number_are_read_in_linear_time(tmp_path: Path) -> 
     (tmp_path / "_api.yaml").write_text(API, "utf-8")
 
     def seconds(count: int) -> float:
-        text = "types:\n" + "".join(f"  T{n}: {{fields: {{next?: T{(n + 1) % count}, all: list<T{n}>}}}}\n" for n in range(count))
+        text = "types:\n" + "".join(
+            f"  T{n}: {{fields: {{next?: T{(n + 1) % count}, all: list<T{n}>}}}}\n"
+            for n in range(count)
+        )
         (tmp_path / "_types.yaml").write_text(text, "utf-8")
         start = time.process_time()
         assert len(load(tmp_path).api.types) == count

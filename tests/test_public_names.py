@@ -33,7 +33,11 @@ def public_modules(package: ModuleType) -> Iterator[ModuleType]:
 
 def own_names(module: ModuleType) -> list[str]:
     """What a module exports, or else what it defines."""
-    names = [name for name, value in vars(module).items() if name[0] != "_" and getattr(value, "__module__", None) == module.__name__]
+    names = [
+        name
+        for name, value in vars(module).items()
+        if name[0] != "_" and getattr(value, "__module__", None) == module.__name__
+    ]
     return list(getattr(module, "__all__", names))
 
 
@@ -47,7 +51,9 @@ def test_what_is_public_has_a_public_name(name: str, projects: Mapping[str, Path
                 if not isinstance(value, type) and not inspect.isfunction(value):
                     continue
                 seen += 1
-                assert "._runtime" not in value.__module__, f"{module.__name__}.{exported} is of {value.__module__}"
+                assert (
+                    "._runtime" not in value.__module__
+                ), f"{module.__name__}.{exported} is of {value.__module__}"
                 assert pickle.loads(pickle.dumps(value)) is value, exported
                 if isinstance(value, type):
                     typing.get_type_hints(value, include_extras=True)
@@ -64,10 +70,18 @@ def test_every_error_is_exported(name: str, projects: Mapping[str, Path]) -> Non
     with imported(projects[name], name) as package:
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             import_module(found.name)
-        assert {f"{each.__module__}.{each.__qualname__}" for each in below(package.errors.Error)} <= {f"{name}.errors.{each}" for each in package.errors.__all__}
+        assert {
+            f"{each.__module__}.{each.__qualname__}" for each in below(package.errors.Error)
+        } <= {f"{name}.errors.{each}" for each in package.errors.__all__}
 
 
 def test_a_traceback_says_what_to_catch() -> None:
-    command = [sys.executable, "-c", "from wechatpay import WeChatPay; WeChatPay(mchid='1', serial_no='2', private_key='3')"]
-    done = subprocess.run(command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-c",
+        "from wechatpay import WeChatPay; WeChatPay(mchid='1', serial_no='2', private_key='3')",
+    ]
+    done = subprocess.run(
+        command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False
+    )
     assert done.stderr.splitlines()[-1].startswith("wechatpay.errors.ConfigError: ")

@@ -20,8 +20,24 @@ def named(files: Mapping[str, str]) -> dict[PurePosixPath, str]:
     return {PurePosixPath(path): text for path, text in files.items()}
 
 
-PROJECT = named({"README.md": "old", "tiny/__init__.py": "old", "tiny/models/a.py": "a", "tiny/models/b.py": "b", "docs/a.md": "a"})
-NEXT = named({"README.md": "new", "tiny/__init__.py": "new", "tiny/models/a.py": "a", "tiny/calls/c.py": "c", "docs/a.md": "a"})
+PROJECT = named(
+    {
+        "README.md": "old",
+        "tiny/__init__.py": "old",
+        "tiny/models/a.py": "a",
+        "tiny/models/b.py": "b",
+        "docs/a.md": "a",
+    }
+)
+NEXT = named(
+    {
+        "README.md": "new",
+        "tiny/__init__.py": "new",
+        "tiny/models/a.py": "a",
+        "tiny/calls/c.py": "c",
+        "docs/a.md": "a",
+    }
+)
 PACKAGE = named({"__init__.py": "old", "models/a.py": "a", "models/b.py": "b"})
 NEXT_PACKAGE = named({"__init__.py": "new", "models/a.py": "a", "calls/c.py": "c"})
 
@@ -47,7 +63,9 @@ def test_a_second_run_touches_nothing(out: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in (out, *out.rglob("*"))} == before
 
 
-def test_changed_files_are_written_and_stale_ones_removed_with_their_folders(out: Path, way: str) -> None:
+def test_changed_files_are_written_and_stale_ones_removed_with_their_folders(
+    out: Path, way: str
+) -> None:
     comparison = publish(out, {PurePosixPath("a.py"): "a = 2\n", PurePosixPath("b.py"): "b = 1\n"})
     assert [str(path) for path in comparison.changed] == ["a.py"]
     assert [str(path) for path in comparison.missing] == ["b.py"]
@@ -56,7 +74,9 @@ def test_changed_files_are_written_and_stale_ones_removed_with_their_folders(out
     assert not (out / "docs").exists()
 
 
-@pytest.mark.parametrize(("old", "new"), [(PROJECT, NEXT), (PACKAGE, NEXT_PACKAGE)], ids=["project", "package"])
+@pytest.mark.parametrize(
+    ("old", "new"), [(PROJECT, NEXT), (PACKAGE, NEXT_PACKAGE)], ids=["project", "package"]
+)
 def test_what_has_not_changed_keeps_inode_and_time_and_what_others_put_there_stays(
     tmp_path: Path, way: str, old: Mapping[PurePosixPath, str], new: Mapping[PurePosixPath, str]
 ) -> None:
@@ -74,13 +94,17 @@ def test_what_has_not_changed_keeps_inode_and_time_and_what_others_put_there_sta
     publish(out, new)
 
     assert [(path.stat().st_ino, path.stat().st_mtime_ns) for path in keeps] == before
-    found = {path: text for path, text in tree(out).items() if "mine" not in path and path != MANIFEST}
+    found = {
+        path: text for path, text in tree(out).items() if "mine" not in path and path != MANIFEST
+    }
     assert found == {str(path): text.encode() for path, text in new.items()}
     assert os.readlink(models / "mine" / "link") == "/nowhere"
     assert (models / "mine").stat().st_mode & 0o777 == 0o750
     assert sorted(path.name for path in (tmp_path / "src").iterdir()) == ["tiny"]
     publish(out, {})
-    assert sorted(path.name for path in out.rglob("*") if not path.is_dir() and path.name != MANIFEST) == ["link", "notes.txt"]
+    assert sorted(
+        path.name for path in out.rglob("*") if not path.is_dir() and path.name != MANIFEST
+    ) == ["link", "notes.txt"]
 
 
 def test_folders_are_exchanged_whole(tmp_path: Path) -> None:
@@ -112,7 +136,11 @@ def test_a_file_of_somebody_is_never_overwritten(out: Path) -> None:
     before = tree(out)
     for force in (False, True):
         with pytest.raises(Stop, match=r"not made by specloom.*models/mine\.py") as stop:
-            publish(out, {PurePosixPath("a.py"): "x", PurePosixPath("models/mine.py"): "generated"}, force=force)
+            publish(
+                out,
+                {PurePosixPath("a.py"): "x", PurePosixPath("models/mine.py"): "generated"},
+                force=force,
+            )
         assert stop.value.status == 4
         assert tree(out) == before
 
@@ -131,7 +159,17 @@ def test_what_was_edited_by_hand_is_only_overwritten_by_force(out: Path, way: st
 
 
 @pytest.mark.parametrize(
-    "kind", ["foreign folder", "git root", "file", "link", "link inside", "folder in the way", "damaged manifest", "foreign work folder"]
+    "kind",
+    [
+        "foreign folder",
+        "git root",
+        "file",
+        "link",
+        "link inside",
+        "folder in the way",
+        "damaged manifest",
+        "foreign work folder",
+    ],
 )
 def test_what_is_not_ours_is_refused(tmp_path: Path, kind: str) -> None:
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
@@ -167,7 +205,10 @@ def test_what_is_not_ours_is_refused(tmp_path: Path, kind: str) -> None:
     assert tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("path", ["../x", "a/../../x", "/tmp/x", "a\0b", "a\\b", "C:/x", ".", MANIFEST, ".specloom.work/new/x"])
+@pytest.mark.parametrize(
+    "path",
+    ["../x", "a/../../x", "/tmp/x", "a\0b", "a\\b", "C:/x", ".", MANIFEST, ".specloom.work/new/x"],
+)
 def test_no_target_writes_outside_the_folder(tmp_path: Path, path: str) -> None:
     with pytest.raises(Stop) as stop:
         publish(tmp_path / "out", {PurePosixPath(path): "x"})

@@ -24,10 +24,27 @@ from specloom.diagnostics import Stop
 from specloom.publish import atomic_exchange, compare, lock, publish, transaction
 from specloom.publish.operations import Step
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked and killed")
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="processes are forked and killed"
+)
 
 RUNTIME = Path(__file__).parents[1] / "generator" / "specloom" / "runtime"
-CALLS = ("open", "write", "close", "fdopen", "mkdir", "link", "rename", "replace", "unlink", "rmdir", "scandir", "lstat", "utime", "chmod")
+CALLS = (
+    "open",
+    "write",
+    "close",
+    "fdopen",
+    "mkdir",
+    "link",
+    "rename",
+    "replace",
+    "unlink",
+    "rmdir",
+    "scandir",
+    "lstat",
+    "utime",
+    "chmod",
+)
 
 
 def build(name: str, layout: str = "project") -> dict[PurePosixPath, str]:
@@ -41,8 +58,19 @@ def build(name: str, layout: str = "project") -> dict[PurePosixPath, str]:
     }
     if layout == "package":
         return {PurePosixPath(path): text for path, text in package.items()}
-    project = {"README.md": name, "pyproject.toml": "same", "docs/en/index.md": name, f"docs/en/only_{name}.md": name}
-    return {PurePosixPath(path): text for path, text in {**project, **{f"tiny/{path}": text for path, text in package.items()}}.items()}
+    project = {
+        "README.md": name,
+        "pyproject.toml": "same",
+        "docs/en/index.md": name,
+        f"docs/en/only_{name}.md": name,
+    }
+    return {
+        PurePosixPath(path): text
+        for path, text in {
+            **project,
+            **{f"tiny/{path}": text for path, text in package.items()},
+        }.items()
+    }
 
 
 def written(folder: Path, wanted: Mapping[PurePosixPath, str]) -> dict[str, bytes]:
@@ -65,7 +93,11 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 def settled(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Without what a run has left for the next one to clear up."""
-    return {path: content for path, content in files.items() if not re.search(r"\.specloom\.(work|half)/|\.tiny\.specloom/", path)}
+    return {
+        path: content
+        for path, content in files.items()
+        if not re.search(r"\.specloom\.(work|half)/|\.tiny\.specloom/", path)
+    }
 
 
 @contextmanager
@@ -92,7 +124,9 @@ def fault(number: int, call: int, lasting: bool) -> Iterator[Callable[[], bool]]
 
         for name in CALLS:
             patch.setattr(os, name, failing(getattr(os, name), name in {"write", "mkdir", "link"}))
-        patch.setattr("specloom.publish.operations.exchange", failing(atomic_exchange.exchange, False))
+        patch.setattr(
+            "specloom.publish.operations.exchange", failing(atomic_exchange.exchange, False)
+        )
         yield lambda: met
 
 
@@ -106,7 +140,8 @@ QUICK = {
     ("journal without links", "project", "ENOSPC"),
 }
 CASES = [
-    pytest.param(*case, marks=() if case in QUICK else pytest.mark.slow) for case in product(WAYS, LAYOUTS, FAULTS)
+    pytest.param(*case, marks=() if case in QUICK else pytest.mark.slow)
+    for case in product(WAYS, LAYOUTS, FAULTS)
 ]
 
 
@@ -152,7 +187,10 @@ def killed(rounds: int, folder: Path, layout: str, at_once: bool) -> tuple[int, 
     Each folder that is exchanged is judged at once, or else after recovery; the whole tree always after recovery, and then without litter.
     """
     builds = [build(name, layout) for name in ("old", "new")]
-    expected = [written(folder.parent.parent / str(number) / "tiny", files) for number, files in enumerate(builds)]
+    expected = [
+        written(folder.parent.parent / str(number) / "tiny", files)
+        for number, files in enumerate(builds)
+    ]
     units = ("tiny/",) if layout == "package" else ("tiny/tiny/", "tiny/docs/")
     publish(folder, builds[0])
     chance = random.Random(5)
@@ -167,7 +205,9 @@ def killed(rounds: int, folder: Path, layout: str, at_once: bool) -> tuple[int, 
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         found = everything(folder.parent)
-        whole = not at_once or all(any(part(found, unit) == part(tree, unit) for tree in expected) for unit in units)
+        whole = not at_once or all(
+            any(part(found, unit) == part(tree, unit) for tree in expected) for unit in units
+        )
         left = settled(found) != found
         transaction.recover(folder)
         right += whole and everything(folder.parent) in expected
@@ -182,7 +222,12 @@ ROUNDS = [30, pytest.param(1000, marks=pytest.mark.slow)]
 @pytest.mark.parametrize("layout", ["project", "package"])
 @pytest.mark.parametrize("way", WAYS[:2])
 def test_a_killed_run_leaves_the_old_build_or_the_new_one(
-    tmp_path: Path, way: str, layout: str, rounds: int, monkeypatch: pytest.MonkeyPatch, figure: Figure
+    tmp_path: Path,
+    way: str,
+    layout: str,
+    rounds: int,
+    monkeypatch: pytest.MonkeyPatch,
+    figure: Figure,
 ) -> None:
     as_on(way, monkeypatch)
     right, pending = killed(rounds, tmp_path / "place" / "tiny", layout, way == "exchange")
@@ -192,7 +237,9 @@ def test_a_killed_run_leaves_the_old_build_or_the_new_one(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_file_edited_after_a_killed_run_is_not_lost(tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_edited_after_a_killed_run_is_not_lost(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The steps that were left would replace it; it is put back, and the run stops."""
     as_on(way, monkeypatch)
     out = tmp_path / "tiny"
@@ -201,7 +248,9 @@ def test_a_file_edited_after_a_killed_run_is_not_lost(tmp_path: Path, way: str, 
     do = Step.do
     child = os.fork()
     if not child:
-        monkeypatch.setattr(Step, "do", lambda step, work: do(step, work) if next(turns) < 2 else os._exit(0))
+        monkeypatch.setattr(
+            Step, "do", lambda step, work: do(step, work) if next(turns) < 2 else os._exit(0)
+        )
         publish(out, build("new"))
     os.waitpid(child, 0)
     readme = out / "README.md"
@@ -215,7 +264,9 @@ def test_a_file_edited_after_a_killed_run_is_not_lost(tmp_path: Path, way: str, 
 
 @pytest.mark.parametrize("layout", ["project", "package"])
 @pytest.mark.parametrize("way", WAYS[:2])
-def test_eight_runs_at_once(tmp_path: Path, way: str, layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_eight_runs_at_once(
+    tmp_path: Path, way: str, layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each waits for the others; the last one wins, and nobody's file is left among another's."""
     as_on(way, monkeypatch)
     names = [f"build_{number}" for number in range(8)]
@@ -277,7 +328,12 @@ def test_who_imports_meanwhile_has_one_build_or_is_told(
                 time.sleep(0.003)
     try:
         told = [
-            subprocess.run([sys.executable, "-S", "-c", IMPORTER, str(out)], capture_output=True, text=True, check=True).stdout.strip()
+            subprocess.run(
+                [sys.executable, "-S", "-c", IMPORTER, str(out)],
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout.strip()
             for _ in range(rounds)
         ]
     finally:
@@ -306,7 +362,9 @@ for _ in range(2):
 def test_a_process_that_goes_on_running_is_told_to_restart(tmp_path: Path) -> None:
     publish(tmp_path / "out", build("old"))
     command = [sys.executable, "-c", LONG_RUNNING, str(tmp_path / "out")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "old\n"
         publish(tmp_path / "out", build("new"))

@@ -19,13 +19,19 @@ COMMANDS = [
 
 def specloom(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "specloom", *arguments], cwd=cwd, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "specloom", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 def block(after: str, language: str) -> str:
     """The first code block after a text."""
-    found = re.search(rf"{re.escape(after)}.*?^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    found = re.search(
+        rf"{re.escape(after)}.*?^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE
+    )
     assert found, after
     return found[1]
 
@@ -40,7 +46,9 @@ def test_the_first_example_type_checks(tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(block("## What a client does", "python"))
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "example.py"]
     env = {"MYPYPATH": str(ROOT / "generated" / "wechatpay"), "PATH": ""}
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -52,21 +60,32 @@ def test_adding_the_fourth_endpoint_goes_as_it_says(tmp_path: Path) -> None:
     resource = tmp_path / "specs" / "wechatpay" / "fapiao_applications.yaml"
     text = resource.read_text("utf-8")
     assert text.count("\nendpoints:\n") == 1
-    resource.write_text(text.replace("\nendpoints:\n", f"\nendpoints:\n{block('<!-- fourth endpoint -->', 'yaml')}\n"), "utf-8")
+    resource.write_text(
+        text.replace(
+            "\nendpoints:\n", f"\nendpoints:\n{block('<!-- fourth endpoint -->', 'yaml')}\n"
+        ),
+        "utf-8",
+    )
 
     made = specloom("generate", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     # How many files change and stay grows with the runtime that is copied: the sentence counts, not the numbers.
     numbers = re.compile(r"\d+(?= changed| same)")
-    assert numbers.sub("…", made.stdout) == numbers.sub("…", block("**2.** `specloom generate`", ""))
-    page = (tmp_path / "generated/wechatpay/docs/zh/fapiao_applications/files.md").read_text("utf-8")
+    assert numbers.sub("…", made.stdout) == numbers.sub(
+        "…", block("**2.** `specloom generate`", "")
+    )
+    page = (tmp_path / "generated/wechatpay/docs/zh/fapiao_applications/files.md").read_text(
+        "utf-8"
+    )
     assert "获取发票下载信息" in page
     code = (
         "from wechatpay import calls, models\n"
         "call = calls.fapiao_applications.files('1', sub_mchid='2')\n"
         "assert call.endpoint.method == 'GET' and models.FapiaoFile\n"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "generated" / "wechatpay", check=True)
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path / "generated" / "wechatpay", check=True
+    )
     advice = specloom("lint", cwd=tmp_path)
     assert "files" in advice.stderr
 
@@ -77,7 +96,10 @@ def test_the_problem_that_it_shows_is_shown_so(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(config)
     resource = tmp_path / "specs" / "wechatpay" / "fapiao_applications.yaml"
     text = resource.read_text("utf-8")
-    resource.write_text(text.replace("{fapiao_apply_id: FapiaoApplyId}", "{fapiao_apply_id: FapiaoApplyID}", 1), "utf-8")
+    resource.write_text(
+        text.replace("{fapiao_apply_id: FapiaoApplyId}", "{fapiao_apply_id: FapiaoApplyID}", 1),
+        "utf-8",
+    )
     done = specloom("generate", cwd=tmp_path)
     assert done.returncode == 2
     shown = block("What went wrong is said in place:", "").splitlines()

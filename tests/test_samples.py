@@ -196,20 +196,37 @@ def as_told(method: str, target: str, headers: Mapping[str, str], body: bytes) -
         parts = message_from_bytes(f"Content-Type: {media}\r\n\r\n".encode() + body).get_payload()
         content = [as_part(part) for part in parts if not isinstance(part, str)]
     own = {"host", "user-agent", "accept-encoding", "connection", "content-length", "authorization"}
-    kept = {name: value for name, value in said.items() if name not in own and (name, value) != ("accept", "*/*")}
-    return {"line": f"{method} {target}", "headers": kept, "media": media.partition(";")[0], "content": content}
+    kept = {
+        name: value
+        for name, value in said.items()
+        if name not in own and (name, value) != ("accept", "*/*")
+    }
+    return {
+        "line": f"{method} {target}",
+        "headers": kept,
+        "media": media.partition(";")[0],
+        "content": content,
+    }
 
 
 def with_texts_read(value: dict[str, object]) -> dict[str, object]:
     """What JSON in a text holds, wherever its blanks are."""
-    return {key: json.loads(item) if isinstance(item, str) and item.startswith("{") else item for key, item in value.items()}
+    return {
+        key: json.loads(item) if isinstance(item, str) and item.startswith("{") else item
+        for key, item in value.items()
+    }
 
 
 def as_part(part: Message) -> tuple[object, ...]:
     content, media = part.get_payload(decode=True), part["Content-Type"]
     assert isinstance(content, bytes)
     name = part.get_param("name", header="Content-Disposition")
-    return name, part.get_filename(), media, json.loads(content) if media == "application/json" else content
+    return (
+        name,
+        part.get_filename(),
+        media,
+        json.loads(content) if media == "application/json" else content,
+    )
 
 
 def sent_by_curl(sample: str) -> dict[str, object]:
@@ -220,7 +237,9 @@ def sent_by_curl(sample: str) -> dict[str, object]:
         subprocess.run(["bash", "-euc", script], check=True, capture_output=True)
         (request,) = server.received
     lines = (line.partition(": ") for line in request.head.decode().split("\r\n")[1:] if line)
-    return as_told(request.method, request.target, {name: value for name, _, value in lines}, request.body)
+    return as_told(
+        request.method, request.target, {name: value for name, _, value in lines}, request.body
+    )
 
 
 def sent_by_python(sample: str, package: ModuleType, client: str) -> dict[str, object]:
@@ -232,19 +251,29 @@ def sent_by_python(sample: str, package: ModuleType, client: str) -> dict[str, o
         raise Sent
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(package, client, partial(getattr(package, client), transport=httpx.MockTransport(take)))
+        patch.setattr(
+            package, client, partial(getattr(package, client), transport=httpx.MockTransport(take))
+        )
         with pytest.raises(Sent):
             exec(compile(sample, "sample", "exec"), {})
     (request,) = found
-    return as_told(request.method, request.url.raw_path.decode("ascii"), request.headers, request.content)
+    return as_told(
+        request.method, request.url.raw_path.decode("ascii"), request.headers, request.content
+    )
 
 
 def samples_in(project: Path) -> Iterator[tuple[str, str, str]]:
     """Each endpoint's name, first curl command and Python sample."""
     for page in sorted((project / "docs" / "en").rglob("*.md")):
-        fences = [(token.info, token.content) for token in parse(page.read_text("utf-8")) if token.type == "fence"]
+        fences = [
+            (token.info, token.content)
+            for token in parse(page.read_text("utf-8"))
+            if token.type == "fence"
+        ]
         if page.name not in ("index.md", "client.md") and not page.stem.startswith("event-"):
-            yield page.stem, next(text for kind, text in fences if kind == "sh"), next(text for kind, text in fences if kind == "python")
+            yield page.stem, next(text for kind, text in fences if kind == "sh"), next(
+                text for kind, text in fences if kind == "python"
+            )
 
 
 @pytest.fixture(autouse=True)
@@ -261,7 +290,9 @@ def spec_of(tmp_path: Path, resource: str) -> Path:
     return tmp_path / "spec"
 
 
-@pytest.mark.parametrize("resource", [WITHOUT_EXAMPLES, WITH_EXAMPLES], ids=["without examples", "with examples"])
+@pytest.mark.parametrize(
+    "resource", [WITHOUT_EXAMPLES, WITH_EXAMPLES], ids=["without examples", "with examples"]
+)
 def test_curl_and_python_send_the_same_whatever_the_types(resource: str, tmp_path: Path) -> None:
     api = write(spec_of(tmp_path, resource), tmp_path / "project")
     with imported(tmp_path / "project", "samples") as package:
@@ -270,14 +301,20 @@ def test_curl_and_python_send_the_same_whatever_the_types(resource: str, tmp_pat
             for name, curl, sample in samples_in(tmp_path / "project")
             if name != "sealed"
         ]
-    assert {name for name, _, _ in seen} == {endpoint.name for endpoint in api.all_endpoints()} - {"sealed"}
+    assert {name for name, _, _ in seen} == {endpoint.name for endpoint in api.all_endpoints()} - {
+        "sealed"
+    }
     for name, curl, python in seen:
         assert curl == python, name
 
 
 def test_samples_are_given_texts_that_fit_plain_in_python_and_no_secret(tmp_path: Path) -> None:
     write(spec_of(tmp_path, WITHOUT_EXAMPLES), tmp_path / "project")
-    ((curl, sample),) = ((curl, sample) for name, curl, sample in samples_in(tmp_path / "project") if name == "sealed")
+    ((curl, sample),) = (
+        (curl, sample)
+        for name, curl, sample in samples_in(tmp_path / "project")
+        if name == "sealed"
+    )
     assert 'client.all.sealed(sealed="SEALED00", hidden="HIDDEN00")' in sample
     assert '"sealed": "Y2lwaGVy",\n  "hidden": "HIDDEN00"' in curl
 
@@ -287,12 +324,16 @@ def test_curl_and_python_send_the_same_in_the_kitchen_sink(tmp_path: Path) -> No
     write(CASES / "kitchen_sink" / "spec", tmp_path / "project")
     with imported(tmp_path / "project", "corner_shop") as package:
         for name, curl, sample in samples_in(tmp_path / "project"):
-            assert sent_by_curl(curl) == sent_by_python(sample.replace("…", "x"), package, "CornerShop"), name
+            assert sent_by_curl(curl) == sent_by_python(
+                sample.replace("…", "x"), package, "CornerShop"
+            ), name
 
 
 def test_constants_are_sent_where_examples_leave_them_out(tmp_path: Path) -> None:
     write(spec_of(tmp_path, WITH_EXAMPLES), tmp_path / "project")
-    (charge,) = (sent_by_curl(curl) for name, curl, _ in samples_in(tmp_path / "project") if name == "charge")
+    (charge,) = (
+        sent_by_curl(curl) for name, curl, _ in samples_in(tmp_path / "project") if name == "charge"
+    )
     query = "deep%5Ba%5D=1&deep%5Ba%5D=2&deep%5Bb%5D%5Bc%5D=x%20y&state%5B%5D=open&state%5B%5D=p%26q&ids=3&ids=4&tags=x,y%2Cz"
     assert charge["line"] == f"POST /v1/charges/a%2Fb%20c/caf%C3%A9?{query}&flag=false"
     assert charge["content"] == {
@@ -320,7 +361,9 @@ def test_a_text_is_found_for_what_patterns_usually_say(pattern: str, least: int,
     assert least <= len(found) <= most
 
 
-@pytest.mark.parametrize("pattern", [r"\bx", "(?=a)a", r"(a)\1", "a{1000000000}", "(((a{100}){100}){100}){100}", "a{5}"])
+@pytest.mark.parametrize(
+    "pattern", [r"\bx", "(?=a)a", r"(a)\1", "a{1000000000}", "(((a{100}){100}){100}){100}", "a{5}"]
+)
 def test_no_text_is_found_for_what_is_rare_or_too_long(pattern: str) -> None:
     assert matching(pattern, 1, 4) is None
 

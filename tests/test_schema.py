@@ -22,10 +22,17 @@ from specloom.spec.fast_validation import fits
 from specloom.spec.nodes import ListNode, MapNode, Node, Scalar
 
 ROOT = Path(__file__).parents[1]
-SCHEMAS = {name: json.loads(validation.schema_text(name)) for name in ("common", "api", "types", "resource")}
+SCHEMAS = {
+    name: json.loads(validation.schema_text(name))
+    for name in ("common", "api", "types", "resource")
+}
 CASES = ROOT / "tests" / "cases"
 RIGHT = [
-    *(case.parent / "spec" for case in CASES.glob("problems/*/problems.txt") if case.read_text("utf-8").startswith("(right)")),
+    *(
+        case.parent / "spec"
+        for case in CASES.glob("problems/*/problems.txt")
+        if case.read_text("utf-8").startswith("(right)")
+    ),
     CASES / "kitchen_sink" / "spec",
     *(path.parent for path in ROOT.glob("specs/*/_api.yaml")),
 ]
@@ -43,7 +50,10 @@ for tag, pattern, first in [
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
 ]:
     Core.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), first)
-Core.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value, 0) if node.value[:2] in ("0o", "0x") else int(node.value))
+Core.add_constructor(
+    "tag:yaml.org,2002:int",
+    lambda loader, node: int(node.value, 0) if node.value[:2] in ("0o", "0x") else int(node.value),
+)
 
 
 def everything(value: Any) -> Iterator[dict[str, Any]]:
@@ -73,19 +83,30 @@ def test_every_key_is_described() -> None:
 def test_every_kind_has_a_title() -> None:
     """Problems say what is expected by the title."""
     for schema in everything(SCHEMAS["common"]["definitions"]):
-        if isinstance(schema.get("type"), str) and schema["type"] in {"object", "array", "string", "integer", "boolean"}:
+        if isinstance(schema.get("type"), str) and schema["type"] in {
+            "object",
+            "array",
+            "string",
+            "integer",
+            "boolean",
+        }:
             assert schema.get("title"), schema
 
 
 @pytest.mark.parametrize("spec", RIGHT, ids=lambda spec: spec.relative_to(ROOT).as_posix())
 def test_right_specs_are_right_in_an_editor(spec: Path) -> None:
-    registry: Registry[Any] = Registry().with_resources((f"{name}.json", Resource.from_contents(schema)) for name, schema in SCHEMAS.items())
+    registry: Registry[Any] = Registry().with_resources(
+        (f"{name}.json", Resource.from_contents(schema)) for name, schema in SCHEMAS.items()
+    )
     for file in spec.rglob("*.yaml"):
         kind = {"_api": "api", "_types": "types"}.get(file.stem, "resource")
         validator = Draft7Validator(SCHEMAS[kind], registry=registry)
         loader = Core(file.read_text("utf-8"))
         loader.flatten_mapping = lambda node: None  # type: ignore[method-assign]
-        assert [error.message for error in validator.iter_errors(texts_as_keys(loader.get_single_data()))] == []
+        assert [
+            error.message
+            for error in validator.iter_errors(texts_as_keys(loader.get_single_data()))
+        ] == []
 
 
 def texts_as_keys(value: Any) -> Any:
@@ -116,7 +137,9 @@ def words(node: Node, schema: dict[str, Any]) -> Iterator[tuple[str, Scalar]]:
 def misspellings() -> list[tuple[Path, str, Scalar]]:
     """Each word of a full-featured spec and of the real ones once, with its file."""
     found: dict[tuple[str, str], tuple[Path, str, Scalar]] = {}
-    for file in sorted([*(CASES / "kitchen_sink" / "spec").rglob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")]):
+    for file in sorted(
+        [*(CASES / "kitchen_sink" / "spec").rglob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")]
+    ):
         kind = {"_api": "api", "_types": "types"}.get(file.stem, "resource")
         findings = Findings()
         root = yaml_reader.parse(findings.source(file.name, file.read_text("utf-8")), findings)
@@ -126,10 +149,18 @@ def misspellings() -> list[tuple[Path, str, Scalar]]:
     return list(found.values())
 
 
-@pytest.mark.parametrize(("file", "kind", "key"), misspellings(), ids=lambda value: value.text if isinstance(value, Scalar) else "")
+@pytest.mark.parametrize(
+    ("file", "kind", "key"),
+    misspellings(),
+    ids=lambda value: value.text if isinstance(value, Scalar) else "",
+)
 def test_a_misspelt_key_is_found_and_mended(file: Path, kind: validation.Kind, key: Scalar) -> None:
     word = key.text
-    slips = {word[1:] + word[0] if len(word) == 2 else word[0] + word[2] + word[1] + word[3:], word + word[-1], word[:-1] + "x"}
+    slips = {
+        word[1:] + word[0] if len(word) == 2 else word[0] + word[2] + word[1] + word[3:],
+        word + word[-1],
+        word[:-1] + "x",
+    }
     for slip in slips - {word}:
         lines = file.read_text("utf-8").split("\n")
         line = lines[key.line - 1]
@@ -146,7 +177,22 @@ def test_a_misspelt_key_is_found_and_mended(file: Path, kind: validation.Kind, k
 
 def _documents(value: Any) -> st.SearchStrategy[Any]:
     """The document with some of its values replaced, removed or put elsewhere."""
-    scraps: list[Any] = [None, True, 1, -1, 1.5, "x", "NO_AUTH", "same", [], {}, ["a", "a"], {"type": "string"}, {"enum": ["A"]}, 10**6]
+    scraps: list[Any] = [
+        None,
+        True,
+        1,
+        -1,
+        1.5,
+        "x",
+        "NO_AUTH",
+        "same",
+        [],
+        {},
+        ["a", "a"],
+        {"type": "string"},
+        {"enum": ["A"]},
+        10**6,
+    ]
     return st.randoms(use_true_random=False).map(lambda random: _mutated(value, random, scraps))
 
 
@@ -154,8 +200,19 @@ def _mutated(value: Any, random: Any, scraps: list[Any]) -> Any:
     if random.random() < 0.02:
         return random.choice(scraps)
     if isinstance(value, dict):
-        kept = {key: _mutated(each, random, scraps) for key, each in value.items() if random.random() > 0.02}
-        return {**kept, **({random.choice(["type", "enum", "body", "x"]): random.choice(scraps)} if random.random() < 0.02 else {})}
+        kept = {
+            key: _mutated(each, random, scraps)
+            for key, each in value.items()
+            if random.random() > 0.02
+        }
+        return {
+            **kept,
+            **(
+                {random.choice(["type", "enum", "body", "x"]): random.choice(scraps)}
+                if random.random() < 0.02
+                else {}
+            ),
+        }
     return [_mutated(each, random, scraps) for each in value] if isinstance(value, list) else value
 
 

@@ -76,7 +76,9 @@ def read() -> tuple[list[Block], dict[str, Section]]:
         elif token.type == "inline":
             if tokens[at - 1].type in {"th_open", "td_open"}:
                 sections[heading].tables[-1][-1].append(token.content)
-            sections[heading] = sections[heading]._replace(text=f"{sections[heading].text}\n{token.content}")
+            sections[heading] = sections[heading]._replace(
+                text=f"{sections[heading].text}\n{token.content}"
+            )
     return blocks, sections
 
 
@@ -92,7 +94,9 @@ def codes(markdown: str) -> list[str]:
 def top_level(text: str) -> dict[str, str]:
     """A map's entries by their keys, as they are written."""
     parts = re.split(r"^(?=\w+:)", text, flags=re.MULTILINE)
-    return {part.partition(":")[0]: part for part in parts if part.strip() and not part.startswith("#")}
+    return {
+        part.partition(":")[0]: part for part in parts if part.strip() and not part.startswith("#")
+    }
 
 
 def files(text: str) -> Files:
@@ -118,7 +122,9 @@ def placed(block: Block) -> Files:
         case "file":
             own = files(block.text)
             if "_api.yaml" in own:
-                own["_api.yaml"] = "".join((top_level(shop()["_api.yaml"]) | top_level(own["_api.yaml"])).values())
+                own["_api.yaml"] = "".join(
+                    (top_level(shop()["_api.yaml"]) | top_level(own["_api.yaml"])).values()
+                )
         case "types":
             own = {"samples.yaml": "types:\n" + indent(block.text, "  ")}
         case "endpoint":
@@ -127,7 +133,10 @@ def placed(block: Block) -> Files:
             own = {"samples.yaml": "endpoints:\n  sample:\n" + indent(rest + block.text, "    ")}
         case "fields":
             rest = "".join(f"{key}: {value}\n" for key, value in SAMPLE.items())
-            own = {"samples.yaml": "endpoints:\n  sample:\n" + indent(rest + "body:\n" + indent(block.text, "  "), "    ")}
+            own = {
+                "samples.yaml": "endpoints:\n  sample:\n"
+                + indent(rest + "body:\n" + indent(block.text, "  "), "    ")
+            }
         case other:
             raise AssertionError(f"an example has no place {other!r}")
     return shop() | own
@@ -137,7 +146,12 @@ def loaded(spec: Files, folder: Path) -> Loaded:
     try:
         return load(lay(spec, folder), "spec")
     except SpecError as error:
-        pytest.fail("\n".join(f"{each.path}:{each.line}: {each.message} ({each.hint})" for each in error.problems), pytrace=False)
+        pytest.fail(
+            "\n".join(
+                f"{each.path}:{each.line}: {each.message} ({each.hint})" for each in error.problems
+            ),
+            pytrace=False,
+        )
 
 
 def lay(spec: Files, folder: Path) -> Path:
@@ -152,7 +166,10 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The client of the whole shop: the first chapter, the names' own example, and a field of each type in the table of types."""
     folder = tmp_path_factory.mktemp("language")
     (names,) = (block for block in YAML if block.section == "Names in Python")
-    probe = "".join(f'f{number}: {{type: "{expression}"}}\n' for number, (expression, _) in enumerate(json_types()))
+    probe = "".join(
+        f'f{number}: {{type: "{expression}"}}\n'
+        for number, (expression, _) in enumerate(json_types())
+    )
     types = (
         "Item: {fields: {a: string}}\nMember: {fields: {b: string}}\nPoint: {fields: {x: number}}\n"
         "ItemStatus: {enum: [A]}\nProbe:\n  fields:\n" + indent(probe, "    ")
@@ -184,7 +201,9 @@ def test_each_example_is_a_right_spec(block: Block, tmp_path: Path) -> None:
     assert loaded(placed(block), tmp_path).warnings == ()
 
 
-def test_programs_run_against_the_mock(package: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_programs_run_against_the_mock(
+    package: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     made = package.TeaShop
     mock = package.testing.TeaShopMock()
 
@@ -246,25 +265,46 @@ def keys() -> Iterator[tuple[str, str, Schema]]:
                 if below.get("$ref") != "#/definitions/later":
                     yield place, key, below
                     waiting.append((f"{place}.{key}", below))
-            waiting += [(place + step, below) for step, word in ((".*", "additionalProperties"), ("[]", "items")) if isinstance(below := schema.get(word), dict)]
+            waiting += [
+                (place + step, below)
+                for step, word in ((".*", "additionalProperties"), ("[]", "items"))
+                if isinstance(below := schema.get(word), dict)
+            ]
 
 
 def test_each_key_is_explained_in_its_section() -> None:
     assert {place for place, _, _ in keys()} == HOMES.keys()
-    missing = {f"{place}: {key}" for place, key, _ in keys() if not any(key in explained(heading) for heading in HOMES[place])}
+    missing = {
+        f"{place}: {key}"
+        for place, key, _ in keys()
+        if not any(key in explained(heading) for heading in HOMES[place])
+    }
     assert missing == set()
 
 
 def test_each_word_that_a_key_takes_is_explained() -> None:
-    chosen = {(place, word) for place, _, schema in keys() for word in schema.get("enum", ()) if isinstance(word, str)}
+    chosen = {
+        (place, word)
+        for place, _, schema in keys()
+        for word in schema.get("enum", ())
+        if isinstance(word, str)
+    }
     assert ("field", "deep") in chosen
-    missing = {f"{place}: {word}" for place, word in chosen if not any(word in codes(SECTIONS[heading].text) for heading in HOMES[place])}
+    missing = {
+        f"{place}: {word}"
+        for place, word in chosen
+        if not any(word in codes(SECTIONS[heading].text) for heading in HOMES[place])
+    }
     assert missing == set()
 
 
 def test_no_key_is_explained_that_the_language_has_not() -> None:
-    words = {key for _, key, _ in keys()} | {option for kind in auth_schemes.COMMON.values() for option in kind.options}
-    for heading in {heading for headings in HOMES.values() for heading in headings} - {"Authentication"}:
+    words = {key for _, key, _ in keys()} | {
+        option for kind in auth_schemes.COMMON.values() for option in kind.options
+    }
+    for heading in {heading for headings in HOMES.values() for heading in headings} - {
+        "Authentication"
+    }:
         assert explained(heading) <= words, heading
 
 
@@ -273,8 +313,14 @@ def test_no_key_is_explained_that_the_language_has_not() -> None:
 
 def json_types() -> list[tuple[str, str]]:
     """The rows of the table of types that a field of a JSON object may have: expression, and what Python has."""
-    rows = [(codes(row[0])[0], codes(row[-1])[0]) for row in SECTIONS["Types"].table("type") if codes(row[-1])]
-    return [(expression, python) for expression, python in rows if not expression.startswith("file")]
+    rows = [
+        (codes(row[0])[0], codes(row[-1])[0])
+        for row in SECTIONS["Types"].table("type")
+        if codes(row[-1])
+    ]
+    return [
+        (expression, python) for expression, python in rows if not expression.startswith("file")
+    ]
 
 
 def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
@@ -286,15 +332,25 @@ def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
             pytest.fail(f"{expression}: {wrong}")
     used = {word for expression in shown for word in re.findall(r"\w+", expression)}
     assert set(type_parser.WORDS) <= used
-    known: dict[str, Any] = {**vars(datetime), **vars(typing), **vars(package.models.samples), "Decimal": decimal.Decimal, "NoneType": type(None), "Sequence": Sequence, "Mapping": Mapping}
-    hints = typing.get_type_hints(package.models.samples.Probe)
-    assert {expression: hints[f"f{number}"] for number, (expression, _) in enumerate(json_types())} == {
-        expression: eval(python, dict(known)) for expression, python in json_types()
+    known: dict[str, Any] = {
+        **vars(datetime),
+        **vars(typing),
+        **vars(package.models.samples),
+        "Decimal": decimal.Decimal,
+        "NoneType": type(None),
+        "Sequence": Sequence,
+        "Mapping": Mapping,
     }
+    hints = typing.get_type_hints(package.models.samples.Probe)
+    assert {
+        expression: hints[f"f{number}"] for number, (expression, _) in enumerate(json_types())
+    } == {expression: eval(python, dict(known)) for expression, python in json_types()}
 
 
 def test_the_table_of_names_is_true(package: Any) -> None:
-    known = {name: getattr(package, name) for name in ("models", "errors", "events", "calls")} | {"shop": package.testing.TeaShopMock().client()}
+    known = {name: getattr(package, name) for name in ("models", "errors", "events", "calls")} | {
+        "shop": package.testing.TeaShopMock().client()
+    }
     rows = SECTIONS["Names in Python"].table("")
     assert len(rows) > 10
     for row in rows:
@@ -304,13 +360,21 @@ def test_the_table_of_names_is_true(package: Any) -> None:
 
 
 def test_the_directives_of_formats_are_all_there() -> None:
-    text = " ".join(code for code in codes(SECTIONS["Dates and times"].text) if code.startswith("%"))
+    text = " ".join(
+        code for code in codes(SECTIONS["Dates and times"].text) if code.startswith("%")
+    )
     assert set(DIRECTIVE.findall(text)) == DIRECTIVES.keys()
 
 
 def test_each_scheme_has_its_row() -> None:
-    rows = {codes(row[0])[0]: " ".join(row[1:]) for row in SECTIONS["Authentication"].table("scheme")}
-    own = {**auth_schemes.COMMON, "wechatpay-v3": auth_schemes.WECHATPAY, "weixin-access-token": auth_schemes.WEIXIN}
+    rows = {
+        codes(row[0])[0]: " ".join(row[1:]) for row in SECTIONS["Authentication"].table("scheme")
+    }
+    own = {
+        **auth_schemes.COMMON,
+        "wechatpay-v3": auth_schemes.WECHATPAY,
+        "weixin-access-token": auth_schemes.WEIXIN,
+    }
     assert rows.keys() == own.keys()
     for name, kind in own.items():
         told = codes(rows[name])
@@ -319,20 +383,33 @@ def test_each_scheme_has_its_row() -> None:
 
 def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
     section = SECTIONS["Error rows"]
-    assert {int(status): name for status, name in re.findall(r"(\d{3}) `(\w+)`", section.text)} == BY_STATUS
+    assert {
+        int(status): name for status, name in re.findall(r"(\d{3}) `(\w+)`", section.text)
+    } == BY_STATUS
     rows = "".join(f"  - {{status: {status}}}\n" for status in BY_STATUS)
     spec = shop() | {"samples.yaml": "errors:\n" + rows}
-    (resource,) = (resource for resource in loaded(spec, tmp_path).api.all_resources() if resource.path == ("samples",))
+    (resource,) = (
+        resource
+        for resource in loaded(spec, tmp_path).api.all_resources()
+        if resource.path == ("samples",)
+    )
     retries: dict[str, set[int]] = {}
     for row in resource.errors:
         assert row.status
         retries.setdefault(row.retry, set()).add(row.status)
-    told = {row[0].strip("`"): {int(status) for status in re.findall(r"\b\d{3}\b", row[-1])} for row in section.table("`retry`")}
-    assert {word: statuses for word, statuses in told.items() if statuses} == {word: found for word, found in retries.items() if word != "never"}
+    told = {
+        row[0].strip("`"): {int(status) for status in re.findall(r"\b\d{3}\b", row[-1])}
+        for row in section.table("`retry`")
+    }
+    assert {word: statuses for word, statuses in told.items() if statuses} == {
+        word: found for word, found in retries.items() if word != "never"
+    }
 
 
 def test_the_advice_is_whole() -> None:
-    assert {codes(row[0])[0] for row in SECTIONS["Advice"].table("rule")} == {rule.id for rule in lint_rules.RULES}
+    assert {codes(row[0])[0] for row in SECTIONS["Advice"].table("rule")} == {
+        rule.id for rule in lint_rules.RULES
+    }
 
 
 def test_the_examples_for_words_of_openapi_are_those_of_the_hints() -> None:

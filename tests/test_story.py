@@ -13,7 +13,13 @@ from tests.servers import answer, serving
 from tests.test_builds import PDM_BUILD
 from tests.test_readme import block
 
-ITEM = {"item_id": "1", "name": "Paper", "price": 120, "status": "ON_SALE", "created_at": "2025-09-03T10:00:00+08:00"}
+ITEM = {
+    "item_id": "1",
+    "name": "Paper",
+    "price": 120,
+    "status": "ON_SALE",
+    "created_at": "2025-09-03T10:00:00+08:00",
+}
 CALL = """\
 import sys
 from shop import Shop
@@ -28,7 +34,12 @@ def specloom(folder: Path, *arguments: str, status: int = 0) -> str:
 
 
 def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
 
 
 def change(file: Path, old: str, new: str) -> None:
@@ -48,7 +59,14 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(folder: Path, python: Path) -> None:
     """Build the project, and install its wheel."""
     run(sys.executable, "-m", "build", "--no-isolation", folder)
-    pip(python, "install", "-q", "--force-reinstall", "--no-deps", next((folder / "dist").glob("*.whl")))
+    pip(
+        python,
+        "install",
+        "-q",
+        "--force-reinstall",
+        "--no-deps",
+        next((folder / "dist").glob("*.whl")),
+    )
 
 
 def test_use_it(tmp_path: Path, fresh: Path) -> None:
@@ -66,11 +84,21 @@ def test_use_it(tmp_path: Path, fresh: Path) -> None:
 
     # 4: the wheel, in an environment without specloom, against a server
     assert specloom(tmp_path, "generate").startswith("shop: 3 endpoints, ")
-    run(sys.executable, "-m", "mypy", "--strict", "--no-error-summary", program, cwd=tmp_path / "src")
+    run(
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-error-summary",
+        program,
+        cwd=tmp_path / "src",
+    )
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "the shop")
     built(tmp_path, fresh)
-    with serving(answer(200, json.dumps({"items": [ITEM, ITEM | {"name": "Gold", "price": 9999}]}))) as server:
+    with serving(
+        answer(200, json.dumps({"items": [ITEM, ITEM | {"name": "Gold", "price": 9999}]}))
+    ) as server:
         assert run(fresh, "-c", CALL, server.url) == "Paper\n"
         assert server.received[0].target == "/items?text=paper"
         assert server.received[0].header("Authorization") == "Bearer t"

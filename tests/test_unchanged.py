@@ -19,7 +19,17 @@ from specloom.generate import generate_clients
 from specloom.publish import Comparison, publish
 from specloom.up_to_date import fingerprints, store
 
-HEAVY = {"black", "dataclasses", "jinja2", "jsonschema", "pathlib", "shutil", "tomllib", "typing", "yaml"}
+HEAVY = {
+    "black",
+    "dataclasses",
+    "jinja2",
+    "jsonschema",
+    "pathlib",
+    "shutil",
+    "tomllib",
+    "typing",
+    "yaml",
+}
 
 
 @pytest.fixture
@@ -42,7 +52,9 @@ def known() -> bool:
     return fingerprints.found(os.getcwd(), []) is not None
 
 
-def test_what_was_generated_is_known_from_its_looks(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_was_generated_is_known_from_its_looks(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(project / "spec")
     monkeypatch.setattr(fingerprints, "_content", lambda _: pytest.fail("a file was read"))
     capfd.readouterr()
@@ -55,14 +67,18 @@ def test_it_imports_next_to_nothing(project: Path) -> None:
     """Whatever else changes in the machine, the same interpreter with the same packages decides it so."""
     program = "import sys; from specloom.cli import main; status = main(['check']); print(status, *sys.modules)"
     for _ in range(2):  # another program than the one that generated: the first run looks closer
-        done = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True
+        )
         time.sleep(2.1 if not _ else 0)
     assert done.stdout.startswith("tiny: up to date\n0 ")
     assert not HEAVY & set(done.stdout.split())
 
 
 def edit(path: str, text: str = "\n") -> Callable[[Path], object]:
-    return lambda project: (project / path).write_bytes((project / path).read_bytes() + text.encode())
+    return lambda project: (project / path).write_bytes(
+        (project / path).read_bytes() + text.encode()
+    )
 
 
 def replace_by_link(path: str) -> Callable[[Path], object]:
@@ -91,7 +107,10 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "the configuration": edit("pyproject.toml"),
     "an output": edit("client/tiny/client.py"),
     "an output is gone": lambda project: (project / "client" / "README.md").unlink(),
-    "an output and the manifest": lambda project: (edit("client/README.md")(project), edit("client/.specloom.json")(project)),
+    "an output and the manifest": lambda project: (
+        edit("client/README.md")(project),
+        edit("client/.specloom.json")(project),
+    ),
     "an output is a link to its like": replace_by_link("client/README.md"),
     "a folder of the output is a link to its like": replace_by_link("client/tiny"),
     "the manifest is gone": lambda project: (project / "client" / ".specloom.json").unlink(),
@@ -133,7 +152,9 @@ def test_files_that_are_too_fresh_are_read(project: Path, monkeypatch: pytest.Mo
     assert str(project / "spec" / "things.yaml") in read
 
 
-def test_a_change_during_the_run_is_not_taken_for_done(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_during_the_run_is_not_taken_for_done(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def slow(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool) -> Comparison:
         edit("spec/things.yaml", "# saved meanwhile\n")(project)
         return publish(folder, wanted, force=force)
@@ -166,17 +187,22 @@ def test_what_lies_behind_a_link_is_looked_at(project: Path) -> None:
     assert not known()
 
 
-def test_projects_below_that_do_not_speak_of_it_are_passed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_projects_below_that_do_not_speak_of_it_are_passed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Those that were generated say in a comment by what."""
     monkeypatch.chdir(project / "client" / "tiny")
     assert "specloom" in (project / "client" / "pyproject.toml").read_text()
     assert known()
-    (project / "spec" / "pyproject.toml").write_text('[tool]\nspecloom.clients = {}\n')
+    (project / "spec" / "pyproject.toml").write_text("[tool]\nspecloom.clients = {}\n")
     monkeypatch.chdir(project / "spec")
     assert not known()
 
 
-@pytest.mark.parametrize("damage", ["", "[]", '{"every": ["tiny"], "clients": {"tiny": {}}}', '{"every": 1, "clients": 2}'])
+@pytest.mark.parametrize(
+    "damage",
+    ["", "[]", '{"every": ["tiny"], "clients": {"tiny": {}}}', '{"every": 1, "clients": 2}'],
+)
 def test_damaged_notes_are_no_notes(project: Path, damage: str) -> None:
     Path(store.place(str(project / "pyproject.toml"))).write_text(damage)
     assert not known()

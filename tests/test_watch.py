@@ -29,7 +29,11 @@ class Watching:
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "specloom", "generate", "--watch"]
         self.process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            command,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             # Shells start what they put into the background without Ctrl-C.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
@@ -70,7 +74,9 @@ def watching() -> Iterator[Callable[[Path], Watching]]:
             each.process.stdout.close()
 
 
-def test_it_goes_on_through_broken_specs_and_settings(tmp_path: Path, watching: Callable[[Path], Watching]) -> None:
+def test_it_goes_on_through_broken_specs_and_settings(
+    tmp_path: Path, watching: Callable[[Path], Watching]
+) -> None:
     spec = tmp_path / "spec" / "things.yaml"
     spec.parent.mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
@@ -93,7 +99,9 @@ def test_it_goes_on_through_broken_specs_and_settings(tmp_path: Path, watching: 
     assert run.interrupted() == 0
 
 
-def test_what_was_made_with_other_settings_is_not_up_to_date(tmp_path: Path, watching: Callable[[Path], Watching]) -> None:
+def test_what_was_made_with_other_settings_is_not_up_to_date(
+    tmp_path: Path, watching: Callable[[Path], Watching]
+) -> None:
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
     (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
@@ -111,7 +119,9 @@ def test_what_was_made_with_other_settings_is_not_up_to_date(tmp_path: Path, wat
     assert specloom("check", cwd=tmp_path).returncode == 0
 
 
-def test_an_interrupt_while_it_writes_leaves_the_old_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_while_it_writes_leaves_the_old_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(tmp_path / "out", {PurePosixPath("p/a.py"): "old", PurePosixPath("q/b.py"): "old"})
     before = tree(tmp_path)
     do = Step.do

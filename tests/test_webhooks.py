@@ -25,11 +25,24 @@ from tests.deliveries import API_V3_KEY, PUBLIC_KEY_ID, SHAPES, Sender, make_key
 from tests.generated import CASES, ROOT, api_of, imported, write
 
 Receive: TypeAlias = Callable[..., Any]
-NOTICE = {"mchid": "1", "fapiao_apply_id": "2", "fapiao_information": [{"fapiao_id": "3", "fapiao_status": "ISSUED"}]}
+NOTICE = {
+    "mchid": "1",
+    "fapiao_apply_id": "2",
+    "fapiao_information": [{"fapiao_id": "3", "fapiao_status": "ISSUED"}],
+}
 EXAMPLES = [
-    pytest.param(event, example, id=event.name) for event in api_of("wechatpay").all_events() for example in event.examples
+    pytest.param(event, example, id=event.name)
+    for event in api_of("wechatpay").all_events()
+    for example in event.examples
 ]
-HOSTILE = [b"[" * 200_000, b"\xff\xfe", b'{"a":1e999999999}', b"", b'{"resource":{"ciphertext":"AAAA"}}', b"<!DOCTYPE html>"]
+HOSTILE = [
+    b"[" * 200_000,
+    b"\xff\xfe",
+    b'{"a":1e999999999}',
+    b"",
+    b'{"resource":{"ciphertext":"AAAA"}}',
+    b"<!DOCTYPE html>",
+]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +75,9 @@ def credentials(sender: Sender, **changes: Any) -> dict[str, Any]:
 @pytest.fixture(params=["sync", "async"])
 def receive(request: pytest.FixtureRequest, package: ModuleType, sender: Sender) -> Receive:
     """Receives with one client of either colour, which remembers what came."""
-    client = (package.WeChatPay if request.param == "sync" else package.AsyncWeChatPay)(**credentials(sender))
+    client = (package.WeChatPay if request.param == "sync" else package.AsyncWeChatPay)(
+        **credentials(sender)
+    )
 
     def run(headers: Any, body: Any, **options: Any) -> Any:
         event = client.webhooks.with_options(**options).receive(headers, body)
@@ -75,25 +90,33 @@ def receive(request: pytest.FixtureRequest, package: ModuleType, sender: Sender)
 
 
 @pytest.mark.parametrize(("event", "example"), EXAMPLES)
-def test_every_documented_event_arrives_typed(event: Any, example: Any, receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_every_documented_event_arrives_typed(
+    event: Any, example: Any, receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     got = receive(*sender.deliver(event.name, example.payload.json))
     assert type(got) is getattr(package.events, event.class_name)
     assert (got.name, got.id, got.summary) == (event.name, "EV-2018022511223320873", "发票通知")
     assert got.create_time == datetime.fromisoformat("2015-05-20T13:29:35+08:00")
     assert json.loads(got.content) == example.payload.json
     sent_back = msgspec.json.decode(msgspec.json.encode(got.payload))
-    assert {name: value for name, value in sent_back.items() if value is not None} == example.payload.json
+    assert {
+        name: value for name, value in sent_back.items() if value is not None
+    } == example.payload.json
     assert got.acknowledge() == (204, {}, b"")
     assert example.payload.json["fapiao_apply_id"] not in repr(got).replace(repr(got.payload), "")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_headers_come_as_any_framework_has_them(shape: str, receive: Receive, sender: Sender) -> None:
+def test_headers_come_as_any_framework_has_them(
+    shape: str, receive: Receive, sender: Sender
+) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     assert receive(SHAPES[shape](headers), body).payload.mchid == "1"
 
 
-def test_an_unknown_event_keeps_what_came(receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_an_unknown_event_keeps_what_came(
+    receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     got = receive(*sender.deliver("REFUND.SUCCESS", {"secret": [1.5, None]}))
     assert isinstance(got, package.events.UnknownEvent)
     assert (got.name, float(got.payload["secret"][0])) == ("REFUND.SUCCESS", 1.5)
@@ -123,16 +146,30 @@ def test_a_broken_character_costs_that_character(
     got = receive(sender.sign(body), body)
     assert (got.payload.mchid, got.summary) == ("1\ufffd", "\ufffd")
     assert got.content == odd
-    assert (caplog.text.count("half of a surrogate pair, read as U+FFFD"), caplog.text.count("not UTF-8, read as U+FFFD")) == (1, 1)
+    assert (
+        caplog.text.count("half of a surrogate pair, read as U+FFFD"),
+        caplog.text.count("not UTF-8, read as U+FFFD"),
+    ) == (1, 1)
     strict = package.WeChatPay(**credentials(sender), strict=True)
     with pytest.raises(package.errors.MalformedEvent, match="half of a surrogate pair"):
         strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", odd))
 
 
-def test_an_unknown_certificate_is_downloaded_on_the_way(package: ModuleType, sender: Sender) -> None:
+def test_an_unknown_certificate_is_downloaded_on_the_way(
+    package: ModuleType, sender: Sender
+) -> None:
     """The one case in which receiving asks WeChat Pay: with platform certificates."""
     serial = "7132D72A03E93CDDF8C03BBD1F37EEDF31E39B4F"
-    pem = openssl("req", "-x509", "-key", sender.keys / "wechatpay.pem", "-set_serial", f"0x{serial}", "-subj", "/CN=Tenpay")
+    pem = openssl(
+        "req",
+        "-x509",
+        "-key",
+        sender.keys / "wechatpay.pem",
+        "-set_serial",
+        f"0x{serial}",
+        "-subj",
+        "/CN=Tenpay",
+    )
     sealed = json.loads(Sender(sender.keys).envelope("", pem))["resource"]
     body = json.dumps({"data": [{"serial_no": serial, "encrypt_certificate": sealed}]}).encode()
     platform = Sender(sender.keys, serial)
@@ -142,12 +179,19 @@ def test_an_unknown_certificate_is_downloaded_on_the_way(package: ModuleType, se
         asked.append(request.url.path)
         return httpx.Response(200, headers=platform.sign(body), content=body)
 
-    given = credentials(sender, public_key=None, public_key_id=None) | {"transport": httpx.MockTransport(answer)}
+    given = credentials(sender, public_key=None, public_key_id=None) | {
+        "transport": httpx.MockTransport(answer)
+    }
     for _ in range(2):
         pay = package.WeChatPay(**given)
         assert pay.webhooks.receive(*platform.deliver("FAPIAO.ISSUED", NOTICE)).payload.mchid == "1"
         pay = package.AsyncWeChatPay(**given)
-        assert asyncio.run(pay.webhooks.receive(*platform.deliver("FAPIAO.ISSUED", NOTICE))).payload.mchid == "1"
+        assert (
+            asyncio.run(
+                pay.webhooks.receive(*platform.deliver("FAPIAO.ISSUED", NOTICE))
+            ).payload.mchid
+            == "1"
+        )
     assert asked == ["/v3/certificates"] * 4
 
 
@@ -169,12 +213,27 @@ def flipped(value: bytes, bit: int) -> bytes:
     return value[:at] + bytes([value[at] ^ 1 << bit % 8]) + value[at + 1 :]
 
 
-ORDINARY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+ORDINARY = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300
+)
 
 
 @ORDINARY
-@given(where=st.sampled_from(["body", "Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Signature", "Wechatpay-Serial"]), bit=st.integers(0, 1 << 20))
-def test_a_flipped_bit_anywhere_is_refused(where: str, bit: int, real: tuple[dict[str, str], bytes], pay: Any, package: ModuleType) -> None:
+@given(
+    where=st.sampled_from(
+        [
+            "body",
+            "Wechatpay-Timestamp",
+            "Wechatpay-Nonce",
+            "Wechatpay-Signature",
+            "Wechatpay-Serial",
+        ]
+    ),
+    bit=st.integers(0, 1 << 20),
+)
+def test_a_flipped_bit_anywhere_is_refused(
+    where: str, bit: int, real: tuple[dict[str, str], bytes], pay: Any, package: ModuleType
+) -> None:
     headers, body = dict(real[0]), real[1]
     if where == "body":
         body = flipped(body, bit)
@@ -187,30 +246,66 @@ def test_a_flipped_bit_anywhere_is_refused(where: str, bit: int, real: tuple[dic
 
 
 @ORDINARY
-@given(indent=st.none() | st.integers(0, 3), ascii_only=st.booleans(), sort=st.booleans(), spaced=st.booleans())
+@given(
+    indent=st.none() | st.integers(0, 3),
+    ascii_only=st.booleans(),
+    sort=st.booleans(),
+    spaced=st.booleans(),
+)
 def test_a_body_that_was_parsed_and_written_again_is_refused(
-    indent: int | None, ascii_only: bool, sort: bool, spaced: bool, real: tuple[dict[str, str], bytes], pay: Any, package: ModuleType
+    indent: int | None,
+    ascii_only: bool,
+    sort: bool,
+    spaced: bool,
+    real: tuple[dict[str, str], bytes],
+    pay: Any,
+    package: ModuleType,
 ) -> None:
     separators = (", ", ": ") if spaced else (",", ":")
-    again = json.dumps(json.loads(real[1]), indent=indent, ensure_ascii=ascii_only, sort_keys=sort, separators=separators).encode()
+    again = json.dumps(
+        json.loads(real[1]),
+        indent=indent,
+        ensure_ascii=ascii_only,
+        sort_keys=sort,
+        separators=separators,
+    ).encode()
     if again != real[1]:
         with pytest.raises(package.errors.ForgedEvent, match="does not fit"):
             pay.webhooks.receive(real[0], again)
 
 
 @ORDINARY
-@given(body=st.sampled_from(HOSTILE) | st.binary(max_size=200), missing=st.sampled_from(["", "Timestamp", "Nonce", "Signature", "Serial"]), doubled=st.booleans())
-def test_anything_made_up_is_refused(body: bytes, missing: str, doubled: bool, real: tuple[dict[str, str], bytes], pay: Any, package: ModuleType) -> None:
-    pairs = [(name, value) for name, value in real[0].items() if not missing or not name.endswith(missing)]
+@given(
+    body=st.sampled_from(HOSTILE) | st.binary(max_size=200),
+    missing=st.sampled_from(["", "Timestamp", "Nonce", "Signature", "Serial"]),
+    doubled=st.booleans(),
+)
+def test_anything_made_up_is_refused(
+    body: bytes,
+    missing: str,
+    doubled: bool,
+    real: tuple[dict[str, str], bytes],
+    pay: Any,
+    package: ModuleType,
+) -> None:
+    pairs = [
+        (name, value)
+        for name, value in real[0].items()
+        if not missing or not name.endswith(missing)
+    ]
     with pytest.raises(package.errors.ForgedEvent):
         pay.webhooks.receive(pairs + (pairs[1:2] if doubled else []), body)
 
 
 @pytest.mark.parametrize("name", ["Timestamp", "Nonce", "Signature", "Serial"])
 @pytest.mark.parametrize("value", ["\udc80", "ä", "签名"])
-def test_what_no_header_can_hold_is_refused(name: str, value: str, receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_what_no_header_can_hold_is_refused(
+    name: str, value: str, receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
-    with pytest.raises(package.errors.ForgedEvent, match=f"Wechatpay-{name} is not a line of ASCII"):
+    with pytest.raises(
+        package.errors.ForgedEvent, match=f"Wechatpay-{name} is not a line of ASCII"
+    ):
         receive(headers | {f"Wechatpay-{name}": headers[f"Wechatpay-{name}"] + value}, body)
 
 
@@ -221,7 +316,9 @@ def test_a_probe_is_refused_as_such(receive: Receive, sender: Sender, package: M
         receive(headers, body)
 
 
-def test_the_window_is_300_seconds(receive: Receive, sender: Sender, package: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_window_is_300_seconds(
+    receive: Receive, sender: Sender, package: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now)
     body = sender.envelope("FAPIAO.ISSUED", NOTICE)
@@ -232,11 +329,15 @@ def test_the_window_is_300_seconds(receive: Receive, sender: Sender, package: Mo
             receive(sender.sign(body, skew=skew), body)
 
 
-def test_a_delivery_counts_once_and_a_repetition_is_another_delivery(receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_a_delivery_counts_once_and_a_repetition_is_another_delivery(
+    receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     first = receive(headers, body)
     signature = headers["Wechatpay-Signature"]
-    other = signature[:-3] + chr(ord(signature[-3]) + 1) + "=="  # the same bytes: two bits of Base64 mean nothing
+    other = (
+        signature[:-3] + chr(ord(signature[-3]) + 1) + "=="
+    )  # the same bytes: two bits of Base64 mean nothing
     for again in (signature, other):
         with pytest.raises(package.errors.ReplayedEvent):
             receive(headers | {"Wechatpay-Signature": again}, body, limit=1 << 16)
@@ -244,7 +345,9 @@ def test_a_delivery_counts_once_and_a_repetition_is_another_delivery(receive: Re
     assert repeated.id == first.id
 
 
-def test_clients_that_share_connections_and_processes_that_share_a_memory_share_replays(package: ModuleType, sender: Sender) -> None:
+def test_clients_that_share_connections_and_processes_that_share_a_memory_share_replays(
+    package: ModuleType, sender: Sender
+) -> None:
     class Shared:
         def __init__(self) -> None:
             self.kept: dict[str, int] = {}
@@ -266,19 +369,28 @@ def test_clients_that_share_connections_and_processes_that_share_a_memory_share_
     assert all(290 <= seconds <= 301 for seconds in shared.kept.values())
     shared.kept = dict.fromkeys(shared.kept, 0)
     with pytest.raises(package.errors.ReplayedEvent):
-        package.WeChatPay(**credentials(sender)).webhooks.with_options(replays=shared).receive(*delivery)
-    webhooks = package.AsyncWeChatPay(**credentials(sender)).webhooks.with_options(replays=AsyncShared())
+        package.WeChatPay(**credentials(sender)).webhooks.with_options(replays=shared).receive(
+            *delivery
+        )
+    webhooks = package.AsyncWeChatPay(**credentials(sender)).webhooks.with_options(
+        replays=AsyncShared()
+    )
     assert asyncio.run(webhooks.receive(*delivery)).name == "FAPIAO.ISSUED"
     with pytest.raises(package.errors.ConfigError, match="async"):
         pay.webhooks.with_options(replays=AsyncShared()).receive(*delivery)
 
 
-def test_the_memory_is_bounded_and_forgets(package: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_is_bounded_and_forgets(
+    package: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     memory = sys.modules["wechatpay._runtime.webhooks.replay_protection"].ReplayMemory(most=3)
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     assert [memory.add(key, 60) for key in "aabcd"] == [True, False, True, True, True]
-    assert [memory.add(key, 60) for key in "db"] == [False, True]  # the oldest, a, was dropped; then b
+    assert [memory.add(key, 60) for key in "db"] == [
+        False,
+        True,
+    ]  # the oldest, a, was dropped; then b
     now += 61
     assert all(memory.add(key, 60) for key in "dc")
     assert len(memory._ends) == len(memory._order) == 2
@@ -287,17 +399,26 @@ def test_the_memory_is_bounded_and_forgets(package: ModuleType, monkeypatch: pyt
 # --- what is real, but cannot be read ---------------------------------------------------
 
 
-def test_another_key_is_said_to_be_the_reason(receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_another_key_is_said_to_be_the_reason(
+    receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     with pytest.raises(package.errors.UndecryptableEvent, match="not the APIv2 key") as refused:
         receive(*sender.deliver("FAPIAO.ISSUED", NOTICE, key="another-key-another-key-another-"))
     assert API_V3_KEY not in str(refused.value)
-    for resource in ({"nonce": "x"}, {"associated_data": "other"}, {"ciphertext": "AAAA"}, {"ciphertext": "ä"}):
+    for resource in (
+        {"nonce": "x"},
+        {"associated_data": "other"},
+        {"ciphertext": "AAAA"},
+        {"ciphertext": "ä"},
+    ):
         with pytest.raises(package.errors.UndecryptableEvent):
             receive(*sender.deliver("FAPIAO.ISSUED", NOTICE, resource=resource))
 
 
 @pytest.mark.parametrize("body", [*HOSTILE, b"[]", b"null", b'{"resource": []}'])
-def test_a_signed_body_that_makes_no_sense_is_refused(body: bytes, receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_a_signed_body_that_makes_no_sense_is_refused(
+    body: bytes, receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     with pytest.raises(package.errors.MalformedEvent) as refused:
         receive(sender.sign(body), body)
     assert refused.value.content == body
@@ -305,10 +426,19 @@ def test_a_signed_body_that_makes_no_sense_is_refused(body: bytes, receive: Rece
 
 @pytest.mark.parametrize(
     "changes",
-    [{"id": None}, {"event_type": None}, {"event_type": 1}, {"resource": {"algorithm": "none"}}, {"resource": {"nonce": 1}}, {"payload": b"{"}],
+    [
+        {"id": None},
+        {"event_type": None},
+        {"event_type": 1},
+        {"resource": {"algorithm": "none"}},
+        {"resource": {"nonce": 1}},
+        {"payload": b"{"},
+    ],
     ids=str,
 )
-def test_a_signed_envelope_that_lacks_something_is_refused(changes: dict[str, Any], receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_a_signed_envelope_that_lacks_something_is_refused(
+    changes: dict[str, Any], receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     given = {"payload": NOTICE} | changes
     with pytest.raises(package.errors.MalformedEvent):
         receive(*sender.deliver("FAPIAO.ISSUED", **given))
@@ -322,9 +452,19 @@ def parsers_in(action: Callable[[], object]) -> set[str]:
     found: set[str] = set()
 
     def watch(frame: Any, event: str, argument: Any) -> None:
-        if event == "call" and frame.f_code.co_name in {"decode", "open", "json_of", "fit", "decrypt", "loads", "raw_decode"}:
+        if event == "call" and frame.f_code.co_name in {
+            "decode",
+            "open",
+            "json_of",
+            "fit",
+            "decrypt",
+            "loads",
+            "raw_decode",
+        }:
             found.add(frame.f_code.co_name)
-        if event == "c_call" and isinstance(getattr(argument, "__self__", None), msgspec.json.Decoder | AESGCM):
+        if event == "c_call" and isinstance(
+            getattr(argument, "__self__", None), msgspec.json.Decoder | AESGCM
+        ):
             found.add(type(argument.__self__).__name__)
 
     sys.setprofile(watch)
@@ -339,7 +479,13 @@ def test_nothing_is_parsed_before_it_is_proved(package: ModuleType, sender: Send
     errors = package.errors
     webhooks = package.WeChatPay(**credentials(sender)).webhooks
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
-    assert parsers_in(lambda: webhooks.receive(headers, body)) >= {"decode", "open", "decrypt", "Decoder", "AESGCM"}
+    assert parsers_in(lambda: webhooks.receive(headers, body)) >= {
+        "decode",
+        "open",
+        "decrypt",
+        "Decoder",
+        "AESGCM",
+    }
 
     def refused(kind: type[Exception], headers: Any, body: bytes, **options: Any) -> None:
         def action() -> None:
@@ -390,7 +536,9 @@ def test_wrong_use_is_said(package: ModuleType, sender: Sender, pay: Any) -> Non
         "api_v3_key": lambda: keyless.webhooks.receive(headers, body),
         "status: give one": lambda: pay.webhooks.failure(status=200),
         "limit": lambda: pay.webhooks.with_options(limit=0),
-        "verify: leave it out": lambda: pay.webhooks.with_options(verify=lambda headers, body: True),
+        "verify: leave it out": lambda: pay.webhooks.with_options(
+            verify=lambda headers, body: True
+        ),
     }
     for message, use in wrong.items():
         with pytest.raises(package.errors.ConfigError, match=message):
@@ -402,7 +550,9 @@ def test_wrong_use_is_said(package: ModuleType, sender: Sender, pay: Any) -> Non
 
 def test_an_api_without_signatures_believes_nothing_until_it_is_told_how(tmp_path: Path) -> None:
     write(CASES / "kitchen_sink" / "spec", tmp_path)
-    body = json.dumps({"event": {"name": "2nd:reminder", "data": [{"sku": "tea", "quantity": 2, "price": 5}]}}).encode()
+    body = json.dumps(
+        {"event": {"name": "2nd:reminder", "data": [{"sku": "tea", "quantity": 2, "price": 5}]}}
+    ).encode()
     headers = {"X-Shop-Delivery": "d-1"}
     with imported(tmp_path, "corner_shop") as shop:
         webhooks = shop.CornerShop(key=shop.auth.ApiKey(key="k")).webhooks
@@ -417,13 +567,19 @@ def test_an_api_without_signatures_believes_nothing_until_it_is_told_how(tmp_pat
             return True
 
         event = webhooks.with_options(verify=verify).receive(headers, body)
-        assert (type(event), event.id, event.payload[0].sku) == (shop.events.OrderReminder, "d-1", "tea")
+        assert (type(event), event.id, event.payload[0].sku) == (
+            shop.events.OrderReminder,
+            "d-1",
+            "tea",
+        )
         assert seen == [("d-1", body)]
 
         async def verified(headers: Any, body: bytes) -> bool:
             return verify(headers, body)
 
-        asynchronous = shop.AsyncCornerShop(key=shop.auth.ApiKey(key="k")).webhooks.with_options(verify=verified)
+        asynchronous = shop.AsyncCornerShop(key=shop.auth.ApiKey(key="k")).webhooks.with_options(
+            verify=verified
+        )
         assert asyncio.run(asynchronous.receive(headers, body)).payload[0].quantity == 2
         for body in (b"{}", b"[]", b'{"event": {"name": ""}}', b'{"event": {"name": {}}}', b"x"):
             with pytest.raises(shop.errors.MalformedEvent):
@@ -449,4 +605,6 @@ def test_only_the_spec_can_say_that_nothing_is_proved(tmp_path: Path) -> None:
         event = hub.Hub().webhooks.receive({"x-hub-event": "push"}, b'{"ref":"main"}')
         assert (type(event), event.payload.ref, event.id) == (hub.events.Push, "main", None)
         assert hub.Hub().webhooks.receive({"x-hub-event": "fork"}, b"[]").payload == []
-    assert "Deliveries are not authenticated" in (tmp_path / "out/docs/en/repos/event-push.md").read_text("utf-8")
+    assert "Deliveries are not authenticated" in (
+        tmp_path / "out/docs/en/repos/event-push.md"
+    ).read_text("utf-8")

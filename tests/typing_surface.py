@@ -26,7 +26,9 @@ assert_type(page, models.FapiaoPage)
 assert_type(page.total_count, int)
 assert_type(page.fapiao_information, Sequence[models.FapiaoInformation] | None)
 assert_type(calls.fapiao_applications.query("4200", sub_mchid="1"), Call[models.FapiaoPage])
-assert_type(pay.send(calls.fapiao_applications.query("4200", sub_mchid="1")), Response[models.FapiaoPage])
+assert_type(
+    pay.send(calls.fapiao_applications.query("4200", sub_mchid="1")), Response[models.FapiaoPage]
+)
 assert_type(pay.with_options(deadline=60), WeChatPay)
 
 pay.fapiao_applications.query("4200", "1900000109")  # error
@@ -89,21 +91,33 @@ async def asynchronous(client: AsyncWeChatPay, weixin: AsyncWeixin) -> None:
     assert_type(answer.errcode, int | None)
     try:
         await client.fapiao_applications.reverse(
-            "4200", sub_mchid="1", reverse_reason="退款", fapiao_information=[models.ReversedFapiao(fapiao_id="1", fapiao_number="2")]
+            "4200",
+            sub_mchid="1",
+            reverse_reason="退款",
+            fapiao_information=[models.ReversedFapiao(fapiao_id="1", fapiao_number="2")],
         )
     except errors.NoAuth as error:
         assert_type(error.reasons, tuple[str, ...])
         assert_type(error.request_id, str | None)
 
 
-Weixin(access_token="t").invoice.update_status(card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT")
+Weixin(access_token="t").invoice.update_status(
+    card_id="p", code="1", reimburse_status="INVOICE_REIMBURSE_INIT"
+)
 Weixin(access_token="t").invoice.update_status(card_id="p", code="1", reimburse_status=1)  # error
 
 
 def enumerations(shop: CornerShop) -> None:
     """Open ones take any text in requests, closed ones do not; responses have members."""
-    shop.orders.list(status="NEW", statuses=["NEW", shop_models.OrderStatus.OPEN], filter=shop_models.ListFilter(status="NEW"))
-    shop.orders.list(statuses=[shop_models.OrderStatus.OPEN], filter=shop_models.ListFilter(status=shop_models.OrderStatus.OPEN))
+    shop.orders.list(
+        status="NEW",
+        statuses=["NEW", shop_models.OrderStatus.OPEN],
+        filter=shop_models.ListFilter(status="NEW"),
+    )
+    shop.orders.list(
+        statuses=[shop_models.OrderStatus.OPEN],
+        filter=shop_models.ListFilter(status=shop_models.OrderStatus.OPEN),
+    )
     shop_calls.orders.list(status="NEW")
     shop.orders.list(status=1)  # error
     shop_models.ListFilter(status=1)  # error

@@ -20,12 +20,22 @@ def weave(client: Client) -> tuple[Loaded, Files]:
     loaded = load(client.spec, shown(client.spec))
     _check_package(client, loaded.api)
     api = replace(loaded.api, source=client.source, languages=_languages(client, loaded.api))
-    return loaded, files(api, client.layout, http=client.http, templates=client.templates, targets=client.targets, mock=client.mock, testing=client.testing)
+    return loaded, files(
+        api,
+        client.layout,
+        http=client.http,
+        templates=client.templates,
+        targets=client.targets,
+        mock=client.mock,
+        testing=client.testing,
+    )
 
 
 def needs_others(client: Client, api: Api) -> bool:
     """Whether other people's packages have a part in the client, so that it may change with them."""
-    return bool(client.targets) or any(SCHEMES[scheme.kind].source is not None for scheme in api.schemes)
+    return bool(client.targets) or any(
+        SCHEMES[scheme.kind].source is not None for scheme in api.schemes
+    )
 
 
 def _check_package(client: Client, api: Api) -> None:
@@ -40,7 +50,10 @@ def _languages(client: Client, api: Api) -> tuple[str, ...]:
     for index, language in enumerate(client.languages):
         if language not in api.languages:
             raise client.wrong(
-                ("languages", index), "config-languages", f"the spec has no language `{language}`", f"it has {', '.join(api.languages)}"
+                ("languages", index),
+                "config-languages",
+                f"the spec has no language `{language}`",
+                f"it has {', '.join(api.languages)}",
             )
     return client.languages or api.languages
 
@@ -61,13 +74,24 @@ def _check_mock(client: Client) -> None:
         mock_class(client.mock)
     except (OSError, ValueError, SyntaxError) as error:
         hint = "derive one class, called …Mock, from specloom.runtime.mock.server_core.Mock, and import from specloom.runtime only"
-        raise client.wrong(("mock",), "config-mock", f"{shown(client.mock)} cannot be the behaviour of a mock: {error}", hint) from None
+        raise client.wrong(
+            ("mock",),
+            "config-mock",
+            f"{shown(client.mock)} cannot be the behaviour of a mock: {error}",
+            hint,
+        ) from None
 
 
 def _unknown(client: Client, index: int, name: str, known: tuple[str, ...]) -> SpecError:
     from difflib import get_close_matches
 
     close = get_close_matches(name, known, 1)
-    there = f"installed packages give {', '.join(known)}" if known else "no installed package gives any"
-    hint = f"did you mean {close[0]}?" if close else f"{there}; install the package that gives it beside specloom"
+    there = (
+        f"installed packages give {', '.join(known)}" if known else "no installed package gives any"
+    )
+    hint = (
+        f"did you mean {close[0]}?"
+        if close
+        else f"{there}; install the package that gives it beside specloom"
+    )
     return client.wrong(("targets", index), "unknown-target", f"there is no target `{name}`", hint)

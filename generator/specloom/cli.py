@@ -37,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # standard output refuses; every other refusal is a `Stop`
         from .diagnostics import DISK
 
-        print(f"specloom: {error.filename or 'standard output'}: {error.strerror or error}", file=sys.stderr)
+        print(
+            f"specloom: {error.filename or 'standard output'}: {error.strerror or error}",
+            file=sys.stderr,
+        )
         said.silence()
         return DISK
     except KeyboardInterrupt:
@@ -91,7 +94,9 @@ def check(options: argparse.Namespace, said: Said) -> int:
     problems = [problem for checked in found for problem in checked.loaded.warnings]
     if options.format != "text":
         problems += [problem for checked in found for problem in checked.findings()]
-    said.report(problems, {path: text for checked in found for path, text in checked.loaded.sources.items()})
+    said.report(
+        problems, {path: text for checked in found for path, text in checked.loaded.sources.items()}
+    )
     for checked in found:
         for line in checked.lines():
             said.tell(line)
@@ -170,7 +175,9 @@ def schema(options: argparse.Namespace, said: Said) -> int:
 
     for client in _clients(options):
         changed = write_schemas(client.spec)
-        said.tell(f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is up to date'}\n")
+        said.tell(
+            f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is up to date'}\n"
+        )
     return 0
 
 
@@ -234,10 +241,13 @@ def _parser() -> argparse.ArgumentParser:
     from . import __version__
 
     parser = _Parser(
-        prog="specloom", description="Weaves YAML endpoint specs into typed Python clients and their documentation."
+        prog="specloom",
+        description="Weaves YAML endpoint specs into typed Python clients and their documentation.",
     )
     parser.add_argument("--version", action="version", version=f"specloom {__version__}")
-    commands = parser.add_subparsers(prog=parser.prog, title="commands", metavar="COMMAND", required=True)  # prog, or it asks the terminal
+    commands = parser.add_subparsers(
+        prog=parser.prog, title="commands", metavar="COMMAND", required=True
+    )  # prog, or it asks the terminal
     for run, text in (
         (generate, "write clients and documentation; unchanged files are not touched"),
         (check, "compare without writing: exit 1 and a diff if something is out of date"),
@@ -246,38 +256,95 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(run.__name__, help=text, description=run.__doc__)
         command.set_defaults(run=run)
-        command.add_argument("clients", nargs="*", metavar="CLIENT", help="names from pyproject.toml; all if none is given")
         command.add_argument(
-            "--format", choices=("text", "json", "github"), default="text", help="how problems are printed; json and github have standard output to themselves (default: text)"
+            "clients",
+            nargs="*",
+            metavar="CLIENT",
+            help="names from pyproject.toml; all if none is given",
+        )
+        command.add_argument(
+            "--format",
+            choices=("text", "json", "github"),
+            default="text",
+            help="how problems are printed; json and github have standard output to themselves (default: text)",
         )
         if run is generate:
-            command.add_argument("--force", action="store_true", help="overwrite generated files that were changed by hand")
-            command.add_argument("--watch", action="store_true", help="generate again at every save, until Ctrl-C")
+            command.add_argument(
+                "--force",
+                action="store_true",
+                help="overwrite generated files that were changed by hand",
+            )
+            command.add_argument(
+                "--watch", action="store_true", help="generate again at every save, until Ctrl-C"
+            )
         if run is lint:
-            command.add_argument("--details", action="store_true", help="print every finding, with its line of the spec")
-    _new_parser(commands.add_parser("new", help="begin an API: a spec, and its table in pyproject.toml", description=new.__doc__))
-    _diff_parser(commands.add_parser("diff", help="what has changed between two versions of a spec", description=diff.__doc__))
-    _mock_parser(commands.add_parser("mock", help="serve a mock of an API, to develop and test against", description=mock.__doc__))
+            command.add_argument(
+                "--details",
+                action="store_true",
+                help="print every finding, with its line of the spec",
+            )
+    _new_parser(
+        commands.add_parser(
+            "new",
+            help="begin an API: a spec, and its table in pyproject.toml",
+            description=new.__doc__,
+        )
+    )
+    _diff_parser(
+        commands.add_parser(
+            "diff", help="what has changed between two versions of a spec", description=diff.__doc__
+        )
+    )
+    _mock_parser(
+        commands.add_parser(
+            "mock",
+            help="serve a mock of an API, to develop and test against",
+            description=mock.__doc__,
+        )
+    )
     return parser
 
 
 def _mock_parser(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=mock, format="text")
     command.add_argument("spec", metavar="FOLDER", help="the spec, such as specs/shop")
-    command.add_argument("options", metavar="…", nargs=argparse.REMAINDER, help="such as --port 8080 --print-client")
+    command.add_argument(
+        "options", metavar="…", nargs=argparse.REMAINDER, help="such as --port 8080 --print-client"
+    )
 
 
 def _new_parser(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=new, format="text")
-    command.add_argument("name", metavar="API", help="its name, such as shop: the spec will be specs/shop, the package shop")
+    command.add_argument(
+        "name",
+        metavar="API",
+        help="its name, such as shop: the spec will be specs/shop, the package shop",
+    )
 
 
 def _diff_parser(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=diff)
-    command.add_argument("old", metavar="OLD", help="a spec folder, REV:folder, or a revision of git together with --spec")
-    command.add_argument("new", metavar="NEW", nargs="?", help="as OLD (default: the spec folder as it is now)")
-    command.add_argument("--spec", metavar="FOLDER", help="the spec that revisions mean (default: the project's, if it has one)")
-    command.add_argument("--format", choices=("text", "json", "markdown", "github"), default="text", help="markdown: a fragment for CHANGES.md (default: text)")
     command.add_argument(
-        "--fail-on", choices=("breaking", "compatible", "documentation"), help="exit 1 if there is such a change, or a worse one"
+        "old",
+        metavar="OLD",
+        help="a spec folder, REV:folder, or a revision of git together with --spec",
+    )
+    command.add_argument(
+        "new", metavar="NEW", nargs="?", help="as OLD (default: the spec folder as it is now)"
+    )
+    command.add_argument(
+        "--spec",
+        metavar="FOLDER",
+        help="the spec that revisions mean (default: the project's, if it has one)",
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "json", "markdown", "github"),
+        default="text",
+        help="markdown: a fragment for CHANGES.md (default: text)",
+    )
+    command.add_argument(
+        "--fail-on",
+        choices=("breaking", "compatible", "documentation"),
+        help="exit 1 if there is such a change, or a worse one",
     )

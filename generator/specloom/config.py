@@ -55,7 +55,9 @@ class File(Struct, frozen=True):
         except OSError:
             return False
 
-    def problem(self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False) -> Problem:
+    def problem(
+        self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False
+    ) -> Problem:
         """A problem at the value that these keys lead to, or at the last key itself."""
         from .toml_positions import places
 
@@ -89,7 +91,9 @@ class Client(Struct, frozen=True):
 
     def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> SpecError:
         """What is found wrong with one of this client's values only when the spec or the packages it names are known."""
-        return self.file.error([self.file.problem((*_TABLE, self.name, *steps), rule, message, hint)])
+        return self.file.error(
+            [self.file.problem((*_TABLE, self.name, *steps), rule, message, hint)]
+        )
 
 
 class Config(Struct, frozen=True):
@@ -107,7 +111,9 @@ def find(start: Path) -> Config:
             text = read(file)
             if "specloom" in table(parse(file, text), "tool"):
                 return load(file)
-    raise Stop(f"no {NAME} with a [tool.specloom.clients.<name>] table here or in a folder above {start}; specloom new <name> begins one")
+    raise Stop(
+        f"no {NAME} with a [tool.specloom.clients.<name>] table here or in a folder above {start}; specloom new <name> begins one"
+    )
 
 
 def load(path: Path) -> Config:
@@ -120,9 +126,16 @@ def load(path: Path) -> Config:
             reader.unknown(("tool", "specloom", key), ("clients",))
     clients = tool.get("clients", {})
     if not is_table(clients) or not clients:
-        reader.add(_TABLE, "config-clients", "[tool.specloom.clients] names no client", "add [tool.specloom.clients.<name>] with spec and out, or run specloom new <name>")
+        reader.add(
+            _TABLE,
+            "config-clients",
+            "[tool.specloom.clients] names no client",
+            "add [tool.specloom.clients.<name>] with spec and out, or run specloom new <name>",
+        )
         clients = {}
-    found = [client for name, row in clients.items() if (client := reader.client(name, row)) is not None]
+    found = [
+        client for name, row in clients.items() if (client := reader.client(name, row)) is not None
+    ]
     reader.apart(found)
     if reader.problems:
         raise file.error(reader.problems)
@@ -140,29 +153,62 @@ class _Reader:
     def client(self, name: str, row: object) -> Client | None:
         here = (*_TABLE, name)
         if not re.fullmatch(r"\w[\w.-]*", name):
-            self.add(here, "config-client", f"a client cannot be called {name!r}", "letters, digits, `_`, `-` and `.`", key=True)
+            self.add(
+                here,
+                "config-client",
+                f"a client cannot be called {name!r}",
+                "letters, digits, `_`, `-` and `.`",
+                key=True,
+            )
         if not is_table(row):
-            self.add(here, "config-client", f"the client {name} must be a table", f"write [tool.specloom.clients.{name}] above its keys")
+            self.add(
+                here,
+                "config-client",
+                f"the client {name} must be a table",
+                f"write [tool.specloom.clients.{name}] above its keys",
+            )
             return None
         for key in row:
             if key not in _KEYS:
                 self.unknown((*here, key), _KEYS)
-        spec, out = self.path(here, row, "spec", required=True), self.path(here, row, "out", required=True)
+        spec, out = self.path(here, row, "spec", required=True), self.path(
+            here, row, "out", required=True
+        )
         templates = self.path(here, row, "templates", required=False)
         for key, folder in (("spec", spec), ("templates", templates)):
             if folder is not None and not folder.is_dir():
-                self.add((*here, key), f"config-{key}", f"there is no folder {row[key]}", self.near(folder))
+                self.add(
+                    (*here, key),
+                    f"config-{key}",
+                    f"there is no folder {row[key]}",
+                    self.near(folder),
+                )
         mock = self.path(here, row, "mock", required=False, what="file")
         if mock is not None and not mock.is_file():
-            self.add((*here, "mock"), "config-mock", f"there is no file {row['mock']}", "paths are relative to pyproject.toml")
+            self.add(
+                (*here, "mock"),
+                "config-mock",
+                f"there is no file {row['mock']}",
+                "paths are relative to pyproject.toml",
+            )
         testing = self.flag(here, row, "testing", default=True)
         if mock is not None and not testing:
-            self.add((*here, "mock"), "config-mock", "a client without testing has no mock", "remove mock, or testing = false")
+            self.add(
+                (*here, "mock"),
+                "config-mock",
+                "a client without testing has no mock",
+                "remove mock, or testing = false",
+            )
         layout = self.word(here, row, "layout", ("project", "package"))
         http = self.word(here, row, "http", ("httpx", "httpx2"))
         languages, targets = self.words(here, row, "languages"), self.words(here, row, "targets")
         if "languages" in row and row["languages"] == []:
-            self.add((*here, "languages"), "config-languages", "languages names none", "leave it out for all of the spec's")
+            self.add(
+                (*here, "languages"),
+                "config-languages",
+                "languages names none",
+                "leave it out for all of the spec's",
+            )
         if spec is None or out is None:
             return None
         return Client(
@@ -180,31 +226,64 @@ class _Reader:
             testing,
         )
 
-    def path(self, here: Steps, row: Mapping[str, object], key: str, *, required: bool, what: str = "folder") -> Path | None:
+    def path(
+        self,
+        here: Steps,
+        row: Mapping[str, object],
+        key: str,
+        *,
+        required: bool,
+        what: str = "folder",
+    ) -> Path | None:
         """A folder or a file, relative to pyproject.toml; None if it is not set."""
         value = row.get(key)
         if isinstance(value, str) and value.startswith("~"):
-            self.add((*here, key), f"config-{key}", f"`~` stands for no {what} here", "paths are relative to pyproject.toml, or whole")
+            self.add(
+                (*here, key),
+                f"config-{key}",
+                f"`~` stands for no {what} here",
+                "paths are relative to pyproject.toml, or whole",
+            )
             return None
         if isinstance(value, str) and value and "\0" not in value:
             return self.root / value
         if key in row:
-            self.add((*here, key), f"config-{key}", f"{key} is the path of a {what}", f'as {key} = "…"')
+            self.add(
+                (*here, key), f"config-{key}", f"{key} is the path of a {what}", f'as {key} = "…"'
+            )
         elif required:
-            self.add(here, f"config-{key}", f"the client {here[-1]} needs {key}, a path", f'add {key} = "…"', key=True)
+            self.add(
+                here,
+                f"config-{key}",
+                f"the client {here[-1]} needs {key}, a path",
+                f'add {key} = "…"',
+                key=True,
+            )
         return None
 
-    def word(self, here: Steps, row: Mapping[str, object], key: str, known: tuple[str, str]) -> object:
+    def word(
+        self, here: Steps, row: Mapping[str, object], key: str, known: tuple[str, str]
+    ) -> object:
         value = row.get(key, known[0])
         if value not in known:
             what = f"`{value}`" if isinstance(value, str) else "this"
-            self.add((*here, key), f"config-{key}", f"{what} is no {key}", f'use "{known[0]}" or "{known[1]}"')
+            self.add(
+                (*here, key),
+                f"config-{key}",
+                f"{what} is no {key}",
+                f'use "{known[0]}" or "{known[1]}"',
+            )
         return value
 
     def flag(self, here: Steps, row: Mapping[str, object], key: str, *, default: bool) -> bool:
         value = row.get(key, default)
         if not isinstance(value, bool):
-            self.add((*here, key), f"config-{key}", f"{key} is true or false", f"as {key} = {str(not default).lower()}")
+            self.add(
+                (*here, key),
+                f"config-{key}",
+                f"{key} is true or false",
+                f"as {key} = {str(not default).lower()}",
+            )
             return default
         return value
 
@@ -212,12 +291,19 @@ class _Reader:
         """A list of texts, each once."""
         value = row.get(key, [])
         if not _is_list(value):
-            self.add((*here, key), f"config-{key}", f"{key} is a list of texts", f'as {key} = ["…"]')
+            self.add(
+                (*here, key), f"config-{key}", f"{key} is a list of texts", f'as {key} = ["…"]'
+            )
             return ()
         found: list[str] = []
         for index, item in enumerate(value):
             if not isinstance(item, str) or not item:
-                self.add((*here, key, index), f"config-{key}", f"{key} is a list of texts", f'as {key} = ["…"]')
+                self.add(
+                    (*here, key, index),
+                    f"config-{key}",
+                    f"{key} is a list of texts",
+                    f'as {key} = ["…"]',
+                )
             elif item in found:
                 self.add((*here, key, index), f"config-{key}", f"`{item}` stands here twice")
             else:
@@ -226,25 +312,32 @@ class _Reader:
 
     def apart(self, clients: Sequence[Client]) -> None:
         """No output may lie in a spec, or in another output, or hold one, also where systems do not tell case apart: each is made and
-        cleared up alone. Nor may one that is named within the project lie elsewhere, because of a link that came with it."""
+        cleared up alone. Nor may one that is named within the project lie elsewhere, because of a link that came with it.
+        """
         for index, client in enumerate(clients):
             out, spec = real(client.out), real(client.spec)
             link = way_out(client.out, self.root)
             if link is not None:
                 self.add(
-                    (*_TABLE, client.name, "out"), "config-out", f"the output leads out of the project through the link {os.path.relpath(link, self.root)}, to {out}",
-                    f"replace the link by a folder, or write that path itself: out = \"{out.as_posix()}\"",
+                    (*_TABLE, client.name, "out"),
+                    "config-out",
+                    f"the output leads out of the project through the link {os.path.relpath(link, self.root)}, to {out}",
+                    f'replace the link by a folder, or write that path itself: out = "{out.as_posix()}"',
                 )
             if _overlap(out, spec):
                 self.add(
-                    (*_TABLE, client.name, "out"), "config-out", f"the output {client.out.name} and the spec {client.source} lie in one another",
+                    (*_TABLE, client.name, "out"),
+                    "config-out",
+                    f"the output {client.out.name} and the spec {client.source} lie in one another",
                     "give the output a folder of its own",
                 )
             for other in clients[:index]:
                 if _overlap(out, real(other.out)):
                     self.add(
-                        (*_TABLE, client.name, "out"), "config-out",
-                        f"clients {other.name} and {client.name} share the output {client.out.name}", "give each a folder of its own",
+                        (*_TABLE, client.name, "out"),
+                        "config-out",
+                        f"clients {other.name} and {client.name} share the output {client.out.name}",
+                        "give each a folder of its own",
                     )
 
     def near(self, folder: Path) -> str:
@@ -256,7 +349,11 @@ class _Reader:
         except OSError:
             names = []
         close = get_close_matches(folder.name, names, 1)
-        return f"did you mean {os.path.relpath(folder.parent / close[0], self.root).replace(os.sep, '/')}?" if close else "paths are relative to pyproject.toml"
+        return (
+            f"did you mean {os.path.relpath(folder.parent / close[0], self.root).replace(os.sep, '/')}?"
+            if close
+            else "paths are relative to pyproject.toml"
+        )
 
     def unknown(self, steps: Steps, known: tuple[str, ...]) -> None:
         from difflib import get_close_matches
@@ -266,7 +363,9 @@ class _Reader:
         hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(known)}"
         self.add(steps, "config-key", f"[{where}] has no key {steps[-1]}", hint, key=True)
 
-    def add(self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False) -> None:
+    def add(
+        self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False
+    ) -> None:
         self.problems.append(self.file.problem(steps, rule, message, hint, key=key))
 
 
@@ -282,16 +381,31 @@ def parse(path: Path, text: str) -> dict[str, object]:
     """What a pyproject.toml says; raises `SpecError` if it is no TOML."""
     file = File(path, text)
     if text.startswith("\ufeff"):
-        raise file.error([Problem(shown(path), 1, 1, "config-toml", "this is no TOML: it begins with a byte order mark", "save it as UTF-8 without one")])
+        raise file.error(
+            [
+                Problem(
+                    shown(path),
+                    1,
+                    1,
+                    "config-toml",
+                    "this is no TOML: it begins with a byte order mark",
+                    "save it as UTF-8 without one",
+                )
+            ]
+        )
     try:
         return dict(tomllib.loads(text))
     except RecursionError:
-        raise file.error([Problem(shown(path), 1, 1, "config-toml", "too many values lie in one another")]) from None
+        raise file.error(
+            [Problem(shown(path), 1, 1, "config-toml", "too many values lie in one another")]
+        ) from None
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
-        raise file.error([Problem(shown(path), line, column, "config-toml", f"this is no TOML: {message}")]) from None
+        raise file.error(
+            [Problem(shown(path), line, column, "config-toml", f"this is no TOML: {message}")]
+        ) from None
 
 
 def table(found: Mapping[str, object], key: str) -> dict[str, object]:

@@ -29,7 +29,9 @@ class Said:
         """What was done, for people."""
         print(text, end="", file=sys.stderr if self._for_programs else sys.stdout)
 
-    def report(self, problems: Sequence[Problem], sources: Mapping[str, str], *, grouped: bool = False) -> None:
+    def report(
+        self, problems: Sequence[Problem], sources: Mapping[str, str], *, grouped: bool = False
+    ) -> None:
         """Problems, given the texts of the files that they are in; for people in one line for each rule and file if `grouped`."""
         if self._for_programs:
             self._found += problems
@@ -37,7 +39,11 @@ class Said:
         elif problems:
             from .diagnostics import as_groups, as_text
 
-            print(as_groups(problems) if grouped else as_text(problems, sources), end="", file=sys.stderr)
+            print(
+                as_groups(problems) if grouped else as_text(problems, sources),
+                end="",
+                file=sys.stderr,
+            )
 
     def document(self, text: str) -> None:
         """The document itself, of a command that has one of its own."""

@@ -49,7 +49,9 @@ class SpecError(Exception):
     `sources` holds the texts of the files by path, for rendering.
     """
 
-    def __init__(self, problems: Iterable[Problem], sources: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, problems: Iterable[Problem], sources: Mapping[str, str] | None = None
+    ) -> None:
         self.problems = tuple(sorted(set(problems)))
         self.sources: Mapping[str, str] = sources or {}
         super().__init__(f"{len(self.problems)} problems")
@@ -84,7 +86,11 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
             lines_of[problem.path] = sources.get(problem.path, "").split("\n")
         lines = lines_of[problem.path]
         said = "warning: " * (problem.severity == "warning") + problem.message
-        place = f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}" if problem.path else "specloom"
+        place = (
+            f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}"
+            if problem.path
+            else "specloom"
+        )
         block = [f"{place}: {printable(said)}"]
         if problem.line <= len(lines) and lines[problem.line - 1].strip():
             block += _excerpt(problem, lines[problem.line - 1].rstrip("\r"))
@@ -104,7 +110,9 @@ def as_groups(problems: Iterable[Problem]) -> str:
 
 def _group(group: list[Problem]) -> str:
     first = group[0]
-    same = [problem for problem in group if (problem.line, problem.column) == (first.line, first.column)]
+    same = [
+        problem for problem in group if (problem.line, problem.column) == (first.line, first.column)
+    ]
     text = f"{first.path}:{first.line}:{first.column}: {first.rule}: {'; '.join(problem.message for problem in same)}"
     if len(group) == len(same):
         return text
@@ -116,7 +124,15 @@ def _group(group: list[Problem]) -> str:
 def as_json(problems: Iterable[Problem]) -> str:
     """A JSON array with one object for each problem, for programs; without a place, path, line and column are null."""
     rows = [
-        {"path": p.path or None, "line": p.line if p.path else None, "column": p.column if p.path else None, "severity": p.severity, "rule": p.rule, "message": p.message, "hint": p.hint}
+        {
+            "path": p.path or None,
+            "line": p.line if p.path else None,
+            "column": p.column if p.path else None,
+            "severity": p.severity,
+            "rule": p.rule,
+            "message": p.message,
+            "hint": p.hint,
+        }
         for p in problems
     ]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
@@ -132,7 +148,9 @@ def as_github(problems: Iterable[Problem]) -> str:
         text = p.message + (f"\nhint: {p.hint}" if p.hint else "")
         place = f"file={_property(p.path)},line={p.line},col={p.column}," if p.path else ""
         shown = printable(text, keep="\n")
-        rows.append(f"::{p.severity} {place}title={_property('specloom ' + p.rule)}::{_data(shown)}\n")
+        rows.append(
+            f"::{p.severity} {place}title={_property('specloom ' + p.rule)}::{_data(shown)}\n"
+        )
     return "".join(rows)
 
 
@@ -165,7 +183,8 @@ def _excerpt(problem: Problem, line: str, width: int = 100) -> list[str]:
 def columns(text: str) -> int:
     """How many terminal columns a text takes: wide and full-width characters count two (UAX #11), marks none."""
     return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
     )
 
 

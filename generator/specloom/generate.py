@@ -1,6 +1,6 @@
 """Keeping outputs what their specs make of them: written, or compared.
 
-    clients ─▶ weave ─▶ publish or compare ─▶ noted as done (unchanged)
+clients ─▶ weave ─▶ publish or compare ─▶ noted as done (unchanged)
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Woven(Struct, frozen=True):
         return f"{endpoints} endpoint{'' if endpoints == 1 else 's'}, {types} type{'' if types == 1 else 's'}"
 
 
-def generate_clients(config: Config, clients: Sequence[Client], report: Report, *, force: bool = False) -> Iterator[str]:
+def generate_clients(
+    config: Config, clients: Sequence[Client], report: Report, *, force: bool = False
+) -> Iterator[str]:
     """Writes the clients, one after the other, and tells of each in a line. Nothing is written unless all specs are right."""
     done: dict[str, Done] = {}
     woven = _woven(config, clients)
@@ -61,7 +63,9 @@ def generate_clients(config: Config, clients: Sequence[Client], report: Report, 
                 "removed": len(comparison.extra),
                 "same": comparison.same,
             }
-            told = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what == "same")
+            told = ", ".join(
+                f"{count} {what}" for what, count in counts.items() if count or what == "same"
+            )
             yield f"{each.client.name}: {each.told} -> {shown(each.client.out)} ({told})"
     finally:
         _remember(config, done)
@@ -91,15 +95,43 @@ class Checked(Struct, frozen=True):
         """The same for programs: a problem for each file."""
         found, hint = self.comparison, "run specloom generate"
         rows: list[tuple[str, PurePosixPath, int, str]]
-        rows = [("missing", path, 1, f"{self.client.source} generates this file, and it is not there") for path in found.missing]
-        rows += [("extra", path, 1, f"{self.client.source} does not generate this file any more") for path in found.extra]
-        rows += [("changed", path, _first(found, path), f"this is not what {self.client.source} generates") for path in found.changed]
+        rows = [
+            ("missing", path, 1, f"{self.client.source} generates this file, and it is not there")
+            for path in found.missing
+        ]
+        rows += [
+            ("extra", path, 1, f"{self.client.source} does not generate this file any more")
+            for path in found.extra
+        ]
+        rows += [
+            (
+                "changed",
+                path,
+                _first(found, path),
+                f"this is not what {self.client.source} generates",
+            )
+            for path in found.changed
+        ]
         if not rows and not found.manifest_current:
-            rows = [("manifest", PurePosixPath(MANIFEST), 1, "the list of generated files is not what it should be")]
+            rows = [
+                (
+                    "manifest",
+                    PurePosixPath(MANIFEST),
+                    1,
+                    "the list of generated files is not what it should be",
+                )
+            ]
         by_hand = "; it was changed by hand"
         edited = "move the change to the spec, or run specloom generate --force to lose it"
         return [
-            Problem(shown(found.folder / path), line, 1, rule, text + by_hand * (path in found.edited), edited if path in found.edited else hint)
+            Problem(
+                shown(found.folder / path),
+                line,
+                1,
+                rule,
+                text + by_hand * (path in found.edited),
+                edited if path in found.edited else hint,
+            )
             for rule, path, line, text in rows
         ]
 
@@ -123,7 +155,9 @@ def chosen(start: Path, wanted: Sequence[str]) -> tuple[Config, list[Client]]:
     known = {client.name: client for client in config.clients}
     for name in wanted:
         if name not in known:
-            raise Stop(f"there is no client {name} in {shown(config.root / NAME)}; it has {', '.join(known)}")
+            raise Stop(
+                f"there is no client {name} in {shown(config.root / NAME)}; it has {', '.join(known)}"
+            )
     return config, [known[name] for name in wanted] if wanted else list(config.clients)
 
 
@@ -139,7 +173,9 @@ def _woven(config: Config, clients: Sequence[Client]) -> list[Woven]:
     wrong: list[SpecError] = []
     for client in clients:
         before = fingerprints.content(inputs(config, client))
-        known = client.file.is_current  # asked after `before`, so that this is what has the settings that hold here
+        known = (
+            client.file.is_current
+        )  # asked after `before`, so that this is what has the settings that hold here
         try:
             found.append(Woven(client, *weave(client), before if known else None))
         except SpecError as error:
@@ -167,7 +203,9 @@ def _done(config: Config, woven: Woven, comparison: Comparison) -> Mapping[str, 
 
 
 def _remember(config: Config, done: Mapping[str, Done]) -> None:
-    fingerprints.remember(os.path.abspath(config.root / NAME), [client.name for client in config.clients], done)
+    fingerprints.remember(
+        os.path.abspath(config.root / NAME), [client.name for client in config.clients], done
+    )
 
 
 def _difference(found: Comparison, path: PurePosixPath) -> Iterator[str]:
@@ -184,7 +222,9 @@ def _first(found: Comparison, path: PurePosixPath) -> int:
     """The first line of a file that differs."""
     old, new = _texts(found, path)
     pairs = enumerate(zip(old, new, strict=False), 1)
-    return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)) + 1)
+    return next(
+        (number for number, (one, other) in pairs if one != other), min(len(old), len(new)) + 1
+    )
 
 
 def _texts(found: Comparison, path: PurePosixPath) -> tuple[list[str], list[str]]:
@@ -193,4 +233,6 @@ def _texts(found: Comparison, path: PurePosixPath) -> tuple[list[str], list[str]
         old = bounded.read(found.folder / path, bounded.STATE).decode("utf-8", "replace")
     except OSError:  # it went meanwhile, or nobody wants to read the difference
         old = ""
-    return old.splitlines(keepends=True), found.wanted[path].decode("utf-8").splitlines(keepends=True)
+    return old.splitlines(keepends=True), found.wanted[path].decode("utf-8").splitlines(
+        keepends=True
+    )

@@ -19,8 +19,15 @@ def way_out(path: Path, folder: Path) -> Path | None:
 
     Links above the folder do not count: it may itself be reached through one.
     """
-    inside = [place for place in reversed((path, *path.parents)) if Path(os.path.abspath(place)).is_relative_to(os.path.abspath(folder))]
+    inside = [
+        place
+        for place in reversed((path, *path.parents))
+        if Path(os.path.abspath(place)).is_relative_to(os.path.abspath(folder))
+    ]
     if not inside or inside[-1] != path or real(path).is_relative_to(real(folder)):
         return None
     links = [place for place in inside if place.is_symlink()]
-    return next((link for link in links if not real(link).is_relative_to(real(folder))), links[0] if links else path)
+    return next(
+        (link for link in links if not real(link).is_relative_to(real(folder))),
+        links[0] if links else path,
+    )

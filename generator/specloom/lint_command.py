@@ -33,5 +33,9 @@ def advise(clients: Iterable[Client], said: Said, *, details: bool) -> None:
     said.report(tuple(dict.fromkeys(warnings)), sources)
     said.report(tuple(dict.fromkeys(advice)), sources, grouped=not details)
     said.tell("".join(lines))
-    if not details and said.form == "text" and len({(problem.path, problem.rule) for problem in advice}) < len(advice):
+    if (
+        not details
+        and said.form == "text"
+        and len({(problem.path, problem.rule) for problem in advice}) < len(advice)
+    ):
         said.tell("specloom lint --details shows each finding with its line of the spec\n")

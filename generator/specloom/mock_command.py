@@ -24,7 +24,10 @@ from .targets import files
 def serve(spec: Path, options: Sequence[str]) -> int:
     """Serve the spec until Ctrl-C; `options` are those of the server. Returns the exit status."""
     if not spec.is_dir():
-        raise Stop(f"there is no folder {shown(spec)}; name the folder of a spec, such as specs/shop", WRONG_INPUT)
+        raise Stop(
+            f"there is no folder {shown(spec)}; name the folder of a spec, such as specs/shop",
+            WRONG_INPUT,
+        )
     api = load(spec, shown(spec)).api
     _end_in_order()
     with TemporaryDirectory(prefix="specloom-mock-", ignore_cleanup_errors=True) as name:
@@ -34,7 +37,10 @@ def serve(spec: Path, options: Sequence[str]) -> int:
         try:
             testing = import_module(f"{api.package}.testing")
         except ImportError as error:
-            raise Stop(f"the mock needs what its client needs: pip install httpx msgspec cryptography ({error})", WRONG_INPUT) from None
+            raise Stop(
+                f"the mock needs what its client needs: pip install httpx msgspec cryptography ({error})",
+                WRONG_INPUT,
+            ) from None
         finally:
             sys.path.remove(name)
         status: int = testing.main(options)

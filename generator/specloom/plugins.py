@@ -33,7 +33,9 @@ def load(group: str, name: str) -> object:
     if not found:
         raise KeyError(name)
     if len(found) > 1:
-        raise Stop(f"two packages give {name} in {group}: {' and '.join(sorted(map(_shown, found.values())))}; uninstall one of them")
+        raise Stop(
+            f"two packages give {name} in {group}: {' and '.join(sorted(map(_shown, found.values())))}; uninstall one of them"
+        )
     point = next(iter(found.values()))
     with faults(_shown(point)):
         return point.load()
@@ -55,7 +57,9 @@ def faults(what: str) -> Generator[None, None, None]:
         import traceback
 
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        raise Stop(f"{what} failed: {type(error).__name__}: {error} ({frame.filename}:{frame.lineno})") from error
+        raise Stop(
+            f"{what} failed: {type(error).__name__}: {error} ({frame.filename}:{frame.lineno})"
+        ) from error
 
 
 @cache

@@ -79,7 +79,9 @@ class _Environment(SandboxedEnvironment):
 
     def join_path(self, template: str, parent: str) -> str:
         if any(part.startswith(".") for part in template.split("/")):
-            raise jinja2.TemplateRuntimeError(f"{template} is hidden, and no hidden file is a template; begin its name with _")
+            raise jinja2.TemplateRuntimeError(
+                f"{template} is hidden, and no hidden file is a template; begin its name with _"
+            )
         return template
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -109,7 +111,9 @@ def _environment(kind: type[Code], home: Path | None, folder: Path | None) -> ji
             return value
         if isinstance(value, jinja2.Undefined):
             str(value)  # StrictUndefined: raises with the name
-        raise Refused(f"a template output a {type(value).__name__} where only {kind.__name__} may stand")
+        raise Refused(
+            f"a template output a {type(value).__name__} where only {kind.__name__} may stand"
+        )
 
     environment = _Environment(
         loader=_loader(home or templates(), folder),
@@ -133,4 +137,6 @@ def _loader(home: Path, folder: Path | None) -> jinja2.BaseLoader:
     ours = jinja2.FileSystemLoader(home)
     if folder is None:
         return ours
-    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), ours, jinja2.PrefixLoader({"specloom": ours})])
+    return jinja2.ChoiceLoader(
+        [jinja2.FileSystemLoader(folder), ours, jinja2.PrefixLoader({"specloom": ours})]
+    )

@@ -48,7 +48,9 @@ class Begun(Struct, frozen=True):
             f"next: edit {shown(self.spec)}, then run specloom generate",
         ]
         if self.layout == "package" and not self.in_builds:
-            lines.append('to generate in every build, add "specloom" to build-system.requires; for hatchling, [tool.hatch.build.hooks.specloom] too')
+            lines.append(
+                'to generate in every build, add "specloom" to build-system.requires; for hatchling, [tool.hatch.build.hooks.specloom] too'
+            )
         return "\n".join(lines) + "\n"
 
 
@@ -63,7 +65,9 @@ def begin(name: str, here: Path) -> Begun:
     known = config.parse(pyproject, text)
     spec = pyproject.parent / "specs" / package
     if spec.exists() and (not spec.is_dir() or any(spec.iterdir())):
-        raise Stop(f"{shown(spec)} is there already; choose another name, or write [tool.specloom.clients.{package}] yourself")
+        raise Stop(
+            f"{shown(spec)} is there already; choose another name, or write [tool.specloom.clients.{package}] yourself"
+        )
     link = way_out(spec, pyproject.parent)
     if link is not None:
         raise Stop(f"{shown(link)} is a link that leads out of the project; replace it by a folder")
@@ -80,7 +84,13 @@ def begin(name: str, here: Path) -> Begun:
         raise Stop(f"{error.filename or spec}: {error.strerror or error}", DISK) from None
     requires = config.table(known, "build-system").get("requires", [])
     return Begun(
-        package, spec, pyproject.parent / row["out"], row.get("layout", "project"), pyproject, created, "specloom" in str(requires)
+        package,
+        spec,
+        pyproject.parent / row["out"],
+        row.get("layout", "project"),
+        pyproject,
+        created,
+        "specloom" in str(requires),
     )
 
 
@@ -111,27 +121,46 @@ def _builds_src(known: Mapping[str, object]) -> bool:
     wheel = reduce(config.table, ("build", "targets", "wheel"), config.table(tool, "hatch"))
     find = reduce(config.table, ("packages", "find"), config.table(tool, "setuptools"))
     named: list[object] = [wheel.get("packages"), find.get("where")]
-    return any(str(path).split("/")[0] == "src" for paths in named if isinstance(paths, list) for path in cast(list[object], paths))
+    return any(
+        str(path).split("/")[0] == "src"
+        for paths in named
+        if isinstance(paths, list)
+        for path in cast(list[object], paths)
+    )
 
 
-def _edited(file: Path, text: str, known: Mapping[str, object], package: str, row: Mapping[str, str]) -> str:
+def _edited(
+    file: Path, text: str, known: Mapping[str, object], package: str, row: Mapping[str, str]
+) -> str:
     """The document with the client's table, after those of other clients or at the end."""
     clients = config.table(config.table(config.table(known, "tool"), "specloom"), "clients")
     if package in clients:
         raise Stop(f"{shown(file)} has a client {package} already")
     newline = "\r\n" if "\r\n" in text else "\n"
-    table = newline.join([f"[tool.specloom.clients.{package}]", *(f'{key} = "{value}"' for key, value in row.items()), ""])
+    table = newline.join(
+        [
+            f"[tool.specloom.clients.{package}]",
+            *(f'{key} = "{value}"' for key, value in row.items()),
+            "",
+        ]
+    )
     after = places(text).ends.get(("tool", "specloom"), len(text))
     at = text.find("\n", after) + 1 or len(text)  # behind a comment on the line
     before = text[:at].rstrip()
-    edited = (before + newline * 2 if before else "") + table + (newline + text[at:].lstrip("\r\n") if text[at:].strip() else "")
+    edited = (
+        (before + newline * 2 if before else "")
+        + table
+        + (newline + text[at:].lstrip("\r\n") if text[at:].strip() else "")
+    )
     try:
         found = config.parse(file, edited)
     except SpecError:
         found = {}
     made = config.table(config.table(config.table(found, "tool"), "specloom"), "clients")
     if made.pop(package, None) != row or made != clients:
-        raise Stop(f"{shown(file)} writes its clients inline, so none can be added below; add {package} there, with {table.split(newline, 1)[1]}")
+        raise Stop(
+            f"{shown(file)} writes its clients inline, so none can be added below; add {package} there, with {table.split(newline, 1)[1]}"
+        )
     return edited
 
 
@@ -139,7 +168,8 @@ def _starter(name: str, package: str) -> dict[str, bytes]:
     """The files of the spec, which was read once."""
     words = {"package": package, "client": naming.pascal(package), "title": naming.pascal(package)}
     files = {
-        file.name: Template(file.read_text("utf-8")).substitute(words).encode("utf-8") for file in sorted(_FOLDER.glob("*.yaml"))
+        file.name: Template(file.read_text("utf-8")).substitute(words).encode("utf-8")
+        for file in sorted(_FOLDER.glob("*.yaml"))
     }
     with tempfile.TemporaryDirectory() as folder:
         for file, content in files.items():
@@ -148,7 +178,10 @@ def _starter(name: str, package: str) -> dict[str, bytes]:
             load(Path(folder))
         except SpecError as error:
             problem = error.problems[0]
-            raise Stop(f"an API cannot be called {name}: {problem.message}" + (f"; {problem.hint}" if problem.hint else "")) from None
+            raise Stop(
+                f"an API cannot be called {name}: {problem.message}"
+                + (f"; {problem.hint}" if problem.hint else "")
+            ) from None
     return files
 
 

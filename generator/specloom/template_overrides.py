@@ -27,8 +27,15 @@ def check(folder: Path, ours: Path) -> None:
     A link to a folder is refused, as in a spec: what lies behind it would not be looked at.
     """
     known = [name for name in _names(ours) if name.endswith(".j2")]
-    links = (path for path in sorted(folder.rglob("*")) if path.is_symlink() and path.is_dir() and path.name[0] != ".")
-    problems = [_problem(path, 1, "symlink", "a symbolic link to a folder is not followed") for path in links]
+    links = (
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_symlink() and path.is_dir() and path.name[0] != "."
+    )
+    problems = [
+        _problem(path, 1, "symlink", "a symbolic link to a folder is not followed")
+        for path in links
+    ]
     for name in _names(folder):
         if any(part[0] == "." for part in name.split("/")):
             continue
@@ -36,14 +43,29 @@ def check(folder: Path, ours: Path) -> None:
         if name not in known and not own:
             close = difflib.get_close_matches(name, known, 1, 0.5)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-            problems.append(_problem(folder / name, 1, "unknown-template", f"specloom has no template {name}", hint))
+            problems.append(
+                _problem(
+                    folder / name, 1, "unknown-template", f"specloom has no template {name}", hint
+                )
+            )
         else:
             try:
-                bounded.read(folder / name, bounded.TEXT).decode("utf-8", "replace" if own else "strict")
+                bounded.read(folder / name, bounded.TEXT).decode(
+                    "utf-8", "replace" if own else "strict"
+                )
             except OSError as error:
-                problems.append(_problem(folder / name, 1, "template", f"this cannot be read: {error.strerror or error}"))
+                problems.append(
+                    _problem(
+                        folder / name,
+                        1,
+                        "template",
+                        f"this cannot be read: {error.strerror or error}",
+                    )
+                )
             except UnicodeDecodeError as error:
-                problems.append(_problem(folder / name, 1, "template", f"this cannot be read: {error}"))
+                problems.append(
+                    _problem(folder / name, 1, "template", f"this cannot be read: {error}")
+                )
     if problems:
         raise SpecError(problems)
 
@@ -59,7 +81,11 @@ def faults(folder: Path, template: str, values: Mapping[str, Any]) -> Generator[
         file, line = _place(error, folder)
         if file is None:
             raise
-        hint = f"{template} is given {', '.join(sorted(values))}" if isinstance(error, jinja2.UndefinedError) else ""
+        hint = (
+            f"{template} is given {', '.join(sorted(values))}"
+            if isinstance(error, jinja2.UndefinedError)
+            else ""
+        )
         text = file.read_text("utf-8")
         problem = _problem(file, line, "template", f"{error}" or type(error).__name__, hint)
         raise SpecError([problem], {problem.path: text}) from error
@@ -77,7 +103,11 @@ def used(environment: jinja2.Environment, folder: Path, template: str) -> Path |
             return folder / name
         assert environment.loader is not None
         source = environment.loader.get_source(environment, name)[0]
-        waiting += [found for found in jinja2.meta.find_referenced_templates(environment.parse(source)) if found]
+        waiting += [
+            found
+            for found in jinja2.meta.find_referenced_templates(environment.parse(source))
+            if found
+        ]
     return None
 
 
@@ -90,13 +120,19 @@ def judged(code: Code, template: Path) -> Code:
             tomllib.loads(code)
     except ValueError as error:  # black's, and tomllib's
         kind = type(code).__name__
-        raise SpecError([_problem(template, 1, "template", f"what this prints is no {kind}: {error}")]) from error
+        raise SpecError(
+            [_problem(template, 1, "template", f"what this prints is no {kind}: {error}")]
+        ) from error
     return code
 
 
 def _place(error: Exception, folder: Path) -> tuple[Path | None, int]:
     """The last place in a template of the folder that the error went through."""
-    if isinstance(error, jinja2.TemplateSyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
+    if (
+        isinstance(error, jinja2.TemplateSyntaxError)
+        and error.filename
+        and Path(error.filename).is_relative_to(folder)
+    ):
         return Path(error.filename), error.lineno
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if Path(frame.filename).is_relative_to(folder):
@@ -106,7 +142,9 @@ def _place(error: Exception, folder: Path) -> tuple[Path | None, int]:
 
 def _names(folder: Path) -> list[str]:
     """The files below a folder, as templates are named."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
 
 
 def _problem(file: Path, line: int, rule: str, message: str, hint: str = "") -> Problem:

@@ -23,7 +23,9 @@ _LONGEST = 50
 Look: TypeAlias = "Mapping[str, tuple[int, int, int]]"
 
 
-def watch(start: Path, wanted: Sequence[str], report: Report, *, force: bool = False) -> Iterator[str]:
+def watch(
+    start: Path, wanted: Sequence[str], report: Report, *, force: bool = False
+) -> Iterator[str]:
     """Generates, and again what a saved file touches, until it is interrupted; what is wrong is reported, and awaited to be mended.
 
     While the settings are wrong there are no clients.

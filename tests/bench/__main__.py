@@ -8,17 +8,29 @@ from collections.abc import Sequence
 
 from . import call, decode, generation, importing, mocking, watching
 
-SUBJECTS = {"generate": generation, "call": call, "decode": decode, "import": importing, "mock": mocking, "watch": watching}
+SUBJECTS = {
+    "generate": generation,
+    "call": call,
+    "decode": decode,
+    "import": importing,
+    "mock": mocking,
+    "watch": watching,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark of one subject; 0 whatever it finds."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Benchmarks of specloom, as ratios on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="Benchmarks of specloom, as ratios on this machine.",
+    )
     subjects = parser.add_subparsers(title="subjects", metavar="SUBJECT", required=True)
     for name, module in SUBJECTS.items():
         text = (module.__doc__ or "").split("\n", 1)[0]
         subject = subjects.add_parser(name, help=text, description=text)
-        subject.add_argument("--runs", type=_count, default=5, metavar="N", help="runs of each process (default: 5)")
+        subject.add_argument(
+            "--runs", type=_count, default=5, metavar="N", help="runs of each process (default: 5)"
+        )
         module.add_arguments(subject)
         subject.set_defaults(run=module.run)
     options = parser.parse_args(arguments)

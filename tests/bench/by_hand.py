@@ -31,7 +31,9 @@ class ByHand:
     def sign(self) -> dict[str, str]:
         timestamp, nonce = int(time.time()), secrets.token_hex(16).upper()
         message = f"GET\n{PATH}?sub_mchid={SUB_MERCHANT}\n{timestamp}\n{nonce}\n\n".encode()
-        signature = b64encode(self._private.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode()
+        signature = b64encode(
+            self._private.sign(message, padding.PKCS1v15(), hashes.SHA256())
+        ).decode()
         return {
             "Accept": "application/json",
             "Wechatpay-Serial": KEY_ID,
@@ -44,14 +46,25 @@ class ByHand:
     def read(self, response: httpx.Response) -> Any:
         response.raise_for_status()
         headers, body = response.headers, response.content
-        if headers["Wechatpay-Serial"] != KEY_ID or abs(time.time() - int(headers["Wechatpay-Timestamp"])) >= 300:
+        if (
+            headers["Wechatpay-Serial"] != KEY_ID
+            or abs(time.time() - int(headers["Wechatpay-Timestamp"])) >= 300
+        ):
             raise ValueError("not to be believed")
-        message = f"{headers['Wechatpay-Timestamp']}\n{headers['Wechatpay-Nonce']}\n".encode() + body + b"\n"
-        self._public.verify(b64decode(headers["Wechatpay-Signature"]), message, padding.PKCS1v15(), hashes.SHA256())
+        message = (
+            f"{headers['Wechatpay-Timestamp']}\n{headers['Wechatpay-Nonce']}\n".encode()
+            + body
+            + b"\n"
+        )
+        self._public.verify(
+            b64decode(headers["Wechatpay-Signature"]), message, padding.PKCS1v15(), hashes.SHA256()
+        )
         return self._decoder.decode(body)
 
     def call(self, client: httpx.Client) -> Any:
         return self.read(client.get(PATH, params={"sub_mchid": SUB_MERCHANT}, headers=self.sign()))
 
     async def call_async(self, client: httpx.AsyncClient) -> Any:
-        return self.read(await client.get(PATH, params={"sub_mchid": SUB_MERCHANT}, headers=self.sign()))
+        return self.read(
+            await client.get(PATH, params={"sub_mchid": SUB_MERCHANT}, headers=self.sign())
+        )

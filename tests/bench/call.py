@@ -31,12 +31,16 @@ OURS_ASYNC, HAND_ASYNC = "specloom, async", "by hand, httpx.AsyncClient"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--without-peer", action="store_true", help=f"do not install and measure {PEER}")
+    parser.add_argument(
+        "--without-peer", action="store_true", help=f"do not install and measure {PEER}"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the seconds of one call, and what ours are as multiples of the others'."""
-    report.machine(options.runs, f"seconds of one call, the mean of {CALLS} in a row, {TURNS} times in a run")
+    report.machine(
+        options.runs, f"seconds of one call, the mean of {CALLS} in a row, {TURNS} times in a run"
+    )
     report.heading("One call: sign, send, verify, decode")
     with empty() as folder, ExitStack() as stack:
         fapiao.make_keys(folder)
@@ -50,14 +54,23 @@ def run(options: argparse.Namespace) -> None:
                 print(f"no comparison with {PEER}: {failed}")
         times = _in_turn(runs, options.runs * TURNS)
     found = {name: figure(lambda seconds, name=name: seconds[OURS] / seconds[name], times) for name in times}  # type: ignore[misc]
-    report.table(times, {name: f"specloom takes {one.median:.2f} × of it" for name, one in found.items() if name != OURS})
+    report.table(
+        times,
+        {
+            name: f"specloom takes {one.median:.2f} × of it"
+            for name, one in found.items()
+            if name != OURS
+        },
+    )
     report.bar("one call", found[HAND], 1.0, "the same by hand")
     colour = figure(lambda seconds: seconds[OURS_ASYNC] / seconds[HAND_ASYNC], times)
     report.bar("one call, async", colour, 1.0, "the same by hand")
 
 
 @contextmanager
-def _in_this_process(folder: Path, url: str) -> Generator[dict[str, Callable[[], float]], None, None]:
+def _in_this_process(
+    folder: Path, url: str
+) -> Generator[dict[str, Callable[[], float]], None, None]:
     wechatpay = fapiao.package()
     hand = ByHand(folder, wechatpay.models.FapiaoPage)
     with (
@@ -74,7 +87,9 @@ def _in_this_process(folder: Path, url: str) -> Generator[dict[str, Callable[[],
         yield {
             OURS: lambda: _timed(lambda: query(fapiao.APPLICATION, sub_mchid=fapiao.SUB_MERCHANT)),
             HAND: lambda: _timed(lambda: hand.call(client)),
-            OURS_ASYNC: lambda: runner.run(_timed_async(lambda: async_query(fapiao.APPLICATION, sub_mchid=fapiao.SUB_MERCHANT))),
+            OURS_ASYNC: lambda: runner.run(
+                _timed_async(lambda: async_query(fapiao.APPLICATION, sub_mchid=fapiao.SUB_MERCHANT))
+            ),
             HAND_ASYNC: lambda: runner.run(_timed_async(lambda: hand.call_async(async_client))),
         }
         runner.run(async_pay.close())
@@ -102,7 +117,9 @@ def _peer(folder: Path, url: str) -> Generator[Callable[[], float], None, None]:
     program = Path(__file__).with_name("wechatpayv3_calls.py")
     facts = (fapiao.MERCHANT, fapiao.SERIAL, fapiao.KEY_ID, fapiao.APPLICATION)
     command = (str(python), str(program), str(folder), url, str(CALLS), *facts)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         asked, told = process.stdin, process.stdout
         assert asked
         assert told

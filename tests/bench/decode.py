@@ -15,7 +15,11 @@ from . import fapiao, report
 from .processes import Times, figure
 
 READS = 2000
-OURS, BARE, DICTS = "specloom, into models", "msgspec alone, into the same models", "json.loads, into dicts"
+OURS, BARE, DICTS = (
+    "specloom, into models",
+    "msgspec alone, into the same models",
+    "json.loads, into dicts",
+)
 MISFIT = "specloom, with a field that does not fit"
 
 

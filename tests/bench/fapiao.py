@@ -30,7 +30,9 @@ def answer() -> bytes:
     from specloom.spec import load
 
     api = load(ROOT / "specs" / "wechatpay", "specs/wechatpay").api
-    endpoint = next(one for one in api.all_endpoints() if one.qualified == "fapiao_applications.query")
+    endpoint = next(
+        one for one in api.all_endpoints() if one.qualified == "fapiao_applications.query"
+    )
     value = endpoint.examples[0].answer
     assert value
     body: Any = json.loads(json.dumps(value.json, default=str))
@@ -44,7 +46,9 @@ def make_keys(folder: Path) -> None:
     """`merchant.pem` and `platform.pem`, and the public half of each as `….pub.pem`."""
     for who in ("merchant", "platform"):
         key = folder / f"{who}.pem"
-        _openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", str(key))
+        _openssl(
+            "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", str(key)
+        )
         _openssl("pkey", "-in", str(key), "-pubout", "-out", str(folder / f"{who}.pub.pem"))
 
 

@@ -28,7 +28,9 @@ SETTLED = 2.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--only", action="append", choices=PARTS, help="measure this part only (may be repeated)")
+    parser.add_argument(
+        "--only", action="append", choices=PARTS, help="measure this part only (may be repeated)"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -53,8 +55,16 @@ def cold(rounds: int) -> None:
         return
     times = in_turn((ours, *theirs), rounds)
     ratios = {case.name: _beside(case.name, times) for case in theirs}
-    report.table(times, {name: f"specloom takes {found.median:.2f} × of it" for name, found in ratios.items()})
-    report.bar("cold generate of three endpoints", ratios[peer.NAME], 0.5, "openapi-python-client as it comes")
+    report.table(
+        times,
+        {name: f"specloom takes {found.median:.2f} × of it" for name, found in ratios.items()},
+    )
+    report.bar(
+        "cold generate of three endpoints",
+        ratios[peer.NAME],
+        0.5,
+        "openapi-python-client as it comes",
+    )
 
 
 def unchanged(rounds: int) -> None:
@@ -71,7 +81,9 @@ def unchanged(rounds: int) -> None:
             time.sleep(SETTLED)
             times = in_turn((again, bare), rounds)
         report.table(times)
-        report.bar(f"nothing changed, {what}", _beside(BARE, times), limit, "a bare interpreter start")
+        report.bar(
+            f"nothing changed, {what}", _beside(BARE, times), limit, "a bare interpreter start"
+        )
 
 
 def one_changed(rounds: int) -> None:
@@ -89,25 +101,47 @@ def one_changed(rounds: int) -> None:
         again = Case(SPECLOOM, _specloom(), _there(folder))
         once(again)
         time.sleep(SETTLED)
-        alone = Case("its resource alone, cold", _specloom(), partial(projects.made, "emporium", synthetic(10)))
+        alone = Case(
+            "its resource alone, cold",
+            _specloom(),
+            partial(projects.made, "emporium", synthetic(10)),
+        )
         nothing = in_turn((again,), rounds)[SPECLOOM]
-        times = {"nothing changed": nothing, **in_turn((Case("one changed", _specloom(), saved), alone), rounds)}
+        times = {
+            "nothing changed": nothing,
+            **in_turn((Case("one changed", _specloom(), saved), alone), rounds),
+        }
     report.table(times)
-    found = figure(lambda seconds: seconds["one changed"] / (3 * seconds["nothing changed"] + seconds[alone.name]), times)
-    report.bar("one endpoint of 1,000 changed", found, 1.0, "three runs with nothing to do and its resource alone")
+    found = figure(
+        lambda seconds: seconds["one changed"]
+        / (3 * seconds["nothing changed"] + seconds[alone.name]),
+        times,
+    )
+    report.bar(
+        "one endpoint of 1,000 changed",
+        found,
+        1.0,
+        "three runs with nothing to do and its resource alone",
+    )
 
 
 def growth(rounds: int) -> None:
     """Synthetic specs of several sizes. What a run costs without any endpoint is measured too, and taken off."""
     report.heading("Growth, cold")
     sizes = (0, *SIZES)
-    cases = [Case(_endpoints(size), _specloom(), partial(projects.made, "emporium", synthetic(size))) for size in sizes]
+    cases = [
+        Case(_endpoints(size), _specloom(), partial(projects.made, "emporium", synthetic(size)))
+        for size in sizes
+    ]
     times = in_turn(cases, rounds, warm=cases[:2])
 
     def each(size: int) -> Callable[[Mapping[str, float]], float]:
         return lambda seconds: (seconds[_endpoints(size)] - seconds[_endpoints(0)]) / size
 
-    notes = {_endpoints(size): f"{figure(each(size), times).median * 1000:6.2f} ms an endpoint" for size in SIZES}
+    notes = {
+        _endpoints(size): f"{figure(each(size), times).median * 1000:6.2f} ms an endpoint"
+        for size in SIZES
+    }
     report.table(times, {_endpoints(0): "the fixed cost of a start, taken off below", **notes})
     found = figure(lambda seconds: each(1000)(seconds) / each(100)(seconds), times)
     report.bar("time an endpoint at 1,000 endpoints", found, 1.1, "that at 100")
@@ -131,8 +165,15 @@ def _specloom() -> tuple[str, ...]:
     """The command as users run it: the script beside this interpreter."""
     program = shutil.which("specloom", path=str(Path(sys.executable).parent))
     if not program:
-        raise Failed("specloom is not installed in the environment of this interpreter: pip install -e .")
+        raise Failed(
+            "specloom is not installed in the environment of this interpreter: pip install -e ."
+        )
     return program, "generate"
 
 
-PARTS: Mapping[str, Callable[[int], None]] = {"cold": cold, "unchanged": unchanged, "changed": one_changed, "growth": growth}
+PARTS: Mapping[str, Callable[[int], None]] = {
+    "cold": cold,
+    "unchanged": unchanged,
+    "changed": one_changed,
+    "growth": growth,
+}

@@ -34,8 +34,16 @@ def run(options: argparse.Namespace) -> None:
         cases = (
             Case(BARE, (sys.executable, "-c", "pass"), projects.empty),
             Case(LIBRARIES, (sys.executable, "-c", LIBRARIES), projects.empty),
-            _case(SMALL, ROOT / "generated" / "wechatpay", _first(ROOT / "generated" / "wechatpay" / "wechatpay")),
-            _case(LARGE, large / "generated" / "emporium", _first(large / "generated" / "emporium" / "emporium")),
+            _case(
+                SMALL,
+                ROOT / "generated" / "wechatpay",
+                _first(ROOT / "generated" / "wechatpay" / "wechatpay"),
+            ),
+            _case(
+                LARGE,
+                large / "generated" / "emporium",
+                _first(large / "generated" / "emporium" / "emporium"),
+            ),
         )
         times = in_turn(cases, options.runs)
     small, big = (figure(lambda seconds, name=name: seconds[name] / seconds[LIBRARIES], times) for name in (SMALL, LARGE))  # type: ignore[misc]
@@ -50,7 +58,9 @@ def _case(name: str, project: Path, code: str) -> Case:
 
 def _first(package: Path) -> str:
     """Imports the libraries, the clients, and the calls, models and classes of the first resource."""
-    module = sorted(path for path in (package / "resources").rglob("*.py") if path.name != "__init__.py")[0]
+    module = sorted(
+        path for path in (package / "resources").rglob("*.py") if path.name != "__init__.py"
+    )[0]
     parts = ".".join(module.relative_to(package / "resources").with_suffix("").parts)
     name = package.name
     return (

@@ -27,7 +27,9 @@ from .projects import ROOT
 def serving(folder: Path) -> Generator[str, None, None]:
     """The URL of a server that runs for as long as the context."""
     command = (sys.executable, "-m", "tests.bench.loopback", str(folder))
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdin
         assert process.stdout
         port = process.stdout.readline().strip()
@@ -57,7 +59,9 @@ class _Answer:
         if time.time() - at > 60:
             at = time.time()
             message = b"%d\n%b\n%b\n" % (at, b"N" * 32, self._body)
-            signature = b64encode(self._key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode()
+            signature = b64encode(
+                self._key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+            ).decode()
             head = (
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nRequest-ID: 08F78BB5AF0610D302-0\r\n"
                 f"Wechatpay-Nonce: {'N' * 32}\r\nWechatpay-Timestamp: {int(at)}\r\nWechatpay-Serial: {KEY_ID}\r\n"

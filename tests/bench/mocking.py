@@ -35,14 +35,24 @@ def run(options: argparse.Namespace) -> None:
         fapiao.make_keys(folder)
         (folder / "answer.json").write_bytes(fapiao.answer())
         target = f"{fapiao.PATH}?sub_mchid={fapiao.SUB_MERCHANT}"
-        servers = {MOCK: stack.enter_context(_mock()), FIXED: stack.enter_context(loopback.serving(folder))}
+        servers = {
+            MOCK: stack.enter_context(_mock()),
+            FIXED: stack.enter_context(loopback.serving(folder)),
+        }
         asked = {name: stack.enter_context(_asking(url, target)) for name, url in servers.items()}
         seconds: dict[str, list[float]] = {name: [] for name in asked}
         for _ in range(options.runs + 1):
             for name, ask in asked.items():
                 seconds[name].append(ask())
-    times = {name: Times(tuple(found[1:])) for name, found in seconds.items()}  # the first turn warms up
-    report.table(times, {FIXED: f"the mock takes {figure(lambda one: one[MOCK] / one[FIXED], times).median:.2f} × of it"})
+    times = {
+        name: Times(tuple(found[1:])) for name, found in seconds.items()
+    }  # the first turn warms up
+    report.table(
+        times,
+        {
+            FIXED: f"the mock takes {figure(lambda one: one[MOCK] / one[FIXED], times).median:.2f} × of it"
+        },
+    )
     report.limit("one query of the mock", times[MOCK], 0.001)
 
 
@@ -50,15 +60,27 @@ def run(options: argparse.Namespace) -> None:
 def _mock() -> Generator[str, None, None]:
     """The URL of a mock process that holds one fapiao."""
     command = (sys.executable, "-m", "wechatpay.testing", "--port", "0", "--no-authentication")
-    with subprocess.Popen(command, cwd=ROOT / "generated" / "wechatpay", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT / "generated" / "wechatpay",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
         assert process.stdout
         try:
-            found = [word for word in process.stdout.readline().split() if word.startswith("http://")]
+            found = [
+                word for word in process.stdout.readline().split() if word.startswith("http://")
+            ]
             if not found:
                 raise Failed("the mock did not start")
             connection = http.client.HTTPConnection(found[0].removeprefix("http://"))
-            wanted = json.dumps({"fapiao_apply_id": fapiao.APPLICATION, "fapiao_id": "20200701123456"})
-            connection.request("POST", "/_mock/issue_fapiao", wanted, {"Content-Type": "application/json"})
+            wanted = json.dumps(
+                {"fapiao_apply_id": fapiao.APPLICATION, "fapiao_id": "20200701123456"}
+            )
+            connection.request(
+                "POST", "/_mock/issue_fapiao", wanted, {"Content-Type": "application/json"}
+            )
             connection.getresponse().read()
             connection.close()
             yield found[0]

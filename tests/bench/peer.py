@@ -29,8 +29,18 @@ def cases() -> tuple[Case, Case]:
     program = shutil.which("openapi-python-client", path=str(programs))
     if not program:
         raise Failed(f"{NAME} has no command in {programs}")
-    default = (program, "generate", "--fail-on-warning", "--path", str(DOCUMENT), "--output-path", "out")
-    return Case(NAME, default, empty, programs), Case(BARE_NAME, (*default, "--config", str(WITHOUT_HOOKS)), empty, programs)
+    default = (
+        program,
+        "generate",
+        "--fail-on-warning",
+        "--path",
+        str(DOCUMENT),
+        "--output-path",
+        "out",
+    )
+    return Case(NAME, default, empty, programs), Case(
+        BARE_NAME, (*default, "--config", str(WITHOUT_HOOKS)), empty, programs
+    )
 
 
 def installed(name: str, requirements: Sequence[str]) -> Path:

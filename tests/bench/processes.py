@@ -58,7 +58,9 @@ class Times:
         return max(self.runs)
 
 
-def in_turn(cases: Sequence[Case], rounds: int, warm: Sequence[Case] | None = None) -> Mapping[str, Times]:
+def in_turn(
+    cases: Sequence[Case], rounds: int, warm: Sequence[Case] | None = None
+) -> Mapping[str, Times]:
     """Times of all cases by name, after an untimed run of each in `warm` (all, if it is None), which fills caches of byte code and disk."""
     with ExitStack() as places:
         for case in cases if warm is None else warm:
@@ -77,12 +79,18 @@ def once(case: Case) -> float:
 
 
 def _timed(case: Case, places: ExitStack) -> float:
-    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME"}}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME"}
+    }
     if case.path:
         environment["PATH"] = os.pathsep.join((str(case.path), environment.get("PATH", os.defpath)))
     folder = places.enter_context(case.place())
     begun = time.perf_counter()
-    done = subprocess.run(case.command, cwd=folder, env=environment, capture_output=True, check=False)
+    done = subprocess.run(
+        case.command, cwd=folder, env=environment, capture_output=True, check=False
+    )
     seconds = time.perf_counter() - begun
     if done.returncode:
         printed = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
@@ -102,4 +110,6 @@ def figure(value: Callable[[Mapping[str, float]], float], times: Mapping[str, Ti
     """A value of the seconds by case, such as a ratio, taken within each round."""
     rounds = zip(*(found.runs for found in times.values()), strict=True)
     values = (value(dict(zip(times, seconds, strict=True))) for seconds in rounds)
-    return Figure(statistics.median(values), value({name: found.fastest for name, found in times.items()}))
+    return Figure(
+        statistics.median(values), value({name: found.fastest for name, found in times.items()})
+    )

@@ -41,5 +41,8 @@ def made(api: str, files: Mapping[str, str]) -> Generator[Path, None, None]:
 
 
 def _configure(folder: Path, *apis: str) -> None:
-    tables = (f'[tool.specloom.clients.{api}]\nspec = "specs/{api}"\nout = "generated/{api}"\n' for api in apis)
+    tables = (
+        f'[tool.specloom.clients.{api}]\nspec = "specs/{api}"\nout = "generated/{api}"\n'
+        for api in apis
+    )
     (folder / "pyproject.toml").write_text("\n".join(tables), "utf-8")

@@ -29,13 +29,19 @@ def table(times: Mapping[str, Times], notes: Mapping[str, str] | None = None) ->
     print(f"{'':{width}}  {'median':>9}  {'min – max':^19}")
     for name, found in times.items():
         note = (notes or {}).get(name, "")
-        print(f"{name:{width}}  {_time(found.median)}  {_time(found.fastest)} –{_time(found.slowest)}  {note}".rstrip())
+        print(
+            f"{name:{width}}  {_time(found.median)}  {_time(found.fastest)} –{_time(found.slowest)}  {note}".rstrip()
+        )
 
 
 def bar(what: str, found: Figure, limit: float, unit: str, remark: str = "") -> None:
     """One line that says whether a bar is met; the median decides."""
     verdict = "met" if found.median <= limit else "MISSED"
-    details = [f"bar: {limit:g} ×", f"fastest runs: {found.fastest:.2f} ×", *([remark] if remark else [])]
+    details = [
+        f"bar: {limit:g} ×",
+        f"fastest runs: {found.fastest:.2f} ×",
+        *([remark] if remark else []),
+    ]
     print(f"{verdict}: {what}: {found.median:.2f} × {unit} ({'; '.join(details)})")
 
 

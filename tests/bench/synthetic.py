@@ -47,7 +47,9 @@ _NOUNS = {
 def synthetic(endpoints: int) -> dict[str, str]:
     """The files of a spec with this many endpoints: texts by path. The same number gives the same texts."""
     files = {name: _text(name) for name in ("_api.yaml", "_types.yaml")}
-    head, body, types = re.split(r"^(?=endpoints:|types:)", _text("resource.yaml"), flags=re.MULTILINE)
+    head, body, types = re.split(
+        r"^(?=endpoints:|types:)", _text("resource.yaml"), flags=re.MULTILINE
+    )
     word, *bodies = re.split(r"^(?=  \w+:$)", body, flags=re.MULTILINE)
     for number, (path, names) in enumerate(islice(_resources(), -(-endpoints // len(bodies)))):
         chosen = bodies[: endpoints - number * len(bodies)]
@@ -64,7 +66,9 @@ def _text(name: str) -> str:
 def _resources() -> Iterator[tuple[str, Mapping[str, str]]]:
     """Paths of resources without end, and the names that fill their texts; after the last area comes `sales_2`."""
     for turn in count(1):
-        for (area, (area_en, area_zh)), (noun, (one, zh)) in product(_AREAS.items(), _NOUNS.items()):
+        for (area, (area_en, area_zh)), (noun, (one, zh)) in product(
+            _AREAS.items(), _NOUNS.items()
+        ):
             folder = area if turn == 1 else f"{area}_{turn}"
             yield f"{folder}/{noun}", {
                 "path": f"{folder.replace('_', '-')}/{noun}",
@@ -78,4 +82,3 @@ def _resources() -> Iterator[tuple[str, Mapping[str, str]]]:
                 "area": area_en,
                 "area_zh": area_zh,
             }
-

@@ -20,17 +20,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the seconds from save to summary."""
-    report.machine(options.runs, f"seconds from a save to the summary, looking every {watch.PAUSE * 1000:.0f} ms")
+    report.machine(
+        options.runs,
+        f"seconds from a save to the summary, looking every {watch.PAUSE * 1000:.0f} ms",
+    )
     report.heading("One save while it watches")
     command = (sys.executable, "-m", "specloom", "generate", "--watch")
     with projects.three_endpoints() as folder:
         note = folder / "specs" / "wechatpay" / "fapiao_applications.query.md"
-        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        with subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
             seconds: list[float] = []
             try:
                 _until("weixin: ", process)
                 for number in range(options.runs * 4):
-                    time.sleep(watch.PAUSE * (1 + number % 4 / 4))  # saves come at any moment between two looks
+                    time.sleep(
+                        watch.PAUSE * (1 + number % 4 / 4)
+                    )  # saves come at any moment between two looks
                     begun = time.monotonic()
                     with note.open("a") as file:
                         file.write(f"\n\nSaved for time {number}.\n")

@@ -25,13 +25,23 @@ from .fragments import CANARY
 
 _PROJECT = {
     "build-system": {"requires", "build-backend"},
-    "project": {"name", "version", "description", "readme", "requires-python", "classifiers", "dependencies"},
+    "project": {
+        "name",
+        "version",
+        "description",
+        "readme",
+        "requires-python",
+        "classifiers",
+        "dependencies",
+    },
     "tool": {"hatch"},
 }
 _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
-def complaints(files: Mapping[PurePosixPath, Code], api: Api, before: Mapping[PurePosixPath, Code]) -> list[str]:
+def complaints(
+    files: Mapping[PurePosixPath, Code], api: Api, before: Mapping[PurePosixPath, Code]
+) -> list[str]:
     """What is wrong with the files of a spec; `before` are those of the spec before the attack."""
     found: list[str] = []
     for path, code in files.items():
@@ -60,7 +70,9 @@ def of_python(text: str) -> Iterator[str]:
     if CANARY.lower() not in text.lower():
         return
     for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.Constant) and any(_holds_canary(value) for _, value in ast.iter_fields(node)):
+        if not isinstance(node, ast.Constant) and any(
+            _holds_canary(value) for _, value in ast.iter_fields(node)
+        ):
             yield f"the canary is code: {ast.dump(node)[:200]}"
 
 
@@ -76,11 +88,15 @@ def of_toml(text: str, api: Api) -> Iterator[str]:
     }:
         yield f"has other keys: {parsed}"
     project = parsed["project"]
-    if project.get("version") != api.version or any(CANARY in each for each in project.get("dependencies", ())):
+    if project.get("version") != api.version or any(
+        CANARY in each for each in project.get("dependencies", ())
+    ):
         yield f"says something else: {project}"
 
 
-def of_markdown(text: str, path: PurePosixPath, files: Mapping[PurePosixPath, Code], api: Api) -> Iterator[str]:
+def of_markdown(
+    text: str, path: PurePosixPath, files: Mapping[PurePosixPath, Code], api: Api
+) -> Iterator[str]:
     """No tag but our own line breaks, no link that leads nowhere or elsewhere, and code blocks that are what they say."""
     allowed = _urls(api)
     for token in tokens(text):
@@ -106,11 +122,16 @@ def _of_block(language: str, content: str) -> Iterator[str]:
                 yield f"an example that is no JSON: {error}"
         case "bash" | "sh" | "shell":
             try:
-                words = list(shlex.shlex(content.replace("\\\n", " "), posix=True, punctuation_chars=True))
+                words = list(
+                    shlex.shlex(content.replace("\\\n", " "), posix=True, punctuation_chars=True)
+                )
             except ValueError as error:
                 yield f"a command that no shell reads: {error}"
                 return
-            if any(not set(word) - set("();<>|&") for word in words if word) or words[:1] not in (["curl"], ["pip"]):
+            if any(not set(word) - set("();<>|&") for word in words if word) or words[:1] not in (
+                ["curl"],
+                ["pip"],
+            ):
                 yield f"a command that is more than one: {content[:200]!r}"
         case _:
             pass
@@ -121,7 +142,11 @@ def _headings(text: str, before: str | None, api: Api) -> Iterator[str]:
     if before is None:
         return
     levels, known = _levels(text), _levels(before)
-    if levels != known and not any(notes for notes in _notes(api) if re.search(r"^ {0,3}#|^[=-]+|<h|[*+>-] ", notes, re.MULTILINE)):
+    if levels != known and not any(
+        notes
+        for notes in _notes(api)
+        if re.search(r"^ {0,3}#|^[=-]+|<h|[*+>-] ", notes, re.MULTILINE)
+    ):
         yield f"headings {levels} instead of {known}"
 
 
@@ -140,13 +165,28 @@ def tokens(text: str) -> list[Token]:
 
 def _urls(api: Api) -> set[str]:
     """The addresses that the spec names, and those that its notes lead to by a web or mail address."""
-    links = [*api.links, *(link for endpoint in api.all_endpoints() for link in endpoint.links), *(link for event in api.all_events() for link in event.links)]
-    written = [str(token.attrs.get("href", token.attrs.get("src", ""))) for notes in _notes(api) for token in tokens(notes) if token.type in ("link_open", "image")]
-    return {unquote(link.url) for link in links} | {unquote(href) for href in written if re.match(r"(?i)(https?://|mailto:|[^:/]*(/|$))", href)}
+    links = [
+        *api.links,
+        *(link for endpoint in api.all_endpoints() for link in endpoint.links),
+        *(link for event in api.all_events() for link in event.links),
+    ]
+    written = [
+        str(token.attrs.get("href", token.attrs.get("src", "")))
+        for notes in _notes(api)
+        for token in tokens(notes)
+        if token.type in ("link_open", "image")
+    ]
+    return {unquote(link.url) for link in links} | {
+        unquote(href) for href in written if re.match(r"(?i)(https?://|mailto:|[^:/]*(/|$))", href)
+    }
 
 
 def _notes(api: Api) -> list[str]:
-    texts = [api.notes, *(each.notes for each in api.all_resources()), *(each.notes for each in api.all_endpoints())]
+    texts = [
+        api.notes,
+        *(each.notes for each in api.all_resources()),
+        *(each.notes for each in api.all_endpoints()),
+    ]
     return [text for each in texts for _, text in each.by_language]
 
 

@@ -27,7 +27,10 @@ def read(folder: str) -> dict[str, object]:
         found: dict[str, object] = {"files": len(made)}
     except SpecError as error:
         shown = as_text(error.problems, error.sources)
-        places = [[problem.path, problem.line, problem.column, problem.rule] for problem in error.problems[:20]]
+        places = [
+            [problem.path, problem.line, problem.column, problem.rule]
+            for problem in error.problems[:20]
+        ]
         found = {"problems": places, "shown": len(shown)}
     except BaseException as error:
         found = {"failed": f"{type(error).__name__}: {error}"[:200]}

@@ -30,7 +30,12 @@ TOGETHER = (
 
 def fields() -> list[str]:
     """`Class.field` of every field that holds texts, found by its annotation; what is one of a few words is no text."""
-    return [f"{name}.{each}" for name, kind in sorted(CLASSES.items()) for each in kind.__struct_fields__ if _holds_text(kind.__annotations__[each])]
+    return [
+        f"{name}.{each}"
+        for name, kind in sorted(CLASSES.items())
+        for each in kind.__struct_fields__
+        if _holds_text(kind.__annotations__[each])
+    ]
 
 
 def together(field: str) -> frozenset[str]:
@@ -62,7 +67,11 @@ def _changed(value: Any, wanted: frozenset[str], change: Change, here: bool = Fa
         case str():
             return change(value) if here else value
         case model.Text():
-            return model.Text(tuple((language, change(text)) for language, text in value.by_language)) if here else value
+            return (
+                model.Text(tuple((language, change(text)) for language, text in value.by_language))
+                if here
+                else value
+            )
         case model.Value():
             return model.Value(_changed(value.json, wanted, change, here))
         case model.Idempotency() if "Resource.path" in wanted:
@@ -72,7 +81,10 @@ def _changed(value: Any, wanted: frozenset[str], change: Change, here: bool = Fa
         case list():
             return [_changed(each, wanted, change, here) for each in value]
         case dict():
-            return {_changed(key, wanted, change): _changed(each, wanted, change, here) for key, each in value.items()}
+            return {
+                _changed(key, wanted, change): _changed(each, wanted, change, here)
+                for key, each in value.items()
+            }
         case Struct():
             return replace(value, **dict(_parts(value, wanted, change)))
         case _:

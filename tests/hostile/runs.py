@@ -45,13 +45,17 @@ def run(folder: Path, attacks: Iterable[Attack], room: Path, keep: int = 0) -> T
     for number, texts in enumerate(attacks):
         place = room / f"spec{number}"
         write(spec.files(texts), place)
-        for failure in _judged(place, before, tally, room / f"project{number}" if keep and number % keep == 0 else None):
+        for failure in _judged(
+            place, before, tally, room / f"project{number}" if keep and number % keep == 0 else None
+        ):
             tally.failures.append(f"{failure}\n    by {_shown(texts)}")
         shutil.rmtree(place)
     return tally
 
 
-def _judged(place: Path, before: Mapping[PurePosixPath, Code], tally: Tally, project: Path | None) -> Iterator[str]:
+def _judged(
+    place: Path, before: Mapping[PurePosixPath, Code], tally: Tally, project: Path | None
+) -> Iterator[str]:
     start = time.process_time()
     made: Mapping[PurePosixPath, Code] = {}
     api = None
@@ -61,7 +65,11 @@ def _judged(place: Path, before: Mapping[PurePosixPath, Code], tally: Tally, pro
             made = files(api, "project")
         except SpecError as error:
             tally.rules.update({problem.rule for problem in error.problems})
-            for form in (as_text(error.problems, error.sources), as_json(error.problems), as_github(error.problems)):
+            for form in (
+                as_text(error.problems, error.sources),
+                as_json(error.problems),
+                as_github(error.problems),
+            ):
                 form.encode()
         except Exception as error:
             yield f"a traceback: {type(error).__name__}: {error}"
@@ -80,5 +88,8 @@ def _judged(place: Path, before: Mapping[PurePosixPath, Code], tally: Tally, pro
 
 
 def _shown(texts: Attack) -> str:
-    rows = [f"{slot.file} {slot.kind} {'.'.join(slot.about)} ({slot.number}): {text[:80]!r}" for slot, text in texts.items()]
+    rows = [
+        f"{slot.file} {slot.kind} {'.'.join(slot.about)} ({slot.number}): {text[:80]!r}"
+        for slot, text in texts.items()
+    ]
     return "; ".join(rows[:5])

@@ -17,7 +17,9 @@ from .fragments import SEEN
 
 _PROSE = frozenset({"title", "description", "reason", "remedy", "when", "since", "deprecated"})
 _ROWS = frozenset({"units", "values", "enum"})
-_NAMES = frozenset({"path", "query", "header", "body", "form", "parts", "fields", "payload", "headers"})
+_NAMES = frozenset(
+    {"path", "query", "header", "body", "form", "parts", "fields", "payload", "headers"}
+)
 _LANGUAGES = frozenset({"en", "zh"})
 _PLAIN = re.compile(r"[A-Za-z0-9_.+-]+|~")
 
@@ -76,14 +78,32 @@ class Spec:
             return self.notes[slot.file]
         if slot.kind == "name":
             return slot.file
-        return str(next(node.value for number, (_, _, node) in enumerate(_scalars(self.trees[slot.file], ())) if number == slot.number))
+        return str(
+            next(
+                node.value
+                for number, (_, _, node) in enumerate(_scalars(self.trees[slot.file], ()))
+                if number == slot.number
+            )
+        )
 
     def files(self, texts: Mapping[Slot, str]) -> dict[str, str]:
         """The files with these texts in their slots."""
         found: dict[str, str] = {}
         for file, tree in self.trees.items():
-            new = {slot.number: text for slot, text in texts.items() if slot.file == file and slot.kind in ("key", "value")}
-            nodes = {id(node): new[number] for number, (_, _, node) in enumerate(_scalars(tree, ())) if number in new} if new else {}
+            new = {
+                slot.number: text
+                for slot, text in texts.items()
+                if slot.file == file and slot.kind in ("key", "value")
+            }
+            nodes = (
+                {
+                    id(node): new[number]
+                    for number, (_, _, node) in enumerate(_scalars(tree, ()))
+                    if number in new
+                }
+                if new
+                else {}
+            )
             found[file] = _written(tree, nodes, json_only=file.endswith(".json")) + "\n"
         for file, note in self.notes.items():
             found[file] = texts.get(Slot(file, "note", 0, ()), note)
@@ -105,7 +125,10 @@ def attacks(spec: Spec, seed: int) -> dict[Slot, str]:
         slots = [slot for slot in prose if chance.random() < 0.7]
     else:
         slots = chance.sample(spec.slots, chance.randint(2, 5))
-    return {slot: _put(chance.choice(SEEN), spec.text(slot), chance, whole=len(slots) > 5) for slot in slots}
+    return {
+        slot: _put(chance.choice(SEEN), spec.text(slot), chance, whole=len(slots) > 5)
+        for slot in slots
+    }
 
 
 def write(files: Mapping[str, str], folder: Path) -> None:
@@ -118,10 +141,14 @@ def write(files: Mapping[str, str], folder: Path) -> None:
 def _put(fragment: str, text: str, chance: random.Random, *, whole: bool) -> str:
     if whole:  # an empty text would be a problem, and the rest would not be tried
         return f"x{fragment}" if not fragment.strip() or fragment in ("~", "null") else fragment
-    return chance.choice([fragment, fragment, text + fragment, fragment + text, text + "\n", text + " " + fragment])
+    return chance.choice(
+        [fragment, fragment, text + fragment, fragment + text, text + "\n", text + " " + fragment]
+    )
 
 
-def _scalars(node: yaml.Node, about: tuple[str, ...]) -> Iterator[tuple[Literal["key", "value"], tuple[str, ...], yaml.ScalarNode]]:
+def _scalars(
+    node: yaml.Node, about: tuple[str, ...]
+) -> Iterator[tuple[Literal["key", "value"], tuple[str, ...], yaml.ScalarNode]]:
     """All scalars in their order, with the keys that lead to them."""
     match node:
         case yaml.ScalarNode():
@@ -142,12 +169,29 @@ def _written(node: yaml.Node, new: Mapping[int, str], *, json_only: bool) -> str
             if id(node) in new:
                 return _quoted(new[id(node)], json_only=json_only)
             text = str(node.value)
-            return text if not node.style and _PLAIN.fullmatch(text) else _quoted(text, json_only=json_only)
+            return (
+                text
+                if not node.style and _PLAIN.fullmatch(text)
+                else _quoted(text, json_only=json_only)
+            )
         case yaml.SequenceNode():
-            return "[" + ", ".join(_written(item, new, json_only=json_only) for item in node.value) + "]"
+            return (
+                "["
+                + ", ".join(_written(item, new, json_only=json_only) for item in node.value)
+                + "]"
+            )
         case yaml.MappingNode():
-            rows = ((_written(key, new, json_only=json_only), _written(value, new, json_only=json_only)) for key, value in node.value)
-            return "{" + ",\n".join(f"{'? ' if len(key) > 1000 else ''}{key}: {value}" for key, value in rows) + "}"
+            rows = (
+                (_written(key, new, json_only=json_only), _written(value, new, json_only=json_only))
+                for key, value in node.value
+            )
+            return (
+                "{"
+                + ",\n".join(
+                    f"{'? ' if len(key) > 1000 else ''}{key}: {value}" for key, value in rows
+                )
+                + "}"
+            )
         case _:
             raise TypeError(node)
 

@@ -22,7 +22,11 @@ from .test_every_slot import what_imports_do
 from .watch import watching
 
 CASES = Path(__file__).parents[1] / "cases" / "hostile"
-RIGHT = [case.parent for case in sorted(CASES.glob("*/problems.txt")) if case.read_text("utf-8").startswith("(right)")]
+RIGHT = [
+    case.parent
+    for case in sorted(CASES.glob("*/problems.txt"))
+    if case.read_text("utf-8").startswith("(right)")
+]
 CLASSES = {
     "docstring", "path_key", "enum_value", "enum_member", "enum_text", "default", "default_text", "content_type", "server_url", "extension", "header_value",
     "file_name", "version", "version_line", "names", "note", "ref_to_a_file", "ref_to_a_network",
@@ -54,12 +58,28 @@ def test_nothing_else_is_read_and_nothing_is_asked_of_a_network(case: Path) -> N
     assert happened == []
 
 
-@pytest.mark.parametrize(("file", "word", "slip"), [("_api.yaml", "scheme", "shceme"), ("_api.yaml", "scheme", "schem"), ("items.yaml", "as", "ass"), ("items.yaml", "as", "sa")])
-def test_words_beside_names_are_found_when_misspelt(file: str, word: str, slip: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "word", "slip"),
+    [
+        ("_api.yaml", "scheme", "shceme"),
+        ("_api.yaml", "scheme", "schem"),
+        ("items.yaml", "as", "ass"),
+        ("items.yaml", "as", "sa"),
+    ],
+)
+def test_words_beside_names_are_found_when_misspelt(
+    file: str, word: str, slip: str, tmp_path: Path
+) -> None:
     """Where any other key may stand, too (robustness A19; the others are in `tests/test_schema.py`)."""
     spec = Spec.read(SMALL)
-    slot = next(slot for slot in spec.slots if slot.kind == "key" and slot.file == file and spec.text(slot) == word)
+    slot = next(
+        slot
+        for slot in spec.slots
+        if slot.kind == "key" and slot.file == file and spec.text(slot) == word
+    )
     write(spec.files({slot: slip}), tmp_path)
     with pytest.raises(SpecError) as caught:
         load(tmp_path, "spec")
-    assert any(f"`{word}`" in problem.hint for problem in caught.value.problems), caught.value.problems
+    assert any(
+        f"`{word}`" in problem.hint for problem in caught.value.problems
+    ), caught.value.problems

@@ -45,7 +45,14 @@ WORDS = {
 
 APART = (
     # Fields whose texts must fit those of others, which therefore keep what they say meanwhile.
-    {"Exchange.title", "Exchange.path", "Exchange.query", "Exchange.header", "Exchange.body", "Exchange.answer"},
+    {
+        "Exchange.title",
+        "Exchange.path",
+        "Exchange.query",
+        "Exchange.header",
+        "Exchange.body",
+        "Exchange.answer",
+    },
     {"Field.wire", "Resource.path"},
     {"EnumValue.value"},
 )
@@ -79,7 +86,11 @@ def _marks(api: Api) -> Iterator[tuple[str, str]]:
     for path, code in files(api, "project").items():
         yield from ((f"{_file(path)}: path", mark) for mark in _NUMBER.findall(str(path).lower()))
         if MARK in code.lower() and "_runtime" not in path.parts:
-            yield from ((f"{_file(path)}: {kind}", mark) for kind, text in _kinds(path.suffix, str(code)) for mark in _NUMBER.findall(text.lower()))
+            yield from (
+                (f"{_file(path)}: {kind}", mark)
+                for kind, text in _kinds(path.suffix, str(code))
+                for mark in _NUMBER.findall(text.lower())
+            )
 
 
 def _file(path: PurePosixPath) -> str:
@@ -99,7 +110,9 @@ def _kinds(suffix: str, code: str) -> Iterator[tuple[str, str]]:
             for token in tokens(code):
                 yield "link", str(token.attrs.get("href", ""))
                 if not token.children:
-                    yield {"fence": "block", "code_inline": "code"}.get(token.type, "text"), token.content
+                    yield {"fence": "block", "code_inline": "code"}.get(
+                        token.type, "text"
+                    ), token.content
         case _:
             yield "text", code
 
@@ -112,7 +125,9 @@ def _python(code: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Constant):
             yield "docstring" if id(node) in prose else "literal", str(node.value)
         else:
-            yield "name", " ".join(value for _, value in ast.iter_fields(node) if isinstance(value, str))
+            yield "name", " ".join(
+                value for _, value in ast.iter_fields(node) if isinstance(value, str)
+            )
 
 
 def takes_any_text(field: str) -> bool:
@@ -126,13 +141,19 @@ def takes_any_text(field: str) -> bool:
 
 
 def free() -> list[str]:
-    return [line.split(" = ")[0] for line in LIST.read_text("utf-8").splitlines() if " = any text; " in line]
+    return [
+        line.split(" = ")[0]
+        for line in LIST.read_text("utf-8").splitlines()
+        if " = any text; " in line
+    ]
 
 
 def test_the_list_is_complete(update: bool) -> None:
     rows: list[str] = []
     for field, found in places().items():
-        assert bool(found) is (field not in NOWHERE), f"no spec says anything in {field}, or no target uses it; or one does now"
+        assert bool(found) is (
+            field not in NOWHERE
+        ), f"no spec says anything in {field}, or no target uses it; or one does now"
         if field in NOWHERE:
             continue
         form = "a word" if field in WORDS else "any text" if takes_any_text(field) else "a name"
@@ -145,7 +166,11 @@ def test_the_list_is_complete(update: bool) -> None:
 
 def test_every_text_of_the_model_is_said_by_a_hostile_spec() -> None:
     """So that the attacks on specs reach every field, and no field is only reached by changing the model."""
-    assert [field for field in fields() if field not in NOWHERE and not any(texts(api, field) for api in apis())] == []
+    assert [
+        field
+        for field in fields()
+        if field not in NOWHERE and not any(texts(api, field) for api in apis())
+    ] == []
 
 
 @pytest.mark.parametrize("fragment", [*QUOTES[:3], *BACKSLASHES[:3], *UNSEEN[:4]])
@@ -163,7 +188,9 @@ def test_any_text_in_all_fields_at_once(fragment: str) -> None:
 def test_any_text_alone_in_every_field(fragment: str) -> None:
     """A few fields at a time, so that what one does is not hidden by what another does."""
     before = files(apis()[0], "project")
-    every = [field for field in free() if fragment.strip() or not field.endswith(".notes")]  # blank notes have no heading
+    every = [
+        field for field in free() if fragment.strip() or not field.endswith(".notes")
+    ]  # blank notes have no heading
     for start in range(6):
         api = apis()[0]
         for field in every[start::6]:
@@ -172,7 +199,9 @@ def test_any_text_alone_in_every_field(fragment: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("field", [field for field in fields() if field not in NOWHERE and field not in WORDS])
+@pytest.mark.parametrize(
+    "field", [field for field in fields() if field not in NOWHERE and field not in WORDS]
+)
 def test_what_is_no_name_is_refused(field: str) -> None:
     """Where a name must stand, any text gives the name itself, something harmless or a refusal."""
     if field in free():

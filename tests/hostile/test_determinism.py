@@ -19,7 +19,11 @@ UMASKS = [0o022, 0o077, 0o000, 0o027]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("runs", [4, pytest.param(20, marks=pytest.mark.slow)])
@@ -32,7 +36,9 @@ def test_a_tree_is_the_same_in_every_process(runs: int, tmp_path: Path) -> None:
         below = root / "some" / "folder"
         below.mkdir(parents=True)
         shutil.copytree(KITCHEN_SINK, root / "specs" / "shop")
-        (root / "pyproject.toml").write_text('[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "made"\n', "utf-8")
+        (root / "pyproject.toml").write_text(
+            '[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "made"\n', "utf-8"
+        )
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(root),

@@ -27,8 +27,23 @@ def by_seed(folder: Path, seeds: range) -> Iterator[Attack]:
 
 def what_imports_do(projects: list[Path]) -> str:
     """What importing every module of the projects did, in a process of their own."""
-    command = [sys.executable, "-W", "error", "-B", "-m", "tests.hostile.watch", *map(str, projects)]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-B",
+        "-m",
+        "tests.hostile.watch",
+        *map(str, projects),
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.stdout + done.stderr
 
 
@@ -38,13 +53,19 @@ def what_imports_do(projects: list[Path]) -> str:
         pytest.param(SMALL, range(60), 20, id="small"),
         pytest.param(KITCHEN_SINK, range(10), 2, id="kitchen sink"),
         pytest.param(SMALL, range(1000, 9500), 3000, id="small, 8,500", marks=pytest.mark.slow),
-        pytest.param(KITCHEN_SINK, range(1000, 2500), 500, id="kitchen sink, 1,500", marks=pytest.mark.slow),
+        pytest.param(
+            KITCHEN_SINK, range(1000, 2500), 500, id="kitchen sink, 1,500", marks=pytest.mark.slow
+        ),
     ],
 )
-def test_hostile_specs_give_problems_or_clean_output(folder: Path, seeds: range, least: int, tmp_path: Path, figure: Figure) -> None:
+def test_hostile_specs_give_problems_or_clean_output(
+    folder: Path, seeds: range, least: int, tmp_path: Path, figure: Figure
+) -> None:
     """At least so many of them must be generated, or the judges had nothing to do."""
     tally = run(folder, by_seed(folder, seeds), tmp_path, keep=50 if len(seeds) > 1000 else 10)
-    figure(f"{len(seeds)} specs, {tally.generated} generated, slowest {tally.slowest:.2f} s, problems {dict(tally.rules)}")
+    figure(
+        f"{len(seeds)} specs, {tally.generated} generated, slowest {tally.slowest:.2f} s, problems {dict(tally.rules)}"
+    )
     assert tally.failures == []
     assert tally.generated >= least
     assert what_imports_do(sorted(tmp_path.glob("project*"))) == ""
@@ -52,8 +73,12 @@ def test_hostile_specs_give_problems_or_clean_output(folder: Path, seeds: range,
 
 def test_what_no_reader_can_see_is_a_problem_in_every_slot(tmp_path: Path) -> None:
     spec = Spec.read(SMALL)
-    slots = [slot for slot in spec.slots if slot.kind in ("key", "value") and slot.file.endswith(".yaml")][::3]
-    found = [{slot: spec.text(slot) + UNSEEN[number % len(UNSEEN)]} for number, slot in enumerate(slots)]
+    slots = [
+        slot for slot in spec.slots if slot.kind in ("key", "value") and slot.file.endswith(".yaml")
+    ][::3]
+    found = [
+        {slot: spec.text(slot) + UNSEEN[number % len(UNSEEN)]} for number, slot in enumerate(slots)
+    ]
     tally = run(SMALL, found, tmp_path)
     assert tally.failures == []
     assert (tally.generated, dict(tally.rules)) == (0, {"character": len(slots)})
@@ -80,24 +105,45 @@ def test_every_text_for_people_with_every_fragment(fragment: str, tmp_path: Path
     assert tally.generated == 1
 
 
-def test_the_command_writes_its_output_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_its_output_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With fragments that write files if anybody runs them; in the output, JSON is JSON."""
     import json
 
     spec = Spec.read(SMALL)
     code = [fragment for fragment in SEEN if CANARY in fragment]
-    texts = {slot: code[number % len(code)] for number, slot in enumerate(slot for slot in spec.slots if slot.is_prose or slot.kind == "note")}
+    texts = {
+        slot: code[number % len(code)]
+        for number, slot in enumerate(
+            slot for slot in spec.slots if slot.is_prose or slot.kind == "note"
+        )
+    }
     write(spec.files(texts), tmp_path / "specs" / "small")
-    (tmp_path / "pyproject.toml").write_text('[tool.specloom.clients.small]\nspec = "specs/small"\nout = "made"\n', "utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.specloom.clients.small]\nspec = "specs/small"\nout = "made"\n', "utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     for _ in range(2):
         assert main(["generate"]) == 0, capsys.readouterr()
-    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(tmp_path / "made")}
-    litter = [path for path in after.keys() - before.keys() if ".specloom" not in path.relative_to(tmp_path).parts[0]]
+    after = {
+        path: path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file() and not path.is_relative_to(tmp_path / "made")
+    }
+    litter = [
+        path
+        for path in after.keys() - before.keys()
+        if ".specloom" not in path.relative_to(tmp_path).parts[0]
+    ]
     assert litter == []
     assert {path: after[path] for path in before} == before
-    manifests = [path for path in (tmp_path / "made").rglob("*") if path.name.startswith(".specloom") or path.suffix == ".json"]
+    manifests = [
+        path
+        for path in (tmp_path / "made").rglob("*")
+        if path.name.startswith(".specloom") or path.suffix == ".json"
+    ]
     assert manifests
     for path in manifests:
         if path.is_file() and path.stat().st_size:

@@ -60,7 +60,9 @@ THEMSELVES = {
 def test_a_type_may_contain_itself(way: str, tmp_path: Path) -> None:
     fields, value = THEMSELVES[way]
     more = "  Any: {type: A | B, tag: kind}\n  A: {fields: {kind: string('a'), back?: T0}}\n  B: {fields: {kind: string('b'), any?: Any}}\n"
-    with imported(made(f"{ENDPOINT}types:\n  T0: {{fields: {fields}}}\n{more}", tmp_path), "shop") as shop:
+    with imported(
+        made(f"{ENDPOINT}types:\n  T0: {{fields: {fields}}}\n{more}", tmp_path), "shop"
+    ) as shop:
         there = Said(value)
         client = shop.Shop(transport=there, strict=True)
         answer = client.x.echo()
@@ -70,7 +72,10 @@ def test_a_type_may_contain_itself(way: str, tmp_path: Path) -> None:
 
 
 def test_a_ring_of_a_hundred(tmp_path: Path) -> None:
-    types = "".join(f"  T{n}: {{fields: {{next?: T{(n + 1) % 100}, back?: list<T{(n - 1) % 100}>}}}}\n" for n in range(100))
+    types = "".join(
+        f"  T{n}: {{fields: {{next?: T{(n + 1) % 100}, back?: list<T{(n - 1) % 100}>}}}}\n"
+        for n in range(100)
+    )
     with imported(made(f"{ENDPOINT}types:\n{types}", tmp_path), "shop") as shop:
         depth: dict[str, object] = {}
         for _ in range(150):
@@ -95,7 +100,11 @@ def test_a_long_chain_used_by_an_endpoint(link: str, tmp_path: Path) -> None:
     """Deeper than Python's stack: generated, with every field in the documentation, and usable."""
     count = 5000 if link == "a field" else 700
     types = "".join(f"  T{n}: {LINKS[link].format(n=n, m=n + 1)}\n" for n in range(count))
-    types += "".join(f"  U{n}: {{type: T{n} | End, tag: kind}}\n" for n in range(1, count + 1)) if link == "a tagged union" else ""
+    types += (
+        "".join(f"  U{n}: {{type: T{n} | End, tag: kind}}\n" for n in range(1, count + 1))
+        if link == "a tagged union"
+        else ""
+    )
     end = f"  T{count}: {{fields: {{kind: string('last'), last_of_all?: string}}}}\n  End: {{fields: {{kind: string('end')}}}}\n"
     project = made(f"{ENDPOINT}types:\n{types}{end}", tmp_path)
     assert "last_of_all" in (project / "docs" / "en" / "x" / "echo.md").read_text("utf-8")
@@ -113,19 +122,34 @@ def test_samples_stay_small(tmp_path: Path) -> None:
 
 def test_the_deepest_list(tmp_path: Path) -> None:
     lists = "".join(f"  A{n}: {{type: {'list<' * 18}A{n - 1}{'>' * 18}}}\n" for n in range(1, 11))
-    project = made(f"{ENDPOINT}types:\n  T0: {{fields: {{all?: A10}}}}\n{lists}  A0: {{type: string}}\n", tmp_path)
+    project = made(
+        f"{ENDPOINT}types:\n  T0: {{fields: {{all?: A10}}}}\n{lists}  A0: {{type: string}}\n",
+        tmp_path,
+    )
     with imported(project, "shop") as shop:
         shop.Shop(transport=Said({})).x.echo()
 
 
 SHAPES = {
     "a chain": (f"{ENDPOINT}types:\n", "  T{n}: {{fields: {{next?: T{m}, name: string(1..9)}}}}\n"),
-    "structures": ("types:\n", "  T{n}: {{fields: {{next?: T{m}, all: list<T{n}>, name: string(1..9)}}}}\n"),
+    "structures": (
+        "types:\n",
+        "  T{n}: {{fields: {{next?: T{m}, all: list<T{n}>, name: string(1..9)}}}}\n",
+    ),
     "enumerations": ("types:\n", "  T{n}: {{enum: [A{n}, B]}}\n"),
-    "named scalars": ("types:\n  All:\n    fields:\n      x: string\n", "  T{n}: {{type: string(1..{m}), title: Text {n}}}\n"),
+    "named scalars": (
+        "types:\n  All:\n    fields:\n      x: string\n",
+        "  T{n}: {{type: string(1..{m}), title: Text {n}}}\n",
+    ),
     "errors": ("errors:\n", "- {{status: 400, code: CODE_{n}, reason: It is {n}.}}\n"),
-    "endpoints": ("endpoints:\n", "  e{n}: {{http: 'GET /e{n}/{{id}}', path: {{id: string}}, query: {{a?: string}}, responses: {{200: null}}}}\n"),
-    "fields": ("types:\n  T:\n    fields:\n", "      f{n}: {{type: string(..9), title: Field {n}}}\n"),
+    "endpoints": (
+        "endpoints:\n",
+        "  e{n}: {{http: 'GET /e{n}/{{id}}', path: {{id: string}}, query: {{a?: string}}, responses: {{200: null}}}}\n",
+    ),
+    "fields": (
+        "types:\n  T:\n    fields:\n",
+        "      f{n}: {{type: string(..9), title: Field {n}}}\n",
+    ),
     "values": ("types:\n  T:\n    enum:\n", "      V{n}: Value {n}\n"),
 }
 
@@ -134,10 +158,15 @@ SHAPES = {
     ("shape", "few", "many"),
     [
         *(pytest.param(shape, 80, 320, id=shape) for shape in SHAPES),
-        *(pytest.param(shape, 500, 5000, id=f"{shape}, 5,000", marks=pytest.mark.slow) for shape in SHAPES),
+        *(
+            pytest.param(shape, 500, 5000, id=f"{shape}, 5,000", marks=pytest.mark.slow)
+            for shape in SHAPES
+        ),
     ],
 )
-def test_time_grows_with_what_there_is(shape: str, few: int, many: int, tmp_path: Path, figure: Figure) -> None:
+def test_time_grows_with_what_there_is(
+    shape: str, few: int, many: int, tmp_path: Path, figure: Figure
+) -> None:
     """From the first byte to the last, documentation and black included."""
     head, row = SHAPES[shape]
 

@@ -30,14 +30,23 @@ LEAKS: dict[str, tuple[object, str, Callable[..., Any], str, str]] = {
 }  # fmt: skip
 
 
-CACHED = [maker for home in (markdown, expressions, docstrings) for maker in vars(home).values() if hasattr(maker, "cache_clear")]
+CACHED = [
+    maker
+    for home in (markdown, expressions, docstrings)
+    for maker in vars(home).values()
+    if hasattr(maker, "cache_clear")
+]
 
 
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_leak_is_found(leak: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, name, leaky, about, text = LEAKS[leak]
     spec = Spec.read(SMALL)
-    slots = [slot for slot in spec.slots if (slot.kind == "note" if not about else about in slot.about[-2:] and slot.kind == "value")]
+    slots = [
+        slot
+        for slot in spec.slots
+        if (slot.kind == "note" if not about else about in slot.about[-2:] and slot.kind == "value")
+    ]
     attack = dict.fromkeys(slots, text)
     if name != "identifier":  # such a client is a problem of the spec already
         assert run(SMALL, [attack], tmp_path).failures == []

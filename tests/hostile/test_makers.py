@@ -31,7 +31,22 @@ def test_ten_thousand_times(ask: Callable[[], Any]) -> None:
     MANY(ask)()
 
 
-@pytest.mark.parametrize("text", [*ALL, "\ud800", "x" * 10_000, "发票" * 5_000, "word " * 2_000, "\t" * 100, "a\tb", "a\r\nb\r\n", '\\"' * 500, '"""' * 300], ids=lambda text: ascii(text)[:30])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *ALL,
+        "\ud800",
+        "x" * 10_000,
+        "发票" * 5_000,
+        "word " * 2_000,
+        "\t" * 100,
+        "a\tb",
+        "a\r\nb\r\n",
+        '\\"' * 500,
+        '"""' * 300,
+    ],
+    ids=lambda text: ascii(text)[:30],
+)
 def test_each_fragment_is_one_token(text: str) -> None:
     assert ast.literal_eval(python.literal(text)) == text
     assert ast.literal_eval(python.literal({text: [text]})) == {text: [text]}
@@ -45,13 +60,47 @@ def test_each_fragment_is_one_token(text: str) -> None:
         import tomllib
 
         assert tomllib.loads(f"x = {toml.string(text)}\n") == {"x": text}
-    assert set(test_markdown.skeleton(f"a {markdown.text(text)} b")) <= {"paragraph_open", "inline", "paragraph_close"}
-    assert set(test_markdown.skeleton(f"a {markdown.code(text)} b")) <= {"paragraph_open", "inline", "paragraph_close"}
-    assert [token.type for token in test_markdown.parse(f"{markdown.fenced(text, 'json')}\n\n# end")][:2] == ["fence", "heading_open"]
-    assert not any(token.type.startswith("html") for token in test_markdown.parse(markdown.notes(text)))
+    assert set(test_markdown.skeleton(f"a {markdown.text(text)} b")) <= {
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+    }
+    assert set(test_markdown.skeleton(f"a {markdown.code(text)} b")) <= {
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+    }
+    assert [
+        token.type for token in test_markdown.parse(f"{markdown.fenced(text, 'json')}\n\n# end")
+    ][:2] == ["fence", "heading_open"]
+    assert not any(
+        token.type.startswith("html") for token in test_markdown.parse(markdown.notes(text))
+    )
 
 
-@pytest.mark.parametrize("value", [0, -1, 2**70, -(2**70), 0.1, -0.0, 1e300, 5e-324, True, False, None, (), (1,), [], {}, [[], {}], {"a": {"b": [None]}}], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [
+        0,
+        -1,
+        2**70,
+        -(2**70),
+        0.1,
+        -0.0,
+        1e300,
+        5e-324,
+        True,
+        False,
+        None,
+        (),
+        (1,),
+        [],
+        {},
+        [[], {}],
+        {"a": {"b": [None]}},
+    ],
+    ids=repr,
+)
 def test_a_literal_is_its_value_and_of_its_type(value: Any) -> None:
     found = ast.literal_eval(python.literal(value))
     assert (found, type(found)) == (value, type(value))

@@ -37,10 +37,200 @@ API = {
     "_api.yaml": "specloom: 1\npackage: shop\nversion: 0.1.0\nclient: Shop\ntitle: Shop\nlanguages: [en]\nhosts: [https://api.shop.example]\n"
     "errors:\n- {status: 404, code: PROBLEM, body: order.Problem}\n"
 }
-OURS = ["self", "client", "call", "calls", "models", "errors", "auth", "unset", "msgspec", "httpx", "annotations", "struct", "model", "field", "meta", "cls", "name", "value", "values", "endpoint", "resource", "exports", "tagged", "constant", "between", "formatted", "unknown", "json_text", "typing", "builtins", "datetime", "date", "timedelta", "decimal", "answer", "response", "request", "args", "kwargs", "rename", "tag", "copy", "keys", "items", "frozen", "default", "status", "code", "message", "outcome", "reasons", "remedies", "body", "content", "final", "literal", "annotated", "any", "sequence", "mapping", "__init__", "__class__", "__dict__", "__slots__", "__doc__", "__module__", "__post_init__", "__struct_fields__", "_x", "_calls", "_client", "_errors", "_send", "2fa", "0", "TYPE_CHECKING", "UNSET", "Any", "Annotated", "service", "upload", "mro"]
+OURS = [
+    "self",
+    "client",
+    "call",
+    "calls",
+    "models",
+    "errors",
+    "auth",
+    "unset",
+    "msgspec",
+    "httpx",
+    "annotations",
+    "struct",
+    "model",
+    "field",
+    "meta",
+    "cls",
+    "name",
+    "value",
+    "values",
+    "endpoint",
+    "resource",
+    "exports",
+    "tagged",
+    "constant",
+    "between",
+    "formatted",
+    "unknown",
+    "json_text",
+    "typing",
+    "builtins",
+    "datetime",
+    "date",
+    "timedelta",
+    "decimal",
+    "answer",
+    "response",
+    "request",
+    "args",
+    "kwargs",
+    "rename",
+    "tag",
+    "copy",
+    "keys",
+    "items",
+    "frozen",
+    "default",
+    "status",
+    "code",
+    "message",
+    "outcome",
+    "reasons",
+    "remedies",
+    "body",
+    "content",
+    "final",
+    "literal",
+    "annotated",
+    "any",
+    "sequence",
+    "mapping",
+    "__init__",
+    "__class__",
+    "__dict__",
+    "__slots__",
+    "__doc__",
+    "__module__",
+    "__post_init__",
+    "__struct_fields__",
+    "_x",
+    "_calls",
+    "_client",
+    "_errors",
+    "_send",
+    "2fa",
+    "0",
+    "TYPE_CHECKING",
+    "UNSET",
+    "Any",
+    "Annotated",
+    "service",
+    "upload",
+    "mro",
+]
 LOWER = [*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *OURS]
-METHODS = ["list", "date", "datetime", "str", "int", "float", "bool", "bytes", "dict", "set", "tuple", "type", "object", "models", "calls", "errors", "call", "self", "client", "print", "len", "sorted", "super", "property", "match", "case", "unset", "any", "all", "sequence", "mapping", "literal", "timedelta", "decimal", "field", "index", "get", "json", "id", "hash", "repr", "next", "range", "iter", "format", "callable", "msgspec", "typing", "builtins", "runtime", "final", "endpoint", "exports", "upload_like", "deprecated", "raw", "query", "send", "close", "aclose", "with_options", "webhooks", "cached_property", "discreet", "constant"]
-RESOURCES = ["builtins", "typing", "models", "calls", "errors", "auth", "client", "list", "str", "msgspec", "httpx", "testing", "index", "lazy", "init", "datetime", "decimal", "functools", "enum", "resources", "runtime", "shop", "match", "case", "type", "call", "response", "unset", "upload", "exports", "print", "super", "property", "object", "ssl", "any", "webhooks_", "date", "cached_property", "problem"]
+METHODS = [
+    "list",
+    "date",
+    "datetime",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "bytes",
+    "dict",
+    "set",
+    "tuple",
+    "type",
+    "object",
+    "models",
+    "calls",
+    "errors",
+    "call",
+    "self",
+    "client",
+    "print",
+    "len",
+    "sorted",
+    "super",
+    "property",
+    "match",
+    "case",
+    "unset",
+    "any",
+    "all",
+    "sequence",
+    "mapping",
+    "literal",
+    "timedelta",
+    "decimal",
+    "field",
+    "index",
+    "get",
+    "json",
+    "id",
+    "hash",
+    "repr",
+    "next",
+    "range",
+    "iter",
+    "format",
+    "callable",
+    "msgspec",
+    "typing",
+    "builtins",
+    "runtime",
+    "final",
+    "endpoint",
+    "exports",
+    "upload_like",
+    "deprecated",
+    "raw",
+    "query",
+    "send",
+    "close",
+    "aclose",
+    "with_options",
+    "webhooks",
+    "cached_property",
+    "discreet",
+    "constant",
+]
+RESOURCES = [
+    "builtins",
+    "typing",
+    "models",
+    "calls",
+    "errors",
+    "auth",
+    "client",
+    "list",
+    "str",
+    "msgspec",
+    "httpx",
+    "testing",
+    "index",
+    "lazy",
+    "init",
+    "datetime",
+    "decimal",
+    "functools",
+    "enum",
+    "resources",
+    "runtime",
+    "shop",
+    "match",
+    "case",
+    "type",
+    "call",
+    "response",
+    "unset",
+    "upload",
+    "exports",
+    "print",
+    "super",
+    "property",
+    "object",
+    "ssl",
+    "any",
+    "webhooks_",
+    "date",
+    "cached_property",
+    "problem",
+]
 
 
 def distinct(names: Iterable[str], derived: Any) -> list[str]:
@@ -50,11 +240,31 @@ def distinct(names: Iterable[str], derived: Any) -> list[str]:
 
 def class_names() -> list[str]:
     """Every capitalised name of Python, typing, and the runtime that ships in clients."""
-    found = {*typing.__all__, *dir(builtins), "Enum", "StrEnum", "IntEnum", "Struct", "Meta", "Shop", "AsyncShop", "QueryArguments", "Everything"}
+    found = {
+        *typing.__all__,
+        *dir(builtins),
+        "Enum",
+        "StrEnum",
+        "IntEnum",
+        "Struct",
+        "Meta",
+        "Shop",
+        "AsyncShop",
+        "QueryArguments",
+        "Everything",
+    }
     for file in (ROOT / "generator" / "specloom" / "runtime").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            found |= {node.name} if isinstance(node, ast.ClassDef) else {node.id} if isinstance(node, ast.Name) else set()
-    folded = {name.lower(): name for name in sorted(found) if naming.is_pascal(name) and name not in ("True", "False", "None")}
+            found |= (
+                {node.name}
+                if isinstance(node, ast.ClassDef)
+                else {node.id} if isinstance(node, ast.Name) else set()
+            )
+    folded = {
+        name.lower(): name
+        for name in sorted(found)
+        if naming.is_pascal(name) and name not in ("True", "False", "None")
+    }
     return sorted(folded.values())
 
 
@@ -63,7 +273,10 @@ KINDS = ["string(1..5)", "integer(0..9)", "decimal(0..)", "datetime", "date('%Y%
 
 def spec_of_names() -> dict[str, str]:
     fields = distinct(LOWER, naming.snake)
-    typed = "".join(f"      {json.dumps(name + '?')}: {{type: {json.dumps(KINDS[number % len(KINDS)])}}}\n" for number, name in enumerate(fields))
+    typed = "".join(
+        f"      {json.dumps(name + '?')}: {{type: {json.dumps(KINDS[number % len(KINDS)])}}}\n"
+        for number, name in enumerate(fields)
+    )
     texts = "".join(f"      {json.dumps(name)}: string\n" for name in fields)
     inner = "  Inner: {fields: {list?: list<string>, str?: string}}\n"
     methods = "".join(
@@ -77,8 +290,13 @@ def spec_of_names() -> dict[str, str]:
         f" i?: decimal(1..2), j?: list<{name}>(..4), k?: string?, l?: string('x'), user-id?: string}}}}\n"
         for name in classes
     )
-    uses = "".join(f"  e{n}: {{http: 'POST /e{n}', body: {{x?: {name}, u?: string?}}, responses: {{200: {name}}}}}\n" for n, name in enumerate(classes))
-    members = "{enum: [name, value, mro, self, 'None', 'True', class, _missing_, __init__, title, count, unlisted, '1', '-']}".replace(", '-'", "")
+    uses = "".join(
+        f"  e{n}: {{http: 'POST /e{n}', body: {{x?: {name}, u?: string?}}, responses: {{200: {name}}}}}\n"
+        for n, name in enumerate(classes)
+    )
+    members = "{enum: [name, value, mro, self, 'None', 'True', class, _missing_, __init__, title, count, unlisted, '1', '-']}".replace(
+        ", '-'", ""
+    )
     small = "endpoints:\n  get: {http: GET /x, query: {n?: integer(..3)}, responses: {200: Thing}}\n  put: {http: PUT /x, body: {a: string, b?: Thing}, responses: {200: {body: {x: list<Thing>}}}}\n"  # fmt: skip
     small += "types:\n  Thing: {fields: {a: string}}\n"
     return {
@@ -110,14 +328,42 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_type_checkers_find_nothing(project: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), "--warn-unreachable", "shop"]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--cache-dir",
+        str(tmp_path),
+        "--warn-unreachable",
+        "shop",
+    ]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
-    settings = {"include": ["shop"], "exclude": ["shop/_runtime"], "typeCheckingMode": "strict", "pythonVersion": "3.11", "reportUnusedExpression": False}
+    settings = {
+        "include": ["shop"],
+        "exclude": ["shop/_runtime"],
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+        "reportUnusedExpression": False,
+    }
     (project / "pyrightconfig.json").write_text(json.dumps(settings))
-    command = [sys.executable, "-m", "pyright", "-p", str(project), "--outputjson", "--pythonpath", sys.executable]
+    command = [
+        sys.executable,
+        "-m",
+        "pyright",
+        "-p",
+        str(project),
+        "--outputjson",
+        "--pythonpath",
+        sys.executable,
+    ]
     said = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    found = [f"{row['file']}:{row['range']['start']['line'] + 1}: {row['message']}" for row in said["generalDiagnostics"] if row["severity"] == "error"]
+    found = [
+        f"{row['file']}:{row['range']['start']['line'] + 1}: {row['message']}"
+        for row in said["generalDiagnostics"]
+        if row["severity"] == "error"
+    ]
     assert found == []
 
 
@@ -129,12 +375,18 @@ class Echo(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
-        return httpx.Response(200, headers={"Content-Type": "application/json"}, content=request.read() or b"{}")
+        return httpx.Response(
+            200, headers={"Content-Type": "application/json"}, content=request.read() or b"{}"
+        )
 
 
 class AsyncEcho(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"Content-Type": "application/json"}, content=await request.aread() or b"{}")
+        return httpx.Response(
+            200,
+            headers={"Content-Type": "application/json"},
+            content=await request.aread() or b"{}",
+        )
 
 
 def test_every_field_and_every_method_works(project: Path) -> None:
@@ -144,7 +396,9 @@ def test_every_field_and_every_method_works(project: Path) -> None:
         client = shop.Shop(transport=echo)
         answer = client.all_fields.echo(**{name: f"of {wire}" for name, wire in fields.items()})
         assert json.loads(echo.sent[0].content) == {wire: f"of {wire}" for wire in fields.values()}
-        assert {name: getattr(answer, name) for name in fields} == {name: f"of {wire}" for name, wire in fields.items()}
+        assert {name: getattr(answer, name) for name in fields} == {
+            name: f"of {wire}" for name, wire in fields.items()
+        }
         client.all_fields.ask(**dict.fromkeys(fields, "x"))
         assert dict(echo.sent[1].url.params) == dict.fromkeys(fields.values(), "x")
         for method in METHODS:
@@ -153,7 +407,17 @@ def test_every_field_and_every_method_works(project: Path) -> None:
         for resource in RESOURCES:
             for parent in (client, client.nest):
                 if resource != "problem" or parent is client.nest:
-                    assert getattr(parent, resource).put(a="x", b=getattr(shop.models, resource).Thing(a="y") if parent is client and resource != "problem" else None) is not None
+                    assert (
+                        getattr(parent, resource).put(
+                            a="x",
+                            b=(
+                                getattr(shop.models, resource).Thing(a="y")
+                                if parent is client and resource != "problem"
+                                else None
+                            ),
+                        )
+                        is not None
+                    )
         asynchronous = shop.AsyncShop(transport=AsyncEcho())
         assert asyncio.run(asynchronous.methods.list("1", a="x")).a == "x"
 
@@ -161,13 +425,25 @@ def test_every_field_and_every_method_works(project: Path) -> None:
 def test_annotations_mean_what_they_say(project: Path) -> None:
     """Also in a class with a field `list` or `date`, and in a module with a function `str`: for readers of hints as for msgspec."""
     with imported(project, "shop"):
-        models, calls = (importlib.import_module(f"shop.{home}") for home in ("models.all_fields", "calls.methods"))
-        kinds = [re.sub(" at 0x[0-9a-f]+", "", str(field.type)) for field in msgspec.structs.fields(models.Everything)]
+        models, calls = (
+            importlib.import_module(f"shop.{home}")
+            for home in ("models.all_fields", "calls.methods")
+        )
+        kinds = [
+            re.sub(" at 0x[0-9a-f]+", "", str(field.type))
+            for field in msgspec.structs.fields(models.Everything)
+        ]
         hints = typing.get_type_hints(models.Everything, include_extras=True)
-        assert [re.sub(" at 0x[0-9a-f]+", "", str(hints[field])) for field in models.Everything.__struct_fields__] == kinds
+        assert [
+            re.sub(" at 0x[0-9a-f]+", "", str(hints[field]))
+            for field in models.Everything.__struct_fields__
+        ] == kinds
         assert len(set(kinds)) == len(KINDS) == len(set(kinds[: len(KINDS)]))
         assert kinds == [kinds[number % len(KINDS)] for number in range(len(kinds))]
-        arguments = {method: {**typing.get_type_hints(getattr(calls, method)), "return": None} for method in METHODS}
+        arguments = {
+            method: {**typing.get_type_hints(getattr(calls, method)), "return": None}
+            for method in METHODS
+        }
         assert all(hints == arguments["query"] for hints in arguments.values())
 
 
@@ -186,7 +462,10 @@ def said(spec: Mapping[str, str], folder: Path) -> list[str]:
     try:
         load(folder, "spec")
     except SpecError as error:
-        return [f"{problem.path}:{problem.line}: {problem.message} {problem.hint}" for problem in error.problems]
+        return [
+            f"{problem.path}:{problem.line}: {problem.message} {problem.hint}"
+            for problem in error.problems
+        ]
     return []
 
 
@@ -203,22 +482,41 @@ TWINS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "pair"), [(kind, pair) for kind, (_, _, *pairs) in TWINS.items() for pair in pairs], ids=lambda value: str(value))
-def test_two_of_one_name_are_a_problem_that_names_both(kind: str, pair: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "pair"),
+    [(kind, pair) for kind, (_, _, *pairs) in TWINS.items() for pair in pairs],
+    ids=lambda value: str(value),
+)
+def test_two_of_one_name_are_a_problem_that_names_both(
+    kind: str, pair: list[str], tmp_path: Path
+) -> None:
     file, text, *_ = TWINS[kind]
-    found = said({file: str(text).format(*map(json.dumps, pair) if kind != "endpoints" else pair)}, tmp_path)
+    found = said(
+        {file: str(text).format(*map(json.dumps, pair) if kind != "endpoints" else pair)}, tmp_path
+    )
     assert found, pair
-    assert f"spec/{file}:" in found[0].partition(" ")[2] or any(word in found[0] for word in pair), found
+    assert f"spec/{file}:" in found[0].partition(" ")[2] or any(
+        word in found[0] for word in pair
+    ), found
 
 
-@pytest.mark.parametrize("name", ["名称", "ｘ", "𝒙", "сlass", "ﬁeld", "é", "--", "+", "_", "__", "²", "İd", "a" * 300])
+@pytest.mark.parametrize(
+    "name", ["名称", "ｘ", "𝒙", "сlass", "ﬁeld", "é", "--", "+", "_", "__", "²", "İd", "a" * 300]
+)
 def test_a_name_that_python_would_read_otherwise_is_a_problem(name: str, tmp_path: Path) -> None:
     """Python folds identifiers (NFKC), and readers fold look-alikes; `as:` gives an ASCII name."""
-    for text in ("types:\n  T:\n    fields:\n      {0}: string\n", "endpoints:\n  get:\n    http: GET /\n    query:\n      {0}: string\n    responses: {{200: null}}\n"):
-        assert len(said({"x.yaml": text.format(json.dumps(name, ensure_ascii=False))}, tmp_path)) == 1
+    for text in (
+        "types:\n  T:\n    fields:\n      {0}: string\n",
+        "endpoints:\n  get:\n    http: GET /\n    query:\n      {0}: string\n    responses: {{200: null}}\n",
+    ):
+        assert (
+            len(said({"x.yaml": text.format(json.dumps(name, ensure_ascii=False))}, tmp_path)) == 1
+        )
 
 
-@pytest.mark.parametrize("name", ["send", "close", "aclose", "with_options", "self", "annotations", "class", "webhooks"])
+@pytest.mark.parametrize(
+    "name", ["send", "close", "aclose", "with_options", "self", "annotations", "class", "webhooks"]
+)
 def test_names_that_cannot_be_resources_are_problems(name: str, tmp_path: Path) -> None:
     found = said({f"{name}.yaml": "title: X\n"}, tmp_path)
     assert len(found) == 1
@@ -228,8 +526,12 @@ def test_names_that_cannot_be_resources_are_problems(name: str, tmp_path: Path) 
 def test_the_client_has_no_other_public_names_than_those_reserved() -> None:
     from specloom.runtime.client import AsyncClient, AsyncResource, Client, Resource
 
-    assert {name for kind in (Client, AsyncClient) for name in dir(kind) if not name.startswith("_")} <= naming.RESERVED_ON_CLIENT
-    assert not {name for kind in (Resource, AsyncResource) for name in dir(kind) if not name.startswith("_")}
+    assert {
+        name for kind in (Client, AsyncClient) for name in dir(kind) if not name.startswith("_")
+    } <= naming.RESERVED_ON_CLIENT
+    assert not {
+        name for kind in (Resource, AsyncResource) for name in dir(kind) if not name.startswith("_")
+    }
 
 
 def test_schemes_have_no_name_of_a_clients_option(project: Path) -> None:
@@ -237,17 +539,46 @@ def test_schemes_have_no_name_of_a_clients_option(project: Path) -> None:
         assert set(inspect.signature(shop.Shop.__init__).parameters) <= naming.RESERVED_OPTIONS
 
 
-_NAMES_IN = frozenset(["path", "query", "header", "body", "form", "parts", "fields", "headers", "payload", "types", "endpoints", "events", "enum", "units", "facts", "values", "schemes", "responses"])
+_NAMES_IN = frozenset(
+    [
+        "path",
+        "query",
+        "header",
+        "body",
+        "form",
+        "parts",
+        "fields",
+        "headers",
+        "payload",
+        "types",
+        "endpoints",
+        "events",
+        "enum",
+        "units",
+        "facts",
+        "values",
+        "schemes",
+        "responses",
+    ]
+)
 
 
 def shuffled(node: Any, chance: random.Random, about: tuple[str, ...] = ()) -> Any:
     """The tree with the words of every map in another order; names, rows and values, whose order readers see, keep theirs."""
     if isinstance(node, yaml.MappingNode):
-        rows = [(key, shuffled(value, chance, (*about, str(key.value)))) for key, value in node.value]
-        if about[-1:] and (about[-1] in _NAMES_IN or not {"example", "examples", "default"}.isdisjoint(about)):
+        rows = [
+            (key, shuffled(value, chance, (*about, str(key.value)))) for key, value in node.value
+        ]
+        if about[-1:] and (
+            about[-1] in _NAMES_IN or not {"example", "examples", "default"}.isdisjoint(about)
+        ):
             return yaml.MappingNode(node.tag, rows)
         return yaml.MappingNode(node.tag, chance.sample(rows, len(rows)))
-    return yaml.SequenceNode(node.tag, [shuffled(item, chance, about) for item in node.value]) if isinstance(node, yaml.SequenceNode) else node
+    return (
+        yaml.SequenceNode(node.tag, [shuffled(item, chance, about) for item in node.value])
+        if isinstance(node, yaml.SequenceNode)
+        else node
+    )
 
 
 @pytest.mark.parametrize("folder", [SMALL, KITCHEN_SINK], ids=["small", "kitchen sink"])
@@ -256,7 +587,13 @@ def test_the_order_of_words_does_not_change_a_byte(folder: Path, seed: int, tmp_
     """The order of endpoints, fields, values and rows is the order in which they are shown, classes stand in the order of their places in the file
     (and a build's id is of all this); all other order means nothing."""
     spec = Spec.read(folder)
-    other = Spec({name: shuffled(tree, random.Random(seed)) if name.endswith(".yaml") else tree for name, tree in spec.trees.items()}, spec.notes)
+    other = Spec(
+        {
+            name: shuffled(tree, random.Random(seed)) if name.endswith(".yaml") else tree
+            for name, tree in spec.trees.items()
+        },
+        spec.notes,
+    )
     write(other.files({}), tmp_path)
     assert other.files({}) != spec.files({})
     assert unordered(load(tmp_path, "spec").api) == unordered(load(folder, "spec").api)
@@ -264,5 +601,11 @@ def test_the_order_of_words_does_not_change_a_byte(folder: Path, seed: int, tmp_
 
 def unordered(api: Api) -> dict[str, object]:
     """The files with the classes of a module in no order."""
-    made = {path: re.sub(r'\n__build__ = "\w+"', "", code) for path, code in files(api, "project").items()}
-    return {str(path): sorted(code.rstrip().split("\n\n\n")) if "models" in path.parts else code for path, code in made.items()}
+    made = {
+        path: re.sub(r'\n__build__ = "\w+"', "", code)
+        for path, code in files(api, "project").items()
+    }
+    return {
+        str(path): sorted(code.rstrip().split("\n\n\n")) if "models" in path.parts else code
+        for path, code in made.items()
+    }

@@ -27,24 +27,51 @@ _LETTERS = "abcdefghijkmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ23456789"
 def private_key(kind: str) -> PrivateKeyTypes:
     if kind == "Ed25519":
         return ed25519.Ed25519PrivateKey.generate()
-    return ec.generate_private_key(ec.SECP256R1()) if kind == "EC" else rsa.generate_private_key(65537, int(kind.removeprefix("RSA ")))
+    return (
+        ec.generate_private_key(ec.SECP256R1())
+        if kind == "EC"
+        else rsa.generate_private_key(65537, int(kind.removeprefix("RSA ")))
+    )
 
 
 def key_text(kind: str, form: str, encoding: str) -> str:
     """A new private key as people keep them."""
-    written = serialization.PrivateFormat.TraditionalOpenSSL if form == "traditional" else serialization.PrivateFormat.PKCS8
-    lock = serialization.BestAvailableEncryption(b"x") if form == "encrypted" else serialization.NoEncryption()
+    written = (
+        serialization.PrivateFormat.TraditionalOpenSSL
+        if form == "traditional"
+        else serialization.PrivateFormat.PKCS8
+    )
+    lock = (
+        serialization.BestAvailableEncryption(b"x")
+        if form == "encrypted"
+        else serialization.NoEncryption()
+    )
     if encoding == "PEM":
         return private_key(kind).private_bytes(serialization.Encoding.PEM, written, lock).decode()
-    return base64.b64encode(private_key(kind).private_bytes(serialization.Encoding.DER, written, lock)).decode()
+    return base64.b64encode(
+        private_key(kind).private_bytes(serialization.Encoding.DER, written, lock)
+    ).decode()
 
 
 def letters(count: int) -> str:
     return "".join(random.Random(count).choices(_LETTERS, k=count))
 
 
-KEYS = [(kind, form, encoding) for kind in ("RSA 2048", "RSA 3072", "EC") for form in ("PKCS #8", "traditional") for encoding in ("PEM", "Base64")]
-KEYS += [(kind, form, "Base64") for kind, form in [("Ed25519", "PKCS #8"), ("Ed25519", "encrypted"), ("EC", "encrypted"), ("RSA 2048", "encrypted")]]
+KEYS = [
+    (kind, form, encoding)
+    for kind in ("RSA 2048", "RSA 3072", "EC")
+    for form in ("PKCS #8", "traditional")
+    for encoding in ("PEM", "Base64")
+]
+KEYS += [
+    (kind, form, "Base64")
+    for kind, form in [
+        ("Ed25519", "PKCS #8"),
+        ("Ed25519", "encrypted"),
+        ("EC", "encrypted"),
+        ("RSA 2048", "encrypted"),
+    ]
+]
 TOKENS = {
     "AWS": "AKIA" + letters(16).upper().replace("I", "B"),
     "GitHub": "ghp_" + letters(36),
@@ -66,13 +93,37 @@ TOKENS = {
 
 
 @pytest.mark.parametrize("which", [*KEYS, *TOKENS], ids=str)
-def test_a_secret_is_a_problem_wherever_it_stands(which: str | tuple[str, str, str], tmp_path: Path) -> None:
+def test_a_secret_is_a_problem_wherever_it_stands(
+    which: str | tuple[str, str, str], tmp_path: Path
+) -> None:
     """As the example of a field that is not called secret, in a description, in notes, in a JSON file, as the name of a value."""
     secret = TOKENS[which] if isinstance(which, str) else key_text(*which)
     spec = Spec.read(SMALL)
-    wanted = [("value", "example"), ("value", "description"), ("key", "enum"), ("note", ""), ("value", "note")]
-    slots = [next(slot for slot in spec.slots if slot.kind == kind and (not about or about in slot.about[-1:])) for kind, about in wanted]
-    attacks = [{slot: f"See {secret} there" if slot.kind == "note" or "description" in slot.about else secret} for slot in slots]
+    wanted = [
+        ("value", "example"),
+        ("value", "description"),
+        ("key", "enum"),
+        ("note", ""),
+        ("value", "note"),
+    ]
+    slots = [
+        next(
+            slot
+            for slot in spec.slots
+            if slot.kind == kind and (not about or about in slot.about[-1:])
+        )
+        for kind, about in wanted
+    ]
+    attacks = [
+        {
+            slot: (
+                f"See {secret} there"
+                if slot.kind == "note" or "description" in slot.about
+                else secret
+            )
+        }
+        for slot in slots
+    ]
     tally = run(SMALL, attacks, tmp_path)
     assert tally.failures == []
     assert (tally.generated, tally.rules["secret"] + tally.rules["json"]) == (0, len(slots))
@@ -80,20 +131,35 @@ def test_a_secret_is_a_problem_wherever_it_stands(which: str | tuple[str, str, s
 
 def test_an_escaped_key_is_a_key(tmp_path: Path) -> None:
     files = Spec.read(SMALL).files({})
-    files["items.yaml"] = files["items.yaml"].replace('Things.', '"-\\x2d---BEGIN\\x20PRIVATE KEY-----"')
+    files["items.yaml"] = files["items.yaml"].replace(
+        "Things.", '"-\\x2d---BEGIN\\x20PRIVATE KEY-----"'
+    )
     files["items.put.json"] = '{"ok": true, "note": "\\u002d----BEGIN PRIVATE KEY-----"}'
     write(files, tmp_path)
     with pytest.raises(SpecError) as caught:
         load(tmp_path, "spec")
-    assert {(problem.path, problem.rule) for problem in caught.value.problems} == {("spec/items.yaml", "secret")}
+    assert {(problem.path, problem.rule) for problem in caught.value.problems} == {
+        ("spec/items.yaml", "secret")
+    }
     files["items.yaml"] = Spec.read(SMALL).files({})["items.yaml"]
     write(files, tmp_path)
     with pytest.raises(SpecError) as caught:
         load(tmp_path, "spec")
-    assert {(problem.path, problem.rule) for problem in caught.value.problems} == {("spec/items.put.json", "json")}
+    assert {(problem.path, problem.rule) for problem in caught.value.problems} == {
+        ("spec/items.put.json", "json")
+    }
 
 
-CALLED = ["api_key", "clientSecret", "password", "access_token", "X-Secret-Key", "appsecret", "api_v3_key", "apiv3Key"]
+CALLED = [
+    "api_key",
+    "clientSecret",
+    "password",
+    "access_token",
+    "X-Secret-Key",
+    "appsecret",
+    "api_v3_key",
+    "apiv3Key",
+]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +170,9 @@ CALLED = ["api_key", "clientSecret", "password", "access_token", "X-Secret-Key",
     ],
     ids=range(12),
 )  # fmt: skip
-def test_a_random_example_of_what_is_called_secret_is_a_problem(name: str, text: str, problem: bool, tmp_path: Path) -> None:
+def test_a_random_example_of_what_is_called_secret_is_a_problem(
+    name: str, text: str, problem: bool, tmp_path: Path
+) -> None:
     spec = Spec.read(SMALL)
     field = next(slot for slot in spec.slots if slot.kind == "key" and spec.text(slot) == "why")
     example = next(slot for slot in spec.slots if slot.about[-2:] == ("why", "example"))

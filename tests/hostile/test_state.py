@@ -39,7 +39,14 @@ PLACES = (
 def begin(folder: Path) -> None:
     """A project that is up to date."""
     example = '    examples: [{request: {path: {thing_id: "1"}}, response: {status: 200, body_file: body.json}}]\n'
-    files = {"spec/_api.yaml": SPEC, "spec/things.yaml": RESOURCE + example, "spec/body.json": '{"name": "x"}', "pyproject.toml": CONFIG + TEMPLATES, "templates/_macros.j2": "", "foreign/own.txt": "own"}
+    files = {
+        "spec/_api.yaml": SPEC,
+        "spec/things.yaml": RESOURCE + example,
+        "spec/body.json": '{"name": "x"}',
+        "pyproject.toml": CONFIG + TEMPLATES,
+        "templates/_macros.j2": "",
+        "foreign/own.txt": "own",
+    }
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
@@ -82,7 +89,9 @@ def patience() -> Iterator[None]:
 @pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", PLACES)
-def test_a_file_of_any_kind_is_a_problem_or_as_if_absent(name: str, kind: str, project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_file_of_any_kind_is_a_problem_or_as_if_absent(
+    name: str, kind: str, project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     place = place_of(project, name)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
@@ -100,7 +109,13 @@ def test_a_file_that_is_too_large_is_not_read(name: str, project: Path) -> None:
     with place.open("wb") as file:
         file.truncate(GIGABYTE)
     for command in ("check", "generate"):
-        done = subprocess.run([sys.executable, "-m", "specloom", command], capture_output=True, text=True, preexec_fn=limit, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "specloom", command],
+            capture_output=True,
+            text=True,
+            preexec_fn=limit,
+            check=False,
+        )
         judge(place, done.returncode, done.stderr)
 
 
@@ -146,10 +161,23 @@ def test_a_forged_journal_reaches_nothing_behind_a_link(journal: object, project
     (project / "client" / ".specloom.half" / "journal.json").write_text(json.dumps(journal))
     for command in (["generate"], ["generate", "--force"]):
         assert main(command) in (0, 2, 3, 4)
-    assert {path.name: path.read_text() for path in (project / "foreign").iterdir()} == {"own.txt": "own"}
+    assert {path.name: path.read_text() for path in (project / "foreign").iterdir()} == {
+        "own.txt": "own"
+    }
 
 
-@pytest.mark.parametrize("path", ["../foreign/own.txt", "link/own.txt", "{project}/foreign/own.txt", "docs/../../foreign/own.txt", "link", ".specloom.json", "\ud800"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../foreign/own.txt",
+        "link/own.txt",
+        "{project}/foreign/own.txt",
+        "docs/../../foreign/own.txt",
+        "link",
+        ".specloom.json",
+        "\ud800",
+    ],
+)
 def test_a_forged_manifest_costs_no_foreign_file(path: str, project: Path) -> None:
     (project / "client" / "link").symlink_to(project / "foreign")
     manifest = project / "client" / ".specloom.json"
@@ -168,14 +196,33 @@ def mutated(value: Any, data: st.DataObject) -> Any:
     holder: Any = None
     key: Any = None
     inner = value
-    while isinstance(inner, dict | list) and inner and data.draw(st.booleans() if holder else st.just(True)):
-        holder, key = inner, data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
+    while (
+        isinstance(inner, dict | list)
+        and inner
+        and data.draw(st.booleans() if holder else st.just(True))
+    ):
+        holder, key = inner, data.draw(
+            st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner)))
+        )
         inner = holder[key]
     scrap = data.draw(SCRAPS)
     if holder is None:
         return scrap
     if isinstance(holder, dict) and data.draw(st.booleans()):
-        name = data.draw(st.sampled_from(["own.txt", "link/own.txt", "../foreign/own.txt", "/x", ".specloom.json", "a\0b", "\ud800", "x" * 300]))
+        name = data.draw(
+            st.sampled_from(
+                [
+                    "own.txt",
+                    "link/own.txt",
+                    "../foreign/own.txt",
+                    "/x",
+                    ".specloom.json",
+                    "a\0b",
+                    "\ud800",
+                    "x" * 300,
+                ]
+            )
+        )
         holder[name] = scrap if data.draw(st.booleans()) else OWN
     elif data.draw(st.booleans()):
         holder[key] = scrap
@@ -196,8 +243,18 @@ def texts(value: Any, data: st.DataObject) -> bytes:
             return text
 
 
-@pytest.mark.parametrize("name", ["client/.specloom.json", "client/.specloom.half/journal.json", "client/.specloom.work/journal.json", "cache"])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "client/.specloom.json",
+        "client/.specloom.half/journal.json",
+        "client/.specloom.work/journal.json",
+        "cache",
+    ],
+)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_state_is_untrusted_input(name: str, project: Path, data: st.DataObject) -> None:
     """Whatever it says, a run does its work or names a problem, and other people's files stay."""

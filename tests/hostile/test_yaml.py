@@ -25,7 +25,9 @@ SLOWER = 2.0
 
 def _aliases(count: int) -> str:
     names = "abcdefghijklmnopqrstuvwxyz"[:count]
-    return "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairwise(names))
+    return "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairwise(names)
+    )
 
 
 ATTACKS: dict[str, tuple[str | bytes, str]] = {
@@ -33,7 +35,14 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
     "a tag of another kind": ("title: !x y\n", "tag"),
     "a tag on a map": ("endpoints: !!set {a: null}\n", "tag"),
     "a bomb of aliases": (_aliases(26), "alias-bomb"),
-    "a bomb of maps": ("a: &a {x: y}\n" + "".join(f"k{n}: &k{n} {{a: *{'a' if n == 0 else f'k{n - 1}'}, b: *{'a' if n == 0 else f'k{n - 1}'}}}\n" for n in range(40)), "alias-bomb"),
+    "a bomb of maps": (
+        "a: &a {x: y}\n"
+        + "".join(
+            f"k{n}: &k{n} {{a: *{'a' if n == 0 else f'k{n - 1}'}, b: *{'a' if n == 0 else f'k{n - 1}'}}}\n"
+            for n in range(40)
+        ),
+        "alias-bomb",
+    ),
     "a cycle": ("a: &a [*a]\n", "alias-cycle"),
     "a cycle of maps": ("a: &a {b: {c: *a}}\n", "alias-cycle"),
     "an alias of nothing": ("a: *b\n", "alias"),
@@ -78,10 +87,17 @@ def test_files_that_were_made_to_hurt(tmp_path: Path) -> None:
     for name, (content, _) in ATTACKS.items():
         folder = tmp_path / name
         write(API, folder)
-        (folder / "x.yaml").write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+        (folder / "x.yaml").write_bytes(
+            content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+        )
         if name == "100 MB":
             os.truncate(folder / "x.yaml", 100 << 20)
-    command = [sys.executable, "-m", "tests.hostile.limited", *(str(tmp_path / name) for name in ATTACKS)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.hostile.limited",
+        *(str(tmp_path / name) for name in ATTACKS),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     found = {Path(row["folder"]).name: row for row in map(json.loads, done.stdout.splitlines())}
@@ -89,34 +105,65 @@ def test_files_that_were_made_to_hurt(tmp_path: Path) -> None:
     for name, (_, rule) in ATTACKS.items():
         row = found[name]
         assert "problems" in row, (name, row)
-        assert rule in {problem[3] for problem in row["problems"] if problem[0] == "spec/x.yaml"}, (name, row)
+        assert rule in {problem[3] for problem in row["problems"] if problem[0] == "spec/x.yaml"}, (
+            name,
+            row,
+        )
         assert all(line >= 1 and column >= 1 for _, line, column, _ in row["problems"]), (name, row)
         assert row["seconds"] < SECONDS * SLOWER, (name, row)
         assert row["bytes"] < MEMORY, (name, row)
 
 
-UNSEEN = [chr(point) for point in range(0x110000) if unicodedata.category(chr(point)) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
-SHOWN = {*"\t\n", *map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13440)))}
+UNSEEN = [
+    chr(point)
+    for point in range(0x110000)
+    if unicodedata.category(chr(point)) in ("Cc", "Cf", "Zl", "Zp", "Cs")
+]
+SHOWN = {
+    *"\t\n",
+    *map(
+        chr,
+        (
+            *range(0x600, 0x606),
+            0x6DD,
+            0x70F,
+            0x890,
+            0x891,
+            0x8E2,
+            0x110BD,
+            0x110CD,
+            *range(0x13430, 0x13440),
+        ),
+    ),
+}
 """White space, and signs that Unicode calls formats though they are seen: of Arabic, Syriac, Kaithi and Egyptian numbers and joins."""
 
 
 def test_nothing_that_cannot_be_seen_may_stand_in_a_spec() -> None:
-    assert {character for character in UNSEEN if not charset.forbidden(character)} == SHOWN & {*UNSEEN}
+    assert {character for character in UNSEEN if not charset.forbidden(character)} == SHOWN & {
+        *UNSEEN
+    }
 
 
-@pytest.mark.parametrize("character", "\u202e\u2066\u200b\u200d\u2060\ufeff\u00ad\u2028\u0085\x00\x1b\U000e0041\U000e0001\u115f\u3164\ufe00")
+@pytest.mark.parametrize(
+    "character",
+    "\u202e\u2066\u200b\u200d\u2060\ufeff\u00ad\u2028\u0085\x00\x1b\U000e0041\U000e0001\u115f\u3164\ufe00",
+)
 def test_what_cannot_be_seen_is_named_with_its_place(character: str, tmp_path: Path) -> None:
     """In a text, in a key, in a comment, in notes, in JSON; written as it is, or escaped."""
     code = f"U+{ord(character):04X}"
     escaped = f"\\U{ord(character):08x}"
-    lines = ["title: a", "types:", f"  T: {{fields: {{\"b{character}\": string}}}}  # x"]
+    lines = ["title: a", "types:", f'  T: {{fields: {{"b{character}": string}}}}  # x']
     for text, line, column in [
         (f"title: 值{character}x\n", 1, 9),
         ("\n".join(lines) + "\n", 3, 18),
         (f"title: x  # a{character}\n", 1, 14),
         (f'title: "a{escaped}"\n', 1, 8),
     ]:
-        write({**API, "order.yaml": "types: {Problem: {fields: {a: string}}}\n", "x.yaml": text}, tmp_path)
+        write(
+            {**API, "order.yaml": "types: {Problem: {fields: {a: string}}}\n", "x.yaml": text},
+            tmp_path,
+        )
         with pytest.raises(SpecError) as caught:
             load(tmp_path, "spec")
         found = [(problem.line, problem.column, problem.rule) for problem in caught.value.problems]
@@ -125,4 +172,6 @@ def test_what_cannot_be_seen_is_named_with_its_place(character: str, tmp_path: P
     write({"x.yaml": "title: x\n", "x.md": f"one\ntwo{character}\n"}, tmp_path)
     with pytest.raises(SpecError) as caught:
         load(tmp_path, "spec")
-    assert [(problem.path, problem.line, problem.column) for problem in caught.value.problems] == [("spec/x.md", 2, 4)]
+    assert [(problem.path, problem.line, problem.column) for problem in caught.value.problems] == [
+        ("spec/x.md", 2, 4)
+    ]

@@ -16,7 +16,20 @@ from typing import Any
 from tests.hostile.fragments import CANARY
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_PREFIXES = ("socket.", "subprocess.", "shutil.", "ctypes.", "ftplib.", "smtplib.", "urllib.", "http.client.", "webbrowser.", "tempfile.", "sqlite3.", "pty.")
+_PREFIXES = (
+    "socket.",
+    "subprocess.",
+    "shutil.",
+    "ctypes.",
+    "ftplib.",
+    "smtplib.",
+    "urllib.",
+    "http.client.",
+    "webbrowser.",
+    "tempfile.",
+    "sqlite3.",
+    "pty.",
+)
 _CALLS = frozenset(
     f"os.{name}"
     for name in (
@@ -34,14 +47,27 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event == "open":
         path, mode, flags = arguments
-        written = (isinstance(mode, str) and not set(mode).isdisjoint("wax+")) or (isinstance(flags, int) and flags & _WRITING)
+        written = (isinstance(mode, str) and not set(mode).isdisjoint("wax+")) or (
+            isinstance(flags, int) and flags & _WRITING
+        )
         if written and path != os.devnull:
             _open[-1].append(f"open {path!r} {mode}")
     elif event == "compile":
-        source = arguments[0].decode("utf-8", "replace") if isinstance(arguments[0], bytes) else arguments[0]
-        if isinstance(source, str) and CANARY in source and not str(arguments[1]).startswith(_importing):
+        source = (
+            arguments[0].decode("utf-8", "replace")
+            if isinstance(arguments[0], bytes)
+            else arguments[0]
+        )
+        if (
+            isinstance(source, str)
+            and CANARY in source
+            and not str(arguments[1]).startswith(_importing)
+        ):
             _open[-1].append(f"compile {arguments[1]!r} with the canary")
-    elif event in _CALLS or (event.startswith(_PREFIXES) and event not in ("socket.gethostname", "ctypes.dlopen", "ctypes.dlsym")):
+    elif event in _CALLS or (
+        event.startswith(_PREFIXES)
+        and event not in ("socket.gethostname", "ctypes.dlopen", "ctypes.dlsym")
+    ):
         _open[-1].append(f"{event} {arguments!r}"[:200])
 
 
@@ -62,7 +88,11 @@ def watching() -> Generator[list[str], None, None]:
 def _import_all(project: str) -> None:
     sys.path.insert(0, project)
     importlib.invalidate_caches()
-    for package in [name for name in os.listdir(project) if os.path.isfile(os.path.join(project, name, "__init__.py"))]:
+    for package in [
+        name
+        for name in os.listdir(project)
+        if os.path.isfile(os.path.join(project, name, "__init__.py"))
+    ]:
         root = importlib.import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
             importlib.import_module(module.name)

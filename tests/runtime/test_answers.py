@@ -18,7 +18,17 @@ from handmade import calls, errors
 from handmade._runtime.codec import codec
 from handmade._runtime.models import Model, Unknown
 from handmade._runtime.wire_formats import UNIX
-from handmade.models.orders import Card, Color, Converted, Detail, Level, Order, Payment, Refusal, Status
+from handmade.models.orders import (
+    Card,
+    Color,
+    Converted,
+    Detail,
+    Level,
+    Order,
+    Payment,
+    Refusal,
+    Status,
+)
 from msgspec import Meta
 from tests.servers import Close, Reset, Server, answer
 
@@ -87,17 +97,33 @@ def test_new_enum_values_are_kept(server: Server, send: Send, caplog: Any) -> No
 
 MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
     ({"order_id": None}, "$.order_id: expected a text, got null", lambda o: o.order_id is None),
-    ({"total": "12"}, "$.total: expected an integer or a number, got a text", lambda o: o.total == "12"),
-    ({"total": 1.5}, "$.total: expected an integer, got a number", lambda o: o.total == Decimal("1.5")),
+    (
+        {"total": "12"},
+        "$.total: expected an integer or a number, got a text",
+        lambda o: o.total == "12",
+    ),
+    (
+        {"total": 1.5},
+        "$.total: expected an integer, got a number",
+        lambda o: o.total == Decimal("1.5"),
+    ),
     ({"color": "green"}, "$.color: not a value of Color", lambda o: o.color == "green"),
-    ({"paid_at": "soon"}, "$.paid_at: expected a datetime with a time zone, got a text", lambda o: o.paid_at == "soon"),
+    (
+        {"paid_at": "soon"},
+        "$.paid_at: expected a datetime with a time zone, got a text",
+        lambda o: o.paid_at == "soon",
+    ),
     (
         {"paid_at": "2025-01-02T03:04:05"},
         "$.paid_at: expected a datetime with a time zone, got a text",
         lambda o: o.paid_at == "2025-01-02T03:04:05",
     ),
     ({"price": "NaN"}, "$.price: expected a number, got a text", lambda o: o.price == "NaN"),
-    ({"price": " -infinity "}, "$.price: expected a number, got a text", lambda o: o.price == " -infinity "),
+    (
+        {"price": " -infinity "},
+        "$.price: expected a number, got a text",
+        lambda o: o.price == " -infinity ",
+    ),
     ({"price": "cheap"}, "$.price: expected a number, got a text", lambda o: o.price == "cheap"),
     ({"buyer": []}, "$.buyer: expected null or an object, got a list", lambda o: o.buyer == []),
     (
@@ -110,7 +136,12 @@ MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
 
 @pytest.mark.parametrize(("fields", "text", "kept"), MISFITS, ids=[text for _, text, _ in MISFITS])
 def test_what_does_not_fit(
-    fields: dict[str, Any], text: str, kept: Callable[[Order], bool], server: Server, send: Send, caplog: Any
+    fields: dict[str, Any],
+    text: str,
+    kept: Callable[[Order], bool],
+    server: Server,
+    send: Send,
+    caplog: Any,
 ) -> None:
     server.reply(answer(200, order(**fields)))
     value = send(QUERY).value
@@ -128,7 +159,9 @@ def test_what_does_not_fit(
 def test_limits_do_not_bind_the_server(server: Server, send: Send, caplog: Any) -> None:
     server.reply(answer(200, order(buyer={"name": "longer than eight", "phone": "A" * 344})))
     assert send(QUERY).value.buyer.phone == "A" * 344
-    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    (warning,) = [
+        record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
+    ]
     assert warning.endswith("$.buyer.phone: cannot be decrypted: this client has no key for it")
 
 
@@ -156,9 +189,15 @@ NONSENSE = [
 @pytest.mark.parametrize("body", NONSENSE, ids=[repr(body[:20]) for body in NONSENSE])
 def test_what_is_no_json(body: bytes, server: Server, send: Send) -> None:
     server.reply(answer(200, body))
-    with pytest.raises(errors.ProtocolError, match="the answer is not the documented JSON") as caught:
+    with pytest.raises(
+        errors.ProtocolError, match="the answer is not the documented JSON"
+    ) as caught:
         send(QUERY)
-    assert (caught.value.content, caught.value.status, caught.value.outcome) == (body, 200, "unknown")
+    assert (caught.value.content, caught.value.status, caught.value.outcome) == (
+        body,
+        200,
+        "unknown",
+    )
 
 
 class Row(Model, frozen=True, kw_only=True):
@@ -173,7 +212,11 @@ class Row(Model, frozen=True, kw_only=True):
 @pytest.mark.parametrize(
     ("body", "value", "misfit"),
     [
-        ('{"at":"2025-01-02T03:04:05"}', "2025-01-02T03:04:05", "$.at: expected a datetime with a time zone, got a text"),
+        (
+            '{"at":"2025-01-02T03:04:05"}',
+            "2025-01-02T03:04:05",
+            "$.at: expected a datetime with a time zone, got a text",
+        ),
         ('{"price":"NaN"}', "NaN", "$.price: expected a number, got a text"),
         ('{"price":" -infinity "}', " -infinity ", "$.price: expected a number, got a text"),
         ('{"price":"1.50"}', Decimal("1.50"), ""),
@@ -193,14 +236,19 @@ def test_nothing_is_read_that_could_not_be_sent(body: str, value: object, misfit
 def _alone(name: str) -> Any:
     """A class with this field only, which msgspec knows how to read."""
     field = next(field for field in msgspec.structs.fields(Row) if field.name == name)
-    return msgspec.defstruct("Alone", [(name, field.type, None)], bases=(Model,), frozen=True, kw_only=True)
+    return msgspec.defstruct(
+        "Alone", [(name, field.type, None)], bases=(Model,), frozen=True, kw_only=True
+    )
 
 
 BROKEN = [
     (rb'{"order_id":"\ud83d x","status":"PAID","total":1}', [13]),
     (rb'{"order_id":"\ud83d\u0041\udc00\\ud83d\ud83d\ude00","status":"PAID","total":1}', [13, 25]),
     (b'{"order_id":"\xe4\xb8","status":"\xff","total":1}', [13, 27]),
-    (b'{"status":"PAID","total":1,"\xed\xa0\x80":2,"order_id":"\xe5\x8f\x91 \\udfff"}', [28, 29, 30, 51]),
+    (
+        b'{"status":"PAID","total":1,"\xed\xa0\x80":2,"order_id":"\xe5\x8f\x91 \\udfff"}',
+        [28, 29, 30, 51],
+    ),
     (b'\xef\xbb\xbf{"order_id":"\xe4\xb8","status":"PAID","total":1}', [16]),
 ]
 
@@ -208,7 +256,11 @@ BROKEN = [
 def as_judged(body: bytes) -> Any:
     """The same JSON by the standard library, U+FFFD for what is no character."""
     held = json.loads(body.decode("utf-8-sig", "replace"))
-    return json.loads(json.dumps(held, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return json.loads(
+        json.dumps(held, ensure_ascii=False)
+        .encode("utf-16", "surrogatepass")
+        .decode("utf-16", "replace")
+    )
 
 
 @pytest.mark.parametrize(("body", "places"), BROKEN)
@@ -218,13 +270,22 @@ def test_a_broken_character_costs_that_character(
     server.reply(answer(200, body))
     response = send(QUERY)
     held = as_judged(body)
-    assert (response.value.order_id, response.value.status.value) == (held["order_id"], held["status"])
+    assert (response.value.order_id, response.value.status.value) == (
+        held["order_id"],
+        held["status"],
+    )
     assert response.content == body
-    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    (warning,) = [
+        record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
+    ]
     assert re.findall(r"byte (\d+): ", warning) == list(map(str, places))
     with pytest.raises(errors.ProtocolError) as caught:
         send(QUERY, strict=True)
-    assert (str(caught.value), caught.value.content, caught.value.outcome) == (warning, body, "done")
+    assert (str(caught.value), caught.value.content, caught.value.outcome) == (
+        warning,
+        body,
+        "done",
+    )
 
 
 def test_broken_characters_elsewhere(server: Server, send: Send, caplog: Any) -> None:
@@ -320,7 +381,11 @@ def test_a_documented_error(server: Server, send: Send) -> None:
     error = raised(send)
     assert type(error) is errors.OrderNotFound
     assert (error.status, error.code, error.message) == (404, "ORDER_NOT_FOUND", "no order")
-    assert (error.detail, error.request_id, error.outcome) == ({"field": "order_id"}, "r-1", "rejected")
+    assert (error.detail, error.request_id, error.outcome) == (
+        {"field": "order_id"},
+        "r-1",
+        "rejected",
+    )
     assert error.reasons == ("No such order.", "It was archived.")
     assert error.remedies == ("Check it.", "")
     assert error.content == body.encode()
@@ -347,7 +412,9 @@ def test_a_documented_error(server: Server, send: Send) -> None:
         (418, "[]", errors.ApiError),
     ],
 )
-def test_which_class_an_error_has(status: int, body: str, kind: type, server: Server, send: Send) -> None:
+def test_which_class_an_error_has(
+    status: int, body: str, kind: type, server: Server, send: Send
+) -> None:
     server.reply(answer(status, body))
     error = raised(send)
     assert type(error) is kind
@@ -399,13 +466,21 @@ OTHERS = {
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_something_else_altogether(name: str, strict: bool, server: Server, send: Send) -> None:
+def test_what_is_something_else_altogether(
+    name: str, strict: bool, server: Server, send: Send
+) -> None:
     """Nobody can say what such an answer means: it is no value."""
     body, text = OTHERS[name]
     server.reply(answer(200, body, ("Request-ID", "r-1")))
-    with pytest.raises(errors.ProtocolError, match=f"the answer is not the documented JSON: .*{text}") as caught:
+    with pytest.raises(
+        errors.ProtocolError, match=f"the answer is not the documented JSON: .*{text}"
+    ) as caught:
         send(QUERY, strict=strict)
-    assert (caught.value.outcome, caught.value.content, caught.value.request_id) == ("unknown", body, "r-1")
+    assert (caught.value.outcome, caught.value.content, caught.value.request_id) == (
+        "unknown",
+        body,
+        "r-1",
+    )
 
 
 CODES: dict[bytes, str | None] = {

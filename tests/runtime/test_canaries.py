@@ -67,8 +67,15 @@ def rich(renderable: Any) -> str:
 
 def traceback_of(error: BaseException) -> str:
     """A report with all variables, however long, but for those of the tests."""
-    full: dict[str, Any] = {"locals_max_length": None, "locals_max_string": None, "width": 10_000, "suppress": [str(TESTS)]}
-    return rich(Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True, **full))
+    full: dict[str, Any] = {
+        "locals_max_length": None,
+        "locals_max_string": None,
+        "width": 10_000,
+        "suppress": [str(TESTS)],
+    }
+    return rich(
+        Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True, **full)
+    )
 
 
 def pickled(value: object) -> str:
@@ -111,7 +118,11 @@ def printed(start: object) -> Iterator[str]:
 
 def canaries(texts: Iterator[str] | list[str]) -> list[str]:
     """What is found of secrets, with the text around it."""
-    return [text[max(0, text.find("CANARY") - 200) :][:400] for text in texts if "CANARY" in text or "PRIVATE" in text]
+    return [
+        text[max(0, text.find("CANARY") - 200) :][:400]
+        for text in texts
+        if "CANARY" in text or "PRIVATE" in text
+    ]
 
 
 def shown(error: BaseException) -> Iterator[str]:
@@ -136,7 +147,12 @@ def raised(job: Job) -> BaseException:
 def echo(got: Received) -> bytes:
     """A server that answers with all that it was sent, in each place of an answer, as many do for their users' sake."""
     said = f"{unquote(got.target)} | {got.target} | {got.headers} | {got.body.decode()}"
-    body = {"code": "X", "message": said, "detail": {"got": [{said: said}], "n": 1}, "problems": [said]}
+    body = {
+        "code": "X",
+        "message": said,
+        "detail": {"got": [{said: said}], "n": 1},
+        "problems": [said],
+    }
     return answer(422, json.dumps(body), ("X-Request-ID", got.target), ("X-Echo", got.target))
 
 
@@ -174,21 +190,29 @@ def run(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
     return lambda *args, **options: asyncio.run(not_plain(*args, **options))
 
 
-SENT = [(scheme, encrypted if scheme == "wechatpay" else create) for scheme in SCHEMES] + [("bearer", login)]
+SENT = [(scheme, encrypted if scheme == "wechatpay" else create) for scheme in SCHEMES] + [
+    ("bearer", login)
+]
 
 
 @pytest.mark.parametrize("does", [echo, garbage])
 @pytest.mark.parametrize(("scheme", "make"), SENT)
-def test_what_servers_quote(scheme: str, make: Job, does: Any, server: Server, run: Any, caplog: Any) -> None:
+def test_what_servers_quote(
+    scheme: str, make: Job, does: Any, server: Server, run: Any, caplog: Any
+) -> None:
     caplog.set_level(logging.DEBUG)
     server.reply(does)
     heard: list[str] = []
-    hooks = dict.fromkeys(("on_request", "on_response", "on_retry"), lambda event: heard.extend(printed(event)))
+    hooks = dict.fromkeys(
+        ("on_request", "on_response", "on_retry"), lambda event: heard.extend(printed(event))
+    )
     error = raised(lambda: run(make, SCHEMES[scheme], strict=True, attempts=1, **hooks))
     assert isinstance(error, errors.Error)
     heard += shown(error)
     # The HTTP library's own log has all bytes, for those who turn that on.
-    heard += [record.getMessage() for record in caplog.records if not record.name.startswith("httpcore")]
+    heard += [
+        record.getMessage() for record in caplog.records if not record.name.startswith("httpcore")
+    ]
     assert not canaries(heard)
     if does is echo and scheme == "bearer" and make is create:
         # Nothing that came is lost: the bytes are there for those who ask for them.
@@ -199,7 +223,9 @@ def test_what_servers_quote(scheme: str, make: Job, does: Any, server: Server, r
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_what_interrupts(scheme: str, server: Server, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_interrupts(
+    scheme: str, server: Server, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As Ctrl-C does, and the limit of a web server's workers, with the request in the hands of the library."""
     import handmade._runtime.httpx_adapter as http
 
@@ -211,7 +237,9 @@ def test_what_interrupts(scheme: str, server: Server, run: Any, monkeypatch: pyt
 
     for kind, interrupted in ((http._Transport, read), (http._AsyncTransport, read_async)):
         for name in ("handle_request", "handle_async_request"):
-            monkeypatch.setattr(kind, name, lambda self, request, go=interrupted: go(request), raising=False)
+            monkeypatch.setattr(
+                kind, name, lambda self, request, go=interrupted: go(request), raising=False
+            )
     error = raised(lambda: run(create, SCHEMES[scheme]))
     assert not isinstance(error, Exception)
     assert not canaries(shown(error))
@@ -226,7 +254,9 @@ def test_what_clients_hold(scheme: str) -> None:
 
 
 def test_what_a_call_and_its_answer_hold(server: Server, run: Any) -> None:
-    server.reply(answer(200, json.dumps({"order_id": "1", "status": "PAID", "total": 1, "note": "CANARY"})))
+    server.reply(
+        answer(200, json.dumps({"order_id": "1", "status": "PAID", "total": 1, "note": "CANARY"}))
+    )
     with Shop(Scheme(), hosts=[server.url]) as shop:
         response = shop.send(calls.orders.query("1", shop_id="2"))
     assert b"CANARY" in response.content
@@ -257,13 +287,24 @@ def test_what_is_wrong_is_not_shown(name: str) -> None:
 
 
 def wechat_pay(package: Any, **changes: Any) -> Any:
-    given = {"mchid": "1900000001", "serial_no": "AA", "private_key": KEY, "api_v3_key": f"{TOKEN:-<32}"}
+    given = {
+        "mchid": "1900000001",
+        "serial_no": "AA",
+        "private_key": KEY,
+        "api_v3_key": f"{TOKEN:-<32}",
+    }
     return package.WeChatPay(**given | changes)
 
 
 def test_what_a_generated_client_is_made_of() -> None:
     with imported(COMMITTED["wechatpay"], "wechatpay") as package:
-        problems = [{"api_v3_key": f"{TOKEN:-<33}"}, {"mchid": "x"}, {"hosts": 5}, {"private_key": KEY[:-300]}, {"x": 1}]
+        problems = [
+            {"api_v3_key": f"{TOKEN:-<33}"},
+            {"mchid": "x"},
+            {"hosts": 5},
+            {"private_key": KEY[:-300]},
+            {"x": 1},
+        ]
         for number in range(len(problems)):
             error = raised(lambda: wechat_pay(package, **problems[number]))  # noqa: B023
             assert not canaries([traceback_of(error), repr(error.args), pickled(error)])
@@ -291,7 +332,9 @@ endpoints:
             for text in ("x", "too long"):
                 fail: list[Callable[[str], Any]] = [
                     lambda given: getattr(door, name)(name=given, pin=PASSWORD),  # noqa: B023
-                    lambda given: asyncio.run(getattr(later, name)(name=given, pin=PASSWORD)),  # noqa: B023
+                    lambda given: asyncio.run(
+                        getattr(later, name)(name=given, pin=PASSWORD)  # noqa: B023
+                    ),
                 ]
                 for job in fail:
                     with warnings.catch_warnings():

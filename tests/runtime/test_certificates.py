@@ -43,7 +43,9 @@ def downloads(server: Server) -> int:
 # --- getting them -------------------------------------------------------------------------
 
 
-def test_certificates_are_downloaded_before_the_first_call(server: Server, send: Send, tmp_path: Path) -> None:
+def test_certificates_are_downloaded_before_the_first_call(
+    server: Server, send: Send, tmp_path: Path
+) -> None:
     server.reply(Side([OLD], "old", SERIAL))
     merchant = without_public_key()
     for _ in range(3):
@@ -55,7 +57,9 @@ def test_certificates_are_downloaded_before_the_first_call(server: Server, send:
     assert [got.header("wechatpay-serial") for got in rest] == [SERIAL] * 3
 
 
-def test_the_one_valid_for_longest_is_used_and_all_are_believed(server: Server, send: Send, tmp_path: Path) -> None:
+def test_the_one_valid_for_longest_is_used_and_all_are_believed(
+    server: Server, send: Send, tmp_path: Path
+) -> None:
     merchant = without_public_key()
     # Zeros at the front and case mean nothing: serial numbers are numbers.
     for who, serial in (("old", SERIAL), ("old", SERIAL.lower().lstrip("0")), ("new", NEWER)):
@@ -73,7 +77,9 @@ def test_the_one_valid_for_longest_is_used_and_all_are_believed(server: Server, 
     assert cipher
     (tmp_path / "key.pem").write_bytes(private_pem(rsa_key("new")))
     command = "openssl pkeyutl -decrypt -inkey key.pem -pkeyopt rsa_padding_mode:oaep"
-    plain = subprocess.run(command.split(), cwd=tmp_path, input=b64decode(cipher[1]), capture_output=True, check=True)
+    plain = subprocess.run(
+        command.split(), cwd=tmp_path, input=b64decode(cipher[1]), capture_output=True, check=True
+    )
     assert plain.stdout == b"13800000000"
 
 
@@ -95,7 +101,9 @@ def test_a_storm_of_unknown_serials_is_one_download_a_minute(server: Server) -> 
     merchant._keys._renewed_at = time.monotonic()
     server.reply(Side([OLD, NEW], "new", NEWER, before=lambda: time.sleep(0.3)))
     with Shop(merchant, hosts=[server.url]) as shop, ThreadPoolExecutor(40) as pool:
-        assert [each.status for each in pool.map(lambda _: shop.send(CANCEL), range(100))] == [204] * 100
+        assert [each.status for each in pool.map(lambda _: shop.send(CANCEL), range(100))] == [
+            204
+        ] * 100
         assert downloads(server) == 1
         # A serial that is made up brings about no more of them, until a minute has passed.
         server.reply(Side([OLD, NEW], "new", "ABC", voucher_serial=NEWER))
@@ -113,10 +121,19 @@ FAILED_DOWNLOADS: dict[str, Callable[[], Any]] = {
     "broken": lambda: answer(500, "nonsense"),
     "html": lambda: answer(200, "<html>"),
     "nothing in it": lambda: signed(200, b"{}", key=rsa_key("old"), serial=SERIAL),
-    "wrong key": lambda: signed(200, json.dumps({"data": [sealed(NEW, "x" * 32)]}).encode(), key=rsa_key("old"), serial=SERIAL),
+    "wrong key": lambda: signed(
+        200,
+        json.dumps({"data": [sealed(NEW, "x" * 32)]}).encode(),
+        key=rsa_key("old"),
+        serial=SERIAL,
+    ),
     "unsigned": lambda: answer(200, json.dumps({"data": [sealed(NEW)]})),
-    "signed by nobody known": lambda: signed(200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=NEWER),
-    "forged": lambda: signed(200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=SERIAL),
+    "signed by nobody known": lambda: signed(
+        200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=NEWER
+    ),
+    "forged": lambda: signed(
+        200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=SERIAL
+    ),
 }
 
 
@@ -155,17 +172,45 @@ def test_certificates_grow_old(server: Server, send: Send, monkeypatch: pytest.M
 
 
 BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
-    (no_certificates, errors.ApiError, "404 RESOURCE_NOT_EXISTS: the platform certificates: .*\n.*give public_key_id"),
-    (FAILED_DOWNLOADS["wrong key"], errors.ConfigError, "certificates: api_v3_key does not open them; .*not the APIv2"),
-    (FAILED_DOWNLOADS["unsigned"], errors.SignatureError, "certificates: .*without Wechatpay-Timestamp"),
-    (FAILED_DOWNLOADS["forged"], errors.SignatureError, "certificates: .*no key fits its signature"),
-    (lambda: answer(401, '{"code":"SIGN_ERROR","message":"x"}'), errors.ApiError, "401 SIGN_ERROR: the platform certificates: x"),
-    (lambda: answer(200, '{"data":[{}]}'), errors.ProtocolError, "certificates: the answer is not as documented"),
+    (
+        no_certificates,
+        errors.ApiError,
+        "404 RESOURCE_NOT_EXISTS: the platform certificates: .*\n.*give public_key_id",
+    ),
+    (
+        FAILED_DOWNLOADS["wrong key"],
+        errors.ConfigError,
+        "certificates: api_v3_key does not open them; .*not the APIv2",
+    ),
+    (
+        FAILED_DOWNLOADS["unsigned"],
+        errors.SignatureError,
+        "certificates: .*without Wechatpay-Timestamp",
+    ),
+    (
+        FAILED_DOWNLOADS["forged"],
+        errors.SignatureError,
+        "certificates: .*no key fits its signature",
+    ),
+    (
+        lambda: answer(401, '{"code":"SIGN_ERROR","message":"x"}'),
+        errors.ApiError,
+        "401 SIGN_ERROR: the platform certificates: x",
+    ),
+    (
+        lambda: answer(200, '{"data":[{}]}'),
+        errors.ProtocolError,
+        "certificates: the answer is not as documented",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("download", "kind", "text"), BEGINNINGS, ids=[text for _, _, text in BEGINNINGS])
-def test_without_any_nothing_is_sent(download: Callable[[], Any], kind: type[Exception], text: str, server: Server, send: Send) -> None:
+@pytest.mark.parametrize(
+    ("download", "kind", "text"), BEGINNINGS, ids=[text for _, _, text in BEGINNINGS]
+)
+def test_without_any_nothing_is_sent(
+    download: Callable[[], Any], kind: type[Exception], text: str, server: Server, send: Send
+) -> None:
     server.reply(download())
     with pytest.raises(kind, match=text) as caught:
         send(CANCEL, without_public_key())
@@ -173,18 +218,25 @@ def test_without_any_nothing_is_sent(download: Callable[[], Any], kind: type[Exc
     assert {got.target for got in server.received} == {DOWNLOAD}
 
 
-def test_certificates_given_by_hand(server: Server, send: Send, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_given_by_hand(
+    server: Server, send: Send, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "both.pem").write_bytes(OLD + NEW)
     merchant = without_public_key(api_v3_key=None, platform_certificates=[tmp_path / "both.pem"])
     server.reply(Side([], "old", SERIAL))
     send(CANCEL, merchant)
     assert server.received[0].header("wechatpay-serial") == NEWER
     server.reply(Side([], "old", "ABC"))
-    with pytest.raises(errors.SignatureError, match=f"certificate {SERIAL} or the certificate {NEWER}"):
+    with pytest.raises(
+        errors.SignatureError, match=f"certificate {SERIAL} or the certificate {NEWER}"
+    ):
         send(CANCEL, merchant)
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + 61 * 86400)
-    with pytest.raises(errors.ConfigError, match="platform_certificates: none is valid now; give newer ones, or api_v3"):
+    with pytest.raises(
+        errors.ConfigError,
+        match="platform_certificates: none is valid now; give newer ones, or api_v3",
+    ):
         send(CANCEL, merchant)
     assert downloads(server) == 0
 
@@ -235,7 +287,20 @@ def test_the_migration(server: Server, send: Send) -> None:
 
 NOTHING: dict[str, Any] = {"public_key": None, "public_key_id": None}
 EC = subprocess.run(
-    ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=x"],
+    [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "/dev/null",
+        "-subj",
+        "/CN=x",
+    ],
     capture_output=True,
     check=True,
 ).stdout
@@ -247,11 +312,26 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"api_v3_key": "发" * 32}, "api_v3_key: give the APIv3 key .* 32 characters"),
     ({"api_v3_key": 5}, "api_v3_key: give the APIv3 key"),
     ({"platform_certificates": OLD}, "platform_certificates: give a list"),
-    ({"platform_certificates": [OLD[:500]]}, "platform_certificates: this certificate is damaged or cut off"),
-    ({"platform_certificates": [EC]}, "platform_certificates: this certificate is not for an RSA key"),
-    ({"platform_certificates": [public_pem(rsa_key("old"))]}, "platform_certificates: this is a public key; give a cert"),
-    ({"platform_certificates": [certificate("merchant")]}, "platform_certificates: one is the merchant's own"),
-    ({"public_key": OLD}, "public_key: this is a certificate; give a public key, .* such as pub_key.pem"),
+    (
+        {"platform_certificates": [OLD[:500]]},
+        "platform_certificates: this certificate is damaged or cut off",
+    ),
+    (
+        {"platform_certificates": [EC]},
+        "platform_certificates: this certificate is not for an RSA key",
+    ),
+    (
+        {"platform_certificates": [public_pem(rsa_key("old"))]},
+        "platform_certificates: this is a public key; give a cert",
+    ),
+    (
+        {"platform_certificates": [certificate("merchant")]},
+        "platform_certificates: one is the merchant's own",
+    ),
+    (
+        {"public_key": OLD},
+        "public_key: this is a certificate; give a public key, .* such as pub_key.pem",
+    ),
     ({"former_private_keys": [OLD]}, "former_private_keys: this is a certificate"),
     ({"former_private_keys": rsa_key("merchant")}, "former_private_keys: give a list"),
 ]
@@ -273,9 +353,17 @@ def test_known_answers() -> None:
     key, nonce = b"a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb", "uluk4a9R25RW"
     ciphertext = "ulwSiIajGClcvcOYvOQ7+l+0PAbzzwI="
     assert decrypt(key, nonce, "associatedData", ciphertext) == b"message"
-    of_go = ("wCq51qZv4Yfg", "Dl56FrqWQJF1t9LtC3vEUsniZKvbqdR8", "FsdXzxryWfKwvLJKf8LG/ToRPTRh8RN9wROC")
+    of_go = (
+        "wCq51qZv4Yfg",
+        "Dl56FrqWQJF1t9LtC3vEUsniZKvbqdR8",
+        "FsdXzxryWfKwvLJKf8LG/ToRPTRh8RN9wROC",
+    )
     assert decrypt(b"testAPIv3Key0000", *of_go) == b"Hello World"
-    for altered in ((b"b" + key[1:], nonce, "associatedData"), (key, nonce[:-1] + "X", "associatedData"), (key, nonce, "")):
+    for altered in (
+        (b"b" + key[1:], nonce, "associatedData"),
+        (key, nonce[:-1] + "X", "associatedData"),
+        (key, nonce, ""),
+    ):
         with pytest.raises(ValueError, match="altered, or encrypted with another key"):
             decrypt(*altered, ciphertext)
     with pytest.raises(ValueError, match="altered"):
@@ -302,7 +390,9 @@ GONE: list[tuple[bytes, bool]] = [
 
 @pytest.mark.parametrize("had", [False, True])
 @pytest.mark.parametrize(("download", "rests"), GONE)
-def test_one_answer_does_not_end_all_refreshes(download: bytes, rests: bool, had: bool, server: Server, send: Send) -> None:
+def test_one_answer_does_not_end_all_refreshes(
+    download: bytes, rests: bool, had: bool, server: Server, send: Send
+) -> None:
     """Certificates that came once are there: a 404 later on is some mistake, which a minute mends."""
     merchant = without_public_key(platform_certificates=[OLD])
     merchant._keys._renewed_at = time.monotonic() if had else -math.inf

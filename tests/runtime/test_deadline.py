@@ -143,7 +143,9 @@ def test_async_functions_for_tokens_are_cut_off(server: Server) -> None:
             await shop.send(CALL)
 
     start = time.monotonic()
-    with pytest.raises(errors.TimeoutError, match="the deadline passed while waiting for an async function") as caught:
+    with pytest.raises(
+        errors.TimeoutError, match="the deadline passed while waiting for an async function"
+    ) as caught:
         asyncio.run(go())
     assert time.monotonic() - start < 0.3 + 0.5
     assert (caught.value.outcome, server.received) == ("not_sent", [])
@@ -159,7 +161,9 @@ def test_a_timeout_of_the_functions_own_stays_its_own() -> None:
             await shop.send(CALL)
 
     # It is no deadline of the call, but the cause of an error that names the function.
-    with pytest.raises(errors.ConfigError, match="token: the function raised TimeoutError") as caught:
+    with pytest.raises(
+        errors.ConfigError, match="token: the function raised TimeoutError"
+    ) as caught:
         asyncio.run(go())
     assert type(caught.value.cause) is TimeoutError
 
@@ -173,13 +177,17 @@ ENDLESS: dict[str, tuple[int, type[Exception] | None]] = {
 
 
 @pytest.mark.parametrize("event", ENDLESS)
-def test_async_hooks_are_cut_off(event: str, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+def test_async_hooks_are_cut_off(
+    event: str, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     """An answer that has come is not lost by it, and the log says so."""
     status, error = ENDLESS[event]
     server.reply(answer(status))
 
     async def go() -> Any:
-        async with AsyncShop(Scheme(), hosts=[server.url], deadline=0.4, **{event: endless}) as shop:
+        async with AsyncShop(
+            Scheme(), hosts=[server.url], deadline=0.4, **{event: endless}
+        ) as shop:
             without_pauses(shop)
             return await shop.send(CALL)
 

@@ -41,13 +41,17 @@ def serve(depot: Any) -> Serve:
     """A client whose server sends this body, with this media type."""
 
     def made(body: bytes, media: str = "application/pdf", status: int = 200, **options: Any) -> Any:
-        reply = httpx.MockTransport(lambda _: httpx.Response(status, content=body, headers={"Content-Type": media}))
+        reply = httpx.MockTransport(
+            lambda _: httpx.Response(status, content=body, headers={"Content-Type": media})
+        )
         return depot.Depot(transport=reply, **options)
 
     return made
 
 
-def test_a_documented_size_is_read_though_other_responses_may_not_be_so_large(serve: Serve, depot: Any) -> None:
+def test_a_documented_size_is_read_though_other_responses_may_not_be_so_large(
+    serve: Serve, depot: Any
+) -> None:
     large = bytes(9_000_000)
     assert len(serve(large).files.get()) == len(large)
     with pytest.raises(depot.errors.ProtocolError, match="longer than 10000000 bytes"):
@@ -66,16 +70,27 @@ def test_a_limit_of_the_client_comes_before_the_documented_one(serve: Serve, dep
     ("body", "media", "problem"),
     [
         (b"%P", "application/pdf", "expected at least 3 bytes, got 2"),
-        (b"<p>Busy</p>", "text/html; charset=utf-8", "expected application/pdf or image/*, got text/html; charset=utf-8"),
+        (
+            b"<p>Busy</p>",
+            "text/html; charset=utf-8",
+            "expected application/pdf or image/*, got text/html; charset=utf-8",
+        ),
         (b"\x89PNG", "Image/PNG", ""),
     ],
 )
 def test_what_is_not_as_documented_is_a_mismatch(
-    body: bytes, media: str, problem: str, serve: Serve, depot: Any, caplog: pytest.LogCaptureFixture
+    body: bytes,
+    media: str,
+    problem: str,
+    serve: Serve,
+    depot: Any,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.WARNING):
         assert serve(body, media).files.get() == body
-    assert [problem in record.getMessage() for record in caplog.records] == ([True] if problem else [])
+    assert [problem in record.getMessage() for record in caplog.records] == (
+        [True] if problem else []
+    )
     if problem:
         with pytest.raises(depot.errors.ProtocolError) as caught:
             serve(body, media, strict=True).files.get()

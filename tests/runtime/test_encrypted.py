@@ -39,7 +39,10 @@ def encrypted(text: str, who: str = "merchant") -> str:
     """Cipher text for somebody, made by openssl: RSAES-OAEP with SHA-1."""
     command = "openssl pkeyutl -encrypt -pubin -inkey /dev/fd/3 -pkeyopt rsa_padding_mode:oaep"
     made = subprocess.run(
-        ["bash", "-c", f"{command} 3<<<'{public_pem(rsa_key(who)).decode()}'"], input=text.encode(), capture_output=True, check=True
+        ["bash", "-c", f"{command} 3<<<'{public_pem(rsa_key(who)).decode()}'"],
+        input=text.encode(),
+        capture_output=True,
+        check=True,
     )
     return b64encode(made.stdout).decode()
 
@@ -56,7 +59,9 @@ def buyer(phone: str | None) -> dict[str, Any]:
 def test_fields_are_decrypted_wherever_they_are(server: Server, send: Send, caplog: Any) -> None:
     one, two, three = (encrypted(f"CANARY-{text}") for text in ("1", "发票", "3"))
     nested = {"order_id": "2", "status": "PAID", "total": 1, "buyer": buyer(three)}
-    server.reply(order(buyer=buyer(one), contacts={"a": buyer(two)}, phones=[three, "", one], items=[nested]))
+    server.reply(
+        order(buyer=buyer(one), contacts={"a": buyer(two)}, phones=[three, "", one], items=[nested])
+    )
     value = send(QUERY, scheme(), strict=True).value
     assert value.buyer.phone == "CANARY-1"
     assert value.contacts["a"].phone == "CANARY-发票"
@@ -68,31 +73,47 @@ def test_fields_are_decrypted_wherever_they_are(server: Server, send: Send, capl
     assert send(QUERY, scheme(), strict=True).value.buyer.phone is None
 
 
-def test_what_cannot_be_decrypted_stays_and_says_why(server: Server, send: Send, caplog: Any) -> None:
+def test_what_cannot_be_decrypted_stays_and_says_why(
+    server: Server, send: Send, caplog: Any
+) -> None:
     former = encrypted("CANARY", "former merchant")
     server.reply(order(buyer=buyer(former), phones=["no base 64!", encrypted("x")]))
     value = send(QUERY, scheme()).value
     assert value.buyer.phone == former
     assert isinstance(value.buyer.phone, CipherText)
-    assert value.buyer.phone.reason.startswith("the private key does not open it; if it was encrypted for an older")
+    assert value.buyer.phone.reason.startswith(
+        "the private key does not open it; if it was encrypted for an older"
+    )
     assert "give that one's key in former_private_keys" in value.buyer.phone.reason
     assert [type(phone) for phone in value.phones] == [CipherText, str]
-    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    (warning,) = [
+        record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
+    ]
     assert "$.buyer.phone: cannot be decrypted: the private key does not open it" in warning
     assert "$.phones[0]: cannot be decrypted: it is not Base64" in warning
     assert former not in warning + repr(value) + repr(value.phones[0])
-    with pytest.raises(errors.ProtocolError, match=r"\$\.buyer\.phone: cannot be decrypted") as caught:
+    with pytest.raises(
+        errors.ProtocolError, match=r"\$\.buyer\.phone: cannot be decrypted"
+    ) as caught:
         send(QUERY, scheme(), strict=True)
     assert caught.value.outcome == "done"
-    with pytest.raises(errors.InvalidRequest, match=r"buyer\.phone: could not be decrypted when it came"):
+    with pytest.raises(
+        errors.InvalidRequest, match=r"buyer\.phone: could not be decrypted when it came"
+    ):
         calls.orders.create(name="x", items=[Item(sku="A")], buyer=value.buyer)
-    assert msgspec.to_builtins(value)["buyer"]["phone"] == json.loads(msgspec.json.encode(value))["buyer"]["phone"] == former
+    assert (
+        msgspec.to_builtins(value)["buyer"]["phone"]
+        == json.loads(msgspec.json.encode(value))["buyer"]["phone"]
+        == former
+    )
     assert {value.buyer.phone: 1}[former] == 1
     again = pickle.loads(pickle.dumps(value))
     assert (again, again.buyer.phone.reason) == (value, value.buyer.phone.reason)
 
 
-def test_former_private_keys_open_former_cipher_texts(server: Server, send: Send, tmp_path: Path) -> None:
+def test_former_private_keys_open_former_cipher_texts(
+    server: Server, send: Send, tmp_path: Path
+) -> None:
     (tmp_path / "old.pem").write_bytes(private_pem(rsa_key("former merchant")))
     merchant = scheme(former_private_keys=[tmp_path / "old.pem"])
     server.reply(order(phones=[encrypted("old", "former merchant"), encrypted("new")]))
@@ -144,7 +165,10 @@ PEOPLE: st.SearchStrategy[dict[str, Any]] = st.recursive(
     ),
     lambda inner: st.fixed_dictionaries(
         {"phone": TEXTS},
-        optional={"friends": st.lists(inner, max_size=2), "family": st.dictionaries(TEXTS, inner, max_size=2)},
+        optional={
+            "friends": st.lists(inner, max_size=2),
+            "family": st.dictionaries(TEXTS, inner, max_size=2),
+        },
     ),
     max_leaves=5,
 )
@@ -163,7 +187,9 @@ def test_the_fast_way_and_the_careful_one_agree(person: dict[str, Any]) -> None:
     value, misfits = codec(Person).read(body, shout)
     careful, others = codec(Person).fit(parse(body), shout)
     assert (value, sorted(map(str, misfits))) == (careful, sorted(map(str, others)))
-    assert value.phone == (f"<{person['phone']}>" if person["phone"] in ("a", "发") else person["phone"])
+    assert value.phone == (
+        f"<{person['phone']}>" if person["phone"] in ("a", "发") else person["phone"]
+    )
     assert isinstance(value.phone, CipherText) == (person["phone"] == "bad")
 
 

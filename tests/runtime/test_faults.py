@@ -98,49 +98,85 @@ FAULTS: dict[str, Fault] = {
     "F4 silence": Fault(lambda: [Wait(9)], "TimeoutError", "unknown", (3, 3, 1), 0.6),
     "F5 reset": Fault(lambda: [Reset], "ConnectError", "unknown", (3, 3, 1)),
     "F5 closed": Fault(lambda: [Close], "ConnectError", "unknown", (3, 3, 1)),
-    "F7 reset in the head": Fault(lambda: [HEAD, Wait(0.02), Reset], "ProtocolError", "unknown", (3, 3, 1)),
+    "F7 reset in the head": Fault(
+        lambda: [HEAD, Wait(0.02), Reset], "ProtocolError", "unknown", (3, 3, 1)
+    ),
     "F7 closed in the head": Fault(lambda: [HEAD, Close], "ProtocolError", "unknown", (3, 3, 1)),
     "F7 reset in the body": Fault(
-        lambda: [HEAD + b"Content-Length: 9\r\n\r\n{}", Wait(0.02), Reset], "ProtocolError", "unknown", (3, 3, 1)
+        lambda: [HEAD + b"Content-Length: 9\r\n\r\n{}", Wait(0.02), Reset],
+        "ProtocolError",
+        "unknown",
+        (3, 3, 1),
     ),
     "F7 too short": Fault(
-        lambda: [HEAD + b"Content-Length: 9\r\n\r\n{}", Close], "ProtocolError", "unknown", (3, 3, 1)
+        lambda: [HEAD + b"Content-Length: 9\r\n\r\n{}", Close],
+        "ProtocolError",
+        "unknown",
+        (3, 3, 1),
     ),
     "F7 broken chunks": Fault(
-        lambda: [HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"], "ProtocolError", "unknown", (3, 3, 1)
+        lambda: [HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"],
+        "ProtocolError",
+        "unknown",
+        (3, 3, 1),
     ),
     "F7 no HTTP": Fault(lambda: [b"SSH-2.0-x\r\n\r\n"], "ProtocolError", "unknown", (3, 3, 1)),
     "F8 drip": Fault(
-        lambda: [answer(200, length=False), *drip(b"x" * 99, 0.1)], "TimeoutError", "unknown", (1, 1, 1), 0.5
+        lambda: [answer(200, length=False), *drip(b"x" * 99, 0.1)],
+        "TimeoutError",
+        "unknown",
+        (1, 1, 1),
+        0.5,
     ),
-    "F8 dripping head": Fault(lambda: drip(answer(200), 0.1), "TimeoutError", "unknown", (1, 1, 1), 0.5),
+    "F8 dripping head": Fault(
+        lambda: drip(answer(200), 0.1), "TimeoutError", "unknown", (1, 1, 1), 0.5
+    ),
     "F9 502": Fault(refusal(502), "ApiError", "unknown", (3, 3, 1)),
     "F9 503": Fault(refusal(503), "ApiError", "unknown", (3, 3, 1)),
     "F9 503 HTML": Fault(lambda: answer(503, "<html>"), "ApiError", "unknown", (3, 3, 1)),
-    "F9 503 Retry-After": Fault(refusal(503, ("Retry-After", "0")), "ApiError", "unknown", (3, 3, 1)),
+    "F9 503 Retry-After": Fault(
+        refusal(503, ("Retry-After", "0")), "ApiError", "unknown", (3, 3, 1)
+    ),
     "F9 503 too late": Fault(refusal(503, ("Retry-After", "60")), "ApiError", "unknown", (1, 1, 1)),
     "F10 500": Fault(refusal(500, code="SYSTEM_ERROR"), "SystemError", "unknown", (3, 3, 1)),
     "500 unheard of": Fault(refusal(500), "ApiError", "unknown", (3, 3, 1)),
     "F11 429": Fault(refusal(429), "ApiError", "rejected", (3, 3, 3)),
-    "F11 429 garbage": Fault(refusal(429, ("Retry-After", "soon")), "ApiError", "rejected", (3, 3, 3)),
-    "F11 429 negative": Fault(refusal(429, ("Retry-After", "-5")), "ApiError", "rejected", (3, 3, 3)),
-    "F11 429 endless": Fault(refusal(429, ("Retry-After", "1e309")), "ApiError", "rejected", (3, 3, 3)),
-    "F11 429 a day": Fault(refusal(429, ("Retry-After", "86400")), "ApiError", "rejected", (1, 1, 1)),
+    "F11 429 garbage": Fault(
+        refusal(429, ("Retry-After", "soon")), "ApiError", "rejected", (3, 3, 3)
+    ),
+    "F11 429 negative": Fault(
+        refusal(429, ("Retry-After", "-5")), "ApiError", "rejected", (3, 3, 3)
+    ),
+    "F11 429 endless": Fault(
+        refusal(429, ("Retry-After", "1e309")), "ApiError", "rejected", (3, 3, 3)
+    ),
+    "F11 429 a day": Fault(
+        refusal(429, ("Retry-After", "86400")), "ApiError", "rejected", (1, 1, 1)
+    ),
     **{
         f"F12 {status}": Fault(refusal(status), "ApiError", "rejected", (1, 1, 1))
         for status in (400, 401, 403, 404, 409)
     },
     **{
         f"F13 {status}": Fault(
-            partial(answer, status, "", ("Location", "http://127.0.0.1:1/")), "ProtocolError", "unknown", (1, 1, 1)
+            partial(answer, status, "", ("Location", "http://127.0.0.1:1/")),
+            "ProtocolError",
+            "unknown",
+            (1, 1, 1),
         )
         for status in (301, 302, 303, 304, 307, 308)
     },
     "F15 bomb": Fault(
-        lambda: answer(200, BOMB, ("Content-Encoding", "gzip")), "ProtocolError", "unknown", (1, 1, 1)
+        lambda: answer(200, BOMB, ("Content-Encoding", "gzip")),
+        "ProtocolError",
+        "unknown",
+        (1, 1, 1),
     ),
     "F15 endless body": Fault(
-        lambda: [answer(200, length=False), *[bytes(1 << 20)] * 1000], "ProtocolError", "unknown", (1, 1, 1)
+        lambda: [answer(200, length=False), *[bytes(1 << 20)] * 1000],
+        "ProtocolError",
+        "unknown",
+        (1, 1, 1),
     ),
 }
 BOMB = gzip.compress(bytes(300 << 20), 9)
@@ -277,7 +313,9 @@ def test_f4_over_tls(kind: str, sends: int, sender: Sender) -> None:
 
 
 @pytest.mark.parametrize(("kind", "sends"), list(zip(KINDS, (3, 3, 1), strict=True)))
-def test_f4_pauses_leave_time_for_the_attempts(kind: str, sends: int, sender: Sender, server: Server) -> None:
+def test_f4_pauses_leave_time_for_the_attempts(
+    kind: str, sends: int, sender: Sender, server: Server
+) -> None:
     """Even the longest that chance can choose, at a deadline shorter than they are."""
     server.reply([Wait(9)])
     with pytest.raises(errors.TimeoutError) as caught:
@@ -295,7 +333,9 @@ def test_f4_a_silent_handshake_is_not_sent(kind: str, sender: Sender) -> None:
 
 
 @pytest.mark.parametrize(("kind", "sends"), list(zip(KINDS, (4, 4, 2), strict=True)))
-def test_f6_a_connection_that_was_idle(kind: str, sends: int, sender: Sender, server: Server) -> None:
+def test_f6_a_connection_that_was_idle(
+    kind: str, sends: int, sender: Sender, server: Server
+) -> None:
     """It breaks when it is used again, as if the server had just given it up."""
     server.reply(GOOD[kind], [Reset])
     with pytest.raises(errors.ConnectError) as caught:
@@ -316,7 +356,9 @@ def test_f6_connections_are_given_up_in_time() -> None:
 
 
 @pytest.mark.parametrize(("kind", "sends"), list(zip(KINDS, (2, 2, 1), strict=True)))
-def test_f10_each_attempt_is_signed_afresh(kind: str, sends: int, sender: Sender, server: Server) -> None:
+def test_f10_each_attempt_is_signed_afresh(
+    kind: str, sends: int, sender: Sender, server: Server
+) -> None:
     good = {"safe": (200, ORDER.encode()), "keyed": (202, b""), "plain": (204, b"")}[kind]
     server.reply(refusal(500, code="SYSTEM_ERROR")(), signed(*good))
     if kind == "plain":
@@ -327,7 +369,9 @@ def test_f10_each_attempt_is_signed_afresh(kind: str, sends: int, sender: Sender
         sender(CALLS[kind], wechatpay())
     assert len(server.received) == sends
     assert len({(got.line, got.body) for got in server.received}) == 1
-    nonces = [re.findall(r'nonce_str="(\w+)"', got.header("authorization"))[0] for got in server.received]
+    nonces = [
+        re.findall(r'nonce_str="(\w+)"', got.header("authorization"))[0] for got in server.received
+    ]
     assert len(set(nonces)) == sends
 
 
@@ -355,7 +399,10 @@ EXACT: dict[str, tuple[bytes, Any]] = {
     "deep": (b"[" * 100_000, None),
     "deep and whole": (b'{"order_id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", None),
     **{
-        f"types nested {depth} deep": (ORDER.encode()[:-1] + b', "items": [' + b'{"items": [' * depth + b"]}" * depth + b"]}", None)
+        f"types nested {depth} deep": (
+            ORDER.encode()[:-1] + b', "items": [' + b'{"items": [' * depth + b"]}" * depth + b"]}",
+            None,
+        )
         for depth in (300, 600, 3000)
     },
     "bad UTF-8 outside texts": (ORDER.replace('"PAID"', "\xff").encode("latin-1"), None),
@@ -365,7 +412,10 @@ EXACT: dict[str, tuple[bytes, Any]] = {
         ORDER.encode()[:-1] + b', "price": 0.1000000000000000055511151231257827}',
         lambda order: order.price == Decimal("0.1000000000000000055511151231257827"),
     ),
-    "beyond 2^53": (ORDER.replace("1}", "9007199254740993}").encode(), lambda order: order.total == 2**53 + 1),
+    "beyond 2^53": (
+        ORDER.replace("1}", "9007199254740993}").encode(),
+        lambda order: order.total == 2**53 + 1,
+    ),
     "an integer as 1e3": (ORDER.replace("1}", "1e3}").encode(), lambda order: order.total == 1000),
 }
 
@@ -383,7 +433,9 @@ def test_f14_exact_or_nothing(name: str, sender: Sender, server: Server) -> None
     assert len(server.received) == 1
 
 
-@pytest.mark.parametrize("media", ["text/plain", "text/html; charset=gbk", "application/octet-stream", ""])
+@pytest.mark.parametrize(
+    "media", ["text/plain", "text/html; charset=gbk", "application/octet-stream", ""]
+)
 def test_f14_the_content_type_decides_nothing(media: str, sender: Sender, server: Server) -> None:
     server.reply(answer(200, ORDER, ("Content-Type", media)))
     assert sender(CALLS["safe"], strict=True).value.order_id == "1"
@@ -405,8 +457,12 @@ def test_f16_lenient(sender: Sender, server: Server, caplog: Any) -> None:
     assert "$.order_id: missing" in caplog.text
 
 
-@pytest.mark.parametrize(("code", "raises"), [("1", True), ('"1"', True), ("0", False), ('"0"', False), ("", False)])
-def test_f17_errors_inside_a_success(code: str, raises: bool, sender: Sender, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("code", "raises"), [("1", True), ('"1"', True), ("0", False), ('"0"', False), ("", False)]
+)
+def test_f17_errors_inside_a_success(
+    code: str, raises: bool, sender: Sender, server: Server
+) -> None:
     server.reply(answer(200, ORDER[:-1] + (f', "code": {code}' if code else "") + "}"))
     if raises:
         with pytest.raises(errors.ApiError) as caught:
@@ -510,7 +566,9 @@ def test_f20_tasks_do_not_storm(overloaded: Server) -> None:
 
     async def go() -> list[Any]:
         async with AsyncShop(Scheme(), **options) as shop:
-            return await asyncio.gather(*(shop.send(CALLS["safe"]) for _ in range(200)), return_exceptions=True)
+            return await asyncio.gather(
+                *(shop.send(CALLS["safe"]) for _ in range(200)), return_exceptions=True
+            )
 
     assert set(map(say, asyncio.run(go()))) == {"503"}
     check_storm(overloaded, pauses)
@@ -532,7 +590,20 @@ def test_a_path_argument_is_one_segment(text: str) -> None:
         calls.orders.query(text, shop_id="1")
 
 
-HOSTILE = ["a/b", "../x", "%2e%2e", "a?b=c", "a#b", "a b", "a\\b", "https://evil.example/", "//evil.example", "发", "a\r\nX: y", "\x00"]
+HOSTILE = [
+    "a/b",
+    "../x",
+    "%2e%2e",
+    "a?b=c",
+    "a#b",
+    "a b",
+    "a\\b",
+    "https://evil.example/",
+    "//evil.example",
+    "发",
+    "a\r\nX: y",
+    "\x00",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -554,5 +625,3 @@ def test_header_fields_are_one_line(text: str, server: Server) -> None:
     with pytest.raises(errors.InvalidRequest, match="trace"):
         calls.orders.query("1", shop_id="1", trace=text)
     assert server.received == []
-
-

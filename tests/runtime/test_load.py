@@ -63,7 +63,10 @@ def threads(server: Server, count: int, seconds: float) -> Counter[str]:
         for worker in workers:
             worker.join()
         pool: Any = shop._driver._made[os.getpid()]
-        assert all(connection.is_idle() or connection.is_closed() for connection in vars(pool)["_pool"].connections)
+        assert all(
+            connection.is_idle() or connection.is_closed()
+            for connection in vars(pool)["_pool"].connections
+        )
     return found
 
 
@@ -81,7 +84,9 @@ def test_threads_for_a_minute(server: Server, figure: Figure) -> None:
     start = time.monotonic()
     found = threads(server, 300, 60.0)
     took = time.monotonic() - start
-    figure(f"300 threads, one client, {took:.0f} s: {dict(found)}, {server.connections} connections")
+    figure(
+        f"300 threads, one client, {took:.0f} s: {dict(found)}, {server.connections} connections"
+    )
     assert found["crossed"] == 0
     assert set(found) == {"right"}
     server.received.clear()
@@ -165,7 +170,9 @@ async def connect(*given: Any, **options: Any) -> Line:
 
 
 @pytest.mark.parametrize("again", [None, 1])
-def test_no_moment_of_being_cancelled_costs_a_connection(monkeypatch: pytest.MonkeyPatch, again: int | None) -> None:
+def test_no_moment_of_being_cancelled_costs_a_connection(
+    monkeypatch: pytest.MonkeyPatch, again: int | None
+) -> None:
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
 
     async def left(turn: int) -> list[str]:
@@ -180,7 +187,9 @@ def test_no_moment_of_being_cancelled_costs_a_connection(monkeypatch: pytest.Mon
                 await turns(again)
                 tasks[0].cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            assert [one.value for one in results[1:]] == [str(number).encode() for number in range(1, 20)]
+            assert [one.value for one in results[1:]] == [
+                str(number).encode() for number in range(1, 20)
+            ]
             ended.append(not isinstance(results[0], BaseException))
             pool: Any = vars(shop._driver._made[asyncio.get_running_loop()])["_pool"]
             assert not pool._requests
@@ -195,7 +204,9 @@ def test_no_moment_of_being_cancelled_costs_a_connection(monkeypatch: pytest.Mon
 def test_a_thousand_tasks(server: Server, figure: Figure) -> None:
     server.reply(slowly)
     found, took = asyncio.run(cancelled(server, 1000))
-    figure(f"1,000 tasks, 300 to be cancelled: {dict(found)}; then 100 at once in {took:.2f} s, {server.connections} connections")
+    figure(
+        f"1,000 tasks, 300 to be cancelled: {dict(found)}; then 100 at once in {took:.2f} s, {server.connections} connections"
+    )
     assert found["crossed"] == 0
     assert set(found) == {"right", "CancelledError"}
     assert sum(found.values()) == 1000
@@ -226,7 +237,10 @@ def forked(server: Server, children: int, seconds: float) -> tuple[int, int]:
             if pid == 0:
                 code = 1
                 try:
-                    good = all(shop.send(put(f"c{child}-{n}")).value == f"c{child}-{n}".encode() for n in range(20))
+                    good = all(
+                        shop.send(put(f"c{child}-{n}")).value == f"c{child}-{n}".encode()
+                        for n in range(20)
+                    )
                     code = 0 if good else 2
                 finally:
                     os._exit(code)
@@ -239,7 +253,10 @@ def forked(server: Server, children: int, seconds: float) -> tuple[int, int]:
     assert (codes, wrong) == ([0] * children, [])
     owners: dict[int, set[bytes]] = {}
     for got in server.received:
-        owners.setdefault(got.connection, set()).add(got.body.split(b"-")[0][:1] + (got.body.split(b"-")[0][1:] if got.body[:1] == b"c" else b""))
+        owners.setdefault(got.connection, set()).add(
+            got.body.split(b"-")[0][:1]
+            + (got.body.split(b"-")[0][1:] if got.body[:1] == b"c" else b"")
+        )
     assert all(len(own) == 1 for own in owners.values()), "no connection has two processes"
     children_sent = sum(got.body.startswith(b"c") for got in server.received)
     return len(server.received) - children_sent, children_sent
@@ -253,5 +270,7 @@ def test_forked_children_have_connections_of_their_own(server: Server) -> None:
 @pytest.mark.slow
 def test_many_forked_children(server: Server, figure: Figure) -> None:
     ours, theirs = forked(server, 50, 10.0)
-    figure(f"50 children forked among 8 busy threads: {ours} requests of the parent, {theirs} of the children")
+    figure(
+        f"50 children forked among 8 busy threads: {ours} requests of the parent, {theirs} of the children"
+    )
     assert theirs == 1000

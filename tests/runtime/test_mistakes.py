@@ -71,8 +71,16 @@ BOTH: list[tuple[str, Callable[[], Any], str]] = [
     ("ssl_context", lambda: True, "ssl_context: give an ssl.SSLContext"),
     ("ssl_context", server_side, "ssl_context: this one is for servers"),
     ("ssl_context", unverified, "ssl_context: this one does not verify servers"),
-    ("ssl_context", lambda: unverified(verify_mode=ssl.CERT_NONE), "ssl_context: this one does not verify servers"),
-    ("ssl_context", lambda: unverified(verify_mode=ssl.CERT_OPTIONAL), "ssl_context: this one does not verify"),
+    (
+        "ssl_context",
+        lambda: unverified(verify_mode=ssl.CERT_NONE),
+        "ssl_context: this one does not verify servers",
+    ),
+    (
+        "ssl_context",
+        lambda: unverified(verify_mode=ssl.CERT_OPTIONAL),
+        "ssl_context: this one does not verify",
+    ),
     ("proxy", lambda: "http://[::1", "proxy: give a URL"),
     ("proxy", lambda: "http://p..example", "proxy: give a URL"),
     ("proxy", lambda: "http://p.example:99999", "proxy: give a URL"),
@@ -82,8 +90,16 @@ BOTH: list[tuple[str, Callable[[], Any], str]] = [
     ("user_agent", lambda: 5, "user_agent: give ASCII text in one line"),
     ("user_agent", lambda: 0, "user_agent: give ASCII text in one line"),
     ("user_agent", lambda: b"mine/1", "user_agent: give ASCII text in one line"),
-    ("deadline", lambda: 10**400, "deadline: give a positive, finite number of seconds, a day at the most"),
-    ("deadline", lambda: 86401, "deadline: give a positive, finite number of seconds, a day at the most"),
+    (
+        "deadline",
+        lambda: 10**400,
+        "deadline: give a positive, finite number of seconds, a day at the most",
+    ),
+    (
+        "deadline",
+        lambda: 86401,
+        "deadline: give a positive, finite number of seconds, a day at the most",
+    ),
     ("strict", lambda: "no", "strict: give True or False"),
     ("strict", lambda: 1, "strict: give True or False"),
 ]
@@ -107,7 +123,9 @@ def test_changed_options_are_checked_too(client: Any) -> None:
 
 def test_what_is_right_is_taken(server: Server) -> None:
     server.reply(answer(204))
-    Shop(hosts=["https://a_b.example.", "https://[::1]:8443/x", "https://127.0.0.1"], deadline=86400)
+    Shop(
+        hosts=["https://a_b.example.", "https://[::1]:8443/x", "https://127.0.0.1"], deadline=86400
+    )
     Shop(proxy="http://user:word@p.example:8080/", ssl_context=client_side(), user_agent="")
     for hosts in ([server.url], (server.url,)):
         with Shop(Scheme(), hosts=hosts) as shop:
@@ -115,11 +133,17 @@ def test_what_is_right_is_taken(server: Server) -> None:
 
 
 def test_each_client_has_transports_of_its_kind() -> None:
-    with pytest.raises(errors.ConfigError, match="HTTPTransport, or of another transport for plain code"):
+    with pytest.raises(
+        errors.ConfigError, match="HTTPTransport, or of another transport for plain code"
+    ):
         Shop(transport=httpx.AsyncHTTPTransport())
-    with pytest.raises(errors.ConfigError, match="AsyncHTTPTransport, or of another transport for async code"):
+    with pytest.raises(
+        errors.ConfigError, match="AsyncHTTPTransport, or of another transport for async code"
+    ):
         AsyncShop(transport=httpx.HTTPTransport())
-    with pytest.raises(errors.ConfigError, match="transport: it decides on proxy and ssl_context itself"):
+    with pytest.raises(
+        errors.ConfigError, match="transport: it decides on proxy and ssl_context itself"
+    ):
         Shop(transport=httpx.HTTPTransport(), ssl_context=client_side())
     Shop(transport=httpx.HTTPTransport())
     AsyncShop(transport=httpx.AsyncHTTPTransport())
@@ -132,15 +156,21 @@ def test_a_kind_of_proxy_that_needs_a_package(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_hooks_that_are_async_objects() -> None:
-    with pytest.raises(errors.ConfigError, match="on_retry: an async function needs the async client"):
+    with pytest.raises(
+        errors.ConfigError, match="on_retry: an async function needs the async client"
+    ):
         Shop(on_retry=Async())
     AsyncShop(on_retry=Async())
 
 
 def test_files_that_cannot_be() -> None:
-    with pytest.raises(errors.ConfigError, match="private_key: no file can have this name; give the path"):
+    with pytest.raises(
+        errors.ConfigError, match="private_key: no file can have this name; give the path"
+    ):
         wechatpay(private_key=Path("a\0b"))
-    with pytest.raises(errors.ConfigError, match="token_store: no folder can have this name; give the path"):
+    with pytest.raises(
+        errors.ConfigError, match="token_store: no folder can have this name; give the path"
+    ):
         FileTokenStore("a\0b")
     with pytest.raises(errors.InvalidRequest, match="no file can have this name"):
         calls.orders.put(Path("a\0b"))
@@ -157,7 +187,9 @@ def test_making_a_client_imports_no_http_library() -> None:
     import handmade
 
     home = str(Path(handmade.__file__).parents[1])
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=home, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=home, check=True
+    )
     assert found.stdout == "[]\n", found.stderr
 
 
@@ -181,7 +213,9 @@ OTHERS: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("call", "text"), OTHERS)
-def test_what_is_no_call_of_this_api_is_not_sent(call: Any, text: str, server: Server, send: Callable[..., Any]) -> None:
+def test_what_is_no_call_of_this_api_is_not_sent(
+    call: Any, text: str, server: Server, send: Callable[..., Any]
+) -> None:
     with pytest.raises(errors.ConfigError, match=text) as caught:
         send(call)
     assert (caught.value.outcome, server.received) == ("not_sent", [])

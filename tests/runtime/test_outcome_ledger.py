@@ -42,10 +42,26 @@ class Arguments(Model, frozen=True, kw_only=True):
     key: str | None = None
 
 
-WHERE: dict[str, Any] = {"arguments": Arguments, "query": ["number"], "header": [Parameter("Idempotency-Key", "key")]}
-PAY: Endpoint[None] = Endpoint("ledger.pay", "POST", "/pay", body=Json(dict[str, Any]), idempotency=Keyed("Idempotency-Key"), answers={200: None}, **WHERE)
-GIVE: Endpoint[None] = Endpoint("ledger.give", "POST", "/give", body=Json(dict[str, Any]), answers={200: None}, **WHERE)
-READ: Endpoint[None] = Endpoint("ledger.read", "GET", "/read", idempotency="safe", answers={200: None}, **WHERE)
+WHERE: dict[str, Any] = {
+    "arguments": Arguments,
+    "query": ["number"],
+    "header": [Parameter("Idempotency-Key", "key")],
+}
+PAY: Endpoint[None] = Endpoint(
+    "ledger.pay",
+    "POST",
+    "/pay",
+    body=Json(dict[str, Any]),
+    idempotency=Keyed("Idempotency-Key"),
+    answers={200: None},
+    **WHERE,
+)
+GIVE: Endpoint[None] = Endpoint(
+    "ledger.give", "POST", "/give", body=Json(dict[str, Any]), answers={200: None}, **WHERE
+)
+READ: Endpoint[None] = Endpoint(
+    "ledger.read", "GET", "/read", idempotency="safe", answers={200: None}, **WHERE
+)
 KINDS: dict[str, Callable[[str], Any]] = {
     "safe": lambda number: READ.call(Arguments(number=number)),
     "keyed": lambda number: PAY.call(Arguments(number=number, key=number), {}),
@@ -150,7 +166,28 @@ FAULTS: dict[str, Fault] = {
     "backup, both reset": Fault(executes(Reset), executes(Reset), hosts=("primary", "backup")),
     "backup, then 400": Fault(executes(Reset), refuses(400), hosts=("primary", "backup")),
 }  # fmt: skip
-SAMPLE = {400, 401, 404, 408, 409, 425, 429, 499, 500, 501, 502, 503, 504, 507, 511, 520, 522, 524, 598, 599}
+SAMPLE = {
+    400,
+    401,
+    404,
+    408,
+    409,
+    425,
+    429,
+    499,
+    500,
+    501,
+    502,
+    503,
+    504,
+    507,
+    511,
+    520,
+    522,
+    524,
+    598,
+    599,
+}
 
 
 def of_status(status: int) -> Fault:
@@ -236,7 +273,9 @@ class World:
 def world_of(colour: str) -> Iterator[World]:
     unread = Unread()
     with serving() as primary, serving() as backup:
-        clients = {signed: Driven(colour, wechatpay() if signed else Scheme()) for signed in (False, True)}
+        clients = {
+            signed: Driven(colour, wechatpay() if signed else Scheme()) for signed in (False, True)
+        }
         try:
             yield World(Service(primary, backup), unread, clients)
         finally:
@@ -267,7 +306,10 @@ def test_no_outcome_is_untrue_after_a_status(world: World, kind: str) -> None:
 def test_the_whole_table(world: World, figure: Figure) -> None:
     figure(f"{'outcome, requests, executions':>30} | " + " | ".join(f"{kind:14}" for kind in KINDS))
     rows = FAULTS | {str(status): of_status(status) for status in range(400, 600)}
-    for (*_, cells), names in groupby(rows, lambda name: (name in FAULTS and name, [found(world, kind, rows[name]) for kind in KINDS])):
+    for (*_, cells), names in groupby(
+        rows,
+        lambda name: (name in FAULTS and name, [found(world, kind, rows[name]) for kind in KINDS]),
+    ):
         first, *_, last = [*names] * 2
         figure(f"{first if first == last else f'{first} to {last}':>30} | " + " | ".join(cells))
 

@@ -63,7 +63,9 @@ class World:
             action: Action = next(steps)
             while True:
                 answer = self.answer(action)
-                action = steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+                action = (
+                    steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+                )
         except StopIteration as stop:
             return stop.value
 
@@ -89,9 +91,17 @@ class World:
 def attempt(call: Any, *answers: Any, takes: float = 0.0, **options: Any) -> tuple[World, Any]:
     """What came of a call: its response, or its error."""
     world = World(iter(answers), takes)
-    given: dict[str, Any] = {"hosts": parse_hosts(["https://one.example", "https://two.example"])} | options
+    given: dict[str, Any] = {
+        "hosts": parse_hosts(["https://one.example", "https://two.example"])
+    } | options
     settings = replace(
-        Settings(SERVICE, {"pay": Scheme()}, clock=lambda: world.now, wall_clock=lambda: NOON, chance=lambda: 1.0),
+        Settings(
+            SERVICE,
+            {"pay": Scheme()},
+            clock=lambda: world.now,
+            wall_clock=lambda: NOON,
+            chance=lambda: 1.0,
+        ),
         **given,
     )
     try:
@@ -136,7 +146,13 @@ def test_retry_after(asked: str, slept: list[float], status: int) -> None:
 
 
 def test_pauses_double_and_are_left_to_chance() -> None:
-    world, result = attempt(QUERY, *[refused(503)] * 7, hosts=parse_hosts(["https://one.example"]), attempts=7, deadline=60)
+    world, result = attempt(
+        QUERY,
+        *[refused(503)] * 7,
+        hosts=parse_hosts(["https://one.example"]),
+        attempts=7,
+        deadline=60,
+    )
     assert world.slept == [0.5, 1, 2, 4, 8, 8]
     assert result.attempts == 7
     assert [pause(3, chance) for chance in (0.0, 0.5, 1.0)] == [0.0, 1.0, 2.0]
@@ -151,7 +167,11 @@ def test_no_pause_ends_after_the_deadline() -> None:
 
 
 def test_retry_after_is_read_as_the_standard_has_it() -> None:
-    for text in ("Fri, 14 Nov 2023 22:13:30 GMT", "Tue, 14-Nov-23 22:13:30 GMT", "Tue Nov 14 22:13:30 2023"):
+    for text in (
+        "Fri, 14 Nov 2023 22:13:30 GMT",
+        "Tue, 14-Nov-23 22:13:30 GMT",
+        "Tue Nov 14 22:13:30 2023",
+    ):
         assert retry_after(Headers([("retry-after", text)]), NOON) == 10.0, text
 
 
@@ -185,8 +205,14 @@ def test_an_attempt_that_none_may_follow_has_all_the_time() -> None:
 def test_each_host_has_its_prefix_and_name() -> None:
     hosts = parse_hosts(["https://one.example/a", "https://two.example:8443/b"])
     world, _ = attempt(CANCEL, nobody(), DONE, hosts=hosts)
-    assert [sent.request.target for sent in world.sent] == ["/a/v1/orders/1/cancel", "/b/v1/orders/1/cancel"]
-    assert [sent.request.headers["Host"] for sent in world.sent] == ["one.example", "two.example:8443"]
+    assert [sent.request.target for sent in world.sent] == [
+        "/a/v1/orders/1/cancel",
+        "/b/v1/orders/1/cancel",
+    ]
+    assert [sent.request.headers["Host"] for sent in world.sent] == [
+        "one.example",
+        "two.example:8443",
+    ]
 
 
 def test_one_call_tries_a_host_that_rests() -> None:
@@ -243,7 +269,9 @@ def test_a_status_that_says_nothing_of_the_request_leaves_it_unknown(row: str) -
             "retry token": (ErrorCode(status, "X", errors.Busy, retry="token"),),
         }
         service = replace(SERVICE, errors=rows[row])
-        world, error = attempt(CANCEL, *[refused(status)] * 3, service=service, schemes={"pay": Scheme()})
+        world, error = attempt(
+            CANCEL, *[refused(status)] * 3, service=service, schemes={"pay": Scheme()}
+        )
         assert error.outcome in ("unknown", "rejected")
         found |= {status} if error.outcome == "unknown" else set()
         assert len(world.sent) == 1 or error.outcome == "rejected"
@@ -251,14 +279,22 @@ def test_a_status_that_says_nothing_of_the_request_leaves_it_unknown(row: str) -
 
 
 def test_documentation_of_a_status_decides() -> None:
-    explicit = (ErrorCode(503, "X", errors.Busy, retry="same", outcome="rejected"), ErrorCode(400, "X", errors.Busy, outcome="unknown"))
+    explicit = (
+        ErrorCode(503, "X", errors.Busy, retry="same", outcome="rejected"),
+        ErrorCode(400, "X", errors.Busy, outcome="unknown"),
+    )
     cases = [
         # rows, `unprocessed` of the API and of the endpoint: outcomes of 503, 502 and 400
         (explicit, (), None, ("rejected", "unknown", "unknown")),
         ((), (502, 503), None, ("rejected", "rejected", "rejected")),
         ((), (502, 503), (502,), ("unknown", "rejected", "rejected")),
         ((), (502, 503), (), ("unknown", "unknown", "rejected")),
-        ((ErrorCode(503, "X", errors.Busy, outcome="unknown"),), (503,), None, ("unknown", "unknown", "rejected")),
+        (
+            (ErrorCode(503, "X", errors.Busy, outcome="unknown"),),
+            (503,),
+            None,
+            ("unknown", "unknown", "rejected"),
+        ),
     ]
     for rows, ours, own, outcomes in cases:
         call = Endpoint[None]("orders.pay", "POST", "/pay", unprocessed=own).call()
@@ -284,7 +320,11 @@ def test_a_failed_check_never_repeats() -> None:
 
     for call in (QUERY, CREATE, CANCEL):
         world, error = attempt(call, GOOD, schemes={"pay": Checking()})
-        assert (type(error), error.outcome, len(world.sent)) == (errors.SignatureError, "unknown", 1)
+        assert (type(error), error.outcome, len(world.sent)) == (
+            errors.SignatureError,
+            "unknown",
+            1,
+        )
         assert error.content == GOOD.content
 
 
@@ -306,7 +346,9 @@ ROWS: list[tuple[str, str | None, int, tuple[int, int, int]]] = [
 
 
 @pytest.mark.parametrize(("retry", "outcome", "status", "sends"), ROWS)
-def test_documented_rows_decide(retry: Any, outcome: Any, status: int, sends: tuple[int, ...]) -> None:
+def test_documented_rows_decide(
+    retry: Any, outcome: Any, status: int, sends: tuple[int, ...]
+) -> None:
     row = ErrorCode(status, "X", errors.Busy, retry=retry, outcome=outcome)
     service = replace(SERVICE, errors=(row,))
     for call, most in zip((QUERY, CREATE, CANCEL), sends, strict=True):
@@ -354,10 +396,22 @@ def seen_by(*events: str, fail: bool = False) -> tuple[list[Any], Hooks]:
 def test_hooks() -> None:
     seen, hooks = seen_by("on_request", "on_response", "on_retry")
     answer = Reply(200, Headers([("Request-ID", "r-1")]), GOOD.content)
-    _world, _ = attempt(calls.orders.query("SECRET", shop_id="SECRET"), lost(), refused(503), answer, takes=0.25, hooks=hooks)
-    assert [type(event).__name__ for event in seen] == ["Sending", "Received", "Retrying"] * 2 + ["Sending", "Received"]
+    _world, _ = attempt(
+        calls.orders.query("SECRET", shop_id="SECRET"),
+        lost(),
+        refused(503),
+        answer,
+        takes=0.25,
+        hooks=hooks,
+    )
+    assert [type(event).__name__ for event in seen] == ["Sending", "Received", "Retrying"] * 2 + [
+        "Sending",
+        "Received",
+    ]
     assert [event.attempt for event in seen] == [1, 1, 1, 2, 2, 2, 3, 3]
-    assert {(event.endpoint, event.method, event.path) for event in seen} == {("orders.query", "GET", "/v1/orders/{order_id}")}
+    assert {(event.endpoint, event.method, event.path) for event in seen} == {
+        ("orders.query", "GET", "/v1/orders/{order_id}")
+    }
     received = [event for event in seen if type(event).__name__ == "Received"]
     assert [(event.status, event.seconds, event.request_id) for event in received] == [
         (None, 0.25, None),
@@ -414,7 +468,9 @@ async def later(event: object) -> None:
 def test_async_hooks_are_for_async_clients() -> None:
     from handmade import AsyncShop, Shop
 
-    with pytest.raises(errors.ConfigError, match="on_request: an async function needs the async client"):
+    with pytest.raises(
+        errors.ConfigError, match="on_request: an async function needs the async client"
+    ):
         Shop(Scheme(), on_request=later)
     with pytest.raises(errors.ConfigError, match="on_retry: give a function"):
         AsyncShop(Scheme(), on_retry="print")
@@ -430,12 +486,20 @@ def test_async_hooks_are_awaited(server: Server) -> None:
         seen.append((type(event).__name__, event.attempt))
 
     async def go() -> None:
-        async with AsyncShop(Scheme(), hosts=[server.url], on_request=note, on_response=note, on_retry=note) as shop:
+        async with AsyncShop(
+            Scheme(), hosts=[server.url], on_request=note, on_response=note, on_retry=note
+        ) as shop:
             await shop.send(CANCEL)
 
     server.reply(answer(429, "{}"), answer(204))
     asyncio.run(go())
-    assert seen == [("Sending", 1), ("Received", 1), ("Retrying", 1), ("Sending", 2), ("Received", 2)]
+    assert seen == [
+        ("Sending", 1),
+        ("Received", 1),
+        ("Retrying", 1),
+        ("Sending", 2),
+        ("Received", 2),
+    ]
 
 
 def test_options_share_what_is_known() -> None:

@@ -18,7 +18,17 @@ from handmade._runtime.auth.base import Scheme
 from handmade._runtime.bodies import Form
 from handmade._runtime.models import Model
 from handmade._runtime.uploads import Upload
-from handmade.models.orders import Buyer, Card, Cash, Color, Converted, Detail, Item, Picture, Status
+from handmade.models.orders import (
+    Buyer,
+    Card,
+    Cash,
+    Color,
+    Converted,
+    Detail,
+    Item,
+    Picture,
+    Status,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.servers import Server, answer, serving
@@ -186,13 +196,25 @@ def test_a_form(server: Server, send: Send) -> None:
     send(calls.orders.login(user="a b&=发", password="+%", scopes=["x", "y"]))
     (got,) = server.received
     assert got.header("content-type") == "application/x-www-form-urlencoded"
-    assert parse_qs(got.body.decode()) == {"user": ["a b&=发"], "password": ["+%"], "scopes": ["x", "y"]}
+    assert parse_qs(got.body.decode()) == {
+        "user": ["a b&=发"],
+        "password": ["+%"],
+        "scopes": ["x", "y"],
+    }
 
 
 def test_form_styles() -> None:
     """As in a query; separators and brackets inside values cannot be taken for those of the style."""
-    form = Form(Detailed, styles={"tags": "comma", "ids": "brackets", "detail": "deep", "notes": "deep"})
-    value = Detailed(ids=[1, 2], tags=["a,b", "c"], again=["x", "y"], detail=Pair(first="é", second="[]"), notes={"a b": "&="})
+    form = Form(
+        Detailed, styles={"tags": "comma", "ids": "brackets", "detail": "deep", "notes": "deep"}
+    )
+    value = Detailed(
+        ids=[1, 2],
+        tags=["a,b", "c"],
+        again=["x", "y"],
+        detail=Pair(first="é", second="[]"),
+        notes={"a b": "&="},
+    )
     content = form.encode(form.check(value), str).content
     assert content.split(b"&") == [
         b"ids%5B%5D=1",
@@ -214,7 +236,9 @@ def parts_of(got: Any) -> list[tuple[str, str | None, str, bytes]]:
     for part in message.iter_parts():
         disposition = part["content-disposition"]
         content = part.get_payload(decode=True)
-        found.append((disposition.params["name"], part.get_filename(), part.get_content_type(), content))
+        found.append(
+            (disposition.params["name"], part.get_filename(), part.get_content_type(), content)
+        )
     return found
 
 
@@ -222,7 +246,9 @@ def test_files_in_parts(server: Server, send: Send, tmp_path: Path) -> None:
     server.reply(answer(204))
     picture = tmp_path / 'a"b.png'
     picture.write_bytes(bytes(range(256)))
-    call = calls.orders.upload(meta=Picture(filename="发.png", sha256="00"), file=picture, tags=["a", "b"])
+    call = calls.orders.upload(
+        meta=Picture(filename="发.png", sha256="00"), file=picture, tags=["a", "b"]
+    )
     picture.unlink()  # a call is a value of its own
     send(call)
     (got,) = server.received

@@ -27,7 +27,13 @@ def colour(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def send_all(colour: str, server: Server, *sent: Any, before: Callable[[], object] = lambda: None, own: bool = False) -> list[Any]:
+def send_all(
+    colour: str,
+    server: Server,
+    *sent: Any,
+    before: Callable[[], object] = lambda: None,
+    own: bool = False,
+) -> list[Any]:
     """The responses to calls of one client; something is done before each that follows the first."""
     trusted = client_side() if server.tls else None
     options: dict[str, Any] = {"hosts": [server.url], "ssl_context": trusted}
@@ -57,7 +63,10 @@ def test_one_that_is_closed_is_replaced(colour: str, server: Server) -> None:
 
     server.reply(once, answer(204))
     server.on_close = closed.set
-    assert [one.status for one in send_all(colour, server, CANCEL, CANCEL, before=closed.wait)] == [204, 204]
+    assert [one.status for one in send_all(colour, server, CANCEL, CANCEL, before=closed.wait)] == [
+        204,
+        204,
+    ]
     assert [got.connection for got in server.received] == [1, 2]
 
 
@@ -88,7 +97,11 @@ def test_one_that_is_closed_just_before_it_is_written_to_is_replaced(
     if written:
         with pytest.raises(errors.ConnectError) as raised:
             send_all(colour, server, CANCEL, CANCEL)
-        assert (raised.value.outcome, raised.value.attempts, len(server.received)) == ("unknown", 1, 2)
+        assert (raised.value.outcome, raised.value.attempts, len(server.received)) == (
+            "unknown",
+            1,
+            2,
+        )
     else:
         assert len(send_all(colour, server, CANCEL, CANCEL)) == 2
         assert [got.connection for got in server.received] == [1, 2]
@@ -97,9 +110,14 @@ def test_one_that_is_closed_just_before_it_is_written_to_is_replaced(
 @pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("tls", [False, True])
 @pytest.mark.parametrize("apart", [False, True])
-def test_what_nobody_asked_for_is_no_response(colour: str, apart: bool, tls: bool, own: bool) -> None:
+def test_what_nobody_asked_for_is_no_response(
+    colour: str, apart: bool, tls: bool, own: bool
+) -> None:
     """A second response, in one piece with the first or after it, is not that to the next request."""
-    first, forged, real = (answer(200, json.dumps({"order_id": "1", "status": "PAID", "total": total})) for total in (1, 666, 2))
+    first, forged, real = (
+        answer(200, json.dumps({"order_id": "1", "status": "PAID", "total": total}))
+        for total in (1, 666, 2)
+    )
     there = threading.Event()
 
     def both(_: Received) -> Iterator[bytes]:

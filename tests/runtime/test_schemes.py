@@ -103,14 +103,23 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: Bearer("发"), "token: give ASCII text"),
     (WeixinAccessToken, "access_token: give it, or appid and secret to have it fetched"),
     (lambda: WeixinAccessToken(5), "access_token: give a text"),  # type: ignore[arg-type]
-    (lambda: WeixinAccessToken("t", appid="wx1", secret="s"), "appid and secret to have it fetched, not both"),
+    (
+        lambda: WeixinAccessToken("t", appid="wx1", secret="s"),
+        "appid and secret to have it fetched, not both",
+    ),
     (lambda: WeixinAccessToken("t", token_store=FileTokenStore("/tmp")), "not both"),
     (lambda: WeixinAccessToken(appid="wx1"), "secret: give ASCII text that is not empty"),
     (lambda: WeixinAccessToken(secret="s"), "appid: give ASCII text that is not empty"),
     (lambda: WeixinAccessToken(appid="wx1", secret="s", token_store=object()), "token_store: give a FileTokenStore"),  # type: ignore[arg-type]
-    (lambda: FileTokenStore("/proc/nowhere"), "token_store: cannot make the folder /proc/nowhere: "),
+    (
+        lambda: FileTokenStore("/proc/nowhere"),
+        "token_store: cannot make the folder /proc/nowhere: ",
+    ),
     (lambda: FileTokenStore(None), "token_store: give the path of a folder"),  # type: ignore[arg-type]
-    (lambda: Shop(hosts=["http://api.shop.example"]), "api.shop.example needs https; plain http is for this machine"),
+    (
+        lambda: Shop(hosts=["http://api.shop.example"]),
+        "api.shop.example needs https; plain http is for this machine",
+    ),
     (lambda: Shop(hosts=["http://10.0.0.1"]), "needs https"),
     (lambda: Shop(hosts=["http://127.0.0.1@evil.example"]), "hosts: each is a URL"),
     (lambda: Shop(hosts=["https://a.example?x=1"]), "hosts: each is a URL"),
@@ -123,7 +132,10 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: Shop(deadline="5"), "deadline: give a positive, finite number"),
     (lambda: Shop(user_agent="a\nb"), "user_agent: give ASCII text in one line"),
     (lambda: Shop(proxy="proxy.example:80"), "proxy: give a URL"),
-    (lambda: AsyncShop(transport=object(), proxy="http://p.example"), "transport: it decides on proxy"),
+    (
+        lambda: AsyncShop(transport=object(), proxy="http://p.example"),
+        "transport: it decides on proxy",
+    ),
 ]
 
 
@@ -137,7 +149,10 @@ def test_hosts_with_prefixes(server: Server, send: Send) -> None:
     server.reply(answer(204))
     for host in ("http://localhost:%d/base/v2/", "http://127.0.0.1:%d"):
         send(CANCEL, hosts=[host % server.port])
-    assert [got.target for got in server.received] == ["/base/v2/v1/orders/1/cancel", "/v1/orders/1/cancel"]
+    assert [got.target for got in server.received] == [
+        "/base/v2/v1/orders/1/cancel",
+        "/v1/orders/1/cancel",
+    ]
 
 
 def test_options(server: Server) -> None:

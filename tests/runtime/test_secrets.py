@@ -34,7 +34,9 @@ SCHEMES: dict[str, Callable[[], Scheme]] = {
     "weixin": lambda: WeixinAccessToken(TOKEN),
     "wechatpay": wechatpay,
     "weixin account": lambda: WeixinAccessToken(appid="wx1", secret=TOKEN),
-    "wechatpay certificates": lambda: wechatpay(public_key=None, public_key_id=None, api_v3_key=f"{TOKEN:-<32}"),
+    "wechatpay certificates": lambda: wechatpay(
+        public_key=None, public_key_id=None, api_v3_key=f"{TOKEN:-<32}"
+    ),
 }
 FAILURES: dict[str, Any] = {
     "refused": answer(400, '{"code":"X","message":"m"}'),
@@ -51,7 +53,9 @@ FAILURES: dict[str, Any] = {
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("name", SCHEMES)
-def test_no_error_shows_a_secret(name: str, failure: str, server: Server, send: Send, caplog: Any) -> None:
+def test_no_error_shows_a_secret(
+    name: str, failure: str, server: Server, send: Send, caplog: Any
+) -> None:
     caplog.set_level(logging.DEBUG)
     options: dict[str, Any] = {"deadline": 0.1 if failure == "silence" else 30}
     if FAILURES[failure] is None:
@@ -62,7 +66,9 @@ def test_no_error_shows_a_secret(name: str, failure: str, server: Server, send: 
     buyer = Buyer(name="x", phone=PHONE if name == "wechatpay" else None)
     create = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD, buyer=buyer)
     shown = [repr(create)]
-    options |= dict.fromkeys(("on_request", "on_response", "on_retry"), lambda event: shown.append(repr(event)))
+    options |= dict.fromkeys(
+        ("on_request", "on_response", "on_retry"), lambda event: shown.append(repr(event))
+    )
     with pytest.raises(errors.Error) as caught:
         send(create, SCHEMES[name](), strict=True, **options)
     error = caught.value
@@ -88,7 +94,9 @@ def test_schemes_and_clients_are_not_pickled(name: str) -> None:
 def test_models_hide_what_is_confidential() -> None:
     from handmade.models.orders import Cash
 
-    request = CreateRequest(name="x", items=[], password=PASSWORD, buyer=Buyer(name="y", phone=PHONE))
+    request = CreateRequest(
+        name="x", items=[], password=PASSWORD, buyer=Buyer(name="y", phone=PHONE)
+    )
     nested = [request, Cash(parts=[Card(number=PASSWORD)]), Unknown("t", {"a": PASSWORD})]
     for value in (*nested, nested):
         assert "CANARY" not in repr(value)
@@ -99,7 +107,9 @@ def test_models_hide_what_is_confidential() -> None:
 
 
 def test_a_call_is_its_data() -> None:
-    call = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD, status=Status("NEW"))
+    call = calls.orders.create(
+        name="x", items=[Item(sku="A")], password=PASSWORD, status=Status("NEW")
+    )
     again = pickle.loads(pickle.dumps(call))
     assert again == call
     assert again.endpoint is call.endpoint
@@ -130,9 +140,15 @@ def everything(error: BaseException) -> str:
         if id(one) not in seen:
             seen.add(id(one))
             frames = traceback.TracebackException.from_exception(one, capture_locals=True).stack
-            shown += [str(frame.locals) for frame in frames if not Path(frame.filename).is_relative_to(TESTS)]
+            shown += [
+                str(frame.locals)
+                for frame in frames
+                if not Path(frame.filename).is_relative_to(TESTS)
+            ]
             shown += [repr(one.args), str(vars(one)), repr(getattr(one, "object", ""))]
-            waiting += [beneath for beneath in (one.__cause__, one.__context__) if beneath is not None]
+            waiting += [
+                beneath for beneath in (one.__cause__, one.__context__) if beneath is not None
+            ]
     return "\n".join(shown)
 
 
@@ -145,8 +161,13 @@ def test_no_frame_holds_a_secret(name: str, failure: str, server: Server, send: 
     else:
         server.reply(FAILURES[failure])
     heard: list[str] = []
-    options["on_response"] = lambda event: heard.append(everything(event.error) if event.error else "")
-    call, scheme = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD), SCHEMES[name]()
+    options["on_response"] = lambda event: heard.append(
+        everything(event.error) if event.error else ""
+    )
+    call, scheme = (
+        calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD),
+        SCHEMES[name](),
+    )
     with pytest.raises(errors.Error) as caught:
         send(call, scheme, strict=True, **options)
     shown = [everything(caught.value), *heard]
@@ -180,7 +201,9 @@ def test_what_the_user_was_handling_keeps_its_frames() -> None:
 
 
 def test_no_frame_holds_a_token_that_is_none(send: Send) -> None:
-    with pytest.raises(errors.ConfigError, match="the function for it gave something else") as caught:
+    with pytest.raises(
+        errors.ConfigError, match="the function for it gave something else"
+    ) as caught:
         send(calls.orders.cancel("1"), Bearer(lambda: f"{TOKEN}\n"))
     assert "CANARY" not in everything(caught.value)
 

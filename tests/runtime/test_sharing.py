@@ -72,14 +72,18 @@ def left_open(work: Callable[[], None]) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", [Scheme, lambda: Bearer(tokens)], ids=["no scheme", "tokens"])
-def test_event_loops_end_with_their_connections(server: Server, scheme: Callable[[], Scheme]) -> None:
+def test_event_loops_end_with_their_connections(
+    server: Server, scheme: Callable[[], Scheme]
+) -> None:
     answering_bodies(server)
 
     def work() -> None:
         shop = AsyncShop(scheme(), hosts=[server.url])
 
         async def go(n: int) -> list[bytes]:
-            return [each.value for each in await asyncio.gather(shop.send(put(n)), shop.send(put(n)))]
+            return [
+                each.value for each in await asyncio.gather(shop.send(put(n)), shop.send(put(n)))
+            ]
 
         assert [asyncio.run(go(n)) for n in range(3)] == [[b"0"] * 2, [b"1"] * 2, [b"2"] * 2]
         assert len(shop._driver._made) == 1
@@ -136,7 +140,9 @@ def test_importing_is_cheap() -> None:
     import handmade
 
     home = str(Path(handmade.__file__).parents[1])
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=home, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=home, check=True
+    )
     assert found.stdout == "[]\n", found.stderr
 
 

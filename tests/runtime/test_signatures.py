@@ -35,16 +35,26 @@ CALLS: st.SearchStrategy[Any] = st.one_of(
         TEXTS,
         st.none() | st.lists(TEXTS, max_size=3),
     ),
-    st.builds(lambda text, phone: calls.orders.search(text=text, phone=phone), TEXTS, st.none() | TEXTS.map(lambda t: t[:50])),
     st.builds(
-        lambda name, extra: calls.orders.create(name=name, items=[Item(sku="A")], extra=extra, buyer=Buyer(name="x")),
+        lambda text, phone: calls.orders.search(text=text, phone=phone),
+        TEXTS,
+        st.none() | TEXTS.map(lambda t: t[:50]),
+    ),
+    st.builds(
+        lambda name, extra: calls.orders.create(
+            name=name, items=[Item(sku="A")], extra=extra, buyer=Buyer(name="x")
+        ),
         SEGMENTS,
         JSON,
     ),
     st.builds(calls.orders.cancel, SEGMENTS.filter(lambda text: text not in (".", ".."))),
-    st.builds(lambda user, password: calls.orders.login(user=user, password=password), TEXTS, TEXTS),
     st.builds(
-        lambda name, file: calls.orders.upload(meta=Picture(filename=name, sha256="0"), file=file), TEXTS, st.binary(max_size=99)
+        lambda user, password: calls.orders.login(user=user, password=password), TEXTS, TEXTS
+    ),
+    st.builds(
+        lambda name, file: calls.orders.upload(meta=Picture(filename=name, sha256="0"), file=file),
+        TEXTS,
+        st.binary(max_size=99),
     ),
     st.just(calls.orders.add("1", [])),
     st.builds(calls.orders.put, st.binary(max_size=99)),
@@ -89,7 +99,9 @@ def test_every_request_is_signed_as_it_is_sent(call: Any, line: tuple[Server, Sh
 @pytest.mark.slow
 @settings(max_examples=10_000, **QUIETLY)  # type: ignore[arg-type]
 @given(call=CALLS)
-def test_ten_thousand_requests_are_signed_as_they_are_sent(call: Any, line: tuple[Server, Shop]) -> None:
+def test_ten_thousand_requests_are_signed_as_they_are_sent(
+    call: Any, line: tuple[Server, Shop]
+) -> None:
     check(call, line)
 
 
@@ -118,7 +130,11 @@ def altered(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, str]]]:
     body = draw(st.binary(max_size=99))
     given = fields(body)
     name = f"Wechatpay-{draw(st.sampled_from(FIELDS))}"
-    match draw(st.sampled_from(["body", "longer", "missing", "empty", "doubled", "signature", "field", "clock"])):
+    match draw(
+        st.sampled_from(
+            ["body", "longer", "missing", "empty", "doubled", "signature", "field", "clock"]
+        )
+    ):
         case "body" if body:
             body = flip(body, draw(st.integers(0, 10**6)))
         case "body" | "longer":
@@ -161,6 +177,8 @@ def test_ten_thousand_altered_answers_are_refused(made: Any) -> None:
 
 
 @settings(max_examples=50, **QUIETLY)  # type: ignore[arg-type]
-@given(body=st.binary(), nonce=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
+@given(
+    body=st.binary(), nonce=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
+)
 def test_what_was_not_altered_is_believed(body: bytes, nonce: str) -> None:
     VERIFIER.verify(Reply(200, Headers(fields(body, nonce).items()), body))

@@ -27,11 +27,53 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     openssl("pkey", "-in", private, "-traditional", "-out", folder / "pkcs1.pem")
     openssl("pkey", "-in", private, "-pubout", "-out", folder / "public.pem")
     openssl("rsa", "-in", private, "-RSAPublicKey_out", "-out", folder / "public1.pem")
-    openssl("req", "-x509", "-key", private, "-subj", "/CN=merchant", "-days", "9", "-out", folder / "certificate.pem")
-    openssl("pkcs12", "-export", "-inkey", private, "-in", folder / "certificate.pem", "-passout", "pass:x", "-out", folder / "archive.p12")
-    openssl("pkcs8", "-topk8", "-in", private, "-passout", "pass:x", "-out", folder / "encrypted.pem")
-    openssl("pkey", "-in", private, "-traditional", "-aes128", "-passout", "pass:x", "-out", folder / "encrypted1.pem")
-    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", folder / "ec.pem")
+    openssl(
+        "req",
+        "-x509",
+        "-key",
+        private,
+        "-subj",
+        "/CN=merchant",
+        "-days",
+        "9",
+        "-out",
+        folder / "certificate.pem",
+    )
+    openssl(
+        "pkcs12",
+        "-export",
+        "-inkey",
+        private,
+        "-in",
+        folder / "certificate.pem",
+        "-passout",
+        "pass:x",
+        "-out",
+        folder / "archive.p12",
+    )
+    openssl(
+        "pkcs8", "-topk8", "-in", private, "-passout", "pass:x", "-out", folder / "encrypted.pem"
+    )
+    openssl(
+        "pkey",
+        "-in",
+        private,
+        "-traditional",
+        "-aes128",
+        "-passout",
+        "pass:x",
+        "-out",
+        folder / "encrypted1.pem",
+    )
+    openssl(
+        "genpkey",
+        "-algorithm",
+        "EC",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-out",
+        folder / "ec.pem",
+    )
     return folder
 
 
@@ -79,7 +121,11 @@ def modulus(loaded: Any) -> int:
 @pytest.mark.parametrize("name", LOADERS)
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_plain_is_taken(form: str, name: str, keys: Path, tmp_path: Path) -> None:
-    said = subprocess.run(["openssl", "rsa", "-in", keys / "pkcs8.pem", "-modulus", "-noout"], capture_output=True, check=True).stdout
+    said = subprocess.run(
+        ["openssl", "rsa", "-in", keys / "pkcs8.pem", "-modulus", "-noout"],
+        capture_output=True,
+        check=True,
+    ).stdout
     source = FORMS[form]((keys / name).read_bytes())
     file = tmp_path / "key"
     file.write_bytes(source if isinstance(source, bytes) else source.encode())
@@ -88,7 +134,10 @@ def test_what_is_plain_is_taken(form: str, name: str, keys: Path, tmp_path: Path
 
 
 def test_a_file_with_several_is_searched(keys: Path) -> None:
-    bundle = b"".join((keys / name).read_bytes() for name in ("certificate.pem", "public.pem", "pkcs8.pem", "certificate.pem"))
+    bundle = b"".join(
+        (keys / name).read_bytes()
+        for name in ("certificate.pem", "public.pem", "pkcs8.pem", "certificate.pem")
+    )
     assert modulus(load_private_key("key", bundle)) == modulus(load_public_key("key", bundle))
     assert len(load_certificates("key", bundle)) == 2
 
@@ -121,23 +170,40 @@ REFUSED = [
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_another_thing_is_named(form: str, keys: Path) -> None:
     for load, name, text in REFUSED:
-        if name != "encrypted1.pem" or ("without" not in form and form != "DER"):  # its header fields say that it is
+        if name != "encrypted1.pem" or (
+            "without" not in form and form != "DER"
+        ):  # its header fields say that it is
             with pytest.raises(errors.ConfigError, match=text):
                 load("key", FORMS[form]((keys / name).read_bytes()))
 
 
 OTHERS: list[tuple[Callable[[Path], Any], str]] = [
-    (lambda keys: keys / "archive.p12", "key: this is a PKCS#12 archive; give the private key in it"),
+    (
+        lambda keys: keys / "archive.p12",
+        "key: this is a PKCS#12 archive; give the private key in it",
+    ),
     (lambda keys: b64encode((keys / "archive.p12").read_bytes()), "key: this is a PKCS#12 archive"),
     (lambda keys: str(keys / "pkcs8.pem"), "key: no PEM text.*; to name a file, give a Path"),
     (lambda keys: "apiclient_key.pem", "key: no PEM text.*; to name a file, give a Path"),
     (lambda keys: keys / "none.pem", "key: cannot read .*none.pem: No such file"),
     (lambda keys: keys, "key: cannot read .*: Is a directory"),
-    (lambda keys: (keys / "pkcs8.pem").read_bytes()[:-40], "key: this private key is damaged or cut off"),
-    (lambda keys: (keys / "pkcs8.pem").read_bytes().replace(b"a", b"*"), "key: this private key is damaged or cut off"),
-    (lambda keys: (keys / "pkcs8.pem").read_text()[:-40].replace("\n", r"\n"), "key: this private key is damaged or cut off"),
+    (
+        lambda keys: (keys / "pkcs8.pem").read_bytes()[:-40],
+        "key: this private key is damaged or cut off",
+    ),
+    (
+        lambda keys: (keys / "pkcs8.pem").read_bytes().replace(b"a", b"*"),
+        "key: this private key is damaged or cut off",
+    ),
+    (
+        lambda keys: (keys / "pkcs8.pem").read_text()[:-40].replace("\n", r"\n"),
+        "key: this private key is damaged or cut off",
+    ),
     (lambda keys: body((keys / "pkcs8.pem").read_bytes())[:-400], "key: no PEM text"),
-    (lambda keys: b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", "key: this is a key in OpenSSH's format"),
+    (
+        lambda keys: b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+        "key: this is a key in OpenSSH's format",
+    ),
     (lambda keys: b"", "key: no PEM text"),
     (lambda keys: b"0" * 500, "key: no PEM text"),
     (lambda keys: "\ud800" * 100, "key: no PEM text"),
@@ -149,5 +215,7 @@ def test_what_is_no_key_is_said(make: Callable[[Path], Any], text: str, keys: Pa
     with pytest.raises(errors.ConfigError, match=text) as caught:
         load_private_key("key", make(keys))
     secret = body((keys / "pkcs8.pem").read_bytes()).decode()
-    assert not any(secret[start : start + 8] in str(caught.value) for start in range(len(secret) - 7))
+    assert not any(
+        secret[start : start + 8] in str(caught.value) for start in range(len(secret) - 7)
+    )
     assert caught.value.cause is None

@@ -113,7 +113,9 @@ def test_a_token_is_fetched_again_shortly_before_it_expires(
 
 
 @pytest.mark.parametrize("code", [40001, 40014, 42001])
-def test_a_refused_token_is_renewed_and_the_call_repeated_once(code: int, server: Server, send: Send) -> None:
+def test_a_refused_token_is_renewed_and_the_call_repeated_once(
+    code: int, server: Server, send: Send
+) -> None:
     weixin, scheme = Weixin(code=code), account()
     server.reply(weixin)
     send(CANCEL, scheme)
@@ -121,7 +123,9 @@ def test_a_refused_token_is_renewed_and_the_call_repeated_once(code: int, server
     assert send(CANCEL, scheme).status == 204
     assert (weixin.fetched, sends(server)) == (2, 3)
     # Whatever it fetches, there is one repetition.
-    server.reply(lambda got: weixin(got) if got.target == STABLE else answer(200, f'{{"code":{code}}}'))
+    server.reply(
+        lambda got: weixin(got) if got.target == STABLE else answer(200, f'{{"code":{code}}}')
+    )
     with pytest.raises(errors.InvalidCredential) as caught:
         send(CANCEL, scheme)
     assert (weixin.fetched, sends(server), caught.value.attempts) == (3, 5, 2)
@@ -142,7 +146,11 @@ def test_other_refusals_are_final(code: int, server: Server, send: Send) -> None
     weixin.refusal = answer(200, json.dumps({"errcode": code, "errmsg": "no rid: 6-7"}))
     with pytest.raises(errors.ApiError, match=f"{code}: access_token: no") as caught:
         send(CANCEL, account())
-    assert (caught.value.outcome, caught.value.request_id, caught.value.attempts) == ("not_sent", "6-7", 0)
+    assert (caught.value.outcome, caught.value.request_id, caught.value.attempts) == (
+        "not_sent",
+        "6-7",
+        0,
+    )
     assert caught.value.reasons
     assert caught.value.remedies
     assert (weixin.fetched, sends(server)) == (2, 3)
@@ -165,7 +173,9 @@ def test_a_lifetime_however_it_is_written(
         assert weixin.fetched == fetched
 
 
-@pytest.mark.parametrize("expires_in", [-1, 0, "NaN", 1e30, "Infinity", "soon", True, [7200], "", float("nan")])
+@pytest.mark.parametrize(
+    "expires_in", [-1, 0, "NaN", 1e30, "Infinity", "soon", True, [7200], "", float("nan")]
+)
 def test_a_lifetime_that_is_none(expires_in: object, weixin: Weixin, send: Send) -> None:
     weixin.expires_in = expires_in
     with pytest.raises(errors.ProtocolError) as caught:
@@ -203,7 +213,9 @@ def test_a_thousand_threads_at_expiry(server: Server, weixin: Weixin) -> None:
         assert not shop._driver._flights
 
 
-def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(server: Server, weixin: Weixin) -> None:
+def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(
+    server: Server, weixin: Weixin
+) -> None:
     weixin.slow = 0.3
 
     async def go() -> None:
@@ -228,14 +240,24 @@ def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(server: Server, we
         (answer(503), 2, errors.ProtocolError),
         (answer(200, '{"errcode":-1,"errmsg":"busy"}'), 1, errors.ApiError),
         (answer(200, '{"access_token":"CANARY","expires_in":"soon"}'), 1, errors.ProtocolError),
-        (answer(200, '{"access_token":"CANARY","expires_in":1%s}' % ("0" * 400)), 1, errors.ProtocolError),
+        (
+            answer(200, '{"access_token":"CANARY","expires_in":1%s}' % ("0" * 400)),
+            1,
+            errors.ProtocolError,
+        ),
         (answer(200, '{"access_token":"CANARY","expires_in":99999999}'), 1, errors.ProtocolError),
         (answer(200, '{"access_token":"CANARY","expires_in":-1}'), 1, errors.ProtocolError),
-        (answer(200, '{"access_token":"CANARY and more","expires_in":7200}'), 1, errors.ProtocolError),
+        (
+            answer(200, '{"access_token":"CANARY and more","expires_in":7200}'),
+            1,
+            errors.ProtocolError,
+        ),
         (answer(200, '{"access_token":"CANARY\\r\\n","expires_in":7200}'), 1, errors.ProtocolError),
     ],
 )
-def test_a_failed_refresh_fails_for_all_who_wait(refusal: Any, fetched: int, kind: Any, server: Server) -> None:
+def test_a_failed_refresh_fails_for_all_who_wait(
+    refusal: Any, fetched: int, kind: Any, server: Server
+) -> None:
     weixin = Weixin(slow=0.5, refusal=refusal)
     server.reply(weixin)
     together = threading.Barrier(100)
@@ -297,7 +319,9 @@ def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
     assert other.lock("k", 30)
 
 
-def test_nobody_waits_long_for_a_lock(server: Server, weixin: Weixin, send: Send, tmp_path: Path) -> None:
+def test_nobody_waits_long_for_a_lock(
+    server: Server, weixin: Weixin, send: Send, tmp_path: Path
+) -> None:
     held, store = FileTokenStore(tmp_path), FileTokenStore(tmp_path)
     assert held.lock("weixin-wx1", 30)
     with pytest.raises(errors.TimeoutError):
@@ -350,7 +374,9 @@ class Broken:
     save = lock = unlock = load
 
 
-def test_a_store_that_fails_harms_nobody(weixin: Weixin, send: Send, tmp_path: Path, caplog: Any) -> None:
+def test_a_store_that_fails_harms_nobody(
+    weixin: Weixin, send: Send, tmp_path: Path, caplog: Any
+) -> None:
     caplog.set_level(logging.DEBUG)
     assert send(CANCEL, account(token_store=Broken())).status == 204
     assert "the token store failed: ConnectionError" in caplog.text
@@ -376,7 +402,9 @@ SPOILT = [
 
 
 @pytest.mark.parametrize("text", SPOILT, ids=[text[:50] for text in SPOILT])
-def test_what_a_store_spoilt_is_fetched_anew(text: str, weixin: Weixin, send: Send, tmp_path: Path, caplog: Any) -> None:
+def test_what_a_store_spoilt_is_fetched_anew(
+    text: str, weixin: Weixin, send: Send, tmp_path: Path, caplog: Any
+) -> None:
     (tmp_path / "weixin-wx1").write_text(text)
     for _ in range(2):
         assert send(CANCEL, account(token_store=FileTokenStore(tmp_path))).status == 204
@@ -419,7 +447,9 @@ def test_a_store_that_does_not_answer_is_done_without(
 # --- secrets ------------------------------------------------------------------------------
 
 
-def test_no_token_is_shown(server: Server, weixin: Weixin, send: Send, tmp_path: Path, caplog: Any) -> None:
+def test_no_token_is_shown(
+    server: Server, weixin: Weixin, send: Send, tmp_path: Path, caplog: Any
+) -> None:
     caplog.set_level(logging.DEBUG)
     scheme = account(token_store=FileTokenStore(tmp_path))
     send(CANCEL, scheme)
@@ -434,7 +464,13 @@ def test_no_token_is_shown(server: Server, weixin: Weixin, send: Send, tmp_path:
     shown += [str(error), repr(error), str(vars(error)), "".join(traceback.format_exception(error))]
     shown += [repr(pickle.dumps(error)), caplog.text]
     assert not [text for text in shown if "CANARY" in text]
-    for holder in (scheme, scheme._source, account()._source, WeixinAccessToken("t")._source, FileTokenStore(tmp_path)):
+    for holder in (
+        scheme,
+        scheme._source,
+        account()._source,
+        WeixinAccessToken("t")._source,
+        FileTokenStore(tmp_path),
+    ):
         with pytest.raises(TypeError, match="cannot be pickled"):
             pickle.dumps(holder)
 
@@ -443,7 +479,11 @@ def test_a_bearer_token_is_renewed_too(server: Server) -> None:
     tokens = iter(["T-1", "T-2"])
 
     def side(got: Received) -> bytes:
-        return answer(204) if got.header("authorization") == "Bearer T-2" else answer(400, '{"code":40001}')
+        return (
+            answer(204)
+            if got.header("authorization") == "Bearer T-2"
+            else answer(400, '{"code":40001}')
+        )
 
     server.reply(side)
     with Shop(Bearer(lambda: next(tokens)), hosts=[server.url]) as shop:

@@ -75,7 +75,16 @@ def openssl_accepts(got: Received, signed_body: bytes, folder: Path) -> bool:
     (folder / "message").write_bytes(head.encode() + signed_body + b"\n")
     (folder / "signature").write_bytes(b64decode(found["signature"]))
     (folder / "public.pem").write_bytes(public_pem(rsa_key("merchant")))
-    command = ["openssl", "dgst", "-sha256", "-verify", "public.pem", "-signature", "signature", "message"]
+    command = [
+        "openssl",
+        "dgst",
+        "-sha256",
+        "-verify",
+        "public.pem",
+        "-signature",
+        "signature",
+        "message",
+    ]
     return subprocess.run(command, cwd=folder, capture_output=True).returncode == 0
 
 
@@ -91,7 +100,9 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_openssl_accepts_our_signatures(name: str, server: Server, send: Send, tmp_path: Path) -> None:
+def test_openssl_accepts_our_signatures(
+    name: str, server: Server, send: Send, tmp_path: Path
+) -> None:
     server.reply(answer(400))
     for _ in range(2):
         with pytest.raises(errors.ApiError):
@@ -151,14 +162,23 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no signature at all": (lambda: answer(204), "without Wechatpay-Timestamp"),
     "no serial": (lambda: signed(serial=[]), "without Wechatpay-Serial"),
     "empty nonce": (lambda: signed(nonce=""), "without Wechatpay-Nonce"),
-    "doubled signature": (lambda: signed(signature=["a", "b"]), "with more than one Wechatpay-Signature"),
-    "doubled, one empty": (lambda: signed(nonce=["nonce", ""]), "with more than one Wechatpay-Nonce"),
+    "doubled signature": (
+        lambda: signed(signature=["a", "b"]),
+        "with more than one Wechatpay-Signature",
+    ),
+    "doubled, one empty": (
+        lambda: signed(nonce=["nonce", ""]),
+        "with more than one Wechatpay-Nonce",
+    ),
     "altered nonce": (lambda: signed(nonce="Nonce"), "does not fit the key PUB_KEY_ID_"),
     "altered time": (lambda: signed(timestamp=str(int(time.time()) + 9)), "does not fit"),
     "no base 64": (lambda: signed(signature="@@@@"), "does not fit"),
     "short signature": (lambda: signed(signature="QUJD"), "does not fit"),
     "another key": (lambda: signed(serial="5F1C72E2"), "another key than the key PUB_KEY_ID_"),
-    "another type": (lambda: signed(signature_type="WECHATPAY2-SM2-WITH-SM3"), "Signature-Type is not"),
+    "another type": (
+        lambda: signed(signature_type="WECHATPAY2-SM2-WITH-SM3"),
+        "Signature-Type is not",
+    ),
     "no time": (lambda: signed(timestamp="now"), "not a time"),
     "much too late": (lambda: signed(skew=-400), "differs by 300 s or more"),
     "much too early": (lambda: signed(skew=900), "differs by 300 s or more"),
@@ -224,22 +244,40 @@ EC = private_pem(ec.generate_private_key(ec.SECP256R1()))
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
 MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"private_key": CERTIFICATE}, "private_key: this is a certificate; give the private key"),
-    ({"private_key": public_pem(MERCHANT)}, "private_key: this is a public key; give the private key"),
+    (
+        {"private_key": public_pem(MERCHANT)},
+        "private_key: this is a public key; give the private key",
+    ),
     ({"private_key": ENCRYPTED}, "private_key: this key is encrypted with a password"),
     ({"private_key": OLD_ENCRYPTED}, "private_key: this key is encrypted with a password"),
     ({"private_key": EC}, "private_key: this is no RSA key"),
     ({"private_key": private_pem(rsa_key("short", 1024))}, "private_key: 1024 bits are too few"),
-    ({"private_key": private_pem(MERCHANT)[:900]}, "private_key: this private key is damaged or cut off"),
-    ({"private_key": "apiclient_key.pem"}, "private_key: no PEM text.*; to name a file, give a Path"),
-    ({"private_key": Path("/nowhere/key.pem")}, "private_key: cannot read /nowhere/key.pem: No such file"),
+    (
+        {"private_key": private_pem(MERCHANT)[:900]},
+        "private_key: this private key is damaged or cut off",
+    ),
+    (
+        {"private_key": "apiclient_key.pem"},
+        "private_key: no PEM text.*; to name a file, give a Path",
+    ),
+    (
+        {"private_key": Path("/nowhere/key.pem")},
+        "private_key: cannot read /nowhere/key.pem: No such file",
+    ),
     ({"private_key": Path("/")}, "private_key: cannot read /: Is a directory"),
     ({"private_key": None}, "private_key: give a Path, PEM text or a key object, not NoneType"),
-    ({"public_key": private_pem(rsa_key("platform"))}, "public_key: this is a private key; give a public key"),
+    (
+        {"public_key": private_pem(rsa_key("platform"))},
+        "public_key: this is a private key; give a public key",
+    ),
     ({"public_key": CERTIFICATE}, "public_key: this is a certificate; give a public key"),
     ({"public_key": public_pem(MERCHANT)}, "public_key: this is the merchant's own"),
     ({"serial_no": 5}, "serial_no: give the serial number of the merchant's certificate as text"),
     ({"serial_no": "5F:1C"}, "serial_no: give .* without colons"),
-    ({"public_key_id": "0114232134912410000000000000"}, "public_key_id: give .* begins with PUB_KEY_ID_"),
+    (
+        {"public_key_id": "0114232134912410000000000000"},
+        "public_key_id: give .* begins with PUB_KEY_ID_",
+    ),
     ({"mchid": 1900000001}, "mchid: give the merchant number, in digits"),
 ]
 

@@ -20,15 +20,21 @@ DOWNLOAD = "/v3/certificates"
 
 
 @cache
-def certificate(who: str, serial: str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", days: int = 30) -> bytes:
+def certificate(
+    who: str, serial: str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", days: int = 30
+) -> bytes:
     """A certificate of somebody's RSA key, as PEM, valid from now on for so many days."""
     command = f"openssl req -x509 -key /dev/stdin -days {days} -set_serial 0x{serial} -subj /O=Tenpay.com/CN={who}"
-    return subprocess.run(command.split(), input=private_pem(rsa_key(who)), capture_output=True, check=True).stdout
+    return subprocess.run(
+        command.split(), input=private_pem(rsa_key(who)), capture_output=True, check=True
+    ).stdout
 
 
 def serial_of(pem: bytes) -> str:
     """A certificate's serial number as openssl prints it."""
-    printed = subprocess.run(["openssl", "x509", "-noout", "-serial"], input=pem, capture_output=True, check=True)
+    printed = subprocess.run(
+        ["openssl", "x509", "-noout", "-serial"], input=pem, capture_output=True, check=True
+    )
     return printed.stdout.decode().strip().removeprefix("serial=")
 
 

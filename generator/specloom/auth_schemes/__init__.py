@@ -18,11 +18,24 @@ from .definitions import Added, Argument, Delivery, MockSide, SchemeKind
 from .wechatpay import WECHATPAY
 from .weixin import WEIXIN
 
-__all__ = ["LATER", "SCHEMES", "Added", "Argument", "Delivery", "MockSide", "SchemeKind", "added_by"]
+__all__ = [
+    "LATER",
+    "SCHEMES",
+    "Added",
+    "Argument",
+    "Delivery",
+    "MockSide",
+    "SchemeKind",
+    "added_by",
+]
 
 _KEY_HEADER = "X-Api-Key"
 _RUNTIME = Path(__file__).parents[1] / "runtime"
-_OWN: Mapping[str, SchemeKind] = {**COMMON, "wechatpay-v3": WECHATPAY, "weixin-access-token": WEIXIN}
+_OWN: Mapping[str, SchemeKind] = {
+    **COMMON,
+    "wechatpay-v3": WECHATPAY,
+    "weixin-access-token": WEIXIN,
+}
 
 
 class _Schemes(Mapping[str, SchemeKind]):
@@ -44,7 +57,9 @@ def _foreign(name: str) -> SchemeKind:
     found = plugins.load(plugins.SCHEMES, name)
     whose = f"the scheme {name}, {plugins.origin(plugins.SCHEMES, name)}"
     if not isinstance(found, SchemeKind):
-        raise Stop(f"{whose}, is a {type(found).__name__}; specloom.auth_schemes.SchemeKind describes a scheme")
+        raise Stop(
+            f"{whose}, is a {type(found).__name__}; specloom.auth_schemes.SchemeKind describes a scheme"
+        )
     _check_module(whose, "source", found.source, "auth", found.module)
     if found.mock is not None:
         _check_module(whose, "the source of mock", found.mock.source, "mock", found.mock.module)
@@ -54,7 +69,9 @@ def _foreign(name: str) -> SchemeKind:
 def _check_module(whose: str, key: str, source: Path | None, home: str, module: str) -> None:
     """Fails with `Stop` unless there is a file to copy to a module of the runtime that is not there yet."""
     if source is None or not source.is_file():
-        raise Stop(f"{whose}, names no file to copy into clients; set {key} to the path of its module")
+        raise Stop(
+            f"{whose}, names no file to copy into clients; set {key} to the path of its module"
+        )
     if not is_snake(module) or (_RUNTIME / home / f"{module}.py").exists():
         raise Stop(f"{whose}, cannot call its module {module}; choose another name")
 
@@ -73,5 +90,7 @@ def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
     return found
 
 
-LATER: Mapping[str, str] = {"oauth2-client-credentials": "fetching tokens comes with a later version"}
+LATER: Mapping[str, str] = {
+    "oauth2-client-credentials": "fetching tokens comes with a later version"
+}
 """Schemes whose names are reserved."""

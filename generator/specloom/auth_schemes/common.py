@@ -28,11 +28,18 @@ COMMON: Mapping[str, SchemeKind] = {
         "Basic",
         text("user name and password (RFC 7617)", "用户名与密码（RFC 7617）"),
         arguments=(
-            Argument("username", "str", text("User name, without a colon.", "用户名，不含冒号。"), '"…"'),
+            Argument(
+                "username", "str", text("User name, without a colon.", "用户名，不含冒号。"), '"…"'
+            ),
             Argument("password", "str", text("Password.", "密码。"), '"…"'),
         ),
         adds=(
-            Added("header", "Authorization", text("User name and password, in Base64.", "Base64 编码的用户名与密码。"), "Basic …"),
+            Added(
+                "header",
+                "Authorization",
+                text("User name and password, in Base64.", "Base64 编码的用户名与密码。"),
+                "Basic …",
+            ),
         ),
         mock=MockSide("static_credentials", "BasicSide"),
     ),
@@ -44,7 +51,10 @@ COMMON: Mapping[str, SchemeKind] = {
             Argument(
                 "token",
                 "TokenLike",
-                text("The token, or a function (plain or async) that returns it.", "令牌，或返回令牌的函数（可为异步）。"),
+                text(
+                    "The token, or a function (plain or async) that returns it.",
+                    "令牌，或返回令牌的函数（可为异步）。",
+                ),
                 '"…"',
             ),
         ),

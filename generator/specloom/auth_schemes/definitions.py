@@ -51,7 +51,8 @@ class Delivery(NamedTuple):
 
 class MockSide(NamedTuple):
     """The server's side of a scheme: `class_name` of `runtime/mock/<module>.py`, a subclass of `Side` there. It verifies requests, and has
-    the credentials of a mock's clients. Options that a spec sets are passed on to it as keywords."""
+    the credentials of a mock's clients. Options that a spec sets are passed on to it as keywords.
+    """
 
     module: str
     class_name: str

@@ -7,30 +7,45 @@ from .definitions import Added, Argument, Delivery, MockSide, SchemeKind, text
 WECHATPAY = SchemeKind(
     "wechatpay",
     "WechatPayV3",
-    text("WeChat Pay APIv3 signatures (WECHATPAY2-SHA256-RSA2048)", "微信支付 APIv3 签名（WECHATPAY2-SHA256-RSA2048）"),
+    text(
+        "WeChat Pay APIv3 signatures (WECHATPAY2-SHA256-RSA2048)",
+        "微信支付 APIv3 签名（WECHATPAY2-SHA256-RSA2048）",
+    ),
     arguments=(
         Argument(
             "mchid",
             "str",
-            text("Merchant number that signs; the service provider's in service-provider mode.", "签名所用商户号；服务商模式下为服务商商户号。"),
+            text(
+                "Merchant number that signs; the service provider's in service-provider mode.",
+                "签名所用商户号；服务商模式下为服务商商户号。",
+            ),
             '"1900000001"',
         ),
         Argument(
             "serial_no",
             "str",
-            text("Serial number of the merchant's API certificate, 40 hexadecimal digits.", "商户 API 证书序列号，40 位十六进制。"),
+            text(
+                "Serial number of the merchant's API certificate, 40 hexadecimal digits.",
+                "商户 API 证书序列号，40 位十六进制。",
+            ),
             '"…"',
         ),
         Argument(
             "private_key",
             "PrivateKeyLike",
-            text("The merchant's API private key: a path, PEM text or bytes, or a key object.", "商户 API 私钥：路径、PEM 文本或字节，或密钥对象。"),
+            text(
+                "The merchant's API private key: a path, PEM text or bytes, or a key object.",
+                "商户 API 私钥：路径、PEM 文本或字节，或密钥对象。",
+            ),
             'Path("apiclient_key.pem")',
         ),
         Argument(
             "public_key_id",
             "str",
-            text("Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.", "微信支付公钥 ID，以 PUB_KEY_ID_ 开头，后接数字。"),
+            text(
+                "Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.",
+                "微信支付公钥 ID，以 PUB_KEY_ID_ 开头，后接数字。",
+            ),
             '"PUB_KEY_ID_…"',
             required=False,
         ),
@@ -79,7 +94,10 @@ WECHATPAY = SchemeKind(
         Added(
             "header",
             "Authorization",
-            text("Signature over method, path and query, time, nonce and body.", "对方法、路径与查询串、时间戳、随机串和报文主体的签名。"),
+            text(
+                "Signature over method, path and query, time, nonce and body.",
+                "对方法、路径与查询串、时间戳、随机串和报文主体的签名。",
+            ),
             'WECHATPAY2-SHA256-RSA2048 mchid="…",nonce_str="…",signature="…",timestamp="…",serial_no="…"',
         ),
         Added(

@@ -21,7 +21,10 @@ WEIXIN = SchemeKind(
         Argument(
             "appid",
             "str",
-            text("The account's AppID, to have the access_token fetched.", "账号的 AppID，用于自动获取 access_token。"),
+            text(
+                "The account's AppID, to have the access_token fetched.",
+                "账号的 AppID，用于自动获取 access_token。",
+            ),
             '"wx…"',
             required=False,
         ),
@@ -46,7 +49,10 @@ WEIXIN = SchemeKind(
         Added(
             "query",
             "access_token",
-            text("Credential for calling the interface: access_token or authorizer_access_token.", "接口调用凭证：access_token 或 authorizer_access_token。"),
+            text(
+                "Credential for calling the interface: access_token or authorizer_access_token.",
+                "接口调用凭证：access_token 或 authorizer_access_token。",
+            ),
             "ACCESS_TOKEN",
         ),
     ),

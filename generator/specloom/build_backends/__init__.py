@@ -37,24 +37,46 @@ def clients(root: Path) -> Sequence[Client]:
         raise SystemExit(_said(error)) from None
 
 
-def must_hold(root: str | Path, files: Iterable[str | Path], hint: str = "let the build select the folder, or move out into one that it selects") -> None:
+def must_hold(
+    root: str | Path,
+    files: Iterable[str | Path],
+    hint: str = "let the build select the folder, or move out into one that it selects",
+) -> None:
     """Ends the build if these files, those of a wheel, lack a client that is a package of the project, or a part of one."""
     held = {Path(root, file).resolve() for file in files}
     errors: list[SpecError] = []
     for client in clients(Path(root)):
-        lacking = [file for file in _generated(client) if file not in held] if client.layout == "package" else []
+        lacking = (
+            [file for file in _generated(client) if file not in held]
+            if client.layout == "package"
+            else []
+        )
         if lacking:
             whole = client.out.resolve() / "__init__.py" in lacking
-            what = client.out.name if whole else f"{len(lacking)} files of {client.out.name}, such as {lacking[0].name}"
-            errors.append(client.wrong(("out",), "build-outside", f"the wheel would go without {what}", hint))
+            what = (
+                client.out.name
+                if whole
+                else f"{len(lacking)} files of {client.out.name}, such as {lacking[0].name}"
+            )
+            errors.append(
+                client.wrong(("out",), "build-outside", f"the wheel would go without {what}", hint)
+            )
     if errors:
         raise SystemExit("".join(map(_said, errors)))
 
 
 def _generated(client: Client) -> list[Path]:
     found = sorted(client.out.resolve().rglob("*"))
-    return [file for file in found if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith(".")]
+    return [
+        file
+        for file in found
+        if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith(".")
+    ]
 
 
 def _said(error: SpecError | Stop) -> str:
-    return as_text(error.problems, error.sources) if isinstance(error, SpecError) else f"specloom: {error}"
+    return (
+        as_text(error.problems, error.sources)
+        if isinstance(error, SpecError)
+        else f"specloom: {error}"
+    )

@@ -27,12 +27,20 @@ class SpecloomHook(BuildHookInterface[BuilderConfig]):
         root = Path(self.root).resolve()
         found = generate(root)
         inside = [path.resolve() for client in found for path in _paths(client, self.target_name)]
-        build_data["artifacts"] += [f"/{path.relative_to(root).as_posix()}{'/' if path.is_dir() else ''}" for path in inside if path.is_relative_to(root)]
+        build_data["artifacts"] += [
+            f"/{path.relative_to(root).as_posix()}{'/' if path.is_dir() else ''}"
+            for path in inside
+            if path.is_relative_to(root)
+        ]
         if self.target_name == "wheel":
             selection: Any = self.build_config
             with selection.set_build_data(build_data):
                 wheel = [file.path for file in selection.builder.recurse_included_files()]
-            must_hold(root, wheel, "add the folder to packages under [tool.hatch.build.targets.wheel], or move out into one that is there")
+            must_hold(
+                root,
+                wheel,
+                "add the folder to packages under [tool.hatch.build.targets.wheel], or move out into one that is there",
+            )
 
 
 def _paths(client: Client, target: str) -> Iterator[Path]:

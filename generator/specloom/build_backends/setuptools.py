@@ -45,7 +45,9 @@ def files(folder: str) -> Iterator[str]:
     if _is_meant(root) and Path(folder or ".").resolve() == root.resolve():
         for client in clients(root):
             for place in filter(None, (client.spec, client.out, client.templates, client.mock)):
-                for file in sorted((place, *place.rglob("*"))) if place.is_relative_to(root) else ():
+                for file in (
+                    sorted((place, *place.rglob("*"))) if place.is_relative_to(root) else ()
+                ):
                     if file.is_file() and "__pycache__" not in file.parts:
                         yield str(file.relative_to(root))
 
@@ -61,4 +63,8 @@ def _is_meant(root: Path) -> bool:
     requires: Any = system.get("requires", [])
     named = [re.match(r"\s*[\w.-]*", str(requirement)) for requirement in requires]
     ours = any(name is not None and name[0].strip().lower() == "specloom" for name in named)
-    return ours and "specloom" in config.table(known, "tool") and str(system.get("build-backend", "setuptools")).startswith("setuptools")
+    return (
+        ours
+        and "specloom" in config.table(known, "tool")
+        and str(system.get("build-backend", "setuptools")).startswith("setuptools")
+    )

@@ -14,7 +14,9 @@ Value: TypeAlias = "bool | int | float | Decimal | str | list[Value] | dict[str,
 
 def rows(values: Mapping[str, Value]) -> Json:
     """An object with one member a line, numbers exactly as given."""
-    lines = (f"{json.dumps(key, ensure_ascii=False)}: {_text(value)}" for key, value in values.items())
+    lines = (
+        f"{json.dumps(key, ensure_ascii=False)}: {_text(value)}" for key, value in values.items()
+    )
     return Json("{\n" + ",\n".join(lines) + "\n}\n")
 
 
@@ -26,7 +28,14 @@ def _text(value: Value) -> str:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_text(item)}" for key, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{json.dumps(key, ensure_ascii=False)}: {_text(item)}"
+                for key, item in value.items()
+            )
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(map(_text, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -56,7 +56,11 @@ def code(value: str) -> Markdown:
 def sentence(words: str, *values: Markdown) -> Markdown:
     """A sentence of the generator's own, in which `…` is code and {0} the first of the runs."""
     parts = re.split(r"(\{\d\})", words)
-    return Markdown("".join(values[int(part[1])] if index % 2 else _phrase(part) for index, part in enumerate(parts)))
+    return Markdown(
+        "".join(
+            values[int(part[1])] if index % 2 else _phrase(part) for index, part in enumerate(parts)
+        )
+    )
 
 
 def strong(part: Markdown) -> Markdown:
@@ -129,7 +133,12 @@ _URL_SAFE = "/:?#@!$&'*+,=%"
 
 def _may_link(target: str) -> bool:
     """Whether a target is a web or mail address, or relative, for a browser too (which ignores controls and reads `\\` as `/`)."""
-    if not target or target.startswith("//") or "\\" in target or any(ord(c) <= 0x20 or ord(c) == 0x7F for c in target):
+    if (
+        not target
+        or target.startswith("//")
+        or "\\" in target
+        or any(ord(c) <= 0x20 or ord(c) == 0x7F for c in target)
+    ):
         return False
     try:
         parts = urlsplit(target)
@@ -169,7 +178,14 @@ def _visible(value: str, keep: str = "") -> str:
     if value.isprintable():
         return value
     return "".join(
-        c if c.isprintable() or c in keep or c in "\u200c\u200d\u3000" or unicodedata.category(c) == "Zs" else "\ufffd"
+        (
+            c
+            if c.isprintable()
+            or c in keep
+            or c in "\u200c\u200d\u3000"
+            or unicodedata.category(c) == "Zs"
+            else "\ufffd"
+        )
         for c in value
     )
 

@@ -27,9 +27,14 @@ def tamed(value: str, may_link: Callable[[str], bool]) -> str:
     """The notes, ending in a closed state, so that what follows on the page is read as if they were not there; their headings are moved
     below the page's own."""
     lines = _without_underlines(_lines(value))
-    levels = [len(found[2]) for line, is_text in lines if is_text and (found := _HEADING.match(line))]
+    levels = [
+        len(found[2]) for line, is_text in lines if is_text and (found := _HEADING.match(line))
+    ]
     deeper = max(0, _HIGHEST - min(levels, default=_HIGHEST))
-    return "\n".join("".join(_tamed_line(_moved(line, deeper), may_link)) if is_text else line for line, is_text in lines)
+    return "\n".join(
+        "".join(_tamed_line(_moved(line, deeper), may_link)) if is_text else line
+        for line, is_text in lines
+    )
 
 
 def _lines(value: str) -> Iterator[tuple[str, bool]]:
@@ -92,7 +97,11 @@ def _tamed_line(line: str, may_link: Callable[[str], bool]) -> Iterator[str]:
             yield piece if inside else "\\`" * len(piece)
         elif piece == "<" or piece.startswith("~~~"):
             yield f"\\{piece}"
-        elif piece == "]" and line[at : at + 1] in ("(", ":") and not _links_well(line, at - 1, may_link):
+        elif (
+            piece == "]"
+            and line[at : at + 1] in ("(", ":")
+            and not _links_well(line, at - 1, may_link)
+        ):
             yield "\\]"
         else:
             yield piece

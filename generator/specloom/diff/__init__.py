@@ -26,19 +26,25 @@ __all__ = ["CLASSES", "RULES", "Change", "Class", "Report", "Rule", "Spec", "com
 def compare(old: Spec, new: Spec) -> Report:
     """All changes between two versions of an API, the most important first."""
     pairs, changes = Pairs(old.api, new.api), Changes()
-    texts = Texts(changes, tuple(language for language in new.api.languages if language in old.api.languages))
+    texts = Texts(
+        changes, tuple(language for language in new.api.languages if language in old.api.languages)
+    )
     fields = Fields(pairs, changes, texts)
     Apis(old, new, pairs, changes, texts, fields).compare()
     kept = {before.qualified for before, _ in pairs.endpoints}
     for endpoint in old.api.all_endpoints():
         if endpoint.qualified not in kept:
             line = f"{endpoint.method} {endpoint.path}"
-            changes.add("endpoint-removed", BOTH, endpoint.qualified, "", (line, None), endpoint.place)
+            changes.add(
+                "endpoint-removed", BOTH, endpoint.qualified, "", (line, None), endpoint.place
+            )
     here = {now.qualified for _, now in pairs.endpoints}
     for endpoint in new.api.all_endpoints():
         if endpoint.qualified not in here:
             line = f"{endpoint.method} {endpoint.path}"
-            changes.add("endpoint-added", BOTH, endpoint.qualified, "", (None, line), endpoint.place)
+            changes.add(
+                "endpoint-added", BOTH, endpoint.qualified, "", (None, line), endpoint.place
+            )
     endpoints = Endpoints(pairs, changes, texts, fields)
     for before, now in pairs.endpoints:
         endpoints.compare(before, now)

@@ -38,13 +38,19 @@ class Change(Struct, frozen=True):
     @property
     def class_(self) -> Class:
         """The worst of the sides that it concerns."""
-        found = {self.rule.request if side == "request" else self.rule.answer for side in self.sides}
+        found = {
+            self.rule.request if side == "request" else self.rule.answer for side in self.sides
+        }
         return next(each for each in CLASSES if each in found)
 
     @property
     def message(self) -> str:
         """A sentence without its values: `orders.create: argument `note` must be given now`."""
-        return f"{self.subject}: {self.what} {self.says}" if self.what else f"{self.subject} {self.says}"
+        return (
+            f"{self.subject}: {self.what} {self.says}"
+            if self.what
+            else f"{self.subject} {self.says}"
+        )
 
     @property
     def says(self) -> str:
@@ -88,9 +94,19 @@ class Changes:
     def __init__(self) -> None:
         self._found: dict[tuple[object, ...], Change] = {}
 
-    def add(self, rule: str, sides: Iterable[Side], subject: str, what: str, values: Values, place: Place) -> None:
+    def add(
+        self,
+        rule: str,
+        sides: Iterable[Side],
+        subject: str,
+        what: str,
+        values: Values,
+        place: Place,
+    ) -> None:
         row = RULES[rule]
-        concerned: Sides = frozenset(side for side in sides if (row.request if side == "request" else row.answer) is not None)
+        concerned: Sides = frozenset(
+            side for side in sides if (row.request if side == "request" else row.answer) is not None
+        )
         if not concerned:
             raise ValueError(f"{rule} does not concern {sorted(sides)}")
         change = Change(row, concerned, subject, what, values, place)
@@ -99,13 +115,24 @@ class Changes:
         self._found[key] = replace(known, sides=known.sides | concerned) if known else change
 
     def report(self, old_version: str, new_version: str) -> Report:
-        return Report(tuple(sorted(self._found.values(), key=_importance)), old_version, new_version)
+        return Report(
+            tuple(sorted(self._found.values(), key=_importance)), old_version, new_version
+        )
 
 
 def _importance(change: Change) -> tuple[int, int, str, int, tuple[str, int, int], str, str, str]:
     """By class; then the client, its endpoints, errors and types; then what belongs together."""
     old, new = (value or "" for value in change.values)
-    return (CLASSES.index(change.class_), _group(change), change.subject, _RANK[change.rule.id], (change.place.path, change.place.line, change.place.column), change.what, old, new)
+    return (
+        CLASSES.index(change.class_),
+        _group(change),
+        change.subject,
+        _RANK[change.rule.id],
+        (change.place.path, change.place.line, change.place.column),
+        change.what,
+        old,
+        new,
+    )
 
 
 def _group(change: Change) -> int:

@@ -19,7 +19,14 @@ def compare(pairs: Pairs, changes: Changes, place: Place) -> None:
     subject = pairs.new.client
     old, new = _arguments(pairs.old), _arguments(pairs.new)
     if not _kept(old, new):
-        changes.add("credentials-changed", BOTH, subject, "", (names(old) or "none", names(new) or "none"), place)
+        changes.add(
+            "credentials-changed",
+            BOTH,
+            subject,
+            "",
+            (names(old) or "none", names(new) or "none"),
+            place,
+        )
     elif old != new:
         changes.add("scheme-added", REQUEST, subject, "", (names(old), names(new)), place)
     values = both(_sent, pairs.old, pairs.new)
@@ -27,7 +34,14 @@ def compare(pairs: Pairs, changes: Changes, place: Place) -> None:
         changes.add("scheme-changed", REQUEST, subject, "", values, place)
 
 
-def auth(pairs: Pairs, changes: Changes, subject: str, old: tuple[str, ...], new: tuple[str, ...], place: Place) -> None:
+def auth(
+    pairs: Pairs,
+    changes: Changes,
+    subject: str,
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    place: Place,
+) -> None:
     """With which credentials something is called. That it takes those that the constructor asks for now needs no saying."""
     rule = "auth-loosened" if _may_call(pairs, old, new) else "auth-tightened"
     if rule == "auth-tightened" or not new or _kept(_arguments(pairs.old), _arguments(pairs.new)):
@@ -51,7 +65,11 @@ class _Argument(Struct, frozen=True):
 
     def takes(self, before: _Argument) -> bool:
         """Whether what was right for another version of this argument is right for it."""
-        return self.kind == before.kind and self.several == before.several and self.required <= before.required
+        return (
+            self.kind == before.kind
+            and self.several == before.several
+            and self.required <= before.required
+        )
 
 
 def _arguments(api: Api) -> Mapping[str, _Argument]:
@@ -62,7 +80,10 @@ def _arguments(api: Api) -> Mapping[str, _Argument]:
         if (name := argument_of(api, scheme)) is not None:
             found[name] = _Argument(kind.class_name, required=False)
         else:
-            found |= {each.name: _Argument(each.annotation, each.required, each.several) for each in kind.arguments}
+            found |= {
+                each.name: _Argument(each.annotation, each.required, each.several)
+                for each in kind.arguments
+            }
     return found
 
 

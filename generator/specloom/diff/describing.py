@@ -55,7 +55,9 @@ def expression(type: Type) -> str:
             literals = " | ".join(_quoted(value) for value in type.literals)
             return "string" + _within(literals or _length(type.length, documents=True))
         case Integer():
-            return "integer" + _within(" | ".join(str(value) for value in type.literals) or range_(type.range))
+            return "integer" + _within(
+                " | ".join(str(value) for value in type.literals) or range_(type.range)
+            )
         case Number():
             return ("decimal" if type.exact else "number") + _within(range_(type.range))
         case Boolean():
@@ -66,7 +68,9 @@ def expression(type: Type) -> str:
             return "file" + _within(_length(type.length))
         case DateTime():
             format = type.format or ""
-            return "datetime" + _within(format if format in ("", "unix", "unix-ms", RFC2822) else _quoted(format))
+            return "datetime" + _within(
+                format if format in ("", "unix", "unix-ms", RFC2822) else _quoted(format)
+            )
         case Date():
             return "date" + _within("" if type.format is None else _quoted(type.format))
         case Duration():
@@ -92,7 +96,9 @@ def line(endpoint: Endpoint) -> str:
 
 def python_name(name: TypeName, ambiguous: Iterable[str]) -> str:
     """What programs call a type: `models.Order`, or `models.orders.Order` if several have the name."""
-    return ".".join(("models", *name.module, name.name) if name.name in ambiguous else ("models", name.name))
+    return ".".join(
+        ("models", *name.module, name.name) if name.name in ambiguous else ("models", name.name)
+    )
 
 
 def value(given: Value | None) -> str | None:

@@ -53,9 +53,18 @@ class Endpoints(Struct, frozen=True):
     def _name(self, old: Endpoint, new: Endpoint) -> None:
         moved = self.pairs.resources.get(old.resource, old.resource) != new.resource
         if moved:
-            self.changes.add("endpoint-moved", BOTH, new.qualified, "", (old.qualified, new.qualified), new.place)
+            self.changes.add(
+                "endpoint-moved", BOTH, new.qualified, "", (old.qualified, new.qualified), new.place
+            )
         elif old.name != new.name:
-            self.changes.add("endpoint-renamed", BOTH, new.qualified, "", (old.qualified, new.qualified), new.place)
+            self.changes.add(
+                "endpoint-renamed",
+                BOTH,
+                new.qualified,
+                "",
+                (old.qualified, new.qualified),
+                new.place,
+            )
         if line(old) != line(new):
             rule = "line-taken" if self.pairs.is_taken(old, new) else "line-changed"
             self.changes.add(rule, BOTH, new.qualified, "", (line(old), line(new)), new.place)
@@ -78,72 +87,149 @@ class Endpoints(Struct, frozen=True):
         self._positions(subject, pairs, before, now)
         for where in ("query", "header", "field"):
             same = [(was.field, is_.field) for was, is_ in pairs if was.where == is_.where == where]
-            self.fields.order(subject, same, [argument.field for argument in before], [argument.field for argument in now])
+            self.fields.order(
+                subject,
+                same,
+                [argument.field for argument in before],
+                [argument.field for argument in now],
+            )
 
     def _place(self, subject: Subject, old: Argument, new: Argument) -> None:
         if old.where != new.where:
-            rule = "argument-left-path" if old.where == "path" and constant(old.field) is None else "argument-moved"
-            self.changes.add(rule, REQUEST, subject.name, f"argument `{new.name}`", (_PLACES[old.where], _PLACES[new.where]), new.field.place)
+            rule = (
+                "argument-left-path"
+                if old.where == "path" and constant(old.field) is None
+                else "argument-moved"
+            )
+            self.changes.add(
+                rule,
+                REQUEST,
+                subject.name,
+                f"argument `{new.name}`",
+                (_PLACES[old.where], _PLACES[new.where]),
+                new.field.place,
+            )
 
-    def _positions(self, subject: Subject, pairs: Pairings, old: Sequence[Argument], new: Sequence[Argument]) -> None:
+    def _positions(
+        self, subject: Subject, pairs: Pairings, old: Sequence[Argument], new: Sequence[Argument]
+    ) -> None:
         """Arguments of the path are passed by position."""
         ours, theirs = _by_position(old), _by_position(new)
         for was, is_ in pairs:
             if was in ours and is_ in theirs and ours.index(was) != theirs.index(is_):
                 values = both(lambda place: str(place + 1), ours.index(was), theirs.index(is_))
-                self.changes.add("path-order-changed", REQUEST, subject.name, f"argument `{is_.name}`", values, is_.field.place)
+                self.changes.add(
+                    "path-order-changed",
+                    REQUEST,
+                    subject.name,
+                    f"argument `{is_.name}`",
+                    values,
+                    is_.field.place,
+                )
 
     def _body(self, old: Endpoint, new: Endpoint) -> None:
         was, is_ = _encoding(old), _encoding(new)
         if was != is_:
-            self.changes.add("encoding-changed", REQUEST, new.qualified, "the request", (was, is_), new.place)
-        parts = both(lambda each: each.body.signed_part if isinstance(each.body, PartsBody) else None, old, new)
+            self.changes.add(
+                "encoding-changed", REQUEST, new.qualified, "the request", (was, is_), new.place
+            )
+        parts = both(
+            lambda each: each.body.signed_part if isinstance(each.body, PartsBody) else None,
+            old,
+            new,
+        )
         if parts[0] != parts[1]:
             self.changes.add("signed-part-changed", REQUEST, new.qualified, "", parts, new.place)
 
     def _answers(self, old: Endpoint, new: Endpoint) -> None:
-        before, now = {answer.status: answer for answer in old.answers}, {answer.status: answer for answer in new.answers}
-        seen = {None if answer.type is None else bare(answer.type, self.pairs) for answer in old.answers}
+        before, now = {answer.status: answer for answer in old.answers}, {
+            answer.status: answer for answer in new.answers
+        }
+        seen = {
+            None if answer.type is None else bare(answer.type, self.pairs) for answer in old.answers
+        }
         for status, answer in before.items():
             if status not in now:
-                self.changes.add("answer-removed", ANSWER, new.qualified, f"answer {status}", (_content(answer), None), old.place)
+                self.changes.add(
+                    "answer-removed",
+                    ANSWER,
+                    new.qualified,
+                    f"answer {status}",
+                    (_content(answer), None),
+                    old.place,
+                )
             else:
                 self._answer(answer, now[status], old, new)
         for status, answer in now.items():
             if status not in before:
                 known = (None if answer.type is None else bare(answer.type)) in seen
                 rule = "status-added" if known else "answer-added"
-                self.changes.add(rule, ANSWER, new.qualified, f"answer {status}", (None, _content(answer)), new.place)
+                self.changes.add(
+                    rule,
+                    ANSWER,
+                    new.qualified,
+                    f"answer {status}",
+                    (None, _content(answer)),
+                    new.place,
+                )
         ours, theirs = [one for one in before if one in now], [one for one in now if one in before]
         if ours != theirs:
-            self.changes.add("order-changed", ANSWER, new.qualified, "answers", (names(map(str, ours)), names(map(str, theirs))), new.place)
+            self.changes.add(
+                "order-changed",
+                ANSWER,
+                new.qualified,
+                "answers",
+                (names(map(str, ours)), names(map(str, theirs))),
+                new.place,
+            )
 
     def _answer(self, old: Answer, new: Answer, was: Endpoint, endpoint: Endpoint) -> None:
         subject, what, place = endpoint.qualified, f"answer {new.status}", endpoint.place
         if old.type is None or new.type is None:
             if old.type is not new.type:
-                rule = "content-removed" if new.type is None else "content-added" if len(was.answers) == 1 else "type-changed"
+                rule = (
+                    "content-removed"
+                    if new.type is None
+                    else "content-added" if len(was.answers) == 1 else "type-changed"
+                )
                 self.changes.add(rule, ANSWER, subject, what, (_content(old), _content(new)), place)
         else:
             for found in Types(self.pairs, "answer", lists=True).differences(old.type, new.type):
-                self.changes.add(found.rule, ANSWER, subject, found.of(what), (found.old, found.new), place)
+                self.changes.add(
+                    found.rule, ANSWER, subject, found.of(what), (found.old, found.new), place
+                )
         headers(self.changes, subject, old.headers, new.headers, place)
         for part in ("title", "description"):
-            self.texts.text(ANSWER, subject, f"{part} of {what}", getattr(old, part), getattr(new, part), place)
+            self.texts.text(
+                ANSWER, subject, f"{part} of {what}", getattr(old, part), getattr(new, part), place
+            )
 
     def _behaviour(self, old: Endpoint, new: Endpoint) -> None:
         subject, place = new.qualified, new.place
         if _repeated(old.idempotency) != _repeated(new.idempotency):
-            self.changes.add("idempotency-changed", REQUEST, subject, "", (_repeated(old.idempotency), _repeated(new.idempotency)), place)
+            self.changes.add(
+                "idempotency-changed",
+                REQUEST,
+                subject,
+                "",
+                (_repeated(old.idempotency), _repeated(new.idempotency)),
+                place,
+            )
         hosts = both(lambda each: names(host.url for host in each.hosts) or "the API's", old, new)
         if hosts[0] != hosts[1]:
             self.changes.add("hosts-changed", BOTH, subject, "", hosts, place)
         inherited = old.auth == self.pairs.old.auth and new.auth == self.pairs.new.auth
         if old.auth != new.auth and not inherited:
             credentials.auth(self.pairs, self.changes, subject, old.auth, new.auth, place)
-        if (old.error_shape, new.error_shape) != (self.pairs.old.error_shape, self.pairs.new.error_shape):
+        if (old.error_shape, new.error_shape) != (
+            self.pairs.old.error_shape,
+            self.pairs.new.error_shape,
+        ):
             error_shapes.compare(self.changes, subject, old.error_shape, new.error_shape, place)
-        if (old.unprocessed, new.unprocessed) != (self.pairs.old.unprocessed, self.pairs.new.unprocessed):
+        if (old.unprocessed, new.unprocessed) != (
+            self.pairs.old.unprocessed,
+            self.pairs.new.unprocessed,
+        ):
             error_shapes.unprocessed(self.changes, subject, old.unprocessed, new.unprocessed, place)
         if old.verified != new.verified:
             words = both(lambda each: "verified" if each.verified else "not verified", old, new)
@@ -156,12 +242,23 @@ class Endpoints(Struct, frozen=True):
         self.texts.text(BOTH, subject, "description", old.description, new.description, place)
         self.texts.text(BOTH, subject, "", old.notes, new.notes, place, "note-changed")
         for before, now in zip(old.hosts, new.hosts, strict=False):
-            self.texts.text(BOTH, subject, f"description of {now.url}", before.description, now.description, place)
+            self.texts.text(
+                BOTH,
+                subject,
+                f"description of {now.url}",
+                before.description,
+                now.description,
+                place,
+            )
         facts = both(self._facts, old.facts, new.facts)
         if facts[0] != facts[1]:
             self.changes.add("facts-changed", BOTH, subject, "", facts, place)
         links(self.changes, self.texts, subject, old.links, new.links, place)
-        pages = both(lambda each: names(part for part in (each.name_on_site, each.updated) if part) or None, old, new)
+        pages = both(
+            lambda each: names(part for part in (each.name_on_site, each.updated) if part) or None,
+            old,
+            new,
+        )
         if pages[0] != pages[1]:
             self.changes.add("page-changed", BOTH, subject, "", pages, place)
         self._examples(old, new)
@@ -177,10 +274,15 @@ class Endpoints(Struct, frozen=True):
 
     def _examples(self, old: Endpoint, new: Endpoint) -> None:
         for number in range(max(len(old.examples), len(new.examples))):
-            before, now = [each.examples[number] if number < len(each.examples) else None for each in (old, new)]
+            before, now = [
+                each.examples[number] if number < len(each.examples) else None
+                for each in (old, new)
+            ]
             what = f"example {number + 1}"
             if before is not None and now is not None:
-                self.texts.text(BOTH, new.qualified, f"title of {what}", before.title, now.title, now.place)
+                self.texts.text(
+                    BOTH, new.qualified, f"title of {what}", before.title, now.title, now.place
+                )
             if _shown(before) != _shown(now):
                 at = now or before
                 place = at.place if at is not None else new.place
@@ -189,10 +291,23 @@ class Endpoints(Struct, frozen=True):
                 self.changes.add("example-changed", BOTH, new.qualified, what, values, place)
 
 
-_PLACES: Mapping[Where, str] = {"path": "the path", "query": "the query", "header": "a header", "field": "the body", "body": "the body"}
+_PLACES: Mapping[Where, str] = {
+    "path": "the path",
+    "query": "the query",
+    "header": "a header",
+    "field": "the body",
+    "body": "the body",
+}
 
 
-def links(changes: Changes, texts: Texts, subject: str, old: tuple[Link, ...], new: tuple[Link, ...], place: Place) -> None:
+def links(
+    changes: Changes,
+    texts: Texts,
+    subject: str,
+    old: tuple[Link, ...],
+    new: tuple[Link, ...],
+    place: Place,
+) -> None:
     """Links under an endpoint or an event."""
     if [link.url for link in old] != [link.url for link in new]:
         values = both(lambda each: names(link.url for link in each) or None, old, new)
@@ -207,7 +322,9 @@ def _all_sent(api: Api, endpoint: Endpoint) -> list[Argument]:
     everywhere = {field.wire for field in api.header}
     found = [Argument(field, "path") for field in endpoint.path_fields]
     found += [Argument(field, "query") for field in endpoint.query]
-    found += [Argument(field, "header") for field in endpoint.header if field.wire not in everywhere]
+    found += [
+        Argument(field, "header") for field in endpoint.header if field.wire not in everywhere
+    ]
     found += [Argument(field, "field") for field in body_fields(api, endpoint)]
     return found + [argument for argument in arguments(api, endpoint) if argument.where == "body"]
 
@@ -216,7 +333,11 @@ def _paired(old: Sequence[Argument], new: Sequence[Argument]) -> list[tuple[Argu
     """Arguments that are one: of one place and name on the wire, else of one name in Python, which they all share."""
     by_wire = {(argument.where, argument.field.wire): argument for argument in old}
     here = {(argument.where, argument.field.wire) for argument in new}
-    by_name = {argument.name: argument for argument in old if (argument.where, argument.field.wire) not in here}
+    by_name = {
+        argument.name: argument
+        for argument in old
+        if (argument.where, argument.field.wire) not in here
+    }
     found: list[tuple[Argument, Argument]] = []
     for argument in new:
         before = by_wire.get((argument.where, argument.field.wire)) or by_name.get(argument.name)
@@ -226,7 +347,11 @@ def _paired(old: Sequence[Argument], new: Sequence[Argument]) -> list[tuple[Argu
 
 
 def _by_position(given: Iterable[Argument]) -> list[Argument]:
-    return [argument for argument in given if argument.where == "path" and constant(argument.field) is None]
+    return [
+        argument
+        for argument in given
+        if argument.where == "path" and constant(argument.field) is None
+    ]
 
 
 def _encoding(endpoint: Endpoint) -> str:

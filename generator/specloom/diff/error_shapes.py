@@ -11,14 +11,21 @@ from .describing import both, names
 
 def compare(changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, place: Place) -> None:
     """What the shapes of an API or of an endpoint have that differs."""
-    for rule, values in (("success-changed", both(_success, old, new)), ("error-shape-changed", both(_parts, old, new))):
+    for rule, values in (
+        ("success-changed", both(_success, old, new)),
+        ("error-shape-changed", both(_parts, old, new)),
+    ):
         if values[0] != values[1]:
             changes.add(rule, ANSWER, subject, "", values, place)
 
 
-def unprocessed(changes: Changes, subject: str, old: Collection[int], new: Collection[int], place: Place) -> None:
+def unprocessed(
+    changes: Changes, subject: str, old: Collection[int], new: Collection[int], place: Place
+) -> None:
     """The statuses that mean not processed, of an API or of an endpoint."""
-    values = both(lambda statuses: names(str(status) for status in sorted(statuses)) or "none", old, new)
+    values = both(
+        lambda statuses: names(str(status) for status in sorted(statuses)) or "none", old, new
+    )
     if values[0] != values[1]:
         changes.add("unprocessed-changed", ANSWER, subject, "", values, place)
 

@@ -27,17 +27,28 @@ class Events(Struct, frozen=True):
         """All events, and how they are delivered; `at` is where the spec says that."""
         old, new = self.pairs.old, self.pairs.new
         if old.envelope != new.envelope:
-            self.changes.add("envelope-changed", ANSWER, new.client, "", both(_told, old.envelope, new.envelope), at)
+            self.changes.add(
+                "envelope-changed",
+                ANSWER,
+                new.client,
+                "",
+                both(_told, old.envelope, new.envelope),
+                at,
+            )
         pairs = list(self.pairs.events())
         for before, now in pairs:
             self._event(before, now)
         gone, here = [before for before, _ in pairs], [now for _, now in pairs]
         for event in old.all_events():
             if event not in gone:
-                self.changes.add("event-removed", ANSWER, _subject(event), "", (event.name, None), event.place)
+                self.changes.add(
+                    "event-removed", ANSWER, _subject(event), "", (event.name, None), event.place
+                )
         for event in new.all_events():
             if event not in here:
-                self.changes.add("event-added", ANSWER, _subject(event), "", (None, event.name), event.place)
+                self.changes.add(
+                    "event-added", ANSWER, _subject(event), "", (None, event.name), event.place
+                )
 
     def _event(self, old: Event, new: Event) -> None:
         subject, place = _subject(new), new.place
@@ -46,7 +57,9 @@ class Events(Struct, frozen=True):
         if old.name != new.name:
             self.changes.add("event-name-changed", ANSWER, subject, "", (old.name, new.name), place)
         for found in Types(self.pairs, "answer", lists=True).differences(old.payload, new.payload):
-            self.changes.add(found.rule, ANSWER, subject, found.of("payload"), (found.old, found.new), place)
+            self.changes.add(
+                found.rule, ANSWER, subject, found.of("payload"), (found.old, found.new), place
+            )
         if old.to != new.to:
             self.changes.add("event-address-changed", ANSWER, subject, "", (old.to, new.to), place)
         self.texts.deprecation(ANSWER, subject, "", old.deprecated, new.deprecated, place)
@@ -59,11 +72,22 @@ class Events(Struct, frozen=True):
             if before is None or now is None:
                 at = before or now
                 told = both(lambda each: None if each is None else "there", before, now)
-                self.changes.add("example-changed", ANSWER, subject, f"example {number}", told, at.place if at else place)
+                self.changes.add(
+                    "example-changed",
+                    ANSWER,
+                    subject,
+                    f"example {number}",
+                    told,
+                    at.place if at else place,
+                )
                 continue
-            self.texts.text(ANSWER, subject, f"title of example {number}", before.title, now.title, now.place)
+            self.texts.text(
+                ANSWER, subject, f"title of example {number}", before.title, now.title, now.place
+            )
             if replace(before, title=Text(), place=now.place) != replace(now, title=Text()):
-                self.changes.add("example-changed", ANSWER, subject, f"example {number}", (None, None), now.place)
+                self.changes.add(
+                    "example-changed", ANSWER, subject, f"example {number}", (None, None), now.place
+                )
 
 
 def _subject(event: Event) -> str:
@@ -74,7 +98,10 @@ def _side_by_side(
     old: tuple[EventExample, ...], new: tuple[EventExample, ...]
 ) -> Iterator[tuple[EventExample | None, EventExample | None]]:
     for number in range(max(len(old), len(new))):
-        yield (old[number] if number < len(old) else None, new[number] if number < len(new) else None)
+        yield (
+            old[number] if number < len(old) else None,
+            new[number] if number < len(new) else None,
+        )
 
 
 def _told(envelope: Envelope | None) -> str | None:

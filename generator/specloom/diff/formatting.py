@@ -24,7 +24,9 @@ def as_text(report: Report) -> str:
             rows.append(f"{class_} ({len(found)})")
         for change in found:
             place = f"{change.place.path}:{change.place.line}"
-            rows.append(f"  {place}: {change.rule.id}: {printable(change.message)}{_seen(change, ' (seen at run time only)')}")
+            rows.append(
+                f"  {place}: {change.rule.id}: {printable(change.message)}{_seen(change, ' (seen at run time only)')}"
+            )
             rows += [f"      {word}: {_short(shown)}" for word, shown in _values(change)]
         if found:
             rows.append("")
@@ -50,13 +52,21 @@ def as_json(report: Report) -> str:
         }
         for change in report.changes
     ]
-    version = {"old": report.old_version, "new": report.new_version, "step": report.step, "next": report.next_version, "made": report.made}
+    version = {
+        "old": report.old_version,
+        "new": report.new_version,
+        "step": report.step,
+        "next": report.next_version,
+        "made": report.made,
+    }
     return json.dumps({"changes": changes, "version": version}, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_markdown(report: Report) -> str:
     """A fragment for CHANGES.md: the version that the changes ask for, then a list for each class, grouped by what they concern."""
-    version = report.new_version if report.made or report.next_version is None else report.next_version
+    version = (
+        report.new_version if report.made or report.next_version is None else report.next_version
+    )
     blocks = [f"## {_markdown(version)}"]
     if not report.changes:
         blocks.append("No changes.")
@@ -76,20 +86,39 @@ def as_github(report: Report) -> str:
     for change in report.changes:
         values = "".join(f"\n{word}: {_short(shown)}" for word, shown in _values(change))
         place = f"file={_property(change.place.path)},line={change.place.line},title={_property('specloom ' + change.rule.id)}"
-        rows.append(f"::{_LEVELS[change.class_]} {place}::{_data(printable(change.message) + values)}\n")
+        rows.append(
+            f"::{_LEVELS[change.class_]} {place}::{_data(printable(change.message) + values)}\n"
+        )
     rows.append(f"::notice title=specloom diff::{_data(_summary(report))}\n")
     return "".join(rows)
 
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown, "github": as_github}
+FORMATS: Mapping[str, Callable[[Report], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_markdown,
+    "github": as_github,
+}
 
-_HEADINGS: Mapping[Class, str] = {"breaking": "Breaking", "compatible": "New and changed", "documentation": "Documentation"}
-_LEVELS: Mapping[Class, str] = {"breaking": "error", "compatible": "notice", "documentation": "notice"}
+_HEADINGS: Mapping[Class, str] = {
+    "breaking": "Breaking",
+    "compatible": "New and changed",
+    "documentation": "Documentation",
+}
+_LEVELS: Mapping[Class, str] = {
+    "breaking": "error",
+    "compatible": "notice",
+    "documentation": "notice",
+}
 
 
 def _values(change: Change) -> list[tuple[str, str]]:
     """The values that there are, each with its word."""
-    return [(word, shown) for word, shown in zip(("was", "now"), change.values, strict=True) if shown is not None]
+    return [
+        (word, shown)
+        for word, shown in zip(("was", "now"), change.values, strict=True)
+        if shown is not None
+    ]
 
 
 def _summary(report: Report) -> str:
@@ -100,7 +129,11 @@ def _summary(report: Report) -> str:
         return f"{counts}; nothing but the version has changed"
     if report.next_version is None:
         return f"{counts}; a {report.step} step from {report.old_version}"
-    says = f"`version: {report.new_version}` says so already" if report.made else f"`version:` still says {report.new_version}"
+    says = (
+        f"`version: {report.new_version}` says so already"
+        if report.made
+        else f"`version:` still says {report.new_version}"
+    )
     return f"{counts}; a {report.step} step: {report.old_version} becomes {report.next_version}, {says}"
 
 
@@ -120,7 +153,11 @@ def _items(changes: list[Change]) -> list[str]:
 
 
 def _sentence(change: Change) -> str:
-    what = " ".join(_part(part) for part in re.split(r"(`[^`]*`)", change.what) if part.strip()) if change.what else ""
+    what = (
+        " ".join(_part(part) for part in re.split(r"(`[^`]*`)", change.what) if part.strip())
+        if change.what
+        else ""
+    )
     says = f"{what} {change.says}" if what else change.says
     values = [_code(_short(shown)) for _, shown in _values(change)]
     told = f": {' → '.join(values)}" if values else ""
@@ -128,7 +165,11 @@ def _sentence(change: Change) -> str:
 
 
 def _part(text: str) -> str:
-    return _code(text[1:-1]) if text.startswith("`") and text.endswith("`") and len(text) > 1 else _markdown(text.strip())
+    return (
+        _code(text[1:-1])
+        if text.startswith("`") and text.endswith("`") and len(text) > 1
+        else _markdown(text.strip())
+    )
 
 
 def _seen(change: Change, words: str) -> str:

@@ -46,19 +46,30 @@ def found(name: str, spec: Callable[[], Path | None]) -> Generator[Found, None, 
     if not revision or revision.startswith("-"):
         raise Stop(f"{name} is no folder here and no revision of git")
     start, inside = _place(path or ".", Path.cwd()) if colon else _of_spec(name, spec())
-    top = Path(_git(start, ["rev-parse", "--show-toplevel"], f"{name} is no folder here, and {start} is in no repository of git"))
+    top = Path(
+        _git(
+            start,
+            ["rev-parse", "--show-toplevel"],
+            f"{name} is no folder here, and {start} is in no repository of git",
+        )
+    )
     relative = path if colon else _relative(inside, top)
     tree = _tree(top, revision, relative.strip("/"))
     with tempfile.TemporaryDirectory(prefix="specloom-") as temporary:
         folder = Path(temporary, PurePosixPath(relative).name or "spec")
         folder.mkdir()
         _extract(_archive(top, tree), folder)
-        yield Found(folder, f"{revision}:{relative.strip('/')}".rstrip(":") if relative.strip("/.") else revision)
+        yield Found(
+            folder,
+            f"{revision}:{relative.strip('/')}".rstrip(":") if relative.strip("/.") else revision,
+        )
 
 
 def _of_spec(name: str, spec: Path | None) -> tuple[Path, Path]:
     if spec is None:
-        raise Stop(f"{name} is no folder here; if it is a revision, say which spec with --spec, or write {name}:path/of/the/spec")
+        raise Stop(
+            f"{name} is no folder here; if it is a revision, say which spec with --spec, or write {name}:path/of/the/spec"
+        )
     return _place(spec.as_posix(), Path.cwd())
 
 
@@ -81,9 +92,23 @@ def _relative(place: Path, top: Path) -> str:
 def _tree(top: Path, revision: str, path: str) -> str:
     """The id of the folder in the revision."""
     unknown = f"{revision} is no folder here, and no revision of the repository {top}"
-    commit = _git(top, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], unknown)
+    commit = _git(
+        top,
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],
+        unknown,
+    )
     missing = f"{revision} has no folder {path or '.'}"
-    tree = _git(top, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{'' if path == '.' else path}"], missing)
+    tree = _git(
+        top,
+        [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            f"{commit}:{'' if path == '.' else path}",
+        ],
+        missing,
+    )
     if _git(top, ["cat-file", "-t", tree], missing) != "tree":
         raise Stop(f"{path} is no folder in {revision}; a spec is a folder")
     return tree
@@ -106,7 +131,9 @@ def _archive(top: Path, tree: str) -> bytes:
 
 def _run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+        return subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, check=False
+        )
     except OSError as error:
         raise Stop(f"git cannot be run: {error.strerror or error}") from None
 

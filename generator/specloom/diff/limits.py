@@ -40,15 +40,23 @@ def texts(old: String, new: String, was: str, is_: str) -> Iterator[Difference]:
         lengths = [len(value) for value in old.literals]
         yield Difference("type-widened", was, is_)
         yield from _tightened(span(Span(min(lengths), max(lengths)), new.length, was, is_))
-        if new.pattern is not None and not all(re.fullmatch(new.pattern, value) for value in old.literals):
+        if new.pattern is not None and not all(
+            re.fullmatch(new.pattern, value) for value in old.literals
+        ):
             yield from pattern(old, new)
 
 
-def numbers(old: Integer | Number, new: Integer | Number, was: str, is_: str) -> Iterator[Difference]:
+def numbers(
+    old: Integer | Number, new: Integer | Number, was: str, is_: str
+) -> Iterator[Difference]:
     """Literals and range. Python's `int` is a `float`, so integers that become numbers have to keep to their range."""
     before, now = _listed(old), _listed(new)
     if type(old) is type(new) and bool(before) == bool(now):
-        yield from _literals(before, now, was, is_) if before else range_(_range(old), _range(new), was, is_)
+        yield from (
+            _literals(before, now, was, is_)
+            if before
+            else range_(_range(old), _range(new), was, is_)
+        )
     elif now or isinstance(old, Number):
         yield Difference("type-narrowed", was, is_)
     else:
@@ -56,7 +64,9 @@ def numbers(old: Integer | Number, new: Integer | Number, was: str, is_: str) ->
         yield from _tightened(range_(_range(old), _range(new), was, is_))
 
 
-def _literals(old: Iterable[str | int], new: Iterable[str | int], was: str, is_: str) -> Iterator[Difference]:
+def _literals(
+    old: Iterable[str | int], new: Iterable[str | int], was: str, is_: str
+) -> Iterator[Difference]:
     before, now = set(old), set(new)
     if before - now:
         yield Difference("literal-removed", was, is_)
@@ -117,7 +127,12 @@ def span(old: Span, new: Span, was: str, is_: str) -> Iterator[Difference]:
 
 def range_(old: Range, new: Range, was: str, is_: str) -> Iterator[Difference]:
     yield from _ends(
-        _end(old.least, int(old.above)), _end(new.least, int(new.above)), _end(old.most, -int(old.below)), _end(new.most, -int(new.below)), was, is_
+        _end(old.least, int(old.above)),
+        _end(new.least, int(new.above)),
+        _end(old.most, -int(old.below)),
+        _end(new.most, -int(new.below)),
+        was,
+        is_,
     )
 
 
@@ -129,7 +144,9 @@ def _end(at: int | Decimal | None, open_: int) -> _End:
     return None if at is None else (Decimal(at), open_)
 
 
-def _ends(least: _End, new_least: _End, most: _End, new_most: _End, was: str, is_: str) -> Iterator[Difference]:
+def _ends(
+    least: _End, new_least: _End, most: _End, new_most: _End, was: str, is_: str
+) -> Iterator[Difference]:
     if _higher(new_least, least) or _higher(_mirrored(new_most), _mirrored(most)):
         yield Difference("limit-tightened", was, is_)
     if _higher(least, new_least) or _higher(_mirrored(most), _mirrored(new_most)):

@@ -73,7 +73,9 @@ class Pairs(Struct, frozen=True, dict=True):
         """The old endpoints of each HTTP line."""
         found: dict[str, frozenset[str]] = {}
         for endpoint in self.old.all_endpoints():
-            found[_shape(endpoint)] = found.get(_shape(endpoint), frozenset()) | {endpoint.qualified}
+            found[_shape(endpoint)] = found.get(_shape(endpoint), frozenset()) | {
+                endpoint.qualified
+            }
         return found
 
     @cached_property
@@ -96,11 +98,23 @@ class Pairs(Struct, frozen=True, dict=True):
         found: dict[TypeName, TypeName] = {}
         taken: set[TypeName] = set()
         for name in self.old.types:
-            same = next((same for same in (name, TypeName(self._module(name.module), name.name)) if same in self.new.types), None)
+            same = next(
+                (
+                    same
+                    for same in (name, TypeName(self._module(name.module), name.name))
+                    if same in self.new.types
+                ),
+                None,
+            )
             if same is not None and same not in taken:
                 found[name] = same
                 taken.add(same)
-        waiting = deque([*_meetings(self.endpoints, self.old, self.new), *((old.payload, new.payload) for old, new in self.events())])
+        waiting = deque(
+            [
+                *_meetings(self.endpoints, self.old, self.new),
+                *((old.payload, new.payload) for old, new in self.events()),
+            ]
+        )
         seen: set[tuple[Type, Type]] = set()
         while waiting:
             old, new = waiting.popleft()
@@ -122,7 +136,11 @@ class Pairs(Struct, frozen=True, dict=True):
     def flat(self) -> frozenset[TypeName]:
         """Old structures that callers never see because their fields are arguments, one by one."""
         bodies = (body_structure(self.old, endpoint) for endpoint, _ in self.endpoints)
-        return frozenset(body.name for body in bodies if body is not None) - self._sent - self._received
+        return (
+            frozenset(body.name for body in bodies if body is not None)
+            - self._sent
+            - self._received
+        )
 
     def events(self) -> Iterator[tuple[Event, Event]]:
         """Of one name on the wire, else of one class; in the order of the new API."""
@@ -181,7 +199,10 @@ def _shape(endpoint: Endpoint) -> str:
 def _only_of_others(api: Api, endpoints: Sequence[Endpoint]) -> frozenset[TypeName]:
     """Types that endpoints use, and none of these."""
     every = tuple(api.all_endpoints())
-    used, kept = (_closure((*_sent(api, some, flat=True), *_received(api, some)), api) for some in (every, endpoints))
+    used, kept = (
+        _closure((*_sent(api, some, flat=True), *_received(api, some)), api)
+        for some in (every, endpoints)
+    )
     return used - kept
 
 
@@ -197,11 +218,15 @@ def error_rows(api: Api) -> Iterator[ErrorCode]:
 def _sent(api: Api, endpoints: Iterable[Endpoint], *, flat: bool) -> Iterator[Type]:
     """The types that requests begin with; `flat`: structures whose fields are arguments too, not only those fields' types."""
     for endpoint in endpoints:
-        yield from (field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header))
+        yield from (
+            field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
+        )
         structure = body_structure(api, endpoint)
         if structure is not None:
             yield from (field.type for field in structure.fields)
-        if isinstance(endpoint.body, JsonBody | FormBody | PartsBody) and (flat or structure is None):
+        if isinstance(endpoint.body, JsonBody | FormBody | PartsBody) and (
+            flat or structure is None
+        ):
             yield endpoint.body.type
 
 
@@ -220,7 +245,12 @@ def _closure(roots: Iterable[Type], api: Api) -> frozenset[TypeName]:
     waiting = list(roots)
     while waiting:
         match waiting.pop():
-            case Nullable(type=inner) | ListOf(item=inner) | MapOf(value=inner) | JsonText(type=inner):
+            case (
+                Nullable(type=inner)
+                | ListOf(item=inner)
+                | MapOf(value=inner)
+                | JsonText(type=inner)
+            ):
                 waiting.append(inner)
             case Union(members=members):
                 waiting += members
@@ -238,10 +268,16 @@ def _closure(roots: Iterable[Type], api: Api) -> frozenset[TypeName]:
     return frozenset(seen)
 
 
-def _meetings(pairs: Iterable[tuple[Endpoint, Endpoint]], old_api: Api, new_api: Api) -> Iterator[tuple[Type, Type]]:
+def _meetings(
+    pairs: Iterable[tuple[Endpoint, Endpoint]], old_api: Api, new_api: Api
+) -> Iterator[tuple[Type, Type]]:
     """Where a type of the old API and one of the new stand in the same place of paired endpoints."""
     for old, new in pairs:
-        for before, now in ((old.path_fields, new.path_fields), (old.query, new.query), (old.header, new.header)):
+        for before, now in (
+            (old.path_fields, new.path_fields),
+            (old.query, new.query),
+            (old.header, new.header),
+        ):
             yield from _of_fields(before, now)
         match old.body, new.body:
             case (JsonBody() | FormBody() | PartsBody(), JsonBody() | FormBody() | PartsBody()):

@@ -37,11 +37,25 @@ class Declared(Struct, frozen=True):
             if name in pairs.types:
                 self._named(name, pairs.types[name])
             elif pairs.in_use(name):
-                self.changes.add("type-removed", pairs.sides(name), self._old_name(name), "", (None, None), named.place)
+                self.changes.add(
+                    "type-removed",
+                    pairs.sides(name),
+                    self._old_name(name),
+                    "",
+                    (None, None),
+                    named.place,
+                )
         known = set(pairs.types.values())
         for name, named in pairs.new.types.items():
             if name not in known and pairs.in_new_use(name):
-                self.changes.add("type-added", ("request", "answer"), self._new_name(name), "", (None, None), named.place)
+                self.changes.add(
+                    "type-added",
+                    ("request", "answer"),
+                    self._new_name(name),
+                    "",
+                    (None, None),
+                    named.place,
+                )
 
     def _named(self, old_name: TypeName, new_name: TypeName) -> None:
         old, new = self.pairs.old.types[old_name], self.pairs.new.types[new_name]
@@ -59,7 +73,9 @@ class Declared(Struct, frozen=True):
             case UnionType(), UnionType():
                 self._union(subject, sides, old, new)
             case _:
-                self.changes.add("type-changed", sides, subject, "", (_kind(old), _kind(new)), new.place)
+                self.changes.add(
+                    "type-changed", sides, subject, "", (_kind(old), _kind(new)), new.place
+                )
 
     def _name(self, old: TypeName, new: TypeName, sides: Sides, at: NamedType) -> None:
         """What programs import it by."""
@@ -84,29 +100,55 @@ class Declared(Struct, frozen=True):
 
     def _enumeration(self, subject: str, sides: Sides, old: Enumeration, new: Enumeration) -> None:
         if _kind(old) != _kind(new):
-            self.changes.add("type-changed", sides, subject, "", (_kind(old), _kind(new)), new.place)
+            self.changes.add(
+                "type-changed", sides, subject, "", (_kind(old), _kind(new)), new.place
+            )
             return
         if old.closed != new.closed:
             state = ("open", "closed")
             rule = "enum-closed" if new.closed else "enum-opened"
-            self.changes.add(rule, sides, subject, "", (state[old.closed], state[new.closed]), new.place)
-        before, now = {value.value: value for value in old.values}, {value.value: value for value in new.values}
+            self.changes.add(
+                rule, sides, subject, "", (state[old.closed], state[new.closed]), new.place
+            )
+        before, now = {value.value: value for value in old.values}, {
+            value.value: value for value in new.values
+        }
         for value in old.values:
             if value.value not in now:
-                self.changes.add("enum-value-removed", sides, subject, _value(value), (json_text(value.value), None), old.place)
+                self.changes.add(
+                    "enum-value-removed",
+                    sides,
+                    subject,
+                    _value(value),
+                    (json_text(value.value), None),
+                    old.place,
+                )
             else:
                 self._enum_value(subject, sides, value, now[value.value], new)
         for value in new.values:
             if value.value not in before:
                 rule = "closed-enum-value-added" if old.closed else "enum-value-added"
-                self.changes.add(rule, sides, subject, _value(value), (None, json_text(value.value)), new.place)
+                self.changes.add(
+                    rule, sides, subject, _value(value), (None, json_text(value.value)), new.place
+                )
         ours, theirs = [one for one in before if one in now], [one for one in now if one in before]
         if ours != theirs:
-            self.changes.add("order-changed", sides, subject, "values", (names(map(wire_text, ours)), names(map(wire_text, theirs))), new.place)
+            self.changes.add(
+                "order-changed",
+                sides,
+                subject,
+                "values",
+                (names(map(wire_text, ours)), names(map(wire_text, theirs))),
+                new.place,
+            )
 
-    def _enum_value(self, subject: str, sides: Sides, old: EnumValue, new: EnumValue, owner: Enumeration) -> None:
+    def _enum_value(
+        self, subject: str, sides: Sides, old: EnumValue, new: EnumValue, owner: Enumeration
+    ) -> None:
         if old.name != new.name:
-            self.changes.add("enum-value-renamed", sides, subject, _value(new), (old.name, new.name), owner.place)
+            self.changes.add(
+                "enum-value-renamed", sides, subject, _value(new), (old.name, new.name), owner.place
+            )
         self.texts.text(sides, subject, f"text of {_value(new)}", old.text, new.text, owner.place)
 
     def _union(self, subject: str, sides: Sides, old: UnionType, new: UnionType) -> None:
@@ -119,8 +161,12 @@ class Declared(Struct, frozen=True):
             else:
                 self.changes.add("tag-changed", sides, subject, "", (old.tag, new.tag), new.place)
         for side in sorted(sides):
-            for found in Types(self.pairs, side, lists=True).members(old.members, new.members, was=was, is_=is_):
-                self.changes.add(found.rule, [side], subject, found.part, (found.old, found.new), new.place)
+            for found in Types(self.pairs, side, lists=True).members(
+                old.members, new.members, was=was, is_=is_
+            ):
+                self.changes.add(
+                    found.rule, [side], subject, found.part, (found.old, found.new), new.place
+                )
 
     def _old_name(self, name: TypeName) -> str:
         return python_name(name, self.pairs.old.ambiguous)
@@ -136,7 +182,9 @@ def _value(value: EnumValue) -> str:
 def _kind(named: NamedType) -> str:
     match named:
         case Enumeration():
-            return "an enumeration of " + ("texts" if isinstance(named.values[0].value, str) else "integers")
+            return "an enumeration of " + (
+                "texts" if isinstance(named.values[0].value, str) else "integers"
+            )
         case UnionType():
             return "a union"
         case Structure():

@@ -25,22 +25,43 @@ class Texts(Struct, frozen=True):
                 return before, now
         return None
 
-    def text(self, sides: Iterable[Side], subject: str, what: str, old: Text, new: Text, place: Place, rule: str = "text-changed") -> None:
+    def text(
+        self,
+        sides: Iterable[Side],
+        subject: str,
+        what: str,
+        old: Text,
+        new: Text,
+        place: Place,
+        rule: str = "text-changed",
+    ) -> None:
         """Says that a text is another."""
         if (found := self.difference(old, new)) is not None:
-            self.changes.add(rule, sides, subject, what, (found[0] or None, found[1] or None), place)
+            self.changes.add(
+                rule, sides, subject, what, (found[0] or None, found[1] or None), place
+            )
 
     def deprecation(
-        self, sides: Iterable[Side], subject: str, what: str, old: Text | bool, new: Text | bool, place: Place
+        self,
+        sides: Iterable[Side],
+        subject: str,
+        what: str,
+        old: Text | bool,
+        new: Text | bool,
+        place: Place,
     ) -> None:
         """Says what became of a deprecation: a text, or just True."""
         was, is_ = _said(old), _said(new)
         if bool(old) != bool(new):
             rule = "deprecated" if new else "no-longer-deprecated"
             texts = self.difference(was, is_) or ("", "")
-            self.changes.add(rule, sides, subject, what, (texts[0] or None, texts[1] or None), place)
+            self.changes.add(
+                rule, sides, subject, what, (texts[0] or None, texts[1] or None), place
+            )
         else:
-            self.text(sides, subject, f"deprecation of {what}" if what else "deprecation", was, is_, place)
+            self.text(
+                sides, subject, f"deprecation of {what}" if what else "deprecation", was, is_, place
+            )
 
 
 def _said(deprecated: Text | bool) -> Text:

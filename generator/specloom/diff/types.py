@@ -35,7 +35,12 @@ from .describing import expression
 from .limits import Difference, literal, media, numbers, span, texts
 from .matching import Pairs
 
-_RIGID = {"type-widened": "type-changed", "type-narrowed": "type-changed", "member-removed": "type-changed", "no-longer-nullable": "type-changed"}
+_RIGID = {
+    "type-widened": "type-changed",
+    "type-narrowed": "type-changed",
+    "member-removed": "type-changed",
+    "no-longer-nullable": "type-changed",
+}
 """`list[float]` and `list[int]` do not contain each other, whatever their items do."""
 
 UNKNOWN = "an unknown one"
@@ -56,11 +61,15 @@ class Types(Struct, frozen=True):
         before, now = _bare(old), _bare(new)
         if isinstance(old, Nullable) != isinstance(new, Nullable):
             rule = "became-nullable" if isinstance(new, Nullable) else "no-longer-nullable"
-            yield Difference(_RIGID.get(rule, rule) if rigid else rule, expression(old), expression(new))
+            yield Difference(
+                _RIGID.get(rule, rule) if rigid else rule, expression(old), expression(new)
+            )
         for found in self._of_members(before, now):
             yield replace(found, rule=_RIGID.get(found.rule, found.rule)) if rigid else found
 
-    def members(self, old: Iterable[Type], new: Iterable[Type], *, was: str, is_: str) -> Iterator[Difference]:
+    def members(
+        self, old: Iterable[Type], new: Iterable[Type], *, was: str, is_: str
+    ) -> Iterator[Difference]:
         """How two unions differ, member by member; members of one union are of different kinds."""
         before = {_kind(self._renamed(member)): member for member in old}
         now = {_kind(member): member for member in new}
@@ -77,7 +86,11 @@ class Types(Struct, frozen=True):
 
     def same(self, old: Type, new: Type) -> bool:
         """Whether the types are paired names."""
-        return isinstance(old, Named) and isinstance(new, Named) and self.pairs.types.get(old.to) == new.to
+        return (
+            isinstance(old, Named)
+            and isinstance(new, Named)
+            and self.pairs.types.get(old.to) == new.to
+        )
 
     def _of_members(self, old: Type, new: Type) -> Iterator[Difference]:
         if self.same(old, new) or (old, new) in self.within:
@@ -97,11 +110,20 @@ class Types(Struct, frozen=True):
                     yield Difference("type-changed", was, is_)
             case (String(), String()):
                 yield from texts(old, new, was, is_)
-            case (Integer() | Number(exact=False), Integer() | Number(exact=False)) | (Number(exact=True), Number(exact=True)):
+            case (Integer() | Number(exact=False), Integer() | Number(exact=False)) | (
+                Number(exact=True),
+                Number(exact=True),
+            ):
                 yield from numbers(old, new, was, is_)
-            case (Named(), String(literals=()) | Integer(literals=()) | Number(exact=False)) if _kind(values := _values(self.pairs.old, old)) == _kind(new):
+            case (
+                Named(),
+                String(literals=()) | Integer(literals=()) | Number(exact=False),
+            ) if _kind(values := _values(self.pairs.old, old)) == _kind(new):
                 yield from (replace(found, old=was) for found in self._of_one(values, new))
-            case (String(literals=()) | Integer(literals=()) | Number(exact=False), Named()) if _kind(values := _values(self.pairs.new, new)) == _kind(old):
+            case (
+                String(literals=()) | Integer(literals=()) | Number(exact=False),
+                Named(),
+            ) if _kind(values := _values(self.pairs.new, new)) == _kind(old):
                 yield from (replace(found, new=is_) for found in self._of_one(old, values))
             case (Boolean(), Boolean()):
                 yield from literal(old, new, was, is_)
@@ -111,12 +133,20 @@ class Types(Struct, frozen=True):
                 yield from span(old.length, new.length, was, is_)
                 yield from media(old, new)
             case (DateTime(), DateTime()) if old != new:
-                yield Difference("format-changed" if _zoned(old) == _zoned(new) else "zone-changed", was, is_)
-            case ((Date(), Date()) | (Duration(), Duration())) if old != new:
+                yield Difference(
+                    "format-changed" if _zoned(old) == _zoned(new) else "zone-changed", was, is_
+                )
+            case (Date(), Date()) | (Duration(), Duration()) if old != new:
                 yield Difference("format-changed", was, is_)
-            case (ListOf(item=one, length=before), ListOf(item=other, length=now)) | (MapOf(value=one, length=before), MapOf(value=other, length=now)):
+            case (ListOf(item=one, length=before), ListOf(item=other, length=now)) | (
+                MapOf(value=one, length=before),
+                MapOf(value=other, length=now),
+            ):
                 part = "each item" if isinstance(old, ListOf) else "each value"
-                yield from (replace(found, part=found.of(part)) for found in self.differences(one, other, rigid=self._is_rigid))
+                yield from (
+                    replace(found, part=found.of(part))
+                    for found in self.differences(one, other, rigid=self._is_rigid)
+                )
                 yield from span(before, now, was, is_)
             case (JsonText(type=one), JsonText(type=other)):
                 yield from self.differences(one, other)
@@ -128,7 +158,11 @@ class Types(Struct, frozen=True):
                 yield from self.differences(old, inner)
             case _:
                 if old != new:
-                    rule = "type-opened" if isinstance(new, AnyJson) else "type-closed" if isinstance(old, AnyJson) else "type-changed"
+                    rule = (
+                        "type-opened"
+                        if isinstance(new, AnyJson)
+                        else "type-closed" if isinstance(old, AnyJson) else "type-changed"
+                    )
                     yield Difference(rule, was, is_)
 
     @property
@@ -143,7 +177,11 @@ def bare(type: Type, pairs: Pairs | None = None) -> Type:
     """What Python sees of a type: without limits and forms on the wire; of an old one, by its new names, if `pairs` are given."""
     match type:
         case String() | Integer():
-            return String(literals=type.literals) if isinstance(type, String) else Integer(literals=type.literals)
+            return (
+                String(literals=type.literals)
+                if isinstance(type, String)
+                else Integer(literals=type.literals)
+            )
         case Number():
             return Number(exact=type.exact)
         case Boolean() | DateTime() | Date() | Duration():
@@ -200,8 +238,16 @@ def _values(api: Api, type: Named) -> Type:
         return type
     listed = [value.value for value in named.values]
     words = tuple(value for value in listed if isinstance(value, str))
-    return String(literals=words) if words else Integer(literals=tuple(value for value in listed if isinstance(value, int)))
+    return (
+        String(literals=words)
+        if words
+        else Integer(literals=tuple(value for value in listed if isinstance(value, int)))
+    )
 
 
 def _zoned(type: DateTime) -> bool:
-    return type.format is None or type.format in ("unix", "unix-ms") or datetime_format(type.format).zoned
+    return (
+        type.format is None
+        or type.format in ("unix", "unix-ms")
+        or datetime_format(type.format).zoned
+    )

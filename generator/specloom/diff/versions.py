@@ -20,7 +20,11 @@ def step_for(worst: Class, version: str) -> Step:
     numbers = _numbers(version)
     if numbers is not None and numbers[0] == 0:
         return "minor" if worst == "breaking" else "patch"
-    steps: dict[Class, Step] = {"breaking": "major", "compatible": "minor", "documentation": "patch"}
+    steps: dict[Class, Step] = {
+        "breaking": "major",
+        "compatible": "minor",
+        "documentation": "patch",
+    }
     return steps[worst]
 
 
@@ -30,7 +34,11 @@ def advised(version: str, step: Step) -> str | None:
     if numbers is None:
         return None
     major, minor, patch = numbers
-    stepped = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0), "patch": (major, minor, patch + 1)}[step]
+    stepped = {
+        "major": (major + 1, 0, 0),
+        "minor": (major, minor + 1, 0),
+        "patch": (major, minor, patch + 1),
+    }[step]
     return ".".join(str(number) for number in stepped)
 
 

@@ -13,7 +13,6 @@ problems of the spec). Every name has been resolved and every text has been chec
          └─ types: {TypeName: Structure | Enumeration | UnionType}
 """
 
-
 from .api import (
     Api,
     Resource,

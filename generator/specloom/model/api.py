@@ -99,7 +99,9 @@ class Api(Struct, frozen=True, dict=True):
         found: list[Resource] = []
         level = self.resources
         for depth in range(len(path)):
-            found.insert(0, next(resource for resource in level if resource.path == path[: depth + 1]))
+            found.insert(
+                0, next(resource for resource in level if resource.path == path[: depth + 1])
+            )
             level = found[0].resources
         return tuple(found)
 
@@ -111,7 +113,11 @@ class Api(Struct, frozen=True, dict=True):
 
     def meaning_of(self, field: Field) -> tuple[Text, Text]:
         """Title and description of a field, or else those of the named type that it is made of."""
-        if not field.title and not field.description and isinstance(inner := innermost(field.type), Named):
+        if (
+            not field.title
+            and not field.description
+            and isinstance(inner := innermost(field.type), Named)
+        ):
             named = self.types[inner.to]
             return named.title, named.description
         return field.title, field.description

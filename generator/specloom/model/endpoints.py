@@ -70,11 +70,16 @@ class ErrorCode(Struct, frozen=True):
 
     def outcome_with(self, unprocessed: Container[int]) -> Literal["rejected", "unknown"]:
         """What becomes of a request that fails so. After 408 and from 500 on it may have been executed, unless the row says
-        otherwise, or the status is documented as `unprocessed`. Of a row without a status: what it means with one below 400."""
+        otherwise, or the status is documented as `unprocessed`. Of a row without a status: what it means with one below 400.
+        """
         if self.outcome is not None:
             return self.outcome
         status = self.status or 0
-        return "unknown" if (status == 408 or status >= 500) and status not in unprocessed else "rejected"
+        return (
+            "unknown"
+            if (status == 408 or status >= 500) and status not in unprocessed
+            else "rejected"
+        )
 
 
 class ErrorShape(Struct, frozen=True):
@@ -90,7 +95,8 @@ class ErrorShape(Struct, frozen=True):
 
 class Idempotency(Struct, frozen=True):
     """What a repeated request does. `key`: by which fields (wire names) the server recognises it, and which of them a request
-    may lack (`optional`); `ask`: which endpoint (`resource.endpoint`) tells what became of a request whose answer was lost."""
+    may lack (`optional`); `ask`: which endpoint (`resource.endpoint`) tells what became of a request whose answer was lost.
+    """
 
     kind: Literal["safe", "none", "key"]
     key: tuple[str, ...] = ()

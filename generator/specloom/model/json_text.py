@@ -16,7 +16,10 @@ def json_text(value: Json, indent: int | None = None) -> str:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
-        rows = [f"{json.dumps(key, ensure_ascii=False)}: {json_text(item, _deeper(indent))}" for key, item in value.items()]
+        rows = [
+            f"{json.dumps(key, ensure_ascii=False)}: {json_text(item, _deeper(indent))}"
+            for key, item in value.items()
+        ]
         return _bracketed("{", rows, "}", indent)
     if isinstance(value, list):
         return _bracketed("[", [json_text(item, _deeper(indent)) for item in value], "]", indent)

@@ -33,7 +33,11 @@ class Text(Struct, frozen=True):
 
     def lacks(self, language: str) -> bool:
         """Whether it should be in this language and is not; a text that is free of words reads the same in all."""
-        return bool(self) and self.exactly(language) is None and any(character.isalpha() for character in self.by_language[0][1])
+        return (
+            bool(self)
+            and self.exactly(language) is None
+            and any(character.isalpha() for character in self.by_language[0][1])
+        )
 
     def best(self, language: str) -> str:
         """The text in this language, else in the first one given, else ''."""

@@ -128,8 +128,22 @@ class Named(Struct, frozen=True):
 
 
 Type: TypeAlias = (
-    String | Integer | Number | Boolean | Bytes | File | DateTime | Date | Duration | AnyJson
-    | ListOf | MapOf | JsonText | Union | Nullable | Named
+    String
+    | Integer
+    | Number
+    | Boolean
+    | Bytes
+    | File
+    | DateTime
+    | Date
+    | Duration
+    | AnyJson
+    | ListOf
+    | MapOf
+    | JsonText
+    | Union
+    | Nullable
+    | Named
 )
 
 

@@ -31,7 +31,9 @@ def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
         return _compare(folder, wanted)
 
 
-def publish(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = False) -> Comparison:
+def publish(
+    folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = False
+) -> Comparison:
     """Bring the folder up to date and return what was different; files that have not changed are not touched.
 
     Raises `Stop`, and leaves the folder as it was, if it cannot be ours, if a file in it was edited by hand (unless forced), if the disk
@@ -44,11 +46,15 @@ def publish(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = 
         comparison = _compare(folder, wanted)
         if comparison.foreign:
             names = ", ".join(str(folder / path) for path in comparison.foreign)
-            raise Stop(f"not made by specloom, and in the way of a file that is generated now: {names}; move it, or rename what it comes from", BUSY)
+            raise Stop(
+                f"not made by specloom, and in the way of a file that is generated now: {names}; move it, or rename what it comes from",
+                BUSY,
+            )
         if comparison.edited and not force:
             names = ", ".join(str(folder / path) for path in comparison.edited)
             raise Stop(
-                f"changed by hand since it was generated: {names}; move the change to the spec, or run with --force to lose it", BUSY
+                f"changed by hand since it was generated: {names}; move the change to the spec, or run with --force to lose it",
+                BUSY,
             )
         if not comparison.up_to_date:
             transaction.write(comparison, held)

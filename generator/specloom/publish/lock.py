@@ -24,7 +24,14 @@ except ImportError:  # Windows
 PATIENCE = 10.0
 """Seconds that a run waits for another: writing takes far less, so one that holds the folder longer does not work."""
 _PAUSE = 0.02
-_UNSUPPORTED = {errno.ENOLCK, errno.EBADF, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP}
+_UNSUPPORTED = {
+    errno.ENOLCK,
+    errno.EBADF,
+    errno.ENOSYS,
+    errno.EINVAL,
+    errno.EOPNOTSUPP,
+    errno.ENOTSUP,
+}
 
 
 class Held(contextlib.ExitStack):
@@ -73,15 +80,24 @@ def shared(folder: Path) -> Generator[None, None, None]:
 def _holds(held: Held, folder: Path, kind: int) -> bool:
     """Whether the lock could be had on what lies at the path now; a folder may be exchanged while one waits for it."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0))
+        descriptor = os.open(
+            folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        )
     except FileNotFoundError:
         return False
     except OSError as error:
-        if error.errno in (errno.ENOTDIR, errno.ELOOP):  # a file or a link: comparing refuses it, with a better word
+        if error.errno in (
+            errno.ENOTDIR,
+            errno.ELOOP,
+        ):  # a file or a link: comparing refuses it, with a better word
             return True
         raise
     here = filesystem.status(folder)
-    if _take(descriptor, kind) and here is not None and os.path.samestat(os.fstat(descriptor), here):
+    if (
+        _take(descriptor, kind)
+        and here is not None
+        and os.path.samestat(os.fstat(descriptor), here)
+    ):
         held.callback(_give_back, descriptor)
         return True
     os.close(descriptor)
@@ -112,6 +128,8 @@ def _make(folder: Path) -> list[Path]:
         absent.append(absent[-1].parent)
     made = list(reversed(absent[:-1]))
     for place in made:
-        with contextlib.suppress(FileExistsError, FileNotFoundError):  # another run makes it, or clears up after itself
+        with contextlib.suppress(
+            FileExistsError, FileNotFoundError
+        ):  # another run makes it, or clears up after itself
             os.mkdir(place)
     return made

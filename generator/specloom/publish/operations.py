@@ -59,7 +59,9 @@ class Step(Struct, frozen=True):
 
     def do(self, work: Work) -> None:
         new, target, old = work.new / self.path, work.folder / self.path, work.old / self.path
-        there = filesystem.status(target) is not None  # after a killed run, people may have removed it
+        there = (
+            filesystem.status(target) is not None
+        )  # after a killed run, people may have removed it
         match self.kind:
             case "exchange" if there:
                 exchange(new, target)

@@ -66,12 +66,27 @@ def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
                 extra.append(path)
                 was[path] = found
         foreign = [path for path in changed if path not in known]
-        edited = sorted(path for path, digest in was.items() if digest != known.get(path) and path not in foreign)
+        edited = sorted(
+            path
+            for path, digest in was.items()
+            if digest != known.get(path) and path not in foreign
+        )
         text = manifest.text(files)
         current = content == text
         if content and not current:
             was[PurePosixPath(manifest.MANIFEST)] = filesystem.digest(content)
-    return Comparison(folder, files, tuple(changed), tuple(missing), tuple(extra), tuple(edited), tuple(foreign), was, text, current)
+    return Comparison(
+        folder,
+        files,
+        tuple(changed),
+        tuple(missing),
+        tuple(extra),
+        tuple(edited),
+        tuple(foreign),
+        was,
+        text,
+        current,
+    )
 
 
 def _allowed(path: PurePosixPath) -> PurePosixPath:
@@ -79,7 +94,9 @@ def _allowed(path: PurePosixPath) -> PurePosixPath:
     try:
         manifest.inside(str(path))
     except ValueError:
-        raise Stop(f"a target wants to write {str(path)!r}, which does not lie in the output folder") from None
+        raise Stop(
+            f"a target wants to write {str(path)!r}, which does not lie in the output folder"
+        ) from None
     if path.parts[0] in {manifest.MANIFEST, *manifest.INSIDE}:
         raise Stop(f"a target wants to write {path}, which is specloom's own")
     return path
@@ -96,7 +113,11 @@ def refuse_other(folder: Path) -> None:
 
 def _refuse_foreign(folder: Path) -> None:
     """An output folder is new, empty, or ours; never somebody's folder."""
-    names = {entry.name for entry in filesystem.entries(folder)} - manifest.INSIDE if filesystem.is_folder(folder) else set[str]()
+    names = (
+        {entry.name for entry in filesystem.entries(folder)} - manifest.INSIDE
+        if filesystem.is_folder(folder)
+        else set[str]()
+    )
     if names and manifest.MANIFEST not in names:
         raise Stop(
             f"{folder} is not empty and holds no {manifest.MANIFEST}, so specloom did not make it; empty it or choose another output"
@@ -119,7 +140,9 @@ class _Reader:
         if found is None:
             return None
         if not stat.S_ISREG(found.st_mode):
-            raise Stop(f"{file} is in the way: a generated file belongs there; move it and generate again")
+            raise Stop(
+                f"{file} is in the way: a generated file belongs there; move it and generate again"
+            )
         return filesystem.digest_of(file)
 
     def _folder(self, path: PurePosixPath) -> bool:
@@ -128,6 +151,8 @@ class _Reader:
             place = self.folder / path
             found = filesystem.status(place) if self._folder(path.parent) else None
             if found is not None and not stat.S_ISDIR(found.st_mode):
-                raise Stop(f"{place} is in the way: a folder of generated files belongs there; move it and generate again")
+                raise Stop(
+                    f"{place} is in the way: a folder of generated files belongs there; move it and generate again"
+                )
             self.passed[path] = found is not None
         return self.passed[path]

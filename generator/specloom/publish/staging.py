@@ -38,7 +38,9 @@ def beside(folder: Path) -> Path:
 
 def place_for(comparison: Comparison) -> Path:
     """Where folders are staged: an import package, and what is not there yet, is exchanged as a whole."""
-    whole = PurePosixPath("__init__.py") in comparison.wanted or not filesystem.entries(comparison.folder)
+    whole = PurePosixPath("__init__.py") in comparison.wanted or not filesystem.entries(
+        comparison.folder
+    )
     return beside(comparison.folder) if whole else comparison.folder / WORK
 
 
@@ -63,7 +65,9 @@ def folders(comparison: Comparison, work: Work, held: Held) -> Sequence[Step]:
         if filesystem.is_folder(comparison.folder / top):
             _mirror(comparison.folder / top, work.new / top, PurePosixPath(top), gone)
     _write(comparison, work, written)
-    singles = sorted({path.parts[0] for path in every if len(path.parts) == 1} - {manifest.MANIFEST})
+    singles = sorted(
+        {path.parts[0] for path in every if len(path.parts) == 1} - {manifest.MANIFEST}
+    )
     return [_step(work, name) for name in (*tops, *singles, *_manifest(written))]
 
 
@@ -75,7 +79,9 @@ def files(comparison: Comparison, work: Work, _held: Held) -> Sequence[Step]:
     for path in (*comparison.changed, *comparison.extra):
         os.makedirs(work.old / path.parent, exist_ok=True)
     there = [path for path in written if path in comparison.was]
-    puts = dict.fromkeys(str(_highest(comparison.folder, path)) for path in written if path not in comparison.was)
+    puts = dict.fromkeys(
+        str(_highest(comparison.folder, path)) for path in written if path not in comparison.was
+    )
     steps = [
         *(Step("put", path) for path in puts),
         *(Step("replace", str(path)) for path in there),
@@ -96,7 +102,11 @@ def _manifest(written: Iterable[PurePosixPath]) -> list[str]:
 def _write(comparison: Comparison, work: Work, paths: Iterable[PurePosixPath]) -> None:
     for path in paths:
         content = comparison.wanted.get(path, comparison.manifest)
-        filesystem.write(work.new / path, content, filesystem.status(comparison.folder / path) if path in comparison.was else None)
+        filesystem.write(
+            work.new / path,
+            content,
+            filesystem.status(comparison.folder / path) if path in comparison.was else None,
+        )
 
 
 def _mirror(source: Path, staged: Path, relative: PurePosixPath, gone: set[PurePosixPath]) -> None:
@@ -121,7 +131,11 @@ def _step(work: Work, name: str) -> Step:
     """From what is in the output and what is staged."""
     if filesystem.status(work.new / name) is None:
         return Step("take", name)
-    return Step("put", name) if filesystem.status(work.folder / name) is None else _exchange(work, name)
+    return (
+        Step("put", name)
+        if filesystem.status(work.folder / name) is None
+        else _exchange(work, name)
+    )
 
 
 def _exchange(work: Work, path: str) -> Step:

@@ -34,10 +34,20 @@ class Journal(Struct, frozen=True):
 def write(comparison: Comparison, held: Held) -> None:
     """Bring the folder to what is wanted; raises `OSError` with the folder as it was."""
     try:
-        _write(comparison, held, staging.folders, Work(staging.place_for(comparison), comparison.folder))
+        _write(
+            comparison,
+            held,
+            staging.folders,
+            Work(staging.place_for(comparison), comparison.folder),
+        )
     except Refused:
         with _no_other_way():
-            _write(comparison, held, staging.files, Work(comparison.folder / manifest.HALF, comparison.folder))
+            _write(
+                comparison,
+                held,
+                staging.files,
+                Work(comparison.folder / manifest.HALF, comparison.folder),
+            )
 
 
 def recover(folder: Path) -> None:
@@ -48,7 +58,14 @@ def recover(folder: Path) -> None:
         work = Work(place, folder)
         _refuse_foreign(work)
         journal = _read(work)
-        _refuse_links(work, [*(PurePosixPath(step.path) for step in journal.steps), *journal.was] if journal else [])
+        _refuse_links(
+            work,
+            (
+                [*(PurePosixPath(step.path) for step in journal.steps), *journal.was]
+                if journal
+                else []
+            ),
+        )
         if journal and any(step.done(work) for step in journal.steps):
             with _no_other_way():
                 for step in journal.steps:
@@ -74,7 +91,9 @@ def _write(comparison: Comparison, held: Held, way: staging.Way, work: Work) -> 
         with contextlib.suppress(OSError):
             _drop(work)
         raise
-    with contextlib.suppress(OSError):  # the new build is complete; what is left over goes with the next run
+    with contextlib.suppress(
+        OSError
+    ):  # the new build is complete; what is left over goes with the next run
         _tidy(work, journal)
 
 
@@ -99,8 +118,13 @@ def _read(work: Work) -> Journal | None:
         return None
     try:
         found = json.loads(filesystem.read_state(work.journal))
-        steps = [Step(KINDS[KINDS.index(kind)], _path(path), int(inode)) for kind, path, inode in found["steps"]]
-        return Journal(steps, {manifest.inside(path): str(digest) for path, digest in found["was"].items()})
+        steps = [
+            Step(KINDS[KINDS.index(kind)], _path(path), int(inode))
+            for kind, path, inode in found["steps"]
+        ]
+        return Journal(
+            steps, {manifest.inside(path): str(digest) for path, digest in found["was"].items()}
+        )
     except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError):
         raise Stop(f"{work.journal} is damaged; remove {work.place} and generate again") from None
 
@@ -110,19 +134,31 @@ def _path(path: str) -> str:
 
 
 def _refuse_foreign(work: Work) -> None:
-    names = {entry.name for entry in filesystem.entries(work.place)} if filesystem.is_folder(work.place) else {""}
+    names = (
+        {entry.name for entry in filesystem.entries(work.place)}
+        if filesystem.is_folder(work.place)
+        else {""}
+    )
     if not names <= {work.new.name, work.old.name, work.journal.name, "journal"}:
-        raise Stop(f"{work.place} is in the way: specloom prepares its files there; move it and generate again")
+        raise Stop(
+            f"{work.place} is in the way: specloom prepares its files there; move it and generate again"
+        )
 
 
 def _refuse_links(work: Work, named: Sequence[PurePosixPath]) -> None:
     """Forged work could lead to files behind a link; that of a run never does."""
-    staged = (file.relative_to(aside) for aside in (work.new, work.old) for file in filesystem.files(aside))
+    staged = (
+        file.relative_to(aside)
+        for aside in (work.new, work.old)
+        for file in filesystem.files(aside)
+    )
     folders = {work.folder / folder for path in (*staged, *named) for folder in path.parents}
     for place in (work.new, work.old, *sorted(folders)):
         found = filesystem.status(place)
         if found is not None and not stat.S_ISDIR(found.st_mode):
-            raise Stop(f"{place} is in the way of what {work.place} prepares, for it is not a folder; remove {work.place} and generate again")
+            raise Stop(
+                f"{place} is in the way of what {work.place} prepares, for it is not a folder; remove {work.place} and generate again"
+            )
 
 
 def _drop(work: Work) -> None:
@@ -155,4 +191,8 @@ def _known(file: Path, path: PurePosixPath, work: Work, journal: Journal) -> boo
     found, there = os.lstat(file), filesystem.status(work.folder / path)
     if there is not None and os.path.samestat(found, there):
         return True
-    return stat.S_ISREG(found.st_mode) and path in journal.was and filesystem.digest_of(file) == journal.was[path]
+    return (
+        stat.S_ISREG(found.st_mode)
+        and path in journal.was
+        and filesystem.digest_of(file) == journal.was[path]
+    )

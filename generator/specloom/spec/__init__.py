@@ -1,6 +1,6 @@
 """The front end: a folder of YAML becomes the model, or everything that is wrong with it is said at once.
 
-    files → nodes (yamlfile, jsonfile) → shape (JSON Schema) → meaning → Api
+files → nodes (yamlfile, jsonfile) → shape (JSON Schema) → meaning → Api
 """
 
 from __future__ import annotations

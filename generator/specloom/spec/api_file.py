@@ -25,7 +25,25 @@ _HOST = re.compile(
 )
 _LINK = re.compile(r"https?://[^\s<>\"'`\\^{}|()\[\]]+")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_IMPORTED = frozenset({"httpx", "httpcore", "httpx2", "httpcore2", "msgspec", "cryptography", "anyio", "h11", "certifi", "idna", "specloom", "pip", "setuptools", "test", "tests"})
+_IMPORTED = frozenset(
+    {
+        "httpx",
+        "httpcore",
+        "httpx2",
+        "httpcore2",
+        "msgspec",
+        "cryptography",
+        "anyio",
+        "h11",
+        "certifi",
+        "idna",
+        "specloom",
+        "pip",
+        "setuptools",
+        "test",
+        "tests",
+    }
+)
 
 
 class FactRow(Struct, frozen=True):
@@ -50,7 +68,12 @@ def unprocessed(node: Node | None, findings: Findings) -> tuple[int, ...]:
     for item in items(node):
         status = integer(item)
         if status is not None and 408 < status < 500:
-            findings.add(item, "status", f"`{status}` always means that the request was rejected", "`unprocessed` is for 408 and statuses from 500 to 599")
+            findings.add(
+                item,
+                "status",
+                f"`{status}` always means that the request was rejected",
+                "`unprocessed` is for 408 and statuses from 500 to 599",
+            )
         elif status is not None:
             found.append(status)
     return tuple(found)
@@ -61,18 +84,42 @@ def check_names(root: Node | None, findings: Findings) -> None:
     package, client = child(root, "package"), child(root, "client")
     if isinstance(package, Scalar):
         if not naming.is_snake(package.text):
-            findings.add(package, "package", f"`{package.text}` cannot be the name of a package", "lower case letters, digits and `_`; no keyword")
+            findings.add(
+                package,
+                "package",
+                f"`{package.text}` cannot be the name of a package",
+                "lower case letters, digits and `_`; no keyword",
+            )
         elif package.text in DEVICES:
-            findings.add(package, "package", f"`{package.text}` is the name of a device on Windows, where no folder can be called so")
+            findings.add(
+                package,
+                "package",
+                f"`{package.text}` is the name of a device on Windows, where no folder can be called so",
+            )
         elif package.text in sys.stdlib_module_names or package.text in _IMPORTED:
-            findings.add(package, "package", f"`{package.text}` would hide the package of this name", f"call it {package.text}_api")
-    if isinstance(client, Scalar) and (client.text in naming.RESERVED_CLASSES or client.text in {"Client", "AsyncClient"}):
-        findings.add(client, "client", f"`{client.text}` means something else in every client", f"call it {client.text}Api")
+            findings.add(
+                package,
+                "package",
+                f"`{package.text}` would hide the package of this name",
+                f"call it {package.text}_api",
+            )
+    if isinstance(client, Scalar) and (
+        client.text in naming.RESERVED_CLASSES or client.text in {"Client", "AsyncClient"}
+    ):
+        findings.add(
+            client,
+            "client",
+            f"`{client.text}` means something else in every client",
+            f"call it {client.text}Api",
+        )
 
 
 def facts(root: Node | None, texts: Texts) -> dict[str, FactRow]:
     return {
-        key.text: FactRow(texts.read(child(node, "title")), {value.text: texts.read(text) for value, text in entries(child(node, "values"))})
+        key.text: FactRow(
+            texts.read(child(node, "title")),
+            {value.text: texts.read(text) for value, text in entries(child(node, "values"))},
+        )
         for key, node in entries(child(root, "facts"))
     }
 
@@ -83,11 +130,23 @@ def facts_of(node: Node | None, rows: Mapping[str, FactRow], texts: Texts) -> tu
     for key, value in entries(node):
         row = rows.get(key.text)
         if row is None:
-            texts.findings.add(key, "unknown-fact", f"`facts` in _api.yaml has no row `{key.text}`", did_you_mean(key.text, rows))
+            texts.findings.add(
+                key,
+                "unknown-fact",
+                f"`facts` in _api.yaml has no row `{key.text}`",
+                did_you_mean(key.text, rows),
+            )
         else:
-            found.append(Fact(row.title, tuple(_fact_value(item, row, texts) for item in _several(value))))
+            found.append(
+                Fact(row.title, tuple(_fact_value(item, row, texts) for item in _several(value)))
+            )
     for item in items(node):
-        found.append(Fact(texts.read(child(item, "title")), tuple(texts.read(value) for value in _several(child(item, "value")))))
+        found.append(
+            Fact(
+                texts.read(child(item, "title")),
+                tuple(texts.read(value) for value in _several(child(item, "value"))),
+            )
+        )
     return tuple(found)
 
 
@@ -95,7 +154,12 @@ def _fact_value(node: Node, row: FactRow, texts: Texts) -> Text:
     if not isinstance(node, Scalar) or not row.values:
         return texts.read(node)
     if node.text not in row.values:
-        texts.findings.add(node, "unknown-fact", f"`{node.text}` is not a value of this fact", did_you_mean(node.text, row.values))
+        texts.findings.add(
+            node,
+            "unknown-fact",
+            f"`{node.text}` is not a value of this fact",
+            did_you_mean(node.text, row.values),
+        )
     return row.values.get(node.text, Text())
 
 
@@ -112,7 +176,11 @@ def hosts(node: Node | None, texts: Texts) -> tuple[Host, ...]:
         if isinstance(url, Scalar):
             reason = _wrong_host(url.text)
             if reason:
-                hint = key_hint("{…}", "host") if "{" in url.text else "as https://api.example.com or https://api.example.com/v2"
+                hint = (
+                    key_hint("{…}", "host")
+                    if "{" in url.text
+                    else "as https://api.example.com or https://api.example.com/v2"
+                )
                 texts.findings.add(url, "host", f"`{url.text}` {reason}", hint)
             if url.text.rstrip("/") in (host.url for host in found):
                 texts.findings.add(url, "twice", f"`{url.text}` stands here twice")
@@ -123,7 +191,11 @@ def hosts(node: Node | None, texts: Texts) -> tuple[Host, ...]:
 def _wrong_host(url: str) -> str:
     """Why a host cannot be used, '' if it can."""
     match = _HOST.fullmatch(url)
-    if match is None or re.search(r"%(?![0-9A-Fa-f]{2})|/\.{1,2}(/|$)", url) or int(match["port"] or 1) not in range(1, 65536):
+    if (
+        match is None
+        or re.search(r"%(?![0-9A-Fa-f]{2})|/\.{1,2}(/|$)", url)
+        or int(match["port"] or 1) not in range(1, 65536)
+    ):
         return "is not an address of a host"
     if match["name"].startswith("[") and not _is_ip(match["name"][1:-1]):
         return "is not an address of a host"
@@ -150,7 +222,12 @@ def links(node: Node | None, texts: Texts) -> tuple[Link, ...]:
         url = child(item, "url")
         if isinstance(url, Scalar):
             if not _LINK.fullmatch(url.text) or len(url.text) > 2000:
-                texts.findings.add(url, "link", "this is not an address of a page", "http or https, with special characters percent-encoded")
+                texts.findings.add(
+                    url,
+                    "link",
+                    "this is not an address of a page",
+                    "http or https, with special characters percent-encoded",
+                )
             found.append(Link(texts.read(child(item, "title")), url.text))
     return tuple(found)
 
@@ -177,17 +254,33 @@ class Schemes:
             self._declare(key, node)
 
     def _declare(self, key: Scalar, node: Node) -> None:
-        if not naming.is_snake(key.text.replace("-", "_")) or key.text in {"none", *auth_schemes.LATER}:
+        if not naming.is_snake(key.text.replace("-", "_")) or key.text in {
+            "none",
+            *auth_schemes.LATER,
+        }:
             taken = keyword.iskeyword(key.text) or key.text in {"none", *auth_schemes.LATER}
-            wanted = f"{naming.snake(key.text) or ''}_auth".replace("__", "_") if taken else naming.snake(key.text)
-            hint = f"its name is not sent: call it {wanted}" if wanted else "lower case letters, digits, `-` and `_`"
+            wanted = (
+                f"{naming.snake(key.text) or ''}_auth".replace("__", "_")
+                if taken
+                else naming.snake(key.text)
+            )
+            hint = (
+                f"its name is not sent: call it {wanted}"
+                if wanted
+                else "lower case letters, digits, `-` and `_`"
+            )
             self.findings.add(key, "scheme", f"`{key.text}` cannot be the name of a scheme", hint)
             return
         name = naming.snake(key.text)
         twin = next((other for other in self.declared if naming.snake(other) == name), None)
         if twin is not None or name in naming.RESERVED_OPTIONS:
             other = f"the scheme `{twin}`" if twin is not None else "something else"
-            self.findings.add(key, "scheme", f"`{key.text}` would be the client's argument `{name}`, which is {other} already", f"its name is not sent: call it {name}_auth")
+            self.findings.add(
+                key,
+                "scheme",
+                f"`{key.text}` would be the client's argument `{name}`, which is {other} already",
+                f"its name is not sent: call it {name}_auth",
+            )
         kind = child(node, "scheme")
         self.declared[key.text] = Scheme(key.text, word(kind))
         if not isinstance(kind, Scalar) or not self._known(kind):
@@ -198,13 +291,23 @@ class Schemes:
             if option.text == "scheme":
                 continue
             if option.text not in known:
-                hint = key_hint(option.text, "scheme") or did_you_mean(option.text, ["scheme", *known])
-                self.findings.add(option, "unknown-key", f"`{option.text}` is not an option of {kind.text}", hint)
+                hint = key_hint(option.text, "scheme") or did_you_mean(
+                    option.text, ["scheme", *known]
+                )
+                self.findings.add(
+                    option, "unknown-key", f"`{option.text}` is not an option of {kind.text}", hint
+                )
             elif option.text in {"header", "query"} and not _HEADER.fullmatch(word(value)):
-                self.findings.add(value, "wrong-value", f"`{word(value)}` is not a name of a header or parameter")
+                self.findings.add(
+                    value, "wrong-value", f"`{word(value)}` is not a name of a header or parameter"
+                )
             options[option.text] = word(value)
         if "header" in options and "query" in options:
-            self.findings.add(key, "scheme", "the key is carried by a `header` or by a `query` parameter, not by both")
+            self.findings.add(
+                key,
+                "scheme",
+                "the key is carried by a `header` or by a `query` parameter, not by both",
+            )
         self.declared[key.text] = Scheme(key.text, kind.text, options)
 
     def _known(self, kind: Scalar) -> bool:
@@ -215,10 +318,20 @@ class Schemes:
         return kind.text in auth_schemes.SCHEMES and kind.text != "none"
 
     def _reserved(self, name: Scalar) -> None:
-        self.findings.add(name, "not-yet", f"`{name.text}` is reserved: {auth_schemes.LATER[name.text]}", key_hint(name.text, "auth"))
+        self.findings.add(
+            name,
+            "not-yet",
+            f"`{name.text}` is reserved: {auth_schemes.LATER[name.text]}",
+            key_hint(name.text, "auth"),
+        )
 
     def _unknown(self, name: Scalar, known: Iterable[str]) -> None:
-        self.findings.add(name, "unknown-scheme", f"there is no scheme `{name.text}`", key_hint(name.text, "auth") or did_you_mean(name.text, known))
+        self.findings.add(
+            name,
+            "unknown-scheme",
+            f"there is no scheme `{name.text}`",
+            key_hint(name.text, "auth") or did_you_mean(name.text, known),
+        )
 
     def names(self, node: Node | None) -> tuple[str, ...]:
         """The schemes that an `auth` names; none for `none`."""
@@ -228,7 +341,9 @@ class Schemes:
                 scheme = self.declared[name.text]
             elif name.text == "none":
                 if len(words(node)) > 1:
-                    self.findings.add(name, "scheme", "`none` stands alone, for no authentication at all")
+                    self.findings.add(
+                        name, "scheme", "`none` stands alone, for no authentication at all"
+                    )
                 continue
             elif name.text in auth_schemes.SCHEMES and name.text not in auth_schemes.LATER:
                 scheme = Scheme(name.text, name.text)
@@ -248,4 +363,7 @@ class Schemes:
 
     def all(self) -> tuple[Scheme, ...]:
         """The declared ones in their order, then the others that are used."""
-        return (*self.declared.values(), *(scheme for name, scheme in self.used.items() if name not in self.declared))
+        return (
+            *self.declared.values(),
+            *(scheme for name, scheme in self.used.items() if name not in self.declared),
+        )

@@ -40,7 +40,9 @@ def check(source: Source, findings: Findings) -> bool:
         line = source.text.count("\n", 0, match.start()) + 1
         column = match.start() - (source.text.rfind("\n", 0, match.start()) + 1) + 1
         findings.add_at(
-            Place(source.path, line, column), "character", f"{describe(match[0])} may not stand in a spec",
+            Place(source.path, line, column),
+            "character",
+            f"{describe(match[0])} may not stand in a spec",
             "remove it; in a text, write what a reader shall see",
         )
         if count + 1 == _MANY:

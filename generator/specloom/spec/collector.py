@@ -41,11 +41,15 @@ class Findings:
         self.sources[path] = text
         return Source(path, text, text.split("\n"))
 
-    def add(self, at: Node, rule: str, message: str, hint: str = "", offset: int = 0, length: int = 0) -> None:
+    def add(
+        self, at: Node, rule: str, message: str, hint: str = "", offset: int = 0, length: int = 0
+    ) -> None:
         """A problem at a node; `offset` and `length` narrow it to a part of a scalar's text."""
         self._report(_problem(at, rule, message, hint, offset, length))
 
-    def add_at(self, place: Place, rule: str, message: str, hint: str = "", length: int = 1) -> None:
+    def add_at(
+        self, place: Place, rule: str, message: str, hint: str = "", length: int = 1
+    ) -> None:
         """A problem at a place that has no node, such as a broken file."""
         self._report(Problem(place.path, place.line, place.column, rule, message, hint, length))
 
@@ -53,7 +57,9 @@ class Findings:
         self.warnings.append(replace(_problem(at, rule, message, hint, 0, 0), severity="warning"))
 
     def warn_at(self, place: Place, rule: str, message: str) -> None:
-        self.warnings.append(Problem(place.path, place.line, place.column, rule, message, severity="warning"))
+        self.warnings.append(
+            Problem(place.path, place.line, place.column, rule, message, severity="warning")
+        )
 
     def settle(self) -> None:
         """Ends a stage: places with problems are settled."""
@@ -61,7 +67,9 @@ class Findings:
 
     def settle_at(self, *nodes: Node | None) -> None:
         """What is wrong at these nodes is reported elsewhere."""
-        self._settled.update((node.source.path, node.line, node.column) for node in nodes if node is not None)
+        self._settled.update(
+            (node.source.path, node.line, node.column) for node in nodes if node is not None
+        )
 
     def _report(self, problem: Problem) -> None:
         if (problem.path, problem.line, problem.column) not in self._settled:

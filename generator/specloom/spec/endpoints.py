@@ -33,7 +33,14 @@ class Draft(Struct, frozen=True):
 
 class Endpoints:
     def __init__(
-        self, fields: Fields, types: Types, texts: Texts, errors: Errors, shapes: ErrorShapes, schemes: Schemes, facts: dict[str, FactRow],
+        self,
+        fields: Fields,
+        types: Types,
+        texts: Texts,
+        errors: Errors,
+        shapes: ErrorShapes,
+        schemes: Schemes,
+        facts: dict[str, FactRow],
         findings: Findings,
     ) -> None:
         self.fields = fields
@@ -55,7 +62,11 @@ class Endpoints:
         drafts: list[Draft] = []
         classes: dict[str, Scalar] = {}
         for key, node in entries(root.get("endpoints")):
-            if isinstance(node, MapNode) and self._check_name(key, below) and self._check_twin(key, classes):
+            if (
+                isinstance(node, MapNode)
+                and self._check_name(key, below)
+                and self._check_twin(key, classes)
+            ):
                 drafts.append(Draft(self._endpoint(key, node, module), key, node))
         return drafts
 
@@ -64,7 +75,9 @@ class Endpoints:
         other = classes.setdefault(naming.pascal(key.text) or key.text, key)
         if other is not key:
             self.findings.add(
-                key, "endpoint-name", f"`{key.text}` and `{other.text}` ({where(place(other))}) are one name where classes are called after them",
+                key,
+                "endpoint-name",
+                f"`{key.text}` and `{other.text}` ({where(place(other))}) are one name where classes are called after them",
                 "rename one of them",
             )
         return other is key
@@ -73,9 +86,16 @@ class Endpoints:
         name, reason, hint = key.text, "", ""
         if not naming.is_snake(name) or len(name) > LONGEST_NAME:
             wanted = naming.snake(name)
-            reason, hint = "cannot be the name of an endpoint", f"call it {wanted}" if wanted and wanted != name else "lower case letters, digits and `_`"
+            reason, hint = "cannot be the name of an endpoint", (
+                f"call it {wanted}"
+                if wanted and wanted != name
+                else "lower case letters, digits and `_`"
+            )
         elif name == "annotations":
-            reason, hint = "means something else in every generated module", "its name is not sent: call it list_annotations, or by what it does"
+            reason, hint = (
+                "means something else in every generated module",
+                "its name is not sent: call it list_annotations, or by what it does",
+            )
         elif name in below:
             reason, hint = "is a resource below this one, too", "rename one of them"
         if reason:
@@ -98,14 +118,20 @@ class Endpoints:
             resource=module,
             method=method,
             path=path,
-            path_fields=parameters.path_fields(http, names, path_fields, node.get("path"), self.findings),
+            path_fields=parameters.path_fields(
+                http, names, path_fields, node.get("path"), self.findings
+            ),
             query=query,
             header=header,
             body=body,
             answers=self._answers(node, owner, method),
             errors=self.errors.read(node.get("errors"), module),
             error_shape=self.shapes.of(module, node.get("error_shape")),
-            unprocessed=api_file.unprocessed(node.get("unprocessed"), self.findings) if "unprocessed" in node.entries else self.unprocessed,
+            unprocessed=(
+                api_file.unprocessed(node.get("unprocessed"), self.findings)
+                if "unprocessed" in node.entries
+                else self.unprocessed
+            ),
             title=texts.read(node.get("title")),
             description=texts.read(node.get("description")),
             facts=api_file.facts_of(node.get("facts"), self.facts, texts),
@@ -123,22 +149,46 @@ class Endpoints:
         return endpoint
 
     def _body(self, node: MapNode, key: Scalar, name: TypeName, method: str) -> model.Body | None:
-        given = [(entry.key, entry.value) for word_, entry in node.entries.items() if word_ in {"body", "form", "parts", "content"}]
+        given = [
+            (entry.key, entry.value)
+            for word_, entry in node.entries.items()
+            if word_ in {"body", "form", "parts", "content"}
+        ]
         kind = given[0][0].text if given else ""
-        parameters.check_idle(node, "signed_part", kind == "parts", "`signed_part` says something about `parts` only", self.findings)
-        parameters.check_idle(node, "media", kind == "body", "`media` says here what a JSON `body` is sent as", self.findings)
+        parameters.check_idle(
+            node,
+            "signed_part",
+            kind == "parts",
+            "`signed_part` says something about `parts` only",
+            self.findings,
+        )
+        parameters.check_idle(
+            node,
+            "media",
+            kind == "body",
+            "`media` says here what a JSON `body` is sent as",
+            self.findings,
+        )
         if not given:
             return None
         at, value = given[0]
         for other, _ in given[1:]:
-            self.findings.add(other, "body-twice", f"the request has `{at.text}` already; it has one of body, form, parts and content")
+            self.findings.add(
+                other,
+                "body-twice",
+                f"the request has `{at.text}` already; it has one of body, form, parts and content",
+            )
         if method in {"GET", "HEAD"}:
-            self.findings.add(at, "body", f"{method} requests have no body", "parameters stand under `query:`")
+            self.findings.add(
+                at, "body", f"{method} requests have no body", "parameters stand under `query:`"
+            )
         match at.text:
             case "content":
                 return self._raw(value, name.module)
             case "form":
-                return model.FormBody(self.fields.structure(name, value, None, at, role=Owner(name, "form")))
+                return model.FormBody(
+                    self.fields.structure(name, value, None, at, role=Owner(name, "form"))
+                )
             case "parts":
                 type_ = self.fields.structure(name, value, None, at, role=Owner(name, "parts"))
                 return model.PartsBody(type_, self._signed_part(node.get("signed_part"), type_.to))
@@ -147,7 +197,12 @@ class Endpoints:
         if isinstance(value, Scalar):
             read = self.types.read(value, name.module)
             if read and holds_file(read):
-                self.findings.add(value, "file", "a JSON body holds no `file`", "raw bytes stand under `content:`, files of a form under `parts:`")
+                self.findings.add(
+                    value,
+                    "file",
+                    "a JSON body holds no `file`",
+                    "raw bytes stand under `content:`, files of a form under `parts:`",
+                )
             body = JsonBody(read or UNREAD, flat=False)
         else:
             body = JsonBody(self.fields.structure(name, value, None, at), flat=True)
@@ -158,17 +213,33 @@ class Endpoints:
         if not isinstance(node, Scalar):
             return None
         parts = self.fields.built.get(name)
-        part = next((f for f in parts.fields if f.wire == node.text), None) if isinstance(parts, model.Structure) else None
+        part = (
+            next((f for f in parts.fields if f.wire == node.text), None)
+            if isinstance(parts, model.Structure)
+            else None
+        )
         if part is None or not isinstance(part.type, model.Named):
-            self.findings.add(node, "signed-part", f"`parts` has no object `{node.text}`", "a part that is signed is one of the `parts`, with `fields`")
+            self.findings.add(
+                node,
+                "signed-part",
+                f"`parts` has no object `{node.text}`",
+                "a part that is signed is one of the `parts`, with `fields`",
+            )
         return node.text
 
     def _raw(self, node: Node, module: tuple[str, ...]) -> model.RawBody:
         file = self.file(node, module)
         if len(file.media) > 1:
-            self.findings.add(child(node, "media") or node, "content", "a request has one media type")
+            self.findings.add(
+                child(node, "media") or node, "content", "a request has one media type"
+            )
         elif file.media and "*" in file.media[0]:
-            self.findings.add(child(node, "media") or node, "content", f"`{file.media[0]}` is several media types, and a request has one", "as application/octet-stream")
+            self.findings.add(
+                child(node, "media") or node,
+                "content",
+                f"`{file.media[0]}` is several media types, and a request has one",
+                "as application/octet-stream",
+            )
         return model.RawBody(file, file.media[0]) if file.media else model.RawBody(file)
 
     def file(self, node: Node, module: tuple[str, ...]) -> model.File:
@@ -184,8 +255,18 @@ class Endpoints:
         answers: list[Answer] = []
         inline = 0
         for key, value in entries(node.get("responses")):
-            if len(key.text) != 3 or not key.text.isdecimal() or not key.text.isascii() or not 200 <= int(key.text) <= 599:
-                self.findings.add(key, "status", f"`{key.text}` is not a status of an answer", key_hint(key.text, "status") or "from 200 to 599")
+            if (
+                len(key.text) != 3
+                or not key.text.isdecimal()
+                or not key.text.isascii()
+                or not 200 <= int(key.text) <= 599
+            ):
+                self.findings.add(
+                    key,
+                    "status",
+                    f"`{key.text}` is not a status of an answer",
+                    key_hint(key.text, "status") or "from 200 to 599",
+                )
                 continue
             status = int(key.text)
             name = replace(owner, name=owner.name + "Answer" + (key.text if inline else ""))
@@ -193,12 +274,21 @@ class Endpoints:
             inline += isinstance(body, MapNode)
             type_ = self._answer_type(key, value, name)
             if type_ and (method == "HEAD" or status in _WITHOUT_BODY):
-                self.findings.add(key, "answer", f"{method if method == 'HEAD' else status} answers have no content", "write null")
+                self.findings.add(
+                    key,
+                    "answer",
+                    f"{method if method == 'HEAD' else status} answers have no content",
+                    "write null",
+                )
             if body and content:
                 self.findings.add(key, "body-twice", "an answer has `body` or `content`, not both")
-            headers = self.fields.read(child(value, "headers"), Owner(name, "answer header"), owner.module)
+            headers = self.fields.read(
+                child(value, "headers"), Owner(name, "answer header"), owner.module
+            )
             parameters.check_headers(headers, self.findings, sent=False)
-            about = self.texts.read(child(value, "title")), self.texts.read(child(value, "description"))
+            about = self.texts.read(child(value, "title")), self.texts.read(
+                child(value, "description")
+            )
             answers.append(Answer(status, type_, *about, headers))
         return tuple(answers)
 
@@ -212,14 +302,26 @@ class Endpoints:
         if isinstance(body, Scalar):
             read = self.types.read(body, name.module)
             if read and holds_file(read) and not isinstance(read, model.File):
-                self.findings.add(body, "file", "JSON holds no `file`", "an answer of raw bytes is a `file` as a whole")
+                self.findings.add(
+                    body,
+                    "file",
+                    "JSON holds no `file`",
+                    "an answer of raw bytes is a `file` as a whole",
+                )
             return read
         return self.fields.structure(name, body, None, key)
 
     def _check_arguments(self, endpoint: Endpoint) -> None:
         """Reports arguments of one name: path, query, header and what is flat of the body share one namespace."""
-        every = [*endpoint.path_fields, *endpoint.query, *endpoint.header, *self.flat_fields(endpoint)]
-        arguments = [field for field in every if not (field.required and model.is_constant(field.type))]
+        every = [
+            *endpoint.path_fields,
+            *endpoint.query,
+            *endpoint.header,
+            *self.flat_fields(endpoint),
+        ]
+        arguments = [
+            field for field in every if not (field.required and model.is_constant(field.type))
+        ]
         whole = ""
         if isinstance(endpoint.body, model.RawBody):
             whole = "content"
@@ -227,7 +329,13 @@ class Endpoints:
             whole = "body"
         for field in arguments:
             if field.name == whole:
-                self.findings.add_at(field.place, "field-twice", f"`{field.wire}` and the body are both `{whole}` in Python", "say `as:`", len(field.wire))
+                self.findings.add_at(
+                    field.place,
+                    "field-twice",
+                    f"`{field.wire}` and the body are both `{whole}` in Python",
+                    "say `as:`",
+                    len(field.wire),
+                )
         check_clashes(arguments, self.findings)
 
     def flat_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
@@ -266,16 +374,32 @@ class Endpoints:
         if isinstance(asked, Scalar):
             ask = asked.text if "." in asked.text else ".".join((*endpoint.resource, asked.text))
             if ask not in known:
-                self.findings.add(asked, "idempotency", f"there is no endpoint `{asked.text}`", did_you_mean(ask, known))
-        optional = tuple(key.text for key in keys if self._may_lack(key.text, self.request_fields(endpoint)))
-        return Idempotency("key" if keys else "none", tuple(key.text for key in keys), optional, ask)
+                self.findings.add(
+                    asked,
+                    "idempotency",
+                    f"there is no endpoint `{asked.text}`",
+                    did_you_mean(ask, known),
+                )
+        optional = tuple(
+            key.text for key in keys if self._may_lack(key.text, self.request_fields(endpoint))
+        )
+        return Idempotency(
+            "key" if keys else "none", tuple(key.text for key in keys), optional, ask
+        )
 
     def _check_key(self, key: Scalar, fields: tuple[Field, ...]) -> None:
         """Reports a key that is no field of the request."""
         rest, there = self.follow(key.text, fields)
         if rest:
             hint = did_you_mean(rest, (field.wire for field in there))
-            self.findings.add(key, "idempotency", f"the request has no field `{key.text}`", hint, offset=len(key.text) - len(rest), length=len(rest))
+            self.findings.add(
+                key,
+                "idempotency",
+                f"the request has no field `{key.text}`",
+                hint,
+                offset=len(key.text) - len(rest),
+                length=len(rest),
+            )
 
     def _may_lack(self, path: str, fields: tuple[Field, ...]) -> bool:
         """Whether something on the way to a field, or the field itself, may be absent or null."""
@@ -294,4 +418,6 @@ class Endpoints:
 
 def _first(path: str, fields: tuple[Field, ...]) -> Field | None:
     """The field to which the first step of a path leads; None at the end of the path, and where it leads nowhere."""
-    return next((field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None)
+    return next(
+        (field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None
+    )

@@ -26,7 +26,12 @@ def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumera
         if value is None:
             continue
         if not name:
-            findings.add(key, "member-name", f"no name in Python can be made of `{wire_text(key.text)}`", "say it: {as: THUMBS_UP, en: …}")
+            findings.add(
+                key,
+                "member-name",
+                f"no name in Python can be made of `{wire_text(key.text)}`",
+                "say it: {as: THUMBS_UP, en: …}",
+            )
             continue
         if value in values:
             findings.add(key, "twice", f"`{wire_text(key.text)}` stands here twice")
@@ -34,27 +39,45 @@ def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumera
         other = members.setdefault(name, key)
         if other is not key:
             findings.add(
-                key, "member-twice", f"`{wire_text(key.text)}` and `{wire_text(other.text)}` ({where(place(other))}) are both `{name}` in Python", "say `as:` for one of them"
+                key,
+                "member-twice",
+                f"`{wire_text(key.text)}` and `{wire_text(other.text)}` ({where(place(other))}) are both `{name}` in Python",
+                "say `as:` for one of them",
             )
             continue
-        values[value] = EnumValue(value, name, texts.read(meaning, besides=_AS) if meaning else Text())
+        values[value] = EnumValue(
+            value, name, texts.read(meaning, besides=_AS) if meaning else Text()
+        )
     return Enumeration(
-        declaration.name, tuple(values.values()), is_closed(declaration),
-        texts.read(node.get("title")), texts.read(node.get("description")), place(declaration.key),
+        declaration.name,
+        tuple(values.values()),
+        is_closed(declaration),
+        texts.read(node.get("title")),
+        texts.read(node.get("description")),
+        place(declaration.key),
     )
 
 
 def _rows(node: Node | None) -> list[tuple[Scalar, Node | None]]:
     """Values with their texts, of the map or of the list."""
     if isinstance(node, MapNode):
-        return [(key, value) for key, value in entries(node) if not (isinstance(value, MapNode) and not value.entries)]
+        return [
+            (key, value)
+            for key, value in entries(node)
+            if not (isinstance(value, MapNode) and not value.entries)
+        ]
     return [(item, None) for item in items(node) if isinstance(item, Scalar)]
 
 
 def _value(key: Scalar, whole: bool, findings: Findings) -> str | int | None:
     if not whole:
         if is_empty(key):
-            findings.add(key, "wrong-value", "a value is expected here", 'the empty text is written in quotes: ""')
+            findings.add(
+                key,
+                "wrong-value",
+                "a value is expected here",
+                'the empty text is written in quotes: ""',
+            )
             return None
         if len(key.text) > _LONGEST:
             findings.add(key, "wrong-value", f"a value has at most {_LONGEST} characters")
@@ -65,6 +88,10 @@ def _value(key: Scalar, whole: bool, findings: Findings) -> str | int | None:
     except ValueError:
         value = None
     if not isinstance(value, int) or isinstance(value, bool):
-        findings.add(key, "wrong-value", f"`{wire_text(key.text)}` is not a whole number, as `type: integer` demands")
+        findings.add(
+            key,
+            "wrong-value",
+            f"`{wire_text(key.text)}` is not a whole number, as `type: integer` demands",
+        )
         return None
     return value

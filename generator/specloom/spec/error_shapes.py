@@ -22,8 +22,14 @@ class ErrorShapes:
 
     def __init__(self, documents: Iterable[Document], findings: Findings) -> None:
         self.findings = findings
-        nodes = {document.module: document.root.get("error_shape") for document in documents if document.kind != "types"}
-        self._declared = {module: node for module, node in nodes.items() if isinstance(node, MapNode)}
+        nodes = {
+            document.module: document.root.get("error_shape")
+            for document in documents
+            if document.kind != "types"
+        }
+        self._declared = {
+            module: node for module, node in nodes.items() if isinstance(node, MapNode)
+        }
         self._read: dict[MapNode, ErrorShape] = {}
         for node in self._declared.values():
             self._shape(node)
@@ -43,32 +49,53 @@ class ErrorShapes:
 
     def _shape(self, node: MapNode) -> ErrorShape:
         if node not in self._read:
-            code, message, detail = (word(child(node, key)) or None for key in ("code", "message", "detail"))
+            code, message, detail = (
+                word(child(node, key)) or None for key in ("code", "message", "detail")
+            )
             success = child(node, "success")
-            self._read[node] = ErrorShape(code, message, detail, success.text if isinstance(success, Scalar) else None)
+            self._read[node] = ErrorShape(
+                code, message, detail, success.text if isinstance(success, Scalar) else None
+            )
             self._check_paths(node)
         return self._read[node]
 
     def _check_paths(self, node: MapNode) -> None:
         """Reports paths that lead nowhere, and a `success` that is compared with nothing."""
-        paths = {key: path for key in ("code", "message", "detail") if isinstance(path := node.get(key), Scalar)}
+        paths = {
+            key: path
+            for key in ("code", "message", "detail")
+            if isinstance(path := node.get(key), Scalar)
+        }
         for path in paths.values():
             for step in path.text.split("."):
                 if not _STEP.fullmatch(step):
                     self.findings.add(
-                        path, "error-shape", f"`{step}` is not a step of a path",
+                        path,
+                        "error-shape",
+                        f"`{step}` is not a step of a path",
                         "a name, in which one `*` stands for any characters, and `[0]` for the first entry of a list: errors[0].code",
                     )
         for key, path in paths.items():
             for held, inner in paths.items():
                 steps, inside = _steps(path.text), _steps(inner.text)
                 if key != "detail" and len(inside) > len(steps) and inside[: len(steps)] == steps:
-                    self.findings.add(inner, "error-shape", f"the {held} cannot lie inside `{path.text}`, which is the {key}")
+                    self.findings.add(
+                        inner,
+                        "error-shape",
+                        f"the {held} cannot lie inside `{path.text}`, which is the {key}",
+                    )
         success = node.get("success")
         if success is not None and "code" not in paths:
-            self.findings.add(success, "error-shape", "`success` is a code, and no `code` says where it lies", "as {code: errcode, success: 0}")
+            self.findings.add(
+                success,
+                "error-shape",
+                "`success` is a code, and no `code` says where it lies",
+                "as {code: errcode, success: 0}",
+            )
 
-    def check(self, uses: Iterable[tuple[Endpoint, Node | None]], types: Mapping[TypeName, NamedType]) -> None:
+    def check(
+        self, uses: Iterable[tuple[Endpoint, Node | None]], types: Mapping[TypeName, NamedType]
+    ) -> None:
         """Reports shapes whose code no success of an endpoint has a place for; `uses` are the endpoints with their own `error_shape`."""
         lost: dict[MapNode, list[str]] = {}
         for endpoint, own in uses:
@@ -79,9 +106,10 @@ class ErrorShapes:
             code = child(node, "code")
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             self.findings.add(
-                code or node, "error-shape",
+                code or node,
+                "error-shape",
                 f"responses of {', '.join(names[:_NAMED])}{more} have no place for a code at `{word(code)}`, so errors would pass for successes",
-                "let `*` stand for what differs (*_response.code), give the endpoint an `error_shape` of its own, or say `success: \"\"` if only errors have a code",
+                'let `*` stand for what differs (*_response.code), give the endpoint an `error_shape` of its own, or say `success: ""` if only errors have a code',
             )
 
 
@@ -94,7 +122,11 @@ def _can_hold_code(endpoint: Endpoint, types: Mapping[TypeName, NamedType]) -> b
     if shape.code is None or not shape.success:
         return True
     steps = _steps(shape.code)
-    return all(_is_open(answer.type, types) or _holds(answer.type, steps, types) for answer in endpoint.answers if answer.status < 300)
+    return all(
+        _is_open(answer.type, types) or _holds(answer.type, steps, types)
+        for answer in endpoint.answers
+        if answer.status < 300
+    )
 
 
 def _steps(path: str) -> list[str]:
@@ -111,7 +143,9 @@ def _is_open(type_: Type | None, types: Mapping[TypeName, NamedType]) -> bool:
         case model.Named(to=name):
             named = types.get(name)
             members = named.members if isinstance(named, model.UnionType) else ()
-            return any(_is_open(member, types) for member in members) or isinstance(named, model.Enumeration | None)
+            return any(_is_open(member, types) for member in members) or isinstance(
+                named, model.Enumeration | None
+            )
         case _:
             return True
 
@@ -146,4 +180,8 @@ def _holds(type_: Type | None, steps: Sequence[str], types: Mapping[TypeName, Na
 def _fits(step: str, name: str) -> bool:
     """Whether a step leads to a field of this name."""
     head, star, tail = step.partition("*")
-    return name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail) if star else name == step
+    return (
+        name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail)
+        if star
+        else name == step
+    )

@@ -16,11 +16,34 @@ Retry = Literal["never", "same", "later", "token"]
 Outcome = Literal["rejected", "unknown"]
 
 BY_STATUS = {
-    400: "BadRequest", 401: "Unauthorized", 402: "PaymentRequired", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed",
-    406: "NotAcceptable", 408: "RequestTimeout", 409: "Conflict", 410: "Gone", 411: "LengthRequired", 412: "PreconditionFailed",
-    413: "ContentTooLarge", 414: "UriTooLong", 415: "UnsupportedMediaType", 418: "Teapot", 422: "UnprocessableContent", 423: "Locked",
-    425: "TooEarly", 426: "UpgradeRequired", 428: "PreconditionRequired", 429: "TooManyRequests", 451: "UnavailableForLegalReasons",
-    500: "InternalServerError", 501: "NotImplementedByServer", 502: "BadGateway", 503: "ServiceUnavailable", 504: "GatewayTimeout",
+    400: "BadRequest",
+    401: "Unauthorized",
+    402: "PaymentRequired",
+    403: "Forbidden",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    406: "NotAcceptable",
+    408: "RequestTimeout",
+    409: "Conflict",
+    410: "Gone",
+    411: "LengthRequired",
+    412: "PreconditionFailed",
+    413: "ContentTooLarge",
+    414: "UriTooLong",
+    415: "UnsupportedMediaType",
+    418: "Teapot",
+    422: "UnprocessableContent",
+    423: "Locked",
+    425: "TooEarly",
+    426: "UpgradeRequired",
+    428: "PreconditionRequired",
+    429: "TooManyRequests",
+    451: "UnavailableForLegalReasons",
+    500: "InternalServerError",
+    501: "NotImplementedByServer",
+    502: "BadGateway",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
 }
 """Classes of rows without a code: the names of RFC 9110 and of the IANA registry."""
 
@@ -28,9 +51,29 @@ _RETRY: dict[int, Retry] = {429: "later", 500: "same", 502: "same", 503: "same",
 
 TAKEN = frozenset(
     # The runtime's own errors, and what Python code expects to mean something else.
-    ["Error", "ApiError", "ConfigError", "ConnectError", "InvalidRequest", "ProtocolError", "TimeoutError", "SignatureError", "SignatureProbe",
-     "EventError", "ForgedEvent", "StaleEvent", "ReplayedEvent", "OversizedEvent", "UndecryptableEvent", "MalformedEvent",
-     "BaseException", "Exception", "ExceptionGroup", "Warning", *naming.RESERVED_CLASSES]
+    [
+        "Error",
+        "ApiError",
+        "ConfigError",
+        "ConnectError",
+        "InvalidRequest",
+        "ProtocolError",
+        "TimeoutError",
+        "SignatureError",
+        "SignatureProbe",
+        "EventError",
+        "ForgedEvent",
+        "StaleEvent",
+        "ReplayedEvent",
+        "OversizedEvent",
+        "UndecryptableEvent",
+        "MalformedEvent",
+        "BaseException",
+        "Exception",
+        "ExceptionGroup",
+        "Warning",
+        *naming.RESERVED_CLASSES,
+    ]
 )
 _TAKEN_FOLDED = {name.lower(): name for name in TAKEN}
 
@@ -46,14 +89,23 @@ class Errors:
 
     def read(self, node: Node | None, module: tuple[str, ...]) -> tuple[ErrorCode, ...]:
         """The rows of a table in a file of this module."""
-        found = [(row, item) for item in items(node) if isinstance(item, MapNode) and (row := self._row(item, module))]
+        found = [
+            (row, item)
+            for item in items(node)
+            if isinstance(item, MapNode) and (row := self._row(item, module))
+        ]
         first: dict[tuple[int | None, str | None], ErrorCode] = {}
         for row, item in found:
             same = first.setdefault((row.status, row.code), row)
             for key in ("retry", "outcome"):
                 if getattr(row, key) != getattr(same, key):
                     message = f"the same error has another `{key}` in {where(same.place)}"
-                    self.findings.add(item.get(key) or item, "error-row", message, "these rows are reasons of one error: say the same in each of them")
+                    self.findings.add(
+                        item.get(key) or item,
+                        "error-row",
+                        message,
+                        "these rows are reasons of one error: say the same in each of them",
+                    )
         return tuple(row for row, _ in found)
 
     def _row(self, node: MapNode, module: tuple[str, ...]) -> ErrorCode | None:
@@ -71,7 +123,11 @@ class Errors:
             class_name,
             reason=self.texts.read(node.get("reason")),
             remedy=self.texts.read(node.get("remedy")),
-            retry=cast(Retry, retry) if retry in {"never", "same", "later", "token"} else _RETRY.get(status or 0, "never"),
+            retry=(
+                cast(Retry, retry)
+                if retry in {"never", "same", "later", "token"}
+                else _RETRY.get(status or 0, "never")
+            ),
             outcome=cast(Outcome, outcome) if outcome in {"rejected", "unknown"} else None,
             body=type_,
             place=place(node),
@@ -89,11 +145,18 @@ class Errors:
         else:
             name = BY_STATUS.get(status or 0, "")
         if not name:
-            self.findings.add(at, "error-class", f"no class name can be made of `{code or status}`", "say it: {as: InvalidCredential, …}")
+            self.findings.add(
+                at,
+                "error-class",
+                f"no class name can be made of `{code or status}`",
+                "say it: {as: InvalidCredential, …}",
+            )
         taken = _TAKEN_FOLDED.get(name.lower())
         if taken:
             self.findings.add(
-                at, "error-class", f"`{name}` would be the class of this error, and `{taken}` means something else in every client",
+                at,
+                "error-class",
+                f"`{name}` would be the class of this error, and `{taken}` means something else in every client",
                 "give the class another name with `as:`",
             )
         return name
@@ -103,10 +166,15 @@ class Errors:
         known: set[Place] = set()
         unknown: set[Place] = set()
         for shape, rows in applied:
-            (unknown if shape.code is None else known).update(row.place for row in rows if row.code is not None)
+            (unknown if shape.code is None else known).update(
+                row.place for row in rows if row.code is not None
+            )
         coded = next((node for row, node in self.rows if row.place in unknown - known), None)
         if coded:
-            message, hint = "no code is ever found: `error_shape` does not say where it lies", "say it in _api.yaml, or nearer: error_shape: {code: code}"
+            message, hint = (
+                "no code is ever found: `error_shape` does not say where it lies",
+                "say it in _api.yaml, or nearer: error_shape: {code: code}",
+            )
             self.findings.warn(coded.get("code") or coded, "error-row", message, hint)
 
     def check_answers(self, endpoint: Endpoint, inherited: Iterable[ErrorCode]) -> None:
@@ -115,7 +183,9 @@ class Errors:
         for row in endpoint.errors:
             if row.status in answers:
                 message = f"{row.status} is an answer of `{endpoint.qualified}`, so this error is never raised"
-                self.findings.add_at(row.place, "error-row", message, "a status stands in `responses` or in `errors`")
+                self.findings.add_at(
+                    row.place, "error-row", message, "a status stands in `responses` or in `errors`"
+                )
         for row in {row.status: row for row in inherited if row.status in answers}.values():
             message = f"{row.status} is an answer of `{endpoint.qualified}`, so the error in {where(row.place)} is never raised here"
             self.findings.warn_at(endpoint.place, "error-row", message)
@@ -133,14 +203,25 @@ class Errors:
             named = "as" in node.entries and "as" in first_node.entries
             if first.class_name != row.class_name:
                 message = f"`{row.class_name}` and `{first.class_name}` ({where(first.place)}) differ in case only"
-                self.findings.add(at, "error-class", message, "give one of them another name with `as:`")
+                self.findings.add(
+                    at, "error-class", message, "give one of them another name with `as:`"
+                )
             elif first.code != row.code and not named:
                 message = f"`{row.class_name}` is the class of two errors, the other in {where(first.place)}"
-                self.findings.add(at, "error-class", message, "give one of them another name with `as:`, or both this one")
+                self.findings.add(
+                    at,
+                    "error-class",
+                    message,
+                    "give one of them another name with `as:`, or both this one",
+                )
             same = by_code.setdefault((row.status, row.code), row)
             if same.class_name != row.class_name:
                 message = f"the same error is `{same.class_name}` in {where(same.place)} and `{row.class_name}` here"
                 self.findings.add(at, "error-class", message, "give it one name")
             with_body = bodies.setdefault(row.class_name, row) if row.body else row
             if with_body.body != row.body:
-                self.findings.add(node.get("body") or node, "error-body", f"`{row.class_name}` has another body in {where(with_body.place)}")
+                self.findings.add(
+                    node.get("body") or node,
+                    "error-body",
+                    f"`{row.class_name}` has another body in {where(with_body.place)}",
+                )

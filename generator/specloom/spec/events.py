@@ -19,8 +19,19 @@ from .spec_folder import LONGEST_NAME
 from .type_resolver import UNREAD, Types
 
 TAKEN = frozenset(
-    ["Acknowledgement", "AnyEvent", "Event", "EventTable", "Final", "PlainEnvelope", "Spot", "UnknownEvent", "WechatPayEnvelope",
-     *naming.RESERVED_CLASSES, *naming.BUILTIN_CLASSES]
+    [
+        "Acknowledgement",
+        "AnyEvent",
+        "Event",
+        "EventTable",
+        "Final",
+        "PlainEnvelope",
+        "Spot",
+        "UnknownEvent",
+        "WechatPayEnvelope",
+        *naming.RESERVED_CLASSES,
+        *naming.BUILTIN_CLASSES,
+    ]
 )
 """Names that mean something else where events are classes."""
 UNNAMED = "Event_"
@@ -48,7 +59,9 @@ class Events:
 
     def read(self, root: MapNode, module: tuple[str, ...]) -> list[EventDraft]:
         """The events of a resource."""
-        found = [(key, node) for key, node in entries(root.get("events")) if isinstance(node, MapNode)]
+        found = [
+            (key, node) for key, node in entries(root.get("events")) if isinstance(node, MapNode)
+        ]
         return [EventDraft(self._event(key, node, module), key, node) for key, node in found]
 
     def _event(self, key: Scalar, node: MapNode, module: tuple[str, ...]) -> Event:
@@ -74,24 +87,40 @@ class Events:
         given = node.get("as")
         name = given.text if isinstance(given, Scalar) else naming.pascal(key.text) or ""
         if not name or len(name) > LONGEST_NAME:
-            self.findings.add(key, "event-class", f"no class name can be made of `{key.text[:60]}`", "say it: {as: OrderPaid, …}")
+            self.findings.add(
+                key,
+                "event-class",
+                f"no class name can be made of `{key.text[:60]}`",
+                "say it: {as: OrderPaid, …}",
+            )
             return UNNAMED
         if name in TAKEN:
             message = f"`{name}` would be the class of this event, and it means something else in every client"
-            self.findings.add(given or key, "event-class", message, "give the class another name with `as:`")
+            self.findings.add(
+                given or key, "event-class", message, "give the class another name with `as:`"
+            )
         return name
 
     def _check_twice(self, event: Event, at: Node) -> None:
         first = self._by_name.setdefault(event.name, event)
         if first is not event:
-            self.findings.add(at, "event-twice", f"`{event.name}` stands in {where(first.place)} already", "an event stands beside the endpoints that cause it, once")
+            self.findings.add(
+                at,
+                "event-twice",
+                f"`{event.name}` stands in {where(first.place)} already",
+                "an event stands beside the endpoints that cause it, once",
+            )
             return
         if event.class_name == UNNAMED:
             return
-        other = self._by_class.setdefault((naming.snake(event.class_name) or "").replace("_", ""), event)
+        other = self._by_class.setdefault(
+            (naming.snake(event.class_name) or "").replace("_", ""), event
+        )
         if other is not event:
             message = f"`{event.class_name}` would be the class of this event, and is like that of `{other.name}` ({where(other.place)})"
-            self.findings.add(at, "event-class", message, "give one of them another name with `as:`")
+            self.findings.add(
+                at, "event-class", message, "give one of them another name with `as:`"
+            )
 
     def _payload(self, key: Scalar, node: MapNode, name: TypeName) -> Type:
         payload = node.get("payload")
@@ -99,14 +128,22 @@ class Events:
             return self.fields.structure(name, payload, None, key)
         read = self.types.read(payload, name.module)
         if read and holds_file(read):
-            self.findings.add(payload, "file", "an event holds no `file`", "raw bytes in JSON are `bytes`")
+            self.findings.add(
+                payload, "file", "an event holds no `file`", "raw bytes in JSON are `bytes`"
+            )
         return read or UNREAD
 
 
 class Addresses:
     """Checks where events are sent to, if that names what the spec describes; settings elsewhere may be called anything."""
 
-    def __init__(self, reader: Endpoints, endpoints: Iterable[Endpoint], resources: Collection[tuple[str, ...]], findings: Findings) -> None:
+    def __init__(
+        self,
+        reader: Endpoints,
+        endpoints: Iterable[Endpoint],
+        resources: Collection[tuple[str, ...]],
+        findings: Findings,
+    ) -> None:
         self.reader = reader
         self.endpoints = {(*endpoint.resource, endpoint.name): endpoint for endpoint in endpoints}
         self.resources = resources
@@ -120,47 +157,94 @@ class Addresses:
         path = tuple(at.text.split("."))
         if (*draft.event.resource, path[0]) in self.endpoints:
             path = (*draft.event.resource, *path)
-        depth = max((depth for depth in range(len(path) + 1) if path[:depth] in self.resources), default=0)
+        depth = max(
+            (depth for depth in range(len(path) + 1) if path[:depth] in self.resources), default=0
+        )
         if depth:
             self._check_rest(at, path[:depth], path[depth:])
         elif slip := closest(path[0], sorted({resource[0] for resource in self.resources})):
-            self.findings.warn(at, "event-address", f"there is no resource `{path[0]}`", f"did you mean `{slip}`?")
+            self.findings.warn(
+                at, "event-address", f"there is no resource `{path[0]}`", f"did you mean `{slip}`?"
+            )
 
     def _check_rest(self, at: Scalar, resource: tuple[str, ...], rest: tuple[str, ...]) -> None:
-        inside = {name[-1]: endpoint for name, endpoint in self.endpoints.items() if name[:-1] == resource}
+        inside = {
+            name[-1]: endpoint for name, endpoint in self.endpoints.items() if name[:-1] == resource
+        }
         named = inside.get(rest[0]) if rest else None
         if named is not None:
             lost, there = self._follow(named, rest[1:])
             message = f"the request of `{named.qualified}` has no field `{'.'.join(rest[1:])}`"
             if lost or not rest[1:]:
                 hint = did_you_mean(lost, (field.wire for field in there))
-                self.findings.add(at, "event-address", message if lost else f"`{named.qualified}` is an endpoint, not a field of one", hint)
+                self.findings.add(
+                    at,
+                    "event-address",
+                    message if lost else f"`{named.qualified}` is an endpoint, not a field of one",
+                    hint,
+                )
         elif not rest or all(self._follow(endpoint, rest)[0] for endpoint in inside.values()):
             known = (*inside, *(below[-1] for below in self.resources if below[:-1] == resource))
-            message = f"`{'.'.join(resource)}` has no endpoint `{rest[0]}`" if rest else f"`{at.text}` is a resource, not a field of a request"
-            self.findings.add(at, "event-address", message, did_you_mean(rest[0] if rest else "", known))
+            message = (
+                f"`{'.'.join(resource)}` has no endpoint `{rest[0]}`"
+                if rest
+                else f"`{at.text}` is a resource, not a field of a request"
+            )
+            self.findings.add(
+                at, "event-address", message, did_you_mean(rest[0] if rest else "", known)
+            )
 
     def _follow(self, endpoint: Endpoint, path: tuple[str, ...]) -> tuple[str, tuple[Field, ...]]:
         return self.reader.follow(".".join(path), self.reader.request_fields(endpoint))
 
 
-def envelope(root: Node | None, drafts: Iterable[EventDraft], used: Iterable[Scheme], findings: Findings) -> Envelope | None:
+def envelope(
+    root: Node | None, drafts: Iterable[EventDraft], used: Iterable[Scheme], findings: Findings
+) -> Envelope | None:
     """What `events` in _api.yaml says; reported where it, or the scheme, must say something and does not."""
     node = child(root, "events")
-    scheme = next((scheme for scheme in used if scheme.kind in auth_schemes.SCHEMES and auth_schemes.SCHEMES[scheme.kind].events), None)
+    scheme = next(
+        (
+            scheme
+            for scheme in used
+            if scheme.kind in auth_schemes.SCHEMES and auth_schemes.SCHEMES[scheme.kind].events
+        ),
+        None,
+    )
     if scheme is not None:
         if node is not None:
-            findings.add(node, "event-envelope", f"the scheme {scheme.kind} says how events lie in what it delivers", "leave `events` out of _api.yaml")
+            findings.add(
+                node,
+                "event-envelope",
+                f"the scheme {scheme.kind} says how events lie in what it delivers",
+                "leave `events` out of _api.yaml",
+            )
         return None
     if not isinstance(node, MapNode):
         for draft in drafts:
-            message = f"nothing says where `{draft.event.name}` and its payload lie in what is delivered"
-            findings.add(draft.key, "event-envelope", message, "say it in _api.yaml: events: {name: event, payload: payload}")
+            message = (
+                f"nothing says where `{draft.event.name}` and its payload lie in what is delivered"
+            )
+            findings.add(
+                draft.key,
+                "event-envelope",
+                message,
+                "say it in _api.yaml: events: {name: event, payload: payload}",
+            )
             break
         return None
     name, payload, id = node.get("name"), word(node.get("payload")) or None, node.get("id")
-    return Envelope(_spot(name), payload, _spot(id) if id is not None else None, flag(node.get("verified"), otherwise=True))
+    return Envelope(
+        _spot(name),
+        payload,
+        _spot(id) if id is not None else None,
+        flag(node.get("verified"), otherwise=True),
+    )
 
 
 def _spot(node: Node | None) -> Spot:
-    return Spot(path=node.text) if isinstance(node, Scalar) else Spot(header=word(child(node, "header")))
+    return (
+        Spot(path=node.text)
+        if isinstance(node, Scalar)
+        else Spot(header=word(child(node, "header")))
+    )

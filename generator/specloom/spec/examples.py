@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from .. import model
-from ..model import Answer, Endpoint, Event, EventExample, Exchange, Field, Json, Place, Structure, Value
+from ..model import (
+    Answer,
+    Endpoint,
+    Event,
+    EventExample,
+    Exchange,
+    Field,
+    Json,
+    Place,
+    Structure,
+    Value,
+)
 from .collector import Findings, did_you_mean
 from .endpoints import Draft
 from .events import EventDraft
@@ -19,7 +30,14 @@ from .values import Values, check_secret
 
 
 class Examples:
-    def __init__(self, values: Values, given: Mapping[Place, Given], texts: Texts, folder: Folder, findings: Findings) -> None:
+    def __init__(
+        self,
+        values: Values,
+        given: Mapping[Place, Given],
+        texts: Texts,
+        folder: Folder,
+        findings: Findings,
+    ) -> None:
         self.values = values
         self.given = given
         self.texts = texts
@@ -51,13 +69,19 @@ class Examples:
         """The endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""
         endpoint = draft.endpoint
         statuses = shared_errors | {row.status for row in endpoint.errors}
-        exchanges = [self._exchange(node, endpoint, statuses) for node in items(draft.node.get("examples")) if isinstance(node, MapNode)]
+        exchanges = [
+            self._exchange(node, endpoint, statuses)
+            for node in items(draft.node.get("examples"))
+            if isinstance(node, MapNode)
+        ]
         return replace(
             endpoint,
             path_fields=self.fields(endpoint.path_fields),
             query=self.fields(endpoint.query),
             header=self.fields(endpoint.header),
-            answers=tuple(replace(answer, headers=self.fields(answer.headers)) for answer in endpoint.answers),
+            answers=tuple(
+                replace(answer, headers=self.fields(answer.headers)) for answer in endpoint.answers
+            ),
             examples=tuple(exchanges),
         )
 
@@ -65,7 +89,11 @@ class Examples:
         """The event with its examples."""
         nodes = [node for node in items(draft.node.get("examples")) if isinstance(node, MapNode)]
         read = [(node, self._payload(node, draft.event)) for node in nodes]
-        examples = (EventExample(self.texts.read(node.get("title")), value, place(node)) for node, value in read if value)
+        examples = (
+            EventExample(self.texts.read(node.get("title")), value, place(node))
+            for node, value in read
+            if value
+        )
         return replace(draft.event, examples=tuple(examples))
 
     def _payload(self, node: MapNode, event: Event) -> Value | None:
@@ -74,9 +102,15 @@ class Examples:
             self.findings.add(node, "example", "the example has no `payload`")
         return self.values.read(payload, event.payload, received=True)
 
-    def _exchange(self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]) -> Exchange:
+    def _exchange(
+        self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]
+    ) -> Exchange:
         request, response = node.get("request"), node.get("response")
-        groups = (("path", endpoint.path_fields), ("query", endpoint.query), ("header", endpoint.header))
+        groups = (
+            ("path", endpoint.path_fields),
+            ("query", endpoint.query),
+            ("header", endpoint.header),
+        )
         path, query, header = (self._parameters(request, key, fields) for key, fields in groups)
         body = self._body(request, endpoint.resource)
         status = integer(child(response, "status"))
@@ -91,12 +125,19 @@ class Examples:
             place=place(node),
         )
 
-    def _parameters(self, request: Node | None, key: str, fields: tuple[Field, ...]) -> dict[str, Json]:
+    def _parameters(
+        self, request: Node | None, key: str, fields: tuple[Field, ...]
+    ) -> dict[str, Json]:
         known = {field.wire: field for field in fields}
         found: dict[str, Json] = {}
         for name, node in entries(child(request, key)):
             if name.text not in known:
-                self.findings.add(name, "example", f"`{key}` has no parameter `{name.text}`", did_you_mean(name.text, known))
+                self.findings.add(
+                    name,
+                    "example",
+                    f"`{key}` has no parameter `{name.text}`",
+                    did_you_mean(name.text, known),
+                )
                 continue
             field = known[name.text]
             check_secret(node, field, self.findings)
@@ -104,14 +145,22 @@ class Examples:
             found[name.text] = value.json if value else None
         missing = [name for name in known if key == "path" and name not in found]
         if request is not None and missing:
-            self.findings.add(child(request, key) or request, "example", f"the example lacks `{missing[0]}` of the path")
+            self.findings.add(
+                child(request, key) or request,
+                "example",
+                f"the example lacks `{missing[0]}` of the path",
+            )
         return found
 
     def _body(self, node: Node | None, module: tuple[str, ...], what: str = "body") -> Node | None:
         """The body of a request or a response, or the payload of an event, written there or in a file."""
         inline, named = child(node, what), child(node, f"{what}_file")
         if isinstance(node, MapNode) and inline is not None and named is not None:
-            self.findings.add(node.entries[f"{what}_file"].key, "body-file", f"the {what} stands here or in a file, not in both")
+            self.findings.add(
+                node.entries[f"{what}_file"].key,
+                "body-file",
+                f"the {what} stands here or in a file, not in both",
+            )
         if isinstance(named, Scalar):
             return self.folder.body(named, module)
         return inline
@@ -126,7 +175,13 @@ class Examples:
                 self.findings.add(node, "example", "the endpoint sends no body")
         return None
 
-    def _answer(self, response: Node | None, status: int | None, endpoint: Endpoint, errors: frozenset[int | None]) -> Value | None:
+    def _answer(
+        self,
+        response: Node | None,
+        status: int | None,
+        endpoint: Endpoint,
+        errors: frozenset[int | None],
+    ) -> Value | None:
         body = self._body(response, endpoint.resource)
         if status is None or response is None:
             return None
@@ -134,7 +189,12 @@ class Examples:
         if answer is None:
             if status not in errors:
                 known = ", ".join(str(answer.status) for answer in endpoint.answers)
-                self.findings.add(child(response, "status") or response, "example", f"{status} is no documented answer", f"known here: {known}")
+                self.findings.add(
+                    child(response, "status") or response,
+                    "example",
+                    f"{status} is no documented answer",
+                    f"known here: {known}",
+                )
             return self.values.read(body, model.AnyJson())
         return self._documented(body, answer)
 

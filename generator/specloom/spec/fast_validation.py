@@ -50,7 +50,9 @@ def _type(meaning: Any, value: Any, schema: Schema) -> bool:
 
 
 def _properties(meaning: Any, value: Any, schema: Schema) -> bool:
-    return not _is(value, dict) or all(fits(meaning[key], value[key]) for key in meaning.keys() & value.keys())
+    return not _is(value, dict) or all(
+        fits(meaning[key], value[key]) for key in meaning.keys() & value.keys()
+    )
 
 
 def _additional_properties(meaning: Any, value: Any, schema: Schema) -> bool:
@@ -95,8 +97,10 @@ _JUDGES: Mapping[str, Callable[[Any, Any, Schema], bool]] = {
     "maxLength": lambda meaning, value, schema: not _is(value, str) or len(value) <= meaning,
     "minItems": lambda meaning, value, schema: not _is(value, list) or len(value) >= meaning,
     "minProperties": lambda meaning, value, schema: not _is(value, dict) or len(value) >= meaning,
-    "minimum": lambda meaning, value, schema: not _is(value, int, float, Decimal) or value >= meaning,
-    "maximum": lambda meaning, value, schema: not _is(value, int, float, Decimal) or value <= meaning,
+    "minimum": lambda meaning, value, schema: not _is(value, int, float, Decimal)
+    or value >= meaning,
+    "maximum": lambda meaning, value, schema: not _is(value, int, float, Decimal)
+    or value <= meaning,
     "allOf": lambda meaning, value, schema: all(fits(each, value) for each in meaning),
 }
 

@@ -43,7 +43,14 @@ class Given(Struct, frozen=True):
 
 
 class Fields:
-    def __init__(self, declarations: Declarations, types: Types, texts: Texts, units: Mapping[str, Text], findings: Findings) -> None:
+    def __init__(
+        self,
+        declarations: Declarations,
+        types: Types,
+        texts: Texts,
+        units: Mapping[str, Text],
+        findings: Findings,
+    ) -> None:
         self.declarations = declarations
         self.types = types
         self.texts = texts
@@ -57,27 +64,47 @@ class Fields:
 
     def build(self, declaration: Declaration) -> None:
         """Makes the structure that a declaration means."""
-        self.structure(declaration.name, declaration.node.get("fields"), declaration.node, declaration.key, declared=True)
+        self.structure(
+            declaration.name,
+            declaration.node.get("fields"),
+            declaration.node,
+            declaration.key,
+            declared=True,
+        )
 
     def structure(
-        self, name: TypeName, fields: Node | None, about: MapNode | None, key: Scalar, declared: bool = False, role: Owner | None = None
+        self,
+        name: TypeName,
+        fields: Node | None,
+        about: MapNode | None,
+        key: Scalar,
+        declared: bool = False,
+        role: Owner | None = None,
     ) -> model.Named:
         """Makes a structure; `about` has its title and description."""
         name = replace(name, name=naming.class_name(name.name))
         other = self._other_place(name, declared)
         if other:
             self.findings.add(
-                key, "class-twice", f"the object here is called `{name.name}`, and so is the type in {where(other)}",
+                key,
+                "class-twice",
+                f"the object here is called `{name.name}`, and so is the type in {where(other)}",
                 "give it another `name:`" if about else "give that type another name",
             )
             return model.Named(name)
-        self.built[name] = Structure(name, (), place=place(key))  # reserves the name while its fields are read
+        self.built[name] = Structure(
+            name, (), place=place(key)
+        )  # reserves the name while its fields are read
         if role and role.role == "parts":
             self.parts.add(name)
         texts = self.texts
-        title, description = texts.read(child(about, "title")), texts.read(child(about, "description"))
+        title, description = texts.read(child(about, "title")), texts.read(
+            child(about, "description")
+        )
         read = self.read(fields, role or Owner(name), name.module)
-        self.built[name] = Structure(name, read, title, description, shared=declared, place=place(key))
+        self.built[name] = Structure(
+            name, read, title, description, shared=declared, place=place(key)
+        )
         return model.Named(name)
 
     def named_scalar(self, declaration: Declaration) -> None:
@@ -117,19 +144,34 @@ class Fields:
         check_clashes({field.wire: field for field in reversed(found)}.values(), self.findings)
         return tuple(found)
 
-    def _field(self, key: Scalar, node: Node, owner: Owner, module: tuple[str, ...]) -> Field | None:
+    def _field(
+        self, key: Scalar, node: Node, owner: Owner, module: tuple[str, ...]
+    ) -> Field | None:
         optional = key.text.endswith("?") and len(key.text) > 1
         wire = key.text[:-1] if optional else key.text
         if not wire or len(wire) > 2 * LONGEST_NAME:
-            self.findings.add(key, "field-name", f"a name on the wire has 1 to {2 * LONGEST_NAME} characters")
+            self.findings.add(
+                key, "field-name", f"a name on the wire has 1 to {2 * LONGEST_NAME} characters"
+            )
             return None
         name = self._python_name(key, wire, node)
         own = node if isinstance(node, MapNode) else None
         at = node if isinstance(node, Scalar) else own and own.get("type")
-        expression = parse(at, self.findings) if isinstance(at, Scalar) else Object(0) if child(own, "fields") else None
+        expression = (
+            parse(at, self.findings)
+            if isinstance(at, Scalar)
+            else Object(0) if child(own, "fields") else None
+        )
         if at is None and expression is None:
-            self.findings.add(key, "missing-type", f"`{wire}` has neither `type` nor `fields`", "write its type: string(32), integer, list<Item>")
-        inner = self._inner(key, wire, own, owner, module, uses=expression is None or holds_object(expression))
+            self.findings.add(
+                key,
+                "missing-type",
+                f"`{wire}` has neither `type` nor `fields`",
+                "write its type: string(32), integer, list<Item>",
+            )
+        inner = self._inner(
+            key, wire, own, owner, module, uses=expression is None or holds_object(expression)
+        )
         type_: Type | None = None
         chain: list[MapNode] = [own] if own else []
         if expression and isinstance(at, Scalar):
@@ -147,7 +189,12 @@ class Fields:
         self._check_argument(own, owner, optional, type_)
         self.values[place(key)] = Given(_first(chain, "example"), child(own, "default"))
         if own and "default" in own.entries and not optional:
-            self.findings.add(own.entries["default"].key, "default", f"`{wire}` is never absent, so it has no default", f"write `{wire}?` if it may be absent")
+            self.findings.add(
+                own.entries["default"].key,
+                "default",
+                f"`{wire}` is never absent, so it has no default",
+                f"write `{wire}?` if it may be absent",
+            )
         return Field(
             wire=wire,
             name=name,
@@ -170,43 +217,93 @@ class Fields:
         if isinstance(given, Scalar):
             if not naming.is_snake(given.text) or given.text == naming.SELF:
                 wanted = naming.snake(given.text)
-                hint = f"call it {wanted}" if wanted and wanted != given.text else "lower case letters, digits and `_`"
-                self.findings.add(given, "field-name", f"`{given.text}` cannot be a name in Python", hint)
+                hint = (
+                    f"call it {wanted}"
+                    if wanted and wanted != given.text
+                    else "lower case letters, digits and `_`"
+                )
+                self.findings.add(
+                    given, "field-name", f"`{given.text}` cannot be a name in Python", hint
+                )
                 return UNNAMED
             return given.text
         name = naming.snake(wire)
         if name is None:
-            self.findings.add(key, "field-name", f"no name in Python can be made of `{wire}`", "say it: {as: user_id, type: …}")
+            self.findings.add(
+                key,
+                "field-name",
+                f"no name in Python can be made of `{wire}`",
+                "say it: {as: user_id, type: …}",
+            )
         return name or UNNAMED
 
-    def _check_argument(self, own: MapNode | None, owner: Owner, optional: bool, type_: Type | None) -> None:
+    def _check_argument(
+        self, own: MapNode | None, owner: Owner, optional: bool, type_: Type | None
+    ) -> None:
         """Reports a Python name of something that programs never name."""
         given = own and own.entries.get("as")
         if not given:
             return
         if owner.role == "answer header":
-            self.findings.add(given.key, "idle-key", "`as` names an argument, and a response header is none", "leave it out; `response.headers` has it by its name on the wire")
-        elif owner.role in {"path", "query", "header"} and not optional and type_ is not None and model.is_constant(type_):
-            self.findings.add(given.key, "idle-key", "`as` names an argument, and a constant is sent by itself", "leave it out")
+            self.findings.add(
+                given.key,
+                "idle-key",
+                "`as` names an argument, and a response header is none",
+                "leave it out; `response.headers` has it by its name on the wire",
+            )
+        elif (
+            owner.role in {"path", "query", "header"}
+            and not optional
+            and type_ is not None
+            and model.is_constant(type_)
+        ):
+            self.findings.add(
+                given.key,
+                "idle-key",
+                "`as` names an argument, and a constant is sent by itself",
+                "leave it out",
+            )
 
-    def _inner(self, key: Scalar, wire: str, own: MapNode | None, owner: Owner, module: tuple[str, ...], uses: bool) -> TypeName | None:
+    def _inner(
+        self,
+        key: Scalar,
+        wire: str,
+        own: MapNode | None,
+        owner: Owner,
+        module: tuple[str, ...],
+        uses: bool,
+    ) -> TypeName | None:
         """Makes the object that `fields` beside the type describe; its name."""
         fields, given = child(own, "fields"), child(own, "name")
         if not isinstance(fields, MapNode):
             if own and "name" in own.entries:
-                self.findings.add(own.entries["name"].key, "idle-key", "`name` says something about an object with `fields` only")
+                self.findings.add(
+                    own.entries["name"].key,
+                    "idle-key",
+                    "`name` says something about an object with `fields` only",
+                )
             return None
         if not uses:
             assert own is not None
-            self.findings.add(own.entries["fields"].key, "object-fields", "`fields` describe an `object`, and there is none in the type")
+            self.findings.add(
+                own.entries["fields"].key,
+                "object-fields",
+                "`fields` describe an `object`, and there is none in the type",
+            )
             return None
-        part = naming.pascal(word(child(own, "as")) or wire) or "Object"  # if there is none, the field has no name either
+        part = (
+            naming.pascal(word(child(own, "as")) or wire) or "Object"
+        )  # if there is none, the field has no name either
         name = TypeName(module, word(given) or owner.name.name.rstrip("_") + part)
         return self.structure(name, fields, own, key).to
 
     def _patterned(self, own: MapNode | None, type_: Type | None) -> Type | None:
         pattern = child(own, "pattern")
-        if not isinstance(pattern, Scalar) or type_ is None or not check_pattern(pattern, self.findings):
+        if (
+            not isinstance(pattern, Scalar)
+            or type_ is None
+            or not check_pattern(pattern, self.findings)
+        ):
             return type_
         changed = with_pattern(type_, pattern.text)
         if changed is None:
@@ -223,22 +320,38 @@ class Fields:
             case model.ListOf(item=model.File() as item):
                 return replace(type_, item=replace(item, media=media))
             case _:
-                self.findings.add(own.entries["media"].key, "idle-key", "`media` says something about files only")
+                self.findings.add(
+                    own.entries["media"].key, "idle-key", "`media` says something about files only"
+                )
                 return type_
 
     def _unit(self, node: Node | None) -> Text:
         if not isinstance(node, Scalar):
             return Text()
         if node.text not in self.units:
-            self.findings.add(node, "unknown-unit", f"`units` in _api.yaml has no row `{node.text}`", did_you_mean(node.text, self.units))
+            self.findings.add(
+                node,
+                "unknown-unit",
+                f"`units` in _api.yaml has no row `{node.text}`",
+                did_you_mean(node.text, self.units),
+            )
         return self.units.get(node.text, Text())
 
-    def _style(self, own: MapNode | None, owner: Owner) -> Literal["repeat", "comma", "brackets", "deep"]:
+    def _style(
+        self, own: MapNode | None, owner: Owner
+    ) -> Literal["repeat", "comma", "brackets", "deep"]:
         given = child(own, "style")
-        if not isinstance(given, Scalar) or given.text not in {"repeat", "comma", "brackets", "deep"}:
+        if not isinstance(given, Scalar) or given.text not in {
+            "repeat",
+            "comma",
+            "brackets",
+            "deep",
+        }:
             return "repeat"
         if owner.role not in {"query", "form"}:
-            self.findings.add(given, "style", "`style` says how a list or an object stands in a query or a form")
+            self.findings.add(
+                given, "style", "`style` says how a list or an object stands in a query or a form"
+            )
         return cast(Literal["repeat", "comma", "brackets", "deep"], given.text)
 
 
@@ -249,7 +362,11 @@ def check_twins(fields: Sequence[Field], findings: Findings) -> None:
         twin = seen.setdefault(field.wire, field)
         if twin is not field:
             findings.add_at(
-                field.place, "field-twice", f"`{field.wire}` stands here a second time; the first is in line {twin.place.line}", "", len(field.wire)
+                field.place,
+                "field-twice",
+                f"`{field.wire}` stands here a second time; the first is in line {twin.place.line}",
+                "",
+                len(field.wire),
             )
 
 
@@ -260,14 +377,21 @@ def check_clashes(fields: Iterable[Field], findings: Findings) -> None:
         other = names.setdefault(field.name, field)
         if other is not field and field.name != UNNAMED:
             findings.add_at(
-                field.place, "field-twice", f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are both `{field.name}` in Python",
-                "say `as:` for one of them", len(field.wire),
+                field.place,
+                "field-twice",
+                f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are both `{field.name}` in Python",
+                "say `as:` for one of them",
+                len(field.wire),
             )
 
 
 def deprecation(node: Node | None, texts: Texts) -> Text | bool:
     """`deprecated: true`, or what to use instead."""
-    if isinstance(node, Scalar) and node.style == "plain" and node.text.lower() in {"true", "false"}:
+    if (
+        isinstance(node, Scalar)
+        and node.style == "plain"
+        and node.text.lower() in {"true", "false"}
+    ):
         return flag(node)
     return texts.read(node) if node else False
 

@@ -21,13 +21,20 @@ def read(path: Path, shown: str, findings: Findings) -> Source | None:
         if error.errno == errno.EFBIG:
             findings.add_at(start, "too-large", str(error.strerror), "split it into several")
         else:
-            findings.add_at(start, "unreadable", f"the file cannot be read: {error.strerror or error}")
+            findings.add_at(
+                start, "unreadable", f"the file cannot be read: {error.strerror or error}"
+            )
         return None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         findings.add_at(start, "encoding", "the file is UTF-16; expected UTF-8")
         return None
     if content.startswith(b"\xef\xbb\xbf"):
-        findings.add_at(start, "encoding", "the file begins with a byte order mark", "save it as UTF-8 without one")
+        findings.add_at(
+            start,
+            "encoding",
+            "the file begins with a byte order mark",
+            "save it as UTF-8 without one",
+        )
         return None
     try:
         text = content.decode("utf-8")
@@ -35,7 +42,12 @@ def read(path: Path, shown: str, findings: Findings) -> Source | None:
         before = content[: error.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         findings.sources[shown] = content.decode("utf-8", "replace")
-        findings.add_at(Place(shown, line, column), "encoding", f"byte 0x{content[error.start]:02X} is not UTF-8 here", "save the file as UTF-8")
+        findings.add_at(
+            Place(shown, line, column),
+            "encoding",
+            f"byte 0x{content[error.start]:02X} is not UTF-8 here",
+            "save the file as UTF-8",
+        )
         return None
     source = findings.source(shown, text.replace("\r\n", "\n").replace("\u00a0", " "))
     _refuse_keys(source, findings)
@@ -47,5 +59,14 @@ def _refuse_keys(source: Source, findings: Findings) -> None:
     found = secret_scanner.sign(source.text)
     if found:
         at = found.at
-        line, column = source.text.count("\n", 0, at) + 1, at - (source.text.rfind("\n", 0, at) + 1) + 1
-        findings.add_at(Place(source.path, line, column), "secret", secret_scanner.refusal(found), secret_scanner.REMEDY, length=len("-----BEGIN"))
+        line, column = (
+            source.text.count("\n", 0, at) + 1,
+            at - (source.text.rfind("\n", 0, at) + 1) + 1,
+        )
+        findings.add_at(
+            Place(source.path, line, column),
+            "secret",
+            secret_scanner.refusal(found),
+            secret_scanner.REMEDY,
+            length=len("-----BEGIN"),
+        )

@@ -32,7 +32,9 @@ def parse(source: Source, findings: Findings) -> Node | None:
     except _Wrong as wrong:
         line = source.text.count("\n", 0, wrong.at) + 1
         column = wrong.at - (source.text.rfind("\n", 0, wrong.at) + 1) + 1
-        findings.add_at(Place(source.path, line, column), "json", f"this is not JSON: {wrong.message}")
+        findings.add_at(
+            Place(source.path, line, column), "json", f"this is not JSON: {wrong.message}"
+        )
         return None
 
 
@@ -41,7 +43,9 @@ def parse_inside(scalar: Scalar, findings: Findings) -> Node | None:
     try:
         return _Reader(scalar.source, scalar.text, scalar).read()
     except _Wrong as wrong:
-        findings.add(scalar, "json", f"this text is not JSON: {wrong.message}", offset=wrong.at, length=1)
+        findings.add(
+            scalar, "json", f"this text is not JSON: {wrong.message}", offset=wrong.at, length=1
+        )
         return None
 
 
@@ -70,7 +74,9 @@ class _Reader:
                 continue
             if not empty:
                 if (kind, text) != ("mark", ","):
-                    raise _Wrong("a comma or the end of the collection is missing", self._start(text))
+                    raise _Wrong(
+                        "a comma or the end of the collection is missing", self._start(text)
+                    )
                 kind, text = self._token()
             key: Scalar | None = None
             if isinstance(parent, MapNode):
@@ -94,7 +100,9 @@ class _Reader:
         match = _TOKEN.match(self.text, self.at)
         if match is None or match.lastgroup is None:
             blank = re.compile(r"[ \t\r\n]*").match(self.text, self.at)
-            raise _Wrong("a value, a quote or a bracket is expected here", blank.end() if blank else self.at)
+            raise _Wrong(
+                "a value, a quote or a bracket is expected here", blank.end() if blank else self.at
+            )
         self.at = match.end()
         return match.lastgroup, match[match.lastgroup]
 
@@ -122,7 +130,11 @@ class _Reader:
             return self._scalar(text, "json"), None
         if (kind, text) in {("mark", "["), ("mark", "{")}:
             line, column = self._place(self._start(text))
-            node = ListNode(self.source, line, column) if text == "[" else MapNode(self.source, line, column)
+            node = (
+                ListNode(self.source, line, column)
+                if text == "["
+                else MapNode(self.source, line, column)
+            )
             return node, node
         raise _Wrong("a value is expected here", self._start(text))
 
@@ -137,9 +149,13 @@ class _Reader:
             raise _Wrong("an escape in this text is not one of JSON", self._start(token)) from None
         found = charset.forbidden(value)
         if found:
-            raise _Wrong(f"{charset.describe(found[0])} may not stand in a spec", self._start(token))
+            raise _Wrong(
+                f"{charset.describe(found[0])} may not stand in a spec", self._start(token)
+            )
         secret = secret_scanner.sign(value)
-        if secret and value[secret.at : secret.at + 20] not in self.text:  # else it has been reported where it stands
+        if (
+            secret and value[secret.at : secret.at + 20] not in self.text
+        ):  # else it has been reported where it stands
             raise _Wrong(secret_scanner.refusal(secret), self._start(token))
         return Scalar(self.source, line, column, width, value, "quoted")
 

@@ -49,7 +49,9 @@ def _start(text: str) -> str:
     return line if len(line) <= 40 else line[:39] + "…"
 
 
-def _endpoints_without(what: str, there: Callable[[model.Endpoint], object]) -> Callable[[Api], Iterator[tuple[Place, str]]]:
+def _endpoints_without(
+    what: str, there: Callable[[model.Endpoint], object]
+) -> Callable[[Api], Iterator[tuple[Place, str]]]:
     def find(api: Api) -> Iterator[tuple[Place, str]]:
         for endpoint in api.all_endpoints():
             if not there(endpoint):
@@ -58,7 +60,9 @@ def _endpoints_without(what: str, there: Callable[[model.Endpoint], object]) -> 
     return find
 
 
-def _events_without(what: str, there: Callable[[model.Event], object]) -> Callable[[Api], Iterator[tuple[Place, str]]]:
+def _events_without(
+    what: str, there: Callable[[model.Event], object]
+) -> Callable[[Api], Iterator[tuple[Place, str]]]:
     def find(api: Api) -> Iterator[tuple[Place, str]]:
         for event in api.all_events():
             if not there(event):
@@ -88,14 +92,46 @@ def _long_keys(api: Api) -> Iterator[tuple[Place, str]]:
 
 RULES = (
     Rule("translation", "Every text stands in every language of the API.", _missing_translations),
-    Rule("endpoint-title", "A title heads the page and the docstring.", _endpoints_without("title", lambda e: e.title)),
-    Rule("endpoint-example", "An example shows more than a table, and is tested.", _endpoints_without("example", lambda e: e.examples)),
-    Rule("endpoint-errors", "Callers handle the errors that they know of.", _endpoints_without("errors of its own", lambda e: e.errors)),
-    Rule("endpoint-source", "A link to the provider's page lets readers check.", _endpoints_without("link to its source", lambda e: e.links)),
-    Rule("optional-key", "Without its key a request is not recognised, so the client does not retry it.", _optional_keys),
-    Rule("event-title", "A title heads the page and the docstring.", _events_without("title", lambda e: e.title)),
-    Rule("event-example", "An example shows more than a table, and is tested.", _events_without("example", lambda e: e.examples)),
-    Rule("event-address", "Without an address nobody will ever get it.", _events_without("setting that it is sent to (`to`)", lambda e: e.to)),
+    Rule(
+        "endpoint-title",
+        "A title heads the page and the docstring.",
+        _endpoints_without("title", lambda e: e.title),
+    ),
+    Rule(
+        "endpoint-example",
+        "An example shows more than a table, and is tested.",
+        _endpoints_without("example", lambda e: e.examples),
+    ),
+    Rule(
+        "endpoint-errors",
+        "Callers handle the errors that they know of.",
+        _endpoints_without("errors of its own", lambda e: e.errors),
+    ),
+    Rule(
+        "endpoint-source",
+        "A link to the provider's page lets readers check.",
+        _endpoints_without("link to its source", lambda e: e.links),
+    ),
+    Rule(
+        "optional-key",
+        "Without its key a request is not recognised, so the client does not retry it.",
+        _optional_keys,
+    ),
+    Rule(
+        "event-title",
+        "A title heads the page and the docstring.",
+        _events_without("title", lambda e: e.title),
+    ),
+    Rule(
+        "event-example",
+        "An example shows more than a table, and is tested.",
+        _events_without("example", lambda e: e.examples),
+    ),
+    Rule(
+        "event-address",
+        "Without an address nobody will ever get it.",
+        _events_without("setting that it is sent to (`to`)", lambda e: e.to),
+    ),
     Rule("field-title", "A reader learns what a field means.", _fields_without_title),
     Rule("long-key", "Specs are public; keys are not.", _long_keys),
 )
@@ -109,7 +145,11 @@ def _fields(api: Api) -> Iterator[Field]:
             yield from named.fields
     for endpoint in api.all_endpoints():
         shared = {field.place for field in api.header}
-        yield from (field for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header) if field.place not in shared)
+        yield from (
+            field
+            for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
+            if field.place not in shared
+        )
         for answer in endpoint.answers:
             yield from answer.headers
 
@@ -117,25 +157,53 @@ def _fields(api: Api) -> Iterator[Field]:
 def _texts(api: Api) -> Iterator[tuple[str, Text]]:
     """All texts with the files that they stand in."""
     home = f"{api.source}/_api.yaml"
-    yield from _at(home, (api.title, api.description, *(host.description for host in api.hosts), *(link.title for link in api.links)))
+    yield from _at(
+        home,
+        (
+            api.title,
+            api.description,
+            *(host.description for host in api.hosts),
+            *(link.title for link in api.links),
+        ),
+    )
     yield from _rows(api.errors)
-    facts = [text for endpoint in api.all_endpoints() for fact in endpoint.facts for text in (fact.title, *fact.values)]
-    yield from _at(home, dict.fromkeys([api.notes, *facts, *(field.unit for field in _fields(api))]))
+    facts = [
+        text
+        for endpoint in api.all_endpoints()
+        for fact in endpoint.facts
+        for text in (fact.title, *fact.values)
+    ]
+    yield from _at(
+        home, dict.fromkeys([api.notes, *facts, *(field.unit for field in _fields(api))])
+    )
     for resource in api.all_resources():
         if resource.source:
-            yield from _at(f"{api.source}/{resource.source}", (resource.title, resource.description, resource.notes))
+            yield from _at(
+                f"{api.source}/{resource.source}",
+                (resource.title, resource.description, resource.notes),
+            )
         yield from _rows(resource.errors)
     for endpoint in api.all_endpoints():
-        answers = [text for answer in endpoint.answers for text in (answer.title, answer.description)]
+        answers = [
+            text for answer in endpoint.answers for text in (answer.title, answer.description)
+        ]
         links = [link.title for link in endpoint.links]
         shown = [example.title for example in endpoint.examples]
-        yield from _at(endpoint.place.path, (endpoint.title, endpoint.description, endpoint.notes, *answers, *links, *shown))
+        yield from _at(
+            endpoint.place.path,
+            (endpoint.title, endpoint.description, endpoint.notes, *answers, *links, *shown),
+        )
         yield from _rows(endpoint.errors)
     for event in api.all_events():
         shown = [example.title for example in event.examples]
-        yield from _at(event.place.path, (event.title, event.description, *(link.title for link in event.links), *shown))
+        yield from _at(
+            event.place.path,
+            (event.title, event.description, *(link.title for link in event.links), *shown),
+        )
     for named in api.types.values():
-        values = [value.text for value in named.values] if isinstance(named, model.Enumeration) else []
+        values = (
+            [value.text for value in named.values] if isinstance(named, model.Enumeration) else []
+        )
         yield from _at(named.place.path, (named.title, named.description, *values))
     for field in _fields(api):
         yield from _at(field.place.path, (field.title, field.description, field.when))

@@ -28,10 +28,23 @@ class Texts:
                     if self._known and language not in self.languages and language not in besides:
                         # Languages are too short for slips: `fr` is not meant to be `en`.
                         slip = closest(language, sorted(besides))
-                        hint = f"did you mean `{slip}`?" if slip else f"its languages are {', '.join(self.languages)}"
-                        self.findings.add(entry.key, "unknown-language", f"`{language}` is not one of the API's languages", hint)
+                        hint = (
+                            f"did you mean `{slip}`?"
+                            if slip
+                            else f"its languages are {', '.join(self.languages)}"
+                        )
+                        self.findings.add(
+                            entry.key,
+                            "unknown-language",
+                            f"`{language}` is not one of the API's languages",
+                            hint,
+                        )
                 found = ((language, node.get(language)) for language in self.languages)
-                texts = ((language, self.prose(value)) for language, value in found if isinstance(value, Scalar))
+                texts = (
+                    (language, self.prose(value))
+                    for language, value in found
+                    if isinstance(value, Scalar)
+                )
                 return Text(tuple((language, text) for language, text in texts if text))
             case _:
                 return Text()
@@ -41,7 +54,12 @@ class Texts:
         check_cut(node, self.findings)
         text = node.text.strip()
         if not text or is_null(node):
-            self.findings.add(node, "empty", "a text is expected here", "" if not text else "quote it if this is the text")
+            self.findings.add(
+                node,
+                "empty",
+                "a text is expected here",
+                "" if not text else "quote it if this is the text",
+            )
         return text
 
 
@@ -49,7 +67,9 @@ def check_cut(node: Scalar, findings: Findings) -> None:
     """Reports a text that a comment seems to cut short."""
     if node.cut:
         findings.add(
-            node, "cut-text", "` #` begins a comment, so the text ends before it",
+            node,
+            "cut-text",
+            "` #` begins a comment, so the text ends before it",
             "quote the text if the `#` belongs to it; a comment after a text has two spaces before and one after its `#`",
         )
 
@@ -87,7 +107,11 @@ def integer(node: Node | None) -> int | None:
 
 def entries(node: Node | None) -> list[tuple[Scalar, Node]]:
     """The entries of a map, none for anything else."""
-    return [(entry.key, entry.value) for entry in node.entries.values()] if isinstance(node, MapNode) else []
+    return (
+        [(entry.key, entry.value) for entry in node.entries.values()]
+        if isinstance(node, MapNode)
+        else []
+    )
 
 
 def items(node: Node | None) -> list[Node]:

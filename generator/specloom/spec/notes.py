@@ -12,7 +12,13 @@ About = tuple[str, ...]
 """() for the API, a resource's path, or an endpoint's."""
 
 
-def collect(notes: list[Note], languages: tuple[str, ...], resources: set[About], endpoints: set[About], findings: Findings) -> dict[About, Text]:
+def collect(
+    notes: list[Note],
+    languages: tuple[str, ...],
+    resources: set[About],
+    endpoints: set[About],
+    findings: Findings,
+) -> dict[About, Text]:
     """Texts by what they are about, in the order of the languages."""
     found: dict[About, dict[str, str]] = {}
     for note in notes:
@@ -23,17 +29,26 @@ def collect(notes: list[Note], languages: tuple[str, ...], resources: set[About]
             if not note.folder:
                 known.add("_api")
             findings.add_at(
-                note.place, "stray-note", f"`{'.'.join(note.about)}` is about no resource and no endpoint here",
+                note.place,
+                "stray-note",
+                f"`{'.'.join(note.about)}` is about no resource and no endpoint here",
                 did_you_mean(".".join(note.about), sorted(known)),
             )
         elif language in found.setdefault(about, {}):
-            findings.add_at(note.place, "stray-note", f"there are two notes about `{'.'.join(about) or '_api'}` in `{language}`", f"{languages[0]} is the language of notes without one")
+            findings.add_at(
+                note.place,
+                "stray-note",
+                f"there are two notes about `{'.'.join(about) or '_api'}` in `{language}`",
+                f"{languages[0]} is the language of notes without one",
+            )
         else:
             found[about][language] = note.text
     return {about: _text(texts, languages) for about, texts in found.items()}
 
 
-def _about(note: Note, languages: tuple[str, ...], resources: set[About], endpoints: set[About]) -> tuple[About | None, str]:
+def _about(
+    note: Note, languages: tuple[str, ...], resources: set[About], endpoints: set[About]
+) -> tuple[About | None, str]:
     *parts, last = note.about
     language = last if parts and last in languages else languages[0]
     path = (*note.folder, *parts) if parts and last in languages else (*note.folder, *note.about)

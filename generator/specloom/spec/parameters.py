@@ -20,11 +20,27 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LITERAL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")  # RFC 9110, 5.5
-_OUR_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"})
+_OUR_HEADERS = frozenset(
+    {
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "keep-alive",
+        "te",
+        "trailer",
+        "upgrade",
+        "expect",
+    }
+)
 """Headers that say how a message is framed (RFC 9110, RFC 9112): a caller must not be able to lie about it."""
 
 
-_STYLED: Mapping[str, tuple[str, ...]] = {"comma": ("a list",), "brackets": ("a list", "an object"), "deep": ("an object",)}
+_STYLED: Mapping[str, tuple[str, ...]] = {
+    "comma": ("a list",),
+    "brackets": ("a list", "an object"),
+    "deep": ("an object",),
+}
 """What is written in a style."""
 
 
@@ -32,7 +48,9 @@ def request_line(node: Node | None, findings: Findings) -> tuple[str, str, list[
     """Verb, path and the names of its variables, in order."""
     method, _, path = word(node).partition(" ")
     names = [name for name in _VARIABLE.findall(path) if not name.startswith("+")]
-    if isinstance(node, Scalar) and re.match("[A-Z]+ /", node.text):  # the shape of anything else is reported already
+    if isinstance(node, Scalar) and re.match(
+        "[A-Z]+ /", node.text
+    ):  # the shape of anything else is reported already
         _check_path(node, path, names, len(method) + 1, findings)
     return method, path, names
 
@@ -43,38 +61,97 @@ def _check_path(node: Scalar, path: str, names: list[str], start: int, findings:
     end = literal.end() if literal else 0
     reserved = path.find("{+")
     if reserved >= 0:
-        findings.add(node, "not-yet", f"`{{+…}}` {LATER}", key_hint("{+…}", "path"), offset=start + reserved, length=2)
+        findings.add(
+            node,
+            "not-yet",
+            f"`{{+…}}` {LATER}",
+            key_hint("{+…}", "path"),
+            offset=start + reserved,
+            length=2,
+        )
     elif "?" in rest:
-        findings.add(node, "path", "a path has no query", "parameters of the query stand under `query:`", offset=start + rest.index("?"), length=1)
+        findings.add(
+            node,
+            "path",
+            "a path has no query",
+            "parameters of the query stand under `query:`",
+            offset=start + rest.index("?"),
+            length=1,
+        )
     elif end < len(rest):
         message, hint = f"`{rest[end]}` may not stand in a path", "percent-encode it"
         if rest[end] in "{}":
-            message, hint = ("`{` is never closed" if rest[end] == "{" else "`}` closes nothing"), "a variable is written {name}"
+            message, hint = (
+                "`{` is never closed" if rest[end] == "{" else "`}` closes nothing"
+            ), "a variable is written {name}"
         findings.add(node, "path", message, hint, offset=start + end, length=1)
     elif re.search(r"/\.{1,2}(/|$)", rest):
         findings.add(node, "path", "`.` and `..` are no segments of a path")
     elif re.search(r"//", rest):
-        findings.add(node, "path", "a segment of the path is empty", offset=start + rest.index("//"), length=2)
+        findings.add(
+            node,
+            "path",
+            "a segment of the path is empty",
+            offset=start + rest.index("//"),
+            length=2,
+        )
     for match in _VARIABLE.finditer(path):
         if not match[1]:
-            findings.add(node, "path", "a variable of the path has no name", offset=start + match.start(), length=2)
+            findings.add(
+                node,
+                "path",
+                "a variable of the path has no name",
+                offset=start + match.start(),
+                length=2,
+            )
         elif names.count(match[1]) > 1 and names.index(match[1]) < path[: match.start()].count("{"):
-            findings.add(node, "path", f"the variable `{match[1]}` stands in the path twice", offset=start + match.start(), length=len(match[0]))
+            findings.add(
+                node,
+                "path",
+                f"the variable `{match[1]}` stands in the path twice",
+                offset=start + match.start(),
+                length=len(match[0]),
+            )
 
 
-def path_fields(node: Node | None, names: list[str], fields: tuple[Field, ...], keys: Node | None, findings: Findings) -> tuple[Field, ...]:
+def path_fields(
+    node: Node | None,
+    names: list[str],
+    fields: tuple[Field, ...],
+    keys: Node | None,
+    findings: Findings,
+) -> tuple[Field, ...]:
     """The path's fields in the order of its variables; reports those that do not fit each other."""
     by_wire = {field.wire: field for field in fields}
     for field in fields:
         if field.wire not in names:
-            findings.add_at(field.place, "path", f"the path has no variable `{{{field.wire}}}`", "", len(field.wire))
+            findings.add_at(
+                field.place,
+                "path",
+                f"the path has no variable `{{{field.wire}}}`",
+                "",
+                len(field.wire),
+            )
         elif not field.required:
-            findings.add_at(field.place, "path", f"`{field.wire}` is a part of the path, so it is never absent", "write it without `?`", len(field.wire))
+            findings.add_at(
+                field.place,
+                "path",
+                f"`{field.wire}` is a part of the path, so it is never absent",
+                "write it without `?`",
+                len(field.wire),
+            )
     missing = [name for name in dict.fromkeys(names) if name and name not in by_wire]
     if isinstance(node, Scalar):
         for name in missing:
             offset = node.text.find("{" + name + "}")
-            findings.add(node, "path", f"`path` has no field `{name}`", f"add path: {{{name}: string}}", offset=offset, length=len(name) + 2)
+            findings.add(
+                node,
+                "path",
+                f"`path` has no field `{name}`",
+                f"add path: {{{name}: string}}",
+                offset=offset,
+                length=len(name) + 2,
+            )
     return tuple(by_wire[name] for name in dict.fromkeys(names) if name in by_wire)
 
 
@@ -84,48 +161,92 @@ def check_headers(fields: Iterable[Field], findings: Findings, *, sent: bool = T
     for field in fields:
         length = len(field.wire)
         if not _HEADER.fullmatch(field.wire):
-            findings.add_at(field.place, "header", f"`{field.wire}` is not the name of a header", "", length)
+            findings.add_at(
+                field.place, "header", f"`{field.wire}` is not the name of a header", "", length
+            )
         elif sent and field.wire.lower() in _OUR_HEADERS:
-            findings.add_at(field.place, "header", f"`{field.wire}` is written by the client itself", "", length)
+            findings.add_at(
+                field.place, "header", f"`{field.wire}` is written by the client itself", "", length
+            )
         for value in field.type.literals if isinstance(field.type, model.String) else ():
             if not _HEADER_VALUE.fullmatch(value):
-                message = f"`{value}` cannot be the value of `{field.wire}`, which stands in a header"
-                findings.add_at(field.place, "header", message, "one line of ASCII, without spaces at its ends", length)
+                message = (
+                    f"`{value}` cannot be the value of `{field.wire}`, which stands in a header"
+                )
+                findings.add_at(
+                    field.place,
+                    "header",
+                    message,
+                    "one line of ASCII, without spaces at its ends",
+                    length,
+                )
         other = seen.setdefault(field.wire.lower(), field)
         if other is not field and other.wire != field.wire:
-            findings.add_at(field.place, "field-twice", f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are the same header", "", length)
+            findings.add_at(
+                field.place,
+                "field-twice",
+                f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are the same header",
+                "",
+                length,
+            )
 
 
-def check_added(endpoint: Endpoint, header: Iterable[Field], schemes: Iterable[Scheme], findings: Findings) -> None:
+def check_added(
+    endpoint: Endpoint, header: Iterable[Field], schemes: Iterable[Scheme], findings: Findings
+) -> None:
     """Reports parameters that the endpoint's schemes or its body write; `header` are the API's constant ones."""
     own = {field.wire.lower() for field in endpoint.header}
     headers = (*(field for field in header if field.wire.lower() not in own), *endpoint.header)
     for where_, fields in (("header", headers), ("query", endpoint.query)):
-        writers = {_folded(name, where_): f"the scheme `{scheme.name}`" for scheme in schemes for name, _ in added_by(scheme, where_)}
+        writers = {
+            _folded(name, where_): f"the scheme `{scheme.name}`"
+            for scheme in schemes
+            for name, _ in added_by(scheme, where_)
+        }
         if endpoint.body is not None and where_ == "header":
             writers["content-type"] = "the body, whose media type it is"
         for field in fields:
             writer = writers.get(_folded(field.wire, where_))
             if writer:
                 hint = key_hint(field.wire, where_) or "leave it out"
-                findings.add_at(field.place, "parameter", f"`{field.wire}` is already written by {writer}", hint, len(field.wire))
+                findings.add_at(
+                    field.place,
+                    "parameter",
+                    f"`{field.wire}` is already written by {writer}",
+                    hint,
+                    len(field.wire),
+                )
 
 
 def _folded(name: str, where_: str) -> str:
     return name.lower() if where_ == "header" else name
 
 
-def check_types(fields: Iterable[Field], role: str, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+def check_types(
+    fields: Iterable[Field], role: str, types: Mapping[TypeName, NamedType], findings: Findings
+) -> None:
     """Reports types that have no form outside JSON: in a path, a query, a header or a form."""
     place = "response header" if role == "answer header" else role
     for field in fields:
         reason = _unfit(field.type, role, field.style, types) if field.type is not UNREAD else ""
         if reason:
-            findings.add_at(field.place, "parameter", f"{reason}, and `{field.wire}` stands in a {place}", "", len(field.wire))
+            findings.add_at(
+                field.place,
+                "parameter",
+                f"{reason}, and `{field.wire}` stands in a {place}",
+                "",
+                len(field.wire),
+            )
         elif role in {"query", "form"} and field.type is not UNREAD:
             _check_style(field, kinds(field.type, types), findings)
         if field.encrypted and role in {"path", "header", "answer header"}:
-            findings.add_at(field.place, "parameter", f"`{field.wire}` is encrypted, which nothing in a {place} can be", "", len(field.wire))
+            findings.add_at(
+                field.place,
+                "parameter",
+                f"`{field.wire}` is encrypted, which nothing in a {place} can be",
+                "",
+                len(field.wire),
+            )
 
 
 def _check_style(field: Field, found: frozenset[str], findings: Findings) -> None:
@@ -138,7 +259,13 @@ def _check_style(field: Field, found: frozenset[str], findings: Findings) -> Non
         findings.add_at(field.place, "style", message, hint, len(field.wire))
 
 
-def _unfit(type_: Type, role: str, style: str, types: Mapping[TypeName, NamedType], within: frozenset[TypeName] = frozenset()) -> str:
+def _unfit(
+    type_: Type,
+    role: str,
+    style: str,
+    types: Mapping[TypeName, NamedType],
+    within: frozenset[TypeName] = frozenset(),
+) -> str:
     """Why a type has no form in this place, '' if it has one; `within` are the objects around it."""
     nested = style in {"brackets", "deep"} and role in {"query", "form"}
     match type_:
@@ -160,20 +287,42 @@ def _unfit(type_: Type, role: str, style: str, types: Mapping[TypeName, NamedTyp
                 return _unfit_fields(named, role, style, types, within | {named.name})
             if isinstance(named, model.UnionType) and named.name not in within:
                 inside = within | {named.name}
-                return next((reason for member in named.members if (reason := _unfit(member, role, style, types, inside))), "")
+                return next(
+                    (
+                        reason
+                        for member in named.members
+                        if (reason := _unfit(member, role, style, types, inside))
+                    ),
+                    "",
+                )
             return ""
         case model.Union():
-            return next((reason for member in type_.members if (reason := _unfit(member, role, style, types, within))), "")
+            return next(
+                (
+                    reason
+                    for member in type_.members
+                    if (reason := _unfit(member, role, style, types, within))
+                ),
+                "",
+            )
         case _:
             return ""
 
 
-def _unfit_fields(structure: Structure, role: str, style: str, types: Mapping[TypeName, NamedType], within: frozenset[TypeName]) -> str:
+def _unfit_fields(
+    structure: Structure,
+    role: str,
+    style: str,
+    types: Mapping[TypeName, NamedType],
+    within: frozenset[TypeName],
+) -> str:
     for field in structure.fields:
         if "[" in field.wire or "]" in field.wire:
             return f"a name that is written in brackets has none itself (`{structure.name.name}.{field.wire}`)"
         if field.type is not UNREAD and (reason := _unfit(field.type, role, style, types, within)):
-            return f"{reason} (`{structure.name.name}.{field.wire}`)" if "`" not in reason else reason
+            return (
+                f"{reason} (`{structure.name.name}.{field.wire}`)" if "`" not in reason else reason
+            )
     return ""
 
 
@@ -181,7 +330,13 @@ def check_files(fields: Iterable[Field], findings: Findings) -> None:
     """Reports files inside JSON."""
     for field in fields:
         if holds_file(field.type):
-            findings.add_at(field.place, "file", f"`{field.wire}` stands in JSON or a form, which hold no `file`", "bytes are Base64 there", len(field.wire))
+            findings.add_at(
+                field.place,
+                "file",
+                f"`{field.wire}` stands in JSON or a form, which hold no `file`",
+                "bytes are Base64 there",
+                len(field.wire),
+            )
 
 
 def check_parts(fields: Iterable[Field], findings: Findings) -> None:
@@ -189,7 +344,13 @@ def check_parts(fields: Iterable[Field], findings: Findings) -> None:
     for field in fields:
         inner = field.type.item if isinstance(field.type, model.ListOf) else field.type
         if holds_file(inner) and not isinstance(inner, model.File):
-            findings.add_at(field.place, "file", f"`{field.wire}` is neither a file nor a list of files, but holds one", "", len(field.wire))
+            findings.add_at(
+                field.place,
+                "file",
+                f"`{field.wire}` is neither a file nor a list of files, but holds one",
+                "",
+                len(field.wire),
+            )
 
 
 def route_shape(path: str) -> str:
@@ -200,11 +361,17 @@ def route_shape(path: str) -> str:
 def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
     """What else tells requests apart on one route: constants, and headers that they must have."""
     fields = (*endpoint.path_fields, *endpoint.query, *endpoint.header, *body)
-    constants = ((field.wire, field.type) for field in fields if field.required and model.is_constant(field.type))
+    constants = (
+        (field.wire, field.type)
+        for field in fields
+        if field.required and model.is_constant(field.type)
+    )
     return frozenset((*constants, *(field.wire for field in endpoint.header if field.required)))
 
 
-def check_idle(node: Node | None, key: str, applies: bool, sentence: str, findings: Findings) -> None:
+def check_idle(
+    node: Node | None, key: str, applies: bool, sentence: str, findings: Findings
+) -> None:
     """Reports a key that says nothing here."""
     value = child(node, key)
     if value is not None and not applies:

@@ -18,7 +18,10 @@ from .nodes import Scalar
 
 _SHORT = 20
 _STEPS = 10**7
-_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:[:=!>]|<[=!]))?|\)|\{[0-9]*(?:,[0-9]*)?\}|.", re.DOTALL)
+_PART = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:[:=!>]|<[=!]))?|\)|\{[0-9]*(?:,[0-9]*)?\}|.",
+    re.DOTALL,
+)
 
 
 def check_pattern(node: Scalar, findings: Findings) -> bool:
@@ -29,14 +32,23 @@ def check_pattern(node: Scalar, findings: Findings) -> bool:
             warnings.simplefilter("error")
             re.compile(node.text)
     except re.error as error:
-        findings.add(node, "pattern", f"this is not a regular expression: {error.msg}", offset=error.pos or 0, length=1)
+        findings.add(
+            node,
+            "pattern",
+            f"this is not a regular expression: {error.msg}",
+            offset=error.pos or 0,
+            length=1,
+        )
         return False
     except (RecursionError, OverflowError, Warning):
         reason = "this regular expression is too large, or ambiguous to Python"
     if not reason and re.search(r"\(\?[^:=!<>]|\(\?<[^=!]", node.text):
         reason, hint = "groups are written (…) or (?:…) here", "without flags, names or conditions"
     elif not reason and _may_explode(node.text):
-        reason, hint = "a repeated group holds a repetition, which may take for ever", "write (?:ab*)* as [ab]*, or as a limit on the length"
+        reason, hint = (
+            "a repeated group holds a repetition, which may take for ever",
+            "write (?:ab*)* as [ab]*, or as a limit on the length",
+        )
     if reason:
         findings.add(node, "pattern", reason, hint)
     return not reason
@@ -67,7 +79,9 @@ def with_pattern(type_: Type, pattern: str) -> Type | None:
             changed = [with_pattern(member, pattern) for member in type_.members]
             if not any(changed):
                 return None
-            return model.Union(tuple(new or old for new, old in zip(changed, type_.members, strict=True)))
+            return model.Union(
+                tuple(new or old for new, old in zip(changed, type_.members, strict=True))
+            )
         case _:
             return None
 

@@ -13,7 +13,12 @@ def holds_file(type_: Type) -> bool:
     match type_:
         case model.File():
             return True
-        case model.ListOf(item=inner) | model.MapOf(value=inner) | model.JsonText(type=inner) | model.Nullable(type=inner):
+        case (
+            model.ListOf(item=inner)
+            | model.MapOf(value=inner)
+            | model.JsonText(type=inner)
+            | model.Nullable(type=inner)
+        ):
             return holds_file(inner)
         case model.Union(members=members):
             return any(map(holds_file, members))
@@ -28,7 +33,11 @@ def never_ending(types: Mapping[TypeName, NamedType]) -> list[model.Structure]:
     for name, named in types.items():
         fields: tuple[Field, ...] = named.fields if isinstance(named, model.Structure) else ()
         needs[name] = {
-            field.type.to for field in fields if field.required and isinstance(field.type, model.Named) and isinstance(types.get(field.type.to), model.Structure)
+            field.type.to
+            for field in fields
+            if field.required
+            and isinstance(field.type, model.Named)
+            and isinstance(types.get(field.type.to), model.Structure)
         }
         for other in needs[name]:
             needed_by.setdefault(other, []).append(name)

@@ -11,7 +11,18 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from .. import auth_schemes, model
-from ..model import Api, Endpoint, ErrorCode, ErrorShape, Event, Field, NamedType, Resource, Text, TypeName
+from ..model import (
+    Api,
+    Endpoint,
+    ErrorCode,
+    ErrorShape,
+    Event,
+    Field,
+    NamedType,
+    Resource,
+    Text,
+    TypeName,
+)
 from . import api_file, enumerations, notes, parameters, reachability, unions
 from .collector import Findings, where
 from .endpoints import Draft, Endpoints
@@ -33,13 +44,21 @@ class Meaning:
     def __init__(self, folder: Folder, findings: Findings) -> None:
         self.folder = folder
         self.findings = findings
-        self.root = next((document.root for document in folder.documents if document.kind == "api"), None)
+        self.root = next(
+            (document.root for document in folder.documents if document.kind == "api"), None
+        )
         self.texts = Texts(findings, api_file.languages(self.root))
         self.declarations = Declarations(findings)
         self.types = Types(self.declarations, findings)
         self.schemes = api_file.Schemes(self.root, findings)
         self.errors = Errors(self.texts, self.types, findings)
-        self.fields = Fields(self.declarations, self.types, self.texts, api_file.units(self.root, self.texts), findings)
+        self.fields = Fields(
+            self.declarations,
+            self.types,
+            self.texts,
+            api_file.units(self.root, self.texts),
+            findings,
+        )
 
     def api(self) -> Api:
         """The whole API."""
@@ -48,30 +67,56 @@ class Meaning:
         header, shared_header = self._header()
         shapes = ErrorShapes(self.folder.documents, self.findings)
         reader = Endpoints(
-            self.fields, self.types, self.texts, self.errors, shapes, self.schemes, api_file.facts(self.root, self.texts), self.findings
+            self.fields,
+            self.types,
+            self.texts,
+            self.errors,
+            shapes,
+            self.schemes,
+            api_file.facts(self.root, self.texts),
+            self.findings,
         )
         reader.header, reader.auth = shared_header, self.schemes.names(child(self.root, "auth"))
         reader.unprocessed = api_file.unprocessed(child(self.root, "unprocessed"), self.findings)
         errors = self.errors.read(child(self.root, "errors"), ())
-        by_resource = {document.module: self.errors.read(document.root.get("errors"), document.module) for document in resources}
+        by_resource = {
+            document.module: self.errors.read(document.root.get("errors"), document.module)
+            for document in resources
+        }
         paths = _with_folders(self.folder.resources)
         drafts: dict[Path, list[Draft]] = {}
         for document in resources:
             below = frozenset(path[-1] for path in paths if path[:-1] == document.module)
             drafts[document.module] = reader.read(document.root, document.module, below)
         events = Events(self.fields, self.types, self.texts, self.findings)
-        announced = {document.module: events.read(document.root, document.module) for document in resources}
+        announced = {
+            document.module: events.read(document.root, document.module) for document in resources
+        }
         everything = [draft for group in drafts.values() for draft in group]
         self._check([draft.endpoint for draft in everything], header)
-        shapes.check(((draft.endpoint, draft.node.get("error_shape")) for draft in everything), self.fields.built)
-        addresses = Addresses(reader, [draft.endpoint for draft in everything], paths, self.findings)
+        shapes.check(
+            ((draft.endpoint, draft.node.get("error_shape")) for draft in everything),
+            self.fields.built,
+        )
+        addresses = Addresses(
+            reader, [draft.endpoint for draft in everything], paths, self.findings
+        )
         for group in announced.values():
             for event in group:
                 addresses.check(event)
-        examples = Examples(Values(self.fields.built, self.findings), self.fields.values, self.texts, self.folder, self.findings)
+        examples = Examples(
+            Values(self.fields.built, self.findings),
+            self.fields.values,
+            self.texts,
+            self.folder,
+            self.findings,
+        )
         finished = self._finish(drafts, reader, examples, errors, by_resource)
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
-        told = {path: tuple(examples.event(draft) for draft in group) for path, group in announced.items()}
+        told = {
+            path: tuple(examples.event(draft) for draft in group)
+            for path, group in announced.items()
+        }
         self.folder.check_bodies()
         types = self._types(examples)
         documents = {document.module: document for document in resources}
@@ -90,7 +135,12 @@ class Meaning:
             error_shape=shapes.of_api(),
             unprocessed=reader.unprocessed,
             errors=errors,
-            envelope=envelope(self.root, [draft for group in announced.values() for draft in group], self.schemes.all(), self.findings),
+            envelope=envelope(
+                self.root,
+                [draft for group in announced.values() for draft in group],
+                self.schemes.all(),
+                self.findings,
+            ),
             links=api_file.links(child(self.root, "links"), self.texts),
             resources=self._tree(paths, documents, finished, by_resource, told, texts),
             types=types,
@@ -107,7 +157,9 @@ class Meaning:
         self.declarations.check_twice()
         for declaration in self.declarations:
             if declaration.kind == "enumeration":
-                self.fields.built[declaration.name] = enumerations.build(declaration, self.texts, self.findings)
+                self.fields.built[declaration.name] = enumerations.build(
+                    declaration, self.texts, self.findings
+                )
         for declaration in self.declarations:
             if declaration.kind == "structure":
                 self.fields.build(declaration)
@@ -121,9 +173,13 @@ class Meaning:
 
     def _header(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """The API's headers: the constant ones, and those that are arguments of every endpoint."""
-        fields = self.fields.read(child(self.root, "header"), Owner(TypeName((), "Header"), "header"), ())
+        fields = self.fields.read(
+            child(self.root, "header"), Owner(TypeName((), "Header"), "header"), ()
+        )
         parameters.check_headers(fields, self.findings)
-        constant = tuple(field for field in fields if field.required and model.is_constant(field.type))
+        constant = tuple(
+            field for field in fields if field.required and model.is_constant(field.type)
+        )
         return constant, tuple(field for field in fields if field not in constant)
 
     def _check(self, found: list[Endpoint], header: tuple[Field, ...]) -> None:
@@ -139,7 +195,9 @@ class Meaning:
         unions.cut_endless(types, self.findings)
         for structure in reachability.never_ending(types):
             self.findings.add_at(
-                structure.place, "endless-type", f"`{structure.name.name}` can never be written: it needs another of its kind first",
+                structure.place,
+                "endless-type",
+                f"`{structure.name.name}` can never be written: it needs another of its kind first",
                 "let the field that leads back be absent (`?` on its key) or null",
             )
         self._check_encrypted(found)
@@ -152,15 +210,31 @@ class Meaning:
 
     def _check_encrypted(self, found: list[Endpoint]) -> None:
         """Only texts are encrypted, by a scheme that can do it."""
-        fields = [field for named in self.fields.built.values() if isinstance(named, model.Structure) for field in named.fields]
+        fields = [
+            field
+            for named in self.fields.built.values()
+            if isinstance(named, model.Structure)
+            for field in named.fields
+        ]
         fields += [field for endpoint in found for field in endpoint.query]
         encrypted = [field for field in fields if field.encrypted and field.type is not UNREAD]
         for field in encrypted:
             kinds = unions.kinds(field.type, self.fields.built)
             if kinds != frozenset({"a text"}):
-                message = f"`{field.wire}` is {' or '.join(sorted(kinds))}, and only texts are encrypted"
-                self.findings.add_at(field.place, "encrypted", message, "mark the texts inside, or let it be a string", len(field.wire))
-        if encrypted and not any(auth_schemes.SCHEMES[scheme.kind].encrypts for scheme in self.schemes.of(self.schemes.used)):
+                message = (
+                    f"`{field.wire}` is {' or '.join(sorted(kinds))}, and only texts are encrypted"
+                )
+                self.findings.add_at(
+                    field.place,
+                    "encrypted",
+                    message,
+                    "mark the texts inside, or let it be a string",
+                    len(field.wire),
+                )
+        if encrypted and not any(
+            auth_schemes.SCHEMES[scheme.kind].encrypts
+            for scheme in self.schemes.of(self.schemes.used)
+        ):
             message = f"`{encrypted[0].wire}` is encrypted, and no way to authenticate of this API can do that"
             self.findings.warn_at(encrypted[0].place, "encrypted", message)
 
@@ -173,7 +247,9 @@ class Meaning:
             parameters.check_types(answer.headers, "answer header", types, findings)
         if isinstance(endpoint.body, model.FormBody):
             form = types.get(endpoint.body.type.to)
-            parameters.check_types(form.fields if isinstance(form, model.Structure) else (), "form", types, findings)
+            parameters.check_types(
+                form.fields if isinstance(form, model.Structure) else (), "form", types, findings
+            )
 
     def _check_files(self) -> None:
         """Files stand in parts and raw bodies only."""
@@ -182,51 +258,102 @@ class Meaning:
                 parameters.check_files(named.fields, self.findings)
         for name in self.fields.parts:
             form = self.fields.built.get(name)
-            parameters.check_parts(form.fields if isinstance(form, model.Structure) else (), self.findings)
+            parameters.check_parts(
+                form.fields if isinstance(form, model.Structure) else (), self.findings
+            )
 
     def _check_routes(self, found: list[Endpoint]) -> None:
         """Warns of endpoints that no server can tell apart by verb, path, constants and headers."""
         seen: dict[tuple[str, str, frozenset[object]], Endpoint] = {}
         for endpoint in found:
-            body = endpoint.body.type if isinstance(endpoint.body, model.JsonBody | model.FormBody | model.PartsBody) else None
+            body = (
+                endpoint.body.type
+                if isinstance(endpoint.body, model.JsonBody | model.FormBody | model.PartsBody)
+                else None
+            )
             named = self.fields.built.get(body.to) if isinstance(body, model.Named) else None
-            marks = parameters.route_marks(endpoint, named.fields if isinstance(named, model.Structure) else ())
-            other = seen.setdefault((endpoint.method, parameters.route_shape(endpoint.path), marks), endpoint)
+            marks = parameters.route_marks(
+                endpoint, named.fields if isinstance(named, model.Structure) else ()
+            )
+            other = seen.setdefault(
+                (endpoint.method, parameters.route_shape(endpoint.path), marks), endpoint
+            )
             if other is not endpoint:
-                self.findings.warn_at(endpoint.place, "route-twice", f"`{other.qualified}` ({where(other.place)}) has the same verb and path")
+                self.findings.warn_at(
+                    endpoint.place,
+                    "route-twice",
+                    f"`{other.qualified}` ({where(other.place)}) has the same verb and path",
+                )
 
     def _finish(
-        self, drafts: dict[Path, list[Draft]], reader: Endpoints, examples: Examples, errors: tuple[ErrorCode, ...], by_resource: dict[Path, tuple[ErrorCode, ...]]
+        self,
+        drafts: dict[Path, list[Draft]],
+        reader: Endpoints,
+        examples: Examples,
+        errors: tuple[ErrorCode, ...],
+        by_resource: dict[Path, tuple[ErrorCode, ...]],
     ) -> dict[Path, list[Endpoint]]:
         """The endpoints with their examples and cross references."""
         known = frozenset(draft.endpoint.qualified for group in drafts.values() for draft in group)
         finished: dict[Path, list[Endpoint]] = {}
         applied: list[tuple[ErrorShape, tuple[ErrorCode, ...]]] = []
         for path, group in drafts.items():
-            above = [row for depth in range(1, len(path) + 1) for row in by_resource.get(path[:depth], ())]
+            above = [
+                row
+                for depth in range(1, len(path) + 1)
+                for row in by_resource.get(path[:depth], ())
+            ]
             statuses = frozenset(row.status for row in (*errors, *above))
             finished[path] = []
             for draft in group:
                 self.errors.check_answers(draft.endpoint, (*above, *errors))
-                applied.append((draft.endpoint.error_shape, (*draft.endpoint.errors, *above, *errors)))
-                finished[path].append(replace(examples.endpoint(draft, statuses), idempotency=reader.idempotency(draft, known)))
+                applied.append(
+                    (draft.endpoint.error_shape, (*draft.endpoint.errors, *above, *errors))
+                )
+                finished[path].append(
+                    replace(
+                        examples.endpoint(draft, statuses),
+                        idempotency=reader.idempotency(draft, known),
+                    )
+                )
         self.errors.check_codes(applied)
         return finished
 
     def _notes(self, known: set[Path]) -> dict[Path, Text]:
-        return notes.collect(self.folder.notes, self.texts.languages, _with_folders(self.folder.resources), known, self.findings)
+        return notes.collect(
+            self.folder.notes,
+            self.texts.languages,
+            _with_folders(self.folder.resources),
+            known,
+            self.findings,
+        )
 
     def _types(self, examples: Examples) -> dict[TypeName, NamedType]:
         """All named types with their values, in the order of their files and of their places there."""
         types = self.fields.built
         self.fields.check_scalars(examples.values)
-        finished = [examples.structure(named) if isinstance(named, model.Structure) else named for named in types.values()]
-        finished.sort(key=lambda named: (named.name.module, named.place.line, named.place.column, named.name.name))
+        finished = [
+            examples.structure(named) if isinstance(named, model.Structure) else named
+            for named in types.values()
+        ]
+        finished.sort(
+            key=lambda named: (
+                named.name.module,
+                named.place.line,
+                named.place.column,
+                named.name.name,
+            )
+        )
         return {named.name: named for named in finished}
 
     def _tree(
-        self, paths: set[Path], documents: dict[Path, Document], finished: dict[Path, list[Endpoint]],
-        errors: dict[Path, tuple[ErrorCode, ...]], events: dict[Path, tuple[Event, ...]], texts: dict[Path, Text],
+        self,
+        paths: set[Path],
+        documents: dict[Path, Document],
+        finished: dict[Path, list[Endpoint]],
+        errors: dict[Path, tuple[ErrorCode, ...]],
+        events: dict[Path, tuple[Event, ...]],
+        texts: dict[Path, Text],
     ) -> tuple[Resource, ...]:
         """The resources in the order of their names, each with those below it."""
         made: dict[Path, list[Resource]] = {}
@@ -237,7 +364,9 @@ class Meaning:
                 path=path,
                 title=self.texts.read(child(root, "title")),
                 description=self.texts.read(child(root, "description")),
-                endpoints=tuple(self._with_notes(endpoint, texts) for endpoint in finished.get(path, ())),
+                endpoints=tuple(
+                    self._with_notes(endpoint, texts) for endpoint in finished.get(path, ())
+                ),
                 errors=errors.get(path, ()),
                 events=events.get(path, ()),
                 resources=tuple(made.get(path, ())),

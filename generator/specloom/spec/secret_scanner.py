@@ -18,20 +18,53 @@ _SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
     (what, marks, re.compile(pattern))
     for what, marks, pattern in (
         ("a PEM block", ("-----BEGIN",), r"-----BEGIN\s"),
-        ("an encoded key", ("MII",), _ENCODED + r"MII[A-Za-z0-9+/]{2,4}(?:IBADANBgkqhkiG9w0BAQ|IBAAK)[A-Za-z0-9+/]{40}"),  # PKCS #8, PKCS #1
-        ("an encoded private key", ("MC4CAQ",), _ENCODED + r"MC4CAQAwBQYDK2V[uw]BCIEI[A-Za-z0-9+/]{42}"),  # Ed25519, X25519
-        ("an encoded EC key", ("MIG", "MHcC"), _ENCODED + r"M(?:IG[A-Za-z0-9+/]AgEAM|HcCAQEE)[A-Za-z0-9+/]{40}"),
-        ("an encrypted key", ("w0BBQ0", "DQEFDT"), _ENCODED + r"MI[GHI][A-Za-z0-9+/]{2,6}(?:BgkqhkiG9w0BBQ0|GCSqGSIb3DQEFDT)[A-Za-z0-9+/]{40}"),  # PKCS #8
-        ("a signed token", ("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+        (
+            "an encoded key",
+            ("MII",),
+            _ENCODED + r"MII[A-Za-z0-9+/]{2,4}(?:IBADANBgkqhkiG9w0BAQ|IBAAK)[A-Za-z0-9+/]{40}",
+        ),  # PKCS #8, PKCS #1
+        (
+            "an encoded private key",
+            ("MC4CAQ",),
+            _ENCODED + r"MC4CAQAwBQYDK2V[uw]BCIEI[A-Za-z0-9+/]{42}",
+        ),  # Ed25519, X25519
+        (
+            "an encoded EC key",
+            ("MIG", "MHcC"),
+            _ENCODED + r"M(?:IG[A-Za-z0-9+/]AgEAM|HcCAQEE)[A-Za-z0-9+/]{40}",
+        ),
+        (
+            "an encrypted key",
+            ("w0BBQ0", "DQEFDT"),
+            _ENCODED
+            + r"MI[GHI][A-Za-z0-9+/]{2,6}(?:BgkqhkiG9w0BBQ0|GCSqGSIb3DQEFDT)[A-Za-z0-9+/]{40}",
+        ),  # PKCS #8
+        (
+            "a signed token",
+            ("eyJ",),
+            r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}",
+        ),
         ("an AWS key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-        ("a GitHub token", ("gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"), r"\b(?:gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})"),
+        (
+            "a GitHub token",
+            ("gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"),
+            r"\b(?:gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})",
+        ),
         ("a GitLab token", ("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20}"),
         ("a Google key", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
         ("a Google secret", ("GOCSPX-",), r"\bGOCSPX-[A-Za-z0-9_-]{28}"),
         ("a Hugging Face token", ("hf_",), r"\bhf_[A-Za-z0-9]{34}"),
         ("a Slack token", ("xox",), r"\bxox[abeoprs]-[0-9A-Za-z-]{20,}"),
-        ("a Slack hook", ("hooks.slack.com",), r"hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,}"),
-        ("a Stripe key", ("k_live_", "k_test_", "whsec_"), r"\b(?:[rs]k_(?:live|test)|whsec)_[0-9A-Za-z]{20,}"),
+        (
+            "a Slack hook",
+            ("hooks.slack.com",),
+            r"hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,}",
+        ),
+        (
+            "a Stripe key",
+            ("k_live_", "k_test_", "whsec_"),
+            r"\b(?:[rs]k_(?:live|test)|whsec)_[0-9A-Za-z]{20,}",
+        ),
         ("a SendGrid key", ("SG.",), r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
         ("a key", ("sk-",), r"\bsk-(?:[a-z]+-)*[A-Za-z0-9_-]*[A-Za-z0-9]{32,}"),
         ("an npm token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
@@ -40,7 +73,9 @@ _SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
 )
 """What it is; texts that are in every one, which are looked for first because that is fast; and what it looks like."""
 _PLACEHOLDER = re.compile(r"EXAMPLE|example|your|YOUR|(.)\1{5}|(?:x|X|\*|\.|0){6}|1234567|abcdef")
-_CALLED = re.compile(r"(?:^|_)(?:(?:app|client|web_?hook)?_?secret|secret_key|private_key|api_?(?:v\d+_?)?key|access_key|password|passwd|access_token|refresh_token|authorization)$")
+_CALLED = re.compile(
+    r"(?:^|_)(?:(?:app|client|web_?hook)?_?secret|secret_key|private_key|api_?(?:v\d+_?)?key|access_key|password|passwd|access_token|refresh_token|authorization)$"
+)
 _RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
 _BITS = 3.5
 """Entropy of a character: 4 at most in hexadecimal, 6 in Base64; words and counted numbers have less."""
@@ -77,7 +112,13 @@ def refusal(found: Sign) -> str:
 def is_given_away(name: str, secret: bool, example: Scalar) -> bool:
     """Whether the example of a field, called `name` in Python, looks like what a `secret` one holds."""
     text = example.text
-    if not (secret or _CALLED.search(name)) or not _RANDOM.fullmatch(text) or _PLACEHOLDER.search(text):
+    if (
+        not (secret or _CALLED.search(name))
+        or not _RANDOM.fullmatch(text)
+        or _PLACEHOLDER.search(text)
+    ):
         return False
-    bits = -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
+    bits = -sum(
+        count / len(text) * math.log2(count / len(text)) for count in Counter(text).values()
+    )
     return bits >= _BITS and any(character.isdigit() for character in text)

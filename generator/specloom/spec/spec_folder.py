@@ -22,8 +22,12 @@ from .nodes import MapNode, Node, Scalar
 
 LONGEST_NAME = 100
 DEEPEST = 10
-DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
-_BODY_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*\.json", re.ASCII)
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+_BODY_FILE = re.compile(
+    r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*\.json", re.ASCII
+)
 
 
 class Document(Struct, frozen=True):
@@ -62,14 +66,26 @@ class Folder(Struct):
         """The JSON file that `body_file` names in a file of this module, or None with a problem reported."""
         name = "/".join((*module[:-1], named.text))
         if not _BODY_FILE.fullmatch(named.text):
-            self.findings.add(named, "body-file", "`body_file` names a .json file in the folder of this file", "as orders.query.json")
+            self.findings.add(
+                named,
+                "body-file",
+                "`body_file` names a .json file in the folder of this file",
+                "as orders.query.json",
+            )
             return None
         if name not in self.bodies:
             self.bodies[name] = None
             path = self.path / name
             if not _inside(path, self.path) or not path.is_file():
-                near = {known.removeprefix("/".join(module[:-1]) + "/") for known in self.json_files}
-                self.findings.add(named, "body-file", f"there is no file `{named.text}` here", did_you_mean(named.text, sorted(near)))
+                near = {
+                    known.removeprefix("/".join(module[:-1]) + "/") for known in self.json_files
+                }
+                self.findings.add(
+                    named,
+                    "body-file",
+                    f"there is no file `{named.text}` here",
+                    did_you_mean(named.text, sorted(near)),
+                )
                 return None
             source = files.read(path, f"{self.shown}/{name}", self.findings)
             self.files.append(path)
@@ -81,7 +97,12 @@ class Folder(Struct):
         """Reports JSON files that no example names."""
         for name in sorted(self.json_files - self.bodies.keys()):
             place = Place(printable(f"{self.shown}/{name}"), 1, 1)
-            self.findings.add_at(place, "stray-body", "no example names this file", "name it: body_file, or payload_file of an event")
+            self.findings.add_at(
+                place,
+                "stray-body",
+                "no example names this file",
+                "name it: body_file, or payload_file of an event",
+            )
 
 
 def read(path: Path, shown: str, findings: Findings) -> Folder:
@@ -94,28 +115,44 @@ def read(path: Path, shown: str, findings: Findings) -> Folder:
     for parents, file in _walk(path, (), folder):
         _read_file(file, parents, folder)
     if not (path / "_api.yaml").is_file():
-        findings.add_at(Place(shown, 1, 1), "no-api", "the folder has no `_api.yaml`, which every spec begins with")
+        findings.add_at(
+            Place(shown, 1, 1),
+            "no-api",
+            "the folder has no `_api.yaml`, which every spec begins with",
+        )
         folder.complete = False
     return folder
 
 
-def _walk(directory: Path, parents: tuple[str, ...], folder: Folder) -> Iterator[tuple[tuple[str, ...], Path]]:
+def _walk(
+    directory: Path, parents: tuple[str, ...], folder: Folder
+) -> Iterator[tuple[tuple[str, ...], Path]]:
     """The files below a directory with the names of the directories above them."""
     try:
         children = sorted(directory.iterdir(), key=lambda child: child.name)
     except OSError as error:
-        folder.findings.add_at(_place(parents, directory, folder), "unreadable", f"the folder cannot be read: {error.strerror or error}")
+        folder.findings.add_at(
+            _place(parents, directory, folder),
+            "unreadable",
+            f"the folder cannot be read: {error.strerror or error}",
+        )
         return
     for child in children:
         if child.name.startswith("."):
             continue
         place = _place(parents, child, folder)
         if child.is_symlink() and (child.is_dir() or not _inside(child, folder.path)):
-            folder.findings.add_at(place, "symlink", "a symbolic link to a folder, or out of the spec's folder, is not followed")
+            folder.findings.add_at(
+                place,
+                "symlink",
+                "a symbolic link to a folder, or out of the spec's folder, is not followed",
+            )
         elif not child.is_dir():
             yield parents, child
         elif len(parents) >= DEEPEST:
-            folder.findings.add_at(place, "too-deep", f"more than {DEEPEST} folders lie in one another")
+            folder.findings.add_at(
+                place, "too-deep", f"more than {DEEPEST} folders lie in one another"
+            )
         elif _check_name(child.name, place, folder.findings):
             yield from _walk(child, (*parents, child.name), folder)
 
@@ -145,10 +182,17 @@ def _read_file(path: Path, parents: tuple[str, ...], folder: Folder) -> None:
             folder.documents.append(Document(kind, module, root, "/".join((*parents, path.name))))
     elif suffix.lower() in {".yml", ".yaml", ".json", ".md"}:
         wanted = path.stem + (".yaml" if suffix.lower() == ".yml" else suffix.lower())
-        findings.add_at(place, "file-name", f"files of a spec end in .yaml, .md or .json, not {suffix}", f"call it {wanted}")
+        findings.add_at(
+            place,
+            "file-name",
+            f"files of a spec end in .yaml, .md or .json, not {suffix}",
+            f"call it {wanted}",
+        )
 
 
-def _kind(stem: str, parents: tuple[str, ...], place: Place, findings: Findings) -> validation.Kind | None:
+def _kind(
+    stem: str, parents: tuple[str, ...], place: Place, findings: Findings
+) -> validation.Kind | None:
     if stem == "_types":
         return "types"
     if stem == "_api" and not parents:
@@ -163,18 +207,29 @@ def _check_name(name: str, place: Place, findings: Findings, top: bool = False) 
     """Whether a file or folder may be called so: it becomes a module, an attribute and a page."""
     reason, hint = "", ""
     if name.startswith("_"):
-        reason, hint = "names that begin with `_` are the language's own: `_api.yaml` and `_types.yaml`", ""
+        reason, hint = (
+            "names that begin with `_` are the language's own: `_api.yaml` and `_types.yaml`",
+            "",
+        )
     elif not naming.is_snake(name):
         wanted = naming.snake(name)
-        reason, hint = f"`{name}` cannot be the name of a resource", f"call it {wanted}" if wanted else "lower case letters, digits and `_`"
+        reason, hint = f"`{name}` cannot be the name of a resource", (
+            f"call it {wanted}" if wanted else "lower case letters, digits and `_`"
+        )
     elif name in DEVICES:
         reason = f"`{name}` is the name of a device on Windows, where no file can be called so"
     elif len(name) > LONGEST_NAME:
         reason = f"the name has more than {LONGEST_NAME} characters"
     elif top and name in naming.RESERVED_ON_CLIENT:
-        reason, hint = f"`{name}` is a method of every client", f"its name is not sent: call it {name}_resource, or by what it is"
+        reason, hint = (
+            f"`{name}` is a method of every client",
+            f"its name is not sent: call it {name}_resource, or by what it is",
+        )
     elif name in naming.RESERVED_RESOURCES:
-        reason, hint = f"`{name}` means something else in every client", f"its name is not sent: call it {name}_resource, or by what it is"
+        reason, hint = (
+            f"`{name}` means something else in every client",
+            f"its name is not sent: call it {name}_resource, or by what it is",
+        )
     if reason:
         findings.add_at(place, "file-name", reason, hint)
     return not reason

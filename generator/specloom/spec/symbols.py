@@ -77,14 +77,22 @@ class Declarations:
         for key, node in entries(child(document.root, "types")):
             if not naming.is_pascal(key.text) or len(key.text) > LONGEST_NAME:
                 pascal = naming.pascal(key.text)
-                hint = f"call it {pascal}" if pascal and pascal != key.text else "letters and digits, beginning upper case"
-                self.findings.add(key, "type-name", f"`{key.text}` cannot be the name of a type", hint)
+                hint = (
+                    f"call it {pascal}"
+                    if pascal and pascal != key.text
+                    else "letters and digits, beginning upper case"
+                )
+                self.findings.add(
+                    key, "type-name", f"`{key.text}` cannot be the name of a type", hint
+                )
             elif isinstance(node, MapNode):
                 declaration = self._declare(document.module, key, node)
                 other = folded.setdefault(key.text.lower(), declaration)
                 if other is not declaration:
                     self.findings.add(
-                        key, "type-twice", f"`{key.text}` and `{other.key.text}` ({where(place(other.key))}) differ in case only"
+                        key,
+                        "type-twice",
+                        f"`{key.text}` and `{other.key.text}` ({where(place(other.key))}) differ in case only",
                     )
                 declared[key.text] = declaration
                 if declaration.inner:
@@ -93,42 +101,77 @@ class Declarations:
     def _declare(self, module: tuple[str, ...], key: Scalar, node: MapNode) -> Declaration:
         name = TypeName(module, naming.class_name(key.text))
         own = [word for word in ("type", "fields", "enum") if word in node.entries]
-        expression = parse(node.get("type"), self.findings) if "type" in own and "enum" not in own else None
+        expression = (
+            parse(node.get("type"), self.findings) if "type" in own and "enum" not in own else None
+        )
         kind: Literal["structure", "enumeration", "union", "alias"] = "alias"
         inner: TypeName | None = None
         if "enum" in own:
             kind = "enumeration"
             if "fields" in own:
-                self.findings.add(node.entries["fields"].key, "kind-of-type", "a type has `fields` or `enum`, not both")
+                self.findings.add(
+                    node.entries["fields"].key,
+                    "kind-of-type",
+                    "a type has `fields` or `enum`, not both",
+                )
         elif own == ["fields"] or isinstance(expression, Object):
             kind = "structure"
         elif not own:
-            self.findings.add(key, "kind-of-type", f"`{key.text}` has none of `type`, `fields` and `enum`, which say what it is")
-        elif isinstance(expression, OneOf) or (isinstance(expression, OrNull) and isinstance(expression.inner, OneOf)):
+            self.findings.add(
+                key,
+                "kind-of-type",
+                f"`{key.text}` has none of `type`, `fields` and `enum`, which say what it is",
+            )
+        elif isinstance(expression, OneOf) or (
+            isinstance(expression, OrNull) and isinstance(expression.inner, OneOf)
+        ):
             kind = "union"
-        if kind in {"alias", "union"} and "fields" in own and expression and not holds_object(expression):
-            self.findings.add(node.entries["fields"].key, "object-fields", "`fields` describe an `object`, and there is none in the type")
+        if (
+            kind in {"alias", "union"}
+            and "fields" in own
+            and expression
+            and not holds_object(expression)
+        ):
+            self.findings.add(
+                node.entries["fields"].key,
+                "object-fields",
+                "`fields` describe an `object`, and there is none in the type",
+            )
         elif kind in {"alias", "union"} and "fields" in own and expression:
             given = node.get("name")
             suffix = "Value" if isinstance(expression, Of) and expression.word == "map" else "Item"
-            inner = TypeName(module, naming.class_name(given.text if isinstance(given, Scalar) else key.text + suffix))
+            inner = TypeName(
+                module,
+                naming.class_name(given.text if isinstance(given, Scalar) else key.text + suffix),
+            )
         self._check_keys(kind, node, inner)
         return Declaration(name, kind, key, node, expression, inner)
 
     def _check_keys(self, kind: str, node: MapNode, inner: TypeName | None) -> None:
         """Reports keys that say nothing about this kind of type."""
-        idle = [("tag", "a union", kind == "union"), ("closed", "an enumeration", kind == "enumeration")]
+        idle = [
+            ("tag", "a union", kind == "union"),
+            ("closed", "an enumeration", kind == "enumeration"),
+        ]
         idle += [(word, "a named scalar", kind == "alias") for word in _SCALAR_ONLY]
         idle.append(("name", "an object inside a list or a map", inner is not None))
         for word, meant, allowed in idle:
             if word in node.entries and not allowed:
-                self.findings.add(node.entries[word].key, "idle-key", f"`{word}` says something about {meant} only")
+                self.findings.add(
+                    node.entries[word].key,
+                    "idle-key",
+                    f"`{word}` says something about {meant} only",
+                )
 
-    def _declare_inner(self, outer: Declaration, name: TypeName, declared: dict[str, Declaration]) -> None:
+    def _declare_inner(
+        self, outer: Declaration, name: TypeName, declared: dict[str, Declaration]
+    ) -> None:
         other = declared.get(name.name)
         if other:
             self.findings.add(
-                outer.key, "class-twice", f"the object inside is called `{name.name}`, and so is the type in {where(place(other.key))}",
+                outer.key,
+                "class-twice",
+                f"the object inside is called `{name.name}`, and so is the type in {where(place(other.key))}",
                 "give it another `name:`",
             )
         else:
@@ -141,7 +184,11 @@ class Declarations:
             for name, declaration in declared.items():
                 other = next((outer[name] for outer in above if name in outer), None)
                 if other:
-                    self.findings.add(declaration.key, "type-twice", f"`{name}` is declared in {where(place(other.key))} too, which holds here as well")
+                    self.findings.add(
+                        declaration.key,
+                        "type-twice",
+                        f"`{name}` is declared in {where(place(other.key))} too, which holds here as well",
+                    )
 
     def find(self, ref: Ref, at: Scalar, module: tuple[str, ...]) -> Declaration | None:
         """What a reference in a file of this module means, or None with a problem reported."""
@@ -150,10 +197,22 @@ class Declarations:
         found = [self.by_module[m][name] for m in modules if name in self.by_module.get(m, {})]
         if len(found) > 1 and path:
             places = " and ".join(where(place(declaration.key)) for declaration in found)
-            self.findings.add(at, "type-twice", f"`{ref.name}` may mean the types in {places}", "give one of them another name", ref.at, len(ref.name))
+            self.findings.add(
+                at,
+                "type-twice",
+                f"`{ref.name}` may mean the types in {places}",
+                "give one of them another name",
+                ref.at,
+                len(ref.name),
+            )
         if not found:
             self.findings.add(
-                at, "unknown-type", f"there is no type `{ref.name}` here", self._hint(name, path, modules), ref.at, len(ref.name)
+                at,
+                "unknown-type",
+                f"there is no type `{ref.name}` here",
+                self._hint(name, path, modules),
+                ref.at,
+                len(ref.name),
             )
         return found[0] if found else None
 
@@ -170,7 +229,9 @@ class Declarations:
 
 def way(module: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The modules in which a file's bare names are looked up."""
-    folders = [(*module[:depth], "_types") for depth in range(len(module) - 1, -1, -1)] or [("_types",)]
+    folders = [(*module[:depth], "_types") for depth in range(len(module) - 1, -1, -1)] or [
+        ("_types",)
+    ]
     return [module, *folders] if module and module[-1] != "_types" else folders
 
 

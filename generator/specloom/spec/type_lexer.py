@@ -52,7 +52,12 @@ def tokens(text: str) -> list[Token]:
         if kind == "end":
             return found
         if match[0].endswith("'") and kind == "other":
-            raise Wrong("the text that begins here does not end", match.start(kind), 1, "a quote inside a text is doubled: 'it''s'")
+            raise Wrong(
+                "the text that begins here does not end",
+                match.start(kind),
+                1,
+                "a quote inside a text is doubled: 'it''s'",
+            )
         at = match.end()
 
 
@@ -98,7 +103,10 @@ class Cursor:
         least = self.natural() if start.kind == "number" else None
         if not self.take("..", "dots"):
             if least is None or not single:
-                self.fail("a length such as 1..32 is expected here" + (" (or 32, at most)" if single else ""))
+                self.fail(
+                    "a length such as 1..32 is expected here"
+                    + (" (or 32, at most)" if single else "")
+                )
             return Span(None, least)
         most = self.natural() if self.token.kind == "number" or least is None else None
         if least is not None and most is not None and least > most:
@@ -115,7 +123,11 @@ class Cursor:
         below = self.take("<")
         bounded = below or least is None or self.token.kind == "number"
         most = self.number(whole) if bounded else None
-        if least is not None and most is not None and (least > most or (least == most and (above or below))):
+        if (
+            least is not None
+            and most is not None
+            and (least > most or (least == most and (above or below)))
+        ):
             raise Wrong("no number lies in this range", start.at, self.before().end - start.at)
         return Range(least, most, above, below)
 
@@ -168,7 +180,12 @@ class Cursor:
         wrong = next((d for d in directives if d not in DIRECTIVES), None)
         if wrong is not None:
             known = " ".join(f"%{d}" for d in DIRECTIVES)
-            raise Wrong(f"`%{wrong}` may not stand in a format", token.at, len(token.text), f"known are {known}")
+            raise Wrong(
+                f"`%{wrong}` may not stand in a format",
+                token.at,
+                len(token.text),
+                f"known are {known}",
+            )
         if not directives:
             raise Wrong("a format such as '%Y%m%d' is expected here", token.at, len(token.text))
         try:
@@ -176,7 +193,12 @@ class Cursor:
         except ValueError:
             returns = False
         if not returns:
-            raise Wrong(f"what is written in the format {token.text} does not come back", token.at, len(token.text), f"each once: {needs}")
+            raise Wrong(
+                f"what is written in the format {token.text} does not come back",
+                token.at,
+                len(token.text),
+                f"each once: {needs}",
+            )
         return text
 
     def choice(self, *words: str) -> str:
@@ -196,5 +218,7 @@ def _returned(moment: datetime | date, text: str) -> datetime | date:
     """What is read of the moment when it was written in a format; fails with ValueError."""
     format_ = Format(text)
     if isinstance(moment, datetime):
-        return format_.decode(format_.encode(moment.replace(tzinfo=(format_.zone or UTC) if format_.zoned else None))).replace(tzinfo=moment.tzinfo)
+        return format_.decode(
+            format_.encode(moment.replace(tzinfo=(format_.zone or UTC) if format_.zoned else None))
+        ).replace(tzinfo=moment.tzinfo)
     return format_.decode(format_.encode_date(moment)).date()

@@ -26,15 +26,47 @@ DEPTH = 20
 
 _NAME = re.compile(r"(?:[a-z_][a-z0-9_]*\.)*[A-Z][A-Za-z0-9]*", re.ASCII)
 WORDS = (
-    "string", "integer", "number", "decimal", "boolean", "bytes", "file", "datetime", "date", "duration", "json", "object",
-    "list", "map", "text",
+    "string",
+    "integer",
+    "number",
+    "decimal",
+    "boolean",
+    "bytes",
+    "file",
+    "datetime",
+    "date",
+    "duration",
+    "json",
+    "object",
+    "list",
+    "map",
+    "text",
 )
 _MEANT = {
-    "str": "string", "char": "string", "varchar": "string", "uuid": "string", "uri": "string", "url": "string",
-    "int": "integer", "int32": "integer", "int64": "integer", "long": "integer", "uint64": "integer",
-    "float": "number", "double": "number", "bool": "boolean", "array": "list<T>", "dict": "map<T>", "any": "json",
-    "timestamp": "datetime(unix)", "time": "datetime", "binary": "bytes", "null": "T? (a question mark at the end)",
-    "none": "T? (a question mark at the end)", "enum": "string('A' | 'B')", "optional": "T? (a question mark at the end)",
+    "str": "string",
+    "char": "string",
+    "varchar": "string",
+    "uuid": "string",
+    "uri": "string",
+    "url": "string",
+    "int": "integer",
+    "int32": "integer",
+    "int64": "integer",
+    "long": "integer",
+    "uint64": "integer",
+    "float": "number",
+    "double": "number",
+    "bool": "boolean",
+    "array": "list<T>",
+    "dict": "map<T>",
+    "any": "json",
+    "timestamp": "datetime(unix)",
+    "time": "datetime",
+    "binary": "bytes",
+    "null": "T? (a question mark at the end)",
+    "none": "T? (a question mark at the end)",
+    "enum": "string('A' | 'B')",
+    "optional": "T? (a question mark at the end)",
 }
 
 
@@ -80,7 +112,9 @@ Expression: TypeAlias = "Leaf | Ref | Object | Of | OneOf | OrNull"
 def parse(text: str) -> Expression:
     """The tree of an expression; raises Wrong."""
     if len(text) > LONGEST:
-        raise Wrong(f"a type of more than {LONGEST} characters", 0, 1, "give its parts names under `types:`")
+        raise Wrong(
+            f"a type of more than {LONGEST} characters", 0, 1, "give its parts names under `types:`"
+        )
     return _Parser(text).whole()
 
 
@@ -92,7 +126,10 @@ def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
     elif word.lower() in _MEANT:
         hint = f"write {_MEANT[word.lower()]}"
     elif word[0].isupper() or "." in word:
-        message, hint = f"`{word}` is not the name of a type", "names are letters and digits and begin upper case, as orders.Amount"
+        message, hint = (
+            f"`{word}` is not the name of a type",
+            "names are letters and digits and begin upper case, as orders.Amount",
+        )
     return message, at, len(word), hint
 
 
@@ -112,7 +149,10 @@ class _Parser(Cursor):
     def _type(self) -> Expression:
         self.depth += 1
         if self.depth > DEPTH:
-            self.fail(f"more than {DEPTH} types lie in one another", "give the inner ones names under `types:`")
+            self.fail(
+                f"more than {DEPTH} types lie in one another",
+                "give the inner ones names under `types:`",
+            )
         members = [self._one()]
         while self.take("|"):
             members.append(self._one())
@@ -128,7 +168,9 @@ class _Parser(Cursor):
             self.fail("a bare number is not a type", "numbers are written integer(0 | 100)")
         if token.kind != "name":
             hint = key_hint("$ref", "type") if token.text == "#" else ""
-            self.fail("a type is expected here" + (f", not `{token.text}`" if token.text else ""), hint)
+            self.fail(
+                "a type is expected here" + (f", not `{token.text}`" if token.text else ""), hint
+            )
         self.index += 1
         word = token.text
         if word in WORDS:
@@ -205,10 +247,16 @@ class _Parser(Cursor):
                 return model.File(self.length(single=True))
             case "datetime":
                 if self.token.kind == "literal":
-                    return model.DateTime(self.format(_MOMENT, "year, month, day and hour; a date is date('%Y%m%d')"))
+                    return model.DateTime(
+                        self.format(_MOMENT, "year, month, day and hour; a date is date('%Y%m%d')")
+                    )
                 return model.DateTime(self.choice("unix", "unix-ms", RFC2822))
             case "date":
-                return model.Date(self.format(_MOMENT.date(), "year, month and day; a year or a time alone is a string"))
+                return model.Date(
+                    self.format(
+                        _MOMENT.date(), "year, month and day; a year or a time alone is a string"
+                    )
+                )
             case _:
                 return model.Duration("s" if self.choice("s", "ms") == "s" else "ms")
 
@@ -230,12 +278,20 @@ class _Parser(Cursor):
         """Something follows a complete type."""
         rest = self.text[self.token.at :]
         if rest.startswith("[]"):
-            self.fail("`[]` is not part of a type", f"a list is written list<{self.text[: self.token.at].strip()}>")
+            self.fail(
+                "`[]` is not part of a type",
+                f"a list is written list<{self.text[: self.token.at].strip()}>",
+            )
         if self.before().text == "?":
-            self.fail("`?` is the end of a type", "write it once, after all members: string | integer?")
+            self.fail(
+                "`?` is the end of a type", "write it once, after all members: string | integer?"
+            )
         if rest.startswith("("):
             known = self.before().text in WORDS
-            self.fail("this type takes no limits", "" if known else "limits stand under `types:`, where the type is named")
+            self.fail(
+                "this type takes no limits",
+                "" if known else "limits stand under `types:`, where the type is named",
+            )
         if rest.startswith("<"):
             self.fail("this type holds no other", "only list<T>, map<T> and text<T> do")
         self.fail(f"`{self.token.text}` is not expected here", "a type ends before it")

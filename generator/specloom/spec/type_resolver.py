@@ -49,16 +49,22 @@ class Types:
         self._aliases: dict[TypeName, Written | None] = {}
         self._open: list[TypeName] = []
 
-    def read(self, at: Scalar, module: tuple[str, ...], inner: TypeName | None = None) -> Type | None:
+    def read(
+        self, at: Scalar, module: tuple[str, ...], inner: TypeName | None = None
+    ) -> Type | None:
         """The type of an expression, None with a problem reported. `inner`: the object that `fields` beside it describe."""
         expression = parse(at, self.findings)
         return self.written(expression, at, module, inner) if expression else None
 
-    def written(self, expression: Expression, at: Scalar, module: tuple[str, ...], inner: TypeName | None) -> Type | None:
+    def written(
+        self, expression: Expression, at: Scalar, module: tuple[str, ...], inner: TypeName | None
+    ) -> Type | None:
         found = self._write(expression, _Site(at, module, inner))
         return found.type if found else None
 
-    def alias(self, expression: Expression, at: Scalar, module: tuple[str, ...]) -> Declaration | None:
+    def alias(
+        self, expression: Expression, at: Scalar, module: tuple[str, ...]
+    ) -> Declaration | None:
         """The named scalar that an expression consists of, if it is one (`Name` or `Name?`)."""
         if isinstance(expression, OrNull):
             expression = expression.inner
@@ -74,7 +80,12 @@ class Types:
             case Object():
                 if site.inner is None:
                     self.findings.add(
-                        site.at, "object-fields", "`object` needs its `fields` beside it", "any object is map<json>", expression.at, len("object")
+                        site.at,
+                        "object-fields",
+                        "`object` needs its `fields` beside it",
+                        "any object is map<json>",
+                        expression.at,
+                        len("object"),
                     )
                     return None
                 return Written(model.Named(site.inner))
@@ -84,7 +95,9 @@ class Types:
                 return self._of(expression, site)
             case OneOf():
                 written = self._union(expression, site)
-                union = written and (written.type.type if isinstance(written.type, model.Nullable) else written.type)
+                union = written and (
+                    written.type.type if isinstance(written.type, model.Nullable) else written.type
+                )
                 if isinstance(union, model.Union):
                     self.unions.append((site.at, union))
                 return written
@@ -103,9 +116,18 @@ class Types:
         if found.name in self._aliases:
             return self._aliases[found.name]
         if found.name in self._open or len(self._open) >= LONGEST_CHAIN:
-            reason = "contains itself" if found.name in self._open else f"stands for more than {LONGEST_CHAIN} names in a row"
+            reason = (
+                "contains itself"
+                if found.name in self._open
+                else f"stands for more than {LONGEST_CHAIN} names in a row"
+            )
             self.findings.add(
-                site.at, "endless-type", f"`{ref.name}` {reason}", "a type contains itself through the fields of an object", ref.at, len(ref.name)
+                site.at,
+                "endless-type",
+                f"`{ref.name}` {reason}",
+                "a type contains itself through the fields of an object",
+                ref.at,
+                len(ref.name),
             )
             return None
         self._open.append(found.name)
@@ -175,7 +197,10 @@ class Types:
 
     def _report_heavy(self, site: _Site) -> None:
         self.findings.add(
-            site.at, "endless-type", f"written out, this type has more than {HEAVIEST} parts", "make objects or named unions of the types in it"
+            site.at,
+            "endless-type",
+            f"written out, this type has more than {HEAVIEST} parts",
+            "make objects or named unions of the types in it",
         )
 
 

@@ -29,7 +29,9 @@ def build(declaration: Declaration, types: Types, texts: Texts) -> model.UnionTy
     union = written.type.type if isinstance(written.type, model.Nullable) else written.type
     members = union.members if isinstance(union, model.Union) else (union,)
     tag = word(declaration.node.get("tag")) or None
-    about = texts.read(declaration.node.get("title")), texts.read(declaration.node.get("description"))
+    about = texts.read(declaration.node.get("title")), texts.read(
+        declaration.node.get("description")
+    )
     return model.UnionType(declaration.name, members, tag, *about, place(declaration.key))
 
 
@@ -86,7 +88,12 @@ def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
     while level and count <= DEEPEST:
         count += 1
         unions = (named for each in level if isinstance(named := types.get(each), model.UnionType))
-        members = {member.to for union in unions for member in union.members if isinstance(member, model.Named)}
+        members = {
+            member.to
+            for union in unions
+            for member in union.members
+            if isinstance(member, model.Named)
+        }
         level = {each for each in members - seen if isinstance(types.get(each), model.UnionType)}
         seen |= level
     return count
@@ -94,15 +101,25 @@ def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
 
 def cut_endless(types: MutableMapping[TypeName, NamedType], findings: Findings) -> None:
     """Reports unions without a tag that have no end, or too many parts, where they are written out, and drops them: nobody could read them."""
-    untagged = {name: named for name, named in types.items() if isinstance(named, model.UnionType) and named.tag is None}
+    untagged = {
+        name: named
+        for name, named in types.items()
+        if isinstance(named, model.UnionType) and named.tag is None
+    }
     weights = _weights(untagged)
     for name, union in untagged.items():
         if weights.get(name, HEAVIEST + 1) <= HEAVIEST:
             continue
         if name in weights:
-            message, hint = f"written out, `{name.name}` has more than {HEAVIEST} parts", "make objects of the types in it"
+            message, hint = (
+                f"written out, `{name.name}` has more than {HEAVIEST} parts",
+                "make objects of the types in it",
+            )
         else:
-            message, hint = f"`{name.name}` has no end when it is written out", "a type contains itself through the fields of an object"
+            message, hint = (
+                f"`{name.name}` has no end when it is written out",
+                "a type contains itself through the fields of an object",
+            )
         findings.add_at(union.place, "endless-type", message, hint, len(name.name))
         del types[name]
 
@@ -129,14 +146,21 @@ def _weights(unions: Mapping[TypeName, model.UnionType]) -> dict[TypeName, int]:
     return weights
 
 
-def _parts(union: model.UnionType, unions: Mapping[TypeName, model.UnionType]) -> tuple[int, list[TypeName]]:
+def _parts(
+    union: model.UnionType, unions: Mapping[TypeName, model.UnionType]
+) -> tuple[int, list[TypeName]]:
     """How many parts a union has of its own, and which of the others are in it, as often as they are."""
     count, inner = 0, list[TypeName]()
     waiting = list(union.members)
     while waiting:
         count += 1
         match waiting.pop():
-            case model.ListOf(item=held) | model.MapOf(value=held) | model.JsonText(type=held) | model.Nullable(type=held):
+            case (
+                model.ListOf(item=held)
+                | model.MapOf(value=held)
+                | model.JsonText(type=held)
+                | model.Nullable(type=held)
+            ):
                 waiting.append(held)
             case model.Union(members=members):
                 waiting += members
@@ -147,7 +171,13 @@ def _parts(union: model.UnionType, unions: Mapping[TypeName, model.UnionType]) -
     return count, inner
 
 
-def check(at: Scalar, members: tuple[Type, ...], tag: str | None, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+def check(
+    at: Scalar,
+    members: tuple[Type, ...],
+    tag: str | None,
+    types: Mapping[TypeName, NamedType],
+    findings: Findings,
+) -> None:
     """Reports members that nobody could tell apart."""
     seen: set[str] = set()
     for member in members:
@@ -156,23 +186,47 @@ def check(at: Scalar, members: tuple[Type, ...], tag: str | None, types: Mapping
             findings.add(at, "union", "`file` is not JSON, so it is no member of a union")
             return
         if _ANY in own:
-            findings.add(at, "union", "`json` is any value, so it is no member of a union", "write json alone")
+            findings.add(
+                at,
+                "union",
+                "`json` is any value, so it is no member of a union",
+                "write json alone",
+            )
             return
         twice = sorted(own & seen)
         if twice and not (tag and twice == ["an object"]):
-            hint = "give the union a name under `types:` and `tag: <field>`" if twice == ["an object"] else "make one type of them, or write json"
-            findings.add(at, "union", f"two members of this union are {twice[0]}, so nobody could tell them apart", hint)
+            hint = (
+                "give the union a name under `types:` and `tag: <field>`"
+                if twice == ["an object"]
+                else "make one type of them, or write json"
+            )
+            findings.add(
+                at,
+                "union",
+                f"two members of this union are {twice[0]}, so nobody could tell them apart",
+                hint,
+            )
             return
         seen |= own
 
 
-def check_named(declaration: Declaration, union: model.UnionType, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+def check_named(
+    declaration: Declaration,
+    union: model.UnionType,
+    types: Mapping[TypeName, NamedType],
+    findings: Findings,
+) -> None:
     """Reports what is wrong with the members and the tag of a named union."""
     at, tag = declaration.node.get("type"), declaration.node.get("tag")
     if not isinstance(at, Scalar):
         return
     if depth(union.name, types) > DEEPEST:
-        findings.add(at, "endless-type", f"more than {DEEPEST} named unions lie in one another", "list the members in one union")
+        findings.add(
+            at,
+            "endless-type",
+            f"more than {DEEPEST} named unions lie in one another",
+            "list the members in one union",
+        )
         return
     if union.tag is None or not isinstance(tag, Scalar):
         check(at, union.members, None, types, findings)
@@ -181,17 +235,32 @@ def check_named(declaration: Declaration, union: model.UnionType, types: Mapping
     for member in union.members:
         structure = types.get(member.to) if isinstance(member, model.Named) else None
         if not isinstance(structure, model.Structure):
-            findings.add(at, "union-tag", "a union with a tag has objects with `fields` as members only", "put it into a union with the others")
+            findings.add(
+                at,
+                "union-tag",
+                "a union with a tag has objects with `fields` as members only",
+                "put it into a union with the others",
+            )
             return
         field = next((f for f in structure.fields if f.wire == union.tag), None)
         literals = field.type.literals if field and isinstance(field.type, model.String) else ()
         if field is None or not field.required or not literals:
             findings.add(
-                tag, "union-tag", f"`{structure.name.name}` has no field `{union.tag}` that is always one of a few texts",
-                f"give it {union.tag}: string('…')" if field is None or isinstance(field.type, model.String) else key_hint("tag", "tag"),
+                tag,
+                "union-tag",
+                f"`{structure.name.name}` has no field `{union.tag}` that is always one of a few texts",
+                (
+                    f"give it {union.tag}: string('…')"
+                    if field is None or isinstance(field.type, model.String)
+                    else key_hint("tag", "tag")
+                ),
             )
             return
         for literal in literals:
             other = seen.setdefault(literal, structure.name.name)
             if other != structure.name.name:
-                findings.add(tag, "union-tag", f"`{other}` and `{structure.name.name}` both have `{union.tag}` '{literal}'")
+                findings.add(
+                    tag,
+                    "union-tag",
+                    f"`{other}` and `{structure.name.name}` both have `{union.tag}` '{literal}'",
+                )

@@ -25,7 +25,9 @@ Kind: TypeAlias = Literal["api", "types", "resource"]
 Schema: TypeAlias = dict[str, Any]
 
 
-_NAMES = frozenset({"path", "query", "header", "headers", "body", "form", "parts", "fields", "payload"})
+_NAMES = frozenset(
+    {"path", "query", "header", "headers", "body", "form", "parts", "fields", "payload"}
+)
 """Keys whose maps have names of fields."""
 _BODIES = frozenset({"body", "form", "parts", "content"})
 
@@ -37,7 +39,9 @@ def check(node: Node, kind: Kind, findings: Findings) -> None:
         return
     from jsonschema import Draft7Validator
 
-    errors: Iterator[ValidationError] = Draft7Validator(schema).iter_errors(value)  # pyright: ignore[reportUnknownMemberType]
+    errors: Iterator[ValidationError] = Draft7Validator(schema).iter_errors(
+        value
+    )  # pyright: ignore[reportUnknownMemberType]
     schemas = _JsonSchemas(node, findings)
     for error in errors:
         for leaf in _leaves(error):
@@ -73,12 +77,23 @@ class _JsonSchemas:
         """Whether `properties` holds maps only, as in JSON Schema, and no `fields` as a field of this name would."""
         known = self._known.get(id(node))
         if known is None:
-            known = isinstance(node, MapNode) and "fields" not in node.entries and all(isinstance(entry.value, MapNode) for entry in node.entries.values())
+            known = (
+                isinstance(node, MapNode)
+                and "fields" not in node.entries
+                and all(isinstance(entry.value, MapNode) for entry in node.entries.values())
+            )
             self._known[id(node)] = known
             if known and isinstance(node, MapNode):
                 key = holder.entries["properties"].key
-                self.findings.add(key, "unknown-key", "this is a JSON Schema; fields stand here", key_hint("properties", "names"))
-                self.findings.settle_at(holder.get("type"), *(entry.key for entry in node.entries.values()))
+                self.findings.add(
+                    key,
+                    "unknown-key",
+                    "this is a JSON Schema; fields stand here",
+                    key_hint("properties", "names"),
+                )
+                self.findings.settle_at(
+                    holder.get("type"), *(entry.key for entry in node.entries.values())
+                )
         return known
 
 
@@ -117,7 +132,9 @@ def _link_entry(holder: Any, key: Any, roots: Mapping[str, Schema]) -> None:
             target = target[part]
         holder[key] = target
     elif key == "pattern" and isinstance(found, str):
-        holder[key] = re.sub(r"\$\Z", r"\\Z", found)  # Python's `$` lets a line break follow, that of JSON Schema does not
+        holder[key] = re.sub(
+            r"\$\Z", r"\\Z", found
+        )  # Python's `$` lets a line break follow, that of JSON Schema does not
     else:
         _link(found, roots)
 
@@ -161,12 +178,27 @@ def _report(error: ValidationError, root: Node, findings: Findings) -> None:
             _missing_key(error, schema, node, at, findings)
         case "not":
             word = key.text if key else ""
-            findings.add(key or node, "not-yet", f"`{word}` {LATER}", key_hint(word, "endpoint") or key_hint(word, "field"))
+            findings.add(
+                key or node,
+                "not-yet",
+                f"`{word}` {LATER}",
+                key_hint(word, "endpoint") or key_hint(word, "field"),
+            )
         case "enum" | "const":
             known = [str(word) for word in schema.get("enum", [schema.get("const")])]
-            findings.add(node, "wrong-value", f"{_found(node)} is not {expected if 'title' in schema else known[0]}", did_you_mean(_word(node), known))
+            findings.add(
+                node,
+                "wrong-value",
+                f"{_found(node)} is not {expected if 'title' in schema else known[0]}",
+                did_you_mean(_word(node), known),
+            )
         case "pattern" | "minimum" | "maximum":
-            findings.add(node, "wrong-value", f"{_found(node)} is not {expected}", _request_line(_word(node)) if key and key.text == "http" else "")
+            findings.add(
+                node,
+                "wrong-value",
+                f"{_found(node)} is not {expected}",
+                _request_line(_word(node)) if key and key.text == "http" else "",
+            )
         case "maxLength":
             findings.add(node, "too-long", f"this has more than {error.validator_value} characters")
         case "minItems" | "minProperties":
@@ -174,9 +206,15 @@ def _report(error: ValidationError, root: Node, findings: Findings) -> None:
         case "uniqueItems":
             findings.add(at, "twice", "an entry stands in this list twice")
         case _:
-            hint = "quote it if the text is meant" if is_null(node) and isinstance(node, Scalar) and node.text else ""
+            hint = (
+                "quote it if the text is meant"
+                if is_null(node) and isinstance(node, Scalar) and node.text
+                else ""
+            )
             if is_null(node) and key is not None and key.text in _BODIES:
-                hint = f"leave `{key.text}` out for no body" + (", or write {} for an empty one" if key.text == "body" else "")
+                hint = f"leave `{key.text}` out for no body" + (
+                    ", or write {} for an empty one" if key.text == "body" else ""
+                )
             if key is not None and isinstance(node, ListNode):
                 hint = hint or key_hint(key.text, "type" if key.text == "type" else "names")
             findings.add(at, "wrong-kind", f"expected {expected}, found {_found(node)}", hint)
@@ -191,7 +229,11 @@ def _request_line(text: str) -> str:
         return "the verb stands before the path, with one space between them"
     if path.startswith(" "):
         return "one space between verb and path"
-    return f"verbs are upper case: {verb.upper()}" if verb.upper() != verb else "" if path.startswith("/") else "a path begins with a slash"
+    return (
+        f"verbs are upper case: {verb.upper()}"
+        if verb.upper() != verb
+        else "" if path.startswith("/") else "a path begins with a slash"
+    )
 
 
 def _unknown_keys(schema: Schema, node: Node, holder: Scalar | None, findings: Findings) -> None:
@@ -202,21 +244,40 @@ def _unknown_keys(schema: Schema, node: Node, holder: Scalar | None, findings: F
     for word, entry in node.entries.items():
         if word not in known:
             hint = key_hint(word, place_of(offered))
-            findings.add(entry.key, "unknown-key", f"`{word}` is not a key here", hint or did_you_mean(word, offered))
+            findings.add(
+                entry.key,
+                "unknown-key",
+                f"`{word}` is not a key here",
+                hint or did_you_mean(word, offered),
+            )
             if hint:
                 findings.settle_at(holder, node.get("type"))
 
 
-def _missing_key(error: ValidationError, schema: Schema, node: Node, at: Node, findings: Findings) -> None:
+def _missing_key(
+    error: ValidationError, schema: Schema, node: Node, at: Node, findings: Findings
+) -> None:
     """Reports a key that is missing, unless one that is unknown here, and reported so, is a slip of it or has a hint."""
     assert isinstance(node, MapNode)
     known: Mapping[str, Schema] = schema.get("properties", {})
     hinted = any(key_hint(other, place_of(known)) for other in node.entries if other not in known)
     for word in schema["required"]:
-        slip = next((other for other in node.entries if other not in known and closest(other, known) == word), None)
+        slip = next(
+            (
+                other
+                for other in node.entries
+                if other not in known and closest(other, known) == word
+            ),
+            None,
+        )
         reported = schema.get("additionalProperties") is False and (slip is not None or hinted)
         if word not in node.entries and not reported and f"'{word}' is a required" in error.message:
-            findings.add(at, "missing-key", f"the key `{word}` is missing", f"did you mean `{word}` by `{slip}`?" if slip else "")
+            findings.add(
+                at,
+                "missing-key",
+                f"the key `{word}` is missing",
+                f"did you mean `{word}` by `{slip}`?" if slip else "",
+            )
 
 
 def _locate(root: Node, error: ValidationError) -> tuple[Node, Scalar | None]:

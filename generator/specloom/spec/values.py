@@ -29,26 +29,49 @@ class Values:
         self.types = types
         self.findings = findings
 
-    def read(self, node: Node | None, type_: Type, rule: str = "example", encrypted: bool = False, received: bool = False) -> Value | None:
+    def read(
+        self,
+        node: Node | None,
+        type_: Type,
+        rule: str = "example",
+        encrypted: bool = False,
+        received: bool = False,
+    ) -> Value | None:
         """The value of a node, None if there is none; of an encrypted field any text, for it is cipher text. What is `received` may have
         more members of unions than are listed."""
         if node is None:
             return None
-        if encrypted and isinstance(node, Scalar) and node.style != "json" and kinds(type_, self.types) == frozenset({"a text"}):
+        if (
+            encrypted
+            and isinstance(node, Scalar)
+            and node.style != "json"
+            and kinds(type_, self.types) == frozenset({"a text"})
+        ):
             return Value(node.text)
         return Value(_Reading(self.types, self.findings, rule, received).value(node, type_))
 
 
 def check_secret(node: Node | None, field: Field, findings: Findings) -> None:
     """Reports the example of a secret that looks like a real one; cipher text is nobody's secret."""
-    if isinstance(node, Scalar) and not field.encrypted and secret_scanner.is_given_away(field.name, field.secret, node):
-        findings.add(node, "secret", f"the example of `{field.wire}` looks like a real secret", "replace it if it is one, and write a placeholder: EXAMPLE…")
+    if (
+        isinstance(node, Scalar)
+        and not field.encrypted
+        and secret_scanner.is_given_away(field.name, field.secret, node)
+    ):
+        findings.add(
+            node,
+            "secret",
+            f"the example of `{field.wire}` looks like a real secret",
+            "replace it if it is one, and write a placeholder: EXAMPLE…",
+        )
 
 
 class _Reading:
     """Reads one value; `rule` says under which rule it is reported."""
 
-    def __init__(self, types: Mapping[TypeName, NamedType], findings: Findings, rule: str, received: bool) -> None:
+    def __init__(
+        self, types: Mapping[TypeName, NamedType], findings: Findings, rule: str, received: bool
+    ) -> None:
         self.types = types
         self.findings = findings
         self.rule = rule
@@ -108,7 +131,9 @@ class _Reading:
     def one_of(self, node: Node, members: tuple[Type, ...]) -> Json:
         kind = self.kind_of(node)
         fitting = [member for member in members if kind in kinds(member, self.types)]
-        if not fitting and isinstance(node, Scalar) and node.style == "plain":  # any plain scalar may be a text
+        if (
+            not fitting and isinstance(node, Scalar) and node.style == "plain"
+        ):  # any plain scalar may be a text
             fitting = [member for member in members if "a text" in kinds(member, self.types)]
         if fitting:
             return self.value(node, fitting[0])
@@ -128,7 +153,11 @@ class _Reading:
                     return "a number"
                 if value is None:
                     return "null"
-                return "a boolean" if isinstance(value, bool) else "a text" if isinstance(value, str) else "a number"
+                return (
+                    "a boolean"
+                    if isinstance(value, bool)
+                    else "a text" if isinstance(value, str) else "a number"
+                )
 
     def named(self, node: Node, name: TypeName) -> Json:
         named = self.types.get(name)
@@ -148,7 +177,9 @@ class _Reading:
         if not isinstance(node, MapNode):
             self.wrong(node, "a map is expected here")
             return None
-        return self.fields(node, {field.wire: field for field in structure.fields}, f"`{structure.name.name}`")
+        return self.fields(
+            node, {field.wire: field for field in structure.fields}, f"`{structure.name.name}`"
+        )
 
     def fields(self, node: MapNode, fields: Mapping[str, Field], whose: str) -> dict[str, Json]:
         """The values of a map by the fields' names on the wire."""
@@ -165,7 +196,11 @@ class _Reading:
                 found[wire] = self.value(entry.value, field.type)
         for wire, field in fields.items():
             if field.required and wire not in node.entries and not model.is_constant(field.type):
-                self.wrong(node, f"`{wire}` is missing, which {whose} always has", f"write `{wire}?` if it may be absent")
+                self.wrong(
+                    node,
+                    f"`{wire}` is missing, which {whose} always has",
+                    f"write `{wire}?` if it may be absent",
+                )
         return found
 
     def tagged(self, node: Node, union: model.UnionType, tag: str) -> Json:
@@ -178,10 +213,15 @@ class _Reading:
             structure = self.types.get(member.to) if isinstance(member, model.Named) else None
             if isinstance(structure, Structure):
                 field = next((f for f in structure.fields if f.wire == tag), None)
-                literals = field.type.literals if field and isinstance(field.type, model.String) else ()
+                literals = (
+                    field.type.literals if field and isinstance(field.type, model.String) else ()
+                )
                 known.update(dict.fromkeys(literals, structure))
         if found.text not in known:
-            message, hint = f"no member of the union has `{tag}` `{wire_text(found.text)}`", did_you_mean(found.text, known)
+            message, hint = (
+                f"no member of the union has `{tag}` `{wire_text(found.text)}`",
+                did_you_mean(found.text, known),
+            )
             if self.received:
                 self.findings.warn(found, "unlisted-value", message, hint)
                 return self.anything(node)
@@ -208,11 +248,24 @@ class _Reading:
         if len(self.findings.problems) > before:
             return None
         if isinstance(type_, model.Boolean):
-            if not isinstance(value, bool) or (type_.literal is not None and value is not type_.literal):
-                self.wrong(node, "true or false is expected here" if type_.literal is None else f"{str(type_.literal).lower()} is expected here")
+            if not isinstance(value, bool) or (
+                type_.literal is not None and value is not type_.literal
+            ):
+                self.wrong(
+                    node,
+                    (
+                        "true or false is expected here"
+                        if type_.literal is None
+                        else f"{str(type_.literal).lower()} is expected here"
+                    ),
+                )
             return value
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self.wrong(node, "a number is expected here", "without quotes" if isinstance(node, Scalar) and node.style == "quoted" else "")
+            self.wrong(
+                node,
+                "a number is expected here",
+                "without quotes" if isinstance(node, Scalar) and node.style == "quoted" else "",
+            )
             return None
         if isinstance(type_, model.Integer):
             if isinstance(value, Decimal):
@@ -223,7 +276,11 @@ class _Reading:
         return value
 
     def text(self, node: Node, type_: Type) -> Json:
-        if not isinstance(node, Scalar) or node.style == "json" or (node.style == "plain" and not node.text):
+        if (
+            not isinstance(node, Scalar)
+            or node.style == "json"
+            or (node.style == "plain" and not node.text)
+        ):
             self.wrong(node, "a text is expected here")
             return None
         check_cut(node, self.findings)
@@ -247,9 +304,17 @@ class _Reading:
     def string(self, node: Scalar, text: str, type_: model.String) -> None:
         if type_.literals and text not in type_.literals:
             shown = ", ".join(f"'{literal}'" for literal in type_.literals[:10])
-            self.wrong(node, f"`{wire_text(text[:60])}` is not one of {shown}", did_you_mean(text, type_.literals))
+            self.wrong(
+                node,
+                f"`{wire_text(text[:60])}` is not one of {shown}",
+                did_you_mean(text, type_.literals),
+            )
         self.check_span(node, len(text), type_.length, "characters")
-        if type_.pattern is not None and affordable(type_.pattern, len(text)) and not re.fullmatch(type_.pattern, text):
+        if (
+            type_.pattern is not None
+            and affordable(type_.pattern, len(text))
+            and not re.fullmatch(type_.pattern, text)
+        ):
             self.wrong(node, f"`{wire_text(text[:60])}` does not match the pattern {type_.pattern}")
 
     def base64(self, node: Scalar, text: str, type_: model.Bytes) -> None:
@@ -270,6 +335,12 @@ class _Reading:
     def check_range(self, node: Node, value: int | Decimal, limits: Range) -> None:
         least, most = limits.least, limits.most
         if least is not None and (value < least or (limits.above and value == least)):
-            self.wrong(node, f"{value} is less than the type allows ({'more than' if limits.above else 'at least'} {least})")
+            self.wrong(
+                node,
+                f"{value} is less than the type allows ({'more than' if limits.above else 'at least'} {least})",
+            )
         if most is not None and (value > most or (limits.below and value == most)):
-            self.wrong(node, f"{value} is more than the type allows ({'less than' if limits.below else 'at most'} {most})")
+            self.wrong(
+                node,
+                f"{value} is more than the type allows ({'less than' if limits.below else 'at most'} {most})",
+            )

@@ -36,7 +36,9 @@ class _Refused(Exception):
 def parse(source: Source, findings: Findings) -> Node | None:
     """The root node, or None with a problem reported."""
     if not yaml.__with_libyaml__:
-        raise Stop("PyYAML is installed without libyaml, which specloom reads YAML with; install PyYAML from a wheel")
+        raise Stop(
+            "PyYAML is installed without libyaml, which specloom reads YAML with; install PyYAML from a wheel"
+        )
     if not charset.check(source, findings):
         return None
     before = len(findings.problems)
@@ -47,8 +49,12 @@ def parse(source: Source, findings: Findings) -> Node | None:
     except yaml.MarkedYAMLError as error:
         _report(error, source, findings)
         return None
-    except yaml.YAMLError as error:  # the reader's, which the check of characters leaves nothing to do
-        findings.add_at(Place(source.path, 1, 1), "yaml", f"this is not YAML: {error}".split("\n")[0])
+    except (
+        yaml.YAMLError
+    ) as error:  # the reader's, which the check of characters leaves nothing to do
+        findings.add_at(
+            Place(source.path, 1, 1), "yaml", f"this is not YAML: {error}".split("\n")[0]
+        )
         return None
     if root is None:
         findings.add_at(Place(source.path, 1, 1), "empty-file", "the file holds nothing")
@@ -84,7 +90,11 @@ class _Composer:
                 case yaml.DocumentStartEvent():
                     documents += 1
                     if documents > 1:
-                        self._refuse(event, "several-documents", "a second YAML document begins; a file holds one")
+                        self._refuse(
+                            event,
+                            "several-documents",
+                            "a second YAML document begins; a file holds one",
+                        )
                 case _:
                     pass
         return self.root
@@ -94,21 +104,34 @@ class _Composer:
         assert start is not None
         assert end is not None
         if event.tag is not None:
-            self._problem(event, "tag", f"a tag ({event.tag}) may not stand in a spec", "what a value means follows from its place")
+            self._problem(
+                event,
+                "tag",
+                f"a tag ({event.tag}) may not stand in a spec",
+                "what a value means follows from its place",
+            )
         text: str = event.value
         if event.style == '"':
             found = charset.forbidden(text)
             if found:
-                self._problem(event, "character", f"{charset.describe(found[0])} may not stand in a spec")
+                self._problem(
+                    event, "character", f"{charset.describe(found[0])} may not stand in a spec"
+                )
             text = text.replace("\u00a0", " ")
             secret = secret_scanner.sign(text)
-            if secret and text[secret.at : secret.at + 20] not in self.source.text:  # else it has been reported where it stands
-                self._problem(event, "secret", secret_scanner.refusal(secret), secret_scanner.REMEDY)
+            if (
+                secret and text[secret.at : secret.at + 20] not in self.source.text
+            ):  # else it has been reported where it stands
+                self._problem(
+                    event, "secret", secret_scanner.refusal(secret), secret_scanner.REMEDY
+                )
         row: int = start.line
         column: int = start.column
         last: int = end.line
         width = int(end.column) - column if last == row else max(1, len(self._line(row)) - column)
-        style: Literal["plain", "quoted", "block"] = "plain" if not event.style else "quoted" if event.style in "'\"" else "block"
+        style: Literal["plain", "quoted", "block"] = (
+            "plain" if not event.style else "quoted" if event.style in "'\"" else "block"
+        )
         cut = False
         if style == "plain" and text:
             line, stop = self._line(last), int(end.column)
@@ -119,14 +142,24 @@ class _Composer:
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
         if self.count > NODES:
-            self._refuse(event, "too-large", f"the file has more than {NODES:,} nodes", "split it into several resources")
+            self._refuse(
+                event,
+                "too-large",
+                f"the file has more than {NODES:,} nodes",
+                "split it into several resources",
+            )
 
     def _line(self, row: int) -> str:
         return self.source.lines[row] if row < len(self.source.lines) else ""
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if event.tag is not None:
-            self._problem(event, "tag", f"a tag ({event.tag}) may not stand in a spec", "what a value means follows from its place")
+            self._problem(
+                event,
+                "tag",
+                f"a tag ({event.tag}) may not stand in a spec",
+                "what a value means follows from its place",
+            )
         mark = event.start_mark
         assert mark is not None
         node: ListNode | MapNode
@@ -156,7 +189,9 @@ class _Composer:
             return
         node, weight = found
         if node is None:
-            self._refuse(event, "alias-cycle", f"`*{event.anchor}` stands inside the node that it means")
+            self._refuse(
+                event, "alias-cycle", f"`*{event.anchor}` stands inside the node that it means"
+            )
             return
         self.count += weight
         self.aliased += weight
@@ -186,25 +221,40 @@ class _Composer:
     def _entry(self, parent: MapNode, key: Scalar, node: Node) -> None:
         first = parent.entries.get(key.text)
         if first is not None:
-            self.findings.add(key, "duplicate-key", f"`{key.text}` stands here a second time; the first is in line {first.key.line}")
+            self.findings.add(
+                key,
+                "duplicate-key",
+                f"`{key.text}` stands here a second time; the first is in line {first.key.line}",
+            )
         elif key.text == "<<" and key.style == "plain":
-            self.findings.add(key, "merge-key", "merge keys (`<<`) are not read", "write the entries out, or make a named type of them")
+            self.findings.add(
+                key,
+                "merge-key",
+                "merge keys (`<<`) are not read",
+                "write the entries out, or make a named type of them",
+            )
         elif parent.flow and is_empty(node):
             self.findings.add(
-                key, "unquoted-comma", f"`{key.text}` has no value",
+                key,
+                "unquoted-comma",
+                f"`{key.text}` has no value",
                 'a comma ends an unquoted text inside braces: write {en: "one, two"}; if a value was forgotten, add it',
             )
         else:
             parent.entries[key.text] = Entry(key, node)
 
     def _refuse_key(self, node: Node) -> None:
-        self.findings.add_at(place(node), "key", "a key is a plain text, not a list, a map or an alias")
+        self.findings.add_at(
+            place(node), "key", "a key is a plain text, not a list, a map or an alias"
+        )
         raise _Refused
 
     def _problem(self, event: yaml.Event, rule: str, message: str, hint: str = "") -> None:
         mark = event.start_mark
         assert mark is not None
-        self.findings.add_at(Place(self.source.path, mark.line + 1, mark.column + 1), rule, message, hint)
+        self.findings.add_at(
+            Place(self.source.path, mark.line + 1, mark.column + 1), rule, message, hint
+        )
 
     def _refuse(self, event: yaml.Event, rule: str, message: str, hint: str = "") -> None:
         self._problem(event, rule, message, hint)
@@ -220,15 +270,21 @@ def _report(error: yaml.MarkedYAMLError, source: Source, findings: Findings) -> 
     line, column = (mark.line, mark.column) if mark else (0, 0)
     if line >= len(source.lines):
         line, column = len(source.lines) - 1, len(source.lines[-1])
-    if "nesting depth" in (error.problem or ""):  # libyaml's own limit, which its scanner may meet before we see an event
+    if "nesting depth" in (
+        error.problem or ""
+    ):  # libyaml's own limit, which its scanner may meet before we see an event
         findings.add_at(Place(source.path, line + 1, column + 1), "too-deep", TOO_DEEP)
         return
     reason = error.problem or "it cannot be read"
     if error.context:
         context = error.context_mark
-        reason += f" ({error.context}" + (f" that begins in line {context.line + 1})" if context else ")")
+        reason += f" ({error.context}" + (
+            f" that begins in line {context.line + 1})" if context else ")"
+        )
     findings.add_at(
-        Place(source.path, line + 1, column + 1), "yaml", f"this is not YAML: {reason}",
+        Place(source.path, line + 1, column + 1),
+        "yaml",
+        f"this is not YAML: {reason}",
         _hint(error.problem or "", source.lines[max(0, line - 1) : line + 1], column),
     )
 

@@ -52,11 +52,20 @@ def mock_class(module: Path) -> str:
     return service.class_name(module)
 
 
-def _own(api: Api, layout: Literal["project", "package"], http: Literal["httpx", "httpx2"], mock: Path | None, testing: bool) -> Files:
+def _own(
+    api: Api,
+    layout: Literal["project", "package"],
+    http: Literal["httpx", "httpx2"],
+    mock: Path | None,
+    testing: bool,
+) -> Files:
     from . import python
 
     if layout == "package":
-        return {path.relative_to(api.package): code for path, code in python.package(api, http, mock, testing=testing).items()}
+        return {
+            path.relative_to(api.package): code
+            for path, code in python.package(api, http, mock, testing=testing).items()
+        }
     from .docs import docs
 
     return {**python.whole(api, http, mock, testing=testing), **docs(api, testing=testing)}

@@ -54,7 +54,9 @@ def arguments(api: Api, endpoint: Endpoint) -> tuple[Argument, ...]:
 
 def resources_of(owner: Api | Resource) -> tuple[Resource, ...]:
     """The resources that a client, or a resource, has as attributes: those with endpoints, their own or below them."""
-    return tuple(resource for resource in owner.resources if any(each.endpoints for each in resource.walk()))
+    return tuple(
+        resource for resource in owner.resources if any(each.endpoints for each in resource.walk())
+    )
 
 
 def all_resources_of(owner: Api | Resource) -> Iterator[Resource]:
@@ -73,7 +75,11 @@ def body_fields(api: Api, endpoint: Endpoint) -> tuple[Field, ...]:
 def body_structure(api: Api, endpoint: Endpoint) -> Structure | None:
     """The structure whose fields are arguments one by one, if the body is one."""
     match endpoint.body:
-        case JsonBody(type=Named(to=name), flat=True) | FormBody(type=Named(to=name)) | PartsBody(type=Named(to=name)):
+        case (
+            JsonBody(type=Named(to=name), flat=True)
+            | FormBody(type=Named(to=name))
+            | PartsBody(type=Named(to=name))
+        ):
             structure = api.types[name]
             assert isinstance(structure, Structure)
             return structure
@@ -125,8 +131,26 @@ def _text(value: str | int | bool) -> str:
 def _whole_body(endpoint: Endpoint) -> list[Field]:
     match endpoint.body:
         case JsonBody(type=type, flat=False):
-            return [Field("body", "body", type, required=True, title=Text((("en", "The body"), ("zh", "请求体"))), place=endpoint.place)]
+            return [
+                Field(
+                    "body",
+                    "body",
+                    type,
+                    required=True,
+                    title=Text((("en", "The body"), ("zh", "请求体"))),
+                    place=endpoint.place,
+                )
+            ]
         case RawBody(file=file):
-            return [Field("content", "content", file, required=True, title=Text((("en", "The content"), ("zh", "内容"))), place=endpoint.place)]
+            return [
+                Field(
+                    "content",
+                    "content",
+                    file,
+                    required=True,
+                    title=Text((("en", "The content"), ("zh", "内容"))),
+                    place=endpoint.place,
+                )
+            ]
         case _:
             return []

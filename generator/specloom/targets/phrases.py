@@ -48,7 +48,7 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "gt": "above {0}",
         "le": "at most {0}",
         "lt": "below {0}",
-        "one": 'always {0}',
+        "one": "always {0}",
         "one of": "one of {0}",
         "pattern": "matches {0}",
         "each": "each {0}",
@@ -154,7 +154,11 @@ def limits(type: Type, language: str) -> list[str]:
         case String():
             found = _literals(type.literals, language)
             found += _span(type.length, "characters", language)
-            return found + ([phrase("pattern", language, _code(type.pattern))] if type.pattern is not None else [])
+            return found + (
+                [phrase("pattern", language, _code(type.pattern))]
+                if type.pattern is not None
+                else []
+            )
         case Integer():
             return _literals(type.literals, language) + _range(type.range, language)
         case Number():
@@ -168,7 +172,10 @@ def limits(type: Type, language: str) -> list[str]:
         case DateTime(format="rfc2822" as format):
             return [phrase(format, language, _code(moment(format)))]
         case DateTime(format=str(format)):
-            return [phrase("format", language, _code(format), _code(moment(format))), _zone(format, language)]
+            return [
+                phrase("format", language, _code(format), _code(moment(format))),
+                _zone(format, language),
+            ]
         case Date(format=str(format)):
             return [phrase("format", language, _code(format), _code(day(format)))]
         case Duration(unit="s" | "ms" as unit):
@@ -176,9 +183,15 @@ def limits(type: Type, language: str) -> list[str]:
         case ListOf():
             return _span(type.length, "items", language) + _inside("each", type.item, language)
         case MapOf():
-            return _span(type.length, "entries", language) + _inside("each value", type.value, language)
+            return _span(type.length, "entries", language) + _inside(
+                "each value", type.value, language
+            )
         case Union(members=members):
-            return [part for member in members for part in _inside(f"if {_kind(member)}", member, language)]
+            return [
+                part
+                for member in members
+                for part in _inside(f"if {_kind(member)}", member, language)
+            ]
         case JsonText():
             return [phrase("json", language), *limits(type.type, language)]
         case _:
@@ -197,14 +210,26 @@ def about(field: Field, language: str) -> str:
     """One or more sentences on a field: title, unit and limits, default, description, when it is required. Texts of the spec stay as written."""
     head = [phrase("unit", language, field.unit.best(language))] if field.unit else []
     head += limits(field.type, language)
-    head += [phrase(mark, language) for mark, set_ in (("encrypted", field.encrypted), ("secret", field.secret)) if set_]
+    head += [
+        phrase(mark, language)
+        for mark, set_ in (("encrypted", field.encrypted), ("secret", field.secret))
+        if set_
+    ]
     title = field.title.best(language).rstrip(".。")
-    sentences = [phrase("comma", language).join([title, *head]) if title else capital(phrase("comma", language).join(head))]
+    sentences = [
+        (
+            phrase("comma", language).join([title, *head])
+            if title
+            else capital(phrase("comma", language).join(head))
+        )
+    ]
     if field.default is not None and not field.secret:
         sentences.append(phrase("default", language, _code(field.default.json)))
     sentences.append(field.description.best(language))
     if field.when:
-        sentences.append(phrase("applies" if field.required else "when", language, field.when.best(language)))
+        sentences.append(
+            phrase("applies" if field.required else "when", language, field.when.best(language))
+        )
     if field.since:
         sentences.append(phrase("since", language, field.since.best(language)))
     if field.deprecated:
@@ -232,7 +257,11 @@ def joined(sentences: Iterable[str], language: str) -> str:
 def ended(sentence: str, language: str) -> str:
     """The sentence with a full stop, unless it ends with one of its own; the first letter as it is."""
     sentence = sentence.strip()
-    return sentence if sentence.endswith((".", "。", "!", "?", "！", "？", ":", "：")) else sentence + phrase("stop", language)
+    return (
+        sentence
+        if sentence.endswith((".", "。", "!", "?", "！", "？", ":", "："))
+        else sentence + phrase("stop", language)
+    )
 
 
 def _code(value: Json) -> str:
@@ -283,11 +312,21 @@ def _range(range: Range, language: str) -> list[str]:
     least, most = range.least, range.most
     if least is not None and most is not None and not (range.above or range.below):
         return [phrase("range", language, _code(least), _code(most))]
-    found = [phrase("gt" if range.above else "ge", language, _code(least))] if least is not None else []
-    return found + ([phrase("lt" if range.below else "le", language, _code(most))] if most is not None else [])
+    found = (
+        [phrase("gt" if range.above else "ge", language, _code(least))] if least is not None else []
+    )
+    return found + (
+        [phrase("lt" if range.below else "le", language, _code(most))] if most is not None else []
+    )
 
 
 def _literals(values: Sequence[str | int], language: str) -> list[str]:
     if not values:
         return []
-    return [phrase("one" if len(values) == 1 else "one of", language, phrase("or", language).join(map(_code, values)))]
+    return [
+        phrase(
+            "one" if len(values) == 1 else "one of",
+            language,
+            phrase("or", language).join(map(_code, values)),
+        )
+    ]

@@ -21,17 +21,25 @@ def added(found: Files, name: str, api: Api) -> Files:
     whose = f"the target {name}, {plugins.origin(plugins.TARGETS, name)}"
     target = plugins.load(plugins.TARGETS, name)
     if not callable(target):
-        raise Stop(f"{whose}, is a {type(target).__name__}; a target is a function from an Api to files")
+        raise Stop(
+            f"{whose}, is a {type(target).__name__}; a target is a function from an Api to files"
+        )
     with plugins.faults(whose):
         made = target(api)
     if not _is_mapping(made):
-        raise Stop(f"{whose}, gave a {type(made).__name__}; a target gives a mapping of paths to Code")
+        raise Stop(
+            f"{whose}, gave a {type(made).__name__}; a target gives a mapping of paths to Code"
+        )
     both = dict(found)
     for path, code in made.items():
         if not isinstance(path, PurePosixPath):
-            raise Stop(f"{whose}, names {path!r} with a {type(path).__name__}; paths are PurePosixPath, relative to the output folder")
+            raise Stop(
+                f"{whose}, names {path!r} with a {type(path).__name__}; paths are PurePosixPath, relative to the output folder"
+            )
         if type(code) is Code or not isinstance(code, Code):
-            raise Stop(f"{whose}, made a {type(code).__name__} for {path}; texts are of a kind of Code, which says their language")
+            raise Stop(
+                f"{whose}, made a {type(code).__name__} for {path}; texts are of a kind of Code, which says their language"
+            )
         if not _is_utf8(code):
             raise Stop(f"{whose}, made a text for {path} that UTF-8 cannot hold")
         if path in found:

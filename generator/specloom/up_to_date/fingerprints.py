@@ -103,7 +103,11 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
     """Note the clients that a run has brought up to date, unless one's inputs changed meanwhile, or its output."""
     tools = _modules()
     try:
-        kept = {name: row for name, row in store.read(project)[1].items() if name in every and name not in done}
+        kept = {
+            name: row
+            for name, row in store.read(project)[1].items()
+            if name in every and name not in done
+        }
     except DAMAGE:
         kept = {}
     try:
@@ -113,12 +117,21 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
         return
     for name, client in done.items():
         row: Row = {
-            "inputs": client["inputs"], "out": client["out"], "work": client["work"], "told": client["told"], "tools": tools,
-            "content": "", "manifest": client["manifest"],
+            "inputs": client["inputs"],
+            "out": client["out"],
+            "work": client["work"],
+            "told": client["told"],
+            "tools": tools,
+            "content": "",
+            "manifest": client["manifest"],
         }
         try:
             row = _looked(row, shared)
-            if client["before"] is not None and content(row["inputs"]) == client["before"] and _right(row):
+            if (
+                client["before"] is not None
+                and content(row["inputs"]) == client["before"]
+                and _right(row)
+            ):
                 kept[name] = {**row, "content": _whole(generator, row)}
         except DAMAGE:
             continue
@@ -142,7 +155,9 @@ def _looked(row: Row, shared: Sequence[Look]) -> Row:
     lines: list[str] = []
     for path, found in (*shared, *_looks(_own(row)), *_outputs(row["out"])):
         newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
-        lines.append(f"{path} {found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}")
+        lines.append(
+            f"{path} {found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+        )
     return {**row, "looks": _digest(lines), "settled": newest < now - _FRESH}
 
 
@@ -162,7 +177,10 @@ def _right(row: Row) -> bool:
     """Whether the manifest is the one that was written, and every file what the manifest says."""
     if bounded.digest(os.path.join(row["out"], MANIFEST)) != row["manifest"]:
         return False
-    return all(bounded.digest(f"{row['out']}/{path}") == digest for path, digest in _manifest(row["out"]).items())
+    return all(
+        bounded.digest(f"{row['out']}/{path}") == digest
+        for path, digest in _manifest(row["out"]).items()
+    )
 
 
 def _digest(lines: Iterable[str]) -> str:
@@ -172,9 +190,15 @@ def _digest(lines: Iterable[str]) -> str:
 
 def _generator(shared: Sequence[Look]) -> str:
     """specloom and all that it imported: what the file system says of the files, or their content if that is too fresh to be trusted."""
-    if max(max(each.st_mtime_ns, each.st_ctime_ns) for _, each in shared) >= time.time_ns() - _FRESH:
+    if (
+        max(max(each.st_mtime_ns, each.st_ctime_ns) for _, each in shared)
+        >= time.time_ns() - _FRESH
+    ):
         return _content(path for path, _ in shared)
-    return _digest(f"{path} {each.st_mode} {each.st_ino} {each.st_size} {each.st_mtime_ns}" for path, each in shared)
+    return _digest(
+        f"{path} {each.st_mode} {each.st_ino} {each.st_size} {each.st_mtime_ns}"
+        for path, each in shared
+    )
 
 
 def _whole(shared: str, row: Row) -> str:
@@ -243,8 +267,17 @@ def _modules() -> list[str]:
     """The files of all modules but those of Python itself, and the folders of installed packages."""
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
     ours = {file for file in files if isinstance(file, str) and os.path.isabs(file)}
-    foreign = (file for file in ours if not file.startswith((_LIBRARY, _HERE)) or "-packages" in file.removeprefix(_HERE))
-    return sorted({*foreign, *(path for path in sys.path if path.endswith("-packages") and os.path.isdir(path))})
+    foreign = (
+        file
+        for file in ours
+        if not file.startswith((_LIBRARY, _HERE)) or "-packages" in file.removeprefix(_HERE)
+    )
+    return sorted(
+        {
+            *foreign,
+            *(path for path in sys.path if path.endswith("-packages") and os.path.isdir(path)),
+        }
+    )
 
 
 def _manifest(out: str) -> dict[str, str]:

@@ -56,13 +56,19 @@ def read(project: str) -> tuple[list[str], dict[str, Row]]:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    return isinstance(value, list) and all(
+        isinstance(item, str) for item in value
+    )  # pyright: ignore[reportUnknownVariableType]
 
 
 def _is_row(row: Any) -> bool:
     texts = (row["out"], row["told"], row["content"], row["manifest"], row.get("looks", ""))
     lists = (row["inputs"], row["work"], row["tools"])
-    return all(isinstance(text, str) for text in texts) and all(map(_is_texts, lists)) and isinstance(row.get("settled", False), bool)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(map(_is_texts, lists))
+        and isinstance(row.get("settled", False), bool)
+    )
 
 
 def write(project: str, every: Iterable[str], rows: Mapping[str, Row]) -> None:

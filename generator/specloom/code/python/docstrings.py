@@ -15,7 +15,9 @@ def comment(text: str) -> Python:
     return Python("# " + "".join(visible(c) for c in " ".join(text.split())))
 
 
-_TOKEN = re.compile(r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[\x00-\x08\x0e-\x1b!-\x7f]+|\s+")
+_TOKEN = re.compile(
+    r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[\x00-\x08\x0e-\x1b!-\x7f]+|\s+"
+)
 """A wide character with the stops that may not begin a line, a word, or white space."""
 
 

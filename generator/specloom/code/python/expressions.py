@@ -35,7 +35,9 @@ def literal(value: Plain) -> Python:
     raise TypeError(f"a {type(value).__name__} has no literal")
 
 
-def call(function: Python, arguments: Iterable[Python], *, room: int = WIDTH, explode: bool = False) -> Python:
+def call(
+    function: Python, arguments: Iterable[Python], *, room: int = WIDTH, explode: bool = False
+) -> Python:
     """`function(a, b)`, or exploded with one argument a line if it does not fit in the room or must be."""
     return bracket(f"{function}(", list(arguments), ")", room, explode)
 
@@ -75,10 +77,14 @@ def sequence(items: Sequence[Python], *, room: int = WIDTH, explode: bool = Fals
     """A tuple."""
     if len(items) == 1 and "\n" not in items[0] and columns(items[0]) + 3 <= room:
         return Python(f"({items[0]},)")
-    return bracket("(", list(items), ")", room, explode or len(items) == 1)  # never without its comma, which makes it a tuple
+    return bracket(
+        "(", list(items), ")", room, explode or len(items) == 1
+    )  # never without its comma, which makes it a tuple
 
 
-def mapping(items: Sequence[tuple[Python, Python]], *, room: int = WIDTH, explode: bool = False) -> Python:
+def mapping(
+    items: Sequence[tuple[Python, Python]], *, room: int = WIDTH, explode: bool = False
+) -> Python:
     """A dict."""
     return bracket("{", [Python(f"{key}: {value}") for key, value in items], "}", room, explode)
 

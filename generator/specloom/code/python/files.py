@@ -48,9 +48,13 @@ def adopted(path: Path, library: str, home: Sequence[str]) -> Python:
         else:
             continue
         for name in names:
-            inside = isinstance(node, ast.ImportFrom) and (name == library or name.startswith(f"{library}."))
+            inside = isinstance(node, ast.ImportFrom) and (
+                name == library or name.startswith(f"{library}.")
+            )
             if name.startswith(".") or (name.split(".")[0] == root and not inside):
-                raise ValueError(f"line {node.lineno}: it is copied alone; of {root} it may use `from {library}… import …`")
+                raise ValueError(
+                    f"line {node.lineno}: it is copied alone; of {root} it may use `from {library}… import …`"
+                )
             if inside:
                 relative = _relative(name.removeprefix(library).strip("."), home)
                 at = node.lineno - 1
@@ -84,6 +88,12 @@ def may_need_black(code: Python) -> bool:
     for line in code.split("\n"):
         text = inside
         inside ^= line.count('"""') % 2 == 1
-        if len(line) > WIDTH // 2 and not text and '"""' not in line and columns(line) > WIDTH and not _ALONE.fullmatch(line):
+        if (
+            len(line) > WIDTH // 2
+            and not text
+            and '"""' not in line
+            and columns(line) > WIDTH
+            and not _ALONE.fullmatch(line)
+        ):
             return True
     return False

@@ -22,10 +22,14 @@ def member(base: Python, items: Sequence[Python] = ()) -> Member:
     """`base`, or `base[items]`."""
     if not items:
         return Member(base, base)
-    return Member(subscript(base, items), bracket(f"{base}[", list(items), "]", WIDTH, explode=len(items) > 1))
+    return Member(
+        subscript(base, items), bracket(f"{base}[", list(items), "]", WIDTH, explode=len(items) > 1)
+    )
 
 
-def parameter(name: str, members: Sequence[Member], default: Python | None = None, *, room: int = WIDTH) -> Python:
+def parameter(
+    name: str, members: Sequence[Member], default: Python | None = None, *, room: int = WIDTH
+) -> Python:
     """`name: A | None = default` as a row of parameters, broken as black breaks it if it does not fit with its comma."""
     once = _once(members)
     start, end = f"{identifier(name)}: ", "" if default is None else f" = {default}"
@@ -34,7 +38,12 @@ def parameter(name: str, members: Sequence[Member], default: Python | None = Non
 
 
 def declaration(
-    name: str, members: Sequence[Member], default: Python | None = None, *, broken: Python | None = None, room: int = WIDTH
+    name: str,
+    members: Sequence[Member],
+    default: Python | None = None,
+    *,
+    broken: Python | None = None,
+    room: int = WIDTH,
 ) -> Python:
     """`name: A | None = default` as a statement, broken as black breaks it if it does not fit.
 
@@ -55,7 +64,9 @@ def declaration(
 
 def _once(members: Sequence[Member]) -> list[Member]:
     """Each member once, None last."""
-    return sorted({each.flat: each for each in members}.values(), key=lambda each: each.flat == "None")
+    return sorted(
+        {each.flat: each for each in members}.values(), key=lambda each: each.flat == "None"
+    )
 
 
 def _flat(members: Sequence[Member]) -> str:
@@ -68,7 +79,9 @@ def _with_broken_type(start: str, once: Sequence[Member], end: str, room: int) -
         return Python(start + once[0].broken + end)
     inner = _flat(once)
     if columns(inner) > room - 4:
-        inner = "\n| ".join(each.flat if columns(each.flat) <= room - 4 else each.broken for each in once)
+        inner = "\n| ".join(
+            each.flat if columns(each.flat) <= room - 4 else each.broken for each in once
+        )
     return Python(f"{start}(\n    {indent(Python(inner), 4)}\n){end}")
 
 
@@ -89,7 +102,13 @@ def class_header(name: Python, bases: Sequence[Python]) -> Python:
 
 def parameters(rows: Sequence[Python]) -> Python:
     """The parameters of a function, with their brackets; one a line if there is more than `self`."""
-    return bracket("(", list(rows), ")", WIDTH, explode=len(rows) > 1 or list(rows) not in ([], [Python("self")]))
+    return bracket(
+        "(",
+        list(rows),
+        ")",
+        WIDTH,
+        explode=len(rows) > 1 or list(rows) not in ([], [Python("self")]),
+    )
 
 
 def star_alone() -> Python:
@@ -97,9 +116,13 @@ def star_alone() -> Python:
     return Python("*")
 
 
-def signature(name: str, arguments: Python, returns: Python, *, asynchronous: bool = False) -> Python:
+def signature(
+    name: str, arguments: Python, returns: Python, *, asynchronous: bool = False
+) -> Python:
     """`def name(…) -> returns:`."""
-    return Python(f"{'async ' if asynchronous else ''}def {identifier(name)}{arguments} -> {returns}:")
+    return Python(
+        f"{'async ' if asynchronous else ''}def {identifier(name)}{arguments} -> {returns}:"
+    )
 
 
 def decorator(value: Python) -> Python:
@@ -120,4 +143,6 @@ def from_import(module: str, names: Sequence[str], *, room: int = WIDTH) -> Pyth
 
 def plain_import(module: str, alias: str | None = None) -> Python:
     """`import module`, or `import module as alias`."""
-    return Python(f"import {dotted(module)}" + (f" as {identifier(alias)}" if alias is not None else ""))
+    return Python(
+        f"import {dotted(module)}" + (f" as {identifier(alias)}" if alias is not None else "")
+    )

@@ -28,7 +28,11 @@ def string(value: str) -> str:
     if value.isprintable() and '"' not in value and "\\" not in value:
         return f'"{value}"'
     quote = "'" if value.count('"') > value.count("'") else '"'
-    return quote + "".join("\\" + c if c == quote else ESCAPES.get(c) or visible(c) for c in value) + quote
+    return (
+        quote
+        + "".join("\\" + c if c == quote else ESCAPES.get(c) or visible(c) for c in value)
+        + quote
+    )
 
 
 def visible(character: str) -> str:

@@ -28,15 +28,22 @@ def docs(api: Api, *, testing: bool = True) -> Files:
     found: dict[PurePosixPath, Code] = {
         page_paths.of_api(language): indexes.index(api, language) for language in api.languages
     }
-    found |= {page_paths.of_client(language): client.page(api, language, testing=testing) for language in api.languages}
+    found |= {
+        page_paths.of_client(language): client.page(api, language, testing=testing)
+        for language in api.languages
+    }
     for resource in api.all_resources():
         if page_paths.has_page(resource):
             for language in api.languages:
-                found[page_paths.of_resource(resource, language)] = indexes.resource_page(api, resource, language)
+                found[page_paths.of_resource(resource, language)] = indexes.resource_page(
+                    api, resource, language
+                )
     for endpoint in api.all_endpoints():
         shown = endpoints.Samples.of(api, endpoint)
         for language in api.languages:
-            found[page_paths.of_endpoint(endpoint, language)] = endpoints.page(api, endpoint, language, shown)
+            found[page_paths.of_endpoint(endpoint, language)] = endpoints.page(
+                api, endpoint, language, shown
+            )
     for event in api.all_events():
         for language in api.languages:
             found[page_paths.of_event(event, language)] = events.page(api, event, language)

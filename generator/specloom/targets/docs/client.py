@@ -23,7 +23,10 @@ def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
     values: dict[str, object] = {
         "label": labels.headings(language),
         "navigation": reader.navigation(
-            [page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)), *page_paths.languages(api, language, here)]
+            [
+                page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)),
+                *page_paths.languages(api, language, here),
+            ]
         ),
         "construction": markdown.fenced(samples.construction(api), "python"),
         "client": reader.bullets("client", client, asynchronous),
@@ -47,7 +50,9 @@ def _testing(api: Api, reader: Reader, testing: bool) -> Mapping[str, Markdown |
         "mock": reader.guide("mock"),
         "test": _sample(samples.test(api)),
         "mock_usage": reader.bullets(
-            "mock_usage", markdown.code(f"python -m {api.package}.testing --print-client"), markdown.code(f"help(testing.{api.client}Mock)")
+            "mock_usage",
+            markdown.code(f"python -m {api.package}.testing --print-client"),
+            markdown.code(f"help(testing.{api.client}Mock)"),
         ),
         "stubs": _stubs(api, reader),
         "ledger": reader.bullets("ledger"),
@@ -57,12 +62,17 @@ def _testing(api: Api, reader: Reader, testing: bool) -> Mapping[str, Markdown |
 
 
 def _options(reader: Reader) -> Markdown | None:
-    rows = [[markdown.code(name), markdown.code(DEFAULTS.get(name, "")), reader.guide("options", name)] for name in reader.keys("options")]
+    rows = [
+        [markdown.code(name), markdown.code(DEFAULTS.get(name, "")), reader.guide("options", name)]
+        for name in reader.keys("options")
+    ]
     return tables.table(("argument", "absent", "meaning"), rows, reader)
 
 
 def _outcomes(reader: Reader) -> Markdown | None:
-    rows = [[markdown.code(name), *_both("outcomes", name, reader)] for name in reader.keys("outcomes")]
+    rows = [
+        [markdown.code(name), *_both("outcomes", name, reader)] for name in reader.keys("outcomes")
+    ]
     return tables.table(("outcome", "meaning", "remedy"), rows, reader)
 
 
@@ -70,13 +80,18 @@ def _events(api: Api, reader: Reader) -> Block | None:
     """What there is to know of events, if the API has any."""
     if (first := next(api.all_events(), None)) is None:
         return None
-    refusals = [[markdown.code(f"errors.{name}"), *_both("refusals", name, reader)] for name in reader.keys("refusals")]
+    refusals = [
+        [markdown.code(f"errors.{name}"), *_both("refusals", name, reader)]
+        for name in reader.keys("refusals")
+    ]
     return Block(
         reader.words("events"),
         (
             events.proof(api, reader),
             reader.bullets("webhooks"),
-            markdown.fenced(webhook_samples.handler(api, python.identifier(first.class_name)), "python"),
+            markdown.fenced(
+                webhook_samples.handler(api, python.identifier(first.class_name)), "python"
+            ),
             events.acknowledgement(api, reader),
             events.redelivery(api, reader),
             reader.guide("refused"),
@@ -89,7 +104,10 @@ def _views(api: Api) -> list[Block]:
     """How each framework receives events, if the API has any."""
     if not any(api.all_events()):
         return []
-    return [Block(markdown.text(name), (markdown.fenced(webhook_samples.view(api, name), "python"),)) for name in webhook_samples.FRAMEWORKS]
+    return [
+        Block(markdown.text(name), (markdown.fenced(webhook_samples.view(api, name), "python"),))
+        for name in webhook_samples.FRAMEWORKS
+    ]
 
 
 def _sample(sample: Python | None) -> Markdown | None:
@@ -98,7 +116,15 @@ def _sample(sample: Python | None) -> Markdown | None:
 
 def _stubs(api: Api, reader: Reader) -> Markdown | None:
     parts = ["stubs", *(["event_stubs"] if any(api.all_events()) else [])]
-    return tables.table(("call", "meaning"), [[markdown.code(call), reader.guide(key, call)] for key in parts for call in reader.keys(key)], reader)
+    return tables.table(
+        ("call", "meaning"),
+        [
+            [markdown.code(call), reader.guide(key, call)]
+            for key in parts
+            for call in reader.keys(key)
+        ],
+        reader,
+    )
 
 
 def _both(table: str, name: str, reader: Reader) -> list[Markdown]:

@@ -48,7 +48,10 @@ class Samples(NamedTuple):
         ]
         titles = [example.title for example in endpoint.examples] or [Text()]
         return cls(
-            tuple((title, markdown.fenced(each.curl(), "sh")) for title, each in zip(titles, requests, strict=True)),
+            tuple(
+                (title, markdown.fenced(each.curl(), "sh"))
+                for title, each in zip(titles, requests, strict=True)
+            ),
             markdown.fenced(samples.sample(requests[0], asynchronous=False), "python"),
             markdown.fenced(samples.sample(requests[0], asynchronous=True), "python"),
         )
@@ -84,7 +87,9 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
             ]
         ),
         "description": markdown.paragraphs(reader.says(endpoint.description)),
-        "deprecated": tables.deprecation(endpoint.deprecated, reader) if endpoint.deprecated else None,
+        "deprecated": (
+            tables.deprecation(endpoint.deprecated, reader) if endpoint.deprecated else None
+        ),
         "facts": facts(endpoint.facts, reader, endpoint.name_on_site),
         "line": markdown.fenced(f"{endpoint.method} {endpoint.path}", "http"),
         "hosts": hosts(api, endpoint, reader),
@@ -94,7 +99,9 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
             after=_content_type(endpoint, reader),
         ),
         "path": FieldTable(api, reader).of(endpoint.path_fields),
-        "query": FieldTable(api, reader, styled=True).of(endpoint.query, before=_added(api, endpoint, "query", reader)),
+        "query": FieldTable(api, reader, styled=True).of(
+            endpoint.query, before=_added(api, endpoint, "query", reader)
+        ),
         "body": list(_body(api, endpoint, reader)),
         "curl": [Block(reader.titled("curl", title), (command,)) for title, command in shown.curl],
         "sync": shown.sync,
@@ -105,13 +112,19 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
         ],
         "error_parts": error_parts(endpoint.error_shape, reader),
         "endpoint_errors": error_table(endpoint.errors, reader),
-        "resource_errors": error_table([row for resource in inherited for row in resource.errors], reader),
+        "resource_errors": error_table(
+            [row for resource in inherited for row in resource.errors], reader
+        ),
         "common_errors": error_table(api.errors, reader),
         "error_bodies": list(_error_bodies(api, endpoint, reader)),
         "response_lost": _lost(api, endpoint, reader),
         "notes": markdown.notes(reader.says(endpoint.notes)),
-        "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in endpoint.links),
-        "updated": reader.words("updated", markdown.text(endpoint.updated)) if endpoint.updated else None,
+        "links": markdown.bullets(
+            markdown.link(reader.inline(each.title), each.url) for each in endpoint.links
+        ),
+        "updated": (
+            reader.words("updated", markdown.text(endpoint.updated)) if endpoint.updated else None
+        ),
     }
     return render(Markdown, "docs/endpoint.md.j2", notice=reader.notice(), **values)
 
@@ -127,7 +140,11 @@ def facts(rows: tuple[Fact, ...], reader: Reader, name_on_site: str | None = Non
         for fact in rows
     ]
     if name_on_site is not None:
-        found.append(reader.words("fact", markdown.strong(reader.words("name_on_site")), markdown.code(name_on_site)))
+        found.append(
+            reader.words(
+                "fact", markdown.strong(reader.words("name_on_site")), markdown.code(name_on_site)
+            )
+        )
     return markdown.bullets(found)
 
 
@@ -135,7 +152,9 @@ def hosts(api: Api, endpoint: Endpoint | None, reader: Reader) -> Markdown | Non
     """The hosts of the endpoint, or of the API."""
     shown = (endpoint.hosts if endpoint is not None else ()) or api.hosts
     return tables.table(
-        ("host", "description"), ([markdown.code(host.url), reader.inline(host.description)] for host in shown), reader
+        ("host", "description"),
+        ([markdown.code(host.url), reader.inline(host.description)] for host in shown),
+        reader,
     )
 
 
@@ -160,7 +179,14 @@ def _content_type(endpoint: Endpoint, reader: Reader) -> Iterator[Row]:
 
 
 def _row(name: str, required: Markdown, meaning: Markdown, example: str) -> Row:
-    return [markdown.code(name), markdown.code("string"), required, meaning, markdown.text(""), markdown.code(example)]
+    return [
+        markdown.code(name),
+        markdown.code("string"),
+        required,
+        meaning,
+        markdown.text(""),
+        markdown.code(example),
+    ]
 
 
 def _body(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Markdown]:
@@ -184,14 +210,18 @@ def _answer(api: Api, endpoint: Endpoint, answer: Answer, reader: Reader) -> Blo
         parts.append(reader.words("no_content"))
     elif isinstance(answer.type, File):
         limits = types.limits(api, answer.type, reader)
-        parts.append(reader.words("raw_response_within", limits) if limits else reader.words("raw_response"))
+        parts.append(
+            reader.words("raw_response_within", limits) if limits else reader.words("raw_response")
+        )
     else:
         parts += _value(api, answer.type, "whole_response", reader)
     if headers := FieldTable(api, reader).of(answer.headers):
         parts += [reader.words("response_headers"), headers]
     if not endpoint.verified:
         parts.append(reader.words("unsigned"))
-    title = markdown.inline([markdown.text(f"{answer.status} {phrase}"), reader.inline(answer.title)], " · ")
+    title = markdown.inline(
+        [markdown.text(f"{answer.status} {phrase}"), reader.inline(answer.title)], " · "
+    )
     return Block(title, tuple(part for part in parts if part))
 
 
@@ -205,15 +235,24 @@ def _value(api: Api, type: Type, sentence: str, reader: Reader) -> Iterator[Mark
 
 def whole(api: Api, type: Type, sentence: str, reader: Reader) -> Markdown:
     """Says that a body is one value: its type, and what it must keep to."""
-    return reader.words(sentence, reader.listed([types.cell(api, type, reader), types.limits(api, type, reader)], "semicolon"))
+    return reader.words(
+        sentence,
+        reader.listed(
+            [types.cell(api, type, reader), types.limits(api, type, reader)], "semicolon"
+        ),
+    )
 
 
 def _error_bodies(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
     """What the bodies of errors hold that have a type of their own, by exception."""
     rows = api.errors_of(endpoint)
-    for name, body in dict.fromkeys((row.class_name, row.body) for row in rows if row.body is not None):
+    for name, body in dict.fromkeys(
+        (row.class_name, row.body) for row in rows if row.body is not None
+    ):
         title = reader.words("error_body", markdown.code(f"errors.{name}"))
-        yield Block(title, (reader.words("body_of_error"), *_value(api, body, "whole_response", reader)))
+        yield Block(
+            title, (reader.words("body_of_error"), *_value(api, body, "whole_response", reader))
+        )
 
 
 def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
@@ -221,8 +260,15 @@ def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
     for example in endpoint.examples:
         if example.answer is not None:
             status = str(example.status) if len(endpoint.answers) > 1 else ""
-            title = [reader.words("response_example"), markdown.text(status), reader.inline(example.title)]
-            yield Block(markdown.inline(title, " · "), (markdown.fenced(json_text(example.answer.json, indent=0), "json"),))
+            title = [
+                reader.words("response_example"),
+                markdown.text(status),
+                reader.inline(example.title),
+            ]
+            yield Block(
+                markdown.inline(title, " · "),
+                (markdown.fenced(json_text(example.answer.json, indent=0), "json"),),
+            )
 
 
 def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
@@ -231,15 +277,26 @@ def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
         case "safe":
             return reader.words("safe" if endpoint.method in ("GET", "HEAD") else "idempotent")
         case "key":
-            sentences = [reader.words("keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key]))]
+            sentences = [
+                reader.words(
+                    "keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key])
+                )
+            ]
             if optional := [markdown.code(key) for key in endpoint.idempotency.optional]:
                 sentences.append(reader.words("optional_key", reader.listed(optional)))
         case "none":
             sentences = [reader.words("not_idempotent")]
     if endpoint.unprocessed:
-        sentences.append(reader.words("unprocessed", reader.listed([markdown.code(str(status)) for status in endpoint.unprocessed])))
+        sentences.append(
+            reader.words(
+                "unprocessed",
+                reader.listed([markdown.code(str(status)) for status in endpoint.unprocessed]),
+            )
+        )
     asked = api.endpoint(endpoint.idempotency.ask) if endpoint.idempotency.ask is not None else None
     if asked is not None:
         here, there = (page_paths.of_endpoint(each, reader.language) for each in (endpoint, asked))
-        sentences.append(reader.words("inquiry", page_paths.link(here, there, markdown.code(asked.qualified))))
+        sentences.append(
+            reader.words("inquiry", page_paths.link(here, there, markdown.code(asked.qualified)))
+        )
     return reader.listed(sentences, "sentences")

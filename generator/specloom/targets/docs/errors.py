@@ -20,14 +20,20 @@ def error_table(rows: Iterable[ErrorCode], reader: Reader) -> Markdown | None:
 def error_parts(shape: ErrorShape, reader: Reader) -> Markdown | None:
     """Where the body of an error has its parts, and which responses of status 2xx are errors; nothing if that is not known."""
     paths = {"code_at": shape.code, "message_at": shape.message, "detail_at": shape.detail}
-    parts = [reader.words(key, markdown.code(path)) for key, path in paths.items() if path is not None]
+    parts = [
+        reader.words(key, markdown.code(path)) for key, path in paths.items() if path is not None
+    ]
     if not parts:
         return None
     sentences = [reader.words("error_parts", reader.listed(parts))]
     if any("*" in path for path in paths.values() if path is not None):
         sentences.append(reader.words("star"))
     if shape.success is not None:
-        sentences.append(reader.words("success", markdown.code(shape.success)) if shape.success else reader.words("no_code"))
+        sentences.append(
+            reader.words("success", markdown.code(shape.success))
+            if shape.success
+            else reader.words("no_code")
+        )
     return reader.listed(sentences, "sentences")
 
 

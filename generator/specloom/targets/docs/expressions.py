@@ -37,7 +37,9 @@ from ..client_interface import constant
 from .json_types import member_of
 from .sample_values import likely, parsed
 
-_DURATION = re.compile(r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?")
+_DURATION = re.compile(
+    r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?"
+)
 
 
 class Expressions(Struct):
@@ -49,7 +51,10 @@ class Expressions(Struct):
 
     def imports(self, *, asynchronous: bool) -> Python:
         plain = [python.plain_import("asyncio")] if asynchronous else []
-        standard = [python.from_import(module, sorted(names)) for module, names in sorted(self._standard.items())]
+        standard = [
+            python.from_import(module, sorted(names))
+            for module, names in sorted(self._standard.items())
+        ]
         clients = sorted(name for name in self._ours if name[0].isupper())
         ours = python.from_import(self.api.package, [*clients, *sorted(self._ours - set(clients))])
         sections = [python.lines([*plain, *standard])] if plain or standard else []
@@ -63,12 +68,19 @@ class Expressions(Struct):
     def _expression(self, type: Type, value: Json, width: int) -> Python:
         match type:
             case Nullable():
-                return python.literal(None) if value is None else self._expression(type.type, value, width)
+                return (
+                    python.literal(None)
+                    if value is None
+                    else self._expression(type.type, value, width)
+                )
             case ListOf() if isinstance(value, list):
-                return python.list_of([self._expression(type.item, item, width - 4) for item in value], room=width)
+                return python.list_of(
+                    [self._expression(type.item, item, width - 4) for item in value], room=width
+                )
             case MapOf() if isinstance(value, dict):
                 rows = [
-                    (python.literal(key), self._expression(type.value, item, width - 8)) for key, item in value.items()
+                    (python.literal(key), self._expression(type.value, item, width - 8))
+                    for key, item in value.items()
                 ]
                 return python.mapping(rows, room=width)
             case JsonText() if isinstance(value, str):
@@ -77,7 +89,9 @@ class Expressions(Struct):
                 return self._member(members, value, width)
             case Named():
                 return self._named(type, value, width)
-            case Number(exact=True) if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            case Number(exact=True) if isinstance(value, (int, Decimal)) and not isinstance(
+                value, bool
+            ):
                 return python.call(self.use("decimal", "Decimal"), [python.literal(str(value))])
             case File(media=media):
                 return self._file(media, width)
@@ -94,7 +108,11 @@ class Expressions(Struct):
         if len(media) < 2:
             return path
         content = python.call(python.attribute(path, "read_bytes"), [])
-        return python.call(self.our("Upload"), [content, python.keyword_argument("media", python.literal(media[0]))], room=width)
+        return python.call(
+            self.our("Upload"),
+            [content, python.keyword_argument("media", python.literal(media[0]))],
+            room=width,
+        )
 
     def _named(self, type: Named, value: Json, width: int) -> Python:
         match self.api.types[type.to]:
@@ -104,7 +122,8 @@ class Expressions(Struct):
             case Structure(fields=fields) if isinstance(value, dict):
                 given = [
                     python.keyword_argument(
-                        each.name, self.value(each, value[each.wire], width - 4 - len(each.name) - 2)
+                        each.name,
+                        self.value(each, value[each.wire], width - 4 - len(each.name) - 2),
                     )
                     for each in fields
                     if each.wire in value and constant(each) is None
@@ -115,14 +134,18 @@ class Expressions(Struct):
             case _:
                 return _literal(value)
 
-    def _member(self, members: Sequence[Type], value: Json, width: int, tag: str | None = None) -> Python:
+    def _member(
+        self, members: Sequence[Type], value: Json, width: int, tag: str | None = None
+    ) -> Python:
         """The value as the member of a union that it is."""
         member = member_of(self.api, members, tag, value)
         return self._expression(member, value, width) if member is not None else _literal(value)
 
     def _enumerated(self, type: Named, known: Sequence[EnumValue], value: Json) -> Python:
         model = self._model(type)
-        return python.dotted(model, known[0].name) if known else python.call(model, [_literal(value)])
+        return (
+            python.dotted(model, known[0].name) if known else python.call(model, [_literal(value)])
+        )
 
     def _model(self, type: Named) -> Python:
         """The class; by its module where two modules have one of that name."""
@@ -137,8 +160,12 @@ class Expressions(Struct):
         if isinstance(value, int):
             seconds = value / 1000 if type.format == "unix-ms" else value
             zone = self.use("datetime", "UTC")
-            return python.call(python.dotted(kind, "fromtimestamp"), [python.literal(seconds), zone])
-        return python.call(python.dotted(kind, "fromisoformat"), [python.literal(_iso(type, value))])
+            return python.call(
+                python.dotted(kind, "fromtimestamp"), [python.literal(seconds), zone]
+            )
+        return python.call(
+            python.dotted(kind, "fromisoformat"), [python.literal(_iso(type, value))]
+        )
 
     def use(self, module: str, name: str) -> Python:
         self._standard.setdefault(module, set()).add(name)
@@ -165,9 +192,13 @@ def _floats(value: Json) -> python.Plain:
 def _parts_of_duration(type: Duration, value: Json) -> list[Python]:
     """Arguments of `timedelta`."""
     if isinstance(value, int):
-        return python.call_options({"milliseconds" if type.unit == "ms" else "seconds": python.literal(value)})
+        return python.call_options(
+            {"milliseconds" if type.unit == "ms" else "seconds": python.literal(value)}
+        )
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    given = {name: int(count) for name, count in found.groupdict().items() if count} if found else {}
+    given = (
+        {name: int(count) for name, count in found.groupdict().items() if count} if found else {}
+    )
     return python.call_options({name: python.literal(count) for name, count in given.items()})
 
 

@@ -30,13 +30,22 @@ def index(api: Api, language: str) -> Markdown:
         "hosts": hosts(api, None, reader),
         "authentication": list(_authentication(api, reader)),
         "construction": markdown.fenced(samples.construction(api), "python"),
-        "client": reader.words("more_of_the_client", page_paths.link(here, page_paths.of_client(language), reader.words("use_the_client"))),
+        "client": reader.words(
+            "more_of_the_client",
+            page_paths.link(here, page_paths.of_client(language), reader.words("use_the_client")),
+        ),
         "units": markdown.bullets(reader.inline(unit) for unit in _units(api)),
         "facts": facts(_shared_facts(api), reader),
-        "resources": [_whole(resource, here, reader) for resource in api.all_resources() if _is_listed(resource)],
+        "resources": [
+            _whole(resource, here, reader)
+            for resource in api.all_resources()
+            if _is_listed(resource)
+        ],
         "errors": error_table(api.errors, reader),
         "notes": markdown.notes(reader.says(api.notes)),
-        "links": markdown.bullets(markdown.link(reader.inline(each.title), each.url) for each in api.links),
+        "links": markdown.bullets(
+            markdown.link(reader.inline(each.title), each.url) for each in api.links
+        ),
     }
     return render(Markdown, "docs/index.md.j2", notice=reader.notice(), **values)
 
@@ -79,7 +88,9 @@ def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
     if there != here and page_paths.has_page(resource):
         title = page_paths.link(here, there, title)
     endpoints = tables.table(
-        ("endpoint", "request_line", "sync"), [_endpoint(each, here, reader) for each in resource.endpoints], reader
+        ("endpoint", "request_line", "sync"),
+        [_endpoint(each, here, reader) for each in resource.endpoints],
+        reader,
     )
     return Block(title, (endpoints,) if endpoints else ())
 
@@ -94,7 +105,12 @@ def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Reader) -> list[M
     title = reader.inline(endpoint.title) or markdown.text(endpoint.name)
     marks = [markdown.strong(reader.words("deprecated"))] if endpoint.deprecated else []
     return [
-        markdown.inline([page_paths.link(here, page_paths.of_endpoint(endpoint, reader.language), title), *marks]),
+        markdown.inline(
+            [
+                page_paths.link(here, page_paths.of_endpoint(endpoint, reader.language), title),
+                *marks,
+            ]
+        ),
         markdown.code(f"{endpoint.method} {endpoint.path}"),
         markdown.code(f"client.{endpoint.qualified}(…)"),
     ]
@@ -150,5 +166,7 @@ def _shared_facts(api: Api) -> tuple[Fact, ...]:
     """The facts that hold for every endpoint."""
     endpoints = list(api.all_endpoints())
     return (
-        tuple(fact for fact in endpoints[0].facts if all(fact in each.facts for each in endpoints)) if endpoints else ()
+        tuple(fact for fact in endpoints[0].facts if all(fact in each.facts for each in endpoints))
+        if endpoints
+        else ()
     )

@@ -38,7 +38,9 @@ def is_kind(api: Api, type: Type, value: Json) -> bool:
                 case Structure():
                     return isinstance(value, dict)
                 case Enumeration(values=values):
-                    return isinstance(value, int if values and isinstance(values[0].value, int) else str)
+                    return isinstance(
+                        value, int if values and isinstance(values[0].value, int) else str
+                    )
                 case named:
                     return any(is_kind(api, member, value) for member in named.members)
         case Boolean():
@@ -61,7 +63,11 @@ def is_kind(api: Api, type: Type, value: Json) -> bool:
 
 def member_of(api: Api, members: Sequence[Type], tag: str | None, value: Json) -> Type | None:
     """The member of a union that a value is; None if it is none."""
-    fitting = (member for member in members if is_kind(api, member, value) and (tag is None or has_tag(api, member, tag, value)))
+    fitting = (
+        member
+        for member in members
+        if is_kind(api, member, value) and (tag is None or has_tag(api, member, tag, value))
+    )
     return next(fitting, None)
 
 
@@ -71,6 +77,8 @@ def has_tag(api: Api, member: Type, tag: str, value: Json) -> bool:
     if not isinstance(structure, Structure) or not isinstance(value, dict):
         return False
     literals = [
-        each.type.literals for each in structure.fields if each.wire == tag and isinstance(each.type, (String, Integer))
+        each.type.literals
+        for each in structure.fields
+        if each.wire == tag and isinstance(each.type, (String, Integer))
     ]
     return any(value.get(tag) in allowed for allowed in literals)

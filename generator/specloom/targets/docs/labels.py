@@ -34,4 +34,8 @@ def words(key: str, language: str, *values: Markdown) -> Markdown:
 @lru_cache
 def headings(language: str) -> Mapping[str, Markdown]:
     """The labels without placeholders, for templates."""
-    return {key: words(key, language) for key, text in locales.table(language, "labels").items() if "{" not in text}
+    return {
+        key: words(key, language)
+        for key, text in locales.table(language, "labels").items()
+        if "{" not in text
+    }

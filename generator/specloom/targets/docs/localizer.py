@@ -43,7 +43,9 @@ class Reader(Struct):
 
     def bullets(self, key: str, *values: Markdown) -> Markdown:
         """A list of the user guide, with its placeholders filled in."""
-        return markdown.bullets(markdown.sentence(text, *values) for text in locales.texts(self.language, "guide", key))
+        return markdown.bullets(
+            markdown.sentence(text, *values) for text in locales.texts(self.language, "guide", key)
+        )
 
     def lacks(self, key: str, *values: Markdown) -> None:
         """The page has no such thing: a label with the name of it."""

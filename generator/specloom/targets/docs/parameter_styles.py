@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from ...model import Api, Field, Json, ListOf, MapOf, Named, Nullable, Structure, Type, Union, UnionType, json_text
+from ...model import (
+    Api,
+    Field,
+    Json,
+    ListOf,
+    MapOf,
+    Named,
+    Nullable,
+    Structure,
+    Type,
+    Union,
+    UnionType,
+    json_text,
+)
 
 _ANYTHING = "…"
 
@@ -13,10 +26,16 @@ def pairs(wire: str, value: Json, style: str) -> list[tuple[str, list[str]]]:
         if style == "comma":
             return [(wire, [plain(item) for item in value])] if value else []
         if any(isinstance(item, (list, dict)) for item in value):
-            return [pair for at, item in enumerate(value) for pair in pairs(f"{wire}[{at}]", item, style)]
+            return [
+                pair
+                for at, item in enumerate(value)
+                for pair in pairs(f"{wire}[{at}]", item, style)
+            ]
         return [(f"{wire}[]" if style == "brackets" else wire, [plain(item)]) for item in value]
     if isinstance(value, dict):
-        return [pair for key, item in value.items() for pair in pairs(f"{wire}[{key}]", item, style)]
+        return [
+            pair for key, item in value.items() for pair in pairs(f"{wire}[{key}]", item, style)
+        ]
     return [(wire, [plain(value)])]
 
 
@@ -30,7 +49,9 @@ def spelled(api: Api, field: Field) -> str:
     shape = _shape(api, field.type, 3)
     if shape == _ANYTHING:
         return ""
-    return "&".join(f"{name}={','.join(values)}" for name, values in pairs(field.wire, shape, field.style))
+    return "&".join(
+        f"{name}={','.join(values)}" for name, values in pairs(field.wire, shape, field.style)
+    )
 
 
 def _shape(api: Api, type: Type, depth: int) -> Json:
@@ -45,7 +66,14 @@ def _shape(api: Api, type: Type, depth: int) -> Json:
         case MapOf():
             return {_ANYTHING: _shape(api, type.value, depth - 1)}
         case Union(members=members):
-            return next((shape for member in members if (shape := _shape(api, member, depth - 1)) != _ANYTHING), _ANYTHING)
+            return next(
+                (
+                    shape
+                    for member in members
+                    if (shape := _shape(api, member, depth - 1)) != _ANYTHING
+                ),
+                _ANYTHING,
+            )
         case Named(to=to):
             match api.types[to]:
                 case Structure(fields=fields):

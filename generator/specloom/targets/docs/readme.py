@@ -19,7 +19,8 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
     reader = Reader(api.languages[0])
     first = next(api.all_endpoints(), None)
     pages = [
-        page_paths.link(PATH, page_paths.of_api(language), markdown.text(labels.name_of(language))) for language in api.languages
+        page_paths.link(PATH, page_paths.of_api(language), markdown.text(labels.name_of(language)))
+        for language in api.languages
     ]
     return render(
         Markdown,
@@ -33,14 +34,19 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
         sample=Samples.of(api, first).sync if first is not None else None,
         errors=reader.words("errors_in_short"),
         client=reader.words(
-            "more_of_the_client", page_paths.link(PATH, page_paths.of_client(reader.language), reader.words("use_the_client"))
+            "more_of_the_client",
+            page_paths.link(
+                PATH, page_paths.of_client(reader.language), reader.words("use_the_client")
+            ),
         ),
-        testing=reader.words(
-            "testing_in_short",
-            markdown.code(f'pytest_plugins = ["{api.package}.testing"]'),
-            markdown.code(f"python -m {api.package}.testing --print-client"),
-        )
-        if testing
-        else None,
+        testing=(
+            reader.words(
+                "testing_in_short",
+                markdown.code(f'pytest_plugins = ["{api.package}.testing"]'),
+                markdown.code(f"python -m {api.package}.testing --print-client"),
+            )
+            if testing
+            else None
+        ),
         asynchronous=reader.words("async_in_short", markdown.code(f"Async{api.client}")),
     )

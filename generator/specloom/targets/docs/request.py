@@ -62,7 +62,10 @@ class Request(Struct, frozen=True):
         path = self.endpoint.path
         for wire, value in self.path.items():
             path = path.replace(f"{{{wire}}}", _encoded(plain(value)))
-        found = [(name, [added.sample]) for name, added in added_by_auth(self.api, self.endpoint, "query")]
+        found = [
+            (name, [added.sample])
+            for name, added in added_by_auth(self.api, self.endpoint, "query")
+        ]
         given: dict[str, str] = {field.wire: field.style for field in self.endpoint.query}
         for wire, value in self.query.items():
             found += pairs(wire, value, given.get(wire, "repeat"))
@@ -80,7 +83,9 @@ class Request(Struct, frozen=True):
 
     def curl(self) -> str:
         """A shell command that sends the request."""
-        method = {"GET": "", "HEAD": " --head"}.get(self.endpoint.method, f" -X {self.endpoint.method}")
+        method = {"GET": "", "HEAD": " --head"}.get(
+            self.endpoint.method, f" -X {self.endpoint.method}"
+        )
         lines = [f"curl{method} {_quoted(self.url())}"]
         lines += [f"-H {_quoted(f'{name}: {value}')}" for name, value in self.headers()]
         lines += self._data()
@@ -94,13 +99,25 @@ class Request(Struct, frozen=True):
                 return [f"-d {_quoted(json_text(self.body, indent=0))}"]
             case FormBody():
                 given = styles(self.api, self.endpoint.body)
-                found = [pair for wire, value in _members(self.body) for pair in pairs(wire, value, given.get(wire, "repeat"))]
+                found = [
+                    pair
+                    for wire, value in _members(self.body)
+                    for pair in pairs(wire, value, given.get(wire, "repeat"))
+                ]
                 return [_form_field(name, values) for name, values in found]
             case PartsBody(type=type):
                 structure = self.api.types[type.to]
                 assert isinstance(structure, Structure)
-                files = {field.wire: inner.media for field in structure.fields if isinstance(inner := innermost(field.type), File)}
-                return [part for wire, value in _members(self.body) for part in _parts(wire, value, files.get(wire))]
+                files = {
+                    field.wire: inner.media
+                    for field in structure.fields
+                    if isinstance(inner := innermost(field.type), File)
+                }
+                return [
+                    part
+                    for wire, value in _members(self.body)
+                    for part in _parts(wire, value, files.get(wire))
+                ]
             case RawBody():
                 return ["--data-binary @file"]
 
@@ -113,7 +130,12 @@ def added_by_auth(api: Api, endpoint: Endpoint, where: str) -> list[tuple[str, A
 
 def schemes_of(api: Api, endpoint: Endpoint) -> list[Scheme]:
     """The schemes that an endpoint takes, without `none`."""
-    return [scheme for name in endpoint.auth for scheme in api.schemes if scheme.name == name and scheme.kind != "none"]
+    return [
+        scheme
+        for name in endpoint.auth
+        for scheme in api.schemes
+        if scheme.name == name and scheme.kind != "none"
+    ]
 
 
 def media_of(endpoint: Endpoint) -> str | None:
@@ -171,7 +193,9 @@ def _form_field(name: str, values: list[str]) -> str:
 
 def _parts(wire: str, value: Json, media: tuple[str, ...] | None) -> Iterator[str]:
     """The parts that a value becomes: lists are repeated, unless they hold objects, for which there is JSON."""
-    if isinstance(value, list) and (media is not None or not any(isinstance(item, (dict, list)) for item in value)):
+    if isinstance(value, list) and (
+        media is not None or not any(isinstance(item, (dict, list)) for item in value)
+    ):
         for item in value:
             yield from _parts(wire, item, media)
     elif media is not None:

@@ -97,7 +97,11 @@ def completed(api: Api, type: Type, value: Json) -> Json:
             match api.types[to]:
                 case Structure(fields=fields) if isinstance(value, dict):
                     given = {
-                        each.wire: completed_field(api, each, value[each.wire]) if each.wire in value else constant(each)
+                        each.wire: (
+                            completed_field(api, each, value[each.wire])
+                            if each.wire in value
+                            else constant(each)
+                        )
                         for each in fields
                         if each.wire in value or constant(each) is not None
                     }
@@ -132,7 +136,11 @@ def parsed(value: str) -> Json:
 def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
     match type:
         case String():
-            return _telling(type.literals) if type.literals else _text(type, name.upper().replace("-", "_"))
+            return (
+                _telling(type.literals)
+                if type.literals
+                else _text(type, name.upper().replace("-", "_"))
+            )
         case Integer():
             return type.literals[0] if type.literals else _within(type.range)
         case Number():
@@ -163,7 +171,9 @@ def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
             return {f"key{number or ''}": item for number in range(_times(type.length, item))}
         case JsonText():
             text = json_text(_fitting(api, type.type, name, inside))
-            return text if len(text) <= _READABLE else "{}"  # with each text within a text escapes double
+            return (
+                text if len(text) <= _READABLE else "{}"
+            )  # with each text within a text escapes double
         case Union():
             return _fitting(api, type.members[0], name, inside)
         case Nullable():
@@ -183,7 +193,11 @@ def _fitting_named(api: Api, to: TypeName, name: str, inside: _Inside) -> Json:
             return _telling([each.value for each in values]) if values else name.upper()
         case Structure(fields=fields):
             within = inside.entered(to)
-            return {each.wire: likely(api, each, within) for each in fields if each.required} if within else {}
+            return (
+                {each.wire: likely(api, each, within) for each in fields if each.required}
+                if within
+                else {}
+            )
         case named:
             return _fitting(api, named.members[0], name, inside)
 
@@ -192,7 +206,9 @@ def _text(type: String, name: str) -> str:
     """The name, cut or filled up to a length that is allowed; of a text with a pattern one that matches it."""
     if type.pattern is not None:
         most = type.length.most
-        found = matching(type.pattern, max(1, type.length.least or 0), _LONGEST if most is None else most)
+        found = matching(
+            type.pattern, max(1, type.length.least or 0), _LONGEST if most is None else most
+        )
         if found is not None:
             return found
     count = _count(type.length, len(name))
@@ -220,4 +236,6 @@ def _count(span: Span, usual: int) -> int:
 
 def _times(span: Span, item: Json) -> int:
     """How often an item is shown: once, or as often as it must come, as long as that stays readable."""
-    return _count(Span(min(span.least or 0, max(1, _READABLE // len(json_text(item)))), span.most), 1)
+    return _count(
+        Span(min(span.least or 0, max(1, _READABLE // len(json_text(item)))), span.most), 1
+    )

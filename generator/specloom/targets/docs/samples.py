@@ -23,7 +23,9 @@ def sample(request: Request, *, asynchronous: bool) -> Python:
     width = _WIDTH - (8 if asynchronous else 0)
     made = _client(written, asynchronous=asynchronous, width=width)
     method = python.dotted("client", *endpoint.resource, endpoint.name)
-    call = python.call(method, _arguments(written, request, width - 4), room=width - len("answer = await "))
+    call = python.call(
+        method, _arguments(written, request, width - 4), room=width - len("answer = await ")
+    )
     return render(
         Python,
         "docs/sample_async.py.j2" if asynchronous else "docs/sample.py.j2",
@@ -37,14 +39,22 @@ def sample(request: Request, *, asynchronous: bool) -> Python:
 def construction(api: Api) -> Python:
     """How a client is made."""
     written = Expressions(api)
-    made = python.assignment("client", _client(written, asynchronous=False, width=_WIDTH - len("client = ")))
+    made = python.assignment(
+        "client", _client(written, asynchronous=False, width=_WIDTH - len("client = "))
+    )
     return python.lines([written.imports(asynchronous=False), made], blank=1)
 
 
 def test(api: Api) -> Python | None:
     """A test with the client's mock, in which the first endpoint that documents a lasting refusal is refused."""
     for endpoint in api.all_endpoints():
-        refusals = (row for row in api.errors_of(endpoint) if row.code and row.retry == "never" and row.outcome_with(endpoint.unprocessed) == "rejected")
+        refusals = (
+            row
+            for row in api.errors_of(endpoint)
+            if row.code
+            and row.retry == "never"
+            and row.outcome_with(endpoint.unprocessed) == "rejected"
+        )
         row = next(refusals, None)
         if row is not None:
             break
@@ -100,7 +110,9 @@ def _client(written: Expressions, *, asynchronous: bool, width: int) -> Python:
         if owner := argument_of(api, scheme):
             options = {name: python.literal(value) for name, value in scheme.options.items()}
             kind = python.dotted(written.our("auth"), SCHEMES[scheme.kind].class_name)
-            made = python.call(kind, [*given, *python.call_options(options)], room=width - len(owner) - 6)
+            made = python.call(
+                kind, [*given, *python.call_options(options)], room=width - len(owner) - 6
+            )
             given = [python.keyword_argument(owner, made)]
         return python.call(name, given, room=width)
     return python.call(name, [], room=width)
@@ -132,7 +144,9 @@ def _arguments(written: Expressions, request: Request, width: int) -> list[Pytho
             continue
         value = given.json if given is not None else likely(written.api, argument.field)
         made = written.value(argument.field, value, width - len(argument.field.name) - 2)
-        found.append(made if argument.where == "path" else python.keyword_argument(argument.field.name, made))
+        found.append(
+            made if argument.where == "path" else python.keyword_argument(argument.field.name, made)
+        )
     return found
 
 
@@ -141,7 +155,9 @@ def _given(request: Request, argument: Argument) -> Value | None:
     wire = argument.field.wire
     match argument.where:
         case "path" | "query" | "header":
-            values = {"path": request.path, "query": request.query, "header": request.header}[argument.where]
+            values = {"path": request.path, "query": request.query, "header": request.header}[
+                argument.where
+            ]
         case "field":
             values = request.body if isinstance(request.body, dict) else {}
         case "body":

@@ -8,7 +8,20 @@ from msgspec import Struct, field
 
 from ... import locales
 from ...code import Markdown, markdown
-from ...model import Api, Enumeration, Field, Json, Named, Structure, Text, Type, TypeName, Union, innermost, wire_text
+from ...model import (
+    Api,
+    Enumeration,
+    Field,
+    Json,
+    Named,
+    Structure,
+    Text,
+    Type,
+    TypeName,
+    Union,
+    innermost,
+    wire_text,
+)
 from .. import phrases
 from . import types
 from .localizer import Reader
@@ -33,7 +46,9 @@ class FieldTable(Struct):
     _postponed: list[Named] = field(default_factory=list[Named])
     """Types that come too deep to be explained there."""
 
-    def of(self, fields: Iterable[Field], *, before: Iterable[Row] = (), after: Iterable[Row] = ()) -> Markdown | None:
+    def of(
+        self, fields: Iterable[Field], *, before: Iterable[Row] = (), after: Iterable[Row] = ()
+    ) -> Markdown | None:
         """A table of the fields and of what they hold, between other rows; nothing if there is none at all."""
         return table(COLUMNS, [*before, *self._rows(fields, 0), *self._rest(), *after], self.reader)
 
@@ -79,7 +94,12 @@ class FieldTable(Struct):
             inner = innermost(member)
             if isinstance(inner, Named):
                 name = markdown.nested(markdown.strong(markdown.text(types.name_of(member))), depth)
-                described = markdown.stacked([self.reader.inline(self.api.types[inner.to].title), *self._values(inner, depth)])
+                described = markdown.stacked(
+                    [
+                        self.reader.inline(self.api.types[inner.to].title),
+                        *self._values(inner, depth),
+                    ]
+                )
                 yield self._padded(name, types.cell(self.api, member, self.reader), described)
                 yield from self._below(inner, depth + 1)
 
@@ -101,7 +121,9 @@ class FieldTable(Struct):
         found = types.limit(self.api, each, self.reader)
         if not self.styled or depth or not (style := spelled(self.api, each)):
             return found
-        return self.reader.listed([found, self.reader.words("sent_as", markdown.code(style))], "semicolon")
+        return self.reader.listed(
+            [found, self.reader.words("sent_as", markdown.code(style))], "semicolon"
+        )
 
     def _meaning(self, each: Field, depth: int) -> Markdown:
         title, description = self.api.meaning_of(each)
@@ -109,14 +131,20 @@ class FieldTable(Struct):
             self.reader.lacks_meaning(each.wire)
         lines = [markdown.strong(self.reader.inline(title)), self.reader.inline(description)]
         if each.when:
-            lines.append(self.reader.words("applies" if each.required else "if", self.reader.inline(each.when)))
+            lines.append(
+                self.reader.words(
+                    "applies" if each.required else "if", self.reader.inline(each.when)
+                )
+            )
         if each.unit:
             lines.append(self.reader.words("unit", self.reader.inline(each.unit)))
         lines += self._values(each.type, depth)
         if each.default is not None and not each.secret:
             lines.append(self.reader.words("default", markdown.code(shortened(each.default.json))))
         lines += [
-            self.reader.words(mark) for mark, is_so in (("encrypted", each.encrypted), ("secret", each.secret)) if is_so
+            self.reader.words(mark)
+            for mark, is_so in (("encrypted", each.encrypted), ("secret", each.secret))
+            if is_so
         ]
         if each.since:
             lines.append(self.reader.words("since", self.reader.inline(each.since)))
@@ -134,10 +162,15 @@ class FieldTable(Struct):
             above = "values_above" if isinstance(named, Enumeration) else "fields_above"
             return [self.reader.words(above, markdown.code(inner.to.name))]
         if not isinstance(named, Enumeration):
-            return [self.reader.words("fields_below", markdown.code(inner.to.name))] if depth >= DEEPEST else []
+            return (
+                [self.reader.words("fields_below", markdown.code(inner.to.name))]
+                if depth >= DEEPEST
+                else []
+            )
         self._explained.add(inner.to)
         return [
-            markdown.inline([markdown.code(wire_text(each.value)), self.reader.inline(each.text)]) for each in named.values
+            markdown.inline([markdown.code(wire_text(each.value)), self.reader.inline(each.text)])
+            for each in named.values
         ]
 
 
@@ -152,7 +185,9 @@ def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
     if not isinstance(deprecated, Text):
         return markdown.strong(reader.words("deprecated"))
     instead = phrases.ended(reader.says(deprecated), locales.nearest(reader.language))
-    return reader.words("fact", markdown.strong(reader.words("deprecated_column")), markdown.text(instead))
+    return reader.words(
+        "fact", markdown.strong(reader.words("deprecated_column")), markdown.text(instead)
+    )
 
 
 def _required(each: Field, reader: Reader) -> Markdown:

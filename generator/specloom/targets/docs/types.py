@@ -54,7 +54,17 @@ def name_of(type: Type) -> str:
             return "json"
         case Number(exact=True):
             return "decimal"
-        case String() | Integer() | Number() | Boolean() | Bytes() | File() | DateTime() | Date() | Duration():
+        case (
+            String()
+            | Integer()
+            | Number()
+            | Boolean()
+            | Bytes()
+            | File()
+            | DateTime()
+            | Date()
+            | Duration()
+        ):
             return type.__class__.__name__.lower()
 
 
@@ -67,7 +77,9 @@ def cell(api: Api, type: Type, reader: Reader) -> Markdown:
                 case Structure():
                     kind = reader.words("object")
                 case Enumeration(values=values):
-                    kind = reader.words("integer" if values and isinstance(values[0].value, int) else "string")
+                    kind = reader.words(
+                        "integer" if values and isinstance(values[0].value, int) else "string"
+                    )
                 case UnionType(tag=None, members=members):
                     kind = markdown.code(name_of(Union(members)))
                 case UnionType():
@@ -86,7 +98,10 @@ def limit(api: Api, field: Field, reader: Reader) -> Markdown:
 def limits(api: Api, type: Type, reader: Reader) -> Markdown:
     """What a value of a type must keep to."""
     written_out = _written_out(api, type)
-    parts = [markdown.text(part) for part in phrases.limits(written_out, locales.nearest(reader.language))]
+    parts = [
+        markdown.text(part)
+        for part in phrases.limits(written_out, locales.nearest(reader.language))
+    ]
     return reader.listed([*parts, *_forms(written_out, reader)], "semicolon")
 
 

@@ -28,7 +28,9 @@ def function(api: Api, event: Python) -> Python:
         Python,
         "docs/sample_event.py.j2",
         imports=written.imports(asynchronous=False),
-        signature=python.signature("receive", python.parameters(parameters), python.dotted(events, "Acknowledgement")),
+        signature=python.signature(
+            "receive", python.parameters(parameters), python.dotted(events, "Acknowledgement")
+        ),
         error=python.dotted(errors, "Error"),
         event=python.dotted(events, event),
     )

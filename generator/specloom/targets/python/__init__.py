@@ -17,16 +17,38 @@ from pathlib import Path, PurePosixPath
 from ...code import Code, Python, python
 from ...model import Api
 from .. import Files
-from . import build_id, calls, client, errors, events, init_files, models, project, resources, vendoring
+from . import (
+    build_id,
+    calls,
+    client,
+    errors,
+    events,
+    init_files,
+    models,
+    project,
+    resources,
+    vendoring,
+)
 from . import testing as mocks
 from .imports import Layout
 
 
-def package(api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True) -> Files:
+def package(
+    api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True
+) -> Files:
     """The import package alone, for a user's own source folder."""
     layout = Layout.of(api, http, mock)
     found: dict[PurePosixPath, Code] = {}
-    for part in (models, calls, resources, client, errors, events, *([mocks] if testing else []), init_files):
+    for part in (
+        models,
+        calls,
+        resources,
+        client,
+        errors,
+        events,
+        *([mocks] if testing else []),
+        init_files,
+    ):
         found.update(part.files(api, layout))
     for path, code in found.items():
         if isinstance(code, Python) and python.may_need_black(code):
@@ -37,6 +59,8 @@ def package(api: Api, http: str = "httpx", mock: Path | None = None, *, testing:
     return found
 
 
-def whole(api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True) -> Files:
+def whole(
+    api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True
+) -> Files:
     """The package and the project around it."""
     return {**package(api, http, mock, testing=testing), **dict(project.files(api, http))}

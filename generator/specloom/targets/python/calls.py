@@ -47,7 +47,12 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             continue
         below = [each.name for each in resources_of(resource)]
         own = {name for each in resource.endpoints for name in (each.name, _constant(each))}
-        module = Module(layout, ("calls", *resource.path), frozenset({*own, *below}), frozenset(name.name for name in api.types))
+        module = Module(
+            layout,
+            ("calls", *resource.path),
+            frozenset({*own, *below}),
+            frozenset(name.name for name in api.types),
+        )
         functions = [_function(api, module, endpoint) for endpoint in resource.endpoints]
         title = f"Calls of {docstrings.name_of(api, resource.path)}: values that a client sends."
         rows = shared_rows(api, module, resource)
@@ -76,8 +81,16 @@ def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> 
     room = 80 if method else 84
     given = arguments(api, endpoint)
     rows = [python.identifier("self")] if method else []
-    rows += [_parameter(module, annotations, argument, room) for argument in given if argument.where == "path"]
-    by_keyword = [_parameter(module, annotations, argument, room) for argument in given if argument.where != "path"]
+    rows += [
+        _parameter(module, annotations, argument, room)
+        for argument in given
+        if argument.where == "path"
+    ]
+    by_keyword = [
+        _parameter(module, annotations, argument, room)
+        for argument in given
+        if argument.where != "path"
+    ]
     return python.parameters([*rows, *([python.star_alone()] if by_keyword else []), *by_keyword])
 
 
@@ -87,8 +100,14 @@ def decorators(api: Api, module: Module, endpoint: Endpoint) -> tuple[Python, ..
     if endpoint.deprecated:
         text = "" if endpoint.deprecated is True else endpoint.deprecated.best(api.languages[0])
         mark = module.use_ours(("_runtime", "deprecation"), "deprecated")
-        found.append(python.decorator(python.call(mark, [python.literal(text or f"{endpoint.name} is deprecated")])))
-    if any(argument.field.secret or argument.field.encrypted for argument in arguments(api, endpoint)):
+        found.append(
+            python.decorator(
+                python.call(mark, [python.literal(text or f"{endpoint.name} is deprecated")])
+            )
+        )
+    if any(
+        argument.field.secret or argument.field.encrypted for argument in arguments(api, endpoint)
+    ):
         found.append(python.decorator(module.use_ours(("_runtime", "frames"), "discreet")))
     return tuple(found)
 
@@ -102,7 +121,9 @@ def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
     returns = python.subscript(call, [value_annotation(api, module, endpoint)])
     return Function(
         decorators=decorators(api, module, endpoint),
-        signature=python.signature(endpoint.name, signature(api, module, endpoint, method=False), returns),
+        signature=python.signature(
+            endpoint.name, signature(api, module, endpoint, method=False), returns
+        ),
         docstring=docstrings.of_call(api, endpoint, given),
         result=python.returned(_made(api, module, endpoint, given, constant_name, holder)),
         arguments=_holder(api, module, holder, of_request) if holder else None,
@@ -111,7 +132,12 @@ def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
 
 
 def _made(
-    api: Api, module: Module, endpoint: Endpoint, given: Sequence[Argument], endpoint_name: Python, holder: str | None
+    api: Api,
+    module: Module,
+    endpoint: Endpoint,
+    given: Sequence[Argument],
+    endpoint_name: Python,
+    holder: str | None,
 ) -> Python:
     """`_QUERY.call(_QueryArguments(…), body=ReverseRequest(…))`."""
     whole = [argument for argument in given if argument.where == "body"]
@@ -143,7 +169,9 @@ def _parameter(module: Module, annotations: Annotations, argument: Argument, roo
         return python.parameter(field.name, members, room=room)
     if isinstance(field.type, Nullable) and argument.where == "field":
         absent = python.member(module.use("msgspec", "UnsetType"))
-        return python.parameter(field.name, [*members, absent], module.use("msgspec", "UNSET"), room=room)
+        return python.parameter(
+            field.name, [*members, absent], module.use("msgspec", "UNSET"), room=room
+        )
     return python.parameter(field.name, [*members, NONE], python.literal(None), room=room)
 
 
@@ -160,7 +188,7 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> C
         if argument.field.required:
             fields.append(python.declaration(argument.name, members, room=84))
         else:
-            fields.append(python.declaration(argument.name, [*members, NONE], python.literal(None), room=84))
+            fields.append(
+                python.declaration(argument.name, [*members, NONE], python.literal(None), room=84)
+            )
     return Class(python.class_header(python.identifier(name), bases), tuple(fields))
-
-

@@ -20,8 +20,16 @@ from .imports import Layout, Module, export_order
 from .resources import Child, child
 
 _HOOKS = (
-    ("on_request", "OnRequest", "before each attempt, with what is sent where; no value that it is given holds a secret."),
-    ("on_response", "OnResponse", "after each attempt, with the status, or the error, and the seconds that it took."),
+    (
+        "on_request",
+        "OnRequest",
+        "before each attempt, with what is sent where; no value that it is given holds a secret.",
+    ),
+    (
+        "on_response",
+        "OnResponse",
+        "after each attempt, with the status, or the error, and the seconds that it took.",
+    ),
     ("on_retry", "OnRetry", "before an attempt is repeated, with the error and the pause."),
 )
 
@@ -87,17 +95,25 @@ def _service(api: Api, module: Module) -> Python:
         options["classes"] = python.mapping(classes, explode=True)
     made = module.use_ours(("_runtime", "api_definition"), "Service")
     arguments = [python.literal(api.package), *python.call_options(options)]
-    return python.assignment("SERVICE", python.call(made, arguments, explode=True), module.use("typing", "Final"))
+    return python.assignment(
+        "SERVICE", python.call(made, arguments, explode=True), module.use("typing", "Final")
+    )
 
 
 def _classes(api: Api, module: Module) -> list[tuple[Python, Python]]:
     """The exception classes of the codes that not all endpoints share."""
     shared = {(row.status, row.code) for row in api.errors}
     rows = [row for group in by_class(api).values() for row in group if row.code is not None]
-    found = {(row.status, row.code): row.class_name for row in rows if (row.status, row.code) not in shared}
+    found = {
+        (row.status, row.code): row.class_name
+        for row in rows
+        if (row.status, row.code) not in shared
+    }
     return [
         (python.literal(key), python.dotted(module.use_as(("errors",), "_errors"), name))
-        for key, name in sorted(found.items(), key=lambda item: (item[1], item[0][0] or 0, item[0][1] or ""))
+        for key, name in sorted(
+            found.items(), key=lambda item: (item[1], item[0][0] or 0, item[0][1] or "")
+        )
     ]
 
 
@@ -107,19 +123,29 @@ def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
     own = _scheme_parameters(api, module)
     options = _options(module, asynchronous=asynchronous)
     parameters = [parameter for parameter, _, _ in own]
-    parameters += [python.parameter(option.name, [python.member(option.annotation)], option.default) for option in options]
-    passed = [python.keyword_argument(option.name, python.identifier(option.name)) for option in options]
+    parameters += [
+        python.parameter(option.name, [python.member(option.annotation)], option.default)
+        for option in options
+    ]
+    passed = [
+        python.keyword_argument(option.name, python.identifier(option.name)) for option in options
+    ]
     made = python.call(
         python.dotted("__init__"),
         [python.identifier("SERVICE"), _schemes(api, module), *passed],
         explode=True,
     )
-    children = [child(api, module, resource, python.identifier("self"), asynchronous=asynchronous) for resource in resources_of(api)]
+    children = [
+        child(api, module, resource, python.identifier("self"), asynchronous=asynchronous)
+        for resource in resources_of(api)
+    ]
     if any(api.all_events()):
         children.append(events.receiver(api, module, asynchronous=asynchronous))
     return Client(
         python.class_header(python.identifier(name), [base]),
-        _docstring(api, [(name, meaning) for _, name, meaning in own], options, asynchronous=asynchronous),
+        _docstring(
+            api, [(name, meaning) for _, name, meaning in own], options, asynchronous=asynchronous
+        ),
         python.signature(
             "__init__",
             python.parameters([python.identifier("self"), python.star_alone(), *parameters]),
@@ -138,10 +164,22 @@ def _scheme_parameters(api: Api, module: Module) -> list[tuple[Python, str, str]
         kind = SCHEMES[scheme.kind]
         if (name := argument_of(api, scheme)) is not None:
             annotation = python.union([_scheme_class(module, scheme), python.literal(None)])
-            found.append((python.parameter(name, [python.member(annotation)], python.literal(None)), name, kind.title.best(language)))
+            found.append(
+                (
+                    python.parameter(name, [python.member(annotation)], python.literal(None)),
+                    name,
+                    kind.title.best(language),
+                )
+            )
             continue
         for argument in kind.arguments:
-            found.append((_scheme_parameter(module, scheme, argument), argument.name, argument.meaning.best(language)))
+            found.append(
+                (
+                    _scheme_parameter(module, scheme, argument),
+                    argument.name,
+                    argument.meaning.best(language),
+                )
+            )
     return found
 
 
@@ -157,7 +195,9 @@ def _scheme_parameter(module: Module, scheme: Scheme, argument: Argument) -> Pyt
         home = module.relative(("_runtime", "auth", SCHEMES[scheme.kind].module))
         annotation = module.use_typing_only(home, argument.annotation)
     if argument.several:
-        annotation = python.subscript(module.use_typing_only("collections.abc", "Sequence"), [annotation])
+        annotation = python.subscript(
+            module.use_typing_only("collections.abc", "Sequence"), [annotation]
+        )
     if argument.required:
         return python.parameter(argument.name, [python.member(annotation)])
     none = python.literal(None)
@@ -173,8 +213,16 @@ def _schemes(api: Api, module: Module) -> Python:
             continue
         names = [argument.name for argument in SCHEMES[scheme.kind].arguments]
         passed = [python.keyword_argument(name, python.identifier(name)) for name in names]
-        passed += [python.keyword_argument(name, python.literal(value)) for name, value in scheme.options.items()]
-        rows.append((python.literal(scheme.name), python.call(_scheme_class(module, scheme), passed, room=60)))
+        passed += [
+            python.keyword_argument(name, python.literal(value))
+            for name, value in scheme.options.items()
+        ]
+        rows.append(
+            (
+                python.literal(scheme.name),
+                python.call(_scheme_class(module, scheme), passed, room=60),
+            )
+        )
     return python.mapping(rows, room=76)
 
 
@@ -188,7 +236,11 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
     transport = python.dotted(http, "AsyncBaseTransport" if asynchronous else "BaseTransport")
     closed = "await client.close()" if asynchronous else "client.close()"
     # Nothing cuts off a transport of another kind that blocks.
-    bound = "" if asynchronous else " Of those that block, the deadline holds for `HTTPTransport` and its subclasses."
+    bound = (
+        ""
+        if asynchronous
+        else " Of those that block, the deadline holds for `HTTPTransport` and its subclasses."
+    )
     return [
         Option(
             "hosts",
@@ -202,7 +254,12 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
             none,
             f"An {module.layout.http} transport to send through: a mock, or one of your own; `{closed}` closes it too.{bound}",
         ),
-        Option("proxy", python.union([text, none]), none, "URL of a proxy; the environment's proxies are not used."),
+        Option(
+            "proxy",
+            python.union([text, none]),
+            none,
+            "URL of a proxy; the environment's proxies are not used.",
+        ),
         Option(
             "ssl_context",
             python.union([python.dotted(ssl, "SSLContext"), none]),
@@ -221,7 +278,12 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
             python.literal(3),
             "How often a call may be sent: again only where a repetition does no harm, and once more if its token was refused; 1 for never again.",
         ),
-        Option("user_agent", python.union([text, none]), none, "Your product's name, sent before the client's own."),
+        Option(
+            "user_agent",
+            python.union([text, none]),
+            none,
+            "Your product's name, sent before the client's own.",
+        ),
         Option(
             "strict",
             module.builtin("bool"),
@@ -237,7 +299,9 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
         *(
             Option(
                 name,
-                python.union([module.use_typing_only(module.relative(("_runtime", "hooks")), alias), none]),
+                python.union(
+                    [module.use_typing_only(module.relative(("_runtime", "hooks")), alias), none]
+                ),
                 none,
                 f"A function that is called {when}{' It may be async.' if asynchronous else ''}",
             )
@@ -253,13 +317,19 @@ def _docstring(
     title = docstrings.both(api.title, api.languages) or api.client
     rows = [f"    {name}: {meaning}" for name, meaning in own]
     rows += [f"    {option.name}: {option.meaning}" for option in options]
-    blocks = [phrases.ended(f"{'Asyncio client' if asynchronous else 'Client'} of {title}", language)]
+    blocks = [
+        phrases.ended(f"{'Asyncio client' if asynchronous else 'Client'} of {title}", language)
+    ]
     if api.description:
         blocks.append(api.description.best(language))
-    block, users = ("an `async with` block", "tasks") if asynchronous else ("a `with` block", "threads")
+    block, users = (
+        ("an `async with` block", "tasks") if asynchronous else ("a `with` block", "threads")
+    )
     blocks.append(f"Close it, or use it in {block}; one client serves many {users}.")
     blocks.append("\n".join(["Args:", *rows]))
-    blocks.append("Raises:\n    errors.ConfigError: something of the above is missing or wrong; nothing was sent.")
+    blocks.append(
+        "Raises:\n    errors.ConfigError: something of the above is missing or wrong; nothing was sent."
+    )
     return python.docstring("\n\n".join(blocks), 4)
 
 
@@ -267,7 +337,9 @@ def _auth(api: Api, layout: Layout) -> tuple[PurePosixPath, Code]:
     module = Module(layout, ("auth",))
     kinds = sorted({scheme.kind for scheme in schemes_of(api)})
     classes = [
-        (("_runtime", "auth", SCHEMES[kind].module), name) for kind in kinds for name in (SCHEMES[kind].class_name, *SCHEMES[kind].exports)
+        (("_runtime", "auth", SCHEMES[kind].module), name)
+        for kind in kinds
+        for name in (SCHEMES[kind].class_name, *SCHEMES[kind].exports)
     ]
     names = sorted((module.give_on(home, name) for home, name in classes), key=export_order)
     title = f"Ways to authenticate with {docstrings.both(api.title, api.languages) or api.name}."
@@ -278,6 +350,8 @@ def _auth(api: Api, layout: Layout) -> tuple[PurePosixPath, Code]:
             "python/auth.py.j2",
             docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
             imports=module.imports(),
-            all=python.assignment("__all__", python.list_of([python.literal(name) for name in names], room=78)),
+            all=python.assignment(
+                "__all__", python.list_of([python.literal(name) for name in names], room=78)
+            ),
         ),
     )

@@ -29,10 +29,14 @@ from .imports import Module
 from .type_hints import Annotations, lengths
 
 
-def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, holder: str | None) -> Python:
+def declaration(
+    api: Api, module: Module, endpoint: Endpoint, name: Python, holder: str | None
+) -> Python:
     """`_QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(…)`."""
     made = module.use_ours(("_runtime", "calls"), "Endpoint")
-    positional = [python.literal(text) for text in (endpoint.qualified, endpoint.method, endpoint.path)]
+    positional = [
+        python.literal(text) for text in (endpoint.qualified, endpoint.method, endpoint.path)
+    ]
     options: dict[str, Python] = {}
     if holder:
         options["arguments"] = python.identifier(holder)
@@ -41,15 +45,26 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
         rows = [_located(module, field) for field in fields if constant(field) is None]
         if rows:
             options[where] = python.sequence(rows, room=76)
-    constants = {"path": fixed(endpoint.path_fields), "query": fixed(endpoint.query), "header": fixed(endpoint.header)}
+    constants = {
+        "path": fixed(endpoint.path_fields),
+        "query": fixed(endpoint.query),
+        "header": fixed(endpoint.header),
+    }
     if given_constants := {where: values for where, values in constants.items() if values}:
         options["fixed"] = python.literal(given_constants)
     if endpoint.body is not None:
         options["body"] = _body(api, module, endpoint.body)
     annotations = Annotations(api, module, "value")
-    answers = [(python.literal(answer.status), _answer_type(module, annotations, answer)) for answer in endpoint.answers]
+    answers = [
+        (python.literal(answer.status), _answer_type(module, annotations, answer))
+        for answer in endpoint.answers
+    ]
     options["answers"] = python.mapping(answers, room=74)
-    shared = [python.star(python.identifier(_rows(api, endpoint.resource)))] if _inherited(api, endpoint.resource) else []
+    shared = (
+        [python.star(python.identifier(_rows(api, endpoint.resource)))]
+        if _inherited(api, endpoint.resource)
+        else []
+    )
     if rows := [*error_rows(module, endpoint.errors, api), *shared]:
         options["errors"] = python.sequence(rows, room=76, explode=bool(endpoint.errors))
     if endpoint.error_shape != api.error_shape:
@@ -64,7 +79,8 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
     if not endpoint.verified:
         options["verified"] = python.literal(False)
     final = python.subscript(
-        module.use("typing", "Final"), [python.subscript(made, [value_annotation(api, module, endpoint)])]
+        module.use("typing", "Final"),
+        [python.subscript(made, [value_annotation(api, module, endpoint)])],
     )
     return python.assignment(
         name, python.call(made, [*positional, *python.call_options(options)], explode=True), final
@@ -74,7 +90,10 @@ def declaration(api: Api, module: Module, endpoint: Endpoint, name: Python, hold
 def value_annotation(api: Api, module: Module, endpoint: Endpoint) -> Python:
     """What a call gives: the union of its answers."""
     annotations = Annotations(api, module, "value")
-    return python.union([_answer(module, annotations, answer) for answer in endpoint.answers] or [python.literal(None)])
+    return python.union(
+        [_answer(module, annotations, answer) for answer in endpoint.answers]
+        or [python.literal(None)]
+    )
 
 
 def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Python]:
@@ -97,7 +116,11 @@ def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Pyth
             options["outcome"] = python.literal(row.outcome)
         if row.body is not None:
             options["body"] = annotations.of(row.body)
-        head = [python.literal(row.status), python.literal(row.code), python.dotted(errors, row.class_name)]
+        head = [
+            python.literal(row.status),
+            python.literal(row.code),
+            python.dotted(errors, row.class_name),
+        ]
         make = module.use_ours(("_runtime", "calls"), "ErrorCode")
         found.append(python.call(make, [*head, *python.call_options(options)], room=79))
     return found
@@ -105,9 +128,16 @@ def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Pyth
 
 def error_shape(module: Module, shape: ErrorShape) -> Python:
     """`ErrorShape(…)`, which says where an error has its parts."""
-    parts = {"code": shape.code, "message": shape.message, "detail": shape.detail, "success": shape.success}
+    parts = {
+        "code": shape.code,
+        "message": shape.message,
+        "detail": shape.detail,
+        "success": shape.success,
+    }
     options = {name: python.literal(part) for name, part in parts.items() if part is not None}
-    return python.call(module.use_ours(("_runtime", "calls"), "ErrorShape"), python.call_options(options), room=70)
+    return python.call(
+        module.use_ours(("_runtime", "calls"), "ErrorShape"), python.call_options(options), room=70
+    )
 
 
 def shared_rows(api: Api, module: Module, resource: Resource) -> Python | None:
@@ -166,14 +196,19 @@ def _body(api: Api, module: Module, body: Body) -> Python:
             return python.call(make, [annotations.of(type), *python.call_options(options)])
         case RawBody(file=file, media=media):
             make = module.use_ours(("_runtime", "calls"), "Raw")
-            return python.call(make, [python.literal(media), *python.call_options(lengths(file.length))])
+            return python.call(
+                make, [python.literal(media), *python.call_options(lengths(file.length))]
+            )
 
 
 def _media(api: Api, parts: Named) -> dict[str, tuple[str, ...]]:
     """The media types that file parts may have, by wire name."""
     structure = api.types[parts.to]
     assert isinstance(structure, Structure)
-    types = ((field.wire, field.type.item if isinstance(field.type, ListOf) else field.type) for field in structure.fields)
+    types = (
+        (field.wire, field.type.item if isinstance(field.type, ListOf) else field.type)
+        for field in structure.fields
+    )
     return {wire: type.media for wire, type in types if isinstance(type, File) and type.media}
 
 
@@ -188,7 +223,11 @@ def _answer_type(module: Module, annotations: Annotations, answer: Answer) -> Py
     if isinstance(answer.type, File):
         media = [python.literal(answer.type.media)] if answer.type.media else []
         limits = [*media, *python.call_options(lengths(answer.type.length))]
-        return python.call(module.use_ours(("_runtime", "calls"), "RawContent"), limits) if limits else module.use_ours(("_runtime", "calls"), "RAW")
+        return (
+            python.call(module.use_ours(("_runtime", "calls"), "RawContent"), limits)
+            if limits
+            else module.use_ours(("_runtime", "calls"), "RAW")
+        )
     return _answer(module, annotations, answer)
 
 

@@ -37,7 +37,9 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             "python/errors.py.j2",
             docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
             imports=module.imports(),
-            all=python.assignment("__all__", python.list_of([python.literal(name) for name in names], room=78)),
+            all=python.assignment(
+                "__all__", python.list_of([python.literal(name) for name in names], room=78)
+            ),
             classes=classes,
         ),
     )
@@ -57,7 +59,9 @@ def by_class(api: Api) -> dict[str, list[ErrorCode]]:
 
 def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> Class:
     annotations = Annotations(api, module, "value")
-    bodies = [member for row in rows if row.body is not None for member in annotations.members(row.body)]
+    bodies = [
+        member for row in rows if row.body is not None for member in annotations.members(row.body)
+    ]
     base = python.identifier("ApiError")
     return Class(
         python.class_header(python.identifier(name), [base]),

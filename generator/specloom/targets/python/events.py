@@ -35,7 +35,9 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         return
     module = Module(layout, ("events",))
     classes = [_class(api, module, event) for event in found]
-    ours = [module.use_ours((*_HOME, "events"), name) for name in ("Acknowledgement", "UnknownEvent")]
+    ours = [
+        module.use_ours((*_HOME, "events"), name) for name in ("Acknowledgement", "UnknownEvent")
+    ]
     names = [event.class_name for event in found]
     members = [python.identifier(name) for name in [*names, "UnknownEvent"]]
     alias = python.member(module.use("typing", "TypeAlias"))
@@ -55,7 +57,13 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             imports=module.imports(),
             all=python.assignment(
                 "__all__",
-                python.list_of([python.literal(name) for name in sorted([UNION, *names, *ours], key=export_order)], room=78),
+                python.list_of(
+                    [
+                        python.literal(name)
+                        for name in sorted([UNION, *names, *ours], key=export_order)
+                    ],
+                    room=78,
+                ),
             ),
         ),
     )
@@ -74,11 +82,20 @@ def receiver(api: Api, module: Module, *, asynchronous: bool) -> Child:
         python.decorator(module.use("functools", "cached_property")),
         python.signature("webhooks", python.parameters([python.identifier("self")]), returns),
         python.docstring(text, 8),
-        python.lines([python.from_import(home, [kind], room=80), python.from_import(module.relative(("events",)), [TABLE], room=80)]),
+        python.lines(
+            [
+                python.from_import(home, [kind], room=80),
+                python.from_import(module.relative(("events",)), [TABLE], room=80),
+            ]
+        ),
         python.returned(
             python.call(
                 python.identifier(kind),
-                [python.dotted("self", "_driver"), python.dotted("self", "_settings"), python.identifier(TABLE)],
+                [
+                    python.dotted("self", "_driver"),
+                    python.dotted("self", "_settings"),
+                    python.identifier(TABLE),
+                ],
             )
         ),
     )
@@ -95,14 +112,20 @@ def _class(api: Api, module: Module, event: Event) -> Class:
     return Class(
         python.class_header(python.identifier(event.class_name), bases),
         _docstring(api, event),
-        python.declaration("payload", Annotations(api, module, "value").members(event.payload), room=84),
+        python.declaration(
+            "payload", Annotations(api, module, "value").members(event.payload), room=84
+        ),
         python.declaration("name", [literal], name, room=84),
     )
 
 
 def _docstring(api: Api, event: Event) -> Python:
     language = api.languages[0]
-    blocks = [phrases.ended(docstrings.both(event.title, api.languages) or code_span(event.name), language)]
+    blocks = [
+        phrases.ended(
+            docstrings.both(event.title, api.languages) or code_span(event.name), language
+        )
+    ]
     if event.deprecated:
         blocks.append(phrases.ended(phrases.deprecation(event.deprecated, language), language))
     if event.description:
@@ -114,14 +137,18 @@ def _docstring(api: Api, event: Event) -> Python:
 def _table(api: Api, module: Module, events: list[Event]) -> Python:
     table = module.use_ours((*_HOME, "events"), "EventTable")
     rows = [(python.literal(event.name), python.identifier(event.class_name)) for event in events]
-    made = python.call(table, [_envelope(api, module), python.mapping(rows, explode=True)], explode=True)
+    made = python.call(
+        table, [_envelope(api, module), python.mapping(rows, explode=True)], explode=True
+    )
     typed = python.subscript(table, [python.identifier(UNION)])
     return python.assignment(TABLE, made, python.subscript(module.use("typing", "Final"), [typed]))
 
 
 def _envelope(api: Api, module: Module) -> Python:
     if api.envelope is None:
-        delivery = next(kind.events for kind in (SCHEMES[scheme.kind] for scheme in api.schemes) if kind.events)
+        delivery = next(
+            kind.events for kind in (SCHEMES[scheme.kind] for scheme in api.schemes) if kind.events
+        )
         return python.call(module.use_ours((*_HOME, delivery.module), delivery.class_name), [])
     options = {"name": _spot(module, api.envelope.name)}
     if api.envelope.payload is not None:
@@ -130,10 +157,16 @@ def _envelope(api: Api, module: Module) -> Python:
         options["id"] = _spot(module, api.envelope.id)
     if not api.envelope.verified:
         options["verified"] = python.literal(False)
-    return python.call(module.use_ours((*_HOME, "envelopes"), "PlainEnvelope"), python.call_options(options), room=84)
+    return python.call(
+        module.use_ours((*_HOME, "envelopes"), "PlainEnvelope"),
+        python.call_options(options),
+        room=84,
+    )
 
 
 def _spot(module: Module, spot: Spot) -> Python:
     given = {"header": spot.header} if spot.header is not None else {"path": spot.path}
     made = module.use_ours((*_HOME, "envelopes"), "Spot")
-    return python.call(made, python.call_options({name: python.literal(value) for name, value in given.items()}))
+    return python.call(
+        made, python.call_options({name: python.literal(value) for name, value in given.items()})
+    )

@@ -36,7 +36,9 @@ class Layout(Struct, frozen=True):
     @classmethod
     def of(cls, api: Api, http: str = "httpx", mock: Path | None = None) -> Layout:
         resources = [resource.path for resource in all_resources_of(api)]
-        folders = {("calls", *path[:-1]) for path in resources} | {("resources", *path[:-1]) for path in resources}
+        folders = {("calls", *path[:-1]) for path in resources} | {
+            ("resources", *path[:-1]) for path in resources
+        }
         folders |= {("models", *name.module[:-1]) for name in api.types}
         for folder in list(folders):
             folders |= {folder[:length] for length in range(len(folder))}
@@ -44,7 +46,11 @@ class Layout(Struct, frozen=True):
 
     def file(self, parts: Parts) -> PurePosixPath:
         folder = PurePosixPath(self.package, *parts)
-        return folder / "__init__.py" if parts in self.folders or not parts else folder.with_suffix(".py")
+        return (
+            folder / "__init__.py"
+            if parts in self.folders or not parts
+            else folder.with_suffix(".py")
+        )
 
 
 class Module(Struct):
@@ -58,7 +64,9 @@ class Module(Struct):
     """Names that only the API's types have here: readers of signatures know them from the documentation."""
     _names: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _typing_only: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    _meanings: dict[str, tuple[str, str | None]] = field(default_factory=dict[str, tuple[str, str | None]])
+    _meanings: dict[str, tuple[str, str | None]] = field(
+        default_factory=dict[str, tuple[str, str | None]]
+    )
     """What each imported name means: a module, and a name in it or None for the module itself."""
 
     def within(self, names: Iterable[str]) -> Module:
@@ -114,17 +122,27 @@ class Module(Struct):
         """`name` from a module, or the module itself, in annotations only: importing this module does not import that one."""
         self.use("typing", "TYPE_CHECKING")
         local = self._local(name or module, module, name)
-        self._typing_only.setdefault(module, set()).add(_renamed(name or "", "" if not name and local == module else local))
+        self._typing_only.setdefault(module, set()).add(
+            _renamed(name or "", "" if not name and local == module else local)
+        )
         return python.identifier(local)
 
     def builtin(self, name: str) -> Python:
         """A builtin, by its full name where it is hidden."""
-        return python.dotted(self.use_plain("builtins"), name) if name in self.hidden else python.identifier(name)
+        return (
+            python.dotted(self.use_plain("builtins"), name)
+            if name in self.hidden
+            else python.identifier(name)
+        )
 
     def _local(self, wanted: str, module: str, name: str | None, *, of_type: bool = False) -> str:
         """The name that something has here: the wanted one, or one with underscores where that means something else."""
         local, types = wanted, frozenset[str]() if of_type else self.types
-        while local in self.hidden or local in types or self._meanings.setdefault(local, (module, name)) != (module, name):
+        while (
+            local in self.hidden
+            or local in types
+            or self._meanings.setdefault(local, (module, name)) != (module, name)
+        ):
             local = f"{local}_" if local.startswith("_") else f"_{local}"
         return local
 
@@ -143,7 +161,11 @@ class Module(Struct):
 
     def typing_only(self) -> Python | None:
         """The imports that stand under `if TYPE_CHECKING:`."""
-        return python.lines(_sections(self._typing_only, room=84), blank=1) if self._typing_only else None
+        return (
+            python.lines(_sections(self._typing_only, room=84), blank=1)
+            if self._typing_only
+            else None
+        )
 
 
 class Exports(NamedTuple):
@@ -169,7 +191,11 @@ def exports_of(module: Module, exports: Mapping[str, str] | Sequence[str]) -> Ex
     for name, home in homes.items():
         names.setdefault(home or ".", set()).add(f"{name} as {name}")
     table = [(python.literal(name), python.literal(homes[name])) for name in sorted(homes)]
-    return Exports(function, python.lines(_sections(names, room=84), blank=1), python.mapping(table, explode=True))
+    return Exports(
+        function,
+        python.lines(_sections(names, room=84), blank=1),
+        python.mapping(table, explode=True),
+    )
 
 
 def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -> list[Python]:
@@ -178,13 +204,20 @@ def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -
     modules = sorted(names, key=_module_order)
     for module in modules:
         whole = sorted(name for name in names[module] if name[:1] in ("", " "))
-        sections[_section(module)] += [python.plain_import(module, *name.split()[1:]) for name in whole]
+        sections[_section(module)] += [
+            python.plain_import(module, *name.split()[1:]) for name in whole
+        ]
     for module in modules:
         section = sections[_section(module)]
-        parts = sorted((name for name in names[module] if name[:1] not in ("", " ")), key=name_order)
+        parts = sorted(
+            (name for name in names[module] if name[:1] not in ("", " ")), key=name_order
+        )
         direct = [name for name in parts if " as " not in name]
         lines = [[name] for name in parts if " as " in name] + ([direct] if direct else [])
-        section += [python.from_import(module, line, room=room) for line in sorted(lines, key=lambda line: name_order(line[0]))]
+        section += [
+            python.from_import(module, line, room=room)
+            for line in sorted(lines, key=lambda line: name_order(line[0]))
+        ]
     return [python.lines(section) for section in sections if section]
 
 

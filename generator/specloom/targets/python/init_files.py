@@ -22,7 +22,13 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     title = docstrings.both(api.title, api.languages) or api.name
     yield _package(api, layout, (), f"{title}.", _surface(api, layout), version=api.version)
     yield _package(api, layout, ("models",), f"Types of {title}.", _models(api, layout))
-    yield _package(api, layout, ("calls",), f"Calls of {title}: values that a client sends.", {resource.name: HERE for resource in resources_of(api)})
+    yield _package(
+        api,
+        layout,
+        ("calls",),
+        f"Calls of {title}: values that a client sends.",
+        {resource.name: HERE for resource in resources_of(api)},
+    )
     yield _package(api, layout, ("resources",), f"Resources of {title}.", {})
     written = {("models",), ("calls",), ("resources",), ()}
     written |= {("models", *name.module) for name in api.types}
@@ -31,8 +37,12 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         if resource.endpoints:
             written.add(("calls", *resource.path))
     for folder in sorted(layout.folders - written):
-        below = {parts[-1] for parts in (*layout.folders, *written) if parts and parts[:-1] == folder}
-        yield _package(api, layout, folder, f"{'.'.join(folder)}.", dict.fromkeys(sorted(below), HERE))
+        below = {
+            parts[-1] for parts in (*layout.folders, *written) if parts and parts[:-1] == folder
+        }
+        yield _package(
+            api, layout, folder, f"{'.'.join(folder)}.", dict.fromkeys(sorted(below), HERE)
+        )
 
 
 def _surface(api: Api, layout: Layout) -> Mapping[str, str]:
@@ -67,13 +77,20 @@ def _models(api: Api, layout: Layout) -> Mapping[str, str]:
     """Every class whose name only one module has, and every module."""
     here = Module(layout, ("models",))
     found = {
-        name.name: here.relative(("models", *name.module)) for name in api.types if name.name not in api.ambiguous
+        name.name: here.relative(("models", *name.module))
+        for name in api.types
+        if name.name not in api.ambiguous
     }
     return found | {name.module[0]: HERE for name in api.types}
 
 
 def _package(
-    api: Api, layout: Layout, parts: Parts, title: str, exports: Mapping[str, str], version: str | None = None
+    api: Api,
+    layout: Layout,
+    parts: Parts,
+    title: str,
+    exports: Mapping[str, str],
+    version: str | None = None,
 ) -> tuple[PurePosixPath, Code]:
     module = Module(layout, parts)
     return (
@@ -84,8 +101,17 @@ def _package(
             docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
             exports=exports_of(module, exports),
             imports=module.imports(),
-            all=python.assignment("__all__", python.list_of([python.literal(name) for name in sorted(exports, key=export_order)], room=78)),
-            version=python.assignment("__version__", python.literal(version)) if version is not None else None,
+            all=python.assignment(
+                "__all__",
+                python.list_of(
+                    [python.literal(name) for name in sorted(exports, key=export_order)], room=78
+                ),
+            ),
+            version=(
+                python.assignment("__version__", python.literal(version))
+                if version is not None
+                else None
+            ),
         ),
     )
 
@@ -104,4 +130,6 @@ def _tells_null_from_nothing(api: Api) -> bool:
 
 def _fields(api: Api) -> Iterator[Field]:
     """The fields of all classes."""
-    return (field for type in api.types.values() if isinstance(type, Structure) for field in type.fields)
+    return (
+        field for type in api.types.values() if isinstance(type, Structure) for field in type.fields
+    )

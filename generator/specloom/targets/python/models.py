@@ -69,8 +69,14 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     roles, of_requests = _roles(api), _of_requests(api)
     for path, types in by_module.items():
         below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path})
-        module = Module(layout, ("models", *path), frozenset({*(type.name.name for type in types), *below}))
-        classes = [_class(api, module, type, roles, of_requests) for type in types if not isinstance(type, UnionType)]
+        module = Module(
+            layout, ("models", *path), frozenset({*(type.name.name for type in types), *below})
+        )
+        classes = [
+            _class(api, module, type, roles, of_requests)
+            for type in types
+            if not isinstance(type, UnionType)
+        ]
         aliases = [_alias(api, module, type) for type in types if isinstance(type, UnionType)]
         title = f"Types of {docstrings.name_of(api, path)}."
         yield (
@@ -111,7 +117,9 @@ def _of_requests(api: Api) -> Set[TypeName]:
     found: set[TypeName] = set()
     waiting: list[Type] = []
     for endpoint in api.all_endpoints():
-        waiting += [field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)]
+        waiting += [
+            field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
+        ]
         if isinstance(endpoint.body, (JsonBody, FormBody, PartsBody)):
             waiting.append(endpoint.body.type)
     while waiting:
@@ -125,8 +133,16 @@ def _of_requests(api: Api) -> Set[TypeName]:
     return found
 
 
-def _class(api: Api, module: Module, type: Structure | Enumeration, roles: Mapping[TypeName, str], of_requests: Set[TypeName]) -> Class:
-    docstring = docstrings.titled(type.title, type.description, roles.get(type.name, type.name.name), api, 4)
+def _class(
+    api: Api,
+    module: Module,
+    type: Structure | Enumeration,
+    roles: Mapping[TypeName, str],
+    of_requests: Set[TypeName],
+) -> Class:
+    docstring = docstrings.titled(
+        type.title, type.description, roles.get(type.name, type.name.name), api, 4
+    )
     name = python.identifier(type.name.name)
     if isinstance(type, Enumeration):
         return _enumeration(api, module, type, name, docstring)
@@ -153,7 +169,10 @@ def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> 
     name = {} if field.wire == field.name else {"name": python.literal(field.wire)}
     made: tuple[Python, list[Python]] | None = None
     if (value := constant(field)) is not None:
-        made = module.use_ours(("_runtime", "models"), "constant"), [python.literal(value), *python.call_options(name)]
+        made = module.use_ours(("_runtime", "models"), "constant"), [
+            python.literal(value),
+            *python.call_options(name),
+        ]
     elif name:
         made = module.use("msgspec", "field"), python.call_options({**default, **name})
     text = phrases.about(field, api.languages[0])
@@ -169,7 +188,9 @@ def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> 
     )
 
 
-def _enumeration(api: Api, module: Module, type: Enumeration, name: Python, docstring: Python) -> Class:
+def _enumeration(
+    api: Api, module: Module, type: Enumeration, name: Python, docstring: Python
+) -> Class:
     numbers = all(isinstance(value.value, int) for value in type.values)
     members = tuple(
         Member(
@@ -194,13 +215,17 @@ def _enumeration(api: Api, module: Module, type: Enumeration, name: Python, docs
 def _value_docstring(api: Api, text: Text) -> Python | None:
     if not text:
         return None
-    return python.docstring(phrases.ended(docstrings.both(text, api.languages), api.languages[0]), 4)
+    return python.docstring(
+        phrases.ended(docstrings.both(text, api.languages), api.languages[0]), 4
+    )
 
 
 def _unlisted(type: Enumeration, *, numbers: bool) -> str | int:
     """The value that type checkers see for the member of all others: no listed one, or it would be an alias of that."""
     listed = {value.value for value in type.values}
-    candidates: Iterator[str | int] = (-1 - count if numbers else "?" * count for count in itertools.count())
+    candidates: Iterator[str | int] = (
+        -1 - count if numbers else "?" * count for count in itertools.count()
+    )
     return next(value for value in candidates if value not in listed)
 
 
@@ -211,7 +236,9 @@ def _alias(api: Api, module: Module, type: UnionType) -> Alias:
     docstring = docstrings.titled(type.title, type.description, type.name.name, api, 0)
     alias = module.use("typing", "TypeAlias")
     if type.tag is None:
-        return Alias(docstring, python.assignment(name, python.quoted(python.union(members)), alias))
+        return Alias(
+            docstring, python.assignment(name, python.quoted(python.union(members)), alias)
+        )
     module.use("typing", "TYPE_CHECKING")
     unknown = module.use_ours(("_runtime", "models"), "Unknown")
     tagged = module.use_ours(("_runtime", "models"), "tagged")

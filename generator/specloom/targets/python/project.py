@@ -17,7 +17,9 @@ REQUIREMENTS = {"httpx": "httpx>=0.28,<0.29", "httpx2": "httpx2>=2.16,<3"}
 def files(api: Api, http: str) -> Iterator[tuple[PurePosixPath, Code]]:
     """The project's own files, beside the package."""
     language = api.languages[0]
-    extra = sorted({requirement for scheme in api.schemes for requirement in SCHEMES[scheme.kind].requires})
+    extra = sorted(
+        {requirement for scheme in api.schemes for requirement in SCHEMES[scheme.kind].requires}
+    )
     summary = " ".join(api.title.best(language).split()) or api.package
     yield (
         PurePosixPath("pyproject.toml"),
@@ -28,6 +30,9 @@ def files(api: Api, http: str) -> Iterator[tuple[PurePosixPath, Code]]:
             package=toml.string(api.package),
             version=toml.string(api.version),
             summary=toml.string(summary),
-            requirements=[toml.string(requirement) for requirement in sorted([REQUIREMENTS[http], "msgspec>=0.20", *extra])],
+            requirements=[
+                toml.string(requirement)
+                for requirement in sorted([REQUIREMENTS[http], "msgspec>=0.20", *extra])
+            ],
         ),
     )

@@ -48,9 +48,16 @@ class Class(NamedTuple):
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """One module for each resource."""
     for resource in all_resources_of(api):
-        hidden = {each.name for each in resource.endpoints} | {each.name for each in resources_of(resource)}
+        hidden = {each.name for each in resource.endpoints} | {
+            each.name for each in resources_of(resource)
+        }
         hidden |= {class_of(resource, asynchronous=colour) for colour in (False, True)}
-        module = Module(layout, ("resources", *resource.path), frozenset(hidden), frozenset(name.name for name in api.types))
+        module = Module(
+            layout,
+            ("resources", *resource.path),
+            frozenset(hidden),
+            frozenset(name.name for name in api.types),
+        )
         classes = [_class(api, module, resource, asynchronous=colour) for colour in (False, True)]
         title = f"{docstrings.name_of(api, resource.path)}."
         yield (
@@ -74,7 +81,9 @@ def class_of(resource: Resource, *, asynchronous: bool) -> str:
     return f"{ASYNC if asynchronous else ''}{class_name(name)}"
 
 
-def child(api: Api, module: Module, resource: Resource, owner: Python, *, asynchronous: bool) -> Child:
+def child(
+    api: Api, module: Module, resource: Resource, owner: Python, *, asynchronous: bool
+) -> Child:
     """The property through which a client or a resource gives a resource below it."""
     home = ("resources", *resource.path)
     name = class_of(resource, asynchronous=asynchronous)
@@ -83,7 +92,9 @@ def child(api: Api, module: Module, resource: Resource, owner: Python, *, asynch
         python.decorator(module.use("functools", "cached_property")),
         python.signature(resource.name, python.parameters([python.identifier("self")]), local),
         docstrings.titled(resource.title, resource.description, resource.name, api, 8),
-        python.from_import(module.relative(home), [name if name == local else f"{name} as {local}"], room=80),
+        python.from_import(
+            module.relative(home), [name if name == local else f"{name} as {local}"], room=80
+        ),
         python.returned(python.call(local, [owner])),
     )
 
@@ -95,18 +106,28 @@ def _class(api: Api, module: Module, resource: Resource, *, asynchronous: bool) 
     return Class(
         python.class_header(name, [base]),
         docstrings.titled(resource.title, resource.description, resource.name, api, 4),
-        tuple(child(api, module, below, client, asynchronous=asynchronous) for below in resources_of(resource)),
-        tuple(_method(api, module, resource, endpoint, asynchronous=asynchronous) for endpoint in resource.endpoints),
+        tuple(
+            child(api, module, below, client, asynchronous=asynchronous)
+            for below in resources_of(resource)
+        ),
+        tuple(
+            _method(api, module, resource, endpoint, asynchronous=asynchronous)
+            for endpoint in resource.endpoints
+        ),
     )
 
 
-def _method(api: Api, module: Module, resource: Resource, endpoint: Endpoint, *, asynchronous: bool) -> Method:
+def _method(
+    api: Api, module: Module, resource: Resource, endpoint: Endpoint, *, asynchronous: bool
+) -> Method:
     given = arguments(api, endpoint)
     calls = module.use_as(("calls", *resource.path), "_calls")
     passed = [
-        python.identifier(argument.name)
-        if argument.where == "path"
-        else python.keyword_argument(argument.name, python.identifier(argument.name))
+        (
+            python.identifier(argument.name)
+            if argument.where == "path"
+            else python.keyword_argument(argument.name, python.identifier(argument.name))
+        )
         for argument in given
     ]
     made = python.call(python.dotted(calls, endpoint.name), passed, room=76)

@@ -21,7 +21,15 @@ def adopted(module: Path) -> Python:
 
 def class_name(module: Path) -> str:
     """The one class of the module whose name ends in `Mock`; raises as `adopted` does."""
-    found = [node.name for node in ast.parse(adopted(module)).body if isinstance(node, ast.ClassDef) and node.name.endswith("Mock") and not node.name.startswith("_")]
+    found = [
+        node.name
+        for node in ast.parse(adopted(module)).body
+        if isinstance(node, ast.ClassDef)
+        and node.name.endswith("Mock")
+        and not node.name.startswith("_")
+    ]
     if len(found) != 1:
-        raise ValueError(f"it has {' and '.join(found) or 'no class'} whose name ends in Mock; it must have one")
+        raise ValueError(
+            f"it has {' and '.join(found) or 'no class'} whose name ends in Mock; it must have one"
+        )
     return found[0]

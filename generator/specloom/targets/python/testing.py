@@ -22,7 +22,9 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """The module, and beside it the documented answers of every endpoint."""
     module = Module(layout, ("testing",))
     mock = f"{api.client}Mock"
-    bases = [module.use_ours(("_runtime", "mock", home), name) for home, name in _bases(api, layout)]
+    bases = [
+        module.use_ours(("_runtime", "mock", home), name) for home, name in _bases(api, layout)
+    ]
     module.use("typing", "Any")
     module.use("typing", "Final")
     module.use("pathlib", "Path")
@@ -32,8 +34,14 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     module.use_ours(("_runtime", "mock", "command"), "run")
     for name in ("SERVICE", api.client, f"Async{api.client}"):
         module.use_ours(("client",), name)
-    sides = [(python.literal(scheme.name), _side(module, api, scheme)) for scheme in schemes_of(api)]
-    several = [(argument, scheme) for scheme in schemes_of(api) if SCHEMES[scheme.kind].mock and (argument := argument_of(api, scheme))]
+    sides = [
+        (python.literal(scheme.name), _side(module, api, scheme)) for scheme in schemes_of(api)
+    ]
+    several = [
+        (argument, scheme)
+        for scheme in schemes_of(api)
+        if SCHEMES[scheme.kind].mock and (argument := argument_of(api, scheme))
+    ]
     given = [(python.literal(argument), _given(module, scheme)) for argument, scheme in several]
     title = docstrings.both(api.title, api.languages) or api.name
     yield (
@@ -45,7 +53,8 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             imports=module.imports(),
             header=python.class_header(python.identifier(mock), bases),
             about=python.docstring(
-                f"The server's side of {title}.\n\nIt checks what the real one checks; `{mock}().client()` gives a client of it, in process.", 4
+                f"The server's side of {title}.\n\nIt checks what the real one checks; `{mock}().client()` gives a client of it, in process.",
+                4,
             ),
             sides=python.mapping(sides, room=74),
             given=python.mapping(given, explode=True) if given else None,
@@ -66,7 +75,7 @@ def _summary(api: Api, title: str) -> str:
     fixtures = f"`{api.package}_mock`, `{api.package}_client` and `async_{api.package}_client`"
     return (
         f"A mock of {title}, and fixtures for pytest.\n\n"
-        f"`pytest_plugins = [\"{api.package}.testing\"]` gives {fixtures}; `python -m {api.package}.testing --print-client` serves it."
+        f'`pytest_plugins = ["{api.package}.testing"]` gives {fixtures}; `python -m {api.package}.testing --print-client` serves it.'
     )
 
 
@@ -75,7 +84,9 @@ def _bases(api: Api, layout: Layout) -> list[tuple[str, str]]:
     if layout.mock is not None:
         return [(service.MODULE, service.class_name(layout.mock))]
     sides = [SCHEMES[scheme.kind].mock for scheme in api.schemes]
-    return list(dict.fromkeys(side.base for side in sides if side is not None and side.base is not None)) or [("server_core", "Mock")]
+    return list(
+        dict.fromkeys(side.base for side in sides if side is not None and side.base is not None)
+    ) or [("server_core", "Mock")]
 
 
 def _side(module: Module, api: Api, scheme: Scheme) -> Python:
@@ -84,7 +95,10 @@ def _side(module: Module, api: Api, scheme: Scheme) -> Python:
         asked = [argument.name for argument in kind.arguments if argument.required]
         if argument := argument_of(api, scheme):
             asked = [argument]
-        return python.call(module.use_ours(("_runtime", "mock", "unknown"), "UnknownSide"), [python.literal(tuple(asked))])
+        return python.call(
+            module.use_ours(("_runtime", "mock", "unknown"), "UnknownSide"),
+            [python.literal(tuple(asked))],
+        )
     options = {option: python.literal(value) for option, value in scheme.options.items()}
     made = module.use_ours(("_runtime", "mock", kind.mock.module), kind.mock.class_name)
     return python.call(made, python.call_options(options))
@@ -103,6 +117,8 @@ def _documented(endpoint: Endpoint) -> dict[str, json.Value]:
     statuses = {answer.status for answer in endpoint.answers}
     for example in endpoint.examples:
         if example.status in statuses:
-            body: dict[str, json.Value] = {} if example.answer is None else {"body": example.answer.json}
+            body: dict[str, json.Value] = (
+                {} if example.answer is None else {"body": example.answer.json}
+            )
             return {"status": example.status, **body}
     return {}

@@ -67,7 +67,11 @@ class Annotations(Struct, frozen=True):
             if isinstance(named, UnionType) and named.tag is None:
                 # msgspec cannot follow an alias that is not defined yet, so the members stand where the name is used.
                 return [found for member in named.members for found in self.members(member)]
-            return self._enumerated(type, named) if isinstance(named, Enumeration) and not named.closed else [python.member(self._named(type))]
+            return (
+                self._enumerated(type, named)
+                if isinstance(named, Enumeration) and not named.closed
+                else [python.member(self._named(type))]
+            )
         return [self._annotated(*self._plain(type))]
 
     def _enumerated(self, type: Named, enumeration: Enumeration) -> list[python.Member]:
@@ -75,7 +79,10 @@ class Annotations(Struct, frozen=True):
         name = self._named(type)
         whole = isinstance(enumeration.values[0].value, int)
         if self.use == "argument":
-            return [python.member(name), python.member(self.module.builtin("int" if whole else "str"))]
+            return [
+                python.member(name),
+                python.member(self.module.builtin("int" if whole else "str")),
+            ]
         if self.use == "request":
             return [python.member(self._ours("models", "OrInt" if whole else "OrStr"), [name])]
         return [python.member(name)]
@@ -86,7 +93,9 @@ class Annotations(Struct, frozen=True):
             return self.members(field.type)
         nothing = [NONE] if isinstance(field.type, Nullable) else []
         bare = field.type.type if isinstance(field.type, Nullable) else field.type
-        plain, extras = (self.of(bare), []) if isinstance(bare, (Named, Union)) else self._plain(bare)
+        plain, extras = (
+            (self.of(bare), []) if isinstance(bare, (Named, Union)) else self._plain(bare)
+        )
         if field.encrypted:
             extras = [*self._mark("ENCRYPTED"), *extras]
         if field.secret:
@@ -104,15 +113,21 @@ class Annotations(Struct, frozen=True):
             case String():
                 if type.literals:
                     return self._literal(type.literals), []
-                pattern = {"pattern": python.literal(type.pattern)} if type.pattern is not None else {}
-                return self.module.builtin("str"), self._limited({**lengths(type.length), **pattern})
+                pattern = (
+                    {"pattern": python.literal(type.pattern)} if type.pattern is not None else {}
+                )
+                return self.module.builtin("str"), self._limited(
+                    {**lengths(type.length), **pattern}
+                )
             case Integer():
                 if type.literals:
                     return self._literal(type.literals), []
                 return self.module.builtin("int"), self._range(type.range, exact=False)
             case Number():
                 if type.exact:
-                    return self.module.use("decimal", "Decimal"), self._range(type.range, exact=True)
+                    return self.module.use("decimal", "Decimal"), self._range(
+                        type.range, exact=True
+                    )
                 return self.module.builtin("float"), self._range(type.range, exact=False)
             case Boolean(literal=bool(literal)):
                 return self._literal((literal,)), []
@@ -142,7 +157,9 @@ class Annotations(Struct, frozen=True):
                 pair = [self.module.builtin("str"), self.of(type.value)]
                 if self.use == "value":
                     return python.subscript(self.module.builtin("dict"), pair), []
-                return python.subscript(self.module.use("collections.abc", "Mapping"), pair), self._limited(lengths(type.length))
+                return python.subscript(
+                    self.module.use("collections.abc", "Mapping"), pair
+                ), self._limited(lengths(type.length))
             case JsonText():
                 return self.of(type.type), self._mark("JSON_TEXT")
             case _:
@@ -158,7 +175,9 @@ class Annotations(Struct, frozen=True):
         return self.module.use_type(home, name)
 
     def _literal(self, values: tuple[str, ...] | tuple[int, ...]) -> Python:
-        return python.subscript(self.module.use("typing", "Literal"), [python.literal(value) for value in values])
+        return python.subscript(
+            self.module.use("typing", "Literal"), [python.literal(value) for value in values]
+        )
 
     def _limited(self, limits: dict[str, Python]) -> list[Python]:
         if not limits or self.use not in ("field", "request"):
@@ -168,9 +187,15 @@ class Annotations(Struct, frozen=True):
     def _range(self, range: Range, *, exact: bool) -> list[Python]:
         if not range:
             return []
-        limits = {"gt" if range.above else "ge": range.least, "lt" if range.below else "le": range.most}
+        limits = {
+            "gt" if range.above else "ge": range.least,
+            "lt" if range.below else "le": range.most,
+        }
         given = {name: end for name, end in limits.items() if end is not None}
-        ends = {name: str(end) if exact else float(end) if isinstance(end, Decimal) else end for name, end in given.items()}
+        ends = {
+            name: str(end) if exact else float(end) if isinstance(end, Decimal) else end
+            for name, end in given.items()
+        }
         return self._limited({name: python.literal(end) for name, end in ends.items()})
 
     def _datetime(self, type: DateTime) -> list[Python]:
@@ -178,7 +203,12 @@ class Annotations(Struct, frozen=True):
             case None if self.use == "argument":
                 return []
             case None:  # no limit, which a server may loosen: without a zone it is no moment
-                return [python.call(self.module.use("msgspec", "Meta"), [python.keyword_argument("tz", python.literal(True))])]
+                return [
+                    python.call(
+                        self.module.use("msgspec", "Meta"),
+                        [python.keyword_argument("tz", python.literal(True))],
+                    )
+                ]
             case "unix":
                 return self._mark("UNIX")
             case "unix-ms":

@@ -22,7 +22,9 @@ _RELATIVE = re.compile(r"\n *from (\.+)([\w.]*) import (?:\(([^)]*)\)|(.*))")
 _NAMES = re.compile(r"(\w+)(?: as \w+)?")
 
 
-def files(api: Api, layout: Layout, written: Iterable[Code]) -> Iterator[tuple[PurePosixPath, Code]]:
+def files(
+    api: Api, layout: Layout, written: Iterable[Code]
+) -> Iterator[tuple[PurePosixPath, Code]]:
     """The runtime modules that the code written so far imports, and those that they import."""
     foreign = _foreign(api)
     if layout.mock is not None:
@@ -53,7 +55,9 @@ def _foreign(api: Api) -> dict[str, Python]:
             try:
                 found[f"{home}/{module}"] = python.adopted(source, "specloom.runtime", (home,))
             except (OSError, ValueError, SyntaxError) as error:
-                raise Stop(f"the scheme {scheme.kind} cannot be copied: {source}: {error}") from None
+                raise Stop(
+                    f"the scheme {scheme.kind} cannot be copied: {source}: {error}"
+                ) from None
     return found
 
 
@@ -68,7 +72,11 @@ def error_classes(api: Api) -> dict[str, tuple[str, ...]]:
 @lru_cache
 def _classes(home: tuple[str, ...]) -> list[str]:
     tree = ast.parse(FOLDER.joinpath(*home).with_suffix(".py").read_text("utf-8"))
-    return [node.name for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
 
 
 @lru_cache
@@ -98,4 +106,6 @@ def _file(module: str) -> str:
 @lru_cache
 def _ours() -> frozenset[str]:
     """The files of the runtime, without their ending."""
-    return frozenset(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.py"))
+    return frozenset(
+        path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.py")
+    )

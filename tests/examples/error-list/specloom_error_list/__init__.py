@@ -54,4 +54,13 @@ def _of(where: str, errors: Iterable[ErrorCode], api: Api) -> Iterator[Csv]:
     for error in errors:
         status = "" if error.status is None else str(error.status)
         code = "" if error.code is None else str(error.code)
-        yield row([where, status, code, error.class_name, error.reason.best(language), error.remedy.best(language)])
+        yield row(
+            [
+                where,
+                status,
+                code,
+                error.class_name,
+                error.reason.best(language),
+                error.remedy.best(language),
+            ]
+        )

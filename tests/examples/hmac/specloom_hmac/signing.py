@@ -30,9 +30,7 @@ class HmacSha256(Scheme):
         seconds = str(int(time.time()))
         digest = hashlib.sha256(request.body).hexdigest()
         text = f"{request.method}\n{request.target}\n{seconds}\n{digest}"
-        signature = hmac.new(
-            self._secret.reveal(), text.encode("ascii"), hashlib.sha256
-        )
+        signature = hmac.new(self._secret.reveal(), text.encode("ascii"), hashlib.sha256)
         return request.with_headers(
             {
                 "X-Key-Id": self._key_id,

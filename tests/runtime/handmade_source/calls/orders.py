@@ -57,9 +57,7 @@ def search(
     phone: str | None = None,
 ) -> Call[list[Order]]:
     """Search for orders."""
-    return _SEARCH.call(
-        _SearchArguments(text=text, ids=ids, tags=tags, span=span, phone=phone)
-    )
+    return _SEARCH.call(_SearchArguments(text=text, ids=ids, tags=tags, span=span, phone=phone))
 
 
 @discreet
@@ -94,9 +92,7 @@ def login(*, user: str, password: str, scopes: Sequence[str] | None = None) -> C
     return _LOGIN.call(body=LoginRequest(user=user, password=password, scopes=scopes))
 
 
-def upload(
-    *, meta: Picture, file: UploadLike, tags: Sequence[str] | None = None
-) -> Call[None]:
+def upload(*, meta: Picture, file: UploadLike, tags: Sequence[str] | None = None) -> Call[None]:
     """Upload a picture."""
     return _UPLOAD.call(body=UploadRequest(meta=meta, file=file, tags=tags))
 

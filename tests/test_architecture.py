@@ -147,7 +147,7 @@ def test_targets_know_nothing_of_each_other() -> None:
                 assert node.module in (
                     None,
                     "moments",
-                    "phrases",
+                    "descriptions",
                     "client_interface",
                 ), f"{path} imports {node.module}"
 

@@ -36,7 +36,9 @@ def test_a_locale_says_what_english_says(language: str) -> None:
         key: sorted(set(re.findall(r"\{\d*\}", text))) for key, text in english.items()
     }
     assert not [
-        key for key, text in other.items() if text.strip() != text or (not text and english[key])
+        key
+        for key, text in other.items()
+        if key[0] != "separators" and (text.strip() != text or (not text and english[key]))
     ]
 
 

@@ -22,7 +22,7 @@ from specloom.model import (
     Type,
     Value,
 )
-from specloom.targets.phrases import about, limits
+from specloom.targets.descriptions import about, limits
 
 VALUES = st.from_regex(r"[A-Za-z0-9+]([A-Za-z0-9/._+-]{0,20}[A-Za-z0-9])?", fullmatch=True)
 LANGUAGES = st.sampled_from(["en", "zh", "de"])
@@ -79,8 +79,11 @@ def test_no_value_and_no_text_of_a_spec_is_set_as_prose(
         (field(ListOf(Number(exact=True)), default=Value([Decimal("0.10")])), "Default: `[0.10]`."),
         (field(Integer(literals=(0, 7)), default=Value(7)), "One of `0`, `7`. Default: `7`."),
         (field(Boolean(True), default=Value(True)), "Always `true`. Default: `true`."),
-        (field(DateTime("%d%b")), "In the form `%d%b`, such as `01Jan`, without a time zone."),
-        (field(String(), default=Value("hunter2"), secret=True), "Secret, never shown."),
+        (field(DateTime("%d%b")), "Format `%d%b`, for example `01Jan`, without a time zone."),
+        (
+            field(String(), default=Value("hunter2"), secret=True),
+            "Secret (redacted in logs and errors).",
+        ),
     ],
 )
 def test_values_stand_as_on_the_wire(given: Field, expected: str) -> None:

@@ -1,7 +1,7 @@
 """Targets: pure functions from a model to files, `Api -> {path: Code}`; paths are relative to the output folder.
 
-One folder each; none knows another. `phrases` is what they share: what the generator itself says of a type. Other people's targets are
-functions of the same kind, which `foreign` finds by their entry points.
+One folder each; none imports another. They share `descriptions` (limits of types and fields in plain text). Targets of other packages are
+functions of the same kind, found by their entry points (`plugin_targets`).
 """
 
 from __future__ import annotations

@@ -39,10 +39,10 @@ def query(
             fapiao is returned.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
 
     Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
     """
@@ -81,10 +81,10 @@ def reverse(
             be reversed.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
 
     Source:
     https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/new-tax-control-fapiao/chapter3_9.shtml

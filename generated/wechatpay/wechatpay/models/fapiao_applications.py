@@ -17,7 +17,7 @@ from .._runtime.wire_formats import ENCRYPTED, limited
 
 
 class ReverseRequest(Model, frozen=True, kw_only=True):
-    """Body of `fapiao_applications.reverse`."""
+    """Request body of `fapiao_applications.reverse`."""
 
     sub_mchid: Annotated[str, limited(max_length=32)]
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
@@ -247,9 +247,9 @@ class BuyerInformation(Model, frozen=True, kw_only=True):
     bank_account: str | None = None
     """Bank account."""
     phone: Annotated[str, ENCRYPTED] | None = None
-    """Mobile number, encrypted on the wire. The user's mobile number."""
+    """Mobile number, transmitted encrypted. The user's mobile number."""
     email: Annotated[str, ENCRYPTED] | None = None
-    """E-mail address, encrypted on the wire. The user's e-mail address."""
+    """E-mail address, transmitted encrypted. The user's e-mail address."""
     amount: int | None = None
     """Amount to invoice, in fen (0.01 CNY). Amount that the user asked a fapiao for."""
     out_trade_no: str | None = None

@@ -37,10 +37,10 @@ def update_status(
             `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
 
     Source:
     https://developers.weixin.qq.com/doc/service/en/api/invoice/platform/api_invoicekpupdatainvoicestatus.html

@@ -12,7 +12,7 @@ from .._runtime.models import Model, OpenEnum, OrStr
 
 
 class UpdateStatusRequest(Model, frozen=True, kw_only=True):
-    """Body of `invoice.update_status`."""
+    """Request body of `invoice.update_status`."""
 
     card_id: str
     """Invoice id. Id of the invoice's card template."""
@@ -27,7 +27,7 @@ class UpdateStatusRequest(Model, frozen=True, kw_only=True):
 
 
 class UpdateStatusAnswer(Model, frozen=True, kw_only=True):
-    """Answer of `invoice.update_status`."""
+    """Response body of `invoice.update_status`."""
 
     errcode: int | None = None
     """Error code. 0 if the call succeeded."""

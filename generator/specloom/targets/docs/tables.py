@@ -22,7 +22,7 @@ from ...model import (
     innermost,
     wire_text,
 )
-from .. import phrases
+from .. import descriptions
 from . import types
 from .localizer import Reader
 from .parameter_styles import spelled
@@ -184,7 +184,7 @@ def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
     """The word in bold, and what to do instead."""
     if not isinstance(deprecated, Text):
         return markdown.strong(reader.words("deprecated"))
-    instead = phrases.ended(reader.says(deprecated), locales.nearest(reader.language))
+    instead = descriptions.ended(reader.says(deprecated), locales.nearest(reader.language))
     return reader.words(
         "fact", markdown.strong(reader.words("deprecated_column")), markdown.text(instead)
     )

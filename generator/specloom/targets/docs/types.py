@@ -31,7 +31,7 @@ from ...model import (
     UnionType,
     innermost,
 )
-from .. import phrases
+from .. import descriptions
 from .localizer import Reader
 
 
@@ -100,7 +100,7 @@ def limits(api: Api, type: Type, reader: Reader) -> Markdown:
     written_out = _written_out(api, type)
     parts = [
         markdown.text(part)
-        for part in phrases.limits(written_out, locales.nearest(reader.language))
+        for part in descriptions.limits(written_out, locales.nearest(reader.language))
     ]
     return reader.listed([*parts, *_forms(written_out, reader)], "semicolon")
 

@@ -11,7 +11,7 @@ from ...auth_schemes import SCHEMES, Argument
 from ...code import Code, Python, python
 from ...model import Api, ErrorShape, Scheme
 from ...render import render
-from .. import phrases
+from .. import descriptions
 from ..client_interface import argument_of, fixed, resources_of, schemes_of
 from . import docstrings, events
 from .endpoints import error_rows, error_shape
@@ -318,7 +318,7 @@ def _docstring(
     rows = [f"    {name}: {meaning}" for name, meaning in own]
     rows += [f"    {option.name}: {option.meaning}" for option in options]
     blocks = [
-        phrases.ended(f"{'Asyncio client' if asynchronous else 'Client'} of {title}", language)
+        descriptions.ended(f"{'Asyncio client' if asynchronous else 'Client'} of {title}", language)
     ]
     if api.description:
         blocks.append(api.description.best(language))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ...code import Python, python
 from ...model import Api, Endpoint, ErrorCode, Field, File, Named, Nullable, Text, code_span
-from .. import phrases
+from .. import descriptions
 from ..client_interface import Argument
 
 
@@ -47,7 +47,7 @@ def name_of(api: Api, module: tuple[str, ...]) -> str:
 def titled(title: Text, description: Text, fallback: str, api: Api, indentation: int) -> Python:
     """Title, blank line, description."""
     language = api.languages[0]
-    head = phrases.ended(both(title, api.languages) or fallback, language)
+    head = descriptions.ended(both(title, api.languages) or fallback, language)
     body = description.best(language)
     return python.docstring(f"{head}\n\n{body}" if body else head, indentation)
 
@@ -63,10 +63,10 @@ def of_method(api: Api, endpoint: Endpoint, given: Sequence[Argument]) -> Python
 
 def of_call(api: Api, endpoint: Endpoint, given: Sequence[Argument]) -> Python:
     """The docstring of a function that makes a call and sends nothing."""
-    blocks = ["Returns:\n    A call, which `client.send` sends."]
+    blocks = ["Returns:\n    A call for `client.send()`."]
     if given:
         blocks.append(
-            "Raises:\n    errors.InvalidRequest: An argument does not fit; the message names it."
+            "Raises:\n    errors.InvalidRequest: An argument is invalid; the message names it."
         )
     return _about(api, endpoint, given, blocks, 4)
 
@@ -77,13 +77,18 @@ def _about(
     """What an endpoint does, its arguments, more, and where it is documented."""
     language = api.languages[0]
     head = both(endpoint.title, api.languages) or code_span(f"{endpoint.method} {endpoint.path}")
-    blocks = [phrases.ended(head, language)]
+    blocks = [descriptions.ended(head, language)]
     if endpoint.deprecated:
-        blocks.append(phrases.ended(phrases.deprecation(endpoint.deprecated, language), language))
+        blocks.append(
+            descriptions.ended(descriptions.deprecation(endpoint.deprecated, language), language)
+        )
     if endpoint.description:
         blocks.append(endpoint.description.best(language))
     told = (
-        (argument.name, phrases.about(argument.field, language) or _of_type(api, argument.field))
+        (
+            argument.name,
+            descriptions.about(argument.field, language) or _of_type(api, argument.field),
+        )
         for argument in given
     )
     if rows := [_hanging(f"    {name}: {text}") for name, text in told if text]:
@@ -96,7 +101,7 @@ def _of_type(api: Api, field: Field) -> str:
     """What a field's named type is called, for a field without texts."""
     type = field.type.type if isinstance(field.type, Nullable) else field.type
     title = api.types[type.to].title.best(api.languages[0]) if isinstance(type, Named) else ""
-    return phrases.ended(title, api.languages[0]) if title else ""
+    return descriptions.ended(title, api.languages[0]) if title else ""
 
 
 def of_error(rows: Iterable[ErrorCode], api: Api) -> Python:
@@ -114,9 +119,9 @@ def _returns(endpoint: Endpoint, language: str) -> list[str]:
     for answer in endpoint.answers:
         texts = [text.best(language) for text in (answer.title, answer.description) if text]
         if isinstance(answer.type, File):
-            texts += map(phrases.capital, phrases.limits(answer.type, language))
+            texts += map(descriptions.capital, descriptions.limits(answer.type, language))
         if texts:
-            rows.append(_hanging(f"    {answer.status}: {phrases.joined(texts, language)}"))
+            rows.append(_hanging(f"    {answer.status}: {descriptions.joined(texts, language)}"))
     return ["\n".join(["Returns:", *rows])] if rows else []
 
 
@@ -127,14 +132,14 @@ def _errors(rows: Iterable[ErrorCode], language: str) -> list[str]:
     return [
         _hanging(
             f"    errors.{name}: {_code(group[0])}: "
-            + phrases.phrase("semicolon", language)
+            + descriptions.separator("semicolon", language)
             .join(
                 dict.fromkeys(
                     row.reason.best(language).rstrip(".。") for row in group if row.reason
                 )
             )
             .strip()
-            + phrases.phrase("stop", language)
+            + descriptions.separator("stop", language)
         )
         for name, group in by_class.items()
     ]
@@ -142,7 +147,7 @@ def _errors(rows: Iterable[ErrorCode], language: str) -> list[str]:
 
 def _reason(row: ErrorCode, language: str) -> str:
     texts = [text.best(language) for text in (row.reason, row.remedy) if text]
-    return phrases.joined(texts, language)
+    return descriptions.joined(texts, language)
 
 
 def _code(row: ErrorCode) -> str:

@@ -10,7 +10,7 @@ from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
 from ...model import Api, Event, Spot, code_span
 from ...render import render
-from .. import phrases
+from .. import descriptions
 from . import docstrings
 from .imports import Layout, Module, export_order
 from .resources import Child
@@ -122,12 +122,14 @@ def _class(api: Api, module: Module, event: Event) -> Class:
 def _docstring(api: Api, event: Event) -> Python:
     language = api.languages[0]
     blocks = [
-        phrases.ended(
+        descriptions.ended(
             docstrings.both(event.title, api.languages) or code_span(event.name), language
         )
     ]
     if event.deprecated:
-        blocks.append(phrases.ended(phrases.deprecation(event.deprecated, language), language))
+        blocks.append(
+            descriptions.ended(descriptions.deprecation(event.deprecated, language), language)
+        )
     if event.description:
         blocks.append(event.description.best(language))
     blocks += [f"Source: {link.url}" for link in event.links[:1]]

@@ -30,7 +30,7 @@ from ...model import (
     innermost,
 )
 from ...render import render
-from .. import phrases
+from .. import descriptions
 from ..client_interface import constant
 from . import docstrings
 from .imports import Layout, Module, exports_of
@@ -100,15 +100,15 @@ def _roles(api: Api) -> Mapping[TypeName, str]:
     def note(type: object, key: str, owner: str) -> None:
         structure = api.types[type.to] if isinstance(type, Named) else None
         if isinstance(structure, Structure) and not structure.shared:
-            found[structure.name] = phrases.phrase(key, api.languages[0], owner)
+            found[structure.name] = descriptions.phrase(key, api.languages[0], owner)
 
     for endpoint in api.all_endpoints():
         if isinstance(endpoint.body, (JsonBody, FormBody, PartsBody)):
-            note(endpoint.body.type, "body of", endpoint.qualified)
+            note(endpoint.body.type, "body_of", endpoint.qualified)
         for answer in endpoint.answers:
-            note(answer.type, "answer of", endpoint.qualified)
+            note(answer.type, "response_of", endpoint.qualified)
     for event in api.all_events():
-        note(event.payload, "payload of", event.name)
+        note(event.payload, "payload_of", event.name)
     return found
 
 
@@ -175,7 +175,7 @@ def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> 
         ]
     elif name:
         made = module.use("msgspec", "field"), python.call_options({**default, **name})
-    text = phrases.about(field, api.languages[0])
+    text = descriptions.about(field, api.languages[0])
     return Member(
         python.declaration(
             field.name,
@@ -216,7 +216,7 @@ def _value_docstring(api: Api, text: Text) -> Python | None:
     if not text:
         return None
     return python.docstring(
-        phrases.ended(docstrings.both(text, api.languages), api.languages[0]), 4
+        descriptions.ended(docstrings.both(text, api.languages), api.languages[0]), 4
     )
 
 

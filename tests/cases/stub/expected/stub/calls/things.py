@@ -21,10 +21,10 @@ def touch(
     """`POST /things/{thing_id}/touch`.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _TOUCH.call(_TouchArguments(thing_id=thing_id), body=TouchRequest(note=note))
 

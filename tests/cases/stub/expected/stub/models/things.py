@@ -10,6 +10,6 @@ from .._runtime.models import Model
 
 
 class TouchRequest(Model, frozen=True, kw_only=True):
-    """Body of `things.touch`."""
+    """Request body of `things.touch`."""
 
     note: str | None = None

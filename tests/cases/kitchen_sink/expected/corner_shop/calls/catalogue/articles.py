@@ -35,10 +35,10 @@ def get(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _GET.call(_GetArguments(sku=sku, x_shop_trace=x_shop_trace))
 
@@ -55,10 +55,10 @@ def exists(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _EXISTS.call(_ExistsArguments(sku=sku, x_shop_trace=x_shop_trace))
 
@@ -80,10 +80,10 @@ def upload_picture(
         alt: At most 200 characters.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _UPLOAD_PICTURE.call(
         _UploadPictureArguments(sku=sku, x_shop_trace=x_shop_trace),
@@ -105,10 +105,10 @@ def put_picture(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _PUT_PICTURE.call(
         _PutPictureArguments(sku=sku, x_shop_trace=x_shop_trace),
@@ -130,10 +130,10 @@ def picture(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _PICTURE.call(
         _PictureArguments(sku=sku, size=size, x_shop_trace=x_shop_trace)

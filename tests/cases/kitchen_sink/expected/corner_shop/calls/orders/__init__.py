@@ -91,20 +91,20 @@ def create(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
         class_: A keyword in Python, a field on the wire: `class`.
         gift: Always `true`.
-        discount: At least `0`, below `1`. Default: `0`. Required if the buyer is a
+        discount: At least `0`, less than `1`. Default: `0`. Required if the buyer is a
             chain.
         tax_rate: One of `0`, `700`, `1900`.
         notify_url: At most 256 characters. Where events go: # is not a comment here.
-        expires: In seconds since 1970-01-01 UTC on the wire.
-        patience: In seconds on the wire.
-        meta: As JSON text on the wire.
-        card: At most 64 bytes, secret, never shown.
+        expires: Unix timestamp in seconds.
+        patience: Transmitted in seconds.
+        meta: Transmitted as a JSON string.
+        card: At most 64 bytes, secret (redacted in logs and errors).
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
 
     Source: https://docs.shop.example/orders/create
     """
@@ -154,10 +154,10 @@ def query(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _QUERY.call(
         _QueryArguments(
@@ -188,10 +188,10 @@ def list(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _LIST.call(
         _ListArguments(
@@ -221,10 +221,10 @@ def cancel(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _CANCEL.call(
         _CancelArguments(order_no=order_no, reason=reason, x_shop_trace=x_shop_trace)
@@ -245,10 +245,10 @@ def update(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _UPDATE.call(
         _UpdateArguments(order_no=order_no, x_shop_trace=x_shop_trace),
@@ -270,10 +270,10 @@ def replace_lines(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _REPLACE_LINES.call(
         _ReplaceLinesArguments(order_no=order_no, x_shop_trace=x_shop_trace),
@@ -293,10 +293,10 @@ def touch(
         x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _TOUCH.call(
         _TouchArguments(order_no=order_no, x_shop_trace=x_shop_trace),

@@ -43,13 +43,13 @@ def create(
         proofs: Proofs.
         tags: Each one of `late`, `broken`.
         returned: What comes back, at most 20 items.
-        at: In seconds since 1970-01-01 UTC on the wire.
+        at: Unix timestamp in seconds.
 
     Returns:
-        A call, which `client.send` sends.
+        A call for `client.send()`.
 
     Raises:
-        errors.InvalidRequest: An argument does not fit; the message names it.
+        errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _CREATE.call(
         _CreateArguments(order_no=order_no, x_shop_trace=x_shop_trace),

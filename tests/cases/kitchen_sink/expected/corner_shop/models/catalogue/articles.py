@@ -20,7 +20,7 @@ from . import _types as _catalogue_types
 
 
 class GetAnswer(Model, frozen=True, kw_only=True):
-    """Answer of `catalogue.articles.get`."""
+    """Response body of `catalogue.articles.get`."""
 
     sku: Annotated[str, limited(min_length=1, max_length=40)]
     """Number of an article, 1 to 40 characters."""
@@ -41,7 +41,7 @@ class GetAnswerSizes(Model, frozen=True, kw_only=True):
 
 
 class UploadPictureRequest(Model, frozen=True, kw_only=True):
-    """Body of `catalogue.articles.upload_picture`."""
+    """Request body of `catalogue.articles.upload_picture`."""
 
     meta: UploadPictureRequestMeta
     file: Annotated[UploadLike, limited(max_length=2097152)]
@@ -60,7 +60,7 @@ class UploadPictureRequestMeta(Model, frozen=True, kw_only=True):
 
 
 class UploadPictureAnswer(Model, frozen=True, kw_only=True):
-    """Answer of `catalogue.articles.upload_picture`."""
+    """Response body of `catalogue.articles.upload_picture`."""
 
     media_id: str
 

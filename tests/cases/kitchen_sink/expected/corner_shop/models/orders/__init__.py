@@ -40,7 +40,7 @@ else:
 
 
 class CreateRequest(Model, frozen=True, kw_only=True):
-    """Body of `orders.create`."""
+    """Request body of `orders.create`."""
 
     order_no: Annotated[
         str,
@@ -65,21 +65,21 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     gift: Literal[True] | None = None
     """Always `true`."""
     discount: Annotated[float, limited(ge=0, lt=1)] | None = None
-    """At least `0`, below `1`. Default: `0`. Required if the buyer is a chain."""
+    """At least `0`, less than `1`. Default: `0`. Required if the buyer is a chain."""
     tax_rate: Literal[0, 700, 1900] | None = None
     """One of `0`, `700`, `1900`."""
     notify_url: Annotated[str, limited(max_length=256)] | None = None
     """At most 256 characters. Where events go: # is not a comment here."""
     deliver_at: Annotated[datetime, Meta(tz=True)] | None = None
     expires: Annotated[datetime, UNIX] | None = None
-    """In seconds since 1970-01-01 UTC on the wire."""
+    """Unix timestamp in seconds."""
     patience: Annotated[timedelta, SECONDS] | None = None
-    """In seconds on the wire."""
+    """Transmitted in seconds."""
     meta: Annotated[Metadata, JSON_TEXT] | None = None
-    """As JSON text on the wire."""
+    """Transmitted as a JSON string."""
     extra: Any | None = None
     card: Annotated[bytes, SECRET, limited(max_length=64)] | None = None
-    """At most 64 bytes, secret, never shown."""
+    """At most 64 bytes, secret (redacted in logs and errors)."""
     payment: Payment
 
 
@@ -89,9 +89,9 @@ class Buyer(Model, frozen=True, kw_only=True):
     name: Annotated[str, limited(min_length=1, max_length=64)]
     """Name, 1 to 64 characters."""
     phone: Annotated[str, ENCRYPTED, limited(max_length=20)] | None = None
-    """Phone number, at most 20 characters, encrypted on the wire."""
+    """Phone number, at most 20 characters, transmitted encrypted."""
     email: Annotated[str, ENCRYPTED, limited(max_length=256)] | None = None
-    """At most 256 characters, encrypted on the wire."""
+    """At most 256 characters, transmitted encrypted."""
     born: date | None = None
 
 
@@ -105,19 +105,19 @@ class CreateRequestItems(Model, frozen=True, kw_only=True):
     price: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
     weight: Annotated[Decimal, limited(gt="0")] | None = None
-    """In g, above `0`."""
+    """In g, greater than `0`."""
     note: Annotated[str, limited(max_length=100)] | UnsetType | None = UNSET
     """At most 100 characters. Default: `null`."""
     options: Mapping[str, str | int | bool] | None = None
 
 
 class CreateAnswer(Model, frozen=True, kw_only=True):
-    """Answer of `orders.create`."""
+    """Response body of `orders.create`."""
 
     ticket: Annotated[str, limited(max_length=32)]
     """At most 32 characters."""
     retry_after: Annotated[timedelta, SECONDS] | None = None
-    """In seconds on the wire."""
+    """Transmitted in seconds."""
 
 
 class ListFilter(Model, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class ListFilter(Model, frozen=True, kw_only=True):
 
 
 class ListAnswer(Model, frozen=True, kw_only=True):
-    """Answer of `orders.list`."""
+    """Response body of `orders.list`."""
 
     total: Annotated[int, limited(ge=0)]
     """How many there are, at least `0`."""
@@ -139,11 +139,11 @@ class ListAnswer(Model, frozen=True, kw_only=True):
 
 
 class TouchRequest(Model, frozen=True, kw_only=True):
-    """Body of `orders.touch`."""
+    """Request body of `orders.touch`."""
 
 
 class TouchAnswer(Model, frozen=True, kw_only=True):
-    """Answer of `orders.touch`."""
+    """Response body of `orders.touch`."""
 
     ok: Literal[True] = constant(True)
     """Always `true`."""
@@ -156,7 +156,7 @@ class OrderCancelledPayload(Model, frozen=True, kw_only=True):
     """Order number, 6 to 32 characters."""
     reason: CancelReason
     at: Annotated[datetime, UNIX]
-    """When, in seconds since 1970-01-01 UTC on the wire."""
+    """When, Unix timestamp in seconds."""
     refund: OrderCancelledPayloadRefund | None = None
     """What is paid back."""
 
@@ -167,7 +167,7 @@ class OrderCancelledPayloadRefund(Model, frozen=True, kw_only=True):
     amount: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
     sealed: Annotated[str, ENCRYPTED] | None = None
-    """Encrypted on the wire."""
+    """Transmitted encrypted."""
 
 
 class OrderStatus(OpenEnum):
@@ -231,11 +231,11 @@ class Order(Model, frozen=True, kw_only=True):
     """Each value at least `0`."""
     created: Annotated[datetime, Meta(tz=True)]
     updated_ms: Annotated[datetime, UNIX_MS] | None = None
-    """In milliseconds since 1970-01-01 UTC on the wire."""
+    """Unix timestamp in milliseconds."""
     day: Annotated[date, formatted("%Y%m%d")] | None = None
-    """In the form `%Y%m%d`, such as `20250101`."""
+    """Format `%Y%m%d`, for example `20250101`."""
     stamp: Annotated[datetime, formatted("%Y%m%d%H%M%S")] | None = None
-    """In the form `%Y%m%d%H%M%S`, such as `20250101120000`, without a time zone."""
+    """Format `%Y%m%d%H%M%S`, for example `20250101120000`, without a time zone."""
     wait: timedelta | None = None
     type: Literal["order"] | None = None
     """Always `order`. Always the same."""
@@ -249,7 +249,7 @@ class CardPayment(Model, frozen=True, kw_only=True):
     kind: Literal["card", "debit"]
     """One of `card`, `debit`."""
     number: Annotated[str, SECRET, limited(max_length=19)]
-    """At most 19 characters, secret, never shown."""
+    """At most 19 characters, secret (redacted in logs and errors)."""
 
 
 class CashPayment(Model, frozen=True, kw_only=True):

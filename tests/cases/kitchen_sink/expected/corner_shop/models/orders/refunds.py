@@ -18,7 +18,7 @@ from .. import orders as _orders
 
 
 class CreateRequest(Model, frozen=True, kw_only=True):
-    """Body of `orders.refunds.create`."""
+    """Request body of `orders.refunds.create`."""
 
     amount: Annotated[int, limited(ge=0)]
     """What goes back, in cents (0.01 EUR), at least `0`."""
@@ -37,7 +37,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """What comes back, at most 20 items."""
     account: CreateRequestAccount | None = None
     at: Annotated[datetime, UNIX] | None = None
-    """In seconds since 1970-01-01 UTC on the wire."""
+    """Unix timestamp in seconds."""
 
 
 class CreateRequestReturned(Model, frozen=True, kw_only=True):

@@ -95,15 +95,15 @@ class Orders(Resource):
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
             gift: Always `true`.
-            discount: At least `0`, below `1`. Default: `0`. Required if the buyer is a
-                chain.
+            discount: At least `0`, less than `1`. Default: `0`. Required if the buyer
+                is a chain.
             tax_rate: One of `0`, `700`, `1900`.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
-            expires: In seconds since 1970-01-01 UTC on the wire.
-            patience: In seconds on the wire.
-            meta: As JSON text on the wire.
-            card: At most 64 bytes, secret, never shown.
+            expires: Unix timestamp in seconds.
+            patience: Transmitted in seconds.
+            meta: Transmitted as a JSON string.
+            card: At most 64 bytes, secret (redacted in logs and errors).
 
         Returns:
             201: Created.
@@ -323,15 +323,15 @@ class AsyncOrders(AsyncResource):
             x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
             class_: A keyword in Python, a field on the wire: `class`.
             gift: Always `true`.
-            discount: At least `0`, below `1`. Default: `0`. Required if the buyer is a
-                chain.
+            discount: At least `0`, less than `1`. Default: `0`. Required if the buyer
+                is a chain.
             tax_rate: One of `0`, `700`, `1900`.
             notify_url: At most 256 characters. Where events go: # is not a comment
                 here.
-            expires: In seconds since 1970-01-01 UTC on the wire.
-            patience: In seconds on the wire.
-            meta: As JSON text on the wire.
-            card: At most 64 bytes, secret, never shown.
+            expires: Unix timestamp in seconds.
+            patience: Transmitted in seconds.
+            meta: Transmitted as a JSON string.
+            card: At most 64 bytes, secret (redacted in logs and errors).
 
         Returns:
             201: Created.

@@ -44,7 +44,7 @@ class Refunds(Resource):
             proofs: Proofs.
             tags: Each one of `late`, `broken`.
             returned: What comes back, at most 20 items.
-            at: In seconds since 1970-01-01 UTC on the wire.
+            at: Unix timestamp in seconds.
         """
         return self._send(
             _calls.create(
@@ -92,7 +92,7 @@ class AsyncRefunds(AsyncResource):
             proofs: Proofs.
             tags: Each one of `late`, `broken`.
             returned: What comes back, at most 20 items.
-            at: In seconds since 1970-01-01 UTC on the wire.
+            at: Unix timestamp in seconds.
         """
         return await self._send(
             _calls.create(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from tests.generated import COMMITTED, ROOT, imported
+from tests.generated import COMMITTED, imported
+from tests.readmes import WEIXIN, blocks_below
 from tests.servers import Received, answer, serving
 from tests.test_examples import SERIAL, openssl, sign
 from tests.test_examples import keys as keys
@@ -126,11 +127,9 @@ def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
             weixin.Weixin()
 
 
-def test_the_readmes_examples_type_check(tmp_path: Path) -> None:
+def test_the_examples_in_the_notes_type_check(tmp_path: Path) -> None:
     """The store for Redis stands for any of a user's own; the client of Redis itself is not installed."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    (section,) = re.findall(r"### Tokens of Weixin.*?\n### ", readme, re.DOTALL)
-    first, redis = re.findall(r"^```python\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    first, redis = blocks_below("Access tokens", WEIXIN)
     first = first.replace("my_platform.authorizer_access_token()", '"t"')
     use = (
         "\n\nclient = Weixin(appid='wx1', secret='…', token_store=RedisTokenStore(redis.Redis()))\n"

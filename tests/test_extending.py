@@ -23,6 +23,7 @@ from jinja2 import nodes
 from msgspec.structs import replace
 from tests.environments import environment, pip, run
 from tests.generated import CASES, ROOT, api_of, imported, write
+from tests.readmes import TEMPLATES, block
 from tests.servers import answer, serving
 
 from specloom import plugins, render
@@ -68,6 +69,18 @@ def test_a_template_stands_in_for_one_of_ours(tmp_path: Path) -> None:
     assert made[path].endswith('\n\nX = {"a": 1}\n')
     build = PurePosixPath("weixin/__init__.py")  # holds an id of the build
     assert {path for path in plain if plain[path] != made[path]} <= {path, build}
+
+
+def test_the_template_on_the_page_does_what_it_says(tmp_path: Path) -> None:
+    text = block("override: templates/python/models.py.j2", TEMPLATES)
+    plain, made = files(api_of("weixin"), "project"), woven(
+        override(tmp_path, "python/models.py.j2", text)
+    )
+    changed = {path for path in plain if plain[path] != made[path]}
+    build = PurePosixPath("weixin/__init__.py")  # holds an id of the build
+    assert changed == {build, PurePosixPath("weixin/models/invoice.py")}
+    for path in changed - {build}:
+        assert made[path] == f"# Copyright Corner Shop Ltd.\n{plain[path]}"
 
 
 def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:

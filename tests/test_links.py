@@ -1,4 +1,4 @@
-"""Every relative link in the repository's Markdown leads to a file, and every fragment to a heading."""
+"""Links and names of files in the repository's Markdown lead somewhere; the generator's page has every room."""
 
 from __future__ import annotations
 
@@ -67,3 +67,54 @@ def test_links_lead_somewhere() -> None:
                 broken.append(f"{page.relative_to(ROOT)}: {link}")
     assert seen > 50
     assert broken == []
+
+
+PAGES = [
+    "README.md",
+    "generator/README.md",
+    "generator/specloom/build_backends/README.md",
+    "generator/specloom/diff/README.md",
+    "templates/README.md",
+    "tests/README.md",
+    ".github/CONTRIBUTING.md",
+    ".github/SECURITY.md",
+]
+FILE = re.compile(r"[\w.-]+(/[\w.-]+)+/?|[\w-]+\.(py|md|toml|yaml|json|txt|j2)")
+EXAMPLE = re.compile(
+    r"specs/shop|src/|specloom/python|_license\.py\.j2|pdm_build\.py|_api\.yaml|problems\.txt"
+)
+"""Files of the users' projects that pages tell of, and names within templates."""
+
+
+def named_files(page: Path) -> Iterator[str]:
+    """What a page names in code, and what looks like a file of this repository."""
+    for token in tokens(page):
+        for child in token.children or []:
+            if child.type == "code_inline" and FILE.fullmatch(child.content):
+                yield child.content
+
+
+def test_files_that_pages_name_are_there() -> None:
+    missing: list[str] = []
+    seen = 0
+    for name in PAGES:
+        page = ROOT / name
+        folders = (page.parent, ROOT, ROOT / "generator" / "specloom")
+        for file in named_files(page):
+            seen += 1
+            if not EXAMPLE.search(file) and not any((folder / file).exists() for folder in folders):
+                missing.append(f"{name}: {file}")
+    assert seen > 50
+    assert missing == []
+
+
+def test_every_room_of_the_generator_is_on_its_page() -> None:
+    text = (ROOT / "generator" / "README.md").read_text("utf-8")
+    [table] = re.findall(r"^## Rooms\n(.*?)^## ", text, re.DOTALL | re.MULTILINE)
+    there = {
+        path.stem
+        for path in (ROOT / "generator" / "specloom").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    rows = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert sorted(rows) == sorted(there - {"__init__", "__main__"})

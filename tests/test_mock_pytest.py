@@ -1,4 +1,4 @@
-"""A user's own tests: the fixtures, as README and pages show them."""
+"""A user's own tests: the fixtures, as pages show them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.generated import COMMITTED, imported
-from tests.test_readme import block
+from tests.readmes import WECHATPAY, blocks_below
 
 from specloom import locales
 from specloom.auth_schemes import SCHEMES
@@ -57,8 +57,8 @@ def run(folder: Path, status: int = 0) -> str:
     return done.stdout.strip().split("\n")[-1]
 
 
-def test_the_test_in_the_readme(tmp_path: Path) -> None:
-    text = block("### Test your own code", "python")
+def test_the_test_in_the_notes(tmp_path: Path) -> None:
+    [text] = blocks_below("The mock", WECHATPAY)
     assert len(text.strip().split("\n")) <= 14
     (tmp_path / "test_mine.py").write_text(text)
     assert run(tmp_path).startswith("1 passed")

@@ -1,20 +1,39 @@
-"""The README keeps its word: its commands, its first example, and the endpoint that it adds step by step."""
+"""The repository's pages keep their word: commands, examples and their output, and the endpoint that one adds step by step."""
 
 from __future__ import annotations
 
+import ast
+import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from tests import readmes
 from tests.generated import ROOT
+from tests.readmes import (
+    BUILDS,
+    CONTRIBUTING,
+    DIFF,
+    README,
+    TEMPLATES,
+    WECHATPAY,
+    block,
+    blocks,
+    blocks_below,
+)
+from tests.servers import Received, answer, serving
 
-README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [
     "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/specloom generate",
     ".venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -q",
 ]
+ITEM = {"item_id": "A-1", "name": "Paper", "price": 120}
+NO_ITEM = {"code": "ITEM_NOT_FOUND", "message": "no such item"}
 
 
 def specloom(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -27,23 +46,104 @@ def specloom(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def block(after: str, language: str) -> str:
-    """The first code block after a text."""
-    found = re.search(
-        rf"{re.escape(after)}.*?^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE
+def git(*arguments: str, cwd: Path) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments],
+        cwd=cwd,
+        check=True,
+        capture_output=True,
     )
-    assert found, after
-    return found[1]
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def wechatpay_spec(folder: Path) -> Path:
+    """A copy of the spec in a project; the file of its resource."""
+    shutil.copytree(ROOT / "specs" / "wechatpay", folder / "specs" / "wechatpay")
+    (folder / "pyproject.toml").write_text(
+        '[tool.specloom.clients.wechatpay]\nspec = "specs/wechatpay"\nout = "generated/wechatpay"\nmock = "specs/wechatpay/mock.py"\n'
+    )
+    return folder / "specs" / "wechatpay" / "fapiao_applications.yaml"
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / README).read_text("utf-8").splitlines()) <= 200
+
+
+def run_blocks() -> Iterator[tuple[str, str]]:
+    """Name and page of each block that a test asks for."""
+    for path in sorted((ROOT / "tests").glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "block"
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                page = node.args[1] if len(node.args) == 2 else None
+                name = page.id if isinstance(page, ast.Name) else "README"
+                yield str(node.args[0].value), getattr(readmes, name)
+
+
+@pytest.mark.parametrize("page", [README, BUILDS, DIFF, TEMPLATES, CONTRIBUTING])
+def test_every_block_is_run_by_a_test(page: str) -> None:
+    names = [name for name, _, _ in blocks(page)]
+    assert len(names) == (ROOT / page).read_text("utf-8").count("\n```") // 2
+    assert "" not in names
+    assert len(set(names)) == len(names)
+    assert set(names) == {name for name, where in run_blocks() if where == page}
 
 
 def test_the_first_two_commands_do_all_the_set_up() -> None:
-    first = re.search(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    first = re.search(r"^```\w*\n(.*?)^```", (ROOT / README).read_text("utf-8"), re.DOTALL | re.M)
     assert first
+    assert first[1] == block("set up")
     assert first[1].splitlines() == COMMANDS
 
 
+def test_a_contributor_needs_the_same_commands() -> None:
+    (create, _, _), (install, test) = (command.split(" && ") for command in COMMANDS)
+    assert block("set up", CONTRIBUTING).splitlines() == [f"{create} && {install}", test]
+
+
+def test_the_taste_is_true(tmp_path: Path) -> None:
+    """The spec generates, and the program prints what is shown, against a server that has one item."""
+    (tmp_path / "src" / "stationer").mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "stationer"\nversion = "1.0.0"\n')
+    specloom("new", "shop", cwd=tmp_path)
+    (tmp_path / "specs" / "shop" / "items.yaml").write_text(block("taste: spec"), "utf-8")
+    made = specloom("generate", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+
+    def shop(got: Received) -> bytes:
+        there = got.target == "/items/A-1"
+        return answer(200 if there else 404, json.dumps(ITEM if there else NO_ITEM))
+
+    program = tmp_path / "program.py"
+    program.write_text(block("taste: program"))
+    with serving(shop) as server:
+        change(program, 'token="my-token"', f'token="my-token", hosts=["{server.url}"]')
+        printed = subprocess.run(
+            [sys.executable, program],
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert server.received[0].header("Authorization") == "Bearer my-token"
+    assert printed.stdout == block("taste: output")
+
+
 def test_the_first_example_type_checks(tmp_path: Path) -> None:
-    (tmp_path / "example.py").write_text(block("## What a client does", "python"))
+    [example] = blocks_below("A program", WECHATPAY)
+    [field] = blocks_below("Signatures and encrypted fields", WECHATPAY)
+    (tmp_path / "example.py").write_text(
+        example + field.replace("page.fapiao_information[0]", "(page.fapiao_information or [])[0]")
+    )
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "example.py"]
     env = {"MYPYPATH": str(ROOT / "generated" / "wechatpay"), "PATH": ""}
     done = subprocess.run(
@@ -53,27 +153,17 @@ def test_the_first_example_type_checks(tmp_path: Path) -> None:
 
 
 def test_adding_the_fourth_endpoint_goes_as_it_says(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "specs" / "wechatpay", tmp_path / "specs" / "wechatpay")
+    resource = wechatpay_spec(tmp_path)
     shutil.copytree(ROOT / "generated" / "wechatpay", tmp_path / "generated" / "wechatpay")
-    config = '[tool.specloom.clients.wechatpay]\nspec = "specs/wechatpay"\nout = "generated/wechatpay"\nmock = "specs/wechatpay/mock.py"\n'
-    (tmp_path / "pyproject.toml").write_text(config)
-    resource = tmp_path / "specs" / "wechatpay" / "fapiao_applications.yaml"
-    text = resource.read_text("utf-8")
-    assert text.count("\nendpoints:\n") == 1
-    resource.write_text(
-        text.replace(
-            "\nendpoints:\n", f"\nendpoints:\n{block('<!-- fourth endpoint -->', 'yaml')}\n"
-        ),
-        "utf-8",
-    )
+    added = block("fourth endpoint", CONTRIBUTING)
+    change(resource, "\nendpoints:\n", f"\nendpoints:\n{added}\n")
 
     made = specloom("generate", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     # How many files change and stay grows with the runtime that is copied: the sentence counts, not the numbers.
     numbers = re.compile(r"\d+(?= changed| same)")
-    assert numbers.sub("…", made.stdout) == numbers.sub(
-        "…", block("**2.** `specloom generate`", "")
-    )
+    shown = block("fourth endpoint: output", CONTRIBUTING)
+    assert numbers.sub("…", made.stdout) == numbers.sub("…", shown)
     page = (tmp_path / "generated/wechatpay/docs/zh/fapiao_applications/files.md").read_text(
         "utf-8"
     )
@@ -91,19 +181,33 @@ def test_adding_the_fourth_endpoint_goes_as_it_says(tmp_path: Path) -> None:
 
 
 def test_the_problem_that_it_shows_is_shown_so(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "specs" / "wechatpay", tmp_path / "specs" / "wechatpay")
-    config = '[tool.specloom.clients.wechatpay]\nspec = "specs/wechatpay"\nout = "out"\n'
-    (tmp_path / "pyproject.toml").write_text(config)
-    resource = tmp_path / "specs" / "wechatpay" / "fapiao_applications.yaml"
-    text = resource.read_text("utf-8")
-    resource.write_text(
-        text.replace("{fapiao_apply_id: FapiaoApplyId}", "{fapiao_apply_id: FapiaoApplyID}", 1),
-        "utf-8",
+    (tmp_path / "pyproject.toml").write_text("")
+    specloom("new", "shop", cwd=tmp_path)
+    added = block("story: endpoint")
+    assert added.count("limit?: integer(1..100)") == 1
+    change(
+        tmp_path / "specs" / "shop" / "items.yaml",
+        "endpoints:\n",
+        f"endpoints:\n{added}\n".replace("limit?: integer(1..100)", "limit?: intger(1..100)"),
     )
     done = specloom("generate", cwd=tmp_path)
     assert done.returncode == 2
-    shown = block("What went wrong is said in place:", "").splitlines()
-    said = done.stderr.splitlines()
-    number = re.compile(r"\d+")
-    assert [number.sub("0", line) for line in said] == [number.sub("0", line) for line in shown]
-    assert not (tmp_path / "out").exists()
+    assert done.stderr.splitlines() == block("problem").splitlines()
+    assert not (tmp_path / "shop").exists()
+
+
+def test_the_difference_that_it_shows_is_shown_so(tmp_path: Path) -> None:
+    resource = wechatpay_spec(tmp_path)
+    git("init", "-q", cwd=tmp_path)
+    git("add", "-A", cwd=tmp_path)
+    git("commit", "-qm", "old", cwd=tmp_path)
+    git("tag", "v1.2", cwd=tmp_path)
+    change(resource, "type: string(200)", "type: string(100)")
+    text = resource.read_text("utf-8")
+    [value] = re.findall(r"^ +ISSUE_ACCEPTED: .*\n", text, re.MULTILINE)
+    resource.write_text(text.replace(value, ""), "utf-8")
+    done = specloom("diff", "v1.2", cwd=tmp_path)
+    lines = re.compile(
+        r"(?<=\.yaml:)\d+"
+    )  # they move with the spec; everything else is as it is printed
+    assert lines.sub("0", done.stdout) == lines.sub("0", block("diff", DIFF))

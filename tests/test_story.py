@@ -1,4 +1,4 @@
-"""README's "Use it", told from beginning to end: a project from nothing, its wheel in a fresh environment, and a change of its API."""
+"""README's "Your own API", from beginning to end: a project from nothing, its wheel in a fresh environment, its tests, and a change of its API."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from tests.environments import environment, pip, run
+from tests.readmes import BUILDS, block
 from tests.servers import answer, serving
-from tests.test_builds import PDM_BUILD
-from tests.test_readme import block
+from tests.test_builds import PDM_BUILD, TOOLS
+from tests.test_readme import change
 
 ITEM = {
     "item_id": "1",
@@ -42,12 +43,6 @@ def git(folder: Path, *arguments: str) -> None:
     )
 
 
-def change(file: Path, old: str, new: str) -> None:
-    text = file.read_text("utf-8")
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new), "utf-8")
-
-
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with what the client needs, and nothing else."""
@@ -70,20 +65,20 @@ def built(folder: Path, python: Path) -> None:
 
 
 def test_use_it(tmp_path: Path, fresh: Path) -> None:
-    # 1, 2: a project, and an API in it
-    (tmp_path / "pyproject.toml").write_text(block("**1.** `pyproject.toml`", "toml"))
+    # 1: a project, and an API in it
+    (tmp_path / "pyproject.toml").write_text(block("hatchling", BUILDS))
     git(tmp_path, "init", "-q")
-    assert specloom(tmp_path, "new", "shop") == block("**2.** `specloom new shop`", "")
+    assert specloom(tmp_path, "new", "shop") == block("story: scaffold")
 
-    # 3: an endpoint, and a program that uses it
+    # 2, 3, 4: an endpoint, and a program that uses it
     items = tmp_path / "specs" / "shop" / "items.yaml"
-    change(items, "endpoints:\n", f"endpoints:\n{block('<!-- story: endpoint -->', 'yaml')}\n")
+    change(items, "endpoints:\n", f"endpoints:\n{block('story: endpoint')}\n")
     program = tmp_path / "src" / "stationer" / "__init__.py"
     program.parent.mkdir(parents=True)
-    program.write_text(block("<!-- story: program -->", "python"))
-
-    # 4: the wheel, in an environment without specloom, against a server
+    program.write_text(block("story: program"))
     assert specloom(tmp_path, "generate").startswith("shop: 3 endpoints, ")
+
+    # the wheel, in an environment without specloom, against a server
     run(
         sys.executable,
         "-m",
@@ -105,15 +100,21 @@ def test_use_it(tmp_path: Path, fresh: Path) -> None:
     with serving(answer(401, '{"code": "INVALID_TOKEN", "message": "no"}')) as server:
         assert run(fresh, "-c", CALL, server.url, status=1) == "log in again\n"
 
-    # 5: the API changes
+    # 5: a test with the mock
+    (tmp_path / "test_stationer.py").write_text(block("story: test"))
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "pythonpath=src", "test_stationer.py"]
+    tested = run(*command, cwd=tmp_path)
+    assert tested.strip().split("\n")[-1].startswith("1 passed")
+
+    # 6: the API changes
     change(items, "limit?: integer(1..100)", "limit: integer(1..100)")
-    stale = specloom(tmp_path, "check", status=1)
-    assert stale.startswith(block("**5.** The API changes", ""))
+    stale = specloom(tmp_path, *block("check", BUILDS).split()[1:], status=1)
+    assert stale.startswith(block("out of date", BUILDS))
     assert "+++ src/shop/calls/items.py (generated)" in stale
     told = specloom(tmp_path, "diff", "HEAD", "--fail-on", "breaking", status=1)
-    assert told.startswith(block("<!-- story: diff -->", ""))
+    assert told.startswith(block("story: diff"))
 
-    # 6: everything follows
+    # everything follows
     specloom(tmp_path, "generate")
     assert specloom(tmp_path, "check") == "shop: up to date\n"
     change(program, "search(text=text)", "search(text=text, limit=100)")
@@ -124,4 +125,6 @@ def test_use_it(tmp_path: Path, fresh: Path) -> None:
 
 
 def test_other_tools_are_set_up_as_it_says() -> None:
-    assert block("<!-- pdm_build.py -->", "python") == PDM_BUILD
+    assert block("setuptools", BUILDS).strip() == "".join(TOOLS["setuptools"]).strip()
+    assert block("pdm", BUILDS).strip() == "".join(TOOLS["pdm"]).strip()
+    assert block("pdm_build.py", BUILDS) == PDM_BUILD

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedRequest:
     """One request, as it came."""
 
     head: bytes
@@ -70,7 +70,7 @@ class Close:
 
 
 Part: TypeAlias = "bytes | Wait | type[Reset] | type[Close]"
-Answer: TypeAlias = "bytes | Iterable[Part] | Callable[[Received], bytes | Iterable[Part]]"
+Answer: TypeAlias = "bytes | Iterable[Part] | Callable[[ReceivedRequest], bytes | Iterable[Part]]"
 
 
 def answer(
@@ -94,7 +94,7 @@ class Server:
 
     answers: list[Answer] = field(default_factory=lambda: [answer()])
     tls: ssl.SSLContext | None = None
-    received: list[Received] = field(default_factory=list)
+    received: list[ReceivedRequest] = field(default_factory=list)
     connections: int = 0
     on_close: Callable[[], object] = lambda: None
     """Called after each connection that the server has closed."""
@@ -172,7 +172,7 @@ class Server:
             connection.close()
             self.on_close()
 
-    def _answer(self, connection: socket.socket, request: Received) -> bool:
+    def _answer(self, connection: socket.socket, request: ReceivedRequest) -> bool:
         with self._lock:
             self.received.append(request)
             given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -194,17 +194,17 @@ class Server:
 
 def _read(
     readline: Callable[[], bytes], read: Callable[[int], bytes], number: int
-) -> Received | None:
+) -> ReceivedRequest | None:
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         line = readline()
         if not line:
             return None
         head += line
-    request = Received(head, b"", number)
+    request = ReceivedRequest(head, b"", number)
     lengths = request.headers("content-length")
     body = read(int(lengths[0])) if lengths else b""
-    return Received(head, body, number)
+    return ReceivedRequest(head, body, number)
 
 
 def drip(content: bytes, seconds: float) -> Iterator[Part]:
@@ -234,7 +234,7 @@ def closed_port() -> int:
 __all__ = [
     "Answer",
     "Close",
-    "Received",
+    "ReceivedRequest",
     "Reset",
     "Server",
     "Wait",

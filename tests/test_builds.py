@@ -15,7 +15,7 @@ from tests.generated import ROOT
 PROJECT = '[project]\nname = "app"\nversion = "1.0"\n\n'
 CLIENT = '[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "src/shop"\nlayout = "package"\n'
 PDM_BUILD = """\
-from specloom.build_backends import generate, must_hold
+from specloom.build_backends import generate, require_in_wheel
 
 
 def pdm_build_initialize(context):
@@ -24,7 +24,7 @@ def pdm_build_initialize(context):
 
 def pdm_build_update_files(context, files):
     if context.target == "wheel":
-        must_hold(context.root, files.values())
+        require_in_wheel(context.root, files.values())
 """
 TOOLS = {
     "hatchling": (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from specloom.diagnostics import SpecError, as_text
+from specloom.diagnostics import InvalidSpec, as_text
 from specloom.spec import load
 from specloom.targets import files
 
@@ -27,7 +27,7 @@ def said(spec: Path) -> str:
     """What is said about a spec: its problems, or its warnings if it is right."""
     try:
         loaded = load(spec, "spec")
-    except SpecError as error:
+    except InvalidSpec as error:
         return as_text(error.problems, error.sources)
     return "(right)\n" + "".join(
         "\n" + as_text([warning], loaded.sources) for warning in loaded.warnings

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.generated import CASES, ROOT, imported, write
 
-from specloom.model import Structure
+from specloom.model import Object
 from specloom.spec import load
 from specloom.targets import files
 
@@ -82,7 +82,7 @@ def test_an_endpoint_more_changes_no_class_that_is_there(name: str, tmp_path: Pa
     shutil.copytree(SPECS[name], tmp_path / "spec")
     # All types that others can use, both ways, and in a list.
     named = [
-        each.name for each in api.types.values() if not isinstance(each, Structure) or each.shared
+        each.name for each in api.types.values() if not isinstance(each, Object) or each.shared
     ]
     places = [
         ".".join([*(part for part in each.module if part != "_types"), each.name]) for each in named

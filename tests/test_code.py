@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from specloom import render as rendering
 from specloom.code import Python, json, python, toml
 from specloom.code.base import indent, join
-from specloom.render import Refused
+from specloom.render import UnsafeOutput
 
 HOSTILE = [
     '"""',
@@ -249,7 +249,7 @@ def test_nothing_but_code_reaches_an_output(leak: str, monkeypatch: pytest.Monke
     loader = jinja2.DictLoader({"leak": leak})
     monkeypatch.setattr(environment, "loader", loader)
     hostile = "import os"
-    with pytest.raises((Refused, TypeError, ValueError, jinja2.TemplateError)):
+    with pytest.raises((UnsafeOutput, TypeError, ValueError, jinja2.TemplateError)):
         rendering.render(
             Python,
             "leak",

@@ -17,8 +17,8 @@ from tests.generated import ROOT, api_of, imported
 from tests.servers import answer, closed_port, serving
 
 from specloom import cli
-from specloom.config import File, load
-from specloom.diagnostics import SpecError, Stop, as_text
+from specloom.config import PyprojectFile, load
+from specloom.diagnostics import InvalidSpec, UsageError, as_text
 from specloom.scaffold import begin
 from specloom.schema_export import write_schemas
 from specloom.spec import load as load_spec
@@ -38,7 +38,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def wrong(project: Path, text: str) -> str:
     (project / "pyproject.toml").write_text(text)
-    with pytest.raises(SpecError) as error:
+    with pytest.raises(InvalidSpec) as error:
         load(project / "pyproject.toml")
     return as_text(error.value.problems, error.value.sources)
 
@@ -291,8 +291,8 @@ def test_httpx2_stands_in_for_httpx(tmp_path: Path) -> None:
             )
         nobody = f"http://127.0.0.1:{closed_port()}"
         with (
-            package.Weixin(access_token="t", hosts=[nobody], attempts=1) as client,
-            pytest.raises(package.errors.ConnectError),
+            package.Weixin(access_token="t", hosts=[nobody], max_attempts=1) as client,
+            pytest.raises(package.errors.ConnectionFailed),
         ):
             client.invoice.update_status(**arguments)
 
@@ -331,7 +331,7 @@ def test_nothing_is_written_through_a_link_that_came_with_the_project(
 
     (tmp_path / "specs").symlink_to(outside)
     with pytest.raises(
-        Stop, match=r"^specs is a link that leads out of the project; replace it by a folder$"
+        UsageError, match=r"^specs is a link that leads out of the project; replace it by a folder$"
     ):
         begin("shop", tmp_path)
     (tmp_path / "specs").unlink()
@@ -344,13 +344,13 @@ def test_nothing_is_written_through_a_link_that_came_with_the_project(
     (schemas / "api.json").unlink()
     (schemas / "api.json").symlink_to(kept)
     with pytest.raises(
-        Stop,
+        UsageError,
         match=r"^specs/shop/\.schema/api\.json is a link, which is not written through; remove it$",
     ):
         write_schemas(schemas.parent)
     shutil.rmtree(schemas)
     schemas.symlink_to(outside)
-    with pytest.raises(Stop, match=r"^specs/shop/\.schema is a link, "):
+    with pytest.raises(UsageError, match=r"^specs/shop/\.schema is a link, "):
         write_schemas(schemas.parent)
     assert [path.name for path in outside.iterdir()] == ["kept"]
     assert kept.read_text() == "kept"
@@ -394,5 +394,5 @@ def test_what_cannot_begin_writes_nothing(project: Path, name: str, config: str,
 
 
 def test_a_file_shows_its_problems_where_it_lies(tmp_path: Path) -> None:
-    file = File(tmp_path / "pyproject.toml", ONE)
+    file = PyprojectFile(tmp_path / "pyproject.toml", ONE)
     assert file.problem(("tool", "specloom", "clients", "one", "out"), "rule", "text").line == 3

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.generated import COMMITTED, imported
 from tests.readmes import WEIXIN, blocks_below
-from tests.servers import Received, answer, serving
+from tests.servers import ReceivedRequest, answer, serving
 from tests.test_examples import SERIAL, openssl, sign
 from tests.test_examples import keys as keys
 
@@ -66,7 +66,7 @@ def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> N
         },
     }
 
-    def side(got: Received) -> bytes:
+    def side(got: ReceivedRequest) -> bytes:
         body = json.dumps(documents.get(got.target, documents[""])).encode()
         head = [
             (name, PLATFORM_SERIAL if name == "Wechatpay-Serial" else value)
@@ -95,7 +95,7 @@ def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> N
 def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
     tokens = iter(["T-1", "T-2"])
 
-    def side(got: Received) -> bytes:
+    def side(got: ReceivedRequest) -> bytes:
         if got.target == "/cgi-bin/stable_token":
             return answer(200, json.dumps({"access_token": next(tokens), "expires_in": 7200}))
         return answer(

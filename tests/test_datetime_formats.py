@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.generated import imported, write
 from tests.servers import answer, serving
 
-from specloom.diagnostics import SpecError
+from specloom.diagnostics import InvalidSpec
 from specloom.runtime.datetime_formats import datetime_format
 from specloom.spec import load
 
@@ -270,7 +270,7 @@ def test_examples_are_in_their_format(tmp_path: Path) -> None:
         f"title: Clocks\nendpoints:\n  set:\n    http: POST /clocks\n    body:\n{fields}    responses: {{204: null}}\n",
         "utf-8",
     )
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(InvalidSpec) as caught:
         load(tmp_path)
     messages = [problem.message for problem in caught.value.problems if problem.rule == "example"]
     assert messages == [

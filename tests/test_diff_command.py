@@ -65,7 +65,7 @@ breaking (2)
   new/things.yaml:6: limit-tightened: things.get: argument `thing_id` has tighter limits (seen at run time only)
       was: string(32)
       now: string(16)
-  new/things.yaml:7: became-optional: models.GetAnswer: field `name` may be absent now
+  new/things.yaml:7: became-optional: models.GetResponse: field `name` may be absent now
       was: name: string
       now: name?: string
 
@@ -100,7 +100,7 @@ def test_markdown_is_a_fragment_of_a_changelog(folders: Path) -> None:
 ### Breaking
 
 - `things.get`: argument `thing_id` has tighter limits: `string(32)` → `string(16)` (seen at run time only)
-- `models.GetAnswer`: field `name` may be absent now: `name: string` → `name?: string`
+- `models.GetResponse`: field `name` may be absent now: `name: string` → `name?: string`
 """
 
 

@@ -14,7 +14,16 @@ from msgspec.structs import replace
 from tests.generated import CASES
 
 from specloom.diff import Spec, compare
-from specloom.model import Api, Field, Idempotency, Place, Range, Scheme, Text, TypeName
+from specloom.model import (
+    Api,
+    Field,
+    Idempotency,
+    NumberRange,
+    Scheme,
+    SourceLocation,
+    Text,
+    TypeName,
+)
 from specloom.spec import load
 
 Mutation = tuple[str, Any]
@@ -41,7 +50,7 @@ NO_CHANGE = {
 def mutations(value: object, where: str) -> Iterator[Mutation]:
     """The value in all its mutations, each named by the attribute that it concerns."""
     match value:
-        case Place() | TypeName():
+        case SourceLocation() | TypeName():
             return
         case Text():
             yield where, Text(
@@ -87,7 +96,7 @@ def sequences(value: tuple[object, ...], where: str) -> Iterator[Mutation]:
 def says_something(value: object, attribute: str) -> bool:
     """Whether another value of the attribute means anything, or is possible at all."""
     match value:
-        case Range():
+        case NumberRange():
             end = {"above": value.least, "below": value.most}
             return end.get(attribute, value) is not None
         case Field():

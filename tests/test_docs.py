@@ -19,7 +19,6 @@ from msgspec.structs import replace
 from tests.test_markdown import allowed, hostile, parse, words
 
 from specloom.model import (
-    Answer,
     Api,
     Endpoint,
     Enumeration,
@@ -27,19 +26,20 @@ from specloom.model import (
     ErrorCode,
     Event,
     EventExample,
-    Exchange,
+    Example,
     Fact,
     Field,
     Host,
     JsonBody,
+    LengthRange,
     Link,
     ListOf,
     Named,
+    Object,
     Resource,
+    Response,
     Scheme,
-    Span,
     String,
-    Structure,
     Text,
     Type,
     TypeName,
@@ -413,7 +413,7 @@ def fields_of(api: Api, endpoint: Endpoint) -> Iterator[Field]:
     yield from (*api.header, *endpoint.path_fields, *endpoint.query, *endpoint.header)
     bodies = [endpoint.body.type] if isinstance(endpoint.body, JsonBody) else []
     yield from payload_fields(
-        api, *bodies, *(answer.type for answer in endpoint.answers if answer.type is not None)
+        api, *bodies, *(answer.type for answer in endpoint.responses if answer.type is not None)
     )
 
 
@@ -425,7 +425,7 @@ def payload_fields(api: Api, *roots: Type) -> Iterator[Field]:
         inner = innermost(types.pop())
         if isinstance(inner, Named) and inner.to not in seen:
             seen.add(inner.to)
-            if isinstance(named := api.types[inner.to], Structure):
+            if isinstance(named := api.types[inner.to], Object):
                 yield from named.fields
                 types += [each.type for each in named.fields]
 
@@ -437,7 +437,7 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
     fields = (
         field(
             text,
-            String(Span(None, 20), (), text),
+            String(LengthRange(None, 20), (), text),
             description=said,
             example=Value(text),
             default=Value(text),
@@ -452,7 +452,7 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
             deprecated=said,
         ),
         field(f"{text}3", Named(kind), encrypted=True, example=Value([text])),
-        field(f"{text}4", String(Span(), (text, "y")), required=False, secret=True),
+        field(f"{text}4", String(LengthRange(), (text, "y")), required=False, secret=True),
     )
     return Api(
         name="small",
@@ -480,7 +480,7 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
             ),
         ),
         types={
-            item: Structure(item, fields, said, said),
+            item: Object(item, fields, said, said),
             kind: Enumeration(kind, (EnumValue(text, "A", said), EnumValue("b", "B")), title=said),
         },
         notes=NOTES,
@@ -516,9 +516,9 @@ def endpoint_of(text: str) -> Endpoint:
         path_fields=(field("id", String(), example=Value(text)),),
         query=(field(text, ListOf(String()), required=False),),
         body=JsonBody(item, flat=True),
-        answers=(
-            Answer(200, item, said, said, (field(text, String()),)),
-            Answer(202, None, said, said),
+        responses=(
+            Response(200, item, said, said, (field(text, String()),)),
+            Response(202, None, said, said),
         ),
         errors=(ErrorCode(404, text, "Gone", said, said),),
         title=said,
@@ -531,7 +531,7 @@ def endpoint_of(text: str) -> Endpoint:
         verified=False,
         auth=("key", "token"),
         examples=(
-            Exchange(
+            Example(
                 said,
                 {"id": text},
                 {text: [text]},

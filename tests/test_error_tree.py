@@ -32,7 +32,7 @@ from tests.generated import CASES, COMMITTED, ROOT, imported
 from tests.servers import closed_port
 
 T = TypeVar("T")
-Work: TypeAlias = Callable[[Any], Any]
+StagingArea: TypeAlias = Callable[[Any], Any]
 RUNTIME = ROOT / "generator" / "specloom" / "runtime"
 PROJECTS = {**COMMITTED, "corner_shop": CASES / "kitchen_sink" / "expected"}
 TOKENS = {
@@ -60,7 +60,7 @@ class Package:
     """Header fields and body of an event, if the API has any."""
 
     @contextmanager
-    def client(self, colour: str, **options: Any) -> Iterator[Callable[[Work], Any]]:
+    def client(self, colour: str, **options: Any) -> Iterator[Callable[[StagingArea], Any]]:
         """A client; what a function gives that is called with it, and awaited if it is async."""
         options = TOKENS.get(self.module.__name__, {}) | options
         if colour == "sync":
@@ -71,7 +71,7 @@ class Package:
         with asyncio.Runner() as runner:
             yield lambda work: runner.run(_awaited(work, client))
 
-    def calls(self) -> Iterator[tuple[Any, Work]]:
+    def calls(self) -> Iterator[tuple[Any, StagingArea]]:
         """Each endpoint, with each way to send something to it."""
         for name, (places, names) in self.samples.items():
             call = _dotted(self.module.calls, name)(*places, **names)
@@ -81,7 +81,7 @@ class Package:
             yield call.endpoint, lambda client, call=call: client.send(call)
 
 
-async def _awaited(work: Work, client: Any) -> Any:
+async def _awaited(work: StagingArea, client: Any) -> Any:
     return await work(client)
 
 
@@ -191,8 +191,10 @@ def test_variables_that_cannot_be_used(
     # Who brings a context does not need them.
     url = f"https://127.0.0.1:{closed_port()}"
     with (
-        package.client(colour, transport=None, ssl_context=context, hosts=[url], attempts=1) as do,
-        pytest.raises(errors.ConnectError),
+        package.client(
+            colour, transport=None, ssl_context=context, hosts=[url], max_attempts=1
+        ) as do,
+        pytest.raises(errors.ConnectionFailed),
     ):
         do(call)
 
@@ -204,9 +206,11 @@ def test_variables_that_are_not_used(
         monkeypatch.setenv(name, "::nonsense::")
         monkeypatch.setenv(name.lower(), "::nonsense::")
     url = f"http://127.0.0.1:{closed_port()}"
-    with package.client(colour, transport=None, hosts=[url], attempts=1) as do:
+    with package.client(colour, transport=None, hosts=[url], max_attempts=1) as do:
         for _, call in package.calls():
-            with pytest.raises(package.module.errors.ConnectError, match=f"no connection to {url}"):
+            with pytest.raises(
+                package.module.errors.ConnectionFailed, match=f"no connection to {url}"
+            ):
                 do(call)
 
 
@@ -279,7 +283,7 @@ NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 @pytest.mark.parametrize("reads", [False, True])
 def test_transports_that_raise(reads: bool, package: Package, colour: str) -> None:
     transport = Hostile(reads=reads)
-    with package.client(colour, transport=transport, attempts=1) as do:
+    with package.client(colour, transport=transport, max_attempts=1) as do:
         for (endpoint, call), error in some(
             list(package.calls()), list(exceptions(builtins, httpx))
         ):
@@ -331,7 +335,7 @@ RESPONSES: list[Callable[[], Any]] = [
 @pytest.mark.parametrize("strict", [False, True])
 def test_transports_that_give_anything(strict: bool, package: Package, colour: str) -> None:
     transport = Hostile()
-    with package.client(colour, transport=transport, strict=strict, attempts=1) as do:
+    with package.client(colour, transport=transport, strict=strict, max_attempts=1) as do:
         for (_, call), transport.does in some(list(package.calls()), RESPONSES):
             outcome = "done"
             try:
@@ -354,9 +358,9 @@ def test_what_is_no_event_loop_of_asyncio(package: Package) -> None:
 def test_connections_of_another_event_loop(package: Package) -> None:
     url = f"http://127.0.0.1:{closed_port()}"
     client = package.mock.async_client(
-        transport=httpx.AsyncHTTPTransport(), hosts=[url], attempts=1
+        transport=httpx.AsyncHTTPTransport(), hosts=[url], max_attempts=1
     )
-    errors = [package.module.errors.ConnectError, package.module.errors.ConfigError]
+    errors = [package.module.errors.ConnectionFailed, package.module.errors.ConfigError]
     for _, call in package.calls():
         with pytest.raises(errors[0]) as caught:
             asyncio.run(_awaited(call, client))
@@ -559,7 +563,7 @@ def escapes(package: Package, works: Iterable[tuple[str, Callable[[], Any]]]) ->
     return found
 
 
-def _called(make: Callable[[], Any], call: Work) -> Any:
+def _called(make: Callable[[], Any], call: StagingArea) -> Any:
     return call(make())
 
 

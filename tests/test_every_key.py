@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from specloom.diagnostics import SpecError
+from specloom.diagnostics import InvalidSpec
 from specloom.model import Api
 from specloom.spec import load, validation
 from specloom.targets import python
@@ -271,7 +271,7 @@ class Judge:
                 (self.folder / name).write_text(json.dumps(content))
             try:
                 self.known[text] = Made(load(self.folder, "spec").api)
-            except SpecError:
+            except InvalidSpec:
                 self.known[text] = None
         return self.known[text]
 

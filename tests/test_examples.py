@@ -20,9 +20,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 import pytest
 from tests.generated import COMMITTED, api_of, imported
-from tests.servers import Received, Server, answer, serving
+from tests.servers import ReceivedRequest, Server, answer, serving
 
-from specloom.model import Endpoint, Exchange, Json, JsonBody, Named
+from specloom.model import Endpoint, Example, Json, JsonBody, Named
 
 EXAMPLES = [
     pytest.param(name, endpoint, example, id=f"{endpoint.qualified}-{number}")
@@ -76,7 +76,7 @@ def credentials(name: str, keys: Path) -> dict[str, Any]:
     }
 
 
-def call_of(package: ModuleType, endpoint: Endpoint, example: Exchange) -> Any:
+def call_of(package: ModuleType, endpoint: Endpoint, example: Example) -> Any:
     """The call that a user makes for an example: its values under the names of Python, objects as models."""
     function = package.calls
     for part in (*endpoint.resource, endpoint.name):
@@ -118,7 +118,7 @@ def sign(body: bytes, keys: Path) -> list[tuple[str, str]]:
     ]
 
 
-def assert_openssl_accepts(request: Received, keys: Path, tmp_path: Path) -> None:
+def assert_openssl_accepts(request: ReceivedRequest, keys: Path, tmp_path: Path) -> None:
     """The signature holds over the bytes that the server received."""
     scheme, _, rest = request.header("Authorization").partition(" ")
     assert scheme == "WECHATPAY2-SHA256-RSA2048"
@@ -158,7 +158,7 @@ def send(package: ModuleType, name: str, colour: str, call: Any, server: Server,
 def test_a_documented_example_goes_there_and_back(
     name: str,
     endpoint: Endpoint,
-    example: Exchange,
+    example: Example,
     colour: str,
     server: Server,
     keys: Path,

@@ -9,25 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specloom import model
-from specloom.spec.type_lexer import Wrong
-from specloom.spec.type_parser import Expression, Leaf, Object, Of, OneOf, OrNull, Ref, parse
+from specloom.spec.type_lexer import TypeSyntaxError
+from specloom.spec.type_parser import (
+    Expression,
+    GenericExpr,
+    LeafExpr,
+    NullableExpr,
+    ObjectExpr,
+    Ref,
+    UnionExpr,
+    parse,
+)
 
 
 def written(tree: Expression) -> str:
     """The expression of a tree, in the form of language.md."""
     match tree:
-        case Leaf():
+        case LeafExpr():
             return leaf(tree.type)
         case Ref():
             return tree.name
-        case Object():
+        case ObjectExpr():
             return "object"
-        case Of():
+        case GenericExpr():
             limits = span(tree.length)
             return f"{tree.word}<{written(tree.inner)}>" + (f"({limits})" if limits else "")
-        case OneOf():
+        case UnionExpr():
             return " | ".join(map(written, tree.members))
-        case OrNull():
+        case NullableExpr():
             return written(tree.inner) + "?"
 
 
@@ -64,13 +73,13 @@ def leaf(type_: model.Type) -> str:
             return "json"
 
 
-def span(length: model.Span) -> str:
+def span(length: model.LengthRange) -> str:
     if not length:
         return ""
     return f"{'' if length.least is None else length.least}..{'' if length.most is None else length.most}"
 
 
-def interval(limits: model.Range) -> str:
+def interval(limits: model.NumberRange) -> str:
     if not limits:
         return ""
     least = "" if limits.least is None else f"{'>' if limits.above else ''}{limits.least}"
@@ -85,24 +94,28 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def spans() -> st.SearchStrategy[model.Span]:
+def spans() -> st.SearchStrategy[model.LengthRange]:
     bound = st.none() | st.integers(0, 10**12)
-    return st.tuples(bound, bound).map(lambda b: model.Span(*(sorted(b) if None not in b else b)))  # type: ignore[type-var]
+    return st.tuples(bound, bound).map(lambda b: model.LengthRange(*(sorted(b) if None not in b else b)))  # type: ignore[type-var]
 
 
-def ranges(numbers: st.SearchStrategy[int | Decimal]) -> st.SearchStrategy[model.Range]:
+def ranges(numbers: st.SearchStrategy[int | Decimal]) -> st.SearchStrategy[model.NumberRange]:
     ends = st.lists(numbers, min_size=2, max_size=2, unique=True).map(sorted)
     whole = st.tuples(ends, st.booleans(), st.booleans()).map(
-        lambda r: model.Range(r[0][0], r[0][1], r[1], r[2])
+        lambda r: model.NumberRange(r[0][0], r[0][1], r[1], r[2])
     )
-    least = st.tuples(numbers, st.booleans()).map(lambda r: model.Range(r[0], None, r[1], False))
-    most = st.tuples(numbers, st.booleans()).map(lambda r: model.Range(None, r[0], False, r[1]))
-    return whole | least | most | st.just(model.Range())
+    least = st.tuples(numbers, st.booleans()).map(
+        lambda r: model.NumberRange(r[0], None, r[1], False)
+    )
+    most = st.tuples(numbers, st.booleans()).map(
+        lambda r: model.NumberRange(None, r[0], False, r[1])
+    )
+    return whole | least | most | st.just(model.NumberRange())
 
 
 def either(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    several = st.lists(inner, min_size=2, max_size=3).map(lambda members: OneOf(tuple(members)))
-    return inner | several | (inner | several).map(OrNull)
+    several = st.lists(inner, min_size=2, max_size=3).map(lambda members: UnionExpr(tuple(members)))
+    return inner | several | (inner | several).map(NullableExpr)
 
 
 integers = st.integers(-(10**12), 10**12)
@@ -134,10 +147,16 @@ leaves: st.SearchStrategy[model.Type] = st.one_of(
 )
 names = st.from_regex(r"([a-z_][a-z0-9_]{0,5}\.){0,2}[A-Z][A-Za-z0-9]{0,8}", fullmatch=True)
 ones = st.recursive(
-    st.builds(Leaf, leaves) | st.builds(Ref, names, st.just(0)) | st.builds(Object, st.just(0)),
+    st.builds(LeafExpr, leaves)
+    | st.builds(Ref, names, st.just(0))
+    | st.builds(ObjectExpr, st.just(0)),
     lambda inner: st.one_of(
-        st.builds(Of, st.sampled_from(["list", "map"]), either(inner), spans(), st.just(0)),
-        st.builds(Of, st.just("text"), either(inner), st.just(model.Span()), st.just(0)),
+        st.builds(
+            GenericExpr, st.sampled_from(["list", "map"]), either(inner), spans(), st.just(0)
+        ),
+        st.builds(
+            GenericExpr, st.just("text"), either(inner), st.just(model.LengthRange()), st.just(0)
+        ),
     ),
     max_leaves=6,
 )
@@ -148,15 +167,15 @@ def placed(tree: Expression) -> Expression:
     match tree:
         case Ref():
             return Ref(tree.name, 0)
-        case Object():
-            return Object(0)
-        case Of():
-            return Of(tree.word, placed(tree.inner), tree.length, 0)
-        case OneOf():
-            return OneOf(tuple(map(placed, tree.members)))
-        case OrNull():
-            return OrNull(placed(tree.inner))
-        case Leaf():
+        case ObjectExpr():
+            return ObjectExpr(0)
+        case GenericExpr():
+            return GenericExpr(tree.word, placed(tree.inner), tree.length, 0)
+        case UnionExpr():
+            return UnionExpr(tuple(map(placed, tree.members)))
+        case NullableExpr():
+            return NullableExpr(placed(tree.inner))
+        case LeafExpr():
             return tree
 
 
@@ -212,7 +231,7 @@ pieces = st.sampled_from(
 def test_junk_is_a_problem_with_a_place(text: str) -> None:
     try:
         parse(text)
-    except Wrong as wrong:
+    except TypeSyntaxError as wrong:
         found = wrong
     else:
         return
@@ -225,12 +244,12 @@ def test_junk_is_a_problem_with_a_place(text: str) -> None:
     "text", ["list<" * 10_000, "(" * 100_000, "string | " * 10_000, "'" * 1999, "a." * 999 + "B"]
 )
 def test_long_junk_is_quick(text: str) -> None:
-    with pytest.raises(Wrong):
+    with pytest.raises(TypeSyntaxError):
         parse(text + "!")
 
 
 def test_the_place_is_that_of_the_token() -> None:
-    with pytest.raises(Wrong) as caught:
+    with pytest.raises(TypeSyntaxError) as caught:
         parse("list<strin>(1..5)")
     assert (caught.value.at, caught.value.length) == (5, 5)
     assert caught.value.hint == "did you mean `string`?"

@@ -28,7 +28,7 @@ from tests.servers import answer, serving
 
 from specloom import plugins, render
 from specloom.code import Code
-from specloom.diagnostics import SpecError, Stop, as_text
+from specloom.diagnostics import InvalidSpec, UsageError, as_text
 from specloom.spec import load
 from specloom.targets import files
 
@@ -43,7 +43,7 @@ def woven(templates: Path) -> Mapping[PurePosixPath, Code]:
 
 
 def wrong(templates: Path) -> str:
-    with pytest.raises(SpecError) as error:
+    with pytest.raises(InvalidSpec) as error:
         woven(templates)
     return as_text(error.value.problems, error.value.sources)
 
@@ -425,7 +425,7 @@ def test_a_target_is_held_to_the_rules(
         )  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
 
     monkeypatch.setattr(plugins, "load", loaded)
-    with pytest.raises(Stop, match=re.escape(said)):
+    with pytest.raises(UsageError, match=re.escape(said)):
         files(api_of("weixin"), "project", targets=["mine"])
 
 
@@ -437,6 +437,6 @@ def test_a_fault_of_a_target_is_said_to_be_its_own(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(plugins, "load", loaded)
     with pytest.raises(
-        Stop, match=r"the target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"
+        UsageError, match=r"the target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"
     ):
         files(api_of("weixin"), "project", targets=["mine"])

@@ -7,7 +7,7 @@ from textwrap import indent
 
 import pytest
 
-from specloom.diagnostics import Problem, SpecError
+from specloom.diagnostics import Diagnostic, InvalidSpec
 from specloom.spec import load
 from specloom.spec.key_hints import HINTS, Hint
 
@@ -25,14 +25,14 @@ LIST = "endpoints: {list: {http: GET /pets, responses: {200: null}}}"
 ENDPOINT = {"http": "POST /pets", "responses": "{200: null}"}
 
 
-def problems(folder: Path, api: dict[str, str], resource: str) -> list[Problem]:
+def problems(folder: Path, api: dict[str, str], resource: str) -> list[Diagnostic]:
     (folder / "_api.yaml").write_text(
         "".join(f"{key}: {value}\n" for key, value in api.items()), "utf-8"
     )
     (folder / "pets.yaml").write_text(resource, "utf-8")
     try:
         load(folder, "spec")
-    except SpecError as error:
+    except InvalidSpec as error:
         return list(error.problems)
     return []
 

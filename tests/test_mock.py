@@ -633,7 +633,7 @@ def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) ->
     assert query(pay).total_count == 8
     mock.reply(b"<html>", status=502, headers={"Content-Type": "text/html"})
     with pytest.raises(wechatpay.errors.ApiError):
-        query(pay.with_options(attempts=1))
+        query(pay.with_options(max_attempts=1))
     assert mock.calls[-1].arguments["fapiao_apply_id"] == APPLICATION
     for wrong in (
         lambda: mock.fail("NOT_A_CODE"),
@@ -689,9 +689,9 @@ FAULTS = {
     "no-signature": "SignatureError",
     "probe": "SignatureProbe",
     "clock-skew": "StaleSignature",
-    "reset": "ConnectError",
+    "reset": "ConnectionFailed",
     "truncate": "ProtocolError",
-    "delay": "TimeoutError",
+    "delay": "DeadlineExceeded",
 }
 
 
@@ -701,7 +701,7 @@ def test_faults(mock: Any, wechatpay: Any, fault: str, colour: str) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.fault(fault, seconds=600)
     call = wechatpay.calls.fapiao_applications.query(APPLICATION, sub_mchid=SUB_MCHID)
-    options = {"attempts": 1, "deadline": 0.5}
+    options = {"max_attempts": 1, "deadline": 0.5}
 
     def send() -> Any:
         if colour == "sync":
@@ -1023,7 +1023,7 @@ def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
     assert query(pay).total_count == 3
     assert tell("reply", {"base64": "/w==", "status": 502, "times": 1})[0] == 204
     with pytest.raises(wechatpay.errors.ApiError) as raised:
-        query(pay.with_options(attempts=1))
+        query(pay.with_options(max_attempts=1))
     assert raised.value.content == b"\xff"
     assert tell("fail", {"code": 40001, "status": 400, "times": 1})[0] == 204
     with pytest.raises(wechatpay.errors.ApiError, match="40001"):

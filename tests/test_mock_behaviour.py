@@ -119,7 +119,7 @@ def test_a_client_can_leave_its_mock_out(project: Path, capsys: pytest.CaptureFi
     pages = [text for path, text in written.items() if path.suffix == ".md"]
     assert pages
     assert not [text for text in pages if "tiny.testing" in text or "mock.fail" in text]
-    with imported(client, "tiny") as tiny, pytest.raises(tiny.errors.ConnectError):
+    with imported(client, "tiny") as tiny, pytest.raises(tiny.errors.ConnectionFailed):
         tiny.Tiny(hosts=["http://127.0.0.1:9"]).things.get("1")
     (project / "spec" / "mock.py").write_text(BEHAVIOUR)
     (project / "pyproject.toml").write_text(CONFIG + 'testing = false\nmock = "spec/mock.py"\n')

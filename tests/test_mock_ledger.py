@@ -228,7 +228,7 @@ def test_an_error_says_whether_the_request_was_executed(purse: Any, mock: Any, n
     arrange, executed = ERRORS[name]
     arrange(mock)
     with pytest.raises(purse.errors.Error) as raised:
-        mock.client(attempts=1, deadline=0.5).transfers.give(amount=5)
+        mock.client(max_attempts=1, deadline=0.5).transfers.give(amount=5)
     assert len(mock.ledger) == executed
     assert not executed or raised.value.outcome == "unknown"
     assert [one.delivered for one in mock.ledger] == (

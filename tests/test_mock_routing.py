@@ -112,7 +112,7 @@ def test_each_call_reaches_its_own_endpoint(gateway: Any) -> None:
         calls.red(1),
         calls.blue(1),
     ]
-    with mock.client(strict=True, attempts=1) as client:
+    with mock.client(strict=True, max_attempts=1) as client:
         for call in made:
             client.send(call)
     assert [one.endpoint for one in mock.calls] == [call.endpoint.name for call in made]
@@ -120,11 +120,11 @@ def test_each_call_reaches_its_own_endpoint(gateway: Any) -> None:
 
 def test_stubs_and_faults_hold_for_the_endpoint_that_a_request_is_for(gateway: Any) -> None:
     mock = gateway.testing.GatewayMock()
-    client, params = mock.client(attempts=1), gateway.models.trades
+    client, params = mock.client(max_attempts=1), gateway.models.trades
     mock.fault("reset", endpoint="trades.put")
     mock.reply({"text": "stub"}, endpoint="trades.get")
     assert client.trades.get(params=params.GetRequestParams(id=1)).text == "stub"
-    with pytest.raises(gateway.errors.ConnectError):
+    with pytest.raises(gateway.errors.ConnectionFailed):
         client.trades.put(params=params.PutRequestParams(id=1, text="x"))
 
 

@@ -462,14 +462,14 @@ def test_uvicorn_serves_it(wechatpay: Any) -> None:
     mock.webhook = lambda headers, body: told.set()
     with (
         uvicorn_of(mock.asgi) as url,
-        wechatpay.WeChatPay(**mock.credentials, hosts=[url], attempts=1) as pay,
+        wechatpay.WeChatPay(**mock.credentials, hosts=[url], max_attempts=1) as pay,
     ):
         tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
         assert status(pay) == "ISSUED"
         assert told.wait(10)
         for fault in ("reset", "outage", "truncate"):
             mock.fault(fault, times=1)
-            with pytest.raises((wechatpay.errors.ConnectError, wechatpay.errors.ProtocolError)):
+            with pytest.raises((wechatpay.errors.ConnectionFailed, wechatpay.errors.ProtocolError)):
                 query(pay)
         assert status(pay) == "ISSUED"
 
@@ -494,9 +494,9 @@ def test_another_application_holds_it(wechatpay: Any) -> None:
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ("reset", "ConnectError"),
+        ("reset", "ConnectionFailed"),
         ("truncate", "ProtocolError"),
-        ("delay", "TimeoutError"),
+        ("delay", "DeadlineExceeded"),
         ("probe", "SignatureProbe"),
     ],
 )
@@ -506,7 +506,7 @@ def test_faults_over_a_socket(
     mock, url = served
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.fault(fault, seconds=1, times=1)
-    with wechatpay.WeChatPay(**mock.credentials, hosts=[url], attempts=1, deadline=0.5) as pay:
+    with wechatpay.WeChatPay(**mock.credentials, hosts=[url], max_attempts=1, deadline=0.5) as pay:
         with pytest.raises(wechatpay.errors.Error) as raised:
             query(pay)
         assert type(raised.value).__name__ == error
@@ -558,8 +558,8 @@ def test_an_outage_refuses_connections(shop: Any) -> None:
     assert [call.endpoint for call in mock.calls].count("invoice.update_status") == 2
     with Server(mock) as only:  # and who would end an outage of the only port?
         with (
-            shop.Weixin(**mock.credentials, hosts=[only.url], attempts=1) as client,
-            pytest.raises(shop.errors.ConnectError, match="broke"),
+            shop.Weixin(**mock.credentials, hosts=[only.url], max_attempts=1) as client,
+            pytest.raises(shop.errors.ConnectionFailed, match="broke"),
         ):
             client.invoice.update_status(**given)
         tell(only.url, "clear")
@@ -624,7 +624,7 @@ MEDIA = ["application/json"] * 8 + ["multipart/form-data; boundary=x", "text/pla
 def noisy(chance: random.Random, mock: Any) -> Any:
     """A request with something wrong in it; half of them are signed, so that it gets as far as the body."""
     from wechatpay._runtime.headers import Headers
-    from wechatpay._runtime.mock import Incoming
+    from wechatpay._runtime.mock import IncomingRequest
 
     def noise(most: int = 8) -> str:
         return "".join(chance.choices(ALPHABET, k=chance.randint(0, most)))
@@ -669,7 +669,7 @@ def noisy(chance: random.Random, mock: Any) -> Any:
     proof = f"WECHATPAY2-SHA256-RSA2048 {noise()}"
     if chance.random() < 0.5 and "\ud800" not in target:
         proof = authorization(mock, method, target, body)
-    return Incoming(method, target, Headers([*fields, ("Authorization", proof)]), body)
+    return IncomingRequest(method, target, Headers([*fields, ("Authorization", proof)]), body)
 
 
 @pytest.mark.parametrize("count", [250, pytest.param(10_000, marks=pytest.mark.slow)])

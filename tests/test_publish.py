@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from tests.disks import WAYS, as_on, tree
 
-from specloom.diagnostics import Stop
+from specloom.diagnostics import UsageError
 from specloom.publish import MANIFEST, compare, publish
 
 FILES = {PurePosixPath("a.py"): "a = 1\n", PurePosixPath("docs/en/page.md"): "# Page\n"}
@@ -135,7 +135,7 @@ def test_a_file_of_somebody_is_never_overwritten(out: Path) -> None:
     (out / "models" / "mine.py").write_text("mine")
     before = tree(out)
     for force in (False, True):
-        with pytest.raises(Stop, match=r"not made by specloom.*models/mine\.py") as stop:
+        with pytest.raises(UsageError, match=r"not made by specloom.*models/mine\.py") as stop:
             publish(
                 out,
                 {PurePosixPath("a.py"): "x", PurePosixPath("models/mine.py"): "generated"},
@@ -149,7 +149,7 @@ def test_what_was_edited_by_hand_is_only_overwritten_by_force(out: Path, way: st
     (out / "a.py").write_text("a = 'by hand'\n")
     (out / "docs" / "en" / "page.md").write_text("by hand")
     wanted = {PurePosixPath("a.py"): "a = 2\n"}
-    with pytest.raises(Stop, match=r"a\.py.*page\.md.*--force") as stop:
+    with pytest.raises(UsageError, match=r"a\.py.*page\.md.*--force") as stop:
         publish(out, wanted)
     assert stop.value.status == 4
     assert (out / "a.py").read_text() == "a = 'by hand'\n"
@@ -199,7 +199,7 @@ def test_what_is_not_ours_is_refused(tmp_path: Path, kind: str) -> None:
             publish(out, FILES)
             (out / MANIFEST).write_text('{"files": {"../../etc/passwd": ""}}')
     before = tree(tmp_path)
-    with pytest.raises(Stop) as stop:
+    with pytest.raises(UsageError) as stop:
         publish(out, FILES)
     assert stop.value.status == 2
     assert tree(tmp_path) == before
@@ -210,14 +210,14 @@ def test_what_is_not_ours_is_refused(tmp_path: Path, kind: str) -> None:
     ["../x", "a/../../x", "/tmp/x", "a\0b", "a\\b", "C:/x", ".", MANIFEST, ".specloom.work/new/x"],
 )
 def test_no_target_writes_outside_the_folder(tmp_path: Path, path: str) -> None:
-    with pytest.raises(Stop) as stop:
+    with pytest.raises(UsageError) as stop:
         publish(tmp_path / "out", {PurePosixPath(path): "x"})
     assert stop.value.status == 2
     assert tree(tmp_path) == {}
 
 
 def test_a_name_that_the_disk_refuses_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Stop, match=r"n{300}") as stop:
+    with pytest.raises(UsageError, match=r"n{300}") as stop:
         publish(tmp_path / "out", {PurePosixPath("n" * 300): "x"})
     assert stop.value.status == 3
     assert list(tmp_path.iterdir()) == []
@@ -226,7 +226,7 @@ def test_a_name_that_the_disk_refuses_is_said(tmp_path: Path) -> None:
 def test_a_disk_that_refuses_is_said_with_the_file(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(Stop, match="file") as stop:
+    with pytest.raises(UsageError, match="file") as stop:
         publish(blocked / "out", FILES)
     assert stop.value.status == 3
 

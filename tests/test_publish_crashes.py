@@ -20,7 +20,7 @@ import pytest
 from tests.disks import WAYS, as_on
 from tests.figures import Figure
 
-from specloom.diagnostics import Stop
+from specloom.diagnostics import UsageError
 from specloom.publish import atomic_exchange, compare, lock, publish, transaction
 from specloom.publish.operations import Step
 
@@ -161,7 +161,7 @@ def test_a_disk_that_refuses_at_any_call_leaves_the_old_build(
         with fault(getattr(errno, kind.split()[0]), call, FAULTS[kind]) as met:
             try:
                 publish(place / "tiny", new)
-            except Stop as stop:
+            except UsageError as stop:
                 said = stop
         if said:
             assert said.status == 3, said
@@ -257,7 +257,7 @@ def test_a_file_edited_after_a_killed_run_is_not_lost(
     assert readme.read_text() == "old"
     readme.unlink()
     readme.write_text("by hand")
-    with pytest.raises(Stop, match=r"changed by hand.*README"):
+    with pytest.raises(UsageError, match=r"changed by hand.*README"):
         publish(out, build("new"))
     assert readme.read_text() == "by hand"
 
@@ -293,7 +293,7 @@ def test_a_run_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.Monkey
     publish(tmp_path / "out", build("old"))
     with lock.exclusive(tmp_path / "out"):
         for act in (publish, compare):
-            with pytest.raises(Stop, match="another run holds") as stop:
+            with pytest.raises(UsageError, match="another run holds") as stop:
                 act(tmp_path / "out", build("new"))
             assert stop.value.status == 4
 

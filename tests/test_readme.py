@@ -26,7 +26,7 @@ from tests.readmes import (
     blocks,
     blocks_below,
 )
-from tests.servers import Received, answer, serving
+from tests.servers import ReceivedRequest, answer, serving
 
 COMMANDS = [
     "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/specloom generate",
@@ -119,7 +119,7 @@ def test_the_taste_is_true(tmp_path: Path) -> None:
     made = specloom("generate", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
 
-    def shop(got: Received) -> bytes:
+    def shop(got: ReceivedRequest) -> bytes:
         there = got.target == "/items/A-1"
         return answer(200 if there else 404, json.dumps(ITEM if there else NO_ITEM))
 

@@ -19,7 +19,7 @@ from tests.generated import CASES, imported, write
 from tests.servers import serving
 from tests.test_markdown import parse
 
-from specloom.model import Bytes, Field, JsonText, ListOf, Span, String, Type
+from specloom.model import Bytes, Field, JsonText, LengthRange, ListOf, String, Type
 from specloom.spec import load
 from specloom.targets.docs.regex_samples import matching
 from specloom.targets.docs.sample_values import json_text, likely
@@ -369,13 +369,13 @@ def test_no_text_is_found_for_what_is_rare_or_too_long(pattern: str) -> None:
 
 
 def test_no_limit_makes_a_sample_large() -> None:
-    shown: Type = String(Span(10**12))
+    shown: Type = String(LengthRange(10**12))
     for _ in range(20):
-        shown = ListOf(shown, Span(10**12))
+        shown = ListOf(shown, LengthRange(10**12))
     inside: Type = String()
     for _ in range(25):
         inside = JsonText(inside)
     api = load(CASES / "stub" / "spec").api
     assert len(json_text(likely(api, Field("x", "x", shown, True)))) < 10_000
     assert len(json_text(likely(api, Field("x", "x", inside, True)))) < 15_000
-    assert len(json_text(likely(api, Field("x", "x", Bytes(Span(10**12)), True)))) < 10_000
+    assert len(json_text(likely(api, Field("x", "x", Bytes(LengthRange(10**12)), True)))) < 10_000

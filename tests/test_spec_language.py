@@ -19,12 +19,12 @@ from markdown_it import MarkdownIt
 from tests.generated import ROOT, imported, write
 
 from specloom import auth_schemes
-from specloom.diagnostics import SpecError
+from specloom.diagnostics import InvalidSpec
 from specloom.runtime.datetime_formats import DIRECTIVE, DIRECTIVES
-from specloom.spec import Loaded, lint_rules, load, type_parser, validation
+from specloom.spec import LoadedSpec, lint_rules, load, type_parser, validation
 from specloom.spec.errors import BY_STATUS
 from specloom.spec.key_hints import HINTS
-from specloom.spec.type_lexer import Wrong
+from specloom.spec.type_lexer import TypeSyntaxError
 
 Schema: TypeAlias = dict[str, Any]
 Files: TypeAlias = dict[str, str]
@@ -142,10 +142,10 @@ def placed(block: Block) -> Files:
     return shop() | own
 
 
-def loaded(spec: Files, folder: Path) -> Loaded:
+def loaded(spec: Files, folder: Path) -> LoadedSpec:
     try:
         return load(lay(spec, folder), "spec")
-    except SpecError as error:
+    except InvalidSpec as error:
         pytest.fail(
             "\n".join(
                 f"{each.path}:{each.line}: {each.message} ({each.hint})" for each in error.problems
@@ -328,7 +328,7 @@ def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
     for expression in shown:
         try:
             type_parser.parse(expression)
-        except Wrong as wrong:
+        except TypeSyntaxError as wrong:
             pytest.fail(f"{expression}: {wrong}")
     used = {word for expression in shown for word in re.findall(r"\w+", expression)}
     assert set(type_parser.WORDS) <= used

@@ -17,7 +17,7 @@ from tests.disks import tree
 from tests.test_command import CONFIG, RESOURCE, SPEC, specloom
 
 from specloom.publish import publish
-from specloom.publish.operations import Step, Work
+from specloom.publish.operations import StagingArea, Step
 from specloom.watch import PAUSE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
@@ -126,7 +126,7 @@ def test_an_interrupt_while_it_writes_leaves_the_old_build(
     before = tree(tmp_path)
     do = Step.do
 
-    def interrupted(step: Step, work: Work) -> None:
+    def interrupted(step: Step, work: StagingArea) -> None:
         do(step, work)
         if step.path == "q":
             raise KeyboardInterrupt

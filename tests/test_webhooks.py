@@ -513,7 +513,7 @@ def test_the_answer_tells_the_sender_no_more_than_it_needs(pay: Any, package: Mo
         "": (500, "not received"),
         errors.ForgedEvent("key 1"): (401, "signature not accepted"),
         errors.OversizedEvent("9 bytes"): (413, "too large"),
-        errors.ConnectError("10.0.0.1"): (500, "not received"),
+        errors.ConnectionFailed("10.0.0.1"): (500, "not received"),
     }
     for reason, (status, message) in said.items():
         answer = pay.webhooks.failure(reason)

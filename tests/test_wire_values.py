@@ -16,7 +16,7 @@ from specloom.model import (
     Integer,
     ListOf,
     Number,
-    Range,
+    NumberRange,
     String,
     Text,
     Type,
@@ -73,7 +73,7 @@ def test_no_value_and_no_text_of_a_spec_is_set_as_prose(
             'One of `""`, `" a \\u0020b"`, `` ` ``. Default: `""`.',
         ),
         (
-            field(Number(Range(Decimal("0.10")), exact=True), default=Value(Decimal("0.10"))),
+            field(Number(NumberRange(Decimal("0.10")), exact=True), default=Value(Decimal("0.10"))),
             "At least `0.10`. Default: `0.10`.",
         ),
         (field(ListOf(Number(exact=True)), default=Value([Decimal("0.10")])), "Default: `[0.10]`."),

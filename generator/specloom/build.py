@@ -6,15 +6,15 @@ from msgspec.structs import replace
 
 from . import plugins
 from .auth_schemes import SCHEMES
-from .config import Client
-from .diagnostics import SpecError, shown
+from .config import ClientConfig
+from .diagnostics import InvalidSpec, shown
 from .model import Api
-from .spec import Loaded, load
+from .spec import LoadedSpec, load
 from .targets import Files, files, mock_class
 
 
-def weave(client: Client) -> tuple[Loaded, Files]:
-    """The spec, and all files by their path in the output folder; raises `SpecError` with what is wrong in spec, settings or templates."""
+def weave(client: ClientConfig) -> tuple[LoadedSpec, Files]:
+    """The spec, and all files by their path in the output folder; raises `InvalidSpec` with what is wrong in spec, settings or templates."""
     _check_targets(client)
     _check_mock(client)
     loaded = load(client.spec, shown(client.spec))
@@ -31,21 +31,21 @@ def weave(client: Client) -> tuple[Loaded, Files]:
     )
 
 
-def needs_others(client: Client, api: Api) -> bool:
+def needs_others(client: ClientConfig, api: Api) -> bool:
     """Whether other people's packages have a part in the client, so that it may change with them."""
     return bool(client.targets) or any(
         SCHEMES[scheme.kind].source is not None for scheme in api.schemes
     )
 
 
-def _check_package(client: Client, api: Api) -> None:
+def _check_package(client: ClientConfig, api: Api) -> None:
     """An output that is the import package itself is called like it."""
     if client.layout == "package" and client.out.name != api.package:
         message = f"the folder {client.out.name} is to be the package `{api.package}`, and packages are called like their folders"
         raise client.wrong(("out",), "config-out", message, f"let the path end in {api.package}")
 
 
-def _languages(client: Client, api: Api) -> tuple[str, ...]:
+def _languages(client: ClientConfig, api: Api) -> tuple[str, ...]:
     """Those to document, in their order."""
     for index, language in enumerate(client.languages):
         if language not in api.languages:
@@ -58,7 +58,7 @@ def _languages(client: Client, api: Api) -> tuple[str, ...]:
     return client.languages or api.languages
 
 
-def _check_targets(client: Client) -> None:
+def _check_targets(client: ClientConfig) -> None:
     """Every target that is named must be there."""
     known = plugins.names(plugins.TARGETS) if client.targets else ()
     for index, name in enumerate(client.targets):
@@ -66,7 +66,7 @@ def _check_targets(client: Client) -> None:
             raise _unknown(client, index, name, known)
 
 
-def _check_mock(client: Client) -> None:
+def _check_mock(client: ClientConfig) -> None:
     """The module of the mock must be one that can be copied."""
     if client.mock is None:
         return
@@ -82,7 +82,7 @@ def _check_mock(client: Client) -> None:
         ) from None
 
 
-def _unknown(client: Client, index: int, name: str, known: tuple[str, ...]) -> SpecError:
+def _unknown(client: ClientConfig, index: int, name: str, known: tuple[str, ...]) -> InvalidSpec:
     from difflib import get_close_matches
 
     close = get_close_matches(name, known, 1)

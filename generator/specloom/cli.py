@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from .console import Said
+from .console import Console
 from .uncollected import Uncollected
 from .up_to_date import fingerprints
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from .config import Client, Config
-    from .diagnostics import Problem
+    from .config import ClientConfig, Config
+    from .diagnostics import Diagnostic
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     options = _parser().parse_args(arguments)
-    said = Said(options.format)
+    said = Console(options.format)
     try:
         status = _run(options, said)
         said.end()
     except BrokenPipeError:  # it ends as a program does that SIGPIPE has stopped
         said.silence()
         return 128 + 13
-    except OSError as error:  # standard output refuses; every other refusal is a `Stop`
+    except OSError as error:  # standard output refuses; every other refusal is a `UsageError`
         from .diagnostics import DISK
 
         print(
@@ -48,23 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(options: argparse.Namespace, said: Said) -> int:
+def _run(options: argparse.Namespace, said: Console) -> int:
     """The status of the command, or of what stopped it, which is said."""
     try:
         return int(options.run(options, said))
     except Exception as error:
-        from .diagnostics import WRONG_INPUT, SpecError, Stop
+        from .diagnostics import WRONG_INPUT, InvalidSpec, UsageError
 
-        if isinstance(error, SpecError):
+        if isinstance(error, InvalidSpec):
             said.report(error.problems, error.sources)
             return WRONG_INPUT
-        if isinstance(error, Stop):
+        if isinstance(error, UsageError):
             said.report([error.problem], {})
             return error.status
         raise
 
 
-def generate(options: argparse.Namespace, said: Said) -> int:
+def generate(options: argparse.Namespace, said: Console) -> int:
     """Write what has changed; one line per API. Nothing is written unless all specs are right."""
     if options.watch:
         return _watch(options, said)
@@ -80,7 +80,7 @@ def generate(options: argparse.Namespace, said: Said) -> int:
     return 0
 
 
-def check(options: argparse.Namespace, said: Said) -> int:
+def check(options: argparse.Namespace, said: Console) -> int:
     """Compare only: 1 and a unified diff if anything would be written."""
     if (notes := fingerprints.found(os.getcwd(), options.clients)) is not None:
         for note in notes:
@@ -103,12 +103,12 @@ def check(options: argparse.Namespace, said: Said) -> int:
     return 0 if all(checked.comparison.up_to_date for checked in found) else OUT_OF_DATE
 
 
-def _watch(options: argparse.Namespace, said: Said) -> int:
+def _watch(options: argparse.Namespace, said: Console) -> int:
     from pathlib import Path
 
     from .watch import watch
 
-    def report(problems: Sequence[Problem], sources: Mapping[str, str]) -> None:
+    def report(problems: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
         said.report(problems, sources)
         said.end()
 
@@ -121,7 +121,7 @@ def _watch(options: argparse.Namespace, said: Said) -> int:
     return 0
 
 
-def lint(options: argparse.Namespace, said: Said) -> int:
+def lint(options: argparse.Namespace, said: Console) -> int:
     """Advice on specs, one line for each rule and file; nothing of it stops a build."""
     from .lint_command import advise
 
@@ -129,12 +129,12 @@ def lint(options: argparse.Namespace, said: Said) -> int:
     return 0
 
 
-def diff(options: argparse.Namespace, said: Said) -> int:
+def diff(options: argparse.Namespace, said: Console) -> int:
     """Name what has changed between two versions of a spec, and what that means for programs that use the client."""
     from contextlib import ExitStack
     from pathlib import Path
 
-    from .diagnostics import OUT_OF_DATE, SpecError
+    from .diagnostics import OUT_OF_DATE, InvalidSpec
     from .diff import CLASSES, Spec, compare, formatting, git_revisions
     from .spec import load
 
@@ -142,24 +142,24 @@ def diff(options: argparse.Namespace, said: Said) -> int:
         return Path(options.spec) if options.spec else _only_spec()
 
     specs: list[Spec] = []
-    wrong: list[SpecError] = []
+    wrong: list[InvalidSpec] = []
     with ExitStack() as folders:
         for name in (options.old, options.new or _shown(git_revisions.named(spec()))):
             found = folders.enter_context(git_revisions.found(name, spec))
             try:
                 loaded = load(found.folder, found.shown)
                 specs.append(Spec(loaded.api, found.shown, loaded.sources))
-            except SpecError as error:
+            except InvalidSpec as error:
                 wrong.append(error)
     if wrong:
-        raise SpecError.of_all(wrong)
+        raise InvalidSpec.of_all(wrong)
     report = compare(*specs)
     said.document(formatting.FORMATS[options.format](report))
     failing = CLASSES[: CLASSES.index(options.fail_on) + 1] if options.fail_on else ()
     return OUT_OF_DATE if report.worst in failing else 0
 
 
-def new(options: argparse.Namespace, said: Said) -> int:
+def new(options: argparse.Namespace, said: Console) -> int:
     """Begin an API: a small commented spec that generates at once, and its table in pyproject.toml."""
     from pathlib import Path
 
@@ -169,7 +169,7 @@ def new(options: argparse.Namespace, said: Said) -> int:
     return 0
 
 
-def schema(options: argparse.Namespace, said: Said) -> int:
+def schema(options: argparse.Namespace, said: Console) -> int:
     """Lay the schemas of this version beside specs, for editors: they complete and explain every key."""
     from .schema_export import FOLDER, write_schemas
 
@@ -181,7 +181,7 @@ def schema(options: argparse.Namespace, said: Said) -> int:
     return 0
 
 
-def mock(options: argparse.Namespace, said: Said) -> int:
+def mock(options: argparse.Namespace, said: Console) -> int:
     """Serve the mock of a spec: a server that checks what the real one checks. Its own options follow the folder; `specloom mock FOLDER --help` lists them."""
     from pathlib import Path
 
@@ -195,20 +195,20 @@ def _only_spec() -> Path | None:
     from pathlib import Path
 
     from .config import find
-    from .diagnostics import Stop
+    from .diagnostics import UsageError
 
     try:
         clients = find(Path.cwd()).clients
-    except Stop:
+    except UsageError:
         return None
     return clients[0].spec if len(clients) == 1 else None
 
 
-def _clients(options: argparse.Namespace) -> list[Client]:
+def _clients(options: argparse.Namespace) -> list[ClientConfig]:
     return _chosen(options)[1]
 
 
-def _chosen(options: argparse.Namespace) -> tuple[Config, list[Client]]:
+def _chosen(options: argparse.Namespace) -> tuple[Config, list[ClientConfig]]:
     from pathlib import Path
 
     from .generate import chosen

@@ -28,7 +28,7 @@ from typing import Literal, TypeAlias, TypeGuard
 from msgspec import Struct
 
 from . import bounded
-from .diagnostics import Problem, SpecError, Stop, shown
+from .diagnostics import Diagnostic, InvalidSpec, UsageError, shown
 from .links import real, way_out
 
 NAME = "pyproject.toml"
@@ -41,7 +41,7 @@ _TABLE: Steps = ("tool", "specloom", "clients")
 _KEYS = ("spec", "out", "layout", "languages", "templates", "http", "mock", "testing", "targets")
 
 
-class File(Struct, frozen=True):
+class PyprojectFile(Struct, frozen=True):
     """A pyproject.toml and its text, which problems point into."""
 
     path: Path
@@ -57,19 +57,21 @@ class File(Struct, frozen=True):
 
     def problem(
         self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False
-    ) -> Problem:
+    ) -> Diagnostic:
         """A problem at the value that these keys lead to, or at the last key itself."""
         from .toml_positions import places
 
         found = places(self.text)
         spot = found.of_key(steps) if key else found.of(steps)
-        return Problem(shown(self.path), spot.line, spot.column, rule, message, hint, spot.length)
+        return Diagnostic(
+            shown(self.path), spot.line, spot.column, rule, message, hint, spot.length
+        )
 
-    def error(self, problems: Sequence[Problem]) -> SpecError:
-        return SpecError(problems, {shown(self.path): self.text})
+    def error(self, problems: Sequence[Diagnostic]) -> InvalidSpec:
+        return InvalidSpec(problems, {shown(self.path): self.text})
 
 
-class Client(Struct, frozen=True):
+class ClientConfig(Struct, frozen=True):
     """One spec and its output."""
 
     name: str
@@ -77,7 +79,7 @@ class Client(Struct, frozen=True):
     out: Path
     source: str
     """The spec folder as pyproject.toml names it: what generated files say they come from, wherever the command runs."""
-    file: File
+    file: PyprojectFile
     layout: Layout = "project"
     languages: tuple[str, ...] = ()
     """Those to document, the first in docstrings; none for all of the spec's."""
@@ -89,7 +91,7 @@ class Client(Struct, frozen=True):
     testing: bool = True
     """Whether the client has a mock."""
 
-    def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> SpecError:
+    def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> InvalidSpec:
         """What is found wrong with one of this client's values only when the spec or the packages it names are known."""
         return self.file.error(
             [self.file.problem((*_TABLE, self.name, *steps), rule, message, hint)]
@@ -100,7 +102,7 @@ class Config(Struct, frozen=True):
     """The clients of a project, whose root is the folder of its pyproject.toml."""
 
     root: Path
-    clients: tuple[Client, ...]
+    clients: tuple[ClientConfig, ...]
 
 
 def find(start: Path) -> Config:
@@ -111,14 +113,14 @@ def find(start: Path) -> Config:
             text = read(file)
             if "specloom" in table(parse(file, text), "tool"):
                 return load(file)
-    raise Stop(
+    raise UsageError(
         f"no {NAME} with a [tool.specloom.clients.<name>] table here or in a folder above {start}; specloom new <name> begins one"
     )
 
 
 def load(path: Path) -> Config:
-    """The configuration of one pyproject.toml; raises `SpecError` with everything that is wrong in it."""
-    file = File(path, read(path))
+    """The configuration of one pyproject.toml; raises `InvalidSpec` with everything that is wrong in it."""
+    file = PyprojectFile(path, read(path))
     tool = table(table(parse(path, file.text), "tool"), "specloom")
     reader = _Reader(file)
     for key in tool:
@@ -145,12 +147,12 @@ def load(path: Path) -> Config:
 class _Reader:
     """Reads the tables of clients and collects problems."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: PyprojectFile) -> None:
         self.file = file
         self.root = file.path.parent
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
 
-    def client(self, name: str, row: object) -> Client | None:
+    def client(self, name: str, row: object) -> ClientConfig | None:
         here = (*_TABLE, name)
         if not re.fullmatch(r"\w[\w.-]*", name):
             self.add(
@@ -211,7 +213,7 @@ class _Reader:
             )
         if spec is None or out is None:
             return None
-        return Client(
+        return ClientConfig(
             name,
             spec,
             out,
@@ -310,7 +312,7 @@ class _Reader:
                 found.append(item)
         return tuple(found)
 
-    def apart(self, clients: Sequence[Client]) -> None:
+    def apart(self, clients: Sequence[ClientConfig]) -> None:
         """No output may lie in a spec, or in another output, or hold one, also where systems do not tell case apart: each is made and
         cleared up alone. Nor may one that is named within the project lie elsewhere, because of a link that came with it.
         """
@@ -374,16 +376,18 @@ def read(file: Path) -> str:
     try:
         return bounded.read(file, bounded.TEXT).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Stop(f"cannot read {file}: {getattr(error, 'strerror', None) or error}") from None
+        raise UsageError(
+            f"cannot read {file}: {getattr(error, 'strerror', None) or error}"
+        ) from None
 
 
 def parse(path: Path, text: str) -> dict[str, object]:
-    """What a pyproject.toml says; raises `SpecError` if it is no TOML."""
-    file = File(path, text)
+    """What a pyproject.toml says; raises `InvalidSpec` if it is no TOML."""
+    file = PyprojectFile(path, text)
     if text.startswith("\ufeff"):
         raise file.error(
             [
-                Problem(
+                Diagnostic(
                     shown(path),
                     1,
                     1,
@@ -397,14 +401,14 @@ def parse(path: Path, text: str) -> dict[str, object]:
         return dict(tomllib.loads(text))
     except RecursionError:
         raise file.error(
-            [Problem(shown(path), 1, 1, "config-toml", "too many values lie in one another")]
+            [Diagnostic(shown(path), 1, 1, "config-toml", "too many values lie in one another")]
         ) from None
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
         raise file.error(
-            [Problem(shown(path), line, column, "config-toml", f"this is no TOML: {message}")]
+            [Diagnostic(shown(path), line, column, "config-toml", f"this is no TOML: {message}")]
         ) from None
 
 

@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .diagnostics import Problem
+    from .diagnostics import Diagnostic
 
 
-class Said:
+class Console:
     """Says what one run has to say, in one form."""
 
     def __init__(self, form: str) -> None:
         self.form = form
         self._for_programs = form in ("json", "github")
-        self._found: list[Problem] = []
+        self._found: list[Diagnostic] = []
         self._due = True
         """Whether there is something that no document has said."""
 
@@ -30,7 +30,7 @@ class Said:
         print(text, end="", file=sys.stderr if self._for_programs else sys.stdout)
 
     def report(
-        self, problems: Sequence[Problem], sources: Mapping[str, str], *, grouped: bool = False
+        self, problems: Sequence[Diagnostic], sources: Mapping[str, str], *, grouped: bool = False
     ) -> None:
         """Problems, given the texts of the files that they are in; for people in one line for each rule and file if `grouped`."""
         if self._for_programs:

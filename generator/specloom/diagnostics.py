@@ -1,8 +1,8 @@
 """What is wrong with an input, said so that it can be mended.
 
 A finding has a place, a rule and a sentence, often a hint. A stage collects all of its findings and raises them at once as a
-`SpecError`; the command renders them for people (`text`), programs (`json`) or a code review (`github`). Errors of use that have
-no place in a file (a wrong option, a full disk) are a `Stop` with an exit status instead.
+`InvalidSpec`; the command renders them for people (`text`), programs (`json`) or a code review (`github`). Errors of use that have
+no place in a file (a wrong option, a full disk) are a `UsageError` with an exit status instead.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Severity: TypeAlias = Literal["error", "warning", "notice"]
 """Errors stop a run, warnings do not, notices are advice."""
 
 
-class Problem(Struct, frozen=True, order=True):
+class Diagnostic(Struct, frozen=True, order=True):
     """One finding. `line` and `column` count from 1, columns in code points; `length` is how much the caret underlines."""
 
     path: str
@@ -43,28 +43,28 @@ class Problem(Struct, frozen=True, order=True):
     severity: Severity = "error"
 
 
-class SpecError(Exception):
+class InvalidSpec(Exception):
     """Everything that is wrong with a spec or a configuration, sorted; nothing was written.
 
     `sources` holds the texts of the files by path, for rendering.
     """
 
     def __init__(
-        self, problems: Iterable[Problem], sources: Mapping[str, str] | None = None
+        self, problems: Iterable[Diagnostic], sources: Mapping[str, str] | None = None
     ) -> None:
         self.problems = tuple(sorted(set(problems)))
         self.sources: Mapping[str, str] = sources or {}
         super().__init__(f"{len(self.problems)} problems")
 
     @classmethod
-    def of_all(cls, errors: Iterable[SpecError]) -> SpecError:
+    def of_all(cls, errors: Iterable[InvalidSpec]) -> InvalidSpec:
         """What is wrong with several specs, as one error."""
         found = list(errors)
         sources = {path: text for error in found for path, text in error.sources.items()}
         return cls((problem for error in found for problem in error.problems), sources)
 
 
-class Stop(Exception):
+class UsageError(Exception):
     """The run cannot go on for a reason outside the spec; the text says why and what to do."""
 
     def __init__(self, message: str, status: int = WRONG_INPUT) -> None:
@@ -72,12 +72,12 @@ class Stop(Exception):
         super().__init__(message)
 
     @property
-    def problem(self) -> Problem:
+    def problem(self) -> Diagnostic:
         """The same as a finding without a place."""
-        return Problem("", 1, 1, "stopped", str(self))
+        return Diagnostic("", 1, 1, "stopped", str(self))
 
 
-def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
+def as_text(problems: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
     """Each problem with its source line, a caret and its hint; `sources` holds the files' texts by path."""
     blocks: list[str] = []
     lines_of: dict[str, list[str]] = {}
@@ -100,15 +100,15 @@ def as_text(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
     return "\n".join(blocks)
 
 
-def as_groups(problems: Iterable[Problem]) -> str:
+def as_groups(problems: Iterable[Diagnostic]) -> str:
     """One line for the problems of one rule in one file: how many, the first of them, and the lines of the next."""
-    groups: dict[tuple[str, str], list[Problem]] = {}
+    groups: dict[tuple[str, str], list[Diagnostic]] = {}
     for problem in problems:
         groups.setdefault((problem.path, problem.rule), []).append(problem)
     return "".join(f"{printable(_group(group))}\n" for group in groups.values())
 
 
-def _group(group: list[Problem]) -> str:
+def _group(group: list[Diagnostic]) -> str:
     first = group[0]
     same = [
         problem for problem in group if (problem.line, problem.column) == (first.line, first.column)
@@ -121,7 +121,7 @@ def _group(group: list[Problem]) -> str:
     return f"{text}; {len(group) - len(same)} more in line{'s' if len(lines) > 1 else ''} {shown}"
 
 
-def as_json(problems: Iterable[Problem]) -> str:
+def as_json(problems: Iterable[Diagnostic]) -> str:
     """A JSON array with one object for each problem, for programs; without a place, path, line and column are null."""
     rows = [
         {
@@ -138,7 +138,7 @@ def as_json(problems: Iterable[Problem]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_github(problems: Iterable[Problem]) -> str:
+def as_github(problems: Iterable[Diagnostic]) -> str:
     """Workflow commands, which GitHub shows beside the lines of a pull request.
 
     Escapes: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
@@ -167,7 +167,7 @@ def printable(text: str, keep: str = "") -> str:
     )
 
 
-def _excerpt(problem: Problem, line: str, width: int = 100) -> list[str]:
+def _excerpt(problem: Diagnostic, line: str, width: int = 100) -> list[str]:
     start = problem.column - 1
     shift = max(0, start - width * 2 // 3)
     shown = printable(line[shift : shift + width], keep="\t").replace("\t", " ")

@@ -15,25 +15,25 @@ from msgspec import Struct
 
 from . import bounded
 from .build import needs_others, weave
-from .config import NAME, Client, Config, find
-from .diagnostics import Problem, SpecError, Stop, shown
+from .config import NAME, ClientConfig, Config, find
+from .diagnostics import Diagnostic, InvalidSpec, UsageError, shown
 from .publish import MANIFEST, Comparison, compare, places, publish
-from .spec import Loaded
+from .spec import LoadedSpec
 from .targets import Files
 from .up_to_date import fingerprints
 
 if TYPE_CHECKING:
     from .up_to_date.fingerprints import Done
 
-Report: TypeAlias = Callable[[Sequence[Problem], Mapping[str, str]], None]
+Report: TypeAlias = Callable[[Sequence[Diagnostic], Mapping[str, str]], None]
 """Prints problems, given the texts of the files that they are in."""
 
 
-class Woven(Struct, frozen=True):
+class BuiltClient(Struct, frozen=True):
     """A client whose spec is right, and its files."""
 
-    client: Client
-    loaded: Loaded
+    client: ClientConfig
+    loaded: LoadedSpec
     files: Files
     before: str | None
     """The content of the inputs before they were read; None if pyproject.toml was read before and says something else by now."""
@@ -47,7 +47,7 @@ class Woven(Struct, frozen=True):
 
 
 def generate_clients(
-    config: Config, clients: Sequence[Client], report: Report, *, force: bool = False
+    config: Config, clients: Sequence[ClientConfig], report: Report, *, force: bool = False
 ) -> Iterator[str]:
     """Writes the clients, one after the other, and tells of each in a line. Nothing is written unless all specs are right."""
     done: dict[str, Done] = {}
@@ -74,8 +74,8 @@ def generate_clients(
 class Checked(Struct, frozen=True):
     """A client compared with its output."""
 
-    client: Client
-    loaded: Loaded
+    client: ClientConfig
+    loaded: LoadedSpec
     comparison: Comparison
 
     def lines(self) -> Iterator[str]:
@@ -91,7 +91,7 @@ class Checked(Struct, frozen=True):
             if problem.rule != "changed":
                 yield f"{problem.rule}: {problem.path}\n"
 
-    def findings(self) -> Sequence[Problem]:
+    def findings(self) -> Sequence[Diagnostic]:
         """The same for programs: a problem for each file."""
         found, hint = self.comparison, "run specloom generate"
         rows: list[tuple[str, PurePosixPath, int, str]]
@@ -124,7 +124,7 @@ class Checked(Struct, frozen=True):
         by_hand = "; it was changed by hand"
         edited = "move the change to the spec, or run specloom generate --force to lose it"
         return [
-            Problem(
+            Diagnostic(
                 shown(found.folder / path),
                 line,
                 1,
@@ -136,7 +136,7 @@ class Checked(Struct, frozen=True):
         ]
 
 
-def check_clients(config: Config, clients: Sequence[Client]) -> list[Checked]:
+def check_clients(config: Config, clients: Sequence[ClientConfig]) -> list[Checked]:
     """Compares the clients with their outputs, and writes nothing."""
     done: dict[str, Done] = {}
     found: list[Checked] = []
@@ -149,43 +149,43 @@ def check_clients(config: Config, clients: Sequence[Client]) -> list[Checked]:
     return found
 
 
-def chosen(start: Path, wanted: Sequence[str]) -> tuple[Config, list[Client]]:
+def chosen(start: Path, wanted: Sequence[str]) -> tuple[Config, list[ClientConfig]]:
     """The configuration that holds for a folder, and those of its clients that are wanted; all, if none is named."""
     config = find(start)
     known = {client.name: client for client in config.clients}
     for name in wanted:
         if name not in known:
-            raise Stop(
+            raise UsageError(
                 f"there is no client {name} in {shown(config.root / NAME)}; it has {', '.join(known)}"
             )
     return config, [known[name] for name in wanted] if wanted else list(config.clients)
 
 
-def inputs(config: Config, client: Client) -> list[str]:
+def inputs(config: Config, client: ClientConfig) -> list[str]:
     """The files and folders that decide what a client is, besides specloom itself."""
     paths = (config.root / NAME, client.spec, *filter(None, (client.templates, client.mock)))
     return [os.path.abspath(path) for path in paths]
 
 
-def _woven(config: Config, clients: Sequence[Client]) -> list[Woven]:
-    """All of the clients; raises `SpecError` with what is wrong in any of them."""
-    found: list[Woven] = []
-    wrong: list[SpecError] = []
+def _woven(config: Config, clients: Sequence[ClientConfig]) -> list[BuiltClient]:
+    """All of the clients; raises `InvalidSpec` with what is wrong in any of them."""
+    found: list[BuiltClient] = []
+    wrong: list[InvalidSpec] = []
     for client in clients:
         before = fingerprints.content(inputs(config, client))
         known = (
             client.file.is_current
         )  # asked after `before`, so that this is what has the settings that hold here
         try:
-            found.append(Woven(client, *weave(client), before if known else None))
-        except SpecError as error:
+            found.append(BuiltClient(client, *weave(client), before if known else None))
+        except InvalidSpec as error:
             wrong.append(error)
     if wrong:
-        raise SpecError.of_all(wrong)
+        raise InvalidSpec.of_all(wrong)
     return found
 
 
-def _done(config: Config, woven: Woven, comparison: Comparison) -> Mapping[str, Done]:
+def _done(config: Config, woven: BuiltClient, comparison: Comparison) -> Mapping[str, Done]:
     """The client as one that has nothing to do; not if there are warnings, which every run repeats, or if other packages have a part in it."""
     if woven.loaded.warnings or needs_others(woven.client, woven.loaded.api):
         return {}

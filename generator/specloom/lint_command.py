@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .config import Client
-from .console import Said
-from .diagnostics import Problem, SpecError, shown
+from .config import ClientConfig
+from .console import Console
+from .diagnostics import Diagnostic, InvalidSpec, shown
 from .spec import lint, load
 
 
-def advise(clients: Iterable[Client], said: Said, *, details: bool) -> None:
+def advise(clients: Iterable[ClientConfig], said: Console, *, details: bool) -> None:
     """Report what readers of the documentation would miss, one line for each rule and file unless `details` are wanted."""
-    warnings: list[Problem] = []
-    advice: list[Problem] = []
+    warnings: list[Diagnostic] = []
+    advice: list[Diagnostic] = []
     sources: dict[str, str] = {}
     lines: list[str] = []
-    wrong: list[SpecError] = []
+    wrong: list[InvalidSpec] = []
     for client in clients:
         try:
             loaded = load(client.spec, shown(client.spec))
-        except SpecError as error:
+        except InvalidSpec as error:
             wrong.append(error)
             continue
         found = lint(loaded)
@@ -29,7 +29,7 @@ def advise(clients: Iterable[Client], said: Said, *, details: bool) -> None:
         sources |= loaded.sources
         lines.append(f"{client.name}: {len(found)} finding{'' if len(found) == 1 else 's'}\n")
     if wrong:
-        raise SpecError.of_all(wrong)
+        raise InvalidSpec.of_all(wrong)
     said.report(tuple(dict.fromkeys(warnings)), sources)
     said.report(tuple(dict.fromkeys(advice)), sources, grouped=not details)
     said.tell("".join(lines))

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from .config import find
-from .diagnostics import WRONG_INPUT, Stop, shown
+from .diagnostics import WRONG_INPUT, UsageError, shown
 from .publish import publish
 from .spec import load
 from .targets import files
@@ -24,7 +24,7 @@ from .targets import files
 def serve(spec: Path, options: Sequence[str]) -> int:
     """Serve the spec until Ctrl-C; `options` are those of the server. Returns the exit status."""
     if not spec.is_dir():
-        raise Stop(
+        raise UsageError(
             f"there is no folder {shown(spec)}; name the folder of a spec, such as specs/shop",
             WRONG_INPUT,
         )
@@ -37,7 +37,7 @@ def serve(spec: Path, options: Sequence[str]) -> int:
         try:
             testing = import_module(f"{api.package}.testing")
         except ImportError as error:
-            raise Stop(
+            raise UsageError(
                 f"the mock needs what its client needs: pip install httpx msgspec cryptography ({error})",
                 WRONG_INPUT,
             ) from None
@@ -51,7 +51,7 @@ def _behaviour(spec: Path) -> Path | None:
     """The module that the client of this spec names as `mock`; None outside a project."""
     try:
         clients = find(spec.resolve()).clients
-    except Stop:
+    except UsageError:
         return None
     modules = [client.mock for client in clients if client.spec.resolve() == spec.resolve()]
     return next(filter(None, modules), None)

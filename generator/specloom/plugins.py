@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .diagnostics import Stop
+from .diagnostics import UsageError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -28,12 +28,12 @@ def names(group: str) -> tuple[str, ...]:
 
 @cache
 def load(group: str, name: str) -> object:
-    """What stands behind a name; raises `KeyError` if nothing does, and `Stop` if it cannot be had."""
+    """What stands behind a name; raises `KeyError` if nothing does, and `UsageError` if it cannot be had."""
     found = {point.value: point for point in _points(group) if point.name == name}
     if not found:
         raise KeyError(name)
     if len(found) > 1:
-        raise Stop(
+        raise UsageError(
             f"two packages give {name} in {group}: {' and '.join(sorted(map(_shown, found.values())))}; uninstall one of them"
         )
     point = next(iter(found.values()))
@@ -48,16 +48,16 @@ def origin(group: str, name: str) -> str:
 
 @contextmanager
 def faults(what: str) -> Generator[None, None, None]:
-    """Errors of other people's code as a `Stop` that says whose they are and where."""
+    """Errors of other people's code as a `UsageError` that says whose they are and where."""
     try:
         yield
-    except Stop:
+    except UsageError:
         raise
     except Exception as error:
         import traceback
 
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        raise Stop(
+        raise UsageError(
             f"{what} failed: {type(error).__name__}: {error} ({frame.filename}:{frame.lineno})"
         ) from error
 

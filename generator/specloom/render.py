@@ -29,7 +29,7 @@ Kind = TypeVar("Kind", bound=Code)
 _folder: ContextVar[Path | None] = ContextVar("overrides", default=None)
 
 
-class Refused(TypeError):
+class UnsafeOutput(TypeError):
     """A template tried to output something that is not `Code` of its language: a fault of the generator or of a user's template."""
 
 
@@ -42,7 +42,7 @@ def templates() -> Path:
 
 @contextlib.contextmanager
 def overriding(folder: Path | None) -> Generator[None, None, None]:
-    """Templates of this folder stand in for ours of the same name; raises `SpecError` if one of them stands in for none."""
+    """Templates of this folder stand in for ours of the same name; raises `InvalidSpec` if one of them stands in for none."""
     if folder is not None:
         from . import template_overrides
 
@@ -57,7 +57,7 @@ def overriding(folder: Path | None) -> Generator[None, None, None]:
 def render(kind: type[Kind], template: str, home: Path | None = None, /, **values: Any) -> Kind:
     """Fill a template, named `target/file.j2`, with values; every `{{ … }}` must be of this kind.
 
-    `home` is the folder of another package's templates, where ours are not meant. Raises `SpecError` for what a user's template does wrong.
+    `home` is the folder of another package's templates, where ours are not meant. Raises `InvalidSpec` for what a user's template does wrong.
     """
     folder = _folder.get()
     environment = _environment(kind, home, folder)
@@ -111,7 +111,7 @@ def _environment(kind: type[Code], home: Path | None, folder: Path | None) -> ji
             return value
         if isinstance(value, jinja2.Undefined):
             str(value)  # StrictUndefined: raises with the name
-        raise Refused(
+        raise UnsafeOutput(
             f"a template output a {type(value).__name__} where only {kind.__name__} may stand"
         )
 

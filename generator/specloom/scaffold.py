@@ -16,7 +16,7 @@ from typing import cast
 from msgspec import Struct
 
 from . import config, naming
-from .diagnostics import DISK, SpecError, Stop, shown
+from .diagnostics import DISK, InvalidSpec, UsageError, shown
 from .links import way_out
 from .schema_export import write_schemas
 from .spec import load
@@ -25,7 +25,7 @@ from .toml_positions import places
 _FOLDER = Path(__file__).with_suffix("")
 
 
-class Begun(Struct, frozen=True):
+class Scaffold(Struct, frozen=True):
     """What was written."""
 
     name: str
@@ -54,23 +54,25 @@ class Begun(Struct, frozen=True):
         return "\n".join(lines) + "\n"
 
 
-def begin(name: str, here: Path) -> Begun:
-    """Begin an API in the project of a folder; raises `Stop`, with nothing written, if it cannot."""
+def begin(name: str, here: Path) -> Scaffold:
+    """Begin an API in the project of a folder; raises `UsageError`, with nothing written, if it cannot."""
     package = naming.snake(name)
     if not package:
-        raise Stop(f"an API cannot be called {name!r}; use letters, digits, `-` and `_`")
+        raise UsageError(f"an API cannot be called {name!r}; use letters, digits, `-` and `_`")
     pyproject = _pyproject(here)
     created = not pyproject.exists()
     text = "" if created else config.read(pyproject)
     known = config.parse(pyproject, text)
     spec = pyproject.parent / "specs" / package
     if spec.exists() and (not spec.is_dir() or any(spec.iterdir())):
-        raise Stop(
+        raise UsageError(
             f"{shown(spec)} is there already; choose another name, or write [tool.specloom.clients.{package}] yourself"
         )
     link = way_out(spec, pyproject.parent)
     if link is not None:
-        raise Stop(f"{shown(link)} is a link that leads out of the project; replace it by a folder")
+        raise UsageError(
+            f"{shown(link)} is a link that leads out of the project; replace it by a folder"
+        )
     row = _row(pyproject.parent, known, package)
     edited = _edited(pyproject, text, known, package, row)
     files = _starter(name, package)
@@ -81,9 +83,9 @@ def begin(name: str, here: Path) -> Begun:
         write_schemas(spec)
         _replace(pyproject, edited)
     except OSError as error:
-        raise Stop(f"{error.filename or spec}: {error.strerror or error}", DISK) from None
+        raise UsageError(f"{error.filename or spec}: {error.strerror or error}", DISK) from None
     requires = config.table(known, "build-system").get("requires", [])
-    return Begun(
+    return Scaffold(
         package,
         spec,
         pyproject.parent / row["out"],
@@ -135,7 +137,7 @@ def _edited(
     """The document with the client's table, after those of other clients or at the end."""
     clients = config.table(config.table(config.table(known, "tool"), "specloom"), "clients")
     if package in clients:
-        raise Stop(f"{shown(file)} has a client {package} already")
+        raise UsageError(f"{shown(file)} has a client {package} already")
     newline = "\r\n" if "\r\n" in text else "\n"
     table = newline.join(
         [
@@ -154,11 +156,11 @@ def _edited(
     )
     try:
         found = config.parse(file, edited)
-    except SpecError:
+    except InvalidSpec:
         found = {}
     made = config.table(config.table(config.table(found, "tool"), "specloom"), "clients")
     if made.pop(package, None) != row or made != clients:
-        raise Stop(
+        raise UsageError(
             f"{shown(file)} writes its clients inline, so none can be added below; add {package} there, with {table.split(newline, 1)[1]}"
         )
     return edited
@@ -176,9 +178,9 @@ def _starter(name: str, package: str) -> dict[str, bytes]:
             Path(folder, file).write_bytes(content)
         try:
             load(Path(folder))
-        except SpecError as error:
+        except InvalidSpec as error:
             problem = error.problems[0]
-            raise Stop(
+            raise UsageError(
                 f"an API cannot be called {name}: {problem.message}"
                 + (f"; {problem.hint}" if problem.hint else "")
             ) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .diagnostics import DISK, Stop, shown
+from .diagnostics import DISK, UsageError, shown
 from .spec.validation import schema_text
 
 FOLDER = ".schema"
@@ -16,7 +16,7 @@ NAMES = ("api", "resource", "types", "common")
 
 
 def write_schemas(spec: Path) -> bool:
-    """Write this version's schemas into a spec folder; whether any was another. Raises `Stop` if the disk refuses, or a link stands for one."""
+    """Write this version's schemas into a spec folder; whether any was another. Raises `UsageError` if the disk refuses, or a link stands for one."""
     changed = False
     try:
         for name in NAMES:
@@ -24,11 +24,13 @@ def write_schemas(spec: Path) -> bool:
             text = schema_text(name).encode("utf-8")
             for place in (file.parent, file):
                 if place.is_symlink():
-                    raise Stop(f"{shown(place)} is a link, which is not written through; remove it")
+                    raise UsageError(
+                        f"{shown(place)} is a link, which is not written through; remove it"
+                    )
             if not file.is_file() or file.read_bytes() != text:
                 file.parent.mkdir(exist_ok=True)
                 file.write_bytes(text)
                 changed = True
     except OSError as error:
-        raise Stop(f"{error.filename or spec}: {error.strerror or error}", DISK) from None
+        raise UsageError(f"{error.filename or spec}: {error.strerror or error}", DISK) from None
     return changed

@@ -18,11 +18,11 @@ import jinja2.meta
 
 from . import bounded
 from .code import Code, Python, Toml, python
-from .diagnostics import Problem, SpecError, shown
+from .diagnostics import Diagnostic, InvalidSpec, shown
 
 
 def check(folder: Path, ours: Path) -> None:
-    """Raises `SpecError` for files that stand in for no template of ours; names that begin with `_` or `.`, and *.md, are the user's.
+    """Raises `InvalidSpec` for files that stand in for no template of ours; names that begin with `_` or `.`, and *.md, are the user's.
 
     A link to a folder is refused, as in a spec: what lies behind it would not be looked at.
     """
@@ -67,7 +67,7 @@ def check(folder: Path, ours: Path) -> None:
                     _problem(folder / name, 1, "template", f"this cannot be read: {error}")
                 )
     if problems:
-        raise SpecError(problems)
+        raise InvalidSpec(problems)
 
 
 @contextlib.contextmanager
@@ -75,7 +75,7 @@ def faults(folder: Path, template: str, values: Mapping[str, Any]) -> Generator[
     """What goes wrong in a template of the folder, as a problem where it happens; other errors are ours."""
     try:
         yield
-    except SpecError:
+    except InvalidSpec:
         raise
     except Exception as error:
         file, line = _place(error, folder)
@@ -88,7 +88,7 @@ def faults(folder: Path, template: str, values: Mapping[str, Any]) -> Generator[
         )
         text = file.read_text("utf-8")
         problem = _problem(file, line, "template", f"{error}" or type(error).__name__, hint)
-        raise SpecError([problem], {problem.path: text}) from error
+        raise InvalidSpec([problem], {problem.path: text}) from error
 
 
 def used(environment: jinja2.Environment, folder: Path, template: str) -> Path | None:
@@ -112,15 +112,15 @@ def used(environment: jinja2.Environment, folder: Path, template: str) -> Path |
 
 
 def judged(code: Code, template: Path) -> Code:
-    """What a user's template printed, in the style of everything else; raises `SpecError` if it is none of its language."""
+    """What a user's template printed, in the style of everything else; raises `InvalidSpec` if it is none of its language."""
     try:
         if isinstance(code, Python):
-            return python.blackened(code)
+            return python.format_black(code)
         if isinstance(code, Toml):
             tomllib.loads(code)
     except ValueError as error:  # black's, and tomllib's
         kind = type(code).__name__
-        raise SpecError(
+        raise InvalidSpec(
             [_problem(template, 1, "template", f"what this prints is no {kind}: {error}")]
         ) from error
     return code
@@ -147,5 +147,5 @@ def _names(folder: Path) -> list[str]:
     )
 
 
-def _problem(file: Path, line: int, rule: str, message: str, hint: str = "") -> Problem:
-    return Problem(shown(file), line, 1, rule, message, hint)
+def _problem(file: Path, line: int, rule: str, message: str, hint: str = "") -> Diagnostic:
+    return Diagnostic(shown(file), line, 1, rule, message, hint)

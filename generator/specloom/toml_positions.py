@@ -28,7 +28,7 @@ _SCALAR = re.compile(
 )
 
 
-class Spot(Struct, frozen=True):
+class TextRange(Struct, frozen=True):
     """Line and column from 1, in code points, and the length on that line."""
 
     line: int
@@ -36,28 +36,28 @@ class Spot(Struct, frozen=True):
     length: int
 
 
-class Places(Struct):
+class TomlPositions(Struct):
     """The places of a document. A table that several headers name stands where its own does, else where it is first named."""
 
-    keys: dict[Path, Spot] = field(default_factory=dict[Path, Spot])
-    values: dict[Path, Spot] = field(default_factory=dict[Path, Spot])
+    keys: dict[Path, TextRange] = field(default_factory=dict[Path, TextRange])
+    values: dict[Path, TextRange] = field(default_factory=dict[Path, TextRange])
     ends: dict[Path, int] = field(default_factory=dict[Path, int])
     """For each table with a header: where what stands under it ends, without the blank lines and comments after it."""
 
-    def of(self, path: Path) -> Spot:
+    def of(self, path: Path) -> TextRange:
         """Where a value stands; for what has none written, its key; else that of what it would lie in."""
         while path:
             if found := self.values.get(path) or self.keys.get(path):
                 return found
             path = path[:-1]
-        return Spot(1, 1, 1)
+        return TextRange(1, 1, 1)
 
-    def of_key(self, path: Path) -> Spot:
+    def of_key(self, path: Path) -> TextRange:
         """Where a key stands; for an item of an array, the item."""
         return self.keys.get(path) or self.of(path)
 
 
-def places(text: str) -> Places:
+def places(text: str) -> TomlPositions:
     """The places of everything in a valid document."""
     return _Scan(text).document()
 
@@ -66,11 +66,11 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.found = Places()
+        self.found = TomlPositions()
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._counted: Counter[Path] = Counter()
 
-    def document(self) -> Places:
+    def document(self) -> TomlPositions:
         table: Path = ()
         self._skip()
         while self.at < len(self.text):
@@ -101,7 +101,7 @@ class _Scan:
         self.at += 1  # =
         self._value(path)
 
-    def _key(self, table: Path) -> tuple[Path, Spot]:
+    def _key(self, table: Path) -> tuple[Path, TextRange]:
         """A dotted key and where its last part stands; the others stand here if nowhere before."""
         path = table
         self._skip()
@@ -159,10 +159,10 @@ class _Scan:
     def _skip(self) -> None:
         self.at = _found_end(_BLANK.match(self.text, self.at))
 
-    def _spot(self, start: int, end: int) -> Spot:
+    def _spot(self, start: int, end: int) -> TextRange:
         line = bisect_right(self._starts, start)
         length = len(self.text[start:end].split("\n")[0].rstrip("\r"))
-        return Spot(line, start - self._starts[line - 1] + 1, max(1, length))
+        return TextRange(line, start - self._starts[line - 1] + 1, max(1, length))
 
 
 def _name(token: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from .config import NAME
-from .diagnostics import SpecError, Stop, shown
+from .diagnostics import InvalidSpec, UsageError, shown
 from .generate import Report, chosen, generate_clients, inputs
 
 PAUSE = 0.2
@@ -56,9 +56,9 @@ def _told(report: Report) -> Generator[None, None, None]:
     """What would end another run is said, and the next save awaited."""
     try:
         yield
-    except SpecError as error:
+    except InvalidSpec as error:
         report(error.problems, error.sources)
-    except Stop as stop:
+    except UsageError as stop:
         report([stop.problem], {})
 
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 from specloom.runtime.calls import Endpoint
 from specloom.runtime.field_info import types_of
 from specloom.runtime.json_types import is_object
-from specloom.runtime.mock import Example, Incoming, Refusal
+from specloom.runtime.mock import DocumentedError, ExampleResponse, IncomingRequest
 from specloom.runtime.mock.argument_checks import Given
 from specloom.runtime.mock.commands import Command, posted
 from specloom.runtime.mock.executing import Behaviour, Result
@@ -110,7 +110,7 @@ class FapiaoMock(WechatPayMock):
             "fapiao_id": fapiao_id,
             "sub_mchid": sub_mchid,
         }
-        found = self._routes.find(Incoming("GET", f"{_APPLICATIONS}/1"))
+        found = self._routes.find(IncomingRequest("GET", f"{_APPLICATIONS}/1"))
         _check(found[0].route.endpoint if found else None, arguments, given)
         shown = _likely(example) | given | {"fapiao_id": fapiao_id}
         shown["status"] = "ISSUE_ACCEPTED"
@@ -278,7 +278,7 @@ class FapiaoMock(WechatPayMock):
         if not found:
             raise _missing("发票申请单不存在")
         if sub_mchid and found[0]["sub_mchid"] != sub_mchid[0]:
-            raise Refusal(403, "NO_AUTH", "商户无权限")
+            raise DocumentedError(403, "NO_AUTH", "商户无权限")
         return found
 
     def _keep(self, record: Mapping[str, Any]) -> None:
@@ -334,7 +334,7 @@ def _check(
         raise ValueError("fapiao_id: it has only letters, digits, -, _, | and *")
 
 
-def _documented(examples: Iterable[Example]) -> Mapping[str, Any]:
+def _documented(examples: Iterable[ExampleResponse]) -> Mapping[str, Any]:
     """A fapiao as the documentation's own example shows it."""
     for example in examples:
         body = example.body
@@ -384,11 +384,11 @@ def _card() -> dict[str, str]:
     }
 
 
-def _missing(message: str) -> Refusal:
+def _missing(message: str) -> DocumentedError:
     """The refusal for what does not exist."""
-    return Refusal(404, "RESOURCE_NOT_EXISTS", message)
+    return DocumentedError(404, "RESOURCE_NOT_EXISTS", message)
 
 
-def _not_allowed(message: str) -> Refusal:
+def _not_allowed(message: str) -> DocumentedError:
     """The refusal of what may not be done now."""
-    return Refusal(400, "INVALID_REQUEST", message)
+    return DocumentedError(400, "INVALID_REQUEST", message)

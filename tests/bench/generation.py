@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 from . import peer, projects, report
-from .processes import Case, Failed, Figure, Place, Times, figure, in_turn, once
+from .processes import Case, Failed, Figure, SourceLocation, Times, figure, in_turn, once
 from .synthetic import synthetic
 
 SIZES = (10, 100, 1000)
@@ -147,7 +147,7 @@ def growth(rounds: int) -> None:
     report.bar("time an endpoint at 1,000 endpoints", found, 1.1, "that at 100")
 
 
-def _there(folder: Path) -> Place:
+def _there(folder: Path) -> SourceLocation:
     """A folder that stays."""
     return lambda: nullcontext(folder)
 

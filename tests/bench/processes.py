@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-Place: TypeAlias = Callable[[], AbstractContextManager[Path]]
+SourceLocation: TypeAlias = Callable[[], AbstractContextManager[Path]]
 """Makes the folder that a process runs in, and clears it away; neither is timed."""
 
 
@@ -34,7 +34,7 @@ class Case:
 
     name: str
     command: tuple[str, ...]
-    place: Place
+    place: SourceLocation
     path: Path | None = None
     """A folder to put before `PATH`, where the process finds its own tools."""
 

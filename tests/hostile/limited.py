@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jsonschema  # noqa: F401  loaded before the limit is set, as a long running process would have it
 
-from specloom.diagnostics import SpecError, as_text
+from specloom.diagnostics import InvalidSpec, as_text
 from specloom.spec import load
 from specloom.targets import files
 
@@ -25,7 +25,7 @@ def read(folder: str) -> dict[str, object]:
     try:
         made = files(load(Path(folder), "spec").api, "project")
         found: dict[str, object] = {"files": len(made)}
-    except SpecError as error:
+    except InvalidSpec as error:
         shown = as_text(error.problems, error.sources)
         places = [
             [problem.path, problem.line, problem.column, problem.rule]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from specloom.code import Code
-from specloom.diagnostics import SpecError, as_github, as_json, as_text
+from specloom.diagnostics import InvalidSpec, as_github, as_json, as_text
 from specloom.spec import load
 from specloom.targets import files
 
@@ -63,7 +63,7 @@ def _judged(
         try:
             api = load(place, "spec").api
             made = files(api, "project")
-        except SpecError as error:
+        except InvalidSpec as error:
             tally.rules.update({problem.rule for problem in error.problems})
             for form in (
                 as_text(error.problems, error.sources),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from specloom.diagnostics import SpecError
+from specloom.diagnostics import InvalidSpec
 from specloom.spec import load
 from specloom.targets import files
 
@@ -53,7 +53,7 @@ def test_what_is_right_is_harmless(case: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_nothing_else_is_read_and_nothing_is_asked_of_a_network(case: Path) -> None:
-    with watching() as happened, contextlib.suppress(SpecError):
+    with watching() as happened, contextlib.suppress(InvalidSpec):
         load(case / "spec", "spec")
     assert happened == []
 
@@ -78,7 +78,7 @@ def test_words_beside_names_are_found_when_misspelt(
         if slot.kind == "key" and slot.file == file and spec.text(slot) == word
     )
     write(spec.files({slot: slip}), tmp_path)
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(InvalidSpec) as caught:
         load(tmp_path, "spec")
     assert any(
         f"`{word}`" in problem.hint for problem in caught.value.problems

@@ -25,7 +25,7 @@ import yaml
 from tests.generated import ROOT, imported
 
 from specloom import naming
-from specloom.diagnostics import SpecError
+from specloom.diagnostics import InvalidSpec
 from specloom.model import Api
 from specloom.spec import load
 from specloom.targets import files
@@ -35,7 +35,7 @@ from .specs import Spec, write
 
 API = {
     "_api.yaml": "specloom: 1\npackage: shop\nversion: 0.1.0\nclient: Shop\ntitle: Shop\nlanguages: [en]\nhosts: [https://api.shop.example]\n"
-    "errors:\n- {status: 404, code: PROBLEM, body: order.Problem}\n"
+    "errors:\n- {status: 404, code: PROBLEM, body: order.Diagnostic}\n"
 }
 OURS = [
     "self",
@@ -461,7 +461,7 @@ def said(spec: Mapping[str, str], folder: Path) -> list[str]:
     write({**API, "order.yaml": "types: {Problem: {fields: {a: string}}}\n", **spec}, folder)
     try:
         load(folder, "spec")
-    except SpecError as error:
+    except InvalidSpec as error:
         return [
             f"{problem.path}:{problem.line}: {problem.message} {problem.hint}"
             for problem in error.problems

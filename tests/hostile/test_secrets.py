@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from specloom.diagnostics import SpecError
+from specloom.diagnostics import InvalidSpec
 from specloom.spec import load
 from specloom.spec.secret_scanner import sign
 
@@ -136,14 +136,14 @@ def test_an_escaped_key_is_a_key(tmp_path: Path) -> None:
     )
     files["items.put.json"] = '{"ok": true, "note": "\\u002d----BEGIN PRIVATE KEY-----"}'
     write(files, tmp_path)
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(InvalidSpec) as caught:
         load(tmp_path, "spec")
     assert {(problem.path, problem.rule) for problem in caught.value.problems} == {
         ("spec/items.yaml", "secret")
     }
     files["items.yaml"] = Spec.read(SMALL).files({})["items.yaml"]
     write(files, tmp_path)
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(InvalidSpec) as caught:
         load(tmp_path, "spec")
     assert {(problem.path, problem.rule) for problem in caught.value.problems} == {
         ("spec/items.put.json", "json")

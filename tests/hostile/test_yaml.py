@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from specloom.diagnostics import SpecError
+from specloom.diagnostics import InvalidSpec
 from specloom.spec import charset, load
 
 from .specs import write
@@ -164,13 +164,13 @@ def test_what_cannot_be_seen_is_named_with_its_place(character: str, tmp_path: P
             {**API, "order.yaml": "types: {Problem: {fields: {a: string}}}\n", "x.yaml": text},
             tmp_path,
         )
-        with pytest.raises(SpecError) as caught:
+        with pytest.raises(InvalidSpec) as caught:
             load(tmp_path, "spec")
         found = [(problem.line, problem.column, problem.rule) for problem in caught.value.problems]
         assert found == [(line, column, "character")], text
         assert code in caught.value.problems[0].message
     write({"x.yaml": "title: x\n", "x.md": f"one\ntwo{character}\n"}, tmp_path)
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(InvalidSpec) as caught:
         load(tmp_path, "spec")
     assert [(problem.path, problem.line, problem.column) for problem in caught.value.problems] == [
         ("spec/x.md", 2, 4)

@@ -23,10 +23,10 @@ from handmade.models.orders import (
     Color,
     Converted,
     Detail,
+    DocumentedError,
     Level,
     Order,
     Payment,
-    Refusal,
     Status,
 )
 from msgspec import Meta
@@ -430,7 +430,7 @@ def test_success_inside_a_success(code: str, server: Server, send: Send) -> None
 
 def test_the_body_of_an_error(server: Server, send: Send) -> None:
     server.reply(answer(422, '{"problems":["a"]}'))
-    assert raised(send).body == Refusal(problems=["a"])
+    assert raised(send).body == DocumentedError(problems=["a"])
     server.reply(answer(422, "nonsense"))
     assert raised(send).body is None
 
@@ -441,10 +441,10 @@ def test_an_unknown_outcome_says_whom_to_ask(server: Server, send: Send) -> None
     create = calls.orders.create(name="x", items=[Item(sku="A")])
     server.reply(answer(400, '{"code":"SYSTEM_BUSY"}'))
     error = raised(send, create)
-    assert (error.outcome, error.ask) == ("unknown", "orders.query")
+    assert (error.outcome, error.inquiry) == ("unknown", "orders.query")
     assert "It may have been carried out: ask orders.query before" in str(error)
     server.reply([Close])
-    with pytest.raises(errors.ConnectError, match=r"ask orders\.query") as caught:
+    with pytest.raises(errors.ConnectionFailed, match=r"ask orders\.query") as caught:
         send(create)
     assert caught.value.outcome == "unknown"
 
@@ -530,7 +530,7 @@ BROKEN: dict[str, Any] = {
 def test_what_support_needs_is_kept(name: str, server: Server, send: Send) -> None:
     server.reply(BROKEN[name])
     with pytest.raises(errors.ProtocolError) as caught:
-        send(QUERY, answer_limit=1000)
+        send(QUERY, max_response_bytes=1000)
     assert caught.value.request_id == "r-1"
     assert str(caught.value).endswith("Request id: r-1")
 
@@ -538,6 +538,6 @@ def test_what_support_needs_is_kept(name: str, server: Server, send: Send) -> No
 @pytest.mark.parametrize("end", [Reset, Close])
 def test_a_broken_connection_says_how_it_broke(end: Any, server: Server, send: Send) -> None:
     server.reply([end])
-    with pytest.raises(errors.ConnectError) as caught:
+    with pytest.raises(errors.ConnectionFailed) as caught:
         send(QUERY)
     assert re.search(r"the connection to http://127\.0\.0\.1:\d+ broke: \S", str(caught.value))

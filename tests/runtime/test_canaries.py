@@ -38,7 +38,7 @@ from rich.traceback import Traceback
 from runtime_keys import private_pem, rsa_key
 from test_wechatpay import scheme as wechatpay
 from tests.generated import COMMITTED, imported
-from tests.servers import Received, Server, answer
+from tests.servers import ReceivedRequest, Server, answer
 
 TESTS = Path(__file__).parents[1]
 Job: TypeAlias = Callable[[], Any]
@@ -144,7 +144,7 @@ def raised(job: Job) -> BaseException:
     raise AssertionError("nothing was raised")
 
 
-def echo(got: Received) -> bytes:
+def echo(got: ReceivedRequest) -> bytes:
     """A server that answers with all that it was sent, in each place of an answer, as many do for their users' sake."""
     said = f"{unquote(got.target)} | {got.target} | {got.headers} | {got.body.decode()}"
     body = {
@@ -156,7 +156,7 @@ def echo(got: Received) -> bytes:
     return answer(422, json.dumps(body), ("X-Request-ID", got.target), ("X-Echo", got.target))
 
 
-def garbage(got: Received) -> bytes:
+def garbage(got: ReceivedRequest) -> bytes:
     """As `echo`, in a line that is not HTTP; the library quotes it."""
     return b"HTTP/1.1 200 OK\r\n" + got.target.encode() + b"\r\n\r\n"
 
@@ -206,7 +206,7 @@ def test_what_servers_quote(
     hooks = dict.fromkeys(
         ("on_request", "on_response", "on_retry"), lambda event: heard.extend(printed(event))
     )
-    error = raised(lambda: run(make, SCHEMES[scheme], strict=True, attempts=1, **hooks))
+    error = raised(lambda: run(make, SCHEMES[scheme], strict=True, max_attempts=1, **hooks))
     assert isinstance(error, errors.Error)
     heard += shown(error)
     # The HTTP library's own log has all bytes, for those who turn that on.

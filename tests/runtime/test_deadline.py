@@ -33,7 +33,7 @@ SLOW = {
 def test_the_deadline(slow: str, server: Server, send: Send) -> None:
     server.reply(SLOW[slow]())
     start = time.monotonic()
-    with pytest.raises(errors.TimeoutError, match="before the deadline") as caught:
+    with pytest.raises(errors.DeadlineExceeded, match="before the deadline") as caught:
         send(CALL, deadline=0.4)
     assert time.monotonic() - start < 0.4 + 0.3
     assert caught.value.outcome == "unknown"
@@ -41,7 +41,7 @@ def test_the_deadline(slow: str, server: Server, send: Send) -> None:
 
 
 def test_nobody_listens(send: Send) -> None:
-    with pytest.raises(errors.ConnectError, match="no connection to http://127") as caught:
+    with pytest.raises(errors.ConnectionFailed, match="no connection to http://127") as caught:
         send(CALL, hosts=[f"http://127.0.0.1:{closed_port()}"])
     assert caught.value.outcome == "not_sent"
 
@@ -49,7 +49,7 @@ def test_nobody_listens(send: Send) -> None:
 @pytest.mark.parametrize("end", [Reset, Close])
 def test_broken_before_the_answer(end: Any, server: Server, send: Send) -> None:
     server.reply([end])
-    with pytest.raises(errors.ConnectError, match="broke") as caught:
+    with pytest.raises(errors.ConnectionFailed, match="broke") as caught:
         send(CALL)
     assert caught.value.outcome == "unknown"
     assert len(server.received) == 1
@@ -82,7 +82,7 @@ def test_addresses_that_do_not_answer(send: Send, monkeypatch: pytest.MonkeyPatc
             one.connect_ex(("127.0.0.1", port))
         monkeypatch.setattr(socket, "getaddrinfo", several)
         start = time.monotonic()
-        with pytest.raises(errors.TimeoutError, match="no connection to") as caught:
+        with pytest.raises(errors.DeadlineExceeded, match="no connection to") as caught:
             send(CALL, hosts=[f"http://localhost:{port}"], deadline=0.4)
         assert time.monotonic() - start < 0.4 + 0.3
         assert caught.value.outcome == "not_sent"
@@ -93,12 +93,12 @@ def test_proxies(server: Server, send: Send) -> None:
     send(CALL, hosts=["http://127.0.0.1:1"], proxy=server.url)
     assert server.received[0].target == "http://127.0.0.1:1/v1/orders/1/cancel"
     server.reply(answer(403))
-    with pytest.raises(errors.ConnectError, match="403") as caught:
+    with pytest.raises(errors.ConnectionFailed, match="403") as caught:
         send(CALL, hosts=["https://api.shop.example"], proxy=server.url)
     assert server.received[1].line == "CONNECT api.shop.example:443 HTTP/1.1"
     assert caught.value.outcome == "not_sent"
     server.reply([Wait(9)])
-    with pytest.raises(errors.TimeoutError) as late:
+    with pytest.raises(errors.DeadlineExceeded) as late:
         send(CALL, hosts=["https://api.shop.example"], proxy=server.url, deadline=0.3)
     assert late.value.outcome == "not_sent"
 
@@ -116,7 +116,7 @@ def test_the_deadline_with_a_transport_of_the_users_own(slow: str, server: Serve
         start = time.monotonic()
         with (
             Shop(Scheme(), hosts=[server.url], transport=made(), deadline=0.4) as shop,
-            pytest.raises(errors.TimeoutError, match="before the deadline"),
+            pytest.raises(errors.DeadlineExceeded, match="before the deadline"),
         ):
             shop.send(CALL)
         assert time.monotonic() - start < 0.4 + 0.5
@@ -144,7 +144,7 @@ def test_async_functions_for_tokens_are_cut_off(server: Server) -> None:
 
     start = time.monotonic()
     with pytest.raises(
-        errors.TimeoutError, match="the deadline passed while waiting for an async function"
+        errors.DeadlineExceeded, match="the deadline passed while waiting for an async function"
     ) as caught:
         asyncio.run(go())
     assert time.monotonic() - start < 0.3 + 0.5
@@ -170,9 +170,9 @@ def test_a_timeout_of_the_functions_own_stays_its_own() -> None:
 
 ENDLESS: dict[str, tuple[int, type[Exception] | None]] = {
     # what is answered, and what is raised when no time is left for more
-    "on_request": (204, errors.TimeoutError),
+    "on_request": (204, errors.DeadlineExceeded),
     "on_response": (204, None),
-    "on_retry": (429, errors.TimeoutError),
+    "on_retry": (429, errors.DeadlineExceeded),
 }
 
 
@@ -213,6 +213,6 @@ def test_an_async_hook_hears_of_the_deadline(server: Server) -> None:
         async with AsyncShop(Scheme(), hosts=[server.url], deadline=0.3, on_response=hear) as shop:
             await shop.send(CALL)
 
-    with pytest.raises(errors.TimeoutError) as caught:
+    with pytest.raises(errors.DeadlineExceeded) as caught:
         asyncio.run(go())
     assert heard == [caught.value]

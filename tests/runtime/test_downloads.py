@@ -61,9 +61,9 @@ def test_a_documented_size_is_read_though_other_responses_may_not_be_so_large(
 
 
 def test_a_limit_of_the_client_comes_before_the_documented_one(serve: Serve, depot: Any) -> None:
-    assert serve(b"abc", answer_limit=3).files.get() == b"abc"
+    assert serve(b"abc", max_response_bytes=3).files.get() == b"abc"
     with pytest.raises(depot.errors.ProtocolError, match="longer than 3 bytes"):
-        serve(b"abcd", answer_limit=3).files.get()
+        serve(b"abcd", max_response_bytes=3).files.get()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from handmade import calls, errors
 from handmade._runtime.auth.weixin import WeixinAccessToken
 from handmade._runtime.call_flow import exchange
-from handmade._runtime.effects import Ask, Send
+from handmade._runtime.effects import CallFunction, Send
 from handmade._runtime.headers import Headers
 from handmade._runtime.http_messages import Reply
 from handmade._runtime.settings import Settings
@@ -26,7 +26,7 @@ def settings(**options: Any) -> Settings:
 def test_step_by_step() -> None:
     steps = exchange(CALL, settings(deadline=5))
     ask = next(steps)
-    assert isinstance(ask, Ask)
+    assert isinstance(ask, CallFunction)
     sending = steps.send("T-2")
     assert isinstance(sending, Send)
     assert sending.until == 1005
@@ -42,8 +42,8 @@ def test_errors_are_thrown_in_and_named() -> None:
     steps = exchange(CALL, settings())
     next(steps)
     steps.send("T-1")
-    with pytest.raises(errors.ConnectError) as caught:
-        steps.throw(errors.ConnectError("broken", outcome="unknown"))
+    with pytest.raises(errors.ConnectionFailed) as caught:
+        steps.throw(errors.ConnectionFailed("broken", outcome="unknown"))
     assert caught.value.endpoint == "orders.cancel"
     assert str(caught.value) == (
         "orders.cancel: broken\nIt may have been carried out: find out before sending it again."
@@ -56,7 +56,9 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     steps = exchange(CALL, settings(clock=lambda: now[0]))
     next(steps)
     now[0] = 31.0
-    with pytest.raises(errors.TimeoutError, match="30 s were over before it was sent") as caught:
+    with pytest.raises(
+        errors.DeadlineExceeded, match="30 s were over before it was sent"
+    ) as caught:
         steps.send("T-1")
     assert caught.value.outcome == "not_sent"
 

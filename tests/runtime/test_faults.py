@@ -95,9 +95,9 @@ def refusal(status: int, *headers: tuple[str, str], code: str = "X") -> Callable
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 FAULTS: dict[str, Fault] = {
-    "F4 silence": Fault(lambda: [Wait(9)], "TimeoutError", "unknown", (3, 3, 1), 0.6),
-    "F5 reset": Fault(lambda: [Reset], "ConnectError", "unknown", (3, 3, 1)),
-    "F5 closed": Fault(lambda: [Close], "ConnectError", "unknown", (3, 3, 1)),
+    "F4 silence": Fault(lambda: [Wait(9)], "DeadlineExceeded", "unknown", (3, 3, 1), 0.6),
+    "F5 reset": Fault(lambda: [Reset], "ConnectionFailed", "unknown", (3, 3, 1)),
+    "F5 closed": Fault(lambda: [Close], "ConnectionFailed", "unknown", (3, 3, 1)),
     "F7 reset in the head": Fault(
         lambda: [HEAD, Wait(0.02), Reset], "ProtocolError", "unknown", (3, 3, 1)
     ),
@@ -123,13 +123,13 @@ FAULTS: dict[str, Fault] = {
     "F7 no HTTP": Fault(lambda: [b"SSH-2.0-x\r\n\r\n"], "ProtocolError", "unknown", (3, 3, 1)),
     "F8 drip": Fault(
         lambda: [answer(200, length=False), *drip(b"x" * 99, 0.1)],
-        "TimeoutError",
+        "DeadlineExceeded",
         "unknown",
         (1, 1, 1),
         0.5,
     ),
     "F8 dripping head": Fault(
-        lambda: drip(answer(200), 0.1), "TimeoutError", "unknown", (1, 1, 1), 0.5
+        lambda: drip(answer(200), 0.1), "DeadlineExceeded", "unknown", (1, 1, 1), 0.5
     ),
     "F9 502": Fault(refusal(502), "ApiError", "unknown", (3, 3, 1)),
     "F9 503": Fault(refusal(503), "ApiError", "unknown", (3, 3, 1)),
@@ -202,7 +202,7 @@ def test_faults(name: str, kind: str, sender: Sender, server: Server) -> None:
     assert error.hosts == (server.url,) * sends
     assert len({got.body for got in server.received}) == 1
     assert took < fault.deadline + 0.5
-    if fault.error == "TimeoutError":
+    if fault.error == "DeadlineExceeded":
         assert took > fault.deadline - 0.5
     asked = "It may have been carried out" in str(error)
     assert asked == (fault.outcome == "unknown" and kind != "safe")
@@ -261,7 +261,7 @@ def test_f1_back_to_the_primary(kind: str, sender: Sender, server: Server) -> No
 @pytest.mark.parametrize("kind", KINDS)
 def test_f2_nobody_there(kind: str, sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     hosts = [f"http://127.0.0.1:{closed_port()}" for _ in range(2)]
-    with pytest.raises(errors.ConnectError) as caught:
+    with pytest.raises(errors.ConnectionFailed) as caught:
         sender(CALLS[kind], hosts=hosts)
     assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 3)
     assert caught.value.hosts == (hosts[0], hosts[1], hosts[0])
@@ -271,7 +271,7 @@ def test_f2_nobody_there(kind: str, sender: Sender, monkeypatch: pytest.MonkeyPa
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(errors.ConnectError) as caught:
+    with pytest.raises(errors.ConnectionFailed) as caught:
         sender(CALLS[kind], hosts=["https://nowhere.invalid"])
     assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 3)
 
@@ -287,7 +287,7 @@ UNTRUSTED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("flaw", UNTRUSTED)
 def test_f3_certificates(flaw: str, kind: str, sender: Sender) -> None:
     with serving(tls=server_side(**UNTRUSTED[flaw])) as server:
-        with pytest.raises(errors.ConnectError, match=r"(?i)certificate") as caught:
+        with pytest.raises(errors.ConnectionFailed, match=r"(?i)certificate") as caught:
             sender(CALLS[kind], hosts=[server.url], ssl_context=client_side())
         assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 1)
         assert (server.connections, server.received) == (1, [])
@@ -298,7 +298,7 @@ def test_good_certificates(kind: str, sender: Sender) -> None:
     with serving(GOOD[kind], tls=server_side()) as server:
         options: dict[str, Any] = {"hosts": [server.url]}
         assert sender(CALLS[kind], ssl_context=client_side(), **options).status in (200, 202, 204)
-        with pytest.raises(errors.ConnectError, match=r"(?i)certificate"):
+        with pytest.raises(errors.ConnectionFailed, match=r"(?i)certificate"):
             sender(CALLS[kind], **options)
 
 
@@ -306,7 +306,7 @@ def test_good_certificates(kind: str, sender: Sender) -> None:
 def test_f4_over_tls(kind: str, sends: int, sender: Sender) -> None:
     with serving([Wait(9)], tls=server_side()) as server:
         start = time.monotonic()
-        with pytest.raises(errors.TimeoutError) as caught:
+        with pytest.raises(errors.DeadlineExceeded) as caught:
             sender(CALLS[kind], hosts=[server.url], ssl_context=client_side(), deadline=0.6)
         assert time.monotonic() - start < 1.1
         assert (caught.value.outcome, len(server.received)) == ("unknown", sends)
@@ -318,7 +318,7 @@ def test_f4_pauses_leave_time_for_the_attempts(
 ) -> None:
     """Even the longest that chance can choose, at a deadline shorter than they are."""
     server.reply([Wait(9)])
-    with pytest.raises(errors.TimeoutError) as caught:
+    with pytest.raises(errors.DeadlineExceeded) as caught:
         sender(CALLS[kind], deadline=0.9, settings={"chance": lambda: 1.0})
     assert (caught.value.outcome, len(server.received)) == ("unknown", sends)
 
@@ -327,7 +327,7 @@ def test_f4_pauses_leave_time_for_the_attempts(
 def test_f4_a_silent_handshake_is_not_sent(kind: str, sender: Sender) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        with pytest.raises(errors.TimeoutError, match="no connection") as caught:
+        with pytest.raises(errors.DeadlineExceeded, match="no connection") as caught:
             sender(CALLS[kind], hosts=[url], deadline=0.6)
     assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 3)
 
@@ -338,7 +338,7 @@ def test_f6_a_connection_that_was_idle(
 ) -> None:
     """It breaks when it is used again, as if the server had just given it up."""
     server.reply(GOOD[kind], [Reset])
-    with pytest.raises(errors.ConnectError) as caught:
+    with pytest.raises(errors.ConnectionFailed) as caught:
         sender(CALLS[kind], times=2)
     assert caught.value.outcome == "unknown"
     assert len(server.received) == sends
@@ -443,9 +443,9 @@ def test_f14_the_content_type_decides_nothing(media: str, sender: Sender, server
 
 def test_f15_the_limit_is_the_users(sender: Sender, server: Server) -> None:
     server.reply(answer(200, ORDER))
-    assert sender(CALLS["safe"], answer_limit=len(ORDER)).value.total == 1
+    assert sender(CALLS["safe"], max_response_bytes=len(ORDER)).value.total == 1
     with pytest.raises(errors.ProtocolError, match=f"longer than {len(ORDER) - 1} bytes") as caught:
-        sender(CALLS["safe"], answer_limit=len(ORDER) - 1)
+        sender(CALLS["safe"], max_response_bytes=len(ORDER) - 1)
     assert len(server.received) == 2
     assert caught.value.status == 200
 
@@ -497,7 +497,7 @@ BAD_TOKEN = answer(200, '{"code": 40001, "message": "invalid credential"}')
 @pytest.mark.parametrize("kind", KINDS)
 def test_f18_one_repetition_with_another_token(kind: str, sender: Sender, server: Server) -> None:
     server.reply(BAD_TOKEN, GOOD[kind])
-    sender(CALLS[kind], Renewing(), attempts=2)
+    sender(CALLS[kind], Renewing(), max_attempts=2)
     assert [got.header("authorization") for got in server.received] == ["T-1", "T-2"]
     for scheme, sends in ((Renewing(), 2), (Renewing(has_more=False), 1)):
         server.received.clear()
@@ -513,9 +513,9 @@ def test_f18_one_attempt_is_one(kind: str, sender: Sender, server: Server) -> No
     server.reply(BAD_TOKEN, GOOD[kind])
     scheme = Renewing()
     with pytest.raises(errors.InvalidCredential) as caught:
-        sender(CALLS[kind], scheme, attempts=1)
+        sender(CALLS[kind], scheme, max_attempts=1)
     assert (caught.value.attempts, caught.value.outcome) == (1, "rejected")
-    sender(CALLS[kind], scheme, attempts=1)
+    sender(CALLS[kind], scheme, max_attempts=1)
     assert [got.header("authorization") for got in server.received] == ["T-1", "T-2"]
 
 
@@ -524,10 +524,10 @@ def test_f18_a_token_that_cannot_be_had(kind: str, sender: Sender, server: Serve
     class Failing(Renewing):
         def renew(self, until: float) -> Steps[bool]:
             yield from ()
-            raise errors.ConnectError("no token", outcome="unknown")
+            raise errors.ConnectionFailed("no token", outcome="unknown")
 
     server.reply(BAD_TOKEN)
-    with pytest.raises(errors.ConnectError, match="no token") as caught:
+    with pytest.raises(errors.ConnectionFailed, match="no token") as caught:
         sender(CALLS[kind], Failing())
     assert (caught.value.outcome, caught.value.attempts) == ("rejected", 1)
 

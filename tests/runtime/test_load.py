@@ -18,7 +18,7 @@ import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
 from tests.figures import Figure
-from tests.servers import Received, Reset, Server, Wait, answer
+from tests.servers import ReceivedRequest, Reset, Server, Wait, answer
 
 
 def put(text: str) -> Any:
@@ -29,7 +29,7 @@ def echo(server: Server) -> None:
     server.reply(lambda got: answer(200, got.body))
 
 
-def rough(got: Received) -> Any:
+def rough(got: ReceivedRequest) -> Any:
     """Mostly the body; now and then slowly, 503, or a reset."""
     fate = random.random()
     if fate < 0.01:
@@ -75,7 +75,7 @@ def test_threads_on_a_rough_server(server: Server) -> None:
     found = threads(server, 30, 1.0)
     assert found["crossed"] == 0
     assert found["right"] > 100
-    assert set(found) <= {"right", "ConnectError", "ApiError"}
+    assert set(found) <= {"right", "ConnectionFailed", "ApiError"}
 
 
 @pytest.mark.slow
@@ -126,7 +126,7 @@ async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
         return found, time.monotonic() - start
 
 
-def slowly(got: Received) -> Any:
+def slowly(got: ReceivedRequest) -> Any:
     return [Wait(random.random() * 0.1), answer(200, got.body)]
 
 

@@ -34,7 +34,17 @@ from handmade._runtime.retry import Budget
 from test_wechatpay import scheme as wechatpay
 from test_wechatpay import signed
 from tests.figures import Figure
-from tests.servers import Close, Part, Received, Reset, Server, Wait, answer, closed_port, serving
+from tests.servers import (
+    Close,
+    Part,
+    ReceivedRequest,
+    Reset,
+    Server,
+    Wait,
+    answer,
+    closed_port,
+    serving,
+)
 
 
 class Arguments(Model, frozen=True, kw_only=True):
@@ -53,14 +63,14 @@ PAY: Endpoint[None] = Endpoint(
     "/pay",
     body=Json(dict[str, Any]),
     idempotency=Keyed("Idempotency-Key"),
-    answers={200: None},
+    responses={200: None},
     **WHERE,
 )
 GIVE: Endpoint[None] = Endpoint(
-    "ledger.give", "POST", "/give", body=Json(dict[str, Any]), answers={200: None}, **WHERE
+    "ledger.give", "POST", "/give", body=Json(dict[str, Any]), responses={200: None}, **WHERE
 )
 READ: Endpoint[None] = Endpoint(
-    "ledger.read", "GET", "/read", idempotency="safe", answers={200: None}, **WHERE
+    "ledger.read", "GET", "/read", idempotency="safe", responses={200: None}, **WHERE
 )
 KINDS: dict[str, Callable[[str], Any]] = {
     "safe": lambda number: READ.call(Arguments(number=number)),
@@ -82,7 +92,7 @@ class Service:
     keys: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, got: Received, *, execute: bool, refuse: bool = False) -> None:
+    def take(self, got: ReceivedRequest, *, execute: bool, refuse: bool = False) -> None:
         number, keys = got.target.partition("number=")[2], got.headers("Idempotency-Key")
         with self.lock:
             self.received.setdefault(number, []).append(not refuse)
@@ -92,11 +102,11 @@ class Service:
 
 
 Parts = Iterable[Part]
-Act = Callable[[Service, Received], Parts]
+Act = Callable[[Service, ReceivedRequest], Parts]
 
 
 def executes(*parts: Part) -> Act:
-    def act(service: Service, got: Received) -> Parts:
+    def act(service: Service, got: ReceivedRequest) -> Parts:
         service.take(got, execute=True)
         return parts
 
@@ -104,7 +114,7 @@ def executes(*parts: Part) -> Act:
 
 
 def ignores(*parts: Part) -> Act:
-    def act(service: Service, got: Received) -> Parts:
+    def act(service: Service, got: ReceivedRequest) -> Parts:
         service.take(got, execute=False)
         return parts
 
@@ -112,14 +122,14 @@ def ignores(*parts: Part) -> Act:
 
 
 def refuses(status: int) -> Act:
-    def act(service: Service, got: Received) -> Parts:
+    def act(service: Service, got: ReceivedRequest) -> Parts:
         service.take(got, execute=False, refuse=True)
         return [answer(status)]
 
     return act
 
 
-def forges(service: Service, got: Received) -> Parts:
+def forges(service: Service, got: ReceivedRequest) -> Parts:
     service.take(got, execute=True)
     return [signed(200, signature="Zm9yZ2Vk")]
 

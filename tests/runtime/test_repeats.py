@@ -14,7 +14,7 @@ from handmade import calls, errors
 from handmade._runtime.auth.base import Scheme
 from handmade._runtime.call_flow import exchange
 from handmade._runtime.calls import Endpoint
-from handmade._runtime.effects import Action, Ask, Send, Sleep, Steps
+from handmade._runtime.effects import Action, CallFunction, Send, Sleep, Steps
 from handmade._runtime.endpoint_metadata import ErrorCode
 from handmade._runtime.failover import REST, Failover
 from handmade._runtime.headers import Headers
@@ -41,11 +41,11 @@ def refused(status: int, *headers: tuple[str, str], code: str = "X") -> Reply:
 
 
 def lost() -> errors.Error:
-    return errors.ConnectError("broke", outcome="unknown")
+    return errors.ConnectionFailed("broke", outcome="unknown")
 
 
 def nobody() -> errors.Error:
-    return errors.ConnectError("nobody there", outcome="not_sent")
+    return errors.ConnectionFailed("nobody there", outcome="not_sent")
 
 
 @dataclass
@@ -79,7 +79,7 @@ class World:
                 self.slept.append(action.seconds)
                 self.now += action.seconds
                 return None
-            case Ask():
+            case CallFunction():
                 try:
                     return action.function()
                 except Exception as error:
@@ -150,7 +150,7 @@ def test_pauses_double_and_are_left_to_chance() -> None:
         QUERY,
         *[refused(503)] * 7,
         hosts=parse_hosts(["https://one.example"]),
-        attempts=7,
+        max_attempts=7,
         deadline=60,
     )
     assert world.slept == [0.5, 1, 2, 4, 8, 8]
@@ -404,21 +404,25 @@ def test_hooks() -> None:
         takes=0.25,
         hooks=hooks,
     )
-    assert [type(event).__name__ for event in seen] == ["Sending", "Received", "Retrying"] * 2 + [
-        "Sending",
-        "Received",
+    assert [type(event).__name__ for event in seen] == [
+        "RequestInfo",
+        "ResponseInfo",
+        "RetryInfo",
+    ] * 2 + [
+        "RequestInfo",
+        "ResponseInfo",
     ]
     assert [event.attempt for event in seen] == [1, 1, 1, 2, 2, 2, 3, 3]
     assert {(event.endpoint, event.method, event.path) for event in seen} == {
         ("orders.query", "GET", "/v1/orders/{order_id}")
     }
-    received = [event for event in seen if type(event).__name__ == "Received"]
+    received = [event for event in seen if type(event).__name__ == "ResponseInfo"]
     assert [(event.status, event.seconds, event.request_id) for event in received] == [
         (None, 0.25, None),
         (503, 0.25, None),
         (200, 0.25, "r-1"),
     ]
-    assert [event.pause for event in seen if type(event).__name__ == "Retrying"] == [0.0, 1.0]
+    assert [event.pause for event in seen if type(event).__name__ == "RetryInfo"] == [0.0, 1.0]
     assert "SECRET" not in repr(seen)
 
 
@@ -442,11 +446,11 @@ def test_repetitions_are_logged_without_the_servers_words(caplog: pytest.LogCapt
 
 
 WRONG: dict[str, Any] = {
-    "attempts: give a number from 1": {"attempts": 0},
-    "attempts: give a number from 1, ": {"attempts": True},
-    "attempts: give a number from 1, for": {"attempts": 11},
-    "answer_limit: give a positive number": {"answer_limit": 0},
-    "answer_limit: give a positive number of": {"answer_limit": 1.5},
+    "max_attempts: give a number from 1": {"max_attempts": 0},
+    "max_attempts: give a number from 1, ": {"max_attempts": True},
+    "max_attempts: give a number from 1, for": {"max_attempts": 11},
+    "max_response_bytes: give a positive number": {"max_response_bytes": 0},
+    "max_response_bytes: give a positive number of": {"max_response_bytes": 1.5},
     "on_retry: give a function": {"on_retry": "log"},
 }
 
@@ -494,11 +498,11 @@ def test_async_hooks_are_awaited(server: Server) -> None:
     server.reply(answer(429, "{}"), answer(204))
     asyncio.run(go())
     assert seen == [
-        ("Sending", 1),
-        ("Received", 1),
-        ("Retrying", 1),
-        ("Sending", 2),
-        ("Received", 2),
+        ("RequestInfo", 1),
+        ("ResponseInfo", 1),
+        ("RetryInfo", 1),
+        ("RequestInfo", 2),
+        ("ResponseInfo", 2),
     ]
 
 
@@ -506,9 +510,9 @@ def test_options_share_what_is_known() -> None:
     from handmade import Shop
 
     shop = Shop(Scheme())
-    patient = shop.with_options(deadline=60, attempts=1, answer_limit=9)
+    patient = shop.with_options(deadline=60, max_attempts=1, max_response_bytes=9)
     ours, theirs = shop._settings, patient._settings
-    assert (theirs.deadline, theirs.attempts, theirs.answer_limit) == (60, 1, 9)
+    assert (theirs.deadline, theirs.max_attempts, theirs.max_response_bytes) == (60, 1, 9)
     assert ours.budget is theirs.budget
     assert ours.failover is theirs.failover
     assert Shop(Scheme())._settings.budget is not ours.budget

@@ -15,7 +15,7 @@ from conftest import without_pauses
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
 from tests.certificates import client_side, server_side
-from tests.servers import Close, Part, Received, Server, answer, serving
+from tests.servers import Close, Part, ReceivedRequest, Server, answer, serving
 
 QUERY = calls.orders.query("1", shop_id="1")
 CANCEL = calls.orders.cancel("1")
@@ -57,7 +57,7 @@ def send_all(
 def test_one_that_is_closed_is_replaced(colour: str, server: Server) -> None:
     closed = threading.Event()
 
-    def once(_: Received) -> Iterator[Part | type[Close]]:
+    def once(_: ReceivedRequest) -> Iterator[Part | type[Close]]:
         yield answer(204)
         yield Close
 
@@ -77,7 +77,7 @@ def test_one_that_is_closed_just_before_it_is_written_to_is_replaced(
     """After the library has looked at it. Once it is written to, nobody knows what was done."""
     closing, closed = threading.Event(), threading.Event()
 
-    def once(_: Received) -> Iterator[Part | type[Close]]:
+    def once(_: ReceivedRequest) -> Iterator[Part | type[Close]]:
         yield answer(204)
         closing.wait(5)
         yield Close
@@ -95,7 +95,7 @@ def test_one_that_is_closed_just_before_it_is_written_to_is_replaced(
 
     monkeypatch.setattr(kind, original.__name__, handle)
     if written:
-        with pytest.raises(errors.ConnectError) as raised:
+        with pytest.raises(errors.ConnectionFailed) as raised:
             send_all(colour, server, CANCEL, CANCEL)
         assert (raised.value.outcome, raised.value.attempts, len(server.received)) == (
             "unknown",
@@ -120,7 +120,7 @@ def test_what_nobody_asked_for_is_no_response(
     )
     there = threading.Event()
 
-    def both(_: Received) -> Iterator[bytes]:
+    def both(_: ReceivedRequest) -> Iterator[bytes]:
         yield from (first, forged) if apart else (first + forged,)
         there.set()
 

@@ -191,7 +191,7 @@ def test_what_the_user_was_handling_keeps_its_frames() -> None:
             Shop(Scheme(), hosts=nowhere).send(calls.orders.touch("1"))
 
     for run in (go, lambda: asyncio.run(wait())):
-        with pytest.raises(errors.ConnectError) as caught:
+        with pytest.raises(errors.ConnectionFailed) as caught:
             run()
         error: BaseException | None = caught.value
         while error is not None and not isinstance(error, LookupError):

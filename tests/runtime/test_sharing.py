@@ -20,7 +20,7 @@ from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.bearer import Bearer
 from handmade._runtime.drivers import AsyncDriver, Driver
-from handmade._runtime.effects import Ask, Once, Sleep, Steps
+from handmade._runtime.effects import CallFunction, SingleFlight, Sleep, Steps
 from tests.servers import Server, Wait, answer
 
 
@@ -154,17 +154,17 @@ def counted(calls: list[int], fail: bool = False) -> Any:
         calls.append(1)
         time.sleep(0.2)
         if fail:
-            raise errors.ConnectError("no luck")
+            raise errors.ConnectionFailed("no luck")
         return "token"
 
     def steps() -> Steps[str]:
-        return (yield from Ask(work))
+        return (yield from CallFunction(work))
 
     return steps
 
 
 def wanting(steps: Any, seconds: float) -> Steps[str]:
-    return (yield from Once("token", steps, time.monotonic() + seconds))
+    return (yield from SingleFlight("token", steps, time.monotonic() + seconds))
 
 
 @pytest.mark.parametrize("fail", [False, True])
@@ -181,7 +181,7 @@ def test_once_for_many_threads(fail: bool) -> None:
 
     with ThreadPoolExecutor(50) as pool:
         results = list(pool.map(want, [0.03, *[5.0] * 49]))
-    assert isinstance(results[0], errors.TimeoutError)
+    assert isinstance(results[0], errors.DeadlineExceeded)
     others = results[1:]
     if fail:
         assert {str(error) for error in others} == {"no luck"}
@@ -202,7 +202,7 @@ def test_once_for_many_tasks() -> None:
 
     def steps() -> Steps[str]:
         yield from Sleep(0.01)
-        return (yield from Ask(work))
+        return (yield from CallFunction(work))
 
     async def go() -> None:
         first = asyncio.create_task(driver.run(wanting(steps, 5)))
@@ -211,7 +211,7 @@ def test_once_for_many_tasks() -> None:
         await asyncio.sleep(0.01)
         first.cancel()
         assert set(await asyncio.gather(*others)) == {"token"}
-        assert isinstance(hasty.exception(), errors.TimeoutError)
+        assert isinstance(hasty.exception(), errors.DeadlineExceeded)
         assert first.cancelled()
 
     asyncio.run(go())
@@ -227,7 +227,7 @@ def test_interruptions_pass_through() -> None:
 
     def steps() -> Steps[None]:
         try:
-            yield from Ask(interrupt)
+            yield from CallFunction(interrupt)
         finally:
             closed.append(1)
 
@@ -237,9 +237,9 @@ def test_interruptions_pass_through() -> None:
 
 
 def test_places_are_given_in_turn() -> None:
-    from handmade._runtime.fair_semaphore import Places
+    from handmade._runtime.fair_semaphore import FairSemaphore
 
-    places, order = Places(1), list[int]()
+    places, order = FairSemaphore(1), list[int]()
     assert places.acquire(0)
     assert not places.acquire(0.01)
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from runtime_keys import rsa_key
 from test_wechatpay import KEY_ID, scheme
-from tests.servers import Received, Server, answer, serving
+from tests.servers import ReceivedRequest, Server, answer, serving
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 SEGMENTS = TEXTS.filter(lambda text: text not in ("", ".", "..")).map(lambda text: text[:32])
@@ -61,7 +61,7 @@ CALLS: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-def verify(got: Received) -> None:
+def verify(got: ReceivedRequest) -> None:
     """Fails unless the signature fits the bytes that came."""
     found = dict(re.findall(r'(\w+)="([^"]*)"', got.header("authorization")))
     body = got.body

@@ -22,7 +22,7 @@ import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.bearer import Bearer
 from handmade._runtime.auth.weixin import FileTokenStore, WeixinAccessToken
-from tests.servers import Part, Received, Reset, Server, Wait, answer
+from tests.servers import Part, ReceivedRequest, Reset, Server, Wait, answer
 
 Send: TypeAlias = Callable[..., Any]
 CANCEL = calls.orders.cancel("1")
@@ -49,7 +49,7 @@ class Weixin:
         """Make the token invalid."""
         self.token = ""
 
-    def __call__(self, got: Received) -> list[Part]:
+    def __call__(self, got: ReceivedRequest) -> list[Part]:
         parts = urlsplit(got.target)
         if parts.path == STABLE:
             return self._give(got)
@@ -58,7 +58,7 @@ class Weixin:
             return [answer(204)]
         return [answer(200, json.dumps({"code": self.code, "message": "refused rid: 1-2"}))]
 
-    def _give(self, got: Received) -> list[Part]:
+    def _give(self, got: ReceivedRequest) -> list[Part]:
         with self._lock:
             self.fetched += 1
             self.bodies.append(json.loads(got.body))
@@ -236,7 +236,7 @@ def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(
 @pytest.mark.parametrize(
     ("refusal", "fetched", "kind"),
     [
-        (Reset, 2, errors.ConnectError),
+        (Reset, 2, errors.ConnectionFailed),
         (answer(503), 2, errors.ProtocolError),
         (answer(200, '{"errcode":-1,"errmsg":"busy"}'), 1, errors.ApiError),
         (answer(200, '{"access_token":"CANARY","expires_in":"soon"}'), 1, errors.ProtocolError),
@@ -324,7 +324,7 @@ def test_nobody_waits_long_for_a_lock(
 ) -> None:
     held, store = FileTokenStore(tmp_path), FileTokenStore(tmp_path)
     assert held.lock("weixin-wx1", 30)
-    with pytest.raises(errors.TimeoutError):
+    with pytest.raises(errors.DeadlineExceeded):
         send(CANCEL, account(token_store=store), deadline=0.3)
     held.unlock("weixin-wx1")
     assert send(CANCEL, account(token_store=store)).status == 204
@@ -478,7 +478,7 @@ def test_no_token_is_shown(
 def test_a_bearer_token_is_renewed_too(server: Server) -> None:
     tokens = iter(["T-1", "T-2"])
 
-    def side(got: Received) -> bytes:
+    def side(got: ReceivedRequest) -> bytes:
         return (
             answer(204)
             if got.header("authorization") == "Bearer T-2"

@@ -22,7 +22,7 @@ from handmade import calls, errors
 from handmade._runtime.auth.wechatpay import WechatPayV3
 from handmade.models.orders import Buyer, Item, Picture
 from runtime_keys import private_pem, public_pem, rsa_key
-from tests.servers import Received, Server, answer
+from tests.servers import ReceivedRequest, Server, answer
 
 Send: TypeAlias = Callable[..., Any]
 KEY_ID = "PUB_KEY_ID_0114232134912410000000000000"
@@ -68,7 +68,7 @@ def signed(status: int = 204, body: bytes = b"", **changes: Any) -> bytes:
 # --- requests ---------------------------------------------------------------------------
 
 
-def openssl_accepts(got: Received, signed_body: bytes, folder: Path) -> bool:
+def openssl_accepts(got: ReceivedRequest, signed_body: bytes, folder: Path) -> bool:
     """Whether the signature in a request fits the bytes that a server received."""
     found = dict(re.findall(r'(\w+)="([^"]*)"', got.header("authorization")))
     head = f"{got.method}\n{got.target}\n{found['timestamp']}\n{found['nonce_str']}\n"

@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from runtime_keys import private_pem, rsa_key
 from test_wechatpay import signed
-from tests.servers import Received, answer
+from tests.servers import ReceivedRequest, answer
 
 API_V3_KEY = "0123456789abcdefghijklmnopqrstuv"
 DOWNLOAD = "/v3/certificates"
@@ -55,7 +55,7 @@ def sealed(pem: bytes, key: str = API_V3_KEY) -> dict[str, Any]:
 
 
 @dataclass
-class Side:
+class ServerAuth:
     """Answers everything with 204, signed by `signer`; the download with `certificates`, signed by `voucher`."""
 
     certificates: list[bytes]
@@ -68,7 +68,7 @@ class Side:
     before: Callable[[], None] = field(default=lambda: None)
     """What to do before answering a download."""
 
-    def __call__(self, got: Received) -> bytes:
+    def __call__(self, got: ReceivedRequest) -> bytes:
         if got.target != DOWNLOAD:
             return signed(key=rsa_key(self.signer), serial=self.serial)
         self.before()

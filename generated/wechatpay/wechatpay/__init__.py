@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9c3a88c9d4aeabb2"
+__build__ = "9023b115810627c0"

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ._runtime.mock.command import run
 from ._runtime.mock.service import FapiaoMock
-from ._runtime.mock.wechatpay import WechatPaySide
+from ._runtime.mock.wechatpay import WechatPayServerAuth
 from .client import SERVICE, AsyncWeChatPay, WeChatPay
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
@@ -38,7 +38,7 @@ class WeChatPayMock(FapiaoMock):
         super().__init__(
             SERVICE,
             _EXAMPLES,
-            {"wechatpay-v3": WechatPaySide()},
+            {"wechatpay-v3": WechatPayServerAuth()},
             state=state,
             authentication=authentication,
         )

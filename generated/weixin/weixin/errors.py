@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
-from ._runtime.errors import ConnectError as ConnectError
+from ._runtime.errors import ConnectionFailed as ConnectionFailed
+from ._runtime.errors import DeadlineExceeded as DeadlineExceeded
 from ._runtime.errors import Error as Error
 from ._runtime.errors import InvalidRequest as InvalidRequest
 from ._runtime.errors import ProtocolError as ProtocolError
 from ._runtime.errors import SignatureError as SignatureError
-from ._runtime.errors import TimeoutError as TimeoutError
 
 __all__ = [
     "AccessTokenExpired",
     "ApiError",
     "ConfigError",
-    "ConnectError",
+    "ConnectionFailed",
+    "DeadlineExceeded",
     "EndpointNotGranted",
     "EndpointNotGrantedToPlatform",
     "Error",
@@ -38,7 +39,6 @@ __all__ = [
     "QuotaExceeded",
     "SignatureError",
     "SystemBusy",
-    "TimeoutError",
     "TooFrequent",
 ]
 

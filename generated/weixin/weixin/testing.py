@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ._runtime.mock.command import run
 from ._runtime.mock.server_core import Mock
-from ._runtime.mock.weixin import WeixinSide
+from ._runtime.mock.weixin import WeixinServerAuth
 from .client import SERVICE, AsyncWeixin, Weixin
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
@@ -38,7 +38,7 @@ class WeixinMock(Mock):
         super().__init__(
             SERVICE,
             _EXAMPLES,
-            {"weixin-access-token": WeixinSide()},
+            {"weixin-access-token": WeixinServerAuth()},
             state=state,
             authentication=authentication,
         )

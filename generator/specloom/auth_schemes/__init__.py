@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .. import plugins
-from ..diagnostics import Stop
+from ..diagnostics import UsageError
 from ..model import Scheme
 from ..naming import is_snake
 from .common import COMMON
-from .definitions import Added, Argument, Delivery, MockSide, SchemeKind
+from .definitions import Added, Argument, Delivery, MockSide, SchemeDefinition
 from .wechatpay import WECHATPAY
 from .weixin import WEIXIN
 
@@ -25,23 +25,23 @@ __all__ = [
     "Argument",
     "Delivery",
     "MockSide",
-    "SchemeKind",
+    "SchemeDefinition",
     "added_by",
 ]
 
 _KEY_HEADER = "X-Api-Key"
 _RUNTIME = Path(__file__).parents[1] / "runtime"
-_OWN: Mapping[str, SchemeKind] = {
+_OWN: Mapping[str, SchemeDefinition] = {
     **COMMON,
     "wechatpay-v3": WECHATPAY,
     "weixin-access-token": WEIXIN,
 }
 
 
-class _Schemes(Mapping[str, SchemeKind]):
+class _Schemes(Mapping[str, SchemeDefinition]):
     """Ours, then those that installed packages bring; those are looked for only when ours do not do."""
 
-    def __getitem__(self, name: str) -> SchemeKind:
+    def __getitem__(self, name: str) -> SchemeDefinition:
         return _OWN[name] if name in _OWN else _foreign(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -52,13 +52,13 @@ class _Schemes(Mapping[str, SchemeKind]):
         return sum(1 for _ in self)
 
 
-def _foreign(name: str) -> SchemeKind:
-    """The scheme of an installed package; KeyError if none brings it, `Stop` if it is none."""
+def _foreign(name: str) -> SchemeDefinition:
+    """The scheme of an installed package; KeyError if none brings it, `UsageError` if it is none."""
     found = plugins.load(plugins.SCHEMES, name)
     whose = f"the scheme {name}, {plugins.origin(plugins.SCHEMES, name)}"
-    if not isinstance(found, SchemeKind):
-        raise Stop(
-            f"{whose}, is a {type(found).__name__}; specloom.auth_schemes.SchemeKind describes a scheme"
+    if not isinstance(found, SchemeDefinition):
+        raise UsageError(
+            f"{whose}, is a {type(found).__name__}; specloom.auth_schemes.SchemeDefinition describes a scheme"
         )
     _check_module(whose, "source", found.source, "auth", found.module)
     if found.mock is not None:
@@ -67,16 +67,16 @@ def _foreign(name: str) -> SchemeKind:
 
 
 def _check_module(whose: str, key: str, source: Path | None, home: str, module: str) -> None:
-    """Fails with `Stop` unless there is a file to copy to a module of the runtime that is not there yet."""
+    """Fails with `UsageError` unless there is a file to copy to a module of the runtime that is not there yet."""
     if source is None or not source.is_file():
-        raise Stop(
+        raise UsageError(
             f"{whose}, names no file to copy into clients; set {key} to the path of its module"
         )
     if not is_snake(module) or (_RUNTIME / home / f"{module}.py").exists():
-        raise Stop(f"{whose}, cannot call its module {module}; choose another name")
+        raise UsageError(f"{whose}, cannot call its module {module}; choose another name")
 
 
-SCHEMES: Mapping[str, SchemeKind] = _Schemes()
+SCHEMES: Mapping[str, SchemeDefinition] = _Schemes()
 
 
 def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .definitions import Added, Argument, MockSide, SchemeKind, text
+from .definitions import Added, Argument, MockSide, SchemeDefinition, text
 
-COMMON: Mapping[str, SchemeKind] = {
-    "none": SchemeKind("none", "", text("no authentication", "无需认证")),
-    "api-key": SchemeKind(
+COMMON: Mapping[str, SchemeDefinition] = {
+    "none": SchemeDefinition("none", "", text("no authentication", "无需认证")),
+    "api-key": SchemeDefinition(
         "api_key",
         "ApiKey",
         text("an API key", "API 密钥"),
@@ -21,9 +21,9 @@ COMMON: Mapping[str, SchemeKind] = {
             Added("header", "{header}", text("The API key.", "API 密钥。"), "…"),
             Added("query", "{query}", text("The API key.", "API 密钥。"), "…"),
         ),
-        mock=MockSide("static_credentials", "ApiKeySide"),
+        mock=MockSide("static_credentials", "ApiKeyServerAuth"),
     ),
-    "basic": SchemeKind(
+    "basic": SchemeDefinition(
         "basic",
         "Basic",
         text("user name and password (RFC 7617)", "用户名与密码（RFC 7617）"),
@@ -41,9 +41,9 @@ COMMON: Mapping[str, SchemeKind] = {
                 "Basic …",
             ),
         ),
-        mock=MockSide("static_credentials", "BasicSide"),
+        mock=MockSide("static_credentials", "BasicServerAuth"),
     ),
-    "bearer": SchemeKind(
+    "bearer": SchemeDefinition(
         "bearer",
         "Bearer",
         text("a bearer token (RFC 6750)", "Bearer 令牌（RFC 6750）"),
@@ -59,6 +59,6 @@ COMMON: Mapping[str, SchemeKind] = {
             ),
         ),
         adds=(Added("header", "Authorization", text("The token.", "令牌。"), "Bearer …"),),
-        mock=MockSide("static_credentials", "BearerSide"),
+        mock=MockSide("static_credentials", "BearerServerAuth"),
     ),
 }

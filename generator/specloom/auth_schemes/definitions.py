@@ -50,7 +50,7 @@ class Delivery(NamedTuple):
 
 
 class MockSide(NamedTuple):
-    """The server's side of a scheme: `class_name` of `runtime/mock/<module>.py`, a subclass of `Side` there. It verifies requests, and has
+    """The server's side of a scheme: `class_name` of `runtime/mock/<module>.py`, a subclass of `ServerAuth` there. It verifies requests, and has
     the credentials of a mock's clients. Options that a spec sets are passed on to it as keywords.
     """
 
@@ -62,7 +62,7 @@ class MockSide(NamedTuple):
     """Module (in `runtime/mock`) and name of a subclass of `Mock`, for what a mock of any API with this scheme has besides."""
 
 
-class SchemeKind(Struct, frozen=True):
+class SchemeDefinition(Struct, frozen=True):
     """A way to authenticate: its module and class in the runtime, what a client is given, what requests then carry."""
 
     module: str

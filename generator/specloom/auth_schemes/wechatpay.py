@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .definitions import Added, Argument, Delivery, MockSide, SchemeKind, text
+from .definitions import Added, Argument, Delivery, MockSide, SchemeDefinition, text
 
-WECHATPAY = SchemeKind(
+WECHATPAY = SchemeDefinition(
     "wechatpay",
     "WechatPayV3",
     text(
@@ -132,7 +132,7 @@ WECHATPAY = SchemeKind(
     ),
     requires=("cryptography>=42",),
     errors=("SignatureProbe", "StaleSignature"),
-    mock=MockSide("wechatpay", "WechatPaySide", base=("wechatpay_mock", "WechatPayMock")),
+    mock=MockSide("wechatpay", "WechatPayServerAuth", base=("wechatpay_mock", "WechatPayMock")),
     advice=(
         text(
             "The merchant has a WeChat Pay public key, as all new ones have: give `public_key_id` and `public_key`. Nothing is downloaded.",

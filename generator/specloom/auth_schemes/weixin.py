@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .definitions import Added, Argument, MockSide, SchemeKind, text
+from .definitions import Added, Argument, MockSide, SchemeDefinition, text
 
-WEIXIN = SchemeKind(
+WEIXIN = SchemeDefinition(
     "weixin",
     "WeixinAccessToken",
     text("a Weixin access token", "微信接口调用凭证 access_token"),
@@ -77,5 +77,5 @@ WEIXIN = SchemeKind(
         ),
     ),
     exports=("FileTokenStore", "TokenStore"),
-    mock=MockSide("weixin", "WeixinSide"),
+    mock=MockSide("weixin", "WeixinServerAuth"),
 )

@@ -1,6 +1,6 @@
 """Generation as a step of a build: clients are made when a wheel, an sdist or an editable install is.
 
-`hatch` and `setuptools` are found by those tools through entry points; others call `generate` before files are collected, and `must_hold` when
+`hatch` and `setuptools` are found by those tools through entry points; others call `generate` before files are collected, and `require_in_wheel` when
 they are. A build fails as the command does: with the problems, and without a traceback. Neither tool is imported before it has asked.
 """
 
@@ -11,13 +11,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..config import NAME, Client, load
-from ..diagnostics import SpecError, Stop, as_text
+from ..config import NAME, ClientConfig, load
+from ..diagnostics import InvalidSpec, UsageError, as_text
 
-__all__ = ["clients", "generate", "must_hold"]
+__all__ = ["clients", "generate", "require_in_wheel"]
 
 
-def generate(root: str | Path) -> Sequence[Client]:
+def generate(root: str | Path) -> Sequence[ClientConfig]:
     """Bring the clients of the project in a folder up to date and return them; ends the build if it cannot."""
     from ..cli import main
 
@@ -29,22 +29,22 @@ def generate(root: str | Path) -> Sequence[Client]:
     return found
 
 
-def clients(root: Path) -> Sequence[Client]:
+def clients(root: Path) -> Sequence[ClientConfig]:
     """The clients that the folder's pyproject.toml names; ends the build if it is wrong."""
     try:
         return load(root.resolve() / NAME).clients
-    except (SpecError, Stop) as error:
+    except (InvalidSpec, UsageError) as error:
         raise SystemExit(_said(error)) from None
 
 
-def must_hold(
+def require_in_wheel(
     root: str | Path,
     files: Iterable[str | Path],
     hint: str = "let the build select the folder, or move out into one that it selects",
 ) -> None:
     """Ends the build if these files, those of a wheel, lack a client that is a package of the project, or a part of one."""
     held = {Path(root, file).resolve() for file in files}
-    errors: list[SpecError] = []
+    errors: list[InvalidSpec] = []
     for client in clients(Path(root)):
         lacking = (
             [file for file in _generated(client) if file not in held]
@@ -65,7 +65,7 @@ def must_hold(
         raise SystemExit("".join(map(_said, errors)))
 
 
-def _generated(client: Client) -> list[Path]:
+def _generated(client: ClientConfig) -> list[Path]:
     found = sorted(client.out.resolve().rglob("*"))
     return [
         file
@@ -74,9 +74,9 @@ def _generated(client: Client) -> list[Path]:
     ]
 
 
-def _said(error: SpecError | Stop) -> str:
+def _said(error: InvalidSpec | UsageError) -> str:
     return (
         as_text(error.problems, error.sources)
-        if isinstance(error, SpecError)
+        if isinstance(error, InvalidSpec)
         else f"specloom: {error}"
     )

@@ -14,8 +14,8 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
-from ..config import Client
-from . import generate, must_hold
+from ..config import ClientConfig
+from . import generate, require_in_wheel
 
 
 class SpecloomHook(BuildHookInterface[BuilderConfig]):
@@ -36,14 +36,14 @@ class SpecloomHook(BuildHookInterface[BuilderConfig]):
             selection: Any = self.build_config
             with selection.set_build_data(build_data):
                 wheel = [file.path for file in selection.builder.recurse_included_files()]
-            must_hold(
+            require_in_wheel(
                 root,
                 wheel,
                 "add the folder to packages under [tool.hatch.build.targets.wheel], or move out into one that is there",
             )
 
 
-def _paths(client: Client, target: str) -> Iterator[Path]:
+def _paths(client: ClientConfig, target: str) -> Iterator[Path]:
     """The folders and files of a client that a distribution contains."""
     if client.layout == "package" or target == "sdist":
         yield client.out

@@ -16,8 +16,8 @@ from setuptools.command.build_py import build_py
 
 from .. import config
 from ..config import NAME
-from ..diagnostics import SpecError, Stop
-from . import clients, generate, must_hold
+from ..diagnostics import InvalidSpec, UsageError
+from . import clients, generate, require_in_wheel
 
 
 class BuildPy(build_py):
@@ -25,7 +25,7 @@ class BuildPy(build_py):
 
     def run(self) -> None:
         hint = "let [tool.setuptools.packages.find] find the folder and all below it, or move out into one that it finds"
-        must_hold(Path.cwd(), self.get_output_mapping().values(), hint)
+        require_in_wheel(Path.cwd(), self.get_output_mapping().values(), hint)
         super().run()
 
 
@@ -57,7 +57,7 @@ def _is_meant(root: Path) -> bool:
     file = root / NAME
     try:
         known = config.parse(file, config.read(file)) if file.is_file() else {}
-    except (SpecError, Stop):  # setuptools says it too
+    except (InvalidSpec, UsageError):  # setuptools says it too
         return False
     system = config.table(known, "build-system")
     requires: Any = system.get("requires", [])

@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from .base import Markdown
-from .markdown_sanitizer import tamed
+from .markdown_sanitizer import sanitize
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>&|~$#]"  # emphasis, code, links, tags, entities, cells, strikethrough, mathematics, headings
@@ -124,7 +124,7 @@ def quotation(part: Markdown) -> Markdown:
 
 def notes(value: str) -> Markdown:
     """Markdown that people wrote, without raw HTML and with links to http, https, mailto and relative addresses only."""
-    return Markdown(tamed(value, _may_link))
+    return Markdown(sanitize(value, _may_link))
 
 
 # Besides letters, digits and -._~ these stay as they are in a link's target; `%` because targets may be encoded already. Not `;`: it ends entities.

@@ -23,7 +23,7 @@ _HIGHEST = 3
 _ENTITY = re.compile(r"&[#0-9A-Za-z]+;")
 
 
-def tamed(value: str, may_link: Callable[[str], bool]) -> str:
+def sanitize(value: str, may_link: Callable[[str], bool]) -> str:
     """The notes, ending in a closed state, so that what follows on the page is read as if they were not there; their headings are moved
     below the page's own."""
     lines = _without_underlines(_lines(value))
@@ -32,7 +32,7 @@ def tamed(value: str, may_link: Callable[[str], bool]) -> str:
     ]
     deeper = max(0, _HIGHEST - min(levels, default=_HIGHEST))
     return "\n".join(
-        "".join(_tamed_line(_moved(line, deeper), may_link)) if is_text else line
+        "".join(_sanitize_line(_moved(line, deeper), may_link)) if is_text else line
         for line, is_text in lines
     )
 
@@ -80,7 +80,7 @@ def _moved(line: str, deeper: int) -> str:
     return _HEADING.sub(lambda heading: heading[1] + "#" * min(len(heading[2]) + deeper, 6), line)
 
 
-def _tamed_line(line: str, may_link: Callable[[str], bool]) -> Iterator[str]:
+def _sanitize_line(line: str, may_link: Callable[[str], bool]) -> Iterator[str]:
     spans = dict(_code_spans(line))
     # In a row of a table a bar divides cells even inside a code span: then what looks like code may be none.
     certain = not any("|" in line[start:end] for start, end in spans.items())

@@ -16,7 +16,7 @@ from .errors import Errors
 from .events import Events
 from .fields import Fields
 from .matching import Pairs
-from .named_types import Declared
+from .named_types import NamedTypesComparison
 from .rules import CLASSES, RULES, Class, Rule
 from .texts import Texts
 
@@ -48,7 +48,7 @@ def compare(old: Spec, new: Spec) -> Report:
     endpoints = Endpoints(pairs, changes, texts, fields)
     for before, now in pairs.endpoints:
         endpoints.compare(before, now)
-    Declared(pairs, changes, texts, fields).compare()
+    NamedTypesComparison(pairs, changes, texts, fields).compare()
     Errors(pairs, changes, texts).compare()
     Events(pairs, changes, texts).compare(new.place("events"))
     return changes.report(old.api.version, new.api.version)

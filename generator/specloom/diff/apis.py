@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ..model import Api, Host, Place, Resource
+from ..model import Api, Host, Resource, SourceLocation
 from . import credentials, error_shapes
 from .changes import BOTH, REQUEST, Changes
 from .describing import both, names
@@ -23,7 +23,7 @@ class Spec(Struct, frozen=True):
     """What changes call the spec folder."""
     sources: Mapping[str, str]
 
-    def place(self, *keys: str) -> Place:
+    def place(self, *keys: str) -> SourceLocation:
         """Where a key stands at the top of the API's own file; the first of several that is there, else the file's beginning."""
         path = f"{self.shown}/_api.yaml"
         lines = self.sources.get(path, "").split("\n")
@@ -33,10 +33,10 @@ class Spec(Struct, frozen=True):
             for number, line in enumerate(lines, 1)
             if line.startswith(f"{key}:")
         )
-        return Place(path, next(found, 1), 1)
+        return SourceLocation(path, next(found, 1), 1)
 
-    def place_of(self, resource: Resource) -> Place:
-        return Place(f"{self.shown}/{resource.source or '/'.join(resource.path)}", 1, 1)
+    def place_of(self, resource: Resource) -> SourceLocation:
+        return SourceLocation(f"{self.shown}/{resource.source or '/'.join(resource.path)}", 1, 1)
 
 
 class Apis(Struct, frozen=True):

@@ -8,12 +8,12 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..model import Place
+from ..model import SourceLocation
 from .rules import CLASSES, RULES, Class, Rule
 from .versions import Step, advised, is_made, step_for
 
-Side: TypeAlias = Literal["request", "answer"]
-Sides: TypeAlias = frozenset[Side]
+Direction: TypeAlias = Literal["request", "answer"]
+Sides: TypeAlias = frozenset[Direction]
 Values: TypeAlias = "tuple[str | None, str | None]"
 """The old value and the new one, as a reader of the spec knows them; None where there is none to show."""
 
@@ -32,7 +32,7 @@ class Change(Struct, frozen=True):
     subject: str
     what: str
     values: Values
-    place: Place
+    place: SourceLocation
     """In the new spec; in the old one for what was removed."""
 
     @property
@@ -97,11 +97,11 @@ class Changes:
     def add(
         self,
         rule: str,
-        sides: Iterable[Side],
+        sides: Iterable[Direction],
         subject: str,
         what: str,
         values: Values,
-        place: Place,
+        place: SourceLocation,
     ) -> None:
         row = RULES[rule]
         concerned: Sides = frozenset(

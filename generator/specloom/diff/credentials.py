@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ..auth_schemes import SCHEMES
-from ..model import Api, Place, Scheme
+from ..model import Api, Scheme, SourceLocation
 from ..targets.client_interface import argument_of, schemes_of
 from .changes import BOTH, REQUEST, Changes
 from .describing import both, names
 from .matching import Pairs
 
 
-def compare(pairs: Pairs, changes: Changes, place: Place) -> None:
+def compare(pairs: Pairs, changes: Changes, place: SourceLocation) -> None:
     """The constructor's arguments, and what is sent for them."""
     subject = pairs.new.client
     old, new = _arguments(pairs.old), _arguments(pairs.new)
@@ -40,7 +40,7 @@ def auth(
     subject: str,
     old: tuple[str, ...],
     new: tuple[str, ...],
-    place: Place,
+    place: SourceLocation,
 ) -> None:
     """With which credentials something is called. That it takes those that the constructor asks for now needs no saying."""
     rule = "auth-loosened" if _may_call(pairs, old, new) else "auth-tightened"

@@ -17,13 +17,13 @@ from ..model import (
     File,
     Integer,
     JsonText,
+    LengthRange,
     ListOf,
     MapOf,
     Named,
     Nullable,
     Number,
-    Range,
-    Span,
+    NumberRange,
     String,
     Type,
     TypeName,
@@ -109,7 +109,7 @@ def names(given: Iterable[str]) -> str:
     return ", ".join(given)
 
 
-def range_(range: Range) -> str:
+def range_(range: NumberRange) -> str:
     if not range:
         return ""
     least = "" if range.least is None else f"{'>' if range.above else ''}{range.least}"
@@ -117,7 +117,7 @@ def range_(range: Range) -> str:
     return f"{least}..{most}"
 
 
-def _length(length: Span, *, documents: bool = False) -> str:
+def _length(length: LengthRange, *, documents: bool = False) -> str:
     """`1..32`; `32` for a text's greatest length alone, as documents write it."""
     if not length:
         return ""

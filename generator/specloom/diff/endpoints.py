@@ -9,17 +9,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import (
-    Answer,
     Api,
+    BinaryBody,
     Endpoint,
-    Exchange,
+    Example,
     Fact,
     Idempotency,
     JsonBody,
     Link,
-    PartsBody,
-    Place,
-    RawBody,
+    MultipartBody,
+    Response,
+    SourceLocation,
     Text,
 )
 from ..targets.client_interface import Argument, Where, arguments, body_fields, constant
@@ -134,7 +134,7 @@ class Endpoints(Struct, frozen=True):
                 "encoding-changed", REQUEST, new.qualified, "the request", (was, is_), new.place
             )
         parts = both(
-            lambda each: each.body.signed_part if isinstance(each.body, PartsBody) else None,
+            lambda each: each.body.signed_part if isinstance(each.body, MultipartBody) else None,
             old,
             new,
         )
@@ -142,11 +142,12 @@ class Endpoints(Struct, frozen=True):
             self.changes.add("signed-part-changed", REQUEST, new.qualified, "", parts, new.place)
 
     def _answers(self, old: Endpoint, new: Endpoint) -> None:
-        before, now = {answer.status: answer for answer in old.answers}, {
-            answer.status: answer for answer in new.answers
+        before, now = {answer.status: answer for answer in old.responses}, {
+            answer.status: answer for answer in new.responses
         }
         seen = {
-            None if answer.type is None else bare(answer.type, self.pairs) for answer in old.answers
+            None if answer.type is None else bare(answer.type, self.pairs)
+            for answer in old.responses
         }
         for status, answer in before.items():
             if status not in now:
@@ -183,14 +184,14 @@ class Endpoints(Struct, frozen=True):
                 new.place,
             )
 
-    def _answer(self, old: Answer, new: Answer, was: Endpoint, endpoint: Endpoint) -> None:
+    def _answer(self, old: Response, new: Response, was: Endpoint, endpoint: Endpoint) -> None:
         subject, what, place = endpoint.qualified, f"answer {new.status}", endpoint.place
         if old.type is None or new.type is None:
             if old.type is not new.type:
                 rule = (
                     "content-removed"
                     if new.type is None
-                    else "content-added" if len(was.answers) == 1 else "type-changed"
+                    else "content-added" if len(was.responses) == 1 else "type-changed"
                 )
                 self.changes.add(rule, ANSWER, subject, what, (_content(old), _content(new)), place)
         else:
@@ -306,7 +307,7 @@ def links(
     subject: str,
     old: tuple[Link, ...],
     new: tuple[Link, ...],
-    place: Place,
+    place: SourceLocation,
 ) -> None:
     """Links under an endpoint or an event."""
     if [link.url for link in old] != [link.url for link in new]:
@@ -362,15 +363,15 @@ def _encoding(endpoint: Endpoint) -> str:
             return "JSON"
         case JsonBody(media=media):
             return f"JSON as {media}"
-        case RawBody(media=media):
+        case BinaryBody(media=media):
             return media
-        case PartsBody():
+        case MultipartBody():
             return "multipart"
         case _:
             return "form"
 
 
-def _content(answer: Answer) -> str:
+def _content(answer: Response) -> str:
     return "no content" if answer.type is None else expression(answer.type)
 
 
@@ -379,5 +380,7 @@ def _repeated(idempotency: Idempotency) -> str:
     return f"{key}, ask {idempotency.ask}" if idempotency.ask else key
 
 
-def _shown(example: Exchange | None) -> object:
-    return None if example is None else replace(example, title=Text(), place=Place("", 1, 1))
+def _shown(example: Example | None) -> object:
+    return (
+        None if example is None else replace(example, title=Text(), place=SourceLocation("", 1, 1))
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..model import ErrorShape, Place
+from ..model import ErrorShape, SourceLocation
 from .changes import ANSWER, Changes
 from .describing import both, names
 
 
-def compare(changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, place: Place) -> None:
+def compare(
+    changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, place: SourceLocation
+) -> None:
     """What the shapes of an API or of an endpoint have that differs."""
     for rule, values in (
         ("success-changed", both(_success, old, new)),
@@ -20,7 +22,11 @@ def compare(changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, pl
 
 
 def unprocessed(
-    changes: Changes, subject: str, old: Collection[int], new: Collection[int], place: Place
+    changes: Changes,
+    subject: str,
+    old: Collection[int],
+    new: Collection[int],
+    place: SourceLocation,
 ) -> None:
     """The statuses that mean not processed, of an API or of an endpoint."""
     values = both(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..model import Envelope, Event, EventExample, Place, Spot, Text
+from ..model import Envelope, Event, EventExample, SourceLocation, Text, ValueLocation
 from .changes import ANSWER, Changes
 from .describing import both, names
 from .endpoints import links
@@ -23,7 +23,7 @@ class Events(Struct, frozen=True):
     changes: Changes
     texts: Texts
 
-    def compare(self, at: Place) -> None:
+    def compare(self, at: SourceLocation) -> None:
         """All events, and how they are delivered; `at` is where the spec says that."""
         old, new = self.pairs.old, self.pairs.new
         if old.envelope != new.envelope:
@@ -112,7 +112,7 @@ def _told(envelope: Envelope | None) -> str | None:
     return shown if envelope.verified else f"{shown}, not verified"
 
 
-def _spot(spot: Spot | None) -> str | None:
+def _spot(spot: ValueLocation | None) -> str | None:
     if spot is None:
         return None
     return f"header {spot.header}" if spot.header is not None else spot.path

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..model import Field, Nullable, Place, json_text
+from ..model import Field, Nullable, SourceLocation, json_text
 from ..targets.client_interface import constant
-from .changes import BOTH, Changes, Side, Sides
+from .changes import BOTH, Changes, Direction, Sides
 from .describing import both, entry, expression, names, value
 from .matching import Pairs
 from .texts import Texts
@@ -131,7 +131,7 @@ class Fields(Struct, frozen=True):
                 theirs[0].place,
             )
 
-    def _values(self, subject: Subject, old: Field, new: Field, side: Side) -> None:
+    def _values(self, subject: Subject, old: Field, new: Field, side: Direction) -> None:
         """What may be passed, or what may be read."""
         what = _named(subject, new)
         was, is_ = constant(old), constant(new)
@@ -260,7 +260,11 @@ def paired(old: Sequence[Field], new: Sequence[Field]) -> list[tuple[Field, Fiel
 
 
 def headers(
-    changes: Changes, subject: str, old: Sequence[Field], new: Sequence[Field], place: Place
+    changes: Changes,
+    subject: str,
+    old: Sequence[Field],
+    new: Sequence[Field],
+    place: SourceLocation,
 ) -> None:
     """Headers of answers, which are texts in Python."""
     before, now = {field.wire.lower(): field for field in old}, {
@@ -311,7 +315,7 @@ def _named(subject: Subject, field: Field) -> str:
     return f"{subject.noun} `{field.name if subject.is_call else field.wire}`"
 
 
-def _presence(old: Field, new: Field, side: Side) -> Iterator[str]:
+def _presence(old: Field, new: Field, side: Direction) -> Iterator[str]:
     if side == "answer":
         yield from _presence_read(old, new)
         return

@@ -16,10 +16,10 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from ..diagnostics import Stop
+from ..diagnostics import UsageError
 
 
-class Found(Struct, frozen=True):
+class RevisionFolder(Struct, frozen=True):
     """A folder to read, and what problems and changes call it."""
 
     folder: Path
@@ -27,24 +27,24 @@ class Found(Struct, frozen=True):
 
 
 def named(spec: Path | None) -> Path:
-    """The spec folder that is meant where none is said; raises `Stop` if there is none to mean."""
+    """The spec folder that is meant where none is said; raises `UsageError` if there is none to mean."""
     if spec is None:
-        raise Stop("give NEW as well, or name the spec with --spec")
+        raise UsageError("give NEW as well, or name the spec with --spec")
     return spec
 
 
 @contextlib.contextmanager
-def found(name: str, spec: Callable[[], Path | None]) -> Generator[Found, None, None]:
+def found(name: str, spec: Callable[[], Path | None]) -> Generator[RevisionFolder, None, None]:
     """The folder of this name; else the folder in a revision, `REV:path`, or `REV` with `spec`, asked for then alone, for the path.
 
-    Raises `Stop` if it is none of them.
+    Raises `UsageError` if it is none of them.
     """
     if Path(name).is_dir():
-        yield Found(Path(name), name.rstrip("/") or "/")
+        yield RevisionFolder(Path(name), name.rstrip("/") or "/")
         return
     revision, colon, path = name.partition(":")
     if not revision or revision.startswith("-"):
-        raise Stop(f"{name} is no folder here and no revision of git")
+        raise UsageError(f"{name} is no folder here and no revision of git")
     start, inside = _place(path or ".", Path.cwd()) if colon else _of_spec(name, spec())
     top = Path(
         _git(
@@ -59,7 +59,7 @@ def found(name: str, spec: Callable[[], Path | None]) -> Generator[Found, None, 
         folder = Path(temporary, PurePosixPath(relative).name or "spec")
         folder.mkdir()
         _extract(_archive(top, tree), folder)
-        yield Found(
+        yield RevisionFolder(
             folder,
             f"{revision}:{relative.strip('/')}".rstrip(":") if relative.strip("/.") else revision,
         )
@@ -67,7 +67,7 @@ def found(name: str, spec: Callable[[], Path | None]) -> Generator[Found, None, 
 
 def _of_spec(name: str, spec: Path | None) -> tuple[Path, Path]:
     if spec is None:
-        raise Stop(
+        raise UsageError(
             f"{name} is no folder here; if it is a revision, say which spec with --spec, or write {name}:path/of/the/spec"
         )
     return _place(spec.as_posix(), Path.cwd())
@@ -86,7 +86,7 @@ def _relative(place: Path, top: Path) -> str:
     try:
         return place.relative_to(top.resolve()).as_posix()
     except ValueError:
-        raise Stop(f"{place} is not in the repository {top}") from None
+        raise UsageError(f"{place} is not in the repository {top}") from None
 
 
 def _tree(top: Path, revision: str, path: str) -> str:
@@ -110,7 +110,7 @@ def _tree(top: Path, revision: str, path: str) -> str:
         missing,
     )
     if _git(top, ["cat-file", "-t", tree], missing) != "tree":
-        raise Stop(f"{path} is no folder in {revision}; a spec is a folder")
+        raise UsageError(f"{path} is no folder in {revision}; a spec is a folder")
     return tree
 
 
@@ -118,14 +118,14 @@ def _git(folder: Path, arguments: list[str], otherwise: str) -> str:
     """What git says; `otherwise` is the reason if it refuses."""
     done = _run(folder, arguments)
     if done.returncode != 0:
-        raise Stop(otherwise)
+        raise UsageError(otherwise)
     return os.fsdecode(done.stdout).rstrip("\n")
 
 
 def _archive(top: Path, tree: str) -> bytes:
     done = _run(top, ["archive", "--format=tar", tree])
     if done.returncode != 0:
-        raise Stop(f"git archive failed: {os.fsdecode(done.stderr).strip()}")
+        raise UsageError(f"git archive failed: {os.fsdecode(done.stderr).strip()}")
     return done.stdout
 
 
@@ -135,7 +135,7 @@ def _run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[byte
             ["git", "-C", str(folder), *arguments], capture_output=True, check=False
         )
     except OSError as error:
-        raise Stop(f"git cannot be run: {error.strerror or error}") from None
+        raise UsageError(f"git cannot be run: {error.strerror or error}") from None
 
 
 def _extract(archive: bytes, folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from ..model import Boolean, File, Integer, Number, Range, Span, String
+from ..model import Boolean, File, Integer, LengthRange, Number, NumberRange, String
 from .describing import names
 
 
@@ -39,7 +39,7 @@ def texts(old: String, new: String, was: str, is_: str) -> Iterator[Difference]:
     else:
         lengths = [len(value) for value in old.literals]
         yield Difference("type-widened", was, is_)
-        yield from _tightened(span(Span(min(lengths), max(lengths)), new.length, was, is_))
+        yield from _tightened(span(LengthRange(min(lengths), max(lengths)), new.length, was, is_))
         if new.pattern is not None and not all(
             re.fullmatch(new.pattern, value) for value in old.literals
         ):
@@ -78,14 +78,14 @@ def _listed(type: Integer | Number) -> tuple[int, ...]:
     return type.literals if isinstance(type, Integer) else ()
 
 
-def _range(type: Integer | Number) -> Range:
+def _range(type: Integer | Number) -> NumberRange:
     """Between what the values lie; of integers, with both ends included."""
     if isinstance(type, Number):
         return type.range
     if type.literals:
-        return Range(min(type.literals), max(type.literals))
+        return NumberRange(min(type.literals), max(type.literals))
     least, most = type.range.least, type.range.most
-    return Range(
+    return NumberRange(
         None if least is None else floor(least) + 1 if type.range.above else ceil(least),
         None if most is None else ceil(most) - 1 if type.range.below else floor(most),
     )
@@ -119,13 +119,13 @@ def media(old: File, new: File) -> Iterator[Difference]:
         yield Difference("media-added", was, is_)
 
 
-def span(old: Span, new: Span, was: str, is_: str) -> Iterator[Difference]:
+def span(old: LengthRange, new: LengthRange, was: str, is_: str) -> Iterator[Difference]:
     yield from _ends(
         _end(old.least, 0), _end(new.least, 0), _end(old.most, 0), _end(new.most, 0), was, is_
     )
 
 
-def range_(old: Range, new: Range, was: str, is_: str) -> Iterator[Difference]:
+def range_(old: NumberRange, new: NumberRange, was: str, is_: str) -> Iterator[Difference]:
     yield from _ends(
         _end(old.least, int(old.above)),
         _end(new.least, int(new.above)),

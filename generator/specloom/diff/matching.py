@@ -24,11 +24,11 @@ from ..model import (
     JsonText,
     ListOf,
     MapOf,
+    MultipartBody,
     Named,
     NamedType,
     Nullable,
-    PartsBody,
-    Structure,
+    Object,
     Type,
     TypeName,
     Union,
@@ -224,7 +224,7 @@ def _sent(api: Api, endpoints: Iterable[Endpoint], *, flat: bool) -> Iterator[Ty
         structure = body_structure(api, endpoint)
         if structure is not None:
             yield from (field.type for field in structure.fields)
-        if isinstance(endpoint.body, JsonBody | FormBody | PartsBody) and (
+        if isinstance(endpoint.body, JsonBody | FormBody | MultipartBody) and (
             flat or structure is None
         ):
             yield endpoint.body.type
@@ -234,7 +234,7 @@ def _received(api: Api, endpoints: Iterable[Endpoint]) -> Iterator[Type]:
     yield from (row.body for row in error_rows(api) if row.body is not None)
     yield from (event.payload for event in api.all_events())
     for endpoint in endpoints:
-        for answer in endpoint.answers:
+        for answer in endpoint.responses:
             if answer.type is not None:
                 yield answer.type
 
@@ -257,7 +257,7 @@ def _closure(roots: Iterable[Type], api: Api) -> frozenset[TypeName]:
             case Named(to=name) if name not in seen:
                 seen.add(name)
                 match api.types[name]:
-                    case Structure(fields=fields):
+                    case Object(fields=fields):
                         waiting += [field.type for field in fields]
                     case UnionType(members=members):
                         waiting += members
@@ -280,13 +280,16 @@ def _meetings(
         ):
             yield from _of_fields(before, now)
         match old.body, new.body:
-            case (JsonBody() | FormBody() | PartsBody(), JsonBody() | FormBody() | PartsBody()):
+            case (
+                JsonBody() | FormBody() | MultipartBody(),
+                JsonBody() | FormBody() | MultipartBody(),
+            ):
                 yield old.body.type, new.body.type
             case _:
                 pass
-        answers = {answer.status: answer.type for answer in old.answers}
-        for answer in new.answers:
-            before_ = answers.get(answer.status)
+        responses = {answer.status: answer.type for answer in old.responses}
+        for answer in new.responses:
+            before_ = responses.get(answer.status)
             if answer.type is not None and before_ is not None:
                 yield before_, answer.type
     bodies = {(row.status, row.code): row.body for row in error_rows(old_api)}
@@ -305,7 +308,7 @@ def _of_fields(old: Iterable[Field], new: Iterable[Field]) -> Iterator[tuple[Typ
 
 def _parts(old: NamedType, new: NamedType) -> Iterator[tuple[Type, Type]]:
     match old, new:
-        case Structure(), Structure():
+        case Object(), Object():
             yield from _of_fields(old.fields, new.fields)
         case UnionType(), UnionType():
             yield from zip(old.members, new.members, strict=False)

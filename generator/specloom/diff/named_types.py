@@ -8,7 +8,7 @@ from ..model import (
     Enumeration,
     EnumValue,
     NamedType,
-    Structure,
+    Object,
     TypeName,
     Union,
     UnionType,
@@ -23,7 +23,7 @@ from .texts import Texts
 from .types import UNKNOWN, Types
 
 
-class Declared(Struct, frozen=True):
+class NamedTypesComparison(Struct, frozen=True):
     """Compares the types that an API declares, and says what it finds."""
 
     pairs: Pairs
@@ -66,7 +66,7 @@ class Declared(Struct, frozen=True):
         if old_name in self.pairs.flat:
             return
         match old, new:
-            case Structure(), Structure():
+            case Object(), Object():
                 self._structure(subject, sides, old, new)
             case Enumeration(), Enumeration():
                 self._enumeration(subject, sides, old, new)
@@ -95,7 +95,7 @@ class Declared(Struct, frozen=True):
             for before, now in self.pairs.resources.items()
         )
 
-    def _structure(self, subject: str, sides: Sides, old: Structure, new: Structure) -> None:
+    def _structure(self, subject: str, sides: Sides, old: Object, new: Object) -> None:
         self.fields.of_structure(Subject(subject, "field", sides), old.fields, new.fields)
 
     def _enumeration(self, subject: str, sides: Sides, old: Enumeration, new: Enumeration) -> None:
@@ -187,5 +187,5 @@ def _kind(named: NamedType) -> str:
             )
         case UnionType():
             return "a union"
-        case Structure():
+        case Object():
             return "an object"

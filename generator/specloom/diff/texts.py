@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ..model import Place, Text
-from .changes import Changes, Side
+from ..model import SourceLocation, Text
+from .changes import Changes, Direction
 
 
 class Texts(Struct, frozen=True):
@@ -27,12 +27,12 @@ class Texts(Struct, frozen=True):
 
     def text(
         self,
-        sides: Iterable[Side],
+        sides: Iterable[Direction],
         subject: str,
         what: str,
         old: Text,
         new: Text,
-        place: Place,
+        place: SourceLocation,
         rule: str = "text-changed",
     ) -> None:
         """Says that a text is another."""
@@ -43,12 +43,12 @@ class Texts(Struct, frozen=True):
 
     def deprecation(
         self,
-        sides: Iterable[Side],
+        sides: Iterable[Direction],
         subject: str,
         what: str,
         old: Text | bool,
         new: Text | bool,
-        place: Place,
+        place: SourceLocation,
     ) -> None:
         """Says what became of a deprecation: a text, or just True."""
         was, is_ = _said(old), _said(new)

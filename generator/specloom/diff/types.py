@@ -30,7 +30,7 @@ from ..model import (
     UnionType,
 )
 from ..runtime.datetime_formats import datetime_format
-from .changes import Side
+from .changes import Direction
 from .describing import expression
 from .limits import Difference, literal, media, numbers, span, texts
 from .matching import Pairs
@@ -51,7 +51,7 @@ class Types(Struct, frozen=True):
     """Compares types. `lists`: whether a list that is read is a `list`, as a whole response is (a field is a `Sequence`, whose items may get narrower)."""
 
     pairs: Pairs
-    side: Side
+    side: Direction
     lists: bool
     within: frozenset[tuple[Type, Type]] = frozenset()
     """What is being compared further out: a union may contain itself."""

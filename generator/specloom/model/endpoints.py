@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from .texts import Json, Place, Text, Value
+from .texts import Json, SourceLocation, Text, Value
 from .types import Field, File, Named, Type
 
 
@@ -25,24 +25,24 @@ class FormBody(Struct, frozen=True):
     type: Named
 
 
-class PartsBody(Struct, frozen=True):
+class MultipartBody(Struct, frozen=True):
     """multipart/form-data, in the order of the structure's fields; `signed_part` is the wire name of the part that is signed."""
 
     type: Named
     signed_part: str | None = None
 
 
-class RawBody(Struct, frozen=True):
+class BinaryBody(Struct, frozen=True):
     """Raw bytes, one argument, `content`."""
 
     file: File
     media: str = "application/octet-stream"
 
 
-Body: TypeAlias = "JsonBody | FormBody | PartsBody | RawBody"
+Body: TypeAlias = "JsonBody | FormBody | MultipartBody | BinaryBody"
 
 
-class Answer(Struct, frozen=True):
+class Response(Struct, frozen=True):
     """A documented answer that is not an error. `type` is None for no content, a `File` for raw bytes."""
 
     status: int
@@ -66,7 +66,7 @@ class ErrorCode(Struct, frozen=True):
     outcome: Literal["rejected", "unknown"] | None = None
     """None: its status decides; see `outcome_with`."""
     body: Type | None = None
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
     def outcome_with(self, unprocessed: Container[int]) -> Literal["rejected", "unknown"]:
         """What becomes of a request that fails so. After 408 and from 500 on it may have been executed, unless the row says
@@ -121,7 +121,7 @@ class Host(Struct, frozen=True):
     description: Text = Text()
 
 
-class Exchange(Struct, frozen=True):
+class Example(Struct, frozen=True):
     """A documented example: what is sent (by wire name) and what comes back."""
 
     title: Text
@@ -132,7 +132,7 @@ class Exchange(Struct, frozen=True):
     status: int | None
     """None if the example shows no answer."""
     answer: Value | None
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
 
 class Endpoint(Struct, frozen=True):
@@ -146,7 +146,7 @@ class Endpoint(Struct, frozen=True):
     query: tuple[Field, ...] = ()
     header: tuple[Field, ...] = ()
     body: Body | None = None
-    answers: tuple[Answer, ...] = ()
+    responses: tuple[Response, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
     """This endpoint's own rows; those of its resources and the API apply too."""
     error_shape: ErrorShape = ErrorShape()
@@ -166,10 +166,10 @@ class Endpoint(Struct, frozen=True):
     """Names of schemes, any of which will do; empty: none."""
     hosts: tuple[Host, ...] = ()
     """Instead of the API's; empty: the API's."""
-    examples: tuple[Exchange, ...] = ()
+    examples: tuple[Example, ...] = ()
     notes: Text = Text()
     """Markdown from the notes beside the spec."""
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
     @property
     def qualified(self) -> str:

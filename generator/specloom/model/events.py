@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from .endpoints import Link
-from .texts import Place, Text, Value
+from .texts import SourceLocation, Text, Value
 from .types import Type
 
 
-class Spot(Struct, frozen=True):
+class ValueLocation(Struct, frozen=True):
     """Where in a delivery something lies: a header, or a dotted path in the JSON of its body."""
 
     header: str | None = None
@@ -19,10 +19,10 @@ class Spot(Struct, frozen=True):
 class Envelope(Struct, frozen=True):
     """How the events of an API lie in what is delivered, where its scheme does not say so."""
 
-    name: Spot
+    name: ValueLocation
     payload: str | None = None
     """Dotted path of the payload; None: it is the whole body."""
-    id: Spot | None = None
+    id: ValueLocation | None = None
     verified: bool = True
     """False: deliveries carry nothing that proves where they come from, and are taken without."""
 
@@ -32,7 +32,7 @@ class EventExample(Struct, frozen=True):
 
     title: Text
     payload: Value
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
 
 class Event(Struct, frozen=True):
@@ -49,4 +49,4 @@ class Event(Struct, frozen=True):
     updated: str | None = None
     deprecated: Text | bool = False
     examples: tuple[EventExample, ...] = ()
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)

@@ -11,7 +11,7 @@ Json: TypeAlias = "bool | int | float | Exact | str | list[Json] | dict[str, Jso
 """A JSON value; numbers with a fraction are `Exact` (decimal.Decimal), so that nothing is rounded."""
 
 
-class Place(Struct, frozen=True):
+class SourceLocation(Struct, frozen=True):
     """Where in the spec something is written: a file as the user named it, line and column from 1."""
 
     path: str

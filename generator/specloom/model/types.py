@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from .texts import Place, Text, Value
+from .texts import SourceLocation, Text, Value
 
 
-class Span(Struct, frozen=True):
+class LengthRange(Struct, frozen=True):
     """How long a text, a list, a map or a file may be; both ends included, None is no limit."""
 
     least: int | None = None
@@ -20,7 +20,7 @@ class Span(Struct, frozen=True):
         return self.least is not None or self.most is not None
 
 
-class Range(Struct, frozen=True):
+class NumberRange(Struct, frozen=True):
     """Between what a number lies; `above`/`below` say that the end itself is excluded."""
 
     least: int | Exact | None = None
@@ -35,20 +35,20 @@ class Range(Struct, frozen=True):
 class String(Struct, frozen=True):
     """`string`: length in code points; `literals` are the only values if there are any; `pattern` matches the whole value."""
 
-    length: Span = Span()
+    length: LengthRange = LengthRange()
     literals: tuple[str, ...] = ()
     pattern: str | None = None
 
 
 class Integer(Struct, frozen=True):
-    range: Range = Range()
+    range: NumberRange = NumberRange()
     literals: tuple[int, ...] = ()
 
 
 class Number(Struct, frozen=True):
     """A JSON number; exact (Python's Decimal) for `decimal`, a float for `number`."""
 
-    range: Range = Range()
+    range: NumberRange = NumberRange()
     exact: bool = False
 
 
@@ -59,13 +59,13 @@ class Boolean(Struct, frozen=True):
 class Bytes(Struct, frozen=True):
     """Base64 in JSON; length in bytes after decoding."""
 
-    length: Span = Span()
+    length: LengthRange = LengthRange()
 
 
 class File(Struct, frozen=True):
     """Raw bytes, outside JSON; length in bytes. `media` are the media types allowed, empty for any."""
 
-    length: Span = Span()
+    length: LengthRange = LengthRange()
     media: tuple[str, ...] = ()
 
 
@@ -93,14 +93,14 @@ class AnyJson(Struct, frozen=True):
 
 class ListOf(Struct, frozen=True):
     item: Type
-    length: Span = Span()
+    length: LengthRange = LengthRange()
 
 
 class MapOf(Struct, frozen=True):
     """A JSON object with any keys."""
 
     value: Type
-    length: Span = Span()
+    length: LengthRange = LengthRange()
 
 
 class JsonText(Struct, frozen=True):
@@ -180,10 +180,10 @@ class Field(Struct, frozen=True):
     deprecated: Text | bool = False
     since: Text = Text()
     style: Literal["repeat", "comma", "brackets", "deep"] = "repeat"
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
 
-class Structure(Struct, frozen=True):
+class Object(Struct, frozen=True):
     """A JSON object with known fields: a class in Python."""
 
     name: TypeName
@@ -192,7 +192,7 @@ class Structure(Struct, frozen=True):
     description: Text = Text()
     shared: bool = False
     """Declared under `types:`, for any place to use; otherwise it belongs to the one place that describes it."""
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
 
 class EnumValue(Struct, frozen=True):
@@ -210,7 +210,7 @@ class Enumeration(Struct, frozen=True):
     closed: bool = False
     title: Text = Text()
     description: Text = Text()
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
 
 class UnionType(Struct, frozen=True):
@@ -221,10 +221,10 @@ class UnionType(Struct, frozen=True):
     tag: str | None = None
     title: Text = Text()
     description: Text = Text()
-    place: Place = Place("", 1, 1)
+    place: SourceLocation = SourceLocation("", 1, 1)
 
 
-NamedType: TypeAlias = "Structure | Enumeration | UnionType"
+NamedType: TypeAlias = "Object | Enumeration | UnionType"
 
 
 def innermost(type: Type) -> Type:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from ..diagnostics import BUSY, Stop
+from ..diagnostics import BUSY, UsageError
 from . import filesystem, lock, transaction
 from .manifest import MANIFEST
 from .plan import Comparison, refuse_other
@@ -26,7 +26,7 @@ __all__ = ["MANIFEST", "Comparison", "compare", "places", "publish"]
 
 
 def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
-    """What would be written; waits for a run that is writing. Raises `Stop` if the folder cannot be ours."""
+    """What would be written; waits for a run that is writing. Raises `UsageError` if the folder cannot be ours."""
     with filesystem.refusals(folder), lock.shared(folder):
         return _compare(folder, wanted)
 
@@ -36,7 +36,7 @@ def publish(
 ) -> Comparison:
     """Bring the folder up to date and return what was different; files that have not changed are not touched.
 
-    Raises `Stop`, and leaves the folder as it was, if it cannot be ours, if a file in it was edited by hand (unless forced), if the disk
+    Raises `UsageError`, and leaves the folder as it was, if it cannot be ours, if a file in it was edited by hand (unless forced), if the disk
     refuses, or if another run holds the folder for too long.
     """
     with filesystem.refusals(folder):
@@ -46,13 +46,13 @@ def publish(
         comparison = _compare(folder, wanted)
         if comparison.foreign:
             names = ", ".join(str(folder / path) for path in comparison.foreign)
-            raise Stop(
+            raise UsageError(
                 f"not made by specloom, and in the way of a file that is generated now: {names}; move it, or rename what it comes from",
                 BUSY,
             )
         if comparison.edited and not force:
             names = ", ".join(str(folder / path) for path in comparison.edited)
-            raise Stop(
+            raise UsageError(
                 f"changed by hand since it was generated: {names}; move the change to the spec, or run with --force to lose it",
                 BUSY,
             )

@@ -27,7 +27,7 @@ _CANNOT = {
 }
 
 
-class Refused(Exception):
+class Unsupported(Exception):
     """This cannot be done here, by the nature of the system or the file system; there is another way."""
 
     def __init__(self, error: OSError) -> None:
@@ -37,10 +37,10 @@ class Refused(Exception):
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Both exist; afterwards each is where the other was. Raises `Refused` where that is not possible."""
+    """Both exist; afterwards each is where the other was. Raises `Unsupported` where that is not possible."""
     rename = _renameat2()
     if rename is None:
-        raise Refused(OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), str(other)))
+        raise Unsupported(OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), str(other)))
     if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _RENAME_EXCHANGE):
         from ctypes import get_errno
 
@@ -49,7 +49,7 @@ def exchange(one: Path, other: Path) -> None:
 
 
 def link(source: Path, path: Path) -> None:
-    """Another name for the same file, or for the same symbolic link. Raises `Refused` where that is not possible."""
+    """Another name for the same file, or for the same symbolic link. Raises `Unsupported` where that is not possible."""
     try:
         os.link(source, path, follow_symlinks=False)
     except OSError as error:
@@ -57,16 +57,16 @@ def link(source: Path, path: Path) -> None:
 
 
 def move(source: Path, path: Path) -> None:
-    """A new name where nothing is. Raises `Refused` where that is not possible: a mount point cannot be replaced."""
+    """A new name where nothing is. Raises `Unsupported` where that is not possible: a mount point cannot be replaced."""
     try:
         os.rename(source, path)
     except OSError as error:
         raise cannot(error) from None
 
 
-def cannot(error: OSError) -> Refused | OSError:
-    """`Refused` for an error that says so, else the error itself."""
-    return Refused(error) if error.errno in _CANNOT else error
+def cannot(error: OSError) -> Unsupported | OSError:
+    """`Unsupported` for an error that says so, else the error itself."""
+    return Unsupported(error) if error.errno in _CANNOT else error
 
 
 @lru_cache

@@ -11,18 +11,18 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from .. import bounded
-from ..diagnostics import DISK, Stop
+from ..diagnostics import DISK, UsageError
 
 PYCACHE = "__pycache__"
 
 
 @contextlib.contextmanager
 def refusals(place: Path) -> Generator[None, None, None]:
-    """Errors of the disk as a `Stop` that names the file; `place` is named where the system does not say which."""
+    """Errors of the disk as a `UsageError` that names the file; `place` is named where the system does not say which."""
     try:
         yield
     except OSError as error:
-        raise Stop(f"{error.filename or place}: {error.strerror or error}", DISK) from None
+        raise UsageError(f"{error.filename or place}: {error.strerror or error}", DISK) from None
 
 
 def status(path: Path) -> os.stat_result | None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from ..diagnostics import BUSY, Stop
+from ..diagnostics import BUSY, UsageError
 from . import filesystem
 
 try:
@@ -34,7 +34,7 @@ _UNSUPPORTED = {
 }
 
 
-class Held(contextlib.ExitStack):
+class HeldLocks(contextlib.ExitStack):
     """Locks that are held until the run has ended."""
 
     def also(self, folder: Path) -> None:
@@ -46,15 +46,15 @@ class Held(contextlib.ExitStack):
 
 
 @contextlib.contextmanager
-def exclusive(folder: Path) -> Generator[Held, None, None]:
+def exclusive(folder: Path) -> Generator[HeldLocks, None, None]:
     """Makes the folder if it is not there, and holds it; a run that fails does not leave one that it made."""
     until = time.monotonic() + PATIENCE
-    with Held() as held:
+    with HeldLocks() as held:
         made = _make(folder)
         try:
             while fcntl and not _holds(held, folder, fcntl.LOCK_EX):
                 if time.monotonic() > until:
-                    raise Stop(f"another run holds {folder}; let it end, or end it", BUSY)
+                    raise UsageError(f"another run holds {folder}; let it end, or end it", BUSY)
                 time.sleep(_PAUSE)
                 made += _make(folder)
             yield held
@@ -69,15 +69,15 @@ def exclusive(folder: Path) -> Generator[Held, None, None]:
 def shared(folder: Path) -> Generator[None, None, None]:
     """Waits for a run that is writing and keeps others from it; a folder that is not there is nobody's."""
     until = time.monotonic() + PATIENCE
-    with Held() as held:
+    with HeldLocks() as held:
         while fcntl and filesystem.is_folder(folder) and not _holds(held, folder, fcntl.LOCK_SH):
             if time.monotonic() > until:
-                raise Stop(f"another run holds {folder}; let it end, or end it", BUSY)
+                raise UsageError(f"another run holds {folder}; let it end, or end it", BUSY)
             time.sleep(_PAUSE)
         yield
 
 
-def _holds(held: Held, folder: Path, kind: int) -> bool:
+def _holds(held: HeldLocks, folder: Path, kind: int) -> bool:
     """Whether the lock could be had on what lies at the path now; a folder may be exchanged while one waits for it."""
     try:
         descriptor = os.open(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from ..diagnostics import WRONG_INPUT, Stop
+from ..diagnostics import WRONG_INPUT, UsageError
 from . import filesystem
 
 MANIFEST = ".specloom.json"
@@ -27,7 +27,7 @@ def text(files: Mapping[PurePosixPath, bytes]) -> bytes:
 
 
 def read(folder: Path) -> tuple[bytes, Mapping[PurePosixPath, str]]:
-    """The manifest of a folder and the hashes in it; nothing, if it has none. Raises `Stop` if it is damaged."""
+    """The manifest of a folder and the hashes in it; nothing, if it has none. Raises `UsageError` if it is damaged."""
     file = folder / MANIFEST
     if filesystem.status(file) is None:
         return b"", {}
@@ -37,7 +37,7 @@ def read(folder: Path) -> tuple[bytes, Mapping[PurePosixPath, str]]:
             generated(path): str(digest) for path, digest in json.loads(content)["files"].items()
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Stop(
+        raise UsageError(
             f"{file} is damaged; restore it, or remove {folder} and generate again", WRONG_INPUT
         ) from None
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, get_args
 from msgspec import Struct
 
 from . import filesystem
-from .atomic_exchange import Refused, exchange, link, move
+from .atomic_exchange import Unsupported, exchange, link, move
 
 Kind: TypeAlias = Literal["exchange", "put", "take", "replace"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -21,7 +21,7 @@ WHOLE = "."
 """The path of a step that concerns the output folder itself."""
 
 
-class Work(Struct, frozen=True):
+class StagingArea(Struct, frozen=True):
     """The folder in which a run prepares: `new/` holds what is to come, `old/` what was taken away, at the same paths as in the output."""
 
     place: Path
@@ -49,7 +49,7 @@ class Step(Struct, frozen=True):
     inode: int = 0
     """Of what is exchanged: once it lies in the output, the step is done."""
 
-    def done(self, work: Work) -> bool:
+    def done(self, work: StagingArea) -> bool:
         if self.kind == "exchange":
             found = filesystem.status(work.folder / self.path)
             return found is not None and found.st_ino == self.inode
@@ -57,7 +57,7 @@ class Step(Struct, frozen=True):
             return filesystem.status(work.old / self.path) is not None
         return filesystem.status(work.new / self.path) is None
 
-    def do(self, work: Work) -> None:
+    def do(self, work: StagingArea) -> None:
         new, target, old = work.new / self.path, work.folder / self.path, work.old / self.path
         there = (
             filesystem.status(target) is not None
@@ -76,7 +76,7 @@ class Step(Struct, frozen=True):
             case _:
                 pass
 
-    def undo(self, work: Work) -> None:
+    def undo(self, work: StagingArea) -> None:
         new, target, old = work.new / self.path, work.folder / self.path, work.old / self.path
         match self.kind:
             case "exchange":
@@ -95,7 +95,7 @@ def _keep(target: Path, old: Path) -> None:
         os.unlink(old)
     try:
         link(target, old)
-    except Refused:
+    except Unsupported:
         from shutil import copy2
 
         copy2(target, old, follow_symlinks=False)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from ..diagnostics import Stop
+from ..diagnostics import UsageError
 from . import filesystem, manifest
 
 
@@ -42,7 +42,7 @@ class Comparison(Struct, frozen=True):
 
 
 def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
-    """Reads the folder; raises `Stop` if it cannot be ours: no folder, or one with content but without our manifest."""
+    """Reads the folder; raises `UsageError` if it cannot be ours: no folder, or one with content but without our manifest."""
     files = {_allowed(path): text.encode("utf-8") for path, text in sorted(wanted.items())}
     with filesystem.refusals(folder):
         refuse_other(folder)
@@ -94,11 +94,11 @@ def _allowed(path: PurePosixPath) -> PurePosixPath:
     try:
         manifest.inside(str(path))
     except ValueError:
-        raise Stop(
+        raise UsageError(
             f"a target wants to write {str(path)!r}, which does not lie in the output folder"
         ) from None
     if path.parts[0] in {manifest.MANIFEST, *manifest.INSIDE}:
-        raise Stop(f"a target wants to write {path}, which is specloom's own")
+        raise UsageError(f"a target wants to write {path}, which is specloom's own")
     return path
 
 
@@ -106,9 +106,9 @@ def refuse_other(folder: Path) -> None:
     """An output is a folder, or nothing yet; never a link or a file."""
     found = filesystem.status(folder)
     if found is not None and stat.S_ISLNK(found.st_mode):
-        raise Stop(f"{folder} is a link; name the folder itself as the output")
+        raise UsageError(f"{folder} is a link; name the folder itself as the output")
     if found is not None and not stat.S_ISDIR(found.st_mode):
-        raise Stop(f"{folder} is a file; an output is a folder")
+        raise UsageError(f"{folder} is a file; an output is a folder")
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -119,7 +119,7 @@ def _refuse_foreign(folder: Path) -> None:
         else set[str]()
     )
     if names and manifest.MANIFEST not in names:
-        raise Stop(
+        raise UsageError(
             f"{folder} is not empty and holds no {manifest.MANIFEST}, so specloom did not make it; empty it or choose another output"
         )
 
@@ -140,7 +140,7 @@ class _Reader:
         if found is None:
             return None
         if not stat.S_ISREG(found.st_mode):
-            raise Stop(
+            raise UsageError(
                 f"{file} is in the way: a generated file belongs there; move it and generate again"
             )
         return filesystem.digest_of(file)
@@ -151,7 +151,7 @@ class _Reader:
             place = self.folder / path
             found = filesystem.status(place) if self._folder(path.parent) else None
             if found is not None and not stat.S_ISDIR(found.st_mode):
-                raise Stop(
+                raise UsageError(
                     f"{place} is in the way: a folder of generated files belongs there; move it and generate again"
                 )
             self.passed[path] = found is not None

@@ -14,15 +14,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import filesystem, manifest
-from .atomic_exchange import Refused, link
+from .atomic_exchange import Unsupported, link
 from .manifest import HALF, WORK
-from .operations import WHOLE, Step, Work
+from .operations import WHOLE, StagingArea, Step
 
 if TYPE_CHECKING:
-    from .lock import Held
+    from .lock import HeldLocks
     from .plan import Comparison
 
-Way: TypeAlias = "Callable[[Comparison, Work, Held], Sequence[Step]]"
+Way: TypeAlias = "Callable[[Comparison, StagingArea, HeldLocks], Sequence[Step]]"
 
 
 def places(folder: Path) -> tuple[Path, ...]:
@@ -44,7 +44,7 @@ def place_for(comparison: Comparison) -> Path:
     return beside(comparison.folder) if whole else comparison.folder / WORK
 
 
-def folders(comparison: Comparison, work: Work, held: Held) -> Sequence[Step]:
+def folders(comparison: Comparison, work: StagingArea, held: HeldLocks) -> Sequence[Step]:
     """The steps that exchange folders, after staging them; single files of the output folder come after them, the manifest last."""
     gone = set(comparison.was)
     written = _written(comparison)
@@ -52,7 +52,7 @@ def folders(comparison: Comparison, work: Work, held: Held) -> Sequence[Step]:
         try:
             os.makedirs(work.place)
         except PermissionError as error:  # the folder that holds the output is not ours to write
-            raise Refused(error) from None
+            raise Unsupported(error) from None
         empty = not filesystem.entries(comparison.folder)
         _mirror(comparison.folder, work.new, PurePosixPath(), gone)
         _write(comparison, work, written)
@@ -71,7 +71,7 @@ def folders(comparison: Comparison, work: Work, held: Held) -> Sequence[Step]:
     return [_step(work, name) for name in (*tops, *singles, *_manifest(written))]
 
 
-def files(comparison: Comparison, work: Work, _held: Held) -> Sequence[Step]:
+def files(comparison: Comparison, work: StagingArea, _held: HeldLocks) -> Sequence[Step]:
     """The steps that replace files one by one; a folder that is not there yet is put in its place whole."""
     os.makedirs(work.old)
     written = _written(comparison)
@@ -99,7 +99,7 @@ def _manifest(written: Iterable[PurePosixPath]) -> list[str]:
     return [str(path) for path in written if str(path) == manifest.MANIFEST]
 
 
-def _write(comparison: Comparison, work: Work, paths: Iterable[PurePosixPath]) -> None:
+def _write(comparison: Comparison, work: StagingArea, paths: Iterable[PurePosixPath]) -> None:
     for path in paths:
         content = comparison.wanted.get(path, comparison.manifest)
         filesystem.write(
@@ -127,7 +127,7 @@ def _mirror(source: Path, staged: Path, relative: PurePosixPath, gone: set[PureP
         os.chmod(staged, mode)
 
 
-def _step(work: Work, name: str) -> Step:
+def _step(work: StagingArea, name: str) -> Step:
     """From what is in the output and what is staged."""
     if filesystem.status(work.new / name) is None:
         return Step("take", name)
@@ -138,7 +138,7 @@ def _step(work: Work, name: str) -> Step:
     )
 
 
-def _exchange(work: Work, path: str) -> Step:
+def _exchange(work: StagingArea, path: str) -> Step:
     return Step("exchange", path, os.lstat(work.new / path).st_ino)
 
 

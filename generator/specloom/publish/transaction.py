@@ -15,11 +15,11 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from ..diagnostics import Stop
+from ..diagnostics import UsageError
 from . import filesystem, manifest, staging
-from .atomic_exchange import Refused
-from .lock import Held
-from .operations import KINDS, WHOLE, Step, Work
+from .atomic_exchange import Unsupported
+from .lock import HeldLocks
+from .operations import KINDS, WHOLE, StagingArea, Step
 from .plan import Comparison
 
 
@@ -31,22 +31,22 @@ class Journal(Struct, frozen=True):
     """SHA-256 of the files that go. What is found to be another when it has gone was edited meanwhile, and is put back."""
 
 
-def write(comparison: Comparison, held: Held) -> None:
+def write(comparison: Comparison, held: HeldLocks) -> None:
     """Bring the folder to what is wanted; raises `OSError` with the folder as it was."""
     try:
         _write(
             comparison,
             held,
             staging.folders,
-            Work(staging.place_for(comparison), comparison.folder),
+            StagingArea(staging.place_for(comparison), comparison.folder),
         )
-    except Refused:
+    except Unsupported:
         with _no_other_way():
             _write(
                 comparison,
                 held,
                 staging.files,
-                Work(comparison.folder / manifest.HALF, comparison.folder),
+                StagingArea(comparison.folder / manifest.HALF, comparison.folder),
             )
 
 
@@ -55,7 +55,7 @@ def recover(folder: Path) -> None:
     for place in staging.places(folder):
         if filesystem.status(place) is None:
             continue
-        work = Work(place, folder)
+        work = StagingArea(place, folder)
         _refuse_foreign(work)
         journal = _read(work)
         _refuse_links(
@@ -76,7 +76,7 @@ def recover(folder: Path) -> None:
             _drop(work)
 
 
-def _write(comparison: Comparison, held: Held, way: staging.Way, work: Work) -> None:
+def _write(comparison: Comparison, held: HeldLocks, way: staging.Way, work: StagingArea) -> None:
     steps: Sequence[Step] = ()
     try:
         steps = way(comparison, work, held)
@@ -101,11 +101,11 @@ def _write(comparison: Comparison, held: Held, way: staging.Way, work: Work) -> 
 def _no_other_way() -> Generator[None, None, None]:
     try:
         yield
-    except Refused as refused:
+    except Unsupported as refused:
         raise refused.error from None
 
 
-def _save(work: Work, journal: Journal) -> None:
+def _save(work: StagingArea, journal: Journal) -> None:
     steps = [[step.kind, step.path, step.inode] for step in journal.steps]
     was = {str(path): digest for path, digest in journal.was.items()}
     unfinished = work.place / "journal"
@@ -113,7 +113,7 @@ def _save(work: Work, journal: Journal) -> None:
     os.rename(unfinished, work.journal)
 
 
-def _read(work: Work) -> Journal | None:
+def _read(work: StagingArea) -> Journal | None:
     if filesystem.status(work.journal) is None:
         return None
     try:
@@ -126,26 +126,28 @@ def _read(work: Work) -> Journal | None:
             steps, {manifest.inside(path): str(digest) for path, digest in found["was"].items()}
         )
     except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Stop(f"{work.journal} is damaged; remove {work.place} and generate again") from None
+        raise UsageError(
+            f"{work.journal} is damaged; remove {work.place} and generate again"
+        ) from None
 
 
 def _path(path: str) -> str:
     return path if path == WHOLE else str(manifest.inside(path))
 
 
-def _refuse_foreign(work: Work) -> None:
+def _refuse_foreign(work: StagingArea) -> None:
     names = (
         {entry.name for entry in filesystem.entries(work.place)}
         if filesystem.is_folder(work.place)
         else {""}
     )
     if not names <= {work.new.name, work.old.name, work.journal.name, "journal"}:
-        raise Stop(
+        raise UsageError(
             f"{work.place} is in the way: specloom prepares its files there; move it and generate again"
         )
 
 
-def _refuse_links(work: Work, named: Sequence[PurePosixPath]) -> None:
+def _refuse_links(work: StagingArea, named: Sequence[PurePosixPath]) -> None:
     """Forged work could lead to files behind a link; that of a run never does."""
     staged = (
         file.relative_to(aside)
@@ -156,12 +158,12 @@ def _refuse_links(work: Work, named: Sequence[PurePosixPath]) -> None:
     for place in (work.new, work.old, *sorted(folders)):
         found = filesystem.status(place)
         if found is not None and not stat.S_ISDIR(found.st_mode):
-            raise Stop(
+            raise UsageError(
                 f"{place} is in the way of what {work.place} prepares, for it is not a folder; remove {work.place} and generate again"
             )
 
 
-def _drop(work: Work) -> None:
+def _drop(work: StagingArea) -> None:
     """Remove what was staged; the journal first, so that nobody takes what is left for a plan."""
     if filesystem.status(work.journal) is not None:
         os.unlink(work.journal)
@@ -169,7 +171,7 @@ def _drop(work: Work) -> None:
         filesystem.remove(work.place)
 
 
-def _tidy(work: Work, journal: Journal) -> None:
+def _tidy(work: StagingArea, journal: Journal) -> None:
     """Remove the old build. What has come into it meanwhile, by people or programs, is moved to the new one."""
     for aside in (work.new, work.old):
         for file in list(filesystem.files(aside)):
@@ -186,7 +188,7 @@ def _tidy(work: Work, journal: Journal) -> None:
     _drop(work)
 
 
-def _known(file: Path, path: PurePosixPath, work: Work, journal: Journal) -> bool:
+def _known(file: Path, path: PurePosixPath, work: StagingArea, journal: Journal) -> bool:
     """Whether a file of the old build is in the new one, or is what was to go."""
     found, there = os.lstat(file), filesystem.status(work.folder / path)
     if there is not None and os.path.samestat(found, there):

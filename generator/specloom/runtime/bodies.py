@@ -14,8 +14,8 @@ from urllib.parse import quote_plus
 
 import msgspec
 
-from .confidential import Discreet
-from .encode_errors import Embedded, Sealed, Unfit, Writer, not_a
+from .confidential import Confidential
+from .encode_errors import EmbeddedJson, EncodeError, Encoder, EncryptedValue, not_a
 from .encoding import writer
 from .errors import InvalidRequest
 from .field_info import Annotation, is_struct
@@ -26,7 +26,7 @@ Seal: TypeAlias = Callable[[str], str]
 """Makes the cipher text of a plain text."""
 
 
-class Encoded(Discreet, frozen=True):
+class Encoded(Confidential, frozen=True):
     """A body as it travels; `signed` is the part that a signature covers."""
 
     media: str
@@ -43,7 +43,7 @@ class Body(ABC):
 
     @abstractmethod
     def check(self, value: Any) -> object:
-        """What is to be encoded for this value; fails with `Unfit`."""
+        """What is to be encoded for this value; fails with `EncodeError`."""
 
     @abstractmethod
     def encode(self, checked: Any, seal: Seal) -> Encoded:
@@ -54,9 +54,9 @@ def to_json(value: object, seal: Seal) -> bytes:
     """Compact JSON in UTF-8, never escaped to ASCII, of what a writer made."""
 
     def resolve(held: object) -> object:
-        if isinstance(held, Sealed):
+        if isinstance(held, EncryptedValue):
             return seal(to_text(held.value, seal))
-        if isinstance(held, Embedded):
+        if isinstance(held, EmbeddedJson):
             return to_json(held.value, seal).decode()
         raise TypeError(f"{type(held).__name__} is not JSON")
 
@@ -72,9 +72,9 @@ def to_text(value: object, seal: Seal) -> str:
     """A single value as it stands in a query, a form or a header field."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Sealed):
+    if isinstance(value, EncryptedValue):
         return seal(to_text(value.value, seal))
-    if isinstance(value, Embedded):
+    if isinstance(value, EmbeddedJson):
         return to_json(value.value, seal).decode()
     return to_json(value, seal).decode().strip('"')
 
@@ -97,7 +97,7 @@ class Json(Body):
         self.media = media
 
     @cached_property
-    def _writer(self) -> Writer:
+    def _writer(self) -> Encoder:
         return writer(self.type)
 
     def check(self, value: Any) -> object:
@@ -106,7 +106,7 @@ class Json(Body):
             if not self._writer.takes(value):
                 raise not_a(self._writer.name, value)
             return self._writer.write(value)
-        except Unfit as unfit:
+        except EncodeError as unfit:
             if name:
                 unfit.keys.append(name)
             raise
@@ -130,7 +130,7 @@ class Form(Body):
         self.styles = styles or {}
 
     @cached_property
-    def _writer(self) -> Writer:
+    def _writer(self) -> Encoder:
         return writer(self.type)
 
     def check(self, value: Any) -> object:
@@ -140,7 +140,7 @@ class Form(Body):
         for name, value in written.items():
             try:
                 yield from parameters(name, value, self.styles.get(name, "repeat"))
-            except Unfit as unfit:
+            except EncodeError as unfit:
                 unfit.keys.append(name)
                 raise
 
@@ -153,7 +153,7 @@ class Form(Body):
         return Encoded("application/x-www-form-urlencoded", content, content)
 
 
-class Raw(Body):
+class Binary(Body):
     """Bytes of one media type; lengths in bytes."""
 
     def __init__(
@@ -166,14 +166,14 @@ class Raw(Body):
     def own(self, value: Any) -> object:
         try:
             return load(value)
-        except Unfit as unfit:
+        except EncodeError as unfit:
             unfit.keys.append("content")
             raise
 
     def check(self, value: Any) -> object:
         try:
             check_size(value, self.min_length, self.max_length)
-        except Unfit as unfit:
+        except EncodeError as unfit:
             unfit.keys.append("content")
             raise
         return value

@@ -11,7 +11,7 @@ from .auth.base import Scheme
 from .calls import Call, check_call
 from .effects import Send, Sleep, Steps
 from .endpoint_metadata import Idempotency, Response
-from .errors import ApiError, Error, Outcome, SignatureError, TimeoutError
+from .errors import ApiError, DeadlineExceeded, Error, Outcome, SignatureError
 from .frames import forget_frames
 from .headers import merge
 from .hosts import Host
@@ -39,10 +39,10 @@ def exchange(call: Call[T], settings: Settings) -> Steps[Response[T]]:
     were tried, and what became of the request over all attempts.
     """
     check_call(call)
-    return _Course(call, settings).steps()
+    return _CallState(call, settings).steps()
 
 
-class _Course(Generic[T]):
+class _CallState(Generic[T]):
     """One call on its way: where it has been sent, and what became of it so far."""
 
     def __init__(self, call: Call[T], settings: Settings) -> None:
@@ -73,22 +73,22 @@ class _Course(Generic[T]):
                 request = yield from scheme.authorize(plain, self._until)
                 if settings.clock() >= self._until:
                     text = f"{settings.deadline:g} s were over before it was sent"
-                    raise TimeoutError(text)
+                    raise DeadlineExceeded(text)
                 self._carried = scheme, plain, request
                 try:
                     return (yield from self._attempt(request, scheme))
                 except Error as error:
                     self._keep_secret(error)
-                    self._note(error)
-                    seconds = yield from self._again(error, scheme)
+                    self._record_outcome(error)
+                    seconds = yield from self._next_delay(error, scheme)
                     if seconds is None:
                         raise
                 if seconds:
                     yield from Sleep(seconds)
         except Error as error:
             error.endpoint = self._endpoint.name
-            error.ask = self._endpoint.ask
-            error.safe = self._idempotency == "safe"
+            error.inquiry = self._endpoint.inquiry
+            error.idempotent = self._idempotency != "none"
             error.hosts = tuple(host.origin for host in self._tried)
             # An error between two attempts, as of a scheme that needs a new token, knows
             # nothing of the attempts.
@@ -124,7 +124,7 @@ class _Course(Generic[T]):
     def _attempt(self, request: Request, scheme: Scheme) -> Steps[Response[T]]:
         settings, host = self._settings, request.host
         self._tried.append(host)
-        yield from self._tell(settings.hooks.on_request, hooks.Sending)
+        yield from self._emit(settings.hooks.on_request, hooks.RequestInfo)
         start = settings.clock()
         try:
             reply = yield from self._sending(request, start)
@@ -135,9 +135,9 @@ class _Course(Generic[T]):
                 settings.failover.failed(host, settings.clock())
             seconds = settings.clock() - start
             self._log.debug("%s: %s", self._endpoint.name, error.message)
-            yield from self._tell(
+            yield from self._emit(
                 settings.hooks.on_response,
-                hooks.Received,
+                hooks.ResponseInfo,
                 seconds=seconds,
                 error=error,
             )
@@ -156,7 +156,7 @@ class _Course(Generic[T]):
         follow must do for them. Without any that may follow, the server has all of it.
         """
         left = self._until - now
-        share = left / max(1, self._settings.attempts - len(self._tried) + 1)
+        share = left / max(1, self._settings.max_attempts - len(self._tried) + 1)
         return Send(
             request,
             self._until,
@@ -182,14 +182,14 @@ class _Course(Generic[T]):
 
     # --- between attempts -------------------------------------------------------------
 
-    def _note(self, error: Error) -> None:
+    def _record_outcome(self, error: Error) -> None:
         """An attempt that may have been carried out stays so, whatever is said of the
         next; but what changes nothing is never carried out."""
         lost = self._outcome == "unknown" and self._idempotency != "safe"
         if not lost or error.outcome == "done":
             self._outcome = error.outcome
 
-    def _again(self, error: Error, scheme: Scheme) -> Steps[float | None]:
+    def _next_delay(self, error: Error, scheme: Scheme) -> Steps[float | None]:
         """Steps to the seconds until the next attempt; None if this was the last."""
         settings, endpoint = self._settings, self._endpoint
         seconds: float | None = 0.0
@@ -198,10 +198,10 @@ class _Course(Generic[T]):
                 return None
             self._renewed = True
             # Also if this call is not repeated: the next ones need it.
-            if not (yield from scheme.renew(self._until)) or settings.attempts == 1:
+            if not (yield from scheme.renew(self._until)) or settings.max_attempts == 1:
                 return None
         else:
-            most = settings.attempts + self._renewed
+            most = settings.max_attempts + self._renewed
             if len(self._tried) >= most or not may_repeat(self._idempotency, error):
                 return None
             seconds = self._pause(error, most)
@@ -222,8 +222,8 @@ class _Course(Generic[T]):
                 _in_short(error),
                 seconds,
             )
-        yield from self._tell(
-            settings.hooks.on_retry, hooks.Retrying, error=error, pause=seconds
+        yield from self._emit(
+            settings.hooks.on_retry, hooks.RetryInfo, error=error, pause=seconds
         )
         return seconds
 
@@ -259,16 +259,16 @@ class _Course(Generic[T]):
         hook = self._settings.hooks.on_response
         if hook is not None:
             request_id = self._redaction().value(scheme.request_id(reply, ""))
-            yield from self._tell(
+            yield from self._emit(
                 hook,
-                hooks.Received,
+                hooks.ResponseInfo,
                 seconds=seconds,
                 status=reply.status,
                 request_id=request_id,
             )
 
-    def _tell(
-        self, hook: Any, kind: type[hooks.Sending], **more: object
+    def _emit(
+        self, hook: Any, kind: type[hooks.RequestInfo], **more: object
     ) -> Steps[None]:
         if hook is not None:
             event: Any = kind

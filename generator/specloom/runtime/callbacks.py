@@ -6,21 +6,21 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .effects import Ask, Steps
+from .effects import CallFunction, Steps
 from .errors import ConfigError, Error
 
 
 def consult(
     name: str, function: Callable[[], Any], until: float = math.inf
 ) -> Steps[Any]:
-    """Steps to what a function of the user's returns, as with `Ask`; `name` is the
+    """Steps to what a function of the user's returns, as with `CallFunction`; `name` is the
     argument that it was given as.
 
     What it raises is the cause of a `ConfigError`, whose text does not quote it: it may
     hold hosts and passwords.
     """
     try:
-        return (yield from Ask(function, until))
+        return (yield from CallFunction(function, until))
     except Error:
         raise
     except Exception as error:

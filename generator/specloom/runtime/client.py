@@ -43,23 +43,23 @@ class _Client(Generic[D]):
         deadline: float | None = None,
         user_agent: str | None = None,
         strict: bool | None = None,
-        attempts: int | None = None,
-        answer_limit: int | None = None,
+        max_attempts: int | None = None,
+        max_response_bytes: int | None = None,
     ) -> Self:
         """A client that differs in what is given, and shares these connections.
 
         `deadline` is in seconds, over all that a call does; `strict` makes an answer that
-        is not as documented an error instead of a warning; `attempts` is how often a call
+        is not as documented an error instead of a warning; `max_attempts` is how often a call
         may be sent, with one more if the server refused its token, but 1 means once;
-        `answer_limit` is how many bytes a response may have, larger files included.
+        `max_response_bytes` is how many bytes a response may have, larger files included.
         """
         fresh = object.__new__(type(self))
         fresh._settings = self._settings.with_options(
             deadline=deadline,
             user_agent=user_agent,
             strict=strict,
-            attempts=attempts,
-            answer_limit=answer_limit,
+            max_attempts=max_attempts,
+            max_response_bytes=max_response_bytes,
         )
         fresh._driver = self._driver
         return fresh
@@ -113,10 +113,10 @@ class Client(_Client[Driver]):
         proxy: str | None = None,
         ssl_context: SSLContext | None = None,
         deadline: float = 30.0,
-        attempts: int = 3,
+        max_attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int | None = None,
+        max_response_bytes: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -132,8 +132,8 @@ class Client(_Client[Driver]):
             deadline,
             "" if user_agent is None else user_agent,
             strict,
-            attempts,
-            answer_limit,
+            max_attempts,
+            max_response_bytes,
             Hooks(on_request, on_response, on_retry),
         )
         self._settings.hooks.need_plain()
@@ -180,10 +180,10 @@ class AsyncClient(_Client[AsyncDriver]):
         proxy: str | None = None,
         ssl_context: SSLContext | None = None,
         deadline: float = 30.0,
-        attempts: int = 3,
+        max_attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int | None = None,
+        max_response_bytes: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -196,8 +196,8 @@ class AsyncClient(_Client[AsyncDriver]):
             deadline,
             "" if user_agent is None else user_agent,
             strict,
-            attempts,
-            answer_limit,
+            max_attempts,
+            max_response_bytes,
             Hooks(on_request, on_response, on_retry),
         )
         self._driver = AsyncDriver(transport, proxy, ssl_context)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .encode_errors import Unfit, Writer
+from .encode_errors import EncodeError, Encoder
 from .field_info import Annotation, origin_of
 from .wire_formats import Limits
 
 
-def within_limits(plain: Writer, kind: Annotation, limits: Limits) -> Writer:
+def within_limits(plain: Encoder, kind: Annotation, limits: Limits) -> Encoder:
     """As `plain`, within these limits; they hold for the value in Python."""
     checks = _checks(limits, kind)
 
@@ -19,10 +19,10 @@ def within_limits(plain: Writer, kind: Annotation, limits: Limits) -> Writer:
         written = plain.write(value)
         for holds, problem in checks:
             if not holds(value):
-                raise Unfit(problem)
+                raise EncodeError(problem)
         return written
 
-    return Writer(plain.takes, write, plain.name)
+    return Encoder(plain.takes, write, plain.name)
 
 
 def _checks(limit: Limits, kind: Annotation) -> list[tuple[Callable[[Any], bool], str]]:

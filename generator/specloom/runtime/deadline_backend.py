@@ -22,12 +22,12 @@ PIECE = 1 << 16
 """How many bytes are written before the deadline is looked at."""
 
 
-class Until(float):
+class DeadlineTimeout(float):
     """A timeout in seconds that also knows the end of all: a monotonic time."""
 
     at: float
 
-    def __new__(cls, seconds: float, at: float) -> Until:
+    def __new__(cls, seconds: float, at: float) -> DeadlineTimeout:
         made = super().__new__(cls, seconds)
         made.at = at
         return made
@@ -42,7 +42,11 @@ def left(until: float, error: type[Exception]) -> float:
 
 
 def _timeout(given: float | None, error: type[Exception]) -> float | None:
-    return min(given, left(given.at, error)) if isinstance(given, Until) else given
+    return (
+        min(given, left(given.at, error))
+        if isinstance(given, DeadlineTimeout)
+        else given
+    )
 
 
 class _Progress:
@@ -130,10 +134,12 @@ class Backend(httpcore.SyncBackend):
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        if isinstance(timeout, Until):
+        if isinstance(timeout, DeadlineTimeout):
             # All addresses share it; it runs from now, not from when the call began to
             # wait for a place in the pool.
-            timeout = Until(timeout, min(timeout.at, time.monotonic() + timeout))
+            timeout = DeadlineTimeout(
+                timeout, min(timeout.at, time.monotonic() + timeout)
+            )
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found):
             # One by one, or each would be given all the time that is left for the first.

@@ -11,7 +11,7 @@ from msgspec.structs import fields, force_setattr
 
 from .ciphertext import opened
 from .field_info import Annotation, is_struct, is_union, marks_within, origin_of, unfold
-from .mismatches import Misfits, Place, Read
+from .mismatches import Mismatches, Read, ValuePath
 from .models import Tagged, is_tagged
 
 
@@ -35,7 +35,7 @@ def unsealer(annotation: Annotation) -> Read | None:
 
 
 def _list(item: Read) -> Read:
-    def walk(value: list[Any], place: Place, misfits: Misfits) -> object:
+    def walk(value: list[Any], place: ValuePath, misfits: Mismatches) -> object:
         value[:] = [item(one, (place, at), misfits) for at, one in enumerate(value)]
         return value
 
@@ -43,7 +43,7 @@ def _list(item: Read) -> Read:
 
 
 def _map(item: Read) -> Read:
-    def walk(value: dict[str, Any], place: Place, misfits: Misfits) -> object:
+    def walk(value: dict[str, Any], place: ValuePath, misfits: Mismatches) -> object:
         for key, one in value.items():
             value[key] = item(one, (place, key), misfits)
         return value
@@ -66,7 +66,7 @@ class _Object:
             if (walk := unsealer(field.type)) is not None
         ]
 
-    def __call__(self, value: Any, place: Place, misfits: Misfits) -> object:
+    def __call__(self, value: Any, place: ValuePath, misfits: Mismatches) -> object:
         for name, wire, walk in self._fields:
             held = getattr(value, name)
             force_setattr(value, name, walk(held, (place, wire), misfits))
@@ -79,7 +79,7 @@ def _object(kind: type[msgspec.Struct]) -> Read:
 
 
 def _tagged(union: Tagged) -> Read:
-    def walk(value: msgspec.Struct, place: Place, misfits: Misfits) -> object:
+    def walk(value: msgspec.Struct, place: ValuePath, misfits: Mismatches) -> object:
         return _object(type(value))(value, place, misfits)
 
     return walk
@@ -92,7 +92,7 @@ def _union(members: tuple[Annotation, ...]) -> Read:
         if (way := unsealer(member)) is not None
     ]
 
-    def walk(value: Any, place: Place, misfits: Misfits) -> object:
+    def walk(value: Any, place: ValuePath, misfits: Mismatches) -> object:
         for takes, way in ways:
             if takes(value):
                 return way(value, place, misfits)

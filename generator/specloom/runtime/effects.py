@@ -16,7 +16,7 @@ from msgspec import Struct
 from .http_messages import Reply, Request
 
 T = TypeVar("T")
-Action: TypeAlias = "Send | Sleep | Once[Any] | Ask[Any]"
+Action: TypeAlias = "Send | Sleep | SingleFlight[Any] | CallFunction[Any]"
 Steps: TypeAlias = Generator[Action, Any, T]
 
 MEGABYTES = 1 << 20
@@ -32,7 +32,7 @@ def is_async(function: object) -> bool:
 class Send(Struct, frozen=True):
     """Send a request; the result is its answer, read whole.
 
-    Fails with `ConnectError`, `TimeoutError` or `ProtocolError`. `until` is a time of the
+    Fails with `ConnectionFailed`, `DeadlineExceeded` or `ProtocolError`. `until` is a time of the
     monotonic clock. Within it, `connecting` is how many seconds it may take to get a
     connection, `silence` how many the server may say nothing. `limit` is the most bytes
     that an answer may have after decompression.
@@ -58,11 +58,11 @@ class Sleep(Struct, frozen=True):
         yield self
 
 
-class Ask(Struct, Generic[T], frozen=True):
+class CallFunction(Struct, Generic[T], frozen=True):
     """Call a function of the user's, plain or async; the result is what it returns.
 
     An async one is cut off at `until`, a time of the monotonic clock, and this fails with
-    `TimeoutError`; a plain one cannot be.
+    `DeadlineExceeded`; a plain one cannot be.
     """
 
     function: Callable[[], T | Awaitable[T]]
@@ -73,11 +73,11 @@ class Ask(Struct, Generic[T], frozen=True):
         return answer
 
 
-class Once(Struct, Generic[T], frozen=True):
+class SingleFlight(Struct, Generic[T], frozen=True):
     """Run steps once for all who ask for the same `key` meanwhile; all get the result.
 
     The steps go on when those who asked first give up, so they need a deadline of their
-    own; `until` is how long this one waits. Fails with `TimeoutError`, or as the steps do.
+    own; `until` is how long this one waits. Fails with `DeadlineExceeded`, or as the steps do.
     """
 
     key: Hashable

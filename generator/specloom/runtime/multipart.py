@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import fields, replace
 
 from .bodies import Body, Encoded, Seal, to_json, to_text
-from .encode_errors import Unfit, Writer, not_a
+from .encode_errors import EncodeError, Encoder, not_a
 from .encoding import writer
 from .field_info import Annotation, is_union, marks_within, unfold
 from .headers import is_media_of
@@ -28,7 +28,7 @@ class _Part:
     name: str
     wire: str
     optional: bool
-    writer: Writer | None
+    writer: Encoder | None
     sizes: tuple[Limits, ...]
 
 
@@ -65,7 +65,7 @@ class Multipart(Body):
             if part.writer is None and not (part.optional and given is None):
                 try:
                     loaded[part.name] = _each(load, given)
-                except Unfit as unfit:
+                except EncodeError as unfit:
                     unfit.keys.append(part.name)
                     raise
         return replace(value, **loaded)
@@ -78,7 +78,7 @@ class Multipart(Body):
                 continue
             try:
                 made = self._check(part, given)
-            except Unfit as unfit:
+            except EncodeError as unfit:
                 unfit.keys.append(part.name)
                 raise
             if is_list(made) and not any(map(_is_json, made)):
@@ -108,7 +108,7 @@ class Multipart(Body):
 
             media = guess_type(upload.filename)[0] or "application/octet-stream"
         if allowed and not is_media_of(media, allowed):
-            raise Unfit(f"must be {' or '.join(allowed)}, not {media}")
+            raise EncodeError(f"must be {' or '.join(allowed)}, not {media}")
         return Upload(upload.content, upload.filename, media)
 
     def encode(self, checked: Any, seal: Seal) -> Encoded:

@@ -14,7 +14,7 @@ PIECE: Final = 1 << 16
 """How many bytes are inflated before the limit is looked at."""
 
 
-class Intake:
+class ResponseReader:
     """Takes an answer's body in, inflates it, and stops at the limit."""
 
     def __init__(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from .confidential import Discreet
-from .encode_errors import Unfit, not_a
+from .confidential import Confidential
+from .encode_errors import EncodeError, not_a
 from .headers import is_field_value
 from .public_names import public
 from .scalars import is_whole
 
 
 @public()
-class Upload(Discreet, frozen=True):
+class Upload(Confidential, frozen=True):
     """The content of a file, and what the server is told of it.
 
     `media` is its media type; left out, the name decides.
@@ -35,7 +35,7 @@ A path is read when the call is made, so that a call is a value of its own."""
 
 
 def load(source: object) -> Upload:
-    """The file that an argument means; fails with `Unfit`."""
+    """The file that an argument means; fails with `EncodeError`."""
     upload = _read(source)
     given: Any = upload
     if not isinstance(given.content, bytes):
@@ -43,11 +43,11 @@ def load(source: object) -> Upload:
     if not isinstance(given.filename, str):
         raise _part("filename", not_a("str", given.filename))
     if not is_whole(upload.filename):
-        raise _part("filename", Unfit("has half of a surrogate pair"))
+        raise _part("filename", EncodeError("has half of a surrogate pair"))
     if not isinstance(given.media, str | None):
         raise _part("media", not_a("str", given.media))
     if upload.media is not None and not is_field_value(upload.media or " "):
-        raise _part("media", Unfit("must be a media type such as image/png"))
+        raise _part("media", EncodeError("must be a media type such as image/png"))
     return upload
 
 
@@ -61,20 +61,22 @@ def _read(source: object) -> Upload:
             return Upload(source.read_bytes(), source.name)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise Unfit(f"cannot read {source}: {reason}") from None
+            raise EncodeError(f"cannot read {source}: {reason}") from None
         except ValueError:
-            raise Unfit("no file can have this name") from None
-    raise Unfit(f"must be an Upload, a Path or bytes, not {type(source).__name__}")
+            raise EncodeError("no file can have this name") from None
+    raise EncodeError(
+        f"must be an Upload, a Path or bytes, not {type(source).__name__}"
+    )
 
 
-def _part(name: str, unfit: Unfit) -> Unfit:
+def _part(name: str, unfit: EncodeError) -> EncodeError:
     unfit.keys.append(name)
     return unfit
 
 
 def check_size(upload: Upload, least: int | None, most: int | None) -> None:
-    """Fails with `Unfit` if the file is shorter or longer than allowed, in bytes."""
+    """Fails with `EncodeError` if the file is shorter or longer than allowed, in bytes."""
     if least is not None and len(upload.content) < least:
-        raise Unfit(f"at least {least} bytes")
+        raise EncodeError(f"at least {least} bytes")
     if most is not None and len(upload.content) > most:
-        raise Unfit(f"at most {most} bytes")
+        raise EncodeError(f"at most {most} bytes")

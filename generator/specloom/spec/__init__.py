@@ -14,43 +14,45 @@ from .. import diagnostics
 from ..model import Api
 from ..uncollected import Uncollected
 from . import spec_folder as folders
-from .collector import Findings, TooMany
-from .resolver import Meaning
+from .collector import Findings, TooManyDiagnostics
+from .resolver import Resolver
 
 
-class Loaded(Struct, frozen=True):
+class LoadedSpec(Struct, frozen=True):
     """A spec that is right. `sources` holds the files' texts by the paths that problems show."""
 
     api: Api
     files: tuple[Path, ...]
-    warnings: tuple[diagnostics.Problem, ...]
+    warnings: tuple[diagnostics.Diagnostic, ...]
     sources: Mapping[str, str]
 
 
-def load(folder: Path, shown_as: str | None = None) -> Loaded:
+def load(folder: Path, shown_as: str | None = None) -> LoadedSpec:
     """Reads the spec in a folder; raises SpecError with everything that is wrong. `shown_as` is what problems call the folder."""
     with Uncollected():
         return _load(folder, shown_as)
 
 
-def _load(folder: Path, shown_as: str | None) -> Loaded:
+def _load(folder: Path, shown_as: str | None) -> LoadedSpec:
     findings = Findings()
     try:
         return _read(folder, shown_as, findings)
-    except TooMany:
-        raise diagnostics.SpecError(findings.problems, findings.sources) from None
+    except TooManyDiagnostics:
+        raise diagnostics.InvalidSpec(findings.problems, findings.sources) from None
 
 
-def _read(folder: Path, shown_as: str | None, findings: Findings) -> Loaded:
+def _read(folder: Path, shown_as: str | None, findings: Findings) -> LoadedSpec:
     read = folders.read(folder, (shown_as or folder.as_posix()).rstrip("/"), findings)
     findings.settle()
-    api = Meaning(read, findings).api() if read.complete else None
+    api = Resolver(read, findings).api() if read.complete else None
     if api is None or findings.problems:
-        raise diagnostics.SpecError(findings.problems, findings.sources)
-    return Loaded(api, tuple(read.files), tuple(sorted(set(findings.warnings))), findings.sources)
+        raise diagnostics.InvalidSpec(findings.problems, findings.sources)
+    return LoadedSpec(
+        api, tuple(read.files), tuple(sorted(set(findings.warnings))), findings.sources
+    )
 
 
-def lint(loaded: Loaded) -> tuple[diagnostics.Problem, ...]:
+def lint(loaded: LoadedSpec) -> tuple[diagnostics.Diagnostic, ...]:
     """Advice on a spec that is right, sorted."""
     from . import lint_rules
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..model import Place
+from ..model import SourceLocation
 from .collector import Findings
 from .nodes import Source
 
@@ -40,7 +40,7 @@ def check(source: Source, findings: Findings) -> bool:
         line = source.text.count("\n", 0, match.start()) + 1
         column = match.start() - (source.text.rfind("\n", 0, match.start()) + 1) + 1
         findings.add_at(
-            Place(source.path, line, column),
+            SourceLocation(source.path, line, column),
             "character",
             f"{describe(match[0])} may not stand in a spec",
             "remove it; in a text, write what a reader shall see",

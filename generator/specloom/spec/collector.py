@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from ..diagnostics import Problem
-from ..model import Place
+from ..diagnostics import Diagnostic
+from ..model import SourceLocation
 from .nodes import Node, Scalar, Source
 
 LATER = "is reserved for a later version of the language, not yet read"
@@ -23,7 +23,7 @@ MOST = 500
 _COMPARED = 500
 
 
-class TooMany(Exception):
+class TooManyDiagnostics(Exception):
     """There are more problems than anybody wants to read."""
 
 
@@ -31,8 +31,8 @@ class Findings:
     """Problems and warnings, in the order of their discovery."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.warnings: list[Problem] = []
+        self.problems: list[Diagnostic] = []
+        self.warnings: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
         self._settled: set[tuple[str, int, int]] = set()
 
@@ -48,17 +48,17 @@ class Findings:
         self._report(_problem(at, rule, message, hint, offset, length))
 
     def add_at(
-        self, place: Place, rule: str, message: str, hint: str = "", length: int = 1
+        self, place: SourceLocation, rule: str, message: str, hint: str = "", length: int = 1
     ) -> None:
         """A problem at a place that has no node, such as a broken file."""
-        self._report(Problem(place.path, place.line, place.column, rule, message, hint, length))
+        self._report(Diagnostic(place.path, place.line, place.column, rule, message, hint, length))
 
     def warn(self, at: Node, rule: str, message: str, hint: str = "") -> None:
         self.warnings.append(replace(_problem(at, rule, message, hint, 0, 0), severity="warning"))
 
-    def warn_at(self, place: Place, rule: str, message: str) -> None:
+    def warn_at(self, place: SourceLocation, rule: str, message: str) -> None:
         self.warnings.append(
-            Problem(place.path, place.line, place.column, rule, message, severity="warning")
+            Diagnostic(place.path, place.line, place.column, rule, message, severity="warning")
         )
 
     def settle(self) -> None:
@@ -71,11 +71,11 @@ class Findings:
             (node.source.path, node.line, node.column) for node in nodes if node is not None
         )
 
-    def _report(self, problem: Problem) -> None:
+    def _report(self, problem: Diagnostic) -> None:
         if (problem.path, problem.line, problem.column) not in self._settled:
             self.problems.append(problem)
             if len(self.problems) >= MOST:
-                raise TooMany
+                raise TooManyDiagnostics
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -109,12 +109,12 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return best
 
 
-def where(place: Place) -> str:
+def where(place: SourceLocation) -> str:
     """A place inside a sentence: `path:line`."""
     return f"{place.path}:{place.line}"
 
 
-def _problem(at: Node, rule: str, message: str, hint: str, offset: int, length: int) -> Problem:
+def _problem(at: Node, rule: str, message: str, hint: str, offset: int, length: int) -> Diagnostic:
     column, width = at.column, 1
     if isinstance(at, Scalar):
         width = max(1, at.width)
@@ -123,4 +123,4 @@ def _problem(at: Node, rule: str, message: str, hint: str, offset: int, length: 
             line = at.source.lines[at.line - 1] if at.line <= len(at.source.lines) else ""
             if line.startswith(at.text, start):  # written on one line, without escapes
                 column, width = start + 1 + min(offset, len(at.text)), max(1, length)
-    return Problem(at.source.path, at.line, column, rule, message, hint, width)
+    return Diagnostic(at.source.path, at.line, column, rule, message, hint, width)

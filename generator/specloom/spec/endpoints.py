@@ -6,13 +6,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import model, naming
-from ..model import Answer, Endpoint, Field, Idempotency, JsonBody, Type, TypeName
+from ..model import Endpoint, Field, Idempotency, JsonBody, Response, Type, TypeName
 from . import api_file, parameters
 from .api_file import FactRow, Schemes
 from .collector import Findings, did_you_mean, where
 from .error_shapes import ErrorShapes
 from .errors import Errors
-from .fields import Fields, Owner, check_clashes, deprecation
+from .fields import FieldOwner, Fields, check_clashes, deprecation
 from .key_hints import key_hint
 from .localized import Texts, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, is_null, place
@@ -23,7 +23,7 @@ from .type_resolver import UNREAD, Types
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
 
-class Draft(Struct, frozen=True):
+class EndpointDraft(Struct, frozen=True):
     """An endpoint whose examples and cross references are still to be read."""
 
     endpoint: Endpoint
@@ -57,9 +57,11 @@ class Endpoints:
         self.unprocessed: tuple[int, ...] = ()
         """The API's, for endpoints that have none of their own."""
 
-    def read(self, root: MapNode, module: tuple[str, ...], below: frozenset[str]) -> list[Draft]:
+    def read(
+        self, root: MapNode, module: tuple[str, ...], below: frozenset[str]
+    ) -> list[EndpointDraft]:
         """The endpoints of a resource; `below` are the names of the resources in it."""
-        drafts: list[Draft] = []
+        drafts: list[EndpointDraft] = []
         classes: dict[str, Scalar] = {}
         for key, node in entries(root.get("endpoints")):
             if (
@@ -67,7 +69,7 @@ class Endpoints:
                 and self._check_name(key, below)
                 and self._check_twin(key, classes)
             ):
-                drafts.append(Draft(self._endpoint(key, node, module), key, node))
+                drafts.append(EndpointDraft(self._endpoint(key, node, module), key, node))
         return drafts
 
     def _check_twin(self, key: Scalar, classes: dict[str, Scalar]) -> bool:
@@ -107,9 +109,9 @@ class Endpoints:
         method, path, names = parameters.request_line(http, self.findings)
         class_name = naming.pascal(key.text) or "Endpoint"
         owner = TypeName(module, class_name)
-        path_fields = self.fields.read(node.get("path"), Owner(owner, "path"), module)
-        query = self.fields.read(node.get("query"), Owner(owner, "query"), module)
-        header = self.fields.read(node.get("header"), Owner(owner, "header"), module)
+        path_fields = self.fields.read(node.get("path"), FieldOwner(owner, "path"), module)
+        query = self.fields.read(node.get("query"), FieldOwner(owner, "query"), module)
+        header = self.fields.read(node.get("header"), FieldOwner(owner, "header"), module)
         own = {field.wire.lower() for field in header}
         header += tuple(field for field in self.header if field.wire.lower() not in own)
         body = self._body(node, key, replace(owner, name=class_name + "Request"), method)
@@ -124,7 +126,7 @@ class Endpoints:
             query=query,
             header=header,
             body=body,
-            answers=self._answers(node, owner, method),
+            responses=self._answers(node, owner, method),
             errors=self.errors.read(node.get("errors"), module),
             error_shape=self.shapes.of(module, node.get("error_shape")),
             unprocessed=(
@@ -187,11 +189,13 @@ class Endpoints:
                 return self._raw(value, name.module)
             case "form":
                 return model.FormBody(
-                    self.fields.structure(name, value, None, at, role=Owner(name, "form"))
+                    self.fields.structure(name, value, None, at, role=FieldOwner(name, "form"))
                 )
             case "parts":
-                type_ = self.fields.structure(name, value, None, at, role=Owner(name, "parts"))
-                return model.PartsBody(type_, self._signed_part(node.get("signed_part"), type_.to))
+                type_ = self.fields.structure(name, value, None, at, role=FieldOwner(name, "parts"))
+                return model.MultipartBody(
+                    type_, self._signed_part(node.get("signed_part"), type_.to)
+                )
             case _:
                 pass
         if isinstance(value, Scalar):
@@ -215,7 +219,7 @@ class Endpoints:
         parts = self.fields.built.get(name)
         part = (
             next((f for f in parts.fields if f.wire == node.text), None)
-            if isinstance(parts, model.Structure)
+            if isinstance(parts, model.Object)
             else None
         )
         if part is None or not isinstance(part.type, model.Named):
@@ -227,7 +231,7 @@ class Endpoints:
             )
         return node.text
 
-    def _raw(self, node: Node, module: tuple[str, ...]) -> model.RawBody:
+    def _raw(self, node: Node, module: tuple[str, ...]) -> model.BinaryBody:
         file = self.file(node, module)
         if len(file.media) > 1:
             self.findings.add(
@@ -240,7 +244,7 @@ class Endpoints:
                 f"`{file.media[0]}` is several media types, and a request has one",
                 "as application/octet-stream",
             )
-        return model.RawBody(file, file.media[0]) if file.media else model.RawBody(file)
+        return model.BinaryBody(file, file.media[0]) if file.media else model.BinaryBody(file)
 
     def file(self, node: Node, module: tuple[str, ...]) -> model.File:
         """What a `content` says."""
@@ -251,8 +255,8 @@ class Endpoints:
         media = tuple(each.text for each in words(child(node, "media")))
         return replace(type_ if isinstance(type_, model.File) else model.File(), media=media)
 
-    def _answers(self, node: MapNode, owner: TypeName, method: str) -> tuple[Answer, ...]:
-        answers: list[Answer] = []
+    def _answers(self, node: MapNode, owner: TypeName, method: str) -> tuple[Response, ...]:
+        responses: list[Response] = []
         inline = 0
         for key, value in entries(node.get("responses")):
             if (
@@ -269,7 +273,7 @@ class Endpoints:
                 )
                 continue
             status = int(key.text)
-            name = replace(owner, name=owner.name + "Answer" + (key.text if inline else ""))
+            name = replace(owner, name=owner.name + "Response" + (key.text if inline else ""))
             body, content = child(value, "body"), child(value, "content")
             inline += isinstance(body, MapNode)
             type_ = self._answer_type(key, value, name)
@@ -283,14 +287,14 @@ class Endpoints:
             if body and content:
                 self.findings.add(key, "body-twice", "an answer has `body` or `content`, not both")
             headers = self.fields.read(
-                child(value, "headers"), Owner(name, "answer header"), owner.module
+                child(value, "headers"), FieldOwner(name, "answer header"), owner.module
             )
             parameters.check_headers(headers, self.findings, sent=False)
             about = self.texts.read(child(value, "title")), self.texts.read(
                 child(value, "description")
             )
-            answers.append(Answer(status, type_, *about, headers))
-        return tuple(answers)
+            responses.append(Response(status, type_, *about, headers))
+        return tuple(responses)
 
     def _answer_type(self, key: Scalar, value: Node, name: TypeName) -> Type | None:
         content = child(value, "content")
@@ -323,7 +327,7 @@ class Endpoints:
             field for field in every if not (field.required and model.is_constant(field.type))
         ]
         whole = ""
-        if isinstance(endpoint.body, model.RawBody):
+        if isinstance(endpoint.body, model.BinaryBody):
             whole = "content"
         elif isinstance(endpoint.body, JsonBody) and not endpoint.body.flat:
             whole = "body"
@@ -341,7 +345,7 @@ class Endpoints:
     def flat_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
         """The fields of the body that are arguments one by one."""
         match endpoint.body:
-            case JsonBody(flat=True) | model.FormBody() | model.PartsBody():
+            case JsonBody(flat=True) | model.FormBody() | model.MultipartBody():
                 return self.fields_of(endpoint.body.type)
             case _:
                 return ()
@@ -358,9 +362,9 @@ class Endpoints:
         while isinstance(type_, model.Nullable | model.ListOf):
             type_ = type_.type if isinstance(type_, model.Nullable) else type_.item
         structure = self.fields.built.get(type_.to) if isinstance(type_, model.Named) else None
-        return structure.fields if isinstance(structure, model.Structure) else ()
+        return structure.fields if isinstance(structure, model.Object) else ()
 
-    def idempotency(self, draft: Draft, known: frozenset[str]) -> Idempotency:
+    def idempotency(self, draft: EndpointDraft, known: frozenset[str]) -> Idempotency:
         """What a repeated request does; `known` are the qualified names of all endpoints."""
         endpoint, node = draft.endpoint, draft.node.get("idempotency")
         if node is None:

@@ -124,7 +124,7 @@ def _can_hold_code(endpoint: Endpoint, types: Mapping[TypeName, NamedType]) -> b
     steps = _steps(shape.code)
     return all(
         _is_open(answer.type, types) or _holds(answer.type, steps, types)
-        for answer in endpoint.answers
+        for answer in endpoint.responses
         if answer.status < 300
     )
 
@@ -169,7 +169,7 @@ def _holds(type_: Type | None, steps: Sequence[str], types: Mapping[TypeName, Na
             named = types.get(name)
             if isinstance(named, model.UnionType):
                 return any(_holds(member, steps, types) for member in named.members)
-            if not isinstance(named, model.Structure) or step == "[0]":
+            if not isinstance(named, model.Object) or step == "[0]":
                 return False
             inside = [field.type for field in named.fields if _fits(step, field.wire)]
         case _:

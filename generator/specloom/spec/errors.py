@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, cast
 
 from .. import naming
-from ..model import Endpoint, ErrorCode, ErrorShape, Place, Type
+from ..model import Endpoint, ErrorCode, ErrorShape, SourceLocation, Type
 from .collector import Findings, where
 from .localized import Texts, integer, items, word
 from .nodes import MapNode, Node, Scalar, place
@@ -55,10 +55,10 @@ TAKEN = frozenset(
         "Error",
         "ApiError",
         "ConfigError",
-        "ConnectError",
+        "ConnectionFailed",
         "InvalidRequest",
         "ProtocolError",
-        "TimeoutError",
+        "DeadlineExceeded",
         "SignatureError",
         "SignatureProbe",
         "EventError",
@@ -163,8 +163,8 @@ class Errors:
 
     def check_codes(self, applied: Iterable[tuple[ErrorShape, Iterable[ErrorCode]]]) -> None:
         """Warns of rows with codes, if no endpoint that they apply to says where a code lies; `applied` has the rows of each endpoint."""
-        known: set[Place] = set()
-        unknown: set[Place] = set()
+        known: set[SourceLocation] = set()
+        unknown: set[SourceLocation] = set()
         for shape, rows in applied:
             (unknown if shape.code is None else known).update(
                 row.place for row in rows if row.code is not None
@@ -179,14 +179,14 @@ class Errors:
 
     def check_answers(self, endpoint: Endpoint, inherited: Iterable[ErrorCode]) -> None:
         """Reports rows of a status that is an answer of the endpoint, and so never an error of it."""
-        answers = {answer.status for answer in endpoint.answers}
+        responses = {answer.status for answer in endpoint.responses}
         for row in endpoint.errors:
-            if row.status in answers:
+            if row.status in responses:
                 message = f"{row.status} is an answer of `{endpoint.qualified}`, so this error is never raised"
                 self.findings.add_at(
                     row.place, "error-row", message, "a status stands in `responses` or in `errors`"
                 )
-        for row in {row.status: row for row in inherited if row.status in answers}.values():
+        for row in {row.status: row for row in inherited if row.status in responses}.values():
             message = f"{row.status} is an answer of `{endpoint.qualified}`, so the error in {where(row.place)} is never raised here"
             self.findings.warn_at(endpoint.place, "error-row", message)
 

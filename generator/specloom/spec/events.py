@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct
 
 from .. import auth_schemes, naming
-from ..model import Endpoint, Envelope, Event, Field, Scheme, Spot, Type, TypeName
+from ..model import Endpoint, Envelope, Event, Field, Scheme, Type, TypeName, ValueLocation
 from . import api_file
 from .collector import Findings, closest, did_you_mean, where
 from .endpoints import Endpoints
@@ -26,7 +26,7 @@ TAKEN = frozenset(
         "EventTable",
         "Final",
         "PlainEnvelope",
-        "Spot",
+        "ValueLocation",
         "UnknownEvent",
         "WechatPayEnvelope",
         *naming.RESERVED_CLASSES,
@@ -242,9 +242,9 @@ def envelope(
     )
 
 
-def _spot(node: Node | None) -> Spot:
+def _spot(node: Node | None) -> ValueLocation:
     return (
-        Spot(path=node.text)
+        ValueLocation(path=node.text)
         if isinstance(node, Scalar)
-        else Spot(header=word(child(node, "header")))
+        else ValueLocation(header=word(child(node, "header")))
     )

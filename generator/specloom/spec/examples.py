@@ -8,21 +8,21 @@ from msgspec.structs import replace
 
 from .. import model
 from ..model import (
-    Answer,
     Endpoint,
     Event,
     EventExample,
-    Exchange,
+    Example,
     Field,
     Json,
-    Place,
-    Structure,
+    Object,
+    Response,
+    SourceLocation,
     Value,
 )
 from .collector import Findings, did_you_mean
-from .endpoints import Draft
+from .endpoints import EndpointDraft
 from .events import EventDraft
-from .fields import Given
+from .fields import DocumentedValues
 from .localized import Texts, child, entries, integer, items
 from .nodes import MapNode, Node, Scalar, place
 from .spec_folder import Folder
@@ -33,7 +33,7 @@ class Examples:
     def __init__(
         self,
         values: Values,
-        given: Mapping[Place, Given],
+        given: Mapping[SourceLocation, DocumentedValues],
         texts: Texts,
         folder: Folder,
         findings: Findings,
@@ -60,12 +60,12 @@ class Examples:
             default=self.values.read(given.default, field.type, "default", field.encrypted),
         )
 
-    def structure(self, structure: Structure) -> Structure:
+    def structure(self, structure: Object) -> Object:
         """The structure with its fields' values."""
         fields = self.fields(structure.fields)
         return replace(structure, fields=fields) if fields != structure.fields else structure
 
-    def endpoint(self, draft: Draft, shared_errors: frozenset[int | None]) -> Endpoint:
+    def endpoint(self, draft: EndpointDraft, shared_errors: frozenset[int | None]) -> Endpoint:
         """The endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""
         endpoint = draft.endpoint
         statuses = shared_errors | {row.status for row in endpoint.errors}
@@ -79,8 +79,9 @@ class Examples:
             path_fields=self.fields(endpoint.path_fields),
             query=self.fields(endpoint.query),
             header=self.fields(endpoint.header),
-            answers=tuple(
-                replace(answer, headers=self.fields(answer.headers)) for answer in endpoint.answers
+            responses=tuple(
+                replace(answer, headers=self.fields(answer.headers))
+                for answer in endpoint.responses
             ),
             examples=tuple(exchanges),
         )
@@ -104,7 +105,7 @@ class Examples:
 
     def _exchange(
         self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]
-    ) -> Exchange:
+    ) -> Example:
         request, response = node.get("request"), node.get("response")
         groups = (
             ("path", endpoint.path_fields),
@@ -114,7 +115,7 @@ class Examples:
         path, query, header = (self._parameters(request, key, fields) for key, fields in groups)
         body = self._body(request, endpoint.resource)
         status = integer(child(response, "status"))
-        return Exchange(
+        return Example(
             title=self.texts.read(node.get("title")),
             path=path,
             query=query,
@@ -167,9 +168,9 @@ class Examples:
 
     def _request_body(self, node: Node, endpoint: Endpoint) -> Value | None:
         match endpoint.body:
-            case model.JsonBody() | model.FormBody() | model.PartsBody():
+            case model.JsonBody() | model.FormBody() | model.MultipartBody():
                 return self.values.read(node, endpoint.body.type)
-            case model.RawBody():
+            case model.BinaryBody():
                 self.findings.add(node, "example", "a raw body has no example in JSON")
             case None:
                 self.findings.add(node, "example", "the endpoint sends no body")
@@ -185,10 +186,10 @@ class Examples:
         body = self._body(response, endpoint.resource)
         if status is None or response is None:
             return None
-        answer = next((answer for answer in endpoint.answers if answer.status == status), None)
+        answer = next((answer for answer in endpoint.responses if answer.status == status), None)
         if answer is None:
             if status not in errors:
-                known = ", ".join(str(answer.status) for answer in endpoint.answers)
+                known = ", ".join(str(answer.status) for answer in endpoint.responses)
                 self.findings.add(
                     child(response, "status") or response,
                     "example",
@@ -198,7 +199,7 @@ class Examples:
             return self.values.read(body, model.AnyJson())
         return self._documented(body, answer)
 
-    def _documented(self, body: Node | None, answer: Answer) -> Value | None:
+    def _documented(self, body: Node | None, answer: Response) -> Value | None:
         if body is None:
             return None
         if answer.type is None or isinstance(answer.type, model.File):

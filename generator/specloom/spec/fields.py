@@ -13,14 +13,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import model, naming
-from ..model import Field, NamedType, Place, Structure, Text, Type, TypeName
+from ..model import Field, NamedType, Object, SourceLocation, Text, Type, TypeName
 from .collector import Findings, did_you_mean, where
 from .localized import Texts, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, place
 from .patterns import check_pattern, with_pattern
 from .spec_folder import LONGEST_NAME
-from .symbols import Declaration, Declarations, holds_object, parse
-from .type_parser import Object
+from .symbols import Declaration, SymbolTable, holds_object, parse
+from .type_parser import ObjectExpr
 from .type_resolver import UNREAD, Types
 from .values import Values
 
@@ -28,14 +28,14 @@ UNNAMED = "_"
 """Stands for a name that could not be made; reported already."""
 
 
-class Owner(Struct, frozen=True):
+class FieldOwner(Struct, frozen=True):
     """Whom fields belong to: classes of objects inside are called after it."""
 
     name: TypeName
     role: Literal["object", "path", "query", "header", "form", "parts", "answer header"] = "object"
 
 
-class Given(Struct, frozen=True):
+class DocumentedValues(Struct, frozen=True):
     """The values that a field or a named scalar documents, not yet read."""
 
     example: Node | None
@@ -45,7 +45,7 @@ class Given(Struct, frozen=True):
 class Fields:
     def __init__(
         self,
-        declarations: Declarations,
+        declarations: SymbolTable,
         types: Types,
         texts: Texts,
         units: Mapping[str, Text],
@@ -57,7 +57,7 @@ class Fields:
         self.units = units
         self.findings = findings
         self.built: dict[TypeName, NamedType] = {}
-        self.values: dict[Place, Given] = {}
+        self.values: dict[SourceLocation, DocumentedValues] = {}
         self.parts: set[TypeName] = set()
         """Structures that are multipart forms."""
         self._scalars: list[tuple[Type, Node, bool]] = []
@@ -79,7 +79,7 @@ class Fields:
         about: MapNode | None,
         key: Scalar,
         declared: bool = False,
-        role: Owner | None = None,
+        role: FieldOwner | None = None,
     ) -> model.Named:
         """Makes a structure; `about` has its title and description."""
         name = replace(name, name=naming.class_name(name.name))
@@ -92,7 +92,7 @@ class Fields:
                 "give it another `name:`" if about else "give that type another name",
             )
             return model.Named(name)
-        self.built[name] = Structure(
+        self.built[name] = Object(
             name, (), place=place(key)
         )  # reserves the name while its fields are read
         if role and role.role == "parts":
@@ -101,10 +101,8 @@ class Fields:
         title, description = texts.read(child(about, "title")), texts.read(
             child(about, "description")
         )
-        read = self.read(fields, role or Owner(name), name.module)
-        self.built[name] = Structure(
-            name, read, title, description, shared=declared, place=place(key)
-        )
+        read = self.read(fields, role or FieldOwner(name), name.module)
+        self.built[name] = Object(name, read, title, description, shared=declared, place=place(key))
         return model.Named(name)
 
     def named_scalar(self, declaration: Declaration) -> None:
@@ -123,7 +121,7 @@ class Fields:
         for type_, example, encrypted in self._scalars:
             values.read(example, type_, "example", encrypted)
 
-    def _other_place(self, name: TypeName, declared: bool) -> Place | None:
+    def _other_place(self, name: TypeName, declared: bool) -> SourceLocation | None:
         if name in self.built:
             return self.built[name].place
         if declared:
@@ -133,7 +131,9 @@ class Fields:
                 return place(other.key)
         return None
 
-    def read(self, node: Node | None, owner: Owner, module: tuple[str, ...]) -> tuple[Field, ...]:
+    def read(
+        self, node: Node | None, owner: FieldOwner, module: tuple[str, ...]
+    ) -> tuple[Field, ...]:
         """The fields of a map, with unique names in Python."""
         found: list[Field] = []
         for key, value in entries(node):
@@ -145,7 +145,7 @@ class Fields:
         return tuple(found)
 
     def _field(
-        self, key: Scalar, node: Node, owner: Owner, module: tuple[str, ...]
+        self, key: Scalar, node: Node, owner: FieldOwner, module: tuple[str, ...]
     ) -> Field | None:
         optional = key.text.endswith("?") and len(key.text) > 1
         wire = key.text[:-1] if optional else key.text
@@ -160,7 +160,7 @@ class Fields:
         expression = (
             parse(at, self.findings)
             if isinstance(at, Scalar)
-            else Object(0) if child(own, "fields") else None
+            else ObjectExpr(0) if child(own, "fields") else None
         )
         if at is None and expression is None:
             self.findings.add(
@@ -187,7 +187,7 @@ class Fields:
             type_ = model.Named(inner)
         type_ = self._with_media(own, self._patterned(own, type_))
         self._check_argument(own, owner, optional, type_)
-        self.values[place(key)] = Given(_first(chain, "example"), child(own, "default"))
+        self.values[place(key)] = DocumentedValues(_first(chain, "example"), child(own, "default"))
         if own and "default" in own.entries and not optional:
             self.findings.add(
                 own.entries["default"].key,
@@ -238,7 +238,7 @@ class Fields:
         return name or UNNAMED
 
     def _check_argument(
-        self, own: MapNode | None, owner: Owner, optional: bool, type_: Type | None
+        self, own: MapNode | None, owner: FieldOwner, optional: bool, type_: Type | None
     ) -> None:
         """Reports a Python name of something that programs never name."""
         given = own and own.entries.get("as")
@@ -269,7 +269,7 @@ class Fields:
         key: Scalar,
         wire: str,
         own: MapNode | None,
-        owner: Owner,
+        owner: FieldOwner,
         module: tuple[str, ...],
         uses: bool,
     ) -> TypeName | None:
@@ -292,7 +292,7 @@ class Fields:
             )
             return None
         part = (
-            naming.pascal(word(child(own, "as")) or wire) or "Object"
+            naming.pascal(word(child(own, "as")) or wire) or "ObjectExpr"
         )  # if there is none, the field has no name either
         name = TypeName(module, word(given) or owner.name.name.rstrip("_") + part)
         return self.structure(name, fields, own, key).to
@@ -338,7 +338,7 @@ class Fields:
         return self.units.get(node.text, Text())
 
     def _style(
-        self, own: MapNode | None, owner: Owner
+        self, own: MapNode | None, owner: FieldOwner
     ) -> Literal["repeat", "comma", "brackets", "deep"]:
         given = child(own, "style")
         if not isinstance(given, Scalar) or given.text not in {

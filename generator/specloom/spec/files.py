@@ -6,7 +6,7 @@ import errno
 from pathlib import Path
 
 from .. import bounded
-from ..model import Place
+from ..model import SourceLocation
 from . import secret_scanner
 from .collector import Findings
 from .nodes import Source
@@ -14,7 +14,7 @@ from .nodes import Source
 
 def read(path: Path, shown: str, findings: Findings) -> Source | None:
     """The file's text with `\\n` line ends and plain spaces for U+00A0, or None with a problem reported."""
-    start = Place(shown, 1, 1)
+    start = SourceLocation(shown, 1, 1)
     try:
         content = bounded.read(path, bounded.TEXT)
     except OSError as error:
@@ -43,7 +43,7 @@ def read(path: Path, shown: str, findings: Findings) -> Source | None:
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         findings.sources[shown] = content.decode("utf-8", "replace")
         findings.add_at(
-            Place(shown, line, column),
+            SourceLocation(shown, line, column),
             "encoding",
             f"byte 0x{content[error.start]:02X} is not UTF-8 here",
             "save the file as UTF-8",
@@ -64,7 +64,7 @@ def _refuse_keys(source: Source, findings: Findings) -> None:
             at - (source.text.rfind("\n", 0, at) + 1) + 1,
         )
         findings.add_at(
-            Place(source.path, line, column),
+            SourceLocation(source.path, line, column),
             "secret",
             secret_scanner.refusal(found),
             secret_scanner.REMEDY,

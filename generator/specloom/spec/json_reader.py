@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..model import Place
+from ..model import SourceLocation
 from . import charset, secret_scanner
 from .collector import Findings
 from .nodes import DIGITS, Entry, ListNode, MapNode, Node, Scalar, Source
@@ -33,7 +33,7 @@ def parse(source: Source, findings: Findings) -> Node | None:
         line = source.text.count("\n", 0, wrong.at) + 1
         column = wrong.at - (source.text.rfind("\n", 0, wrong.at) + 1) + 1
         findings.add_at(
-            Place(source.path, line, column), "json", f"this is not JSON: {wrong.message}"
+            SourceLocation(source.path, line, column), "json", f"this is not JSON: {wrong.message}"
         )
         return None
 

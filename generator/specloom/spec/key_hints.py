@@ -173,7 +173,7 @@ HINTS = (
     Hint(
         "$ref ref schema",
         "field type names",
-        "write the name of the type, or pets.Owner for one of another resource",
+        "write the name of the type, or pets.FieldOwner for one of another resource",
         "resource",
         "types: {Pet: {fields: {owner: Owner}}, Owner: {fields: {name: string}}}",
     ),

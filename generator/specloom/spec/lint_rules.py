@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 
 from .. import model
-from ..diagnostics import Problem
-from ..model import Api, Field, Place, Text
+from ..diagnostics import Diagnostic
+from ..model import Api, Field, SourceLocation, Text
 
 _SHOWN = 5
 """Texts without translation that are quoted; the others are counted."""
@@ -22,17 +22,19 @@ _LONG_KEY = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 class Rule(Struct, frozen=True):
     id: str
     purpose: str
-    find: Callable[[Api], Iterator[tuple[Place, str]]]
+    find: Callable[[Api], Iterator[tuple[SourceLocation, str]]]
 
 
-def findings(api: Api) -> Iterator[Problem]:
+def findings(api: Api) -> Iterator[Diagnostic]:
     """All breaches of all rules."""
     for rule in RULES:
         for place, message in rule.find(api):
-            yield Problem(place.path, place.line, place.column, rule.id, message, severity="notice")
+            yield Diagnostic(
+                place.path, place.line, place.column, rule.id, message, severity="notice"
+            )
 
 
-def _missing_translations(api: Api) -> Iterator[tuple[Place, str]]:
+def _missing_translations(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     found: dict[tuple[str, str], dict[str, None]] = {}
     for path, text in _texts(api):
         for language in api.languages:
@@ -41,7 +43,7 @@ def _missing_translations(api: Api) -> Iterator[tuple[Place, str]]:
     for (path, language), texts in sorted(found.items()):
         shown = ", ".join(f"“{_start(text)}”" for text in list(texts)[:_SHOWN])
         rest = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-        yield Place(path, 1, 1), f"not in `{language}`: {shown}{rest}"
+        yield SourceLocation(path, 1, 1), f"not in `{language}`: {shown}{rest}"
 
 
 def _start(text: str) -> str:
@@ -51,8 +53,8 @@ def _start(text: str) -> str:
 
 def _endpoints_without(
     what: str, there: Callable[[model.Endpoint], object]
-) -> Callable[[Api], Iterator[tuple[Place, str]]]:
-    def find(api: Api) -> Iterator[tuple[Place, str]]:
+) -> Callable[[Api], Iterator[tuple[SourceLocation, str]]]:
+    def find(api: Api) -> Iterator[tuple[SourceLocation, str]]:
         for endpoint in api.all_endpoints():
             if not there(endpoint):
                 yield endpoint.place, f"`{endpoint.qualified}` has no {what}"
@@ -62,8 +64,8 @@ def _endpoints_without(
 
 def _events_without(
     what: str, there: Callable[[model.Event], object]
-) -> Callable[[Api], Iterator[tuple[Place, str]]]:
-    def find(api: Api) -> Iterator[tuple[Place, str]]:
+) -> Callable[[Api], Iterator[tuple[SourceLocation, str]]]:
+    def find(api: Api) -> Iterator[tuple[SourceLocation, str]]:
         for event in api.all_events():
             if not there(event):
                 yield event.place, f"`{event.name}` has no {what}"
@@ -71,19 +73,19 @@ def _events_without(
     return find
 
 
-def _fields_without_title(api: Api) -> Iterator[tuple[Place, str]]:
+def _fields_without_title(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for field in _fields(api):
         if api.lacks_meaning(field):
             yield field.place, f"`{field.wire}` has neither title nor description"
 
 
-def _optional_keys(api: Api) -> Iterator[tuple[Place, str]]:
+def _optional_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for endpoint in api.all_endpoints():
         if names := ", ".join(f"`{name}`" for name in endpoint.idempotency.optional):
             yield endpoint.place, f"requests of `{endpoint.qualified}` may lack {names} of its idempotency key; the client does not retry those as keyed"
 
 
-def _long_keys(api: Api) -> Iterator[tuple[Place, str]]:
+def _long_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for field in _fields(api):
         example = field.example.json if field.example else None
         if isinstance(example, str) and not field.encrypted and _LONG_KEY.fullmatch(example):
@@ -141,7 +143,7 @@ def _fields(api: Api) -> Iterator[Field]:
     """All fields and parameters, in the order of the model."""
     yield from api.header
     for named in api.types.values():
-        if isinstance(named, model.Structure):
+        if isinstance(named, model.Object):
             yield from named.fields
     for endpoint in api.all_endpoints():
         shared = {field.place for field in api.header}
@@ -150,7 +152,7 @@ def _fields(api: Api) -> Iterator[Field]:
             for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
             if field.place not in shared
         )
-        for answer in endpoint.answers:
+        for answer in endpoint.responses:
             yield from answer.headers
 
 
@@ -184,14 +186,14 @@ def _texts(api: Api) -> Iterator[tuple[str, Text]]:
             )
         yield from _rows(resource.errors)
     for endpoint in api.all_endpoints():
-        answers = [
-            text for answer in endpoint.answers for text in (answer.title, answer.description)
+        responses = [
+            text for answer in endpoint.responses for text in (answer.title, answer.description)
         ]
         links = [link.title for link in endpoint.links]
         shown = [example.title for example in endpoint.examples]
         yield from _at(
             endpoint.place.path,
-            (endpoint.title, endpoint.description, endpoint.notes, *answers, *links, *shown),
+            (endpoint.title, endpoint.description, endpoint.notes, *responses, *links, *shown),
         )
         yield from _rows(endpoint.errors)
     for event in api.all_events():

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
-from ..model import Json, Place
+from ..model import Json, SourceLocation
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,4})?")
@@ -79,8 +79,8 @@ class MapNode(Struct, eq=False):
 Node: TypeAlias = "Scalar | ListNode | MapNode"
 
 
-def place(node: Node) -> Place:
-    return Place(node.source.path, node.line, node.column)
+def place(node: Node) -> SourceLocation:
+    return SourceLocation(node.source.path, node.line, node.column)
 
 
 def is_null(node: Node) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from ..model import Text
 from .collector import Findings, did_you_mean
-from .spec_folder import Note
+from .spec_folder import MarkdownNote
 
 About = tuple[str, ...]
 """() for the API, a resource's path, or an endpoint's."""
 
 
 def collect(
-    notes: list[Note],
+    notes: list[MarkdownNote],
     languages: tuple[str, ...],
     resources: set[About],
     endpoints: set[About],
@@ -47,7 +47,7 @@ def collect(
 
 
 def _about(
-    note: Note, languages: tuple[str, ...], resources: set[About], endpoints: set[About]
+    note: MarkdownNote, languages: tuple[str, ...], resources: set[About], endpoints: set[About]
 ) -> tuple[About | None, str]:
     *parts, last = note.about
     language = last if parts and last in languages else languages[0]

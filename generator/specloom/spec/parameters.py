@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from .. import model
 from ..auth_schemes import added_by
-from ..model import Endpoint, Field, NamedType, Scheme, Structure, Type, TypeName
+from ..model import Endpoint, Field, NamedType, Object, Scheme, Type, TypeName
 from .collector import LATER, Findings, where
 from .key_hints import key_hint
 from .localized import child, word
@@ -281,9 +281,9 @@ def _unfit(
             return "a JSON value has no form outside JSON (text<T> has one)"
         case model.Named():
             named = types.get(type_.to)
-            if isinstance(named, model.Structure) and not nested:
+            if isinstance(named, model.Object) and not nested:
                 return "an object has no form outside JSON (but `style: brackets` or `deep` in a query or a form)"
-            if isinstance(named, model.Structure) and named.name not in within:
+            if isinstance(named, model.Object) and named.name not in within:
                 return _unfit_fields(named, role, style, types, within | {named.name})
             if isinstance(named, model.UnionType) and named.name not in within:
                 inside = within | {named.name}
@@ -310,7 +310,7 @@ def _unfit(
 
 
 def _unfit_fields(
-    structure: Structure,
+    structure: Object,
     role: str,
     style: str,
     types: Mapping[TypeName, NamedType],

@@ -26,18 +26,18 @@ def holds_file(type_: Type) -> bool:
             return False
 
 
-def never_ending(types: Mapping[TypeName, NamedType]) -> list[model.Structure]:
+def never_ending(types: Mapping[TypeName, NamedType]) -> list[model.Object]:
     """Structures of which no value can be written, because each needs another one first."""
     needs: dict[TypeName, set[TypeName]] = {}
     needed_by: dict[TypeName, list[TypeName]] = {}
     for name, named in types.items():
-        fields: tuple[Field, ...] = named.fields if isinstance(named, model.Structure) else ()
+        fields: tuple[Field, ...] = named.fields if isinstance(named, model.Object) else ()
         needs[name] = {
             field.type.to
             for field in fields
             if field.required
             and isinstance(field.type, model.Named)
-            and isinstance(types.get(field.type.to), model.Structure)
+            and isinstance(types.get(field.type.to), model.Object)
         }
         for other in needs[name]:
             needed_by.setdefault(other, []).append(name)
@@ -49,4 +49,4 @@ def never_ending(types: Mapping[TypeName, NamedType]) -> list[model.Structure]:
             if not needs[name]:
                 ready.append(name)
     stuck = (types[name] for name, others in needs.items() if others)
-    return [named for named in stuck if isinstance(named, model.Structure)]
+    return [named for named in stuck if isinstance(named, model.Object)]

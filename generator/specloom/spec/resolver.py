@@ -25,22 +25,22 @@ from ..model import (
 )
 from . import api_file, enumerations, notes, parameters, reachability, unions
 from .collector import Findings, where
-from .endpoints import Draft, Endpoints
+from .endpoints import EndpointDraft, Endpoints
 from .error_shapes import ErrorShapes
 from .errors import Errors
 from .events import Addresses, Events, envelope
 from .examples import Examples
-from .fields import Fields, Owner
+from .fields import FieldOwner, Fields
 from .localized import Texts, child, word
 from .spec_folder import Document, Folder
-from .symbols import Declarations
+from .symbols import SymbolTable
 from .type_resolver import UNREAD, Types
 from .values import Values
 
 Path = tuple[str, ...]
 
 
-class Meaning:
+class Resolver:
     def __init__(self, folder: Folder, findings: Findings) -> None:
         self.folder = folder
         self.findings = findings
@@ -48,7 +48,7 @@ class Meaning:
             (document.root for document in folder.documents if document.kind == "api"), None
         )
         self.texts = Texts(findings, api_file.languages(self.root))
-        self.declarations = Declarations(findings)
+        self.declarations = SymbolTable(findings)
         self.types = Types(self.declarations, findings)
         self.schemes = api_file.Schemes(self.root, findings)
         self.errors = Errors(self.texts, self.types, findings)
@@ -84,7 +84,7 @@ class Meaning:
             for document in resources
         }
         paths = _with_folders(self.folder.resources)
-        drafts: dict[Path, list[Draft]] = {}
+        drafts: dict[Path, list[EndpointDraft]] = {}
         for document in resources:
             below = frozenset(path[-1] for path in paths if path[:-1] == document.module)
             drafts[document.module] = reader.read(document.root, document.module, below)
@@ -174,7 +174,7 @@ class Meaning:
     def _header(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """The API's headers: the constant ones, and those that are arguments of every endpoint."""
         fields = self.fields.read(
-            child(self.root, "header"), Owner(TypeName((), "Header"), "header"), ()
+            child(self.root, "header"), FieldOwner(TypeName((), "Header"), "header"), ()
         )
         parameters.check_headers(fields, self.findings)
         constant = tuple(
@@ -213,7 +213,7 @@ class Meaning:
         fields = [
             field
             for named in self.fields.built.values()
-            if isinstance(named, model.Structure)
+            if isinstance(named, model.Object)
             for field in named.fields
         ]
         fields += [field for endpoint in found for field in endpoint.query]
@@ -243,23 +243,23 @@ class Meaning:
         parameters.check_types(endpoint.path_fields, "path", types, findings)
         parameters.check_types(endpoint.query, "query", types, findings)
         parameters.check_types(endpoint.header, "header", types, findings)
-        for answer in endpoint.answers:
+        for answer in endpoint.responses:
             parameters.check_types(answer.headers, "answer header", types, findings)
         if isinstance(endpoint.body, model.FormBody):
             form = types.get(endpoint.body.type.to)
             parameters.check_types(
-                form.fields if isinstance(form, model.Structure) else (), "form", types, findings
+                form.fields if isinstance(form, model.Object) else (), "form", types, findings
             )
 
     def _check_files(self) -> None:
         """Files stand in parts and raw bodies only."""
         for name, named in self.fields.built.items():
-            if isinstance(named, model.Structure) and name not in self.fields.parts:
+            if isinstance(named, model.Object) and name not in self.fields.parts:
                 parameters.check_files(named.fields, self.findings)
         for name in self.fields.parts:
             form = self.fields.built.get(name)
             parameters.check_parts(
-                form.fields if isinstance(form, model.Structure) else (), self.findings
+                form.fields if isinstance(form, model.Object) else (), self.findings
             )
 
     def _check_routes(self, found: list[Endpoint]) -> None:
@@ -268,12 +268,12 @@ class Meaning:
         for endpoint in found:
             body = (
                 endpoint.body.type
-                if isinstance(endpoint.body, model.JsonBody | model.FormBody | model.PartsBody)
+                if isinstance(endpoint.body, model.JsonBody | model.FormBody | model.MultipartBody)
                 else None
             )
             named = self.fields.built.get(body.to) if isinstance(body, model.Named) else None
             marks = parameters.route_marks(
-                endpoint, named.fields if isinstance(named, model.Structure) else ()
+                endpoint, named.fields if isinstance(named, model.Object) else ()
             )
             other = seen.setdefault(
                 (endpoint.method, parameters.route_shape(endpoint.path), marks), endpoint
@@ -287,7 +287,7 @@ class Meaning:
 
     def _finish(
         self,
-        drafts: dict[Path, list[Draft]],
+        drafts: dict[Path, list[EndpointDraft]],
         reader: Endpoints,
         examples: Examples,
         errors: tuple[ErrorCode, ...],
@@ -333,7 +333,7 @@ class Meaning:
         types = self.fields.built
         self.fields.check_scalars(examples.values)
         finished = [
-            examples.structure(named) if isinstance(named, model.Structure) else named
+            examples.structure(named) if isinstance(named, model.Object) else named
             for named in types.values()
         ]
         finished.sort(

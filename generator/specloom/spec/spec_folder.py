@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from .. import naming
 from ..diagnostics import printable
-from ..model import Place
+from ..model import SourceLocation
 from . import charset, files, json_reader, validation, yaml_reader
 from .collector import Findings, did_you_mean
 from .nodes import MapNode, Node, Scalar
@@ -39,13 +39,13 @@ class Document(Struct, frozen=True):
     relative: str
 
 
-class Note(Struct, frozen=True):
+class MarkdownNote(Struct, frozen=True):
     """A Markdown file: `about` are the parts of its name."""
 
     folder: tuple[str, ...]
     about: tuple[str, ...]
     text: str
-    place: Place
+    place: SourceLocation
 
 
 class Folder(Struct):
@@ -53,7 +53,7 @@ class Folder(Struct):
     shown: str
     findings: Findings
     documents: list[Document] = field(default_factory=list[Document])
-    notes: list[Note] = field(default_factory=list[Note])
+    notes: list[MarkdownNote] = field(default_factory=list[MarkdownNote])
     files: list[Path] = field(default_factory=list[Path])
     json_files: set[str] = field(default_factory=set[str])
     bodies: dict[str, Node | None] = field(default_factory=dict[str, "Node | None"])
@@ -96,7 +96,7 @@ class Folder(Struct):
     def check_bodies(self) -> None:
         """Reports JSON files that no example names."""
         for name in sorted(self.json_files - self.bodies.keys()):
-            place = Place(printable(f"{self.shown}/{name}"), 1, 1)
+            place = SourceLocation(printable(f"{self.shown}/{name}"), 1, 1)
             self.findings.add_at(
                 place,
                 "stray-body",
@@ -109,14 +109,14 @@ def read(path: Path, shown: str, findings: Findings) -> Folder:
     """Reads all files of the folder, in the order of their names, and checks the shape of each."""
     folder = Folder(path, shown, findings)
     if not path.is_dir():
-        findings.add_at(Place(shown, 1, 1), "no-folder", "there is no such folder")
+        findings.add_at(SourceLocation(shown, 1, 1), "no-folder", "there is no such folder")
         folder.complete = False
         return folder
     for parents, file in _walk(path, (), folder):
         _read_file(file, parents, folder)
     if not (path / "_api.yaml").is_file():
         findings.add_at(
-            Place(shown, 1, 1),
+            SourceLocation(shown, 1, 1),
             "no-api",
             "the folder has no `_api.yaml`, which every spec begins with",
         )
@@ -191,7 +191,7 @@ def _read_file(path: Path, parents: tuple[str, ...], folder: Folder) -> None:
 
 
 def _kind(
-    stem: str, parents: tuple[str, ...], place: Place, findings: Findings
+    stem: str, parents: tuple[str, ...], place: SourceLocation, findings: Findings
 ) -> validation.Kind | None:
     if stem == "_types":
         return "types"
@@ -203,7 +203,7 @@ def _kind(
     return "resource" if _check_name(stem, place, findings, top=not parents) else None
 
 
-def _check_name(name: str, place: Place, findings: Findings, top: bool = False) -> bool:
+def _check_name(name: str, place: SourceLocation, findings: Findings, top: bool = False) -> bool:
     """Whether a file or folder may be called so: it becomes a module, an attribute and a page."""
     reason, hint = "", ""
     if name.startswith("_"):
@@ -240,12 +240,14 @@ def _read_note(path: Path, parents: tuple[str, ...], folder: Folder) -> None:
     source = files.read(path, place.path, folder.findings)
     folder.files.append(path)
     if source and charset.check(source, folder.findings):
-        folder.notes.append(Note(parents, tuple(path.stem.split(".")), source.text.strip(), place))
+        folder.notes.append(
+            MarkdownNote(parents, tuple(path.stem.split(".")), source.text.strip(), place)
+        )
 
 
-def _place(parents: tuple[str, ...], path: Path, folder: Folder) -> Place:
+def _place(parents: tuple[str, ...], path: Path, folder: Folder) -> SourceLocation:
     shown = "/".join((folder.shown, *parents, path.name)) if path != folder.path else folder.shown
-    return Place(printable(shown), 1, 1)
+    return SourceLocation(printable(shown), 1, 1)
 
 
 def _inside(path: Path, folder: Path) -> bool:

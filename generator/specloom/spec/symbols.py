@@ -18,8 +18,8 @@ from .collector import LATER, Findings, did_you_mean, where
 from .localized import child, entries, flag
 from .nodes import MapNode, Node, Scalar, place
 from .spec_folder import LONGEST_NAME, Document
-from .type_lexer import Wrong
-from .type_parser import Expression, Object, Of, OneOf, OrNull, Ref
+from .type_lexer import TypeSyntaxError
+from .type_parser import Expression, GenericExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
 
 _SCALAR_ONLY = ("example", "unit", "pattern", "encrypted", "secret", "since")
 
@@ -42,7 +42,7 @@ def parse(node: Node | None, findings: Findings) -> Expression | None:
         return None
     try:
         return type_parser.parse(node.text)
-    except Wrong as wrong:
+    except TypeSyntaxError as wrong:
         rule = "not-yet" if LATER in wrong.message else "type"
         findings.add(node, rule, wrong.message, wrong.hint, offset=wrong.at, length=wrong.length)
         return None
@@ -51,17 +51,17 @@ def parse(node: Node | None, findings: Findings) -> Expression | None:
 def holds_object(expression: Expression | None) -> bool:
     """Whether `object` stands anywhere in the expression."""
     match expression:
-        case Object():
+        case ObjectExpr():
             return True
-        case Of() | OrNull():
+        case GenericExpr() | NullableExpr():
             return holds_object(expression.inner)
-        case OneOf():
+        case UnionExpr():
             return any(map(holds_object, expression.members))
         case _:
             return False
 
 
-class Declarations:
+class SymbolTable:
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
         self.by_module: dict[tuple[str, ...], dict[str, Declaration]] = {}
@@ -114,7 +114,7 @@ class Declarations:
                     "kind-of-type",
                     "a type has `fields` or `enum`, not both",
                 )
-        elif own == ["fields"] or isinstance(expression, Object):
+        elif own == ["fields"] or isinstance(expression, ObjectExpr):
             kind = "structure"
         elif not own:
             self.findings.add(
@@ -122,8 +122,8 @@ class Declarations:
                 "kind-of-type",
                 f"`{key.text}` has none of `type`, `fields` and `enum`, which say what it is",
             )
-        elif isinstance(expression, OneOf) or (
-            isinstance(expression, OrNull) and isinstance(expression.inner, OneOf)
+        elif isinstance(expression, UnionExpr) or (
+            isinstance(expression, NullableExpr) and isinstance(expression.inner, UnionExpr)
         ):
             kind = "union"
         if (
@@ -139,7 +139,11 @@ class Declarations:
             )
         elif kind in {"alias", "union"} and "fields" in own and expression:
             given = node.get("name")
-            suffix = "Value" if isinstance(expression, Of) and expression.word == "map" else "Item"
+            suffix = (
+                "Value"
+                if isinstance(expression, GenericExpr) and expression.word == "map"
+                else "Item"
+            )
             inner = TypeName(
                 module,
                 naming.class_name(given.text if isinstance(given, Scalar) else key.text + suffix),

@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 from msgspec import Struct
 
-from ..model import Range, Span
+from ..model import LengthRange, NumberRange
 from ..runtime.datetime_formats import DIRECTIVE, DIRECTIVES, Format
 
 _TOKEN = re.compile(
@@ -21,7 +21,7 @@ _TOKEN = re.compile(
 _T = TypeVar("_T", int, str)
 
 
-class Wrong(Exception):
+class TypeSyntaxError(Exception):
     """What is wrong with an expression, and where in it."""
 
     def __init__(self, message: str, at: int, length: int, hint: str = "") -> None:
@@ -29,7 +29,7 @@ class Wrong(Exception):
         self.message, self.at, self.length, self.hint = message, at, length, hint
 
 
-class Token(Struct, frozen=True):
+class LexToken(Struct, frozen=True):
     kind: str
     text: str
     at: int
@@ -39,20 +39,20 @@ class Token(Struct, frozen=True):
         return self.at + len(self.text)
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> list[LexToken]:
     """All tokens; the last is of kind "end"."""
-    found: list[Token] = []
+    found: list[LexToken] = []
     at = 0
     while True:
         match = _TOKEN.match(text, at)
         kind = match.lastgroup if match else None
         if match is None or kind is None:
-            return [*found, Token("end", "", len(text))]
-        found.append(Token(kind, match[kind], match.start(kind)))
+            return [*found, LexToken("end", "", len(text))]
+        found.append(LexToken(kind, match[kind], match.start(kind)))
         if kind == "end":
             return found
         if match[0].endswith("'") and kind == "other":
-            raise Wrong(
+            raise TypeSyntaxError(
                 "the text that begins here does not end",
                 match.start(kind),
                 1,
@@ -70,14 +70,14 @@ class Cursor:
         self.index = 0
 
     @property
-    def token(self) -> Token:
+    def token(self) -> LexToken:
         return self.tokens[self.index]
 
     def following(self) -> str:
         """The text of the token after the present one."""
         return self.tokens[min(self.index + 1, len(self.tokens) - 1)].text
 
-    def before(self) -> Token:
+    def before(self) -> LexToken:
         """The token before the present one."""
         return self.tokens[max(0, self.index - 1)]
 
@@ -95,9 +95,9 @@ class Cursor:
             self.fail(f"`{text}` is expected here")
 
     def fail(self, message: str, hint: str = "") -> NoReturn:
-        raise Wrong(message, self.token.at, max(1, len(self.token.text)), hint)
+        raise TypeSyntaxError(message, self.token.at, max(1, len(self.token.text)), hint)
 
-    def length(self, single: bool) -> Span:
+    def length(self, single: bool) -> LengthRange:
         """`1..32`, `1..`, `..32`, and where `single` also `32`, at most."""
         start = self.token
         least = self.natural() if start.kind == "number" else None
@@ -107,13 +107,15 @@ class Cursor:
                     "a length such as 1..32 is expected here"
                     + (" (or 32, at most)" if single else "")
                 )
-            return Span(None, least)
+            return LengthRange(None, least)
         most = self.natural() if self.token.kind == "number" or least is None else None
         if least is not None and most is not None and least > most:
-            raise Wrong(f"{least} is more than {most}", start.at, self.before().end - start.at)
-        return Span(least, most)
+            raise TypeSyntaxError(
+                f"{least} is more than {most}", start.at, self.before().end - start.at
+            )
+        return LengthRange(least, most)
 
-    def range(self, whole: bool) -> Range:
+    def range(self, whole: bool) -> NumberRange:
         """`0..100`, `>0..`, `..<1`; numbers with a fraction only where not `whole`."""
         start = self.token
         above = self.take(">")
@@ -128,14 +130,16 @@ class Cursor:
             and most is not None
             and (least > most or (least == most and (above or below)))
         ):
-            raise Wrong("no number lies in this range", start.at, self.before().end - start.at)
-        return Range(least, most, above, below)
+            raise TypeSyntaxError(
+                "no number lies in this range", start.at, self.before().end - start.at
+            )
+        return NumberRange(least, most, above, below)
 
     def natural(self) -> int:
         token = self.token
         value = self.number(whole=True)
         if value < 0:
-            raise Wrong("a length is not negative", token.at, len(token.text))
+            raise TypeSyntaxError("a length is not negative", token.at, len(token.text))
         return int(value)
 
     def number(self, whole: bool) -> int | Decimal:
@@ -180,20 +184,22 @@ class Cursor:
         wrong = next((d for d in directives if d not in DIRECTIVES), None)
         if wrong is not None:
             known = " ".join(f"%{d}" for d in DIRECTIVES)
-            raise Wrong(
+            raise TypeSyntaxError(
                 f"`%{wrong}` may not stand in a format",
                 token.at,
                 len(token.text),
                 f"known are {known}",
             )
         if not directives:
-            raise Wrong("a format such as '%Y%m%d' is expected here", token.at, len(token.text))
+            raise TypeSyntaxError(
+                "a format such as '%Y%m%d' is expected here", token.at, len(token.text)
+            )
         try:
             returns = _returned(moment, text) == moment
         except ValueError:
             returns = False
         if not returns:
-            raise Wrong(
+            raise TypeSyntaxError(
                 f"what is written in the format {token.text} does not come back",
                 token.at,
                 len(token.text),
@@ -208,9 +214,9 @@ class Cursor:
         self.index += 1
         return self.before().text
 
-    def _new(self, value: _T, values: list[_T], token: Token) -> _T:
+    def _new(self, value: _T, values: list[_T], token: LexToken) -> _T:
         if value in values:
-            raise Wrong(f"{token.text} stands here twice", token.at, len(token.text))
+            raise TypeSyntaxError(f"{token.text} stands here twice", token.at, len(token.text))
         return value
 
 

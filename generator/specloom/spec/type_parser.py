@@ -2,8 +2,8 @@
 
     type = one { "|" one } [ "?" ]
 
-What an expression says by itself is a type of the model already (`Leaf`); names, `object` and what holds other types wait for the
-meaning, with the column where they stand. What is no type raises `Wrong`, which points at the token.
+What an expression says by itself is a type of the model already (`LeafExpr`); names, `object` and what holds other types wait for the
+meaning, with the column where they stand. What is no type raises `TypeSyntaxError`, which points at the token.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .. import model
 from ..runtime.datetime_formats import RFC2822
 from .collector import LATER, did_you_mean
 from .key_hints import key_hint
-from .type_lexer import Cursor, Token, Wrong
+from .type_lexer import Cursor, LexToken, TypeSyntaxError
 
 LONGEST = 2000
 _MOMENT = datetime(2019, 11, 28, 23)
@@ -70,7 +70,7 @@ _MEANT = {
 }
 
 
-class Leaf(Struct, frozen=True):
+class LeafExpr(Struct, frozen=True):
     """A type that is complete by itself."""
 
     type: model.Type
@@ -83,43 +83,43 @@ class Ref(Struct, frozen=True):
     at: int
 
 
-class Object(Struct, frozen=True):
+class ObjectExpr(Struct, frozen=True):
     """`object`: the fields beside the expression."""
 
     at: int
 
 
-class Of(Struct, frozen=True):
+class GenericExpr(Struct, frozen=True):
     """`list<T>`, `map<T>` or `text<T>`."""
 
     word: str
     inner: Expression
-    length: model.Span
+    length: model.LengthRange
     at: int
 
 
-class OneOf(Struct, frozen=True):
+class UnionExpr(Struct, frozen=True):
     members: tuple[Expression, ...]
 
 
-class OrNull(Struct, frozen=True):
+class NullableExpr(Struct, frozen=True):
     inner: Expression
 
 
-Expression: TypeAlias = "Leaf | Ref | Object | Of | OneOf | OrNull"
+Expression: TypeAlias = "LeafExpr | Ref | ObjectExpr | GenericExpr | UnionExpr | NullableExpr"
 
 
 def parse(text: str) -> Expression:
     """The tree of an expression; raises Wrong."""
     if len(text) > LONGEST:
-        raise Wrong(
+        raise TypeSyntaxError(
             f"a type of more than {LONGEST} characters", 0, 1, "give its parts names under `types:`"
         )
     return _Parser(text).whole()
 
 
 def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
-    """What `Wrong` says about a word that is none of the language and no name."""
+    """What `TypeSyntaxError` says about a word that is none of the language and no name."""
     message, hint = f"`{word}` is not a type", did_you_mean(word, WORDS)
     if word == "partial":
         message, hint = f"`partial` {LATER}", key_hint(word, "type")
@@ -140,7 +140,7 @@ class _Parser(Cursor):
 
     def whole(self) -> Expression:
         if self.token.kind == "end":
-            raise Wrong("a type is missing", 0, 1, "such as string(32), integer, list<T>")
+            raise TypeSyntaxError("a type is missing", 0, 1, "such as string(32), integer, list<T>")
         result = self._type()
         if self.token.kind != "end":
             self._stray()
@@ -157,8 +157,8 @@ class _Parser(Cursor):
         while self.take("|"):
             members.append(self._one())
         self.depth -= 1
-        result = members[0] if len(members) == 1 else OneOf(tuple(members))
-        return OrNull(result) if self.take("?") else result
+        result = members[0] if len(members) == 1 else UnionExpr(tuple(members))
+        return NullableExpr(result) if self.take("?") else result
 
     def _one(self) -> Expression:
         token = self.token
@@ -177,36 +177,36 @@ class _Parser(Cursor):
             return self._word(token)
         if _NAME.fullmatch(word):
             return Ref(word, token.at)
-        raise Wrong(*_not_a_type(word, token.at))
+        raise TypeSyntaxError(*_not_a_type(word, token.at))
 
-    def _word(self, token: Token) -> Expression:
+    def _word(self, token: LexToken) -> Expression:
         word = token.text
         match word:
             case "list" | "map" | "text":
                 return self._of(token)
             case "object":
-                return Object(token.at)
+                return ObjectExpr(token.at)
             case "json":
-                return Leaf(model.AnyJson())
+                return LeafExpr(model.AnyJson())
             case _:
                 pass
         opened = self.take("(")
         leaf = self._empty(word) if not opened else self._arguments(word)
         if opened:
             self.expect(")")
-        return Leaf(leaf)
+        return LeafExpr(leaf)
 
-    def _of(self, token: Token) -> Of:
+    def _of(self, token: LexToken) -> GenericExpr:
         if not (self.token.text == "<" and self.token.kind == "mark"):
             self.fail(f"`{token.text}` needs the type that it holds", f"write {token.text}<T>")
         self.index += 1
         inner = self._type()
         self.expect(">")
-        length = model.Span()
+        length = model.LengthRange()
         if token.text != "text" and self.take("("):
             length = self.length(single=False)
             self.expect(")")
-        return Of(token.text, inner, length, token.at)
+        return GenericExpr(token.text, inner, length, token.at)
 
     def _empty(self, word: str) -> model.Type:
         match word:

@@ -14,8 +14,8 @@ from .collector import Findings
 from .localized import word
 from .nodes import MapNode, Scalar
 from .patterns import check_pattern, with_pattern
-from .symbols import Declaration, Declarations, parse
-from .type_parser import Expression, Leaf, Object, Of, OneOf, OrNull, Ref
+from .symbols import Declaration, SymbolTable, parse
+from .type_parser import Expression, GenericExpr, LeafExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
 
 HEAVIEST = 200
 """Parts that a type may have when the aliases in it are written out."""
@@ -25,7 +25,7 @@ UNREAD: Type = model.AnyJson()
 """This very value stands for a type that could not be read, which has been reported."""
 
 
-class Written(Struct, frozen=True):
+class SizedType(Struct, frozen=True):
     """A type and how many parts it has."""
 
     type: Type
@@ -41,12 +41,12 @@ class _Site(Struct, frozen=True):
 
 
 class Types:
-    def __init__(self, declarations: Declarations, findings: Findings) -> None:
+    def __init__(self, declarations: SymbolTable, findings: Findings) -> None:
         self.declarations = declarations
         self.findings = findings
         self.unions: list[tuple[Scalar, model.Union]] = []
         """Unions that are to be checked when every type is known."""
-        self._aliases: dict[TypeName, Written | None] = {}
+        self._aliases: dict[TypeName, SizedType | None] = {}
         self._open: list[TypeName] = []
 
     def read(
@@ -66,18 +66,18 @@ class Types:
         self, expression: Expression, at: Scalar, module: tuple[str, ...]
     ) -> Declaration | None:
         """The named scalar that an expression consists of, if it is one (`Name` or `Name?`)."""
-        if isinstance(expression, OrNull):
+        if isinstance(expression, NullableExpr):
             expression = expression.inner
         if not isinstance(expression, Ref):
             return None
         found = self.declarations.find(expression, at, module)
         return found if found and found.kind == "alias" else None
 
-    def _write(self, expression: Expression, site: _Site) -> Written | None:
+    def _write(self, expression: Expression, site: _Site) -> SizedType | None:
         match expression:
-            case Leaf():
-                return Written(expression.type)
-            case Object():
+            case LeafExpr():
+                return SizedType(expression.type)
+            case ObjectExpr():
                 if site.inner is None:
                     self.findings.add(
                         site.at,
@@ -88,12 +88,12 @@ class Types:
                         len("object"),
                     )
                     return None
-                return Written(model.Named(site.inner))
+                return SizedType(model.Named(site.inner))
             case Ref():
                 return self._name(expression, site)
-            case Of():
+            case GenericExpr():
                 return self._of(expression, site)
-            case OneOf():
+            case UnionExpr():
                 written = self._union(expression, site)
                 union = written and (
                     written.type.type if isinstance(written.type, model.Nullable) else written.type
@@ -101,18 +101,18 @@ class Types:
                 if isinstance(union, model.Union):
                     self.unions.append((site.at, union))
                 return written
-            case OrNull():
+            case NullableExpr():
                 inner = self._write(expression.inner, site)
-                return inner and Written(_nullable(inner.type), inner.weight + 1)
+                return inner and SizedType(_nullable(inner.type), inner.weight + 1)
 
-    def _name(self, ref: Ref, site: _Site) -> Written | None:
+    def _name(self, ref: Ref, site: _Site) -> SizedType | None:
         found = self.declarations.find(ref, site.at, site.module)
         if found is None:
             return None
-        if found.kind == "union" and isinstance(found.expression, OrNull):
-            return Written(model.Nullable(model.Named(found.name)), 2)
+        if found.kind == "union" and isinstance(found.expression, NullableExpr):
+            return SizedType(model.Nullable(model.Named(found.name)), 2)
         if found.kind != "alias":
-            return Written(model.Named(found.name))
+            return SizedType(model.Named(found.name))
         if found.name in self._aliases:
             return self._aliases[found.name]
         if found.name in self._open or len(self._open) >= LONGEST_CHAIN:
@@ -136,21 +136,21 @@ class Types:
         self._aliases[found.name] = written
         return written
 
-    def declared(self, declaration: Declaration) -> Written | None:
+    def declared(self, declaration: Declaration) -> SizedType | None:
         """What an alias stands for, or the members of a union."""
         at = declaration.node.get("type")
         if declaration.expression is None or not isinstance(at, Scalar):
             return None
         expression = declaration.expression
-        if declaration.kind == "union" and isinstance(expression, OrNull):
+        if declaration.kind == "union" and isinstance(expression, NullableExpr):
             expression = expression.inner
         site = _Site(at, declaration.name.module, declaration.inner)
-        if declaration.kind == "union" and isinstance(expression, OneOf):
+        if declaration.kind == "union" and isinstance(expression, UnionExpr):
             return self._union(expression, site)  # checked with its tag
         written = self._write(expression, site)
         return written and self._patterned(declaration.node, written)
 
-    def _patterned(self, node: MapNode, written: Written) -> Written:
+    def _patterned(self, node: MapNode, written: SizedType) -> SizedType:
         pattern = node.get("pattern")
         if not isinstance(pattern, Scalar) or not check_pattern(pattern, self.findings):
             return written
@@ -160,7 +160,7 @@ class Types:
             return written
         return replace(written, type=changed)
 
-    def _of(self, of: Of, site: _Site) -> Written | None:
+    def _of(self, of: GenericExpr, site: _Site) -> SizedType | None:
         inner = self._write(of.inner, site)
         if inner is None:
             return None
@@ -170,13 +170,13 @@ class Types:
             return None
         match of.word:
             case "list":
-                return Written(model.ListOf(inner.type, of.length), weight)
+                return SizedType(model.ListOf(inner.type, of.length), weight)
             case "map":
-                return Written(model.MapOf(inner.type, of.length), weight)
+                return SizedType(model.MapOf(inner.type, of.length), weight)
             case _:
-                return Written(model.JsonText(inner.type), weight)
+                return SizedType(model.JsonText(inner.type), weight)
 
-    def _union(self, one_of: OneOf, site: _Site) -> Written | None:
+    def _union(self, one_of: UnionExpr, site: _Site) -> SizedType | None:
         """A union without unions inside it; null among its members makes the whole nullable."""
         members: list[Type] = []
         weight, null = 1, False
@@ -193,7 +193,7 @@ class Types:
             self._report_heavy(site)
             return None
         union = model.Union(tuple(members))
-        return Written(model.Nullable(union) if null else union, weight + null)
+        return SizedType(model.Nullable(union) if null else union, weight + null)
 
     def _report_heavy(self, site: _Site) -> None:
         self.findings.add(

@@ -234,7 +234,7 @@ def check_named(
     seen: dict[str, str] = {}
     for member in union.members:
         structure = types.get(member.to) if isinstance(member, model.Named) else None
-        if not isinstance(structure, model.Structure):
+        if not isinstance(structure, model.Object):
             findings.add(
                 at,
                 "union-tag",

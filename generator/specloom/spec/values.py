@@ -13,7 +13,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from .. import model
-from ..model import Field, Json, NamedType, Range, Span, Structure, Type, TypeName, Value, wire_text
+from ..model import (
+    Field,
+    Json,
+    LengthRange,
+    NamedType,
+    NumberRange,
+    Object,
+    Type,
+    TypeName,
+    Value,
+    wire_text,
+)
 from . import datetime_formats, json_reader, secret_scanner
 from .collector import Findings, did_you_mean
 from .localized import check_cut
@@ -162,7 +173,7 @@ class _Reading:
     def named(self, node: Node, name: TypeName) -> Json:
         named = self.types.get(name)
         match named:
-            case model.Structure():
+            case model.Object():
                 return self.structure(node, named)
             case model.Enumeration():
                 return self.member(node, named)
@@ -173,7 +184,7 @@ class _Reading:
             case None:
                 return self.anything(node)
 
-    def structure(self, node: Node, structure: Structure) -> Json:
+    def structure(self, node: Node, structure: Object) -> Json:
         if not isinstance(node, MapNode):
             self.wrong(node, "a map is expected here")
             return None
@@ -208,10 +219,10 @@ class _Reading:
         if not isinstance(found, Scalar):
             self.wrong(node, f"a map with `{tag}` is expected here")
             return None
-        known: dict[str, Structure] = {}
+        known: dict[str, Object] = {}
         for member in union.members:
             structure = self.types.get(member.to) if isinstance(member, model.Named) else None
-            if isinstance(structure, Structure):
+            if isinstance(structure, Object):
                 field = next((f for f in structure.fields if f.wire == tag), None)
                 literals = (
                     field.type.literals if field and isinstance(field.type, model.String) else ()
@@ -325,14 +336,14 @@ class _Reading:
             return
         self.check_span(node, len(content), type_.length, "bytes")
 
-    def check_span(self, node: Node, count: int, span: Span, what: str) -> None:
+    def check_span(self, node: Node, count: int, span: LengthRange, what: str) -> None:
         counted = f"1 {_ONE[what]}" if count == 1 else f"{count} {what}"
         if span.least is not None and count < span.least:
             self.wrong(node, f"this has {counted}; the least is {span.least}")
         if span.most is not None and count > span.most:
             self.wrong(node, f"this has {counted}; the most is {span.most}")
 
-    def check_range(self, node: Node, value: int | Decimal, limits: Range) -> None:
+    def check_range(self, node: Node, value: int | Decimal, limits: NumberRange) -> None:
         least, most = limits.least, limits.most
         if least is not None and (value < least or (limits.above and value == least)):
             self.wrong(

@@ -15,8 +15,8 @@ from typing import Literal
 
 import yaml
 
-from ..diagnostics import Stop
-from ..model import Place
+from ..diagnostics import UsageError
+from ..model import SourceLocation
 from . import charset, secret_scanner
 from .collector import Findings
 from .nodes import Entry, ListNode, MapNode, Node, Scalar, Source, is_empty, place
@@ -36,7 +36,7 @@ class _Refused(Exception):
 def parse(source: Source, findings: Findings) -> Node | None:
     """The root node, or None with a problem reported."""
     if not yaml.__with_libyaml__:
-        raise Stop(
+        raise UsageError(
             "PyYAML is installed without libyaml, which specloom reads YAML with; install PyYAML from a wheel"
         )
     if not charset.check(source, findings):
@@ -53,11 +53,11 @@ def parse(source: Source, findings: Findings) -> Node | None:
         yaml.YAMLError
     ) as error:  # the reader's, which the check of characters leaves nothing to do
         findings.add_at(
-            Place(source.path, 1, 1), "yaml", f"this is not YAML: {error}".split("\n")[0]
+            SourceLocation(source.path, 1, 1), "yaml", f"this is not YAML: {error}".split("\n")[0]
         )
         return None
     if root is None:
-        findings.add_at(Place(source.path, 1, 1), "empty-file", "the file holds nothing")
+        findings.add_at(SourceLocation(source.path, 1, 1), "empty-file", "the file holds nothing")
     return root if len(findings.problems) == before else None
 
 
@@ -253,7 +253,7 @@ class _Composer:
         mark = event.start_mark
         assert mark is not None
         self.findings.add_at(
-            Place(self.source.path, mark.line + 1, mark.column + 1), rule, message, hint
+            SourceLocation(self.source.path, mark.line + 1, mark.column + 1), rule, message, hint
         )
 
     def _refuse(self, event: yaml.Event, rule: str, message: str, hint: str = "") -> None:
@@ -273,7 +273,7 @@ def _report(error: yaml.MarkedYAMLError, source: Source, findings: Findings) -> 
     if "nesting depth" in (
         error.problem or ""
     ):  # libyaml's own limit, which its scanner may meet before we see an event
-        findings.add_at(Place(source.path, line + 1, column + 1), "too-deep", TOO_DEEP)
+        findings.add_at(SourceLocation(source.path, line + 1, column + 1), "too-deep", TOO_DEEP)
         return
     reason = error.problem or "it cannot be read"
     if error.context:
@@ -282,7 +282,7 @@ def _report(error: yaml.MarkedYAMLError, source: Source, findings: Findings) -> 
             f" that begins in line {context.line + 1})" if context else ")"
         )
     findings.add_at(
-        Place(source.path, line + 1, column + 1),
+        SourceLocation(source.path, line + 1, column + 1),
         "yaml",
         f"this is not YAML: {reason}",
         _hint(error.problem or "", source.lines[max(0, line - 1) : line + 1], column),

@@ -10,19 +10,19 @@ from typing import Literal, NamedTuple
 
 from ..model import (
     Api,
+    BinaryBody,
     Boolean,
     Endpoint,
     Field,
     FormBody,
     Integer,
     JsonBody,
+    MultipartBody,
     Named,
-    PartsBody,
-    RawBody,
+    Object,
     Resource,
     Scheme,
     String,
-    Structure,
     Text,
 )
 from ..naming import snake
@@ -72,16 +72,16 @@ def body_fields(api: Api, endpoint: Endpoint) -> tuple[Field, ...]:
     return structure.fields if structure is not None else ()
 
 
-def body_structure(api: Api, endpoint: Endpoint) -> Structure | None:
+def body_structure(api: Api, endpoint: Endpoint) -> Object | None:
     """The structure whose fields are arguments one by one, if the body is one."""
     match endpoint.body:
         case (
             JsonBody(type=Named(to=name), flat=True)
             | FormBody(type=Named(to=name))
-            | PartsBody(type=Named(to=name))
+            | MultipartBody(type=Named(to=name))
         ):
             structure = api.types[name]
-            assert isinstance(structure, Structure)
+            assert isinstance(structure, Object)
             return structure
         case _:
             return None
@@ -90,7 +90,7 @@ def body_structure(api: Api, endpoint: Endpoint) -> Structure | None:
 def styles(api: Api, form: FormBody) -> dict[str, str]:
     """How lists and objects stand in a form, by wire name, where they are not simply repeated."""
     structure = api.types[form.type.to]
-    assert isinstance(structure, Structure)
+    assert isinstance(structure, Object)
     return {field.wire: field.style for field in structure.fields if field.style != "repeat"}
 
 
@@ -141,7 +141,7 @@ def _whole_body(endpoint: Endpoint) -> list[Field]:
                     place=endpoint.place,
                 )
             ]
-        case RawBody(file=file):
+        case BinaryBody(file=file):
             return [
                 Field(
                     "content",

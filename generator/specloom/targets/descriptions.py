@@ -16,12 +16,12 @@ from ..model import (
     Integer,
     Json,
     JsonText,
+    LengthRange,
     ListOf,
     MapOf,
     Nullable,
     Number,
-    Range,
-    Span,
+    NumberRange,
     String,
     Type,
     Union,
@@ -194,7 +194,7 @@ def _kind(member: Type) -> str:
             return "string"
 
 
-def _span(span: Span, noun: str, language: str) -> list[str]:
+def _span(span: LengthRange, noun: str, language: str) -> list[str]:
     if not span:
         return []
     one, many = locales.texts(language, "phrases", "nouns", noun)
@@ -208,7 +208,7 @@ def _span(span: Span, noun: str, language: str) -> list[str]:
     return [phrase("between", language, least, most, many)]
 
 
-def _range(range: Range, language: str) -> list[str]:
+def _range(range: NumberRange, language: str) -> list[str]:
     least, most = range.least, range.most
     if least is not None and most is not None and not (range.above or range.below):
         return [phrase("range", language, _code(least), _code(most))]

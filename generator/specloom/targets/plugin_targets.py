@@ -11,39 +11,39 @@ from typing import TypeGuard
 
 from .. import plugins
 from ..code import Code
-from ..diagnostics import Stop
+from ..diagnostics import UsageError
 from ..model import Api
 from . import Files
 
 
 def added(found: Files, name: str, api: Api) -> Files:
-    """The files so far and those of one more target; raises `Stop` if it gives what none may give."""
+    """The files so far and those of one more target; raises `UsageError` if it gives what none may give."""
     whose = f"the target {name}, {plugins.origin(plugins.TARGETS, name)}"
     target = plugins.load(plugins.TARGETS, name)
     if not callable(target):
-        raise Stop(
+        raise UsageError(
             f"{whose}, is a {type(target).__name__}; a target is a function from an Api to files"
         )
     with plugins.faults(whose):
         made = target(api)
     if not _is_mapping(made):
-        raise Stop(
+        raise UsageError(
             f"{whose}, gave a {type(made).__name__}; a target gives a mapping of paths to Code"
         )
     both = dict(found)
     for path, code in made.items():
         if not isinstance(path, PurePosixPath):
-            raise Stop(
+            raise UsageError(
                 f"{whose}, names {path!r} with a {type(path).__name__}; paths are PurePosixPath, relative to the output folder"
             )
         if type(code) is Code or not isinstance(code, Code):
-            raise Stop(
+            raise UsageError(
                 f"{whose}, made a {type(code).__name__} for {path}; texts are of a kind of Code, which says their language"
             )
         if not _is_utf8(code):
-            raise Stop(f"{whose}, made a text for {path} that UTF-8 cannot hold")
+            raise UsageError(f"{whose}, made a text for {path} that UTF-8 cannot hold")
         if path in found:
-            raise Stop(f"{whose}, would overwrite {path}, which another target writes")
+            raise UsageError(f"{whose}, would overwrite {path}, which another target writes")
         both[path] = code
     return both
 

@@ -50,7 +50,7 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _LIBRARY = os.path.dirname(os.__file__)
 
 
-class Note:
+class ClientRecord:
     """A client of which a run is known to change nothing."""
 
     __slots__ = ("files", "name", "out", "told")
@@ -62,7 +62,7 @@ class Note:
         self.files = len(_manifest(row["out"]))
 
 
-def found(start: str, wanted: Sequence[str]) -> list[Note] | None:
+def found(start: str, wanted: Sequence[str]) -> list[ClientRecord] | None:
     """The clients wanted (all, if none is named) of the project that a folder lies in, if none of them has anything to do."""
     try:
         project = _project(os.path.abspath(start))
@@ -71,7 +71,7 @@ def found(start: str, wanted: Sequence[str]) -> list[Note] | None:
         return None
 
 
-def _found(project: str, wanted: Sequence[str]) -> list[Note] | None:
+def _found(project: str, wanted: Sequence[str]) -> list[ClientRecord] | None:
     every, rows = store.read(project)
     names = list(dict.fromkeys(wanted)) if wanted else every
     renewed: dict[str, Row] = {}
@@ -88,7 +88,7 @@ def _found(project: str, wanted: Sequence[str]) -> list[Note] | None:
             renewed[name] = state
     if renewed:
         store.write(project, every, rows | renewed)
-    return [Note(name, rows[name]) for name in names] or None
+    return [ClientRecord(name, rows[name]) for name in names] or None
 
 
 def content(inputs: Iterable[str]) -> str | None:

@@ -3,12 +3,12 @@
 from ._runtime.auth.wechatpay import SignatureProbe as SignatureProbe
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
-from ._runtime.errors import ConnectError as ConnectError
+from ._runtime.errors import ConnectionFailed as ConnectionFailed
+from ._runtime.errors import DeadlineExceeded as DeadlineExceeded
 from ._runtime.errors import Error as Error
 from ._runtime.errors import InvalidRequest as InvalidRequest
 from ._runtime.errors import ProtocolError as ProtocolError
 from ._runtime.errors import SignatureError as SignatureError
-from ._runtime.errors import TimeoutError as TimeoutError
 
 
 class NoAuth(ApiError):

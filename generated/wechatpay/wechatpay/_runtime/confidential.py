@@ -42,7 +42,7 @@ class Secret(Opaque, Generic[T]):
         return "…"
 
 
-class Discreet(Struct, frozen=True):
+class Confidential(Struct, frozen=True):
     """Base of values that hold confidential data: tools show their `repr`, no fields."""
 
     def __repr__(self) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .bodies import Seal, to_text
-from .confidential import Discreet
+from .confidential import Confidential
 from .url_encoding import escape
 
 
-class Draft(Discreet, frozen=True):
+class RequestDraft(Confidential, frozen=True):
     """What a call sends, checked; encoding is left to do, for it may need a key."""
 
     path: str

@@ -2,7 +2,7 @@
 
 The result is what `encode` makes bytes of: JSON values, and a few others that msgspec
 encodes by itself (datetimes, bytes, Decimal). Whatever cannot be sent, or would not arrive
-as it was meant, is an `Unfit` that knows its place.
+as it was meant, is an `EncodeError` that knows its place.
 """
 
 from __future__ import annotations
@@ -18,10 +18,18 @@ from msgspec.structs import fields
 
 from .ciphertext import CipherText
 from .constraints import within_limits
-from .encode_errors import Embedded, Sealed, Unfit, Write, Writer, not_a, too_deep
+from .encode_errors import (
+    EmbeddedJson,
+    EncodeError,
+    Encoder,
+    EncryptedValue,
+    Write,
+    not_a,
+    too_deep,
+)
 from .field_info import (
     Annotation,
-    Marks,
+    FieldInfo,
     is_struct,
     is_union,
     kinds_of,
@@ -33,13 +41,13 @@ from .scalars import SCALARS, instance, write_text
 from .wire_formats import Conversion
 
 
-def writer(annotation: Annotation) -> Writer:
+def writer(annotation: Annotation) -> Encoder:
     """How to write this type."""
     kind, marks = unfold(annotation)
     return _sealed(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
 
 
-def _marked(kind: Annotation, marks: Marks) -> Writer:
+def _marked(kind: Annotation, marks: FieldInfo) -> Encoder:
     if marks.conversion is not None:
         return _converted(kind, marks.conversion)
     if marks.json_text:
@@ -48,7 +56,7 @@ def _marked(kind: Annotation, marks: Marks) -> Writer:
     return within_limits(plain, kind, marks.limits) if marks.limits else plain
 
 
-def _plain(kind: Annotation) -> Writer:
+def _plain(kind: Annotation) -> Encoder:
     if is_union(kind):
         return _union([writer(member) for member in get_args(kind)])
     if is_tagged(kind):
@@ -67,7 +75,7 @@ def _plain(kind: Annotation) -> Writer:
     return _scalar(kind)
 
 
-def _checked(one: Writer) -> Write:
+def _checked(one: Encoder) -> Write:
     """As `one.write`, for values that may be of any type."""
 
     def write(value: Any) -> object:
@@ -81,7 +89,7 @@ def _checked(one: Writer) -> Write:
     return write
 
 
-def _scalar(kind: Annotation) -> Writer:
+def _scalar(kind: Annotation) -> Encoder:
     if kind is Any or kind is object:
         return _ANY
     found = SCALARS.get(type(None) if kind is None else kind)
@@ -90,7 +98,7 @@ def _scalar(kind: Annotation) -> Writer:
     return found
 
 
-def _enum(kind: type[Enum]) -> Writer:
+def _enum(kind: type[Enum]) -> Encoder:
     values = tuple(kinds_of(kind))
 
     def takes(value: object) -> bool:
@@ -104,16 +112,16 @@ def _enum(kind: type[Enum]) -> Writer:
             return _simple(kind(value).value)
         except ValueError:
             known = ", ".join(repr(member.value) for member in kind)
-            raise Unfit(f"must be one of {known}") from None
+            raise EncodeError(f"must be one of {known}") from None
 
-    return Writer(takes, write, kind.__name__)
+    return Encoder(takes, write, kind.__name__)
 
 
 def _simple(value: Any) -> object:
     return write_text(value) if isinstance(value, str) else value
 
 
-def _literal(values: tuple[object, ...]) -> Writer:
+def _literal(values: tuple[object, ...]) -> Encoder:
     kinds = frozenset(map(type, values))
     known = ", ".join(map(repr, values))
 
@@ -122,43 +130,47 @@ def _literal(values: tuple[object, ...]) -> Writer:
 
     def write(value: object) -> object:
         if value not in values:
-            raise Unfit(f"must be one of {known}" if values[1:] else f"must be {known}")
+            raise EncodeError(
+                f"must be one of {known}" if values[1:] else f"must be {known}"
+            )
         return value
 
-    return Writer(takes, write, known)
+    return Encoder(takes, write, known)
 
 
-def _converted(kind: Annotation, conversion: Conversion) -> Writer:
+def _converted(kind: Annotation, conversion: Conversion) -> Encoder:
     def write(value: object) -> object:
         try:
             return conversion.write(value)
         except ValueError as error:
-            raise Unfit(str(error)) from None
+            raise EncodeError(str(error)) from None
 
-    return Writer(_scalar(kind).takes, write, kind.__name__)
+    return Encoder(_scalar(kind).takes, write, kind.__name__)
 
 
-def _json_text(held: Writer) -> Writer:
+def _json_text(held: Encoder) -> Encoder:
     def write(value: object) -> object:
-        return Embedded(held.write(value))
+        return EmbeddedJson(held.write(value))
 
-    return Writer(held.takes, write, held.name)
+    return Encoder(held.takes, write, held.name)
 
 
-def _sealed(plain: Writer) -> Writer:
+def _sealed(plain: Encoder) -> Encoder:
     def write(value: object) -> object:
         if isinstance(value, CipherText):
-            raise Unfit("could not be decrypted when it came; give the plain text")
+            raise EncodeError(
+                "could not be decrypted when it came; give the plain text"
+            )
         written = plain.write(value)
-        return None if written is None else Sealed(written)
+        return None if written is None else EncryptedValue(written)
 
-    return Writer(plain.takes, write, plain.name)
+    return Encoder(plain.takes, write, plain.name)
 
 
 # --- values that hold others ----------------------------------------------------------
 
 
-def _list(item: Writer) -> Writer:
+def _list(item: Encoder) -> Encoder:
     write_item = _checked(item)
 
     def write(value: Sequence[Any]) -> object:
@@ -166,12 +178,12 @@ def _list(item: Writer) -> Writer:
         try:
             for one in value:
                 written.append(write_item(one))
-        except Unfit as unfit:
+        except EncodeError as unfit:
             unfit.keys.append(len(written))
             raise
         return written
 
-    return Writer(_is_list, write, "a list")
+    return Encoder(_is_list, write, "a list")
 
 
 def _is_list(value: object) -> bool:
@@ -181,17 +193,17 @@ def _is_list(value: object) -> bool:
     )
 
 
-def _map(item: Writer) -> Writer:
+def _map(item: Encoder) -> Encoder:
     write_item = _checked(item)
 
     def write(value: Mapping[Any, Any]) -> object:
         written: dict[object, object] = {}
         for key, one in value.items():
             if not isinstance(key, str):
-                raise Unfit("must have keys of str")
+                raise EncodeError("must have keys of str")
             try:
                 written[write_text(key)] = write_item(one)
-            except Unfit as unfit:
+            except EncodeError as unfit:
                 unfit.keys.append(key)
                 raise
         return written
@@ -230,37 +242,37 @@ class _Object:
                 item = getattr(value, name)
                 if item is not absent:
                     written[wire] = write(item)
-        except Unfit as unfit:
+        except EncodeError as unfit:
             unfit.keys.append(name)
             raise
         return written
 
 
 @cache
-def _struct(kind: type[msgspec.Struct]) -> Writer:
+def _struct(kind: type[msgspec.Struct]) -> Encoder:
     return instance(kind, _Object(kind))
 
 
-def _tagged(union: Tagged) -> Writer:
+def _tagged(union: Tagged) -> Encoder:
     return instance(union, _anything)
 
 
-def _union(members: list[Writer]) -> Writer:
+def _union(members: list[Encoder]) -> Encoder:
     def takes(value: object) -> bool:
         return any(member.takes(value) for member in members)
 
     def write(value: object) -> object:
-        refusal: Unfit | None = None
+        refusal: EncodeError | None = None
         for member in members:
             if member.takes(value):
                 try:
                     return member.write(value)
-                except Unfit as unfit:
+                except EncodeError as unfit:
                     refusal = refusal or unfit
         raise refusal or not_a(name, value)
 
     name = " or ".join(one.name for one in members if one.name != "UNSET")
-    return Writer(takes, write, name)
+    return Encoder(takes, write, name)
 
 
 def _anything(value: Any) -> object:
@@ -284,6 +296,6 @@ def _is_anything(value: object) -> bool:
     return True
 
 
-_ANY: Final = Writer(_is_anything, _anything, "JSON")
+_ANY: Final = Encoder(_is_anything, _anything, "JSON")
 _ANY_LIST: Final = _list(_ANY)
 _ANY_MAP: Final = _map(_ANY)

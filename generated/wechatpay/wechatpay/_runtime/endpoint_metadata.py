@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from .confidential import Discreet
+from .confidential import Confidential
 from .errors import ApiError, Outcome, Retry
 from .headers import Headers, is_media_of
 from .http_messages import Reply
@@ -16,7 +16,7 @@ from .public_names import public
 T = TypeVar("T")
 
 
-class RawContent(Struct, frozen=True):
+class BinaryContent(Struct, frozen=True):
     """As the type of a response: its bytes as they come.
 
     `media` has the documented media types, none for any; lengths are in bytes.
@@ -39,7 +39,7 @@ class RawContent(Struct, frozen=True):
         return found
 
 
-RAW: Final = RawContent()
+BINARY: Final = BinaryContent()
 """Bytes of any size and media type."""
 
 
@@ -76,12 +76,12 @@ class Keyed:
 
     That holds for a call in which each of them has a value; any other counts as `none`.
 
-    `ask` names the endpoint that tells what became of one.
+    `inquiry` names the endpoint that tells what became of one.
     """
 
-    def __init__(self, *fields: str, ask: str | None = None) -> None:
+    def __init__(self, *fields: str, inquiry: str | None = None) -> None:
         self.fields = fields
-        self.ask = ask
+        self.inquiry = inquiry
 
 
 Idempotency: TypeAlias = Literal["safe", "none"] | Keyed
@@ -90,7 +90,7 @@ more because the server recognises it (`Keyed`)."""
 
 
 @public()
-class Response(Discreet, Generic[T], frozen=True):
+class Response(Confidential, Generic[T], frozen=True):
     """An answer: the typed value, and what came around it."""
 
     value: T

@@ -3,8 +3,8 @@
     Error
     ├── ConfigError          the client was made or used wrongly
     ├── InvalidRequest       an argument that cannot be sent
-    ├── ConnectError         no connection, or it broke before a byte of the answer came
-    ├── TimeoutError         no answer in time
+    ├── ConnectionFailed     no connection, or it broke before a byte of the answer came
+    ├── DeadlineExceeded     no answer in time
     ├── ProtocolError        an answer that cannot be read
     │   └── SignatureError   … or cannot be trusted
     └── ApiError             the server refused: one subclass for each documented code
@@ -92,10 +92,10 @@ class Error(Exception):
         self._content = Secret(content)
         self.endpoint: str | None = None
         """Which endpoint was called, as `resource.endpoint`."""
-        self.ask: str | None = None
+        self.inquiry: str | None = None
         """Which endpoint tells what became of a request whose outcome is `unknown`."""
-        self.safe = False
-        """Whether the request changes nothing, so that it may be sent again anyway."""
+        self.idempotent = False
+        """Whether the same request may be sent again: a repetition does no further harm."""
         self.hosts: tuple[str, ...] = ()
         """Where each attempt went, such as `https://api.example.com`."""
 
@@ -131,6 +131,16 @@ class Error(Exception):
         """What went wrong, in one line."""
         return self.message
 
+    def _next_step(self) -> str:
+        """What to do about a request that may have been executed."""
+        executed = "The request may have been executed"
+        if self.idempotent and self.inquiry:
+            return f"{executed}: call {self.inquiry}, or retry with the same arguments."
+        if self.idempotent:
+            return f"{executed}. It is idempotent: you can retry it."
+        inquiry = f"call {self.inquiry}" if self.inquiry else "check"
+        return f"{executed}: {inquiry} before you retry."
+
     def __str__(self) -> str:
         lines = [
             f"{self.endpoint}: {self.headline()}" if self.endpoint else self.headline()
@@ -138,11 +148,8 @@ class Error(Exception):
         remedies = self.remedies or ("",) * len(self.reasons)
         for reason, remedy in zip(self.reasons, remedies, strict=True):
             lines.append("- " + " Remedy: ".join(filter(None, (reason, remedy))))
-        if self.outcome == "unknown" and not self.safe:
-            first = f"ask {self.ask}" if self.ask else "find out"
-            lines.append(
-                f"It may have been carried out: {first} before sending it again."
-            )
+        if self.outcome == "unknown":
+            lines.append(self._next_step())
         if self.attempts > 1:
             lines.append(f"Attempts: {self.attempts}, at {', '.join(self.hosts)}")
         if self.request_id:
@@ -166,14 +173,14 @@ class InvalidRequest(Error):
 
 
 @public("errors")
-class ConnectError(Error):
+class ConnectionFailed(Error):
     """No connection could be made, or it broke before a byte of the answer came."""
 
     retry = "same"
 
 
 @public("errors")
-class TimeoutError(Error):
+class DeadlineExceeded(Error):
     """The answer was not there in whole in time; within the deadline, at the latest."""
 
     retry = "same"

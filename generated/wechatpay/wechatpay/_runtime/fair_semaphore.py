@@ -6,7 +6,7 @@ from collections import deque
 from threading import Event, Lock
 
 
-class Places:
+class FairSemaphore:
     """A number of places; threads that find none free wait in a queue.
 
     `threading.Semaphore` has no queue: of many threads that ask again at once, some would

@@ -21,7 +21,7 @@ from .confidential import Opaque
 from .deadline_backend import (
     AsyncBackend,
     Backend,
-    Until,
+    DeadlineTimeout,
     close_down,
     close_left_behind,
     equip,
@@ -31,16 +31,16 @@ from .deadline_backend import (
 from .effects import Send
 from .errors import (
     ConfigError,
-    ConnectError,
+    ConnectionFailed,
+    DeadlineExceeded,
     Error,
     InvalidRequest,
     ProtocolError,
-    TimeoutError,
 )
 from .event_loop import at_end_of_loop
-from .fair_semaphore import Places
+from .fair_semaphore import FairSemaphore
 from .http_messages import Reply
-from .response_reader import Intake
+from .response_reader import ResponseReader
 from .tls import environment_trust, is_about_trust
 
 Transport: TypeAlias = httpx.BaseTransport
@@ -57,7 +57,7 @@ if a task that waits for it is cancelled, or a thread gives up, just as it is gi
 class _Transport(httpx.HTTPTransport):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.places = Places(PLACES)
+        self.places = FairSemaphore(PLACES)
 
 
 class _AsyncTransport(httpx.AsyncHTTPTransport):
@@ -186,8 +186,8 @@ async def send_async(transport: AsyncTransport, action: Send) -> Reply:
         _fail(error, action, _may_have_left(error, transport, body))
 
 
-def _intake(response: httpx.Response, limit: int) -> Intake:
-    return Intake(response.status_code, response.headers.raw, limit)
+def _intake(response: httpx.Response, limit: int) -> ResponseReader:
+    return ResponseReader(response.status_code, response.headers.raw, limit)
 
 
 async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> Reply:
@@ -227,8 +227,8 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
     """The library's request; it fails unless just what was signed will be sent."""
     request = action.request
     remaining = left(action.until, httpx.ConnectTimeout)
-    connecting = Until(min(action.connecting, remaining), action.until)
-    silence = Until(min(action.silence, remaining), action.until)
+    connecting = DeadlineTimeout(min(action.connecting, remaining), action.until)
+    silence = DeadlineTimeout(min(action.silence, remaining), action.until)
     made = httpx.Request(
         request.method,
         request.host.origin + request.target,
@@ -274,7 +274,9 @@ def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
             over = time.monotonic() >= action.until
             span = action.silence if sent else action.connecting
             when = "before the deadline" if over else f"within {span:.1f} s"
-            raise TimeoutError(f"no {what} {host} {when}", outcome=outcome) from error
+            raise DeadlineExceeded(
+                f"no {what} {host} {when}", outcome=outcome
+            ) from error
         case httpx.RemoteProtocolError() | httpx.DecodingError():
             text = f"{host} broke off or broke the rules of HTTP: {text}"
             raise ProtocolError(text, outcome=outcome, retry="same") from error
@@ -286,7 +288,7 @@ def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
             did = "the connection to {} broke" if sent else "no connection to {}"
             text = f"{did.format(host)}: {text}"
             retry: Any = "never" if is_about_trust(error) else "same"
-            raise ConnectError(text, outcome=outcome, retry=retry) from error
+            raise ConnectionFailed(text, outcome=outcome, retry=retry) from error
         case _:
             text = f"transport: it raised {type(error).__name__}: {error}"
-            raise ConnectError(text, outcome=outcome, retry="never") from error
+            raise ConnectionFailed(text, outcome=outcome, retry="never") from error

@@ -23,7 +23,7 @@ _ESCAPE: Final = re.compile(
 """Any escape; the group is half of a pair."""
 
 
-class Damage(Struct, frozen=True):
+class InvalidBytes(Struct, frozen=True):
     """A place in the bytes of a JSON text where no character could be read."""
 
     offset: int
@@ -33,12 +33,12 @@ class Damage(Struct, frozen=True):
         return f"byte {self.offset}: {self.problem}, read as U+FFFD"
 
 
-def repair(content: bytes) -> tuple[bytes, list[Damage]]:
+def repair(content: bytes) -> tuple[bytes, list[InvalidBytes]]:
     """The bytes with U+FFFD for each broken character, and the first places of these."""
     halves = (found.start() for found in _ESCAPE.finditer(content) if found[1])
     damages = [
-        *(Damage(at, "half of a surrogate pair") for at in islice(halves, _MOST)),
-        *(Damage(at, "not UTF-8") for at in islice(_undecodable(content), _MOST)),
+        *(InvalidBytes(at, "half of a surrogate pair") for at in islice(halves, _MOST)),
+        *(InvalidBytes(at, "not UTF-8") for at in islice(_undecodable(content), _MOST)),
     ]
     whole = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], content)
     damages.sort(key=lambda damage: damage.offset)

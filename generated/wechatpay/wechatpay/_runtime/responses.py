@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from .auth.base import Scheme
 from .calls import Endpoint
 from .codec import Unreadable, codec, decode
-from .endpoint_metadata import ErrorCode, RawContent, Response, status_outcome
+from .endpoint_metadata import BinaryContent, ErrorCode, Response, status_outcome
 from .error_shape import ErrorShape
 from .errors import ApiError, ProtocolError, Retry
 from .http_messages import Reply
-from .mismatches import Misfit, told
+from .mismatches import Mismatch, told
 from .settings import Settings
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ def respond(
 
     Fails with `ApiError` or `ProtocolError`.
     """
-    documented = reply.status in endpoint.answers
+    documented = reply.status in endpoint.responses
     refused = not documented and reply.status >= 400
     shape = settings.service.error_shape_of(endpoint)
     if refused or (reply.successful and _success(reply, shape) is False):
@@ -59,7 +59,7 @@ def _success(reply: Reply, shape: ErrorShape) -> bool | None:
         raise _unreadable(reply, error) from error
 
 
-def _hides_code(misfit: Misfit, reply: Reply, shape: ErrorShape) -> bool:
+def _hides_code(misfit: Mismatch, reply: Reply, shape: ErrorShape) -> bool:
     """Whether this is why nobody knows if the response is a success: its code is not
     there, although it is documented as always there."""
     if not reply.successful or not shape.leads_through(misfit.keys):
@@ -87,7 +87,7 @@ def _parts(reply: Reply) -> dict[str, Any]:
 def _value(
     endpoint: Endpoint[Any], reply: Reply, scheme: Scheme, settings: Settings
 ) -> Any:
-    kinds, status = endpoint.answers, reply.status
+    kinds, status = endpoint.responses, reply.status
     problems: list[object] = []
     if status not in kinds:
         # 200 for 201, 204 for 202: the first documented success has the type.
@@ -96,14 +96,14 @@ def _value(
     kind = kinds.get(status)
     value: Any = None
     try:
-        if isinstance(kind, RawContent):
+        if isinstance(kind, BinaryContent):
             value = reply.content
             problems += kind.mismatches(reply)
         elif kind is not None:
             value, misfits = codec(kind).read(reply.content, scheme.unseal)
             shape = settings.service.error_shape_of(endpoint)
             for one in misfits:
-                if isinstance(one, Misfit) and (
+                if isinstance(one, Mismatch) and (
                     one.place is None or _hides_code(one, reply, shape)
                 ):
                     raise _unreadable(reply, one)

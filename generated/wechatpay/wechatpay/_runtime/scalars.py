@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from .encode_errors import Unfit, Write, Writer
+from .encode_errors import EncodeError, Encoder, Write
 
 _MOST_DIGITS: Final = sys.int_info.str_digits_check_threshold
 """Of an integer; Python writes longer ones only if its limit is not set lower."""
@@ -26,7 +26,7 @@ def _same(value: object) -> object:
 def write_text(value: str) -> str:
     """The text, if it can be encoded."""
     if not value.isascii() and not is_whole(value):
-        raise Unfit("has half of a surrogate pair, which is no character")
+        raise EncodeError("has half of a surrogate pair, which is no character")
     return value if type(value) is str else str.__str__(value)
 
 
@@ -42,7 +42,7 @@ def is_whole(text: str) -> bool:
 
 def _integer(value: int) -> int:
     if value.bit_length() > _MOST_BITS:
-        raise Unfit(f"must have at most {_MOST_DIGITS} digits")
+        raise EncodeError(f"must have at most {_MOST_DIGITS} digits")
     return int(value)
 
 
@@ -50,7 +50,7 @@ def _float(value: Any) -> object:
     if not isinstance(value, float):
         return _integer(value)
     if not math.isfinite(value):
-        raise Unfit("must be a finite number")
+        raise EncodeError("must be a finite number")
     return value
 
 
@@ -58,13 +58,13 @@ def _decimal(value: Decimal | int) -> object:
     if not isinstance(value, Decimal):
         return _integer(value)
     if not value.is_finite():
-        raise Unfit("must be a finite number")
+        raise EncodeError("must be a finite number")
     return value
 
 
 def _moment(value: datetime) -> object:
     if value.utcoffset() is None:
-        raise Unfit("must be a datetime with a time zone")
+        raise EncodeError("must be a datetime with a time zone")
     return value
 
 
@@ -84,24 +84,24 @@ def _is_date(value: object) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
-def instance(kind: type, write: Write = _same, name: str | None = None) -> Writer:
+def instance(kind: type, write: Write = _same, name: str | None = None) -> Encoder:
     """How to write the instances of a class."""
 
     def takes(value: object) -> bool:
         return isinstance(value, kind)
 
-    return Writer(takes, write, name or kind.__name__)
+    return Encoder(takes, write, name or kind.__name__)
 
 
-SCALARS: Final[Mapping[object, Writer]] = {
+SCALARS: Final[Mapping[object, Encoder]] = {
     str: instance(str, write_text),
     bool: instance(bool),
     type(None): instance(type(None), name="None"),
-    int: Writer(_is_integer, _integer, "int"),
-    float: Writer(_is_float, _float, "float"),
-    Decimal: Writer(_is_decimal, _decimal, "Decimal"),
+    int: Encoder(_is_integer, _integer, "int"),
+    float: Encoder(_is_float, _float, "float"),
+    Decimal: Encoder(_is_decimal, _decimal, "Decimal"),
     datetime: instance(datetime, _moment),
-    date: Writer(_is_date, _same, "date"),
+    date: Encoder(_is_date, _same, "date"),
     time: instance(time),
     timedelta: instance(timedelta),
     bytes: instance(bytes),

@@ -174,6 +174,6 @@ _REVERSE: Final[Endpoint[None]] = Endpoint(
     idempotency=Keyed(
         "fapiao_apply_id",
         "fapiao_information.fapiao_id",
-        ask="fapiao_applications.query",
+        inquiry="fapiao_applications.query",
     ),
 )

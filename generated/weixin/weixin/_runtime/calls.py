@@ -13,12 +13,19 @@ from typing import Any, Generic, TypeGuard, TypeVar
 
 import msgspec
 
-from .bodies import Body, Form, Json, Raw, to_text
-from .confidential import Discreet
-from .drafts import Draft
-from .encode_errors import Unfit, Writer
+from .bodies import Binary, Body, Form, Json, to_text
+from .confidential import Confidential
+from .drafts import RequestDraft
+from .encode_errors import EncodeError, Encoder
 from .encoding import writer
-from .endpoint_metadata import RAW, ErrorCode, Idempotency, Keyed, RawContent, Response
+from .endpoint_metadata import (
+    BINARY,
+    BinaryContent,
+    ErrorCode,
+    Idempotency,
+    Keyed,
+    Response,
+)
 from .error_shape import ErrorShape
 from .errors import ConfigError, InvalidRequest
 from .headers import is_field_value
@@ -31,7 +38,9 @@ from .url_encoding import NotASegment, Parameter, Path, query_parameters
 T = TypeVar("T")
 
 __all__ = [
-    "RAW",
+    "BINARY",
+    "Binary",
+    "BinaryContent",
     "Call",
     "Endpoint",
     "ErrorCode",
@@ -41,14 +50,12 @@ __all__ = [
     "Json",
     "Keyed",
     "Parameter",
-    "Raw",
-    "RawContent",
     "Response",
 ]
 
 
 @public()
-class Call(Discreet, Generic[T], frozen=True):
+class Call(Confidential, Generic[T], frozen=True):
     """A call of an endpoint, ready to be sent with `client.send(call)`.
 
     Its `repr` hides what is confidential; its pickle is its data, all of it.
@@ -59,7 +66,7 @@ class Call(Discreet, Generic[T], frozen=True):
     """Path, query and header parameters."""
     body: object
     """The body; None if there is none."""
-    draft: Draft
+    draft: RequestDraft
 
     def __reduce__(self) -> tuple[object, ...]:
         return _call, (self.endpoint, self.arguments, self.body)
@@ -113,7 +120,7 @@ class Endpoint(Generic[T]):
         header: Sequence[str | Parameter] = (),
         fixed: Mapping[str, Mapping[str, str]] | None = None,
         body: Body | None = None,
-        answers: Mapping[int, Any] | None = None,
+        responses: Mapping[int, Any] | None = None,
         errors: tuple[ErrorCode, ...] = (),
         error_shape: ErrorShape | None = None,
         unprocessed: tuple[int, ...] | None = None,
@@ -125,7 +132,7 @@ class Endpoint(Generic[T]):
         self.name = name
         self.method = method
         self.path = path_template
-        self.answers: Mapping[int, Any] = answers or {}
+        self.responses: Mapping[int, Any] = responses or {}
         self.errors = errors
         self.error_shape = error_shape
         self.unprocessed = unprocessed
@@ -164,9 +171,9 @@ class Endpoint(Generic[T]):
         return parse_hosts(self._hosts) if self._hosts else ()
 
     @property
-    def ask(self) -> str | None:
+    def inquiry(self) -> str | None:
         """Which endpoint tells what became of a request whose answer was lost."""
-        return self.idempotency.ask if isinstance(self.idempotency, Keyed) else None
+        return self.idempotency.inquiry if isinstance(self.idempotency, Keyed) else None
 
     def call(
         self, arguments: msgspec.Struct | None = None, body: object = None
@@ -174,7 +181,7 @@ class Endpoint(Generic[T]):
         """A call with these arguments; fails with `InvalidRequest`."""
         try:
             return self._call(arguments, body)
-        except Unfit as unfit:
+        except EncodeError as unfit:
             error = InvalidRequest(unfit.problem, field=unfit.field())
         error.endpoint = self.name
         del arguments, body  # and here, so that it holds nothing of where it was found
@@ -192,7 +199,7 @@ class Endpoint(Generic[T]):
         return Path(self.path)
 
     @cached_property
-    def _writer(self) -> Writer:
+    def _writer(self) -> Encoder:
         return writer(self._arguments)
 
     @cached_property
@@ -218,9 +225,9 @@ class Endpoint(Generic[T]):
         ]
         return placed
 
-    def _draft(self, arguments: msgspec.Struct | None, body: object) -> Draft:
+    def _draft(self, arguments: msgspec.Struct | None, body: object) -> RequestDraft:
         given: Any = self._writer.write(arguments) if arguments is not None else {}
-        return Draft(
+        return RequestDraft(
             self._fill_path(given),
             tuple(self._query(given)),
             {**self._fixed.get("header", {}), **dict(self._texts("header", given))},
@@ -247,8 +254,10 @@ class Endpoint(Generic[T]):
                     for one in (value if is_list(value) else [value])
                 )
                 if place == "header" and not is_field_value(text):
-                    raise Unfit("must be ASCII in one line, without blanks around it")
-            except Unfit as unfit:
+                    raise EncodeError(
+                        "must be ASCII in one line, without blanks around it"
+                    )
+            except EncodeError as unfit:
                 unfit.keys.append(parameter.argument)
                 raise
             yield parameter.wire, text
@@ -264,7 +273,7 @@ class Endpoint(Generic[T]):
                 continue
             try:
                 yield from query_parameters(parameter.wire, value, parameter.style)
-            except Unfit as unfit:
+            except EncodeError as unfit:
                 unfit.keys.append(parameter.argument)
                 raise
 
@@ -296,4 +305,4 @@ def _call(
 
 
 def _cannot_seal(text: str) -> str:
-    raise Unfit("cannot be encrypted in a path or a header field")
+    raise EncodeError("cannot be encrypted in a path or a header field")

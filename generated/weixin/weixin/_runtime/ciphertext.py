@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .mismatches import Misfit, Misfits, Place
+from .mismatches import Mismatch, Mismatches, ValuePath
 from .public_names import public
 
 
@@ -35,12 +35,12 @@ class CipherText(StrEnum):
         return f"CipherText(…, reason={self.reason!r})"
 
 
-def opened(text: str, place: Place, misfits: Misfits) -> str:
+def opened(text: str, place: ValuePath, misfits: Mismatches) -> str:
     """The plain text of a cipher text, or if it cannot be decrypted, a `CipherText`."""
     if not text:
         return text  # nothing, which some servers send for what is absent
     try:
         return misfits.unseal(text)
     except ValueError as error:
-        misfits.append(Misfit(place, f"cannot be decrypted: {error}"))
+        misfits.append(Mismatch(place, f"cannot be decrypted: {error}"))
         return CipherText.of(text, str(error))

@@ -13,9 +13,9 @@ import msgspec
 from .decoding import reader
 from .decryption import unsealer
 from .field_info import Annotation, within
-from .mismatches import Misfit, Misfits, Reader, Unseal, told
+from .mismatches import Decoder, Mismatch, Mismatches, Unseal, told
 from .models import is_tagged
-from .repair import Damage, repair
+from .repair import InvalidBytes, repair
 
 
 class Unreadable(ValueError):
@@ -40,7 +40,7 @@ def parse(content: bytes) -> Any:
     return value
 
 
-def decode(content: bytes) -> tuple[Any, list[Damage]]:
+def decode(content: bytes) -> tuple[Any, list[InvalidBytes]]:
     """The JSON value that these bytes hold, and where a character in them is broken.
 
     Numbers with a fraction are Decimal, so that nothing is rounded. A byte order mark is
@@ -78,14 +78,14 @@ class Codec:
         self._annotation = annotation
         self._fast = _fast(annotation)
         self._unseal = unsealer(annotation) if self._fast is not None else None
-        self._careful: Reader | None = None
+        self._careful: Decoder | None = None
         self._exact = self._fast is not None and any(
             kind is Decimal for kind, _ in within(annotation, deep=True)
         )
 
     def read(
         self, content: bytes, unseal: Unseal = _no_key
-    ) -> tuple[Any, list[Misfit | Damage]]:
+    ) -> tuple[Any, list[Mismatch | InvalidBytes]]:
         """The value in these bytes, and where they are not as documented.
 
         What is encrypted in it is decrypted with `unseal`. Fails with `Unreadable`.
@@ -96,7 +96,7 @@ class Codec:
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 pass  # the careful way tells what is wrong
             else:
-                misfits = Misfits(unseal)
+                misfits = Mismatches(unseal)
                 if self._unseal is not None:
                     value = self._unseal(value, None, misfits)
                 return value, [*misfits]
@@ -104,11 +104,11 @@ class Codec:
         value, misfits = self.fit(held, unseal)
         return value, [*damages, *misfits]
 
-    def fit(self, value: object, unseal: Unseal = _no_key) -> tuple[Any, Misfits]:
+    def fit(self, value: object, unseal: Unseal = _no_key) -> tuple[Any, Mismatches]:
         """As `read`, from a JSON value; fails with `Unreadable` if it is nested too deeply."""
         if self._careful is None:
             self._careful = reader(self._annotation)
-        misfits = Misfits(unseal)
+        misfits = Mismatches(unseal)
         try:
             return self._careful.read(value, None, misfits), misfits
         except RecursionError:

@@ -17,8 +17,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 
 from .confidential import Secret
-from .effects import Action, Ask, Once, Send, Sleep, Steps
-from .errors import ConfigError, TimeoutError
+from .effects import Action, CallFunction, Send, SingleFlight, Sleep, Steps
+from .errors import ConfigError, DeadlineExceeded
 from .event_loop import bounded, running_loop
 from .frames import forget_frames
 from .hosts import check_proxy
@@ -116,15 +116,15 @@ class Driver(_Driver["Transport"]):
             case Sleep():
                 time.sleep(action.seconds)
                 return None
-            case Ask():
+            case CallFunction():
                 answer = action.function()
                 if _is_awaitable(answer):
                     if isinstance(answer, Coroutine):
                         answer.close()  # or it would complain that nobody awaits it
                     raise ConfigError("an async function needs the async client")
                 return answer
-            case Once():
-                return self._share(action)
+            case SingleFlight():
+                return self._single_flight(action)
 
     def _adopt(self, transport: Transport) -> None:
         from .httpx_adapter import adopt
@@ -142,7 +142,7 @@ class Driver(_Driver["Transport"]):
             self._made.setdefault(process, self._route().transport())
         return self._made[process]
 
-    def _share(self, action: Once[T]) -> T:
+    def _single_flight(self, action: SingleFlight[T]) -> T:
         from concurrent.futures import Future, wait
 
         key = (os.getpid(), action.key)
@@ -150,21 +150,25 @@ class Driver(_Driver["Transport"]):
         flight: Future[Any] = self._flights.setdefault(key, own)
         if flight is own:
             # In a thread of its own, so that it goes on when this caller gives up.
-            fly = Thread(target=self._fly, args=(key, own, action.steps), daemon=True)
+            fly = Thread(
+                target=self._run_shared, args=(key, own, action.steps), daemon=True
+            )
             try:
                 fly.start()
             except RuntimeError:  # the process may have no more threads
-                self._fly(key, own, action.steps)
+                self._run_shared(key, own, action.steps)
         wait([flight], action.until - time.monotonic())
         if not flight.done():
-            raise TimeoutError("the deadline passed while waiting for another request")
+            raise DeadlineExceeded(
+                "the deadline passed while waiting for another request"
+            )
         error = flight.exception()
         if error is not None:
             raise copy(error) from error  # each caller adds to its own
         result: T = flight.result()
         return result
 
-    def _fly(
+    def _run_shared(
         self, key: tuple[Any, Hashable], flight: Future[Any], steps: StepsMaker
     ) -> None:
         try:
@@ -226,13 +230,13 @@ class AsyncDriver(_Driver["AsyncTransport"]):
 
                 await sleep(action.seconds)
                 return None
-            case Ask():
+            case CallFunction():
                 answer: object = action.function()
                 if _is_awaitable(answer):
                     answer = await bounded(answer, action.until)
                 return answer
-            case Once():
-                return await self._share(action)
+            case SingleFlight():
+                return await self._single_flight(action)
 
     def _adopt(self, transport: AsyncTransport) -> None:
         from .httpx_adapter import adopt_async
@@ -257,7 +261,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             self._made[loop] = self._route().async_transport()
         return self._made[loop]
 
-    async def _share(self, action: Once[T]) -> T:
+    async def _single_flight(self, action: SingleFlight[T]) -> T:
         import asyncio
 
         key = (running_loop(), action.key)
@@ -266,18 +270,20 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             # A task of its own, so that it goes on when this caller is cancelled.
             flight = asyncio.create_task(self.run(action.steps()))
             self._flights[key] = flight
-            flight.add_done_callback(partial(self._land, key))
+            flight.add_done_callback(partial(self._on_done, key))
         left = action.until - time.monotonic()
         await asyncio.wait([flight], timeout=max(left, 0))
         if not flight.done():
-            raise TimeoutError("the deadline passed while waiting for another request")
+            raise DeadlineExceeded(
+                "the deadline passed while waiting for another request"
+            )
         error = flight.exception()
         if error is not None:
             raise copy(error) from error  # each caller adds to its own
         result: T = flight.result()
         return result
 
-    def _land(self, key: tuple[Any, Hashable], flight: asyncio.Task[Any]) -> None:
+    def _on_done(self, key: tuple[Any, Hashable], flight: asyncio.Task[Any]) -> None:
         self._flights.pop(key, None)
         if not flight.cancelled():
             flight.exception()  # or asyncio complains, if nobody waits for it any more

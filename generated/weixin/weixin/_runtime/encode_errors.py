@@ -13,7 +13,7 @@ Write: TypeAlias = Callable[[Any], object]
 _MOST_KEYS: Final = 10
 
 
-class Unfit(Exception):
+class EncodeError(Exception):
     """A value that cannot be sent; it does not quote the value, which may be secret."""
 
     def __init__(self, problem: str) -> None:
@@ -30,7 +30,7 @@ class Unfit(Exception):
         return path.removeprefix(".") + ("…" if len(self.keys) > _MOST_KEYS else "")
 
 
-class Sealed:
+class EncryptedValue:
     """A value of which only cipher text may travel; encrypted when it is encoded.
 
     It is no dataclass, which msgspec would encode by itself.
@@ -42,8 +42,8 @@ class Sealed:
         self.value = value
 
 
-class Embedded:
-    """A JSON value that travels as a text; no dataclass, as `Sealed`."""
+class EmbeddedJson:
+    """A JSON value that travels as a text; no dataclass, as `EncryptedValue`."""
 
     __slots__ = ("value",)
 
@@ -51,7 +51,7 @@ class Embedded:
         self.value = value
 
 
-class Writer(Struct, frozen=True):
+class Encoder(Struct, frozen=True):
     """How to write one type: whether a value is of it, and what is sent for it."""
 
     takes: Callable[[Any], bool]
@@ -60,12 +60,12 @@ class Writer(Struct, frozen=True):
     """The type, for messages."""
 
 
-def not_a(name: str, value: object) -> Unfit:
+def not_a(name: str, value: object) -> EncodeError:
     """The refusal of a value that is not of the type of this name."""
     given = "None" if value is None else type(value).__name__
-    return Unfit(f"must be {name}, not {given}")
+    return EncodeError(f"must be {name}, not {given}")
 
 
-def too_deep() -> Unfit:
+def too_deep() -> EncodeError:
     """The refusal of a value whose end cannot be reached."""
-    return Unfit("must be nested less deeply, and must not hold itself")
+    return EncodeError("must be nested less deeply, and must not hold itself")

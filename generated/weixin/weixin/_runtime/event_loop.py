@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from .errors import ConfigError, TimeoutError
+from .errors import ConfigError, DeadlineExceeded
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -60,4 +60,4 @@ async def bounded(awaitable: Awaitable[object], until: float) -> object:
     except builtins.TimeoutError:
         if not limit.expired():
             raise  # its own
-    raise TimeoutError("the deadline passed while waiting for an async function")
+    raise DeadlineExceeded("the deadline passed while waiting for an async function")

@@ -18,7 +18,7 @@ Annotation: TypeAlias = Any
 """A type as it may stand in an annotation: a class, a union, `list[int]`, …"""
 
 
-class Marks(msgspec.Struct, frozen=True):
+class FieldInfo(msgspec.Struct, frozen=True):
     """What stands beside a type in `Annotated`."""
 
     limits: Limits | None = None
@@ -34,16 +34,16 @@ def origin_of(kind: Annotation) -> Any:
     return origin or kind
 
 
-def unfold(annotation: Annotation) -> tuple[Annotation, Marks]:
+def unfold(annotation: Annotation) -> tuple[Annotation, FieldInfo]:
     """The type without its marks, and the marks."""
     if origin_of(annotation) is not Annotated:
-        return annotation, Marks()
+        return annotation, FieldInfo()
     kind, *notes = get_args(annotation)
     extra: dict[str, Any] = {}
     for note in notes:
         if isinstance(note, msgspec.Meta):
             extra.update(note.extra or {})
-    return kind, Marks(
+    return kind, FieldInfo(
         limits=extra.get("limits"),
         conversion=extra.get("wire"),
         json_text=extra.get("json_text", False),
@@ -74,12 +74,14 @@ def kinds_of(enum: type[Enum]) -> frozenset[type]:
     return frozenset(map(type, values))
 
 
-def marks_within(annotation: Annotation, *, deep: bool) -> Iterator[Marks]:
+def marks_within(annotation: Annotation, *, deep: bool) -> Iterator[FieldInfo]:
     """The marks on this type and on those that it is made of; `deep` as in `within`."""
     return (marks for _, marks in within(annotation, deep=deep))
 
 
-def within(annotation: Annotation, *, deep: bool) -> Iterator[tuple[Annotation, Marks]]:
+def within(
+    annotation: Annotation, *, deep: bool
+) -> Iterator[tuple[Annotation, FieldInfo]]:
     """This type and those that it is made of, each with the marks on it.
 
     `deep` says whether the fields of classes count as well.

@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from .effects import Ask, Steps, is_async
+from .effects import CallFunction, Steps, is_async
 from .errors import ConfigError, Error
 
 
-class Sending(Struct, frozen=True, kw_only=True):
+class RequestInfo(Struct, frozen=True, kw_only=True):
     """A request that is about to be sent."""
 
     endpoint: str
@@ -30,7 +30,7 @@ class Sending(Struct, frozen=True, kw_only=True):
     """1 for the first attempt of a call."""
 
 
-class Received(Sending, frozen=True, kw_only=True):
+class ResponseInfo(RequestInfo, frozen=True, kw_only=True):
     """What came back: a status, or an error if no answer came."""
 
     seconds: float
@@ -41,7 +41,7 @@ class Received(Sending, frozen=True, kw_only=True):
     error: Error | None = None
 
 
-class Retrying(Sending, frozen=True, kw_only=True):
+class RetryInfo(RequestInfo, frozen=True, kw_only=True):
     """An attempt that failed, and will be repeated."""
 
     error: Error
@@ -49,11 +49,11 @@ class Retrying(Sending, frozen=True, kw_only=True):
     """Seconds until then."""
 
 
-OnRequest: TypeAlias = Callable[[Sending], object]
+OnRequest: TypeAlias = Callable[[RequestInfo], object]
 """Called before each attempt; may be async in an async client."""
-OnResponse: TypeAlias = Callable[[Received], object]
+OnResponse: TypeAlias = Callable[[ResponseInfo], object]
 """Called after each attempt; may be async in an async client."""
-OnRetry: TypeAlias = Callable[[Retrying], object]
+OnRetry: TypeAlias = Callable[[RetryInfo], object]
 """Called before an attempt is repeated; may be async in an async client."""
 
 
@@ -84,7 +84,7 @@ class Hooks(Struct, frozen=True):
 
 
 def tell(
-    hook: Callable[[Any], object] | None, event: Sending, log: Logger, until: float
+    hook: Callable[[Any], object] | None, event: RequestInfo, log: Logger, until: float
 ) -> Steps[None]:
     """Steps to call a hook, and to cut it off at a time of the monotonic clock. What it
     raises is logged, for a call must not fail, and above all not lose its answer, because
@@ -92,6 +92,6 @@ def tell(
     if hook is None:
         return
     try:
-        yield from Ask(lambda: hook(event), until)
+        yield from CallFunction(lambda: hook(event), until)
     except Exception:
         log.warning("%s: a hook failed", event.endpoint, exc_info=True)

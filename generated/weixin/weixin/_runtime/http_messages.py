@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from .confidential import Discreet, Opaque
+from .confidential import Confidential, Opaque
 from .headers import Headers
 from .hosts import Host
 
@@ -60,7 +60,7 @@ class Request(Opaque):
         return f"<Request {self.method} {self.host.origin}>"
 
 
-class Reply(Discreet, frozen=True):
+class Reply(Confidential, frozen=True):
     """One answer, read whole and decompressed."""
 
     status: int

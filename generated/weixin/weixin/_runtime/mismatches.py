@@ -11,14 +11,14 @@ from .json_types import NAMES
 
 _MANY: Final = 10
 
-Place: TypeAlias = "tuple[Place, str | int] | None"
+ValuePath: TypeAlias = "tuple[ValuePath, str | int] | None"
 """Where in a JSON value something stands: the place of what holds it, and the key there."""
 
 
-class Misfit(Struct, frozen=True):
+class Mismatch(Struct, frozen=True):
     """A place where an answer is not as documented; it quotes nothing of the answer."""
 
-    place: Place
+    place: ValuePath
     problem: str
 
     @property
@@ -47,7 +47,7 @@ Unseal: TypeAlias = Callable[[str], str]
 """Gives the plain text of a cipher text; else ValueError, whose text says why not."""
 
 
-class Misfits(list[Misfit]):
+class Mismatches(list[Mismatch]):
     """The misfits of one answer so far, and how its cipher texts are opened."""
 
     def __init__(self, unseal: Unseal) -> None:
@@ -55,21 +55,21 @@ class Misfits(list[Misfit]):
         self.unseal = unseal
 
 
-Read: TypeAlias = Callable[[Any, Place, Misfits], object]
+Read: TypeAlias = Callable[[Any, ValuePath, Mismatches], object]
 
 
-class Reader(Struct, frozen=True):
+class Decoder(Struct, frozen=True):
     """How to read one type: which kinds of JSON it takes, and what it makes of them."""
 
     kinds: frozenset[type]
     make: Read
 
-    def read(self, value: object, place: Place, misfits: Misfits) -> object:
+    def read(self, value: object, place: ValuePath, misfits: Mismatches) -> object:
         """The typed value; where it does not fit, the value as it came and a misfit."""
         if type(value) in self.kinds:
             return self.make(value, place, misfits)
         found = NAMES.get(type(value), "something else")
-        misfits.append(Misfit(place, f"expected {self.expected()}, got {found}"))
+        misfits.append(Mismatch(place, f"expected {self.expected()}, got {found}"))
         return value
 
     def expected(self) -> str:

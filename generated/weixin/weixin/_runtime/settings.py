@@ -12,10 +12,10 @@ from msgspec import Struct, field, structs
 
 from .api_definition import Service
 from .auth.base import Scheme
-from .auth.side_channel import Reach
+from .auth.side_channel import SideChannel
 from .calls import Endpoint
 from .effects import MEGABYTES
-from .endpoint_metadata import RawContent
+from .endpoint_metadata import BinaryContent
 from .errors import ConfigError
 from .failover import Failover
 from .headers import is_field_value, merge
@@ -35,7 +35,7 @@ class Settings(Struct, frozen=True, dict=True):
 
     `deadline` is in seconds, over all that a call does. `hosts` replace the service's and
     those of single endpoints. `strict` makes an answer that is not as documented an error.
-    `attempts` and `answer_limit` are the most that a call may send, and the most bytes that
+    `max_attempts` and `max_response_bytes` are the most that a call may send, and the most bytes that
     an answer may have; without one that is `LIMIT`, or more where a larger file is
     documented. `budget` and `failover` are shared by all that are made of one.
     """
@@ -46,8 +46,8 @@ class Settings(Struct, frozen=True, dict=True):
     deadline: float = 30.0
     user_agent: str = ""
     strict: bool = False
-    attempts: int = 3
-    answer_limit: int | None = None
+    max_attempts: int = 3
+    max_response_bytes: int | None = None
     hooks: Hooks = Hooks()
     budget: Budget = field(default_factory=Budget)
     failover: Failover = field(default_factory=Failover)
@@ -61,16 +61,16 @@ class Settings(Struct, frozen=True, dict=True):
         deadline: float | None = None,
         user_agent: str | None = None,
         strict: bool | None = None,
-        attempts: int | None = None,
-        answer_limit: int | None = None,
+        max_attempts: int | None = None,
+        max_response_bytes: int | None = None,
     ) -> Settings:
         """The same but for what is given."""
         given = {
             "deadline": deadline,
             "user_agent": user_agent,
             "strict": strict,
-            "attempts": attempts,
-            "answer_limit": answer_limit,
+            "max_attempts": max_attempts,
+            "max_response_bytes": max_response_bytes,
         }
         changed: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
         return structs.replace(self, **changed)
@@ -85,12 +85,14 @@ class Settings(Struct, frozen=True, dict=True):
             raise ConfigError("user_agent: give ASCII text in one line")
         if not isinstance(given.strict, bool):
             raise ConfigError("strict: give True or False")
-        if not is_count(self.attempts) or self.attempts > _MOST_ATTEMPTS:
+        if not is_count(self.max_attempts) or self.max_attempts > _MOST_ATTEMPTS:
             raise ConfigError(
-                f"attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
+                f"max_attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
             )
-        if self.answer_limit is not None and not is_count(self.answer_limit):
-            raise ConfigError("answer_limit: give a positive number of bytes")
+        if self.max_response_bytes is not None and not is_count(
+            self.max_response_bytes
+        ):
+            raise ConfigError("max_response_bytes: give a positive number of bytes")
 
     def scheme(self, endpoint: Endpoint[Any]) -> Scheme:
         """The first scheme of the endpoint's that this client has."""
@@ -104,10 +106,10 @@ class Settings(Struct, frozen=True, dict=True):
 
     def limit_of(self, endpoint: Endpoint[Any]) -> int:
         """The most bytes that a response of this endpoint may have."""
-        if self.answer_limit is not None:
-            return self.answer_limit
-        kinds = endpoint.answers.values()
-        files = [one.max_length or 0 for one in kinds if isinstance(one, RawContent)]
+        if self.max_response_bytes is not None:
+            return self.max_response_bytes
+        kinds = endpoint.responses.values()
+        files = [one.max_length or 0 for one in kinds if isinstance(one, BinaryContent)]
         return max([LIMIT, *files])
 
     def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:
@@ -115,10 +117,10 @@ class Settings(Struct, frozen=True, dict=True):
         return self.hosts or endpoint.hosts or self.service.parsed_hosts
 
     @cached_property
-    def reach(self) -> Reach:
+    def reach(self) -> SideChannel:
         """For requests of the schemes' own."""
         hosts = self.hosts or self.service.parsed_hosts
-        return Reach(self.service.name, hosts, self.headers)
+        return SideChannel(self.service.name, hosts, self.headers)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from .encode_errors import Unfit
+from .encode_errors import EncodeError
 from .json_types import is_list, is_object
 
 Style: TypeAlias = Literal["repeat", "comma", "brackets", "deep"]
@@ -48,7 +48,7 @@ _LONGEST = 1 << 16
 _TOO_LONG = f"must be shorter: a URL has at most {_LONGEST} characters"
 
 
-class NotASegment(Unfit):
+class NotASegment(EncodeError):
     """A text that cannot be a part of a path, for the variable of this name."""
 
     def __init__(self, variable: str, problem: str = "") -> None:
@@ -92,7 +92,7 @@ def query_parameters(
     """As `parameters`, for a URL: no text may be longer than that."""
     for key, values in parameters(name, value, style):
         if any(isinstance(one, str) and len(one) > _LONGEST for one in values):
-            raise Unfit(_TOO_LONG)
+            raise EncodeError(_TOO_LONG)
         yield key, values
 
 
@@ -122,7 +122,7 @@ def parameters(
             inner = key if style == "repeat" else f"{name}[{_part(key)}]"
             try:
                 yield from parameters(inner, one, style)
-            except Unfit as unfit:
+            except EncodeError as unfit:
                 unfit.keys.append(key)
                 raise
     else:
@@ -137,8 +137,8 @@ def _numbered(
     try:
         found = list(parameters(f"{name}[{at}]", value, style))
         if not found:
-            raise Unfit("must not be empty, for nothing would be sent for it")
-    except Unfit as unfit:
+            raise EncodeError("must not be empty, for nothing would be sent for it")
+    except EncodeError as unfit:
         unfit.keys.append(at)
         raise
     yield from found
@@ -147,5 +147,5 @@ def _numbered(
 def _part(key: str) -> str:
     """The key, if it can stand in brackets: servers end it at the first one."""
     if not key or "[" in key or "]" in key:
-        raise Unfit("must have keys that are not empty and have no brackets")
+        raise EncodeError("must have keys that are not empty and have no brackets")
     return key

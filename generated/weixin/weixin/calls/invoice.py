@@ -10,7 +10,7 @@ from typing import Final
 
 from .. import errors as _errors
 from .._runtime.calls import Call, Endpoint, ErrorCode, Json
-from ..models.invoice import ReimburseStatus, UpdateStatusAnswer, UpdateStatusRequest
+from ..models.invoice import ReimburseStatus, UpdateStatusRequest, UpdateStatusResponse
 
 
 def update_status(
@@ -18,7 +18,7 @@ def update_status(
     card_id: str,
     code: str,
     reimburse_status: ReimburseStatus | str,
-) -> Call[UpdateStatusAnswer]:
+) -> Call[UpdateStatusResponse]:
     """Update the status of invoice vouchers (更新发票卡券状态).
 
     When an invoice platform learns that an invoice has changed (it was reversed or
@@ -54,12 +54,12 @@ def update_status(
     )
 
 
-_UPDATE_STATUS: Final[Endpoint[UpdateStatusAnswer]] = Endpoint(
+_UPDATE_STATUS: Final[Endpoint[UpdateStatusResponse]] = Endpoint(
     "invoice.update_status",
     "POST",
     "/card/invoice/platform/updatestatus",
     body=Json(UpdateStatusRequest),
-    answers={200: UpdateStatusAnswer},
+    answers={200: UpdateStatusResponse},
     errors=(
         ErrorCode(
             None,

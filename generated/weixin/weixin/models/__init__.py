@@ -13,17 +13,17 @@ from .._runtime.lazy_exports import exports
 if TYPE_CHECKING:
     from . import invoice as invoice
     from .invoice import ReimburseStatus as ReimburseStatus
-    from .invoice import UpdateStatusAnswer as UpdateStatusAnswer
     from .invoice import UpdateStatusRequest as UpdateStatusRequest
+    from .invoice import UpdateStatusResponse as UpdateStatusResponse
 else:
     __getattr__, __dir__ = exports(
         __name__,
         {
             "ReimburseStatus": ".invoice",
-            "UpdateStatusAnswer": ".invoice",
             "UpdateStatusRequest": ".invoice",
+            "UpdateStatusResponse": ".invoice",
             "invoice": "",
         },
     )
 
-__all__ = ["ReimburseStatus", "UpdateStatusAnswer", "UpdateStatusRequest", "invoice"]
+__all__ = ["ReimburseStatus", "UpdateStatusRequest", "UpdateStatusResponse", "invoice"]

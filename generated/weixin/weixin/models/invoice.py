@@ -26,7 +26,7 @@ class UpdateStatusRequest(Model, frozen=True, kw_only=True):
     """
 
 
-class UpdateStatusAnswer(Model, frozen=True, kw_only=True):
+class UpdateStatusResponse(Model, frozen=True, kw_only=True):
     """Response body of `invoice.update_status`."""
 
     errcode: int | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .._runtime.client import AsyncResource, Resource
 from ..calls import invoice as _calls
-from ..models.invoice import ReimburseStatus, UpdateStatusAnswer
+from ..models.invoice import ReimburseStatus, UpdateStatusResponse
 
 
 class Invoice(Resource):
@@ -23,7 +23,7 @@ class Invoice(Resource):
         card_id: str,
         code: str,
         reimburse_status: ReimburseStatus | str,
-    ) -> UpdateStatusAnswer:
+    ) -> UpdateStatusResponse:
         """Update the status of invoice vouchers (更新发票卡券状态).
 
         When an invoice platform learns that an invoice has changed (it was reversed or
@@ -78,7 +78,7 @@ class AsyncInvoice(AsyncResource):
         card_id: str,
         code: str,
         reimburse_status: ReimburseStatus | str,
-    ) -> UpdateStatusAnswer:
+    ) -> UpdateStatusResponse:
         """Update the status of invoice vouchers (更新发票卡券状态).
 
         When an invoice platform learns that an invoice has changed (it was reversed or

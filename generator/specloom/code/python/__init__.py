@@ -14,7 +14,7 @@ from .expressions import (
     call,
     call_options,
     keyword_argument,
-    later,
+    lambda_expression,
     list_of,
     literal,
     mapping,
@@ -26,9 +26,9 @@ from .expressions import (
     subscript,
     union,
 )
-from .files import adopted, blackened, lines, may_need_black, nothing, shipped
+from .files import adopted, format_black, lines, may_need_black, nothing, shipped
 from .statements import (
-    Member,
+    UnionMember,
     assignment,
     class_header,
     declaration,
@@ -38,7 +38,7 @@ from .statements import (
     parameter,
     parameters,
     plain_import,
-    returned,
+    return_statement,
     signature,
     star_alone,
 )
@@ -46,13 +46,12 @@ from .tokens import WIDTH, columns, dotted, identifier
 
 __all__ = [
     "WIDTH",
-    "Member",
     "Plain",
+    "UnionMember",
     "adopted",
     "assignment",
     "attribute",
     "awaited",
-    "blackened",
     "broken_union",
     "call",
     "call_options",
@@ -63,10 +62,11 @@ __all__ = [
     "decorator",
     "docstring",
     "dotted",
+    "format_black",
     "from_import",
     "identifier",
     "keyword_argument",
-    "later",
+    "lambda_expression",
     "lines",
     "list_of",
     "literal",
@@ -79,7 +79,7 @@ __all__ = [
     "parameters",
     "plain_import",
     "quoted",
-    "returned",
+    "return_statement",
     "sequence",
     "shipped",
     "signature",

@@ -94,7 +94,7 @@ def list_of(items: Sequence[Python], *, room: int = WIDTH) -> Python:
     return bracket("[", list(items), "]", room, explode=False)
 
 
-def later(value: Python) -> Python:
+def lambda_expression(value: Python) -> Python:
     """`lambda: value`."""
     return Python(f"lambda: {value}")
 

@@ -71,7 +71,7 @@ def _relative(module: str, home: Sequence[str]) -> str:
     return "." * (len(home) - shared + 1) + ".".join(parts[shared:])
 
 
-def blackened(code: Python) -> Python:
+def format_black(code: Python) -> Python:
     """The code as black writes it. black is only imported for code that may need it (`may_need_black`)."""
     import black
     from black.mode import TargetVersion

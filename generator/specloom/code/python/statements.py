@@ -11,24 +11,24 @@ from .expressions import bracket, subscript
 from .tokens import WIDTH, columns, dotted, identifier
 
 
-class Member(Struct, frozen=True):
+class UnionMember(Struct, frozen=True):
     """A member of a union in an annotation: on one line, and as black breaks it where it stands alone and is too wide."""
 
     flat: Python
     broken: Python
 
 
-def member(base: Python, items: Sequence[Python] = ()) -> Member:
+def member(base: Python, items: Sequence[Python] = ()) -> UnionMember:
     """`base`, or `base[items]`."""
     if not items:
-        return Member(base, base)
-    return Member(
+        return UnionMember(base, base)
+    return UnionMember(
         subscript(base, items), bracket(f"{base}[", list(items), "]", WIDTH, explode=len(items) > 1)
     )
 
 
 def parameter(
-    name: str, members: Sequence[Member], default: Python | None = None, *, room: int = WIDTH
+    name: str, members: Sequence[UnionMember], default: Python | None = None, *, room: int = WIDTH
 ) -> Python:
     """`name: A | None = default` as a row of parameters, broken as black breaks it if it does not fit with its comma."""
     once = _once(members)
@@ -39,7 +39,7 @@ def parameter(
 
 def declaration(
     name: str,
-    members: Sequence[Member],
+    members: Sequence[UnionMember],
     default: Python | None = None,
     *,
     broken: Python | None = None,
@@ -62,18 +62,18 @@ def declaration(
     return _with_broken_type(start, once, end, room)
 
 
-def _once(members: Sequence[Member]) -> list[Member]:
+def _once(members: Sequence[UnionMember]) -> list[UnionMember]:
     """Each member once, None last."""
     return sorted(
         {each.flat: each for each in members}.values(), key=lambda each: each.flat == "None"
     )
 
 
-def _flat(members: Sequence[Member]) -> str:
+def _flat(members: Sequence[UnionMember]) -> str:
     return " | ".join(each.flat for each in members)
 
 
-def _with_broken_type(start: str, once: Sequence[Member], end: str, room: int) -> Python:
+def _with_broken_type(start: str, once: Sequence[UnionMember], end: str, room: int) -> Python:
     """The type alone in brackets of its own, or, if it has one member, in that one's. What is too wide even so is for black to break."""
     if len(once) == 1:
         return Python(start + once[0].broken + end)
@@ -91,7 +91,7 @@ def assignment(name: str, value: Python, annotation: Python | None = None) -> Py
     return Python(f"{identifier(name)}{middle} = {value}")
 
 
-def returned(value: Python) -> Python:
+def return_statement(value: Python) -> Python:
     return Python(f"return {value}")
 
 

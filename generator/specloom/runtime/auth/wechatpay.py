@@ -19,7 +19,7 @@ from ..errors import ConfigError, Error, InvalidRequest
 from ..http_messages import Reply, Request
 from ..public_names import public
 from .base import Scheme
-from .side_channel import Reach
+from .side_channel import SideChannel
 from .wechatpay_signatures import SCHEME, Claim, claim_of, refusal
 from .wechatpay_signatures import SignatureProbe as SignatureProbe
 from .wechatpay_signatures import StaleSignature as StaleSignature
@@ -55,7 +55,7 @@ class WechatPayV3(Scheme):
     All keys are loaded here, once. Fails with `ConfigError` if one is of a wrong kind.
     """
 
-    _reach: Reach
+    _reach: SideChannel
     _key: PlatformKey
 
     def __init__(
@@ -119,7 +119,7 @@ class WechatPayV3(Scheme):
 
     # --- requests ---------------------------------------------------------------------
 
-    def prepare(self, reach: Reach, until: float) -> Steps[Scheme]:
+    def prepare(self, reach: SideChannel, until: float) -> Steps[Scheme]:
         fresh = self.for_one_call()
         fresh._reach = reach
         # Kept for the whole call: what is encrypted with it must name it.

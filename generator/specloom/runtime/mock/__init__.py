@@ -2,7 +2,7 @@
 
     a door ─▶ Incoming ─▶ Mock.handle ─▶ Answer ─▶ the door
 
-What comes in is checked as the real server checks it. `Side` is what a way to authenticate
+What comes in is checked as the real server checks it. `ServerAuth` is what a way to authenticate
 means to the server; behaviours of single services stand in modules of their own.
 """
 
@@ -27,7 +27,7 @@ _NAME: Final = re.compile(rb'\bname="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class IncomingRequest:
     """One request, as it came: `target` is path and query as in the request line."""
 
     method: str
@@ -77,7 +77,7 @@ def texts_of(encoded: str) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MockResponse:
     """One answer, and what the door does to it: wait so many seconds, or cut it."""
 
     status: int
@@ -88,13 +88,13 @@ class Answer:
     execution: int | None = None
     """Number of the execution in the ledger that it comes of."""
 
-    def with_headers(self, *added: tuple[str, str]) -> Answer:
+    def with_headers(self, *added: tuple[str, str]) -> MockResponse:
         """The same with these header fields as well."""
         return replace(self, headers=(*self.headers, *added))
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ExampleResponse:
     """An endpoint's documented answer; no status: there is none."""
 
     status: int | None = None
@@ -102,7 +102,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class RecordedRequest:
     """One request that a mock has answered."""
 
     endpoint: str | None
@@ -113,7 +113,7 @@ class Received:
     """Path, query and header parameters, by the name of their argument."""
     body: Any = field(repr=False)
     """The body, typed and decrypted; None if there was none, or if it did not fit."""
-    request: Incoming = field(repr=False)
+    request: IncomingRequest = field(repr=False)
     """All of it, as it came."""
 
 
@@ -130,7 +130,7 @@ class Fault:
     """Seconds by which the answer's time is wrong."""
 
 
-class Refusal(Exception):
+class DocumentedError(Exception):
     """The server refuses a request with a code of its documentation."""
 
     def __init__(
@@ -144,7 +144,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Misplaced:
+class ArgumentMismatch:
     """An argument that does not fit the spec: where it lies, its name there, what is wrong.
 
     `where` is path, query, header or body; `field` a JSON pointer for a body.
@@ -158,7 +158,7 @@ class Misplaced:
         return f"{self.where} {self.field}".rstrip() + f": {self.issue}"
 
 
-class Side:
+class ServerAuth:
     """The server's side of a way to authenticate; this one asks for nothing."""
 
     own: Mapping[str, tuple[str, str]] = {}
@@ -177,31 +177,33 @@ class Side:
         """Called once, with the mock that it serves."""
         self._mock = mock
 
-    def admit(self, incoming: Incoming, signed: bytes) -> None:
-        """Fails with `Refusal` if the credentials are wrong; `signed` is what a signature
+    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
+        """Fails with `DocumentedError` if the credentials are wrong; `signed` is what a signature
         covers of the body."""
 
-    def screen(self, incoming: Incoming) -> None:
-        """Fails with `Refusal` for bytes that the server does not take, whatever the spec."""
+    def screen(self, incoming: IncomingRequest) -> None:
+        """Fails with `DocumentedError` for bytes that the server does not take, whatever the spec."""
 
-    def misplaced(self, found: Sequence[Misplaced], known: Sequence[str]) -> Refusal:
+    def misplaced(
+        self, found: Sequence[ArgumentMismatch], known: Sequence[str]
+    ) -> DocumentedError:
         """The refusal of arguments that do not fit; `known` are the endpoint's codes."""
         codes = [code for code in known if not code.lstrip("-").isdigit()]
-        return Refusal(
+        return DocumentedError(
             400,
             codes[0] if codes else "BAD_REQUEST",
             str(found[0]),
         )
 
-    def serve(self, name: str, incoming: Incoming) -> Answer:
+    def serve(self, name: str, incoming: IncomingRequest) -> MockResponse:
         """The answer of an endpoint of its own."""
         raise LookupError(name)
 
-    def seal(self, text: str, incoming: Incoming) -> str:
+    def seal(self, text: str, incoming: IncomingRequest) -> str:
         """The cipher text of a text, for the client; this side has no keys."""
         return text
 
-    def unseal(self, text: str, incoming: Incoming) -> str:
+    def unseal(self, text: str, incoming: IncomingRequest) -> str:
         """The plain text of a cipher text from the client; else ValueError."""
         return text
 
@@ -214,15 +216,17 @@ class Side:
         """The header fields that prove where a delivery comes from, or fail to."""
         return {}
 
-    def refused(self, refusal: Refusal) -> Refusal:
+    def refused(self, refusal: DocumentedError) -> DocumentedError:
         """A refusal as this server words it."""
         return refusal
 
-    def trace(self, answer: Answer) -> Answer:
+    def trace(self, answer: MockResponse) -> MockResponse:
         """The answer with the name by which this server's people find it again."""
         return answer
 
-    def finish(self, answer: Answer, incoming: Incoming, fault: Fault) -> Answer:
+    def finish(
+        self, answer: MockResponse, incoming: IncomingRequest, fault: Fault
+    ) -> MockResponse:
         """The answer with its signature."""
         return answer
 

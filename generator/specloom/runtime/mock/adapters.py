@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from ..headers import Headers
-from . import Answer, Incoming
+from . import IncomingRequest, MockResponse
 from .server_core import BODY_LIMIT, Mock
 
 Application: TypeAlias = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
@@ -44,8 +44,8 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._mock.ledger.deliver(answer)
         return _response(request, answer)
 
-    def _incoming(self, request: httpx.Request, body: bytes) -> Incoming:
-        return Incoming(
+    def _incoming(self, request: httpx.Request, body: bytes) -> IncomingRequest:
+        return IncomingRequest(
             request.method,
             request.url.raw_path.decode("ascii"),
             _headers(request.headers.raw),
@@ -64,18 +64,18 @@ def _headers(raw: Any) -> Headers:
     )
 
 
-def _patience(request: httpx.Request, answer: Answer) -> float:
+def _patience(request: httpx.Request, answer: MockResponse) -> float:
     """Seconds to sleep: as long as the answer takes, or the client waits."""
     waits = request.extensions.get("timeout", {}).get("read")
     return answer.delay if waits is None else min(answer.delay, float(waits))
 
 
-def _in_time(request: httpx.Request, answer: Answer) -> None:
+def _in_time(request: httpx.Request, answer: MockResponse) -> None:
     if _patience(request, answer) < answer.delay:
         raise httpx.ReadTimeout("The read operation timed out", request=request)
 
 
-def _response(request: httpx.Request, answer: Answer) -> httpx.Response:
+def _response(request: httpx.Request, answer: MockResponse) -> httpx.Response:
     if answer.cut == "refuse":
         raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
     if answer.cut == "reset":
@@ -93,7 +93,7 @@ def _response(request: httpx.Request, answer: Answer) -> httpx.Response:
 
 
 class _Content(httpx.SyncByteStream, httpx.AsyncByteStream):
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: MockResponse) -> None:
         self._answer = answer
 
     def __iter__(self) -> Iterator[bytes]:
@@ -160,7 +160,7 @@ async def _answer(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
     target = scope.get("raw_path") or quote(scope["path"]).encode()
     if scope["query_string"]:
         target += b"?" + scope["query_string"]
-    incoming = Incoming(
+    incoming = IncomingRequest(
         scope["method"],
         target.decode("latin-1"),
         _headers(scope["headers"]),
@@ -174,7 +174,7 @@ async def _answer(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
     await _send(answer, send)
 
 
-async def _send(answer: Answer, send: Any) -> None:
+async def _send(answer: MockResponse, send: Any) -> None:
     """Send the answer. An application can break off within one, but not before: what is
     lost has the length of something, and nothing or half of it comes."""
     status, length = answer.status, len(answer.body)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from . import Fault, Side
+from . import Fault, ServerAuth
 from .store import Store
 
 Receiver: TypeAlias = str | Callable[[Mapping[str, str], bytes], object]
@@ -54,7 +54,7 @@ class Delivered:
     body: bytes = field(repr=False)
 
 
-class _Waiting(msgspec.Struct, frozen=True):
+class _PendingDelivery(msgspec.Struct, frozen=True):
     """An event that nobody has taken yet."""
 
     event: str
@@ -66,15 +66,19 @@ class _Waiting(msgspec.Struct, frozen=True):
     fault: Fault = Fault()
 
 
-class Outbox:
+class DeliveryQueue:
     """Events on their way, and where to. Both survive a restart, but for a function."""
 
-    def __init__(self, store: Store, now: Callable[[], float], side: Side) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], float], side: ServerAuth
+    ) -> None:
         self._store = store
         self._now = now
         self._side = side
         self._lock = Lock()
-        self._waiting: dict[str, _Waiting] = dict(store.items("delivery", _Waiting))
+        self._waiting: dict[str, _PendingDelivery] = dict(
+            store.items("delivery", _PendingDelivery)
+        )
         self._sending = False
         self._next = -math.inf
         self._receiver: Receiver | None = None
@@ -109,7 +113,7 @@ class Outbox:
                 oldest = next(iter(self._waiting))
                 _log.warning("too many events wait: %s is lost", oldest)
                 self._drop(oldest)
-            one = _Waiting(event, payload, body, self._now(), fault=fault)
+            one = _PendingDelivery(event, payload, body, self._now(), fault=fault)
             self._put(name, one)
 
     def deliver(self) -> None:
@@ -122,7 +126,7 @@ class Outbox:
             finally:
                 self._sending = False
 
-    def _taken(self) -> tuple[str, _Waiting] | None:
+    def _taken(self) -> tuple[str, _PendingDelivery] | None:
         """One that is due, by its name; nobody is sending any."""
         now = self._now()
         if now < self._next:
@@ -142,7 +146,7 @@ class Outbox:
             self._next = min(dues.values(), default=math.inf)
             return None
 
-    def _attempt(self, name: str, one: _Waiting) -> None:
+    def _attempt(self, name: str, one: _PendingDelivery) -> None:
         with self._lock:
             receiver, later = self._receiver, replace(one, due=None)
             if receiver is not None:
@@ -163,7 +167,7 @@ class Outbox:
             with self._lock:
                 self._drop(name)
 
-    def _put(self, name: str, one: _Waiting) -> None:
+    def _put(self, name: str, one: _PendingDelivery) -> None:
         self._waiting[name] = one
         self._store.put("delivery", name, one)
         if one.due is not None:

@@ -18,8 +18,8 @@ from ..endpoint_metadata import Keyed
 from ..headers import Headers, request_id_of
 from ..idempotency import value_at
 from ..json_types import is_object
-from . import Answer
-from .argument_checks import Given
+from . import MockResponse
+from .argument_checks import CheckedArguments
 from .store import Store
 
 _REMEMBERED: Final = 10_000
@@ -125,7 +125,9 @@ class Ledger(Sequence[Execution]):
 
     # --- for the mock -----------------------------------------------------------------
 
-    def receive(self, endpoint: str, key: Mapping[str, Any] | None) -> Answer | None:
+    def receive(
+        self, endpoint: str, key: Mapping[str, Any] | None
+    ) -> MockResponse | None:
         """Count a request; its response if one with this key has been executed."""
         if key is None:
             return None
@@ -136,16 +138,16 @@ class Ledger(Sequence[Execution]):
             self._keep(self._keys, "execution key", identity)
             if not one.number:
                 return None
-            return Answer(one.status, one.body, one.headers, execution=one.number)
+            return MockResponse(one.status, one.body, one.headers, execution=one.number)
 
     def record(
         self,
         endpoint: str,
         key: Mapping[str, Any] | None,
         time: float,
-        response: Answer,
-        sent: Answer,
-    ) -> Answer:
+        response: MockResponse,
+        sent: MockResponse,
+    ) -> MockResponse:
         """Note an execution: `sent` is what goes out, `response` what a repetition with
         this key gets. Returns `sent`, which knows its execution."""
         with self._lock:
@@ -169,7 +171,7 @@ class Ledger(Sequence[Execution]):
                 self._keep(self._keys, "execution key", identity)
             return replace(sent, execution=self._last)
 
-    def deliver(self, answer: Answer) -> None:
+    def deliver(self, answer: MockResponse) -> None:
         """Note that a response goes to a client that still waits for it, and goes whole."""
         with self._lock:
             one = self._records.get(answer.execution or 0)
@@ -189,7 +191,9 @@ def _identity(endpoint: str, key: Mapping[str, Any]) -> str:
     return msgspec.json.encode((endpoint, key), order="sorted").decode()
 
 
-def key_of(endpoint: Endpoint[Any], given: Given) -> Mapping[str, Any] | None:
+def key_of(
+    endpoint: Endpoint[Any], given: CheckedArguments
+) -> Mapping[str, Any] | None:
     """The idempotency key of a request; None unless each of its fields has a value."""
     if not isinstance(endpoint.idempotency, Keyed):
         return None

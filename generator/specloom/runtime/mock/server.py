@@ -16,8 +16,8 @@ from logging import getLogger
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, Final
 
-from . import Answer, Incoming
-from .request_reader import IDLE, Broken, RequestReader
+from . import IncomingRequest, MockResponse
+from .request_reader import IDLE, MalformedRequest, RequestReader
 from .server_core import BODY_LIMIT, Mock
 
 _MOST: Final = 1_000
@@ -56,14 +56,14 @@ class _Handler(StreamRequestHandler):
                 return False
             method, target, version, headers = head
             body = self._requests.body(headers)
-            incoming = Incoming(method, target, headers, body, port.primary)
+            incoming = IncomingRequest(method, target, headers, body, port.primary)
             connection = headers.get("Connection", "").lower()
             keep = connection == "keep-alive" or (
                 version == "HTTP/1.1" and connection != "close"
             )
             answer = mock.handle(incoming)
             keep = keep and port.listening and len(incoming.body) <= BODY_LIMIT
-        except Broken as broken:
+        except MalformedRequest as broken:
             method, answer = "GET", mock.broken(
                 broken.status.value, broken.status.phrase
             )
@@ -105,7 +105,7 @@ class _Handler(StreamRequestHandler):
         return False
 
 
-def _encoded(answer: Answer, method: str, keep: bool) -> bytes:
+def _encoded(answer: MockResponse, method: str, keep: bool) -> bytes:
     """The bytes of a response, or of as much of it as is to come."""
     bodiless = answer.status in (204, 304)
     lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]

@@ -17,9 +17,16 @@ from ..api_definition import Service
 from ..calls import endpoint
 from ..errors import ConfigError
 from ..mismatches import Unseal
-from . import Answer, Example, Incoming, Received, Refusal, Side
+from . import (
+    DocumentedError,
+    ExampleResponse,
+    IncomingRequest,
+    MockResponse,
+    RecordedRequest,
+    ServerAuth,
+)
 from .admin import ADMIN, administer
-from .argument_checks import Given, read, signed_part
+from .argument_checks import CheckedArguments, read, signed_part
 from .commands import Command
 from .executing import Executing
 from .responses import refused
@@ -49,7 +56,7 @@ class Mock(Executing):
         self,
         service: Service,
         examples: Path,
-        sides: Mapping[str, Side],
+        sides: Mapping[str, ServerAuth],
         *,
         state: Path | None = None,
         authentication: bool = True,
@@ -64,13 +71,13 @@ class Mock(Executing):
             own,
             Store(state),
             sender,
-            examples={name: Example(**one) for name, one in documented.items()},
+            examples={name: ExampleResponse(**one) for name, one in documented.items()},
             authentication=authentication,
         )
         self.sides = sides
         self.public = False
         """Whether it takes commands over HTTP under any host's name."""
-        self.calls: list[Received] = []
+        self.calls: list[RecordedRequest] = []
         """The requests that came, the newest ones."""
         self._routes = Routes(service, endpoints, own)
         for side in sides.values():
@@ -132,7 +139,7 @@ class Mock(Executing):
 
     # --- one request ------------------------------------------------------------------
 
-    def handle(self, incoming: Incoming) -> Answer:
+    def handle(self, incoming: IncomingRequest) -> MockResponse:
         """The answer to a request; never fails."""
         try:
             if incoming.path.startswith(ADMIN):
@@ -140,28 +147,28 @@ class Mock(Executing):
             return self._handled(incoming)
         except ConfigError as error:  # of the file that keeps the state
             self._log.error("%s", error)
-            failed = Refusal(503, "SYSTEM_ERROR", str(error))
+            failed = DocumentedError(503, "SYSTEM_ERROR", str(error))
             return refused(self.service, None, failed)
         except Exception:
             # A fault of this mock's own: it is told, but not to the client.
             self._log.exception("%s has failed", incoming.method)
-            failed = Refusal(500, "SYSTEM_ERROR", "the mock has failed")
+            failed = DocumentedError(500, "SYSTEM_ERROR", "the mock has failed")
             return refused(self.service, None, failed)
 
-    def _handled(self, incoming: Incoming) -> Answer:
+    def _handled(self, incoming: IncomingRequest) -> MockResponse:
         found = self._found(incoming)
         route = found.route if isinstance(found, Match) else None
         fault = self.take_faults(route.name if route else None, incoming)
         if not fault.executed:
-            return Answer(503, cut=fault.cut)
-        given = Given({})
+            return MockResponse(503, cut=fault.cut)
+        given = CheckedArguments({})
         side = self._side(route)
         try:
             self.settle()
             given = self._given(found, side, incoming)
             assert route is not None, "what has no route is refused"
             answer = self.answer(route, side, incoming, given)
-        except Refusal as refusal:
+        except DocumentedError as refusal:
             endpoint = route.endpoint if route else None
             error = refused(self.service, endpoint, side.refused(refusal))
             answer = side.trace(error)
@@ -169,31 +176,33 @@ class Mock(Executing):
             answer = side.finish(answer, incoming, fault)
         name = route.name if route else None
         self.calls.append(
-            Received(name, answer.status, given.arguments, given.body, incoming)
+            RecordedRequest(name, answer.status, given.arguments, given.body, incoming)
         )
         del self.calls[:-_REMEMBERED]
         return replace(answer, delay=fault.delay, cut=fault.cut)
 
-    def _found(self, incoming: Incoming) -> Match | Refusal:
+    def _found(self, incoming: IncomingRequest) -> Match | DocumentedError:
         """The route of a request, or why there is none."""
         matches = self._routes.find(incoming)
         try:
             if matches:
                 return selected(matches, incoming, partial(self._unseal, incoming))
-        except Refusal as refusal:
+        except DocumentedError as refusal:
             return refusal
         allowed = self._routes.methods(incoming)
         if allowed:
-            return Refusal(405, "METHOD_NOT_ALLOWED", f"use {', '.join(allowed)}")
-        return Refusal(404, "NOT_FOUND", "there is no such endpoint")
+            return DocumentedError(
+                405, "METHOD_NOT_ALLOWED", f"use {', '.join(allowed)}"
+            )
+        return DocumentedError(404, "NOT_FOUND", "there is no such endpoint")
 
-    def _unseal(self, incoming: Incoming, route: Route) -> Unseal:
+    def _unseal(self, incoming: IncomingRequest, route: Route) -> Unseal:
         """How a request to this route is decrypted."""
         if not self.authentication:
             return str
         return partial(self._side(route).unseal, incoming=incoming)
 
-    def _side(self, route: Route | None) -> Side:
+    def _side(self, route: Route | None) -> ServerAuth:
         """Whose rules hold at a route: the first scheme's that it may be used with."""
         if route is not None and route.side is not None:
             return route.side
@@ -202,18 +211,23 @@ class Mock(Executing):
             names = names if route.endpoint.auth is None else route.endpoint.auth
         return _first(self.sides, names)
 
-    def _given(self, found: Match | Refusal, side: Side, incoming: Incoming) -> Given:
+    def _given(
+        self,
+        found: Match | DocumentedError,
+        side: ServerAuth,
+        incoming: IncomingRequest,
+    ) -> CheckedArguments:
         """What the request gives, if it is one that the server takes."""
         if len(incoming.body) > BODY_LIMIT:
-            raise Refusal(413, "PARAM_ERROR", f"more than {BODY_LIMIT} bytes")
-        if isinstance(found, Refusal):
+            raise DocumentedError(413, "PARAM_ERROR", f"more than {BODY_LIMIT} bytes")
+        if isinstance(found, DocumentedError):
             raise found
         route = found.route
         if self.authentication:
             self._admit(route, side, incoming)
             side.screen(incoming)
         if route.endpoint is None:
-            return Given({})
+            return CheckedArguments({})
         unseal = self._unseal(incoming, route)
         given = read(route.endpoint, incoming, found.texts, unseal)
         wrong = [
@@ -226,7 +240,7 @@ class Mock(Executing):
             raise side.misplaced(wrong, known)
         return given
 
-    def _admit(self, route: Route, side: Side, incoming: Incoming) -> None:
+    def _admit(self, route: Route, side: ServerAuth, incoming: IncomingRequest) -> None:
         """Any of the endpoint's schemes will do; the first says what is wrong."""
         names = self.service.auth
         if route.endpoint is not None and route.endpoint.auth is not None:
@@ -234,22 +248,22 @@ class Mock(Executing):
         signed = signed_part(route.endpoint, incoming)
         try:
             side.admit(incoming, signed)
-        except Refusal:
+        except DocumentedError:
             for other in (self.sides[name] for name in names[1:] if name in self.sides):
                 try:
                     return other.admit(incoming, signed)
-                except Refusal:
+                except DocumentedError:
                     continue
             raise
 
-    def broken(self, status: int, message: str) -> Answer:
+    def broken(self, status: int, message: str) -> MockResponse:
         """The answer to bytes that are no request."""
         side = self._side(None)
         code = "PARAM_ERROR" if status == 413 else "BAD_REQUEST"
-        refusal = side.refused(Refusal(status, code, message))
+        refusal = side.refused(DocumentedError(status, code, message))
         return side.trace(refused(self.service, None, refusal))
 
 
-def _first(sides: Mapping[str, Side], names: Iterable[str]) -> Side:
+def _first(sides: Mapping[str, ServerAuth], names: Iterable[str]) -> ServerAuth:
     """The side of the first of these schemes that has one."""
-    return next((sides[name] for name in names if name in sides), Side())
+    return next((sides[name] for name in names if name in sides), ServerAuth())

@@ -7,27 +7,29 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
 
-from . import Incoming, Refusal, Side
+from . import DocumentedError, IncomingRequest, ServerAuth
 
 SECRET: Final = "secret-of-a-mock"
 
 
-class _Presented(Side, ABC):
+class _Presented(ServerAuth, ABC):
     """Takes one secret, which stands in a header field or in the query."""
 
-    def admit(self, incoming: Incoming, signed: bytes) -> None:
+    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
         if not self._is_presented(incoming):
-            raise Refusal(401, "UNAUTHORIZED", "the credentials are missing or wrong")
+            raise DocumentedError(
+                401, "UNAUTHORIZED", "the credentials are missing or wrong"
+            )
 
     @abstractmethod
-    def _is_presented(self, incoming: Incoming) -> bool:
+    def _is_presented(self, incoming: IncomingRequest) -> bool:
         """Whether it does."""
 
 
-class BearerSide(_Presented):
+class BearerServerAuth(_Presented):
     """`Authorization: Bearer …`."""
 
-    def _is_presented(self, incoming: Incoming) -> bool:
+    def _is_presented(self, incoming: IncomingRequest) -> bool:
         return incoming.headers.get("Authorization") == f"Bearer {SECRET}"
 
     @property
@@ -35,10 +37,10 @@ class BearerSide(_Presented):
         return {"token": SECRET}
 
 
-class BasicSide(_Presented):
+class BasicServerAuth(_Presented):
     """`Authorization: Basic …`."""
 
-    def _is_presented(self, incoming: Incoming) -> bool:
+    def _is_presented(self, incoming: IncomingRequest) -> bool:
         expected = b64encode(f"mock:{SECRET}".encode()).decode()
         return incoming.headers.get("Authorization") == f"Basic {expected}"
 
@@ -47,7 +49,7 @@ class BasicSide(_Presented):
         return {"username": "mock", "password": SECRET}
 
 
-class ApiKeySide(_Presented):
+class ApiKeyServerAuth(_Presented):
     """A key in the header field or the query parameter of this name."""
 
     def __init__(self, *, header: str | None = None, query: str | None = None) -> None:
@@ -55,7 +57,7 @@ class ApiKeySide(_Presented):
         self._header = header or ("" if query else "X-Api-Key")
         self._query = query or ""
 
-    def _is_presented(self, incoming: Incoming) -> bool:
+    def _is_presented(self, incoming: IncomingRequest) -> bool:
         if self._header:
             return incoming.headers.get(self._header) == SECRET
         return incoming.query.get(self._query) == [SECRET]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import Side
+from . import ServerAuth
 
 
-class UnknownSide(Side):
+class UnknownServerAuth(ServerAuth):
     """Accepts any request, and has no credentials: `needs` are the client's arguments."""
 
     def __init__(self, needs: tuple[str, ...]) -> None:

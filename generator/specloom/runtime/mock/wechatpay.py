@@ -20,7 +20,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from . import Answer, Fault, Incoming, Misplaced, Refusal, Side
+from . import (
+    ArgumentMismatch,
+    DocumentedError,
+    Fault,
+    IncomingRequest,
+    MockResponse,
+    ServerAuth,
+)
 from .wechatpay_keys import MCHID, Keys
 
 if TYPE_CHECKING:
@@ -43,7 +50,7 @@ _OAEP: Final = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), label=No
 _SHORTEST_CIPHERTEXT: Final = 300
 
 
-class WechatPaySide(Side):
+class WechatPayServerAuth(ServerAuth):
     """Answers are signed with the key that the request names in `Wechatpay-Serial`; if it
     names none, with the merchant's own kind of key; events as the last request was.
     """
@@ -63,7 +70,7 @@ class WechatPaySide(Side):
 
     # --- requests ---------------------------------------------------------------------
 
-    def admit(self, incoming: Incoming, signed: bytes) -> None:
+    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
         kind, _, rest = incoming.headers.get("Authorization", "").partition(" ")
         found = [_PART.fullmatch(part) for part in rest.split(",")]
         if not kind or not all(found):
@@ -99,7 +106,7 @@ class WechatPaySide(Side):
         self._last_serial = serial
 
     def _verify(
-        self, incoming: Incoming, parts: Mapping[str, str], signed: bytes
+        self, incoming: IncomingRequest, parts: Mapping[str, str], signed: bytes
     ) -> None:
         head = "\n".join(
             (
@@ -130,7 +137,7 @@ class WechatPaySide(Side):
                 },
             ) from None
 
-    def screen(self, incoming: Incoming) -> None:
+    def screen(self, incoming: IncomingRequest) -> None:
         headers = incoming.headers
         if "Accept" not in headers or not headers.get("User-Agent"):
             raise _wrong("Http头缺少Accept或User-Agent", "Accept", "header")
@@ -140,11 +147,13 @@ class WechatPaySide(Side):
         if media == "application/json" and re.search(rb"[\xf0-\xf7]", incoming.body):
             raise _wrong("不支持4字节的UTF-8字符", "", "body")
 
-    def misplaced(self, found: Sequence[Misplaced], known: Sequence[str]) -> Refusal:
+    def misplaced(
+        self, found: Sequence[ArgumentMismatch], known: Sequence[str]
+    ) -> DocumentedError:
         first = found[0]
         return _wrong("参数错误", first.field, first.where, first.issue)
 
-    def unseal(self, text: str, incoming: Incoming) -> str:
+    def unseal(self, text: str, incoming: IncomingRequest) -> str:
         key = self.keys.named(incoming.headers.get("Wechatpay-Serial", ""))
         if key is None:
             raise ValueError("Wechatpay-Serial does not say with which key")
@@ -152,22 +161,22 @@ class WechatPaySide(Side):
 
     # --- answers ----------------------------------------------------------------------
 
-    def seal(self, text: str, incoming: Incoming) -> str:
+    def seal(self, text: str, incoming: IncomingRequest) -> str:
         # The documentation shows cipher texts in its examples, of keys that nobody has.
         plain = text if len(text) < _SHORTEST_CIPHERTEXT else "confidential"
         sealed = self.keys.merchant.public_key().encrypt(plain.encode(), _OAEP)
         return b64encode(sealed).decode()
 
-    def serve(self, name: str, incoming: Incoming) -> Answer:
+    def serve(self, name: str, incoming: IncomingRequest) -> MockResponse:
         """`GET /v3/certificates`, of which there is one, for RSA."""
         algorithm = incoming.query.get("algorithm_type", ["RSA"])
         if algorithm == ["SM2"]:
-            raise Refusal(404, "RESOURCE_NOT_EXISTS", "商户没有国密平台证书")
+            raise DocumentedError(404, "RESOURCE_NOT_EXISTS", "商户没有国密平台证书")
         if algorithm not in (["RSA"], ["ALL"]):
             raise _wrong("参数错误", "algorithm_type", "query", "RSA, SM2 or ALL")
         if self.keys.platform_keys == "public-key":
             text = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥"
-            raise Refusal(404, "RESOURCE_NOT_EXISTS", text)
+            raise DocumentedError(404, "RESOURCE_NOT_EXISTS", text)
         certificate = self.keys.certificate
         times = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
         effective, expire = (
@@ -181,17 +190,19 @@ class WechatPaySide(Side):
                 self.keys.certificate_pem, "certificate"
             ),
         }
-        return Answer(
+        return MockResponse(
             200, _json({"data": [row]}), (("Content-Type", "application/json"),)
         )
 
-    def trace(self, answer: Answer) -> Answer:
+    def trace(self, answer: MockResponse) -> MockResponse:
         number = _NUMBERS.get(answer.status, 268435456 + answer.status)
         return answer.with_headers(
             ("Request-ID", f"{secrets.token_hex(17).upper()}-{number}")
         )
 
-    def finish(self, answer: Answer, incoming: Incoming, fault: Fault) -> Answer:
+    def finish(
+        self, answer: MockResponse, incoming: IncomingRequest, fault: Fault
+    ) -> MockResponse:
         if not 200 <= answer.status < 300 or fault.signature == "missing":
             return answer
         serial = incoming.headers.get("Wechatpay-Serial") or self.keys.default_serial
@@ -258,7 +269,9 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _unsigned(message: str, field: str = "signature", **more: object) -> Refusal:
+def _unsigned(
+    message: str, field: str = "signature", **more: object
+) -> DocumentedError:
     issue = "sign not match" if more else message
     detail = {
         "detail": {"issue": issue},
@@ -266,9 +279,9 @@ def _unsigned(message: str, field: str = "signature", **more: object) -> Refusal
         "location": "authorization",
         **more,
     }
-    return Refusal(401, "SIGN_ERROR", message, detail)
+    return DocumentedError(401, "SIGN_ERROR", message, detail)
 
 
-def _wrong(message: str, field: str, location: str, issue: str = "") -> Refusal:
+def _wrong(message: str, field: str, location: str, issue: str = "") -> DocumentedError:
     detail = {"field": field, "issue": issue or message, "location": location}
-    return Refusal(400, "PARAM_ERROR", message, detail)
+    return DocumentedError(400, "PARAM_ERROR", message, detail)

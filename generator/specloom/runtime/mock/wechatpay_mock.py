@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .commands import Command, posted
 from .server_core import Mock
-from .wechatpay import WechatPaySide
+from .wechatpay import WechatPayServerAuth
 from .wechatpay_keys import PlatformKeys
 
 
@@ -25,9 +25,11 @@ class WechatPayMock(Mock):
         self._side_of_wechatpay.keys.platform_keys = which
 
     @property
-    def _side_of_wechatpay(self) -> WechatPaySide:
+    def _side_of_wechatpay(self) -> WechatPayServerAuth:
         return next(
-            side for side in self.sides.values() if isinstance(side, WechatPaySide)
+            side
+            for side in self.sides.values()
+            if isinstance(side, WechatPayServerAuth)
         )
 
     def commands(self) -> Mapping[str, Command]:

@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 
 from ..callbacks import consult
 from ..codec import Unreadable, decode
-from ..confidential import Discreet
+from ..confidential import Confidential
 from ..effects import Steps
 from ..errors import ConfigError
 from ..headers import Headers
 from ..json_types import is_object
-from ..repair import Damage
+from ..repair import InvalidBytes
 from ..settings import Settings
 from .errors import ForgedEvent, MalformedEvent
 
@@ -24,13 +24,13 @@ Verify: TypeAlias = Callable[[Headers, bytes], bool | Awaitable[bool]]
 async in async clients."""
 
 
-class Delivery(Discreet, frozen=True):
+class Delivery(Confidential, frozen=True):
     """One request of the provider's, as it came."""
 
     headers: Headers
     content: bytes
 
-    def json(self) -> tuple[Any, list[Damage]]:
+    def json(self) -> tuple[Any, list[InvalidBytes]]:
         """As `json_of`, of the body. Not to be asked for before the proof."""
         return json_of(self.content)
 
@@ -44,7 +44,7 @@ class Proof:
     seconds: int
 
 
-class Opened(Discreet, frozen=True):
+class Opened(Confidential, frozen=True):
     """What lies in a delivery. `content` is the payload as it came, `payload` its JSON."""
 
     name: str
@@ -55,7 +55,7 @@ class Opened(Discreet, frozen=True):
     summary: str | None = None
     unseal: Callable[[str], str] | None = None
     """How encrypted fields in it are read."""
-    damages: Sequence[Damage] = ()
+    damages: Sequence[InvalidBytes] = ()
     """Broken characters in it."""
 
 
@@ -87,7 +87,7 @@ class Envelope(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ValueLocation:
     """Where something lies: in a header field, or at a dotted path in the body."""
 
     header: str | None = None
@@ -109,9 +109,9 @@ class PlainEnvelope(Envelope):
     says how that is known.
     """
 
-    name: Spot
+    name: ValueLocation
     payload: str | None = None
-    id: Spot | None = None
+    id: ValueLocation | None = None
     verified: bool = True
 
     def prove(
@@ -140,7 +140,7 @@ class PlainEnvelope(Envelope):
         return Opened(name, delivery.content, payload, id, damages=damages)
 
 
-def json_of(content: bytes) -> tuple[Any, list[Damage]]:
+def json_of(content: bytes) -> tuple[Any, list[InvalidBytes]]:
     """The JSON value in these bytes, and where a character in them is broken.
 
     Fails with `MalformedEvent`.

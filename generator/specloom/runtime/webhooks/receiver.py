@@ -16,13 +16,13 @@ from ..codec import codec
 from ..drivers import AsyncDriver, Driver
 from ..effects import MEGABYTES, Steps
 from ..errors import ConfigError, Error
-from ..mismatches import Misfit, told
+from ..mismatches import Mismatch, told
 from ..settings import Settings, is_count
 from .envelopes import Delivery, Opened, Verify
 from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
 from .events import Acknowledgement, EventTable, UnknownEvent
 from .headers import HeadersLike, received
-from .replay_protection import ReplayMemory, Replays
+from .replay_protection import ReplayMemory, ReplayStore
 
 E = TypeVar("E")
 D = TypeVar("D", Driver, AsyncDriver)
@@ -42,13 +42,13 @@ class _Webhooks(Generic[D, E]):
         self._table = table
         self._limit = MEGABYTES
         self._verify: Verify | None = None
-        self._replays: Replays = _MEMORIES.setdefault(driver, ReplayMemory())
+        self._replays: ReplayStore = _MEMORIES.setdefault(driver, ReplayMemory())
 
     def with_options(
         self,
         *,
         limit: int | None = None,
-        replays: Replays | None = None,
+        replays: ReplayStore | None = None,
         verify: Verify | None = None,
     ) -> Self:
         """A receiver that differs in what is given.
@@ -140,7 +140,7 @@ class _Webhooks(Generic[D, E]):
         event: E = kind(payload=value, **common)
         return event
 
-    def _tell(self, opened: Opened, misfits: Sequence[Misfit]) -> None:
+    def _tell(self, opened: Opened, misfits: Sequence[Mismatch]) -> None:
         problems = [*opened.damages, *misfits]
         if not problems:
             return

@@ -9,15 +9,15 @@ from ...model import Api
 from ...render import render
 from . import events, labels, page_paths, samples, tables, webhook_samples
 from .endpoints import Block
-from .localizer import Reader
+from .localizer import Localizer
 
-DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "attempts": "3", "strict": "False"}
+DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "max_attempts": "3", "strict": "False"}
 """Options of every client with a default other than `None`."""
 
 
 def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
     """The page in one language; `testing` says whether the client has a mock."""
-    reader = Reader(language)
+    reader = Localizer(language)
     here = page_paths.of_client(language)
     client, asynchronous = markdown.code(api.client), markdown.code(f"Async{api.client}")
     values: dict[str, object] = {
@@ -44,7 +44,7 @@ def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
     return render(Markdown, "docs/client.md.j2", notice=reader.notice(), **values)
 
 
-def _testing(api: Api, reader: Reader, testing: bool) -> Mapping[str, Markdown | None]:
+def _testing(api: Api, reader: Localizer, testing: bool) -> Mapping[str, Markdown | None]:
     """Tests of code that uses the client; None for each value of a client without a mock."""
     found = {
         "mock": reader.guide("mock"),
@@ -61,7 +61,7 @@ def _testing(api: Api, reader: Reader, testing: bool) -> Mapping[str, Markdown |
     return found if testing else dict.fromkeys(found)
 
 
-def _options(reader: Reader) -> Markdown | None:
+def _options(reader: Localizer) -> Markdown | None:
     rows = [
         [markdown.code(name), markdown.code(DEFAULTS.get(name, "")), reader.guide("options", name)]
         for name in reader.keys("options")
@@ -69,14 +69,14 @@ def _options(reader: Reader) -> Markdown | None:
     return tables.table(("argument", "absent", "meaning"), rows, reader)
 
 
-def _outcomes(reader: Reader) -> Markdown | None:
+def _outcomes(reader: Localizer) -> Markdown | None:
     rows = [
         [markdown.code(name), *_both("outcomes", name, reader)] for name in reader.keys("outcomes")
     ]
     return tables.table(("outcome", "meaning", "remedy"), rows, reader)
 
 
-def _events(api: Api, reader: Reader) -> Block | None:
+def _events(api: Api, reader: Localizer) -> Block | None:
     """What there is to know of events, if the API has any."""
     if (first := next(api.all_events(), None)) is None:
         return None
@@ -114,7 +114,7 @@ def _sample(sample: Python | None) -> Markdown | None:
     return markdown.fenced(sample, "python") if sample else None
 
 
-def _stubs(api: Api, reader: Reader) -> Markdown | None:
+def _stubs(api: Api, reader: Localizer) -> Markdown | None:
     parts = ["stubs", *(["event_stubs"] if any(api.all_events()) else [])]
     return tables.table(
         ("call", "meaning"),
@@ -127,6 +127,6 @@ def _stubs(api: Api, reader: Reader) -> Markdown | None:
     )
 
 
-def _both(table: str, name: str, reader: Reader) -> list[Markdown]:
+def _both(table: str, name: str, reader: Localizer) -> list[Markdown]:
     """The meaning of a name, and what to do."""
     return [reader.guide(table, name, "meaning"), reader.guide(table, name, "remedy")]

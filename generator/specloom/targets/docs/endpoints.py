@@ -9,18 +9,18 @@ from typing import NamedTuple
 from ...auth_schemes import added_by
 from ...code import Markdown, markdown
 from ...model import (
-    Answer,
     Api,
+    BinaryBody,
     Endpoint,
     Fact,
     Field,
     File,
     FormBody,
     JsonBody,
+    MultipartBody,
     Named,
-    PartsBody,
-    RawBody,
-    Structure,
+    Object,
+    Response,
     Text,
     Type,
     json_text,
@@ -29,7 +29,7 @@ from ...render import render
 from ..client_interface import body_fields
 from . import labels, page_paths, samples, tables, types
 from .errors import error_parts, error_table
-from .localizer import Reader
+from .localizer import Localizer
 from .request import Request, media_of, schemes_of
 from .tables import FieldTable, Row
 
@@ -66,7 +66,7 @@ class Block(NamedTuple):
 
 def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdown:
     """The page in one language."""
-    reader = Reader(language)
+    reader = Localizer(language)
     here = page_paths.of_endpoint(endpoint, language)
     if not endpoint.title:
         reader.lacks("a_title")
@@ -74,7 +74,7 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
         reader.lacks("a_description")
     if not endpoint.examples:
         reader.lacks("an_example")
-    if not endpoint.answers:
+    if not endpoint.responses:
         reader.lacks("a_response")
     inherited = api.lineage(endpoint.resource)
     values = {
@@ -107,7 +107,7 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
         "sync": shown.sync,
         "asynchronous": shown.asynchronous,
         "responses": [
-            *(_answer(api, endpoint, answer, reader) for answer in endpoint.answers),
+            *(_answer(api, endpoint, answer, reader) for answer in endpoint.responses),
             *_examples(endpoint, reader),
         ],
         "error_parts": error_parts(endpoint.error_shape, reader),
@@ -129,7 +129,7 @@ def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdow
     return render(Markdown, "docs/endpoint.md.j2", notice=reader.notice(), **values)
 
 
-def facts(rows: tuple[Fact, ...], reader: Reader, name_on_site: str | None = None) -> Markdown:
+def facts(rows: tuple[Fact, ...], reader: Localizer, name_on_site: str | None = None) -> Markdown:
     """A list of facts, and what the provider calls the endpoint."""
     found = [
         reader.words(
@@ -148,7 +148,7 @@ def facts(rows: tuple[Fact, ...], reader: Reader, name_on_site: str | None = Non
     return markdown.bullets(found)
 
 
-def hosts(api: Api, endpoint: Endpoint | None, reader: Reader) -> Markdown | None:
+def hosts(api: Api, endpoint: Endpoint | None, reader: Localizer) -> Markdown | None:
     """The hosts of the endpoint, or of the API."""
     shown = (endpoint.hosts if endpoint is not None else ()) or api.hosts
     return tables.table(
@@ -163,7 +163,7 @@ def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
     return [*(field for field in api.header if field.wire.lower() not in own), *endpoint.header]
 
 
-def _added(api: Api, endpoint: Endpoint, where: str, reader: Reader) -> Iterator[Row]:
+def _added(api: Api, endpoint: Endpoint, where: str, reader: Localizer) -> Iterator[Row]:
     """Rows for what authentication adds."""
     schemes = schemes_of(api, endpoint)
     required = reader.words("yes" if len(schemes) == 1 else "one_of_schemes")
@@ -172,7 +172,7 @@ def _added(api: Api, endpoint: Endpoint, where: str, reader: Reader) -> Iterator
             yield _row(name, required, reader.inline(added.meaning), tables.shortened(added.sample))
 
 
-def _content_type(endpoint: Endpoint, reader: Reader) -> Iterator[Row]:
+def _content_type(endpoint: Endpoint, reader: Localizer) -> Iterator[Row]:
     """A row for the media type of the body."""
     if media := media_of(endpoint):
         yield _row("Content-Type", reader.words("yes"), reader.words("media_of_body"), media)
@@ -189,21 +189,21 @@ def _row(name: str, required: Markdown, meaning: Markdown, example: str) -> Row:
     ]
 
 
-def _body(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Markdown]:
+def _body(api: Api, endpoint: Endpoint, reader: Localizer) -> Iterator[Markdown]:
     """What the body consists of."""
     match endpoint.body:
         case None:
             return
-        case RawBody(file=file):
+        case BinaryBody(file=file):
             yield whole(api, file, "whole_body", reader)
         case FormBody():
             if rows := FieldTable(api, reader, styled=True).of(body_fields(api, endpoint)):
                 yield rows
-        case JsonBody(type=type) | PartsBody(type=type):
+        case JsonBody(type=type) | MultipartBody(type=type):
             yield from _value(api, type, "whole_body", reader)
 
 
-def _answer(api: Api, endpoint: Endpoint, answer: Answer, reader: Reader) -> Block:
+def _answer(api: Api, endpoint: Endpoint, answer: Response, reader: Localizer) -> Block:
     phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
     parts = [markdown.paragraphs(reader.says(answer.description))]
     if answer.type is None:
@@ -225,15 +225,15 @@ def _answer(api: Api, endpoint: Endpoint, answer: Answer, reader: Reader) -> Blo
     return Block(title, tuple(part for part in parts if part))
 
 
-def _value(api: Api, type: Type, sentence: str, reader: Reader) -> Iterator[Markdown]:
+def _value(api: Api, type: Type, sentence: str, reader: Localizer) -> Iterator[Markdown]:
     """The fields of a structure; of anything else what it is, and the fields in it."""
-    if not isinstance(type, Named) or not isinstance(api.types[type.to], Structure):
+    if not isinstance(type, Named) or not isinstance(api.types[type.to], Object):
         yield whole(api, type, sentence, reader)
     if rows := FieldTable(api, reader).of_type(type):
         yield rows
 
 
-def whole(api: Api, type: Type, sentence: str, reader: Reader) -> Markdown:
+def whole(api: Api, type: Type, sentence: str, reader: Localizer) -> Markdown:
     """Says that a body is one value: its type, and what it must keep to."""
     return reader.words(
         sentence,
@@ -243,7 +243,7 @@ def whole(api: Api, type: Type, sentence: str, reader: Reader) -> Markdown:
     )
 
 
-def _error_bodies(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
+def _error_bodies(api: Api, endpoint: Endpoint, reader: Localizer) -> Iterator[Block]:
     """What the bodies of errors hold that have a type of their own, by exception."""
     rows = api.errors_of(endpoint)
     for name, body in dict.fromkeys(
@@ -255,11 +255,11 @@ def _error_bodies(api: Api, endpoint: Endpoint, reader: Reader) -> Iterator[Bloc
         )
 
 
-def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
+def _examples(endpoint: Endpoint, reader: Localizer) -> Iterator[Block]:
     """The documented answers that have a body; with its status, where an endpoint has several."""
     for example in endpoint.examples:
         if example.answer is not None:
-            status = str(example.status) if len(endpoint.answers) > 1 else ""
+            status = str(example.status) if len(endpoint.responses) > 1 else ""
             title = [
                 reader.words("response_example"),
                 markdown.text(status),
@@ -271,7 +271,7 @@ def _examples(endpoint: Endpoint, reader: Reader) -> Iterator[Block]:
             )
 
 
-def _lost(api: Api, endpoint: Endpoint, reader: Reader) -> Markdown:
+def _lost(api: Api, endpoint: Endpoint, reader: Localizer) -> Markdown:
     """What a caller can do who never got the response."""
     match endpoint.idempotency.kind:
         case "safe":

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 from ...code import Markdown, markdown
 from ...model import ErrorCode, ErrorShape
-from .localizer import Reader
+from .localizer import Localizer
 from .tables import table
 
 _COLUMNS = ("status", "code", "exception", "reason", "remedy")
 
 
-def error_table(rows: Iterable[ErrorCode], reader: Reader) -> Markdown | None:
+def error_table(rows: Iterable[ErrorCode], reader: Localizer) -> Markdown | None:
     """A row for each documented cause, with the exception that a caller catches; nothing if there is none."""
     return table(_COLUMNS, [_row(row, reader) for row in rows], reader)
 
 
-def error_parts(shape: ErrorShape, reader: Reader) -> Markdown | None:
+def error_parts(shape: ErrorShape, reader: Localizer) -> Markdown | None:
     """Where the body of an error has its parts, and which responses of status 2xx are errors; nothing if that is not known."""
     paths = {"code_at": shape.code, "message_at": shape.message, "detail_at": shape.detail}
     parts = [
@@ -37,7 +37,7 @@ def error_parts(shape: ErrorShape, reader: Reader) -> Markdown | None:
     return reader.listed(sentences, "sentences")
 
 
-def _row(row: ErrorCode, reader: Reader) -> list[Markdown]:
+def _row(row: ErrorCode, reader: Localizer) -> list[Markdown]:
     name = markdown.code(row.code if row.code is not None else str(row.status))
     if not row.reason:
         reader.lacks("a_reason", name)

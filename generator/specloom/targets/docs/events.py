@@ -7,17 +7,17 @@ from pathlib import PurePosixPath
 
 from ...auth_schemes import SCHEMES, Delivery
 from ...code import Markdown, markdown, python
-from ...model import Api, Event, Named, Resource, Structure, json_text
+from ...model import Api, Event, Named, Object, Resource, json_text
 from ...render import render
 from . import labels, page_paths, tables, webhook_samples
 from .endpoints import Block, whole
-from .localizer import Reader
+from .localizer import Localizer
 from .tables import FieldTable
 
 
 def page(api: Api, event: Event, language: str) -> Markdown:
     """The page in one language."""
-    reader = Reader(language)
+    reader = Localizer(language)
     here = page_paths.of_event(event, language)
     for there, what in (
         (event.title, "a_title"),
@@ -60,7 +60,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
     return render(Markdown, "docs/event.md.j2", notice=reader.notice(), **values)
 
 
-def listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Markdown | None:
+def listed(resource: Resource, here: PurePosixPath, reader: Localizer) -> Markdown | None:
     """The events of a resource, with the way to their pages."""
     rows = [
         [
@@ -77,7 +77,7 @@ def listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Markdown 
     return tables.table(("event", "name", "sync"), rows, reader)
 
 
-def proof(api: Api, reader: Reader) -> Markdown:
+def proof(api: Api, reader: Localizer) -> Markdown:
     """How a receiver knows that events are real."""
     if delivery := _delivery(api):
         return reader.inline(delivery.proof)
@@ -86,7 +86,7 @@ def proof(api: Api, reader: Reader) -> Markdown:
     )
 
 
-def acknowledgement(api: Api, reader: Reader) -> Markdown:
+def acknowledgement(api: Api, reader: Localizer) -> Markdown:
     """How a receiver says that it has taken an event."""
     delivery = _delivery(api)
     return (
@@ -96,13 +96,13 @@ def acknowledgement(api: Api, reader: Reader) -> Markdown:
     )
 
 
-def redelivery(api: Api, reader: Reader) -> Markdown:
+def redelivery(api: Api, reader: Localizer) -> Markdown:
     """What becomes of an event that has not been taken."""
     delivery = _delivery(api)
     return reader.inline(delivery.redelivery) if delivery else reader.words("plain_redelivery")
 
 
-def _facts(event: Event, reader: Reader) -> Iterator[Markdown]:
+def _facts(event: Event, reader: Localizer) -> Iterator[Markdown]:
     yield reader.words("fact", markdown.strong(reader.words("name")), markdown.code(event.name))
     yield reader.words(
         "fact", markdown.strong(reader.words("sync")), markdown.code(f"events.{event.class_name}")
@@ -115,11 +115,9 @@ def _facts(event: Event, reader: Reader) -> Iterator[Markdown]:
         )
 
 
-def _payload(api: Api, event: Event, reader: Reader) -> Iterator[Markdown]:
+def _payload(api: Api, event: Event, reader: Localizer) -> Iterator[Markdown]:
     """The fields of a structure; of anything else what it is, and the fields in it."""
-    if not isinstance(event.payload, Named) or not isinstance(
-        api.types[event.payload.to], Structure
-    ):
+    if not isinstance(event.payload, Named) or not isinstance(api.types[event.payload.to], Object):
         yield whole(api, event.payload, "whole_payload", reader)
     if rows := FieldTable(api, reader).of_type(event.payload):
         yield rows

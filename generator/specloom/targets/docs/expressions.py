@@ -27,7 +27,7 @@ from ...model import (
     Named,
     Nullable,
     Number,
-    Structure,
+    Object,
     Type,
     Union,
     UnionType,
@@ -119,7 +119,7 @@ class Expressions(Struct):
             case Enumeration(values=values):
                 known = [each for each in values if each.value == value]
                 return self._enumerated(type, known, value)
-            case Structure(fields=fields) if isinstance(value, dict):
+            case Object(fields=fields) if isinstance(value, dict):
                 given = [
                     python.keyword_argument(
                         each.name,

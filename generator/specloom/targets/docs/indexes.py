@@ -7,18 +7,18 @@ from pathlib import PurePosixPath
 
 from ...auth_schemes import SCHEMES
 from ...code import Markdown, markdown
-from ...model import Api, Endpoint, Fact, Resource, Structure, Text
+from ...model import Api, Endpoint, Fact, Object, Resource, Text
 from ...render import render
 from ..client_interface import argument_of, schemes_of
 from . import events, labels, page_paths, samples, tables
 from .endpoints import Block, facts, hosts
 from .errors import error_table
-from .localizer import Reader
+from .localizer import Localizer
 
 
 def index(api: Api, language: str) -> Markdown:
     """What holds for the whole API, and the way to its pages."""
-    reader = Reader(language)
+    reader = Localizer(language)
     here = page_paths.of_api(language)
     if not api.description:
         reader.lacks("a_description")
@@ -52,7 +52,7 @@ def index(api: Api, language: str) -> Markdown:
 
 def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
     """What holds for a resource, and the way to its endpoints."""
-    reader = Reader(language)
+    reader = Localizer(language)
     here = page_paths.of_resource(resource, language)
     values = {
         "label": labels.headings(language),
@@ -71,7 +71,7 @@ def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
     return render(Markdown, "docs/resource.md.j2", notice=reader.notice(), **values)
 
 
-def _listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Iterator[Block]:
+def _listed(resource: Resource, here: PurePosixPath, reader: Localizer) -> Iterator[Block]:
     """The resource's own endpoints, then what lies below it."""
     if own := _resource(resource, here, reader).parts:
         yield Block(reader.words("endpoints"), own)
@@ -82,7 +82,7 @@ def _listed(resource: Resource, here: PurePosixPath, reader: Reader) -> Iterator
             yield _whole(below, here, reader)
 
 
-def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
+def _resource(resource: Resource, here: PurePosixPath, reader: Localizer) -> Block:
     title = _title(resource, reader)
     there = page_paths.of_resource(resource, reader.language)
     if there != here and page_paths.has_page(resource):
@@ -95,13 +95,13 @@ def _resource(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
     return Block(title, (endpoints,) if endpoints else ())
 
 
-def _whole(resource: Resource, here: PurePosixPath, reader: Reader) -> Block:
+def _whole(resource: Resource, here: PurePosixPath, reader: Localizer) -> Block:
     """The endpoints of a resource, and its events."""
     block, told = _resource(resource, here, reader), events.listed(resource, here, reader)
     return block._replace(parts=(*block.parts, told)) if told else block
 
 
-def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Reader) -> list[Markdown]:
+def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Localizer) -> list[Markdown]:
     title = reader.inline(endpoint.title) or markdown.text(endpoint.name)
     marks = [markdown.strong(reader.words("deprecated"))] if endpoint.deprecated else []
     return [
@@ -116,7 +116,7 @@ def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Reader) -> list[M
     ]
 
 
-def _title(resource: Resource, reader: Reader) -> Markdown:
+def _title(resource: Resource, reader: Localizer) -> Markdown:
     return reader.inline(resource.title) or markdown.text(".".join(resource.path))
 
 
@@ -124,7 +124,7 @@ def _is_listed(resource: Resource) -> bool:
     return bool(resource.endpoints or resource.events) or page_paths.has_page(resource)
 
 
-def _authentication(api: Api, reader: Reader) -> Iterator[Markdown]:
+def _authentication(api: Api, reader: Localizer) -> Iterator[Markdown]:
     """For each scheme what the client is given."""
     schemes = schemes_of(api)
     if not schemes:
@@ -154,7 +154,7 @@ def _units(api: Api) -> list[Text]:
     """The units that fields are in, each once."""
     found: dict[Text, None] = {}
     for type in api.types.values():
-        if isinstance(type, Structure):
+        if isinstance(type, Object):
             found |= dict.fromkeys(field.unit for field in type.fields if field.unit)
     for endpoint in api.all_endpoints():
         for fields in (endpoint.path_fields, endpoint.query, endpoint.header):

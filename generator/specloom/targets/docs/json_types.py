@@ -19,8 +19,8 @@ from ...model import (
     Named,
     Nullable,
     Number,
+    Object,
     String,
-    Structure,
     Type,
     Union,
 )
@@ -35,7 +35,7 @@ def is_kind(api: Api, type: Type, value: Json) -> bool:
             return any(is_kind(api, member, value) for member in members)
         case Named(to=to):
             match api.types[to]:
-                case Structure():
+                case Object():
                     return isinstance(value, dict)
                 case Enumeration(values=values):
                     return isinstance(
@@ -74,7 +74,7 @@ def member_of(api: Api, members: Sequence[Type], tag: str | None, value: Json) -
 def has_tag(api: Api, member: Type, tag: str, value: Json) -> bool:
     """Whether a value carries this member's literal in the field that tells members apart."""
     structure = api.types[member.to] if isinstance(member, Named) else None
-    if not isinstance(structure, Structure) or not isinstance(value, dict):
+    if not isinstance(structure, Object) or not isinstance(value, dict):
         return False
     literals = [
         each.type.literals

@@ -12,7 +12,7 @@ from ...model import Text
 from . import labels
 
 
-class Reader(Struct):
+class Localizer(Struct):
     """Chooses texts while a page is made, and remembers what was not there, so that the page can say so in one place."""
 
     language: str

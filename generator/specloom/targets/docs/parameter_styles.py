@@ -10,7 +10,7 @@ from ...model import (
     MapOf,
     Named,
     Nullable,
-    Structure,
+    Object,
     Type,
     Union,
     UnionType,
@@ -76,7 +76,7 @@ def _shape(api: Api, type: Type, depth: int) -> Json:
             )
         case Named(to=to):
             match api.types[to]:
-                case Structure(fields=fields):
+                case Object(fields=fields):
                     return {each.wire: _shape(api, each.type, depth - 1) for each in fields[:2]}
                 case UnionType(members=members):
                     return _shape(api, Union(members), depth)

@@ -9,14 +9,14 @@ from ...model import Api
 from ...render import render
 from . import labels, page_paths
 from .endpoints import Samples
-from .localizer import Reader
+from .localizer import Localizer
 
 PATH = PurePosixPath("README.md")
 
 
 def readme(api: Api, *, testing: bool = True) -> Markdown:
     """In the API's first language."""
-    reader = Reader(api.languages[0])
+    reader = Localizer(api.languages[0])
     first = next(api.all_endpoints(), None)
     pages = [
         page_paths.link(PATH, page_paths.of_api(language), markdown.text(labels.name_of(language)))

@@ -10,17 +10,17 @@ from msgspec import Struct
 from ...auth_schemes import Added, added_by
 from ...model import (
     Api,
+    BinaryBody,
     Endpoint,
-    Exchange,
+    Example,
     Field,
     File,
     FormBody,
     Json,
     JsonBody,
-    PartsBody,
-    RawBody,
+    MultipartBody,
+    Object,
     Scheme,
-    Structure,
     Text,
     Value,
     innermost,
@@ -42,9 +42,9 @@ class Request(Struct, frozen=True):
     body: Json
 
     @classmethod
-    def of(cls, api: Api, endpoint: Endpoint, example: Exchange | None) -> Request:
+    def of(cls, api: Api, endpoint: Endpoint, example: Example | None) -> Request:
         """The example, and the constants in it; what it leaves out, though it is required, and what is secret get a likely value."""
-        given = example or Exchange(Text(), {}, {}, {}, None, None, None)
+        given = example or Example(Text(), {}, {}, {}, None, None, None)
         own = {field.wire.lower() for field in endpoint.header}
         headers = [field for field in api.header if field.wire.lower() not in own]
         return cls(
@@ -78,7 +78,7 @@ class Request(Struct, frozen=True):
             yield name, added.sample
         for wire, value in self.header.items():
             yield wire, ",".join(map(plain, value)) if isinstance(value, list) else plain(value)
-        if (media := media_of(self.endpoint)) and not isinstance(self.endpoint.body, PartsBody):
+        if (media := media_of(self.endpoint)) and not isinstance(self.endpoint.body, MultipartBody):
             yield "Content-Type", media
 
     def curl(self) -> str:
@@ -105,9 +105,9 @@ class Request(Struct, frozen=True):
                     for pair in pairs(wire, value, given.get(wire, "repeat"))
                 ]
                 return [_form_field(name, values) for name, values in found]
-            case PartsBody(type=type):
+            case MultipartBody(type=type):
                 structure = self.api.types[type.to]
-                assert isinstance(structure, Structure)
+                assert isinstance(structure, Object)
                 files = {
                     field.wire: inner.media
                     for field in structure.fields
@@ -118,7 +118,7 @@ class Request(Struct, frozen=True):
                     for wire, value in _members(self.body)
                     for part in _parts(wire, value, files.get(wire))
                 ]
-            case RawBody():
+            case BinaryBody():
                 return ["--data-binary @file"]
 
 
@@ -145,9 +145,9 @@ def media_of(endpoint: Endpoint) -> str | None:
             return None
         case FormBody():
             return "application/x-www-form-urlencoded"
-        case PartsBody():
+        case MultipartBody():
             return "multipart/form-data"
-        case JsonBody(media=media) | RawBody(media=media):
+        case JsonBody(media=media) | BinaryBody(media=media):
             return media
 
 
@@ -166,7 +166,7 @@ def _filled(api: Api, fields: tuple[Field, ...], given: Mapping[str, Json]) -> d
 
 def _body(api: Api, endpoint: Endpoint, given: Value | None) -> Json:
     match endpoint.body:
-        case JsonBody(type=type) | FormBody(type=type) | PartsBody(type=type):
+        case JsonBody(type=type) | FormBody(type=type) | MultipartBody(type=type):
             return completed(api, type, given.json) if given is not None else likely_body(api, type)
         case _:
             return None

@@ -23,15 +23,15 @@ from ...model import (
     Integer,
     Json,
     JsonText,
+    LengthRange,
     ListOf,
     MapOf,
     Named,
     Nullable,
     Number,
-    Range,
-    Span,
+    NumberRange,
+    Object,
     String,
-    Structure,
     Type,
     TypeName,
     Union,
@@ -95,7 +95,7 @@ def completed(api: Api, type: Type, value: Json) -> Json:
             return _completed_member(api, members, None, value)
         case Named(to=to):
             match api.types[to]:
-                case Structure(fields=fields) if isinstance(value, dict):
+                case Object(fields=fields) if isinstance(value, dict):
                     given = {
                         each.wire: (
                             completed_field(api, each, value[each.wire])
@@ -191,7 +191,7 @@ def _fitting_named(api: Api, to: TypeName, name: str, inside: _Inside) -> Json:
     match api.types[to]:
         case Enumeration(values=values):
             return _telling([each.value for each in values]) if values else name.upper()
-        case Structure(fields=fields):
+        case Object(fields=fields):
             within = inside.entered(to)
             return (
                 {each.wire: likely(api, each, within) for each in fields if each.required}
@@ -215,7 +215,7 @@ def _text(type: String, name: str) -> str:
     return name[:count].ljust(count, "0")
 
 
-def _within(range: Range) -> int | Decimal:
+def _within(range: NumberRange) -> int | Decimal:
     """A number in the range: its least, or 1, or what is next to an end that is excluded."""
     least, most = range.least, range.most
     if least is None:
@@ -228,14 +228,14 @@ def _within(range: Range) -> int | Decimal:
     return (Decimal(least) + most) / 2
 
 
-def _count(span: Span, usual: int) -> int:
+def _count(span: LengthRange, usual: int) -> int:
     """The usual length, or the allowed one that is nearest to it; samples have an end, whatever a spec demands."""
     least = min(span.least or 0, _LONGEST)
     return max(least, usual if span.most is None else min(usual, span.most))
 
 
-def _times(span: Span, item: Json) -> int:
+def _times(span: LengthRange, item: Json) -> int:
     """How often an item is shown: once, or as often as it must come, as long as that stays readable."""
     return _count(
-        Span(min(span.least or 0, max(1, _READABLE // len(json_text(item)))), span.most), 1
+        LengthRange(min(span.least or 0, max(1, _READABLE // len(json_text(item)))), span.most), 1
     )

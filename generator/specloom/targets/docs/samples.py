@@ -32,7 +32,7 @@ def sample(request: Request, *, asynchronous: bool) -> Python:
         imports=written.imports(asynchronous=asynchronous),
         client=made,
         call=call,
-        answers=any(answer.type is not None for answer in endpoint.answers),
+        responses=any(answer.type is not None for answer in endpoint.responses),
     )
 
 

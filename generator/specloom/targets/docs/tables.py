@@ -14,7 +14,7 @@ from ...model import (
     Field,
     Json,
     Named,
-    Structure,
+    Object,
     Text,
     Type,
     TypeName,
@@ -24,7 +24,7 @@ from ...model import (
 )
 from .. import descriptions
 from . import types
-from .localizer import Reader
+from .localizer import Localizer
 from .parameter_styles import spelled
 from .sample_values import DEEPEST
 
@@ -39,7 +39,7 @@ class FieldTable(Struct):
     large ones are not repeated; what would lie too deep follows after the other rows."""
 
     api: Api
-    reader: Reader
+    reader: Localizer
     styled: bool = False
     """The fields are those of a query or a form, in which lists and objects have a style."""
     _explained: set[TypeName] = field(default_factory=set[TypeName])
@@ -79,7 +79,7 @@ class FieldTable(Struct):
                     self._postponed.append(type)
                     return
                 self._explained.add(name)
-                if isinstance(named, Structure):
+                if isinstance(named, Object):
                     yield from self._rows(named.fields, depth)
                 else:
                     yield from self._members(named.members, depth)
@@ -174,13 +174,13 @@ class FieldTable(Struct):
         ]
 
 
-def table(columns: Sequence[str], rows: Iterable[Row], reader: Reader) -> Markdown | None:
+def table(columns: Sequence[str], rows: Iterable[Row], reader: Localizer) -> Markdown | None:
     """A table with localized column titles, or nothing if it had no rows."""
     found = list(rows)
     return markdown.table([reader.words(column) for column in columns], found) if found else None
 
 
-def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
+def deprecation(deprecated: Text | bool, reader: Localizer) -> Markdown:
     """The word in bold, and what to do instead."""
     if not isinstance(deprecated, Text):
         return markdown.strong(reader.words("deprecated"))
@@ -190,7 +190,7 @@ def deprecation(deprecated: Text | bool, reader: Reader) -> Markdown:
     )
 
 
-def _required(each: Field, reader: Reader) -> Markdown:
+def _required(each: Field, reader: Localizer) -> Markdown:
     if each.required:
         return reader.words("yes")
     return reader.words("depends" if each.when else "no")

@@ -24,15 +24,15 @@ from ...model import (
     Named,
     Nullable,
     Number,
+    Object,
     String,
-    Structure,
     Type,
     Union,
     UnionType,
     innermost,
 )
 from .. import descriptions
-from .localizer import Reader
+from .localizer import Localizer
 
 
 def name_of(type: Type) -> str:
@@ -68,13 +68,13 @@ def name_of(type: Type) -> str:
             return type.__class__.__name__.lower()
 
 
-def cell(api: Api, type: Type, reader: Reader) -> Markdown:
+def cell(api: Api, type: Type, reader: Localizer) -> Markdown:
     """The type, and for a named one what it is on the wire."""
     name = markdown.code(name_of(type))
     match innermost(type):
         case Named(to=to):
             match api.types[to]:
-                case Structure():
+                case Object():
                     kind = reader.words("object")
                 case Enumeration(values=values):
                     kind = reader.words(
@@ -89,13 +89,13 @@ def cell(api: Api, type: Type, reader: Reader) -> Markdown:
             return name
 
 
-def limit(api: Api, field: Field, reader: Reader) -> Markdown:
+def limit(api: Api, field: Field, reader: Localizer) -> Markdown:
     """The limits of a field; those of an encrypted one mean its plain text."""
     found = limits(api, field.type, reader)
     return reader.words("plain_text", found) if found and field.encrypted else found
 
 
-def limits(api: Api, type: Type, reader: Reader) -> Markdown:
+def limits(api: Api, type: Type, reader: Localizer) -> Markdown:
     """What a value of a type must keep to."""
     written_out = _written_out(api, type)
     parts = [
@@ -120,7 +120,7 @@ def _written_out(api: Api, type: Type) -> Type:
             return type
 
 
-def _forms(type: Type, reader: Reader) -> list[Markdown]:
+def _forms(type: Type, reader: Localizer) -> list[Markdown]:
     """How a value is written on the wire, where the type's name does not say so."""
     match innermost(type):
         case Union(members=members):

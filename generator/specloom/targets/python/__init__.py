@@ -52,7 +52,7 @@ def package(
         found.update(part.files(api, layout))
     for path, code in found.items():
         if isinstance(code, Python) and python.may_need_black(code):
-            found[path] = python.blackened(code)
+            found[path] = python.format_black(code)
     found.update(vendoring.files(api, layout, found.values()))
     found[PurePosixPath(api.package, "py.typed")] = python.nothing()
     found.update(build_id.files(api, found))

@@ -29,11 +29,11 @@ class Function(NamedTuple):
     signature: Python
     docstring: Python
     result: Python
-    arguments: Class | None
+    arguments: ArgumentsClass | None
     endpoint: Python
 
 
-class Class(NamedTuple):
+class ArgumentsClass(NamedTuple):
     """The class that holds an endpoint's path, query and header arguments, and their limits."""
 
     header: Python
@@ -125,7 +125,7 @@ def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
             endpoint.name, signature(api, module, endpoint, method=False), returns
         ),
         docstring=docstrings.of_call(api, endpoint, given),
-        result=python.returned(_made(api, module, endpoint, given, constant_name, holder)),
+        result=python.return_statement(_made(api, module, endpoint, given, constant_name, holder)),
         arguments=_holder(api, module, holder, of_request) if holder else None,
         endpoint=declaration(api, module, endpoint, constant_name, holder),
     )
@@ -175,7 +175,7 @@ def _parameter(module: Module, annotations: Annotations, argument: Argument, roo
     return python.parameter(field.name, [*members, NONE], python.literal(None), room=room)
 
 
-def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> Class:
+def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> ArgumentsClass:
     bases = [
         module.use_ours(("_runtime", "models"), "Model"),
         python.keyword_argument("frozen", python.literal(True)),
@@ -191,4 +191,4 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> C
             fields.append(
                 python.declaration(argument.name, [*members, NONE], python.literal(None), room=84)
             )
-    return Class(python.class_header(python.identifier(name), bases), tuple(fields))
+    return ArgumentsClass(python.class_header(python.identifier(name), bases), tuple(fields))

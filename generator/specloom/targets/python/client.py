@@ -34,7 +34,7 @@ _HOOKS = (
 )
 
 
-class Client(NamedTuple):
+class ClientClass(NamedTuple):
     """What the template prints for one colour."""
 
     header: Python
@@ -117,7 +117,7 @@ def _classes(api: Api, module: Module) -> list[tuple[Python, Python]]:
     ]
 
 
-def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
+def _client(api: Api, module: Module, *, asynchronous: bool) -> ClientClass:
     base = module.use_ours(("_runtime", "client"), "AsyncClient" if asynchronous else "Client")
     name = f"Async{api.client}" if asynchronous else api.client
     own = _scheme_parameters(api, module)
@@ -141,7 +141,7 @@ def _client(api: Api, module: Module, *, asynchronous: bool) -> Client:
     ]
     if any(api.all_events()):
         children.append(events.receiver(api, module, asynchronous=asynchronous))
-    return Client(
+    return ClientClass(
         python.class_header(python.identifier(name), [base]),
         _docstring(
             api, [(name, meaning) for _, name, meaning in own], options, asynchronous=asynchronous
@@ -273,7 +273,7 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
             "Seconds that a call may take in all, a day at the most: every attempt, and the pauses between them.",
         ),
         Option(
-            "attempts",
+            "max_attempts",
             module.builtin("int"),
             python.literal(3),
             "How often a call may be sent: again only where a repetition does no harm, and once more if its token was refused; 1 for never again.",
@@ -291,7 +291,7 @@ def _options(module: Module, *, asynchronous: bool) -> list[Option]:
             "Raise `errors.ProtocolError` for an answer that does not fit its type, instead of reading it leniently.",
         ),
         Option(
-            "answer_limit",
+            "max_response_bytes",
             python.union([module.builtin("int"), none]),
             none,
             "Bytes that a response may have, after decompression; 8388608 by default, or more where a larger file is documented.",

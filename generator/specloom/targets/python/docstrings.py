@@ -116,7 +116,7 @@ def of_error(rows: Iterable[ErrorCode], api: Api) -> Python:
 
 def _returns(endpoint: Endpoint, language: str) -> list[str]:
     rows: list[str] = []
-    for answer in endpoint.answers:
+    for answer in endpoint.responses:
         texts = [text.best(language) for text in (answer.title, answer.description) if text]
         if isinstance(answer.type, File):
             texts += map(descriptions.capital, descriptions.limits(answer.type, language))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ...code import Python, python
 from ...model import (
-    Answer,
     Api,
+    BinaryBody,
     Body,
     Endpoint,
     ErrorCode,
@@ -18,11 +18,11 @@ from ...model import (
     Idempotency,
     JsonBody,
     ListOf,
+    MultipartBody,
     Named,
-    PartsBody,
-    RawBody,
+    Object,
     Resource,
-    Structure,
+    Response,
 )
 from ..client_interface import constant, fixed, styles
 from .imports import Module
@@ -55,11 +55,11 @@ def declaration(
     if endpoint.body is not None:
         options["body"] = _body(api, module, endpoint.body)
     annotations = Annotations(api, module, "value")
-    answers = [
+    responses = [
         (python.literal(answer.status), _answer_type(module, annotations, answer))
-        for answer in endpoint.answers
+        for answer in endpoint.responses
     ]
-    options["answers"] = python.mapping(answers, room=74)
+    options["answers"] = python.mapping(responses, room=74)
     shared = (
         [python.star(python.identifier(_rows(api, endpoint.resource)))]
         if _inherited(api, endpoint.resource)
@@ -91,7 +91,7 @@ def value_annotation(api: Api, module: Module, endpoint: Endpoint) -> Python:
     """What a call gives: the union of its answers."""
     annotations = Annotations(api, module, "value")
     return python.union(
-        [_answer(module, annotations, answer) for answer in endpoint.answers]
+        [_answer(module, annotations, answer) for answer in endpoint.responses]
         or [python.literal(None)]
     )
 
@@ -186,7 +186,7 @@ def _body(api: Api, module: Module, body: Body) -> Python:
             spread = {"styles": python.literal(given)} if (given := styles(api, body)) else {}
             make = module.use_ours(("_runtime", "calls"), "Form")
             return python.call(make, [annotations.of(type), *python.call_options(spread)], room=78)
-        case PartsBody(type=type, signed_part=signed):
+        case MultipartBody(type=type, signed_part=signed):
             options: dict[str, Python] = {}
             if file_media := _media(api, type):
                 options["media"] = python.literal(file_media)
@@ -194,8 +194,8 @@ def _body(api: Api, module: Module, body: Body) -> Python:
                 options["signed_part"] = python.literal(signed)
             make = module.use_ours(("_runtime", "multipart"), "Multipart")
             return python.call(make, [annotations.of(type), *python.call_options(options)])
-        case RawBody(file=file, media=media):
-            make = module.use_ours(("_runtime", "calls"), "Raw")
+        case BinaryBody(file=file, media=media):
+            make = module.use_ours(("_runtime", "calls"), "Binary")
             return python.call(
                 make, [python.literal(media), *python.call_options(lengths(file.length))]
             )
@@ -204,7 +204,7 @@ def _body(api: Api, module: Module, body: Body) -> Python:
 def _media(api: Api, parts: Named) -> dict[str, tuple[str, ...]]:
     """The media types that file parts may have, by wire name."""
     structure = api.types[parts.to]
-    assert isinstance(structure, Structure)
+    assert isinstance(structure, Object)
     types = (
         (field.wire, field.type.item if isinstance(field.type, ListOf) else field.type)
         for field in structure.fields
@@ -212,21 +212,21 @@ def _media(api: Api, parts: Named) -> dict[str, tuple[str, ...]]:
     return {wire: type.media for wire, type in types if isinstance(type, File) and type.media}
 
 
-def _answer(module: Module, annotations: Annotations, answer: Answer) -> Python:
+def _answer(module: Module, annotations: Annotations, answer: Response) -> Python:
     if answer.type is None:
         return python.literal(None)
     return module.builtin("bytes") if isinstance(answer.type, File) else annotations.of(answer.type)
 
 
-def _answer_type(module: Module, annotations: Annotations, answer: Answer) -> Python:
+def _answer_type(module: Module, annotations: Annotations, answer: Response) -> Python:
     """As the runtime wants it: raw bytes are marked, because `bytes` would be Base64 in JSON."""
     if isinstance(answer.type, File):
         media = [python.literal(answer.type.media)] if answer.type.media else []
         limits = [*media, *python.call_options(lengths(answer.type.length))]
         return (
-            python.call(module.use_ours(("_runtime", "calls"), "RawContent"), limits)
+            python.call(module.use_ours(("_runtime", "calls"), "BinaryContent"), limits)
             if limits
-            else module.use_ours(("_runtime", "calls"), "RAW")
+            else module.use_ours(("_runtime", "calls"), "BINARY")
         )
     return _answer(module, annotations, answer)
 
@@ -236,5 +236,5 @@ def _idempotency(module: Module, idempotency: Idempotency) -> Python:
         return python.literal(idempotency.kind)
     make = module.use_ours(("_runtime", "calls"), "Keyed")
     keys = [python.literal(key) for key in idempotency.key]
-    ask = {} if idempotency.ask is None else {"ask": python.literal(idempotency.ask)}
+    ask = {} if idempotency.ask is None else {"inquiry": python.literal(idempotency.ask)}
     return python.call(make, [*keys, *python.call_options(ask)], room=66)

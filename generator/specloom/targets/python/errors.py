@@ -15,7 +15,7 @@ from .type_hints import NONE, Annotations
 from .vendoring import error_classes
 
 
-class Class(NamedTuple):
+class ErrorClass(NamedTuple):
     header: Python
     docstring: Python
     body: Python | None
@@ -57,13 +57,13 @@ def by_class(api: Api) -> dict[str, list[ErrorCode]]:
     return dict(sorted(groups.items()))
 
 
-def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> Class:
+def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> ErrorClass:
     annotations = Annotations(api, module, "value")
     bodies = [
         member for row in rows if row.body is not None for member in annotations.members(row.body)
     ]
     base = python.identifier("ApiError")
-    return Class(
+    return ErrorClass(
         python.class_header(python.identifier(name), [base]),
         docstrings.of_error(rows, api),
         python.declaration("body", [*bodies, NONE], room=84) if bodies else None,

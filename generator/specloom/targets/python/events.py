@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
-from ...model import Api, Event, Spot, code_span
+from ...model import Api, Event, ValueLocation, code_span
 from ...render import render
 from .. import descriptions
 from . import docstrings
@@ -21,7 +21,7 @@ TABLE = "EVENTS"
 _HOME = ("_runtime", "webhooks")
 
 
-class Class(NamedTuple):
+class EventClass(NamedTuple):
     header: Python
     docstring: Python
     payload: Python
@@ -88,7 +88,7 @@ def receiver(api: Api, module: Module, *, asynchronous: bool) -> Child:
                 python.from_import(module.relative(("events",)), [TABLE], room=80),
             ]
         ),
-        python.returned(
+        python.return_statement(
             python.call(
                 python.identifier(kind),
                 [
@@ -101,7 +101,7 @@ def receiver(api: Api, module: Module, *, asynchronous: bool) -> Child:
     )
 
 
-def _class(api: Api, module: Module, event: Event) -> Class:
+def _class(api: Api, module: Module, event: Event) -> EventClass:
     bases = [
         module.use_ours((*_HOME, "events"), "Event"),
         python.keyword_argument("frozen", python.literal(True)),
@@ -109,7 +109,7 @@ def _class(api: Api, module: Module, event: Event) -> Class:
     ]
     name = python.literal(event.name)
     literal = python.member(module.use("typing", "Literal"), [name])
-    return Class(
+    return EventClass(
         python.class_header(python.identifier(event.class_name), bases),
         _docstring(api, event),
         python.declaration(
@@ -166,9 +166,9 @@ def _envelope(api: Api, module: Module) -> Python:
     )
 
 
-def _spot(module: Module, spot: Spot) -> Python:
+def _spot(module: Module, spot: ValueLocation) -> Python:
     given = {"header": spot.header} if spot.header is not None else {"path": spot.path}
-    made = module.use_ours((*_HOME, "envelopes"), "Spot")
+    made = module.use_ours((*_HOME, "envelopes"), "ValueLocation")
     return python.call(
         made, python.call_options({name: python.literal(value) for name, value in given.items()})
     )

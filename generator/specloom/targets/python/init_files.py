@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
-from ...model import Api, Field, Nullable, PartsBody, RawBody, Structure
+from ...model import Api, BinaryBody, Field, MultipartBody, Nullable, Object
 from ...render import render
 from ..client_interface import all_resources_of, resources_of, schemes_of
 from . import docstrings
@@ -117,7 +117,9 @@ def _package(
 
 
 def _sends_files(api: Api) -> bool:
-    return any(isinstance(endpoint.body, (PartsBody, RawBody)) for endpoint in api.all_endpoints())
+    return any(
+        isinstance(endpoint.body, (MultipartBody, BinaryBody)) for endpoint in api.all_endpoints()
+    )
 
 
 def _has_encrypted_fields(api: Api) -> bool:
@@ -131,5 +133,5 @@ def _tells_null_from_nothing(api: Api) -> bool:
 def _fields(api: Api) -> Iterator[Field]:
     """The fields of all classes."""
     return (
-        field for type in api.types.values() if isinstance(type, Structure) for field in type.fields
+        field for type in api.types.values() if isinstance(type, Object) for field in type.fields
     )

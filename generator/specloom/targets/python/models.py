@@ -16,12 +16,12 @@ from ...model import (
     FormBody,
     Integer,
     JsonBody,
+    MultipartBody,
     Named,
     NamedType,
     Nullable,
-    PartsBody,
+    Object,
     String,
-    Structure,
     Text,
     Type,
     TypeName,
@@ -37,19 +37,19 @@ from .imports import Layout, Module, exports_of
 from .type_hints import NONE, Annotations
 
 
-class Member(NamedTuple):
+class ClassMember(NamedTuple):
     """A field or an enumeration's value: its line, and the docstring under it if there is anything to say."""
 
     line: Python
     docstring: Python | None
 
 
-class Class(NamedTuple):
+class ModelClass(NamedTuple):
     """What the template prints for a structure or an enumeration."""
 
     header: Python
     docstring: Python
-    members: tuple[Member, ...]
+    members: tuple[ClassMember, ...]
     unlisted: Python | None = None
 
 
@@ -99,13 +99,13 @@ def _roles(api: Api) -> Mapping[TypeName, str]:
 
     def note(type: object, key: str, owner: str) -> None:
         structure = api.types[type.to] if isinstance(type, Named) else None
-        if isinstance(structure, Structure) and not structure.shared:
+        if isinstance(structure, Object) and not structure.shared:
             found[structure.name] = descriptions.phrase(key, api.languages[0], owner)
 
     for endpoint in api.all_endpoints():
-        if isinstance(endpoint.body, (JsonBody, FormBody, PartsBody)):
+        if isinstance(endpoint.body, (JsonBody, FormBody, MultipartBody)):
             note(endpoint.body.type, "body_of", endpoint.qualified)
-        for answer in endpoint.answers:
+        for answer in endpoint.responses:
             note(answer.type, "response_of", endpoint.qualified)
     for event in api.all_events():
         note(event.payload, "payload_of", event.name)
@@ -120,14 +120,14 @@ def _of_requests(api: Api) -> Set[TypeName]:
         waiting += [
             field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
         ]
-        if isinstance(endpoint.body, (JsonBody, FormBody, PartsBody)):
+        if isinstance(endpoint.body, (JsonBody, FormBody, MultipartBody)):
             waiting.append(endpoint.body.type)
     while waiting:
         type = innermost(waiting.pop())
         structure = api.types[type.to] if isinstance(type, Named) else None
         if isinstance(type, Union):
             waiting += type.members
-        elif isinstance(structure, Structure) and not structure.shared:
+        elif isinstance(structure, Object) and not structure.shared:
             found.add(structure.name)
             waiting += [field.type for field in structure.fields]
     return found
@@ -136,10 +136,10 @@ def _of_requests(api: Api) -> Set[TypeName]:
 def _class(
     api: Api,
     module: Module,
-    type: Structure | Enumeration,
+    type: Object | Enumeration,
     roles: Mapping[TypeName, str],
     of_requests: Set[TypeName],
-) -> Class:
+) -> ModelClass:
     docstring = docstrings.titled(
         type.title, type.description, roles.get(type.name, type.name.name), api, 4
     )
@@ -154,10 +154,10 @@ def _class(
     inside = module.within(field.name for field in type.fields)
     annotations = Annotations(api, inside, "request" if type.name in of_requests else "field")
     members = tuple(_field(api, inside, annotations, field) for field in type.fields)
-    return Class(python.class_header(name, bases), docstring, members)
+    return ModelClass(python.class_header(name, bases), docstring, members)
 
 
-def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> Member:
+def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> ClassMember:
     members = annotations.of_field(field)
     default: dict[str, Python] = {}
     if not field.required and isinstance(field.type, Nullable):
@@ -176,7 +176,7 @@ def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> 
     elif name:
         made = module.use("msgspec", "field"), python.call_options({**default, **name})
     text = descriptions.about(field, api.languages[0])
-    return Member(
+    return ClassMember(
         python.declaration(
             field.name,
             members,
@@ -190,10 +190,10 @@ def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> 
 
 def _enumeration(
     api: Api, module: Module, type: Enumeration, name: Python, docstring: Python
-) -> Class:
+) -> ModelClass:
     numbers = all(isinstance(value.value, int) for value in type.values)
     members = tuple(
-        Member(
+        ClassMember(
             python.assignment(value.name, python.literal(value.value)),
             _value_docstring(api, value.text),
         )
@@ -201,10 +201,10 @@ def _enumeration(
     )
     if type.closed:
         base = module.use("enum", "IntEnum" if numbers else "StrEnum")
-        return Class(python.class_header(name, [base]), docstring, members)
+        return ModelClass(python.class_header(name, [base]), docstring, members)
     base = module.use_ours(("_runtime", "models"), "OpenIntEnum" if numbers else "OpenEnum")
     module.use("typing", "TYPE_CHECKING")
-    return Class(
+    return ModelClass(
         python.class_header(name, [base]),
         docstring,
         members,
@@ -255,7 +255,7 @@ def _alias(api: Api, module: Module, type: UnionType) -> Alias:
             name,
             python.call(
                 tagged,
-                [python.literal(name), python.literal(type.tag), python.later(table)],
+                [python.literal(name), python.literal(type.tag), python.lambda_expression(table)],
                 explode=True,
             ),
         ),
@@ -265,7 +265,7 @@ def _alias(api: Api, module: Module, type: UnionType) -> Alias:
 def _tags(api: Api, member: Type, tag: str) -> tuple[str | int | bool, ...]:
     assert isinstance(member, Named)
     structure = api.types[member.to]
-    assert isinstance(structure, Structure)
+    assert isinstance(structure, Object)
     field = next(field for field in structure.fields if field.wire == tag)
     match field.type:
         case String(literals=literals):

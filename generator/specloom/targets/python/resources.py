@@ -38,7 +38,7 @@ class Child(NamedTuple):
     result: Python
 
 
-class Class(NamedTuple):
+class ResourceClass(NamedTuple):
     header: Python
     docstring: Python
     children: tuple[Child, ...]
@@ -95,15 +95,15 @@ def child(
         python.from_import(
             module.relative(home), [name if name == local else f"{name} as {local}"], room=80
         ),
-        python.returned(python.call(local, [owner])),
+        python.return_statement(python.call(local, [owner])),
     )
 
 
-def _class(api: Api, module: Module, resource: Resource, *, asynchronous: bool) -> Class:
+def _class(api: Api, module: Module, resource: Resource, *, asynchronous: bool) -> ResourceClass:
     base = module.use_ours(("_runtime", "client"), "AsyncResource" if asynchronous else "Resource")
     name = python.identifier(class_of(resource, asynchronous=asynchronous))
     client = python.dotted("self", "_client")
-    return Class(
+    return ResourceClass(
         python.class_header(name, [base]),
         docstrings.titled(resource.title, resource.description, resource.name, api, 4),
         tuple(
@@ -141,5 +141,5 @@ def _method(
             asynchronous=asynchronous,
         ),
         docstring=docstrings.of_method(api, endpoint, given),
-        result=python.returned(python.awaited(sent) if asynchronous else sent),
+        result=python.return_statement(python.awaited(sent) if asynchronous else sent),
     )

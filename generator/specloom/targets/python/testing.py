@@ -67,8 +67,8 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             name=python.literal(f"{api.package}.{api.client}"),
         ),
     )
-    answers = {endpoint.qualified: _documented(endpoint) for endpoint in api.all_endpoints()}
-    yield PurePosixPath(api.package, "examples.json"), json.rows(answers)
+    responses = {endpoint.qualified: _documented(endpoint) for endpoint in api.all_endpoints()}
+    yield PurePosixPath(api.package, "examples.json"), json.rows(responses)
 
 
 def _summary(api: Api, title: str) -> str:
@@ -96,7 +96,7 @@ def _side(module: Module, api: Api, scheme: Scheme) -> Python:
         if argument := argument_of(api, scheme):
             asked = [argument]
         return python.call(
-            module.use_ours(("_runtime", "mock", "unknown"), "UnknownSide"),
+            module.use_ours(("_runtime", "mock", "unknown"), "UnknownServerAuth"),
             [python.literal(tuple(asked))],
         )
     options = {option: python.literal(value) for option, value in scheme.options.items()}
@@ -114,7 +114,7 @@ def _given(module: Module, scheme: Scheme) -> Python:
 
 def _documented(endpoint: Endpoint) -> dict[str, json.Value]:
     """The first example's answer that is one of success."""
-    statuses = {answer.status for answer in endpoint.answers}
+    statuses = {answer.status for answer in endpoint.responses}
     for example in endpoint.examples:
         if example.status in statuses:
             body: dict[str, json.Value] = (

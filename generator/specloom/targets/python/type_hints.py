@@ -28,13 +28,13 @@ from ...model import (
     File,
     Integer,
     JsonText,
+    LengthRange,
     ListOf,
     MapOf,
     Named,
     Nullable,
     Number,
-    Range,
-    Span,
+    NumberRange,
     String,
     Type,
     Union,
@@ -56,7 +56,7 @@ class Annotations(Struct, frozen=True):
         """The annotation of a type, null included."""
         return python.union(each.flat for each in self.members(type))
 
-    def members(self, type: Type) -> list[python.Member]:
+    def members(self, type: Type) -> list[python.UnionMember]:
         """The members of the union that an annotation is, most often one."""
         if isinstance(type, Nullable):
             return [*self.members(type.type), NONE]
@@ -74,7 +74,7 @@ class Annotations(Struct, frozen=True):
             )
         return [self._annotated(*self._plain(type))]
 
-    def _enumerated(self, type: Named, enumeration: Enumeration) -> list[python.Member]:
+    def _enumerated(self, type: Named, enumeration: Enumeration) -> list[python.UnionMember]:
         """An open enumeration; where a value is sent and never read, any other one as well."""
         name = self._named(type)
         whole = isinstance(enumeration.values[0].value, int)
@@ -87,7 +87,7 @@ class Annotations(Struct, frozen=True):
             return [python.member(self._ours("models", "OrInt" if whole else "OrStr"), [name])]
         return [python.member(name)]
 
-    def of_field(self, field: Field) -> list[python.Member]:
+    def of_field(self, field: Field) -> list[python.UnionMember]:
         """The members of a field's annotation, without what says that it may be absent."""
         if self.use == "argument" or not (field.encrypted or field.secret):
             return self.members(field.type)
@@ -102,7 +102,7 @@ class Annotations(Struct, frozen=True):
             extras = [*self._mark("SECRET"), *extras]
         return [self._annotated(plain, extras), *nothing]
 
-    def _annotated(self, plain: Python, extras: list[Python]) -> python.Member:
+    def _annotated(self, plain: Python, extras: list[Python]) -> python.UnionMember:
         if self.use == "argument" or not extras:
             return python.member(plain)
         return python.member(self.module.use("typing", "Annotated"), [plain, *extras])
@@ -184,7 +184,7 @@ class Annotations(Struct, frozen=True):
             return []
         return [python.call(self._ours("wire_formats", "limited"), python.call_options(limits))]
 
-    def _range(self, range: Range, *, exact: bool) -> list[Python]:
+    def _range(self, range: NumberRange, *, exact: bool) -> list[Python]:
         if not range:
             return []
         limits = {
@@ -227,7 +227,7 @@ class Annotations(Struct, frozen=True):
         return self.module.use_ours(("_runtime", module), name)
 
 
-def lengths(span: Span) -> dict[str, Python]:
+def lengths(span: LengthRange) -> dict[str, Python]:
     """The keyword arguments for a span."""
     given = {"min_length": span.least, "max_length": span.most}
     return {name: python.literal(end) for name, end in given.items() if end is not None}

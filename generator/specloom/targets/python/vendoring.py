@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
-from ...diagnostics import Stop
+from ...diagnostics import UsageError
 from ...model import Api
 from . import service
 from .imports import Layout
@@ -55,7 +55,7 @@ def _foreign(api: Api) -> dict[str, Python]:
             try:
                 found[f"{home}/{module}"] = python.adopted(source, "specloom.runtime", (home,))
             except (OSError, ValueError, SyntaxError) as error:
-                raise Stop(
+                raise UsageError(
                     f"the scheme {scheme.kind} cannot be copied: {source}: {error}"
                 ) from None
     return found

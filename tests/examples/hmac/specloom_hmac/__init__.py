@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from specloom.auth_schemes import Added, Argument, MockSide, SchemeKind
+from specloom.auth_schemes import Added, Argument, MockSide, SchemeDefinition
 from specloom.model import Text
 
 
@@ -16,7 +16,7 @@ def _text(en: str, zh: str) -> Text:
     return Text((("en", en), ("zh", zh)))
 
 
-SCHEME = SchemeKind(
+SCHEME = SchemeDefinition(
     module="hmac_sha256",
     class_name="HmacSha256",
     title=_text("signatures with HMAC-SHA256", "HMAC-SHA256 签名"),

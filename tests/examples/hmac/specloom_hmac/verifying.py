@@ -8,27 +8,27 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from specloom.runtime.mock import Incoming, Refusal, Side
+from specloom.runtime.mock import DocumentedError, IncomingRequest, ServerAuth
 
 KEY_ID = "key-of-a-mock"
 SECRET = "secret-of-a-mock, 32 characters or more"
 
 
-class HmacSha256Side(Side):
+class HmacSha256Side(ServerAuth):
     """One key, whose signatures are good for five minutes."""
 
-    def admit(self, incoming: Incoming, signed: bytes) -> None:
+    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
         headers = incoming.headers
         seconds = headers.get("X-Timestamp", "")
         digest = hashlib.sha256(signed).hexdigest()
         text = f"{incoming.method}\n{incoming.target}\n{seconds}\n{digest}"
         expected = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256)
         if headers.get("X-Key-Id") != KEY_ID:
-            raise Refusal(401, "UNAUTHORIZED", "there is no such key")
+            raise DocumentedError(401, "UNAUTHORIZED", "there is no such key")
         if headers.get("X-Signature") != expected.hexdigest():
-            raise Refusal(401, "UNAUTHORIZED", "the signature does not fit the request")
+            raise DocumentedError(401, "UNAUTHORIZED", "the signature does not fit the request")
         if not seconds.isdigit() or abs(time.time() - int(seconds)) > 300:
-            raise Refusal(401, "UNAUTHORIZED", "the signature is too old")
+            raise DocumentedError(401, "UNAUTHORIZED", "the signature is too old")
 
     @property
     def credentials(self) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 from .. import errors as _errors
 from .._runtime.calls import (
-    RAW,
+    BINARY,
+    Binary,
     Call,
     Endpoint,
     ErrorCode,
@@ -15,7 +16,6 @@ from .._runtime.calls import (
     Json,
     Keyed,
     Parameter,
-    Raw,
 )
 from .._runtime.frames import discreet
 from .._runtime.models import Model
@@ -25,11 +25,11 @@ from .._runtime.wire_formats import ENCRYPTED, limited
 from ..models.orders import (
     Converted,
     CreateRequest,
+    DocumentedError,
     Item,
     LoginRequest,
     Order,
     Picture,
-    Refusal,
     UploadRequest,
 )
 
@@ -129,12 +129,12 @@ _QUERY: Final[Endpoint[Order]] = Endpoint(
     query=("shop_id", Parameter("fields", style="comma")),
     header=(Parameter("X-Trace", "trace"),),
     fixed={"query": {"v": "1"}, "header": {"X-Version": "1"}},
-    answers={200: Order},
+    responses={200: Order},
     errors=(
         ErrorCode(404, "ORDER_NOT_FOUND", _errors.OrderNotFound, "No such order.", "Check it."),
         ErrorCode(404, "ORDER_NOT_FOUND", _errors.OrderNotFound, "It was archived."),
         ErrorCode(404, None, _errors.Missing),
-        ErrorCode(422, None, _errors.Unprocessable, body=Refusal),
+        ErrorCode(422, None, _errors.Unprocessable, body=DocumentedError),
     ),
     idempotency="safe",
 )
@@ -150,7 +150,7 @@ _SEARCH: Final[Endpoint[list[Order]]] = Endpoint(
         Parameter("span", style="deep"),
         "phone",
     ),
-    answers={200: list[Order]},
+    responses={200: list[Order]},
     idempotency="safe",
 )
 _CREATE: Final[Endpoint[None]] = Endpoint(
@@ -158,9 +158,9 @@ _CREATE: Final[Endpoint[None]] = Endpoint(
     "POST",
     "/v1/orders",
     body=Json(CreateRequest),
-    answers={202: None},
+    responses={202: None},
     errors=(ErrorCode(None, "SYSTEM_BUSY", _errors.Busy, "Busy.", "Wait.", outcome="unknown"),),
-    idempotency=Keyed("name", ask="orders.query"),
+    idempotency=Keyed("name", inquiry="orders.query"),
 )
 _CANCEL: Final[Endpoint[None]] = Endpoint(
     "orders.cancel",
@@ -168,14 +168,14 @@ _CANCEL: Final[Endpoint[None]] = Endpoint(
     "/v1/orders/{order_id}/cancel",
     arguments=_OrderArguments,
     body=Json(Mapping[str, Any]),
-    answers={204: None},
+    responses={204: None},
 )
 _TOUCH: Final[Endpoint[None]] = Endpoint(
     "orders.touch",
     "POST",
     "/v1/orders/{order_id}/touch",
     arguments=_OrderArguments,
-    answers={204: None},
+    responses={204: None},
     auth=(),
 )
 _ADD: Final[Endpoint[None]] = Endpoint(
@@ -184,26 +184,26 @@ _ADD: Final[Endpoint[None]] = Endpoint(
     "/v1/orders/{order_id}/items",
     arguments=_OrderArguments,
     body=Json(Sequence[Item]),
-    answers={204: None},
+    responses={204: None},
 )
 _CONVERT: Final[Endpoint[Converted]] = Endpoint(
-    "orders.convert", "POST", "/v1/convert", body=Json(Converted), answers={200: Converted}
+    "orders.convert", "POST", "/v1/convert", body=Json(Converted), responses={200: Converted}
 )
 _LOGIN: Final[Endpoint[Any]] = Endpoint(
-    "orders.login", "POST", "/v1/login", body=Form(LoginRequest), answers={200: Any}
+    "orders.login", "POST", "/v1/login", body=Form(LoginRequest), responses={200: Any}
 )
 _UPLOAD: Final[Endpoint[None]] = Endpoint(
     "orders.upload",
     "POST",
     "/v1/pictures",
     body=Multipart(UploadRequest, media={"file": ("image/png",)}, signed_part="meta"),
-    answers={204: None},
+    responses={204: None},
 )
 _PUT: Final[Endpoint[bytes]] = Endpoint(
     "orders.put",
     "PUT",
     "/v1/blob",
-    body=Raw("application/octet-stream", max_length=100),
-    answers={200: RAW},
+    body=Binary("application/octet-stream", max_length=100),
+    responses={200: BINARY},
     verified=False,
 )

@@ -164,7 +164,7 @@ class LoginRequest(Model, frozen=True, kw_only=True):
     scopes: Sequence[str] | None = None
 
 
-class Refusal(Model, frozen=True, kw_only=True):
+class DocumentedError(Model, frozen=True, kw_only=True):
     """Body of a 422."""
 
     problems: list[str]

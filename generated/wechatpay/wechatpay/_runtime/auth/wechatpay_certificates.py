@@ -16,12 +16,12 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from ..codec import Unreadable, decode
 from ..confidential import Secret
-from ..effects import Once, Steps
+from ..effects import SingleFlight, Steps
 from ..errors import ApiError, ConfigError, Error, ProtocolError
 from ..http_messages import Reply, Request
 from ..json_types import is_object
 from .aes_gcm import decrypt
-from .side_channel import Reach
+from .side_channel import SideChannel
 from .wechatpay_keys import KeyRing, PlatformKey, number_of, platform_key
 from .wechatpay_signatures import claim_of, refusal
 
@@ -58,7 +58,7 @@ class PlatformKeys:
         self._renewed_at = -math.inf
 
     def preferred(
-        self, sign: Callable[[Request], Request], reach: Reach, until: float
+        self, sign: Callable[[Request], Request], reach: SideChannel, until: float
     ) -> Steps[PlatformKey]:
         """Steps to the key that a call encrypts with, and is to be answered with."""
         found = self.ring.preferred(time.time())
@@ -83,7 +83,7 @@ class PlatformKeys:
         self,
         serial: str,
         sign: Callable[[Request], Request],
-        reach: Reach,
+        reach: SideChannel,
         until: float,
     ) -> Steps[PlatformKey | None]:
         """Steps to the key of this serial, if there is one that is valid."""
@@ -107,7 +107,7 @@ class PlatformKeys:
         self,
         is_wanted: Callable[[], bool],
         sign: Callable[[Request], Request],
-        reach: Reach,
+        reach: SideChannel,
         until: float,
     ) -> Steps[None]:
         def steps() -> Steps[None]:
@@ -126,7 +126,7 @@ class PlatformKeys:
             finally:
                 self._rests_until = time.monotonic() + rest
 
-        yield from Once(self, steps, until)
+        yield from SingleFlight(self, steps, until)
 
     def _accepted(self, reply: Reply) -> KeyRing:
         """The keys with the certificates of this answer, if one of them confirms it."""

@@ -15,7 +15,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import TYPE_CHECKING, Final
 
-from ..confidential import Discreet
+from ..confidential import Confidential
 from ..errors import SignatureError
 from ..headers import is_field_value
 from ..http_messages import Reply
@@ -44,7 +44,7 @@ class StaleSignature(SignatureError):
     """The signature was made too long ago, or in the future."""
 
 
-class Claim(Discreet, frozen=True):
+class Claim(Confidential, frozen=True):
     """That the key of this serial made this signature over this message."""
 
     serial: str

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ..errors import ConfigError
-from . import Answer, Incoming
+from . import IncomingRequest, MockResponse
 from .commands import Command, commands_of
 from .delivery import is_loopback
 
@@ -33,7 +33,7 @@ ADMIN: Final = "/_mock/"
 _log = getLogger(__name__)
 
 
-def administer(mock: Mock, incoming: Incoming) -> Answer:
+def administer(mock: Mock, incoming: IncomingRequest) -> MockResponse:
     """Carry out a command; what it returns is the answer, 204 for nothing.
 
     A body must be declared as JSON, and the host's name be a known one, which keeps web
@@ -59,12 +59,12 @@ def administer(mock: Mock, incoming: Incoming) -> Answer:
 
 
 def _carried_out(
-    name: str, command: Callable[..., object], incoming: Incoming
-) -> Answer:
+    name: str, command: Callable[..., object], incoming: IncomingRequest
+) -> MockResponse:
     try:
         given = msgspec.json.decode(incoming.body or b"{}", type=dict[str, Any])
         result = command(**_arguments(command, given))
-        return Answer(204) if result is None else _said(200, result)
+        return MockResponse(204) if result is None else _said(200, result)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
         return _said(400, {"error": str(error)})
     except ConfigError as error:  # of the file that keeps the state
@@ -125,6 +125,6 @@ def _about(command: Command) -> Mapping[str, Any]:
     return {**about, "arguments": schema, "example": dict(command.example)}
 
 
-def _said(status: int, value: object) -> Answer:
+def _said(status: int, value: object) -> MockResponse:
     body = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return Answer(status, body, (("Content-Type", "application/json"),))
+    return MockResponse(status, body, (("Content-Type", "application/json"),))

@@ -19,10 +19,10 @@ from ..field_info import (
 )
 from ..json_types import is_list, is_object
 from ..models import is_tagged
-from . import Refusal
+from . import DocumentedError
 
 
-def error_body(shape: ErrorShape, kind: Annotation, refusal: Refusal) -> object:
+def error_body(shape: ErrorShape, kind: Annotation, refusal: DocumentedError) -> object:
     """The JSON of an error; `kind` is the type of a success, whose envelope it shares."""
     code_at, code_kind = _resolved(shape.code or "code", kind)
     code = _spelled(refusal.code, code_kind, numeric=shape.success is not None)

@@ -25,7 +25,7 @@ _METHODS: Final = frozenset(
 )
 
 
-class Broken(Exception):
+class MalformedRequest(Exception):
     """Bytes that are no request; the status says what is wrong with them."""
 
     def __init__(self, status: HTTPStatus) -> None:
@@ -58,7 +58,7 @@ class _Timed(io.RawIOBase):
         except TimeoutError:
             if self.until is None:
                 raise
-            raise Broken(HTTPStatus.REQUEST_TIMEOUT) from None
+            raise MalformedRequest(HTTPStatus.REQUEST_TIMEOUT) from None
         if self.until is None:
             self.until = time.monotonic() + _PATIENCE
         return size
@@ -85,16 +85,16 @@ class RequestReader:
             return None
         parts = line.decode("latin-1").rstrip("\r\n").split(" ")
         if len(line) > _HEAD_LIMIT:
-            raise Broken(HTTPStatus.REQUEST_URI_TOO_LONG)
+            raise MalformedRequest(HTTPStatus.REQUEST_URI_TOO_LONG)
         if len(parts) != 3 or parts[2] not in ("HTTP/1.1", "HTTP/1.0"):
-            raise Broken(HTTPStatus.BAD_REQUEST)
+            raise MalformedRequest(HTTPStatus.BAD_REQUEST)
         method, target, version = parts
         if method not in _METHODS:
-            raise Broken(HTTPStatus.NOT_IMPLEMENTED)
+            raise MalformedRequest(HTTPStatus.NOT_IMPLEMENTED)
         if target.startswith(("http://", "https://")):
             target = f"/{target.split('/', 3)[3]}" if target.count("/") > 2 else "/"
         if not target.startswith("/") or not target.isascii():
-            raise Broken(HTTPStatus.BAD_REQUEST)
+            raise MalformedRequest(HTTPStatus.BAD_REQUEST)
         return method, target, version, Headers(self._fields())
 
     def _fields(self) -> list[tuple[str, str]]:
@@ -104,15 +104,15 @@ class RequestReader:
             line = self._file.readline(room + 1)
             room -= len(line)
             if room < 0 or len(fields) > 200:
-                raise Broken(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+                raise MalformedRequest(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             if not line.endswith(b"\n"):
-                raise Broken(HTTPStatus.BAD_REQUEST)
+                raise MalformedRequest(HTTPStatus.BAD_REQUEST)
             text = line.decode("latin-1").rstrip("\r\n")
             if not text:
                 return fields
             name, colon, value = text.partition(":")
             if not colon or not name or name != name.strip():
-                raise Broken(HTTPStatus.BAD_REQUEST)
+                raise MalformedRequest(HTTPStatus.BAD_REQUEST)
             fields.append((name, value.strip()))
 
     def body(self, headers: Headers) -> bytes:
@@ -122,13 +122,13 @@ class RequestReader:
         lengths = set(headers.get_all("Content-Length"))
         if "Transfer-Encoding" in headers:
             if headers["Transfer-Encoding"].lower() != "chunked" or lengths:
-                raise Broken(HTTPStatus.BAD_REQUEST)
+                raise MalformedRequest(HTTPStatus.BAD_REQUEST)
             return self._chunks()
         if not lengths:
             return b""
         length, *others = lengths
         if others or not (length.isascii() and length.isdigit() and len(length) < 19):
-            raise Broken(HTTPStatus.BAD_REQUEST)
+            raise MalformedRequest(HTTPStatus.BAD_REQUEST)
         return self._exactly(min(int(length), BODY_LIMIT + 1))
 
     def _chunks(self) -> bytes:
@@ -140,7 +140,7 @@ class RequestReader:
             except ValueError:
                 length = -1
             if length < 0:
-                raise Broken(HTTPStatus.BAD_REQUEST)
+                raise MalformedRequest(HTTPStatus.BAD_REQUEST)
             if length == 0:
                 self._fields()
                 return body
@@ -152,5 +152,5 @@ class RequestReader:
     def _exactly(self, length: int) -> bytes:
         content = self._file.read(length)
         if len(content) < length:
-            raise Broken(HTTPStatus.BAD_REQUEST)
+            raise MalformedRequest(HTTPStatus.BAD_REQUEST)
         return content

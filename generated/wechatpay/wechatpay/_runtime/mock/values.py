@@ -10,13 +10,13 @@ import msgspec
 
 from ..codec import Unreadable, codec
 from ..decoding import reader
-from ..encode_errors import Unfit
+from ..encode_errors import EncodeError
 from ..encoding import writer
 from ..field_info import Annotation, is_struct, is_union, types_of, unfold
 from ..json_types import is_list, is_object
-from ..mismatches import Misfit, Unseal
+from ..mismatches import Mismatch, Unseal
 from ..models import OpenEnum, OpenIntEnum, is_tagged
-from . import Misplaced
+from . import ArgumentMismatch
 
 UNKNOWN: Final = "unknown"
 """The issue with what the spec does not have."""
@@ -24,9 +24,9 @@ UNKNOWN: Final = "unknown"
 reader_of = cache(reader)
 
 
-def misplaced(annotation: Annotation, value: object) -> list[Misplaced]:
+def misplaced(annotation: Annotation, value: object) -> list[ArgumentMismatch]:
     """What in a JSON value is not of this type, or breaks one of its limits."""
-    found: list[Misplaced] = []
+    found: list[ArgumentMismatch] = []
     fitted(annotation, value, str, found, None)
     return found
 
@@ -35,7 +35,7 @@ def fitted(
     annotation: Annotation,
     value: object,
     unseal: Unseal,
-    found: list[Misplaced],
+    found: list[ArgumentMismatch],
     place: Callable[[str], tuple[str, str]] | None,
 ) -> Any:
     """The typed value, as a mapping if `place` says where each argument comes from."""
@@ -43,7 +43,7 @@ def fitted(
         return _fitted(annotation, value, unseal, found, place)
     except (Unreadable, RecursionError):
         where = "body" if place is None else "query"
-        found.append(Misplaced(where, "", "nested too deeply"))
+        found.append(ArgumentMismatch(where, "", "nested too deeply"))
         return None if place is None else {}
 
 
@@ -51,7 +51,7 @@ def _fitted(
     annotation: Annotation,
     value: object,
     unseal: Unseal,
-    found: list[Misplaced],
+    found: list[ArgumentMismatch],
     place: Callable[[str], tuple[str, str]] | None,
 ) -> Any:
     typed, misfits = codec(annotation).fit(value, unseal)
@@ -62,7 +62,7 @@ def _fitted(
         found.append(_placed(keys, "not a documented value", place))
     if place is None:
         found += (
-            Misplaced("body", pointer, UNKNOWN)
+            ArgumentMismatch("body", pointer, UNKNOWN)
             for pointer in _unknown(annotation, value)
         )
     if not misfits:
@@ -70,14 +70,14 @@ def _fitted(
             one = writer(annotation)
             if one.takes(typed):
                 one.write(typed)
-        except Unfit as unfit:
+        except EncodeError as unfit:
             found.append(_placed(unfit.keys, unfit.problem, place))
     if place is None:
         return typed
     return {name: getattr(typed, name) for name in typed.__struct_fields__}
 
 
-def _way(misfit: Misfit) -> list[str | int]:
+def _way(misfit: Mismatch) -> list[str | int]:
     """The keys to a misfit, innermost first."""
     keys: list[str | int] = []
     place = misfit.place
@@ -91,10 +91,12 @@ def _placed(
     keys: Sequence[str | int],
     issue: str,
     place: Callable[[str], tuple[str, str]] | None,
-) -> Misplaced:
+) -> ArgumentMismatch:
     if place is None:
-        return Misplaced("body", "".join(f"/{key}" for key in reversed(keys)), issue)
-    return Misplaced(*place(str(keys[-1])), issue)
+        return ArgumentMismatch(
+            "body", "".join(f"/{key}" for key in reversed(keys)), issue
+        )
+    return ArgumentMismatch(*place(str(keys[-1])), issue)
 
 
 def _unlisted(value: object) -> Iterator[list[str | int]]:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 
-class Replays(Protocol):
+class ReplayStore(Protocol):
     """Remembers deliveries. Give one that all processes share, where there are several."""
 
     def add(self, key: str, seconds: int) -> bool | Awaitable[bool]:

@@ -12,7 +12,7 @@ from ..errors import ConfigError
 from ..frames import discreet_constructor
 from ..headers import request_id_of
 from ..http_messages import Reply, Request
-from .side_channel import Reach
+from .side_channel import SideChannel
 
 
 class Scheme(Opaque):
@@ -28,7 +28,7 @@ class Scheme(Opaque):
         super().__init_subclass__(**options)
         discreet_constructor(cls)
 
-    def prepare(self, reach: Reach, until: float) -> Steps[Scheme]:
+    def prepare(self, reach: SideChannel, until: float) -> Steps[Scheme]:
         """Steps to the scheme as it serves one call, before that is encoded.
 
         It has what `seal` needs, and may keep what this call needs to remember, such as

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..effects import Send, Steps
-from ..errors import ConnectError, ProtocolError, TimeoutError
+from ..errors import ConnectionFailed, DeadlineExceeded, ProtocolError
 from ..headers import merge
 from ..hosts import Host
 from ..http_messages import Reply, Request
@@ -22,7 +22,7 @@ _ATTEMPT: Final = 8.0
 """Seconds for the first attempt: a host that keeps silent leaves time for the other."""
 
 
-class Reach(Struct, frozen=True):
+class SideChannel(Struct, frozen=True):
     """Where the API is, and what every request to it carries; `name` is the logger's."""
 
     name: str
@@ -52,14 +52,14 @@ class Reach(Struct, frozen=True):
             self._log(purpose, request, str(reply.status))
             if reply.status < 500:
                 return reply
-        except (ConnectError, TimeoutError, ProtocolError) as error:
+        except (ConnectionFailed, DeadlineExceeded, ProtocolError) as error:
             self._log(purpose, request, error.message)  # the second attempt decides
         request = self._request(second, method, path, body)
         try:
             reply = yield from Send(sign(request), until)
             self._log(purpose, request, str(reply.status))
             return reply
-        except (ConnectError, TimeoutError, ProtocolError) as error:
+        except (ConnectionFailed, DeadlineExceeded, ProtocolError) as error:
             text = f"{purpose}: {error.message}"
             raise type(error)(text, outcome="not_sent") from error.__cause__
 

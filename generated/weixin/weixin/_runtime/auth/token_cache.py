@@ -11,10 +11,10 @@ from logging import getLogger
 from typing import Any, Final, TypeGuard, TypeVar
 
 from ..codec import parse
-from ..effects import Ask, Once, Sleep, Steps, is_async
+from ..effects import CallFunction, SingleFlight, Sleep, Steps, is_async
 from ..errors import ConfigError, Error
 from .base import is_token
-from .side_channel import Reach
+from .side_channel import SideChannel
 from .token_store import TokenStore
 from .tokens import Token, TokenSource
 
@@ -42,7 +42,7 @@ class TokenCache(TokenSource):
 
     def __init__(
         self,
-        fetch: Callable[[Reach], Steps[tuple[str, float]]],
+        fetch: Callable[[SideChannel], Steps[tuple[str, float]]],
         key: str,
         store: TokenStore | None = None,
     ) -> None:
@@ -51,13 +51,15 @@ class TokenCache(TokenSource):
         self._shared = None if store is None else _Shared(store, key)
         self.only_async = self._shared is not None and self._shared.only_async
 
-    def current(self, reach: Reach, until: float) -> Steps[Token]:
+    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
         held = self._held
         if held is not None and time.time() < held.fresh_until:
             return held
         return (yield from self._refreshed(None, reach, until))
 
-    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+    def after(
+        self, refused: Token, reach: SideChannel, until: float
+    ) -> Steps[Token | None]:
         held = self._held
         if held is not None and held is not refused:
             return held  # another call of this process was refused before
@@ -65,19 +67,21 @@ class TokenCache(TokenSource):
         return (yield from self._refreshed(refused, reach, until))
 
     def _refreshed(
-        self, refused: Token | None, reach: Reach, until: float
+        self, refused: Token | None, reach: SideChannel, until: float
     ) -> Steps[Token]:
-        token = yield from Once(self, lambda: self._refresh(refused, reach), until)
+        token = yield from SingleFlight(
+            self, lambda: self._refresh(refused, reach), until
+        )
         return token
 
-    def _refresh(self, refused: Token | None, reach: Reach) -> Steps[Token]:
+    def _refresh(self, refused: Token | None, reach: SideChannel) -> Steps[Token]:
         held = self._held
         if held is None or held.fresh_until <= time.time():
             held = yield from self._obtain(refused, reach)
             self._held = held
         return held
 
-    def _obtain(self, refused: Token | None, reach: Reach) -> Steps[Token]:
+    def _obtain(self, refused: Token | None, reach: SideChannel) -> Steps[Token]:
         shared = self._shared
         if shared is None:
             text, seconds = yield from self._fetch(reach)
@@ -157,32 +161,34 @@ class _Shared:
         self._key = key
         self.only_async = any(map(is_async, methods))
 
-    def load(self, reach: Reach) -> Steps[Token | None]:
+    def load(self, reach: SideChannel) -> Steps[Token | None]:
         nothing: str | None = None
         store = self._store
         found = yield from self._ask(lambda: store.load(self._key), nothing, reach)
         return None if found is None else _kept(found)
 
-    def save(self, token: Token, reach: Reach) -> Steps[None]:
+    def save(self, token: Token, reach: SideChannel) -> Steps[None]:
         kept = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
         seconds = max(1, int(token.fresh_until - time.time()))
         store = self._store
         yield from self._ask(lambda: store.save(self._key, kept, seconds), None, reach)
 
-    def lock(self, reach: Reach) -> Steps[bool]:
+    def lock(self, reach: SideChannel) -> Steps[bool]:
         """Steps to whether this process may fetch; it may too if the store fails."""
         store = self._store
         return (
             yield from self._ask(lambda: store.lock(self._key, _LEASE), True, reach)
         )
 
-    def unlock(self, reach: Reach) -> Steps[None]:
+    def unlock(self, reach: SideChannel) -> Steps[None]:
         store = self._store
         yield from self._ask(lambda: store.unlock(self._key), None, reach)
 
-    def _ask(self, function: Callable[[], Any], default: T, reach: Reach) -> Steps[T]:
+    def _ask(
+        self, function: Callable[[], Any], default: T, reach: SideChannel
+    ) -> Steps[T]:
         try:
-            ask: Ask[T] = Ask(function, time.monotonic() + _LEASE)
+            ask: CallFunction[T] = CallFunction(function, time.monotonic() + _LEASE)
             return (yield from ask)
         except ConfigError:
             raise

@@ -13,7 +13,7 @@ from ..effects import Steps, is_async
 from ..errors import ConfigError
 from ..http_messages import Request
 from .base import Scheme, need_text
-from .side_channel import Reach
+from .side_channel import SideChannel
 
 TokenLike: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A token, or a function that gives one, plain or async.
@@ -44,18 +44,20 @@ class TokenSource(Opaque, ABC):
     """Whether it works in async clients only."""
 
     @abstractmethod
-    def current(self, reach: Reach, until: float) -> Steps[Token]:
+    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
         """Steps to the token as it is now."""
 
     @abstractmethod
-    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+    def after(
+        self, refused: Token, reach: SideChannel, until: float
+    ) -> Steps[Token | None]:
         """Steps to the token after one that the server refused; None if there is none."""
 
 
 class TokenScheme(Scheme, ABC):
     """A scheme whose secret is a token."""
 
-    _reach: Reach
+    _reach: SideChannel
     _used: Token | None = None
     _renewed: Token | None = None
 
@@ -67,7 +69,7 @@ class TokenScheme(Scheme, ABC):
     def carry(self, request: Request, token: str) -> Request:
         """The request with the token in it."""
 
-    def prepare(self, reach: Reach, until: float) -> Steps[Scheme]:
+    def prepare(self, reach: SideChannel, until: float) -> Steps[Scheme]:
         yield from ()
         fresh = self.for_one_call()
         fresh._reach = reach
@@ -98,11 +100,13 @@ class _Fixed(TokenSource):
     def __init__(self, text: str) -> None:
         self._token = Token(text)
 
-    def current(self, reach: Reach, until: float) -> Steps[Token]:
+    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
         yield from ()
         return self._token
 
-    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+    def after(
+        self, refused: Token, reach: SideChannel, until: float
+    ) -> Steps[Token | None]:
         yield from ()
         return None
 
@@ -115,7 +119,7 @@ class _Function(TokenSource):
         self._function = function
         self.only_async = is_async(function)
 
-    def current(self, reach: Reach, until: float) -> Steps[Token]:
+    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
         token = yield from consult(self._name, self._function, until)
         try:
             return Token(need_text(self._name, token))
@@ -123,6 +127,8 @@ class _Function(TokenSource):
             error.message += ": the function for it gave something else"
             raise
 
-    def after(self, refused: Token, reach: Reach, until: float) -> Steps[Token | None]:
+    def after(
+        self, refused: Token, reach: SideChannel, until: float
+    ) -> Steps[Token | None]:
         token = yield from self.current(reach, until)
         return None if token.text == refused.text else token

@@ -19,7 +19,7 @@ from ..json_types import is_object
 from ..public_names import public
 from ..redaction import Redaction
 from .base import is_token, need_text
-from .side_channel import Reach
+from .side_channel import SideChannel
 from .token_cache import TokenCache, lifetime
 from .token_store import FileTokenStore as FileTokenStore
 from .token_store import TokenStore as TokenStore
@@ -92,7 +92,7 @@ class _Account:
         self._appid = appid
         self._secret = Secret(secret)
 
-    def fetch(self, reach: Reach) -> Steps[tuple[str, float]]:
+    def fetch(self, reach: SideChannel) -> Steps[tuple[str, float]]:
         """Steps to a token and the seconds for which it is valid.
 
         In normal mode: the server gives the same token to all who ask, until five minutes

@@ -8,26 +8,26 @@ from typing import Any
 
 from msgspec.structs import fields
 
-from ..bodies import Body, Form, Json, Raw
+from ..bodies import Binary, Body, Form, Json
 from ..calls import Endpoint
 from ..codec import Unreadable, parse
 from ..field_info import Annotation, types_of
 from ..mismatches import Unseal
-from . import Incoming, Misplaced, texts_of
+from . import ArgumentMismatch, IncomingRequest, texts_of
 from .constants import unmet_in_body, unmet_parameters
 from .styles import Texts, styled
 from .values import UNKNOWN, fitted
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CheckedArguments:
     """What a request gives an endpoint, plain and typed; `misplaced` is what does not fit."""
 
     arguments: Mapping[str, Any]
     """Path, query and header parameters by the name of their argument."""
     body: Any = None
-    misplaced: Sequence[Misplaced] = ()
-    unmet: Sequence[Misplaced] = ()
+    misplaced: Sequence[ArgumentMismatch] = ()
+    unmet: Sequence[ArgumentMismatch] = ()
     """The constants among these."""
     path: tuple[str, ...] = ()
     """The texts of the path's variables, in their order."""
@@ -39,10 +39,10 @@ class Given:
 
 def read(
     endpoint: Endpoint[Any],
-    incoming: Incoming,
+    incoming: IncomingRequest,
     path: tuple[str, ...],
     unseal: Unseal,
-) -> Given:
+) -> CheckedArguments:
     """The arguments in a request; `path` has the texts of the path's variables."""
     query = incoming.query
     texts: dict[str, Texts] = {
@@ -60,14 +60,16 @@ def read(
         try:
             json = parse(incoming.body)
         except Unreadable as error:
-            found.append(Misplaced("body", "", f"not JSON: {error}"))
-            return Given(arguments, None, found, unmet, path, query)
+            found.append(ArgumentMismatch("body", "", f"not JSON: {error}"))
+            return CheckedArguments(arguments, None, found, unmet, path, query)
     in_body = list(unmet_in_body(endpoint, incoming, json))
     found += in_body
     body = None
     if endpoint.body is not None:
         body = _body(endpoint.body, json, incoming, unseal, found)
-    return Given(arguments, body, found, [*unmet, *in_body], path, query, json)
+    return CheckedArguments(
+        arguments, body, found, [*unmet, *in_body], path, query, json
+    )
 
 
 # --- parameters ---------------------------------------------------------------------------
@@ -77,7 +79,7 @@ def _arguments(
     endpoint: Endpoint[Any],
     texts: Mapping[str, Texts],
     unseal: Unseal,
-    found: list[Misplaced],
+    found: list[ArgumentMismatch],
 ) -> Mapping[str, Any]:
     kind = endpoint.arguments
     types = types_of(kind) if kind else dict[str, Annotation]()
@@ -94,7 +96,9 @@ def _arguments(
             value = styled(types[name], wire, one.style, texts[place], told)
             if value is not None:
                 values[name] = value
-    found += (Misplaced("query", *stray) for stray in _strays(texts["query"], known))
+    found += (
+        ArgumentMismatch("query", *stray) for stray in _strays(texts["query"], known)
+    )
     if kind is None:
         return {}
     arguments: Mapping[str, Any] = fitted(
@@ -118,9 +122,9 @@ def _strays(texts: Texts, known: Mapping[str, bool]) -> Iterator[tuple[str, str]
 def _body(
     body: Body,
     json: object,
-    incoming: Incoming,
+    incoming: IncomingRequest,
     unseal: Unseal,
-    found: list[Misplaced],
+    found: list[ArgumentMismatch],
 ) -> object:
     if isinstance(body, Json):
         return fitted(body.type, json, unseal, found, None)
@@ -134,26 +138,26 @@ def _body(
             if value is not None:
                 values[name] = value
         found += (
-            Misplaced("body", f"/{name}", issue)
+            ArgumentMismatch("body", f"/{name}", issue)
             for name, issue in _strays(texts, known)
         )
         return fitted(body.type, values, unseal, found, None)
-    if isinstance(body, Raw):
+    if isinstance(body, Binary):
         size = len(incoming.body)
         if size < (body.min_length or 0) or (
             body.max_length is not None and size > body.max_length
         ):
-            found.append(Misplaced("body", "", f"{size} bytes are not allowed"))
+            found.append(ArgumentMismatch("body", "", f"{size} bytes are not allowed"))
         return incoming.body
     parts = incoming.parts
     kind: Any = getattr(body, "type", None)
     for one in fields(kind):
         if one.required and one.encode_name not in parts:
-            found.append(Misplaced("body", one.encode_name, "missing"))
+            found.append(ArgumentMismatch("body", one.encode_name, "missing"))
     return parts
 
 
-def signed_part(endpoint: Endpoint[Any] | None, incoming: Incoming) -> bytes:
+def signed_part(endpoint: Endpoint[Any] | None, incoming: IncomingRequest) -> bytes:
     """What a signature covers of the body: all of it, or one of its parts."""
     name = getattr(endpoint.body, "signed_part", None) if endpoint else None
     return incoming.body if name is None else incoming.parts.get(name, b"")

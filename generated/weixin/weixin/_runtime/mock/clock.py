@@ -10,14 +10,14 @@ from typing import Any, get_args
 from ..api_definition import Service
 from ..calls import Endpoint
 from ..errors import ConfigError
-from . import Fault, Side
-from .delivery import Delivered, Outbox, Receiver
+from . import Fault, ServerAuth
+from .delivery import Delivered, DeliveryQueue, Receiver
 from .store import Store
 from .stubbing import Stubbing
 from .stubs import EventKind, checked_seconds, fault_of_kind
 
 
-class Life(Stubbing):
+class MockClock(Stubbing):
     """The time of a mock, and the events that it sends in the name of `sender`."""
 
     def __init__(
@@ -26,14 +26,14 @@ class Life(Stubbing):
         endpoints: Iterable[Endpoint[Any]],
         own: Iterable[str],
         store: Store,
-        sender: Side,
+        sender: ServerAuth,
     ) -> None:
         super().__init__(endpoints, own, service.errors)
         self.service = service
         self.store = store
         self._sender = sender
         self._ahead: float = store.get("clock", "ahead", float) or 0.0
-        self._outbox = Outbox(store, self.now, sender)
+        self._outbox = DeliveryQueue(store, self.now, sender)
         self._log = getLogger(f"{service.name}.mock")
 
     # --- time -------------------------------------------------------------------------

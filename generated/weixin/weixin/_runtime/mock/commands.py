@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from . import Received
+from . import RecordedRequest
 
 if TYPE_CHECKING:
     from .server_core import Mock
@@ -97,7 +97,7 @@ def commands_of(mock: Mock) -> Mapping[str, Command]:
     }
 
 
-def _call(one: Received) -> Mapping[str, Any]:
+def _call(one: RecordedRequest) -> Mapping[str, Any]:
     """One request: `arguments` and `value` are typed and decrypted, the rest as it came."""
     typed = {
         "arguments": {

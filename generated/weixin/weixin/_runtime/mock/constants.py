@@ -13,7 +13,7 @@ from ..bodies import Form, Json, to_text
 from ..calls import Endpoint
 from ..field_info import is_struct, origin_of, unfold
 from ..json_types import is_object
-from . import Incoming, Misplaced, texts_of
+from . import ArgumentMismatch, IncomingRequest, texts_of
 from .styles import Texts
 
 Constant: TypeAlias = tuple[tuple[str, ...], object]
@@ -30,25 +30,27 @@ def count(endpoint: Endpoint[Any]) -> int:
 
 def unmet_parameters(
     endpoint: Endpoint[Any], texts: Mapping[str, Texts]
-) -> Iterator[Misplaced]:
+) -> Iterator[ArgumentMismatch]:
     """The constants of path, query and header that a request does not have."""
     for where, constants in endpoint.fixed.items():
         for name, value in constants.items():
             wire = name.lower() if where == "header" else name
             if value not in texts[where].get(wire, ()):
-                yield Misplaced(where, name, f"must be {value}")
+                yield ArgumentMismatch(where, name, f"must be {value}")
 
 
 def unmet_in_body(
-    endpoint: Endpoint[Any], incoming: Incoming, json: object
-) -> Iterator[Misplaced]:
+    endpoint: Endpoint[Any], incoming: IncomingRequest, json: object
+) -> Iterator[ArgumentMismatch]:
     """The constants of the body that a request does not have; `json` is its JSON value."""
     body = endpoint.body
     if isinstance(body, Json):
         for pointer, value in _in_object(body.type):
             if not _is_there(json, pointer, value):
                 text = to_text(value, str)
-                yield Misplaced("body", f"/{'/'.join(pointer)}", f"must be {text}")
+                yield ArgumentMismatch(
+                    "body", f"/{'/'.join(pointer)}", f"must be {text}"
+                )
         return
     if isinstance(body, Form):
         given: Texts = texts_of(incoming.body.decode("utf-8", "replace"))
@@ -58,7 +60,7 @@ def unmet_in_body(
     for pointer, value in _in_object(getattr(body, "type", None)):
         text = to_text(value, str)
         if len(pointer) == 1 and text not in given.get(pointer[0], ()):
-            yield Misplaced("body", f"/{pointer[0]}", f"must be {text}")
+            yield ArgumentMismatch("body", f"/{pointer[0]}", f"must be {text}")
 
 
 @cache

@@ -12,8 +12,14 @@ from ..api_definition import Service
 from ..bodies import Seal
 from ..calls import Endpoint
 from ..codec import Unreadable
-from . import Answer, Example, Incoming, Refusal, Side
-from .argument_checks import Given
+from . import (
+    DocumentedError,
+    ExampleResponse,
+    IncomingRequest,
+    MockResponse,
+    ServerAuth,
+)
+from .argument_checks import CheckedArguments
 from .ledger import Ledger, key_of
 from .ports import Ports
 from .responses import made, prepared, refused, unwritten
@@ -33,8 +39,8 @@ class Result(NamedTuple):
     repeated: bool = False
 
 
-Behaviour: TypeAlias = Callable[[Given], Result]
-"""What a service does at one endpoint; else `Refusal`."""
+Behaviour: TypeAlias = Callable[[CheckedArguments], Result]
+"""What a service does at one endpoint; else `DocumentedError`."""
 
 
 class Executing(Ports):
@@ -46,9 +52,9 @@ class Executing(Ports):
         endpoints: Iterable[Endpoint[Any]],
         own: Iterable[str],
         store: Store,
-        sender: Side,
+        sender: ServerAuth,
         *,
-        examples: Mapping[str, Example],
+        examples: Mapping[str, ExampleResponse],
         authentication: bool,
     ) -> None:
         super().__init__(service, endpoints, own, store, sender)
@@ -65,9 +71,13 @@ class Executing(Ports):
         return {}
 
     def answer(
-        self, route: Route, side: Side, incoming: Incoming, given: Given
-    ) -> Answer:
-        """The response to a request that is in order; else `Refusal`."""
+        self,
+        route: Route,
+        side: ServerAuth,
+        incoming: IncomingRequest,
+        given: CheckedArguments,
+    ) -> MockResponse:
+        """The response to a request that is in order; else `DocumentedError`."""
         stub = self.take_answer(route.name, incoming)
         seal = partial(side.seal, incoming=incoming) if self.authentication else str
         endpoint = route.endpoint
@@ -85,11 +95,11 @@ class Executing(Ports):
         self,
         route: Route,
         endpoint: Endpoint[Any],
-        side: Side,
-        given: Given,
+        side: ServerAuth,
+        given: CheckedArguments,
         stub: Stub | None,
         seal: Seal,
-    ) -> Answer:
+    ) -> MockResponse:
         """As `answer`, for requests that have an effect, under the lock."""
         key = key_of(endpoint, given)
         before = self.ledger.receive(endpoint.name, key)
@@ -113,10 +123,10 @@ class Executing(Ports):
         self,
         route: Route,
         endpoint: Endpoint[Any],
-        given: Given,
+        given: CheckedArguments,
         seal: Seal,
-        before: Answer | None,
-    ) -> tuple[Answer, bool]:
+        before: MockResponse | None,
+    ) -> tuple[MockResponse, bool]:
         """What the service responds of its own, and whether it executed anything for it;
         `before` is its response to an earlier request with the same key."""
         behaviour = self._behaviours.get((route.method, route.shape))
@@ -133,18 +143,20 @@ class Executing(Ports):
 
     def _stubbed(
         self, endpoint: Endpoint[Any] | None, stub: Stub, seal: Seal
-    ) -> Answer:
+    ) -> MockResponse:
         if isinstance(stub, Failure):
             raise self._failure(endpoint, stub)
         return prepared(endpoint, stub, seal)
 
-    def _failure(self, endpoint: Endpoint[Any] | None, stub: Failure) -> Refusal:
+    def _failure(
+        self, endpoint: Endpoint[Any] | None, stub: Failure
+    ) -> DocumentedError:
         row = self.row(endpoint, stub.code)
         status = stub.status or (row.status if row and row.status else 0)
         reason = row.reason if row else ""
-        return Refusal(status, stub.code, stub.message or reason or stub.code)
+        return DocumentedError(status, stub.code, stub.message or reason or stub.code)
 
-    def _is_success(self, endpoint: Endpoint[Any], answer: Answer) -> bool:
+    def _is_success(self, endpoint: Endpoint[Any], answer: MockResponse) -> bool:
         shape = self.service.error_shape_of(endpoint)
         try:
             succeeded = shape.succeeded(answer.body)

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from ..api_definition import Service
 from ..calls import Endpoint
-from . import Side
-from .clock import Life
+from . import ServerAuth
+from .clock import MockClock
 from .store import Store
 
 
@@ -22,7 +22,7 @@ class Port(Protocol):
         ...
 
 
-class Ports(Life):
+class Ports(MockClock):
     """A mock that tells its servers when to listen."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Ports(Life):
         endpoints: Iterable[Endpoint[Any]],
         own: Iterable[str],
         store: Store,
-        sender: Side,
+        sender: ServerAuth,
     ) -> None:
         super().__init__(service, endpoints, own, store, sender)
         self._ports: list[Port] = []

@@ -20,7 +20,7 @@ from ..bodies import Seal, to_json
 from ..calls import Endpoint
 from ..effects import MEGABYTES
 from ..encoding import writer
-from ..endpoint_metadata import RawContent
+from ..endpoint_metadata import BinaryContent
 from ..field_info import (
     Annotation,
     is_struct,
@@ -33,63 +33,67 @@ from ..field_info import (
 from ..json_types import is_list, is_object
 from ..models import Tagged, is_tagged
 from ..wire_formats import Conversion
-from . import Answer, Refusal
+from . import DocumentedError, MockResponse
 from .error_bodies import error_body, successful
-from .stubs import Prepared
+from .stubs import StubResponse
 
 _JSON: Final = ("Content-Type", "application/json; charset=utf-8")
 
 
-def made(endpoint: Endpoint[Any] | None, status: int, body: Any, seal: Seal) -> Answer:
+def made(
+    endpoint: Endpoint[Any] | None, status: int, body: Any, seal: Seal
+) -> MockResponse:
     """The answer of this status and body: bytes, a model, or JSON values; None for none."""
     if body is None:
-        return Answer(status)
-    kind = endpoint.answers.get(status) if endpoint else None
+        return MockResponse(status)
+    kind = endpoint.responses.get(status) if endpoint else None
     content = _encoded(kind, body, seal)
-    return Answer(status, content, _media_of(kind))
+    return MockResponse(status, content, _media_of(kind))
 
 
 def _media_of(kind: Annotation) -> tuple[tuple[str, str], ...]:
     """The header of the media type: of bytes the documented one, if there is one."""
-    if not isinstance(kind, RawContent):
+    if not isinstance(kind, BinaryContent):
         return (_JSON,)
     known = (media for media in kind.media if "*" not in media)
     return tuple(("Content-Type", media) for media in known)[:1]
 
 
-def prepared(endpoint: Endpoint[Any] | None, told: Prepared, seal: Seal) -> Answer:
+def prepared(
+    endpoint: Endpoint[Any] | None, told: StubResponse, seal: Seal
+) -> MockResponse:
     """The answer that a test has given."""
     status = told.status
     if status is None:
-        status = next(iter(endpoint.answers), 200) if endpoint else 200
+        status = next(iter(endpoint.responses), 200) if endpoint else 200
     answer = made(endpoint, status, told.body, seal)
     names = {name.lower() for name, _ in told.headers}
     kept = tuple(pair for pair in answer.headers if pair[0].lower() not in names)
     return replace(answer, headers=(*kept, *told.headers))
 
 
-def unwritten(service: Service, endpoint: Endpoint[Any], seal: Seal) -> Answer:
+def unwritten(service: Service, endpoint: Endpoint[Any], seal: Seal) -> MockResponse:
     """A likely answer, for an endpoint whose documentation shows none."""
-    status, kind = next(iter(endpoint.answers.items()), (204, None))
+    status, kind = next(iter(endpoint.responses.items()), (204, None))
     if kind is None:
-        return Answer(status)
-    if isinstance(kind, RawContent):
+        return MockResponse(status)
+    if isinstance(kind, BinaryContent):
         return made(endpoint, status, bytes(min(kind.min_length, MEGABYTES)), seal)
     value = successful(service.error_shape_of(endpoint), kind, _likely(kind))
     return made(endpoint, status, value, seal)
 
 
 def refused(
-    service: Service, endpoint: Endpoint[Any] | None, refusal: Refusal
-) -> Answer:
+    service: Service, endpoint: Endpoint[Any] | None, refusal: DocumentedError
+) -> MockResponse:
     """The answer that a refusal is; `endpoint` is None if the request is for none."""
     shape = service.error_shape_of(endpoint)
-    answers = endpoint.answers.items() if endpoint else ()
+    answers = endpoint.responses.items() if endpoint else ()
     kinds = [kind for status, kind in answers if status < 300]
-    kind = next((one for one in kinds if not isinstance(one, RawContent)), None)
+    kind = next((one for one in kinds if not isinstance(one, BinaryContent)), None)
     status = refusal.status or (400 if shape.success is None else 200)
     body = error_body(shape, kind, refusal)
-    return Answer(status, to_json(body, str), (_JSON,))
+    return MockResponse(status, to_json(body, str), (_JSON,))
 
 
 def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
@@ -99,7 +103,7 @@ def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
         return value
     if isinstance(value, msgspec.Struct):
         return to_json(writer(type(value)).write(value), seal)
-    if annotation is not None and not isinstance(annotation, RawContent):
+    if annotation is not None and not isinstance(annotation, BinaryContent):
         value = _sealed(annotation, value, seal)
     return to_json(value, seal)
 
@@ -249,13 +253,13 @@ class _Likely:
 
 
 def _likely(annotation: Annotation) -> Any:
-    """JSON of this type; fails with `Refusal` if it must have more than anybody reads."""
+    """JSON of this type; fails with `DocumentedError` if it must have more than anybody reads."""
     for least in (False, True):
         with suppress(_Endless):
             return _Likely(least=least).of(annotation)
     kind, _ = unfold(annotation)
     name = getattr(kind, "__name__", str(kind))
-    raise Refusal(
+    raise DocumentedError(
         501,
         "NOT_IMPLEMENTED",
         f"what a {name} must have goes too far to be made up (more than {_MOST} objects,"

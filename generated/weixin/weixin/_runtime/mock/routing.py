@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from ..api_definition import Service
 from ..calls import Endpoint
-from . import Incoming, Side
+from . import IncomingRequest, ServerAuth
 
 _VARIABLE = re.compile(r"\{[^{}]+\}")
 
@@ -25,7 +25,7 @@ class Route:
     method: str
     path: str
     endpoint: Endpoint[Any] | None = None
-    side: Side | None = None
+    side: ServerAuth | None = None
 
     @cached_property
     def shape(self) -> str:
@@ -58,7 +58,7 @@ class Routes:
         self,
         service: Service,
         endpoints: Iterable[Endpoint[Any]],
-        own: Mapping[str, Side],
+        own: Mapping[str, ServerAuth],
     ) -> None:
         routes = [Route(one.name, one.method, one.path, one) for one in endpoints]
         routes += [
@@ -74,7 +74,7 @@ class Routes:
         ]
         self._prefixes = sorted({host.prefix for host in hosts if host.prefix})
 
-    def find(self, incoming: Incoming) -> list[Match]:
+    def find(self, incoming: IncomingRequest) -> list[Match]:
         """The routes of the request's verb and path: one, or several endpoints of the
         spec. A side's own route is there only if the spec has none."""
         found = [
@@ -90,7 +90,7 @@ class Routes:
         ]
         return twins or found[:1]
 
-    def methods(self, incoming: Incoming) -> list[str]:
+    def methods(self, incoming: IncomingRequest) -> list[str]:
         """The methods that this path has."""
         found = {route.method for route, _ in self._matching(incoming.path)}
         return sorted(found)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from ..mismatches import Unseal
-from . import Incoming, Misplaced, Refusal
+from . import ArgumentMismatch, DocumentedError, IncomingRequest
 from .argument_checks import read
 from .constants import count
 from .routing import Match, Route
@@ -23,9 +23,9 @@ UnsealOf: TypeAlias = Callable[[Route], Unseal]
 
 
 def selected(
-    matches: Sequence[Match], incoming: Incoming, unseal_of: UnsealOf
+    matches: Sequence[Match], incoming: IncomingRequest, unseal_of: UnsealOf
 ) -> Match:
-    """The match that the request is for; fails with `Refusal` if it fits none.
+    """The match that the request is for; fails with `DocumentedError` if it fits none.
 
     Where the constants leave one endpoint only, its arguments are not looked at: what is
     wrong with them is for that endpoint to say.
@@ -42,14 +42,16 @@ def selected(
         reasons = "; ".join(map(str, tried))
         place = f"{incoming.method} {incoming.path}"
         message = f"no endpoint of {place} takes this request: {reasons}"
-        raise Refusal(400, "BAD_REQUEST", message)
+        raise DocumentedError(400, "BAD_REQUEST", message)
     return max(candidates, key=lambda one: one.rank).match
 
 
 class _Tried:
     """A request read as one of an endpoint."""
 
-    def __init__(self, match: Match, incoming: Incoming, unseal_of: UnsealOf) -> None:
+    def __init__(
+        self, match: Match, incoming: IncomingRequest, unseal_of: UnsealOf
+    ) -> None:
         endpoint = match.route.endpoint
         assert endpoint is not None, "an endpoint of a side shares its path with none"
         given = read(endpoint, incoming, match.texts, unseal_of(match.route))
@@ -63,5 +65,5 @@ class _Tried:
         """Of two that fit: fewer unknown names, then more arguments."""
 
     def __str__(self) -> str:
-        issue: Misplaced = (*self.unmet, *self.wrong)[0]
+        issue: ArgumentMismatch = (*self.unmet, *self.wrong)[0]
         return f"{self.match.route.name}: {issue}"

@@ -10,13 +10,13 @@ from typing import Any
 
 from ..calls import Endpoint
 from ..endpoint_metadata import ErrorCode
-from . import Fault, Incoming
-from .stubs import Failure, Kind, Prepared, Stub, fault_of_kind
+from . import Fault, IncomingRequest
+from .stubs import Failure, Kind, Stub, StubResponse, fault_of_kind
 
 
 @dataclass(slots=True)
 class _Plan:
-    does: Failure | Prepared | Fault
+    does: Failure | StubResponse | Fault
     endpoint: str | None
     times: int | None
     chance: float
@@ -81,7 +81,7 @@ class Stubbing:
     ) -> None:
         """Answer with this: bytes, a model, or JSON values; None for nothing."""
         fields = tuple((headers or {}).items())
-        self._plan(Prepared(status, body, fields), endpoint, times, chance)
+        self._plan(StubResponse(status, body, fields), endpoint, times, chance)
 
     def fault(
         self,
@@ -121,7 +121,7 @@ class Stubbing:
 
     # --- what holds for one request ---------------------------------------------------
 
-    def take_faults(self, name: str | None, incoming: Incoming) -> Fault:
+    def take_faults(self, name: str | None, incoming: IncomingRequest) -> Fault:
         """The faults for a request to an endpoint, which then have happened."""
         whole = Fault()
         for plan in self._taken(name, Fault, incoming):
@@ -136,9 +136,9 @@ class Stubbing:
             )
         return whole
 
-    def take_answer(self, name: str | None, incoming: Incoming) -> Stub | None:
+    def take_answer(self, name: str | None, incoming: IncomingRequest) -> Stub | None:
         """The error or answer that was asked for, if one was."""
-        for plan in self._taken(name, (Failure, Prepared), incoming, only_one=True):
+        for plan in self._taken(name, (Failure, StubResponse), incoming, only_one=True):
             assert not isinstance(plan.does, Fault)
             return plan.does
         return None
@@ -147,7 +147,7 @@ class Stubbing:
         self,
         name: str | None,
         kind: type | tuple[type, ...],
-        incoming: Incoming,
+        incoming: IncomingRequest,
         *,
         only_one: bool = False,
     ) -> list[_Plan]:
@@ -174,7 +174,7 @@ class Stubbing:
 
     def _plan(
         self,
-        does: Failure | Prepared | Fault,
+        does: Failure | StubResponse | Fault,
         endpoint: str | None,
         times: int | None,
         chance: float,

@@ -94,7 +94,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class StubResponse:
     """An answer that a test has given."""
 
     status: int | None
@@ -113,7 +113,7 @@ class Prepared:
         _check_body(self.body)
 
 
-Stub: TypeAlias = Failure | Prepared
+Stub: TypeAlias = Failure | StubResponse
 
 BODILESS: Final = frozenset({204, 205, 304})
 """Statuses of responses without a body (RFC 9110, 15)."""

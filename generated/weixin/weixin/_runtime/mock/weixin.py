@@ -14,7 +14,13 @@ from uuid import uuid4
 
 from ..codec import Unreadable, parse
 from ..json_types import is_object
-from . import Answer, Incoming, Misplaced, Refusal, Side
+from . import (
+    ArgumentMismatch,
+    DocumentedError,
+    IncomingRequest,
+    MockResponse,
+    ServerAuth,
+)
 
 APPID: Final = "wx0000000000000001"
 SECRET: Final = "secret-of-a-mock"
@@ -29,7 +35,7 @@ _A_MINUTE: Final = 10_000
 _ESCAPED: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9A-Fa-f]{4}")
 
 
-class WeixinSide(Side):
+class WeixinServerAuth(ServerAuth):
     """One account, of `APPID` and `SECRET`, with one stable token at a time."""
 
     own: Mapping[str, tuple[str, str]] = {
@@ -47,7 +53,7 @@ class WeixinSide(Side):
 
     # --- tokens -----------------------------------------------------------------------
 
-    def serve(self, name: str, incoming: Incoming) -> Answer:
+    def serve(self, name: str, incoming: IncomingRequest) -> MockResponse:
         """`POST /cgi-bin/stable_token`."""
         given = _object(incoming)
         if given.get("grant_type") != "client_credential":
@@ -61,7 +67,7 @@ class WeixinSide(Side):
             token = self._token(force=given.get("force_refresh") is True)
         left = int(token["until"] - self._mock.now())
         body = json.dumps({"access_token": token["text"], "expires_in": left}).encode()
-        return Answer(200, body, (("Content-Type", "application/json"),))
+        return MockResponse(200, body, (("Content-Type", "application/json"),))
 
     def _token(self, *, force: bool) -> Mapping[str, Any]:
         now, store = self._mock.now(), self._mock.store
@@ -103,7 +109,7 @@ class WeixinSide(Side):
 
     # --- requests ---------------------------------------------------------------------
 
-    def admit(self, incoming: Incoming, signed: bytes) -> None:
+    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
         if incoming.path == self.own["stable_token"][1]:
             return
         given = incoming.query.get("access_token", [""])[0]
@@ -121,7 +127,7 @@ class WeixinSide(Side):
         if until <= now:
             raise _error(42001, "access_token expired")
 
-    def screen(self, incoming: Incoming) -> None:
+    def screen(self, incoming: IncomingRequest) -> None:
         if incoming.method == "POST" and not incoming.body:
             raise _error(44002, "empty post data")
         if _ESCAPED.search(incoming.body):
@@ -131,24 +137,26 @@ class WeixinSide(Side):
                 " create fail!",
             )
 
-    def misplaced(self, found: Sequence[Misplaced], known: Sequence[str]) -> Refusal:
+    def misplaced(
+        self, found: Sequence[ArgumentMismatch], known: Sequence[str]
+    ) -> DocumentedError:
         """47001 for what is no JSON, else the endpoint's own code for wrong parameters."""
         first = found[0]
         if not first.field or "72031" not in known:
             return _error(47001, "data format error")
         return _error(72031, f"invalid params: {first.field.lstrip('/')} {first.issue}")
 
-    def refused(self, refusal: Refusal) -> Refusal:
+    def refused(self, refusal: DocumentedError) -> DocumentedError:
         """Errors stand inside HTTP 200, but for those of the way there."""
         if refusal.code == "METHOD_NOT_ALLOWED":
             post = "POST" in refusal.message
             code, method = (43002, "POST") if post else (43001, "GET")
             return _error(code, f"require {method} method")
         if refusal.code == "PARAM_ERROR":
-            return Refusal(refusal.status, "45002", "content size out of limit")
+            return DocumentedError(refusal.status, "45002", "content size out of limit")
         if not refusal.code.lstrip("-").isdigit():
-            return Refusal(refusal.status, str(refusal.status), refusal.message)
-        return Refusal(
+            return DocumentedError(refusal.status, str(refusal.status), refusal.message)
+        return DocumentedError(
             refusal.status, refusal.code, f"{refusal.message} rid: {_trace()}"
         )
 
@@ -158,11 +166,11 @@ def _trace() -> str:
     return f"{name[:8]}-{name[8:16]}-{name[16:24]}"
 
 
-def _error(code: int, message: str) -> Refusal:
-    return Refusal(200, str(code), message)
+def _error(code: int, message: str) -> DocumentedError:
+    return DocumentedError(200, str(code), message)
 
 
-def _object(incoming: Incoming) -> Mapping[str, Any]:
+def _object(incoming: IncomingRequest) -> Mapping[str, Any]:
     try:
         given = parse(incoming.body)
     except Unreadable:

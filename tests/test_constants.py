@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.generated import imported
-from tests.hostile.test_growth import Console, made
+from tests.hostile.test_growth import FixedTransport, made
 
 FIELDS = """
       object: string('list')
@@ -26,7 +26,7 @@ INNER = {"object": "list", "Version": "v2", "accepted-terms": True}
 
 def test_constants_are_sent_under_their_names_on_the_wire(tmp_path: Path) -> None:
     with imported(made(SPEC, tmp_path), "shop") as shop:
-        there = Console({**INNER, "loud": False})
+        there = FixedTransport({**INNER, "loud": False})
         inner = shop.models.x.Inner
         answer = shop.Shop(transport=there, strict=True).x.echo(inner=inner())
         assert json.loads(there.sent[-1]) == {"inner": INNER, "own-object": "x"}
@@ -36,7 +36,7 @@ def test_constants_are_sent_under_their_names_on_the_wire(tmp_path: Path) -> Non
 
 def test_the_other_boolean_is_refused(tmp_path: Path) -> None:
     with imported(made(SPEC, tmp_path), "shop") as shop:
-        client, inner = shop.Shop(transport=Console(INNER)), shop.models.x.Inner
+        client, inner = shop.Shop(transport=FixedTransport(INNER)), shop.models.x.Inner
         with pytest.raises(shop.errors.InvalidRequest, match=r"all: must be True"):
             client.x.echo(inner=inner(), all=False)
         with pytest.raises(shop.errors.InvalidRequest, match=r"inner\.loud: must be False"):

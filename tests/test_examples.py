@@ -249,7 +249,7 @@ def test_every_documented_error_comes_as_its_class(
             assert error.outcome == ("unknown" if row.status == 500 else "rejected")
             assert row.outcome in (None, error.outcome)
             ask = endpoint.idempotency.ask if error.outcome == "unknown" else None
-            assert (f"ask {ask} before sending it again" in str(error)) == (ask is not None)
+            assert (f"call {ask}, or retry" in str(error)) == (ask is not None)
             assert error.request_id == "08F7-268435461"
             assert row.reason.best("en") in error.reasons
             assert row.remedy.best("en") in error.remedies

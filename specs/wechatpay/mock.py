@@ -24,7 +24,7 @@ from specloom.runtime.calls import Endpoint
 from specloom.runtime.field_info import types_of
 from specloom.runtime.json_types import is_object
 from specloom.runtime.mock import DocumentedError, ExampleResponse, IncomingRequest
-from specloom.runtime.mock.argument_checks import Given
+from specloom.runtime.mock.argument_checks import CheckedArguments
 from specloom.runtime.mock.commands import Command, posted
 from specloom.runtime.mock.executing import Behaviour, Result
 from specloom.runtime.mock.stubs import checked_seconds
@@ -219,7 +219,7 @@ class FapiaoMock(WechatPayMock):
 
     # --- endpoints --------------------------------------------------------------------
 
-    def _query(self, given: Given) -> Result:
+    def _query(self, given: CheckedArguments) -> Result:
         wanted = given.query.get("fapiao_id", [None])[0]
         records = self._application(given.path[0], given.query.get("sub_mchid"))
         found = [
@@ -231,7 +231,7 @@ class FapiaoMock(WechatPayMock):
             raise _missing("商户发票单号对应的发票不存在")
         return Result(200, {"total_count": len(found), "fapiao_information": found})
 
-    def _reverse(self, given: Given) -> Result:
+    def _reverse(self, given: CheckedArguments) -> Result:
         body = given.json
         sub_mchid = body.get("sub_mchid")
         records = self._application(given.path[0], [sub_mchid] if sub_mchid else None)

@@ -31,7 +31,7 @@ def made(text: str, folder: Path) -> Path:
     return folder / "out"
 
 
-class Console(httpx.BaseTransport):
+class FixedTransport(httpx.BaseTransport):
     """Answers with one value, whatever it is asked."""
 
     def __init__(self, value: object) -> None:
@@ -63,7 +63,7 @@ def test_a_type_may_contain_itself(way: str, tmp_path: Path) -> None:
     with imported(
         made(f"{ENDPOINT}types:\n  T0: {{fields: {fields}}}\n{more}", tmp_path), "shop"
     ) as shop:
-        there = Console(value)
+        there = FixedTransport(value)
         client = shop.Shop(transport=there, strict=True)
         answer = client.x.echo()
         assert isinstance(answer, shop.models.x.T0)
@@ -80,7 +80,7 @@ def test_a_ring_of_a_hundred(tmp_path: Path) -> None:
         depth: dict[str, object] = {}
         for _ in range(150):
             depth = {"next": depth}
-        value = shop.Shop(transport=Console(depth), strict=True).x.echo()
+        value = shop.Shop(transport=FixedTransport(depth), strict=True).x.echo()
         for _ in range(150):
             value = value.next
         assert value.next is None
@@ -109,7 +109,7 @@ def test_a_long_chain_used_by_an_endpoint(link: str, tmp_path: Path) -> None:
     project = made(f"{ENDPOINT}types:\n{types}{end}", tmp_path)
     assert "last_of_all" in (project / "docs" / "en" / "x" / "echo.md").read_text("utf-8")
     with imported(project, "shop") as shop:
-        shop.Shop(transport=Console({})).x.echo()
+        shop.Shop(transport=FixedTransport({})).x.echo()
 
 
 def test_samples_stay_small(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_the_deepest_list(tmp_path: Path) -> None:
         tmp_path,
     )
     with imported(project, "shop") as shop:
-        shop.Shop(transport=Console({})).x.echo()
+        shop.Shop(transport=FixedTransport({})).x.echo()
 
 
 SHAPES = {

@@ -35,7 +35,7 @@ from .specs import Spec, write
 
 API = {
     "_api.yaml": "specloom: 1\npackage: shop\nversion: 0.1.0\nclient: Shop\ntitle: Shop\nlanguages: [en]\nhosts: [https://api.shop.example]\n"
-    "errors:\n- {status: 404, code: PROBLEM, body: order.Diagnostic}\n"
+    "errors:\n- {status: 404, code: PROBLEM, body: order.Problem}\n"
 }
 OURS = [
     "self",

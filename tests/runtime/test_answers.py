@@ -442,9 +442,11 @@ def test_an_unknown_outcome_says_whom_to_ask(server: Server, send: Send) -> None
     server.reply(answer(400, '{"code":"SYSTEM_BUSY"}'))
     error = raised(send, create)
     assert (error.outcome, error.inquiry) == ("unknown", "orders.query")
-    assert "It may have been carried out: ask orders.query before" in str(error)
+    assert "may have been executed: call orders.query, or retry with the same arguments." in str(
+        error
+    )
     server.reply([Close])
-    with pytest.raises(errors.ConnectionFailed, match=r"ask orders\.query") as caught:
+    with pytest.raises(errors.ConnectionFailed, match=r"call orders\.query") as caught:
         send(create)
     assert caught.value.outcome == "unknown"
 

@@ -46,7 +46,7 @@ def test_errors_are_thrown_in_and_named() -> None:
         steps.throw(errors.ConnectionFailed("broken", outcome="unknown"))
     assert caught.value.endpoint == "orders.cancel"
     assert str(caught.value) == (
-        "orders.cancel: broken\nIt may have been carried out: find out before sending it again."
+        "orders.cancel: broken\nThe request may have been executed: check before you retry."
     )
     assert (caught.value.attempts, caught.value.hosts) == (1, ("https://api.shop.example",))
 

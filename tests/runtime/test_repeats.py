@@ -249,7 +249,7 @@ OVER_ALL: list[tuple[list[Any], str]] = [
 def test_what_may_have_been_carried_out_stays_so(answers: list[Any], outcome: str) -> None:
     _, error = attempt(CREATE, *answers)
     assert (error.outcome, error.attempts) == (outcome, len(answers))
-    assert ("ask orders.query before" in str(error)) == (outcome == "unknown")
+    assert ("call orders.query, or retry" in str(error)) == (outcome == "unknown")
 
 
 STATUSES = range(400, 600)

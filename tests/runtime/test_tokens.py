@@ -441,7 +441,7 @@ def test_a_store_that_does_not_answer_is_done_without(
 
     monkeypatch.setattr(token_cache, "_LEASE", 0.2)
     assert asyncio.run(go()) == 204
-    assert (weixin.fetched, "the token store failed: TimeoutError" in caplog.text) == (1, True)
+    assert (weixin.fetched, "the token store failed: DeadlineExceeded" in caplog.text) == (1, True)
 
 
 # --- secrets ------------------------------------------------------------------------------

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9023b115810627c0"
+__build__ = "51fc4b56aff10d61"

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "6102736b7509be42"
+__build__ = "b2d8ce762dca65fb"

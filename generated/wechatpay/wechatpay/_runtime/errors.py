@@ -137,7 +137,7 @@ class Error(Exception):
         if self.idempotent and self.inquiry:
             return f"{executed}: call {self.inquiry}, or retry with the same arguments."
         if self.idempotent:
-            return f"{executed}. It is idempotent: you can retry it."
+            return "The request is idempotent: you can retry it."
         inquiry = f"call {self.inquiry}" if self.inquiry else "check"
         return f"{executed}: {inquiry} before you retry."
 

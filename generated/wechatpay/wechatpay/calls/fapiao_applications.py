@@ -115,7 +115,7 @@ _QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(
     "/v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}",
     arguments=_QueryArguments,
     query=("sub_mchid", "fapiao_id"),
-    answers={200: FapiaoPage},
+    responses={200: FapiaoPage},
     errors=(
         ErrorCode(
             400,
@@ -170,7 +170,7 @@ _REVERSE: Final[Endpoint[None]] = Endpoint(
     "/v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/reverse",
     arguments=_ReverseArguments,
     body=Json(ReverseRequest),
-    answers={202: None},
+    responses={202: None},
     idempotency=Keyed(
         "fapiao_apply_id",
         "fapiao_information.fapiao_id",

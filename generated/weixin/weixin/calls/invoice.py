@@ -59,7 +59,7 @@ _UPDATE_STATUS: Final[Endpoint[UpdateStatusResponse]] = Endpoint(
     "POST",
     "/card/invoice/platform/updatestatus",
     body=Json(UpdateStatusRequest),
-    answers={200: UpdateStatusResponse},
+    responses={200: UpdateStatusResponse},
     errors=(
         ErrorCode(
             None,

@@ -59,7 +59,7 @@ def declaration(
         (python.literal(answer.status), _answer_type(module, annotations, answer))
         for answer in endpoint.responses
     ]
-    options["answers"] = python.mapping(responses, room=74)
+    options["responses"] = python.mapping(responses, room=74)
     shared = (
         [python.star(python.identifier(_rows(api, endpoint.resource)))]
         if _inherited(api, endpoint.resource)

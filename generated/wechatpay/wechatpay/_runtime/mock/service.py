@@ -24,7 +24,7 @@ from ..calls import Endpoint
 from ..field_info import types_of
 from ..json_types import is_object
 from . import DocumentedError, ExampleResponse, IncomingRequest
-from .argument_checks import Given
+from .argument_checks import CheckedArguments
 from .commands import Command, posted
 from .executing import Behaviour, Result
 from .stubs import checked_seconds
@@ -219,7 +219,7 @@ class FapiaoMock(WechatPayMock):
 
     # --- endpoints --------------------------------------------------------------------
 
-    def _query(self, given: Given) -> Result:
+    def _query(self, given: CheckedArguments) -> Result:
         wanted = given.query.get("fapiao_id", [None])[0]
         records = self._application(given.path[0], given.query.get("sub_mchid"))
         found = [
@@ -231,7 +231,7 @@ class FapiaoMock(WechatPayMock):
             raise _missing("商户发票单号对应的发票不存在")
         return Result(200, {"total_count": len(found), "fapiao_information": found})
 
-    def _reverse(self, given: Given) -> Result:
+    def _reverse(self, given: CheckedArguments) -> Result:
         body = given.json
         sub_mchid = body.get("sub_mchid")
         records = self._application(given.path[0], [sub_mchid] if sub_mchid else None)

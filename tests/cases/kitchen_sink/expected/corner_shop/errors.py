@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
-from ._runtime.errors import ConnectError as ConnectError
+from ._runtime.errors import ConnectionFailed as ConnectionFailed
+from ._runtime.errors import DeadlineExceeded as DeadlineExceeded
 from ._runtime.errors import Error as Error
 from ._runtime.errors import InvalidRequest as InvalidRequest
 from ._runtime.errors import ProtocolError as ProtocolError
 from ._runtime.errors import SignatureError as SignatureError
-from ._runtime.errors import TimeoutError as TimeoutError
 from ._runtime.webhooks.errors import EventError as EventError
 from ._runtime.webhooks.errors import ForgedEvent as ForgedEvent
 from ._runtime.webhooks.errors import MalformedEvent as MalformedEvent
@@ -27,7 +27,8 @@ __all__ = [
     "ApiError",
     "BadInput",
     "ConfigError",
-    "ConnectError",
+    "ConnectionFailed",
+    "DeadlineExceeded",
     "Error",
     "EventError",
     "ForgedEvent",
@@ -46,7 +47,6 @@ __all__ = [
     "SignatureError",
     "StaleEvent",
     "SystemError",
-    "TimeoutError",
     "TokenExpired",
     "Unauthorized",
     "UndecryptableEvent",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ._runtime.webhooks.envelopes import PlainEnvelope, Spot
+from ._runtime.webhooks.envelopes import PlainEnvelope, ValueLocation
 from ._runtime.webhooks.events import Acknowledgement, Event, EventTable, UnknownEvent
 from .models import orders as _orders
 from .models import stock as _stock
@@ -67,9 +67,9 @@ AnyEvent: TypeAlias = (
 
 EVENTS: Final[EventTable[AnyEvent]] = EventTable(
     PlainEnvelope(
-        name=Spot(path="event.name"),
+        name=ValueLocation(path="event.name"),
         payload="event.data",
-        id=Spot(header="X-Shop-Delivery"),
+        id=ValueLocation(header="X-Shop-Delivery"),
     ),
     {
         "order.paid": OrderPaid,

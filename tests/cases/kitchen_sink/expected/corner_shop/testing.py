@@ -19,7 +19,7 @@ from ._runtime.auth.api_key import ApiKey
 from ._runtime.auth.bearer import Bearer
 from ._runtime.mock.command import run
 from ._runtime.mock.server_core import Mock
-from ._runtime.mock.static_credentials import ApiKeySide, BearerSide
+from ._runtime.mock.static_credentials import ApiKeyServerAuth, BearerServerAuth
 from .client import SERVICE, AsyncCornerShop, CornerShop
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
@@ -41,7 +41,10 @@ class CornerShopMock(Mock):
         super().__init__(
             SERVICE,
             _EXAMPLES,
-            {"merchant": BearerSide(), "key": ApiKeySide(header="X-Shop-Key")},
+            {
+                "merchant": BearerServerAuth(),
+                "key": ApiKeyServerAuth(header="X-Shop-Key"),
+            },
             state=state,
             authentication=authentication,
         )

@@ -44,13 +44,13 @@ class Stub(Client):
             servers is refused. The system's trusted ones if omitted.
         deadline: Seconds that a call may take in all, a day at the most: every attempt,
             and the pauses between them.
-        attempts: How often a call may be sent: again only where a repetition does no
-            harm, and once more if its token was refused; 1 for never again.
+        max_attempts: How often a call may be sent: again only where a repetition does
+            no harm, and once more if its token was refused; 1 for never again.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
-        answer_limit: Bytes that a response may have, after decompression; 8388608 by
-            default, or more where a larger file is documented.
+        max_response_bytes: Bytes that a response may have, after decompression; 8388608
+            by default, or more where a larger file is documented.
         on_request: A function that is called before each attempt, with what is sent
             where; no value that it is given holds a secret.
         on_response: A function that is called after each attempt, with the status, or
@@ -71,10 +71,10 @@ class Stub(Client):
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         deadline: float = 30.0,
-        attempts: int = 3,
+        max_attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int | None = None,
+        max_response_bytes: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -87,10 +87,10 @@ class Stub(Client):
             proxy=proxy,
             ssl_context=ssl_context,
             deadline=deadline,
-            attempts=attempts,
+            max_attempts=max_attempts,
             user_agent=user_agent,
             strict=strict,
-            answer_limit=answer_limit,
+            max_response_bytes=max_response_bytes,
             on_request=on_request,
             on_response=on_response,
             on_retry=on_retry,
@@ -119,13 +119,13 @@ class AsyncStub(AsyncClient):
             servers is refused. The system's trusted ones if omitted.
         deadline: Seconds that a call may take in all, a day at the most: every attempt,
             and the pauses between them.
-        attempts: How often a call may be sent: again only where a repetition does no
-            harm, and once more if its token was refused; 1 for never again.
+        max_attempts: How often a call may be sent: again only where a repetition does
+            no harm, and once more if its token was refused; 1 for never again.
         user_agent: Your product's name, sent before the client's own.
         strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
             instead of reading it leniently.
-        answer_limit: Bytes that a response may have, after decompression; 8388608 by
-            default, or more where a larger file is documented.
+        max_response_bytes: Bytes that a response may have, after decompression; 8388608
+            by default, or more where a larger file is documented.
         on_request: A function that is called before each attempt, with what is sent
             where; no value that it is given holds a secret. It may be async.
         on_response: A function that is called after each attempt, with the status, or
@@ -146,10 +146,10 @@ class AsyncStub(AsyncClient):
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         deadline: float = 30.0,
-        attempts: int = 3,
+        max_attempts: int = 3,
         user_agent: str | None = None,
         strict: bool = False,
-        answer_limit: int | None = None,
+        max_response_bytes: int | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -162,10 +162,10 @@ class AsyncStub(AsyncClient):
             proxy=proxy,
             ssl_context=ssl_context,
             deadline=deadline,
-            attempts=attempts,
+            max_attempts=max_attempts,
             user_agent=user_agent,
             strict=strict,
-            answer_limit=answer_limit,
+            max_response_bytes=max_response_bytes,
             on_request=on_request,
             on_response=on_response,
             on_retry=on_retry,

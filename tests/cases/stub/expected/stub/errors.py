@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
-from ._runtime.errors import ConnectError as ConnectError
+from ._runtime.errors import ConnectionFailed as ConnectionFailed
+from ._runtime.errors import DeadlineExceeded as DeadlineExceeded
 from ._runtime.errors import Error as Error
 from ._runtime.errors import InvalidRequest as InvalidRequest
 from ._runtime.errors import ProtocolError as ProtocolError
 from ._runtime.errors import SignatureError as SignatureError
-from ._runtime.errors import TimeoutError as TimeoutError
 
 __all__ = [
     "ApiError",
     "ConfigError",
-    "ConnectError",
+    "ConnectionFailed",
+    "DeadlineExceeded",
     "Error",
     "InvalidRequest",
     "ProtocolError",
     "SignatureError",
-    "TimeoutError",
 ]

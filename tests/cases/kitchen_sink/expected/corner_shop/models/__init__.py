@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from ._types import Rating as Rating
     from ._types import Reaction as Reaction
     from .catalogue._types import Category as Category
-    from .catalogue.articles import GetAnswer as GetAnswer
-    from .catalogue.articles import GetAnswerSizes as GetAnswerSizes
+    from .catalogue.articles import GetResponse as GetResponse
+    from .catalogue.articles import GetResponseSizes as GetResponseSizes
     from .catalogue.articles import Size as Size
-    from .catalogue.articles import UploadPictureAnswer as UploadPictureAnswer
     from .catalogue.articles import UploadPictureRequest as UploadPictureRequest
     from .catalogue.articles import UploadPictureRequestMeta as UploadPictureRequestMeta
+    from .catalogue.articles import UploadPictureResponse as UploadPictureResponse
     from .catalogue.shelves import Shelf as Shelf
     from .orders import Buyer as Buyer
     from .orders import CancelReason as CancelReason
     from .orders import CardPayment as CardPayment
     from .orders import CashPayment as CashPayment
     from .orders import Change as Change
-    from .orders import CreateAnswer as CreateAnswer
     from .orders import CreateRequestItems as CreateRequestItems
+    from .orders import CreateResponse as CreateResponse
     from .orders import Line as Line
-    from .orders import ListAnswer as ListAnswer
     from .orders import ListFilter as ListFilter
+    from .orders import ListResponse as ListResponse
     from .orders import Metadata as Metadata
     from .orders import Order as Order
     from .orders import OrderCancelledPayload as OrderCancelledPayload
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from .orders import OrderStatus as OrderStatus
     from .orders import Payment as Payment
     from .orders import Tags as Tags
-    from .orders import TouchAnswer as TouchAnswer
     from .orders import TouchRequest as TouchRequest
+    from .orders import TouchResponse as TouchResponse
     from .orders import VoucherPayment as VoucherPayment
     from .orders.refunds import CreateRequestAccount as CreateRequestAccount
     from .orders.refunds import CreateRequestAccountHolder as CreateRequestAccountHolder
@@ -64,16 +64,16 @@ else:
             "CashPayment": ".orders",
             "Category": ".catalogue._types",
             "Change": ".orders",
-            "CreateAnswer": ".orders",
             "CreateRequestAccount": ".orders.refunds",
             "CreateRequestAccountHolder": ".orders.refunds",
             "CreateRequestItems": ".orders",
             "CreateRequestReturned": ".orders.refunds",
-            "GetAnswer": ".catalogue.articles",
-            "GetAnswerSizes": ".catalogue.articles",
+            "CreateResponse": ".orders",
+            "GetResponse": ".catalogue.articles",
+            "GetResponseSizes": ".catalogue.articles",
             "Line": ".orders",
-            "ListAnswer": ".orders",
             "ListFilter": ".orders",
+            "ListResponse": ".orders",
             "Metadata": ".orders",
             "Money": "._types",
             "Order": ".orders",
@@ -91,11 +91,11 @@ else:
             "Size": ".catalogue.articles",
             "StockLowPayload": ".stock",
             "Tags": ".orders",
-            "TouchAnswer": ".orders",
             "TouchRequest": ".orders",
-            "UploadPictureAnswer": ".catalogue.articles",
+            "TouchResponse": ".orders",
             "UploadPictureRequest": ".catalogue.articles",
             "UploadPictureRequestMeta": ".catalogue.articles",
+            "UploadPictureResponse": ".catalogue.articles",
             "VoucherPayment": ".orders",
             "_types": "",
             "catalogue": "",
@@ -111,16 +111,16 @@ __all__ = [
     "CashPayment",
     "Category",
     "Change",
-    "CreateAnswer",
     "CreateRequestAccount",
     "CreateRequestAccountHolder",
     "CreateRequestItems",
     "CreateRequestReturned",
-    "GetAnswer",
-    "GetAnswerSizes",
+    "CreateResponse",
+    "GetResponse",
+    "GetResponseSizes",
     "Line",
-    "ListAnswer",
     "ListFilter",
+    "ListResponse",
     "Metadata",
     "Money",
     "Order",
@@ -138,11 +138,11 @@ __all__ = [
     "Size",
     "StockLowPayload",
     "Tags",
-    "TouchAnswer",
     "TouchRequest",
-    "UploadPictureAnswer",
+    "TouchResponse",
     "UploadPictureRequest",
     "UploadPictureRequestMeta",
+    "UploadPictureResponse",
     "VoucherPayment",
     "_types",
     "catalogue",

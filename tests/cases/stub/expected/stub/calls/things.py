@@ -39,6 +39,6 @@ _TOUCH: Final[Endpoint[None]] = Endpoint(
     "/things/{thing_id}/touch",
     arguments=_TouchArguments,
     body=Json(TouchRequest),
-    answers={204: None},
+    responses={204: None},
     idempotency="none",
 )

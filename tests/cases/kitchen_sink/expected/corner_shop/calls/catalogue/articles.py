@@ -9,17 +9,25 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from ... import errors as _errors
-from ..._runtime.calls import RAW, Call, Endpoint, ErrorCode, ErrorShape, Parameter, Raw
+from ..._runtime.calls import (
+    BINARY,
+    Binary,
+    Call,
+    Endpoint,
+    ErrorCode,
+    ErrorShape,
+    Parameter,
+)
 from ..._runtime.models import Model
 from ..._runtime.multipart import Multipart
 from ..._runtime.uploads import UploadLike
 from ..._runtime.wire_formats import limited
 from ...models.catalogue.articles import (
-    GetAnswer,
+    GetResponse,
     Size,
-    UploadPictureAnswer,
     UploadPictureRequest,
     UploadPictureRequestMeta,
+    UploadPictureResponse,
 )
 
 
@@ -27,7 +35,7 @@ def get(
     sku: str,
     *,
     x_shop_trace: str | None = None,
-) -> Call[GetAnswer]:
+) -> Call[GetResponse]:
     """Get an article (查询商品).
 
     Args:
@@ -70,7 +78,7 @@ def upload_picture(
     file: UploadLike,
     x_shop_trace: str | None = None,
     alt: str | None = None,
-) -> Call[UploadPictureAnswer]:
+) -> Call[UploadPictureResponse]:
     """Upload a picture (上传图片).
 
     Args:
@@ -166,13 +174,13 @@ class _PictureArguments(Model, frozen=True, kw_only=True):
     x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
-_GET: Final[Endpoint[GetAnswer]] = Endpoint(
+_GET: Final[Endpoint[GetResponse]] = Endpoint(
     "catalogue.articles.get",
     "GET",
     "/articles/{sku}",
     arguments=_GetArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    answers={200: GetAnswer},
+    responses={200: GetResponse},
     idempotency="safe",
 )
 
@@ -182,19 +190,19 @@ _EXISTS: Final[Endpoint[None]] = Endpoint(
     "/articles/{sku}",
     arguments=_ExistsArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    answers={200: None},
+    responses={200: None},
     error_shape=ErrorShape(),
     idempotency="safe",
 )
 
-_UPLOAD_PICTURE: Final[Endpoint[UploadPictureAnswer]] = Endpoint(
+_UPLOAD_PICTURE: Final[Endpoint[UploadPictureResponse]] = Endpoint(
     "catalogue.articles.upload_picture",
     "POST",
     "/articles/{sku}/pictures",
     arguments=_UploadPictureArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     body=Multipart(UploadPictureRequest, media={"file": ("image/png", "image/jpeg")}),
-    answers={200: UploadPictureAnswer},
+    responses={200: UploadPictureResponse},
     idempotency="none",
 )
 
@@ -204,8 +212,8 @@ _PUT_PICTURE: Final[Endpoint[None]] = Endpoint(
     "/articles/{sku}/picture",
     arguments=_PutPictureArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    body=Raw("image/png", min_length=1, max_length=2097152),
-    answers={204: None},
+    body=Binary("image/png", min_length=1, max_length=2097152),
+    responses={204: None},
     idempotency="none",
 )
 
@@ -216,7 +224,7 @@ _PICTURE: Final[Endpoint[bytes]] = Endpoint(
     arguments=_PictureArguments,
     query=("size",),
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    answers={200: RAW},
+    responses={200: BINARY},
     errors=(ErrorCode(404, None, _errors.NotFound, reason="There is no picture."),),
     idempotency="safe",
 )

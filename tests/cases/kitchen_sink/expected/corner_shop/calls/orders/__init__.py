@@ -26,17 +26,17 @@ from ...models.orders import (
     Buyer,
     CancelReason,
     Change,
-    CreateAnswer,
     CreateRequestItems,
+    CreateResponse,
     Line,
-    ListAnswer,
     ListFilter,
+    ListResponse,
     Metadata,
     Order,
     OrderStatus,
     Payment,
-    TouchAnswer,
     TouchRequest,
+    TouchResponse,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def create(
     meta: Metadata | None = None,
     extra: Any | None = None,
     card: bytes | None = None,
-) -> Call[Order | CreateAnswer]:
+) -> Call[Order | CreateResponse]:
     """Create an order (创建订单).
 
     Reserves the goods for ten minutes.
@@ -178,7 +178,7 @@ def list(
     page: int | None = None,
     ids: Sequence[int] | None = None,
     x_shop_trace: str | None = None,
-) -> Call[ListAnswer]:
+) -> Call[ListResponse]:
     """List orders (订单列表).
 
     Args:
@@ -285,7 +285,7 @@ def touch(
     order_no: str,
     *,
     x_shop_trace: str | None = None,
-) -> Call[TouchAnswer]:
+) -> Call[TouchResponse]:
     """Touch an order (触碰订单).
 
     Args:
@@ -368,7 +368,7 @@ _ERRORS = (
     ),
 )
 
-_CREATE: Final[Endpoint[Order | CreateAnswer]] = Endpoint(
+_CREATE: Final[Endpoint[Order | CreateResponse]] = Endpoint(
     "orders.create",
     "POST",
     "/orders",
@@ -379,7 +379,7 @@ _CREATE: Final[Endpoint[Order | CreateAnswer]] = Endpoint(
         Parameter("X-Shop-Trace", "x_shop_trace"),
     ),
     body=Json(_orders.CreateRequest),
-    answers={201: Order, 202: CreateAnswer},
+    responses={201: Order, 202: CreateResponse},
     errors=(
         ErrorCode(
             409,
@@ -404,7 +404,7 @@ _CREATE: Final[Endpoint[Order | CreateAnswer]] = Endpoint(
         ),
         *_ERRORS,
     ),
-    idempotency=Keyed("order_no", "Idempotency-Key", ask="orders.query"),
+    idempotency=Keyed("order_no", "Idempotency-Key", inquiry="orders.query"),
 )
 
 _QUERY: Final[Endpoint[Order | None]] = Endpoint(
@@ -414,12 +414,12 @@ _QUERY: Final[Endpoint[Order | None]] = Endpoint(
     arguments=_QueryArguments,
     query=(Parameter("expand", style="comma"), "at", "verbose"),
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    answers={200: Order, 304: None},
+    responses={200: Order, 304: None},
     errors=(*_ERRORS,),
     idempotency="safe",
 )
 
-_LIST: Final[Endpoint[ListAnswer]] = Endpoint(
+_LIST: Final[Endpoint[ListResponse]] = Endpoint(
     "orders.list",
     "GET",
     "/orders/",
@@ -432,7 +432,7 @@ _LIST: Final[Endpoint[ListAnswer]] = Endpoint(
         "ids",
     ),
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    answers={200: ListAnswer},
+    responses={200: ListResponse},
     errors=(
         ErrorCode(403, "NO_AUTH", _errors.NoAuth, reason="Not allowed."),
         *_ERRORS,
@@ -446,7 +446,7 @@ _CANCEL: Final[Endpoint[None]] = Endpoint(
     "/orders/{order_no}/cancellations/{reason}.json",
     arguments=_CancelArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    answers={204: None},
+    responses={204: None},
     errors=(*_ERRORS,),
     idempotency="safe",
 )
@@ -458,7 +458,7 @@ _UPDATE: Final[Endpoint[Order]] = Endpoint(
     arguments=_UpdateArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     body=Json(Change, argument="body", media="application/merge-patch+json"),
-    answers={200: Order},
+    responses={200: Order},
     errors=(*_ERRORS,),
     unprocessed=(),
     idempotency="none",
@@ -474,19 +474,19 @@ _REPLACE_LINES: Final[Endpoint[builtins.list[Line]]] = Endpoint(
         Annotated[Sequence[Line], limited(min_length=1, max_length=8)],
         argument="body",
     ),
-    answers={200: builtins.list[Line]},
+    responses={200: builtins.list[Line]},
     errors=(*_ERRORS,),
     idempotency="none",
 )
 
-_TOUCH: Final[Endpoint[TouchAnswer]] = Endpoint(
+_TOUCH: Final[Endpoint[TouchResponse]] = Endpoint(
     "orders.touch",
     "POST",
     "/orders/{order_no}/touch",
     arguments=_TouchArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     body=Json(TouchRequest),
-    answers={200: TouchAnswer},
+    responses={200: TouchResponse},
     errors=(*_ERRORS,),
     idempotency="none",
     auth=(),

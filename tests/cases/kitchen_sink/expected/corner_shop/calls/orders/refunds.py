@@ -104,7 +104,7 @@ _CREATE: Final[Endpoint[Refund]] = Endpoint(
             "account": "deep",
         },
     ),
-    answers={200: Refund},
+    responses={200: Refund},
     errors=(*_ERRORS,),
     error_shape=ErrorShape(
         code="*_error.code",

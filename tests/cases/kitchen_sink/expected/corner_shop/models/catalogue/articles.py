@@ -19,7 +19,7 @@ from .. import _types as _types
 from . import _types as _catalogue_types
 
 
-class GetAnswer(Model, frozen=True, kw_only=True):
+class GetResponse(Model, frozen=True, kw_only=True):
     """Response body of `catalogue.articles.get`."""
 
     sku: Annotated[str, limited(min_length=1, max_length=40)]
@@ -28,13 +28,13 @@ class GetAnswer(Model, frozen=True, kw_only=True):
     """Name."""
     category: _catalogue_types.Category
     price: _types.Money | None = None
-    sizes: Mapping[str, GetAnswerSizes] | None = None
+    sizes: Mapping[str, GetResponseSizes] | None = None
     matrix: Sequence[Sequence[int]] | None = None
     anything: Any | UnsetType | None = UNSET
 
 
-class GetAnswerSizes(Model, frozen=True, kw_only=True):
-    """GetAnswerSizes."""
+class GetResponseSizes(Model, frozen=True, kw_only=True):
+    """GetResponseSizes."""
 
     width: float
     height: float
@@ -59,7 +59,7 @@ class UploadPictureRequestMeta(Model, frozen=True, kw_only=True):
     """Exactly 64 characters, matches `[0-9a-f]+`."""
 
 
-class UploadPictureAnswer(Model, frozen=True, kw_only=True):
+class UploadPictureResponse(Model, frozen=True, kw_only=True):
     """Response body of `catalogue.articles.upload_picture`."""
 
     media_id: str

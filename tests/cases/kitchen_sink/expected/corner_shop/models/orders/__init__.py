@@ -111,7 +111,7 @@ class CreateRequestItems(Model, frozen=True, kw_only=True):
     options: Mapping[str, str | int | bool] | None = None
 
 
-class CreateAnswer(Model, frozen=True, kw_only=True):
+class CreateResponse(Model, frozen=True, kw_only=True):
     """Response body of `orders.create`."""
 
     ticket: Annotated[str, limited(max_length=32)]
@@ -129,7 +129,7 @@ class ListFilter(Model, frozen=True, kw_only=True):
     status: OrStr[OrderStatus] | None = None
 
 
-class ListAnswer(Model, frozen=True, kw_only=True):
+class ListResponse(Model, frozen=True, kw_only=True):
     """Response body of `orders.list`."""
 
     total: Annotated[int, limited(ge=0)]
@@ -142,7 +142,7 @@ class TouchRequest(Model, frozen=True, kw_only=True):
     """Request body of `orders.touch`."""
 
 
-class TouchAnswer(Model, frozen=True, kw_only=True):
+class TouchResponse(Model, frozen=True, kw_only=True):
     """Response body of `orders.touch`."""
 
     ok: Literal[True] = constant(True)

@@ -10,10 +10,10 @@ from ..._runtime.client import AsyncResource, Resource
 from ..._runtime.uploads import UploadLike
 from ...calls.catalogue import articles as _calls
 from ...models.catalogue.articles import (
-    GetAnswer,
+    GetResponse,
     Size,
-    UploadPictureAnswer,
     UploadPictureRequestMeta,
+    UploadPictureResponse,
 )
 
 
@@ -25,7 +25,7 @@ class Articles(Resource):
         sku: str,
         *,
         x_shop_trace: str | None = None,
-    ) -> GetAnswer:
+    ) -> GetResponse:
         """Get an article (查询商品).
 
         Args:
@@ -56,7 +56,7 @@ class Articles(Resource):
         file: UploadLike,
         x_shop_trace: str | None = None,
         alt: str | None = None,
-    ) -> UploadPictureAnswer:
+    ) -> UploadPictureResponse:
         """Upload a picture (上传图片).
 
         Args:
@@ -124,7 +124,7 @@ class AsyncArticles(AsyncResource):
         sku: str,
         *,
         x_shop_trace: str | None = None,
-    ) -> GetAnswer:
+    ) -> GetResponse:
         """Get an article (查询商品).
 
         Args:
@@ -155,7 +155,7 @@ class AsyncArticles(AsyncResource):
         file: UploadLike,
         x_shop_trace: str | None = None,
         alt: str | None = None,
-    ) -> UploadPictureAnswer:
+    ) -> UploadPictureResponse:
         """Upload a picture (上传图片).
 
         Args:

@@ -24,16 +24,16 @@ from ...models.orders import (
     Buyer,
     CancelReason,
     Change,
-    CreateAnswer,
     CreateRequestItems,
+    CreateResponse,
     Line,
-    ListAnswer,
     ListFilter,
+    ListResponse,
     Metadata,
     Order,
     OrderStatus,
     Payment,
-    TouchAnswer,
+    TouchResponse,
 )
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Orders(Resource):
         meta: Metadata | None = None,
         extra: Any | None = None,
         card: bytes | None = None,
-    ) -> Order | CreateAnswer:
+    ) -> Order | CreateResponse:
         """Create an order (创建订单).
 
         Reserves the goods for ten minutes.
@@ -178,7 +178,7 @@ class Orders(Resource):
         page: int | None = None,
         ids: Sequence[int] | None = None,
         x_shop_trace: str | None = None,
-    ) -> ListAnswer:
+    ) -> ListResponse:
         """List orders (订单列表).
 
         Args:
@@ -258,7 +258,7 @@ class Orders(Resource):
         order_no: str,
         *,
         x_shop_trace: str | None = None,
-    ) -> TouchAnswer:
+    ) -> TouchResponse:
         """Touch an order (触碰订单).
 
         Args:
@@ -306,7 +306,7 @@ class AsyncOrders(AsyncResource):
         meta: Metadata | None = None,
         extra: Any | None = None,
         card: bytes | None = None,
-    ) -> Order | CreateAnswer:
+    ) -> Order | CreateResponse:
         """Create an order (创建订单).
 
         Reserves the goods for ten minutes.
@@ -406,7 +406,7 @@ class AsyncOrders(AsyncResource):
         page: int | None = None,
         ids: Sequence[int] | None = None,
         x_shop_trace: str | None = None,
-    ) -> ListAnswer:
+    ) -> ListResponse:
         """List orders (订单列表).
 
         Args:
@@ -490,7 +490,7 @@ class AsyncOrders(AsyncResource):
         order_no: str,
         *,
         x_shop_trace: str | None = None,
-    ) -> TouchAnswer:
+    ) -> TouchResponse:
         """Touch an order (触碰订单).
 
         Args:

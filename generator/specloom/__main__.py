@@ -1,6 +1,6 @@
 """The program: `specloom`, and `python -m specloom`."""
 
-import gc
+import os
 import sys
 
 from .cli import main
@@ -9,8 +9,9 @@ from .cli import main
 def program() -> None:
     """Run the command, and end."""
     status = main()
-    gc.freeze()  # Python would look for cycles once more, in all that is left
-    sys.exit(status)
+    for stream in (sys.stdout, sys.stderr):
+        print(end="", file=stream, flush=True)
+    os._exit(status)  # the system frees memory sooner than Python takes apart what it has loaded
 
 
 if __name__ == "__main__":

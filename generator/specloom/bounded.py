@@ -15,6 +15,7 @@ TEXT = 2 * MEGABYTE
 """The limit of what people write: specs, templates, settings."""
 STATE = 64 * MEGABYTE
 """The limit of what specloom writes for itself."""
+_PIECE = 64 * 1024
 
 
 def read(path: str | os.PathLike[str], limit: int, *, follow: bool = True) -> bytes:
@@ -32,9 +33,12 @@ def read(path: str | os.PathLike[str], limit: int, *, follow: bool = True) -> by
 def digest(path: str | os.PathLike[str], *, follow: bool = True) -> str:
     """SHA-256 of a regular file of any size, in hexadecimal digits."""
     found = hashlib.sha256()
-    with os.fdopen(_open(path, follow), "rb") as file:
-        while piece := file.read(MEGABYTE):
+    descriptor = _open(path, follow)
+    try:
+        while piece := os.read(descriptor, _PIECE):
             found.update(piece)
+    finally:
+        os.close(descriptor)
     return found.hexdigest()
 
 

@@ -20,11 +20,11 @@ def empty() -> Generator[Path, None, None]:
 
 @contextmanager
 def three_endpoints() -> Generator[Path, None, None]:
-    """The specs of this repository, copied."""
+    """The specs of this repository, copied, with the settings that they have here."""
     with empty() as folder:
         for api in ("wechatpay", "weixin"):
             shutil.copytree(ROOT / "specs" / api, folder / "specs" / api)
-        _configure(folder, "wechatpay", "weixin")
+        _configure(folder, wechatpay='mock = "specs/wechatpay/mock.py"\n', weixin="")
         yield folder
 
 
@@ -36,13 +36,14 @@ def made(api: str, files: Mapping[str, str]) -> Generator[Path, None, None]:
             file = folder / "specs" / api / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8", newline="\n")
-        _configure(folder, api)
+        _configure(folder, **{api: ""})
         yield folder
 
 
-def _configure(folder: Path, *apis: str) -> None:
+def _configure(folder: Path, **apis: str) -> None:
+    """A table for each API, with further lines."""
     tables = (
-        f'[tool.specloom.clients.{api}]\nspec = "specs/{api}"\nout = "generated/{api}"\n'
-        for api in apis
+        f'[tool.specloom.clients.{api}]\nspec = "specs/{api}"\nout = "generated/{api}"\n{further}'
+        for api, further in apis.items()
     )
     (folder / "pyproject.toml").write_text("\n".join(tables), "utf-8")

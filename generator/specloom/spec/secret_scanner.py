@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from .nodes import Scalar
 
 _ENCODED = r"(?<![A-Za-z0-9+/])"
-_SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (what, marks, re.compile(pattern))
+_SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (mark, what, re.compile(pattern))
     for what, marks, pattern in (
         ("a PEM block", ("-----BEGIN",), r"-----BEGIN\s"),
         (
@@ -70,8 +71,9 @@ _SIGNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
         ("an npm token", ("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
         ("a password", ("@",), r"://[^\s/:@]+:(?=[^\s/:@]*\d)[^\s/:@]{8,}@"),
     )
+    for mark in marks
 )
-"""What it is; texts that are in every one, which are looked for first because that is fast; and what it looks like."""
+"""A text that is looked for first, because that is fast; what its presence may mean; and what that looks like."""
 _PLACEHOLDER = re.compile(r"EXAMPLE|example|your|YOUR|(.)\1{5}|(?:x|X|\*|\.|0){6}|1234567|abcdef")
 _CALLED = re.compile(
     r"(?:^|_)(?:(?:app|client|web_?hook)?_?secret|secret_key|private_key|api_?(?:v\d+_?)?key|access_key|password|passwd|access_token|refresh_token|authorization)$"
@@ -84,7 +86,7 @@ _BITS = 3.5
 REMEDY = "take it out, and replace the key if it was a real one"
 
 
-class Sign(NamedTuple):
+class Sign(Struct, frozen=True, order=True):
     """Where in a text a secret begins, and what it is."""
 
     at: int
@@ -95,8 +97,8 @@ def sign(text: str) -> Sign | None:
     """The first sure sign of a key in a text."""
     found = (
         Sign(match.start(), what)
-        for what, marks, pattern in _SIGNS
-        if any(mark in text for mark in marks)
+        for mark, what, pattern in _SIGNS
+        if mark in text
         for match in pattern.finditer(text)
         if what == "a PEM block" or not _PLACEHOLDER.search(match[0])
     )

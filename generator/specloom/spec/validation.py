@@ -105,11 +105,18 @@ def schema_text(name: str) -> str:
 @cache
 def _schema(kind: Kind) -> Schema:
     """The schema for the kind of file. References are replaced by what they mean, once, which makes checking three times faster."""
-    common: Schema = json.loads(schema_text("common"))
     root: Schema = json.loads(schema_text(kind))
-    for schema in (common, root):  # each once: afterwards they lead back into themselves
-        _link(schema, {"": common, "common.json": common})
+    _link(root, _roots())
     return root
+
+
+@cache
+def _roots() -> Mapping[str, Schema]:
+    """The schema that all kinds share, by the names that references have for it."""
+    common: Schema = json.loads(schema_text("common"))
+    roots = {"": common, "common.json": common}
+    _link(common, roots)  # once: afterwards it leads back into itself
+    return roots
 
 
 def _link(schema: Any, roots: Mapping[str, Schema]) -> None:

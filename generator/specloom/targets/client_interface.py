@@ -6,7 +6,9 @@ One namespace in Python for what lies in path, query, header and body on the wir
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from ..model import (
     Api,
@@ -30,7 +32,7 @@ from ..naming import snake
 Where = Literal["path", "query", "header", "field", "body"]
 
 
-class Argument(NamedTuple):
+class Argument(Struct, frozen=True):
     """One argument of an endpoint's function. `body` is a body that is one value; `field` one of a body taken apart."""
 
     field: Field

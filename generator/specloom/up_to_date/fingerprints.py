@@ -132,7 +132,7 @@ def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> No
                 and content(row["inputs"]) == client["before"]
                 and _right(row)
             ):
-                kept[name] = {**row, "content": _whole(generator, row)}
+                kept[name] = {**row, "content": _digest((generator, client["before"]))}
         except DAMAGE:
             continue
     store.write(project, every, kept)
@@ -145,7 +145,8 @@ def _state(row: Row, shared: Sequence[Look]) -> Row | None:
     now = _looked(row, shared)
     if now.get("looks") == row.get("looks") and row.get("settled"):
         return row
-    return now if _whole(_generator(shared), row) == row["content"] and _right(row) else None
+    whole = _digest((_generator(shared), _content(_own(row))))
+    return now if whole == row["content"] and _right(row) else None
 
 
 def _looked(row: Row, shared: Sequence[Look]) -> Row:
@@ -199,11 +200,6 @@ def _generator(shared: Sequence[Look]) -> str:
         f"{path} {each.st_mode} {each.st_ino} {each.st_size} {each.st_mtime_ns}"
         for path, each in shared
     )
-
-
-def _whole(shared: str, row: Row) -> str:
-    """All that decides what is generated, given what all clients share."""
-    return _digest((shared, _content(_own(row))))
 
 
 def _shared(tools: Iterable[str]) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 
 from ..base import Python
 from .tokens import WIDTH, columns
@@ -24,10 +24,11 @@ def nothing() -> Python:
     return Python("")
 
 
-def shipped(path: Path, libraries: Mapping[str, str] = MappingProxyType({})) -> Python:
-    """One of our own files, as it is; `libraries` names packages that another stands in for."""
+@lru_cache(None)  # clients share most of these files
+def shipped(path: Path, libraries: tuple[tuple[str, str], ...] = ()) -> Python:
+    """One of our own files, as it is; `libraries` names packages and what stands in for each."""
     text = path.read_text("utf-8")
-    for name, other in libraries.items():
+    for name, other in libraries:
         text = re.sub(rf"^( *import ){name}$", rf"\1{other} as {name}", text, flags=re.MULTILINE)
     return Python(text)
 
@@ -37,16 +38,18 @@ def adopted(path: Path, library: str, home: Sequence[str]) -> Python:
 
     Raises `ValueError` if it needs more of that package, or of its own, than will be there.
     """
-    text = path.read_text("utf-8")
+    return _adopted(path.read_text("utf-8"), library, tuple(home))
+
+
+@lru_cache
+def _adopted(text: str, library: str, home: tuple[str, ...]) -> Python:
     lines = text.split("\n")
     root = library.split(".")[0]
-    for node in ast.walk(ast.parse(text)):
+    for node in _imports(ast.parse(text)):
         if isinstance(node, ast.ImportFrom):
             names = ["." * node.level + (node.module or "")]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
         else:
-            continue
+            names = [alias.name for alias in node.names]
         for name in names:
             inside = isinstance(node, ast.ImportFrom) and (
                 name == library or name.startswith(f"{library}.")
@@ -60,6 +63,15 @@ def adopted(path: Path, library: str, home: Sequence[str]) -> Python:
                 at = node.lineno - 1
                 lines[at] = re.sub(rf"{re.escape(library)}[\w.]*", relative, lines[at], count=1)
     return Python("\n".join(lines))
+
+
+def _imports(parent: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports in a module, a function or any other statement; expressions, most of a tree, are passed over."""
+    for node in ast.iter_child_nodes(parent):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
+        elif isinstance(node, (ast.stmt, ast.excepthandler, ast.match_case)):
+            yield from _imports(node)
 
 
 def _relative(module: str, home: Sequence[str]) -> str:

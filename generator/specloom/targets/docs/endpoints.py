@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...auth_schemes import added_by
 from ...code import Markdown, markdown
@@ -34,7 +35,7 @@ from .request import Request, media_of, schemes_of
 from .tables import FieldTable, Row
 
 
-class Samples(NamedTuple):
+class Samples(Struct, frozen=True):
     """The samples of an endpoint, the same in every language: its examples' titles and curl commands, Python for the first."""
 
     curl: tuple[tuple[Text, Markdown], ...]
@@ -57,7 +58,7 @@ class Samples(NamedTuple):
         )
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """A part of a page with a heading of its own: paragraphs, tables, code."""
 
     title: Markdown

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from ...auth_schemes import SCHEMES
 from ...code import Markdown, markdown
 from ...model import Api, Endpoint, Fact, Object, Resource, Text
@@ -98,7 +100,7 @@ def _resource(resource: Resource, here: PurePosixPath, reader: Localizer) -> Blo
 def _whole(resource: Resource, here: PurePosixPath, reader: Localizer) -> Block:
     """The endpoints of a resource, and its events."""
     block, told = _resource(resource, here, reader), events.listed(resource, here, reader)
-    return block._replace(parts=(*block.parts, told)) if told else block
+    return replace(block, parts=(*block.parts, told)) if told else block
 
 
 def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Localizer) -> list[Markdown]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...code import Code, Python, python
 from ...model import (
@@ -22,7 +23,7 @@ from .imports import Layout, Module, exports_of
 from .type_hints import NONE, Annotations
 
 
-class Function(NamedTuple):
+class Function(Struct, frozen=True):
     """What the template prints for an endpoint."""
 
     decorators: tuple[Python, ...]
@@ -33,7 +34,7 @@ class Function(NamedTuple):
     endpoint: Python
 
 
-class ArgumentsClass(NamedTuple):
+class ArgumentsClass(Struct, frozen=True):
     """The class that holds an endpoint's path, query and header arguments, and their limits."""
 
     header: Python

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...auth_schemes import SCHEMES, Argument
 from ...code import Code, Python, python
@@ -34,7 +35,7 @@ _HOOKS = (
 )
 
 
-class ClientClass(NamedTuple):
+class ClientClass(Struct, frozen=True):
     """What the template prints for one colour."""
 
     header: Python
@@ -44,7 +45,7 @@ class ClientClass(NamedTuple):
     children: tuple[Child, ...]
 
 
-class Option(NamedTuple):
+class Option(Struct, frozen=True):
     """An argument of the client's constructor that every API has."""
 
     name: str

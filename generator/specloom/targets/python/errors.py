@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...code import Code, Python, python
 from ...model import Api, ErrorCode
@@ -15,7 +16,7 @@ from .type_hints import NONE, Annotations
 from .vendoring import error_classes
 
 
-class ErrorClass(NamedTuple):
+class ErrorClass(Struct, frozen=True):
     header: Python
     docstring: Python
     body: Python | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
@@ -21,7 +22,7 @@ TABLE = "EVENTS"
 _HOME = ("_runtime", "webhooks")
 
 
-class EventClass(NamedTuple):
+class EventClass(Struct, frozen=True):
     header: Python
     docstring: Python
     payload: Python

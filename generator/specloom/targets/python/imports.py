@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -29,9 +28,9 @@ class Layout(Struct, frozen=True):
     """The module with the behaviour of the service, for the mock."""
 
     @property
-    def libraries(self) -> Mapping[str, str]:
-        """What stands in for the libraries that the runtime is written for."""
-        return {} if self.http == "httpx" else {"httpx": "httpx2", "httpcore": "httpcore2"}
+    def libraries(self) -> tuple[tuple[str, str], ...]:
+        """The libraries that the runtime is written for, and what stands in for each."""
+        return () if self.http == "httpx" else (("httpx", "httpx2"), ("httpcore", "httpcore2"))
 
     @classmethod
     def of(cls, api: Api, http: str = "httpx", mock: Path | None = None) -> Layout:
@@ -168,7 +167,7 @@ class Module(Struct):
         )
 
 
-class Exports(NamedTuple):
+class Exports(Struct, frozen=True):
     """Names that a module gives but imports only when they are first asked for (PEP 562)."""
 
     function: Python

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Set
 from pathlib import PurePosixPath
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...code import Code, Python, python
 from ...model import (
@@ -37,14 +38,14 @@ from .imports import Layout, Module, exports_of
 from .type_hints import NONE, Annotations
 
 
-class ClassMember(NamedTuple):
+class ClassMember(Struct, frozen=True):
     """A field or an enumeration's value: its line, and the docstring under it if there is anything to say."""
 
     line: Python
     docstring: Python | None
 
 
-class ModelClass(NamedTuple):
+class ModelClass(Struct, frozen=True):
     """What the template prints for a structure or an enumeration."""
 
     header: Python
@@ -53,7 +54,7 @@ class ModelClass(NamedTuple):
     unlisted: Python | None = None
 
 
-class Alias(NamedTuple):
+class Alias(Struct, frozen=True):
     """What the template prints for a union: one statement, or one for type checkers and one for Python."""
 
     docstring: Python

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...code import Code, Python, python
 from ...model import Api, Endpoint, Resource
@@ -19,7 +20,7 @@ from .imports import Layout, Module
 ASYNC = "Async"
 
 
-class Method(NamedTuple):
+class Method(Struct, frozen=True):
     """What the template prints for an endpoint."""
 
     decorators: tuple[Python, ...]
@@ -28,7 +29,7 @@ class Method(NamedTuple):
     result: Python
 
 
-class Child(NamedTuple):
+class Child(Struct, frozen=True):
     """What the template prints for a resource below: a property that imports its class when it is first asked for."""
 
     decorator: Python
@@ -38,7 +39,7 @@ class Child(NamedTuple):
     result: Python
 
 
-class ResourceClass(NamedTuple):
+class ResourceClass(Struct, frozen=True):
     header: Python
     docstring: Python
     children: tuple[Child, ...]

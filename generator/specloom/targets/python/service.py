@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 
 from ...code import Python, python
@@ -21,9 +22,14 @@ def adopted(module: Path) -> Python:
 
 def class_name(module: Path) -> str:
     """The one class of the module whose name ends in `Mock`; raises as `adopted` does."""
+    return _class_name(adopted(module))
+
+
+@lru_cache
+def _class_name(code: Python) -> str:
     found = [
         node.name
-        for node in ast.parse(adopted(module)).body
+        for node in ast.parse(code).body
         if isinstance(node, ast.ClassDef)
         and node.name.endswith("Mock")
         and not node.name.startswith("_")

@@ -79,7 +79,7 @@ def _classes(home: tuple[str, ...]) -> list[str]:
     ]
 
 
-@lru_cache
+@lru_cache(None)
 def _imported(module: str, text: str) -> frozenset[str]:
     """The runtime modules that one imports: `auth/wechatpay` → `errors`, `auth/__init__`, …"""
     packages = module.split("/")[:-1]

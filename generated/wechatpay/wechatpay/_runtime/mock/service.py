@@ -327,7 +327,7 @@ def _check(
             raise ValueError(f"{one.field.lstrip('/')}: {one.issue}")
         row = {"fapiao_id": arguments["fapiao_id"], "status": "ISSUED", **given}
         page = {"total_count": 1, "fapiao_information": [row]}
-        for one in misplaced(query.answers.get(200), page):
+        for one in misplaced(query.responses.get(200), page):
             if one.field.startswith(_ROW):
                 raise ValueError(f"fapiao: {one.field.removeprefix(_ROW)}: {one.issue}")
     if not _FAPIAO_ID.fullmatch(arguments["fapiao_id"]):

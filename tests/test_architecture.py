@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "model": set[str](),
     "diagnostics": set[str](),
     "naming": set[str](),
-    "uncollected": set[str](),
+    "gc_pause": set[str](),
     "bounded": set[str](),
     "locales": set[str](),
     "code": set[str](),
@@ -34,7 +34,7 @@ MAY_IMPORT = {
         "naming",
         "runtime",
         "auth_schemes",
-        "uncollected",
+        "gc_pause",
     },  # of the runtime the formats alone, see below
     "targets": {
         "locales",
@@ -83,7 +83,7 @@ MAY_IMPORT = {
     "lint_command": {"diagnostics", "config", "console", "spec"},
     "cli": {
         "console",
-        "uncollected",
+        "gc_pause",
         "mock_command",
         "lint_command",
         "diagnostics",

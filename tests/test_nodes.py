@@ -12,7 +12,7 @@ import pytest
 
 from specloom.diagnostics import InvalidSpec
 from specloom.spec import json_reader, load, yaml_reader
-from specloom.spec.collector import Findings
+from specloom.spec.collector import DiagnosticCollector
 from specloom.spec.nodes import MapNode, Node, Scalar, to_json
 
 API = """specloom: 1
@@ -25,9 +25,9 @@ hosts: [https://api.shop.example]
 """
 
 
-def read(text: str) -> tuple[Node | None, Findings]:
-    findings = Findings()
-    return yaml_reader.parse(findings.source("a.yaml", text), findings), findings
+def read(text: str) -> tuple[Node | None, DiagnosticCollector]:
+    diagnostics = DiagnosticCollector()
+    return yaml_reader.parse(diagnostics.source("a.yaml", text), diagnostics), diagnostics
 
 
 def problems(spec: Path) -> list[tuple[str, str]]:
@@ -47,8 +47,8 @@ def problems(spec: Path) -> list[tuple[str, str]]:
 def test_plain_scalars_keep_their_text_and_mean_what_the_core_rules_say(
     written: str, meant: object
 ) -> None:
-    root, findings = read(f"a: {written}\n" if written != "-" else "a:\n")
-    assert not findings.problems
+    root, diagnostics = read(f"a: {written}\n" if written != "-" else "a:\n")
+    assert not diagnostics.problems
     assert isinstance(root, MapNode)
     node = root.get("a")
     assert isinstance(node, Scalar)
@@ -164,12 +164,12 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_json_files_give_the_same_nodes() -> None:
-    findings = Findings()
+    diagnostics = DiagnosticCollector()
     root = json_reader.parse(
-        findings.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'),
-        findings,
+        diagnostics.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'),
+        diagnostics,
     )
-    assert not findings.problems
+    assert not diagnostics.problems
     assert root is not None
     assert to_json(root) == {"a": [1, Decimal("2.50"), "xé\n", True, None], "b": {}}
 

@@ -17,8 +17,8 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 
 from specloom.spec import load, validation, yaml_reader
-from specloom.spec.collector import Findings
-from specloom.spec.fast_validation import fits
+from specloom.spec.collector import DiagnosticCollector
+from specloom.spec.fast_validation import is_valid
 from specloom.spec.nodes import ListNode, MapNode, Node, Scalar
 
 ROOT = Path(__file__).parents[1]
@@ -141,8 +141,10 @@ def misspellings() -> list[tuple[Path, str, Scalar]]:
         [*(CASES / "kitchen_sink" / "spec").rglob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")]
     ):
         kind = {"_api": "api", "_types": "types"}.get(file.stem, "resource")
-        findings = Findings()
-        root = yaml_reader.parse(findings.source(file.name, file.read_text("utf-8")), findings)
+        diagnostics = DiagnosticCollector()
+        root = yaml_reader.parse(
+            diagnostics.source(file.name, file.read_text("utf-8")), diagnostics
+        )
         assert root is not None
         for about, key in words(root, SCHEMAS[kind]):
             found.setdefault((about, key.text), (file, kind, key))
@@ -166,11 +168,11 @@ def test_a_misspelt_key_is_found_and_mended(file: Path, kind: validation.Kind, k
         line = lines[key.line - 1]
         assert line.startswith(word, key.column - 1)
         lines[key.line - 1] = line[: key.column - 1] + slip + line[key.column - 1 + len(word) :]
-        findings = Findings()
-        root = yaml_reader.parse(findings.source(file.name, "\n".join(lines)), findings)
+        diagnostics = DiagnosticCollector()
+        root = yaml_reader.parse(diagnostics.source(file.name, "\n".join(lines)), diagnostics)
         assert root is not None
-        validation.check(root, kind, findings)
-        about = [problem for problem in findings.problems if problem.rule == "unknown-key"]
+        validation.check(root, kind, diagnostics)
+        about = [problem for problem in diagnostics.problems if problem.rule == "unknown-key"]
         assert [(problem.line, problem.column) for problem in about] == [(key.line, key.column)]
         assert f"`{word}`" in about[0].hint or word in about[0].hint.split(": ")[-1].split(", ")
 
@@ -225,7 +227,7 @@ def test_the_fast_judgement_is_jsonschemas(name: str, data: st.DataObject) -> No
     schema = validation._schema(kind)
     document = data.draw(_documents(original))
     right = Draft7Validator(schema).is_valid(document)
-    assert fits(schema, document) <= right
+    assert is_valid(schema, document) <= right
 
 
 @pytest.mark.parametrize("spec", RIGHT, ids=lambda spec: spec.relative_to(ROOT).as_posix())

@@ -22,7 +22,7 @@ from specloom import auth_schemes
 from specloom.diagnostics import InvalidSpec
 from specloom.runtime.datetime_formats import DIRECTIVE, DIRECTIVES
 from specloom.spec import LoadedSpec, lint_rules, load, type_parser, validation
-from specloom.spec.errors import BY_STATUS
+from specloom.spec.errors import CLASS_BY_STATUS
 from specloom.spec.key_hints import HINTS
 from specloom.spec.type_lexer import TypeSyntaxError
 
@@ -385,8 +385,8 @@ def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
     section = SECTIONS["Error rows"]
     assert {
         int(status): name for status, name in re.findall(r"(\d{3}) `(\w+)`", section.text)
-    } == BY_STATUS
-    rows = "".join(f"  - {{status: {status}}}\n" for status in BY_STATUS)
+    } == CLASS_BY_STATUS
+    rows = "".join(f"  - {{status: {status}}}\n" for status in CLASS_BY_STATUS)
     spec = shop() | {"samples.yaml": "errors:\n" + rows}
     (resource,) = (
         resource

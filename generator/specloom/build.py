@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from . import plugins
 from .auth_schemes import SCHEMES
 from .config import ClientConfig
-from .diagnostics import InvalidSpec, shown
+from .diagnostics import InvalidSpec, display_path
 from .model import Api
 from .spec import LoadedSpec, load
 from .targets import Files, files, mock_class
@@ -17,7 +17,7 @@ def weave(client: ClientConfig) -> tuple[LoadedSpec, Files]:
     """The spec, and all files by their path in the output folder; raises `InvalidSpec` with what is wrong in spec, settings or templates."""
     _check_targets(client)
     _check_mock(client)
-    loaded = load(client.spec, shown(client.spec))
+    loaded = load(client.spec, display_path(client.spec))
     _check_package(client, loaded.api)
     api = replace(loaded.api, source=client.source, languages=_languages(client, loaded.api))
     return loaded, files(
@@ -77,7 +77,7 @@ def _check_mock(client: ClientConfig) -> None:
         raise client.wrong(
             ("mock",),
             "config-mock",
-            f"{shown(client.mock)} cannot be the behaviour of a mock: {error}",
+            f"{display_path(client.mock)} cannot be the behaviour of a mock: {error}",
             hint,
         ) from None
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from .console import Console
-from .uncollected import Uncollected
+from .gc_pause import PausedGC
 from .up_to_date import fingerprints
 
 TYPE_CHECKING = False  # typing is imported as seldom as the rest: a run that has nothing to do takes hardly longer than Python itself
@@ -72,7 +72,7 @@ def generate(options: argparse.Namespace, said: Console) -> int:
         for note in notes:
             said.tell(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)\n")
         return 0
-    with Uncollected():
+    with PausedGC():
         from .generate import generate_clients
 
         for line in generate_clients(*_chosen(options), said.report, force=options.force):
@@ -86,7 +86,7 @@ def check(options: argparse.Namespace, said: Console) -> int:
         for note in notes:
             said.tell(f"{note.name}: up to date\n")
         return 0
-    with Uncollected():
+    with PausedGC():
         from .diagnostics import OUT_OF_DATE
         from .generate import check_clients
 

@@ -28,7 +28,7 @@ from typing import Literal, TypeAlias, TypeGuard
 from msgspec import Struct
 
 from . import bounded
-from .diagnostics import Diagnostic, InvalidSpec, UsageError, shown
+from .diagnostics import Diagnostic, InvalidSpec, UsageError, display_path
 from .links import real, way_out
 
 NAME = "pyproject.toml"
@@ -64,11 +64,11 @@ class PyprojectFile(Struct, frozen=True):
         found = places(self.text)
         spot = found.of_key(steps) if key else found.of(steps)
         return Diagnostic(
-            shown(self.path), spot.line, spot.column, rule, message, hint, spot.length
+            display_path(self.path), spot.line, spot.column, rule, message, hint, spot.length
         )
 
     def error(self, problems: Sequence[Diagnostic]) -> InvalidSpec:
-        return InvalidSpec(problems, {shown(self.path): self.text})
+        return InvalidSpec(problems, {display_path(self.path): self.text})
 
 
 class ClientConfig(Struct, frozen=True):
@@ -388,7 +388,7 @@ def parse(path: Path, text: str) -> dict[str, object]:
         raise file.error(
             [
                 Diagnostic(
-                    shown(path),
+                    display_path(path),
                     1,
                     1,
                     "config-toml",
@@ -401,14 +401,22 @@ def parse(path: Path, text: str) -> dict[str, object]:
         return dict(tomllib.loads(text))
     except RecursionError:
         raise file.error(
-            [Diagnostic(shown(path), 1, 1, "config-toml", "too many values lie in one another")]
+            [
+                Diagnostic(
+                    display_path(path), 1, 1, "config-toml", "too many values lie in one another"
+                )
+            ]
         ) from None
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
         raise file.error(
-            [Diagnostic(shown(path), line, column, "config-toml", f"this is no TOML: {message}")]
+            [
+                Diagnostic(
+                    display_path(path), line, column, "config-toml", f"this is no TOML: {message}"
+                )
+            ]
         ) from None
 
 

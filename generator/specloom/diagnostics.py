@@ -154,7 +154,7 @@ def as_github(problems: Iterable[Diagnostic]) -> str:
     return "".join(rows)
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """A path as the user would type it here."""
     relative = os.path.relpath(path)
     return (relative if not relative.startswith("..") else str(path)).replace(os.sep, "/")

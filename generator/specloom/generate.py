@@ -16,7 +16,7 @@ from msgspec import Struct
 from . import bounded
 from .build import needs_others, weave
 from .config import NAME, ClientConfig, Config, find
-from .diagnostics import Diagnostic, InvalidSpec, UsageError, shown
+from .diagnostics import Diagnostic, InvalidSpec, UsageError, display_path
 from .publish import MANIFEST, Comparison, compare, places, publish
 from .spec import LoadedSpec
 from .targets import Files
@@ -66,7 +66,7 @@ def generate_clients(
             told = ", ".join(
                 f"{count} {what}" for what, count in counts.items() if count or what == "same"
             )
-            yield f"{each.client.name}: {each.told} -> {shown(each.client.out)} ({told})"
+            yield f"{each.client.name}: {each.told} -> {display_path(each.client.out)} ({told})"
     finally:
         _remember(config, done)
 
@@ -84,7 +84,7 @@ class Checked(Struct, frozen=True):
         if found.up_to_date:
             yield f"{name}: up to date\n"
             return
-        yield f"{name}: {shown(found.folder)} is not what {shown(self.client.spec)} generates; run specloom generate\n"
+        yield f"{name}: {display_path(found.folder)} is not what {display_path(self.client.spec)} generates; run specloom generate\n"
         for path in found.changed:
             yield from _difference(found, path)
         for problem in self.findings():
@@ -125,7 +125,7 @@ class Checked(Struct, frozen=True):
         edited = "move the change to the spec, or run specloom generate --force to lose it"
         return [
             Diagnostic(
-                shown(found.folder / path),
+                display_path(found.folder / path),
                 line,
                 1,
                 rule,
@@ -156,7 +156,7 @@ def chosen(start: Path, wanted: Sequence[str]) -> tuple[Config, list[ClientConfi
     for name in wanted:
         if name not in known:
             raise UsageError(
-                f"there is no client {name} in {shown(config.root / NAME)}; it has {', '.join(known)}"
+                f"there is no client {name} in {display_path(config.root / NAME)}; it has {', '.join(known)}"
             )
     return config, [known[name] for name in wanted] if wanted else list(config.clients)
 
@@ -213,7 +213,7 @@ def _difference(found: Comparison, path: PurePosixPath) -> Iterator[str]:
 
     old, new = _texts(found, path)
     by_hand = " (changed by hand)" if path in found.edited else ""
-    place = shown(found.folder / path)
+    place = display_path(found.folder / path)
     for line in unified_diff(old, new, f"{place}{by_hand}", f"{place} (generated)"):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 

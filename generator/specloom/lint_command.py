@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .config import ClientConfig
 from .console import Console
-from .diagnostics import Diagnostic, InvalidSpec, shown
+from .diagnostics import Diagnostic, InvalidSpec, display_path
 from .spec import lint, load
 
 
@@ -19,7 +19,7 @@ def advise(clients: Iterable[ClientConfig], said: Console, *, details: bool) -> 
     wrong: list[InvalidSpec] = []
     for client in clients:
         try:
-            loaded = load(client.spec, shown(client.spec))
+            loaded = load(client.spec, display_path(client.spec))
         except InvalidSpec as error:
             wrong.append(error)
             continue

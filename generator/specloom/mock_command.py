@@ -15,7 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from .config import find
-from .diagnostics import WRONG_INPUT, UsageError, shown
+from .diagnostics import WRONG_INPUT, UsageError, display_path
 from .publish import publish
 from .spec import load
 from .targets import files
@@ -25,10 +25,10 @@ def serve(spec: Path, options: Sequence[str]) -> int:
     """Serve the spec until Ctrl-C; `options` are those of the server. Returns the exit status."""
     if not spec.is_dir():
         raise UsageError(
-            f"there is no folder {shown(spec)}; name the folder of a spec, such as specs/shop",
+            f"there is no folder {display_path(spec)}; name the folder of a spec, such as specs/shop",
             WRONG_INPUT,
         )
-    api = load(spec, shown(spec)).api
+    api = load(spec, display_path(spec)).api
     _end_in_order()
     with TemporaryDirectory(prefix="specloom-mock-", ignore_cleanup_errors=True) as name:
         folder = Path(name)

@@ -16,7 +16,7 @@ from typing import cast
 from msgspec import Struct
 
 from . import config, naming
-from .diagnostics import DISK, InvalidSpec, UsageError, shown
+from .diagnostics import DISK, InvalidSpec, UsageError, display_path
 from .links import way_out
 from .schema_export import write_schemas
 from .spec import load
@@ -42,10 +42,10 @@ class Scaffold(Struct, frozen=True):
         """What was done, and what to do next."""
         what = "the package" if self.layout == "package" else "a project of its own:"
         lines = [
-            f"{shown(self.spec)}: a small spec, and JSON schemas for editors",
-            f"{shown(self.pyproject)}: {'begun with' if self.created else 'with'} [tool.specloom.clients.{self.name}], {what} {shown(self.out)}",
+            f"{display_path(self.spec)}: a small spec, and JSON schemas for editors",
+            f"{display_path(self.pyproject)}: {'begun with' if self.created else 'with'} [tool.specloom.clients.{self.name}], {what} {display_path(self.out)}",
             "",
-            f"next: edit {shown(self.spec)}, then run specloom generate",
+            f"next: edit {display_path(self.spec)}, then run specloom generate",
         ]
         if self.layout == "package" and not self.in_builds:
             lines.append(
@@ -66,12 +66,12 @@ def begin(name: str, here: Path) -> Scaffold:
     spec = pyproject.parent / "specs" / package
     if spec.exists() and (not spec.is_dir() or any(spec.iterdir())):
         raise UsageError(
-            f"{shown(spec)} is there already; choose another name, or write [tool.specloom.clients.{package}] yourself"
+            f"{display_path(spec)} is there already; choose another name, or write [tool.specloom.clients.{package}] yourself"
         )
     link = way_out(spec, pyproject.parent)
     if link is not None:
         raise UsageError(
-            f"{shown(link)} is a link that leads out of the project; replace it by a folder"
+            f"{display_path(link)} is a link that leads out of the project; replace it by a folder"
         )
     row = _row(pyproject.parent, known, package)
     edited = _edited(pyproject, text, known, package, row)
@@ -137,7 +137,7 @@ def _edited(
     """The document with the client's table, after those of other clients or at the end."""
     clients = config.table(config.table(config.table(known, "tool"), "specloom"), "clients")
     if package in clients:
-        raise UsageError(f"{shown(file)} has a client {package} already")
+        raise UsageError(f"{display_path(file)} has a client {package} already")
     newline = "\r\n" if "\r\n" in text else "\n"
     table = newline.join(
         [
@@ -161,7 +161,7 @@ def _edited(
     made = config.table(config.table(config.table(found, "tool"), "specloom"), "clients")
     if made.pop(package, None) != row or made != clients:
         raise UsageError(
-            f"{shown(file)} writes its clients inline, so none can be added below; add {package} there, with {table.split(newline, 1)[1]}"
+            f"{display_path(file)} writes its clients inline, so none can be added below; add {package} there, with {table.split(newline, 1)[1]}"
         )
     return edited
 

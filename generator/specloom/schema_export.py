@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .diagnostics import DISK, UsageError, shown
+from .diagnostics import DISK, UsageError, display_path
 from .spec.validation import schema_text
 
 FOLDER = ".schema"
@@ -25,7 +25,7 @@ def write_schemas(spec: Path) -> bool:
             for place in (file.parent, file):
                 if place.is_symlink():
                     raise UsageError(
-                        f"{shown(place)} is a link, which is not written through; remove it"
+                        f"{display_path(place)} is a link, which is not written through; remove it"
                     )
             if not file.is_file() or file.read_bytes() != text:
                 file.parent.mkdir(exist_ok=True)

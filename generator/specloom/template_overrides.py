@@ -18,7 +18,7 @@ import jinja2.meta
 
 from . import bounded
 from .code import Code, Python, Toml, python
-from .diagnostics import Diagnostic, InvalidSpec, shown
+from .diagnostics import Diagnostic, InvalidSpec, display_path
 
 
 def check(folder: Path, ours: Path) -> None:
@@ -148,4 +148,4 @@ def _names(folder: Path) -> list[str]:
 
 
 def _problem(file: Path, line: int, rule: str, message: str, hint: str = "") -> Diagnostic:
-    return Diagnostic(shown(file), line, 1, rule, message, hint)
+    return Diagnostic(display_path(file), line, 1, rule, message, hint)

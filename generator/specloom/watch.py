@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from .config import NAME
-from .diagnostics import InvalidSpec, UsageError, shown
+from .diagnostics import InvalidSpec, UsageError, display_path
 from .generate import Report, chosen, generate_clients, inputs
 
 PAUSE = 0.2
@@ -32,7 +32,7 @@ def watch(
     """
     config, clients = chosen(start, wanted)  # what is wrong now ends it
     settings = (str(config.root / NAME),)
-    yield f"watching {', '.join(shown(client.spec) for client in clients)}; Ctrl-C ends it"
+    yield f"watching {', '.join(display_path(client.spec) for client in clients)}; Ctrl-C ends it"
     known: Look = {}
     seen: dict[str, Look] = {}
     while True:

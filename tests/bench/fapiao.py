@@ -33,7 +33,7 @@ def answer() -> bytes:
     endpoint = next(
         one for one in api.all_endpoints() if one.qualified == "fapiao_applications.query"
     )
-    value = endpoint.examples[0].answer
+    value = endpoint.examples[0].response
     assert value
     body: Any = json.loads(json.dumps(value.json, default=str))
     for fapiao in body["fapiao_information"]:

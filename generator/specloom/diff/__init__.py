@@ -36,14 +36,14 @@ def compare(old: Spec, new: Spec) -> Report:
         if endpoint.qualified not in kept:
             line = f"{endpoint.method} {endpoint.path}"
             changes.add(
-                "endpoint-removed", BOTH, endpoint.qualified, "", (line, None), endpoint.place
+                "endpoint-removed", BOTH, endpoint.qualified, "", (line, None), endpoint.location
             )
     here = {now.qualified for _, now in pairs.endpoints}
     for endpoint in new.api.all_endpoints():
         if endpoint.qualified not in here:
             line = f"{endpoint.method} {endpoint.path}"
             changes.add(
-                "endpoint-added", BOTH, endpoint.qualified, "", (None, line), endpoint.place
+                "endpoint-added", BOTH, endpoint.qualified, "", (None, line), endpoint.location
             )
     endpoints = Endpoints(pairs, changes, texts, fields)
     for before, now in pairs.endpoints:

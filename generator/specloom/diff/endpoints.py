@@ -54,7 +54,12 @@ class Endpoints(Struct, frozen=True):
         moved = self.pairs.resources.get(old.resource, old.resource) != new.resource
         if moved:
             self.changes.add(
-                "endpoint-moved", BOTH, new.qualified, "", (old.qualified, new.qualified), new.place
+                "endpoint-moved",
+                BOTH,
+                new.qualified,
+                "",
+                (old.qualified, new.qualified),
+                new.location,
             )
         elif old.name != new.name:
             self.changes.add(
@@ -63,11 +68,11 @@ class Endpoints(Struct, frozen=True):
                 new.qualified,
                 "",
                 (old.qualified, new.qualified),
-                new.place,
+                new.location,
             )
         if line(old) != line(new):
             rule = "line-taken" if self.pairs.is_taken(old, new) else "line-changed"
-            self.changes.add(rule, BOTH, new.qualified, "", (line(old), line(new)), new.place)
+            self.changes.add(rule, BOTH, new.qualified, "", (line(old), line(new)), new.location)
 
     def _arguments(self, old: Endpoint, new: Endpoint) -> None:
         """All that is sent by name, constants included; what the whole API sends with every request is compared once, elsewhere."""
@@ -107,7 +112,7 @@ class Endpoints(Struct, frozen=True):
                 subject.name,
                 f"argument `{new.name}`",
                 (_PLACES[old.where], _PLACES[new.where]),
-                new.field.place,
+                new.field.location,
             )
 
     def _positions(
@@ -124,14 +129,14 @@ class Endpoints(Struct, frozen=True):
                     subject.name,
                     f"argument `{is_.name}`",
                     values,
-                    is_.field.place,
+                    is_.field.location,
                 )
 
     def _body(self, old: Endpoint, new: Endpoint) -> None:
         was, is_ = _encoding(old), _encoding(new)
         if was != is_:
             self.changes.add(
-                "encoding-changed", REQUEST, new.qualified, "the request", (was, is_), new.place
+                "encoding-changed", REQUEST, new.qualified, "the request", (was, is_), new.location
             )
         parts = both(
             lambda each: each.body.signed_part if isinstance(each.body, MultipartBody) else None,
@@ -139,7 +144,7 @@ class Endpoints(Struct, frozen=True):
             new,
         )
         if parts[0] != parts[1]:
-            self.changes.add("signed-part-changed", REQUEST, new.qualified, "", parts, new.place)
+            self.changes.add("signed-part-changed", REQUEST, new.qualified, "", parts, new.location)
 
     def _answers(self, old: Endpoint, new: Endpoint) -> None:
         before, now = {answer.status: answer for answer in old.responses}, {
@@ -157,7 +162,7 @@ class Endpoints(Struct, frozen=True):
                     new.qualified,
                     f"answer {status}",
                     (_content(answer), None),
-                    old.place,
+                    old.location,
                 )
             else:
                 self._answer(answer, now[status], old, new)
@@ -171,7 +176,7 @@ class Endpoints(Struct, frozen=True):
                     new.qualified,
                     f"answer {status}",
                     (None, _content(answer)),
-                    new.place,
+                    new.location,
                 )
         ours, theirs = [one for one in before if one in now], [one for one in now if one in before]
         if ours != theirs:
@@ -181,11 +186,11 @@ class Endpoints(Struct, frozen=True):
                 new.qualified,
                 "answers",
                 (names(map(str, ours)), names(map(str, theirs))),
-                new.place,
+                new.location,
             )
 
     def _answer(self, old: Response, new: Response, was: Endpoint, endpoint: Endpoint) -> None:
-        subject, what, place = endpoint.qualified, f"answer {new.status}", endpoint.place
+        subject, what, place = endpoint.qualified, f"answer {new.status}", endpoint.location
         if old.type is None or new.type is None:
             if old.type is not new.type:
                 rule = (
@@ -206,7 +211,7 @@ class Endpoints(Struct, frozen=True):
             )
 
     def _behaviour(self, old: Endpoint, new: Endpoint) -> None:
-        subject, place = new.qualified, new.place
+        subject, place = new.qualified, new.location
         if _repeated(old.idempotency) != _repeated(new.idempotency):
             self.changes.add(
                 "idempotency-changed",
@@ -237,7 +242,7 @@ class Endpoints(Struct, frozen=True):
             self.changes.add("verification-changed", ANSWER, subject, "", words, place)
 
     def _documentation(self, old: Endpoint, new: Endpoint) -> None:
-        subject, place = new.qualified, new.place
+        subject, place = new.qualified, new.location
         self.texts.deprecation(BOTH, subject, "", old.deprecated, new.deprecated, place)
         self.texts.text(BOTH, subject, "title", old.title, new.title, place)
         self.texts.text(BOTH, subject, "description", old.description, new.description, place)
@@ -267,7 +272,7 @@ class Endpoints(Struct, frozen=True):
     def _facts(self, facts: Iterable[Fact]) -> str | None:
         """The facts in the languages of both versions."""
         shown = (
-            f"{fact.title.exactly(language) or ''}: {names(value.exactly(language) or '' for value in fact.values)}"
+            f"{fact.title.get(language) or ''}: {names(value.get(language) or '' for value in fact.values)}"
             for language in self.texts.languages
             for fact in facts
         )
@@ -282,11 +287,11 @@ class Endpoints(Struct, frozen=True):
             what = f"example {number + 1}"
             if before is not None and now is not None:
                 self.texts.text(
-                    BOTH, new.qualified, f"title of {what}", before.title, now.title, now.place
+                    BOTH, new.qualified, f"title of {what}", before.title, now.title, now.location
                 )
             if _shown(before) != _shown(now):
                 at = now or before
-                place = at.place if at is not None else new.place
+                place = at.location if at is not None else new.location
                 told = both(lambda each: None if each is None else "there", before, now)
                 values = told if before is None or now is None else (None, None)
                 self.changes.add("example-changed", BOTH, new.qualified, what, values, place)

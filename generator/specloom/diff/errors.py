@@ -71,7 +71,7 @@ class Errors(Struct, frozen=True):
                     f"errors.{after}",
                     "",
                     (f"errors.{name}", f"errors.{after}"),
-                    now[after][0].place,
+                    now[after][0].location,
                 )
                 self._body(after, rows, now[after])
             else:
@@ -81,7 +81,7 @@ class Errors(Struct, frozen=True):
                     f"errors.{name}",
                     "",
                     (_told(rows[0]), None),
-                    rows[0].place,
+                    rows[0].location,
                 )
         for name, rows in now.items():
             if name not in before and name not in renamed.values():
@@ -91,14 +91,14 @@ class Errors(Struct, frozen=True):
                     f"errors.{name}",
                     "",
                     (None, _told(rows[0])),
-                    rows[0].place,
+                    rows[0].location,
                 )
 
     def _body(self, name: str, old: list[ErrorCode], new: list[ErrorCode]) -> None:
         """The type of `error.body`, one for all rows of a class."""
         before = next((row.body for row in old if row.body is not None), None)
         now = next((row.body for row in new if row.body is not None), None)
-        subject, place = f"errors.{name}", new[0].place
+        subject, place = f"errors.{name}", new[0].location
         if before is not None and now is not None:
             for found in Types(self.pairs, "answer", lists=True).differences(before, now):
                 self.changes.add(
@@ -134,7 +134,7 @@ class Errors(Struct, frozen=True):
         if ours != theirs:
             values = both(lambda keys: names(_told(now[key][0]) for key in keys), ours, theirs)
             self.changes.add(
-                "order-changed", ANSWER, where, "errors", values, now[theirs[0]][0].place
+                "order-changed", ANSWER, where, "errors", values, now[theirs[0]][0].location
             )
         known = _classes(self.pairs.old)
         for key, rows in now.items():
@@ -149,7 +149,7 @@ class Errors(Struct, frozen=True):
                     where,
                     f"errors.{rows[0].class_name}",
                     (None, _told(rows[0])),
-                    rows[0].place,
+                    rows[0].location,
                 )
 
     def _gone(self, where: str, row: ErrorCode, below: Iterable[tuple[Endpoint, Endpoint]]) -> None:
@@ -167,7 +167,7 @@ class Errors(Struct, frozen=True):
         if still:
             rule = "error-row-removed" if lost else "error-moved"
             self.changes.add(
-                rule, ANSWER, where, f"errors.{row.class_name}", (_told(row), None), row.place
+                rule, ANSWER, where, f"errors.{row.class_name}", (_told(row), None), row.location
             )
 
     def _held(self, row: ErrorCode, below: Iterable[tuple[Endpoint, Endpoint]]) -> bool:
@@ -181,21 +181,28 @@ class Errors(Struct, frozen=True):
         what = f"errors.{new[0].class_name}"
         if old[0].status != new[0].status:
             statuses = both(lambda row: str(row.status or "any status"), old[0], new[0])
-            self.changes.add("error-status-changed", ANSWER, where, what, statuses, new[0].place)
+            self.changes.add("error-status-changed", ANSWER, where, what, statuses, new[0].location)
         pairs = self._reasons(old, new)
         for before, now in pairs:
             if before.retry != now.retry:
                 self.changes.add(
-                    "error-retry-changed", ANSWER, where, what, (before.retry, now.retry), now.place
+                    "error-retry-changed",
+                    ANSWER,
+                    where,
+                    what,
+                    (before.retry, now.retry),
+                    now.location,
                 )
             outcomes = before.outcome_with(()), now.outcome_with(())
             if outcomes[0] != outcomes[1]:
-                self.changes.add("error-outcome-changed", ANSWER, where, what, outcomes, now.place)
+                self.changes.add(
+                    "error-outcome-changed", ANSWER, where, what, outcomes, now.location
+                )
             self.texts.text(
-                ANSWER, where, what, before.reason, now.reason, now.place, "error-text-changed"
+                ANSWER, where, what, before.reason, now.reason, now.location, "error-text-changed"
             )
             self.texts.text(
-                ANSWER, where, what, before.remedy, now.remedy, now.place, "error-text-changed"
+                ANSWER, where, what, before.remedy, now.remedy, now.location, "error-text-changed"
             )
         gone, here = [before for before, _ in pairs], [now for _, now in pairs]
         for row in old:
@@ -206,7 +213,7 @@ class Errors(Struct, frozen=True):
                     where,
                     what,
                     (row.reason.best(""), None),
-                    row.place,
+                    row.location,
                 )
         for row in new:
             if row not in here:
@@ -216,7 +223,7 @@ class Errors(Struct, frozen=True):
                     where,
                     what,
                     (None, row.reason.best("")),
-                    row.place,
+                    row.location,
                 )
         ours, theirs = [now for row in old for before, now in pairs if before is row], [
             row for row in new if row in here
@@ -224,7 +231,7 @@ class Errors(Struct, frozen=True):
         if ours != theirs:
             values = both(lambda rows: "; ".join(row.reason.best("") for row in rows), ours, theirs)
             self.changes.add(
-                "order-changed", ANSWER, where, f"reasons of {what}", values, theirs[0].place
+                "order-changed", ANSWER, where, f"reasons of {what}", values, theirs[0].location
             )
 
     def _reasons(

@@ -42,16 +42,16 @@ class Events(Struct, frozen=True):
         for event in old.all_events():
             if event not in gone:
                 self.changes.add(
-                    "event-removed", ANSWER, _subject(event), "", (event.name, None), event.place
+                    "event-removed", ANSWER, _subject(event), "", (event.name, None), event.location
                 )
         for event in new.all_events():
             if event not in here:
                 self.changes.add(
-                    "event-added", ANSWER, _subject(event), "", (None, event.name), event.place
+                    "event-added", ANSWER, _subject(event), "", (None, event.name), event.location
                 )
 
     def _event(self, old: Event, new: Event) -> None:
-        subject, place = _subject(new), new.place
+        subject, place = _subject(new), new.location
         if old.class_name != new.class_name:
             self.changes.add("event-renamed", ANSWER, subject, "", both(_subject, old, new), place)
         if old.name != new.name:
@@ -78,15 +78,20 @@ class Events(Struct, frozen=True):
                     subject,
                     f"example {number}",
                     told,
-                    at.place if at else place,
+                    at.location if at else place,
                 )
                 continue
             self.texts.text(
-                ANSWER, subject, f"title of example {number}", before.title, now.title, now.place
+                ANSWER, subject, f"title of example {number}", before.title, now.title, now.location
             )
-            if replace(before, title=Text(), place=now.place) != replace(now, title=Text()):
+            if replace(before, title=Text(), location=now.location) != replace(now, title=Text()):
                 self.changes.add(
-                    "example-changed", ANSWER, subject, f"example {number}", (None, None), now.place
+                    "example-changed",
+                    ANSWER,
+                    subject,
+                    f"example {number}",
+                    (None, None),
+                    now.location,
                 )
 
 

@@ -68,7 +68,7 @@ class Fields(Struct, frozen=True):
                 subject.name,
                 _named(subject, field),
                 (None, entry(field)),
-                field.place,
+                field.location,
             )
 
     def removed(self, subject: Subject, field: Field) -> None:
@@ -83,7 +83,7 @@ class Fields(Struct, frozen=True):
             subject.name,
             _named(subject, field),
             (entry(field), None),
-            field.place,
+            field.location,
         )
 
     def of_pair(self, subject: Subject, old: Field, new: Field) -> None:
@@ -91,7 +91,12 @@ class Fields(Struct, frozen=True):
         what = _named(subject, new)
         if old.name != new.name:
             self.changes.add(
-                "field-renamed", subject.sides, subject.name, what, (old.name, new.name), new.place
+                "field-renamed",
+                subject.sides,
+                subject.name,
+                what,
+                (old.name, new.name),
+                new.location,
             )
         if old.wire != new.wire:
             self.changes.add(
@@ -100,7 +105,7 @@ class Fields(Struct, frozen=True):
                 subject.name,
                 what,
                 (old.wire, new.wire),
-                new.place,
+                new.location,
             )
         for side in sorted(subject.sides):
             self._values(subject, old, new, side)
@@ -128,7 +133,7 @@ class Fields(Struct, frozen=True):
                 subject.name,
                 f"{subject.noun}s",
                 values,
-                theirs[0].place,
+                theirs[0].location,
             )
 
     def _values(self, subject: Subject, old: Field, new: Field, side: Direction) -> None:
@@ -142,12 +147,17 @@ class Fields(Struct, frozen=True):
         ):
             return
         for rule in _presence(old, new, side):
-            self.changes.add(rule, [side], subject.name, what, both(entry, old, new), new.place)
+            self.changes.add(rule, [side], subject.name, what, both(entry, old, new), new.location)
         bare_old = old.type.type if isinstance(old.type, Nullable) else old.type
         bare_new = new.type.type if isinstance(new.type, Nullable) else new.type
         for found in Types(self.pairs, side, lists=False).differences(bare_old, bare_new):
             self.changes.add(
-                found.rule, [side], subject.name, found.of(what), (found.old, found.new), new.place
+                found.rule,
+                [side],
+                subject.name,
+                found.of(what),
+                (found.old, found.new),
+                new.location,
             )
 
     def _constants(self, subject: Subject, old: Field, new: Field) -> bool:
@@ -161,7 +171,7 @@ class Fields(Struct, frozen=True):
                 subject.name,
                 what,
                 (values[0], expression(new.type)),
-                new.place,
+                new.location,
             )
             return subject.is_call
         if not subject.is_call:
@@ -173,7 +183,7 @@ class Fields(Struct, frozen=True):
                 subject.name,
                 what,
                 (expression(old.type), values[1]),
-                new.place,
+                new.location,
             )
         elif is_ is None:
             self.changes.add(
@@ -182,15 +192,17 @@ class Fields(Struct, frozen=True):
                 subject.name,
                 what,
                 (values[0], entry(new)),
-                new.place,
+                new.location,
             )
         elif was != is_:
-            self.changes.add("constant-changed", ["request"], subject.name, what, values, new.place)
+            self.changes.add(
+                "constant-changed", ["request"], subject.name, what, values, new.location
+            )
         return True
 
     def _meaning(self, subject: Subject, old: Field, new: Field) -> None:
         """What a value means, and what the client does with it."""
-        what, place = _named(subject, new), new.place
+        what, place = _named(subject, new), new.location
         if (units := self.texts.difference(old.unit, new.unit)) is not None:
             rule = "unit-changed" if all(units) else "text-changed"
             shown = what if rule == "unit-changed" else f"unit of {what}"
@@ -222,7 +234,7 @@ class Fields(Struct, frozen=True):
             )
 
     def _documentation(self, subject: Subject, old: Field, new: Field) -> None:
-        what, place = _named(subject, new), new.place
+        what, place = _named(subject, new), new.location
         self.texts.deprecation(
             subject.sides, subject.name, what, old.deprecated, new.deprecated, place
         )
@@ -279,7 +291,7 @@ def headers(
                 subject,
                 what,
                 (entry(field), None),
-                field.place,
+                field.location,
             )
         elif not _alike(field, now[wire]):
             changes.add(
@@ -288,7 +300,7 @@ def headers(
                 subject,
                 what,
                 both(entry, field, now[wire]) if entry(field) != entry(now[wire]) else (None, None),
-                now[wire].place,
+                now[wire].location,
             )
     for wire, field in now.items():
         if wire not in before:
@@ -298,7 +310,7 @@ def headers(
                 subject,
                 f"answer header `{field.wire}`",
                 (None, entry(field)),
-                field.place,
+                field.location,
             )
     order = [wire for wire in before if wire in now]
     if order != [wire for wire in now if wire in before]:
@@ -308,7 +320,7 @@ def headers(
 
 
 def _alike(old: Field, new: Field) -> bool:
-    return replace(old, place=new.place) == new
+    return replace(old, location=new.location) == new
 
 
 def _named(subject: Subject, field: Field) -> str:

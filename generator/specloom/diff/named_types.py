@@ -43,7 +43,7 @@ class NamedTypesComparison(Struct, frozen=True):
                     self._old_name(name),
                     "",
                     (None, None),
-                    named.place,
+                    named.location,
                 )
         known = set(pairs.types.values())
         for name, named in pairs.new.types.items():
@@ -54,7 +54,7 @@ class NamedTypesComparison(Struct, frozen=True):
                     self._new_name(name),
                     "",
                     (None, None),
-                    named.place,
+                    named.location,
                 )
 
     def _named(self, old_name: TypeName, new_name: TypeName) -> None:
@@ -62,7 +62,9 @@ class NamedTypesComparison(Struct, frozen=True):
         sides, subject = self.pairs.sides(old_name), self._new_name(new_name)
         self._name(old_name, new_name, sides, new)
         for part in ("title", "description"):
-            self.texts.text(sides, subject, part, getattr(old, part), getattr(new, part), new.place)
+            self.texts.text(
+                sides, subject, part, getattr(old, part), getattr(new, part), new.location
+            )
         if old_name in self.pairs.flat:
             return
         match old, new:
@@ -74,7 +76,7 @@ class NamedTypesComparison(Struct, frozen=True):
                 self._union(subject, sides, old, new)
             case _:
                 self.changes.add(
-                    "type-changed", sides, subject, "", (_kind(old), _kind(new)), new.place
+                    "type-changed", sides, subject, "", (_kind(old), _kind(new)), new.location
                 )
 
     def _name(self, old: TypeName, new: TypeName, sides: Sides, at: NamedType) -> None:
@@ -82,12 +84,12 @@ class NamedTypesComparison(Struct, frozen=True):
         was, is_ = self._old_name(old), self._new_name(new)
         if old.name != new.name or (was != is_ and old.module != new.module):
             if old.name != new.name or not self._moved_with_resource(old, new):
-                self.changes.add("type-renamed", sides, is_, "", (was, is_), at.place)
+                self.changes.add("type-renamed", sides, is_, "", (was, is_), at.location)
         elif was != is_ and new.name in self.pairs.new.ambiguous:
-            self.changes.add("type-name-shared", sides, is_, "", (was, is_), at.place)
+            self.changes.add("type-name-shared", sides, is_, "", (was, is_), at.location)
         elif old.module != new.module and not self._moved_with_resource(old, new):
             modules = both(lambda name: ".".join(("models", *name.module)), old, new)
-            self.changes.add("type-moved", sides, is_, "", modules, at.place)
+            self.changes.add("type-moved", sides, is_, "", modules, at.location)
 
     def _moved_with_resource(self, old: TypeName, new: TypeName) -> bool:
         return any(
@@ -101,14 +103,14 @@ class NamedTypesComparison(Struct, frozen=True):
     def _enumeration(self, subject: str, sides: Sides, old: Enumeration, new: Enumeration) -> None:
         if _kind(old) != _kind(new):
             self.changes.add(
-                "type-changed", sides, subject, "", (_kind(old), _kind(new)), new.place
+                "type-changed", sides, subject, "", (_kind(old), _kind(new)), new.location
             )
             return
         if old.closed != new.closed:
             state = ("open", "closed")
             rule = "enum-closed" if new.closed else "enum-opened"
             self.changes.add(
-                rule, sides, subject, "", (state[old.closed], state[new.closed]), new.place
+                rule, sides, subject, "", (state[old.closed], state[new.closed]), new.location
             )
         before, now = {value.value: value for value in old.values}, {
             value.value: value for value in new.values
@@ -121,7 +123,7 @@ class NamedTypesComparison(Struct, frozen=True):
                     subject,
                     _value(value),
                     (json_text(value.value), None),
-                    old.place,
+                    old.location,
                 )
             else:
                 self._enum_value(subject, sides, value, now[value.value], new)
@@ -129,7 +131,12 @@ class NamedTypesComparison(Struct, frozen=True):
             if value.value not in before:
                 rule = "closed-enum-value-added" if old.closed else "enum-value-added"
                 self.changes.add(
-                    rule, sides, subject, _value(value), (None, json_text(value.value)), new.place
+                    rule,
+                    sides,
+                    subject,
+                    _value(value),
+                    (None, json_text(value.value)),
+                    new.location,
                 )
         ours, theirs = [one for one in before if one in now], [one for one in now if one in before]
         if ours != theirs:
@@ -139,7 +146,7 @@ class NamedTypesComparison(Struct, frozen=True):
                 subject,
                 "values",
                 (names(map(wire_text, ours)), names(map(wire_text, theirs))),
-                new.place,
+                new.location,
             )
 
     def _enum_value(
@@ -147,9 +154,16 @@ class NamedTypesComparison(Struct, frozen=True):
     ) -> None:
         if old.name != new.name:
             self.changes.add(
-                "enum-value-renamed", sides, subject, _value(new), (old.name, new.name), owner.place
+                "enum-value-renamed",
+                sides,
+                subject,
+                _value(new),
+                (old.name, new.name),
+                owner.location,
             )
-        self.texts.text(sides, subject, f"text of {_value(new)}", old.text, new.text, owner.place)
+        self.texts.text(
+            sides, subject, f"text of {_value(new)}", old.text, new.text, owner.location
+        )
 
     def _union(self, subject: str, sides: Sides, old: UnionType, new: UnionType) -> None:
         was, is_ = expression(Union(old.members)), expression(Union(new.members))
@@ -157,15 +171,17 @@ class NamedTypesComparison(Struct, frozen=True):
             if old.tag is None or new.tag is None:
                 rule = "member-added" if new.tag else "member-removed"
                 unknown = (was, f"{is_} | {UNKNOWN}") if new.tag else (f"{was} | {UNKNOWN}", is_)
-                self.changes.add(rule, sides, subject, "", unknown, new.place)
+                self.changes.add(rule, sides, subject, "", unknown, new.location)
             else:
-                self.changes.add("tag-changed", sides, subject, "", (old.tag, new.tag), new.place)
+                self.changes.add(
+                    "tag-changed", sides, subject, "", (old.tag, new.tag), new.location
+                )
         for side in sorted(sides):
             for found in Types(self.pairs, side, lists=True).members(
                 old.members, new.members, was=was, is_=is_
             ):
                 self.changes.add(
-                    found.rule, [side], subject, found.part, (found.old, found.new), new.place
+                    found.rule, [side], subject, found.part, (found.old, found.new), new.location
                 )
 
     def _old_name(self, name: TypeName) -> str:

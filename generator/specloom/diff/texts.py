@@ -20,7 +20,7 @@ class Texts(Struct, frozen=True):
     def difference(self, old: Text, new: Text) -> tuple[str, str] | None:
         """The first texts that differ, or None; a text that is missing is ''."""
         for language in self.languages:
-            before, now = old.exactly(language) or "", new.exactly(language) or ""
+            before, now = old.get(language) or "", new.get(language) or ""
             if before != now:
                 return before, now
         return None

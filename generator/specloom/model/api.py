@@ -122,7 +122,7 @@ class Api(Struct, frozen=True, dict=True):
             return named.title, named.description
         return field.title, field.description
 
-    def lacks_meaning(self, field: Field) -> bool:
+    def is_undocumented(self, field: Field) -> bool:
         """Whether a reader is told nothing of what a field means; the one value of a constant says it all."""
         return not any(self.meaning_of(field)) and not is_constant(field.type)
 

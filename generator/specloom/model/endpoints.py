@@ -66,7 +66,7 @@ class ErrorCode(Struct, frozen=True):
     outcome: Literal["rejected", "unknown"] | None = None
     """None: its status decides; see `outcome_with`."""
     body: Type | None = None
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)
 
     def outcome_with(self, unprocessed: Container[int]) -> Literal["rejected", "unknown"]:
         """What becomes of a request that fails so. After 408 and from 500 on it may have been executed, unless the row says
@@ -131,8 +131,8 @@ class Example(Struct, frozen=True):
     body: Value | None
     status: int | None
     """None if the example shows no answer."""
-    answer: Value | None
-    place: SourceLocation = SourceLocation("", 1, 1)
+    response: Value | None
+    location: SourceLocation = SourceLocation("", 1, 1)
 
 
 class Endpoint(Struct, frozen=True):
@@ -169,7 +169,7 @@ class Endpoint(Struct, frozen=True):
     examples: tuple[Example, ...] = ()
     notes: Text = Text()
     """Markdown from the notes beside the spec."""
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)
 
     @property
     def qualified(self) -> str:

@@ -32,7 +32,7 @@ class EventExample(Struct, frozen=True):
 
     title: Text
     payload: Value
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)
 
 
 class Event(Struct, frozen=True):
@@ -49,4 +49,4 @@ class Event(Struct, frozen=True):
     updated: str | None = None
     deprecated: Text | bool = False
     examples: tuple[EventExample, ...] = ()
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)

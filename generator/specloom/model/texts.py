@@ -27,21 +27,21 @@ class Text(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.by_language)
 
-    def exactly(self, language: str) -> str | None:
+    def get(self, language: str) -> str | None:
         """The text in this language, or None."""
         return dict(self.by_language).get(language)
 
-    def lacks(self, language: str) -> bool:
+    def is_missing(self, language: str) -> bool:
         """Whether it should be in this language and is not; a text that is free of words reads the same in all."""
         return (
             bool(self)
-            and self.exactly(language) is None
+            and self.get(language) is None
             and any(character.isalpha() for character in self.by_language[0][1])
         )
 
     def best(self, language: str) -> str:
         """The text in this language, else in the first one given, else ''."""
-        found = self.exactly(language)
+        found = self.get(language)
         if found is not None:
             return found
         return self.by_language[0][1] if self.by_language else ""

@@ -180,7 +180,7 @@ class Field(Struct, frozen=True):
     deprecated: Text | bool = False
     since: Text = Text()
     style: Literal["repeat", "comma", "brackets", "deep"] = "repeat"
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)
 
 
 class Object(Struct, frozen=True):
@@ -192,7 +192,7 @@ class Object(Struct, frozen=True):
     description: Text = Text()
     shared: bool = False
     """Declared under `types:`, for any place to use; otherwise it belongs to the one place that describes it."""
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)
 
 
 class EnumValue(Struct, frozen=True):
@@ -210,7 +210,7 @@ class Enumeration(Struct, frozen=True):
     closed: bool = False
     title: Text = Text()
     description: Text = Text()
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)
 
 
 class UnionType(Struct, frozen=True):
@@ -221,7 +221,7 @@ class UnionType(Struct, frozen=True):
     tag: str | None = None
     title: Text = Text()
     description: Text = Text()
-    place: SourceLocation = SourceLocation("", 1, 1)
+    location: SourceLocation = SourceLocation("", 1, 1)
 
 
 NamedType: TypeAlias = "Object | Enumeration | UnionType"

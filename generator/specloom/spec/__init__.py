@@ -10,11 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from .. import diagnostics
+from ..diagnostics import Diagnostic, InvalidSpec
+from ..gc_pause import PausedGC
 from ..model import Api
-from ..uncollected import Uncollected
 from . import spec_folder as folders
-from .collector import Findings, TooManyDiagnostics
+from .collector import DiagnosticCollector, TooManyDiagnostics
 from .resolver import Resolver
 
 
@@ -23,37 +23,37 @@ class LoadedSpec(Struct, frozen=True):
 
     api: Api
     files: tuple[Path, ...]
-    warnings: tuple[diagnostics.Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
 
 
 def load(folder: Path, shown_as: str | None = None) -> LoadedSpec:
     """Reads the spec in a folder; raises SpecError with everything that is wrong. `shown_as` is what problems call the folder."""
-    with Uncollected():
+    with PausedGC():
         return _load(folder, shown_as)
 
 
 def _load(folder: Path, shown_as: str | None) -> LoadedSpec:
-    findings = Findings()
+    diagnostics = DiagnosticCollector()
     try:
-        return _read(folder, shown_as, findings)
+        return _read(folder, shown_as, diagnostics)
     except TooManyDiagnostics:
-        raise diagnostics.InvalidSpec(findings.problems, findings.sources) from None
+        raise InvalidSpec(diagnostics.problems, diagnostics.sources) from None
 
 
-def _read(folder: Path, shown_as: str | None, findings: Findings) -> LoadedSpec:
-    read = folders.read(folder, (shown_as or folder.as_posix()).rstrip("/"), findings)
-    findings.settle()
-    api = Resolver(read, findings).api() if read.complete else None
-    if api is None or findings.problems:
-        raise diagnostics.InvalidSpec(findings.problems, findings.sources)
+def _read(folder: Path, shown_as: str | None, diagnostics: DiagnosticCollector) -> LoadedSpec:
+    read = folders.read(folder, (shown_as or folder.as_posix()).rstrip("/"), diagnostics)
+    diagnostics.end_stage()
+    api = Resolver(read, diagnostics).api() if read.complete else None
+    if api is None or diagnostics.problems:
+        raise InvalidSpec(diagnostics.problems, diagnostics.sources)
     return LoadedSpec(
-        api, tuple(read.files), tuple(sorted(set(findings.warnings))), findings.sources
+        api, tuple(read.files), tuple(sorted(set(diagnostics.warnings))), diagnostics.sources
     )
 
 
-def lint(loaded: LoadedSpec) -> tuple[diagnostics.Diagnostic, ...]:
+def lint(loaded: LoadedSpec) -> tuple[Diagnostic, ...]:
     """Advice on a spec that is right, sorted."""
     from . import lint_rules
 
-    return tuple(sorted(set(lint_rules.findings(loaded.api))))
+    return tuple(sorted(set(lint_rules.diagnostics(loaded.api))))

@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from .. import auth_schemes, naming
 from ..model import Fact, Host, Link, Scheme, Text
-from .collector import Findings, did_you_mean
+from .collector import DiagnosticCollector, did_you_mean
 from .key_hints import key_hint
-from .localized import Texts, child, entries, integer, items, word, words
+from .localized import TextReader, child, entries, integer, items, word, words
 from .nodes import MapNode, Node, Scalar
-from .spec_folder import DEVICES
+from .spec_folder import WINDOWS_DEVICES
 
 _HOST = re.compile(
     r"(?P<scheme>https?)://(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[\w.~!$&'()*+,;=:@%-]+)*)/?",
@@ -25,7 +25,7 @@ _HOST = re.compile(
 )
 _LINK = re.compile(r"https?://[^\s<>\"'`\\^{}|()\[\]]+")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_IMPORTED = frozenset(
+_INSTALLED_PACKAGES = frozenset(
     {
         "httpx",
         "httpcore",
@@ -58,17 +58,17 @@ def languages(root: Node | None) -> tuple[str, ...]:
     return tuple(node.text for node in words(child(root, "languages")))
 
 
-def units(root: Node | None, texts: Texts) -> dict[str, Text]:
+def units(root: Node | None, texts: TextReader) -> dict[str, Text]:
     return {key.text: texts.read(node) for key, node in entries(child(root, "units"))}
 
 
-def unprocessed(node: Node | None, findings: Findings) -> tuple[int, ...]:
+def unprocessed(node: Node | None, diagnostics: DiagnosticCollector) -> tuple[int, ...]:
     """The statuses of an `unprocessed`."""
     found: list[int] = []
     for item in items(node):
         status = integer(item)
         if status is not None and 408 < status < 500:
-            findings.add(
+            diagnostics.add(
                 item,
                 "status",
                 f"`{status}` always means that the request was rejected",
@@ -79,25 +79,25 @@ def unprocessed(node: Node | None, findings: Findings) -> tuple[int, ...]:
     return tuple(found)
 
 
-def check_names(root: Node | None, findings: Findings) -> None:
+def check_names(root: Node | None, diagnostics: DiagnosticCollector) -> None:
     """Reports a package or a client that would hide something else."""
     package, client = child(root, "package"), child(root, "client")
     if isinstance(package, Scalar):
         if not naming.is_snake(package.text):
-            findings.add(
+            diagnostics.add(
                 package,
                 "package",
                 f"`{package.text}` cannot be the name of a package",
                 "lower case letters, digits and `_`; no keyword",
             )
-        elif package.text in DEVICES:
-            findings.add(
+        elif package.text in WINDOWS_DEVICES:
+            diagnostics.add(
                 package,
                 "package",
                 f"`{package.text}` is the name of a device on Windows, where no folder can be called so",
             )
-        elif package.text in sys.stdlib_module_names or package.text in _IMPORTED:
-            findings.add(
+        elif package.text in sys.stdlib_module_names or package.text in _INSTALLED_PACKAGES:
+            diagnostics.add(
                 package,
                 "package",
                 f"`{package.text}` would hide the package of this name",
@@ -106,7 +106,7 @@ def check_names(root: Node | None, findings: Findings) -> None:
     if isinstance(client, Scalar) and (
         client.text in naming.RESERVED_CLASSES or client.text in {"Client", "AsyncClient"}
     ):
-        findings.add(
+        diagnostics.add(
             client,
             "client",
             f"`{client.text}` means something else in every client",
@@ -114,7 +114,7 @@ def check_names(root: Node | None, findings: Findings) -> None:
         )
 
 
-def facts(root: Node | None, texts: Texts) -> dict[str, FactRow]:
+def facts(root: Node | None, texts: TextReader) -> dict[str, FactRow]:
     return {
         key.text: FactRow(
             texts.read(child(node, "title")),
@@ -124,13 +124,13 @@ def facts(root: Node | None, texts: Texts) -> dict[str, FactRow]:
     }
 
 
-def facts_of(node: Node | None, rows: Mapping[str, FactRow], texts: Texts) -> tuple[Fact, ...]:
+def facts_of(node: Node | None, rows: Mapping[str, FactRow], texts: TextReader) -> tuple[Fact, ...]:
     """The fact list of an endpoint: rows by name, or written in place."""
     found: list[Fact] = []
     for key, value in entries(node):
         row = rows.get(key.text)
         if row is None:
-            texts.findings.add(
+            texts.diagnostics.add(
                 key,
                 "unknown-fact",
                 f"`facts` in _api.yaml has no row `{key.text}`",
@@ -150,11 +150,11 @@ def facts_of(node: Node | None, rows: Mapping[str, FactRow], texts: Texts) -> tu
     return tuple(found)
 
 
-def _fact_value(node: Node, row: FactRow, texts: Texts) -> Text:
+def _fact_value(node: Node, row: FactRow, texts: TextReader) -> Text:
     if not isinstance(node, Scalar) or not row.values:
         return texts.read(node)
     if node.text not in row.values:
-        texts.findings.add(
+        texts.diagnostics.add(
             node,
             "unknown-fact",
             f"`{node.text}` is not a value of this fact",
@@ -169,7 +169,7 @@ def _several(node: Node | None) -> list[Node]:
     return [node] if isinstance(node, Scalar | MapNode) else node.items
 
 
-def hosts(node: Node | None, texts: Texts) -> tuple[Host, ...]:
+def hosts(node: Node | None, texts: TextReader) -> tuple[Host, ...]:
     found: list[Host] = []
     for item in items(node):
         url = item if isinstance(item, Scalar) else child(item, "url")
@@ -181,9 +181,9 @@ def hosts(node: Node | None, texts: Texts) -> tuple[Host, ...]:
                     if "{" in url.text
                     else "as https://api.example.com or https://api.example.com/v2"
                 )
-                texts.findings.add(url, "host", f"`{url.text}` {reason}", hint)
+                texts.diagnostics.add(url, "host", f"`{url.text}` {reason}", hint)
             if url.text.rstrip("/") in (host.url for host in found):
-                texts.findings.add(url, "twice", f"`{url.text}` stands here twice")
+                texts.diagnostics.add(url, "twice", f"`{url.text}` stands here twice")
             found.append(Host(url.text.rstrip("/"), texts.read(child(item, "description"))))
     return tuple(found)
 
@@ -216,13 +216,13 @@ def _is_loopback(name: str) -> bool:
     return name.lower() == "localhost" or (_is_ip(name) and ipaddress.ip_address(name).is_loopback)
 
 
-def links(node: Node | None, texts: Texts) -> tuple[Link, ...]:
+def links(node: Node | None, texts: TextReader) -> tuple[Link, ...]:
     found: list[Link] = []
     for item in items(node):
         url = child(item, "url")
         if isinstance(url, Scalar):
             if not _LINK.fullmatch(url.text) or len(url.text) > 2000:
-                texts.findings.add(
+                texts.diagnostics.add(
                     url,
                     "link",
                     "this is not an address of a page",
@@ -232,22 +232,22 @@ def links(node: Node | None, texts: Texts) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def date_of_page(node: Node | None, findings: Findings) -> str | None:
+def date_of_page(node: Node | None, diagnostics: DiagnosticCollector) -> str | None:
     """The date of a provider's page, as it is written."""
     if not isinstance(node, Scalar):
         return None
     try:
         date.fromisoformat(node.text)
     except ValueError:
-        findings.add(node, "wrong-value", f"`{node.text}` is not a date")
+        diagnostics.add(node, "wrong-value", f"`{node.text}` is not a date")
     return node.text
 
 
-class Schemes:
+class SchemeResolver:
     """The ways to authenticate that the spec names: those it declares, and kinds that it uses by their own names."""
 
-    def __init__(self, root: Node | None, findings: Findings) -> None:
-        self.findings = findings
+    def __init__(self, root: Node | None, diagnostics: DiagnosticCollector) -> None:
+        self.diagnostics = diagnostics
         self.declared: dict[str, Scheme] = {}
         self.used: dict[str, Scheme] = {}
         for key, node in entries(child(root, "schemes")):
@@ -269,13 +269,15 @@ class Schemes:
                 if wanted
                 else "lower case letters, digits, `-` and `_`"
             )
-            self.findings.add(key, "scheme", f"`{key.text}` cannot be the name of a scheme", hint)
+            self.diagnostics.add(
+                key, "scheme", f"`{key.text}` cannot be the name of a scheme", hint
+            )
             return
         name = naming.snake(key.text)
         twin = next((other for other in self.declared if naming.snake(other) == name), None)
         if twin is not None or name in naming.RESERVED_OPTIONS:
             other = f"the scheme `{twin}`" if twin is not None else "something else"
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "scheme",
                 f"`{key.text}` would be the client's argument `{name}`, which is {other} already",
@@ -294,16 +296,16 @@ class Schemes:
                 hint = key_hint(option.text, "scheme") or did_you_mean(
                     option.text, ["scheme", *known]
                 )
-                self.findings.add(
+                self.diagnostics.add(
                     option, "unknown-key", f"`{option.text}` is not an option of {kind.text}", hint
                 )
             elif option.text in {"header", "query"} and not _HEADER.fullmatch(word(value)):
-                self.findings.add(
+                self.diagnostics.add(
                     value, "wrong-value", f"`{word(value)}` is not a name of a header or parameter"
                 )
             options[option.text] = word(value)
         if "header" in options and "query" in options:
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "scheme",
                 "the key is carried by a `header` or by a `query` parameter, not by both",
@@ -318,7 +320,7 @@ class Schemes:
         return kind.text in auth_schemes.SCHEMES and kind.text != "none"
 
     def _reserved(self, name: Scalar) -> None:
-        self.findings.add(
+        self.diagnostics.add(
             name,
             "not-yet",
             f"`{name.text}` is reserved: {auth_schemes.LATER[name.text]}",
@@ -326,7 +328,7 @@ class Schemes:
         )
 
     def _unknown(self, name: Scalar, known: Iterable[str]) -> None:
-        self.findings.add(
+        self.diagnostics.add(
             name,
             "unknown-scheme",
             f"there is no scheme `{name.text}`",
@@ -341,7 +343,7 @@ class Schemes:
                 scheme = self.declared[name.text]
             elif name.text == "none":
                 if len(words(node)) > 1:
-                    self.findings.add(
+                    self.diagnostics.add(
                         name, "scheme", "`none` stands alone, for no authentication at all"
                     )
                 continue

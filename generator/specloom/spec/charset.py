@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from ..model import SourceLocation
-from .collector import Findings
+from .collector import DiagnosticCollector
 from .nodes import Source
 
 _FORBIDDEN = re.compile(
@@ -33,13 +33,13 @@ def describe(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
-def check(source: Source, findings: Findings) -> bool:
+def check(source: Source, diagnostics: DiagnosticCollector) -> bool:
     """Whether all characters may stand in a spec; reports the first few that may not."""
     matches = _FORBIDDEN.finditer(source.text)
     for count, match in enumerate(matches):
         line = source.text.count("\n", 0, match.start()) + 1
         column = match.start() - (source.text.rfind("\n", 0, match.start()) + 1) + 1
-        findings.add_at(
+        diagnostics.add_at(
             SourceLocation(source.path, line, column),
             "character",
             f"{describe(match[0])} may not stand in a spec",

@@ -15,26 +15,26 @@ from ..diagnostics import Diagnostic
 from ..model import SourceLocation
 from .nodes import Node, Scalar, Source
 
-LATER = "is reserved for a later version of the language, not yet read"
+RESERVED = "is reserved for a later version of the language, not yet read"
 
 
-MOST = 500
+MAX_PROBLEMS = 500
 """Problems after which reading stops: nobody mends more at a time, and explaining them takes time."""
-_COMPARED = 500
+_MAX_COMPARED = 500
 
 
 class TooManyDiagnostics(Exception):
     """There are more problems than anybody wants to read."""
 
 
-class Findings:
+class DiagnosticCollector:
     """Problems and warnings, in the order of their discovery."""
 
     def __init__(self) -> None:
         self.problems: list[Diagnostic] = []
         self.warnings: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
-        self._settled: set[tuple[str, int, int]] = set()
+        self._suppressed: set[tuple[str, int, int]] = set()
 
     def source(self, path: str, text: str) -> Source:
         """Makes a source and remembers its text for rendering."""
@@ -48,33 +48,37 @@ class Findings:
         self._report(_problem(at, rule, message, hint, offset, length))
 
     def add_at(
-        self, place: SourceLocation, rule: str, message: str, hint: str = "", length: int = 1
+        self, location: SourceLocation, rule: str, message: str, hint: str = "", length: int = 1
     ) -> None:
         """A problem at a place that has no node, such as a broken file."""
-        self._report(Diagnostic(place.path, place.line, place.column, rule, message, hint, length))
+        self._report(
+            Diagnostic(location.path, location.line, location.column, rule, message, hint, length)
+        )
 
     def warn(self, at: Node, rule: str, message: str, hint: str = "") -> None:
         self.warnings.append(replace(_problem(at, rule, message, hint, 0, 0), severity="warning"))
 
-    def warn_at(self, place: SourceLocation, rule: str, message: str) -> None:
+    def warn_at(self, location: SourceLocation, rule: str, message: str) -> None:
         self.warnings.append(
-            Diagnostic(place.path, place.line, place.column, rule, message, severity="warning")
+            Diagnostic(
+                location.path, location.line, location.column, rule, message, severity="warning"
+            )
         )
 
-    def settle(self) -> None:
+    def end_stage(self) -> None:
         """Ends a stage: places with problems are settled."""
-        self._settled.update((p.path, p.line, p.column) for p in self.problems)
+        self._suppressed.update((p.path, p.line, p.column) for p in self.problems)
 
-    def settle_at(self, *nodes: Node | None) -> None:
+    def suppress_at(self, *nodes: Node | None) -> None:
         """What is wrong at these nodes is reported elsewhere."""
-        self._settled.update(
+        self._suppressed.update(
             (node.source.path, node.line, node.column) for node in nodes if node is not None
         )
 
     def _report(self, problem: Diagnostic) -> None:
-        if (problem.path, problem.line, problem.column) not in self._settled:
+        if (problem.path, problem.line, problem.column) not in self._suppressed:
             self.problems.append(problem)
-            if len(self.problems) >= MOST:
+            if len(self.problems) >= MAX_PROBLEMS:
                 raise TooManyDiagnostics
 
 
@@ -98,7 +102,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     folded = word.casefold()
     letters = sorted(folded)
     matcher = SequenceMatcher(None, "", folded)
-    for candidate in itertools.islice(known, _COMPARED):
+    for candidate in itertools.islice(known, _MAX_COMPARED):
         other = candidate.casefold()
         matcher.set_seq1(other)
         if matcher.real_quick_ratio() < best_ratio or matcher.quick_ratio() < best_ratio:
@@ -109,9 +113,9 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return best
 
 
-def where(place: SourceLocation) -> str:
+def line_reference(location: SourceLocation) -> str:
     """A place inside a sentence: `path:line`."""
-    return f"{place.path}:{place.line}"
+    return f"{location.path}:{location.line}"
 
 
 def _problem(at: Node, rule: str, message: str, hint: str, offset: int, length: int) -> Diagnostic:

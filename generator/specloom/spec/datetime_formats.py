@@ -17,7 +17,7 @@ _DURATION = re.compile(
 )
 
 
-def fits(text: str, type_: Time) -> bool:
+def is_valid(text: str, type_: Time) -> bool:
     """Whether a text is such a time."""
     try:
         match type_:

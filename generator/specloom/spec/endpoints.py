@@ -8,17 +8,17 @@ from msgspec.structs import replace
 from .. import model, naming
 from ..model import Endpoint, Field, Idempotency, JsonBody, Response, Type, TypeName
 from . import api_file, parameters
-from .api_file import FactRow, Schemes
-from .collector import Findings, did_you_mean, where
-from .error_shapes import ErrorShapes
-from .errors import Errors
-from .fields import FieldOwner, Fields, check_clashes, deprecation
+from .api_file import FactRow, SchemeResolver
+from .collector import DiagnosticCollector, did_you_mean, line_reference
+from .error_shapes import ErrorShapeResolver
+from .errors import ErrorTableResolver
+from .fields import FieldOwner, FieldResolver, check_clashes, deprecation
 from .key_hints import key_hint
-from .localized import Texts, child, entries, flag, word, words
-from .nodes import MapNode, Node, Scalar, is_null, place
-from .reachability import holds_file
-from .spec_folder import LONGEST_NAME
-from .type_resolver import UNREAD, Types
+from .localized import TextReader, child, entries, flag, word, words
+from .nodes import MapNode, Node, Scalar, is_null, location_of
+from .reachability import contains_file
+from .spec_folder import MAX_NAME_LENGTH
+from .type_resolver import UNRESOLVED, TypeResolver
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
@@ -31,17 +31,17 @@ class EndpointDraft(Struct, frozen=True):
     node: MapNode
 
 
-class Endpoints:
+class EndpointResolver:
     def __init__(
         self,
-        fields: Fields,
-        types: Types,
-        texts: Texts,
-        errors: Errors,
-        shapes: ErrorShapes,
-        schemes: Schemes,
+        fields: FieldResolver,
+        types: TypeResolver,
+        texts: TextReader,
+        errors: ErrorTableResolver,
+        shapes: ErrorShapeResolver,
+        schemes: SchemeResolver,
         facts: dict[str, FactRow],
-        findings: Findings,
+        diagnostics: DiagnosticCollector,
     ) -> None:
         self.fields = fields
         self.types = types
@@ -50,7 +50,7 @@ class Endpoints:
         self.shapes = shapes
         self.schemes = schemes
         self.facts = facts
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.header: tuple[Field, ...] = ()
         """The API's headers that are not constants: every endpoint has them."""
         self.auth: tuple[str, ...] = ()
@@ -76,17 +76,17 @@ class Endpoints:
         """Whether no other endpoint's classes are called after the same words (`get1` and `get_1`)."""
         other = classes.setdefault(naming.pascal(key.text) or key.text, key)
         if other is not key:
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "endpoint-name",
-                f"`{key.text}` and `{other.text}` ({where(place(other))}) are one name where classes are called after them",
+                f"`{key.text}` and `{other.text}` ({line_reference(location_of(other))}) are one name where classes are called after them",
                 "rename one of them",
             )
         return other is key
 
     def _check_name(self, key: Scalar, below: frozenset[str]) -> bool:
         name, reason, hint = key.text, "", ""
-        if not naming.is_snake(name) or len(name) > LONGEST_NAME:
+        if not naming.is_snake(name) or len(name) > MAX_NAME_LENGTH:
             wanted = naming.snake(name)
             reason, hint = "cannot be the name of an endpoint", (
                 f"call it {wanted}"
@@ -101,12 +101,12 @@ class Endpoints:
         elif name in below:
             reason, hint = "is a resource below this one, too", "rename one of them"
         if reason:
-            self.findings.add(key, "endpoint-name", f"`{name}` {reason}", hint)
+            self.diagnostics.add(key, "endpoint-name", f"`{name}` {reason}", hint)
         return not reason
 
     def _endpoint(self, key: Scalar, node: MapNode, module: tuple[str, ...]) -> Endpoint:
         texts, http = self.texts, node.get("http")
-        method, path, names = parameters.request_line(http, self.findings)
+        method, path, names = parameters.request_line(http, self.diagnostics)
         class_name = naming.pascal(key.text) or "Endpoint"
         owner = TypeName(module, class_name)
         path_fields = self.fields.read(node.get("path"), FieldOwner(owner, "path"), module)
@@ -121,16 +121,16 @@ class Endpoints:
             method=method,
             path=path,
             path_fields=parameters.path_fields(
-                http, names, path_fields, node.get("path"), self.findings
+                http, names, path_fields, node.get("path"), self.diagnostics
             ),
             query=query,
             header=header,
             body=body,
-            responses=self._answers(node, owner, method),
+            responses=self._responses(node, owner, method),
             errors=self.errors.read(node.get("errors"), module),
             error_shape=self.shapes.of(module, node.get("error_shape")),
             unprocessed=(
-                api_file.unprocessed(node.get("unprocessed"), self.findings)
+                api_file.unprocessed(node.get("unprocessed"), self.diagnostics)
                 if "unprocessed" in node.entries
                 else self.unprocessed
             ),
@@ -139,14 +139,14 @@ class Endpoints:
             facts=api_file.facts_of(node.get("facts"), self.facts, texts),
             links=api_file.links(node.get("links"), texts),
             name_on_site=word(node.get("name_on_site")) or None,
-            updated=api_file.date_of_page(node.get("updated"), self.findings),
+            updated=api_file.date_of_page(node.get("updated"), self.diagnostics),
             deprecated=deprecation(node.get("deprecated"), texts),
             verified=flag(node.get("verified"), otherwise=True),
             auth=self.schemes.names(node.get("auth")) if "auth" in node.entries else self.auth,
             hosts=api_file.hosts(node.get("hosts"), texts),
-            place=place(key),
+            location=location_of(key),
         )
-        parameters.check_headers(header, self.findings)
+        parameters.check_headers(header, self.diagnostics)
         self._check_arguments(endpoint)
         return endpoint
 
@@ -157,31 +157,31 @@ class Endpoints:
             if word_ in {"body", "form", "parts", "content"}
         ]
         kind = given[0][0].text if given else ""
-        parameters.check_idle(
+        parameters.check_unused_key(
             node,
             "signed_part",
             kind == "parts",
             "`signed_part` says something about `parts` only",
-            self.findings,
+            self.diagnostics,
         )
-        parameters.check_idle(
+        parameters.check_unused_key(
             node,
             "media",
             kind == "body",
             "`media` says here what a JSON `body` is sent as",
-            self.findings,
+            self.diagnostics,
         )
         if not given:
             return None
         at, value = given[0]
         for other, _ in given[1:]:
-            self.findings.add(
+            self.diagnostics.add(
                 other,
                 "body-twice",
                 f"the request has `{at.text}` already; it has one of body, form, parts and content",
             )
         if method in {"GET", "HEAD"}:
-            self.findings.add(
+            self.diagnostics.add(
                 at, "body", f"{method} requests have no body", "parameters stand under `query:`"
             )
         match at.text:
@@ -200,14 +200,14 @@ class Endpoints:
                 pass
         if isinstance(value, Scalar):
             read = self.types.read(value, name.module)
-            if read and holds_file(read):
-                self.findings.add(
+            if read and contains_file(read):
+                self.diagnostics.add(
                     value,
                     "file",
                     "a JSON body holds no `file`",
                     "raw bytes stand under `content:`, files of a form under `parts:`",
                 )
-            body = JsonBody(read or UNREAD, flat=False)
+            body = JsonBody(read or UNRESOLVED, flat=False)
         else:
             body = JsonBody(self.fields.structure(name, value, None, at), flat=True)
         media = word(node.get("media"))
@@ -223,7 +223,7 @@ class Endpoints:
             else None
         )
         if part is None or not isinstance(part.type, model.Named):
-            self.findings.add(
+            self.diagnostics.add(
                 node,
                 "signed-part",
                 f"`parts` has no object `{node.text}`",
@@ -234,11 +234,11 @@ class Endpoints:
     def _raw(self, node: Node, module: tuple[str, ...]) -> model.BinaryBody:
         file = self.file(node, module)
         if len(file.media) > 1:
-            self.findings.add(
+            self.diagnostics.add(
                 child(node, "media") or node, "content", "a request has one media type"
             )
         elif file.media and "*" in file.media[0]:
-            self.findings.add(
+            self.diagnostics.add(
                 child(node, "media") or node,
                 "content",
                 f"`{file.media[0]}` is several media types, and a request has one",
@@ -251,11 +251,13 @@ class Endpoints:
         at = node if isinstance(node, Scalar) else child(node, "type")
         type_ = self.types.read(at, module) if isinstance(at, Scalar) else None
         if type_ and not isinstance(type_, model.File) and at:
-            self.findings.add(at, "content", "`content` is a `file`", "JSON stands under `body:`")
+            self.diagnostics.add(
+                at, "content", "`content` is a `file`", "JSON stands under `body:`"
+            )
         media = tuple(each.text for each in words(child(node, "media")))
         return replace(type_ if isinstance(type_, model.File) else model.File(), media=media)
 
-    def _answers(self, node: MapNode, owner: TypeName, method: str) -> tuple[Response, ...]:
+    def _responses(self, node: MapNode, owner: TypeName, method: str) -> tuple[Response, ...]:
         responses: list[Response] = []
         inline = 0
         for key, value in entries(node.get("responses")):
@@ -265,7 +267,7 @@ class Endpoints:
                 or not key.text.isascii()
                 or not 200 <= int(key.text) <= 599
             ):
-                self.findings.add(
+                self.diagnostics.add(
                     key,
                     "status",
                     f"`{key.text}` is not a status of an answer",
@@ -276,27 +278,29 @@ class Endpoints:
             name = replace(owner, name=owner.name + "Response" + (key.text if inline else ""))
             body, content = child(value, "body"), child(value, "content")
             inline += isinstance(body, MapNode)
-            type_ = self._answer_type(key, value, name)
+            type_ = self._response_type(key, value, name)
             if type_ and (method == "HEAD" or status in _WITHOUT_BODY):
-                self.findings.add(
+                self.diagnostics.add(
                     key,
                     "answer",
                     f"{method if method == 'HEAD' else status} answers have no content",
                     "write null",
                 )
             if body and content:
-                self.findings.add(key, "body-twice", "an answer has `body` or `content`, not both")
+                self.diagnostics.add(
+                    key, "body-twice", "an answer has `body` or `content`, not both"
+                )
             headers = self.fields.read(
-                child(value, "headers"), FieldOwner(name, "answer header"), owner.module
+                child(value, "headers"), FieldOwner(name, "response header"), owner.module
             )
-            parameters.check_headers(headers, self.findings, sent=False)
+            parameters.check_headers(headers, self.diagnostics, sent=False)
             about = self.texts.read(child(value, "title")), self.texts.read(
                 child(value, "description")
             )
             responses.append(Response(status, type_, *about, headers))
         return tuple(responses)
 
-    def _answer_type(self, key: Scalar, value: Node, name: TypeName) -> Type | None:
+    def _response_type(self, key: Scalar, value: Node, name: TypeName) -> Type | None:
         content = child(value, "content")
         if content is not None:
             return self.file(content, name.module)
@@ -305,8 +309,8 @@ class Endpoints:
             return None
         if isinstance(body, Scalar):
             read = self.types.read(body, name.module)
-            if read and holds_file(read) and not isinstance(read, model.File):
-                self.findings.add(
+            if read and contains_file(read) and not isinstance(read, model.File):
+                self.diagnostics.add(
                     body,
                     "file",
                     "JSON holds no `file`",
@@ -333,14 +337,14 @@ class Endpoints:
             whole = "body"
         for field in arguments:
             if field.name == whole:
-                self.findings.add_at(
-                    field.place,
+                self.diagnostics.add_at(
+                    field.location,
                     "field-twice",
                     f"`{field.wire}` and the body are both `{whole}` in Python",
                     "say `as:`",
                     len(field.wire),
                 )
-        check_clashes(arguments, self.findings)
+        check_clashes(arguments, self.diagnostics)
 
     def flat_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
         """The fields of the body that are arguments one by one."""
@@ -378,7 +382,7 @@ class Endpoints:
         if isinstance(asked, Scalar):
             ask = asked.text if "." in asked.text else ".".join((*endpoint.resource, asked.text))
             if ask not in known:
-                self.findings.add(
+                self.diagnostics.add(
                     asked,
                     "idempotency",
                     f"there is no endpoint `{asked.text}`",
@@ -396,7 +400,7 @@ class Endpoints:
         rest, there = self.follow(key.text, fields)
         if rest:
             hint = did_you_mean(rest, (field.wire for field in there))
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "idempotency",
                 f"the request has no field `{key.text}`",

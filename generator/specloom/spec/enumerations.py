@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from .. import naming
 from ..model import Enumeration, EnumValue, Text, wire_text
-from .collector import Findings, where
-from .localized import Texts, child, entries, items, word
-from .nodes import MapNode, Node, Scalar, is_empty, place, resolve
+from .collector import DiagnosticCollector, line_reference
+from .localized import TextReader, child, entries, items, word
+from .nodes import MapNode, Node, Scalar, is_empty, location_of, resolve
 from .symbols import Declaration, is_closed
 
 _AS = frozenset({"as"})
-_LONGEST = 500
+_MAX_VALUE_LENGTH = 500
 """Characters of a value."""
 
 
-def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumeration:
+def build(
+    declaration: Declaration, texts: TextReader, diagnostics: DiagnosticCollector
+) -> Enumeration:
     """The enumeration that a declaration with `enum` means."""
     node = declaration.node
     whole = word(node.get("type")) == "integer"
     members: dict[str, Scalar] = {}
     values: dict[str | int, EnumValue] = {}
     for key, meaning in _rows(node.get("enum")):
-        value = _value(key, whole, findings)
+        value = _value(key, whole, diagnostics)
         name = word(child(meaning, "as")) or (naming.member(value) if value is not None else "")
         if value is None:
             continue
         if not name:
-            findings.add(
+            diagnostics.add(
                 key,
                 "member-name",
                 f"no name in Python can be made of `{wire_text(key.text)}`",
@@ -34,14 +36,14 @@ def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumera
             )
             continue
         if value in values:
-            findings.add(key, "twice", f"`{wire_text(key.text)}` stands here twice")
+            diagnostics.add(key, "twice", f"`{wire_text(key.text)}` stands here twice")
             continue
         other = members.setdefault(name, key)
         if other is not key:
-            findings.add(
+            diagnostics.add(
                 key,
                 "member-twice",
-                f"`{wire_text(key.text)}` and `{wire_text(other.text)}` ({where(place(other))}) are both `{name}` in Python",
+                f"`{wire_text(key.text)}` and `{wire_text(other.text)}` ({line_reference(location_of(other))}) are both `{name}` in Python",
                 "say `as:` for one of them",
             )
             continue
@@ -54,7 +56,7 @@ def build(declaration: Declaration, texts: Texts, findings: Findings) -> Enumera
         is_closed(declaration),
         texts.read(node.get("title")),
         texts.read(node.get("description")),
-        place(declaration.key),
+        location_of(declaration.key),
     )
 
 
@@ -69,18 +71,20 @@ def _rows(node: Node | None) -> list[tuple[Scalar, Node | None]]:
     return [(item, None) for item in items(node) if isinstance(item, Scalar)]
 
 
-def _value(key: Scalar, whole: bool, findings: Findings) -> str | int | None:
+def _value(key: Scalar, whole: bool, diagnostics: DiagnosticCollector) -> str | int | None:
     if not whole:
         if is_empty(key):
-            findings.add(
+            diagnostics.add(
                 key,
                 "wrong-value",
                 "a value is expected here",
                 'the empty text is written in quotes: ""',
             )
             return None
-        if len(key.text) > _LONGEST:
-            findings.add(key, "wrong-value", f"a value has at most {_LONGEST} characters")
+        if len(key.text) > _MAX_VALUE_LENGTH:
+            diagnostics.add(
+                key, "wrong-value", f"a value has at most {_MAX_VALUE_LENGTH} characters"
+            )
             return None
         return key.text
     try:
@@ -88,7 +92,7 @@ def _value(key: Scalar, whole: bool, findings: Findings) -> str | int | None:
     except ValueError:
         value = None
     if not isinstance(value, int) or isinstance(value, bool):
-        findings.add(
+        diagnostics.add(
             key,
             "wrong-value",
             f"`{wire_text(key.text)}` is not a whole number, as `type: integer` demands",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .. import model
 from ..model import Endpoint, ErrorShape, NamedType, Type, TypeName
-from .collector import Findings
+from .collector import DiagnosticCollector
 from .localized import child, word
 from .nodes import MapNode, Node, Scalar
 from .spec_folder import Document
@@ -17,11 +17,11 @@ _STEP = re.compile(r"(?!\[)[^\[\]*]*\*?[^\[\]*]*(\[0])*")
 _NAMED = 3
 
 
-class ErrorShapes:
+class ErrorShapeResolver:
     """Reads the shapes of the API, its resources and its endpoints. The nearest counts, as a whole."""
 
-    def __init__(self, documents: Iterable[Document], findings: Findings) -> None:
-        self.findings = findings
+    def __init__(self, documents: Iterable[Document], diagnostics: DiagnosticCollector) -> None:
+        self.diagnostics = diagnostics
         nodes = {
             document.module: document.root.get("error_shape")
             for document in documents
@@ -69,7 +69,7 @@ class ErrorShapes:
         for path in paths.values():
             for step in path.text.split("."):
                 if not _STEP.fullmatch(step):
-                    self.findings.add(
+                    self.diagnostics.add(
                         path,
                         "error-shape",
                         f"`{step}` is not a step of a path",
@@ -79,14 +79,14 @@ class ErrorShapes:
             for held, inner in paths.items():
                 steps, inside = _steps(path.text), _steps(inner.text)
                 if key != "detail" and len(inside) > len(steps) and inside[: len(steps)] == steps:
-                    self.findings.add(
+                    self.diagnostics.add(
                         inner,
                         "error-shape",
                         f"the {held} cannot lie inside `{path.text}`, which is the {key}",
                     )
         success = node.get("success")
         if success is not None and "code" not in paths:
-            self.findings.add(
+            self.diagnostics.add(
                 success,
                 "error-shape",
                 "`success` is a code, and no `code` says where it lies",
@@ -105,7 +105,7 @@ class ErrorShapes:
         for node, names in lost.items():
             code = child(node, "code")
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            self.findings.add(
+            self.diagnostics.add(
                 code or node,
                 "error-shape",
                 f"responses of {', '.join(names[:_NAMED])}{more} have no place for a code at `{word(code)}`, so errors would pass for successes",
@@ -123,9 +123,9 @@ def _can_hold_code(endpoint: Endpoint, types: Mapping[TypeName, NamedType]) -> b
         return True
     steps = _steps(shape.code)
     return all(
-        _is_open(answer.type, types) or _holds(answer.type, steps, types)
-        for answer in endpoint.responses
-        if answer.status < 300
+        _is_open(response.type, types) or _contains_path(response.type, steps, types)
+        for response in endpoint.responses
+        if response.status < 300
     )
 
 
@@ -150,7 +150,9 @@ def _is_open(type_: Type | None, types: Mapping[TypeName, NamedType]) -> bool:
             return True
 
 
-def _holds(type_: Type | None, steps: Sequence[str], types: Mapping[TypeName, NamedType]) -> bool:
+def _contains_path(
+    type_: Type | None, steps: Sequence[str], types: Mapping[TypeName, NamedType]
+) -> bool:
     """Whether a value of this type has the object, or the list, to which the last of the steps belongs."""
     step, *rest = steps
     inside: Iterable[Type] = ()
@@ -158,9 +160,9 @@ def _holds(type_: Type | None, steps: Sequence[str], types: Mapping[TypeName, Na
         case model.AnyJson():
             return True
         case model.Nullable(type=inner):
-            return _holds(inner, steps, types)
+            return _contains_path(inner, steps, types)
         case model.Union(members=members):
-            return any(_holds(member, steps, types) for member in members)
+            return any(_contains_path(member, steps, types) for member in members)
         case model.ListOf(item=item) if step == "[0]":
             inside = [item]
         case model.MapOf(value=value) if step != "[0]":
@@ -168,16 +170,16 @@ def _holds(type_: Type | None, steps: Sequence[str], types: Mapping[TypeName, Na
         case model.Named(to=name):
             named = types.get(name)
             if isinstance(named, model.UnionType):
-                return any(_holds(member, steps, types) for member in named.members)
+                return any(_contains_path(member, steps, types) for member in named.members)
             if not isinstance(named, model.Object) or step == "[0]":
                 return False
-            inside = [field.type for field in named.fields if _fits(step, field.wire)]
+            inside = [field.type for field in named.fields if _step_matches(step, field.wire)]
         case _:
             return False
-    return not rest or any(_holds(each, rest, types) for each in inside)
+    return not rest or any(_contains_path(each, rest, types) for each in inside)
 
 
-def _fits(step: str, name: str) -> bool:
+def _step_matches(step: str, name: str) -> bool:
     """Whether a step leads to a field of this name."""
     head, star, tail = step.partition("*")
     return (

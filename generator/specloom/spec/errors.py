@@ -7,15 +7,15 @@ from typing import Literal, cast
 
 from .. import naming
 from ..model import Endpoint, ErrorCode, ErrorShape, SourceLocation, Type
-from .collector import Findings, where
-from .localized import Texts, integer, items, word
-from .nodes import MapNode, Node, Scalar, place
-from .type_resolver import Types
+from .collector import DiagnosticCollector, line_reference
+from .localized import TextReader, integer, items, word
+from .nodes import MapNode, Node, Scalar, location_of
+from .type_resolver import TypeResolver
 
 Retry = Literal["never", "same", "later", "token"]
 Outcome = Literal["rejected", "unknown"]
 
-BY_STATUS = {
+CLASS_BY_STATUS = {
     400: "BadRequest",
     401: "Unauthorized",
     402: "PaymentRequired",
@@ -49,7 +49,7 @@ BY_STATUS = {
 
 _RETRY: dict[int, Retry] = {429: "later", 500: "same", 502: "same", 503: "same", 504: "same"}
 
-TAKEN = frozenset(
+RESERVED_NAMES = frozenset(
     # The runtime's own errors, and what Python code expects to mean something else.
     [
         "Error",
@@ -75,16 +75,18 @@ TAKEN = frozenset(
         *naming.RESERVED_CLASSES,
     ]
 )
-_TAKEN_FOLDED = {name.lower(): name for name in TAKEN}
+_RESERVED_FOLDED = {name.lower(): name for name in RESERVED_NAMES}
 
 
-class Errors:
+class ErrorTableResolver:
     """Reads error tables; remembers every row, for a class has one meaning in the whole API."""
 
-    def __init__(self, texts: Texts, types: Types, findings: Findings) -> None:
+    def __init__(
+        self, texts: TextReader, types: TypeResolver, diagnostics: DiagnosticCollector
+    ) -> None:
         self.texts = texts
         self.types = types
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.rows: list[tuple[ErrorCode, MapNode]] = []
 
     def read(self, node: Node | None, module: tuple[str, ...]) -> tuple[ErrorCode, ...]:
@@ -99,8 +101,10 @@ class Errors:
             same = first.setdefault((row.status, row.code), row)
             for key in ("retry", "outcome"):
                 if getattr(row, key) != getattr(same, key):
-                    message = f"the same error has another `{key}` in {where(same.place)}"
-                    self.findings.add(
+                    message = (
+                        f"the same error has another `{key}` in {line_reference(same.location)}"
+                    )
+                    self.diagnostics.add(
                         item.get(key) or item,
                         "error-row",
                         message,
@@ -111,7 +115,7 @@ class Errors:
     def _row(self, node: MapNode, module: tuple[str, ...]) -> ErrorCode | None:
         status, code = integer(node.get("status")), word(node.get("code")) or None
         if status is None and code is None:
-            self.findings.add(node, "error-row", "an error has a `status`, a `code` or both")
+            self.diagnostics.add(node, "error-row", "an error has a `status`, a `code` or both")
             return None
         class_name = self._class_name(node, status, code)
         body = node.get("body")
@@ -130,7 +134,7 @@ class Errors:
             ),
             outcome=cast(Outcome, outcome) if outcome in {"rejected", "unknown"} else None,
             body=type_,
-            place=place(node),
+            location=location_of(node),
         )
         self.rows.append((row, node))
         return row
@@ -143,17 +147,17 @@ class Errors:
         elif code is not None:
             name = (naming.pascal(code) or "") if code[:1].isalpha() else ""
         else:
-            name = BY_STATUS.get(status or 0, "")
+            name = CLASS_BY_STATUS.get(status or 0, "")
         if not name:
-            self.findings.add(
+            self.diagnostics.add(
                 at,
                 "error-class",
                 f"no class name can be made of `{code or status}`",
                 "say it: {as: InvalidCredential, …}",
             )
-        taken = _TAKEN_FOLDED.get(name.lower())
+        taken = _RESERVED_FOLDED.get(name.lower())
         if taken:
-            self.findings.add(
+            self.diagnostics.add(
                 at,
                 "error-class",
                 f"`{name}` would be the class of this error, and `{taken}` means something else in every client",
@@ -167,28 +171,31 @@ class Errors:
         unknown: set[SourceLocation] = set()
         for shape, rows in applied:
             (unknown if shape.code is None else known).update(
-                row.place for row in rows if row.code is not None
+                row.location for row in rows if row.code is not None
             )
-        coded = next((node for row, node in self.rows if row.place in unknown - known), None)
+        coded = next((node for row, node in self.rows if row.location in unknown - known), None)
         if coded:
             message, hint = (
                 "no code is ever found: `error_shape` does not say where it lies",
                 "say it in _api.yaml, or nearer: error_shape: {code: code}",
             )
-            self.findings.warn(coded.get("code") or coded, "error-row", message, hint)
+            self.diagnostics.warn(coded.get("code") or coded, "error-row", message, hint)
 
-    def check_answers(self, endpoint: Endpoint, inherited: Iterable[ErrorCode]) -> None:
+    def check_responses(self, endpoint: Endpoint, inherited: Iterable[ErrorCode]) -> None:
         """Reports rows of a status that is an answer of the endpoint, and so never an error of it."""
-        responses = {answer.status for answer in endpoint.responses}
+        responses = {response.status for response in endpoint.responses}
         for row in endpoint.errors:
             if row.status in responses:
                 message = f"{row.status} is an answer of `{endpoint.qualified}`, so this error is never raised"
-                self.findings.add_at(
-                    row.place, "error-row", message, "a status stands in `responses` or in `errors`"
+                self.diagnostics.add_at(
+                    row.location,
+                    "error-row",
+                    message,
+                    "a status stands in `responses` or in `errors`",
                 )
         for row in {row.status: row for row in inherited if row.status in responses}.values():
-            message = f"{row.status} is an answer of `{endpoint.qualified}`, so the error in {where(row.place)} is never raised here"
-            self.findings.warn_at(endpoint.place, "error-row", message)
+            message = f"{row.status} is an answer of `{endpoint.qualified}`, so the error in {line_reference(row.location)} is never raised here"
+            self.diagnostics.warn_at(endpoint.location, "error-row", message)
 
     def check(self) -> None:
         """Reports classes that would mean several things, and codes that would have several classes."""
@@ -202,13 +209,13 @@ class Errors:
             first, first_node = by_class.setdefault(row.class_name.lower(), (row, node))
             named = "as" in node.entries and "as" in first_node.entries
             if first.class_name != row.class_name:
-                message = f"`{row.class_name}` and `{first.class_name}` ({where(first.place)}) differ in case only"
-                self.findings.add(
+                message = f"`{row.class_name}` and `{first.class_name}` ({line_reference(first.location)}) differ in case only"
+                self.diagnostics.add(
                     at, "error-class", message, "give one of them another name with `as:`"
                 )
             elif first.code != row.code and not named:
-                message = f"`{row.class_name}` is the class of two errors, the other in {where(first.place)}"
-                self.findings.add(
+                message = f"`{row.class_name}` is the class of two errors, the other in {line_reference(first.location)}"
+                self.diagnostics.add(
                     at,
                     "error-class",
                     message,
@@ -216,12 +223,12 @@ class Errors:
                 )
             same = by_code.setdefault((row.status, row.code), row)
             if same.class_name != row.class_name:
-                message = f"the same error is `{same.class_name}` in {where(same.place)} and `{row.class_name}` here"
-                self.findings.add(at, "error-class", message, "give it one name")
+                message = f"the same error is `{same.class_name}` in {line_reference(same.location)} and `{row.class_name}` here"
+                self.diagnostics.add(at, "error-class", message, "give it one name")
             with_body = bodies.setdefault(row.class_name, row) if row.body else row
             if with_body.body != row.body:
-                self.findings.add(
+                self.diagnostics.add(
                     node.get("body") or node,
                     "error-body",
-                    f"`{row.class_name}` has another body in {where(with_body.place)}",
+                    f"`{row.class_name}` has another body in {line_reference(with_body.location)}",
                 )

@@ -9,16 +9,16 @@ from msgspec import Struct
 from .. import auth_schemes, naming
 from ..model import Endpoint, Envelope, Event, Field, Scheme, Type, TypeName, ValueLocation
 from . import api_file
-from .collector import Findings, closest, did_you_mean, where
-from .endpoints import Endpoints
-from .fields import Fields, deprecation
-from .localized import Texts, child, entries, flag, word
-from .nodes import MapNode, Node, Scalar, place
-from .reachability import holds_file
-from .spec_folder import LONGEST_NAME
-from .type_resolver import UNREAD, Types
+from .collector import DiagnosticCollector, closest, did_you_mean, line_reference
+from .endpoints import EndpointResolver
+from .fields import FieldResolver, deprecation
+from .localized import TextReader, child, entries, flag, word
+from .nodes import MapNode, Node, Scalar, location_of
+from .reachability import contains_file
+from .spec_folder import MAX_NAME_LENGTH
+from .type_resolver import UNRESOLVED, TypeResolver
 
-TAKEN = frozenset(
+RESERVED_NAMES = frozenset(
     [
         "Acknowledgement",
         "AnyEvent",
@@ -46,14 +46,20 @@ class EventDraft(Struct, frozen=True):
     node: MapNode
 
 
-class Events:
+class EventResolver:
     """Reads events; a name means one event in the whole API."""
 
-    def __init__(self, fields: Fields, types: Types, texts: Texts, findings: Findings) -> None:
+    def __init__(
+        self,
+        fields: FieldResolver,
+        types: TypeResolver,
+        texts: TextReader,
+        diagnostics: DiagnosticCollector,
+    ) -> None:
         self.fields = fields
         self.types = types
         self.texts = texts
-        self.findings = findings
+        self.diagnostics = diagnostics
         self._by_name: dict[str, Event] = {}
         self._by_class: dict[str, Event] = {}
 
@@ -76,9 +82,9 @@ class Events:
             description=texts.read(node.get("description")),
             to=word(node.get("to")) or None,
             links=api_file.links(node.get("links"), texts),
-            updated=api_file.date_of_page(node.get("updated"), self.findings),
+            updated=api_file.date_of_page(node.get("updated"), self.diagnostics),
             deprecated=deprecation(node.get("deprecated"), texts),
-            place=place(key),
+            location=location_of(key),
         )
         self._check_twice(event, node.get("as") or key)
         return event
@@ -86,17 +92,17 @@ class Events:
     def _class_name(self, key: Scalar, node: MapNode) -> str:
         given = node.get("as")
         name = given.text if isinstance(given, Scalar) else naming.pascal(key.text) or ""
-        if not name or len(name) > LONGEST_NAME:
-            self.findings.add(
+        if not name or len(name) > MAX_NAME_LENGTH:
+            self.diagnostics.add(
                 key,
                 "event-class",
                 f"no class name can be made of `{key.text[:60]}`",
                 "say it: {as: OrderPaid, …}",
             )
             return UNNAMED
-        if name in TAKEN:
+        if name in RESERVED_NAMES:
             message = f"`{name}` would be the class of this event, and it means something else in every client"
-            self.findings.add(
+            self.diagnostics.add(
                 given or key, "event-class", message, "give the class another name with `as:`"
             )
         return name
@@ -104,10 +110,10 @@ class Events:
     def _check_twice(self, event: Event, at: Node) -> None:
         first = self._by_name.setdefault(event.name, event)
         if first is not event:
-            self.findings.add(
+            self.diagnostics.add(
                 at,
                 "event-twice",
-                f"`{event.name}` stands in {where(first.place)} already",
+                f"`{event.name}` stands in {line_reference(first.location)} already",
                 "an event stands beside the endpoints that cause it, once",
             )
             return
@@ -117,8 +123,8 @@ class Events:
             (naming.snake(event.class_name) or "").replace("_", ""), event
         )
         if other is not event:
-            message = f"`{event.class_name}` would be the class of this event, and is like that of `{other.name}` ({where(other.place)})"
-            self.findings.add(
+            message = f"`{event.class_name}` would be the class of this event, and is like that of `{other.name}` ({line_reference(other.location)})"
+            self.diagnostics.add(
                 at, "event-class", message, "give one of them another name with `as:`"
             )
 
@@ -127,27 +133,27 @@ class Events:
         if not isinstance(payload, Scalar):
             return self.fields.structure(name, payload, None, key)
         read = self.types.read(payload, name.module)
-        if read and holds_file(read):
-            self.findings.add(
+        if read and contains_file(read):
+            self.diagnostics.add(
                 payload, "file", "an event holds no `file`", "raw bytes in JSON are `bytes`"
             )
-        return read or UNREAD
+        return read or UNRESOLVED
 
 
-class Addresses:
+class EventAddressChecker:
     """Checks where events are sent to, if that names what the spec describes; settings elsewhere may be called anything."""
 
     def __init__(
         self,
-        reader: Endpoints,
+        reader: EndpointResolver,
         endpoints: Iterable[Endpoint],
         resources: Collection[tuple[str, ...]],
-        findings: Findings,
+        diagnostics: DiagnosticCollector,
     ) -> None:
         self.reader = reader
         self.endpoints = {(*endpoint.resource, endpoint.name): endpoint for endpoint in endpoints}
         self.resources = resources
-        self.findings = findings
+        self.diagnostics = diagnostics
 
     def check(self, draft: EventDraft) -> None:
         """Reports an address that begins with a resource, or with an endpoint beside the event, and leads nowhere there."""
@@ -163,7 +169,7 @@ class Addresses:
         if depth:
             self._check_rest(at, path[:depth], path[depth:])
         elif slip := closest(path[0], sorted({resource[0] for resource in self.resources})):
-            self.findings.warn(
+            self.diagnostics.warn(
                 at, "event-address", f"there is no resource `{path[0]}`", f"did you mean `{slip}`?"
             )
 
@@ -177,7 +183,7 @@ class Addresses:
             message = f"the request of `{named.qualified}` has no field `{'.'.join(rest[1:])}`"
             if lost or not rest[1:]:
                 hint = did_you_mean(lost, (field.wire for field in there))
-                self.findings.add(
+                self.diagnostics.add(
                     at,
                     "event-address",
                     message if lost else f"`{named.qualified}` is an endpoint, not a field of one",
@@ -190,7 +196,7 @@ class Addresses:
                 if rest
                 else f"`{at.text}` is a resource, not a field of a request"
             )
-            self.findings.add(
+            self.diagnostics.add(
                 at, "event-address", message, did_you_mean(rest[0] if rest else "", known)
             )
 
@@ -199,7 +205,10 @@ class Addresses:
 
 
 def envelope(
-    root: Node | None, drafts: Iterable[EventDraft], used: Iterable[Scheme], findings: Findings
+    root: Node | None,
+    drafts: Iterable[EventDraft],
+    used: Iterable[Scheme],
+    diagnostics: DiagnosticCollector,
 ) -> Envelope | None:
     """What `events` in _api.yaml says; reported where it, or the scheme, must say something and does not."""
     node = child(root, "events")
@@ -213,7 +222,7 @@ def envelope(
     )
     if scheme is not None:
         if node is not None:
-            findings.add(
+            diagnostics.add(
                 node,
                 "event-envelope",
                 f"the scheme {scheme.kind} says how events lie in what it delivers",
@@ -225,7 +234,7 @@ def envelope(
             message = (
                 f"nothing says where `{draft.event.name}` and its payload lie in what is delivered"
             )
-            findings.add(
+            diagnostics.add(
                 draft.key,
                 "event-envelope",
                 message,
@@ -235,14 +244,14 @@ def envelope(
         return None
     name, payload, id = node.get("name"), word(node.get("payload")) or None, node.get("id")
     return Envelope(
-        _spot(name),
+        _value_location(name),
         payload,
-        _spot(id) if id is not None else None,
+        _value_location(id) if id is not None else None,
         flag(node.get("verified"), otherwise=True),
     )
 
 
-def _spot(node: Node | None) -> ValueLocation:
+def _value_location(node: Node | None) -> ValueLocation:
     return (
         ValueLocation(path=node.text)
         if isinstance(node, Scalar)

@@ -19,41 +19,41 @@ from ..model import (
     SourceLocation,
     Value,
 )
-from .collector import Findings, did_you_mean
+from .collector import DiagnosticCollector, did_you_mean
 from .endpoints import EndpointDraft
 from .events import EventDraft
 from .fields import DocumentedValues
-from .localized import Texts, child, entries, integer, items
-from .nodes import MapNode, Node, Scalar, place
-from .spec_folder import Folder
-from .values import Values, check_secret
+from .localized import TextReader, child, entries, integer, items
+from .nodes import MapNode, Node, Scalar, location_of
+from .spec_folder import SpecFolder
+from .values import ValueReader, check_secret
 
 
-class Examples:
+class ExampleResolver:
     def __init__(
         self,
-        values: Values,
+        values: ValueReader,
         given: Mapping[SourceLocation, DocumentedValues],
-        texts: Texts,
-        folder: Folder,
-        findings: Findings,
+        texts: TextReader,
+        folder: SpecFolder,
+        diagnostics: DiagnosticCollector,
     ) -> None:
         self.values = values
         self.given = given
         self.texts = texts
         self.folder = folder
-        self.findings = findings
+        self.diagnostics = diagnostics
 
     def fields(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
         """The fields with their examples and defaults."""
         return tuple(self._field(field) for field in fields)
 
     def _field(self, field: Field) -> Field:
-        given = self.given.get(field.place)
+        given = self.given.get(field.location)
         if given is None or (given.example is None and given.default is None):
             return field
         for value in (given.example, given.default):
-            check_secret(value, field, self.findings)
+            check_secret(value, field, self.diagnostics)
         return replace(
             field,
             example=self.values.read(given.example, field.type, "example", field.encrypted),
@@ -70,7 +70,7 @@ class Examples:
         endpoint = draft.endpoint
         statuses = shared_errors | {row.status for row in endpoint.errors}
         exchanges = [
-            self._exchange(node, endpoint, statuses)
+            self._example(node, endpoint, statuses)
             for node in items(draft.node.get("examples"))
             if isinstance(node, MapNode)
         ]
@@ -80,8 +80,8 @@ class Examples:
             query=self.fields(endpoint.query),
             header=self.fields(endpoint.header),
             responses=tuple(
-                replace(answer, headers=self.fields(answer.headers))
-                for answer in endpoint.responses
+                replace(response, headers=self.fields(response.headers))
+                for response in endpoint.responses
             ),
             examples=tuple(exchanges),
         )
@@ -91,7 +91,7 @@ class Examples:
         nodes = [node for node in items(draft.node.get("examples")) if isinstance(node, MapNode)]
         read = [(node, self._payload(node, draft.event)) for node in nodes]
         examples = (
-            EventExample(self.texts.read(node.get("title")), value, place(node))
+            EventExample(self.texts.read(node.get("title")), value, location_of(node))
             for node, value in read
             if value
         )
@@ -100,13 +100,11 @@ class Examples:
     def _payload(self, node: MapNode, event: Event) -> Value | None:
         payload = self._body(node, event.resource, "payload")
         if payload is None and "payload_file" not in node.entries:
-            self.findings.add(node, "example", "the example has no `payload`")
+            self.diagnostics.add(node, "example", "the example has no `payload`")
         return self.values.read(payload, event.payload, received=True)
 
-    def _exchange(
-        self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]
-    ) -> Example:
-        request, response = node.get("request"), node.get("response")
+    def _example(self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]) -> Example:
+        request, documented = node.get("request"), node.get("response")
         groups = (
             ("path", endpoint.path_fields),
             ("query", endpoint.query),
@@ -114,7 +112,7 @@ class Examples:
         )
         path, query, header = (self._parameters(request, key, fields) for key, fields in groups)
         body = self._body(request, endpoint.resource)
-        status = integer(child(response, "status"))
+        status = integer(child(documented, "status"))
         return Example(
             title=self.texts.read(node.get("title")),
             path=path,
@@ -122,8 +120,8 @@ class Examples:
             header=header,
             body=self._request_body(body, endpoint) if body is not None else None,
             status=status,
-            answer=self._answer(response, status, endpoint, errors),
-            place=place(node),
+            response=self._response(documented, status, endpoint, errors),
+            location=location_of(node),
         )
 
     def _parameters(
@@ -133,7 +131,7 @@ class Examples:
         found: dict[str, Json] = {}
         for name, node in entries(child(request, key)):
             if name.text not in known:
-                self.findings.add(
+                self.diagnostics.add(
                     name,
                     "example",
                     f"`{key}` has no parameter `{name.text}`",
@@ -141,12 +139,12 @@ class Examples:
                 )
                 continue
             field = known[name.text]
-            check_secret(node, field, self.findings)
+            check_secret(node, field, self.diagnostics)
             value = self.values.read(node, field.type, "example", field.encrypted)
             found[name.text] = value.json if value else None
         missing = [name for name in known if key == "path" and name not in found]
         if request is not None and missing:
-            self.findings.add(
+            self.diagnostics.add(
                 child(request, key) or request,
                 "example",
                 f"the example lacks `{missing[0]}` of the path",
@@ -157,7 +155,7 @@ class Examples:
         """The body of a request or a response, or the payload of an event, written there or in a file."""
         inline, named = child(node, what), child(node, f"{what}_file")
         if isinstance(node, MapNode) and inline is not None and named is not None:
-            self.findings.add(
+            self.diagnostics.add(
                 node.entries[f"{what}_file"].key,
                 "body-file",
                 f"the {what} stands here or in a file, not in both",
@@ -171,38 +169,38 @@ class Examples:
             case model.JsonBody() | model.FormBody() | model.MultipartBody():
                 return self.values.read(node, endpoint.body.type)
             case model.BinaryBody():
-                self.findings.add(node, "example", "a raw body has no example in JSON")
+                self.diagnostics.add(node, "example", "a raw body has no example in JSON")
             case None:
-                self.findings.add(node, "example", "the endpoint sends no body")
+                self.diagnostics.add(node, "example", "the endpoint sends no body")
         return None
 
-    def _answer(
+    def _response(
         self,
-        response: Node | None,
+        node: Node | None,
         status: int | None,
         endpoint: Endpoint,
         errors: frozenset[int | None],
     ) -> Value | None:
-        body = self._body(response, endpoint.resource)
-        if status is None or response is None:
+        body = self._body(node, endpoint.resource)
+        if status is None or node is None:
             return None
-        answer = next((answer for answer in endpoint.responses if answer.status == status), None)
-        if answer is None:
+        response = next((each for each in endpoint.responses if each.status == status), None)
+        if response is None:
             if status not in errors:
-                known = ", ".join(str(answer.status) for answer in endpoint.responses)
-                self.findings.add(
-                    child(response, "status") or response,
+                known = ", ".join(str(each.status) for each in endpoint.responses)
+                self.diagnostics.add(
+                    child(node, "status") or node,
                     "example",
                     f"{status} is no documented answer",
                     f"known here: {known}",
                 )
             return self.values.read(body, model.AnyJson())
-        return self._documented(body, answer)
+        return self._documented(body, response)
 
-    def _documented(self, body: Node | None, answer: Response) -> Value | None:
+    def _documented(self, body: Node | None, response: Response) -> Value | None:
         if body is None:
             return None
-        if answer.type is None or isinstance(answer.type, model.File):
-            self.findings.add(body, "example", f"{answer.status} answers have no JSON")
+        if response.type is None or isinstance(response.type, model.File):
+            self.diagnostics.add(body, "example", f"{response.status} answers have no JSON")
             return None
-        return self.values.read(body, answer.type, received=True)
+        return self.values.read(body, response.type, received=True)

@@ -25,7 +25,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def fits(schema: Schema, value: Any) -> bool:
+def is_valid(schema: Schema, value: Any) -> bool:
     """True if the value is surely right; False if it is wrong, or if this is not for us to say."""
     for keyword, meaning in schema.items():
         judge = _JUDGES.get(keyword)
@@ -51,7 +51,7 @@ def _type(meaning: Any, value: Any, schema: Schema) -> bool:
 
 def _properties(meaning: Any, value: Any, schema: Schema) -> bool:
     return not _is(value, dict) or all(
-        fits(meaning[key], value[key]) for key in meaning.keys() & value.keys()
+        is_valid(meaning[key], value[key]) for key in meaning.keys() & value.keys()
     )
 
 
@@ -59,11 +59,11 @@ def _additional_properties(meaning: Any, value: Any, schema: Schema) -> bool:
     if not _is(value, dict) or meaning is True:
         return True
     others = value.keys() - schema.get("properties", {}).keys()
-    return not others if meaning is False else all(fits(meaning, value[key]) for key in others)
+    return not others if meaning is False else all(is_valid(meaning, value[key]) for key in others)
 
 
 def _items(meaning: Any, value: Any, schema: Schema) -> bool:
-    return not _is(value, list) or all(fits(meaning, item) for item in value)
+    return not _is(value, list) or all(is_valid(meaning, item) for item in value)
 
 
 def _pattern(meaning: Any, value: Any, schema: Schema) -> bool:
@@ -80,7 +80,7 @@ def _if(meaning: Any, value: Any, schema: Schema) -> bool:
     if meaning.keys() != {"required"}:
         return False
     holds = not _is(value, dict) or value.keys() >= set(meaning["required"])
-    return not holds or fits(schema["then"], value)
+    return not holds or is_valid(schema["then"], value)
 
 
 _JUDGES: Mapping[str, Callable[[Any, Any, Schema], bool]] = {
@@ -101,7 +101,7 @@ _JUDGES: Mapping[str, Callable[[Any, Any, Schema], bool]] = {
     or value >= meaning,
     "maximum": lambda meaning, value, schema: not _is(value, int, float, Decimal)
     or value <= meaning,
-    "allOf": lambda meaning, value, schema: all(fits(each, value) for each in meaning),
+    "allOf": lambda meaning, value, schema: all(is_valid(each, value) for each in meaning),
 }
 
 

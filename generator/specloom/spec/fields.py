@@ -14,15 +14,15 @@ from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Field, NamedType, Object, SourceLocation, Text, Type, TypeName
-from .collector import Findings, did_you_mean, where
-from .localized import Texts, child, entries, flag, word, words
-from .nodes import MapNode, Node, Scalar, place
+from .collector import DiagnosticCollector, did_you_mean, line_reference
+from .localized import TextReader, child, entries, flag, word, words
+from .nodes import MapNode, Node, Scalar, location_of
 from .patterns import check_pattern, with_pattern
-from .spec_folder import LONGEST_NAME
-from .symbols import Declaration, SymbolTable, holds_object, parse
+from .spec_folder import MAX_NAME_LENGTH
+from .symbols import Declaration, SymbolTable, contains_object, parse
 from .type_parser import ObjectExpr
-from .type_resolver import UNREAD, Types
-from .values import Values
+from .type_resolver import UNRESOLVED, TypeResolver
+from .values import ValueReader
 
 UNNAMED = "_"
 """Stands for a name that could not be made; reported already."""
@@ -32,7 +32,9 @@ class FieldOwner(Struct, frozen=True):
     """Whom fields belong to: classes of objects inside are called after it."""
 
     name: TypeName
-    role: Literal["object", "path", "query", "header", "form", "parts", "answer header"] = "object"
+    role: Literal["object", "path", "query", "header", "form", "parts", "response header"] = (
+        "object"
+    )
 
 
 class DocumentedValues(Struct, frozen=True):
@@ -42,20 +44,20 @@ class DocumentedValues(Struct, frozen=True):
     default: Node | None
 
 
-class Fields:
+class FieldResolver:
     def __init__(
         self,
         declarations: SymbolTable,
-        types: Types,
-        texts: Texts,
+        types: TypeResolver,
+        texts: TextReader,
         units: Mapping[str, Text],
-        findings: Findings,
+        diagnostics: DiagnosticCollector,
     ) -> None:
         self.declarations = declarations
         self.types = types
         self.texts = texts
         self.units = units
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.built: dict[TypeName, NamedType] = {}
         self.values: dict[SourceLocation, DocumentedValues] = {}
         self.parts: set[TypeName] = set()
@@ -83,17 +85,17 @@ class Fields:
     ) -> model.Named:
         """Makes a structure; `about` has its title and description."""
         name = replace(name, name=naming.class_name(name.name))
-        other = self._other_place(name, declared)
+        other = self._location_of_namesake(name, declared)
         if other:
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "class-twice",
-                f"the object here is called `{name.name}`, and so is the type in {where(other)}",
+                f"the object here is called `{name.name}`, and so is the type in {line_reference(other)}",
                 "give it another `name:`" if about else "give that type another name",
             )
             return model.Named(name)
         self.built[name] = Object(
-            name, (), place=place(key)
+            name, (), location=location_of(key)
         )  # reserves the name while its fields are read
         if role and role.role == "parts":
             self.parts.add(name)
@@ -102,7 +104,9 @@ class Fields:
             child(about, "description")
         )
         read = self.read(fields, role or FieldOwner(name), name.module)
-        self.built[name] = Object(name, read, title, description, shared=declared, place=place(key))
+        self.built[name] = Object(
+            name, read, title, description, shared=declared, location=location_of(key)
+        )
         return model.Named(name)
 
     def named_scalar(self, declaration: Declaration) -> None:
@@ -116,19 +120,19 @@ class Fields:
         if written and example is not None:
             self._scalars.append((written.type, example, flag(node.get("encrypted"))))
 
-    def check_scalars(self, values: Values) -> None:
+    def check_scalars(self, values: ValueReader) -> None:
         """Checks the examples of named scalars."""
         for type_, example, encrypted in self._scalars:
             values.read(example, type_, "example", encrypted)
 
-    def _other_place(self, name: TypeName, declared: bool) -> SourceLocation | None:
+    def _location_of_namesake(self, name: TypeName, declared: bool) -> SourceLocation | None:
         if name in self.built:
-            return self.built[name].place
+            return self.built[name].location
         if declared:
             return None
         for other in self.declarations.by_module.get(name.module, {}).values():
             if other.name == name:
-                return place(other.key)
+                return location_of(other.key)
         return None
 
     def read(
@@ -140,8 +144,8 @@ class Fields:
             field = self._field(key, value, owner, module)
             if field:
                 found.append(field)
-        check_twins(found, self.findings)
-        check_clashes({field.wire: field for field in reversed(found)}.values(), self.findings)
+        check_twins(found, self.diagnostics)
+        check_clashes({field.wire: field for field in reversed(found)}.values(), self.diagnostics)
         return tuple(found)
 
     def _field(
@@ -149,33 +153,33 @@ class Fields:
     ) -> Field | None:
         optional = key.text.endswith("?") and len(key.text) > 1
         wire = key.text[:-1] if optional else key.text
-        if not wire or len(wire) > 2 * LONGEST_NAME:
-            self.findings.add(
-                key, "field-name", f"a name on the wire has 1 to {2 * LONGEST_NAME} characters"
+        if not wire or len(wire) > 2 * MAX_NAME_LENGTH:
+            self.diagnostics.add(
+                key, "field-name", f"a name on the wire has 1 to {2 * MAX_NAME_LENGTH} characters"
             )
             return None
         name = self._python_name(key, wire, node)
         own = node if isinstance(node, MapNode) else None
         at = node if isinstance(node, Scalar) else own and own.get("type")
         expression = (
-            parse(at, self.findings)
+            parse(at, self.diagnostics)
             if isinstance(at, Scalar)
             else ObjectExpr(0) if child(own, "fields") else None
         )
         if at is None and expression is None:
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "missing-type",
                 f"`{wire}` has neither `type` nor `fields`",
                 "write its type: string(32), integer, list<Item>",
             )
         inner = self._inner(
-            key, wire, own, owner, module, uses=expression is None or holds_object(expression)
+            key, wire, own, owner, module, uses=expression is None or contains_object(expression)
         )
         type_: Type | None = None
         chain: list[MapNode] = [own] if own else []
         if expression and isinstance(at, Scalar):
-            type_ = self.types.written(expression, at, module, inner)
+            type_ = self.types.resolve(expression, at, module, inner)
             alias = self.types.alias(expression, at, module) if type_ else None
             while alias and alias.node not in chain:
                 chain.append(alias.node)
@@ -187,9 +191,11 @@ class Fields:
             type_ = model.Named(inner)
         type_ = self._with_media(own, self._patterned(own, type_))
         self._check_argument(own, owner, optional, type_)
-        self.values[place(key)] = DocumentedValues(_first(chain, "example"), child(own, "default"))
+        self.values[location_of(key)] = DocumentedValues(
+            _first(chain, "example"), child(own, "default")
+        )
         if own and "default" in own.entries and not optional:
-            self.findings.add(
+            self.diagnostics.add(
                 own.entries["default"].key,
                 "default",
                 f"`{wire}` is never absent, so it has no default",
@@ -198,7 +204,7 @@ class Fields:
         return Field(
             wire=wire,
             name=name,
-            type=type_ or UNREAD,
+            type=type_ or UNRESOLVED,
             required=not optional,
             title=self.texts.read(_first(chain, "title")),
             description=self.texts.read(_first(chain, "description")),
@@ -209,7 +215,7 @@ class Fields:
             deprecated=deprecation(child(own, "deprecated"), self.texts),
             since=self.texts.read(_first(chain, "since")),
             style=self._style(own, owner),
-            place=place(key),
+            location=location_of(key),
         )
 
     def _python_name(self, key: Scalar, wire: str, node: Node) -> str:
@@ -222,14 +228,14 @@ class Fields:
                     if wanted and wanted != given.text
                     else "lower case letters, digits and `_`"
                 )
-                self.findings.add(
+                self.diagnostics.add(
                     given, "field-name", f"`{given.text}` cannot be a name in Python", hint
                 )
                 return UNNAMED
             return given.text
         name = naming.snake(wire)
         if name is None:
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "field-name",
                 f"no name in Python can be made of `{wire}`",
@@ -244,8 +250,8 @@ class Fields:
         given = own and own.entries.get("as")
         if not given:
             return
-        if owner.role == "answer header":
-            self.findings.add(
+        if owner.role == "response header":
+            self.diagnostics.add(
                 given.key,
                 "idle-key",
                 "`as` names an argument, and a response header is none",
@@ -257,7 +263,7 @@ class Fields:
             and type_ is not None
             and model.is_constant(type_)
         ):
-            self.findings.add(
+            self.diagnostics.add(
                 given.key,
                 "idle-key",
                 "`as` names an argument, and a constant is sent by itself",
@@ -277,7 +283,7 @@ class Fields:
         fields, given = child(own, "fields"), child(own, "name")
         if not isinstance(fields, MapNode):
             if own and "name" in own.entries:
-                self.findings.add(
+                self.diagnostics.add(
                     own.entries["name"].key,
                     "idle-key",
                     "`name` says something about an object with `fields` only",
@@ -285,7 +291,7 @@ class Fields:
             return None
         if not uses:
             assert own is not None
-            self.findings.add(
+            self.diagnostics.add(
                 own.entries["fields"].key,
                 "object-fields",
                 "`fields` describe an `object`, and there is none in the type",
@@ -302,12 +308,12 @@ class Fields:
         if (
             not isinstance(pattern, Scalar)
             or type_ is None
-            or not check_pattern(pattern, self.findings)
+            or not check_pattern(pattern, self.diagnostics)
         ):
             return type_
         changed = with_pattern(type_, pattern.text)
         if changed is None:
-            self.findings.add(pattern, "pattern", "`pattern` says something about texts only")
+            self.diagnostics.add(pattern, "pattern", "`pattern` says something about texts only")
         return changed or type_
 
     def _with_media(self, own: MapNode | None, type_: Type | None) -> Type | None:
@@ -320,7 +326,7 @@ class Fields:
             case model.ListOf(item=model.File() as item):
                 return replace(type_, item=replace(item, media=media))
             case _:
-                self.findings.add(
+                self.diagnostics.add(
                     own.entries["media"].key, "idle-key", "`media` says something about files only"
                 )
                 return type_
@@ -329,7 +335,7 @@ class Fields:
         if not isinstance(node, Scalar):
             return Text()
         if node.text not in self.units:
-            self.findings.add(
+            self.diagnostics.add(
                 node,
                 "unknown-unit",
                 f"`units` in _api.yaml has no row `{node.text}`",
@@ -349,43 +355,43 @@ class Fields:
         }:
             return "repeat"
         if owner.role not in {"query", "form"}:
-            self.findings.add(
+            self.diagnostics.add(
                 given, "style", "`style` says how a list or an object stands in a query or a form"
             )
         return cast(Literal["repeat", "comma", "brackets", "deep"], given.text)
 
 
-def check_twins(fields: Sequence[Field], findings: Findings) -> None:
+def check_twins(fields: Sequence[Field], diagnostics: DiagnosticCollector) -> None:
     """Reports a name that is there with and without `?`."""
     seen: dict[str, Field] = {}
     for field in fields:
         twin = seen.setdefault(field.wire, field)
         if twin is not field:
-            findings.add_at(
-                field.place,
+            diagnostics.add_at(
+                field.location,
                 "field-twice",
-                f"`{field.wire}` stands here a second time; the first is in line {twin.place.line}",
+                f"`{field.wire}` stands here a second time; the first is in line {twin.location.line}",
                 "",
                 len(field.wire),
             )
 
 
-def check_clashes(fields: Iterable[Field], findings: Findings) -> None:
+def check_clashes(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
     """Reports fields that have the same name in Python; twins on the wire count only where they stand in different maps."""
     names: dict[str, Field] = {}
     for field in fields:
         other = names.setdefault(field.name, field)
         if other is not field and field.name != UNNAMED:
-            findings.add_at(
-                field.place,
+            diagnostics.add_at(
+                field.location,
                 "field-twice",
-                f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are both `{field.name}` in Python",
+                f"`{field.wire}` and `{other.wire}` ({line_reference(other.location)}) are both `{field.name}` in Python",
                 "say `as:` for one of them",
                 len(field.wire),
             )
 
 
-def deprecation(node: Node | None, texts: Texts) -> Text | bool:
+def deprecation(node: Node | None, texts: TextReader) -> Text | bool:
     """`deprecated: true`, or what to use instead."""
     if (
         isinstance(node, Scalar)

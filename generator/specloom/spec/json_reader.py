@@ -7,9 +7,9 @@ import re
 
 from ..model import SourceLocation
 from . import charset, secret_scanner
-from .collector import Findings
-from .nodes import DIGITS, Entry, ListNode, MapNode, Node, Scalar, Source
-from .yaml_reader import DEPTH, NODES
+from .collector import DiagnosticCollector
+from .nodes import MAX_NUMBER_LENGTH, Entry, ListNode, MapNode, Node, Scalar, Source
+from .yaml_reader import MAX_DEPTH, MAX_NODES
 
 _TOKEN = re.compile(
     r'[ \t\r\n]*(?:(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")|(?P<bare>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,4})?'
@@ -17,39 +17,39 @@ _TOKEN = re.compile(
 )
 
 
-class _Wrong(Exception):
+class _JsonSyntaxError(Exception):
     def __init__(self, message: str, at: int) -> None:
         self.message = message
         self.at = at
 
 
-def parse(source: Source, findings: Findings) -> Node | None:
+def parse(source: Source, diagnostics: DiagnosticCollector) -> Node | None:
     """The root node of a JSON file, or None with a problem reported."""
-    if not charset.check(source, findings):
+    if not charset.check(source, diagnostics):
         return None
     try:
-        return _Reader(source, source.text).read()
-    except _Wrong as wrong:
+        return _JsonReader(source, source.text).read()
+    except _JsonSyntaxError as wrong:
         line = source.text.count("\n", 0, wrong.at) + 1
         column = wrong.at - (source.text.rfind("\n", 0, wrong.at) + 1) + 1
-        findings.add_at(
+        diagnostics.add_at(
             SourceLocation(source.path, line, column), "json", f"this is not JSON: {wrong.message}"
         )
         return None
 
 
-def parse_inside(scalar: Scalar, findings: Findings) -> Node | None:
+def parse_inside(scalar: Scalar, diagnostics: DiagnosticCollector) -> Node | None:
     """The node of a JSON text that stands in a scalar; its parts all lie at the scalar's place."""
     try:
-        return _Reader(scalar.source, scalar.text, scalar).read()
-    except _Wrong as wrong:
-        findings.add(
+        return _JsonReader(scalar.source, scalar.text, scalar).read()
+    except _JsonSyntaxError as wrong:
+        diagnostics.add(
             scalar, "json", f"this text is not JSON: {wrong.message}", offset=wrong.at, length=1
         )
         return None
 
 
-class _Reader:
+class _JsonReader:
     """Reads tokens in a loop, with the open collections on a stack."""
 
     def __init__(self, source: Source, text: str, inside: Scalar | None = None) -> None:
@@ -74,7 +74,7 @@ class _Reader:
                 continue
             if not empty:
                 if (kind, text) != ("mark", ","):
-                    raise _Wrong(
+                    raise _JsonSyntaxError(
                         "a comma or the end of the collection is missing", self._start(text)
                     )
                 kind, text = self._token()
@@ -88,19 +88,21 @@ class _Reader:
             elif key is not None:
                 parent.entries[key.text] = Entry(key, node)
             if token:
-                if len(stack) >= DEPTH:
-                    raise _Wrong(f"more than {DEPTH} levels lie in one another", self.at - 1)
+                if len(stack) >= MAX_DEPTH:
+                    raise _JsonSyntaxError(
+                        f"more than {MAX_DEPTH} levels lie in one another", self.at - 1
+                    )
                 stack.append((token, key))
         kind, text = self._token()
         if kind != "end":
-            raise _Wrong("more text follows the value", self._start(text))
+            raise _JsonSyntaxError("more text follows the value", self._start(text))
         return root
 
     def _token(self) -> tuple[str, str]:
         match = _TOKEN.match(self.text, self.at)
         if match is None or match.lastgroup is None:
             blank = re.compile(r"[ \t\r\n]*").match(self.text, self.at)
-            raise _Wrong(
+            raise _JsonSyntaxError(
                 "a value, a quote or a bracket is expected here", blank.end() if blank else self.at
             )
         self.at = match.end()
@@ -109,60 +111,64 @@ class _Reader:
     def _key(self, parent: MapNode, kind: str, text: str) -> Scalar:
         start = self._start(text)
         if kind != "string":
-            raise _Wrong("a name in quotes is expected here", start)
+            raise _JsonSyntaxError("a name in quotes is expected here", start)
         key = self._scalar(text, "quoted")
         if key.text in parent.entries:
-            raise _Wrong(f"the name {text} stands here a second time", start)
+            raise _JsonSyntaxError(f"the name {text} stands here a second time", start)
         if self._token() != ("mark", ":"):
-            raise _Wrong("a colon is missing after the name", self.at)
+            raise _JsonSyntaxError("a colon is missing after the name", self.at)
         return key
 
     def _value(self, kind: str, text: str) -> tuple[Node, ListNode | MapNode | None]:
         """The node that begins with a token, and the same if it is a collection that is open now."""
         self.count += 1
-        if self.count > NODES:
-            raise _Wrong(f"there are more than {NODES:,} nodes", self._start(text))
+        if self.count > MAX_NODES:
+            raise _JsonSyntaxError(f"there are more than {MAX_NODES:,} nodes", self._start(text))
         if kind == "string":
             return self._scalar(text, "quoted"), None
         if kind == "bare":
-            if len(text) > DIGITS:
-                raise _Wrong(f"a number of more than {DIGITS} characters", self._start(text))
+            if len(text) > MAX_NUMBER_LENGTH:
+                raise _JsonSyntaxError(
+                    f"a number of more than {MAX_NUMBER_LENGTH} characters", self._start(text)
+                )
             return self._scalar(text, "json"), None
         if (kind, text) in {("mark", "["), ("mark", "{")}:
-            line, column = self._place(self._start(text))
+            line, column = self._location(self._start(text))
             node = (
                 ListNode(self.source, line, column)
                 if text == "["
                 else MapNode(self.source, line, column)
             )
             return node, node
-        raise _Wrong("a value is expected here", self._start(text))
+        raise _JsonSyntaxError("a value is expected here", self._start(text))
 
     def _scalar(self, token: str, style: str) -> Scalar:
-        line, column = self._place(self._start(token))
+        line, column = self._location(self._start(token))
         width = self.inside.width if self.inside else len(token)
         if style == "json":
             return Scalar(self.source, line, column, width, token, "json")
         try:
             value: str = json.loads(token)
         except ValueError:
-            raise _Wrong("an escape in this text is not one of JSON", self._start(token)) from None
+            raise _JsonSyntaxError(
+                "an escape in this text is not one of JSON", self._start(token)
+            ) from None
         found = charset.forbidden(value)
         if found:
-            raise _Wrong(
+            raise _JsonSyntaxError(
                 f"{charset.describe(found[0])} may not stand in a spec", self._start(token)
             )
-        secret = secret_scanner.sign(value)
+        secret = secret_scanner.find_secret(value)
         if (
             secret and value[secret.at : secret.at + 20] not in self.text
         ):  # else it has been reported where it stands
-            raise _Wrong(secret_scanner.refusal(secret), self._start(token))
+            raise _JsonSyntaxError(secret_scanner.secret_message(secret), self._start(token))
         return Scalar(self.source, line, column, width, value, "quoted")
 
     def _start(self, token: str) -> int:
         return self.at - len(token)
 
-    def _place(self, at: int) -> tuple[int, int]:
+    def _location(self, at: int) -> tuple[int, int]:
         """Line and column from 1; asked in rising order, so the whole file is counted once."""
         if self.inside:
             return self.inside.line, self.inside.column

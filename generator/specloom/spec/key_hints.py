@@ -32,7 +32,7 @@ class Hint(Struct, frozen=True):
     words: str
     at: str
     text: str
-    place: str
+    location: str
     sample: str
 
     def __str__(self) -> str:

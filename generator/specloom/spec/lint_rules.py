@@ -19,18 +19,18 @@ _SHOWN = 5
 _LONG_KEY = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 
 
-class Rule(Struct, frozen=True):
+class LintRule(Struct, frozen=True):
     id: str
     purpose: str
     find: Callable[[Api], Iterator[tuple[SourceLocation, str]]]
 
 
-def findings(api: Api) -> Iterator[Diagnostic]:
+def diagnostics(api: Api) -> Iterator[Diagnostic]:
     """All breaches of all rules."""
     for rule in RULES:
-        for place, message in rule.find(api):
+        for location, message in rule.find(api):
             yield Diagnostic(
-                place.path, place.line, place.column, rule.id, message, severity="notice"
+                location.path, location.line, location.column, rule.id, message, severity="notice"
             )
 
 
@@ -38,7 +38,7 @@ def _missing_translations(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     found: dict[tuple[str, str], dict[str, None]] = {}
     for path, text in _texts(api):
         for language in api.languages:
-            if text.lacks(language):
+            if text.is_missing(language):
                 found.setdefault((path, language), {})[text.best(language)] = None
     for (path, language), texts in sorted(found.items()):
         shown = ", ".join(f"“{_start(text)}”" for text in list(texts)[:_SHOWN])
@@ -57,7 +57,7 @@ def _endpoints_without(
     def find(api: Api) -> Iterator[tuple[SourceLocation, str]]:
         for endpoint in api.all_endpoints():
             if not there(endpoint):
-                yield endpoint.place, f"`{endpoint.qualified}` has no {what}"
+                yield endpoint.location, f"`{endpoint.qualified}` has no {what}"
 
     return find
 
@@ -68,74 +68,76 @@ def _events_without(
     def find(api: Api) -> Iterator[tuple[SourceLocation, str]]:
         for event in api.all_events():
             if not there(event):
-                yield event.place, f"`{event.name}` has no {what}"
+                yield event.location, f"`{event.name}` has no {what}"
 
     return find
 
 
 def _fields_without_title(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for field in _fields(api):
-        if api.lacks_meaning(field):
-            yield field.place, f"`{field.wire}` has neither title nor description"
+        if api.is_undocumented(field):
+            yield field.location, f"`{field.wire}` has neither title nor description"
 
 
 def _optional_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for endpoint in api.all_endpoints():
         if names := ", ".join(f"`{name}`" for name in endpoint.idempotency.optional):
-            yield endpoint.place, f"requests of `{endpoint.qualified}` may lack {names} of its idempotency key; the client does not retry those as keyed"
+            yield endpoint.location, f"requests of `{endpoint.qualified}` may lack {names} of its idempotency key; the client does not retry those as keyed"
 
 
 def _long_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for field in _fields(api):
         example = field.example.json if field.example else None
         if isinstance(example, str) and not field.encrypted and _LONG_KEY.fullmatch(example):
-            yield field.place, f"the example of `{field.wire}` looks like a key; make sure that it is not a real one"
+            yield field.location, f"the example of `{field.wire}` looks like a key; make sure that it is not a real one"
 
 
 RULES = (
-    Rule("translation", "Every text stands in every language of the API.", _missing_translations),
-    Rule(
+    LintRule(
+        "translation", "Every text stands in every language of the API.", _missing_translations
+    ),
+    LintRule(
         "endpoint-title",
         "A title heads the page and the docstring.",
         _endpoints_without("title", lambda e: e.title),
     ),
-    Rule(
+    LintRule(
         "endpoint-example",
         "An example shows more than a table, and is tested.",
         _endpoints_without("example", lambda e: e.examples),
     ),
-    Rule(
+    LintRule(
         "endpoint-errors",
         "Callers handle the errors that they know of.",
         _endpoints_without("errors of its own", lambda e: e.errors),
     ),
-    Rule(
+    LintRule(
         "endpoint-source",
         "A link to the provider's page lets readers check.",
         _endpoints_without("link to its source", lambda e: e.links),
     ),
-    Rule(
+    LintRule(
         "optional-key",
         "Without its key a request is not recognised, so the client does not retry it.",
         _optional_keys,
     ),
-    Rule(
+    LintRule(
         "event-title",
         "A title heads the page and the docstring.",
         _events_without("title", lambda e: e.title),
     ),
-    Rule(
+    LintRule(
         "event-example",
         "An example shows more than a table, and is tested.",
         _events_without("example", lambda e: e.examples),
     ),
-    Rule(
+    LintRule(
         "event-address",
         "Without an address nobody will ever get it.",
         _events_without("setting that it is sent to (`to`)", lambda e: e.to),
     ),
-    Rule("field-title", "A reader learns what a field means.", _fields_without_title),
-    Rule("long-key", "Specs are public; keys are not.", _long_keys),
+    LintRule("field-title", "A reader learns what a field means.", _fields_without_title),
+    LintRule("long-key", "Specs are public; keys are not.", _long_keys),
 )
 
 
@@ -146,14 +148,14 @@ def _fields(api: Api) -> Iterator[Field]:
         if isinstance(named, model.Object):
             yield from named.fields
     for endpoint in api.all_endpoints():
-        shared = {field.place for field in api.header}
+        shared = {field.location for field in api.header}
         yield from (
             field
             for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
-            if field.place not in shared
+            if field.location not in shared
         )
-        for answer in endpoint.responses:
-            yield from answer.headers
+        for response in endpoint.responses:
+            yield from response.headers
 
 
 def _texts(api: Api) -> Iterator[tuple[str, Text]]:
@@ -187,33 +189,35 @@ def _texts(api: Api) -> Iterator[tuple[str, Text]]:
         yield from _rows(resource.errors)
     for endpoint in api.all_endpoints():
         responses = [
-            text for answer in endpoint.responses for text in (answer.title, answer.description)
+            text
+            for response in endpoint.responses
+            for text in (response.title, response.description)
         ]
         links = [link.title for link in endpoint.links]
         shown = [example.title for example in endpoint.examples]
         yield from _at(
-            endpoint.place.path,
+            endpoint.location.path,
             (endpoint.title, endpoint.description, endpoint.notes, *responses, *links, *shown),
         )
         yield from _rows(endpoint.errors)
     for event in api.all_events():
         shown = [example.title for example in event.examples]
         yield from _at(
-            event.place.path,
+            event.location.path,
             (event.title, event.description, *(link.title for link in event.links), *shown),
         )
     for named in api.types.values():
         values = (
             [value.text for value in named.values] if isinstance(named, model.Enumeration) else []
         )
-        yield from _at(named.place.path, (named.title, named.description, *values))
+        yield from _at(named.location.path, (named.title, named.description, *values))
     for field in _fields(api):
-        yield from _at(field.place.path, (field.title, field.description, field.when))
+        yield from _at(field.location.path, (field.title, field.description, field.when))
 
 
 def _rows(rows: Iterable[model.ErrorCode]) -> Iterator[tuple[str, Text]]:
     for row in rows:
-        yield from _at(row.place.path, (row.reason, row.remedy))
+        yield from _at(row.location.path, (row.reason, row.remedy))
 
 
 def _at(path: str, texts: Iterable[Text]) -> Iterator[tuple[str, Text]]:

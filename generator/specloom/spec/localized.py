@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model import Text
-from .collector import Findings, closest
+from .collector import DiagnosticCollector, closest
 from .nodes import MapNode, Node, Scalar, is_null, resolve
 
 
-class Texts:
+class TextReader:
     """Reads texts; `languages` are the API's, the first is the one of texts without a language."""
 
-    def __init__(self, findings: Findings, languages: Sequence[str]) -> None:
-        self.findings = findings
+    def __init__(self, diagnostics: DiagnosticCollector, languages: Sequence[str]) -> None:
+        self.diagnostics = diagnostics
         self.languages = tuple(languages) or ("en",)
         self._known = bool(languages)  # if they cannot be read, no language is wrong
 
@@ -33,7 +33,7 @@ class Texts:
                             if slip
                             else f"its languages are {', '.join(self.languages)}"
                         )
-                        self.findings.add(
+                        self.diagnostics.add(
                             entry.key,
                             "unknown-language",
                             f"`{language}` is not one of the API's languages",
@@ -51,10 +51,10 @@ class Texts:
 
     def prose(self, node: Scalar) -> str:
         """The text as written, without white space around it; never empty, never cut short by a comment."""
-        check_cut(node, self.findings)
+        check_cut(node, self.diagnostics)
         text = node.text.strip()
         if not text or is_null(node):
-            self.findings.add(
+            self.diagnostics.add(
                 node,
                 "empty",
                 "a text is expected here",
@@ -63,10 +63,10 @@ class Texts:
         return text
 
 
-def check_cut(node: Scalar, findings: Findings) -> None:
+def check_cut(node: Scalar, diagnostics: DiagnosticCollector) -> None:
     """Reports a text that a comment seems to cut short."""
     if node.cut:
-        findings.add(
+        diagnostics.add(
             node,
             "cut-text",
             "` #` begins a comment, so the text ends before it",

@@ -22,7 +22,7 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-DIGITS = 100
+MAX_NUMBER_LENGTH = 100
 """Numbers with more characters than this are refused: nobody writes them, and converting them takes quadratic time."""
 
 
@@ -79,7 +79,7 @@ class MapNode(Struct, eq=False):
 Node: TypeAlias = "Scalar | ListNode | MapNode"
 
 
-def place(node: Node) -> SourceLocation:
+def location_of(node: Node) -> SourceLocation:
     return SourceLocation(node.source.path, node.line, node.column)
 
 
@@ -108,8 +108,8 @@ def resolve(scalar: Scalar) -> Json:
         raise ValueError("infinity and NaN are not JSON")
     if not _NUMBER.fullmatch(text) and not _INTEGER.fullmatch(text):
         return text
-    if len(text) > DIGITS:
-        raise ValueError(f"a number of more than {DIGITS} characters")
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise ValueError(f"a number of more than {MAX_NUMBER_LENGTH} characters")
     if _INTEGER.fullmatch(text):
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     return Decimal(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..model import Text
-from .collector import Findings, did_you_mean
+from .collector import DiagnosticCollector, did_you_mean
 from .spec_folder import MarkdownNote
 
 About = tuple[str, ...]
@@ -17,7 +17,7 @@ def collect(
     languages: tuple[str, ...],
     resources: set[About],
     endpoints: set[About],
-    findings: Findings,
+    diagnostics: DiagnosticCollector,
 ) -> dict[About, Text]:
     """Texts by what they are about, in the order of the languages."""
     found: dict[About, dict[str, str]] = {}
@@ -28,15 +28,15 @@ def collect(
             known |= {".".join(path[-2:]) for path in endpoints if path[:-2] == note.folder}
             if not note.folder:
                 known.add("_api")
-            findings.add_at(
-                note.place,
+            diagnostics.add_at(
+                note.location,
                 "stray-note",
                 f"`{'.'.join(note.about)}` is about no resource and no endpoint here",
                 did_you_mean(".".join(note.about), sorted(known)),
             )
         elif language in found.setdefault(about, {}):
-            findings.add_at(
-                note.place,
+            diagnostics.add_at(
+                note.location,
                 "stray-note",
                 f"there are two notes about `{'.'.join(about) or '_api'}` in `{language}`",
                 f"{languages[0]} is the language of notes without one",

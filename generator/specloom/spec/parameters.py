@@ -8,19 +8,19 @@ from collections.abc import Iterable, Mapping
 from .. import model
 from ..auth_schemes import added_by
 from ..model import Endpoint, Field, NamedType, Object, Scheme, Type, TypeName
-from .collector import LATER, Findings, where
+from .collector import RESERVED, DiagnosticCollector, line_reference
 from .key_hints import key_hint
 from .localized import child, word
 from .nodes import Node, Scalar
-from .reachability import holds_file
-from .type_resolver import UNREAD
+from .reachability import contains_file
+from .type_resolver import UNRESOLVED
 from .unions import kinds
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LITERAL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")  # RFC 9110, 5.5
-_OUR_HEADERS = frozenset(
+_FRAMING_HEADERS = frozenset(
     {
         "host",
         "content-length",
@@ -44,33 +44,35 @@ _STYLED: Mapping[str, tuple[str, ...]] = {
 """What is written in a style."""
 
 
-def request_line(node: Node | None, findings: Findings) -> tuple[str, str, list[str]]:
+def request_line(node: Node | None, diagnostics: DiagnosticCollector) -> tuple[str, str, list[str]]:
     """Verb, path and the names of its variables, in order."""
     method, _, path = word(node).partition(" ")
     names = [name for name in _VARIABLE.findall(path) if not name.startswith("+")]
     if isinstance(node, Scalar) and re.match(
         "[A-Z]+ /", node.text
     ):  # the shape of anything else is reported already
-        _check_path(node, path, names, len(method) + 1, findings)
+        _check_path(node, path, names, len(method) + 1, diagnostics)
     return method, path, names
 
 
-def _check_path(node: Scalar, path: str, names: list[str], start: int, findings: Findings) -> None:
+def _check_path(
+    node: Scalar, path: str, names: list[str], start: int, diagnostics: DiagnosticCollector
+) -> None:
     rest = _VARIABLE.sub(lambda match: "x" * len(match[0]), path)
     literal = _LITERAL.match(rest)
     end = literal.end() if literal else 0
     reserved = path.find("{+")
     if reserved >= 0:
-        findings.add(
+        diagnostics.add(
             node,
             "not-yet",
-            f"`{{+…}}` {LATER}",
+            f"`{{+…}}` {RESERVED}",
             key_hint("{+…}", "path"),
             offset=start + reserved,
             length=2,
         )
     elif "?" in rest:
-        findings.add(
+        diagnostics.add(
             node,
             "path",
             "a path has no query",
@@ -84,11 +86,11 @@ def _check_path(node: Scalar, path: str, names: list[str], start: int, findings:
             message, hint = (
                 "`{` is never closed" if rest[end] == "{" else "`}` closes nothing"
             ), "a variable is written {name}"
-        findings.add(node, "path", message, hint, offset=start + end, length=1)
+        diagnostics.add(node, "path", message, hint, offset=start + end, length=1)
     elif re.search(r"/\.{1,2}(/|$)", rest):
-        findings.add(node, "path", "`.` and `..` are no segments of a path")
+        diagnostics.add(node, "path", "`.` and `..` are no segments of a path")
     elif re.search(r"//", rest):
-        findings.add(
+        diagnostics.add(
             node,
             "path",
             "a segment of the path is empty",
@@ -97,7 +99,7 @@ def _check_path(node: Scalar, path: str, names: list[str], start: int, findings:
         )
     for match in _VARIABLE.finditer(path):
         if not match[1]:
-            findings.add(
+            diagnostics.add(
                 node,
                 "path",
                 "a variable of the path has no name",
@@ -105,7 +107,7 @@ def _check_path(node: Scalar, path: str, names: list[str], start: int, findings:
                 length=2,
             )
         elif names.count(match[1]) > 1 and names.index(match[1]) < path[: match.start()].count("{"):
-            findings.add(
+            diagnostics.add(
                 node,
                 "path",
                 f"the variable `{match[1]}` stands in the path twice",
@@ -119,22 +121,22 @@ def path_fields(
     names: list[str],
     fields: tuple[Field, ...],
     keys: Node | None,
-    findings: Findings,
+    diagnostics: DiagnosticCollector,
 ) -> tuple[Field, ...]:
     """The path's fields in the order of its variables; reports those that do not fit each other."""
     by_wire = {field.wire: field for field in fields}
     for field in fields:
         if field.wire not in names:
-            findings.add_at(
-                field.place,
+            diagnostics.add_at(
+                field.location,
                 "path",
                 f"the path has no variable `{{{field.wire}}}`",
                 "",
                 len(field.wire),
             )
         elif not field.required:
-            findings.add_at(
-                field.place,
+            diagnostics.add_at(
+                field.location,
                 "path",
                 f"`{field.wire}` is a part of the path, so it is never absent",
                 "write it without `?`",
@@ -144,7 +146,7 @@ def path_fields(
     if isinstance(node, Scalar):
         for name in missing:
             offset = node.text.find("{" + name + "}")
-            findings.add(
+            diagnostics.add(
                 node,
                 "path",
                 f"`path` has no field `{name}`",
@@ -155,26 +157,32 @@ def path_fields(
     return tuple(by_wire[name] for name in dict.fromkeys(names) if name in by_wire)
 
 
-def check_headers(fields: Iterable[Field], findings: Findings, *, sent: bool = True) -> None:
+def check_headers(
+    fields: Iterable[Field], diagnostics: DiagnosticCollector, *, sent: bool = True
+) -> None:
     """Reports names that are no header's, and in requests headers that the client alone writes."""
     seen: dict[str, Field] = {}
     for field in fields:
         length = len(field.wire)
         if not _HEADER.fullmatch(field.wire):
-            findings.add_at(
-                field.place, "header", f"`{field.wire}` is not the name of a header", "", length
+            diagnostics.add_at(
+                field.location, "header", f"`{field.wire}` is not the name of a header", "", length
             )
-        elif sent and field.wire.lower() in _OUR_HEADERS:
-            findings.add_at(
-                field.place, "header", f"`{field.wire}` is written by the client itself", "", length
+        elif sent and field.wire.lower() in _FRAMING_HEADERS:
+            diagnostics.add_at(
+                field.location,
+                "header",
+                f"`{field.wire}` is written by the client itself",
+                "",
+                length,
             )
         for value in field.type.literals if isinstance(field.type, model.String) else ():
             if not _HEADER_VALUE.fullmatch(value):
                 message = (
                     f"`{value}` cannot be the value of `{field.wire}`, which stands in a header"
                 )
-                findings.add_at(
-                    field.place,
+                diagnostics.add_at(
+                    field.location,
                     "header",
                     message,
                     "one line of ASCII, without spaces at its ends",
@@ -182,17 +190,20 @@ def check_headers(fields: Iterable[Field], findings: Findings, *, sent: bool = T
                 )
         other = seen.setdefault(field.wire.lower(), field)
         if other is not field and other.wire != field.wire:
-            findings.add_at(
-                field.place,
+            diagnostics.add_at(
+                field.location,
                 "field-twice",
-                f"`{field.wire}` and `{other.wire}` ({where(other.place)}) are the same header",
+                f"`{field.wire}` and `{other.wire}` ({line_reference(other.location)}) are the same header",
                 "",
                 length,
             )
 
 
 def check_added(
-    endpoint: Endpoint, header: Iterable[Field], schemes: Iterable[Scheme], findings: Findings
+    endpoint: Endpoint,
+    header: Iterable[Field],
+    schemes: Iterable[Scheme],
+    diagnostics: DiagnosticCollector,
 ) -> None:
     """Reports parameters that the endpoint's schemes or its body write; `header` are the API's constant ones."""
     own = {field.wire.lower() for field in endpoint.header}
@@ -209,8 +220,8 @@ def check_added(
             writer = writers.get(_folded(field.wire, where_))
             if writer:
                 hint = key_hint(field.wire, where_) or "leave it out"
-                findings.add_at(
-                    field.place,
+                diagnostics.add_at(
+                    field.location,
                     "parameter",
                     f"`{field.wire}` is already written by {writer}",
                     hint,
@@ -223,40 +234,45 @@ def _folded(name: str, where_: str) -> str:
 
 
 def check_types(
-    fields: Iterable[Field], role: str, types: Mapping[TypeName, NamedType], findings: Findings
+    fields: Iterable[Field],
+    role: str,
+    types: Mapping[TypeName, NamedType],
+    diagnostics: DiagnosticCollector,
 ) -> None:
     """Reports types that have no form outside JSON: in a path, a query, a header or a form."""
-    place = "response header" if role == "answer header" else role
+    location = "response header" if role == "response header" else role
     for field in fields:
-        reason = _unfit(field.type, role, field.style, types) if field.type is not UNREAD else ""
+        reason = (
+            _unfit(field.type, role, field.style, types) if field.type is not UNRESOLVED else ""
+        )
         if reason:
-            findings.add_at(
-                field.place,
+            diagnostics.add_at(
+                field.location,
                 "parameter",
-                f"{reason}, and `{field.wire}` stands in a {place}",
+                f"{reason}, and `{field.wire}` stands in a {location}",
                 "",
                 len(field.wire),
             )
-        elif role in {"query", "form"} and field.type is not UNREAD:
-            _check_style(field, kinds(field.type, types), findings)
-        if field.encrypted and role in {"path", "header", "answer header"}:
-            findings.add_at(
-                field.place,
+        elif role in {"query", "form"} and field.type is not UNRESOLVED:
+            _check_style(field, kinds(field.type, types), diagnostics)
+        if field.encrypted and role in {"path", "header", "response header"}:
+            diagnostics.add_at(
+                field.location,
                 "parameter",
-                f"`{field.wire}` is encrypted, which nothing in a {place} can be",
+                f"`{field.wire}` is encrypted, which nothing in a {location} can be",
                 "",
                 len(field.wire),
             )
 
 
-def _check_style(field: Field, found: frozenset[str], findings: Findings) -> None:
+def _check_style(field: Field, found: frozenset[str], diagnostics: DiagnosticCollector) -> None:
     """Reports a style in which none of these kinds of values is written."""
     wanted = _STYLED.get(field.style)
     if wanted is not None and not found & {*wanted}:
         styles = "a list has `comma` and `brackets`, an object has `brackets` and `deep`"
         hint = styles if found & {"a list", "an object"} else "only lists and objects have a style"
         message = f"`{field.style}` is how {' or '.join(wanted)} is written, and `{field.wire}` is {' or '.join(sorted(found))}"
-        findings.add_at(field.place, "style", message, hint, len(field.wire))
+        diagnostics.add_at(field.location, "style", message, hint, len(field.wire))
 
 
 def _unfit(
@@ -272,7 +288,7 @@ def _unfit(
         case model.Nullable():
             return "null has no form outside JSON"
         case model.ListOf():
-            if role not in {"query", "form", "header", "answer header"}:
+            if role not in {"query", "form", "header", "response header"}:
                 return "a list is several values"
             return _unfit(type_.item, role if nested else "list", style, types, within)
         case model.MapOf() if nested:
@@ -319,19 +335,21 @@ def _unfit_fields(
     for field in structure.fields:
         if "[" in field.wire or "]" in field.wire:
             return f"a name that is written in brackets has none itself (`{structure.name.name}.{field.wire}`)"
-        if field.type is not UNREAD and (reason := _unfit(field.type, role, style, types, within)):
+        if field.type is not UNRESOLVED and (
+            reason := _unfit(field.type, role, style, types, within)
+        ):
             return (
                 f"{reason} (`{structure.name.name}.{field.wire}`)" if "`" not in reason else reason
             )
     return ""
 
 
-def check_files(fields: Iterable[Field], findings: Findings) -> None:
+def check_files(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
     """Reports files inside JSON."""
     for field in fields:
-        if holds_file(field.type):
-            findings.add_at(
-                field.place,
+        if contains_file(field.type):
+            diagnostics.add_at(
+                field.location,
                 "file",
                 f"`{field.wire}` stands in JSON or a form, which hold no `file`",
                 "bytes are Base64 there",
@@ -339,13 +357,13 @@ def check_files(fields: Iterable[Field], findings: Findings) -> None:
             )
 
 
-def check_parts(fields: Iterable[Field], findings: Findings) -> None:
+def check_parts(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
     """Reports parts whose types have no form in a multipart body."""
     for field in fields:
         inner = field.type.item if isinstance(field.type, model.ListOf) else field.type
-        if holds_file(inner) and not isinstance(inner, model.File):
-            findings.add_at(
-                field.place,
+        if contains_file(inner) and not isinstance(inner, model.File):
+            diagnostics.add_at(
+                field.location,
                 "file",
                 f"`{field.wire}` is neither a file nor a list of files, but holds one",
                 "",
@@ -369,10 +387,10 @@ def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
     return frozenset((*constants, *(field.wire for field in endpoint.header if field.required)))
 
 
-def check_idle(
-    node: Node | None, key: str, applies: bool, sentence: str, findings: Findings
+def check_unused_key(
+    node: Node | None, key: str, applies: bool, sentence: str, diagnostics: DiagnosticCollector
 ) -> None:
     """Reports a key that says nothing here."""
     value = child(node, key)
     if value is not None and not applies:
-        findings.add(value, "idle-key", sentence)
+        diagnostics.add(value, "idle-key", sentence)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from .. import model
 from ..model import Type
-from .collector import Findings
+from .collector import DiagnosticCollector
 from .nodes import Scalar
 
 _SHORT = 20
@@ -24,7 +24,7 @@ _PART = re.compile(
 )
 
 
-def check_pattern(node: Scalar, findings: Findings) -> bool:
+def check_pattern(node: Scalar, diagnostics: DiagnosticCollector) -> bool:
     """Whether the pattern can be used; reports why not."""
     reason, hint = "", ""
     try:
@@ -32,7 +32,7 @@ def check_pattern(node: Scalar, findings: Findings) -> bool:
             warnings.simplefilter("error")
             re.compile(node.text)
     except re.error as error:
-        findings.add(
+        diagnostics.add(
             node,
             "pattern",
             f"this is not a regular expression: {error.msg}",
@@ -50,11 +50,11 @@ def check_pattern(node: Scalar, findings: Findings) -> bool:
             "write (?:ab*)* as [ab]*, or as a limit on the length",
         )
     if reason:
-        findings.add(node, "pattern", reason, hint)
+        diagnostics.add(node, "pattern", reason, hint)
     return not reason
 
 
-def affordable(pattern: str, length: int) -> bool:
+def is_cheap_to_match(pattern: str, length: int) -> bool:
     """Whether matching a text of this length ends soon, by a careful guess: effort grows with the power of the repetitions."""
     repetitions = len(re.findall(r"[*+]|\{[0-9]*,[0-9]*\}", pattern))
     nested = re.search(r"\)(?:[*+]|\{[0-9]*,[0-9]*\})", pattern) is not None

@@ -8,7 +8,7 @@ from .. import model
 from ..model import Field, NamedType, Type, TypeName
 
 
-def holds_file(type_: Type) -> bool:
+def contains_file(type_: Type) -> bool:
     """Whether `file` stands in a type, other types' fields aside."""
     match type_:
         case model.File():
@@ -19,14 +19,14 @@ def holds_file(type_: Type) -> bool:
             | model.JsonText(type=inner)
             | model.Nullable(type=inner)
         ):
-            return holds_file(inner)
+            return contains_file(inner)
         case model.Union(members=members):
-            return any(map(holds_file, members))
+            return any(map(contains_file, members))
         case _:
             return False
 
 
-def never_ending(types: Mapping[TypeName, NamedType]) -> list[model.Object]:
+def unconstructible_objects(types: Mapping[TypeName, NamedType]) -> list[model.Object]:
     """Structures of which no value can be written, because each needs another one first."""
     needs: dict[TypeName, set[TypeName]] = {}
     needed_by: dict[TypeName, list[TypeName]] = {}

@@ -24,40 +24,40 @@ from ..model import (
     TypeName,
 )
 from . import api_file, enumerations, notes, parameters, reachability, unions
-from .collector import Findings, where
-from .endpoints import EndpointDraft, Endpoints
-from .error_shapes import ErrorShapes
-from .errors import Errors
-from .events import Addresses, Events, envelope
-from .examples import Examples
-from .fields import FieldOwner, Fields
-from .localized import Texts, child, word
-from .spec_folder import Document, Folder
+from .collector import DiagnosticCollector, line_reference
+from .endpoints import EndpointDraft, EndpointResolver
+from .error_shapes import ErrorShapeResolver
+from .errors import ErrorTableResolver
+from .events import EventAddressChecker, EventResolver, envelope
+from .examples import ExampleResolver
+from .fields import FieldOwner, FieldResolver
+from .localized import TextReader, child, word
+from .spec_folder import Document, SpecFolder
 from .symbols import SymbolTable
-from .type_resolver import UNREAD, Types
-from .values import Values
+from .type_resolver import UNRESOLVED, TypeResolver
+from .values import ValueReader
 
 Path = tuple[str, ...]
 
 
 class Resolver:
-    def __init__(self, folder: Folder, findings: Findings) -> None:
+    def __init__(self, folder: SpecFolder, diagnostics: DiagnosticCollector) -> None:
         self.folder = folder
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.root = next(
             (document.root for document in folder.documents if document.kind == "api"), None
         )
-        self.texts = Texts(findings, api_file.languages(self.root))
-        self.declarations = SymbolTable(findings)
-        self.types = Types(self.declarations, findings)
-        self.schemes = api_file.Schemes(self.root, findings)
-        self.errors = Errors(self.texts, self.types, findings)
-        self.fields = Fields(
+        self.texts = TextReader(diagnostics, api_file.languages(self.root))
+        self.declarations = SymbolTable(diagnostics)
+        self.types = TypeResolver(self.declarations, diagnostics)
+        self.schemes = api_file.SchemeResolver(self.root, diagnostics)
+        self.errors = ErrorTableResolver(self.texts, self.types, diagnostics)
+        self.fields = FieldResolver(
             self.declarations,
             self.types,
             self.texts,
             api_file.units(self.root, self.texts),
-            findings,
+            diagnostics,
         )
 
     def api(self) -> Api:
@@ -65,8 +65,8 @@ class Resolver:
         resources = [document for document in self.folder.documents if document.kind == "resource"]
         self._declare()
         header, shared_header = self._header()
-        shapes = ErrorShapes(self.folder.documents, self.findings)
-        reader = Endpoints(
+        shapes = ErrorShapeResolver(self.folder.documents, self.diagnostics)
+        reader = EndpointResolver(
             self.fields,
             self.types,
             self.texts,
@@ -74,10 +74,10 @@ class Resolver:
             shapes,
             self.schemes,
             api_file.facts(self.root, self.texts),
-            self.findings,
+            self.diagnostics,
         )
         reader.header, reader.auth = shared_header, self.schemes.names(child(self.root, "auth"))
-        reader.unprocessed = api_file.unprocessed(child(self.root, "unprocessed"), self.findings)
+        reader.unprocessed = api_file.unprocessed(child(self.root, "unprocessed"), self.diagnostics)
         errors = self.errors.read(child(self.root, "errors"), ())
         by_resource = {
             document.module: self.errors.read(document.root.get("errors"), document.module)
@@ -88,7 +88,7 @@ class Resolver:
         for document in resources:
             below = frozenset(path[-1] for path in paths if path[:-1] == document.module)
             drafts[document.module] = reader.read(document.root, document.module, below)
-        events = Events(self.fields, self.types, self.texts, self.findings)
+        events = EventResolver(self.fields, self.types, self.texts, self.diagnostics)
         announced = {
             document.module: events.read(document.root, document.module) for document in resources
         }
@@ -98,18 +98,18 @@ class Resolver:
             ((draft.endpoint, draft.node.get("error_shape")) for draft in everything),
             self.fields.built,
         )
-        addresses = Addresses(
-            reader, [draft.endpoint for draft in everything], paths, self.findings
+        addresses = EventAddressChecker(
+            reader, [draft.endpoint for draft in everything], paths, self.diagnostics
         )
         for group in announced.values():
             for event in group:
                 addresses.check(event)
-        examples = Examples(
-            Values(self.fields.built, self.findings),
+        examples = ExampleResolver(
+            ValueReader(self.fields.built, self.diagnostics),
             self.fields.values,
             self.texts,
             self.folder,
-            self.findings,
+            self.diagnostics,
         )
         finished = self._finish(drafts, reader, examples, errors, by_resource)
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
@@ -139,7 +139,7 @@ class Resolver:
                 self.root,
                 [draft for group in announced.values() for draft in group],
                 self.schemes.all(),
-                self.findings,
+                self.diagnostics,
             ),
             links=api_file.links(child(self.root, "links"), self.texts),
             resources=self._tree(paths, documents, finished, by_resource, told, texts),
@@ -150,7 +150,7 @@ class Resolver:
 
     def _declare(self) -> None:
         """Takes in all named types and builds the objects and enumerations among them."""
-        api_file.check_names(self.root, self.findings)
+        api_file.check_names(self.root, self.diagnostics)
         for document in self.folder.documents:
             if document.kind != "api":
                 self.declarations.add(document)
@@ -158,7 +158,7 @@ class Resolver:
         for declaration in self.declarations:
             if declaration.kind == "enumeration":
                 self.fields.built[declaration.name] = enumerations.build(
-                    declaration, self.texts, self.findings
+                    declaration, self.texts, self.diagnostics
                 )
         for declaration in self.declarations:
             if declaration.kind == "structure":
@@ -176,7 +176,7 @@ class Resolver:
         fields = self.fields.read(
             child(self.root, "header"), FieldOwner(TypeName((), "Header"), "header"), ()
         )
-        parameters.check_headers(fields, self.findings)
+        parameters.check_headers(fields, self.diagnostics)
         constant = tuple(
             field for field in fields if field.required and model.is_constant(field.type)
         )
@@ -187,24 +187,26 @@ class Resolver:
         self.errors.check()
         types = self.fields.built
         for at, union in self.types.unions:
-            unions.check(at, union.members, None, types, self.findings)
+            unions.check(at, union.members, None, types, self.diagnostics)
         for declaration in self.declarations:
             named = types.get(declaration.name)
             if declaration.kind == "union" and isinstance(named, model.UnionType):
-                unions.check_named(declaration, named, types, self.findings)
-        unions.cut_endless(types, self.findings)
-        for structure in reachability.never_ending(types):
-            self.findings.add_at(
-                structure.place,
+                unions.check_named(declaration, named, types, self.diagnostics)
+        unions.drop_recursive_unions(types, self.diagnostics)
+        for structure in reachability.unconstructible_objects(types):
+            self.diagnostics.add_at(
+                structure.location,
                 "endless-type",
                 f"`{structure.name.name}` can never be written: it needs another of its kind first",
                 "let the field that leads back be absent (`?` on its key) or null",
             )
         self._check_encrypted(found)
-        parameters.check_types(header, "header", types, self.findings)
+        parameters.check_types(header, "header", types, self.diagnostics)
         for endpoint in found:
             self._check_endpoint(endpoint)
-            parameters.check_added(endpoint, header, self.schemes.of(endpoint.auth), self.findings)
+            parameters.check_added(
+                endpoint, header, self.schemes.of(endpoint.auth), self.diagnostics
+            )
         self._check_files()
         self._check_routes(found)
 
@@ -217,15 +219,15 @@ class Resolver:
             for field in named.fields
         ]
         fields += [field for endpoint in found for field in endpoint.query]
-        encrypted = [field for field in fields if field.encrypted and field.type is not UNREAD]
+        encrypted = [field for field in fields if field.encrypted and field.type is not UNRESOLVED]
         for field in encrypted:
             kinds = unions.kinds(field.type, self.fields.built)
             if kinds != frozenset({"a text"}):
                 message = (
                     f"`{field.wire}` is {' or '.join(sorted(kinds))}, and only texts are encrypted"
                 )
-                self.findings.add_at(
-                    field.place,
+                self.diagnostics.add_at(
+                    field.location,
                     "encrypted",
                     message,
                     "mark the texts inside, or let it be a string",
@@ -236,30 +238,30 @@ class Resolver:
             for scheme in self.schemes.of(self.schemes.used)
         ):
             message = f"`{encrypted[0].wire}` is encrypted, and no way to authenticate of this API can do that"
-            self.findings.warn_at(encrypted[0].place, "encrypted", message)
+            self.diagnostics.warn_at(encrypted[0].location, "encrypted", message)
 
     def _check_endpoint(self, endpoint: Endpoint) -> None:
-        types, findings = self.fields.built, self.findings
-        parameters.check_types(endpoint.path_fields, "path", types, findings)
-        parameters.check_types(endpoint.query, "query", types, findings)
-        parameters.check_types(endpoint.header, "header", types, findings)
-        for answer in endpoint.responses:
-            parameters.check_types(answer.headers, "answer header", types, findings)
+        types, diagnostics = self.fields.built, self.diagnostics
+        parameters.check_types(endpoint.path_fields, "path", types, diagnostics)
+        parameters.check_types(endpoint.query, "query", types, diagnostics)
+        parameters.check_types(endpoint.header, "header", types, diagnostics)
+        for response in endpoint.responses:
+            parameters.check_types(response.headers, "response header", types, diagnostics)
         if isinstance(endpoint.body, model.FormBody):
             form = types.get(endpoint.body.type.to)
             parameters.check_types(
-                form.fields if isinstance(form, model.Object) else (), "form", types, findings
+                form.fields if isinstance(form, model.Object) else (), "form", types, diagnostics
             )
 
     def _check_files(self) -> None:
         """Files stand in parts and raw bodies only."""
         for name, named in self.fields.built.items():
             if isinstance(named, model.Object) and name not in self.fields.parts:
-                parameters.check_files(named.fields, self.findings)
+                parameters.check_files(named.fields, self.diagnostics)
         for name in self.fields.parts:
             form = self.fields.built.get(name)
             parameters.check_parts(
-                form.fields if isinstance(form, model.Object) else (), self.findings
+                form.fields if isinstance(form, model.Object) else (), self.diagnostics
             )
 
     def _check_routes(self, found: list[Endpoint]) -> None:
@@ -279,17 +281,17 @@ class Resolver:
                 (endpoint.method, parameters.route_shape(endpoint.path), marks), endpoint
             )
             if other is not endpoint:
-                self.findings.warn_at(
-                    endpoint.place,
+                self.diagnostics.warn_at(
+                    endpoint.location,
                     "route-twice",
-                    f"`{other.qualified}` ({where(other.place)}) has the same verb and path",
+                    f"`{other.qualified}` ({line_reference(other.location)}) has the same verb and path",
                 )
 
     def _finish(
         self,
         drafts: dict[Path, list[EndpointDraft]],
-        reader: Endpoints,
-        examples: Examples,
+        reader: EndpointResolver,
+        examples: ExampleResolver,
         errors: tuple[ErrorCode, ...],
         by_resource: dict[Path, tuple[ErrorCode, ...]],
     ) -> dict[Path, list[Endpoint]]:
@@ -306,7 +308,7 @@ class Resolver:
             statuses = frozenset(row.status for row in (*errors, *above))
             finished[path] = []
             for draft in group:
-                self.errors.check_answers(draft.endpoint, (*above, *errors))
+                self.errors.check_responses(draft.endpoint, (*above, *errors))
                 applied.append(
                     (draft.endpoint.error_shape, (*draft.endpoint.errors, *above, *errors))
                 )
@@ -325,10 +327,10 @@ class Resolver:
             self.texts.languages,
             _with_folders(self.folder.resources),
             known,
-            self.findings,
+            self.diagnostics,
         )
 
-    def _types(self, examples: Examples) -> dict[TypeName, NamedType]:
+    def _types(self, examples: ExampleResolver) -> dict[TypeName, NamedType]:
         """All named types with their values, in the order of their files and of their places there."""
         types = self.fields.built
         self.fields.check_scalars(examples.values)
@@ -339,8 +341,8 @@ class Resolver:
         finished.sort(
             key=lambda named: (
                 named.name.module,
-                named.place.line,
-                named.place.column,
+                named.location.line,
+                named.location.column,
                 named.name.name,
             )
         )

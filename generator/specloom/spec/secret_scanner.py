@@ -83,20 +83,20 @@ _BITS = 3.5
 """Entropy of a character: 4 at most in hexadecimal, 6 in Base64; words and counted numbers have less."""
 
 
-REMEDY = "take it out, and replace the key if it was a real one"
+SECRET_HINT = "take it out, and replace the key if it was a real one"
 
 
-class Sign(Struct, frozen=True, order=True):
+class SecretMatch(Struct, frozen=True, order=True):
     """Where in a text a secret begins, and what it is."""
 
     at: int
     what: str
 
 
-def sign(text: str) -> Sign | None:
+def find_secret(text: str) -> SecretMatch | None:
     """The first sure sign of a key in a text."""
     found = (
-        Sign(match.start(), what)
+        SecretMatch(match.start(), what)
         for mark, what, pattern in _SIGNS
         if mark in text
         for match in pattern.finditer(text)
@@ -105,13 +105,13 @@ def sign(text: str) -> Sign | None:
     return min(found, default=None)
 
 
-def refusal(found: Sign) -> str:
+def secret_message(found: SecretMatch) -> str:
     """What is said about it."""
     shown = "a PEM block (a key or a certificate)" if found.what == "a PEM block" else found.what
     return f"{shown} may not stand in a spec"
 
 
-def is_given_away(name: str, secret: bool, example: Scalar) -> bool:
+def looks_like_secret(name: str, secret: bool, example: Scalar) -> bool:
     """Whether the example of a field, called `name` in Python, looks like what a `secret` one holds."""
     text = example.text
     if (

@@ -17,12 +17,12 @@ from .. import naming
 from ..diagnostics import printable
 from ..model import SourceLocation
 from . import charset, files, json_reader, validation, yaml_reader
-from .collector import Findings, did_you_mean
+from .collector import DiagnosticCollector, did_you_mean
 from .nodes import MapNode, Node, Scalar
 
-LONGEST_NAME = 100
-DEEPEST = 10
-DEVICES = frozenset(
+MAX_NAME_LENGTH = 100
+MAX_FOLDER_DEPTH = 10
+WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
 _BODY_FILE = re.compile(
@@ -45,13 +45,13 @@ class MarkdownNote(Struct, frozen=True):
     folder: tuple[str, ...]
     about: tuple[str, ...]
     text: str
-    place: SourceLocation
+    location: SourceLocation
 
 
-class Folder(Struct):
+class SpecFolder(Struct):
     path: Path
     shown: str
-    findings: Findings
+    diagnostics: DiagnosticCollector
     documents: list[Document] = field(default_factory=list[Document])
     notes: list[MarkdownNote] = field(default_factory=list[MarkdownNote])
     files: list[Path] = field(default_factory=list[Path])
@@ -66,7 +66,7 @@ class Folder(Struct):
         """The JSON file that `body_file` names in a file of this module, or None with a problem reported."""
         name = "/".join((*module[:-1], named.text))
         if not _BODY_FILE.fullmatch(named.text):
-            self.findings.add(
+            self.diagnostics.add(
                 named,
                 "body-file",
                 "`body_file` names a .json file in the folder of this file",
@@ -80,42 +80,42 @@ class Folder(Struct):
                 near = {
                     known.removeprefix("/".join(module[:-1]) + "/") for known in self.json_files
                 }
-                self.findings.add(
+                self.diagnostics.add(
                     named,
                     "body-file",
                     f"there is no file `{named.text}` here",
                     did_you_mean(named.text, sorted(near)),
                 )
                 return None
-            source = files.read(path, f"{self.shown}/{name}", self.findings)
+            source = files.read(path, f"{self.shown}/{name}", self.diagnostics)
             self.files.append(path)
             if source:
-                self.bodies[name] = json_reader.parse(source, self.findings)
+                self.bodies[name] = json_reader.parse(source, self.diagnostics)
         return self.bodies[name]
 
     def check_bodies(self) -> None:
         """Reports JSON files that no example names."""
         for name in sorted(self.json_files - self.bodies.keys()):
-            place = SourceLocation(printable(f"{self.shown}/{name}"), 1, 1)
-            self.findings.add_at(
-                place,
+            location = SourceLocation(printable(f"{self.shown}/{name}"), 1, 1)
+            self.diagnostics.add_at(
+                location,
                 "stray-body",
                 "no example names this file",
                 "name it: body_file, or payload_file of an event",
             )
 
 
-def read(path: Path, shown: str, findings: Findings) -> Folder:
+def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> SpecFolder:
     """Reads all files of the folder, in the order of their names, and checks the shape of each."""
-    folder = Folder(path, shown, findings)
+    folder = SpecFolder(path, shown, diagnostics)
     if not path.is_dir():
-        findings.add_at(SourceLocation(shown, 1, 1), "no-folder", "there is no such folder")
+        diagnostics.add_at(SourceLocation(shown, 1, 1), "no-folder", "there is no such folder")
         folder.complete = False
         return folder
     for parents, file in _walk(path, (), folder):
         _read_file(file, parents, folder)
     if not (path / "_api.yaml").is_file():
-        findings.add_at(
+        diagnostics.add_at(
             SourceLocation(shown, 1, 1),
             "no-api",
             "the folder has no `_api.yaml`, which every spec begins with",
@@ -125,14 +125,14 @@ def read(path: Path, shown: str, findings: Findings) -> Folder:
 
 
 def _walk(
-    directory: Path, parents: tuple[str, ...], folder: Folder
+    directory: Path, parents: tuple[str, ...], folder: SpecFolder
 ) -> Iterator[tuple[tuple[str, ...], Path]]:
     """The files below a directory with the names of the directories above them."""
     try:
         children = sorted(directory.iterdir(), key=lambda child: child.name)
     except OSError as error:
-        folder.findings.add_at(
-            _place(parents, directory, folder),
+        folder.diagnostics.add_at(
+            _location(parents, directory, folder),
             "unreadable",
             f"the folder cannot be read: {error.strerror or error}",
         )
@@ -140,50 +140,50 @@ def _walk(
     for child in children:
         if child.name.startswith("."):
             continue
-        place = _place(parents, child, folder)
+        location = _location(parents, child, folder)
         if child.is_symlink() and (child.is_dir() or not _inside(child, folder.path)):
-            folder.findings.add_at(
-                place,
+            folder.diagnostics.add_at(
+                location,
                 "symlink",
                 "a symbolic link to a folder, or out of the spec's folder, is not followed",
             )
         elif not child.is_dir():
             yield parents, child
-        elif len(parents) >= DEEPEST:
-            folder.findings.add_at(
-                place, "too-deep", f"more than {DEEPEST} folders lie in one another"
+        elif len(parents) >= MAX_FOLDER_DEPTH:
+            folder.diagnostics.add_at(
+                location, "too-deep", f"more than {MAX_FOLDER_DEPTH} folders lie in one another"
             )
-        elif _check_name(child.name, place, folder.findings):
+        elif _check_name(child.name, location, folder.diagnostics):
             yield from _walk(child, (*parents, child.name), folder)
 
 
-def _read_file(path: Path, parents: tuple[str, ...], folder: Folder) -> None:
-    findings, place = folder.findings, _place(parents, path, folder)
+def _read_file(path: Path, parents: tuple[str, ...], folder: SpecFolder) -> None:
+    diagnostics, location = folder.diagnostics, _location(parents, path, folder)
     suffix = path.suffix
     if suffix == ".json":
         folder.json_files.add("/".join((*parents, path.name)))
     elif suffix == ".md":
         _read_note(path, parents, folder)
     elif suffix == ".yaml":
-        kind = _kind(path.stem, parents, place, findings)
+        kind = _kind(path.stem, parents, location, diagnostics)
         if kind is None:
             return
         module = () if kind == "api" else (*parents, path.stem)
         if kind == "resource":
             folder.resources.add(module)
         folder.files.append(path)
-        source = files.read(path, place.path, findings)
-        root = yaml_reader.parse(source, findings) if source else None
+        source = files.read(path, location.path, diagnostics)
+        root = yaml_reader.parse(source, diagnostics) if source else None
         if root is None:
             folder.complete = False
             return
-        validation.check(root, kind, findings)
+        validation.check(root, kind, diagnostics)
         if isinstance(root, MapNode):
             folder.documents.append(Document(kind, module, root, "/".join((*parents, path.name))))
     elif suffix.lower() in {".yml", ".yaml", ".json", ".md"}:
         wanted = path.stem + (".yaml" if suffix.lower() == ".yml" else suffix.lower())
-        findings.add_at(
-            place,
+        diagnostics.add_at(
+            location,
             "file-name",
             f"files of a spec end in .yaml, .md or .json, not {suffix}",
             f"call it {wanted}",
@@ -191,19 +191,23 @@ def _read_file(path: Path, parents: tuple[str, ...], folder: Folder) -> None:
 
 
 def _kind(
-    stem: str, parents: tuple[str, ...], place: SourceLocation, findings: Findings
+    stem: str, parents: tuple[str, ...], location: SourceLocation, diagnostics: DiagnosticCollector
 ) -> validation.Kind | None:
     if stem == "_types":
         return "types"
     if stem == "_api" and not parents:
         return "api"
     if stem == "_api":
-        findings.add_at(place, "file-name", "`_api.yaml` stands in the first folder of a spec only")
+        diagnostics.add_at(
+            location, "file-name", "`_api.yaml` stands in the first folder of a spec only"
+        )
         return None
-    return "resource" if _check_name(stem, place, findings, top=not parents) else None
+    return "resource" if _check_name(stem, location, diagnostics, top=not parents) else None
 
 
-def _check_name(name: str, place: SourceLocation, findings: Findings, top: bool = False) -> bool:
+def _check_name(
+    name: str, location: SourceLocation, diagnostics: DiagnosticCollector, top: bool = False
+) -> bool:
     """Whether a file or folder may be called so: it becomes a module, an attribute and a page."""
     reason, hint = "", ""
     if name.startswith("_"):
@@ -216,10 +220,10 @@ def _check_name(name: str, place: SourceLocation, findings: Findings, top: bool 
         reason, hint = f"`{name}` cannot be the name of a resource", (
             f"call it {wanted}" if wanted else "lower case letters, digits and `_`"
         )
-    elif name in DEVICES:
+    elif name in WINDOWS_DEVICES:
         reason = f"`{name}` is the name of a device on Windows, where no file can be called so"
-    elif len(name) > LONGEST_NAME:
-        reason = f"the name has more than {LONGEST_NAME} characters"
+    elif len(name) > MAX_NAME_LENGTH:
+        reason = f"the name has more than {MAX_NAME_LENGTH} characters"
     elif top and name in naming.RESERVED_ON_CLIENT:
         reason, hint = (
             f"`{name}` is a method of every client",
@@ -231,21 +235,21 @@ def _check_name(name: str, place: SourceLocation, findings: Findings, top: bool 
             f"its name is not sent: call it {name}_resource, or by what it is",
         )
     if reason:
-        findings.add_at(place, "file-name", reason, hint)
+        diagnostics.add_at(location, "file-name", reason, hint)
     return not reason
 
 
-def _read_note(path: Path, parents: tuple[str, ...], folder: Folder) -> None:
-    place = _place(parents, path, folder)
-    source = files.read(path, place.path, folder.findings)
+def _read_note(path: Path, parents: tuple[str, ...], folder: SpecFolder) -> None:
+    location = _location(parents, path, folder)
+    source = files.read(path, location.path, folder.diagnostics)
     folder.files.append(path)
-    if source and charset.check(source, folder.findings):
+    if source and charset.check(source, folder.diagnostics):
         folder.notes.append(
-            MarkdownNote(parents, tuple(path.stem.split(".")), source.text.strip(), place)
+            MarkdownNote(parents, tuple(path.stem.split(".")), source.text.strip(), location)
         )
 
 
-def _place(parents: tuple[str, ...], path: Path, folder: Folder) -> SourceLocation:
+def _location(parents: tuple[str, ...], path: Path, folder: SpecFolder) -> SourceLocation:
     shown = "/".join((folder.shown, *parents, path.name)) if path != folder.path else folder.shown
     return SourceLocation(printable(shown), 1, 1)
 

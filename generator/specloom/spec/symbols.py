@@ -14,10 +14,10 @@ from msgspec import Struct
 from .. import naming
 from ..model import TypeName
 from . import type_parser
-from .collector import LATER, Findings, did_you_mean, where
+from .collector import RESERVED, DiagnosticCollector, did_you_mean, line_reference
 from .localized import child, entries, flag
-from .nodes import MapNode, Node, Scalar, place
-from .spec_folder import LONGEST_NAME, Document
+from .nodes import MapNode, Node, Scalar, location_of
+from .spec_folder import MAX_NAME_LENGTH, Document
 from .type_lexer import TypeSyntaxError
 from .type_parser import Expression, GenericExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
 
@@ -36,34 +36,34 @@ class Declaration(Struct, frozen=True):
     """The object that `fields` beside the expression describe."""
 
 
-def parse(node: Node | None, findings: Findings) -> Expression | None:
+def parse(node: Node | None, diagnostics: DiagnosticCollector) -> Expression | None:
     """The expression in a scalar, None with a problem reported."""
     if not isinstance(node, Scalar):
         return None
     try:
         return type_parser.parse(node.text)
     except TypeSyntaxError as wrong:
-        rule = "not-yet" if LATER in wrong.message else "type"
-        findings.add(node, rule, wrong.message, wrong.hint, offset=wrong.at, length=wrong.length)
+        rule = "not-yet" if RESERVED in wrong.message else "type"
+        diagnostics.add(node, rule, wrong.message, wrong.hint, offset=wrong.at, length=wrong.length)
         return None
 
 
-def holds_object(expression: Expression | None) -> bool:
+def contains_object(expression: Expression | None) -> bool:
     """Whether `object` stands anywhere in the expression."""
     match expression:
         case ObjectExpr():
             return True
         case GenericExpr() | NullableExpr():
-            return holds_object(expression.inner)
+            return contains_object(expression.inner)
         case UnionExpr():
-            return any(map(holds_object, expression.members))
+            return any(map(contains_object, expression.members))
         case _:
             return False
 
 
 class SymbolTable:
-    def __init__(self, findings: Findings) -> None:
-        self.findings = findings
+    def __init__(self, diagnostics: DiagnosticCollector) -> None:
+        self.diagnostics = diagnostics
         self.by_module: dict[tuple[str, ...], dict[str, Declaration]] = {}
 
     def __iter__(self) -> Iterator[Declaration]:
@@ -75,24 +75,24 @@ class SymbolTable:
         declared = self.by_module.setdefault(document.module, {})
         folded: dict[str, Declaration] = {}
         for key, node in entries(child(document.root, "types")):
-            if not naming.is_pascal(key.text) or len(key.text) > LONGEST_NAME:
+            if not naming.is_pascal(key.text) or len(key.text) > MAX_NAME_LENGTH:
                 pascal = naming.pascal(key.text)
                 hint = (
                     f"call it {pascal}"
                     if pascal and pascal != key.text
                     else "letters and digits, beginning upper case"
                 )
-                self.findings.add(
+                self.diagnostics.add(
                     key, "type-name", f"`{key.text}` cannot be the name of a type", hint
                 )
             elif isinstance(node, MapNode):
                 declaration = self._declare(document.module, key, node)
                 other = folded.setdefault(key.text.lower(), declaration)
                 if other is not declaration:
-                    self.findings.add(
+                    self.diagnostics.add(
                         key,
                         "type-twice",
-                        f"`{key.text}` and `{other.key.text}` ({where(place(other.key))}) differ in case only",
+                        f"`{key.text}` and `{other.key.text}` ({line_reference(location_of(other.key))}) differ in case only",
                     )
                 declared[key.text] = declaration
                 if declaration.inner:
@@ -102,14 +102,16 @@ class SymbolTable:
         name = TypeName(module, naming.class_name(key.text))
         own = [word for word in ("type", "fields", "enum") if word in node.entries]
         expression = (
-            parse(node.get("type"), self.findings) if "type" in own and "enum" not in own else None
+            parse(node.get("type"), self.diagnostics)
+            if "type" in own and "enum" not in own
+            else None
         )
         kind: Literal["structure", "enumeration", "union", "alias"] = "alias"
         inner: TypeName | None = None
         if "enum" in own:
             kind = "enumeration"
             if "fields" in own:
-                self.findings.add(
+                self.diagnostics.add(
                     node.entries["fields"].key,
                     "kind-of-type",
                     "a type has `fields` or `enum`, not both",
@@ -117,7 +119,7 @@ class SymbolTable:
         elif own == ["fields"] or isinstance(expression, ObjectExpr):
             kind = "structure"
         elif not own:
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "kind-of-type",
                 f"`{key.text}` has none of `type`, `fields` and `enum`, which say what it is",
@@ -130,9 +132,9 @@ class SymbolTable:
             kind in {"alias", "union"}
             and "fields" in own
             and expression
-            and not holds_object(expression)
+            and not contains_object(expression)
         ):
-            self.findings.add(
+            self.diagnostics.add(
                 node.entries["fields"].key,
                 "object-fields",
                 "`fields` describe an `object`, and there is none in the type",
@@ -161,7 +163,7 @@ class SymbolTable:
         idle.append(("name", "an object inside a list or a map", inner is not None))
         for word, meant, allowed in idle:
             if word in node.entries and not allowed:
-                self.findings.add(
+                self.diagnostics.add(
                     node.entries[word].key,
                     "idle-key",
                     f"`{word}` says something about {meant} only",
@@ -172,10 +174,10 @@ class SymbolTable:
     ) -> None:
         other = declared.get(name.name)
         if other:
-            self.findings.add(
+            self.diagnostics.add(
                 outer.key,
                 "class-twice",
-                f"the object inside is called `{name.name}`, and so is the type in {where(place(other.key))}",
+                f"the object inside is called `{name.name}`, and so is the type in {line_reference(location_of(other.key))}",
                 "give it another `name:`",
             )
         else:
@@ -184,24 +186,26 @@ class SymbolTable:
     def check_twice(self) -> None:
         """Reports names that are declared again on the way up from a file."""
         for module, declared in self.by_module.items():
-            above = [self.by_module[m] for m in way(module)[1:] if m in self.by_module]
+            above = [self.by_module[m] for m in lookup_modules(module)[1:] if m in self.by_module]
             for name, declaration in declared.items():
                 other = next((outer[name] for outer in above if name in outer), None)
                 if other:
-                    self.findings.add(
+                    self.diagnostics.add(
                         declaration.key,
                         "type-twice",
-                        f"`{name}` is declared in {where(place(other.key))} too, which holds here as well",
+                        f"`{name}` is declared in {line_reference(location_of(other.key))} too, which holds here as well",
                     )
 
     def find(self, ref: Ref, at: Scalar, module: tuple[str, ...]) -> Declaration | None:
         """What a reference in a file of this module means, or None with a problem reported."""
         *path, name = ref.name.split(".")
-        modules = [tuple(path), (*path, "_types")] if path else way(module)
+        modules = [tuple(path), (*path, "_types")] if path else lookup_modules(module)
         found = [self.by_module[m][name] for m in modules if name in self.by_module.get(m, {})]
         if len(found) > 1 and path:
-            places = " and ".join(where(place(declaration.key)) for declaration in found)
-            self.findings.add(
+            places = " and ".join(
+                line_reference(location_of(declaration.key)) for declaration in found
+            )
+            self.diagnostics.add(
                 at,
                 "type-twice",
                 f"`{ref.name}` may mean the types in {places}",
@@ -210,7 +214,7 @@ class SymbolTable:
                 len(ref.name),
             )
         if not found:
-            self.findings.add(
+            self.diagnostics.add(
                 at,
                 "unknown-type",
                 f"there is no type `{ref.name}` here",
@@ -231,7 +235,7 @@ class SymbolTable:
         return did_you_mean(name, known) or "types are declared under `types:`"
 
 
-def way(module: tuple[str, ...]) -> list[tuple[str, ...]]:
+def lookup_modules(module: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The modules in which a file's bare names are looked up."""
     folders = [(*module[:depth], "_types") for depth in range(len(module) - 1, -1, -1)] or [
         ("_types",)

@@ -16,13 +16,13 @@ from msgspec import Struct
 
 from .. import model
 from ..runtime.datetime_formats import RFC2822
-from .collector import LATER, did_you_mean
+from .collector import RESERVED, did_you_mean
 from .key_hints import key_hint
 from .type_lexer import Cursor, LexToken, TypeSyntaxError
 
-LONGEST = 2000
+MAX_LENGTH = 2000
 _MOMENT = datetime(2019, 11, 28, 23)
-DEPTH = 20
+MAX_DEPTH = 20
 
 _NAME = re.compile(r"(?:[a-z_][a-z0-9_]*\.)*[A-Z][A-Za-z0-9]*", re.ASCII)
 WORDS = (
@@ -111,18 +111,21 @@ Expression: TypeAlias = "LeafExpr | Ref | ObjectExpr | GenericExpr | UnionExpr |
 
 def parse(text: str) -> Expression:
     """The tree of an expression; raises Wrong."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         raise TypeSyntaxError(
-            f"a type of more than {LONGEST} characters", 0, 1, "give its parts names under `types:`"
+            f"a type of more than {MAX_LENGTH} characters",
+            0,
+            1,
+            "give its parts names under `types:`",
         )
-    return _Parser(text).whole()
+    return _TypeParser(text).whole()
 
 
 def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
     """What `TypeSyntaxError` says about a word that is none of the language and no name."""
     message, hint = f"`{word}` is not a type", did_you_mean(word, WORDS)
     if word == "partial":
-        message, hint = f"`partial` {LATER}", key_hint(word, "type")
+        message, hint = f"`partial` {RESERVED}", key_hint(word, "type")
     elif word.lower() in _MEANT:
         hint = f"write {_MEANT[word.lower()]}"
     elif word[0].isupper() or "." in word:
@@ -133,7 +136,7 @@ def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
     return message, at, len(word), hint
 
 
-class _Parser(Cursor):
+class _TypeParser(Cursor):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.depth = 0
@@ -148,9 +151,9 @@ class _Parser(Cursor):
 
     def _type(self) -> Expression:
         self.depth += 1
-        if self.depth > DEPTH:
+        if self.depth > MAX_DEPTH:
             self.fail(
-                f"more than {DEPTH} types lie in one another",
+                f"more than {MAX_DEPTH} types lie in one another",
                 "give the inner ones names under `types:`",
             )
         members = [self._one()]

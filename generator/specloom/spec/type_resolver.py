@@ -10,18 +10,18 @@ from msgspec.structs import replace
 
 from .. import model
 from ..model import Type, TypeName
-from .collector import Findings
+from .collector import DiagnosticCollector
 from .localized import word
 from .nodes import MapNode, Scalar
 from .patterns import check_pattern, with_pattern
 from .symbols import Declaration, SymbolTable, parse
 from .type_parser import Expression, GenericExpr, LeafExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
 
-HEAVIEST = 200
+MAX_PARTS = 200
 """Parts that a type may have when the aliases in it are written out."""
-LONGEST_CHAIN = 50
+MAX_ALIAS_CHAIN = 50
 
-UNREAD: Type = model.AnyJson()
+UNRESOLVED: Type = model.AnyJson()
 """This very value stands for a type that could not be read, which has been reported."""
 
 
@@ -40,10 +40,10 @@ class _Site(Struct, frozen=True):
     inner: TypeName | None
 
 
-class Types:
-    def __init__(self, declarations: SymbolTable, findings: Findings) -> None:
+class TypeResolver:
+    def __init__(self, declarations: SymbolTable, diagnostics: DiagnosticCollector) -> None:
         self.declarations = declarations
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.unions: list[tuple[Scalar, model.Union]] = []
         """Unions that are to be checked when every type is known."""
         self._aliases: dict[TypeName, SizedType | None] = {}
@@ -53,13 +53,13 @@ class Types:
         self, at: Scalar, module: tuple[str, ...], inner: TypeName | None = None
     ) -> Type | None:
         """The type of an expression, None with a problem reported. `inner`: the object that `fields` beside it describe."""
-        expression = parse(at, self.findings)
-        return self.written(expression, at, module, inner) if expression else None
+        expression = parse(at, self.diagnostics)
+        return self.resolve(expression, at, module, inner) if expression else None
 
-    def written(
+    def resolve(
         self, expression: Expression, at: Scalar, module: tuple[str, ...], inner: TypeName | None
     ) -> Type | None:
-        found = self._write(expression, _Site(at, module, inner))
+        found = self._resolve(expression, _Site(at, module, inner))
         return found.type if found else None
 
     def alias(
@@ -73,13 +73,13 @@ class Types:
         found = self.declarations.find(expression, at, module)
         return found if found and found.kind == "alias" else None
 
-    def _write(self, expression: Expression, site: _Site) -> SizedType | None:
+    def _resolve(self, expression: Expression, site: _Site) -> SizedType | None:
         match expression:
             case LeafExpr():
                 return SizedType(expression.type)
             case ObjectExpr():
                 if site.inner is None:
-                    self.findings.add(
+                    self.diagnostics.add(
                         site.at,
                         "object-fields",
                         "`object` needs its `fields` beside it",
@@ -102,7 +102,7 @@ class Types:
                     self.unions.append((site.at, union))
                 return written
             case NullableExpr():
-                inner = self._write(expression.inner, site)
+                inner = self._resolve(expression.inner, site)
                 return inner and SizedType(_nullable(inner.type), inner.weight + 1)
 
     def _name(self, ref: Ref, site: _Site) -> SizedType | None:
@@ -115,13 +115,13 @@ class Types:
             return SizedType(model.Named(found.name))
         if found.name in self._aliases:
             return self._aliases[found.name]
-        if found.name in self._open or len(self._open) >= LONGEST_CHAIN:
+        if found.name in self._open or len(self._open) >= MAX_ALIAS_CHAIN:
             reason = (
                 "contains itself"
                 if found.name in self._open
-                else f"stands for more than {LONGEST_CHAIN} names in a row"
+                else f"stands for more than {MAX_ALIAS_CHAIN} names in a row"
             )
-            self.findings.add(
+            self.diagnostics.add(
                 site.at,
                 "endless-type",
                 f"`{ref.name}` {reason}",
@@ -147,25 +147,25 @@ class Types:
         site = _Site(at, declaration.name.module, declaration.inner)
         if declaration.kind == "union" and isinstance(expression, UnionExpr):
             return self._union(expression, site)  # checked with its tag
-        written = self._write(expression, site)
+        written = self._resolve(expression, site)
         return written and self._patterned(declaration.node, written)
 
     def _patterned(self, node: MapNode, written: SizedType) -> SizedType:
         pattern = node.get("pattern")
-        if not isinstance(pattern, Scalar) or not check_pattern(pattern, self.findings):
+        if not isinstance(pattern, Scalar) or not check_pattern(pattern, self.diagnostics):
             return written
         changed = with_pattern(written.type, word(pattern))
         if changed is None:
-            self.findings.add(pattern, "pattern", "`pattern` says something about texts only")
+            self.diagnostics.add(pattern, "pattern", "`pattern` says something about texts only")
             return written
         return replace(written, type=changed)
 
     def _of(self, of: GenericExpr, site: _Site) -> SizedType | None:
-        inner = self._write(of.inner, site)
+        inner = self._resolve(of.inner, site)
         if inner is None:
             return None
         weight = inner.weight + 1
-        if weight > HEAVIEST:
+        if weight > MAX_PARTS:
             self._report_heavy(site)
             return None
         match of.word:
@@ -181,7 +181,7 @@ class Types:
         members: list[Type] = []
         weight, null = 1, False
         for expression in one_of.members:
-            written = self._write(expression, site)
+            written = self._resolve(expression, site)
             if written is None:
                 return None
             weight += written.weight
@@ -189,17 +189,17 @@ class Types:
             if isinstance(inner, model.Nullable):
                 inner, null = inner.type, True
             members += inner.members if isinstance(inner, model.Union) else [inner]
-        if weight > HEAVIEST:
+        if weight > MAX_PARTS:
             self._report_heavy(site)
             return None
         union = model.Union(tuple(members))
         return SizedType(model.Nullable(union) if null else union, weight + null)
 
     def _report_heavy(self, site: _Site) -> None:
-        self.findings.add(
+        self.diagnostics.add(
             site.at,
             "endless-type",
-            f"written out, this type has more than {HEAVIEST} parts",
+            f"written out, this type has more than {MAX_PARTS} parts",
             "make objects or named unions of the types in it",
         )
 

@@ -9,19 +9,21 @@ from collections.abc import Mapping, MutableMapping
 
 from .. import model
 from ..model import NamedType, Type, TypeName
-from .collector import Findings
+from .collector import DiagnosticCollector
 from .key_hints import key_hint
-from .localized import Texts, word
-from .nodes import Scalar, place
+from .localized import TextReader, word
+from .nodes import Scalar, location_of
 from .symbols import Declaration
-from .type_resolver import HEAVIEST, Types
+from .type_resolver import MAX_PARTS, TypeResolver
 
-DEEPEST = 10
+MAX_UNION_DEPTH = 10
 
 _ANY = "anything"
 
 
-def build(declaration: Declaration, types: Types, texts: Texts) -> model.UnionType | None:
+def build(
+    declaration: Declaration, types: TypeResolver, texts: TextReader
+) -> model.UnionType | None:
     """The named union that a declaration means, None if its members cannot be read."""
     written = types.declared(declaration)
     if written is None:
@@ -32,7 +34,7 @@ def build(declaration: Declaration, types: Types, texts: Texts) -> model.UnionTy
     about = texts.read(declaration.node.get("title")), texts.read(
         declaration.node.get("description")
     )
-    return model.UnionType(declaration.name, members, tag, *about, place(declaration.key))
+    return model.UnionType(declaration.name, members, tag, *about, location_of(declaration.key))
 
 
 def kinds(type_: Type, types: Mapping[TypeName, NamedType]) -> frozenset[str]:
@@ -85,7 +87,7 @@ def _named_kind(named: NamedType | None) -> str:
 def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
     """How many named unions lie in one another, this one included; no more than one above the limit are counted."""
     level, count, seen = {name}, 0, {name}
-    while level and count <= DEEPEST:
+    while level and count <= MAX_UNION_DEPTH:
         count += 1
         unions = (named for each in level if isinstance(named := types.get(each), model.UnionType))
         members = {
@@ -99,7 +101,9 @@ def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
     return count
 
 
-def cut_endless(types: MutableMapping[TypeName, NamedType], findings: Findings) -> None:
+def drop_recursive_unions(
+    types: MutableMapping[TypeName, NamedType], diagnostics: DiagnosticCollector
+) -> None:
     """Reports unions without a tag that have no end, or too many parts, where they are written out, and drops them: nobody could read them."""
     untagged = {
         name: named
@@ -108,11 +112,11 @@ def cut_endless(types: MutableMapping[TypeName, NamedType], findings: Findings) 
     }
     weights = _weights(untagged)
     for name, union in untagged.items():
-        if weights.get(name, HEAVIEST + 1) <= HEAVIEST:
+        if weights.get(name, MAX_PARTS + 1) <= MAX_PARTS:
             continue
         if name in weights:
             message, hint = (
-                f"written out, `{name.name}` has more than {HEAVIEST} parts",
+                f"written out, `{name.name}` has more than {MAX_PARTS} parts",
                 "make objects of the types in it",
             )
         else:
@@ -120,7 +124,7 @@ def cut_endless(types: MutableMapping[TypeName, NamedType], findings: Findings) 
                 f"`{name.name}` has no end when it is written out",
                 "a type contains itself through the fields of an object",
             )
-        findings.add_at(union.place, "endless-type", message, hint, len(name.name))
+        diagnostics.add_at(union.location, "endless-type", message, hint, len(name.name))
         del types[name]
 
 
@@ -138,7 +142,7 @@ def _weights(unions: Mapping[TypeName, model.UnionType]) -> dict[TypeName, int]:
     weights: dict[TypeName, int] = {}
     while ready:
         done = ready.pop()
-        weights[done] = min(own[done] + sum(weights[other] for other in inner[done]), HEAVIEST + 1)
+        weights[done] = min(own[done] + sum(weights[other] for other in inner[done]), MAX_PARTS + 1)
         for name in used_by.get(done, ()):
             needs[name].discard(done)
             if not needs[name]:
@@ -176,17 +180,17 @@ def check(
     members: tuple[Type, ...],
     tag: str | None,
     types: Mapping[TypeName, NamedType],
-    findings: Findings,
+    diagnostics: DiagnosticCollector,
 ) -> None:
     """Reports members that nobody could tell apart."""
     seen: set[str] = set()
     for member in members:
         own = kinds(member, types)
         if isinstance(member, model.File):
-            findings.add(at, "union", "`file` is not JSON, so it is no member of a union")
+            diagnostics.add(at, "union", "`file` is not JSON, so it is no member of a union")
             return
         if _ANY in own:
-            findings.add(
+            diagnostics.add(
                 at,
                 "union",
                 "`json` is any value, so it is no member of a union",
@@ -200,7 +204,7 @@ def check(
                 if twice == ["an object"]
                 else "make one type of them, or write json"
             )
-            findings.add(
+            diagnostics.add(
                 at,
                 "union",
                 f"two members of this union are {twice[0]}, so nobody could tell them apart",
@@ -214,28 +218,28 @@ def check_named(
     declaration: Declaration,
     union: model.UnionType,
     types: Mapping[TypeName, NamedType],
-    findings: Findings,
+    diagnostics: DiagnosticCollector,
 ) -> None:
     """Reports what is wrong with the members and the tag of a named union."""
     at, tag = declaration.node.get("type"), declaration.node.get("tag")
     if not isinstance(at, Scalar):
         return
-    if depth(union.name, types) > DEEPEST:
-        findings.add(
+    if depth(union.name, types) > MAX_UNION_DEPTH:
+        diagnostics.add(
             at,
             "endless-type",
-            f"more than {DEEPEST} named unions lie in one another",
+            f"more than {MAX_UNION_DEPTH} named unions lie in one another",
             "list the members in one union",
         )
         return
     if union.tag is None or not isinstance(tag, Scalar):
-        check(at, union.members, None, types, findings)
+        check(at, union.members, None, types, diagnostics)
         return
     seen: dict[str, str] = {}
     for member in union.members:
         structure = types.get(member.to) if isinstance(member, model.Named) else None
         if not isinstance(structure, model.Object):
-            findings.add(
+            diagnostics.add(
                 at,
                 "union-tag",
                 "a union with a tag has objects with `fields` as members only",
@@ -245,7 +249,7 @@ def check_named(
         field = next((f for f in structure.fields if f.wire == union.tag), None)
         literals = field.type.literals if field and isinstance(field.type, model.String) else ()
         if field is None or not field.required or not literals:
-            findings.add(
+            diagnostics.add(
                 tag,
                 "union-tag",
                 f"`{structure.name.name}` has no field `{union.tag}` that is always one of a few texts",
@@ -259,7 +263,7 @@ def check_named(
         for literal in literals:
             other = seen.setdefault(literal, structure.name.name)
             if other != structure.name.name:
-                findings.add(
+                diagnostics.add(
                     tag,
                     "union-tag",
                     f"`{other}` and `{structure.name.name}` both have `{union.tag}` '{literal}'",

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from .collector import LATER, Findings, closest, did_you_mean
-from .fast_validation import fits
+from .collector import RESERVED, DiagnosticCollector, closest, did_you_mean
+from .fast_validation import is_valid
 from .key_hints import key_hint, place_of
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 
@@ -32,29 +32,29 @@ _NAMES = frozenset(
 _BODIES = frozenset({"body", "form", "parts", "content"})
 
 
-def check(node: Node, kind: Kind, findings: Findings) -> None:
+def check(node: Node, kind: Kind, diagnostics: DiagnosticCollector) -> None:
     """Reports what the schema of this kind of file does not allow. jsonschema is loaded only where something may be wrong."""
     schema, value = _schema(kind), _plain(node)
-    if fits(schema, value):
+    if is_valid(schema, value):
         return
     from jsonschema import Draft7Validator
 
     errors: Iterator[ValidationError] = Draft7Validator(schema).iter_errors(
         value
     )  # pyright: ignore[reportUnknownMemberType]
-    schemas = _JsonSchemas(node, findings)
+    schemas = _JsonSchemas(node, diagnostics)
     for error in errors:
         for leaf in _leaves(error):
             if not schemas.explain(leaf):
-                _report(leaf, node, findings)
+                _report(leaf, node, diagnostics)
 
 
 class _JsonSchemas:
     """Reports each JSON Schema that stands for the fields of an object, once, instead of what is wrong within."""
 
-    def __init__(self, root: Node, findings: Findings) -> None:
+    def __init__(self, root: Node, diagnostics: DiagnosticCollector) -> None:
         self.root = root
-        self.findings = findings
+        self.diagnostics = diagnostics
         self._known: dict[int, bool] = {}
 
     def explain(self, error: ValidationError) -> bool:
@@ -85,13 +85,13 @@ class _JsonSchemas:
             self._known[id(node)] = known
             if known and isinstance(node, MapNode):
                 key = holder.entries["properties"].key
-                self.findings.add(
+                self.diagnostics.add(
                     key,
                     "unknown-key",
                     "this is a JSON Schema; fields stand here",
                     key_hint("properties", "names"),
                 )
-                self.findings.settle_at(
+                self.diagnostics.suppress_at(
                     holder.get("type"), *(entry.key for entry in node.entries.values())
                 )
         return known
@@ -173,45 +173,47 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
         yield error
 
 
-def _report(error: ValidationError, root: Node, findings: Findings) -> None:
+def _report(error: ValidationError, root: Node, diagnostics: DiagnosticCollector) -> None:
     node, key = _locate(root, error)
     at = key if key is not None and not isinstance(node, Scalar) else node
     schema: Schema = error.schema if isinstance(error.schema, dict) else {}
     expected = schema.get("title", "another value")
     match error.validator:
         case "additionalProperties":
-            _unknown_keys(schema, node, key, findings)
+            _unknown_keys(schema, node, key, diagnostics)
         case "required":
-            _missing_key(error, schema, node, at, findings)
+            _missing_key(error, schema, node, at, diagnostics)
         case "not":
             word = key.text if key else ""
-            findings.add(
+            diagnostics.add(
                 key or node,
                 "not-yet",
-                f"`{word}` {LATER}",
+                f"`{word}` {RESERVED}",
                 key_hint(word, "endpoint") or key_hint(word, "field"),
             )
         case "enum" | "const":
             known = [str(word) for word in schema.get("enum", [schema.get("const")])]
-            findings.add(
+            diagnostics.add(
                 node,
                 "wrong-value",
                 f"{_found(node)} is not {expected if 'title' in schema else known[0]}",
                 did_you_mean(_word(node), known),
             )
         case "pattern" | "minimum" | "maximum":
-            findings.add(
+            diagnostics.add(
                 node,
                 "wrong-value",
                 f"{_found(node)} is not {expected}",
                 _request_line(_word(node)) if key and key.text == "http" else "",
             )
         case "maxLength":
-            findings.add(node, "too-long", f"this has more than {error.validator_value} characters")
+            diagnostics.add(
+                node, "too-long", f"this has more than {error.validator_value} characters"
+            )
         case "minItems" | "minProperties":
-            findings.add(at, "empty", f"this is empty; expected {expected}")
+            diagnostics.add(at, "empty", f"this is empty; expected {expected}")
         case "uniqueItems":
-            findings.add(at, "twice", "an entry stands in this list twice")
+            diagnostics.add(at, "twice", "an entry stands in this list twice")
         case _:
             hint = (
                 "quote it if the text is meant"
@@ -224,7 +226,7 @@ def _report(error: ValidationError, root: Node, findings: Findings) -> None:
                 )
             if key is not None and isinstance(node, ListNode):
                 hint = hint or key_hint(key.text, "type" if key.text == "type" else "names")
-            findings.add(at, "wrong-kind", f"expected {expected}, found {_found(node)}", hint)
+            diagnostics.add(at, "wrong-kind", f"expected {expected}, found {_found(node)}", hint)
 
 
 def _request_line(text: str) -> str:
@@ -243,7 +245,9 @@ def _request_line(text: str) -> str:
     )
 
 
-def _unknown_keys(schema: Schema, node: Node, holder: Scalar | None, findings: Findings) -> None:
+def _unknown_keys(
+    schema: Schema, node: Node, holder: Scalar | None, diagnostics: DiagnosticCollector
+) -> None:
     """Reports keys that are none here. Where a hint says how the map is written instead, nothing else is said about it."""
     assert isinstance(node, MapNode)
     known: Mapping[str, Schema] = schema["properties"]
@@ -251,18 +255,18 @@ def _unknown_keys(schema: Schema, node: Node, holder: Scalar | None, findings: F
     for word, entry in node.entries.items():
         if word not in known:
             hint = key_hint(word, place_of(offered))
-            findings.add(
+            diagnostics.add(
                 entry.key,
                 "unknown-key",
                 f"`{word}` is not a key here",
                 hint or did_you_mean(word, offered),
             )
             if hint:
-                findings.settle_at(holder, node.get("type"))
+                diagnostics.suppress_at(holder, node.get("type"))
 
 
 def _missing_key(
-    error: ValidationError, schema: Schema, node: Node, at: Node, findings: Findings
+    error: ValidationError, schema: Schema, node: Node, at: Node, diagnostics: DiagnosticCollector
 ) -> None:
     """Reports a key that is missing, unless one that is unknown here, and reported so, is a slip of it or has a hint."""
     assert isinstance(node, MapNode)
@@ -279,7 +283,7 @@ def _missing_key(
         )
         reported = schema.get("additionalProperties") is False and (slip is not None or hinted)
         if word not in node.entries and not reported and f"'{word}' is a required" in error.message:
-            findings.add(
+            diagnostics.add(
                 at,
                 "missing-key",
                 f"the key `{word}` is missing",

@@ -26,19 +26,21 @@ from ..model import (
     wire_text,
 )
 from . import datetime_formats, json_reader, secret_scanner
-from .collector import Findings, did_you_mean
+from .collector import DiagnosticCollector, did_you_mean
 from .localized import check_cut
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
-from .patterns import affordable
+from .patterns import is_cheap_to_match
 from .unions import kinds
 
 _ONE = {"characters": "character", "bytes": "byte", "entries": "entry"}
 
 
-class Values:
-    def __init__(self, types: Mapping[TypeName, NamedType], findings: Findings) -> None:
+class ValueReader:
+    def __init__(
+        self, types: Mapping[TypeName, NamedType], diagnostics: DiagnosticCollector
+    ) -> None:
         self.types = types
-        self.findings = findings
+        self.diagnostics = diagnostics
 
     def read(
         self,
@@ -59,17 +61,17 @@ class Values:
             and kinds(type_, self.types) == frozenset({"a text"})
         ):
             return Value(node.text)
-        return Value(_Reading(self.types, self.findings, rule, received).value(node, type_))
+        return Value(_TypedReader(self.types, self.diagnostics, rule, received).value(node, type_))
 
 
-def check_secret(node: Node | None, field: Field, findings: Findings) -> None:
+def check_secret(node: Node | None, field: Field, diagnostics: DiagnosticCollector) -> None:
     """Reports the example of a secret that looks like a real one; cipher text is nobody's secret."""
     if (
         isinstance(node, Scalar)
         and not field.encrypted
-        and secret_scanner.is_given_away(field.name, field.secret, node)
+        and secret_scanner.looks_like_secret(field.name, field.secret, node)
     ):
-        findings.add(
+        diagnostics.add(
             node,
             "secret",
             f"the example of `{field.wire}` looks like a real secret",
@@ -77,19 +79,23 @@ def check_secret(node: Node | None, field: Field, findings: Findings) -> None:
         )
 
 
-class _Reading:
+class _TypedReader:
     """Reads one value; `rule` says under which rule it is reported."""
 
     def __init__(
-        self, types: Mapping[TypeName, NamedType], findings: Findings, rule: str, received: bool
+        self,
+        types: Mapping[TypeName, NamedType],
+        diagnostics: DiagnosticCollector,
+        rule: str,
+        received: bool,
     ) -> None:
         self.types = types
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.rule = rule
         self.received = received
 
     def wrong(self, node: Node, message: str, hint: str = "") -> None:
-        self.findings.add(node, self.rule, message, hint)
+        self.diagnostics.add(node, self.rule, message, hint)
 
     def value(self, node: Node, type_: Type) -> Json:
         match type_:
@@ -200,7 +206,7 @@ class _Reading:
             if field is None:
                 self.wrong(entry.key, f"{whose} has no field `{wire}`", did_you_mean(wire, fields))
                 continue
-            check_secret(entry.value, field, self.findings)
+            check_secret(entry.value, field, self.diagnostics)
             if field.encrypted and isinstance(entry.value, Scalar) and entry.value.style != "json":
                 found[wire] = entry.value.text
             else:
@@ -234,7 +240,7 @@ class _Reading:
                 did_you_mean(found.text, known),
             )
             if self.received:
-                self.findings.warn(found, "unlisted-value", message, hint)
+                self.diagnostics.warn(found, "unlisted-value", message, hint)
                 return self.anything(node)
             self.wrong(found, message, hint)
             return None
@@ -250,13 +256,13 @@ class _Reading:
             if enumeration.closed:
                 self.wrong(node, message, hint)
             else:
-                self.findings.warn(node, "unlisted-value", message, hint)
+                self.diagnostics.warn(node, "unlisted-value", message, hint)
         return value
 
     def number(self, node: Node, type_: model.Integer | model.Number | model.Boolean) -> Json:
-        before = len(self.findings.problems)
+        before = len(self.diagnostics.problems)
         value = self.resolved(node) if isinstance(node, Scalar) and node.bare else None
-        if len(self.findings.problems) > before:
+        if len(self.diagnostics.problems) > before:
             return None
         if isinstance(type_, model.Boolean):
             if not isinstance(value, bool) or (
@@ -294,19 +300,19 @@ class _Reading:
         ):
             self.wrong(node, "a text is expected here")
             return None
-        check_cut(node, self.findings)
+        check_cut(node, self.diagnostics)
         text = node.text
         match type_:
             case model.String():
                 self.string(node, text, type_)
             case model.JsonText():
-                inner = json_reader.parse_inside(node, self.findings)
+                inner = json_reader.parse_inside(node, self.diagnostics)
                 if inner is not None:
                     self.value(inner, type_.type)
             case model.Bytes():
                 self.base64(node, text, type_)
             case model.DateTime() | model.Date() | model.Duration():
-                if not datetime_formats.fits(text, type_):
+                if not datetime_formats.is_valid(text, type_):
                     self.wrong(node, f"this is not {datetime_formats.expected(type_)}")
             case _:
                 pass
@@ -323,7 +329,7 @@ class _Reading:
         self.check_span(node, len(text), type_.length, "characters")
         if (
             type_.pattern is not None
-            and affordable(type_.pattern, len(text))
+            and is_cheap_to_match(type_.pattern, len(text))
             and not re.fullmatch(type_.pattern, text)
         ):
             self.wrong(node, f"`{wire_text(text[:60])}` does not match the pattern {type_.pattern}")

@@ -18,14 +18,14 @@ import yaml
 from ..diagnostics import UsageError
 from ..model import SourceLocation
 from . import charset, secret_scanner
-from .collector import Findings
-from .nodes import Entry, ListNode, MapNode, Node, Scalar, Source, is_empty, place
+from .collector import DiagnosticCollector
+from .nodes import Entry, ListNode, MapNode, Node, Scalar, Source, is_empty, location_of
 
-DEPTH = 100
-TOO_DEEP = f"more than {DEPTH} levels lie in one another"
-NODES = 250_000
+MAX_DEPTH = 100
+TOO_DEEP = f"more than {MAX_DEPTH} levels lie in one another"
+MAX_NODES = 250_000
 _COMMENT = re.compile(r" +#\S")
-ALIASED = 20_000
+MAX_ALIASED_NODES = 20_000
 """Nodes that aliases may add to a file."""
 
 
@@ -33,38 +33,40 @@ class _Refused(Exception):
     """The rest of the file cannot be read; the reason has been reported."""
 
 
-def parse(source: Source, findings: Findings) -> Node | None:
+def parse(source: Source, diagnostics: DiagnosticCollector) -> Node | None:
     """The root node, or None with a problem reported."""
     if not yaml.__with_libyaml__:
         raise UsageError(
             "PyYAML is installed without libyaml, which specloom reads YAML with; install PyYAML from a wheel"
         )
-    if not charset.check(source, findings):
+    if not charset.check(source, diagnostics):
         return None
-    before = len(findings.problems)
+    before = len(diagnostics.problems)
     try:
-        root = _Composer(source, findings).compose()
+        root = _Composer(source, diagnostics).compose()
     except _Refused:
         return None
     except yaml.MarkedYAMLError as error:
-        _report(error, source, findings)
+        _report(error, source, diagnostics)
         return None
     except (
         yaml.YAMLError
     ) as error:  # the reader's, which the check of characters leaves nothing to do
-        findings.add_at(
+        diagnostics.add_at(
             SourceLocation(source.path, 1, 1), "yaml", f"this is not YAML: {error}".split("\n")[0]
         )
         return None
     if root is None:
-        findings.add_at(SourceLocation(source.path, 1, 1), "empty-file", "the file holds nothing")
-    return root if len(findings.problems) == before else None
+        diagnostics.add_at(
+            SourceLocation(source.path, 1, 1), "empty-file", "the file holds nothing"
+        )
+    return root if len(diagnostics.problems) == before else None
 
 
 class _Composer:
-    def __init__(self, source: Source, findings: Findings) -> None:
+    def __init__(self, source: Source, diagnostics: DiagnosticCollector) -> None:
         self.source = source
-        self.findings = findings
+        self.diagnostics = diagnostics
         self.open: list[tuple[ListNode | MapNode, str | None, int]] = []
         """Collections being read: the node, its anchor, and the count of nodes when it began."""
         self.keys: list[Scalar | None] = []
@@ -118,12 +120,15 @@ class _Composer:
                     event, "character", f"{charset.describe(found[0])} may not stand in a spec"
                 )
             text = text.replace("\u00a0", " ")
-            secret = secret_scanner.sign(text)
+            secret = secret_scanner.find_secret(text)
             if (
                 secret and text[secret.at : secret.at + 20] not in self.source.text
             ):  # else it has been reported where it stands
                 self._problem(
-                    event, "secret", secret_scanner.refusal(secret), secret_scanner.REMEDY
+                    event,
+                    "secret",
+                    secret_scanner.secret_message(secret),
+                    secret_scanner.SECRET_HINT,
                 )
         row: int = start.line
         column: int = start.column
@@ -141,11 +146,11 @@ class _Composer:
         self._attach(node)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
-        if self.count > NODES:
+        if self.count > MAX_NODES:
             self._refuse(
                 event,
                 "too-large",
-                f"the file has more than {NODES:,} nodes",
+                f"the file has more than {MAX_NODES:,} nodes",
                 "split it into several resources",
             )
 
@@ -167,7 +172,7 @@ class _Composer:
             node = MapNode(self.source, mark.line + 1, mark.column + 1, flow=bool(event.flow_style))
         else:
             node = ListNode(self.source, mark.line + 1, mark.column + 1)
-        if len(self.open) >= DEPTH:
+        if len(self.open) >= MAX_DEPTH:
             self._refuse(event, "too-deep", TOO_DEEP)
         self._attach(node)
         self.open.append((node, event.anchor, self.count))
@@ -195,8 +200,10 @@ class _Composer:
             return
         self.count += weight
         self.aliased += weight
-        if self.aliased > ALIASED:
-            self._refuse(event, "alias-bomb", f"aliases stand for more than {ALIASED:,} nodes")
+        if self.aliased > MAX_ALIASED_NODES:
+            self._refuse(
+                event, "alias-bomb", f"aliases stand for more than {MAX_ALIASED_NODES:,} nodes"
+            )
         self._attach(node, event)
 
     def _attach(self, node: Node, alias: yaml.AliasEvent | None = None) -> None:
@@ -221,20 +228,20 @@ class _Composer:
     def _entry(self, parent: MapNode, key: Scalar, node: Node) -> None:
         first = parent.entries.get(key.text)
         if first is not None:
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "duplicate-key",
                 f"`{key.text}` stands here a second time; the first is in line {first.key.line}",
             )
         elif key.text == "<<" and key.style == "plain":
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "merge-key",
                 "merge keys (`<<`) are not read",
                 "write the entries out, or make a named type of them",
             )
         elif parent.flow and is_empty(node):
-            self.findings.add(
+            self.diagnostics.add(
                 key,
                 "unquoted-comma",
                 f"`{key.text}` has no value",
@@ -244,15 +251,15 @@ class _Composer:
             parent.entries[key.text] = Entry(key, node)
 
     def _refuse_key(self, node: Node) -> None:
-        self.findings.add_at(
-            place(node), "key", "a key is a plain text, not a list, a map or an alias"
+        self.diagnostics.add_at(
+            location_of(node), "key", "a key is a plain text, not a list, a map or an alias"
         )
         raise _Refused
 
     def _problem(self, event: yaml.Event, rule: str, message: str, hint: str = "") -> None:
         mark = event.start_mark
         assert mark is not None
-        self.findings.add_at(
+        self.diagnostics.add_at(
             SourceLocation(self.source.path, mark.line + 1, mark.column + 1), rule, message, hint
         )
 
@@ -265,7 +272,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
     yield from yaml.parse(text, Loader=yaml.CSafeLoader)  # pyright: ignore[reportUnknownMemberType]
 
 
-def _report(error: yaml.MarkedYAMLError, source: Source, findings: Findings) -> None:
+def _report(error: yaml.MarkedYAMLError, source: Source, diagnostics: DiagnosticCollector) -> None:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     if line >= len(source.lines):
@@ -273,7 +280,7 @@ def _report(error: yaml.MarkedYAMLError, source: Source, findings: Findings) -> 
     if "nesting depth" in (
         error.problem or ""
     ):  # libyaml's own limit, which its scanner may meet before we see an event
-        findings.add_at(SourceLocation(source.path, line + 1, column + 1), "too-deep", TOO_DEEP)
+        diagnostics.add_at(SourceLocation(source.path, line + 1, column + 1), "too-deep", TOO_DEEP)
         return
     reason = error.problem or "it cannot be read"
     if error.context:
@@ -281,7 +288,7 @@ def _report(error: yaml.MarkedYAMLError, source: Source, findings: Findings) -> 
         reason += f" ({error.context}" + (
             f" that begins in line {context.line + 1})" if context else ")"
         )
-    findings.add_at(
+    diagnostics.add_at(
         SourceLocation(source.path, line + 1, column + 1),
         "yaml",
         f"this is not YAML: {reason}",

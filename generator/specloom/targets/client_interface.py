@@ -140,7 +140,7 @@ def _whole_body(endpoint: Endpoint) -> list[Field]:
                     type,
                     required=True,
                     title=Text((("en", "The body"), ("zh", "请求体"))),
-                    place=endpoint.place,
+                    location=endpoint.location,
                 )
             ]
         case BinaryBody(file=file):
@@ -151,7 +151,7 @@ def _whole_body(endpoint: Endpoint) -> list[Field]:
                     file,
                     required=True,
                     title=Text((("en", "The content"), ("zh", "内容"))),
-                    place=endpoint.place,
+                    location=endpoint.location,
                 )
             ]
         case _:

@@ -259,7 +259,7 @@ def _error_bodies(api: Api, endpoint: Endpoint, reader: Localizer) -> Iterator[B
 def _examples(endpoint: Endpoint, reader: Localizer) -> Iterator[Block]:
     """The documented answers that have a body; with its status, where an endpoint has several."""
     for example in endpoint.examples:
-        if example.answer is not None:
+        if example.response is not None:
             status = str(example.status) if len(endpoint.responses) > 1 else ""
             title = [
                 reader.words("response_example"),
@@ -268,7 +268,7 @@ def _examples(endpoint: Endpoint, reader: Localizer) -> Iterator[Block]:
             ]
             yield Block(
                 markdown.inline(title, " · "),
-                (markdown.fenced(json_text(example.answer.json, indent=0), "json"),),
+                (markdown.fenced(json_text(example.response.json, indent=0), "json"),),
             )
 
 

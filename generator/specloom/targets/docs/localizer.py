@@ -22,7 +22,7 @@ class Localizer(Struct):
 
     def says(self, text: Text) -> str:
         """The text in the reader's language, or else in the one there is, which is a gap unless it is free of words."""
-        if text.lacks(self.language):
+        if text.is_missing(self.language):
             self._untranslated = True
         return text.best(self.language)
 

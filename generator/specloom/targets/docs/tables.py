@@ -127,7 +127,7 @@ class FieldTable(Struct):
 
     def _meaning(self, each: Field, depth: int) -> Markdown:
         title, description = self.api.meaning_of(each)
-        if self.api.lacks_meaning(each):
+        if self.api.is_undocumented(each):
             self.reader.lacks_meaning(each.wire)
         lines = [markdown.strong(self.reader.inline(title)), self.reader.inline(description)]
         if each.when:

@@ -16,7 +16,7 @@ def both(text: Text, languages: Sequence[str]) -> str:
     others = [
         found
         for language in languages[1:]
-        if (found := text.exactly(language)) is not None and found != first
+        if (found := text.get(language)) is not None and found != first
     ]
     return f"{first} ({', '.join(others)})" if first and others else first
 

@@ -118,7 +118,7 @@ def _documented(endpoint: Endpoint) -> dict[str, json.Value]:
     for example in endpoint.examples:
         if example.status in statuses:
             body: dict[str, json.Value] = (
-                {} if example.answer is None else {"body": example.answer.json}
+                {} if example.response is None else {"body": example.response.json}
             )
             return {"status": example.status, **body}
     return {}

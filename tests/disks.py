@@ -1,4 +1,4 @@
-"""Disks of several kinds, for the tests of publishing."""
+"""Simulated file systems for the tests of publishing: with and without atomic exchange and hard links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from specloom.publish import atomic_exchange
 
-WAYS = ("exchange", "journal", "journal without links")
+FILE_SYSTEMS = ("exchange", "journal", "journal without links")
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -24,12 +24,12 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def as_on(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the disk one that exchanges folders, one that does not (as overlayfs), or one that has no links either (as FAT)."""
-    if way == "exchange":
+def simulate(file_system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulate a file system that exchanges folders, one that does not (overlayfs), or one without hard links too (FAT)."""
+    if file_system == "exchange":
         return
     monkeypatch.setattr(atomic_exchange, "_renameat2", lambda: _no_exchange)
-    if way == "journal without links":
+    if file_system == "journal without links":
         monkeypatch.setattr(os, "link", _refused(errno.EPERM))
 
 

@@ -1,4 +1,4 @@
-"""Fresh environments for tests, made cheaply: pip stays outside and installs into them."""
+"""Virtual environments for tests, without pip of their own, so that they are created quickly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def run(*command: str | Path, cwd: Path | None = None, status: int = 0) -> str:
-    """What a command prints, which must end with this status and without a traceback."""
+    """Run a command, check its exit status and that it prints no traceback, and return its output."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
     }
@@ -23,14 +23,14 @@ def run(*command: str | Path, cwd: Path | None = None, status: int = 0) -> str:
         text=True,
         check=False,
     )
-    said = done.stdout + done.stderr
-    assert done.returncode == status, said
-    assert "Traceback" not in said, said
-    return said
+    output = done.stdout + done.stderr
+    assert done.returncode == status, output
+    assert "Traceback" not in output, output
+    return output
 
 
 def environment(folder: Path, *, like_ours: bool = False) -> Path:
-    """A new environment; its Python. One like ours sees what is installed here, such as what builds need."""
+    """Create an environment, and return its Python. With `like_ours`, it sees the packages installed here, such as build tools."""
     venv.create(folder, with_pip=False, symlinks=True)
     python = folder / "bin" / "python"
     if like_ours:

@@ -1,4 +1,4 @@
-"""Generation as a step of a build: a sample project is really built, by each tool, as sdist, wheel and editable install."""
+"""Build backends: a sample project is built by each tool as sdist, wheel and editable install."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TOOLS = {
 
 
 def project(folder: Path, tool: str) -> Path:
-    """A project whose client is not there yet, and which version control ignores."""
+    """A project whose client is not generated yet, and is ignored by version control."""
     system, settings = TOOLS[tool]
     (folder / "src" / "app").mkdir(parents=True)
     (folder / "src" / "app" / "__init__.py").write_text('"""The program."""\n')
@@ -59,7 +59,7 @@ def project(folder: Path, tool: str) -> Path:
 
 @pytest.fixture(scope="module")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment that has what builds need, into which nothing of ours is mixed."""
+    """An environment with the build tools, into which the test installs its project."""
     return environment(tmp_path_factory.mktemp("builder"), like_ours=True)
 
 
@@ -70,8 +70,8 @@ def build(folder: Path, *arguments: str, status: int = 0) -> str:
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_project_is_built_with_its_client(tool: str, tmp_path: Path, builder: Path) -> None:
     folder = project(tmp_path, tool)
-    said = build(folder)  # the sdist, and the wheel from the sdist
-    assert "shop: 2 endpoints, 3 types -> src/shop (" in said
+    output = build(folder)  # the sdist, and the wheel from the sdist
+    assert "shop: 2 endpoints, 3 types -> src/shop (" in output
     [sdist] = (folder / "dist").glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         inside = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
@@ -110,9 +110,9 @@ def test_a_bad_spec_fails_the_build_with_its_problems(tool: str, tmp_path: Path)
     folder = project(tmp_path, tool)
     resource = folder / "specs" / "shop" / "items.yaml"
     resource.write_text(resource.read_text().replace("price: integer\n", "price: intger\n"))
-    said = build(folder, "--wheel", status=1)
-    assert "specs/shop/items.yaml:37:14: type: " in said
-    assert "hint: " in said
+    output = build(folder, "--wheel", status=1)
+    assert "specs/shop/items.yaml:37:14: type: " in output
+    assert "hint: " in output
     assert not list(folder.glob("dist/*.whl"))
 
 
@@ -125,28 +125,30 @@ def test_a_client_outside_the_selected_packages_is_a_problem(tool: str, tmp_path
         .replace('"src/shop"', '"lib/shop"', 2 if tool == "hatchling" else 1)
         .replace(', "lib/shop"]', "]")
     )
-    if tool == "setuptools":  # a command of the project's own is no way round
+    if tool == "setuptools":  # a project's own build_py does not bypass the check
         (folder / "setup.py").write_text(
             "from setuptools import setup\nfrom setuptools.command.build_py import build_py\n\n\nclass Own(build_py): ...\n\n\nsetup(cmdclass={'build_py': Own})\n"
         )
-    said = build(folder, "--wheel", status=1)
+    output = build(folder, "--wheel", status=1)
     line = config.read_text().split("\n").index('out = "lib/shop"') + 1
-    assert f"{line}:7: build-outside: the wheel would go without shop\n" in said
-    assert "    ^^^^^^^^^^\n" in said
-    assert "hint: " in said
+    assert f"{line}:7: build-outside: the wheel would not contain shop\n" in output
+    assert "    ^^^^^^^^^^\n" in output
+    assert "hint: " in output
 
 
-def test_a_part_of_a_client_is_no_client(tmp_path: Path) -> None:
+def test_a_wheel_with_a_part_of_a_client_is_a_problem(tmp_path: Path) -> None:
     folder = project(tmp_path, "setuptools")
     config = folder / "pyproject.toml"
     packages = '[tool.setuptools]\npackages = ["app", "shop"]\npackage-dir = {"" = "src"}\ninclude-package-data = false\n\n'
     config.write_text(config.read_text().replace("[tool.specloom", packages + "[tool.specloom", 1))
-    said = build(folder, "--wheel", status=1)
-    assert "build-outside: the wheel would go without " in said
-    assert " files of shop, such as " in said
+    output = build(folder, "--wheel", status=1)
+    assert "build-outside: the wheel would not contain " in output
+    assert " files of shop, such as " in output
 
 
-def test_setuptools_leaves_other_projects_alone(tmp_path: Path) -> None:
+def test_setuptools_does_not_generate_for_projects_that_do_not_require_specloom(
+    tmp_path: Path,
+) -> None:
     folder = project(tmp_path, "setuptools")
     config = folder / "pyproject.toml"
     config.write_text(config.read_text().replace(', "specloom"]', "]"))
@@ -154,12 +156,12 @@ def test_setuptools_leaves_other_projects_alone(tmp_path: Path) -> None:
     assert not (folder / "src" / "shop").exists()
 
 
-def test_a_wrong_configuration_fails_the_build_in_its_own_words(tmp_path: Path) -> None:
+def test_an_invalid_configuration_fails_the_build_with_its_problem(tmp_path: Path) -> None:
     folder = project(tmp_path, "hatchling")
     config = folder / "pyproject.toml"
     config.write_text(config.read_text().replace('layout = "package"', 'layout = "packages"'))
-    said = build(folder, "--wheel", status=1)
-    assert "config-layout: `packages` is no layout" in said
+    output = build(folder, "--wheel", status=1)
+    assert 'config-layout: invalid layout "packages"' in output
 
 
 @pytest.mark.slow

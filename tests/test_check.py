@@ -1,4 +1,4 @@
-"""`specloom check`, the gate: it names what differs, for people and for programs, and writes nothing."""
+"""`specloom check`: it reports each difference, for people and for programs, and writes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from specloom.cli import main
 def stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Path:
-    """A project with a file of each kind: changed, changed by hand, missing, no longer generated."""
+    """A project with a file of each kind: changed, edited by hand, missing, no longer generated."""
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
     (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
@@ -33,22 +33,24 @@ def stale(
 
 def test_people_get_a_diff(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = tree(stale)
-    said: list[str] = []
+    outputs: list[str] = []
     for _ in range(2):
         assert main(["check"]) == 1
         captured = capsys.readouterr()
         assert captured.err == ""
-        said.append(captured.out)
+        outputs.append(captured.out)
     assert tree(stale) == before
-    assert said[0] == said[1]
-    assert said[0].startswith("tiny: client is not what spec generates; run specloom generate\n")
-    assert "\n--- client/README.md (changed by hand)\n+++ client/README.md (generated)\n" in said[0]
-    assert "\n-By hand.\n" in said[0]
-    assert "\nmissing: client/tiny/errors.py\n" in said[0]
-    assert "\nextra: client/tiny/calls/things.py\n" in said[0]
+    assert outputs[0] == outputs[1]
+    assert outputs[0].startswith("tiny: client is out of date with spec; run specloom generate\n")
+    assert (
+        "\n--- client/README.md (edited by hand)\n+++ client/README.md (generated)\n" in outputs[0]
+    )
+    assert "\n-By hand.\n" in outputs[0]
+    assert "\nmissing: client/tiny/errors.py\n" in outputs[0]
+    assert "\nextra: client/tiny/calls/things.py\n" in outputs[0]
 
 
-def test_programs_get_a_finding_for_each_file(
+def test_programs_get_a_problem_for_each_file(
     stale: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", "--format", "json"]) == 1
@@ -58,7 +60,7 @@ def test_programs_get_a_finding_for_each_file(
     readme = rows["client/README.md"]
     assert (
         readme["rule"],
-        "changed by hand" in readme["message"],
+        "edited by hand" in readme["message"],
         "--force" in readme["hint"],
     ) == ("changed", True, True)
     lines = (stale / "client" / "README.md").read_text().split("\n")
@@ -76,7 +78,9 @@ def test_programs_get_a_finding_for_each_file(
     assert all(line.startswith("::error ") for line in lines)
 
 
-def test_a_manifest_that_lies_is_a_finding(stale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_manifest_that_does_not_match_is_a_problem(
+    stale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["generate", "--force"]) == 0
     manifest = stale / "client" / ".specloom.json"
     manifest.write_text(manifest.read_text() + "\n")

@@ -1,4 +1,4 @@
-"""The command as people meet it: what it prints, what it exits with, and that it never shows a traceback."""
+"""The command line: output, exit status, and no traceback for any input."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def project(tmp_path: Path) -> Path:
 
 
 def specloom(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "specloom", *arguments],
         cwd=cwd,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "Traceback" not in done.stderr
-    return done
+    assert "Traceback" not in result.stderr
+    return result
 
 
 def test_generate_then_check_then_change(project: Path) -> None:
@@ -77,16 +77,16 @@ def test_generate_then_check_then_change(project: Path) -> None:
     assert specloom("check", cwd=project).returncode == 0
 
 
-def test_a_broken_spec_writes_nothing_and_says_all(project: Path) -> None:
+def test_an_invalid_spec_writes_nothing_and_reports_all_problems(project: Path) -> None:
     (project / "spec" / "things.yaml").write_text(
         RESOURCE.replace("string(32)", "strin(32)").replace("title: Get", "titel: Get")
     )
-    done = specloom("generate", cwd=project)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert "spec/things.yaml:5:5: " in done.stderr
-    assert "spec/things.yaml:6:22: " in done.stderr
-    assert done.stderr.count("hint: ") == 2
+    result = specloom("generate", cwd=project)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "spec/things.yaml:5:5: " in result.stderr
+    assert "spec/things.yaml:6:22: " in result.stderr
+    assert result.stderr.count("hint: ") == 2
     assert not (project / "client").exists()
 
     rows = json.loads(specloom("generate", "--format", "json", cwd=project).stdout)
@@ -99,58 +99,58 @@ def test_a_broken_spec_writes_nothing_and_says_all(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "said"),
+    ("config", "message"),
     [
         ("", "no pyproject.toml with a [tool.specloom.clients.<name>] table"),
         ("[tool.specloom", "pyproject.toml:1:"),
-        ("[tool.specloom]\n", "names no client"),
+        ("[tool.specloom]\n", "has no client"),
         (CONFIG.replace("spec =", "spek ="), "did you mean spec?"),
         (CONFIG + 'layout = "flat"\n', 'use "project" or "package"'),
         (CONFIG.replace('"client"', "3"), "pyproject.toml:3:7: config-out: "),
         (CONFIG.replace('"spec"', '"nowhere"'), "nowhere"),
-        (CONFIG + CONFIG.replace("tiny", "other"), "share the output"),
-        (CONFIG.replace('"client"', '"spec"'), "lie in one another"),
-        (CONFIG.replace('"client"', '"mine"'), "specloom did not make it"),
+        (CONFIG + CONFIG.replace("tiny", "other"), "the outputs of clients tiny and other overlap"),
+        (CONFIG.replace('"client"', '"spec"'), "the output spec and the spec spec overlap"),
+        (CONFIG.replace('"client"', '"mine"'), "specloom did not create it"),
     ],
 )
-def test_a_wrong_configuration_is_said_with_a_way_out(
-    project: Path, config: str, said: str
+def test_an_invalid_configuration_is_a_problem_with_a_hint(
+    project: Path, config: str, message: str
 ) -> None:
     (project / "mine").mkdir()
     (project / "mine" / "file").write_text("")
     (project / "pyproject.toml").write_text(config)
-    done = specloom("generate", cwd=project)
-    assert done.returncode == 2
-    assert said in done.stderr
+    result = specloom("generate", cwd=project)
+    assert result.returncode == 2
+    assert message in result.stderr
 
 
-def test_lint_advises_and_succeeds(project: Path) -> None:
-    done = specloom("lint", cwd=project)
-    assert done.returncode == 0
-    assert done.stdout.startswith("tiny: ")
-    assert "spec/things.yaml:" in done.stderr
+def test_lint_prints_advice_and_exits_with_0(project: Path) -> None:
+    result = specloom("lint", cwd=project)
+    assert result.returncode == 0
+    assert result.stdout.startswith("tiny: ")
+    assert "spec/things.yaml:" in result.stderr
 
 
-def test_help_names_the_commands() -> None:
-    done = specloom("--help", cwd=Path.cwd())
-    assert done.returncode == 0
-    assert all(command in done.stdout for command in ("generate", "check", "lint"))
+def test_help_lists_the_commands() -> None:
+    result = specloom("--help", cwd=Path.cwd())
+    assert result.returncode == 0
+    assert all(command in result.stdout for command in ("generate", "check", "lint"))
 
 
-def test_an_unknown_client_is_named_beside_the_known_ones(project: Path) -> None:
-    done = specloom("generate", "tinny", cwd=project)
-    assert done.returncode == 2
-    assert "no client tinny" in done.stderr
-    assert "tiny" in done.stderr
+def test_an_unknown_client_is_an_error_that_lists_the_known_ones(project: Path) -> None:
+    result = specloom("generate", "tinny", cwd=project)
+    assert result.returncode == 2
+    assert "unknown client tinny" in result.stderr
+    assert "known clients: tiny" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["generate", "check", "lint", "schema"])
 def test_programs_get_one_document_and_nothing_else(project: Path, command: str) -> None:
     specloom("generate", cwd=project)
     for _ in range(2):
-        done = specloom(command, "--format", "json", cwd=project)
-        assert (done.returncode, isinstance(json.loads(done.stdout), list)) == (0, True)
-        assert "tiny: " in done.stderr
+        result = specloom(command, "--format", "json", cwd=project)
+        assert (result.returncode, isinstance(json.loads(result.stdout), list)) == (0, True)
+        assert "tiny: " in result.stderr
     stopped = specloom(command, "tinny", "--format", "json", cwd=project)
     [row] = json.loads(stopped.stdout)
     assert (stopped.returncode, row["path"], row["rule"], stopped.stderr) == (
@@ -159,24 +159,24 @@ def test_programs_get_one_document_and_nothing_else(project: Path, command: str)
         "stopped",
         "",
     )
-    assert "no client tinny" in row["message"]
+    assert "unknown client tinny" in row["message"]
     github = specloom(command, "tinny", "--format", "github", cwd=project)
-    assert github.stdout.startswith("::error title=specloom stopped::there is no client tinny")
+    assert github.stdout.startswith("::error title=specloom stopped::unknown client tinny")
 
 
-def test_what_refuses_to_be_written_is_in_the_document(project: Path) -> None:
+def test_an_error_of_writing_is_in_the_document(project: Path) -> None:
     specloom("generate", cwd=project)
     (project / "client" / "README.md").write_text("by hand")
-    done = specloom("generate", "--format", "json", cwd=project)
-    assert done.returncode == 4
-    assert "changed by hand" in json.loads(done.stdout)[0]["message"]
+    result = specloom("generate", "--format", "json", cwd=project)
+    assert result.returncode == 4
+    assert "edited by hand" in json.loads(result.stdout)[0]["message"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_an_output_that_is_full_is_said(project: Path) -> None:
+def test_a_full_standard_output_is_an_error(project: Path) -> None:
     specloom("generate", cwd=project)
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "specloom", "check"],
             cwd=project,
             stdout=full,
@@ -184,14 +184,14 @@ def test_an_output_that_is_full_is_said(project: Path) -> None:
             text=True,
             check=False,
         )
-    assert (done.returncode, done.stderr) == (
+    assert (result.returncode, result.stderr) == (
         3,
         "specloom: standard output: No space left on device\n",
     )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes that break have no signal there")
-def test_who_reads_the_first_line_alone_breaks_nothing(project: Path) -> None:
+def test_a_reader_that_closes_the_pipe_causes_no_traceback(project: Path) -> None:
     endpoints = RESOURCE + "".join(
         RESOURCE.partition("endpoints:\n")[2]
         .replace("get:", f"get{number}:")
@@ -202,10 +202,10 @@ def test_who_reads_the_first_line_alone_breaks_nothing(project: Path) -> None:
     specloom("generate", cwd=project)
     (project / "spec" / "things.yaml").write_text(endpoints.replace("Get a thing", "Get one thing"))
     command = f'set -o pipefail; "{sys.executable}" -m specloom check | head -1'
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", command], cwd=project, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (141, "", 1)
+    assert (result.returncode, result.stderr, result.stdout.count("\n")) == (141, "", 1)
 
 
 def test_layout_package_writes_the_import_package_alone(project: Path) -> None:
@@ -222,9 +222,9 @@ def test_layout_package_writes_the_import_package_alone(project: Path) -> None:
     )
 
 
-def test_a_package_is_called_like_its_folder(project: Path) -> None:
+def test_the_output_of_a_package_has_the_name_of_the_package(project: Path) -> None:
     (project / "pyproject.toml").write_text(CONFIG + 'layout = "package"\n')
-    done = specloom("generate", cwd=project)
-    assert done.returncode == 2
-    assert "config-out: the folder client is to be the package `tiny`" in done.stderr
+    result = specloom("generate", cwd=project)
+    assert result.returncode == 2
+    assert "config-out: the folder client is to be the package `tiny`" in result.stderr
     assert not (project / "client").exists()

@@ -1,4 +1,4 @@
-"""`[tool.specloom]`: what is wrong in it is said in its place, and what is said in it is done; and the beginning of an API."""
+"""`[tool.specloom]`: positions of problems, and the effect of settings; and `specloom new`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tests.servers import answer, closed_port, serving
 from specloom import cli
 from specloom.config import PyprojectFile, load
 from specloom.diagnostics import InvalidSpec, UsageError, as_text
-from specloom.scaffold import begin
+from specloom.scaffold import create
 from specloom.schema_export import write_schemas
 from specloom.spec import load as load_spec
 from specloom.targets import files
-from specloom.toml_positions import places
+from specloom.toml_positions import locate
 
 ONE = '[tool.specloom.clients.one]\nspec = "spec"\nout = "one"\n'
 TWO = '[tool.specloom.clients.two]\nspec = "spec"\nout = "two"\n'
@@ -46,23 +46,23 @@ def wrong(project: Path, text: str) -> str:
 def test_an_output_does_not_leave_the_project_through_a_link(
     project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A link that came with the project must not decide where files are written; one above it may, as /tmp is one on macOS."""
+    """A link inside the project must not decide where files are written; one above it may: /tmp is a link on macOS."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "one").mkdir()
     (project / "src").symlink_to(elsewhere)
-    said = wrong(project, ONE.replace('"one"', '"src/one"'))
-    assert said.startswith(
-        f"pyproject.toml:3:7: config-out: the output leads out of the project through the link src, to {elsewhere.resolve() / 'one'}\n"
+    output = wrong(project, ONE.replace('"one"', '"src/one"'))
+    assert output.startswith(
+        f"pyproject.toml:3:7: config-out: the output is outside the project: the link src leads to {elsewhere.resolve() / 'one'}\n"
     )
     assert (
-        f'hint: replace the link by a folder, or write that path itself: out = "{elsewhere.resolve() / "one"}"'
-        in said
+        f'hint: replace the link by a folder, or write out = "{elsewhere.resolve() / "one"}"'
+        in output
     )
     (project / "out").symlink_to(elsewhere / "one")
-    assert "through the link out, " in wrong(project, ONE.replace('"one"', '"out"'))
-    assert "through the link src, " in wrong(project, ONE.replace('"one"', '"spec/../src/../one"'))
+    assert "the link out leads to " in wrong(project, ONE.replace('"one"', '"out"'))
+    assert "the link src leads to " in wrong(project, ONE.replace('"one"', '"spec/../src/../one"'))
     (project / "twice").symlink_to("src")
-    assert "through the link twice, " in wrong(project, ONE.replace('"one"', '"twice/one"'))
+    assert "the link twice leads to " in wrong(project, ONE.replace('"one"', '"twice/one"'))
 
     (project / "kept").mkdir()
     (project / "inner").symlink_to("kept")
@@ -75,74 +75,80 @@ def test_an_output_does_not_leave_the_project_through_a_link(
 
 
 @pytest.mark.parametrize(
-    ("config", "said"),
+    ("config", "output"),
     [
         # of two clients with the same key, the right one
         (
             ONE + 'layout = "package"\n' + TWO + 'layout = "flat"\n',
-            '8:10: config-layout: `flat` is no layout\n    8 | layout = "flat"\n      |          ^^^^^^\n  hint: use "project" or "package"\n',
+            '8:10: config-layout: invalid layout "flat"\n    8 | layout = "flat"\n      |          ^^^^^^\n  hint: use "project" or "package"\n',
         ),
         (
             ONE + '# spek = 1\n"spek" = 2\n',
-            "5:1: config-key: [tool.specloom.clients.one] has no key spek\n",
+            "5:1: config-key: unknown key `spek` in [tool.specloom.clients.one]\n",
         ),
         (
             ONE + "languages = [\n  'en',  # x\n  'en',\n]\n",
-            "6:3: config-languages: `en` stands here twice\n",
+            "6:3: config-languages: duplicate `en`\n",
         ),
-        (ONE + "languages = []\n", "4:13: config-languages: languages names none\n"),
-        (ONE + 'http = "requests"\n', "4:8: config-http: `requests` is no http\n"),
+        (ONE + "languages = []\n", "4:13: config-languages: `languages` is empty\n"),
+        (ONE + 'http = "requests"\n', '4:8: config-http: invalid http "requests"\n'),
         (
             ONE + 'templates = "templats"\n',
-            '4:13: config-templates: there is no folder templats\n    4 | templates = "templats"\n      |             ^^^^^^^^^^\n  hint: did you mean templates?\n',
+            '4:13: config-templates: folder templats not found\n    4 | templates = "templats"\n      |             ^^^^^^^^^^\n  hint: did you mean templates?\n',
         ),
         (
             ONE.replace('"spec"', '"sepc"'),
-            '2:8: config-spec: there is no folder sepc\n    2 | spec = "sepc"\n      |        ^^^^^^\n  hint: did you mean spec?\n',
+            '2:8: config-spec: folder sepc not found\n    2 | spec = "sepc"\n      |        ^^^^^^\n  hint: did you mean spec?\n',
         ),
         (
             ONE.replace('spec = "spec"\n', ""),
-            "1:24: config-spec: the client one needs spec, a path\n",
+            "1:24: config-spec: client one has no `spec`\n",
         ),
-        (ONE.replace('"one"', "['one']"), "3:7: config-out: out is the path of a folder\n"),
+        (ONE.replace('"one"', "['one']"), "3:7: config-out: `out` must be the path of a folder\n"),
         (
             ONE.replace('"one"', '"spec/out"'),
-            "3:7: config-out: the output out and the spec spec lie in one another\n",
+            "3:7: config-out: the output out and the spec spec overlap\n",
         ),
         (
             ONE + TWO.replace('"two"', '"one/two"'),
-            "6:7: config-out: clients one and two share the output two\n",
+            "6:7: config-out: the outputs of clients one and two overlap\n",
         ),
         (
             ONE + TWO.replace('"two"', '"ONE"'),
-            "6:7: config-out: clients one and two share the output ONE\n",
+            "6:7: config-out: the outputs of clients one and two overlap\n",
         ),
-        (ONE.replace('"one"', '"~/one"'), "3:7: config-out: `~` stands for no folder here\n"),
+        (ONE.replace('"one"', '"~/one"'), "3:7: config-out: `~` is not expanded\n"),
         ('[tool.specloom]\nclients = {one = {spec = "spec", out = 3}}\n', "2:40: config-out: "),
         (
             "[tool]\nspecloom.clients.one = 1\n",
-            "2:24: config-client: the client one must be a table\n",
+            "2:24: config-client: client one is not a table\n",
         ),
-        ("[tool.specloom]\nclient = {}\n", "2:1: config-key: [tool.specloom] has no key client\n"),
+        (
+            "[tool.specloom]\nclient = {}\n",
+            "2:1: config-key: unknown key `client` in [tool.specloom]\n",
+        ),
         (
             ONE.replace("clients.one", "clients.'a b'"),
-            "1:24: config-client: a client cannot be called 'a b'\n",
+            "1:24: config-client: invalid client name 'a b'\n",
         ),
-        (ONE + "targets = [1]\n", "4:12: config-targets: targets is a list of texts\n"),
-        ("\ufeff" + ONE, "1:1: config-toml: this is no TOML: it begins with a byte order mark\n"),
-        (ONE + "x =\n", "4:4: config-toml: this is no TOML: Invalid value\n"),
+        (ONE + "targets = [1]\n", "4:12: config-targets: `targets` must be a list of strings\n"),
+        (
+            "\ufeff" + ONE,
+            "1:1: config-toml: invalid TOML: the file begins with a byte order mark\n",
+        ),
+        (ONE + "x =\n", "4:4: config-toml: invalid TOML: Invalid value\n"),
     ],
 )
-def test_what_is_wrong_is_said_in_its_place(project: Path, config: str, said: str) -> None:
+def test_a_problem_is_at_the_position_of_the_value(project: Path, config: str, output: str) -> None:
     (project / "templates").mkdir()
-    assert f"pyproject.toml:{said}" in wrong(project, config)
+    assert f"pyproject.toml:{output}" in wrong(project, config)
 
 
-def test_all_is_said_at_once_and_as_it_is_typed_here(
+def test_all_problems_are_reported_at_once_with_paths_relative_to_the_current_folder(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = wrong(project, ONE.replace("spec =", "sepc =") + TWO + "http = 2\n")
-    rules = re.findall(r"^pyproject.toml:\d+:\d+: ([\w-]+)", said, re.MULTILINE)
+    output = wrong(project, ONE.replace("spec =", "sepc =") + TWO + "http = 2\n")
+    rules = re.findall(r"^pyproject.toml:\d+:\d+: ([\w-]+)", output, re.MULTILINE)
     assert rules == ["config-spec", "config-key", "config-http"]
     monkeypatch.chdir(project / "spec")
     assert str(project / "pyproject.toml") in wrong(project, ONE.replace("out", "tuo"))
@@ -157,7 +163,7 @@ values = st.recursive(
 
 
 def written(value: Any) -> str:
-    """A value as inline TOML."""
+    """Return a value as inline TOML."""
     match value:
         case bool():
             return str(value).lower()
@@ -186,7 +192,7 @@ names = st.text(st.characters(exclude_categories=("Cs",)), max_size=4)
 @settings(
     suppress_health_check=[HealthCheck.too_slow]
 )  # the first documents are slow to make on a busy machine
-def test_every_value_has_its_place(document: dict[str, dict[str, Any]]) -> None:
+def test_every_key_and_value_has_a_position(document: dict[str, dict[str, Any]]) -> None:
     try:
         rows = [
             f"[{quoted(table)}] # [x]\n"
@@ -197,17 +203,19 @@ def test_every_value_has_its_place(document: dict[str, dict[str, Any]]) -> None:
         parsed = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeEncodeError):
         return
-    found = places(text)
+    positions = locate(text)
     lines = text.split("\n")
 
     def walk(path: tuple[str | int, ...], value: Any) -> None:
         if len(path) > 1:
-            spot = found.values[path]
-            assert lines[spot.line - 1][spot.column - 1 :].startswith(written(value).split("\n")[0])
+            position = positions.values[path]
+            assert lines[position.line - 1][position.column - 1 :].startswith(
+                written(value).split("\n")[0]
+            )
         if isinstance(value, dict):
             for key, item in value.items():
-                spot = found.keys[(*path, key)]
-                assert lines[spot.line - 1][spot.column - 1 :].startswith(quoted(key))
+                position = positions.keys[(*path, key)]
+                assert lines[position.line - 1][position.column - 1 :].startswith(quoted(key))
                 walk((*path, key), item)
         elif isinstance(value, list):
             for index, item in enumerate(value):
@@ -216,28 +224,33 @@ def test_every_value_has_its_place(document: dict[str, dict[str, Any]]) -> None:
     walk((), parsed)
 
 
-def test_places_of_tables_strings_and_dotted_keys() -> None:
+def test_positions_of_tables_strings_and_dotted_keys() -> None:
     text = '[a.b]\nc."d.e" = """x\n"y" # no comment""" # one\n[[r]]\nk = 1\n[[r]]\nk = \'\'\'2\'\'\'\n[r.s]\nt = 1979-05-27 07:32:00Z # z\n[a]\n'
     parsed = tomllib.loads(text)
     assert parsed["r"][1]["s"]["t"].year == 1979
-    found = places(text)
-    assert (found.of(("a", "b", "c", "d.e")).line, found.of_key(("a", "b", "c", "d.e")).column) == (
+    positions = locate(text)
+    assert (
+        positions.value_at(("a", "b", "c", "d.e")).line,
+        positions.key_at(("a", "b", "c", "d.e")).column,
+    ) == (
         2,
         3,
     )
     assert (
-        found.of(("r", 0, "k")).line,
-        found.of(("r", 1, "k")).line,
-        found.of(("r", 1, "s", "t")).length,
+        positions.value_at(("r", 0, "k")).line,
+        positions.value_at(("r", 1, "k")).line,
+        positions.value_at(("r", 1, "s", "t")).length,
     ) == (5, 7, 20)
-    assert found.of_key(("a",)).line == 10
-    assert found.of(("nowhere", "at", "all")).line == 1
+    assert positions.key_at(("a",)).line == 10
+    assert positions.value_at(("nowhere", "at", "all")).line == 1
 
 
-# --- what is said is done -------------------------------------------------------------
+# --- effect of settings ---------------------------------------------------------------
 
 
-def test_languages_are_those_documented_the_first_in_docstrings(project: Path) -> None:
+def test_languages_selects_the_documented_languages_and_the_first_is_that_of_docstrings(
+    project: Path,
+) -> None:
     for source in (ROOT / "specs" / "weixin").iterdir():
         (project / "spec" / source.name).write_bytes(source.read_bytes())
     (project / "pyproject.toml").write_text(ONE + 'languages = ["zh"]\n')
@@ -247,12 +260,12 @@ def test_languages_are_those_documented_the_first_in_docstrings(project: Path) -
         "utf-8"
     )
     (project / "pyproject.toml").write_text(ONE + 'languages = ["zh", "fr"]\n')
-    said = run(sys.executable, "-m", "specloom", "check", cwd=project, status=2)
-    assert "pyproject.toml:4:20: config-languages: the spec has no language `fr`\n" in said
-    assert "hint: it has en, zh" in said
+    output = run(sys.executable, "-m", "specloom", "check", cwd=project, status=2)
+    assert "pyproject.toml:4:20: config-languages: the spec has no language `fr`\n" in output
+    assert "hint: it has en, zh" in output
 
 
-def test_httpx2_stands_in_for_httpx(tmp_path: Path) -> None:
+def test_a_client_can_use_httpx2(tmp_path: Path) -> None:
     plain, made = files(api_of("weixin"), "project"), files(
         api_of("weixin"), "project", http="httpx2"
     )
@@ -297,7 +310,7 @@ def test_httpx2_stands_in_for_httpx(tmp_path: Path) -> None:
             client.invoice.update_status(**arguments)
 
 
-# --- the beginning of an API ----------------------------------------------------------
+# --- specloom new ---------------------------------------------------------------------
 
 
 def new(project: Path, name: str, status: int = 0) -> str:
@@ -305,8 +318,8 @@ def new(project: Path, name: str, status: int = 0) -> str:
 
 
 def test_from_nothing_to_a_client(tmp_path: Path) -> None:
-    said = new(tmp_path, "corner-shop")
-    assert "next: edit specs/corner_shop, then run specloom generate\n" in said
+    output = new(tmp_path, "corner-shop")
+    assert "next: edit specs/corner_shop, then run specloom generate\n" in output
     assert (tmp_path / "pyproject.toml").read_text() == (
         '[tool.specloom.clients.corner_shop]\nspec = "specs/corner_shop"\nout = "clients/corner_shop"\n'
     )
@@ -317,11 +330,11 @@ def test_from_nothing_to_a_client(tmp_path: Path) -> None:
     made = run(sys.executable, "-m", "specloom", "generate", cwd=tmp_path)
     assert made.startswith("corner_shop: 2 endpoints, 3 types -> clients/corner_shop (")
     (spec / ".schema" / "api.json").write_text("{}")
-    assert "is renewed" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
-    assert "is up to date" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
+    assert ".schema updated\n" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
+    assert ".schema up to date\n" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
 
 
-def test_nothing_is_written_through_a_link_that_came_with_the_project(
+def test_nothing_is_written_through_a_link_in_the_project(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside = tmp_path_factory.mktemp("outside")
@@ -331,12 +344,13 @@ def test_nothing_is_written_through_a_link_that_came_with_the_project(
 
     (tmp_path / "specs").symlink_to(outside)
     with pytest.raises(
-        UsageError, match=r"^specs is a link that leads out of the project; replace it by a folder$"
+        UsageError,
+        match=r"^specs is a link to a folder outside the project; replace it by a folder$",
     ):
-        begin("shop", tmp_path)
+        create("shop", tmp_path)
     (tmp_path / "specs").unlink()
     (tmp_path / ".pyproject.toml.specloom").symlink_to(kept)
-    begin("shop", tmp_path)
+    create("shop", tmp_path)
     assert "clients.shop" in (tmp_path / "pyproject.toml").read_text()
     assert not (tmp_path / "pyproject.toml").is_symlink()
 
@@ -370,29 +384,29 @@ def test_a_pyproject_keeps_every_character(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "config", "said"),
+    ("name", "config", "output"),
     [
-        ("商店", "", "an API cannot be called"),
-        ("json", "", "an API cannot be called json: `json` would hide the package of this name"),
+        ("商店", "", "invalid API name '商店'; use letters"),
+        ("json", "", "invalid API name json: `json` would hide the package of this name"),
         (
             "shop",
             '[tool.specloom]\nclients = {a = {spec = "a", out = "b"}}\n',
-            "writes its clients inline",
+            "which has its clients inline",
         ),
-        ("shop", ONE.replace("clients.one", "clients.shop"), "has a client shop already"),
+        ("shop", ONE.replace("clients.one", "clients.shop"), "already has a client shop"),
         ("shop", "[tool", "config-toml"),
-        ("spec", "", "specs/spec is there already"),
+        ("spec", "", "specs/spec already exists"),
     ],
 )
-def test_what_cannot_begin_writes_nothing(project: Path, name: str, config: str, said: str) -> None:
+def test_an_error_of_new_writes_nothing(project: Path, name: str, config: str, output: str) -> None:
     (project / "specs" / "spec").mkdir(parents=True)
     (project / "specs" / "spec" / "x").write_text("")
     (project / "pyproject.toml").write_text(config)
-    assert said in new(project, name, status=2)
+    assert output in new(project, name, status=2)
     assert (project / "pyproject.toml").read_text() == config
     assert sorted(path.name for path in (project / "specs").iterdir()) == ["spec"]
 
 
-def test_a_file_shows_its_problems_where_it_lies(tmp_path: Path) -> None:
+def test_a_problem_of_a_pyproject_has_the_line_of_its_value(tmp_path: Path) -> None:
     file = PyprojectFile(tmp_path / "pyproject.toml", ONE)
     assert file.problem(("tool", "specloom", "clients", "one", "out"), "rule", "text").line == 3

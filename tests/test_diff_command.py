@@ -1,4 +1,4 @@
-"""`specloom diff` as people meet it: folders and revisions of git, formats, exit status, and the step that the version has to make."""
+"""`specloom diff`: folders and git revisions, formats, exit status, and the version bump."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ breaking (2)
 """
 
 
-def test_json_is_for_programs(folders: Path) -> None:
+def test_json_has_every_change_and_the_version(folders: Path) -> None:
     done = json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)
     assert [
         (row["rule"], row["class"], row["concerns"], row["path"], row["line"])
@@ -92,7 +92,7 @@ def test_json_is_for_programs(folders: Path) -> None:
     }
 
 
-def test_markdown_is_a_fragment_of_a_changelog(folders: Path) -> None:
+def test_markdown_is_a_section_of_a_changelog(folders: Path) -> None:
     done = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
     assert done.stdout == """\
 ## 2.0.0
@@ -104,7 +104,7 @@ def test_markdown_is_a_fragment_of_a_changelog(folders: Path) -> None:
 """
 
 
-def test_texts_stay_texts_in_markdown(folders: Path) -> None:
+def test_texts_are_escaped_in_markdown(folders: Path) -> None:
     hostile = RESOURCE.replace("Get a thing", "'</code> `` <b>![x](javascript:1) | `'")
     write(folders / "new", hostile)
     done = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
@@ -135,13 +135,13 @@ def test_github_shows_changes_beside_the_lines(folders: Path) -> None:
         (RESOURCE, "documentation", 0),
     ],
 )
-def test_fail_on_is_for_the_gate(folders: Path, new: str, fail_on: str, status: int) -> None:
+def test_fail_on_sets_the_exit_status(folders: Path, new: str, fail_on: str, status: int) -> None:
     write(folders / "new", new)
     assert specloom("diff", "old", "new", "--fail-on", fail_on, cwd=folders).returncode == status
 
 
 @pytest.mark.parametrize(
-    ("versions", "resource", "said"),
+    ("versions", "resource", "expected"),
     [
         (
             ("1.0.0", "2.0.0"),
@@ -173,14 +173,14 @@ def test_fail_on_is_for_the_gate(folders: Path, new: str, fail_on: str, status: 
     ],
 )
 def test_the_version_step(
-    folders: Path, versions: tuple[str, str], resource: str, said: str
+    folders: Path, versions: tuple[str, str], resource: str, expected: str
 ) -> None:
     write(folders / "old", RESOURCE, versions[0])
     write(folders / "new", resource, versions[1])
-    assert said in specloom("diff", "old", "new", cwd=folders).stdout
+    assert expected in specloom("diff", "old", "new", cwd=folders).stdout
 
 
-def test_revisions_of_git_are_read_without_touching_the_work_tree(repository: Path) -> None:
+def test_git_revisions_are_read_without_touching_the_work_tree(repository: Path) -> None:
     before = {
         path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts
     }
@@ -189,9 +189,9 @@ def test_revisions_of_git_are_read_without_touching_the_work_tree(repository: Pa
         ("v1:specs/tiny", "v2:specs/tiny"),
         ("v1", "v2"),
     )
-    said = {specloom("diff", *arguments, cwd=repository).stdout for arguments in spelled}
-    assert len(said) == 1
-    assert "  v2:specs/tiny/things.yaml:6: limit-tightened: " in said.pop()
+    expected = {specloom("diff", *arguments, cwd=repository).stdout for arguments in spelled}
+    assert len(expected) == 1
+    assert "  v2:specs/tiny/things.yaml:6: limit-tightened: " in expected.pop()
     assert before == {
         path: path.stat().st_mtime_ns for path in repository.rglob("*") if ".git" not in path.parts
     }
@@ -209,31 +209,31 @@ def test_a_revision_against_the_folder_as_it_is_now(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
-        (("v9", "v2"), "v9 is no folder here, and no revision of the repository"),
+        (("v9", "v2"), "v9 is neither a folder nor a revision of the git repository"),
         (("v1:specs/other", "v2"), "v1 has no folder specs/other"),
-        (("v1:pyproject.toml", "v2"), "pyproject.toml is no folder in v1; a spec is a folder"),
-        ((":specs/tiny", "v2"), ":specs/tiny is no folder here and no revision of git"),
-        (("v1", "v2", "--spec", "/"), "in no repository of git"),
+        (("v1:pyproject.toml", "v2"), "pyproject.toml is not a folder in v1; a spec is a folder"),
+        ((":specs/tiny", "v2"), ":specs/tiny is neither a folder nor a git revision"),
+        (("v1", "v2", "--spec", "/"), "is not in a git repository"),
     ],
 )
-def test_what_cannot_be_read_is_said(
-    repository: Path, arguments: tuple[str, ...], said: str
+def test_an_unknown_revision_or_folder_is_an_error(
+    repository: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
     done = specloom("diff", *arguments, cwd=repository)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert expected in done.stderr
     assert done.stdout == ""
 
 
 def test_outside_a_repository_and_a_project(folders: Path) -> None:
-    assert "in no repository of git" in specloom("diff", "v1:old", "new", cwd=folders).stderr
-    assert "say which spec with --spec" in specloom("diff", "v1", "new", cwd=folders).stderr
-    assert "give NEW as well" in specloom("diff", "old", cwd=folders).stderr
+    assert "is not in a git repository" in specloom("diff", "v1:old", "new", cwd=folders).stderr
+    assert "for a git revision, set --spec" in specloom("diff", "v1", "new", cwd=folders).stderr
+    assert "no spec folder to compare with; add NEW" in specloom("diff", "old", cwd=folders).stderr
 
 
-def test_settings_that_are_wrong_are_said_where_they_are_needed(repository: Path) -> None:
+def test_problems_of_settings_are_reported_only_if_they_are_needed(repository: Path) -> None:
     (repository / "pyproject.toml").write_text("[tool.specloom")
     done = specloom("diff", "v1", cwd=repository)
     assert done.returncode == 2
@@ -257,7 +257,7 @@ def test_programs_get_a_document_in_any_case(folders: Path) -> None:
     )
 
 
-def test_problems_of_both_specs_are_said_at_once(repository: Path) -> None:
+def test_problems_of_both_specs_are_reported_at_once(repository: Path) -> None:
     write(repository / "specs" / "tiny", RESOURCE.replace("string(32)", "strin(32)"))
     git(repository, "commit", "-q", "-a", "-m", "wrong")
     write(repository / "specs" / "tiny", RESOURCE.replace("title: Get", "titel: Get"))

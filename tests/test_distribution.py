@@ -1,4 +1,4 @@
-"""What is installed is whole: specloom from its wheel and its sdist, a generated project alone."""
+"""Installation of specloom from its wheel and sdist, and of a generated project without specloom."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 
 
 def environment(folder: Path) -> Path:
-    """A fresh environment; its Python."""
+    """Create a virtual environment, and return its Python."""
     venv.create(folder, with_pip=True, symlinks=True)
     return folder / "bin" / "python"
 
@@ -58,7 +58,9 @@ def test_the_wheel_generates_what_the_checkout_generates(
     assert "shop: 2 endpoints, " in run(python.parent / "specloom", "generate", cwd=project)
 
 
-def test_the_wheel_is_the_package_and_its_templates_alone(distributions: tuple[Path, Path]) -> None:
+def test_the_wheel_contains_only_the_package_and_its_templates(
+    distributions: tuple[Path, Path],
+) -> None:
     with zipfile.ZipFile(distributions[1]) as wheel:
         names = wheel.namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"specloom"}
@@ -88,7 +90,7 @@ def test_the_wheel_is_the_package_and_its_templates_alone(distributions: tuple[P
     } <= inside
 
 
-def test_a_generated_project_stands_alone(tmp_path: Path) -> None:
+def test_a_generated_project_does_not_need_specloom(tmp_path: Path) -> None:
     python = environment(tmp_path / "env")
     run(python, "-m", "pip", "install", "-q", COMMITTED["wechatpay"])
     installed = run(python, "-m", "pip", "list", "--format=freeze").lower()

@@ -1,4 +1,4 @@
-"""specloom in other people's gates: the hooks for pre-commit and the action for GitHub do what they say."""
+"""The hooks for pre-commit and the GitHub action."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def hook(name: str, folder: Path, status: int = 0) -> str:
 
 
 def step(name: str, folder: Path, status: int = 0, **inputs: str) -> str:
-    """Run a step of the action as a runner does: its script in bash, with the inputs in its environment."""
+    """Run a step of the action as a runner does: its script in bash, with the inputs in the environment."""
     [found] = [step for step in ACTION["runs"]["steps"] if step["name"] == name]
     given = {key: row["default"] for key, row in ACTION["inputs"].items()} | inputs
     values = {
@@ -83,7 +83,7 @@ def test_the_action_checks(project: Path) -> None:
     assert "::error file=specs/shop/items.yaml,line=37,col=14,title=specloom type::" in step(
         "Run specloom", project, 2
     )
-    assert "no client -h" in step("Run specloom", project, 2, clients="-h")
+    assert "unknown client -h" in step("Run specloom", project, 2, clients="-h")
 
 
 @pytest.mark.slow
@@ -93,7 +93,7 @@ def test_the_action_installs_what_it_runs(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_pre_commit_takes_the_hooks(project: Path) -> None:
+def test_pre_commit_accepts_the_hooks(project: Path) -> None:
     python = environment(project / "env")
     pip(python, "install", "-q", "pre-commit")
     run(python, "-m", "pre_commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")

@@ -1,4 +1,4 @@
-"""Writing: only what changed, only what is ours, and nothing at all where something is wrong."""
+"""Publishing: only changed files are written, only generated files are replaced, and nothing is written after an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
-from tests.disks import WAYS, as_on, tree
+from tests.disks import FILE_SYSTEMS, simulate, tree
 
 from specloom.diagnostics import UsageError
 from specloom.publish import MANIFEST, compare, publish
@@ -42,10 +42,10 @@ PACKAGE = named({"__init__.py": "old", "models/a.py": "a", "models/b.py": "b"})
 NEXT_PACKAGE = named({"__init__.py": "new", "models/a.py": "a", "calls/c.py": "c"})
 
 
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """On what disk: one that can exchange folders, one that cannot, and one that has no second names for files either."""
-    as_on(request.param, monkeypatch)
+@pytest.fixture(params=FILE_SYSTEMS)
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The simulated file system: with atomic exchange, without it, and without hard links too."""
+    simulate(request.param, monkeypatch)
     return str(request.param)
 
 
@@ -57,14 +57,14 @@ def out(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_second_run_touches_nothing(out: Path) -> None:
+def test_a_second_run_writes_nothing(out: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in (out, *out.rglob("*"))}
     assert publish(out, FILES).up_to_date
     assert {path: path.stat().st_mtime_ns for path in (out, *out.rglob("*"))} == before
 
 
 def test_changed_files_are_written_and_stale_ones_removed_with_their_folders(
-    out: Path, way: str
+    out: Path, file_system: str
 ) -> None:
     comparison = publish(out, {PurePosixPath("a.py"): "a = 2\n", PurePosixPath("b.py"): "b = 1\n"})
     assert [str(path) for path in comparison.changed] == ["a.py"]
@@ -77,8 +77,11 @@ def test_changed_files_are_written_and_stale_ones_removed_with_their_folders(
 @pytest.mark.parametrize(
     ("old", "new"), [(PROJECT, NEXT), (PACKAGE, NEXT_PACKAGE)], ids=["project", "package"]
 )
-def test_what_has_not_changed_keeps_inode_and_time_and_what_others_put_there_stays(
-    tmp_path: Path, way: str, old: Mapping[PurePosixPath, str], new: Mapping[PurePosixPath, str]
+def test_unchanged_files_keep_inode_and_time_and_foreign_files_stay(
+    tmp_path: Path,
+    file_system: str,
+    old: Mapping[PurePosixPath, str],
+    new: Mapping[PurePosixPath, str],
 ) -> None:
     out = tmp_path / "src" / "tiny"
     publish(out, old)
@@ -108,7 +111,7 @@ def test_what_has_not_changed_keeps_inode_and_time_and_what_others_put_there_sta
 
 
 def test_folders_are_exchanged_whole(tmp_path: Path) -> None:
-    """Who opened the old one goes on seeing all of it."""
+    """A program that opened the old folder still sees the complete old build."""
     if not sys.platform.startswith("linux"):
         pytest.skip("this system exchanges no folders")
     publish(tmp_path / "out", PROJECT)
@@ -120,8 +123,10 @@ def test_folders_are_exchanged_whole(tmp_path: Path) -> None:
     os.close(opened)
 
 
-def test_a_file_is_never_dated_as_the_one_it_replaces(tmp_path: Path, way: str) -> None:
-    """Python takes compiled code for current if second and size of its source are the same."""
+def test_a_new_file_never_has_the_time_of_the_file_that_it_replaces(
+    tmp_path: Path, file_system: str
+) -> None:
+    """Python considers bytecode current if its source has the same size and the same time in seconds."""
     seconds: list[int] = []
     for number in range(4):
         publish(tmp_path / "out", named({"p/a.py": f"a = {number}\n"}))
@@ -129,31 +134,34 @@ def test_a_file_is_never_dated_as_the_one_it_replaces(tmp_path: Path, way: str) 
     assert seconds == sorted(set(seconds))
 
 
-def test_a_file_of_somebody_is_never_overwritten(out: Path) -> None:
-    """Not by force either, for nothing brings it back."""
+def test_a_foreign_file_is_never_overwritten(out: Path) -> None:
+    """Not with `force` either, because nothing could restore it."""
     (out / "models").mkdir(exist_ok=True)
     (out / "models" / "mine.py").write_text("mine")
     before = tree(out)
     for force in (False, True):
-        with pytest.raises(UsageError, match=r"not made by specloom.*models/mine\.py") as stop:
+        with pytest.raises(
+            UsageError,
+            match=r"a file that specloom did not write: .*models/mine\.py; move the file",
+        ) as error:
             publish(
                 out,
                 {PurePosixPath("a.py"): "x", PurePosixPath("models/mine.py"): "generated"},
                 force=force,
             )
-        assert stop.value.status == 4
+        assert error.value.status == 4
         assert tree(out) == before
 
 
-def test_what_was_edited_by_hand_is_only_overwritten_by_force(out: Path, way: str) -> None:
+def test_a_hand_edited_file_is_overwritten_only_with_force(out: Path, file_system: str) -> None:
     (out / "a.py").write_text("a = 'by hand'\n")
     (out / "docs" / "en" / "page.md").write_text("by hand")
-    wanted = {PurePosixPath("a.py"): "a = 2\n"}
-    with pytest.raises(UsageError, match=r"a\.py.*page\.md.*--force") as stop:
-        publish(out, wanted)
-    assert stop.value.status == 4
+    files = {PurePosixPath("a.py"): "a = 2\n"}
+    with pytest.raises(UsageError, match=r"a\.py.*page\.md.*--force") as error:
+        publish(out, files)
+    assert error.value.status == 4
     assert (out / "a.py").read_text() == "a = 'by hand'\n"
-    publish(out, wanted, force=True)
+    publish(out, files, force=True)
     assert (out / "a.py").read_text() == "a = 2\n"
     assert not (out / "docs").exists()
 
@@ -171,7 +179,7 @@ def test_what_was_edited_by_hand_is_only_overwritten_by_force(out: Path, way: st
         "foreign work folder",
     ],
 )
-def test_what_is_not_ours_is_refused(tmp_path: Path, kind: str) -> None:
+def test_a_path_that_is_not_an_output_of_specloom_is_refused(tmp_path: Path, kind: str) -> None:
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
     elsewhere.mkdir()
     match kind:
@@ -199,9 +207,9 @@ def test_what_is_not_ours_is_refused(tmp_path: Path, kind: str) -> None:
             publish(out, FILES)
             (out / MANIFEST).write_text('{"files": {"../../etc/passwd": ""}}')
     before = tree(tmp_path)
-    with pytest.raises(UsageError) as stop:
+    with pytest.raises(UsageError) as error:
         publish(out, FILES)
-    assert stop.value.status == 2
+    assert error.value.status == 2
     assert tree(tmp_path) == before
 
 
@@ -210,28 +218,28 @@ def test_what_is_not_ours_is_refused(tmp_path: Path, kind: str) -> None:
     ["../x", "a/../../x", "/tmp/x", "a\0b", "a\\b", "C:/x", ".", MANIFEST, ".specloom.work/new/x"],
 )
 def test_no_target_writes_outside_the_folder(tmp_path: Path, path: str) -> None:
-    with pytest.raises(UsageError) as stop:
+    with pytest.raises(UsageError) as error:
         publish(tmp_path / "out", {PurePosixPath(path): "x"})
-    assert stop.value.status == 2
+    assert error.value.status == 2
     assert tree(tmp_path) == {}
 
 
-def test_a_name_that_the_disk_refuses_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"n{300}") as stop:
+def test_a_file_name_that_the_disk_refuses_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"n{300}") as error:
         publish(tmp_path / "out", {PurePosixPath("n" * 300): "x"})
-    assert stop.value.status == 3
+    assert error.value.status == 3
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_refuses_is_said_with_the_file(tmp_path: Path) -> None:
+def test_a_disk_error_names_the_file(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(UsageError, match="file") as stop:
+    with pytest.raises(UsageError, match="file") as error:
         publish(blocked / "out", FILES)
-    assert stop.value.status == 3
+    assert error.value.status == 3
 
 
-def test_comparing_writes_nothing(tmp_path: Path) -> None:
+def test_compare_writes_nothing(tmp_path: Path) -> None:
     comparison = compare(tmp_path / "out", FILES)
     assert len(comparison.missing) == 2
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Writing when the world is against it: a disk that refuses, runs that are killed, several runs at once, and who imports meanwhile."""
+"""Publishing under faults: disk errors, killed runs, concurrent runs, and imports during a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from tests.disks import WAYS, as_on
+from tests.disks import FILE_SYSTEMS, simulate
 from tests.figures import Figure
 
 from specloom.diagnostics import UsageError
@@ -48,7 +48,7 @@ CALLS = (
 
 
 def build(name: str, layout: str = "project") -> dict[PurePosixPath, str]:
-    """A client of a build that stands in all of its files but two, and has a file that others have not."""
+    """The files of a client; all but two contain the name of the build, and one exists in this build only."""
     package = {
         "__init__.py": f'from ._runtime.lazy_exports import exports\n__getattr__, __dir__ = exports(__name__, {{"a": "", "b": "", "c": ""}})\n__build__ = "{name}"\n',
         "_runtime/__init__.py": "",
@@ -73,26 +73,26 @@ def build(name: str, layout: str = "project") -> dict[PurePosixPath, str]:
     }
 
 
-def written(folder: Path, wanted: Mapping[PurePosixPath, str]) -> dict[str, bytes]:
-    publish(folder, wanted)
-    return everything(folder.parent)
+def publish_and_read(folder: Path, files: Mapping[PurePosixPath, str]) -> dict[str, bytes]:
+    publish(folder, files)
+    return read_tree(folder.parent)
 
 
-def everything(folder: Path) -> dict[str, bytes]:
-    """Files and folders, also empty ones, but not what Python compiled."""
+def read_tree(folder: Path) -> dict[str, bytes]:
+    """Files and folders, also empty ones, without bytecode."""
     found: dict[str, bytes] = {}
-    for place, folders, files in os.walk(folder):
+    for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        at = os.path.relpath(place, folder)
+        at = os.path.relpath(root, folder)
         found.update({os.path.normpath(f"{at}/{name}") + "/": b"" for name in folders})
         for name in files:
-            with open(f"{place}/{name}", "rb") as file:
+            with open(f"{root}/{name}", "rb") as file:
                 found[os.path.normpath(f"{at}/{name}")] = file.read()
     return found
 
 
-def settled(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Without what a run has left for the next one to clear up."""
+def without_staging(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files without staging areas, which the next run removes."""
     return {
         path: content
         for path, content in files.items()
@@ -101,23 +101,28 @@ def settled(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 @contextmanager
-def fault(number: int, call: int, lasting: bool) -> Iterator[Callable[[], bool]]:
-    """One system call fails, counted from 0, or all from then on that need room; tells whether it came to that."""
+def fault(error_number: int, call: int, lasting: bool) -> Iterator[Callable[[], bool]]:
+    """Let one system call fail, counted from 0; if `lasting`, also all later ones that need disk space.
+
+    Yields a function that returns whether a call has failed.
+    """
     calls = count()
-    met = False
+    has_failed = False
     close = os.close
     with pytest.MonkeyPatch.context() as patch:
 
         def failing(original: Callable[..., Any], needs_room: bool) -> Callable[..., Any]:
             def wrapper(*arguments: Any, **options: Any) -> Any:
-                nonlocal met
+                nonlocal has_failed
                 turn = next(calls)
                 if turn == call or (lasting and turn > call and needs_room):
-                    met = True
-                    if original is close:  # whatever it says, the system has closed the file
+                    has_failed = True
+                    if original is close:  # close(2) closes the file even if it reports an error
                         close(*arguments)
-                    place = arguments[0] if isinstance(arguments[0], (str, os.PathLike)) else None
-                    raise OSError(number, os.strerror(number), *([str(place)] if place else []))
+                    root = arguments[0] if isinstance(arguments[0], (str, os.PathLike)) else None
+                    raise OSError(
+                        error_number, os.strerror(error_number), *([str(root)] if root else [])
+                    )
                 return original(*arguments, **options)
 
             return wrapper
@@ -127,7 +132,7 @@ def fault(number: int, call: int, lasting: bool) -> Iterator[Callable[[], bool]]
         patch.setattr(
             "specloom.publish.operations.exchange", failing(atomic_exchange.exchange, False)
         )
-        yield lambda: met
+        yield lambda: has_failed
 
 
 FAULTS = {"ENOSPC": False, "ENOSPC from then on": True, "EACCES": False, "EROFS": False}
@@ -141,38 +146,38 @@ QUICK = {
 }
 CASES = [
     pytest.param(*case, marks=() if case in QUICK else pytest.mark.slow)
-    for case in product(WAYS, LAYOUTS, FAULTS)
+    for case in product(FILE_SYSTEMS, LAYOUTS, FAULTS)
 ]
 
 
-@pytest.mark.parametrize(("way", "layout", "kind"), CASES)
+@pytest.mark.parametrize(("file_system", "layout", "kind"), CASES)
 def test_a_disk_that_refuses_at_any_call_leaves_the_old_build(
-    tmp_path: Path, way: str, layout: str, kind: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, file_system: str, layout: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_on(way, monkeypatch)
+    simulate(file_system, monkeypatch)
     old, new = (build(name, layout) for name in ("old", "new"))
-    after = written(tmp_path / "after" / "tiny", new)
+    after = publish_and_read(tmp_path / "after" / "tiny", new)
     refused = 0
     for call in count():
-        place = tmp_path / str(call)
-        place.mkdir()
-        before = written(place / "tiny", old) if layout != "new" else {}
-        said = None
-        with fault(getattr(errno, kind.split()[0]), call, FAULTS[kind]) as met:
+        root = tmp_path / str(call)
+        root.mkdir()
+        before = publish_and_read(root / "tiny", old) if layout != "new" else {}
+        refusal = None
+        with fault(getattr(errno, kind.split()[0]), call, FAULTS[kind]) as has_failed:
             try:
-                publish(place / "tiny", new)
-            except UsageError as stop:
-                said = stop
-        if said:
-            assert said.status == 3, said
-            assert str(place) in str(said)
-            assert settled(everything(place)) == before, f"call {call}"
+                publish(root / "tiny", new)
+            except UsageError as error:
+                refusal = error
+        if refusal:
+            assert refusal.status == 3, refusal
+            assert str(root) in str(refusal)
+            assert without_staging(read_tree(root)) == before, f"call {call}"
             refused += 1
-        else:  # what fails after the last step is only what clears up
-            assert settled(everything(place)) == after, f"call {call}"
-        publish(place / "tiny", new)
-        assert everything(place) == after
-        if not met():
+        else:  # only the cleanup can fail after the last step
+            assert without_staging(read_tree(root)) == after, f"call {call}"
+        publish(root / "tiny", new)
+        assert read_tree(root) == after
+        if not has_failed():
             break
     assert refused > 30
 
@@ -181,20 +186,20 @@ def part(files: Mapping[str, bytes], below: str) -> dict[str, bytes]:
     return {path: content for path, content in files.items() if path.startswith(below)}
 
 
-def killed(rounds: int, folder: Path, layout: str, at_once: bool) -> tuple[int, int]:
-    """How many runs that were killed left the old build or the new one, and how many left steps for the next run.
+def kill_runs(rounds: int, folder: Path, layout: str, at_once: bool) -> tuple[int, int]:
+    """Kill runs at random times; count those that left the old build or the new one, and those that left something to recover.
 
-    Each folder that is exchanged is judged at once, or else after recovery; the whole tree always after recovery, and then without litter.
+    With `at_once`, each exchanged folder is compared before recovery too. The whole tree is compared after recovery.
     """
     builds = [build(name, layout) for name in ("old", "new")]
     expected = [
-        written(folder.parent.parent / str(number) / "tiny", files)
+        publish_and_read(folder.parent.parent / str(number) / "tiny", files)
         for number, files in enumerate(builds)
     ]
     units = ("tiny/",) if layout == "package" else ("tiny/tiny/", "tiny/docs/")
     publish(folder, builds[0])
     chance = random.Random(5)
-    right = pending = 0
+    intact = pending = 0
     for _ in range(rounds):
         child = os.fork()
         if not child:
@@ -204,15 +209,15 @@ def killed(rounds: int, folder: Path, layout: str, at_once: bool) -> tuple[int, 
         time.sleep(chance.uniform(0.001, 0.02))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        found = everything(folder.parent)
-        whole = not at_once or all(
+        found = read_tree(folder.parent)
+        consistent = not at_once or all(
             any(part(found, unit) == part(tree, unit) for tree in expected) for unit in units
         )
-        left = settled(found) != found
+        left = without_staging(found) != found
         transaction.recover(folder)
-        right += whole and everything(folder.parent) in expected
+        intact += consistent and read_tree(folder.parent) in expected
         pending += left
-    return right, pending
+    return intact, pending
 
 
 ROUNDS = [30, pytest.param(1000, marks=pytest.mark.slow)]
@@ -220,36 +225,38 @@ ROUNDS = [30, pytest.param(1000, marks=pytest.mark.slow)]
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 @pytest.mark.parametrize("layout", ["project", "package"])
-@pytest.mark.parametrize("way", WAYS[:2])
+@pytest.mark.parametrize("file_system", FILE_SYSTEMS[:2])
 def test_a_killed_run_leaves_the_old_build_or_the_new_one(
     tmp_path: Path,
-    way: str,
+    file_system: str,
     layout: str,
     rounds: int,
     monkeypatch: pytest.MonkeyPatch,
     figure: Figure,
 ) -> None:
-    as_on(way, monkeypatch)
-    right, pending = killed(rounds, tmp_path / "place" / "tiny", layout, way == "exchange")
-    when = "at once" if way == "exchange" else "after recovery"
-    figure(f"old-or-new: {right} of {rounds}, {when}; {pending} left something for the next run")
-    assert right == rounds
+    simulate(file_system, monkeypatch)
+    intact, pending = kill_runs(
+        rounds, tmp_path / "place" / "tiny", layout, file_system == "exchange"
+    )
+    when = "at once" if file_system == "exchange" else "after recovery"
+    figure(f"old-or-new: {intact} of {rounds}, {when}; {pending} left something for the next run")
+    assert intact == rounds
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("file_system", FILE_SYSTEMS)
 def test_a_file_edited_after_a_killed_run_is_not_lost(
-    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, file_system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The steps that were left would replace it; it is put back, and the run stops."""
-    as_on(way, monkeypatch)
+    """The remaining steps would replace it; it is put back, and the run stops."""
+    simulate(file_system, monkeypatch)
     out = tmp_path / "tiny"
     publish(out, build("old"))
     turns = count()
-    do = Step.do
+    apply = Step.apply
     child = os.fork()
     if not child:
         monkeypatch.setattr(
-            Step, "do", lambda step, work: do(step, work) if next(turns) < 2 else os._exit(0)
+            Step, "apply", lambda step, work: apply(step, work) if next(turns) < 2 else os._exit(0)
         )
         publish(out, build("new"))
     os.waitpid(child, 0)
@@ -257,20 +264,20 @@ def test_a_file_edited_after_a_killed_run_is_not_lost(
     assert readme.read_text() == "old"
     readme.unlink()
     readme.write_text("by hand")
-    with pytest.raises(UsageError, match=r"changed by hand.*README"):
+    with pytest.raises(UsageError, match=r"edited by hand.*README"):
         publish(out, build("new"))
     assert readme.read_text() == "by hand"
 
 
 @pytest.mark.parametrize("layout", ["project", "package"])
-@pytest.mark.parametrize("way", WAYS[:2])
+@pytest.mark.parametrize("file_system", FILE_SYSTEMS[:2])
 def test_eight_runs_at_once(
-    tmp_path: Path, way: str, layout: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, file_system: str, layout: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each waits for the others; the last one wins, and nobody's file is left among another's."""
-    as_on(way, monkeypatch)
+    """Each run waits for the others; the last one wins, and no file of another run is left."""
+    simulate(file_system, monkeypatch)
     names = [f"build_{number}" for number in range(8)]
-    expected = [written(tmp_path / name / "tiny", build(name, layout)) for name in names]
+    expected = [publish_and_read(tmp_path / name / "tiny", build(name, layout)) for name in names]
     out = tmp_path / "place" / "tiny"
     children: list[int] = []
     for name in names:
@@ -285,17 +292,20 @@ def test_eight_runs_at_once(
                 os._exit(status)
         children.append(child)
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 8
-    assert everything(out.parent) in expected
+    assert read_tree(out.parent) in expected
 
 
 def test_a_run_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "PATIENCE", 0.05)
+    monkeypatch.setattr(lock, "TIMEOUT", 0.05)
     publish(tmp_path / "out", build("old"))
     with lock.exclusive(tmp_path / "out"):
         for act in (publish, compare):
-            with pytest.raises(UsageError, match="another run holds") as stop:
+            with pytest.raises(
+                UsageError,
+                match=r"another specloom process is writing to .*; wait for it to finish",
+            ) as error:
                 act(tmp_path / "out", build("new"))
-            assert stop.value.status == 4
+            assert error.value.status == 4
 
 
 IMPORTER = """
@@ -312,11 +322,11 @@ else:
 
 
 @pytest.mark.parametrize("rounds", [40, pytest.param(500, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("way", WAYS[:2])
-def test_who_imports_meanwhile_has_one_build_or_is_told(
-    tmp_path: Path, way: str, rounds: int, monkeypatch: pytest.MonkeyPatch, figure: Figure
+@pytest.mark.parametrize("file_system", FILE_SYSTEMS[:2])
+def test_an_import_during_a_run_gets_one_build_or_an_error_that_says_so(
+    tmp_path: Path, file_system: str, rounds: int, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
-    as_on(way, monkeypatch)
+    simulate(file_system, monkeypatch)
     out = tmp_path / "tiny"
     builds = [build(name) for name in ("old", "new")]
     publish(out, builds[0])
@@ -327,7 +337,7 @@ def test_who_imports_meanwhile_has_one_build_or_is_told(
                 publish(out, files)
                 time.sleep(0.003)
     try:
-        told = [
+        outputs = [
             subprocess.run(
                 [sys.executable, "-S", "-c", IMPORTER, str(out)],
                 capture_output=True,
@@ -339,10 +349,10 @@ def test_who_imports_meanwhile_has_one_build_or_is_told(
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    counts = {text: told.count(text) for text in sorted(set(told))}
+    counts = {text: outputs.count(text) for text in sorted(set(outputs))}
     figure(f"{rounds} importers: {counts}")
-    gone = "No module named 'tiny._runtime'"  # the folder that Python was listing is the old one, which is being removed
-    assert all(text in ("one build", gone) or "regenerated" in text for text in told), counts
+    gone = "No module named 'tiny._runtime'"  # Python was listing the old folder while it was being removed
+    assert all(text in ("one build", gone) or "regenerated" in text for text in outputs), counts
 
 
 LONG_RUNNING = """
@@ -359,7 +369,7 @@ for _ in range(2):
 """
 
 
-def test_a_process_that_goes_on_running_is_told_to_restart(tmp_path: Path) -> None:
+def test_a_running_process_is_asked_to_restart_after_a_new_build(tmp_path: Path) -> None:
     publish(tmp_path / "out", build("old"))
     command = [sys.executable, "-c", LONG_RUNNING, str(tmp_path / "out")]
     with subprocess.Popen(
@@ -368,5 +378,5 @@ def test_a_process_that_goes_on_running_is_told_to_restart(tmp_path: Path) -> No
         assert process.stdout is not None
         assert process.stdout.readline() == "old\n"
         publish(tmp_path / "out", build("new"))
-        said = "tiny was regenerated while this process was running; restart it\n"
-        assert process.communicate("\n")[0] == said * 2
+        message = "tiny was regenerated while this process was running; restart it\n"
+        assert process.communicate("\n")[0] == message * 2

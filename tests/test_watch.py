@@ -1,4 +1,4 @@
-"""Watching: a save is written, and nothing but Ctrl-C ends it. `python -m tests.bench watch` tells how soon."""
+"""Watch mode: each save is generated, and only Ctrl-C ends it. `python -m tests.bench watch` measures the delay."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.test_command import CONFIG, RESOURCE, SPEC, specloom
 
 from specloom.publish import publish
 from specloom.publish.operations import StagingArea, Step
-from specloom.watch import PAUSE
+from specloom.watch import POLL_INTERVAL
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
 
 
 class Watching:
-    """A run of `specloom generate --watch`, and the lines that it prints."""
+    """A run of `specloom generate --watch`, and its output."""
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "specloom", "generate", "--watch"]
@@ -45,15 +45,15 @@ class Watching:
         for line in self.process.stdout:
             self.lines.put(line)
 
-    def says(self, part: str, seconds: float = 20) -> str:
-        """The next line with this in it."""
+    def wait_for(self, part: str, seconds: float = 20) -> str:
+        """Return the next line that contains `part`."""
         end = time.monotonic() + seconds
         while True:
             line = self.lines.get(timeout=max(0.001, end - time.monotonic()))
             if part in line:
                 return line
 
-    def interrupted(self) -> int:
+    def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(10)
 
@@ -74,7 +74,7 @@ def watching() -> Iterator[Callable[[Path], Watching]]:
             each.process.stdout.close()
 
 
-def test_it_goes_on_through_broken_specs_and_settings(
+def test_watching_continues_after_invalid_specs_and_settings(
     tmp_path: Path, watching: Callable[[Path], Watching]
 ) -> None:
     spec = tmp_path / "spec" / "things.yaml"
@@ -83,23 +83,23 @@ def test_it_goes_on_through_broken_specs_and_settings(
     spec.write_text(RESOURCE)
     (tmp_path / "pyproject.toml").write_text(CONFIG)
     run = watching(tmp_path)
-    run.says("tiny: 1 endpoint")
+    run.wait_for("tiny: 1 endpoint")
     spec.write_text(RESOURCE.replace("string(32)", "strin(32)"))
-    run.says("spec/things.yaml:6:22: ")
+    run.wait_for("spec/things.yaml:6:22: ")
     spec.write_text(RESOURCE.replace("32", "64"))
-    assert "same" in run.says("tiny: 1 endpoint")
+    assert "unchanged" in run.wait_for("tiny: 1 endpoint")
     (tmp_path / "client" / "README.md").write_text("by hand")
     spec.write_text(RESOURCE.replace("Get a thing", "Get one thing"))
-    run.says("changed by hand")
+    run.wait_for("edited by hand")
     (tmp_path / "client" / "README.md").unlink()
     (tmp_path / "pyproject.toml").write_text(CONFIG.replace("spec =", "spek ="))
-    run.says("did you mean spec?")
+    run.wait_for("did you mean spec?")
     (tmp_path / "pyproject.toml").write_text(CONFIG)
-    run.says("tiny: 1 endpoint")
-    assert run.interrupted() == 0
+    run.wait_for("tiny: 1 endpoint")
+    assert run.interrupt() == 0
 
 
-def test_what_was_made_with_other_settings_is_not_up_to_date(
+def test_clients_are_generated_again_when_settings_change(
     tmp_path: Path, watching: Callable[[Path], Watching]
 ) -> None:
     (tmp_path / "spec").mkdir()
@@ -107,31 +107,31 @@ def test_what_was_made_with_other_settings_is_not_up_to_date(
     (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
     (tmp_path / "pyproject.toml").write_text(CONFIG)
     run = watching(tmp_path)
-    run.says("tiny: 1 endpoint")
+    run.wait_for("tiny: 1 endpoint")
     (tmp_path / "pyproject.toml").write_text(CONFIG + 'htpp = "httpx2"\n')
-    run.says("did you mean http?")
+    run.wait_for("did you mean http?")
     (tmp_path / "spec" / "things.yaml").write_text(RESOURCE.replace("32", "64"))
-    time.sleep(3 * PAUSE)
+    time.sleep(3 * POLL_INTERVAL)
     assert run.lines.empty()
     assert "did you mean http?" in specloom("check", cwd=tmp_path).stderr
     (tmp_path / "pyproject.toml").write_text(CONFIG + 'http = "httpx2"\n')
-    assert "changed" in run.says("tiny: 1 endpoint")
+    assert "changed" in run.wait_for("tiny: 1 endpoint")
     assert specloom("check", cwd=tmp_path).returncode == 0
 
 
-def test_an_interrupt_while_it_writes_leaves_the_old_build(
+def test_an_interrupt_while_files_are_written_leaves_the_old_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(tmp_path / "out", {PurePosixPath("p/a.py"): "old", PurePosixPath("q/b.py"): "old"})
     before = tree(tmp_path)
-    do = Step.do
+    do = Step.apply
 
-    def interrupted(step: Step, work: StagingArea) -> None:
-        do(step, work)
+    def interrupt(step: Step, area: StagingArea) -> None:
+        do(step, area)
         if step.path == "q":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Step, "do", interrupted)
+    monkeypatch.setattr(Step, "apply", interrupt)
     with pytest.raises(KeyboardInterrupt):
         publish(tmp_path / "out", {PurePosixPath("p/a.py"): "new", PurePosixPath("q/b.py"): "new"})
     assert tree(tmp_path) == before

@@ -1,3 +1,3 @@
-"""specloom weaves YAML endpoint specs into typed Python clients and their documentation."""
+"""Generator of typed Python HTTP clients, their documentation and mocks from YAML endpoint specs."""
 
 __version__ = "0.1.0"

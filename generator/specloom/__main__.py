@@ -1,4 +1,4 @@
-"""The program: `specloom`, and `python -m specloom`."""
+"""Entry point of `specloom` and `python -m specloom`."""
 
 import os
 import sys
@@ -7,11 +7,13 @@ from .cli import main
 
 
 def program() -> None:
-    """Run the command, and end."""
+    """Run the command, and exit with its status."""
     status = main()
     for stream in (sys.stdout, sys.stderr):
         print(end="", file=stream, flush=True)
-    os._exit(status)  # the system frees memory sooner than Python takes apart what it has loaded
+    os._exit(
+        status
+    )  # faster than the interpreter's own shutdown, which frees all objects one by one
 
 
 if __name__ == "__main__":

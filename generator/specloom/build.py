@@ -42,14 +42,14 @@ def _check_package(client: ClientConfig, api: Api) -> None:
     """An output that is the import package itself is called like it."""
     if client.layout == "package" and client.out.name != api.package:
         message = f"the folder {client.out.name} is to be the package `{api.package}`, and packages are called like their folders"
-        raise client.wrong(("out",), "config-out", message, f"let the path end in {api.package}")
+        raise client.error(("out",), "config-out", message, f"let the path end in {api.package}")
 
 
 def _languages(client: ClientConfig, api: Api) -> tuple[str, ...]:
     """Those to document, in their order."""
     for index, language in enumerate(client.languages):
         if language not in api.languages:
-            raise client.wrong(
+            raise client.error(
                 ("languages", index),
                 "config-languages",
                 f"the spec has no language `{language}`",
@@ -74,7 +74,7 @@ def _check_mock(client: ClientConfig) -> None:
         mock_class(client.mock)
     except (OSError, ValueError, SyntaxError) as error:
         hint = "derive one class, called …Mock, from specloom.runtime.mock.server_core.Mock, and import from specloom.runtime only"
-        raise client.wrong(
+        raise client.error(
             ("mock",),
             "config-mock",
             f"{display_path(client.mock)} cannot be the behaviour of a mock: {error}",
@@ -94,4 +94,4 @@ def _unknown(client: ClientConfig, index: int, name: str, known: tuple[str, ...]
         if close
         else f"{there}; install the package that gives it beside specloom"
     )
-    return client.wrong(("targets", index), "unknown-target", f"there is no target `{name}`", hint)
+    return client.error(("targets", index), "unknown-target", f"there is no target `{name}`", hint)

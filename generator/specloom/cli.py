@@ -1,7 +1,7 @@
-"""The command: arguments, printing, exit status. Everything heavy is imported by the command that needs it.
+"""Command line: arguments, output, exit status. Each command imports its heavy modules itself.
 
-Exit status: 0 done; 1 out of date (`check`), or changed as `diff --fail-on` forbids; 2 the spec, the configuration or the command line is wrong; 3 the disk refused; 4 the
-output is held by another run or was changed by hand.
+Exit status: 0 success; 1 an output is out of date (`check`), or a change that `diff --fail-on` forbids; 2 invalid spec, configuration or
+command line; 3 disk error; 4 the output is locked by another process, or was edited by hand.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .console import Console
 from .gc_pause import PausedGC
 from .up_to_date import fingerprints
 
-TYPE_CHECKING = False  # typing is imported as seldom as the rest: a run that has nothing to do takes hardly longer than Python itself
+TYPE_CHECKING = False  # importing typing would slow down a run that has nothing to do
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
@@ -25,112 +25,121 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit status."""
+    """Run a command, and return the exit status."""
     options = _parser().parse_args(arguments)
-    said = Console(options.format)
+    console = Console(options.format)
     try:
-        status = _run(options, said)
-        said.end()
-    except BrokenPipeError:  # it ends as a program does that SIGPIPE has stopped
-        said.silence()
+        status = _run(options, console)
+        console.finish()
+    except BrokenPipeError:  # the status of a program that SIGPIPE has stopped
+        console.discard()
         return 128 + 13
-    except OSError as error:  # standard output refuses; every other refusal is a `UsageError`
+    except OSError as error:  # from writing to stdout; commands raise a `UsageError` for all others
         from .diagnostics import DISK
 
         print(
             f"specloom: {error.filename or 'standard output'}: {error.strerror or error}",
             file=sys.stderr,
         )
-        said.silence()
+        console.discard()
         return DISK
     except KeyboardInterrupt:
         return 130
     return status
 
 
-def _run(options: argparse.Namespace, said: Console) -> int:
-    """The status of the command, or of what stopped it, which is said."""
+def _run(options: argparse.Namespace, console: Console) -> int:
+    """Run a command, and return its exit status; its errors are reported."""
     try:
-        return int(options.run(options, said))
+        return int(options.run(options, console))
     except Exception as error:
         from .diagnostics import WRONG_INPUT, InvalidSpec, UsageError
 
         if isinstance(error, InvalidSpec):
-            said.report(error.problems, error.sources)
+            console.report(error.problems, error.sources)
             return WRONG_INPUT
         if isinstance(error, UsageError):
-            said.report([error.problem], {})
+            console.report([error.problem], {})
             return error.status
         raise
 
 
-def generate(options: argparse.Namespace, said: Console) -> int:
-    """Write what has changed; one line per API. Nothing is written unless all specs are right."""
+def generate(options: argparse.Namespace, console: Console) -> int:
+    """Generate clients and documentation from their specs. Only changed files are written, and none unless all specs are valid."""
     if options.watch:
-        return _watch(options, said)
-    if (notes := fingerprints.found(os.getcwd(), options.clients)) is not None:
-        for note in notes:
-            said.tell(f"{note.name}: {note.told} -> {_shown(note.out)} ({note.files} same)\n")
+        return _watch(options, console)
+    up_to_date = fingerprints.find_up_to_date(os.getcwd(), options.clients)
+    if up_to_date is not None:
+        for client in up_to_date:
+            console.result(
+                f"{client.name}: {client.summary} -> {_shown(client.out)} ({client.files} unchanged)\n"
+            )
         return 0
     with PausedGC():
         from .generate import generate_clients
 
-        for line in generate_clients(*_chosen(options), said.report, force=options.force):
-            said.tell(f"{line}\n")
+        for line in generate_clients(*_select(options), console.report, force=options.force):
+            console.result(f"{line}\n")
     return 0
 
 
-def check(options: argparse.Namespace, said: Console) -> int:
-    """Compare only: 1 and a unified diff if anything would be written."""
-    if (notes := fingerprints.found(os.getcwd(), options.clients)) is not None:
-        for note in notes:
-            said.tell(f"{note.name}: up to date\n")
+def check(options: argparse.Namespace, console: Console) -> int:
+    """Check that generated clients are up to date with their specs. If not, print a unified diff and exit with status 1. Nothing is written."""
+    up_to_date = fingerprints.find_up_to_date(os.getcwd(), options.clients)
+    if up_to_date is not None:
+        for client in up_to_date:
+            console.result(f"{client.name}: up to date\n")
         return 0
     with PausedGC():
         from .diagnostics import OUT_OF_DATE
         from .generate import check_clients
 
-        found = check_clients(*_chosen(options))
-    problems = [problem for checked in found for problem in checked.loaded.warnings]
+        checked_clients = check_clients(*_select(options))
+    problems = [problem for checked in checked_clients for problem in checked.loaded.warnings]
     if options.format != "text":
-        problems += [problem for checked in found for problem in checked.findings()]
-    said.report(
-        problems, {path: text for checked in found for path, text in checked.loaded.sources.items()}
+        problems += [problem for checked in checked_clients for problem in checked.problems()]
+    console.report(
+        problems,
+        {
+            path: text
+            for checked in checked_clients
+            for path, text in checked.loaded.sources.items()
+        },
     )
-    for checked in found:
+    for checked in checked_clients:
         for line in checked.lines():
-            said.tell(line)
-    return 0 if all(checked.comparison.up_to_date for checked in found) else OUT_OF_DATE
+            console.result(line)
+    return 0 if all(checked.comparison.up_to_date for checked in checked_clients) else OUT_OF_DATE
 
 
-def _watch(options: argparse.Namespace, said: Console) -> int:
+def _watch(options: argparse.Namespace, console: Console) -> int:
     from pathlib import Path
 
     from .watch import watch
 
     def report(problems: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
-        said.report(problems, sources)
-        said.end()
+        console.report(problems, sources)
+        console.finish()
 
     try:
         for line in watch(Path.cwd(), options.clients, report, force=options.force):
-            said.tell(f"{line}\n")
+            console.result(f"{line}\n")
             print(end="", flush=True)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return 0
 
 
-def lint(options: argparse.Namespace, said: Console) -> int:
-    """Advice on specs, one line for each rule and file; nothing of it stops a build."""
+def lint(options: argparse.Namespace, console: Console) -> int:
+    """Print advice on specs, one line for each rule and file. The exit status is 0, whatever the advice."""
     from .lint_command import advise
 
-    advise(_clients(options), said, details=options.details)
+    advise(_clients(options), console, details=options.details)
     return 0
 
 
-def diff(options: argparse.Namespace, said: Console) -> int:
-    """Name what has changed between two versions of a spec, and what that means for programs that use the client."""
+def diff(options: argparse.Namespace, console: Console) -> int:
+    """List the changes between two versions of a spec, and say which of them break programs that use the client."""
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -142,47 +151,47 @@ def diff(options: argparse.Namespace, said: Console) -> int:
         return Path(options.spec) if options.spec else _only_spec()
 
     specs: list[Spec] = []
-    wrong: list[InvalidSpec] = []
+    errors: list[InvalidSpec] = []
     with ExitStack() as folders:
-        for name in (options.old, options.new or _shown(git_revisions.named(spec()))):
-            found = folders.enter_context(git_revisions.found(name, spec))
+        for name in (options.old, options.new or _shown(git_revisions.require_spec(spec()))):
+            revision = folders.enter_context(git_revisions.spec_folder(name, spec))
             try:
-                loaded = load(found.folder, found.shown)
-                specs.append(Spec(loaded.api, found.shown, loaded.sources))
+                loaded = load(revision.folder, revision.display_name)
+                specs.append(Spec(loaded.api, revision.display_name, loaded.sources))
             except InvalidSpec as error:
-                wrong.append(error)
-    if wrong:
-        raise InvalidSpec.of_all(wrong)
+                errors.append(error)
+    if errors:
+        raise InvalidSpec.of_all(errors)
     report = compare(*specs)
-    said.document(formatting.FORMATS[options.format](report))
+    console.document(formatting.FORMATS[options.format](report))
     failing = CLASSES[: CLASSES.index(options.fail_on) + 1] if options.fail_on else ()
     return OUT_OF_DATE if report.worst in failing else 0
 
 
-def new(options: argparse.Namespace, said: Console) -> int:
-    """Begin an API: a small commented spec that generates at once, and its table in pyproject.toml."""
+def new(options: argparse.Namespace, console: Console) -> int:
+    """Create a small, commented spec for a new API, and its table in pyproject.toml. It can be generated at once."""
     from pathlib import Path
 
-    from .scaffold import begin
+    from .scaffold import create
 
-    said.tell(begin(options.name, Path.cwd()).told())
+    console.result(create(options.name, Path.cwd()).summary())
     return 0
 
 
-def schema(options: argparse.Namespace, said: Console) -> int:
-    """Lay the schemas of this version beside specs, for editors: they complete and explain every key."""
+def schema(options: argparse.Namespace, console: Console) -> int:
+    """Write the JSON schemas of the spec language into spec folders. Editors use them to complete and explain keys."""
     from .schema_export import FOLDER, write_schemas
 
     for client in _clients(options):
         changed = write_schemas(client.spec)
-        said.tell(
-            f"{client.name}: {_shown(client.spec / FOLDER)} {'is renewed' if changed else 'is up to date'}\n"
+        console.result(
+            f"{client.name}: {_shown(client.spec / FOLDER)} {'updated' if changed else 'up to date'}\n"
         )
     return 0
 
 
-def mock(options: argparse.Namespace, said: Console) -> int:
-    """Serve the mock of a spec: a server that checks what the real one checks. Its own options follow the folder; `specloom mock FOLDER --help` lists them."""
+def mock(options: argparse.Namespace, console: Console) -> int:
+    """Run a mock server of an API, which validates requests as the spec describes them. Options of the server follow the folder; `specloom mock FOLDER --help` lists them."""
     from pathlib import Path
 
     from .mock_command import serve
@@ -191,7 +200,7 @@ def mock(options: argparse.Namespace, said: Console) -> int:
 
 
 def _only_spec() -> Path | None:
-    """The spec of the project here if there is one and no other."""
+    """Return the spec of the current project if it has exactly one client, else None."""
     from pathlib import Path
 
     from .config import find
@@ -205,25 +214,25 @@ def _only_spec() -> Path | None:
 
 
 def _clients(options: argparse.Namespace) -> list[ClientConfig]:
-    return _chosen(options)[1]
+    return _select(options)[1]
 
 
-def _chosen(options: argparse.Namespace) -> tuple[Config, list[ClientConfig]]:
+def _select(options: argparse.Namespace) -> tuple[Config, list[ClientConfig]]:
     from pathlib import Path
 
-    from .generate import chosen
+    from .generate import select_clients
 
-    return chosen(Path.cwd(), options.clients)
+    return select_clients(Path.cwd(), options.clients)
 
 
 def _shown(path: Path | str) -> str:
-    """A path as the user would type it here."""
+    """Return a path relative to the current folder, or absolute if it is outside. Importing `diagnostics` for it would be slow."""
     relative = os.path.relpath(path)
     return (relative if not relative.startswith("..") else str(path)).replace(os.sep, "/")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Its help is as wide as the terminal. argparse asks for that with every argument that is added, and loads shutil for it."""
+    """Parser whose help fits the terminal. argparse would determine the width for every argument, and import shutil for it."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, formatter_class=_formatter)
@@ -242,17 +251,17 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = _Parser(
         prog="specloom",
-        description="Weaves YAML endpoint specs into typed Python clients and their documentation.",
+        description="Generates typed Python HTTP clients, their documentation and mocks from YAML endpoint specs.",
     )
     parser.add_argument("--version", action="version", version=f"specloom {__version__}")
     commands = parser.add_subparsers(
         prog=parser.prog, title="commands", metavar="COMMAND", required=True
-    )  # prog, or it asks the terminal
+    )  # without prog, argparse determines the width of the terminal
     for run, text in (
-        (generate, "write clients and documentation; unchanged files are not touched"),
-        (check, "compare without writing: exit 1 and a diff if something is out of date"),
-        (lint, "advice on specs: missing translations, examples, titles"),
-        (schema, "lay the language's schemas beside specs, for editors"),
+        (generate, "generate clients and documentation"),
+        (check, "check that generated clients are up to date"),
+        (lint, "print advice on specs: missing translations, examples, titles"),
+        (schema, "write JSON schemas of the spec language, for editors"),
     ):
         command = commands.add_parser(run.__name__, help=text, description=run.__doc__)
         command.set_defaults(run=run)
@@ -260,45 +269,49 @@ def _parser() -> argparse.ArgumentParser:
             "clients",
             nargs="*",
             metavar="CLIENT",
-            help="names from pyproject.toml; all if none is given",
+            help="a client in pyproject.toml (default: all clients)",
         )
         command.add_argument(
             "--format",
             choices=("text", "json", "github"),
             default="text",
-            help="how problems are printed; json and github have standard output to themselves (default: text)",
+            help="format of problems; json and github write nothing else to stdout (default: text)",
         )
         if run is generate:
             command.add_argument(
                 "--force",
                 action="store_true",
-                help="overwrite generated files that were changed by hand",
+                help="overwrite generated files that were edited by hand",
             )
             command.add_argument(
-                "--watch", action="store_true", help="generate again at every save, until Ctrl-C"
+                "--watch",
+                action="store_true",
+                help="generate again whenever a file is saved, until Ctrl-C",
             )
         if run is lint:
             command.add_argument(
                 "--details",
                 action="store_true",
-                help="print every finding, with its line of the spec",
+                help="print each problem with its line of the spec",
             )
     _new_parser(
         commands.add_parser(
             "new",
-            help="begin an API: a spec, and its table in pyproject.toml",
+            help="create a spec for a new API, and its table in pyproject.toml",
             description=new.__doc__,
         )
     )
     _diff_parser(
         commands.add_parser(
-            "diff", help="what has changed between two versions of a spec", description=diff.__doc__
+            "diff",
+            help="list the changes between two versions of a spec",
+            description=diff.__doc__,
         )
     )
     _mock_parser(
         commands.add_parser(
             "mock",
-            help="serve a mock of an API, to develop and test against",
+            help="run a mock server of an API",
             description=mock.__doc__,
         )
     )
@@ -307,9 +320,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _mock_parser(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=mock, format="text")
-    command.add_argument("spec", metavar="FOLDER", help="the spec, such as specs/shop")
+    command.add_argument("spec", metavar="FOLDER", help="the spec folder, for example specs/shop")
     command.add_argument(
-        "options", metavar="…", nargs=argparse.REMAINDER, help="such as --port 8080 --print-client"
+        "options",
+        metavar="…",
+        nargs=argparse.REMAINDER,
+        help="options of the server, for example --port 8080 --print-client",
     )
 
 
@@ -318,7 +334,7 @@ def _new_parser(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "name",
         metavar="API",
-        help="its name, such as shop: the spec will be specs/shop, the package shop",
+        help="name of the API; shop creates the spec folder specs/shop for the package shop",
     )
 
 
@@ -327,24 +343,24 @@ def _diff_parser(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "old",
         metavar="OLD",
-        help="a spec folder, REV:folder, or a revision of git together with --spec",
+        help="a spec folder, REVISION:FOLDER, or a git revision with --spec",
     )
     command.add_argument(
-        "new", metavar="NEW", nargs="?", help="as OLD (default: the spec folder as it is now)"
+        "new", metavar="NEW", nargs="?", help="like OLD (default: the current spec folder)"
     )
     command.add_argument(
         "--spec",
         metavar="FOLDER",
-        help="the spec that revisions mean (default: the project's, if it has one)",
+        help="the spec folder for git revisions (default: the spec of the project, if it has only one)",
     )
     command.add_argument(
         "--format",
         choices=("text", "json", "markdown", "github"),
         default="text",
-        help="markdown: a fragment for CHANGES.md (default: text)",
+        help="output format; markdown is a section for a changelog (default: text)",
     )
     command.add_argument(
         "--fail-on",
         choices=("breaking", "compatible", "documentation"),
-        help="exit 1 if there is such a change, or a worse one",
+        help="exit with status 1 if there is a change of this class or a worse one",
     )

@@ -1,19 +1,19 @@
-"""`[tool.specloom]` of a project's pyproject.toml as a `Config`: which specs become which clients, and where.
+"""Configuration of a project, from `[tool.specloom]` in its pyproject.toml: the clients, their specs and their outputs.
 
 ```toml
 [tool.specloom.clients.shop]
 spec = "specs/shop"         # the spec folder
 out = "src/shop"            # the output folder
-layout = "package"          # the import package alone; "project" (the default): a project of its own, with documentation
-languages = ["en", "zh"]    # of the spec's languages those that are documented, the first in docstrings (default: all of them)
-templates = "templates"     # a folder of templates that stand in for specloom's own
-http = "httpx"              # the HTTP library of the client, or "httpx2"
+layout = "package"          # only the import package; "project" (default): an installable project with documentation
+languages = ["en", "zh"]    # languages to document, the first in docstrings (default: all languages of the spec)
+templates = "templates"     # a folder of templates that override those of specloom
+http = "httpx"              # the HTTP library of the client: "httpx" (default) or "httpx2"
 mock = "specs/shop/mock.py" # behaviour of the service, for the client's mock
-testing = false             # leave the mock and its fixtures out of the client (default: true)
-targets = ["error-list"]    # what installed packages make of the spec besides (entry points in the group specloom.targets)
+testing = false             # leave out the mock and its fixtures (default: true)
+targets = ["error-list"]    # additional targets of installed packages (entry points in the group specloom.targets)
 ```
 
-Paths are relative to the pyproject.toml. What is wrong is said as it is for a spec: all at once, each with its place.
+Paths are relative to the pyproject.toml. Problems are reported as those of a spec: all at once, each with its position.
 """
 
 from __future__ import annotations
@@ -29,42 +29,48 @@ from msgspec import Struct
 
 from . import bounded
 from .diagnostics import Diagnostic, InvalidSpec, UsageError, display_path
-from .links import real, way_out
+from .links import escaping_link, resolve
 
 NAME = "pyproject.toml"
 
 Layout: TypeAlias = Literal["project", "package"]
 Http: TypeAlias = Literal["httpx", "httpx2"]
-Steps: TypeAlias = "tuple[str | int, ...]"
+KeyPath: TypeAlias = "tuple[str | int, ...]"
 
-_TABLE: Steps = ("tool", "specloom", "clients")
+_TABLE: KeyPath = ("tool", "specloom", "clients")
 _KEYS = ("spec", "out", "layout", "languages", "templates", "http", "mock", "testing", "targets")
 
 
 class PyprojectFile(Struct, frozen=True):
-    """A pyproject.toml and its text, which problems point into."""
+    """A pyproject.toml and its text, for the positions of problems."""
 
     path: Path
     text: str
 
     @property
     def is_current(self) -> bool:
-        """Whether this is still what it says."""
+        """Whether the file on disk still has this text."""
         try:
             return bounded.read(self.path, bounded.TEXT) == self.text.encode("utf-8")
         except OSError:
             return False
 
     def problem(
-        self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False
+        self, path: KeyPath, rule: str, message: str, hint: str = "", *, key: bool = False
     ) -> Diagnostic:
-        """A problem at the value that these keys lead to, or at the last key itself."""
-        from .toml_positions import places
+        """Return a problem at the value with this path, or at its key."""
+        from .toml_positions import locate
 
-        found = places(self.text)
-        spot = found.of_key(steps) if key else found.of(steps)
+        positions = locate(self.text)
+        position = positions.key_at(path) if key else positions.value_at(path)
         return Diagnostic(
-            display_path(self.path), spot.line, spot.column, rule, message, hint, spot.length
+            display_path(self.path),
+            position.line,
+            position.column,
+            rule,
+            message,
+            hint,
+            position.length,
         )
 
     def error(self, problems: Sequence[Diagnostic]) -> InvalidSpec:
@@ -72,17 +78,17 @@ class PyprojectFile(Struct, frozen=True):
 
 
 class ClientConfig(Struct, frozen=True):
-    """One spec and its output."""
+    """Settings of one client."""
 
     name: str
     spec: Path
     out: Path
     source: str
-    """The spec folder as pyproject.toml names it: what generated files say they come from, wherever the command runs."""
+    """The spec folder as written in pyproject.toml; generated files name it as their source."""
     file: PyprojectFile
     layout: Layout = "project"
     languages: tuple[str, ...] = ()
-    """Those to document, the first in docstrings; none for all of the spec's."""
+    """Languages to document, the first in docstrings; empty for all languages of the spec."""
     templates: Path | None = None
     http: Http = "httpx"
     targets: tuple[str, ...] = ()
@@ -91,22 +97,22 @@ class ClientConfig(Struct, frozen=True):
     testing: bool = True
     """Whether the client has a mock."""
 
-    def wrong(self, steps: Steps, rule: str, message: str, hint: str = "") -> InvalidSpec:
-        """What is found wrong with one of this client's values only when the spec or the packages it names are known."""
+    def error(self, path: KeyPath, rule: str, message: str, hint: str = "") -> InvalidSpec:
+        """Return an error about one of the client's values that shows only when its spec or packages are known."""
         return self.file.error(
-            [self.file.problem((*_TABLE, self.name, *steps), rule, message, hint)]
+            [self.file.problem((*_TABLE, self.name, *path), rule, message, hint)]
         )
 
 
 class Config(Struct, frozen=True):
-    """The clients of a project, whose root is the folder of its pyproject.toml."""
+    """The clients of a project; `root` is the folder of its pyproject.toml."""
 
     root: Path
     clients: tuple[ClientConfig, ...]
 
 
 def find(start: Path) -> Config:
-    """The configuration that holds for a folder: that of the nearest pyproject.toml with a `[tool.specloom]`, upwards."""
+    """Return the configuration in the nearest pyproject.toml with a `[tool.specloom]` table, upwards from a folder."""
     for folder in (start, *start.parents):
         file = folder / NAME
         if file.is_file():
@@ -114,12 +120,12 @@ def find(start: Path) -> Config:
             if "specloom" in table(parse(file, text), "tool"):
                 return load(file)
     raise UsageError(
-        f"no {NAME} with a [tool.specloom.clients.<name>] table here or in a folder above {start}; specloom new <name> begins one"
+        f"no {NAME} with a [tool.specloom.clients.<name>] table in {start} or above; run specloom new <name> to create one"
     )
 
 
 def load(path: Path) -> Config:
-    """The configuration of one pyproject.toml; raises `InvalidSpec` with everything that is wrong in it."""
+    """Return the configuration in a pyproject.toml; raises `InvalidSpec` with all of its problems."""
     file = PyprojectFile(path, read(path))
     tool = table(table(parse(path, file.text), "tool"), "specloom")
     reader = _Reader(file)
@@ -131,21 +137,21 @@ def load(path: Path) -> Config:
         reader.add(
             _TABLE,
             "config-clients",
-            "[tool.specloom.clients] names no client",
+            "[tool.specloom.clients] has no client",
             "add [tool.specloom.clients.<name>] with spec and out, or run specloom new <name>",
         )
         clients = {}
-    found = [
+    configs = [
         client for name, row in clients.items() if (client := reader.client(name, row)) is not None
     ]
-    reader.apart(found)
+    reader.check_outputs(configs)
     if reader.problems:
         raise file.error(reader.problems)
-    return Config(path.parent, tuple(found))
+    return Config(path.parent, tuple(configs))
 
 
 class _Reader:
-    """Reads the tables of clients and collects problems."""
+    """Reader of the clients' tables; it collects problems."""
 
     def __init__(self, file: PyprojectFile) -> None:
         self.file = file
@@ -153,63 +159,65 @@ class _Reader:
         self.problems: list[Diagnostic] = []
 
     def client(self, name: str, row: object) -> ClientConfig | None:
-        here = (*_TABLE, name)
+        prefix = (*_TABLE, name)
         if not re.fullmatch(r"\w[\w.-]*", name):
             self.add(
-                here,
+                prefix,
                 "config-client",
-                f"a client cannot be called {name!r}",
-                "letters, digits, `_`, `-` and `.`",
+                f"invalid client name {name!r}",
+                "use letters, digits, `_`, `-` and `.`",
                 key=True,
             )
         if not is_table(row):
             self.add(
-                here,
+                prefix,
                 "config-client",
-                f"the client {name} must be a table",
+                f"client {name} is not a table",
                 f"write [tool.specloom.clients.{name}] above its keys",
             )
             return None
         for key in row:
             if key not in _KEYS:
-                self.unknown((*here, key), _KEYS)
-        spec, out = self.path(here, row, "spec", required=True), self.path(
-            here, row, "out", required=True
+                self.unknown((*prefix, key), _KEYS)
+        spec, out = self.path(prefix, row, "spec", required=True), self.path(
+            prefix, row, "out", required=True
         )
-        templates = self.path(here, row, "templates", required=False)
+        templates = self.path(prefix, row, "templates", required=False)
         for key, folder in (("spec", spec), ("templates", templates)):
             if folder is not None and not folder.is_dir():
                 self.add(
-                    (*here, key),
+                    (*prefix, key),
                     f"config-{key}",
-                    f"there is no folder {row[key]}",
-                    self.near(folder),
+                    f"folder {row[key]} not found",
+                    self._similar_folder(folder),
                 )
-        mock = self.path(here, row, "mock", required=False, what="file")
+        mock = self.path(prefix, row, "mock", required=False, kind="file")
         if mock is not None and not mock.is_file():
             self.add(
-                (*here, "mock"),
+                (*prefix, "mock"),
                 "config-mock",
-                f"there is no file {row['mock']}",
+                f"file {row['mock']} not found",
                 "paths are relative to pyproject.toml",
             )
-        testing = self.flag(here, row, "testing", default=True)
+        testing = self.boolean(prefix, row, "testing", default=True)
         if mock is not None and not testing:
             self.add(
-                (*here, "mock"),
+                (*prefix, "mock"),
                 "config-mock",
-                "a client without testing has no mock",
-                "remove mock, or testing = false",
+                "`mock` has no effect with testing = false",
+                "remove one of them",
             )
-        layout = self.word(here, row, "layout", ("project", "package"))
-        http = self.word(here, row, "http", ("httpx", "httpx2"))
-        languages, targets = self.words(here, row, "languages"), self.words(here, row, "targets")
+        layout = self.choice(prefix, row, "layout", ("project", "package"))
+        http = self.choice(prefix, row, "http", ("httpx", "httpx2"))
+        languages, targets = self.string_list(prefix, row, "languages"), self.string_list(
+            prefix, row, "targets"
+        )
         if "languages" in row and row["languages"] == []:
             self.add(
-                (*here, "languages"),
+                (*prefix, "languages"),
                 "config-languages",
-                "languages names none",
-                "leave it out for all of the spec's",
+                "`languages` is empty",
+                "remove it to document all languages of the spec",
             )
         if spec is None or out is None:
             return None
@@ -230,120 +238,133 @@ class _Reader:
 
     def path(
         self,
-        here: Steps,
+        prefix: KeyPath,
         row: Mapping[str, object],
         key: str,
         *,
         required: bool,
-        what: str = "folder",
+        kind: str = "folder",
     ) -> Path | None:
-        """A folder or a file, relative to pyproject.toml; None if it is not set."""
+        """Return a path, which is relative to pyproject.toml; None if it is not set or invalid."""
         value = row.get(key)
         if isinstance(value, str) and value.startswith("~"):
             self.add(
-                (*here, key),
+                (*prefix, key),
                 f"config-{key}",
-                f"`~` stands for no {what} here",
-                "paths are relative to pyproject.toml, or whole",
+                "`~` is not expanded",
+                "use a path relative to pyproject.toml, or an absolute path",
             )
             return None
         if isinstance(value, str) and value and "\0" not in value:
             return self.root / value
         if key in row:
             self.add(
-                (*here, key), f"config-{key}", f"{key} is the path of a {what}", f'as {key} = "…"'
+                (*prefix, key),
+                f"config-{key}",
+                f"`{key}` must be the path of a {kind}",
+                f'write {key} = "…"',
             )
         elif required:
             self.add(
-                here,
+                prefix,
                 f"config-{key}",
-                f"the client {here[-1]} needs {key}, a path",
+                f"client {prefix[-1]} has no `{key}`",
                 f'add {key} = "…"',
                 key=True,
             )
         return None
 
-    def word(
-        self, here: Steps, row: Mapping[str, object], key: str, known: tuple[str, str]
+    def choice(
+        self, prefix: KeyPath, row: Mapping[str, object], key: str, known: tuple[str, str]
     ) -> object:
         value = row.get(key, known[0])
         if value not in known:
-            what = f"`{value}`" if isinstance(value, str) else "this"
+            quoted = f' "{value}"' if isinstance(value, str) else ""
             self.add(
-                (*here, key),
+                (*prefix, key),
                 f"config-{key}",
-                f"{what} is no {key}",
+                f"invalid {key}{quoted}",
                 f'use "{known[0]}" or "{known[1]}"',
             )
         return value
 
-    def flag(self, here: Steps, row: Mapping[str, object], key: str, *, default: bool) -> bool:
+    def boolean(
+        self, prefix: KeyPath, row: Mapping[str, object], key: str, *, default: bool
+    ) -> bool:
         value = row.get(key, default)
         if not isinstance(value, bool):
             self.add(
-                (*here, key),
+                (*prefix, key),
                 f"config-{key}",
-                f"{key} is true or false",
-                f"as {key} = {str(not default).lower()}",
+                f"`{key}` must be true or false",
+                f"write {key} = {str(not default).lower()}",
             )
             return default
         return value
 
-    def words(self, here: Steps, row: Mapping[str, object], key: str) -> tuple[str, ...]:
-        """A list of texts, each once."""
+    def string_list(self, prefix: KeyPath, row: Mapping[str, object], key: str) -> tuple[str, ...]:
+        """Return a list of distinct strings."""
         value = row.get(key, [])
         if not _is_list(value):
             self.add(
-                (*here, key), f"config-{key}", f"{key} is a list of texts", f'as {key} = ["…"]'
+                (*prefix, key),
+                f"config-{key}",
+                f"`{key}` must be a list of strings",
+                f'write {key} = ["…"]',
             )
             return ()
-        found: list[str] = []
+        strings: list[str] = []
         for index, item in enumerate(value):
             if not isinstance(item, str) or not item:
                 self.add(
-                    (*here, key, index),
+                    (*prefix, key, index),
                     f"config-{key}",
-                    f"{key} is a list of texts",
-                    f'as {key} = ["…"]',
+                    f"`{key}` must be a list of strings",
+                    f'write {key} = ["…"]',
                 )
-            elif item in found:
-                self.add((*here, key, index), f"config-{key}", f"`{item}` stands here twice")
+            elif item in strings:
+                self.add(
+                    (*prefix, key, index),
+                    f"config-{key}",
+                    f"duplicate `{item}`",
+                    "remove one of them",
+                )
             else:
-                found.append(item)
-        return tuple(found)
+                strings.append(item)
+        return tuple(strings)
 
-    def apart(self, clients: Sequence[ClientConfig]) -> None:
-        """No output may lie in a spec, or in another output, or hold one, also where systems do not tell case apart: each is made and
-        cleared up alone. Nor may one that is named within the project lie elsewhere, because of a link that came with it.
+    def check_outputs(self, clients: Sequence[ClientConfig]) -> None:
+        """Report outputs that overlap with a spec or another output, also on case-insensitive file systems, because each output is
+        written and cleaned up on its own; and outputs that a link in the project leads out of the project.
         """
         for index, client in enumerate(clients):
-            out, spec = real(client.out), real(client.spec)
-            link = way_out(client.out, self.root)
+            out, spec = resolve(client.out), resolve(client.spec)
+            link = escaping_link(client.out, self.root)
             if link is not None:
                 self.add(
                     (*_TABLE, client.name, "out"),
                     "config-out",
-                    f"the output leads out of the project through the link {os.path.relpath(link, self.root)}, to {out}",
-                    f'replace the link by a folder, or write that path itself: out = "{out.as_posix()}"',
+                    f"the output is outside the project: the link {os.path.relpath(link, self.root)} leads to {out}",
+                    f'replace the link by a folder, or write out = "{out.as_posix()}"',
                 )
             if _overlap(out, spec):
                 self.add(
                     (*_TABLE, client.name, "out"),
                     "config-out",
-                    f"the output {client.out.name} and the spec {client.source} lie in one another",
+                    f"the output {client.out.name} and the spec {client.source} overlap",
                     "give the output a folder of its own",
                 )
             for other in clients[:index]:
-                if _overlap(out, real(other.out)):
+                if _overlap(out, resolve(other.out)):
                     self.add(
                         (*_TABLE, client.name, "out"),
                         "config-out",
-                        f"clients {other.name} and {client.name} share the output {client.out.name}",
+                        f"the outputs of clients {other.name} and {client.name} overlap",
                         "give each a folder of its own",
                     )
 
-    def near(self, folder: Path) -> str:
-        """A hint for a folder that is not there."""
+    def _similar_folder(self, folder: Path) -> str:
+        """Return a hint for a folder that does not exist."""
         from difflib import get_close_matches
 
         try:
@@ -357,22 +378,22 @@ class _Reader:
             else "paths are relative to pyproject.toml"
         )
 
-    def unknown(self, steps: Steps, known: tuple[str, ...]) -> None:
+    def unknown(self, path: KeyPath, known: tuple[str, ...]) -> None:
         from difflib import get_close_matches
 
-        close = get_close_matches(str(steps[-1]), known, 1)
-        where = ".".join(map(str, steps[:-1]))
-        hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(known)}"
-        self.add(steps, "config-key", f"[{where}] has no key {steps[-1]}", hint, key=True)
+        close = get_close_matches(str(path[-1]), known, 1)
+        parent = ".".join(map(str, path[:-1]))
+        hint = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
+        self.add(path, "config-key", f"unknown key `{path[-1]}` in [{parent}]", hint, key=True)
 
     def add(
-        self, steps: Steps, rule: str, message: str, hint: str = "", *, key: bool = False
+        self, path: KeyPath, rule: str, message: str, hint: str = "", *, key: bool = False
     ) -> None:
-        self.problems.append(self.file.problem(steps, rule, message, hint, key=key))
+        self.problems.append(self.file.problem(path, rule, message, hint, key=key))
 
 
 def read(file: Path) -> str:
-    """The text of a file, line ends as they are."""
+    """Return the text of a UTF-8 file with its line ends; raises `UsageError` if it cannot be read."""
     try:
         return bounded.read(file, bounded.TEXT).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -382,7 +403,7 @@ def read(file: Path) -> str:
 
 
 def parse(path: Path, text: str) -> dict[str, object]:
-    """What a pyproject.toml says; raises `InvalidSpec` if it is no TOML."""
+    """Return the content of a pyproject.toml; raises `InvalidSpec` if it is not valid TOML."""
     file = PyprojectFile(path, text)
     if text.startswith("\ufeff"):
         raise file.error(
@@ -392,8 +413,8 @@ def parse(path: Path, text: str) -> dict[str, object]:
                     1,
                     1,
                     "config-toml",
-                    "this is no TOML: it begins with a byte order mark",
-                    "save it as UTF-8 without one",
+                    "invalid TOML: the file begins with a byte order mark",
+                    "save it as UTF-8 without BOM",
                 )
             ]
         )
@@ -401,28 +422,26 @@ def parse(path: Path, text: str) -> dict[str, object]:
         return dict(tomllib.loads(text))
     except RecursionError:
         raise file.error(
-            [
-                Diagnostic(
-                    display_path(path), 1, 1, "config-toml", "too many values lie in one another"
-                )
-            ]
+            [Diagnostic(display_path(path), 1, 1, "config-toml", "values are nested too deeply")]
         ) from None
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 1)
+        position = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = (
+            (int(position[1]), int(position[2])) if position else (text.count("\n") + 1, 1)
+        )
         message = re.sub(r" \(at .*\)$", "", str(error))
         raise file.error(
             [
                 Diagnostic(
-                    display_path(path), line, column, "config-toml", f"this is no TOML: {message}"
+                    display_path(path), line, column, "config-toml", f"invalid TOML: {message}"
                 )
             ]
         ) from None
 
 
-def table(found: Mapping[str, object], key: str) -> dict[str, object]:
-    """The table at a key, or an empty one."""
-    value = found.get(key, {})
+def table(parent: Mapping[str, object], key: str) -> dict[str, object]:
+    """Return the table at a key; an empty one if there is none."""
+    value = parent.get(key, {})
     return value if is_table(value) else {}
 
 
@@ -434,6 +453,6 @@ def _is_list(value: object) -> TypeGuard[list[object]]:
     return isinstance(value, list)
 
 
-def _overlap(one: Path, other: Path) -> bool:
-    one, other = (Path(str(path).casefold()) for path in (one, other))
-    return one.is_relative_to(other) or other.is_relative_to(one)
+def _overlap(first: Path, second: Path) -> bool:
+    first, second = (Path(str(path).casefold()) for path in (first, second))
+    return first.is_relative_to(second) or second.is_relative_to(first)

@@ -1,7 +1,7 @@
-"""What a run says, and where.
+"""Console output: results to stdout, diagnostics to stderr.
 
-People read as it goes: problems on standard error, what was done on standard output. In a form for programs (json, github) standard output
-holds one document of all problems, written at the end, and what people would read goes to standard error.
+With a machine-readable format (json, github), stdout gets exactly one document with all problems, written at the end, and results go to
+stderr.
 """
 
 from __future__ import annotations
@@ -16,26 +16,29 @@ if TYPE_CHECKING:
 
 
 class Console:
-    """Says what one run has to say, in one form."""
+    """Output of one run, in one format."""
 
-    def __init__(self, form: str) -> None:
-        self.form = form
-        self._for_programs = form in ("json", "github")
-        self._found: list[Diagnostic] = []
-        self._due = True
-        """Whether there is something that no document has said."""
+    def __init__(self, format: str) -> None:
+        self.format = format
+        self._machine_readable = format in ("json", "github")
+        self._problems: list[Diagnostic] = []
+        self._document_due = True
+        """Whether stdout still needs a document."""
 
-    def tell(self, text: str) -> None:
-        """What was done, for people."""
-        print(text, end="", file=sys.stderr if self._for_programs else sys.stdout)
+    def result(self, text: str) -> None:
+        """Print a result for people."""
+        print(text, end="", file=sys.stderr if self._machine_readable else sys.stdout)
 
     def report(
         self, problems: Sequence[Diagnostic], sources: Mapping[str, str], *, grouped: bool = False
     ) -> None:
-        """Problems, given the texts of the files that they are in; for people in one line for each rule and file if `grouped`."""
-        if self._for_programs:
-            self._found += problems
-            self._due = True
+        """Print or collect problems; `sources` holds the texts of their files.
+
+        With `grouped`, the text format has one line for each rule and file.
+        """
+        if self._machine_readable:
+            self._problems += problems
+            self._document_due = True
         elif problems:
             from .diagnostics import as_groups, as_text
 
@@ -46,26 +49,26 @@ class Console:
             )
 
     def document(self, text: str) -> None:
-        """The document itself, of a command that has one of its own."""
+        """Print the document of a command that has its own."""
         print(text, end="")
-        self._due = False
+        self._document_due = False
 
-    def end(self) -> None:
-        """All is said; a run that goes on, as a watch does, may say more, and end again."""
-        if self._for_programs and self._due:
-            print(self._written(), end="")
-            self._found, self._due = [], False
+    def finish(self) -> None:
+        """Print the document if it is due, and flush. A watch goes on afterwards, and finishes again."""
+        if self._machine_readable and self._document_due:
+            print(self._problem_document(), end="")
+            self._problems, self._document_due = [], False
         print(end="", flush=True)
 
-    def silence(self) -> None:
-        """Nobody reads any further, or the disk is full: what Python still has to write when it ends goes nowhere."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
+    def discard(self) -> None:
+        """Send all further output to nowhere: the reader of a pipe has gone, or the disk is full, and Python still flushes at exit."""
+        null = os.open(os.devnull, os.O_WRONLY)
         for descriptor in (1, 2):
-            os.dup2(nowhere, descriptor)
+            os.dup2(null, descriptor)
 
-    def _written(self) -> str:
-        if not self._found:  # a program reads an array in any case
-            return "[]\n" if self.form == "json" else ""
+    def _problem_document(self) -> str:
+        if not self._problems:  # JSON always needs an array
+            return "[]\n" if self.format == "json" else ""
         from .diagnostics import as_github, as_json
 
-        return as_json(self._found) if self.form == "json" else as_github(self._found)
+        return as_json(self._problems) if self.format == "json" else as_github(self._problems)

@@ -1,6 +1,6 @@
-"""Keeping outputs what their specs make of them: written, or compared.
+"""Generate clients, or check that they are up to date.
 
-clients ─▶ weave ─▶ publish or compare ─▶ noted as done (unchanged)
+clients ─▶ build ─▶ publish or compare ─▶ record as up to date
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from . import bounded
 from .build import needs_others, weave
 from .config import NAME, ClientConfig, Config, find
 from .diagnostics import Diagnostic, InvalidSpec, UsageError, display_path
-from .publish import MANIFEST, Comparison, compare, places, publish
+from .publish import MANIFEST, Comparison, compare, publish, staging_paths
 from .spec import LoadedSpec
 from .targets import Files
 from .up_to_date import fingerprints
 
 if TYPE_CHECKING:
-    from .up_to_date.fingerprints import Done
+    from .up_to_date.fingerprints import FinishedClient
 
 Report: TypeAlias = Callable[[Sequence[Diagnostic], Mapping[str, str]], None]
-"""Prints problems, given the texts of the files that they are in."""
+"""Prints problems, given the texts of their files."""
 
 
 class BuiltClient(Struct, frozen=True):
-    """A client whose spec is right, and its files."""
+    """A client with a valid spec, and its files."""
 
     client: ClientConfig
     loaded: LoadedSpec
     files: Files
-    before: str | None
-    """The content of the inputs before they were read; None if pyproject.toml was read before and says something else by now."""
+    content_before: str | None
+    """Fingerprint of the inputs before they were read; None if pyproject.toml has changed since it was read."""
 
     @property
-    def told(self) -> str:
-        """What there is in the spec: `2 endpoints, 14 types`."""
+    def summary(self) -> str:
+        """The spec in a few words: `2 endpoints, 14 types`."""
         endpoints = sum(1 for _ in self.loaded.api.all_endpoints())
         types = len(self.loaded.api.types)
         return f"{endpoints} endpoint{'' if endpoints == 1 else 's'}, {types} type{'' if types == 1 else 's'}"
@@ -49,29 +49,32 @@ class BuiltClient(Struct, frozen=True):
 def generate_clients(
     config: Config, clients: Sequence[ClientConfig], report: Report, *, force: bool = False
 ) -> Iterator[str]:
-    """Writes the clients, one after the other, and tells of each in a line. Nothing is written unless all specs are right."""
-    done: dict[str, Done] = {}
-    woven = _woven(config, clients)
-    warnings = [problem for each in woven for problem in each.loaded.warnings]
-    report(warnings, {path: text for each in woven for path, text in each.loaded.sources.items()})
+    """Write the clients one after the other, and yield a line for each. Nothing is written unless all specs are valid."""
+    finished: dict[str, FinishedClient] = {}
+    built_clients = _build_all(config, clients)
+    warnings = [problem for built in built_clients for problem in built.loaded.warnings]
+    sources = {path: text for built in built_clients for path, text in built.loaded.sources.items()}
+    report(warnings, sources)
     try:
-        for each in woven:
-            comparison = publish(each.client.out, each.files, force=force)
-            done |= _done(config, each, comparison)
+        for built in built_clients:
+            comparison = publish(built.client.out, built.files, force=force)
+            finished |= _finished(config, built, comparison)
             counts = {
                 "changed": len(comparison.changed) + len(comparison.missing),
                 "removed": len(comparison.extra),
-                "same": comparison.same,
+                "unchanged": comparison.unchanged,
             }
-            told = ", ".join(
-                f"{count} {what}" for what, count in counts.items() if count or what == "same"
+            files = ", ".join(
+                f"{count} {change}"
+                for change, count in counts.items()
+                if count or change == "unchanged"
             )
-            yield f"{each.client.name}: {each.told} -> {display_path(each.client.out)} ({told})"
+            yield f"{built.client.name}: {built.summary} -> {display_path(built.client.out)} ({files})"
     finally:
-        _remember(config, done)
+        _remember(config, finished)
 
 
-class Checked(Struct, frozen=True):
+class CheckedClient(Struct, frozen=True):
     """A client compared with its output."""
 
     client: ClientConfig
@@ -79,160 +82,169 @@ class Checked(Struct, frozen=True):
     comparison: Comparison
 
     def lines(self) -> Iterator[str]:
-        """What differs, for people: a unified diff of each file, and the names of those that are missing or extra."""
-        name, found = self.client.name, self.comparison
-        if found.up_to_date:
+        """Yield the differences for people: a unified diff of each changed file, and the names of missing and extra files."""
+        name, comparison = self.client.name, self.comparison
+        if comparison.up_to_date:
             yield f"{name}: up to date\n"
             return
-        yield f"{name}: {display_path(found.folder)} is not what {display_path(self.client.spec)} generates; run specloom generate\n"
-        for path in found.changed:
-            yield from _difference(found, path)
-        for problem in self.findings():
+        yield f"{name}: {display_path(comparison.folder)} is out of date with {display_path(self.client.spec)}; run specloom generate\n"
+        for path in comparison.changed:
+            yield from _unified_diff(comparison, path)
+        for problem in self.problems():
             if problem.rule != "changed":
                 yield f"{problem.rule}: {problem.path}\n"
 
-    def findings(self) -> Sequence[Diagnostic]:
-        """The same for programs: a problem for each file."""
-        found, hint = self.comparison, "run specloom generate"
+    def problems(self) -> Sequence[Diagnostic]:
+        """Return the differences for programs: one problem for each file."""
+        comparison, source = self.comparison, self.client.source
         rows: list[tuple[str, PurePosixPath, int, str]]
         rows = [
-            ("missing", path, 1, f"{self.client.source} generates this file, and it is not there")
-            for path in found.missing
+            ("missing", path, 1, f"file generated from {source} is missing")
+            for path in comparison.missing
         ]
         rows += [
-            ("extra", path, 1, f"{self.client.source} does not generate this file any more")
-            for path in found.extra
+            ("extra", path, 1, f"file is no longer generated from {source}")
+            for path in comparison.extra
         ]
         rows += [
             (
                 "changed",
                 path,
-                _first(found, path),
-                f"this is not what {self.client.source} generates",
+                _first_difference(comparison, path),
+                f"file is out of date with {source}",
             )
-            for path in found.changed
+            for path in comparison.changed
         ]
-        if not rows and not found.manifest_current:
+        if not rows and not comparison.manifest_current:
             rows = [
                 (
                     "manifest",
                     PurePosixPath(MANIFEST),
                     1,
-                    "the list of generated files is not what it should be",
+                    "manifest does not match the generated files",
                 )
             ]
-        by_hand = "; it was changed by hand"
-        edited = "move the change to the spec, or run specloom generate --force to lose it"
         return [
             Diagnostic(
-                display_path(found.folder / path),
+                display_path(comparison.folder / path),
                 line,
                 1,
                 rule,
-                text + by_hand * (path in found.edited),
-                edited if path in found.edited else hint,
+                f"{message}; it was edited by hand" if path in comparison.edited else message,
+                (
+                    "move the edits to the spec, or run specloom generate --force to discard them"
+                    if path in comparison.edited
+                    else "run specloom generate"
+                ),
             )
-            for rule, path, line, text in rows
+            for rule, path, line, message in rows
         ]
 
 
-def check_clients(config: Config, clients: Sequence[ClientConfig]) -> list[Checked]:
-    """Compares the clients with their outputs, and writes nothing."""
-    done: dict[str, Done] = {}
-    found: list[Checked] = []
-    for each in _woven(config, clients):
-        comparison = compare(each.client.out, each.files)
-        found.append(Checked(each.client, each.loaded, comparison))
+def check_clients(config: Config, clients: Sequence[ClientConfig]) -> list[CheckedClient]:
+    """Compare the clients with their outputs; nothing is written."""
+    finished: dict[str, FinishedClient] = {}
+    checked: list[CheckedClient] = []
+    for built in _build_all(config, clients):
+        comparison = compare(built.client.out, built.files)
+        checked.append(CheckedClient(built.client, built.loaded, comparison))
         if comparison.up_to_date:
-            done |= _done(config, each, comparison)
-    _remember(config, done)
-    return found
+            finished |= _finished(config, built, comparison)
+    _remember(config, finished)
+    return checked
 
 
-def chosen(start: Path, wanted: Sequence[str]) -> tuple[Config, list[ClientConfig]]:
-    """The configuration that holds for a folder, and those of its clients that are wanted; all, if none is named."""
+def select_clients(start: Path, names: Sequence[str]) -> tuple[Config, list[ClientConfig]]:
+    """Return the configuration for a folder, and its clients with these names, or all if there are none.
+
+    Raises `UsageError` for an unknown name.
+    """
     config = find(start)
-    known = {client.name: client for client in config.clients}
-    for name in wanted:
-        if name not in known:
+    clients = {client.name: client for client in config.clients}
+    for name in names:
+        if name not in clients:
             raise UsageError(
-                f"there is no client {name} in {display_path(config.root / NAME)}; it has {', '.join(known)}"
+                f"unknown client {name} in {display_path(config.root / NAME)}; known clients: {', '.join(clients)}"
             )
-    return config, [known[name] for name in wanted] if wanted else list(config.clients)
+    return config, [clients[name] for name in names] if names else list(config.clients)
 
 
-def inputs(config: Config, client: ClientConfig) -> list[str]:
-    """The files and folders that decide what a client is, besides specloom itself."""
+def input_paths(config: Config, client: ClientConfig) -> list[str]:
+    """Return the files and folders that decide the output of a client, besides specloom itself."""
     paths = (config.root / NAME, client.spec, *filter(None, (client.templates, client.mock)))
     return [os.path.abspath(path) for path in paths]
 
 
-def _woven(config: Config, clients: Sequence[ClientConfig]) -> list[BuiltClient]:
-    """All of the clients; raises `InvalidSpec` with what is wrong in any of them."""
-    found: list[BuiltClient] = []
-    wrong: list[InvalidSpec] = []
+def _build_all(config: Config, clients: Sequence[ClientConfig]) -> list[BuiltClient]:
+    """Build the clients; raises `InvalidSpec` with the problems of all of them."""
+    built: list[BuiltClient] = []
+    errors: list[InvalidSpec] = []
     for client in clients:
-        before = fingerprints.content(inputs(config, client))
-        known = (
-            client.file.is_current
-        )  # asked after `before`, so that this is what has the settings that hold here
+        before = fingerprints.content(input_paths(config, client))
+        # Checked after `before`, so that `before` belongs to the settings in use.
+        is_current = client.file.is_current
         try:
-            found.append(BuiltClient(client, *weave(client), before if known else None))
+            built.append(BuiltClient(client, *weave(client), before if is_current else None))
         except InvalidSpec as error:
-            wrong.append(error)
-    if wrong:
-        raise InvalidSpec.of_all(wrong)
-    return found
+            errors.append(error)
+    if errors:
+        raise InvalidSpec.of_all(errors)
+    return built
 
 
-def _done(config: Config, woven: BuiltClient, comparison: Comparison) -> Mapping[str, Done]:
-    """The client as one that has nothing to do; not if there are warnings, which every run repeats, or if other packages have a part in it."""
-    if woven.loaded.warnings or needs_others(woven.client, woven.loaded.api):
+def _finished(
+    config: Config, built: BuiltClient, comparison: Comparison
+) -> Mapping[str, FinishedClient]:
+    """Return what to record of an up-to-date client.
+
+    Nothing is recorded of a client with warnings, which every run repeats, or of one to which plugins contribute.
+    """
+    if built.loaded.warnings or needs_others(built.client, built.loaded.api):
         return {}
-    out = Path(os.path.abspath(woven.client.out))
+    out = Path(os.path.abspath(built.client.out))
     return {
-        woven.client.name: {
-            "inputs": inputs(config, woven.client),
-            "before": woven.before,
+        built.client.name: {
+            "inputs": input_paths(config, built.client),
+            "content_before": built.content_before,
             "out": str(out),
-            "work": [str(place) for place in places(out)],
-            "told": woven.told,
+            "staging": [str(path) for path in staging_paths(out)],
+            "summary": built.summary,
             "manifest": hashlib.sha256(comparison.manifest).hexdigest(),
         }
     }
 
 
-def _remember(config: Config, done: Mapping[str, Done]) -> None:
+def _remember(config: Config, finished: Mapping[str, FinishedClient]) -> None:
     fingerprints.remember(
-        os.path.abspath(config.root / NAME), [client.name for client in config.clients], done
+        os.path.abspath(config.root / NAME), [client.name for client in config.clients], finished
     )
 
 
-def _difference(found: Comparison, path: PurePosixPath) -> Iterator[str]:
+def _unified_diff(comparison: Comparison, path: PurePosixPath) -> Iterator[str]:
     from difflib import unified_diff
 
-    old, new = _texts(found, path)
-    by_hand = " (changed by hand)" if path in found.edited else ""
-    place = display_path(found.folder / path)
-    for line in unified_diff(old, new, f"{place}{by_hand}", f"{place} (generated)"):
+    old, new = _old_and_new_lines(comparison, path)
+    edited = " (edited by hand)" if path in comparison.edited else ""
+    file = display_path(comparison.folder / path)
+    for line in unified_diff(old, new, f"{file}{edited}", f"{file} (generated)"):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
 
-def _first(found: Comparison, path: PurePosixPath) -> int:
-    """The first line of a file that differs."""
-    old, new = _texts(found, path)
+def _first_difference(comparison: Comparison, path: PurePosixPath) -> int:
+    """Return the number of the first line that differs."""
+    old, new = _old_and_new_lines(comparison, path)
     pairs = enumerate(zip(old, new, strict=False), 1)
     return next(
-        (number for number, (one, other) in pairs if one != other), min(len(old), len(new)) + 1
+        (number for number, (before, after) in pairs if before != after),
+        min(len(old), len(new)) + 1,
     )
 
 
-def _texts(found: Comparison, path: PurePosixPath) -> tuple[list[str], list[str]]:
-    """The lines on disk and those that are generated."""
+def _old_and_new_lines(comparison: Comparison, path: PurePosixPath) -> tuple[list[str], list[str]]:
+    """Return the lines on disk and the generated lines."""
     try:
-        old = bounded.read(found.folder / path, bounded.STATE).decode("utf-8", "replace")
-    except OSError:  # it went meanwhile, or nobody wants to read the difference
+        old = bounded.read(comparison.folder / path, bounded.STATE).decode("utf-8", "replace")
+    except OSError:  # removed in the meantime, or too large for a diff
         old = ""
-    return old.splitlines(keepends=True), found.wanted[path].decode("utf-8").splitlines(
-        keepends=True
-    )
+    new = comparison.files[path].decode("utf-8")
+    return old.splitlines(keepends=True), new.splitlines(keepends=True)

@@ -10,7 +10,7 @@ from .diagnostics import Diagnostic, InvalidSpec, display_path
 from .spec import lint, load
 
 
-def advise(clients: Iterable[ClientConfig], said: Console, *, details: bool) -> None:
+def advise(clients: Iterable[ClientConfig], console: Console, *, details: bool) -> None:
     """Report what readers of the documentation would miss, one line for each rule and file unless `details` are wanted."""
     warnings: list[Diagnostic] = []
     advice: list[Diagnostic] = []
@@ -30,12 +30,14 @@ def advise(clients: Iterable[ClientConfig], said: Console, *, details: bool) -> 
         lines.append(f"{client.name}: {len(found)} finding{'' if len(found) == 1 else 's'}\n")
     if wrong:
         raise InvalidSpec.of_all(wrong)
-    said.report(tuple(dict.fromkeys(warnings)), sources)
-    said.report(tuple(dict.fromkeys(advice)), sources, grouped=not details)
-    said.tell("".join(lines))
+    console.report(tuple(dict.fromkeys(warnings)), sources)
+    console.report(tuple(dict.fromkeys(advice)), sources, grouped=not details)
+    console.result("".join(lines))
     if (
         not details
-        and said.form == "text"
+        and console.format == "text"
         and len({(problem.path, problem.rule) for problem in advice}) < len(advice)
     ):
-        said.tell("specloom lint --details shows each finding with its line of the spec\n")
+        console.result(
+            "run specloom lint --details to see each problem with its line of the spec\n"
+        )

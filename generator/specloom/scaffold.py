@@ -1,6 +1,6 @@
-"""The beginning of an API: a small commented spec that generates at once, and its table in pyproject.toml.
+"""Scaffold for a new API: a small, commented spec, and its table in pyproject.toml.
 
-The spec is read before anything is written, and so is the pyproject.toml as it will be: a text edit that keeps every character that is there.
+The spec and the edited pyproject.toml are validated before anything is written. The edit keeps every character of the file.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from msgspec import Struct
 
 from . import config, naming
 from .diagnostics import DISK, InvalidSpec, UsageError, display_path
-from .links import way_out
+from .links import escaping_link
 from .schema_export import write_schemas
 from .spec import load
-from .toml_positions import places
+from .toml_positions import locate
 
 _FOLDER = Path(__file__).with_suffix("")
 
 
 class Scaffold(Struct, frozen=True):
-    """What was written."""
+    """The files and settings of a new API."""
 
     name: str
     spec: Path
@@ -36,161 +36,169 @@ class Scaffold(Struct, frozen=True):
     created: bool
     """Whether the pyproject.toml is new."""
     in_builds: bool
-    """Whether the project's builds have specloom."""
+    """Whether `build-system.requires` has specloom."""
 
-    def told(self) -> str:
-        """What was done, and what to do next."""
-        what = "the package" if self.layout == "package" else "a project of its own:"
+    def summary(self) -> str:
+        """Return a report of the created files, and the next steps."""
+        output = "the package" if self.layout == "package" else "the project"
         lines = [
-            f"{display_path(self.spec)}: a small spec, and JSON schemas for editors",
-            f"{display_path(self.pyproject)}: {'begun with' if self.created else 'with'} [tool.specloom.clients.{self.name}], {what} {display_path(self.out)}",
+            f"created {display_path(self.spec)}: a small spec, and JSON schemas for editors",
+            f"{'created' if self.created else 'edited'} {display_path(self.pyproject)}: [tool.specloom.clients.{self.name}] generates {output} {display_path(self.out)}",
             "",
             f"next: edit {display_path(self.spec)}, then run specloom generate",
         ]
         if self.layout == "package" and not self.in_builds:
             lines.append(
-                'to generate in every build, add "specloom" to build-system.requires; for hatchling, [tool.hatch.build.hooks.specloom] too'
+                'to generate in every build, add "specloom" to build-system.requires; for hatchling, also add [tool.hatch.build.hooks.specloom]'
             )
         return "\n".join(lines) + "\n"
 
 
-def begin(name: str, here: Path) -> Scaffold:
-    """Begin an API in the project of a folder; raises `UsageError`, with nothing written, if it cannot."""
+def create(name: str, start: Path) -> Scaffold:
+    """Create the scaffold in the project of a folder; raises `UsageError`, with nothing written, if that is not possible."""
     package = naming.snake(name)
     if not package:
-        raise UsageError(f"an API cannot be called {name!r}; use letters, digits, `-` and `_`")
-    pyproject = _pyproject(here)
+        raise UsageError(f"invalid API name {name!r}; use letters, digits, `-` and `_`")
+    pyproject = _find_pyproject(start)
     created = not pyproject.exists()
     text = "" if created else config.read(pyproject)
-    known = config.parse(pyproject, text)
+    content = config.parse(pyproject, text)
     spec = pyproject.parent / "specs" / package
     if spec.exists() and (not spec.is_dir() or any(spec.iterdir())):
         raise UsageError(
-            f"{display_path(spec)} is there already; choose another name, or write [tool.specloom.clients.{package}] yourself"
+            f"{display_path(spec)} already exists; choose another name, or add [tool.specloom.clients.{package}] to pyproject.toml for it"
         )
-    link = way_out(spec, pyproject.parent)
+    link = escaping_link(spec, pyproject.parent)
     if link is not None:
         raise UsageError(
-            f"{display_path(link)} is a link that leads out of the project; replace it by a folder"
+            f"{display_path(link)} is a link to a folder outside the project; replace it by a folder"
         )
-    row = _row(pyproject.parent, known, package)
-    edited = _edited(pyproject, text, known, package, row)
-    files = _starter(name, package)
+    settings = _client_settings(pyproject.parent, content, package)
+    edited = _add_client(pyproject, text, content, package, settings)
+    files = _spec_files(name, package)
     try:
         spec.mkdir(parents=True, exist_ok=True)
-        for file, content in files.items():
-            (spec / file).write_bytes(content)
+        for file, data in files.items():
+            (spec / file).write_bytes(data)
         write_schemas(spec)
         _replace(pyproject, edited)
     except OSError as error:
         raise UsageError(f"{error.filename or spec}: {error.strerror or error}", DISK) from None
-    requires = config.table(known, "build-system").get("requires", [])
+    requires = config.table(content, "build-system").get("requires", [])
     return Scaffold(
         package,
         spec,
-        pyproject.parent / row["out"],
-        row.get("layout", "project"),
+        pyproject.parent / settings["out"],
+        settings.get("layout", "project"),
         pyproject,
         created,
         "specloom" in str(requires),
     )
 
 
-def _pyproject(here: Path) -> Path:
-    """The project's: the nearest that has clients already, else the nearest, else one to come."""
+def _find_pyproject(start: Path) -> Path:
+    """Return the nearest pyproject.toml upwards with `[tool.specloom]`, else the nearest, else a new one in the folder."""
     nearest: Path | None = None
-    for folder in (here, *here.parents):
+    for folder in (start, *start.parents):
         file = folder / config.NAME
         if file.is_file():
             nearest = nearest or file
             if "specloom" in config.table(config.parse(file, config.read(file)), "tool"):
                 return file
-    return nearest or here / config.NAME
+    return nearest or start / config.NAME
 
 
-def _row(root: Path, known: Mapping[str, object], package: str) -> dict[str, str]:
-    """The client's settings: a package of the project if this is one, else a project of its own."""
-    row = {"spec": f"specs/{package}"}
-    if "project" not in known:
-        return row | {"out": f"clients/{package}"}
-    source = "src/" if (root / "src").is_dir() or _builds_src(known) else ""
-    return row | {"out": f"{source}{package}", "layout": "package"}
+def _client_settings(root: Path, pyproject: Mapping[str, object], package: str) -> dict[str, str]:
+    """Return the client's settings: a package of the project if there is a `[project]` table, else a project of its own."""
+    settings = {"spec": f"specs/{package}"}
+    if "project" not in pyproject:
+        return settings | {"out": f"clients/{package}"}
+    source = "src/" if (root / "src").is_dir() or _builds_src(pyproject) else ""
+    return settings | {"out": f"{source}{package}", "layout": "package"}
 
 
-def _builds_src(known: Mapping[str, object]) -> bool:
-    """Whether the build settings, of hatchling or setuptools, say that packages lie in `src`, which may not be there yet."""
-    tool = config.table(known, "tool")
+def _builds_src(pyproject: Mapping[str, object]) -> bool:
+    """Whether the build settings of hatchling or setuptools name the folder `src`, which may not exist yet."""
+    tool = config.table(pyproject, "tool")
     wheel = reduce(config.table, ("build", "targets", "wheel"), config.table(tool, "hatch"))
     find = reduce(config.table, ("packages", "find"), config.table(tool, "setuptools"))
-    named: list[object] = [wheel.get("packages"), find.get("where")]
+    settings: list[object] = [wheel.get("packages"), find.get("where")]
     return any(
         str(path).split("/")[0] == "src"
-        for paths in named
+        for paths in settings
         if isinstance(paths, list)
         for path in cast(list[object], paths)
     )
 
 
-def _edited(
-    file: Path, text: str, known: Mapping[str, object], package: str, row: Mapping[str, str]
+def _add_client(
+    file: Path,
+    text: str,
+    content: Mapping[str, object],
+    package: str,
+    settings: Mapping[str, str],
 ) -> str:
-    """The document with the client's table, after those of other clients or at the end."""
-    clients = config.table(config.table(config.table(known, "tool"), "specloom"), "clients")
+    """Return the text with the client's table, after those of other clients or at the end."""
+    clients = config.table(config.table(config.table(content, "tool"), "specloom"), "clients")
     if package in clients:
-        raise UsageError(f"{display_path(file)} has a client {package} already")
+        raise UsageError(
+            f"{display_path(file)} already has a client {package}; choose another name"
+        )
     newline = "\r\n" if "\r\n" in text else "\n"
     table = newline.join(
         [
             f"[tool.specloom.clients.{package}]",
-            *(f'{key} = "{value}"' for key, value in row.items()),
+            *(f'{key} = "{value}"' for key, value in settings.items()),
             "",
         ]
     )
-    after = places(text).ends.get(("tool", "specloom"), len(text))
-    at = text.find("\n", after) + 1 or len(text)  # behind a comment on the line
-    before = text[:at].rstrip()
+    end = locate(text).ends.get(("tool", "specloom"), len(text))
+    offset = text.find("\n", end) + 1 or len(text)  # after a comment on the line
+    before = text[:offset].rstrip()
     edited = (
         (before + newline * 2 if before else "")
         + table
-        + (newline + text[at:].lstrip("\r\n") if text[at:].strip() else "")
+        + (newline + text[offset:].lstrip("\r\n") if text[offset:].strip() else "")
     )
     try:
-        found = config.parse(file, edited)
+        edited_content = config.parse(file, edited)
     except InvalidSpec:
-        found = {}
-    made = config.table(config.table(config.table(found, "tool"), "specloom"), "clients")
-    if made.pop(package, None) != row or made != clients:
+        edited_content = {}
+    edited_clients = config.table(
+        config.table(config.table(edited_content, "tool"), "specloom"), "clients"
+    )
+    if edited_clients.pop(package, None) != settings or edited_clients != clients:
         raise UsageError(
-            f"{display_path(file)} writes its clients inline, so none can be added below; add {package} there, with {table.split(newline, 1)[1]}"
+            f"cannot add a table to {display_path(file)}, which has its clients inline; add {package} there, with {table.split(newline, 1)[1]}"
         )
     return edited
 
 
-def _starter(name: str, package: str) -> dict[str, bytes]:
-    """The files of the spec, which was read once."""
-    words = {"package": package, "client": naming.pascal(package), "title": naming.pascal(package)}
+def _spec_files(name: str, package: str) -> dict[str, bytes]:
+    """Return the files of the spec, after loading it once."""
+    values = {"package": package, "client": naming.pascal(package), "title": naming.pascal(package)}
     files = {
-        file.name: Template(file.read_text("utf-8")).substitute(words).encode("utf-8")
+        file.name: Template(file.read_text("utf-8")).substitute(values).encode("utf-8")
         for file in sorted(_FOLDER.glob("*.yaml"))
     }
     with tempfile.TemporaryDirectory() as folder:
-        for file, content in files.items():
-            Path(folder, file).write_bytes(content)
+        for file, data in files.items():
+            Path(folder, file).write_bytes(data)
         try:
             load(Path(folder))
         except InvalidSpec as error:
             problem = error.problems[0]
             raise UsageError(
-                f"an API cannot be called {name}: {problem.message}"
+                f"invalid API name {name}: {problem.message}"
                 + (f"; {problem.hint}" if problem.hint else "")
             ) from None
     return files
 
 
 def _replace(file: Path, text: str) -> None:
-    """The file with another text, all or nothing."""
+    """Replace the text of a file atomically."""
     staged = file.with_name(f".{file.name}.specloom")
-    staged.unlink(missing_ok=True)  # it would be written through if it were a link
+    staged.unlink(missing_ok=True)  # it may be a link
     with staged.open("xb") as opened:
         opened.write(text.encode("utf-8"))
     if file.exists():

@@ -1,4 +1,4 @@
-"""Generating again at every save, without any help of the system: the files are looked at several times a second."""
+"""Watch mode: generate again at every save. Files are polled several times a second, so no support of the system is needed."""
 
 from __future__ import annotations
 
@@ -11,85 +11,84 @@ from typing import TypeAlias
 
 from .config import NAME
 from .diagnostics import InvalidSpec, UsageError, display_path
-from .generate import Report, chosen, generate_clients, inputs
+from .generate import Report, generate_clients, input_paths, select_clients
 
-PAUSE = 0.2
-"""Seconds between two looks."""
-_SETTLE = 0.01
+POLL_INTERVAL = 0.2
+"""Seconds between two polls."""
+_QUIET_TIME = 0.01
 """Seconds without a change after which files count as saved: some editors empty a file before they write it."""
-_LONGEST = 50
-"""How often that is waited for."""
+_MAX_QUIET_CHECKS = 50
 
-Look: TypeAlias = "Mapping[str, tuple[int, int, int]]"
+Snapshot: TypeAlias = "Mapping[str, tuple[int, int, int]]"
 
 
 def watch(
-    start: Path, wanted: Sequence[str], report: Report, *, force: bool = False
+    start: Path, names: Sequence[str], report: Report, *, force: bool = False
 ) -> Iterator[str]:
-    """Generates, and again what a saved file touches, until it is interrupted; what is wrong is reported, and awaited to be mended.
+    """Generate, and generate again the clients whose files change, until interrupted; yield a line for each.
 
-    While the settings are wrong there are no clients.
+    Problems are reported, and the next save is awaited. While pyproject.toml has problems there are no clients.
     """
-    config, clients = chosen(start, wanted)  # what is wrong now ends it
+    config, clients = select_clients(start, names)  # problems at the start end the run
     settings = (str(config.root / NAME),)
-    yield f"watching {', '.join(display_path(client.spec) for client in clients)}; Ctrl-C ends it"
-    known: Look = {}
-    seen: dict[str, Look] = {}
+    yield f"watching {', '.join(display_path(client.spec) for client in clients)}; press Ctrl-C to stop"
+    seen_settings: Snapshot = {}
+    seen: dict[str, Snapshot] = {}
     while True:
-        if _look(settings) != known:
-            known, clients, seen = _settled(settings), [], {}
-            with _told(report):
-                config, clients = chosen(start, wanted)
+        if _snapshot(settings) != seen_settings:
+            seen_settings, clients, seen = _saved_snapshot(settings), [], {}
+            with _reported(report):
+                config, clients = select_clients(start, names)
         for client in clients:
-            if _look(settings) != known:
+            if _snapshot(settings) != seen_settings:
                 break
-            places = inputs(config, client)
-            if _look(places) != seen.get(client.name):
-                seen[client.name] = _settled(places)
-                with _told(report):
+            paths = input_paths(config, client)
+            if _snapshot(paths) != seen.get(client.name):
+                seen[client.name] = _saved_snapshot(paths)
+                with _reported(report):
                     yield from generate_clients(config, [client], report, force=force)
-        time.sleep(PAUSE)
+        time.sleep(POLL_INTERVAL)
 
 
 @contextmanager
-def _told(report: Report) -> Generator[None, None, None]:
-    """What would end another run is said, and the next save awaited."""
+def _reported(report: Report) -> Generator[None, None, None]:
+    """Report an error that would end a run without `--watch`."""
     try:
         yield
     except InvalidSpec as error:
         report(error.problems, error.sources)
-    except UsageError as stop:
-        report([stop.problem], {})
+    except UsageError as error:
+        report([error.problem], {})
 
 
-def _settled(places: Sequence[str]) -> Look:
-    """How the files look when they are not being written."""
-    now = _look(places)
-    for _ in range(_LONGEST):
-        time.sleep(_SETTLE)
-        if (later := _look(places)) == now:
+def _saved_snapshot(paths: Sequence[str]) -> Snapshot:
+    """Return a snapshot of the files once they no longer change."""
+    snapshot = _snapshot(paths)
+    for _ in range(_MAX_QUIET_CHECKS):
+        time.sleep(_QUIET_TIME)
+        if (later := _snapshot(paths)) == snapshot:
             break
-        now = later
-    return now
+        snapshot = later
+    return snapshot
 
 
-def _look(places: Sequence[str]) -> Look:
-    """Size, time and inode of all files there, by path."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for place in places:
-        _add(place, found)
-    return found
+def _snapshot(paths: Sequence[str]) -> Snapshot:
+    """Return size, time and inode of all files at and below the paths."""
+    files: dict[str, tuple[int, int, int]] = {}
+    for path in paths:
+        _add(path, files)
+    return files
 
 
-def _add(place: str, found: dict[str, tuple[int, int, int]]) -> None:
+def _add(path: str, files: dict[str, tuple[int, int, int]]) -> None:
     try:
-        if os.path.isdir(place):
-            with os.scandir(place) as entries:
+        if os.path.isdir(path):
+            with os.scandir(path) as entries:
                 for entry in entries:
                     if not entry.name.startswith("."):
-                        _add(entry.path, found)
+                        _add(entry.path, files)
         else:
-            status = os.stat(place)
-            found[place] = (status.st_size, status.st_mtime_ns, status.st_ino)
+            status = os.stat(path)
+            files[path] = (status.st_size, status.st_mtime_ns, status.st_ino)
     except OSError:
         return

@@ -53,7 +53,7 @@ def begin(folder: Path) -> None:
 
 
 def cache(folder: Path) -> Path:
-    return Path(store.place(str(folder / "pyproject.toml")))
+    return Path(store.cache_file(str(folder / "pyproject.toml")))
 
 
 def place_of(folder: Path, name: str) -> Path:
@@ -134,14 +134,14 @@ def judge(place: Path, status: int, said: str) -> None:
 SCRAPS = st.recursive(
     st.sampled_from([None, True, 0, -1, 1e308, 10**400, "", "x", "../foreign/own.txt", "/etc/passwd", "link/own.txt", "own.txt", ".", "..", "\0", "\ud800", "a" * 5000,
                      ".specloom.json", ".specloom.work/x", "README.md", "README.md/x", hashlib.sha256(b"own").hexdigest()]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["files", "every", "clients", "steps", "was", "../foreign/own.txt", "link/own.txt", "x"]), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["files", "names", "clients", "steps", "old_digests", "../foreign/own.txt", "link/own.txt", "x"]), inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip
 OWN = hashlib.sha256(b"own").hexdigest()
 JOURNALS = [
     # Of runs that were killed after their first step, so that the next one takes the other.
-    {"steps": [["put", "done", 0], [kind, path, 0]], "was": {path: OWN}}
-    for kind in ("exchange", "put", "take", "replace")
+    {"steps": [["add", "done", 0], [kind, path, 0]], "old_digests": {path: OWN}}
+    for kind in ("exchange", "add", "remove", "replace")
     for path in ("link/own.txt", "own.txt", "README.md", ".", "link")
 ]
 

@@ -1,7 +1,8 @@
-"""Generation as a step of a build: clients are made when a wheel, an sdist or an editable install is.
+"""Build backend integration: generate clients in each build of a wheel, an sdist or an editable install.
 
-`hatch` and `setuptools` are found by those tools through entry points; others call `generate` before files are collected, and `require_in_wheel` when
-they are. A build fails as the command does: with the problems, and without a traceback. Neither tool is imported before it has asked.
+hatchling and setuptools find `hatch` and `setuptools` through entry points. Hooks of other backends call `generate` before they collect
+files, and `require_in_wheel` afterwards. A failing build prints the problems, as the command does, without a traceback. No backend is
+imported unless it runs.
 """
 
 from __future__ import annotations
@@ -18,63 +19,64 @@ __all__ = ["clients", "generate", "require_in_wheel"]
 
 
 def generate(root: str | Path) -> Sequence[ClientConfig]:
-    """Bring the clients of the project in a folder up to date and return them; ends the build if it cannot."""
+    """Bring the clients of the project in a folder up to date and return them; raises `SystemExit` if that fails."""
     from ..cli import main
 
-    found = clients(Path(root))
+    generated = clients(Path(root))
     with contextlib.chdir(root), contextlib.redirect_stdout(sys.stderr):
         status = main(["generate"])
     if status:
         raise SystemExit(status)
-    return found
+    return generated
 
 
 def clients(root: Path) -> Sequence[ClientConfig]:
-    """The clients that the folder's pyproject.toml names; ends the build if it is wrong."""
+    """Return the clients in the folder's pyproject.toml; raises `SystemExit` if it has problems."""
     try:
         return load(root.resolve() / NAME).clients
     except (InvalidSpec, UsageError) as error:
-        raise SystemExit(_said(error)) from None
+        raise SystemExit(_text(error)) from None
 
 
 def require_in_wheel(
     root: str | Path,
     files: Iterable[str | Path],
-    hint: str = "let the build select the folder, or move out into one that it selects",
+    hint: str = "select the folder in the build settings, or move `out` into a selected folder",
 ) -> None:
-    """Ends the build if these files, those of a wheel, lack a client that is a package of the project, or a part of one."""
-    held = {Path(root, file).resolve() for file in files}
+    """Check that the files of a wheel include every client with the layout `package`; raises `SystemExit` if a file is missing."""
+    included = {Path(root, file).resolve() for file in files}
     errors: list[InvalidSpec] = []
     for client in clients(Path(root)):
-        lacking = (
-            [file for file in _generated(client) if file not in held]
+        missing = (
+            [file for file in _generated_files(client) if file not in included]
             if client.layout == "package"
             else []
         )
-        if lacking:
-            whole = client.out.resolve() / "__init__.py" in lacking
-            what = (
+        if missing:
+            whole = client.out.resolve() / "__init__.py" in missing
+            parts = (
                 client.out.name
                 if whole
-                else f"{len(lacking)} files of {client.out.name}, such as {lacking[0].name}"
+                else f"{len(missing)} files of {client.out.name}, such as {missing[0].name}"
             )
             errors.append(
-                client.wrong(("out",), "build-outside", f"the wheel would go without {what}", hint)
+                client.error(
+                    ("out",), "build-outside", f"the wheel would not contain {parts}", hint
+                )
             )
     if errors:
-        raise SystemExit("".join(map(_said, errors)))
+        raise SystemExit("".join(map(_text, errors)))
 
 
-def _generated(client: ClientConfig) -> list[Path]:
-    found = sorted(client.out.resolve().rglob("*"))
+def _generated_files(client: ClientConfig) -> list[Path]:
     return [
         file
-        for file in found
+        for file in sorted(client.out.resolve().rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith(".")
     ]
 
 
-def _said(error: InvalidSpec | UsageError) -> str:
+def _text(error: InvalidSpec | UsageError) -> str:
     return (
         as_text(error.problems, error.sources)
         if isinstance(error, InvalidSpec)

@@ -1,7 +1,7 @@
-"""The hatchling build hook, `[tool.hatch.build.hooks.specloom]`: generates before files are collected.
+"""hatchling build hook, `[tool.hatch.build.hooks.specloom]`: generates clients before files are collected.
 
-What it generates goes into wheel and sdist also where version control ignores it; the sdist holds the specs too, so that a wheel can be built
-from it.
+Generated files get into the wheel and the sdist even if version control ignores them. The sdist contains the specs too, so a wheel can be
+built from it.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from . import generate, require_in_wheel
 
 
 class SpecloomHook(BuildHookInterface[BuilderConfig]):
-    """Its name is the one under `[tool.hatch.build.hooks]`; it has no options, `[tool.specloom]` says everything."""
+    """Build hook without options of its own; `[tool.specloom]` configures the clients."""
 
     PLUGIN_NAME = "specloom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root).resolve()
-        found = generate(root)
-        inside = [path.resolve() for client in found for path in _paths(client, self.target_name)]
+        generated = generate(root)
+        paths = [
+            path.resolve() for client in generated for path in _paths(client, self.target_name)
+        ]
         build_data["artifacts"] += [
             f"/{path.relative_to(root).as_posix()}{'/' if path.is_dir() else ''}"
-            for path in inside
+            for path in paths
             if path.is_relative_to(root)
         ]
         if self.target_name == "wheel":
@@ -39,12 +41,12 @@ class SpecloomHook(BuildHookInterface[BuilderConfig]):
             require_in_wheel(
                 root,
                 wheel,
-                "add the folder to packages under [tool.hatch.build.targets.wheel], or move out into one that is there",
+                "add the folder to `packages` in [tool.hatch.build.targets.wheel], or move `out` into a folder listed there",
             )
 
 
 def _paths(client: ClientConfig, target: str) -> Iterator[Path]:
-    """The folders and files of a client that a distribution contains."""
+    """Yield the folders and files of a client that the build target needs."""
     if client.layout == "package" or target == "sdist":
         yield client.out
     if target == "sdist":

@@ -1,7 +1,7 @@
-"""What setuptools does for a project whose `build-system.requires` names specloom; there is nothing else to set up.
+"""setuptools integration for projects with specloom in `build-system.requires`; it needs no other setup.
 
-Its entry points run in every build of an environment that has specloom, so each first asks whether it is meant. Generation comes before
-packages are looked for, `build_py` then refuses a wheel without a client, and the sdist gets the specs.
+setuptools runs these entry points in every build of an environment with specloom, so each first checks whether the project uses specloom.
+Clients are generated before setuptools looks for packages, `build_py` refuses to build a wheel without a client, and the sdist gets the specs.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from . import clients, generate, require_in_wheel
 
 
 class BuildPy(build_py):
-    """The command that copies packages, which first makes sure that the clients are among them."""
+    """The `build_py` command, with a check that the wheel contains the clients."""
 
     def run(self) -> None:
-        hint = "let [tool.setuptools.packages.find] find the folder and all below it, or move out into one that it finds"
+        hint = "make [tool.setuptools.packages.find] include the folder and everything below it, or move `out` into an included folder"
         require_in_wheel(Path.cwd(), self.get_output_mapping().values(), hint)
         super().run()
 
 
 def finalize(distribution: Distribution) -> None:
-    """Entry point `setuptools.finalize_distribution_options`."""
+    """Generate the clients and replace `build_py`: entry point `setuptools.finalize_distribution_options`."""
     root = Path.cwd()
-    if _is_meant(root):
+    if _uses_specloom(root):
         generate(root)
         commands: dict[str, Any] = distribution.cmdclass
         own: type[Any] = commands.get("build_py", build_py)
@@ -40,31 +40,28 @@ def finalize(distribution: Distribution) -> None:
 
 
 def files(folder: str) -> Iterator[str]:
-    """Entry point `setuptools.file_finders`: what the sdist needs to generate again, and what was generated."""
+    """Yield specs and generated files for the sdist: entry point `setuptools.file_finders`."""
     root = Path.cwd()
-    if _is_meant(root) and Path(folder or ".").resolve() == root.resolve():
+    if _uses_specloom(root) and Path(folder or ".").resolve() == root.resolve():
         for client in clients(root):
-            for place in filter(None, (client.spec, client.out, client.templates, client.mock)):
-                for file in (
-                    sorted((place, *place.rglob("*"))) if place.is_relative_to(root) else ()
-                ):
+            for path in filter(None, (client.spec, client.out, client.templates, client.mock)):
+                for file in (sorted((path, *path.rglob("*"))) if path.is_relative_to(root) else ()):
                     if file.is_file() and "__pycache__" not in file.parts:
                         yield str(file.relative_to(root))
 
 
-def _is_meant(root: Path) -> bool:
-    """Whether setuptools builds this project with specloom."""
+def _uses_specloom(root: Path) -> bool:
+    """Whether setuptools builds this project, and it has specloom in `build-system.requires` and `[tool.specloom]`."""
     file = root / NAME
     try:
-        known = config.parse(file, config.read(file)) if file.is_file() else {}
-    except (InvalidSpec, UsageError):  # setuptools says it too
+        pyproject = config.parse(file, config.read(file)) if file.is_file() else {}
+    except (InvalidSpec, UsageError):  # setuptools reports it too
         return False
-    system = config.table(known, "build-system")
-    requires: Any = system.get("requires", [])
-    named = [re.match(r"\s*[\w.-]*", str(requirement)) for requirement in requires]
-    ours = any(name is not None and name[0].strip().lower() == "specloom" for name in named)
+    build_system = config.table(pyproject, "build-system")
+    requires: Any = build_system.get("requires", [])
+    names = [re.match(r"\s*[\w.-]*", str(requirement)) for requirement in requires]
     return (
-        ours
-        and "specloom" in config.table(known, "tool")
-        and str(system.get("build-backend", "setuptools")).startswith("setuptools")
+        any(name is not None and name[0].strip().lower() == "specloom" for name in names)
+        and "specloom" in config.table(pyproject, "tool")
+        and str(build_system.get("build-backend", "setuptools")).startswith("setuptools")
     )

@@ -1,6 +1,6 @@
-"""Specs of the past: what the command line calls OLD and NEW is a folder, or a folder as a revision of git has it.
+"""Spec folders for OLD and NEW of `specloom diff`: a folder on disk, or a folder in a git revision.
 
-Revisions are read through `git archive` into a temporary folder; the work tree and the index are neither read nor written.
+A revision is extracted with `git archive` into a temporary folder; the work tree and the index are neither read nor written.
 """
 
 from __future__ import annotations
@@ -20,22 +20,24 @@ from ..diagnostics import UsageError
 
 
 class RevisionFolder(Struct, frozen=True):
-    """A folder to read, and what problems and changes call it."""
+    """A spec folder, and its name in problems and changes."""
 
     folder: Path
-    shown: str
+    display_name: str
 
 
-def named(spec: Path | None) -> Path:
-    """The spec folder that is meant where none is said; raises `UsageError` if there is none to mean."""
+def require_spec(spec: Path | None) -> Path:
+    """Return the default spec folder; raises `UsageError` if there is none."""
     if spec is None:
-        raise UsageError("give NEW as well, or name the spec with --spec")
+        raise UsageError("no spec folder to compare with; add NEW, or set --spec")
     return spec
 
 
 @contextlib.contextmanager
-def found(name: str, spec: Callable[[], Path | None]) -> Generator[RevisionFolder, None, None]:
-    """The folder of this name; else the folder in a revision, `REV:path`, or `REV` with `spec`, asked for then alone, for the path.
+def spec_folder(
+    name: str, spec: Callable[[], Path | None]
+) -> Generator[RevisionFolder, None, None]:
+    """Yield the folder with this name, else the folder in a git revision: `REVISION:FOLDER`, or `REVISION` for the folder that `spec` returns.
 
     Raises `UsageError` if it is none of them.
     """
@@ -44,13 +46,13 @@ def found(name: str, spec: Callable[[], Path | None]) -> Generator[RevisionFolde
         return
     revision, colon, path = name.partition(":")
     if not revision or revision.startswith("-"):
-        raise UsageError(f"{name} is no folder here and no revision of git")
-    start, inside = _place(path or ".", Path.cwd()) if colon else _of_spec(name, spec())
+        raise UsageError(f"{name} is neither a folder nor a git revision")
+    start, inside = _locate(path or ".", Path.cwd()) if colon else _locate_spec(name, spec())
     top = Path(
         _git(
             start,
             ["rev-parse", "--show-toplevel"],
-            f"{name} is no folder here, and {start} is in no repository of git",
+            f"{name} is not a folder, and {start} is not in a git repository",
         )
     )
     relative = path if colon else _relative(inside, top)
@@ -65,33 +67,33 @@ def found(name: str, spec: Callable[[], Path | None]) -> Generator[RevisionFolde
         )
 
 
-def _of_spec(name: str, spec: Path | None) -> tuple[Path, Path]:
+def _locate_spec(name: str, spec: Path | None) -> tuple[Path, Path]:
     if spec is None:
         raise UsageError(
-            f"{name} is no folder here; if it is a revision, say which spec with --spec, or write {name}:path/of/the/spec"
+            f"{name} is not a folder; for a git revision, set --spec, or write {name}:path/of/the/spec"
         )
-    return _place(spec.as_posix(), Path.cwd())
+    return _locate(spec.as_posix(), Path.cwd())
 
 
-def _place(path: str, base: Path) -> tuple[Path, Path]:
-    """The nearest folder that is there, to ask git from, and the place itself; the spec may have been removed since."""
-    place = (base / path).resolve()
-    start = place
+def _locate(path: str, base: Path) -> tuple[Path, Path]:
+    """Return the nearest existing folder, to run git in, and the path itself, which may have been removed since the revision."""
+    target = (base / path).resolve()
+    start = target
     while not start.is_dir():
         start = start.parent
-    return start, place
+    return start, target
 
 
-def _relative(place: Path, top: Path) -> str:
+def _relative(path: Path, top: Path) -> str:
     try:
-        return place.relative_to(top.resolve()).as_posix()
+        return path.relative_to(top.resolve()).as_posix()
     except ValueError:
-        raise UsageError(f"{place} is not in the repository {top}") from None
+        raise UsageError(f"{path} is not in the repository {top}") from None
 
 
 def _tree(top: Path, revision: str, path: str) -> str:
-    """The id of the folder in the revision."""
-    unknown = f"{revision} is no folder here, and no revision of the repository {top}"
+    """Return the object id of the folder in the revision."""
+    unknown = f"{revision} is neither a folder nor a revision of the git repository {top}"
     commit = _git(
         top,
         ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],
@@ -110,23 +112,23 @@ def _tree(top: Path, revision: str, path: str) -> str:
         missing,
     )
     if _git(top, ["cat-file", "-t", tree], missing) != "tree":
-        raise UsageError(f"{path} is no folder in {revision}; a spec is a folder")
+        raise UsageError(f"{path} is not a folder in {revision}; a spec is a folder")
     return tree
 
 
-def _git(folder: Path, arguments: list[str], otherwise: str) -> str:
-    """What git says; `otherwise` is the reason if it refuses."""
-    done = _run(folder, arguments)
-    if done.returncode != 0:
-        raise UsageError(otherwise)
-    return os.fsdecode(done.stdout).rstrip("\n")
+def _git(folder: Path, arguments: list[str], message: str) -> str:
+    """Return the output of git; raises `UsageError` with the message if git fails."""
+    result = _run(folder, arguments)
+    if result.returncode != 0:
+        raise UsageError(message)
+    return os.fsdecode(result.stdout).rstrip("\n")
 
 
 def _archive(top: Path, tree: str) -> bytes:
-    done = _run(top, ["archive", "--format=tar", tree])
-    if done.returncode != 0:
-        raise UsageError(f"git archive failed: {os.fsdecode(done.stderr).strip()}")
-    return done.stdout
+    result = _run(top, ["archive", "--format=tar", tree])
+    if result.returncode != 0:
+        raise UsageError(f"git archive failed: {os.fsdecode(result.stderr).strip()}")
+    return result.stdout
 
 
 def _run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
@@ -135,24 +137,24 @@ def _run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[byte
             ["git", "-C", str(folder), *arguments], capture_output=True, check=False
         )
     except OSError as error:
-        raise UsageError(f"git cannot be run: {error.strerror or error}") from None
+        raise UsageError(f"cannot run git: {error.strerror or error}; install git") from None
 
 
 def _extract(archive: bytes, folder: Path) -> None:
-    """Files first, links last, so that nothing is written through a link."""
+    """Extract files first and links last, so that no file is written through a link."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         members = [member for member in tar.getmembers() if _is_inside(member.name)]
         for member in members:
             content = tar.extractfile(member) if member.isreg() else None
             if content is not None:
-                place = folder / member.name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content.read())
+                path = folder / member.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.read())
         for member in members:
-            place = folder / member.name
-            if member.issym() and not place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.symlink_to(member.linkname)
+            path = folder / member.name
+            if member.issym() and not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.symlink_to(member.linkname)
 
 
 def _is_inside(name: str) -> bool:

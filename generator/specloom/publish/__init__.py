@@ -1,13 +1,13 @@
-"""The only code that writes outputs: compares what was generated with what is on disk, and brings the disk up to date.
+"""Output writer: compares generated files with the disk and updates the disk in one transaction. Nothing else writes outputs.
 
-    lock ─▶ recover what a killed run left ─▶ compare ─▶ stage beside ─▶ journal ─▶ steps ─▶ tidy
+    lock ─▶ recover from a killed run ─▶ compare ─▶ stage ─▶ write the journal ─▶ apply the steps ─▶ clean up
 
-A manifest, `.specloom.json`, lists the files that specloom made and their hashes. So it knows its own: foreign files are left alone, stale
-ones of its own are removed, and one that was edited by hand is not overwritten without being told to.
+The manifest, `.specloom.json`, lists the generated files and their SHA-256. It tells generated files from others: foreign files are never
+touched, stale generated files are removed, and a file that was edited by hand is overwritten only with `force`.
 
-Everything new is staged first. Then folders are exchanged whole where the system can do that, so that who opens one sees the old build or
-the new one; elsewhere files are replaced one by one. Each step can be undone until the last is done, and the journal lets the next run end
-what a killed one began.
+All new files are staged first. Then whole folders are exchanged atomically where the system supports it, so a reader sees either the old
+build or the new one; elsewhere files are replaced one by one. Each step can be reverted until the last one is applied. The journal lets the
+next run complete what a killed run began.
 """
 
 from __future__ import annotations
@@ -18,44 +18,45 @@ from pathlib import Path, PurePosixPath
 from ..diagnostics import BUSY, UsageError
 from . import filesystem, lock, transaction
 from .manifest import MANIFEST
-from .plan import Comparison, refuse_other
+from .plan import Comparison, require_folder
 from .plan import compare as _compare
-from .staging import places
+from .staging import staging_paths
 
-__all__ = ["MANIFEST", "Comparison", "compare", "places", "publish"]
-
-
-def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
-    """What would be written; waits for a run that is writing. Raises `UsageError` if the folder cannot be ours."""
-    with filesystem.refusals(folder), lock.shared(folder):
-        return _compare(folder, wanted)
+__all__ = ["MANIFEST", "Comparison", "compare", "publish", "staging_paths"]
 
 
-def publish(
-    folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool = False
-) -> Comparison:
-    """Bring the folder up to date and return what was different; files that have not changed are not touched.
+def compare(folder: Path, files: Mapping[PurePosixPath, str]) -> Comparison:
+    """Return the differences between the files and the folder; wait for a run that is writing.
 
-    Raises `UsageError`, and leaves the folder as it was, if it cannot be ours, if a file in it was edited by hand (unless forced), if the disk
-    refuses, or if another run holds the folder for too long.
+    Raises `UsageError` if the folder is not an output of specloom.
     """
-    with filesystem.refusals(folder):
-        refuse_other(folder)
-    with filesystem.refusals(folder), lock.exclusive(folder) as held:
+    with filesystem.disk_errors(folder), lock.shared(folder):
+        return _compare(folder, files)
+
+
+def publish(folder: Path, files: Mapping[PurePosixPath, str], *, force: bool = False) -> Comparison:
+    """Bring the folder up to date and return the differences that it had; unchanged files are not touched.
+
+    Raises `UsageError`, and leaves the folder as it was, if it is not an output of specloom, if a file in it was edited by hand (unless
+    `force`), if the disk refuses, or if another run keeps it locked for too long.
+    """
+    with filesystem.disk_errors(folder):
+        require_folder(folder)
+    with filesystem.disk_errors(folder), lock.exclusive(folder) as locks:
         transaction.recover(folder)
-        comparison = _compare(folder, wanted)
+        comparison = _compare(folder, files)
         if comparison.foreign:
             names = ", ".join(str(folder / path) for path in comparison.foreign)
             raise UsageError(
-                f"not made by specloom, and in the way of a file that is generated now: {names}; move it, or rename what it comes from",
+                f"cannot generate over a file that specloom did not write: {names}; move the file, or rename its part of the spec",
                 BUSY,
             )
         if comparison.edited and not force:
             names = ", ".join(str(folder / path) for path in comparison.edited)
             raise UsageError(
-                f"changed by hand since it was generated: {names}; move the change to the spec, or run with --force to lose it",
+                f"generated files were edited by hand: {names}; move the edits to the spec, or run with --force to discard them",
                 BUSY,
             )
         if not comparison.up_to_date:
-            transaction.write(comparison, held)
+            transaction.write(comparison, locks)
         return comparison

@@ -1,6 +1,6 @@
-"""Exchanging two files or folders in one indivisible step: `renameat2(2)` with `RENAME_EXCHANGE`, Linux 3.15 and later.
+"""Atomic exchange of two files or folders: `renameat2(2)` with `RENAME_EXCHANGE`, Linux 3.15 and later.
 
-Not every file system can: overlayfs, which is under every container, refuses with EXDEV, a mount point is EBUSY.
+Some file systems do not support it: overlayfs, which most containers use, fails with EXDEV; a mount point fails with EBUSY.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-_HERE = -100  # AT_FDCWD
+_AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-_CANNOT = {
+_UNSUPPORTED = {
     errno.EXDEV,
     errno.EBUSY,
     errno.ENOSYS,
@@ -28,52 +28,52 @@ _CANNOT = {
 
 
 class Unsupported(Exception):
-    """This cannot be done here, by the nature of the system or the file system; there is another way."""
+    """The system or the file system does not support an operation; the caller falls back to another one."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(str(error))
         self.error = error
-        """What to say where the other way is refused too."""
+        """Reported if the fallback is not supported either."""
 
 
-def exchange(one: Path, other: Path) -> None:
-    """Both exist; afterwards each is where the other was. Raises `Unsupported` where that is not possible."""
+def exchange(first: Path, second: Path) -> None:
+    """Exchange two existing paths. Raises `Unsupported` where that is not possible."""
     rename = _renameat2()
     if rename is None:
-        raise Unsupported(OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), str(other)))
-    if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _RENAME_EXCHANGE):
+        raise Unsupported(OSError(errno.ENOSYS, os.strerror(errno.ENOSYS), str(second)))
+    if rename(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE):
         from ctypes import get_errno
 
         number = get_errno()
-        raise cannot(OSError(number, os.strerror(number), str(other)))
+        raise translate(OSError(number, os.strerror(number), str(second)))
 
 
 def link(source: Path, path: Path) -> None:
-    """Another name for the same file, or for the same symbolic link. Raises `Unsupported` where that is not possible."""
+    """Create a hard link to a file or to a symbolic link itself. Raises `Unsupported` where that is not possible."""
     try:
         os.link(source, path, follow_symlinks=False)
     except OSError as error:
-        raise cannot(error) from None
+        raise translate(error) from None
 
 
 def move(source: Path, path: Path) -> None:
-    """A new name where nothing is. Raises `Unsupported` where that is not possible: a mount point cannot be replaced."""
+    """Rename to a free path. Raises `Unsupported` where that is not possible: a mount point cannot be replaced."""
     try:
         os.rename(source, path)
     except OSError as error:
-        raise cannot(error) from None
+        raise translate(error) from None
 
 
-def cannot(error: OSError) -> Unsupported | OSError:
-    """`Unsupported` for an error that says so, else the error itself."""
-    return Unsupported(error) if error.errno in _CANNOT else error
+def translate(error: OSError) -> Unsupported | OSError:
+    """Return `Unsupported` for an errno that means so, else the error itself."""
+    return Unsupported(error) if error.errno in _UNSUPPORTED else error
 
 
 @lru_cache
 def _renameat2() -> Callable[..., Any] | None:
     if not sys.platform.startswith("linux"):
         return None
-    import ctypes  # an output that is new needs none of it
+    import ctypes  # slow to import, and a new output does not need it
 
     try:
         function: Callable[..., Any] = ctypes.CDLL(None, use_errno=True).renameat2

@@ -1,4 +1,4 @@
-"""The disk in the words that publishing needs; links are never followed, and what it refuses is said with the file's name."""
+"""File operations for publishing: links are never followed, and errors name the file."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ PYCACHE = "__pycache__"
 
 
 @contextlib.contextmanager
-def refusals(place: Path) -> Generator[None, None, None]:
-    """Errors of the disk as a `UsageError` that names the file; `place` is named where the system does not say which."""
+def disk_errors(path: Path) -> Generator[None, None, None]:
+    """Raise each `OSError` as a `UsageError` that names the file; `path` is named if the error has no file name."""
     try:
         yield
     except OSError as error:
-        raise UsageError(f"{error.filename or place}: {error.strerror or error}", DISK) from None
+        raise UsageError(f"{error.filename or path}: {error.strerror or error}", DISK) from None
 
 
 def status(path: Path) -> os.stat_result | None:
-    """What is at a path, itself and not what it links to; None if nothing is."""
+    """Return the status of a path without following links; None if there is nothing."""
     try:
         return os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -39,13 +39,13 @@ def is_folder(path: Path) -> bool:
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What a folder holds, by name."""
-    with os.scandir(folder) as found:
-        return sorted(found, key=lambda entry: entry.name)
+    """Return the entries of a folder, sorted by name."""
+    with os.scandir(folder) as unsorted:
+        return sorted(unsorted, key=lambda entry: entry.name)
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """All files, links and the like below a folder, if there is one."""
+    """Yield everything below a folder that is not a folder; nothing if the folder does not exist."""
     if not is_folder(folder):
         return
     for entry in entries(folder):
@@ -59,21 +59,21 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def digest_of(path: Path) -> str:
-    """The same of a regular file; a link is refused."""
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a regular file; a link is an `OSError`."""
     return bounded.digest(path, follow=False)
 
 
-def read_state(path: Path) -> bytes:
-    """The content of a file that specloom writes for itself; a link is refused."""
+def read_internal(path: Path) -> bytes:
+    """Return the content of a manifest or journal; a link is an `OSError`."""
     return bounded.read(path, bounded.STATE, follow=False)
 
 
-def write(path: Path, content: bytes, instead_of: os.stat_result | None = None) -> None:
-    """A new file, and the folders that it needs.
+def write(path: Path, content: bytes, replaced: os.stat_result | None = None) -> None:
+    """Write a new file and create its folders; `replaced` is the status of the file that it will replace.
 
-    Python takes compiled code for current if second and size of its source are the same. A file that takes the place of another is
-    therefore always dated at least a second later, however fast one run follows another.
+    Python considers bytecode current if its source has the same size and the same time in seconds. So the new file is dated at least one
+    second after the replaced one, however fast one run follows another.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
@@ -86,16 +86,16 @@ def write(path: Path, content: bytes, instead_of: os.stat_result | None = None) 
         while left:
             left = left[os.write(descriptor, left) :]
     except OSError as error:
-        raise _named(error, path) from None
+        raise _with_path(error, path) from None
     finally:
         os.close(descriptor)
-    if instead_of is not None and int(time.time()) <= int(instead_of.st_mtime):
-        later = (int(instead_of.st_mtime) + 1) * 10**9
+    if replaced is not None and int(time.time()) <= int(replaced.st_mtime):
+        later = (int(replaced.st_mtime) + 1) * 10**9
         os.utime(path, ns=(later, later))
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder with everything in it."""
+    """Remove a folder and everything in it."""
     for entry in entries(folder):
         if entry.is_dir(follow_symlinks=False):
             remove(folder / entry.name)
@@ -104,8 +104,8 @@ def remove(folder: Path) -> None:
     os.rmdir(folder)
 
 
-def forget_compiled(source: Path) -> None:
-    """Remove what Python compiled from a source file; it is made again."""
+def remove_bytecode(source: Path) -> None:
+    """Remove the bytecode of a Python source file."""
     cache = source.parent / PYCACHE
     if source.suffix == ".py" and is_folder(cache):
         for entry in entries(cache):
@@ -113,9 +113,9 @@ def forget_compiled(source: Path) -> None:
                 os.unlink(entry.path)
 
 
-def prune(folder: Path, until: Path) -> None:
-    """Remove a folder that has become empty, and those above it, below `until`."""
-    while folder != until:
+def remove_empty(folder: Path, stop_at: Path) -> None:
+    """Remove a folder if it is empty, and then its empty parents up to, but not including, `stop_at`."""
+    while folder != stop_at:
         with contextlib.suppress(OSError):
             os.rmdir(folder / PYCACHE)
         try:
@@ -125,5 +125,5 @@ def prune(folder: Path, until: Path) -> None:
         folder = folder.parent
 
 
-def _named(error: OSError, path: Path) -> OSError:
+def _with_path(error: OSError, path: Path) -> OSError:
     return OSError(error.errno, error.strerror or str(error), str(path))

@@ -1,7 +1,7 @@
-"""One run at a time writes an output folder.
+"""Lock on an output folder: one writer at a time.
 
-The lock is `flock(2)` on the folder itself: no file is left, and the system gives it back when a run is killed. Where there is none
-(Windows, some network file systems) runs are not kept apart.
+It is an advisory `flock(2)` on the folder itself: it leaves no file behind, and the system releases it when a run is killed. Systems
+without `flock` (Windows, some network file systems) have no lock.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-PATIENCE = 10.0
-"""Seconds that a run waits for another: writing takes far less, so one that holds the folder longer does not work."""
-_PAUSE = 0.02
+TIMEOUT = 10.0
+"""Seconds to wait for another run; writing takes far less, so a run that holds the lock longer is stuck."""
+_POLL_INTERVAL = 0.02
+"""Seconds between two attempts to lock."""
 _UNSUPPORTED = {
     errno.ENOLCK,
     errno.EBADF,
@@ -34,51 +35,60 @@ _UNSUPPORTED = {
 }
 
 
-class HeldLocks(contextlib.ExitStack):
-    """Locks that are held until the run has ended."""
+class Locks(contextlib.ExitStack):
+    """Locks held until the end of a `with` block."""
 
-    def also(self, folder: Path) -> None:
-        """Hold a folder that is about to take the locked one's place, so that who waits finds it locked too."""
+    def add(self, folder: Path) -> None:
+        """Lock a folder that will replace the locked one, so that waiting runs find it locked too."""
         if fcntl:
             descriptor = os.open(folder, os.O_RDONLY)
-            self.callback(_give_back, descriptor)
-            _take(descriptor, fcntl.LOCK_EX)
+            self.callback(_close, descriptor)
+            _try_lock(descriptor, fcntl.LOCK_EX)
 
 
 @contextlib.contextmanager
-def exclusive(folder: Path) -> Generator[HeldLocks, None, None]:
-    """Makes the folder if it is not there, and holds it; a run that fails does not leave one that it made."""
-    until = time.monotonic() + PATIENCE
-    with HeldLocks() as held:
-        made = _make(folder)
+def exclusive(folder: Path) -> Generator[Locks, None, None]:
+    """Create the folder if needed, and lock it for writing; if the block fails, remove the folders that were created.
+
+    Raises `UsageError` after `TIMEOUT` seconds.
+    """
+    deadline = time.monotonic() + TIMEOUT
+    with Locks() as locks:
+        created = _create(folder)
         try:
-            while fcntl and not _holds(held, folder, fcntl.LOCK_EX):
-                if time.monotonic() > until:
-                    raise UsageError(f"another run holds {folder}; let it end, or end it", BUSY)
-                time.sleep(_PAUSE)
-                made += _make(folder)
-            yield held
+            while fcntl and not _acquire(locks, folder, fcntl.LOCK_EX):
+                if time.monotonic() > deadline:
+                    raise _busy(folder)
+                time.sleep(_POLL_INTERVAL)
+                created += _create(folder)
+            yield locks
         except BaseException:
-            for place in reversed(made):
+            for created_folder in reversed(created):
                 with contextlib.suppress(OSError):
-                    os.rmdir(place)
+                    os.rmdir(created_folder)
             raise
 
 
 @contextlib.contextmanager
 def shared(folder: Path) -> Generator[None, None, None]:
-    """Waits for a run that is writing and keeps others from it; a folder that is not there is nobody's."""
-    until = time.monotonic() + PATIENCE
-    with HeldLocks() as held:
-        while fcntl and filesystem.is_folder(folder) and not _holds(held, folder, fcntl.LOCK_SH):
-            if time.monotonic() > until:
-                raise UsageError(f"another run holds {folder}; let it end, or end it", BUSY)
-            time.sleep(_PAUSE)
+    """Lock the folder for reading; a folder that does not exist needs no lock. Raises `UsageError` after `TIMEOUT` seconds."""
+    deadline = time.monotonic() + TIMEOUT
+    with Locks() as locks:
+        while fcntl and filesystem.is_folder(folder) and not _acquire(locks, folder, fcntl.LOCK_SH):
+            if time.monotonic() > deadline:
+                raise _busy(folder)
+            time.sleep(_POLL_INTERVAL)
         yield
 
 
-def _holds(held: HeldLocks, folder: Path, kind: int) -> bool:
-    """Whether the lock could be had on what lies at the path now; a folder may be exchanged while one waits for it."""
+def _busy(folder: Path) -> UsageError:
+    return UsageError(
+        f"another specloom process is writing to {folder}; wait for it to finish, or end it", BUSY
+    )
+
+
+def _acquire(locks: Locks, folder: Path, operation: int) -> bool:
+    """Try to lock the folder that is at the path now; it may be exchanged for another while a run waits for the lock."""
     try:
         descriptor = os.open(
             folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -86,28 +96,26 @@ def _holds(held: HeldLocks, folder: Path, kind: int) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        if error.errno in (
-            errno.ENOTDIR,
-            errno.ELOOP,
-        ):  # a file or a link: comparing refuses it, with a better word
+        # A file or a link: `compare` refuses it with a clearer message.
+        if error.errno in (errno.ENOTDIR, errno.ELOOP):
             return True
         raise
-    here = filesystem.status(folder)
+    current = filesystem.status(folder)
     if (
-        _take(descriptor, kind)
-        and here is not None
-        and os.path.samestat(os.fstat(descriptor), here)
+        _try_lock(descriptor, operation)
+        and current is not None
+        and os.path.samestat(os.fstat(descriptor), current)
     ):
-        held.callback(_give_back, descriptor)
+        locks.callback(_close, descriptor)
         return True
     os.close(descriptor)
     return False
 
 
-def _take(descriptor: int, kind: int) -> bool:
-    assert fcntl is not None  # else nobody asks
+def _try_lock(descriptor: int, operation: int) -> bool:
+    assert fcntl is not None  # callers check it
     try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as error:
@@ -116,20 +124,19 @@ def _take(descriptor: int, kind: int) -> bool:
     return True
 
 
-def _give_back(descriptor: int) -> None:
-    with contextlib.suppress(OSError):  # the run has done its work
+def _close(descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # the output is complete, so an error here changes nothing
         os.close(descriptor)
 
 
-def _make(folder: Path) -> list[Path]:
-    """Makes a folder and those above it; returns the ones that were not there."""
+def _create(folder: Path) -> list[Path]:
+    """Create a folder and its parents; return those that did not exist."""
     absent = [folder]
     while filesystem.status(absent[-1]) is None and absent[-1] != absent[-1].parent:
         absent.append(absent[-1].parent)
-    made = list(reversed(absent[:-1]))
-    for place in made:
-        with contextlib.suppress(
-            FileExistsError, FileNotFoundError
-        ):  # another run makes it, or clears up after itself
-            os.mkdir(place)
-    return made
+    created = list(reversed(absent[:-1]))
+    for created_folder in created:
+        # Another run may create it, or remove what it created.
+        with contextlib.suppress(FileExistsError, FileNotFoundError):
+            os.mkdir(created_folder)
+    return created

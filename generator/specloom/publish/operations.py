@@ -1,7 +1,7 @@
-"""The steps from the old build to the new one: each is one indivisible change of the file system, and each can be undone.
+"""Steps from the old build to the new one: each is one atomic, reversible change of the file system.
 
-What a step puts aside stays in the work folder until all are done, so a run that fails half way puts it back, and a run that was killed
-is ended by the next.
+Replaced and removed files stay in the staging area until all steps are applied. So a run that fails reverts its steps, and the run after a
+killed one completes them.
 """
 
 from __future__ import annotations
@@ -15,82 +15,81 @@ from msgspec import Struct
 from . import filesystem
 from .atomic_exchange import Unsupported, exchange, link, move
 
-Kind: TypeAlias = Literal["exchange", "put", "take", "replace"]
+Kind: TypeAlias = Literal["exchange", "add", "remove", "replace"]
+"""`exchange` with the staged path; `add` a path that does not exist; `remove` a path; `replace` a file, with a backup of the old one."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
-WHOLE = "."
-"""The path of a step that concerns the output folder itself."""
+OUTPUT_ITSELF = "."
+"""The path of a step on the output folder itself."""
 
 
 class StagingArea(Struct, frozen=True):
-    """The folder in which a run prepares: `new/` holds what is to come, `old/` what was taken away, at the same paths as in the output."""
+    """Folder with staged files: `new/` holds the new build, `old/` the replaced and removed files, at the same paths as in the output."""
 
-    place: Path
-    folder: Path
-    """The output."""
+    path: Path
+    output: Path
 
     @property
     def new(self) -> Path:
-        return self.place / "new"
+        return self.path / "new"
 
     @property
     def old(self) -> Path:
-        return self.place / "old"
+        return self.path / "old"
 
     @property
     def journal(self) -> Path:
-        return self.place / "journal.json"
+        return self.path / "journal.json"
 
 
 class Step(Struct, frozen=True):
-    """`exchange` two of the same path, `put` one where none is, `take` one away, or `replace` one, with a copy of the old kept."""
+    """One change of the output."""
 
     kind: Kind
     path: str
     inode: int = 0
-    """Of what is exchanged: once it lies in the output, the step is done."""
+    """Inode of the staged path of an `exchange`; the step is applied once the output has it."""
 
-    def done(self, work: StagingArea) -> bool:
+    def is_applied(self, area: StagingArea) -> bool:
         if self.kind == "exchange":
-            found = filesystem.status(work.folder / self.path)
-            return found is not None and found.st_ino == self.inode
-        if self.kind == "take":
-            return filesystem.status(work.old / self.path) is not None
-        return filesystem.status(work.new / self.path) is None
+            status = filesystem.status(area.output / self.path)
+            return status is not None and status.st_ino == self.inode
+        if self.kind == "remove":
+            return filesystem.status(area.old / self.path) is not None
+        return filesystem.status(area.new / self.path) is None
 
-    def do(self, work: StagingArea) -> None:
-        new, target, old = work.new / self.path, work.folder / self.path, work.old / self.path
-        there = (
-            filesystem.status(target) is not None
-        )  # after a killed run, people may have removed it
+    def apply(self, area: StagingArea) -> None:
+        new, target, old = area.new / self.path, area.output / self.path, area.old / self.path
+        # After a killed run, somebody may have removed the target.
+        exists = filesystem.status(target) is not None
         match self.kind:
-            case "exchange" if there:
+            case "exchange" if exists:
                 exchange(new, target)
-            case "put" | "exchange":
+            case "add" | "exchange":
                 move(new, target)
             case "replace":
-                if there:
-                    _keep(target, old)
+                if exists:
+                    _back_up(target, old)
                 os.replace(new, target)
-            case "take" if there:
+            case "remove" if exists:
                 os.rename(target, old)
             case _:
                 pass
 
-    def undo(self, work: StagingArea) -> None:
-        new, target, old = work.new / self.path, work.folder / self.path, work.old / self.path
+    def revert(self, area: StagingArea) -> None:
+        new, target, old = area.new / self.path, area.output / self.path, area.old / self.path
         match self.kind:
             case "exchange":
                 exchange(new, target)
-            case "put":
+            case "add":
                 os.rename(target, new)
-                if self.path == WHOLE:
+                if self.path == OUTPUT_ITSELF:
                     os.mkdir(target)
-            case "replace" | "take":
+            case "replace" | "remove":
                 os.replace(old, target)
 
 
-def _keep(target: Path, old: Path) -> None:
-    """The same file under a second name; a copy where files have one name only."""
+def _back_up(target: Path, old: Path) -> None:
+    """Hard-link the old file into the staging area; copy it where hard links are not supported."""
     if filesystem.status(old) is not None:
         os.unlink(old)
     try:

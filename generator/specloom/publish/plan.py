@@ -1,4 +1,4 @@
-"""What is generated against what is on disk."""
+"""Comparison of the generated files with the files on disk."""
 
 from __future__ import annotations
 
@@ -13,68 +13,69 @@ from . import filesystem, manifest
 
 
 class Comparison(Struct, frozen=True):
-    """What is generated against what is on disk; paths are relative to the folder."""
+    """Differences between the generated files and an output folder; paths are relative to the folder."""
 
     folder: Path
-    wanted: Mapping[PurePosixPath, bytes]
+    files: Mapping[PurePosixPath, bytes]
     changed: tuple[PurePosixPath, ...]
-    """On disk with other content."""
+    """Files with other content on disk."""
     missing: tuple[PurePosixPath, ...]
     extra: tuple[PurePosixPath, ...]
-    """Made by an earlier run and no longer generated."""
+    """Files of an earlier run that are no longer generated."""
     edited: tuple[PurePosixPath, ...]
-    """Of `changed` and `extra`, those that somebody changed since they were made."""
+    """Those of `changed` and `extra` that were edited by hand."""
     foreign: tuple[PurePosixPath, ...]
-    """Of `changed`, those that specloom never made: somebody's own files where generated ones belong."""
-    was: Mapping[PurePosixPath, str]
-    """SHA-256 of what is on disk now at `changed` and `extra`, and of the manifest if it has to change."""
+    """Those of `changed` that specloom did not write."""
+    old_digests: Mapping[PurePosixPath, str]
+    """SHA-256 of the files on disk at `changed` and `extra`, and of the manifest if it has to change."""
     manifest: bytes
-    """The manifest of what is wanted."""
+    """The manifest of `files`."""
     manifest_current: bool
 
     @property
-    def same(self) -> int:
-        return len(self.wanted) - len(self.changed) - len(self.missing)
+    def unchanged(self) -> int:
+        """Number of files that are equal on disk."""
+        return len(self.files) - len(self.changed) - len(self.missing)
 
     @property
     def up_to_date(self) -> bool:
         return not (self.changed or self.missing or self.extra) and self.manifest_current
 
 
-def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
-    """Reads the folder; raises `UsageError` if it cannot be ours: no folder, or one with content but without our manifest."""
-    files = {_allowed(path): text.encode("utf-8") for path, text in sorted(wanted.items())}
-    with filesystem.refusals(folder):
-        refuse_other(folder)
-        _refuse_foreign(folder)
+def compare(folder: Path, texts: Mapping[PurePosixPath, str]) -> Comparison:
+    """Compare the texts with the folder; raises `UsageError` if the path is not a folder, or the folder has content but no manifest."""
+    files = {_checked_path(path): text.encode("utf-8") for path, text in sorted(texts.items())}
+    with filesystem.disk_errors(folder):
+        require_folder(folder)
+        _require_own_folder(folder)
         content, known = manifest.read(folder)
         reader = _Reader(folder)
         changed: list[PurePosixPath] = []
         missing: list[PurePosixPath] = []
-        was: dict[PurePosixPath, str] = {}
+        old_digests: dict[PurePosixPath, str] = {}
         for path, new in files.items():
             found = reader.digest(path)
             if found is None:
                 missing.append(path)
             elif found != filesystem.digest(new):
                 changed.append(path)
-                was[path] = found
+                old_digests[path] = found
         extra: list[PurePosixPath] = []
         for path in sorted(known.keys() - files.keys()):
             found = reader.digest(path)
             if found is not None:
                 extra.append(path)
-                was[path] = found
+                old_digests[path] = found
         foreign = [path for path in changed if path not in known]
         edited = sorted(
             path
-            for path, digest in was.items()
+            for path, digest in old_digests.items()
             if digest != known.get(path) and path not in foreign
         )
         text = manifest.text(files)
         current = content == text
         if content and not current:
-            was[PurePosixPath(manifest.MANIFEST)] = filesystem.digest(content)
+            old_digests[PurePosixPath(manifest.MANIFEST)] = filesystem.digest(content)
     return Comparison(
         folder,
         files,
@@ -83,57 +84,57 @@ def compare(folder: Path, wanted: Mapping[PurePosixPath, str]) -> Comparison:
         tuple(extra),
         tuple(edited),
         tuple(foreign),
-        was,
+        old_digests,
         text,
         current,
     )
 
 
-def _allowed(path: PurePosixPath) -> PurePosixPath:
-    """Targets may be other people's; none writes outside the folder, or over what publishing keeps there."""
+def _checked_path(path: PurePosixPath) -> PurePosixPath:
+    """Return the path; raises `UsageError` if it is outside the output folder or reserved. Targets of plugins may return any path."""
     try:
-        manifest.inside(str(path))
+        manifest.relative_path(str(path))
     except ValueError:
         raise UsageError(
-            f"a target wants to write {str(path)!r}, which does not lie in the output folder"
+            f"a target returned the path {str(path)!r}, which is outside the output folder"
         ) from None
-    if path.parts[0] in {manifest.MANIFEST, *manifest.INSIDE}:
-        raise UsageError(f"a target wants to write {path}, which is specloom's own")
+    if path.parts[0] in {manifest.MANIFEST, *manifest.RESERVED}:
+        raise UsageError(f"a target returned the path {path}, which specloom reserves for itself")
     return path
 
 
-def refuse_other(folder: Path) -> None:
-    """An output is a folder, or nothing yet; never a link or a file."""
+def require_folder(folder: Path) -> None:
+    """Raise `UsageError` if the path is a link or a file; it may be a folder, or not exist yet."""
     found = filesystem.status(folder)
     if found is not None and stat.S_ISLNK(found.st_mode):
-        raise UsageError(f"{folder} is a link; name the folder itself as the output")
+        raise UsageError(f"the output {folder} is a symbolic link; set `out` to the folder itself")
     if found is not None and not stat.S_ISDIR(found.st_mode):
-        raise UsageError(f"{folder} is a file; an output is a folder")
+        raise UsageError(f"the output {folder} is a file; set `out` to a folder")
 
 
-def _refuse_foreign(folder: Path) -> None:
-    """An output folder is new, empty, or ours; never somebody's folder."""
+def _require_own_folder(folder: Path) -> None:
+    """Raise `UsageError` if the folder has content but no manifest."""
     names = (
-        {entry.name for entry in filesystem.entries(folder)} - manifest.INSIDE
+        {entry.name for entry in filesystem.entries(folder)} - manifest.RESERVED
         if filesystem.is_folder(folder)
         else set[str]()
     )
     if names and manifest.MANIFEST not in names:
         raise UsageError(
-            f"{folder} is not empty and holds no {manifest.MANIFEST}, so specloom did not make it; empty it or choose another output"
+            f"the output {folder} is not empty and has no {manifest.MANIFEST}, so specloom did not create it; empty it, or set `out` to another folder"
         )
 
 
 class _Reader:
-    """Reads files of the folder; whatever is no plain file, or lies behind a link, is refused: it is not ours."""
+    """Reader of the files of an output; raises `UsageError` for anything that is not a regular file, or is behind a link."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.passed = {PurePosixPath(): True}
+        self.checked = {PurePosixPath(): True}
 
     def digest(self, path: PurePosixPath) -> str | None:
-        """SHA-256 of what is at the path, or None."""
-        if not self._folder(path.parent):
+        """Return the SHA-256 of the file at the path; None if there is none."""
+        if not self._has_folder(path.parent):
             return None
         file = self.folder / path
         found = filesystem.status(file)
@@ -141,18 +142,17 @@ class _Reader:
             return None
         if not stat.S_ISREG(found.st_mode):
             raise UsageError(
-                f"{file} is in the way: a generated file belongs there; move it and generate again"
+                f"{file} is not a regular file, but specloom generates a file there; move it and run specloom generate"
             )
-        return filesystem.digest_of(file)
+        return filesystem.digest_file(file)
 
-    def _folder(self, path: PurePosixPath) -> bool:
-        """Whether there is such a folder."""
-        if path not in self.passed:
-            place = self.folder / path
-            found = filesystem.status(place) if self._folder(path.parent) else None
+    def _has_folder(self, path: PurePosixPath) -> bool:
+        if path not in self.checked:
+            folder = self.folder / path
+            found = filesystem.status(folder) if self._has_folder(path.parent) else None
             if found is not None and not stat.S_ISDIR(found.st_mode):
                 raise UsageError(
-                    f"{place} is in the way: a folder of generated files belongs there; move it and generate again"
+                    f"{folder} is not a folder, but specloom generates files in it; move it and run specloom generate"
                 )
-            self.passed[path] = found is not None
-        return self.passed[path]
+            self.checked[path] = found is not None
+        return self.checked[path]

@@ -1,7 +1,7 @@
-"""From the old build to the new one, all or nothing: stage, write the journal, take the steps, tidy up.
+"""Transaction from the old build to the new one: stage, write the journal, apply the steps, clean up.
 
-A run that fails undoes its steps. One that was killed leaves its journal: if it had begun, the next run takes the steps that are left, and
-if not, it drops what was staged.
+A run that fails reverts its steps. A killed run leaves its journal: if it had applied a step, the next run applies the remaining ones,
+otherwise it discards the staged files.
 """
 
 from __future__ import annotations
@@ -18,183 +18,193 @@ from msgspec import Struct
 from ..diagnostics import UsageError
 from . import filesystem, manifest, staging
 from .atomic_exchange import Unsupported
-from .lock import HeldLocks
-from .operations import KINDS, WHOLE, StagingArea, Step
+from .lock import Locks
+from .operations import KINDS, OUTPUT_ITSELF, StagingArea, Step
 from .plan import Comparison
+
+_UNFINISHED = "journal"
+"""Name of the journal while it is being written."""
 
 
 class Journal(Struct, frozen=True):
-    """What a run is about to do; complete before the first step is taken."""
+    """Steps of a run, written before the first of them is applied."""
 
     steps: Sequence[Step]
-    was: Mapping[PurePosixPath, str]
-    """SHA-256 of the files that go. What is found to be another when it has gone was edited meanwhile, and is put back."""
+    old_digests: Mapping[PurePosixPath, str]
+    """SHA-256 of the replaced and removed files. A file with another digest was edited in the meantime, and is put back."""
 
 
-def write(comparison: Comparison, held: HeldLocks) -> None:
-    """Bring the folder to what is wanted; raises `OSError` with the folder as it was."""
+def write(comparison: Comparison, locks: Locks) -> None:
+    """Write the new build; if it raises `OSError`, the folder is as it was."""
     try:
         _write(
             comparison,
-            held,
-            staging.folders,
-            StagingArea(staging.place_for(comparison), comparison.folder),
+            locks,
+            staging.stage_folders,
+            StagingArea(staging.path_for(comparison), comparison.folder),
         )
     except Unsupported:
-        with _no_other_way():
+        with _raise_unsupported():
             _write(
                 comparison,
-                held,
-                staging.files,
-                StagingArea(comparison.folder / manifest.HALF, comparison.folder),
+                locks,
+                staging.stage_files,
+                StagingArea(comparison.folder / manifest.REPLACING, comparison.folder),
             )
 
 
 def recover(folder: Path) -> None:
-    """End what a killed run began, and remove what it left."""
-    for place in staging.places(folder):
-        if filesystem.status(place) is None:
+    """Complete or discard the transaction of a killed run."""
+    for path in staging.staging_paths(folder):
+        if filesystem.status(path) is None:
             continue
-        work = StagingArea(place, folder)
-        _refuse_foreign(work)
-        journal = _read(work)
+        area = StagingArea(path, folder)
+        _require_own_area(area)
+        journal = _read_journal(area)
         _refuse_links(
-            work,
+            area,
             (
-                [*(PurePosixPath(step.path) for step in journal.steps), *journal.was]
+                [*(PurePosixPath(step.path) for step in journal.steps), *journal.old_digests]
                 if journal
                 else []
             ),
         )
-        if journal and any(step.done(work) for step in journal.steps):
-            with _no_other_way():
+        if journal and any(step.is_applied(area) for step in journal.steps):
+            with _raise_unsupported():
                 for step in journal.steps:
-                    if not step.done(work):
-                        step.do(work)
-            _tidy(work, journal)
+                    if not step.is_applied(area):
+                        step.apply(area)
+            _clean_up(area, journal)
         else:
-            _drop(work)
+            _discard(area)
 
 
-def _write(comparison: Comparison, held: HeldLocks, way: staging.Way, work: StagingArea) -> None:
+def _write(
+    comparison: Comparison, locks: Locks, strategy: staging.Strategy, area: StagingArea
+) -> None:
     steps: Sequence[Step] = ()
     try:
-        steps = way(comparison, work, held)
-        journal = Journal(steps, comparison.was)
-        _save(work, journal)
+        steps = strategy(comparison, area, locks)
+        journal = Journal(steps, comparison.old_digests)
+        _write_journal(area, journal)
         for step in steps:
-            step.do(work)
-    except BaseException:
+            step.apply(area)
+    except BaseException:  # also Ctrl-C
         for step in reversed(steps):
-            if step.done(work):
-                step.undo(work)
+            if step.is_applied(area):
+                step.revert(area)
         with contextlib.suppress(OSError):
-            _drop(work)
+            _discard(area)
         raise
-    with contextlib.suppress(
-        OSError
-    ):  # the new build is complete; what is left over goes with the next run
-        _tidy(work, journal)
+    # The new build is complete; the next run removes the rest.
+    with contextlib.suppress(OSError):
+        _clean_up(area, journal)
 
 
 @contextlib.contextmanager
-def _no_other_way() -> Generator[None, None, None]:
+def _raise_unsupported() -> Generator[None, None, None]:
     try:
         yield
     except Unsupported as refused:
         raise refused.error from None
 
 
-def _save(work: StagingArea, journal: Journal) -> None:
+def _write_journal(area: StagingArea, journal: Journal) -> None:
     steps = [[step.kind, step.path, step.inode] for step in journal.steps]
-    was = {str(path): digest for path, digest in journal.was.items()}
-    unfinished = work.place / "journal"
-    filesystem.write(unfinished, json.dumps({"steps": steps, "was": was}).encode("utf-8"))
-    os.rename(unfinished, work.journal)
+    old_digests = {str(path): digest for path, digest in journal.old_digests.items()}
+    unfinished = area.path / _UNFINISHED
+    filesystem.write(
+        unfinished, json.dumps({"steps": steps, "old_digests": old_digests}).encode("utf-8")
+    )
+    os.rename(unfinished, area.journal)
 
 
-def _read(work: StagingArea) -> Journal | None:
-    if filesystem.status(work.journal) is None:
+def _read_journal(area: StagingArea) -> Journal | None:
+    if filesystem.status(area.journal) is None:
         return None
     try:
-        found = json.loads(filesystem.read_state(work.journal))
+        content = json.loads(filesystem.read_internal(area.journal))
         steps = [
-            Step(KINDS[KINDS.index(kind)], _path(path), int(inode))
-            for kind, path, inode in found["steps"]
+            Step(KINDS[KINDS.index(kind)], _step_path(path), int(inode))
+            for kind, path, inode in content["steps"]
         ]
         return Journal(
-            steps, {manifest.inside(path): str(digest) for path, digest in found["was"].items()}
+            steps,
+            {
+                manifest.relative_path(path): str(digest)
+                for path, digest in content["old_digests"].items()
+            },
         )
     except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(
-            f"{work.journal} is damaged; remove {work.place} and generate again"
+            f"{area.journal} is damaged; remove {area.path} and run specloom generate"
         ) from None
 
 
-def _path(path: str) -> str:
-    return path if path == WHOLE else str(manifest.inside(path))
+def _step_path(path: str) -> str:
+    return path if path == OUTPUT_ITSELF else str(manifest.relative_path(path))
 
 
-def _refuse_foreign(work: StagingArea) -> None:
+def _require_own_area(area: StagingArea) -> None:
     names = (
-        {entry.name for entry in filesystem.entries(work.place)}
-        if filesystem.is_folder(work.place)
+        {entry.name for entry in filesystem.entries(area.path)}
+        if filesystem.is_folder(area.path)
         else {""}
     )
-    if not names <= {work.new.name, work.old.name, work.journal.name, "journal"}:
+    if not names <= {area.new.name, area.old.name, area.journal.name, _UNFINISHED}:
         raise UsageError(
-            f"{work.place} is in the way: specloom prepares its files there; move it and generate again"
+            f"{area.path} is not a folder of specloom, which stages files there; move it and run specloom generate"
         )
 
 
-def _refuse_links(work: StagingArea, named: Sequence[PurePosixPath]) -> None:
-    """Forged work could lead to files behind a link; that of a run never does."""
+def _refuse_links(area: StagingArea, paths: Sequence[PurePosixPath]) -> None:
+    """Raise `UsageError` if a path leads through a link: only a forged journal or staging area has such paths."""
     staged = (
-        file.relative_to(aside)
-        for aside in (work.new, work.old)
-        for file in filesystem.files(aside)
+        file.relative_to(root) for root in (area.new, area.old) for file in filesystem.files(root)
     )
-    folders = {work.folder / folder for path in (*staged, *named) for folder in path.parents}
-    for place in (work.new, work.old, *sorted(folders)):
-        found = filesystem.status(place)
+    folders = {area.output / folder for path in (*staged, *paths) for folder in path.parents}
+    for folder in (area.new, area.old, *sorted(folders)):
+        found = filesystem.status(folder)
         if found is not None and not stat.S_ISDIR(found.st_mode):
             raise UsageError(
-                f"{place} is in the way of what {work.place} prepares, for it is not a folder; remove {work.place} and generate again"
+                f"{folder} is not a folder, but {area.path} names files in it; remove {area.path} and run specloom generate"
             )
 
 
-def _drop(work: StagingArea) -> None:
-    """Remove what was staged; the journal first, so that nobody takes what is left for a plan."""
-    if filesystem.status(work.journal) is not None:
-        os.unlink(work.journal)
-    if filesystem.status(work.place) is not None:
-        filesystem.remove(work.place)
+def _discard(area: StagingArea) -> None:
+    """Remove the staging area, the journal first, so that no later run applies the rest."""
+    if filesystem.status(area.journal) is not None:
+        os.unlink(area.journal)
+    if filesystem.status(area.path) is not None:
+        filesystem.remove(area.path)
 
 
-def _tidy(work: StagingArea, journal: Journal) -> None:
-    """Remove the old build. What has come into it meanwhile, by people or programs, is moved to the new one."""
-    for aside in (work.new, work.old):
-        for file in list(filesystem.files(aside)):
-            path = PurePosixPath(file.relative_to(aside).as_posix())
-            if filesystem.PYCACHE in path.parts or _known(file, path, work, journal):
+def _clean_up(area: StagingArea, journal: Journal) -> None:
+    """Remove the old build; files that others put into it in the meantime are moved to the new one."""
+    for root in (area.new, area.old):
+        for file in list(filesystem.files(root)):
+            path = PurePosixPath(file.relative_to(root).as_posix())
+            if filesystem.PYCACHE in path.parts or _belongs_to_old_build(file, path, area, journal):
                 os.unlink(file)
             else:
-                os.makedirs((work.folder / path).parent, exist_ok=True)
-                os.replace(file, work.folder / path)
-    for path in journal.was:
-        filesystem.forget_compiled(work.folder / path)
-        if filesystem.status(work.folder / path) is None:
-            filesystem.prune((work.folder / path).parent, work.folder)
-    _drop(work)
+                os.makedirs((area.output / path).parent, exist_ok=True)
+                os.replace(file, area.output / path)
+    for path in journal.old_digests:
+        filesystem.remove_bytecode(area.output / path)
+        if filesystem.status(area.output / path) is None:
+            filesystem.remove_empty((area.output / path).parent, area.output)
+    _discard(area)
 
 
-def _known(file: Path, path: PurePosixPath, work: StagingArea, journal: Journal) -> bool:
-    """Whether a file of the old build is in the new one, or is what was to go."""
-    found, there = os.lstat(file), filesystem.status(work.folder / path)
-    if there is not None and os.path.samestat(found, there):
+def _belongs_to_old_build(
+    file: Path, path: PurePosixPath, area: StagingArea, journal: Journal
+) -> bool:
+    """Whether a file is a hard link to one of the new build, or a replaced or removed file that nobody has edited."""
+    old, new = os.lstat(file), filesystem.status(area.output / path)
+    if new is not None and os.path.samestat(old, new):
         return True
     return (
-        stat.S_ISREG(found.st_mode)
-        and path in journal.was
-        and filesystem.digest_of(file) == journal.was[path]
+        stat.S_ISREG(old.st_mode)
+        and path in journal.old_digests
+        and filesystem.digest_file(file) == journal.old_digests[path]
     )

@@ -1,1 +1,1 @@
-"""Up-to-date check: fingerprints of all files that took part in the last run, and the cache that stores them."""
+"""Up-to-date check: file fingerprints of the last run, and the cache that stores them."""

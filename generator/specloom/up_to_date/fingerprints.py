@@ -1,10 +1,10 @@
-"""Whether a run could change anything: decided by looking at files, before anything is read, parsed or imported.
+"""Up-to-date check from recorded file fingerprints. It imports little, because it is most of the cost of a run that has nothing to do.
 
-After a run the state of all that took part is noted: pyproject.toml, the spec, templates, specloom itself and every module that it imported,
-and the outputs. The next run looks again. Only what the file system says of the files is compared (size, inode, times), as git does; where
-that differs, or is too fresh to be trusted, their content.
+A run records the fingerprints of all files that took part in it: pyproject.toml, the spec, templates, specloom itself, every module that it
+imported, and the outputs. The next run compares them. It compares metadata (size, inode, times), as git does, and reads a file only if its
+metadata differs or is too recent to be reliable.
 
-A run that finds no notes does all of its work. This module imports little, since it is most of what a run costs that has nothing to do.
+Without a record a run does all of its work.
 """
 
 from __future__ import annotations
@@ -19,168 +19,173 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .. import __version__, bounded
 from . import store
-from .store import DAMAGE
+from .store import READ_ERRORS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypedDict
 
-    from .store import Row
+    from .store import Record
 
-    Look = tuple[str, os.stat_result]
-    """A file, and what the file system says of it."""
+    FileStatus = tuple[str, os.stat_result]
 
-    class Done(TypedDict):
-        """A client after a run."""
+    class FinishedClient(TypedDict):
+        """A client that a run has brought up to date."""
 
         inputs: list[str]
-        before: str | None
+        content_before: str | None
         """`content` of the inputs when the run began."""
         out: str
-        work: list[str]
-        told: str
+        staging: list[str]
+        summary: str
         manifest: str
 
 
 MANIFEST = ".specloom.json"
-_PROJECT = "pyproject.toml"
-_FRESH = 2 * 10**9
-"""Nanoseconds. File systems date files by clocks that are this coarse (FAT) or finer, so a change within them may not show."""
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_LIBRARY = os.path.dirname(os.__file__)
+_PYPROJECT = "pyproject.toml"
+_CLOCK_STEP = 2 * 10**9
+"""Nanoseconds. Times of files are as coarse as this (FAT) or finer, so a second change within it may not show in the metadata."""
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_STANDARD_LIBRARY = os.path.dirname(os.__file__)
 
 
-class ClientRecord:
-    """A client of which a run is known to change nothing."""
+class UpToDateClient:
+    """A client for which a run would change nothing."""
 
-    __slots__ = ("files", "name", "out", "told")
+    __slots__ = ("files", "name", "out", "summary")
 
-    def __init__(self, name: str, row: Row) -> None:
+    def __init__(self, name: str, record: Record) -> None:
         self.name = name
-        self.out = row["out"]
-        self.told = row["told"]
-        self.files = len(_manifest(row["out"]))
+        self.out = record["out"]
+        self.summary = record["summary"]
+        self.files = len(_manifest(record["out"]))
 
 
-def found(start: str, wanted: Sequence[str]) -> list[ClientRecord] | None:
-    """The clients wanted (all, if none is named) of the project that a folder lies in, if none of them has anything to do."""
+def find_up_to_date(start: str, names: Sequence[str]) -> list[UpToDateClient] | None:
+    """Return the named clients, or all, of the project around a folder if all of them are up to date, else None."""
     try:
-        project = _project(os.path.abspath(start))
-        return _found(project, wanted) if project else None
-    except DAMAGE:  # or something is not there
+        project = _find_project(os.path.abspath(start))
+        return _up_to_date_clients(project, names) if project else None
+    except READ_ERRORS:  # also for a file that does not exist
         return None
 
 
-def _found(project: str, wanted: Sequence[str]) -> list[ClientRecord] | None:
-    every, rows = store.read(project)
-    names = list(dict.fromkeys(wanted)) if wanted else every
-    renewed: dict[str, Row] = {}
-    shared: dict[str, list[Look]] = {}
-    for name in names:
-        row = rows[name]
-        tools = "\0".join(row["tools"])  # the same for all clients of one run
-        if tools not in shared:
-            shared[tools] = list(_looks(_shared(row["tools"])))
-        state = _state(row, shared[tools])
-        if state is None:
+def _up_to_date_clients(project: str, names: Sequence[str]) -> list[UpToDateClient] | None:
+    all_names, records = store.read(project)
+    selected = list(dict.fromkeys(names)) if names else all_names
+    renewed: dict[str, Record] = {}
+    generator_files: dict[str, list[FileStatus]] = {}
+    for name in selected:
+        record = records[name]
+        key = "\0".join(record["modules"])  # the same for all clients of one run
+        if key not in generator_files:
+            generator_files[key] = list(_statuses(_generator_paths(record["modules"])))
+        current = _check(record, generator_files[key])
+        if current is None:
             return None
-        if state is not row:
-            renewed[name] = state
+        if current is not record:
+            renewed[name] = current
     if renewed:
-        store.write(project, every, rows | renewed)
-    return [ClientRecord(name, rows[name]) for name in names] or None
+        store.write(project, all_names, records | renewed)
+    return [UpToDateClient(name, records[name]) for name in selected] or None
 
 
 def content(inputs: Iterable[str]) -> str | None:
-    """SHA-256 of files and of all that lies below folders; None if that cannot be read."""
+    """Return the SHA-256 of files and of everything below folders; None if one cannot be read."""
     try:
-        return _content(path for place in inputs for path in _input(place))
+        return _content(path for given in inputs for path in _expand(given))
     except OSError:
         return None
 
 
-def remember(project: str, every: Sequence[str], done: Mapping[str, Done]) -> None:
-    """Note the clients that a run has brought up to date, unless one's inputs changed meanwhile, or its output."""
-    tools = _modules()
+def remember(project: str, names: Sequence[str], finished: Mapping[str, FinishedClient]) -> None:
+    """Record the clients that a run has brought up to date, except those whose inputs or outputs changed during the run."""
+    modules = _imported_modules()
     try:
-        kept = {
-            name: row
-            for name, row in store.read(project)[1].items()
-            if name in every and name not in done
+        records = {
+            name: record
+            for name, record in store.read(project)[1].items()
+            if name in names and name not in finished
         }
-    except DAMAGE:
-        kept = {}
+    except READ_ERRORS:
+        records = {}
     try:
-        shared = list(_looks(_shared(tools)))
-        generator = _generator(shared)
-    except OSError:  # somebody installs something meanwhile
+        generator_files = list(_statuses(_generator_paths(modules)))
+        generator = _generator_fingerprint(generator_files)
+    except OSError:  # a package is being installed at the same time
         return
-    for name, client in done.items():
-        row: Row = {
+    for name, client in finished.items():
+        record: Record = {
             "inputs": client["inputs"],
             "out": client["out"],
-            "work": client["work"],
-            "told": client["told"],
-            "tools": tools,
+            "staging": client["staging"],
+            "summary": client["summary"],
+            "modules": modules,
             "content": "",
             "manifest": client["manifest"],
         }
         try:
-            row = _looked(row, shared)
+            record = _with_stats(record, generator_files)
             if (
-                client["before"] is not None
-                and content(row["inputs"]) == client["before"]
-                and _right(row)
+                client["content_before"] is not None
+                and content(record["inputs"]) == client["content_before"]
+                and _outputs_match(record)
             ):
-                kept[name] = {**row, "content": _digest((generator, client["before"]))}
-        except DAMAGE:
+                fingerprint = _digest((generator, client["content_before"]))
+                records[name] = {**record, "content": fingerprint}
+        except READ_ERRORS:
             continue
-    store.write(project, every, kept)
+    store.write(project, names, records)
 
 
-def _state(row: Row, shared: Sequence[Look]) -> Row | None:
-    """The row, or a newer one, if nothing has changed; None if something has."""
-    if any(os.path.lexists(place) for place in row["work"]):
+def _check(record: Record, generator_files: Sequence[FileStatus]) -> Record | None:
+    """Return the record, or one with newer metadata, if nothing has changed, else None."""
+    if any(os.path.lexists(path) for path in record["staging"]):
         return None
-    now = _looked(row, shared)
-    if now.get("looks") == row.get("looks") and row.get("settled"):
-        return row
-    whole = _digest((_generator(shared), _content(_own(row))))
-    return now if whole == row["content"] and _right(row) else None
+    current = _with_stats(record, generator_files)
+    if current.get("stats") == record.get("stats") and record.get("stats_reliable"):
+        return record
+    generator = _generator_fingerprint(generator_files)
+    fingerprint = _digest((generator, _content(_input_paths(record))))
+    return current if fingerprint == record["content"] and _outputs_match(record) else None
 
 
-def _looked(row: Row, shared: Sequence[Look]) -> Row:
-    """The row with what the file system says of all files now."""
+def _with_stats(record: Record, generator_files: Sequence[FileStatus]) -> Record:
+    """Return the record with the current metadata of all files."""
     now = time.time_ns()
     newest = 0
     lines: list[str] = []
-    for path, found in (*shared, *_looks(_own(row)), *_outputs(row["out"])):
-        newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
+    for path, status in (
+        *generator_files,
+        *_statuses(_input_paths(record)),
+        *_output_statuses(record["out"]),
+    ):
+        newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
         lines.append(
-            f"{path} {found.st_mode} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+            f"{path} {status.st_mode} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
         )
-    return {**row, "looks": _digest(lines), "settled": newest < now - _FRESH}
+    return {**record, "stats": _digest(lines), "stats_reliable": newest < now - _CLOCK_STEP}
 
 
 def _content(paths: Iterable[str]) -> str:
     lines: list[str] = []
     for path in paths:
-        found = os.stat(path)
-        lines.append(f"{path} {stat.S_IFMT(found.st_mode)}")
-        if found.st_size > bounded.STATE:  # no run reads it
-            lines.append(f"{found.st_ino} {found.st_size} {found.st_mtime_ns}")
-        elif stat.S_ISREG(found.st_mode):
+        status = os.stat(path)
+        lines.append(f"{path} {stat.S_IFMT(status.st_mode)}")
+        if status.st_size > bounded.STATE:  # too large for a run to read
+            lines.append(f"{status.st_ino} {status.st_size} {status.st_mtime_ns}")
+        elif stat.S_ISREG(status.st_mode):
             lines.append(bounded.digest(path))
     return _digest(lines)
 
 
-def _right(row: Row) -> bool:
-    """Whether the manifest is the one that was written, and every file what the manifest says."""
-    if bounded.digest(os.path.join(row["out"], MANIFEST)) != row["manifest"]:
+def _outputs_match(record: Record) -> bool:
+    """Whether the manifest is the recorded one, and every output has the digest in the manifest."""
+    if bounded.digest(os.path.join(record["out"], MANIFEST)) != record["manifest"]:
         return False
     return all(
-        bounded.digest(f"{row['out']}/{path}") == digest
-        for path, digest in _manifest(row["out"]).items()
+        bounded.digest(f"{record['out']}/{path}") == digest
+        for path, digest in _manifest(record["out"]).items()
     )
 
 
@@ -189,48 +194,45 @@ def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _generator(shared: Sequence[Look]) -> str:
-    """specloom and all that it imported: what the file system says of the files, or their content if that is too fresh to be trusted."""
-    if (
-        max(max(each.st_mtime_ns, each.st_ctime_ns) for _, each in shared)
-        >= time.time_ns() - _FRESH
-    ):
-        return _content(path for path, _ in shared)
+def _generator_fingerprint(files: Sequence[FileStatus]) -> str:
+    """Return a fingerprint of specloom and its imports: of the metadata, or of the content if the metadata is too recent."""
+    newest = max(max(status.st_mtime_ns, status.st_ctime_ns) for _, status in files)
+    if newest >= time.time_ns() - _CLOCK_STEP:
+        return _content(path for path, _ in files)
     return _digest(
-        f"{path} {each.st_mode} {each.st_ino} {each.st_size} {each.st_mtime_ns}"
-        for path, each in shared
+        f"{path} {status.st_mode} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
+        for path, status in files
     )
 
 
-def _shared(tools: Iterable[str]) -> Iterator[str]:
-    """specloom itself, and all that it imported."""
-    yield from tools
-    yield from _below(_HERE)
-    if not os.path.isdir(os.path.join(_HERE, "_templates")):
-        yield from _below(os.path.join(os.path.dirname(os.path.dirname(_HERE)), "templates"))
+def _generator_paths(modules: Iterable[str]) -> Iterator[str]:
+    """Yield the files of specloom and of its imports."""
+    yield from modules
+    yield from _below(_PACKAGE)
+    if not os.path.isdir(os.path.join(_PACKAGE, "_templates")):
+        yield from _below(os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "templates"))
 
 
-def _own(row: Row) -> Iterator[str]:
-    """The client's inputs."""
-    for place in row["inputs"]:
-        yield from _input(place)
+def _input_paths(record: Record) -> Iterator[str]:
+    for path in record["inputs"]:
+        yield from _expand(path)
 
 
-def _input(place: str) -> Iterator[str]:
-    return _below(place, folders=True) if os.path.isdir(place) else iter((place,))
+def _expand(path: str) -> Iterator[str]:
+    return _below(path, folders=True) if os.path.isdir(path) else iter((path,))
 
 
-def _looks(paths: Iterable[str]) -> Iterator[Look]:
-    """What the file system says of files; of a link, also what it says of the file that it leads to."""
+def _statuses(paths: Iterable[str]) -> Iterator[FileStatus]:
+    """Yield the status of each path; for a link, also that of the file that it leads to."""
     for path in paths:
-        found = os.lstat(path)
-        yield path, found
-        if stat.S_ISLNK(found.st_mode):
+        status = os.lstat(path)
+        yield path, status
+        if stat.S_ISLNK(status.st_mode):
             yield path, os.stat(path)
 
 
-def _outputs(out: str) -> Iterator[Look]:
-    """The same of an output; raises `ValueError` where something else stands for a file or a folder of it, such as a link to its like."""
+def _output_statuses(out: str) -> Iterator[FileStatus]:
+    """Yield the status of each output; raises `ValueError` if a file or folder of it was replaced by something else, such as a link."""
     files = [os.path.join(out, MANIFEST), *(f"{out}/{path}" for path in _manifest(out))]
     folders = {out}
     for folder in {os.path.dirname(path) for path in files}:
@@ -240,17 +242,17 @@ def _outputs(out: str) -> Iterator[Look]:
     if not all(stat.S_ISDIR(os.lstat(folder).st_mode) for folder in folders):
         raise ValueError(out)
     for path in files:
-        found = os.lstat(path)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode):
             raise ValueError(path)
-        yield path, found
+        yield path, status
 
 
 def _below(folder: str, folders: bool = False) -> Iterator[str]:
-    """All files below a folder but the hidden ones; also the folders in it, or else not what Python compiled."""
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
+    """Yield all paths below a folder except hidden ones: either files and folders, or files without bytecode."""
+    with os.scandir(folder) as unsorted:
+        entries = sorted(unsorted, key=lambda entry: entry.name)
+    for entry in entries:
         if entry.name.startswith(".") or (entry.name == "__pycache__" and not folders):
             continue
         if folders or not entry.is_dir(follow_symlinks=False):
@@ -259,41 +261,42 @@ def _below(folder: str, folders: bool = False) -> Iterator[str]:
             yield from _below(entry.path, folders)
 
 
-def _modules() -> list[str]:
-    """The files of all modules but those of Python itself, and the folders of installed packages."""
+def _imported_modules() -> list[str]:
+    """Return the files of all imported modules outside specloom and the standard library, and the folders of installed packages."""
     files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    ours = {file for file in files if isinstance(file, str) and os.path.isabs(file)}
-    foreign = (
+    absolute = {file for file in files if isinstance(file, str) and os.path.isabs(file)}
+    installed = (
         file
-        for file in ours
-        if not file.startswith((_LIBRARY, _HERE)) or "-packages" in file.removeprefix(_HERE)
+        for file in absolute
+        if not file.startswith((_STANDARD_LIBRARY, _PACKAGE))
+        or "-packages" in file.removeprefix(_PACKAGE)
     )
     return sorted(
         {
-            *foreign,
+            *installed,
             *(path for path in sys.path if path.endswith("-packages") and os.path.isdir(path)),
         }
     )
 
 
 def _manifest(out: str) -> dict[str, str]:
-    rows = json.loads(bounded.read(os.path.join(out, MANIFEST), bounded.STATE))["files"]
-    return {str(path): str(digest) for path, digest in rows.items()}
+    files = json.loads(bounded.read(os.path.join(out, MANIFEST), bounded.STATE))["files"]
+    return {str(path): str(digest) for path, digest in files.items()}
 
 
-def _project(folder: str) -> str | None:
-    """The nearest pyproject.toml upwards that may speak of specloom; whether it does is known by there being notes of it."""
-    while not _speaks(os.path.join(folder, _PROJECT)):
+def _find_project(folder: str) -> str | None:
+    """Return the nearest pyproject.toml upwards that mentions specloom; only one with `[tool.specloom]` has a record."""
+    while not _mentions_specloom(os.path.join(folder, _PYPROJECT)):
         above = os.path.dirname(folder)
         if above == folder:
             return None
         folder = above
-    return os.path.join(folder, _PROJECT)
+    return os.path.join(folder, _PYPROJECT)
 
 
-def _speaks(project: str) -> bool:
-    """Whether there is such a file, and `specloom` in it elsewhere than in lines that are comments, as in projects that it generated."""
-    if not os.path.isfile(project):
+def _mentions_specloom(pyproject: str) -> bool:
+    """Whether the file exists and has `specloom` outside comments; generated projects have it in a comment."""
+    if not os.path.isfile(pyproject):
         return False
-    lines = bounded.read(project, bounded.TEXT).splitlines()
+    lines = bounded.read(pyproject, bounded.TEXT).splitlines()
     return any(b"specloom" in line and not line.lstrip().startswith(b"#") for line in lines)

@@ -1,7 +1,7 @@
-"""Notes: what a run found out of each client of a project, for the next run.
+"""Cache of the last run of each client of a project, for the up-to-date check.
 
-They stand in the user's cache folder, because they differ from machine to machine: outputs are the same everywhere. They may be removed at any
-time, and where they cannot be written there are none.
+It is in the user's cache folder, because its content differs from machine to machine while outputs are the same everywhere. It may be removed
+at any time. Best effort: a failure to write the cache is ignored.
 """
 
 from __future__ import annotations
@@ -19,94 +19,102 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NotRequired, TypedDict
 
-    class Row(TypedDict):
-        """What is noted of a client; paths are absolute."""
+    class Record(TypedDict):
+        """The last run of a client; paths are absolute."""
 
         inputs: list[str]
-        """pyproject.toml, the spec folder, the folder of templates."""
+        """pyproject.toml, the spec folder, the folder of templates, the module of the mock."""
         out: str
-        work: list[str]
-        """Where a killed run leaves what it prepared."""
-        told: str
-        """What a run prints of the spec: `2 endpoints, 14 types`."""
-        tools: list[str]
-        """The files of the modules that took part."""
+        staging: list[str]
+        """Paths at which a killed run leaves staged files."""
+        summary: str
+        """The spec in a few words: `2 endpoints, 14 types`."""
+        modules: list[str]
+        """Files of the imported modules."""
         content: str
-        """SHA-256 of all inputs and tools."""
+        """SHA-256 of the content of all inputs and modules."""
         manifest: str
-        """SHA-256 of the manifest, which has those of the outputs."""
-        looks: NotRequired[str]
-        """SHA-256 of what the file system says of all these files."""
-        settled: NotRequired[bool]
-        """Whether they were older than the look at them by so much that a later change shows."""
+        """SHA-256 of the manifest, which has the digests of the outputs."""
+        stats: NotRequired[str]
+        """SHA-256 of the file system's metadata of all these files."""
+        stats_reliable: NotRequired[bool]
+        """Whether all files were old enough for any later change to show in the metadata."""
 
 
-DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-"""What reading raises where the notes are damaged, whatever they hold instead."""
-_OLD = 90 * 24 * 60 * 60
-"""Seconds after which the notes of a project are removed."""
+READ_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What `read` may raise for a missing or damaged cache."""
+_MAX_AGE = 90 * 24 * 60 * 60
+"""Seconds after which the cache of a project is removed."""
 
 
-def read(project: str) -> tuple[list[str], dict[str, Row]]:
-    """The names of all clients of a pyproject.toml, and what is known of them; raises what damaged notes raise."""
-    kept = json.loads(bounded.read(place(project), bounded.STATE))
-    if not _is_texts(kept["every"]) or not all(map(_is_row, kept["clients"].values())):
+def read(project: str) -> tuple[list[str], dict[str, Record]]:
+    """Return the names of all clients of a pyproject.toml, and their records; raises one of `READ_ERRORS`."""
+    content = json.loads(bounded.read(cache_file(project), bounded.STATE))
+    if not _is_string_list(content["names"]) or not all(
+        map(_is_record, content["clients"].values())
+    ):
         raise ValueError(project)
-    return kept["every"], kept["clients"]
+    return content["names"], content["clients"]
 
 
-def _is_texts(value: Any) -> bool:
+def _is_string_list(value: Any) -> bool:
     return isinstance(value, list) and all(
         isinstance(item, str) for item in value
     )  # pyright: ignore[reportUnknownVariableType]
 
 
-def _is_row(row: Any) -> bool:
-    texts = (row["out"], row["told"], row["content"], row["manifest"], row.get("looks", ""))
-    lists = (row["inputs"], row["work"], row["tools"])
+def _is_record(record: Any) -> bool:
+    strings = (
+        record["out"],
+        record["summary"],
+        record["content"],
+        record["manifest"],
+        record.get("stats", ""),
+    )
+    lists = (record["inputs"], record["staging"], record["modules"])
     return (
-        all(isinstance(text, str) for text in texts)
-        and all(map(_is_texts, lists))
-        and isinstance(row.get("settled", False), bool)
+        all(isinstance(string, str) for string in strings)
+        and all(map(_is_string_list, lists))
+        and isinstance(record.get("stats_reliable", False), bool)
     )
 
 
-def write(project: str, every: Iterable[str], rows: Mapping[str, Row]) -> None:
-    """A cache that cannot be written is none."""
-    file = place(project)
+def write(project: str, names: Iterable[str], records: Mapping[str, Record]) -> None:
+    """Write the cache of a project; errors are ignored."""
+    file = cache_file(project)
     unfinished = f"{file}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-        _forget_old(os.path.dirname(file))
+        _remove_old_files(os.path.dirname(file))
         with open(unfinished, "w", encoding="utf-8") as opened:
-            json.dump({"project": project, "every": list(every), "clients": rows}, opened)
+            json.dump({"project": project, "names": list(names), "clients": records}, opened)
         os.replace(unfinished, file)
     except OSError:
         _remove(unfinished)
 
 
-def place(project: str) -> str:
-    """The file with the notes of a project."""
+def cache_file(project: str) -> str:
+    """Return the path of the cache for the project with this pyproject.toml."""
     name = hashlib.sha256(project.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    return os.path.join(_cache(), "specloom", f"{name}.json")
+    return os.path.join(_cache_folder(), "specloom", f"{name}.json")
 
 
-def _forget_old(folder: str) -> None:
+def _remove_old_files(folder: str) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.stat(follow_symlinks=False).st_mtime < time.time() - _OLD:
+            if entry.stat(follow_symlinks=False).st_mtime < time.time() - _MAX_AGE:
                 _remove(entry.path)
 
 
 def _remove(path: str) -> None:
-    """Remove a file if it is there; a folder is not ours."""
+    """Remove a file if it exists; a folder is left alone."""
     try:
         os.unlink(path)
     except OSError:
         return
 
 
-def _cache() -> str:
+def _cache_folder() -> str:
     if sys.platform == "win32":
         return os.environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
     if sys.platform == "darwin":

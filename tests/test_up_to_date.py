@@ -1,4 +1,4 @@
-"""A run that has nothing to do does nothing; one that has something to do is never taken for it."""
+"""The up-to-date check: a run without work does nothing, and every change is noticed."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ HEAVY = {
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project that is up to date, as it looks when some time has passed."""
+    """An up-to-date project whose files are old enough for their times to be reliable."""
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(SPEC)
     (tmp_path / "spec" / "things.yaml").write_text(RESOURCE)
     (tmp_path / "pyproject.toml").write_text(CONFIG)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(fingerprints, "_FRESH", 0)
+    monkeypatch.setattr(fingerprints, "_CLOCK_STEP", 0)
     time.sleep(0.02)
     assert main(["generate"]) == 0
     time.sleep(0.02)
@@ -48,11 +48,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def known() -> bool:
-    return fingerprints.found(os.getcwd(), []) is not None
+def is_up_to_date() -> bool:
+    return fingerprints.find_up_to_date(os.getcwd(), []) is not None
 
 
-def test_what_was_generated_is_known_from_its_looks(
+def test_metadata_alone_decides_and_no_file_is_read(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(project / "spec")
@@ -63,10 +63,11 @@ def test_what_was_generated_is_known_from_its_looks(
     assert capfd.readouterr().out.startswith(f"tiny: 1 endpoint, 1 type -> {project / 'client'} (")
 
 
-def test_it_imports_next_to_nothing(project: Path) -> None:
-    """Whatever else changes in the machine, the same interpreter with the same packages decides it so."""
+def test_the_check_imports_no_slow_module(project: Path) -> None:
     program = "import sys; from specloom.cli import main; status = main(['check']); print(status, *sys.modules)"
-    for _ in range(2):  # another program than the one that generated: the first run looks closer
+    for _ in range(
+        2
+    ):  # the first run has other imports than the one that generated, so it reads files
         done = subprocess.run(
             [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True
         )
@@ -82,7 +83,7 @@ def edit(path: str, text: str = "\n") -> Callable[[Path], object]:
 
 
 def replace_by_link(path: str) -> Callable[[Path], object]:
-    """What is there is the same, and elsewhere."""
+    """Move the path elsewhere, and link to it."""
 
     def replace(project: Path) -> None:
         (project / path).rename(project / "elsewhere")
@@ -91,8 +92,7 @@ def replace_by_link(path: str) -> Callable[[Path], object]:
     return replace
 
 
-def edit_in_disguise(project: Path) -> None:
-    """Of the same size, at the same time."""
+def edit_with_same_size_and_time(project: Path) -> None:
     file = project / "spec" / "things.yaml"
     times = file.stat()
     file.write_text(RESOURCE.replace("32", "64"))
@@ -101,7 +101,7 @@ def edit_in_disguise(project: Path) -> None:
 
 CHANGES: dict[str, Callable[[Path], object]] = {
     "the spec": edit("spec/things.yaml"),
-    "the spec, in disguise": edit_in_disguise,
+    "the spec, with the same size and time": edit_with_same_size_and_time,
     "a new file": lambda project: (project / "spec" / "more.md").write_text("more"),
     "a new folder": lambda project: (project / "spec" / "More").mkdir(),
     "the configuration": edit("pyproject.toml"),
@@ -111,30 +111,30 @@ CHANGES: dict[str, Callable[[Path], object]] = {
         edit("client/README.md")(project),
         edit("client/.specloom.json")(project),
     ),
-    "an output is a link to its like": replace_by_link("client/README.md"),
-    "a folder of the output is a link to its like": replace_by_link("client/tiny"),
+    "an output is replaced by a link to it": replace_by_link("client/README.md"),
+    "a folder of the output is replaced by a link to it": replace_by_link("client/tiny"),
     "the manifest is gone": lambda project: (project / "client" / ".specloom.json").unlink(),
     "a killed run": lambda project: (project / "client" / ".specloom.work").mkdir(),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changes_is_noticed(project: Path, change: str) -> None:
-    assert known()
+def test_every_change_is_noticed(project: Path, change: str) -> None:
+    assert is_up_to_date()
     CHANGES[change](project)
-    assert not known()
+    assert not is_up_to_date()
 
 
-def test_new_times_alone_are_no_change(project: Path) -> None:
+def test_new_times_with_the_same_content_are_not_a_change(project: Path) -> None:
     os.utime(project / "spec" / "things.yaml")
     os.utime(project / "client" / "README.md")
     time.sleep(0.02)
-    assert known()
+    assert is_up_to_date()
 
 
-def test_files_that_are_too_fresh_are_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Within the tick of the clock a change leaves no trace in the times."""
-    monkeypatch.setattr(fingerprints, "_FRESH", 10**12)
+def test_recent_files_are_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second change within one step of the file system's clock does not show in the times."""
+    monkeypatch.setattr(fingerprints, "_CLOCK_STEP", 10**12)
     edit("spec/things.yaml")(project)
     assert main(["generate"]) == 0
     read: list[str] = []
@@ -146,34 +146,36 @@ def test_files_that_are_too_fresh_are_read(project: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(bounded, "digest", reading)
     os.utime(project / "spec" / "things.yaml")
-    assert known()
+    assert is_up_to_date()
     read.clear()
-    assert known()
+    assert is_up_to_date()
     assert str(project / "spec" / "things.yaml") in read
 
 
-def test_a_change_during_the_run_is_not_taken_for_done(
+def test_a_client_whose_spec_changed_during_the_run_is_not_recorded(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(folder: Path, wanted: Mapping[PurePosixPath, str], *, force: bool) -> Comparison:
-        edit("spec/things.yaml", "# saved meanwhile\n")(project)
-        return publish(folder, wanted, force=force)
+    def slow(folder: Path, files: Mapping[PurePosixPath, str], *, force: bool) -> Comparison:
+        edit("spec/things.yaml", "# saved during the run\n")(project)
+        return publish(folder, files, force=force)
 
     edit("spec/things.yaml")(project)
     monkeypatch.setattr("specloom.generate.publish", slow)
     assert main(["generate"]) == 0
-    assert not known()
+    assert not is_up_to_date()
 
 
-def test_settings_that_changed_after_they_were_read_are_not_taken_for_done(project: Path) -> None:
+def test_a_client_whose_settings_changed_after_they_were_read_is_not_recorded(
+    project: Path,
+) -> None:
     config = find(project)
     edit("pyproject.toml", 'http = "httpx2"\n')(project)
     list(generate_clients(config, config.clients, lambda problems, sources: None))
-    assert not known()
+    assert not is_up_to_date()
     assert main(["check"]) == 1
 
 
-def test_what_lies_behind_a_link_is_looked_at(project: Path) -> None:
+def test_a_change_behind_a_link_is_noticed(project: Path) -> None:
     shared = project / "shared.j2"
     shared.write_text('{% include "specloom/python/errors.py.j2" %}')
     link = project / "templates" / "python" / "errors.py.j2"
@@ -182,29 +184,29 @@ def test_what_lies_behind_a_link_is_looked_at(project: Path) -> None:
     edit("pyproject.toml", 'templates = "templates"\n')(project)
     assert main(["generate"]) == 0
     time.sleep(0.02)
-    assert known()
+    assert is_up_to_date()
     shared.write_text(shared.read_text() + "{# another #}")
-    assert not known()
+    assert not is_up_to_date()
 
 
-def test_projects_below_that_do_not_speak_of_it_are_passed(
+def test_a_nested_pyproject_without_specloom_settings_is_skipped(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those that were generated say in a comment by what."""
+    """Generated projects mention specloom in a comment only."""
     monkeypatch.chdir(project / "client" / "tiny")
     assert "specloom" in (project / "client" / "pyproject.toml").read_text()
-    assert known()
+    assert is_up_to_date()
     (project / "spec" / "pyproject.toml").write_text("[tool]\nspecloom.clients = {}\n")
     monkeypatch.chdir(project / "spec")
-    assert not known()
+    assert not is_up_to_date()
 
 
 @pytest.mark.parametrize(
     "damage",
-    ["", "[]", '{"every": ["tiny"], "clients": {"tiny": {}}}', '{"every": 1, "clients": 2}'],
+    ["", "[]", '{"names": ["tiny"], "clients": {"tiny": {}}}', '{"names": 1, "clients": 2}'],
 )
-def test_damaged_notes_are_no_notes(project: Path, damage: str) -> None:
-    Path(store.place(str(project / "pyproject.toml"))).write_text(damage)
-    assert not known()
+def test_a_damaged_cache_is_ignored(project: Path, damage: str) -> None:
+    Path(store.cache_file(str(project / "pyproject.toml"))).write_text(damage)
+    assert not is_up_to_date()
     assert main(["generate"]) == 0
-    assert known()
+    assert is_up_to_date()

@@ -189,9 +189,8 @@ names = st.text(st.characters(exclude_categories=("Cs",)), max_size=4)
 
 
 @given(st.dictionaries(names, st.dictionaries(names, values, max_size=3), max_size=3))
-@settings(
-    suppress_health_check=[HealthCheck.too_slow]
-)  # the first documents are slow to make on a busy machine
+# The first documents are slow to generate on a busy machine.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_key_and_value_has_a_position(document: dict[str, dict[str, Any]]) -> None:
     try:
         rows = [

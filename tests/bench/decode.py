@@ -36,13 +36,13 @@ def run(options: argparse.Namespace) -> None:
     decoder: Any = msgspec.json.Decoder(model)
     content = fapiao.answer()
     broken = json.dumps({**json.loads(content), "total_count": "5"}).encode()
-    if codec.read(content) != (decoder.decode(content), []):
+    if codec.decode(content) != (decoder.decode(content), []):
         raise AssertionError("the two ways do not give the same")
     ways: dict[str, Callable[[], object]] = {
-        OURS: lambda: codec.read(content),
+        OURS: lambda: codec.decode(content),
         BARE: lambda: decoder.decode(content),
         DICTS: lambda: json.loads(content),
-        MISFIT: lambda: codec.read(broken),
+        MISFIT: lambda: codec.decode(broken),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(options.runs + 1):

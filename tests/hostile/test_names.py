@@ -186,7 +186,7 @@ METHODS = [
     "with_options",
     "webhooks",
     "cached_property",
-    "discreet",
+    "hide_arguments",
     "constant",
 ]
 RESOURCES = [

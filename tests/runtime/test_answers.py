@@ -166,11 +166,11 @@ def test_limits_do_not_bind_the_server(server: Server, send: Send, caplog: Any) 
 
 
 def test_tagged_unions() -> None:
-    read = codec(Payment).read
+    read = codec(Payment).decode
     assert read(b'{"kind":"card","number":"1"}') == (Card(number="1"), [])
-    unknown, misfits = read(b'{"kind":"coin","n":1}')
+    unknown, mismatches = read(b'{"kind":"coin","n":1}')
     assert unknown == Unknown("coin", {"kind": "coin", "n": 1})
-    assert list(map(str, misfits)) == ["$.kind: not a documented value"]
+    assert list(map(str, mismatches)) == ["$.kind: not a documented value"]
     assert isinstance(unknown, Payment)
 
 
@@ -210,7 +210,7 @@ class Row(Model, frozen=True, kw_only=True):
 
 
 @pytest.mark.parametrize(
-    ("body", "value", "misfit"),
+    ("body", "value", "mismatch"),
     [
         (
             '{"at":"2025-01-02T03:04:05"}',
@@ -225,12 +225,12 @@ class Row(Model, frozen=True, kw_only=True):
         ('{"unix":9999999999999}', 9999999999999, "$.unix: expected a smaller number"),
     ],
 )
-def test_nothing_is_read_that_could_not_be_sent(body: str, value: object, misfit: str) -> None:
+def test_nothing_is_read_that_could_not_be_sent(body: str, value: object, mismatch: str) -> None:
     """But a decimal as a text, which is exact, and means nothing else."""
     for kind in (Row, *(_alone(name) for name in ("at", "price") if name in body)):
-        read, misfits = codec(kind).read(body.encode())
+        read, mismatches = codec(kind).decode(body.encode())
         assert getattr(read, next(iter(json.loads(body)))) == value
-        assert list(map(str, misfits)) == [misfit] * bool(misfit)
+        assert list(map(str, mismatches)) == [mismatch] * bool(mismatch)
 
 
 def _alone(name: str) -> Any:
@@ -302,10 +302,10 @@ def test_broken_characters_elsewhere(server: Server, send: Send, caplog: Any) ->
 
 def test_many_broken_characters_are_counted_quickly() -> None:
     body = b'{"order_id":"' + b"\xff" * 4_000_000 + b'","status":"PAID","total":1}'
-    value, misfits = codec(Order).read(body)
+    value, mismatches = codec(Order).decode(body)
     assert value.order_id == "\N{REPLACEMENT CHARACTER}" * 4_000_000
-    assert str(misfits[0]).startswith("byte 13: ")
-    assert len(misfits) <= 100
+    assert str(mismatches[0]).startswith("byte 13: ")
+    assert len(mismatches) <= 100
 
 
 def test_a_byte_order_mark_is_skipped(server: Server, send: Send) -> None:
@@ -452,7 +452,7 @@ def test_an_unknown_outcome_says_whom_to_ask(server: Server, send: Send) -> None
 
 
 def test_times_in_answers_are_aware() -> None:
-    assert codec(datetime).read(b'"2025-01-01T00:00:00Z"')[0] == datetime(2025, 1, 1, tzinfo=UTC)
+    assert codec(datetime).decode(b'"2025-01-01T00:00:00Z"')[0] == datetime(2025, 1, 1, tzinfo=UTC)
 
 
 OTHERS = {

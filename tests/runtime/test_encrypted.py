@@ -19,7 +19,7 @@ from handmade import calls, errors
 from handmade._runtime.bodies import to_text
 from handmade._runtime.ciphertext import CipherText
 from handmade._runtime.codec import codec, parse
-from handmade._runtime.encoding import writer
+from handmade._runtime.encoding import encoder_for
 from handmade._runtime.models import Model
 from handmade._runtime.wire_formats import ENCRYPTED, JSON_TEXT, formatted
 from handmade.models.orders import Detail, Item
@@ -184,9 +184,9 @@ def shout(text: str) -> str:
 def test_the_fast_way_and_the_careful_one_agree(person: dict[str, Any]) -> None:
     body = json.dumps(person).encode()
     assert codec(Person)._fast is not None
-    value, misfits = codec(Person).read(body, shout)
-    careful, others = codec(Person).fit(parse(body), shout)
-    assert (value, sorted(map(str, misfits))) == (careful, sorted(map(str, others)))
+    value, mismatches = codec(Person).decode(body, shout)
+    careful, others = codec(Person).convert(parse(body), shout)
+    assert (value, sorted(map(str, mismatches))) == (careful, sorted(map(str, others)))
     assert value.phone == (
         f"<{person['phone']}>" if person["phone"] in ("a", "发") else person["phone"]
     )
@@ -194,11 +194,13 @@ def test_the_fast_way_and_the_careful_one_agree(person: dict[str, Any]) -> None:
 
 
 def test_nothing_encrypted_leaves_in_plain_text() -> None:
-    written: Any = writer(Odd).write(Odd(detail=Detail(count=1), day=date(2025, 1, 2), number=7))
+    written: Any = encoder_for(Odd).encode(
+        Odd(detail=Detail(count=1), day=date(2025, 1, 2), number=7)
+    )
     assert {name: to_text(each, lambda text: f"<{text}>") for name, each in written.items()} == {
         "detail": '<{"count":1}>',
         "day": "<20250102>",
         "number": "<7>",
     }
-    value, misfits = codec(Odd).read(b'{"detail":"A"}', lambda text: '{"count":1}')
-    assert (value.detail, misfits) == (Detail(count=1), [])
+    value, mismatches = codec(Odd).decode(b'{"detail":"A"}', lambda text: '{"count":1}')
+    assert (value.detail, mismatches) == (Detail(count=1), [])

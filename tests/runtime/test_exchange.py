@@ -10,7 +10,7 @@ from handmade._runtime.auth.weixin import WeixinAccessToken
 from handmade._runtime.call_flow import exchange
 from handmade._runtime.effects import CallFunction, Send
 from handmade._runtime.headers import Headers
-from handmade._runtime.http_messages import Reply
+from handmade._runtime.http_messages import RawResponse
 from handmade._runtime.settings import Settings
 from handmade.client import SERVICE
 from msgspec.structs import replace
@@ -34,7 +34,7 @@ def test_step_by_step() -> None:
     assert sending.request.body == b"{}"
     assert sending.request.host.origin == "https://api.shop.example"
     with pytest.raises(StopIteration) as stop:
-        steps.send(Reply(204, Headers(), b""))
+        steps.send(RawResponse(204, Headers(), b""))
     assert stop.value.value.value is None
 
 

@@ -24,7 +24,7 @@ from conftest import without_pauses
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
 from handmade._runtime.effects import Steps
-from handmade._runtime.failover import REST
+from handmade._runtime.failover import COOL_DOWN
 from handmade.models.orders import Item
 from test_wechatpay import scheme as wechatpay
 from test_wechatpay import signed
@@ -227,7 +227,7 @@ def test_f1_the_backup_steps_in(kind: str, sender: Sender, server: Server) -> No
 
     def later(event: Any) -> None:
         if len(server.received) == 2:
-            shift[0] = REST + 1
+            shift[0] = COOL_DOWN + 1
 
     options: dict[str, Any] = {
         "hosts": [primary, server.url],
@@ -251,7 +251,7 @@ def test_f1_back_to_the_primary(kind: str, sender: Sender, server: Server) -> No
 
         def note(event: Any) -> None:
             if len(server.received) == 2:
-                shift[0] = REST + 1
+                shift[0] = COOL_DOWN + 1
 
         sender(
             CALLS[kind],
@@ -552,7 +552,7 @@ def say(result: Any) -> str:
 
 def test_f20_threads_do_not_storm(overloaded: Server) -> None:
     pauses: list[float] = []
-    options: Any = {"hosts": [overloaded.url], "on_retry": lambda event: pauses.append(event.pause)}
+    options: Any = {"hosts": [overloaded.url], "on_retry": lambda event: pauses.append(event.delay)}
     with Shop(Scheme(), **options) as shop, ThreadPoolExecutor(200) as pool:
 
         def go(_: int) -> Any:
@@ -567,7 +567,7 @@ def test_f20_threads_do_not_storm(overloaded: Server) -> None:
 
 def test_f20_tasks_do_not_storm(overloaded: Server) -> None:
     pauses: list[float] = []
-    options: Any = {"hosts": [overloaded.url], "on_retry": lambda event: pauses.append(event.pause)}
+    options: Any = {"hosts": [overloaded.url], "on_retry": lambda event: pauses.append(event.delay)}
 
     async def go() -> list[Any]:
         async with AsyncShop(Scheme(), **options) as shop:

@@ -16,12 +16,12 @@ from handmade._runtime.call_flow import exchange
 from handmade._runtime.calls import Endpoint
 from handmade._runtime.effects import Action, CallFunction, Send, Sleep, Steps
 from handmade._runtime.endpoint_metadata import ErrorCode
-from handmade._runtime.failover import REST, Failover
+from handmade._runtime.failover import COOL_DOWN, Failover
 from handmade._runtime.headers import Headers
 from handmade._runtime.hooks import Hooks
 from handmade._runtime.hosts import parse_hosts
-from handmade._runtime.http_messages import Reply
-from handmade._runtime.retry import Budget, pause, retry_after
+from handmade._runtime.http_messages import RawResponse
+from handmade._runtime.retry import Budget, backoff, retry_after
 from handmade._runtime.settings import Settings
 from handmade.client import SERVICE
 from handmade.models.orders import Item
@@ -32,12 +32,12 @@ QUERY = calls.orders.query("1", shop_id="1")
 CREATE = calls.orders.create(name="x", items=[Item(sku="A")])
 CANCEL = calls.orders.cancel("1")
 NOON = 1_700_000_000.0
-GOOD = Reply(200, Headers(), b'{"order_id": "1", "status": "PAID", "total": 1}')
-DONE = Reply(204, Headers(), b"")
+GOOD = RawResponse(200, Headers(), b'{"order_id": "1", "status": "PAID", "total": 1}')
+DONE = RawResponse(204, Headers(), b"")
 
 
-def refused(status: int, *headers: tuple[str, str], code: str = "X") -> Reply:
-    return Reply(status, Headers(headers), b'{"code": "%b", "message": "m"}' % code.encode())
+def refused(status: int, *headers: tuple[str, str], code: str = "X") -> RawResponse:
+    return RawResponse(status, Headers(headers), b'{"code": "%b", "message": "m"}' % code.encode())
 
 
 def lost() -> errors.Error:
@@ -155,7 +155,7 @@ def test_pauses_double_and_are_left_to_chance() -> None:
     )
     assert world.slept == [0.5, 1, 2, 4, 8, 8]
     assert result.attempts == 7
-    assert [pause(3, chance) for chance in (0.0, 0.5, 1.0)] == [0.0, 1.0, 2.0]
+    assert [backoff(3, chance) for chance in (0.0, 0.5, 1.0)] == [0.0, 1.0, 2.0]
 
 
 def test_no_pause_ends_after_the_deadline() -> None:
@@ -220,11 +220,11 @@ def test_one_call_tries_a_host_that_rests() -> None:
     known = Failover()
     assert known.pick(hosts, [], 0) == one
     known.failed(one, 0)
-    assert known.pick(hosts, [], REST - 1) == two
-    assert known.pick(hosts, [], REST) == one, "the first one after the rest tries it"
-    assert known.pick(hosts, [], REST) == two, "the others wait for what it finds"
+    assert known.pick(hosts, [], COOL_DOWN - 1) == two
+    assert known.pick(hosts, [], COOL_DOWN) == one, "the first one after the rest tries it"
+    assert known.pick(hosts, [], COOL_DOWN) == two, "the others wait for what it finds"
     known.answered(one)
-    assert known.pick(hosts, [], REST) == one
+    assert known.pick(hosts, [], COOL_DOWN) == one
     known.failed(one, 100)
     known.failed(two, 100)
     assert known.pick(hosts, [], 101) == one, "if all have failed, the primary"
@@ -314,7 +314,7 @@ def test_a_failed_check_never_repeats() -> None:
     """A certificate that could not be fetched says nothing of the request it was for."""
 
     class Checking(Scheme):
-        def check(self, reply: Reply, until: float) -> Steps[None]:
+        def check(self, reply: RawResponse, until: float) -> Steps[None]:
             yield from ()
             raise nobody()
 
@@ -395,7 +395,7 @@ def seen_by(*events: str, fail: bool = False) -> tuple[list[Any], Hooks]:
 
 def test_hooks() -> None:
     seen, hooks = seen_by("on_request", "on_response", "on_retry")
-    answer = Reply(200, Headers([("Request-ID", "r-1")]), GOOD.content)
+    answer = RawResponse(200, Headers([("Request-ID", "r-1")]), GOOD.content)
     _world, _ = attempt(
         calls.orders.query("SECRET", shop_id="SECRET"),
         lost(),
@@ -422,7 +422,7 @@ def test_hooks() -> None:
         (503, 0.25, None),
         (200, 0.25, "r-1"),
     ]
-    assert [event.pause for event in seen if type(event).__name__ == "RetryInfo"] == [0.0, 1.0]
+    assert [event.delay for event in seen if type(event).__name__ == "RetryInfo"] == [0.0, 1.0]
     assert "SECRET" not in repr(seen)
 
 

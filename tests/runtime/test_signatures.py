@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from handmade import Shop, calls, errors
 from handmade._runtime.headers import Headers
-from handmade._runtime.http_messages import Reply
+from handmade._runtime.http_messages import RawResponse
 from handmade.models.orders import Buyer, Item, Picture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -160,7 +160,7 @@ def altered(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, str]]]:
 def refuse(made: tuple[bytes, list[tuple[str, str]]]) -> None:
     body, headers = made
     with pytest.raises(errors.SignatureError):
-        VERIFIER.verify(Reply(200, Headers(headers), body))
+        VERIFIER.verify(RawResponse(200, Headers(headers), body))
 
 
 @settings(max_examples=200, **QUIETLY)  # type: ignore[arg-type]
@@ -181,4 +181,4 @@ def test_ten_thousand_altered_answers_are_refused(made: Any) -> None:
     body=st.binary(), nonce=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
 )
 def test_what_was_not_altered_is_believed(body: bytes, nonce: str) -> None:
-    VERIFIER.verify(Reply(200, Headers(fields(body, nonce).items()), body))
+    VERIFIER.verify(RawResponse(200, Headers(fields(body, nonce).items()), body))

@@ -205,10 +205,10 @@ def test_every_flipped_bit_is_seen(server: Server, send: Send) -> None:
 
 def test_the_window_is_exact(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     from handmade._runtime.headers import Headers
-    from handmade._runtime.http_messages import Reply
+    from handmade._runtime.http_messages import RawResponse
 
     lines = signed().split(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
-    reply = Reply(204, Headers(line.split(": ") for line in lines), b"")  # type: ignore[misc]
+    reply = RawResponse(204, Headers(line.split(": ") for line in lines), b"")  # type: ignore[misc]
     now = int(reply.headers["Wechatpay-Timestamp"])
     verifier = scheme()
     for skew, believed in ((299, True), (-299, True), (300, False), (-300, False)):

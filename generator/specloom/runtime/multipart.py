@@ -11,10 +11,10 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import fields, replace
 
-from .bodies import Body, Encoded, Seal, to_json, to_text
-from .encode_errors import EncodeError, Encoder, not_a
-from .encoding import writer
-from .field_info import Annotation, is_union, marks_within, unfold
+from .bodies import Body, Encoded, Encrypt, to_json, to_text
+from .encode_errors import EncodeError, Encoder, wrong_type
+from .encoding import encoder_for
+from .field_info import Annotation, is_union, nested_field_info, split_annotated
 from .headers import is_media_of
 from .json_types import is_list, is_object
 from .uploads import Upload, check_size, load
@@ -28,7 +28,7 @@ class _Part:
     name: str
     wire: str
     optional: bool
-    writer: Encoder | None
+    encoder: Encoder | None
     sizes: tuple[Limits, ...]
 
 
@@ -52,7 +52,7 @@ class Multipart(Body):
                 one.name,
                 one.encode_name,
                 not one.required,
-                None if _is_file(one.type) else writer(one.type),
+                None if _is_file(one.type) else encoder_for(one.type),
                 tuple(_sizes(one.type)),
             )
             for one in fields(self.type)
@@ -62,11 +62,11 @@ class Multipart(Body):
         loaded: dict[str, object] = {}
         for part in self._parts:
             given = getattr(value, part.name)
-            if part.writer is None and not (part.optional and given is None):
+            if part.encoder is None and not (part.optional and given is None):
                 try:
                     loaded[part.name] = _each(load, given)
-                except EncodeError as unfit:
-                    unfit.keys.append(part.name)
+                except EncodeError as error:
+                    error.keys.append(part.name)
                     raise
         return replace(value, **loaded)
 
@@ -78,8 +78,8 @@ class Multipart(Body):
                 continue
             try:
                 made = self._check(part, given)
-            except EncodeError as unfit:
-                unfit.keys.append(part.name)
+            except EncodeError as error:
+                error.keys.append(part.name)
                 raise
             if is_list(made) and not any(map(_is_json, made)):
                 checked.extend((part.wire, one) for one in made)
@@ -88,10 +88,10 @@ class Multipart(Body):
         return checked
 
     def _check(self, part: _Part, given: Any) -> Any:
-        if part.writer is not None:
-            if not part.writer.takes(given):
-                raise not_a(part.writer.name, given)
-            return part.writer.write(given)
+        if part.encoder is not None:
+            if not part.encoder.accepts(given):
+                raise wrong_type(part.encoder.name, given)
+            return part.encoder.encode(given)
 
         def file(upload: Any) -> Upload:
             for meta in part.sizes:
@@ -111,7 +111,7 @@ class Multipart(Body):
             raise EncodeError(f"must be {' or '.join(allowed)}, not {media}")
         return Upload(upload.content, upload.filename, media)
 
-    def encode(self, checked: Any, seal: Seal) -> Encoded:
+    def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
         boundary = secrets.token_hex(16)
         signed, chunks = b"", list[bytes]()
         for name, value in checked:
@@ -122,9 +122,9 @@ class Multipart(Body):
                 content = value.content
             elif _is_json(value):
                 header += "\r\nContent-Type: application/json"
-                content = to_json(value, seal)
+                content = to_json(value, encrypt)
             else:
-                content = to_text(value, seal).encode()
+                content = to_text(value, encrypt).encode()
             if name == self.signed_part:
                 signed = content
             chunks += [f"--{boundary}\r\n{header}\r\n\r\n".encode(), content, b"\r\n"]
@@ -140,7 +140,7 @@ def _is_json(value: object) -> bool:
 
 def _is_file(annotation: Annotation) -> bool:
     """Whether this is an `UploadLike`, or a list of those, that may be left out."""
-    kind, _ = unfold(annotation)
+    kind, _ = split_annotated(annotation)
     if kind is Upload:
         return True
     return (is_union(kind) or bool(get_args(kind))) and any(
@@ -150,7 +150,7 @@ def _is_file(annotation: Annotation) -> bool:
 
 def _sizes(annotation: Annotation) -> Iterator[Limits]:
     """The limits of a file, which may be one member of a union."""
-    for marks in marks_within(annotation, deep=False):
+    for marks in nested_field_info(annotation, deep=False):
         if marks.limits is not None:
             yield marks.limits
 

@@ -96,7 +96,7 @@ def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> 
 
 
 def decorators(api: Api, module: Module, endpoint: Endpoint) -> tuple[Python, ...]:
-    """`@deprecated` of an endpoint, which editors and Python's warnings show; `@discreet` of one with secret arguments."""
+    """`@deprecated` of an endpoint, which editors and Python's warnings show; `@hide_arguments` of one with secret arguments."""
     found: list[Python] = []
     if endpoint.deprecated:
         text = "" if endpoint.deprecated is True else endpoint.deprecated.best(api.languages[0])
@@ -109,7 +109,7 @@ def decorators(api: Api, module: Module, endpoint: Endpoint) -> tuple[Python, ..
     if any(
         argument.field.secret or argument.field.encrypted for argument in arguments(api, endpoint)
     ):
-        found.append(python.decorator(module.use_ours(("_runtime", "frames"), "discreet")))
+        found.append(python.decorator(module.use_ours(("_runtime", "frames"), "hide_arguments")))
     return tuple(found)
 
 

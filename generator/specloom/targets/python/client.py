@@ -31,7 +31,7 @@ _HOOKS = (
         "OnResponse",
         "after each attempt, with the status, or the error, and the seconds that it took.",
     ),
-    ("on_retry", "OnRetry", "before an attempt is repeated, with the error and the pause."),
+    ("on_retry", "OnRetry", "before a retry, with the error and the delay."),
 )
 
 

@@ -17,7 +17,7 @@ from .._runtime.calls import (
     Keyed,
     Parameter,
 )
-from .._runtime.frames import discreet
+from .._runtime.frames import hide_arguments
 from .._runtime.models import Model
 from .._runtime.multipart import Multipart
 from .._runtime.uploads import UploadLike
@@ -47,7 +47,7 @@ def query(
     )
 
 
-@discreet
+@hide_arguments
 def search(
     *,
     text: str | None = None,
@@ -60,7 +60,7 @@ def search(
     return _SEARCH.call(_SearchArguments(text=text, ids=ids, tags=tags, span=span, phone=phone))
 
 
-@discreet
+@hide_arguments
 def create(**fields: Any) -> Call[None]:
     """Create an order (generated code has the fields one by one)."""
     return _CREATE.call(body=CreateRequest(**fields))
@@ -86,7 +86,7 @@ def convert(body: Converted) -> Call[Converted]:
     return _CONVERT.call(body=body)
 
 
-@discreet
+@hide_arguments
 def login(*, user: str, password: str, scopes: Sequence[str] | None = None) -> Call[Any]:
     """Log in."""
     return _LOGIN.call(body=LoginRequest(user=user, password=password, scopes=scopes))

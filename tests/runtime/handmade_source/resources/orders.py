@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._runtime.client import AsyncResource, Resource
-from .._runtime.frames import discreet
+from .._runtime.frames import hide_arguments
 from ..calls import orders as _calls
 from ..models.orders import Order
 
@@ -17,7 +17,7 @@ class Orders(Resource):
         """Query an order."""
         return self._send(_calls.query(order_id, shop_id=shop_id))
 
-    @discreet
+    @hide_arguments
     def create(self, **fields: Any) -> None:
         """Create an order."""
         return self._send(_calls.create(**fields))
@@ -30,7 +30,7 @@ class AsyncOrders(AsyncResource):
         """Query an order."""
         return await self._send(_calls.query(order_id, shop_id=shop_id))
 
-    @discreet
+    @hide_arguments
     async def create(self, **fields: Any) -> None:
         """Create an order."""
         return await self._send(_calls.create(**fields))

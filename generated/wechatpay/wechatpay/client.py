@@ -122,8 +122,8 @@ class WeChatPay(Client):
             where; no value that it is given holds a secret.
         on_response: A function that is called after each attempt, with the status, or
             the error, and the seconds that it took.
-        on_retry: A function that is called before an attempt is repeated, with the
-            error and the pause.
+        on_retry: A function that is called before a retry, with the error and the
+            delay.
 
     Raises:
         errors.ConfigError: something of the above is missing or wrong; nothing was
@@ -248,8 +248,8 @@ class AsyncWeChatPay(AsyncClient):
             where; no value that it is given holds a secret. It may be async.
         on_response: A function that is called after each attempt, with the status, or
             the error, and the seconds that it took. It may be async.
-        on_retry: A function that is called before an attempt is repeated, with the
-            error and the pause. It may be async.
+        on_retry: A function that is called before a retry, with the error and the
+            delay. It may be async.
 
     Raises:
         errors.ConfigError: something of the above is missing or wrong; nothing was

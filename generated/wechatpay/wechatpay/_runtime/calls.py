@@ -17,7 +17,7 @@ from .bodies import Binary, Body, Form, Json, to_text
 from .confidential import Confidential
 from .drafts import RequestDraft
 from .encode_errors import EncodeError, Encoder
-from .encoding import writer
+from .encoding import encoder_for
 from .endpoint_metadata import (
     BINARY,
     BinaryContent,
@@ -181,11 +181,11 @@ class Endpoint(Generic[T]):
         """A call with these arguments; fails with `InvalidRequest`."""
         try:
             return self._call(arguments, body)
-        except EncodeError as unfit:
-            error = InvalidRequest(unfit.problem, field=unfit.field())
-        error.endpoint = self.name
+        except EncodeError as error:
+            invalid = InvalidRequest(error.problem, field=error.field())
+        invalid.endpoint = self.name
         del arguments, body  # and here, so that it holds nothing of where it was found
-        raise error
+        raise invalid
 
     def _call(self, arguments: msgspec.Struct | None, body: object) -> Call[T]:
         if self._body is None:
@@ -199,8 +199,8 @@ class Endpoint(Generic[T]):
         return Path(self.path)
 
     @cached_property
-    def _writer(self) -> Encoder:
-        return writer(self._arguments)
+    def _encoder(self) -> Encoder:
+        return encoder_for(self._arguments)
 
     @cached_property
     def parameters(self) -> Mapping[str, Sequence[Parameter]]:
@@ -226,7 +226,7 @@ class Endpoint(Generic[T]):
         return placed
 
     def _draft(self, arguments: msgspec.Struct | None, body: object) -> RequestDraft:
-        given: Any = self._writer.write(arguments) if arguments is not None else {}
+        given: Any = self._encoder.encode(arguments) if arguments is not None else {}
         return RequestDraft(
             self._fill_path(given),
             tuple(self._query(given)),
@@ -238,9 +238,9 @@ class Endpoint(Generic[T]):
         try:
             texts = dict(self._texts("path", given))
             return self._path.fill({**self._fixed.get("path", {}), **texts})
-        except NotASegment as unfit:
+        except NotASegment as error:
             names = {one.wire: one.argument for one in self.parameters["path"]}
-            unfit.keys.append(names[unfit.variable])
+            error.keys.append(names[error.variable])
             raise
 
     def _texts(self, place: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -250,15 +250,15 @@ class Endpoint(Generic[T]):
                 continue
             try:
                 text = ",".join(
-                    to_text(one, _cannot_seal)
+                    to_text(one, _cannot_encrypt)
                     for one in (value if is_list(value) else [value])
                 )
                 if place == "header" and not is_field_value(text):
                     raise EncodeError(
                         "must be ASCII in one line, without blanks around it"
                     )
-            except EncodeError as unfit:
-                unfit.keys.append(parameter.argument)
+            except EncodeError as error:
+                error.keys.append(parameter.argument)
                 raise
             yield parameter.wire, text
 
@@ -273,8 +273,8 @@ class Endpoint(Generic[T]):
                 continue
             try:
                 yield from query_parameters(parameter.wire, value, parameter.style)
-            except EncodeError as unfit:
-                unfit.keys.append(parameter.argument)
+            except EncodeError as error:
+                error.keys.append(parameter.argument)
                 raise
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -304,5 +304,5 @@ def _call(
     return endpoint.call(arguments, body)
 
 
-def _cannot_seal(text: str) -> str:
+def _cannot_encrypt(text: str) -> str:
     raise EncodeError("cannot be encrypted in a path or a header field")

@@ -13,9 +13,9 @@ from .calls import Call
 from .drivers import AsyncDriver, Driver
 from .endpoint_metadata import Response
 from .errors import ConfigError
-from .frames import discreet_constructor
+from .frames import hide_constructor_arguments
 from .hooks import Hooks, OnRequest, OnResponse, OnRetry
-from .settings import Settings, checked_hosts
+from .settings import Settings, parse_hosts_option
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -35,7 +35,7 @@ class _Client(Generic[D]):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        discreet_constructor(cls)
+        hide_constructor_arguments(cls)
 
     def with_options(
         self,
@@ -128,7 +128,7 @@ class Client(_Client[Driver]):
         self._settings = Settings(
             service,
             held,
-            checked_hosts(hosts),
+            parse_hosts_option(hosts),
             deadline,
             "" if user_agent is None else user_agent,
             strict,
@@ -192,7 +192,7 @@ class AsyncClient(_Client[AsyncDriver]):
         self._settings = Settings(
             service,
             held,
-            checked_hosts(hosts),
+            parse_hosts_option(hosts),
             deadline,
             "" if user_agent is None else user_agent,
             strict,

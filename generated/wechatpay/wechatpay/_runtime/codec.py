@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import msgspec
 
-from .decoding import reader
-from .decryption import unsealer
-from .field_info import Annotation, within
-from .mismatches import Decoder, Mismatch, Mismatches, Unseal, told
+from .decoding import decoder_for
+from .decryption import decrypter_for
+from .field_info import Annotation, nested_types
+from .mismatches import Decoder, Decrypt, Mismatch, Mismatches, summarize
 from .models import is_tagged
 from .repair import InvalidBytes, repair
 
 
-class Unreadable(ValueError):
+class InvalidJson(ValueError):
     """The bytes are not JSON; the text says what is wrong with them."""
 
 
@@ -33,10 +33,10 @@ _ANY: Final = msgspec.json.Decoder(Any, float_hook=_number)
 
 
 def parse(content: bytes) -> Any:
-    """As `decode`, but fails with `Unreadable` where a character is broken, too."""
+    """As `decode`, but fails with `InvalidJson` where a character is broken, too."""
     value, damages = decode(content)
     if damages:
-        raise Unreadable(told(damages))
+        raise InvalidJson(summarize(damages))
     return value
 
 
@@ -44,27 +44,27 @@ def decode(content: bytes) -> tuple[Any, list[InvalidBytes]]:
     """The JSON value that these bytes hold, and where a character in them is broken.
 
     Numbers with a fraction are Decimal, so that nothing is rounded. A byte order mark is
-    skipped. Fails with `Unreadable`.
+    skipped. Fails with `InvalidJson`.
     """
     if not content.strip():
-        raise Unreadable("it is empty")
+        raise InvalidJson("it is empty")
     try:
         return _json(content), []
     except (msgspec.MsgspecError, ValueError) as error:
         repaired, damages = repair(content)
         if not damages:
-            raise Unreadable(str(error)) from None
+            raise InvalidJson(str(error)) from None
     try:
         return _json(repaired), damages
     except (msgspec.MsgspecError, ValueError) as error:
-        raise Unreadable(str(error)) from None
+        raise InvalidJson(str(error)) from None
 
 
 def _json(content: bytes) -> Any:
     try:
         return _ANY.decode(content.removeprefix(codecs.BOM_UTF8))
     except RecursionError:
-        raise Unreadable("JSON nested too deeply") from None
+        raise InvalidJson("JSON nested too deeply") from None
 
 
 def _no_key(text: str) -> str:
@@ -77,18 +77,18 @@ class Codec:
     def __init__(self, annotation: Annotation) -> None:
         self._annotation = annotation
         self._fast = _fast(annotation)
-        self._unseal = unsealer(annotation) if self._fast is not None else None
+        self._decrypt = decrypter_for(annotation) if self._fast is not None else None
         self._careful: Decoder | None = None
         self._exact = self._fast is not None and any(
-            kind is Decimal for kind, _ in within(annotation, deep=True)
+            kind is Decimal for kind, _ in nested_types(annotation, deep=True)
         )
 
-    def read(
-        self, content: bytes, unseal: Unseal = _no_key
+    def decode(
+        self, content: bytes, decrypt: Decrypt = _no_key
     ) -> tuple[Any, list[Mismatch | InvalidBytes]]:
         """The value in these bytes, and where they are not as documented.
 
-        What is encrypted in it is decrypted with `unseal`. Fails with `Unreadable`.
+        What is encrypted in it is decrypted with `decrypt`. Fails with `InvalidJson`.
         """
         if self._fast is not None and not (self._exact and _holds_no_number(content)):
             try:
@@ -96,23 +96,25 @@ class Codec:
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 pass  # the careful way tells what is wrong
             else:
-                misfits = Mismatches(unseal)
-                if self._unseal is not None:
-                    value = self._unseal(value, None, misfits)
-                return value, [*misfits]
+                mismatches = Mismatches(decrypt)
+                if self._decrypt is not None:
+                    value = self._decrypt(value, None, mismatches)
+                return value, [*mismatches]
         held, damages = decode(content)
-        value, misfits = self.fit(held, unseal)
-        return value, [*damages, *misfits]
+        value, mismatches = self.convert(held, decrypt)
+        return value, [*damages, *mismatches]
 
-    def fit(self, value: object, unseal: Unseal = _no_key) -> tuple[Any, Mismatches]:
-        """As `read`, from a JSON value; fails with `Unreadable` if it is nested too deeply."""
+    def convert(
+        self, value: object, decrypt: Decrypt = _no_key
+    ) -> tuple[Any, Mismatches]:
+        """As `decode`, from a JSON value; fails with `InvalidJson` if it is nested too deeply."""
         if self._careful is None:
-            self._careful = reader(self._annotation)
-        misfits = Mismatches(unseal)
+            self._careful = decoder_for(self._annotation)
+        mismatches = Mismatches(decrypt)
         try:
-            return self._careful.read(value, None, misfits), misfits
+            return self._careful.decode(value, None, mismatches), mismatches
         except RecursionError:
-            raise Unreadable("JSON nested too deeply") from None
+            raise InvalidJson("JSON nested too deeply") from None
 
 
 @cache
@@ -132,7 +134,7 @@ def _holds_no_number(content: bytes) -> bool:
 
 def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:
     # msgspec knows nothing of conversions, and takes a cipher text for a plain one.
-    for kind, marks in within(annotation, deep=True):
+    for kind, marks in nested_types(annotation, deep=True):
         is_odd = marks.encrypted and kind is not str
         if marks.conversion or marks.json_text or is_odd:
             return None

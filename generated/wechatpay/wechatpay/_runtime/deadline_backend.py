@@ -33,17 +33,17 @@ class DeadlineTimeout(float):
         return made
 
 
-def left(until: float, error: type[Exception]) -> float:
+def remaining_seconds(until: float, error: type[Exception]) -> float:
     """The seconds until then; fails with this error if there are none."""
-    left = until - time.monotonic()
-    if left <= 0:
+    seconds = until - time.monotonic()
+    if seconds <= 0:
         raise error("the deadline passed")
-    return left
+    return seconds
 
 
 def _timeout(given: float | None, error: type[Exception]) -> float | None:
     return (
-        min(given, left(given.at, error))
+        min(given, remaining_seconds(given.at, error))
         if isinstance(given, DeadlineTimeout)
         else given
     )
@@ -211,7 +211,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         )
 
 
-def equip(pool: Any, backend: Backend | AsyncBackend | None = None) -> None:
+def use_backend(pool: Any, backend: Backend | AsyncBackend | None = None) -> None:
     """Make a pool of the library connect with this backend, if there is one, and close a
     connection on which more came than the response.
 
@@ -247,7 +247,7 @@ def _has_unread(connection: Any) -> bool:
     )
 
 
-def unshare(pool: Any) -> None:
+def disable_queueing(pool: Any) -> None:
     """Make a pool of the library give an idle connection to one request at a time.
 
     By itself it gives it to all that come before the first has begun to use it, and they
@@ -271,24 +271,24 @@ def unshare(pool: Any) -> None:
     pool.create_connection = create_connection
 
 
-async def close_left_behind(pool: Any, stream: object) -> None:
+async def close_abandoned(pool: Any, stream: object) -> None:
     """Free what a cancelled request, which has this body, has held: the library does so
     itself, but not if it is just passing one of its locks, or closing. What no request
-    has, and is not idle, has been left behind: `unshare` sees to it that none queues for
+    has, and is not idle, has been left behind: `disable_queueing` sees to it that none queues for
     it."""
     for request in list(pool._requests):
         if request.request.stream is stream:
             pool._requests.remove(request)
     busy = [request.connection for request in pool._requests]
-    left = [
+    abandoned = [
         one
         for one in pool.connections
         if not (one in busy or one.is_idle() or one.is_closed())
     ]
-    await _close(pool, left)
+    await _close(pool, abandoned)
 
 
-async def close_down(pool: Any) -> None:
+async def close_idle(pool: Any) -> None:
     """Close the connections that no request has, and later those that one gives back."""
     pool._max_keepalive_connections = 0
     await _close(pool, [one for one in pool.connections if one.is_idle()])

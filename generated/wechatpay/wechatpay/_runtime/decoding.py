@@ -20,15 +20,15 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import fields
 
-from .ciphertext import CipherText, opened
+from .ciphertext import CipherText, decrypt_text
 from .field_info import (
     Annotation,
     FieldInfo,
     is_struct,
     is_union,
-    kinds_of,
     origin_of,
-    unfold,
+    split_annotated,
+    value_types,
 )
 from .json_types import NAMES
 from .mismatches import Decoder, Mismatch, Mismatches, ValuePath
@@ -41,10 +41,10 @@ _MOST_DIGITS = 1000
 """Of an integer written with an exponent: 1e999999999 would fill the memory."""
 
 
-def reader(annotation: Annotation) -> Decoder:
+def decoder_for(annotation: Annotation) -> Decoder:
     """How to read this type."""
-    kind, marks = unfold(annotation)
-    return _sealed(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
+    kind, marks = split_annotated(annotation)
+    return _encrypted(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
 
 
 def _marked(kind: Annotation, marks: FieldInfo) -> Decoder:
@@ -57,7 +57,7 @@ def _marked(kind: Annotation, marks: FieldInfo) -> Decoder:
 
 def _plain(kind: Annotation) -> Decoder:
     if is_union(kind):
-        members = [reader(member) for member in get_args(kind)]
+        members = [decoder_for(member) for member in get_args(kind)]
         # A decimal may come as a text, but where texts are allowed a text is one.
         return _union(sorted(members, key=lambda one: one.kinds == _DECIMAL))
     if is_tagged(kind):
@@ -70,13 +70,13 @@ def _plain(kind: Annotation) -> Decoder:
     if origin is Literal:
         return _literal(get_args(kind))
     if origin in (list, Sequence):
-        return _list(reader(*get_args(kind)))
+        return _list(decoder_for(*get_args(kind)))
     if origin in (dict, Mapping):
-        return _map(reader(get_args(kind)[1]))
+        return _map(decoder_for(get_args(kind)[1]))
     return _scalar(kind)
 
 
-def _untouched(value: object, place: ValuePath, misfits: Mismatches) -> object:
+def _untouched(value: object, path: ValuePath, mismatches: Mismatches) -> object:
     return value
 
 
@@ -98,35 +98,35 @@ def _scalar(kind: Annotation) -> Decoder:
     raise TypeError(f"{kind!r} is not a type of answers")
 
 
-def _integer(value: int | Decimal, place: ValuePath, misfits: Mismatches) -> object:
+def _integer(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> object:
     if isinstance(value, int):
         return value
     if value == value.to_integral_value() and value.adjusted() < _MOST_DIGITS:
         return int(value)  # 1.0 and 1e3 are integers too, in JSON
-    misfits.append(Mismatch(place, "expected an integer, got a number"))
+    mismatches.append(Mismatch(path, "expected an integer, got a number"))
     return value
 
 
-def _float(value: int | Decimal, place: ValuePath, misfits: Mismatches) -> object:
+def _float(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> object:
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if math.isinf(number):
-        misfits.append(Mismatch(place, "expected a smaller number"))
+        mismatches.append(Mismatch(path, "expected a smaller number"))
         return value
     return number
 
 
 def _decimal(
-    value: int | Decimal | str, place: ValuePath, misfits: Mismatches
+    value: int | Decimal | str, path: ValuePath, mismatches: Mismatches
 ) -> object:
     try:
         number = Decimal(value)
     except ArithmeticError:
         number = Decimal("NaN")
     if not number.is_finite():
-        misfits.append(Mismatch(place, "expected a number, got a text"))
+        mismatches.append(Mismatch(path, "expected a number, got a text"))
         return value
     return number
 
@@ -140,51 +140,55 @@ def _parsed(kind: Annotation) -> Decoder:
             f"{name} with a time zone",
         )
 
-    def make(value: str, place: ValuePath, misfits: Mismatches) -> object:
+    def convert(value: str, path: ValuePath, mismatches: Mismatches) -> object:
         try:
             parsed: Any = msgspec.convert(value, wanted)
             return parsed
         except msgspec.ValidationError:
-            misfits.append(Mismatch(place, f"expected a {name}, got a text"))
+            mismatches.append(Mismatch(path, f"expected a {name}, got a text"))
             return value
 
-    return Decoder(frozenset({str}), make)
+    return Decoder(frozenset({str}), convert)
 
 
 def _enum(kind: type[Enum]) -> Decoder:
-    def make(value: object, place: ValuePath, misfits: Mismatches) -> object:
+    def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         try:
             return kind(value)
         except ValueError:
-            misfits.append(Mismatch(place, f"not a value of {kind.__name__}"))
+            mismatches.append(Mismatch(path, f"not a value of {kind.__name__}"))
             return value
 
-    return Decoder(kinds_of(kind), make)
+    return Decoder(value_types(kind), convert)
 
 
 def _literal(values: tuple[object, ...]) -> Decoder:
-    def make(value: object, place: ValuePath, misfits: Mismatches) -> object:
+    def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         if value not in values:
-            misfits.append(Mismatch(place, "not a documented value"))
+            mismatches.append(Mismatch(path, "not a documented value"))
         return value
 
-    return Decoder(frozenset(map(type, values)), make)
+    return Decoder(frozenset(map(type, values)), convert)
 
 
 def _list(item: Decoder) -> Decoder:
-    def make(value: list[object], place: ValuePath, misfits: Mismatches) -> object:
-        return [item.read(one, (place, at), misfits) for at, one in enumerate(value)]
+    def convert(value: list[object], path: ValuePath, mismatches: Mismatches) -> object:
+        return [
+            item.decode(one, (path, at), mismatches) for at, one in enumerate(value)
+        ]
 
-    return Decoder(frozenset({list}), make)
+    return Decoder(frozenset({list}), convert)
 
 
 def _map(item: Decoder) -> Decoder:
-    def make(value: dict[str, object], place: ValuePath, misfits: Mismatches) -> object:
+    def convert(
+        value: dict[str, object], path: ValuePath, mismatches: Mismatches
+    ) -> object:
         return {
-            key: item.read(one, (place, key), misfits) for key, one in value.items()
+            key: item.decode(one, (path, key), mismatches) for key, one in value.items()
         }
 
-    return Decoder(frozenset({dict}), make)
+    return Decoder(frozenset({dict}), convert)
 
 
 class _Object:
@@ -197,19 +201,19 @@ class _Object:
     @cached_property
     def _fields(self) -> list[tuple[str, str, bool, Decoder]]:
         return [
-            (field.name, field.encode_name, field.required, reader(field.type))
+            (field.name, field.encode_name, field.required, decoder_for(field.type))
             for field in fields(self._kind)
         ]
 
     def __call__(
-        self, value: dict[str, object], place: ValuePath, misfits: Mismatches
+        self, value: dict[str, object], path: ValuePath, mismatches: Mismatches
     ) -> object:
         typed: dict[str, object] = {}
         for name, wire, required, one in self._fields:
             if wire in value:
-                typed[name] = one.read(value[wire], (place, wire), misfits)
+                typed[name] = one.decode(value[wire], (path, wire), mismatches)
             elif required:
-                misfits.append(Mismatch((place, wire), "missing"))
+                mismatches.append(Mismatch((path, wire), "missing"))
                 typed[name] = None
         return self._kind(**typed)
 
@@ -220,67 +224,71 @@ def _struct(kind: type[msgspec.Struct]) -> Decoder:
 
 
 def _tagged(union: Tagged) -> Decoder:
-    def make(value: dict[str, Any], place: ValuePath, misfits: Mismatches) -> object:
+    def convert(
+        value: dict[str, Any], path: ValuePath, mismatches: Mismatches
+    ) -> object:
         tag = value.get(union.tag)
         member = union.members().get(tag) if isinstance(tag, str | int) else None
         if member is None:
-            misfits.append(Mismatch((place, union.tag), "not a documented value"))
+            mismatches.append(Mismatch((path, union.tag), "not a documented value"))
             return Unknown(tag, value)
-        return _struct(member).read(value, place, misfits)
+        return _struct(member).decode(value, path, mismatches)
 
-    return Decoder(frozenset({dict}), make)
+    return Decoder(frozenset({dict}), convert)
 
 
 def _union(members: list[Decoder]) -> Decoder:
-    def make(value: object, place: ValuePath, misfits: Mismatches) -> object:
+    def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         first: tuple[object, Mismatches] | None = None
         for member in members:
             if type(value) in member.kinds:
-                own = Mismatches(misfits.unseal)
-                made = member.make(value, place, own)
+                own = Mismatches(mismatches.decrypt)
+                made = member.convert(value, path, own)
                 if not own:
                     return made
                 first = first or (made, own)
         assert first is not None, "the union takes this kind, so a member does"
-        misfits.extend(first[1])
+        mismatches.extend(first[1])
         return first[0]
 
-    return Decoder(frozenset[type]().union(*(one.kinds for one in members)), make)
+    return Decoder(frozenset[type]().union(*(one.kinds for one in members)), convert)
 
 
 def _converted(kind: Annotation, conversion: Conversion) -> Decoder:
-    def make(value: object, place: ValuePath, misfits: Mismatches) -> object:
+    def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         try:
-            return conversion.read(value, kind)
+            return conversion.decode(value, kind)
         except ValueError as error:
-            misfits.append(Mismatch(place, str(error)))
+            mismatches.append(Mismatch(path, str(error)))
             return value
 
-    return Decoder(_EVERY - {type(None)}, make)
+    return Decoder(_EVERY - {type(None)}, convert)
 
 
-def _sealed(inner: Decoder) -> Decoder:
-    def make(value: object, place: ValuePath, misfits: Mismatches) -> object:
-        plain = opened(value, place, misfits) if isinstance(value, str) else value
+def _encrypted(inner: Decoder) -> Decoder:
+    def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
+        plain = (
+            decrypt_text(value, path, mismatches) if isinstance(value, str) else value
+        )
         if isinstance(plain, CipherText):
             return plain
-        return inner.read(plain, place, misfits)
+        return inner.decode(plain, path, mismatches)
 
-    return Decoder(inner.kinds | {str}, make)
+    return Decoder(inner.kinds | {str}, convert)
 
 
 def _json_text(kind: Annotation) -> Decoder:
-    inner = reader(kind)
+    inner = decoder_for(kind)
 
-    def make(value: str, place: ValuePath, misfits: Mismatches) -> object:
-        from .codec import Unreadable, decode
+    def convert(value: str, path: ValuePath, mismatches: Mismatches) -> object:
+        from .codec import InvalidJson, decode
 
         try:
             held, damages = decode(value.encode())
-        except Unreadable:
-            misfits.append(Mismatch(place, "expected a text that holds JSON"))
+        except InvalidJson:
+            mismatches.append(Mismatch(path, "expected a text that holds JSON"))
             return value
-        misfits += (Mismatch(place, str(damage)) for damage in damages)
-        return inner.read(held, place, misfits)
+        mismatches += (Mismatch(path, str(damage)) for damage in damages)
+        return inner.decode(held, path, mismatches)
 
-    return Decoder(frozenset({str}), make)
+    return Decoder(frozenset({str}), convert)

@@ -9,43 +9,50 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import fields, force_setattr
 
-from .ciphertext import opened
-from .field_info import Annotation, is_struct, is_union, marks_within, origin_of, unfold
-from .mismatches import Mismatches, Read, ValuePath
+from .ciphertext import decrypt_text
+from .field_info import (
+    Annotation,
+    is_struct,
+    is_union,
+    nested_field_info,
+    origin_of,
+    split_annotated,
+)
+from .mismatches import Convert, Mismatches, ValuePath
 from .models import Tagged, is_tagged
 
 
-def unsealer(annotation: Annotation) -> Read | None:
+def decrypter_for(annotation: Annotation) -> Convert | None:
     """How to decrypt what is encrypted in a value of this type, which is new and nobody
     else's: it is changed. None if there is nothing encrypted in it."""
-    if not any(marks.encrypted for marks in marks_within(annotation, deep=True)):
+    if not any(marks.encrypted for marks in nested_field_info(annotation, deep=True)):
         return None
-    kind, marks = unfold(annotation)
+    kind, marks = split_annotated(annotation)
     if marks.encrypted:
-        return opened
+        return decrypt_text
     if is_union(kind):
         return _union(get_args(kind))
     if is_tagged(kind):
         return _tagged(kind)
     if is_struct(kind):
         return _object(kind)
-    item = unsealer(get_args(kind)[-1])
+    item = decrypter_for(get_args(kind)[-1])
     assert item is not None, "what is encrypted is in the items"
     return _map(item) if origin_of(kind) in (dict, Mapping) else _list(item)
 
 
-def _list(item: Read) -> Read:
-    def walk(value: list[Any], place: ValuePath, misfits: Mismatches) -> object:
-        value[:] = [item(one, (place, at), misfits) for at, one in enumerate(value)]
+def _list(item: Convert) -> Convert:
+    def walk(value: list[Any], path: ValuePath, mismatches: Mismatches) -> object:
+        value[:] = [item(one, (path, at), mismatches) for at, one in enumerate(value)]
         return value
 
     return walk
 
 
-def _map(item: Read) -> Read:
-    def walk(value: dict[str, Any], place: ValuePath, misfits: Mismatches) -> object:
+def _map(item: Convert) -> Convert:
+    def walk(value: dict[str, Any], path: ValuePath, mismatches: Mismatches) -> object:
         for key, one in value.items():
-            value[key] = item(one, (place, key), misfits)
+            value[key] = item(one, (path, key), mismatches)
         return value
 
     return walk
@@ -59,53 +66,53 @@ class _Object:
         self._kind = kind
 
     @cached_property
-    def _fields(self) -> list[tuple[str, str, Read]]:
+    def _fields(self) -> list[tuple[str, str, Convert]]:
         return [
             (field.name, field.encode_name, walk)
             for field in fields(self._kind)
-            if (walk := unsealer(field.type)) is not None
+            if (walk := decrypter_for(field.type)) is not None
         ]
 
-    def __call__(self, value: Any, place: ValuePath, misfits: Mismatches) -> object:
+    def __call__(self, value: Any, path: ValuePath, mismatches: Mismatches) -> object:
         for name, wire, walk in self._fields:
             held = getattr(value, name)
-            force_setattr(value, name, walk(held, (place, wire), misfits))
+            force_setattr(value, name, walk(held, (path, wire), mismatches))
         return value
 
 
 @cache
-def _object(kind: type[msgspec.Struct]) -> Read:
+def _object(kind: type[msgspec.Struct]) -> Convert:
     return _Object(kind)
 
 
-def _tagged(union: Tagged) -> Read:
-    def walk(value: msgspec.Struct, place: ValuePath, misfits: Mismatches) -> object:
-        return _object(type(value))(value, place, misfits)
+def _tagged(union: Tagged) -> Convert:
+    def walk(value: msgspec.Struct, path: ValuePath, mismatches: Mismatches) -> object:
+        return _object(type(value))(value, path, mismatches)
 
     return walk
 
 
-def _union(members: tuple[Annotation, ...]) -> Read:
+def _union(members: tuple[Annotation, ...]) -> Convert:
     ways = [
-        (_takes(unfold(member)[0]), way)
+        (_accepts(split_annotated(member)[0]), way)
         for member in members
-        if (way := unsealer(member)) is not None
+        if (way := decrypter_for(member)) is not None
     ]
 
-    def walk(value: Any, place: ValuePath, misfits: Mismatches) -> object:
-        for takes, way in ways:
-            if takes(value):
-                return way(value, place, misfits)
+    def walk(value: Any, path: ValuePath, mismatches: Mismatches) -> object:
+        for accepts, way in ways:
+            if accepts(value):
+                return way(value, path, mismatches)
         return value
 
     return walk
 
 
-def _takes(kind: Annotation) -> Callable[[object], bool]:
+def _accepts(kind: Annotation) -> Callable[[object], bool]:
     origins: dict[Any, type] = {Sequence: list, Mapping: dict}
     origin = origins.get(origin_of(kind)) or origin_of(kind)
 
-    def takes(value: object) -> bool:
+    def accepts(value: object) -> bool:
         return isinstance(value, origin)
 
-    return takes
+    return accepts

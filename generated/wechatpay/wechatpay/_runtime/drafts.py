@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .bodies import Seal, to_text
+from .bodies import Encrypt, to_text
 from .confidential import Confidential
 from .url_encoding import escape
 
@@ -17,10 +17,10 @@ class RequestDraft(Confidential, frozen=True):
     headers: Mapping[str, str]
     body: object
 
-    def target(self, prefix: str, seal: Seal) -> str:
+    def target(self, prefix: str, encrypt: Encrypt) -> str:
         """Path and query as they stand in the request line."""
         query = "&".join(
-            f"{escape(name)}={','.join(escape(to_text(one, seal)) for one in values)}"
+            f"{escape(name)}={','.join(escape(to_text(one, encrypt)) for one in values)}"
             for name, values in self.query
         )
         return f"{prefix}{self.path}?{query}" if query else f"{prefix}{self.path}"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 from .confidential import Secret
 from .effects import Action, CallFunction, Send, SingleFlight, Sleep, Steps
 from .errors import ConfigError, DeadlineExceeded
-from .event_loop import bounded, running_loop
+from .event_loop import await_until, running_loop
 from .frames import forget_frames
 from .hosts import check_proxy
 
@@ -47,9 +47,9 @@ class _Driver(ABC, Generic[W]):
         if proxy is not None:
             check_proxy(proxy)
         if ssl_context is not None:
-            from .tls import check_trust
+            from .tls import check_ssl_context
 
-            check_trust(ssl_context)
+            check_ssl_context(ssl_context)
         if transport is not None:
             if proxy is not None or ssl_context is not None:
                 raise ConfigError(
@@ -127,9 +127,9 @@ class Driver(_Driver["Transport"]):
                 return self._single_flight(action)
 
     def _adopt(self, transport: Transport) -> None:
-        from .httpx_adapter import adopt
+        from .httpx_adapter import prepare_transport
 
-        adopt(transport)
+        prepare_transport(transport)
 
     def _transport(self) -> Transport:
         self._check_open()
@@ -233,15 +233,15 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             case CallFunction():
                 answer: object = action.function()
                 if _is_awaitable(answer):
-                    answer = await bounded(answer, action.until)
+                    answer = await await_until(answer, action.until)
                 return answer
             case SingleFlight():
                 return await self._single_flight(action)
 
     def _adopt(self, transport: AsyncTransport) -> None:
-        from .httpx_adapter import adopt_async
+        from .httpx_adapter import prepare_async_transport
 
-        self._one_loop = adopt_async(transport)
+        self._one_loop = prepare_async_transport(transport)
 
     def _transport(self) -> AsyncTransport:
         self._check_open()

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-Write: TypeAlias = Callable[[Any], object]
+Encode: TypeAlias = Callable[[Any], object]
 
 
 _MOST_KEYS: Final = 10
@@ -54,13 +54,13 @@ class EmbeddedJson:
 class Encoder(Struct, frozen=True):
     """How to write one type: whether a value is of it, and what is sent for it."""
 
-    takes: Callable[[Any], bool]
-    write: Write
+    accepts: Callable[[Any], bool]
+    encode: Encode
     name: str
     """The type, for messages."""
 
 
-def not_a(name: str, value: object) -> EncodeError:
+def wrong_type(name: str, value: object) -> EncodeError:
     """The refusal of a value that is not of the type of this name."""
     given = "None" if value is None else type(value).__name__
     return EncodeError(f"must be {name}, not {given}")

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from .codec import Unreadable, decode
+from .codec import InvalidJson, decode
 from .json_types import is_list, is_object
 
 Key: TypeAlias = str | int
@@ -23,12 +23,12 @@ _STEP: Final = re.compile(r"\[0]|[^.\[]+")
 
 
 @cache
-def steps_of(path: str) -> tuple[Key, ...]:
+def parse_path(path: str) -> tuple[Key, ...]:
     """The steps of a path such as `errors[0].code` or `*_response.code`."""
     return tuple(0 if step == "[0]" else step for step in _STEP.findall(path))
 
 
-def fits(step: Key, key: Key) -> bool:
+def step_matches(step: Key, key: Key) -> bool:
     """Whether a step leads to this key; a `*` in it stands for any characters."""
     if isinstance(step, int) or isinstance(key, int) or "*" not in step:
         return step == key
@@ -52,26 +52,26 @@ class ErrorShape(Struct, frozen=True):
     def succeeded(self, content: bytes) -> bool | None:
         """Whether a response of status 2xx is a success; None if it has no code.
 
-        Fails with `Unreadable` if what stands in the place of the code is none.
+        Fails with `InvalidJson` if what stands in the place of the code is none.
         """
         if self.success is None or self.code is None:
             return True
         # Most responses need not be parsed for this; a key can be written with escapes.
-        key = steps_of(self.code)[-1]
+        key = parse_path(self.code)[-1]
         is_name = isinstance(key, str) and "*" not in key
         if is_name and f'"{key}"'.encode() not in content and b"\\u" not in content:
             return None
         try:
             whole, _ = decode(content)
-        except Unreadable:
+        except InvalidJson:
             return None  # who reads the value will say so, unless bytes will do
         found: bool | None = None
-        for _, value in values_at(whole, steps_of(self.code)):
+        for _, value in find_values(whole, parse_path(self.code)):
             if value is None:
                 continue
             code = _code(value)
             if code is None and value != self.success:
-                raise Unreadable(f"$.{self.code}: expected a code, got something else")
+                raise InvalidJson(f"$.{self.code}: expected a code, got something else")
             if (code or "") != self.success:
                 return False
             found = True
@@ -79,14 +79,16 @@ class ErrorShape(Struct, frozen=True):
 
     def leads_through(self, keys: Iterable[Key]) -> bool:
         """Whether the code lies at this place, or within it."""
-        steps = steps_of(self.code or "")
-        return all(fits(step, key) for step, key in zip(steps, keys, strict=False))
+        steps = parse_path(self.code or "")
+        return all(
+            step_matches(step, key) for step, key in zip(steps, keys, strict=False)
+        )
 
     def parts(self, content: bytes) -> tuple[str | None, str, Any]:
         """Code, message and detail of an error; None and "" for what it lacks."""
         try:
             whole, _ = decode(content)
-        except Unreadable:
+        except InvalidJson:
             return None, "", None
         at, code = self._code_in(whole)
         message = _nearest(whole, self.message, at)
@@ -101,14 +103,15 @@ class ErrorShape(Struct, frozen=True):
         if self.code is None:
             return (), None
         found = [
-            (at, _code(value)) for at, value in values_at(whole, steps_of(self.code))
+            (at, _code(value))
+            for at, value in find_values(whole, parse_path(self.code))
         ]
         found = [(at, code) for at, code in found if code is not None]
         failures = (one for one in found if one[1] != self.success)
         return next(failures, found[0] if found else ((), None))
 
 
-def values_at(
+def find_values(
     value: object, steps: Sequence[Key], at: tuple[Key, ...] = ()
 ) -> Iterator[tuple[tuple[Key, ...], Any]]:
     """Everything that a path leads to, each with its place, in the order of the JSON."""
@@ -123,8 +126,8 @@ def values_at(
         named = ((step, value[step]),) if step in value else ()
         inside = value.items() if "*" in step else named
     for key, one in inside:
-        if fits(step, key):
-            yield from values_at(one, rest, (*at, key))
+        if step_matches(step, key):
+            yield from find_values(one, rest, (*at, key))
 
 
 def _nearest(whole: object, path: str | None, place: Sequence[Key]) -> Any:
@@ -134,7 +137,7 @@ def _nearest(whole: object, path: str | None, place: Sequence[Key]) -> Any:
         pairs = zip(found[0], place, strict=False)
         return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
-    values = [] if path is None else list(values_at(whole, steps_of(path)))
+    values = [] if path is None else list(find_values(whole, parse_path(path)))
     return max(values, key=shared)[1] if values else None
 
 

@@ -62,14 +62,14 @@ HIDDEN = _Hidden()
 @cache
 def hidden_fields(model: type[msgspec.Struct]) -> frozenset[str]:
     """Names of the fields that are never shown."""
-    from .field_info import marks_within
+    from .field_info import nested_field_info
 
     return frozenset(
         field.name
         for field in msgspec.structs.fields(model)
         if any(
             marks.encrypted or marks.secret
-            for marks in marks_within(field.type, deep=False)
+            for marks in nested_field_info(field.type, deep=False)
         )
     )
 

@@ -13,15 +13,15 @@ from .endpoint_metadata import Idempotency
 from .errors import Error
 from .headers import Headers
 
-FIRST_PAUSE: Final = 0.5
-LONGEST_PAUSE: Final = 8.0
+FIRST_BACKOFF: Final = 0.5
+MAX_BACKOFF: Final = 8.0
 
-PERMITS: Final = 10
-CALLS_A_PERMIT: Final = 10
-SECONDS_A_PERMIT: Final = 10.0
+MAX_PERMITS: Final = 10
+CALLS_PER_PERMIT: Final = 10
+SECONDS_PER_PERMIT: Final = 10.0
 
 
-def may_repeat(idempotency: Idempotency, error: Error) -> bool:
+def may_retry(idempotency: Idempotency, error: Error) -> bool:
     """Whether a request that failed so may be sent again, as it was.
 
     It may if it never reached the server, or if a repetition does no harm. Else only if
@@ -36,13 +36,13 @@ def may_repeat(idempotency: Idempotency, error: Error) -> bool:
     return error.outcome == "rejected" and for_now
 
 
-def pause(attempts: int, chance: float) -> float:
+def backoff(attempts: int, chance: float) -> float:
     """Seconds to wait after so many attempts: anything up to a bound that doubles.
 
     `chance` is a random number from 0 to 1, so that callers who failed together do not
     come back together ("full jitter").
     """
-    return chance * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempts - 1))
+    return chance * min(MAX_BACKOFF, FIRST_BACKOFF * 2.0 ** (attempts - 1))
 
 
 def retry_after(headers: Headers, now: float) -> float:
@@ -71,23 +71,23 @@ class Budget:
     """
 
     def __init__(self) -> None:
-        self._permits = deque([None] * PERMITS, PERMITS)
+        self._permits = deque([None] * MAX_PERMITS, MAX_PERMITS)
         self._calls = count(1)
         self._since: float | None = None
 
     def earn(self) -> None:
         """To be told of each call."""
-        if next(self._calls) % CALLS_A_PERMIT == 0:
+        if next(self._calls) % CALLS_PER_PERMIT == 0:
             self._permits.append(None)
 
     def spend(self, now: float) -> bool:
         """Take a permit, if there is one."""
         if self._since is None:
             self._since = now
-        earned = (now - self._since) // SECONDS_A_PERMIT
+        earned = (now - self._since) // SECONDS_PER_PERMIT
         if earned >= 1:
-            self._since += earned * SECONDS_A_PERMIT
-            self._permits.extend([None] * int(min(earned, PERMITS)))
+            self._since += earned * SECONDS_PER_PERMIT
+            self._permits.extend([None] * int(min(earned, MAX_PERMITS)))
         try:
             self._permits.pop()
         except IndexError:

@@ -14,7 +14,7 @@ from .api_definition import Service
 from .auth.base import Scheme
 from .auth.side_channel import SideChannel
 from .calls import Endpoint
-from .effects import MEGABYTES
+from .effects import MEBIBYTE
 from .endpoint_metadata import BinaryContent
 from .errors import ConfigError
 from .failover import Failover
@@ -23,7 +23,7 @@ from .hooks import Hooks
 from .hosts import Host, parse_hosts
 from .retry import Budget
 
-LIMIT = 8 * MEGABYTES
+DEFAULT_MAX_RESPONSE_BYTES = 8 * MEBIBYTE
 _NO_SCHEME = Scheme()
 _MOST_ATTEMPTS = 10
 _DAY = 86400
@@ -36,7 +36,7 @@ class Settings(Struct, frozen=True, dict=True):
     `deadline` is in seconds, over all that a call does. `hosts` replace the service's and
     those of single endpoints. `strict` makes an answer that is not as documented an error.
     `max_attempts` and `max_response_bytes` are the most that a call may send, and the most bytes that
-    an answer may have; without one that is `LIMIT`, or more where a larger file is
+    an answer may have; without one that is `DEFAULT_MAX_RESPONSE_BYTES`, or more where a larger file is
     documented. `budget` and `failover` are shared by all that are made of one.
     """
 
@@ -85,11 +85,11 @@ class Settings(Struct, frozen=True, dict=True):
             raise ConfigError("user_agent: give ASCII text in one line")
         if not isinstance(given.strict, bool):
             raise ConfigError("strict: give True or False")
-        if not is_count(self.max_attempts) or self.max_attempts > _MOST_ATTEMPTS:
+        if not is_positive_int(self.max_attempts) or self.max_attempts > _MOST_ATTEMPTS:
             raise ConfigError(
                 f"max_attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
             )
-        if self.max_response_bytes is not None and not is_count(
+        if self.max_response_bytes is not None and not is_positive_int(
             self.max_response_bytes
         ):
             raise ConfigError("max_response_bytes: give a positive number of bytes")
@@ -110,14 +110,14 @@ class Settings(Struct, frozen=True, dict=True):
             return self.max_response_bytes
         kinds = endpoint.responses.values()
         files = [one.max_length or 0 for one in kinds if isinstance(one, BinaryContent)]
-        return max([LIMIT, *files])
+        return max([DEFAULT_MAX_RESPONSE_BYTES, *files])
 
     def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:
         """Where calls of this endpoint may go, the primary first."""
         return self.hosts or endpoint.hosts or self.service.parsed_hosts
 
     @cached_property
-    def reach(self) -> SideChannel:
+    def side_channel(self) -> SideChannel:
         """For requests of the schemes' own."""
         hosts = self.hosts or self.service.parsed_hosts
         return SideChannel(self.service.name, hosts, self.headers)
@@ -133,7 +133,7 @@ class Settings(Struct, frozen=True, dict=True):
         return merge(own, self.service.headers)
 
 
-def is_count(value: Any) -> bool:
+def is_positive_int(value: Any) -> bool:
     """Whether this is a positive integer."""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
@@ -144,6 +144,6 @@ def _is_duration(value: Any) -> bool:
     return 0 < value <= _DAY
 
 
-def checked_hosts(urls: Sequence[str] | None) -> tuple[Host, ...]:
+def parse_hosts_option(urls: Sequence[str] | None) -> tuple[Host, ...]:
     """The hosts of `hosts=`; none if it was left out."""
     return () if urls is None else parse_hosts(urls)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 
-def check_trust(ssl_context: object) -> None:
+def check_ssl_context(ssl_context: object) -> None:
     """Fails with `ConfigError` unless this is a context that verifies servers.
 
     There is no switch to turn that off: who does not verify may be talking to anyone.
@@ -39,7 +39,7 @@ def check_trust(ssl_context: object) -> None:
         )
 
 
-def environment_trust(make: Callable[[], SSLContext]) -> SSLContext:
+def default_ssl_context(make: Callable[[], SSLContext]) -> SSLContext:
     """The context that `make` gives, which reads variables of the environment; fails with
     `ConfigError` that names the one which cannot be used."""
     import ssl
@@ -71,11 +71,11 @@ def _unusable(name: str, error: OSError) -> ConfigError:
     )
 
 
-def is_about_trust(error: BaseException) -> bool:
+def is_certificate_error(error: BaseException) -> bool:
     """Whether the server's certificate was refused, which another attempt cannot mend."""
     import ssl
 
     beneath = error.__cause__ or error.__context__
     return isinstance(error, ssl.SSLCertVerificationError) or (
-        beneath is not None and is_about_trust(beneath)
+        beneath is not None and is_certificate_error(beneath)
     )

@@ -122,8 +122,8 @@ def parameters(
             inner = key if style == "repeat" else f"{name}[{_part(key)}]"
             try:
                 yield from parameters(inner, one, style)
-            except EncodeError as unfit:
-                unfit.keys.append(key)
+            except EncodeError as error:
+                error.keys.append(key)
                 raise
     else:
         yield name, (value,)
@@ -138,8 +138,8 @@ def _numbered(
         found = list(parameters(f"{name}[{at}]", value, style))
         if not found:
             raise EncodeError("must not be empty, for nothing would be sent for it")
-    except EncodeError as unfit:
-        unfit.keys.append(at)
+    except EncodeError as error:
+        error.keys.append(at)
         raise
     yield from found
 

@@ -22,11 +22,11 @@ class Conversion(ABC):
     """How a value of Python becomes a JSON value, and back."""
 
     @abstractmethod
-    def read(self, value: object, kind: object) -> object:
+    def decode(self, value: object, kind: object) -> object:
         """The value that this JSON value stands for, of type `kind`; else ValueError."""
 
     @abstractmethod
-    def write(self, value: object) -> object:
+    def encode(self, value: object) -> object:
         """The JSON value for this value; else ValueError, whose text says what is needed."""
 
 
@@ -36,13 +36,13 @@ class _Instant(Conversion):
     def __init__(self, unit: timedelta) -> None:
         self._unit = unit
 
-    def read(self, value: object, kind: object) -> object:
+    def decode(self, value: object, kind: object) -> object:
         try:
             return _EPOCH + _times(value, self._unit)
         except OverflowError:
             raise ValueError("expected a smaller number") from None
 
-    def write(self, value: object) -> object:
+    def encode(self, value: object) -> object:
         if not isinstance(value, datetime) or value.utcoffset() is None:
             raise ValueError("must be a datetime with a time zone")
         return (value - _EPOCH) // self._unit
@@ -55,10 +55,10 @@ class _Span(Conversion):
         self._unit = unit
         self._name = name
 
-    def read(self, value: object, kind: object) -> object:
+    def decode(self, value: object, kind: object) -> object:
         return _times(value, self._unit)
 
-    def write(self, value: object) -> object:
+    def encode(self, value: object) -> object:
         if not isinstance(value, timedelta) or value % self._unit:
             raise ValueError(f"must be a timedelta of whole {self._name}")
         return value // self._unit
@@ -74,7 +74,7 @@ class _Formatted(Conversion):
     def _format(self) -> Format:
         return datetime_format(self._text)
 
-    def read(self, value: object, kind: object) -> object:
+    def decode(self, value: object, kind: object) -> object:
         if not isinstance(value, str):
             raise ValueError("expected a text")
         try:
@@ -83,7 +83,7 @@ class _Formatted(Conversion):
             raise ValueError(f"expected a text like {self._text}") from None
         return moment if kind is datetime else moment.date()
 
-    def write(self, value: object) -> object:
+    def encode(self, value: object) -> object:
         if isinstance(value, datetime):
             return self._format.encode(value)
         if not isinstance(value, date):

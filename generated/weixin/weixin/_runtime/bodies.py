@@ -15,14 +15,20 @@ from urllib.parse import quote_plus
 import msgspec
 
 from .confidential import Confidential
-from .encode_errors import EmbeddedJson, EncodeError, Encoder, EncryptedValue, not_a
-from .encoding import writer
+from .encode_errors import (
+    EmbeddedJson,
+    EncodeError,
+    Encoder,
+    EncryptedValue,
+    wrong_type,
+)
+from .encoding import encoder_for
 from .errors import InvalidRequest
 from .field_info import Annotation, is_struct
 from .uploads import check_size, load
 from .url_encoding import Style, parameters
 
-Seal: TypeAlias = Callable[[str], str]
+Encrypt: TypeAlias = Callable[[str], str]
 """Makes the cipher text of a plain text."""
 
 
@@ -46,18 +52,18 @@ class Body(ABC):
         """What is to be encoded for this value; fails with `EncodeError`."""
 
     @abstractmethod
-    def encode(self, checked: Any, seal: Seal) -> Encoded:
+    def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
         """The bytes of what `check` gave."""
 
 
-def to_json(value: object, seal: Seal) -> bytes:
+def to_json(value: object, encrypt: Encrypt) -> bytes:
     """Compact JSON in UTF-8, never escaped to ASCII, of what a writer made."""
 
     def resolve(held: object) -> object:
         if isinstance(held, EncryptedValue):
-            return seal(to_text(held.value, seal))
+            return encrypt(to_text(held.value, encrypt))
         if isinstance(held, EmbeddedJson):
-            return to_json(held.value, seal).decode()
+            return to_json(held.value, encrypt).decode()
         raise TypeError(f"{type(held).__name__} is not JSON")
 
     encoder = msgspec.json.Encoder(enc_hook=resolve, decimal_format="number")
@@ -68,15 +74,15 @@ def to_json(value: object, seal: Seal) -> bytes:
         raise InvalidRequest("it is nested too deeply") from None
 
 
-def to_text(value: object, seal: Seal) -> str:
+def to_text(value: object, encrypt: Encrypt) -> str:
     """A single value as it stands in a query, a form or a header field."""
     if isinstance(value, str):
         return value
     if isinstance(value, EncryptedValue):
-        return seal(to_text(value.value, seal))
+        return encrypt(to_text(value.value, encrypt))
     if isinstance(value, EmbeddedJson):
-        return to_json(value.value, seal).decode()
-    return to_json(value, seal).decode().strip('"')
+        return to_json(value.value, encrypt).decode()
+    return to_json(value, encrypt).decode().strip('"')
 
 
 class Json(Body):
@@ -97,22 +103,22 @@ class Json(Body):
         self.media = media
 
     @cached_property
-    def _writer(self) -> Encoder:
-        return writer(self.type)
+    def _encoder(self) -> Encoder:
+        return encoder_for(self.type)
 
     def check(self, value: Any) -> object:
         name = self.argument or ("" if is_struct(self.type) else "body")
         try:
-            if not self._writer.takes(value):
-                raise not_a(self._writer.name, value)
-            return self._writer.write(value)
-        except EncodeError as unfit:
+            if not self._encoder.accepts(value):
+                raise wrong_type(self._encoder.name, value)
+            return self._encoder.encode(value)
+        except EncodeError as error:
             if name:
-                unfit.keys.append(name)
+                error.keys.append(name)
             raise
 
-    def encode(self, checked: Any, seal: Seal) -> Encoded:
-        content = to_json(checked, seal)
+    def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
+        content = to_json(checked, encrypt)
         return Encoded(self.media, content, content)
 
 
@@ -130,23 +136,23 @@ class Form(Body):
         self.styles = styles or {}
 
     @cached_property
-    def _writer(self) -> Encoder:
-        return writer(self.type)
+    def _encoder(self) -> Encoder:
+        return encoder_for(self.type)
 
     def check(self, value: Any) -> object:
-        return list(self._pairs(self._writer.write(value)))
+        return list(self._pairs(self._encoder.encode(value)))
 
-    def _pairs(self, written: Any) -> Iterator[tuple[str, tuple[object, ...]]]:
-        for name, value in written.items():
+    def _pairs(self, encoded: Any) -> Iterator[tuple[str, tuple[object, ...]]]:
+        for name, value in encoded.items():
             try:
                 yield from parameters(name, value, self.styles.get(name, "repeat"))
-            except EncodeError as unfit:
-                unfit.keys.append(name)
+            except EncodeError as error:
+                error.keys.append(name)
                 raise
 
-    def encode(self, checked: Any, seal: Seal) -> Encoded:
+    def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
         pairs = [
-            f"{quote_plus(key)}={','.join(quote_plus(to_text(one, seal)) for one in values)}"
+            f"{quote_plus(key)}={','.join(quote_plus(to_text(one, encrypt)) for one in values)}"
             for key, values in checked
         ]
         content = "&".join(pairs).encode("ascii")
@@ -166,17 +172,17 @@ class Binary(Body):
     def own(self, value: Any) -> object:
         try:
             return load(value)
-        except EncodeError as unfit:
-            unfit.keys.append("content")
+        except EncodeError as error:
+            error.keys.append("content")
             raise
 
     def check(self, value: Any) -> object:
         try:
             check_size(value, self.min_length, self.max_length)
-        except EncodeError as unfit:
-            unfit.keys.append("content")
+        except EncodeError as error:
+            error.keys.append("content")
             raise
         return value
 
-    def encode(self, checked: Any, seal: Seal) -> Encoded:
+    def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
         return Encoded(checked.media or self.media, checked.content, checked.content)

@@ -15,11 +15,11 @@ from .errors import ApiError, DeadlineExceeded, Error, Outcome, SignatureError
 from .frames import forget_frames
 from .headers import merge
 from .hosts import Host
-from .http_messages import Reply, Request
+from .http_messages import RawResponse, Request
 from .idempotency import idempotency_of
 from .redaction import Redaction, secrets_of
-from .responses import respond
-from .retry import may_repeat, pause, retry_after
+from .responses import decode_response
+from .retry import backoff, may_retry, retry_after
 from .settings import Settings
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class _CallState(Generic[T]):
         settings = self._settings
         try:
             scheme = settings.scheme(self._endpoint)
-            scheme = yield from scheme.prepare(settings.reach, self._until)
+            scheme = yield from scheme.prepare(settings.side_channel, self._until)
             draft = self._draft(scheme)
             settings.budget.earn()
             while True:
@@ -127,7 +127,7 @@ class _CallState(Generic[T]):
         yield from self._emit(settings.hooks.on_request, hooks.RequestInfo)
         start = settings.clock()
         try:
-            reply = yield from self._sending(request, start)
+            response = yield from self._sending(request, start)
         except Error as error:
             # Hooks are told of it before the caller is.
             self._keep_secret(error)
@@ -142,14 +142,14 @@ class _CallState(Generic[T]):
                 error=error,
             )
             raise
-        if reply.status in _GATEWAY:
+        if response.status in _GATEWAY:
             settings.failover.failed(host, settings.clock())
         else:
             settings.failover.answered(host)
-        yield from self._received(reply, scheme, settings.clock() - start)
-        if reply.successful and self._endpoint.verified:
-            yield from self._check(reply, scheme)
-        return respond(self._endpoint, reply, scheme, settings)
+        yield from self._received(response, scheme, settings.clock() - start)
+        if response.successful and self._endpoint.verified:
+            yield from self._check(response, scheme)
+        return decode_response(self._endpoint, response, scheme, settings)
 
     def _sending(self, request: Request, now: float) -> Send:
         """The action, with its share of the time: what is left for the others that may
@@ -165,19 +165,19 @@ class _CallState(Generic[T]):
             limit=self._settings.limit_of(self._endpoint),
         )
 
-    def _check(self, reply: Reply, scheme: Scheme) -> Steps[None]:
+    def _check(self, response: RawResponse, scheme: Scheme) -> Steps[None]:
         try:
-            yield from scheme.check(reply, self._until)
+            yield from scheme.check(response, self._until)
         except SignatureError:
             raise
         except Error as error:
             # What became of the request is not what became of the check.
             raise SignatureError(
                 f"the answer cannot be verified: {error.message}",
-                status=reply.status,
-                content=reply.content,
-                headers=reply.headers,
-                request_id=scheme.request_id(reply, ""),
+                status=response.status,
+                content=response.content,
+                headers=response.headers,
+                request_id=scheme.request_id(response, ""),
             ) from error
 
     # --- between attempts -------------------------------------------------------------
@@ -202,7 +202,7 @@ class _CallState(Generic[T]):
                 return None
         else:
             most = settings.max_attempts + self._renewed
-            if len(self._tried) >= most or not may_repeat(self._idempotency, error):
+            if len(self._tried) >= most or not may_retry(self._idempotency, error):
                 return None
             seconds = self._pause(error, most)
             if seconds is None:
@@ -223,7 +223,7 @@ class _CallState(Generic[T]):
                 seconds,
             )
         yield from self._emit(
-            settings.hooks.on_retry, hooks.RetryInfo, error=error, pause=seconds
+            settings.hooks.on_retry, hooks.RetryInfo, error=error, delay=seconds
         )
         return seconds
 
@@ -240,11 +240,13 @@ class _CallState(Generic[T]):
         if error.status is None and not set(self._hosts) <= set(self._tried):
             return 0.0  # another host may be well
         share = left / (most - len(self._tried) + 1)
-        return asked + min(share, pause(len(self._tried), self._settings.chance()))
+        return asked + min(share, backoff(len(self._tried), self._settings.chance()))
 
     # --- telling ----------------------------------------------------------------------
 
-    def _received(self, reply: Reply, scheme: Scheme, seconds: float) -> Steps[None]:
+    def _received(
+        self, response: RawResponse, scheme: Scheme, seconds: float
+    ) -> Steps[None]:
         if self._log.isEnabledFor(DEBUG):
             # The path as documented: the real one, and the query, may hold secrets.
             self._log.debug(
@@ -253,17 +255,17 @@ class _CallState(Generic[T]):
                 self._endpoint.method,
                 self._tried[-1].origin,
                 self._endpoint.path,
-                reply.status,
+                response.status,
                 seconds * 1000,
             )
         hook = self._settings.hooks.on_response
         if hook is not None:
-            request_id = self._redaction().value(scheme.request_id(reply, ""))
+            request_id = self._redaction().value(scheme.request_id(response, ""))
             yield from self._emit(
                 hook,
                 hooks.ResponseInfo,
                 seconds=seconds,
-                status=reply.status,
+                status=response.status,
                 request_id=request_id,
             )
 
@@ -272,7 +274,7 @@ class _CallState(Generic[T]):
     ) -> Steps[None]:
         if hook is not None:
             event: Any = kind
-            yield from hooks.tell(
+            yield from hooks.call_hook(
                 hook,
                 event(
                     endpoint=self._endpoint.name,

@@ -10,7 +10,7 @@ from .effects import CallFunction, Steps
 from .errors import ConfigError, Error
 
 
-def consult(
+def call_user_function(
     name: str, function: Callable[[], Any], until: float = math.inf
 ) -> Steps[Any]:
     """Steps to what a function of the user's returns, as with `CallFunction`; `name` is the

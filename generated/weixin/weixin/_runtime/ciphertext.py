@@ -35,12 +35,12 @@ class CipherText(StrEnum):
         return f"CipherText(…, reason={self.reason!r})"
 
 
-def opened(text: str, place: ValuePath, misfits: Mismatches) -> str:
+def decrypt_text(text: str, path: ValuePath, mismatches: Mismatches) -> str:
     """The plain text of a cipher text, or if it cannot be decrypted, a `CipherText`."""
     if not text:
         return text  # nothing, which some servers send for what is absent
     try:
-        return misfits.unseal(text)
+        return mismatches.decrypt(text)
     except ValueError as error:
-        misfits.append(Mismatch(place, f"cannot be decrypted: {error}"))
+        mismatches.append(Mismatch(path, f"cannot be decrypted: {error}"))
         return CipherText.of(text, str(error))

@@ -15,14 +15,14 @@ def within_limits(plain: Encoder, kind: Annotation, limits: Limits) -> Encoder:
     """As `plain`, within these limits; they hold for the value in Python."""
     checks = _checks(limits, kind)
 
-    def write(value: Any) -> object:
-        written = plain.write(value)
+    def encode(value: Any) -> object:
+        encoded = plain.encode(value)
         for holds, problem in checks:
             if not holds(value):
                 raise EncodeError(problem)
-        return written
+        return encoded
 
-    return Encoder(plain.takes, write, plain.name)
+    return Encoder(plain.accepts, encode, plain.name)
 
 
 def _checks(limit: Limits, kind: Annotation) -> list[tuple[Callable[[Any], bool], str]]:

@@ -13,13 +13,13 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from .http_messages import Reply, Request
+from .http_messages import RawResponse, Request
 
 T = TypeVar("T")
 Action: TypeAlias = "Send | Sleep | SingleFlight[Any] | CallFunction[Any]"
 Steps: TypeAlias = Generator[Action, Any, T]
 
-MEGABYTES = 1 << 20
+MEBIBYTE = 1 << 20
 
 
 def is_async(function: object) -> bool:
@@ -42,11 +42,11 @@ class Send(Struct, frozen=True):
     until: float
     connecting: float = math.inf
     silence: float = math.inf
-    limit: int = 8 * MEGABYTES
+    limit: int = 8 * MEBIBYTE
 
-    def __iter__(self) -> Steps[Reply]:
-        reply: Reply = yield self
-        return reply
+    def __iter__(self) -> Steps[RawResponse]:
+        response: RawResponse = yield self
+        return response
 
 
 class Sleep(Struct, frozen=True):

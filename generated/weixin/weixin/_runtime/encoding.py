@@ -20,45 +20,45 @@ from .ciphertext import CipherText
 from .constraints import within_limits
 from .encode_errors import (
     EmbeddedJson,
+    Encode,
     EncodeError,
     Encoder,
     EncryptedValue,
-    Write,
-    not_a,
     too_deep,
+    wrong_type,
 )
 from .field_info import (
     Annotation,
     FieldInfo,
     is_struct,
     is_union,
-    kinds_of,
     origin_of,
-    unfold,
+    split_annotated,
+    value_types,
 )
 from .models import Tagged, Unknown, is_tagged
-from .scalars import SCALARS, instance, write_text
+from .scalars import SCALARS, encode_text, instance_encoder
 from .wire_formats import Conversion
 
 
-def writer(annotation: Annotation) -> Encoder:
+def encoder_for(annotation: Annotation) -> Encoder:
     """How to write this type."""
-    kind, marks = unfold(annotation)
-    return _sealed(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
+    kind, marks = split_annotated(annotation)
+    return _encrypted(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
 
 
 def _marked(kind: Annotation, marks: FieldInfo) -> Encoder:
     if marks.conversion is not None:
         return _converted(kind, marks.conversion)
     if marks.json_text:
-        return _json_text(writer(kind))
+        return _json_text(encoder_for(kind))
     plain = _plain(kind)
     return within_limits(plain, kind, marks.limits) if marks.limits else plain
 
 
 def _plain(kind: Annotation) -> Encoder:
     if is_union(kind):
-        return _union([writer(member) for member in get_args(kind)])
+        return _union([encoder_for(member) for member in get_args(kind)])
     if is_tagged(kind):
         return _tagged(kind)
     if is_struct(kind):
@@ -69,24 +69,24 @@ def _plain(kind: Annotation) -> Encoder:
     if origin is Literal:
         return _literal(get_args(kind))
     if origin in (list, Sequence):
-        return _list(writer(*get_args(kind)))
+        return _list(encoder_for(*get_args(kind)))
     if origin in (dict, Mapping):
-        return _map(writer(get_args(kind)[1]))
+        return _map(encoder_for(get_args(kind)[1]))
     return _scalar(kind)
 
 
-def _checked(one: Encoder) -> Write:
+def _checked(one: Encoder) -> Encode:
     """As `one.write`, for values that may be of any type."""
 
-    def write(value: Any) -> object:
-        if not one.takes(value):
-            raise not_a(one.name, value)
+    def encode(value: Any) -> object:
+        if not one.accepts(value):
+            raise wrong_type(one.name, value)
         try:
-            return one.write(value)
+            return one.encode(value)
         except RecursionError:
             raise too_deep() from None
 
-    return write
+    return encode
 
 
 def _scalar(kind: Annotation) -> Encoder:
@@ -99,91 +99,91 @@ def _scalar(kind: Annotation) -> Encoder:
 
 
 def _enum(kind: type[Enum]) -> Encoder:
-    values = tuple(kinds_of(kind))
+    values = tuple(value_types(kind))
 
-    def takes(value: object) -> bool:
+    def accepts(value: object) -> bool:
         # A member of another enumeration is a mistake, and so is a boolean for a number.
         return isinstance(value, kind) or (
             isinstance(value, values) and not isinstance(value, Enum | bool)
         )
 
-    def write(value: object) -> object:
+    def encode(value: object) -> object:
         try:
             return _simple(kind(value).value)
         except ValueError:
             known = ", ".join(repr(member.value) for member in kind)
             raise EncodeError(f"must be one of {known}") from None
 
-    return Encoder(takes, write, kind.__name__)
+    return Encoder(accepts, encode, kind.__name__)
 
 
 def _simple(value: Any) -> object:
-    return write_text(value) if isinstance(value, str) else value
+    return encode_text(value) if isinstance(value, str) else value
 
 
 def _literal(values: tuple[object, ...]) -> Encoder:
     kinds = frozenset(map(type, values))
     known = ", ".join(map(repr, values))
 
-    def takes(value: object) -> bool:
+    def accepts(value: object) -> bool:
         return type(value) in kinds
 
-    def write(value: object) -> object:
+    def encode(value: object) -> object:
         if value not in values:
             raise EncodeError(
                 f"must be one of {known}" if values[1:] else f"must be {known}"
             )
         return value
 
-    return Encoder(takes, write, known)
+    return Encoder(accepts, encode, known)
 
 
 def _converted(kind: Annotation, conversion: Conversion) -> Encoder:
-    def write(value: object) -> object:
+    def encode(value: object) -> object:
         try:
-            return conversion.write(value)
+            return conversion.encode(value)
         except ValueError as error:
             raise EncodeError(str(error)) from None
 
-    return Encoder(_scalar(kind).takes, write, kind.__name__)
+    return Encoder(_scalar(kind).accepts, encode, kind.__name__)
 
 
 def _json_text(held: Encoder) -> Encoder:
-    def write(value: object) -> object:
-        return EmbeddedJson(held.write(value))
+    def encode(value: object) -> object:
+        return EmbeddedJson(held.encode(value))
 
-    return Encoder(held.takes, write, held.name)
+    return Encoder(held.accepts, encode, held.name)
 
 
-def _sealed(plain: Encoder) -> Encoder:
-    def write(value: object) -> object:
+def _encrypted(plain: Encoder) -> Encoder:
+    def encode(value: object) -> object:
         if isinstance(value, CipherText):
             raise EncodeError(
                 "could not be decrypted when it came; give the plain text"
             )
-        written = plain.write(value)
-        return None if written is None else EncryptedValue(written)
+        encoded = plain.encode(value)
+        return None if encoded is None else EncryptedValue(encoded)
 
-    return Encoder(plain.takes, write, plain.name)
+    return Encoder(plain.accepts, encode, plain.name)
 
 
 # --- values that hold others ----------------------------------------------------------
 
 
 def _list(item: Encoder) -> Encoder:
-    write_item = _checked(item)
+    encode_item = _checked(item)
 
-    def write(value: Sequence[Any]) -> object:
-        written: list[object] = []
+    def encode(value: Sequence[Any]) -> object:
+        encoded: list[object] = []
         try:
             for one in value:
-                written.append(write_item(one))
-        except EncodeError as unfit:
-            unfit.keys.append(len(written))
+                encoded.append(encode_item(one))
+        except EncodeError as error:
+            error.keys.append(len(encoded))
             raise
-        return written
+        return encoded
 
-    return Encoder(_is_list, write, "a list")
+    return Encoder(_is_list, encode, "a list")
 
 
 def _is_list(value: object) -> bool:
@@ -194,21 +194,21 @@ def _is_list(value: object) -> bool:
 
 
 def _map(item: Encoder) -> Encoder:
-    write_item = _checked(item)
+    encode_item = _checked(item)
 
-    def write(value: Mapping[Any, Any]) -> object:
-        written: dict[object, object] = {}
+    def encode(value: Mapping[Any, Any]) -> object:
+        encoded: dict[object, object] = {}
         for key, one in value.items():
             if not isinstance(key, str):
                 raise EncodeError("must have keys of str")
             try:
-                written[write_text(key)] = write_item(one)
-            except EncodeError as unfit:
-                unfit.keys.append(key)
+                encoded[encode_text(key)] = encode_item(one)
+            except EncodeError as error:
+                error.keys.append(key)
                 raise
-        return written
+        return encoded
 
-    return instance(Mapping, write, "a mapping")
+    return instance_encoder(Mapping, encode, "a mapping")
 
 
 _NO_VALUE: Final = object()
@@ -222,69 +222,69 @@ class _Object:
         self._kind = kind
 
     @cached_property
-    def _fields(self) -> list[tuple[str, str, object, Write]]:
+    def _fields(self) -> list[tuple[str, str, object, Encode]]:
         """Name, wire name, the value that means absent if there is one, how to write."""
         return [
             (
                 field.name,
                 field.encode_name,
                 field.default if field.default in (None, msgspec.UNSET) else _NO_VALUE,
-                _checked(writer(field.type)),
+                _checked(encoder_for(field.type)),
             )
             for field in fields(self._kind)
         ]
 
     def __call__(self, value: msgspec.Struct) -> object:
-        written: dict[str, object] = {}
+        encoded: dict[str, object] = {}
         name = ""
         try:
-            for name, wire, absent, write in self._fields:
+            for name, wire, absent, encode in self._fields:
                 item = getattr(value, name)
                 if item is not absent:
-                    written[wire] = write(item)
-        except EncodeError as unfit:
-            unfit.keys.append(name)
+                    encoded[wire] = encode(item)
+        except EncodeError as error:
+            error.keys.append(name)
             raise
-        return written
+        return encoded
 
 
 @cache
 def _struct(kind: type[msgspec.Struct]) -> Encoder:
-    return instance(kind, _Object(kind))
+    return instance_encoder(kind, _Object(kind))
 
 
 def _tagged(union: Tagged) -> Encoder:
-    return instance(union, _anything)
+    return instance_encoder(union, _anything)
 
 
 def _union(members: list[Encoder]) -> Encoder:
-    def takes(value: object) -> bool:
-        return any(member.takes(value) for member in members)
+    def accepts(value: object) -> bool:
+        return any(member.accepts(value) for member in members)
 
-    def write(value: object) -> object:
+    def encode(value: object) -> object:
         refusal: EncodeError | None = None
         for member in members:
-            if member.takes(value):
+            if member.accepts(value):
                 try:
-                    return member.write(value)
-                except EncodeError as unfit:
-                    refusal = refusal or unfit
-        raise refusal or not_a(name, value)
+                    return member.encode(value)
+                except EncodeError as error:
+                    refusal = refusal or error
+        raise refusal or wrong_type(name, value)
 
     name = " or ".join(one.name for one in members if one.name != "UNSET")
-    return Encoder(takes, write, name)
+    return Encoder(accepts, encode, name)
 
 
 def _anything(value: Any) -> object:
     """Any JSON: texts, numbers, booleans, None, lists, mappings, and models."""
     if isinstance(value, Unknown):
-        return _ANY_MAP.write(value.data)
+        return _ANY_MAP.encode(value.data)
     if isinstance(value, msgspec.Struct):
-        return _struct(type(value)).write(value)
+        return _struct(type(value)).encode(value)
     for one in (*_ANYSCALARS, _ANY_LIST, _ANY_MAP):
-        if one.takes(value):
-            return one.write(value)
-    raise not_a("JSON", value)
+        if one.accepts(value):
+            return one.encode(value)
+    raise wrong_type("JSON", value)
 
 
 _ANYSCALARS: Final = tuple(

@@ -10,7 +10,7 @@ from msgspec import Struct
 from .confidential import Confidential
 from .errors import ApiError, Outcome, Retry
 from .headers import Headers, is_media_of
-from .http_messages import Reply
+from .http_messages import RawResponse
 from .public_names import public
 
 T = TypeVar("T")
@@ -26,10 +26,10 @@ class BinaryContent(Struct, frozen=True):
     min_length: int = 0
     max_length: int | None = None
 
-    def mismatches(self, reply: Reply) -> list[str]:
+    def mismatches(self, response: RawResponse) -> list[str]:
         """Where a response differs from this; it quotes nothing but the media type."""
         found: list[str] = []
-        size, media = len(reply.content), reply.headers.get("Content-Type")
+        size, media = len(response.content), response.headers.get("Content-Type")
         if size < self.min_length:
             found.append(f"expected at least {self.min_length} bytes, got {size}")
         if self.max_length is not None and size > self.max_length:

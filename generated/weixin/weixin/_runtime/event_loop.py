@@ -49,7 +49,7 @@ async def _ending(close: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, 
         await close()
 
 
-async def bounded(awaitable: Awaitable[object], until: float) -> object:
+async def await_until(awaitable: Awaitable[object], until: float) -> object:
     """What an async function of the user's gives, if it does so in time."""
     import asyncio
 

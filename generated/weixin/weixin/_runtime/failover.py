@@ -7,7 +7,7 @@ from typing import Final
 
 from .hosts import Host
 
-REST: Final = 30.0
+COOL_DOWN: Final = 30.0
 """Seconds for which a host that failed is left alone."""
 
 
@@ -33,7 +33,7 @@ class Failover:
 
     def _may_be_tried(self, host: Host, now: float) -> bool:
         since = self._failed.get(host)
-        if since is not None and now - since >= REST:
+        if since is not None and now - since >= COOL_DOWN:
             # This call tries it; others wait for what it finds.
             self._failed[host] = now
             return True

@@ -34,7 +34,7 @@ def origin_of(kind: Annotation) -> Any:
     return origin or kind
 
 
-def unfold(annotation: Annotation) -> tuple[Annotation, FieldInfo]:
+def split_annotated(annotation: Annotation) -> tuple[Annotation, FieldInfo]:
     """The type without its marks, and the marks."""
     if origin_of(annotation) is not Annotated:
         return annotation, FieldInfo()
@@ -63,23 +63,23 @@ def is_struct(kind: Annotation) -> TypeGuard[type[msgspec.Struct]]:
 
 
 @cache
-def types_of(kind: type[msgspec.Struct]) -> Mapping[str, Annotation]:
+def field_types(kind: type[msgspec.Struct]) -> Mapping[str, Annotation]:
     """The types of a class's fields, by their names on the wire."""
     return {one.encode_name: one.type for one in fields(kind)}
 
 
-def kinds_of(enum: type[Enum]) -> frozenset[type]:
+def value_types(enum: type[Enum]) -> frozenset[type]:
     """The types of an enumeration's values."""
     values: list[Any] = [member.value for member in enum]
     return frozenset(map(type, values))
 
 
-def marks_within(annotation: Annotation, *, deep: bool) -> Iterator[FieldInfo]:
-    """The marks on this type and on those that it is made of; `deep` as in `within`."""
-    return (marks for _, marks in within(annotation, deep=deep))
+def nested_field_info(annotation: Annotation, *, deep: bool) -> Iterator[FieldInfo]:
+    """The marks on this type and on those that it is made of; `deep` as in `nested_types`."""
+    return (marks for _, marks in nested_types(annotation, deep=deep))
 
 
-def within(
+def nested_types(
     annotation: Annotation, *, deep: bool
 ) -> Iterator[tuple[Annotation, FieldInfo]]:
     """This type and those that it is made of, each with the marks on it.
@@ -89,7 +89,7 @@ def within(
     seen: set[type] = set()
     waiting = [annotation]
     while waiting:
-        kind, marks = unfold(waiting.pop())
+        kind, marks = split_annotated(waiting.pop())
         yield kind, marks
         if isinstance(kind, type) and get_origin(kind) is None:
             if not deep or kind in seen:

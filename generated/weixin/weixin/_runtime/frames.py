@@ -42,7 +42,7 @@ def forget_frames(error: BaseException, outside: BaseException | None) -> None:
             clear_frames(one.__traceback__)
 
 
-def discreet(function: F) -> F:
+def hide_arguments(function: F) -> F:
     """Decorate a function with secret arguments: an exception that leaves it shows none.
 
     The frames beneath are forgotten, and this one keeps nothing. The variables of the
@@ -83,8 +83,8 @@ def _async(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def discreet_constructor(cls: type) -> None:
-    """Decorate the constructor of a class, if it has one of its own, with `discreet`."""
+def hide_constructor_arguments(cls: type) -> None:
+    """Decorate the constructor of a class, if it has one of its own, with `hide_arguments`."""
     name = "__init__"
     if name in vars(cls):
-        setattr(cls, name, discreet(vars(cls)[name]))
+        setattr(cls, name, hide_arguments(vars(cls)[name]))

@@ -45,7 +45,7 @@ class RetryInfo(RequestInfo, frozen=True, kw_only=True):
     """An attempt that failed, and will be repeated."""
 
     error: Error
-    pause: float
+    delay: float
     """Seconds until then."""
 
 
@@ -83,7 +83,7 @@ class Hooks(Struct, frozen=True):
         ]
 
 
-def tell(
+def call_hook(
     hook: Callable[[Any], object] | None, event: RequestInfo, log: Logger, until: float
 ) -> Steps[None]:
     """Steps to call a hook, and to cut it off at a time of the monotonic clock. What it

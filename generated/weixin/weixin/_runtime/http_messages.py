@@ -60,7 +60,7 @@ class Request(Opaque):
         return f"<Request {self.method} {self.host.origin}>"
 
 
-class Reply(Confidential, frozen=True):
+class RawResponse(Confidential, frozen=True):
     """One answer, read whole and decompressed."""
 
     status: int

@@ -22,11 +22,11 @@ from .deadline_backend import (
     AsyncBackend,
     Backend,
     DeadlineTimeout,
-    close_down,
-    close_left_behind,
-    equip,
-    left,
-    unshare,
+    close_abandoned,
+    close_idle,
+    disable_queueing,
+    remaining_seconds,
+    use_backend,
 )
 from .effects import Send
 from .errors import (
@@ -39,16 +39,18 @@ from .errors import (
 )
 from .event_loop import at_end_of_loop
 from .fair_semaphore import FairSemaphore
-from .http_messages import Reply
+from .http_messages import RawResponse
 from .response_reader import ResponseReader
-from .tls import environment_trust, is_about_trust
+from .tls import default_ssl_context, is_certificate_error
 
 Transport: TypeAlias = httpx.BaseTransport
 AsyncTransport: TypeAlias = httpx.AsyncBaseTransport
 
-PLACES: Final = 100
+MAX_CONCURRENT_REQUESTS: Final = 100
 """How many requests of one client may be under way at once; others wait."""
-_LIMITS = httpx.Limits(max_keepalive_connections=PLACES, keepalive_expiry=7.0)
+_LIMITS = httpx.Limits(
+    max_keepalive_connections=MAX_CONCURRENT_REQUESTS, keepalive_expiry=7.0
+)
 """Servers close idle connections, some after 8 s; one that closes as we send is a request
 whose outcome is unknown. Places are counted here: the library's count loses one for ever
 if a task that waits for it is cancelled, or a thread gives up, just as it is given it."""
@@ -57,7 +59,7 @@ if a task that waits for it is cancelled, or a thread gives up, just as it is gi
 class _Transport(httpx.HTTPTransport):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.places = FairSemaphore(PLACES)
+        self.slots = FairSemaphore(MAX_CONCURRENT_REQUESTS)
 
 
 class _AsyncTransport(httpx.AsyncHTTPTransport):
@@ -65,9 +67,9 @@ class _AsyncTransport(httpx.AsyncHTTPTransport):
         from asyncio import Semaphore
 
         super().__init__(**options)
-        self.places = Semaphore(PLACES)
-        unshare(_pool(self))
-        self._end = at_end_of_loop(partial(close_down, _pool(self)))
+        self.slots = Semaphore(MAX_CONCURRENT_REQUESTS)
+        disable_queueing(_pool(self))
+        self._end = at_end_of_loop(partial(close_idle, _pool(self)))
 
 
 class Route(Opaque):
@@ -84,13 +86,13 @@ class Route(Opaque):
     def transport(self) -> Transport:
         """A new transport for plain code."""
         made = _Transport(**self._options())
-        equip(_pool(made), Backend())
+        use_backend(_pool(made), Backend())
         return made
 
     def async_transport(self) -> AsyncTransport:
         """A new transport for async code, for one event loop."""
         made = _AsyncTransport(**self._options())
-        equip(_pool(made), AsyncBackend())
+        use_backend(_pool(made), AsyncBackend())
         return made
 
     def _options(self) -> dict[str, Any]:
@@ -101,7 +103,7 @@ class Route(Opaque):
 @cache
 def _trust() -> ssl.SSLContext:
     """Whom to trust by default; reading all those certificates takes a while."""
-    return environment_trust(httpx.create_ssl_context)
+    return default_ssl_context(httpx.create_ssl_context)
 
 
 def _pool(transport: object) -> Any:
@@ -110,7 +112,7 @@ def _pool(transport: object) -> Any:
     return vars(transport)["_pool"]
 
 
-def adopt(transport: object) -> None:
+def prepare_transport(transport: object) -> None:
     """Make a transport of the user's own keep to deadlines; fails with `ConfigError`."""
     if not isinstance(transport, httpx.BaseTransport):
         raise ConfigError(
@@ -120,34 +122,34 @@ def adopt(transport: object) -> None:
     if isinstance(transport, httpx.HTTPTransport):
         pool = vars(transport).get("_pool")
         if type(getattr(pool, "_network_backend", None)) is httpcore.SyncBackend:
-            equip(pool, Backend())
+            use_backend(pool, Backend())
 
 
-def adopt_async(transport: object) -> bool:
-    """As `adopt`, but deadlines need no help; whether it belongs to one event loop."""
+def prepare_async_transport(transport: object) -> bool:
+    """As `prepare_transport`, but deadlines need no help; whether it belongs to one event loop."""
     if not isinstance(transport, httpx.AsyncBaseTransport):
         raise ConfigError(
             f"transport: give an object of {httpx.__name__}.AsyncHTTPTransport, or of"
             " another transport for async code"
         )
     if own := isinstance(transport, httpx.AsyncHTTPTransport):
-        equip(vars(transport).get("_pool"))
+        use_backend(vars(transport).get("_pool"))
     return own
 
 
-def send(transport: Transport, action: Send) -> Reply:
+def send(transport: Transport, action: Send) -> RawResponse:
     """Send a request, and read its answer whole."""
     body = _Body(action.request.body)
     try:
-        with _place(transport, action.until):
+        with _slot(transport, action.until):
             response = transport.handle_request(_outgoing(action, body))
             try:
-                intake = _intake(response, action.limit)
+                reader = _reader(response, action.limit)
                 stream: Any = response.stream  # not iter_raw: a mock may have read it
                 for chunk in stream:
-                    intake.add(chunk)
-                    left(action.until, httpx.ReadTimeout)
-                return intake.reply()
+                    reader.add(chunk)
+                    remaining_seconds(action.until, httpx.ReadTimeout)
+                return reader.response()
             finally:
                 response.close()
     except Exception as error:
@@ -155,19 +157,19 @@ def send(transport: Transport, action: Send) -> Reply:
 
 
 @contextmanager
-def _place(transport: Transport, until: float) -> Generator[None, None, None]:
+def _slot(transport: Transport, until: float) -> Generator[None, None, None]:
     if not isinstance(transport, _Transport):
         yield
-    elif transport.places.acquire(left(until, httpx.PoolTimeout)):
+    elif transport.slots.acquire(remaining_seconds(until, httpx.PoolTimeout)):
         try:
             yield
         finally:
-            transport.places.release()
+            transport.slots.release()
     else:
         raise httpx.PoolTimeout("too many other requests")
 
 
-async def send_async(transport: AsyncTransport, action: Send) -> Reply:
+async def send_async(transport: AsyncTransport, action: Send) -> RawResponse:
     """As `send`, in async code."""
     import asyncio
 
@@ -176,28 +178,28 @@ async def send_async(transport: AsyncTransport, action: Send) -> Reply:
         async with asyncio.timeout(action.until - time.monotonic()):
             if not isinstance(transport, _AsyncTransport):
                 return await _receive(transport, action, body)
-            async with transport.places:
+            async with transport.slots:
                 try:
                     return await _receive(transport, action, body)
                 except asyncio.CancelledError:
-                    await close_left_behind(_pool(transport), body)
+                    await close_abandoned(_pool(transport), body)
                     raise
     except Exception as error:
         _fail(error, action, _may_have_left(error, transport, body))
 
 
-def _intake(response: httpx.Response, limit: int) -> ResponseReader:
+def _reader(response: httpx.Response, limit: int) -> ResponseReader:
     return ResponseReader(response.status_code, response.headers.raw, limit)
 
 
-async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> Reply:
+async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> RawResponse:
     response = await transport.handle_async_request(_outgoing(action, body))
     try:
-        intake = _intake(response, action.limit)
+        reader = _reader(response, action.limit)
         stream: Any = response.stream
         async for chunk in stream:
-            intake.add(chunk)
-        return intake.reply()
+            reader.add(chunk)
+        return reader.response()
     finally:
         await response.aclose()
 
@@ -226,7 +228,7 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 def _outgoing(action: Send, body: _Body) -> httpx.Request:
     """The library's request; it fails unless just what was signed will be sent."""
     request = action.request
-    remaining = left(action.until, httpx.ConnectTimeout)
+    remaining = remaining_seconds(action.until, httpx.ConnectTimeout)
     connecting = DeadlineTimeout(min(action.connecting, remaining), action.until)
     silence = DeadlineTimeout(min(action.silence, remaining), action.until)
     made = httpx.Request(
@@ -287,7 +289,7 @@ def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
         case httpx.TransportError() | OSError():
             did = "the connection to {} broke" if sent else "no connection to {}"
             text = f"{did.format(host)}: {text}"
-            retry: Any = "never" if is_about_trust(error) else "same"
+            retry: Any = "never" if is_certificate_error(error) else "same"
             raise ConnectionFailed(text, outcome=outcome, retry=retry) from error
         case _:
             text = f"transport: it raised {type(error).__name__}: {error}"

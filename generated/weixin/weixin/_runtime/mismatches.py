@@ -18,16 +18,16 @@ ValuePath: TypeAlias = "tuple[ValuePath, str | int] | None"
 class Mismatch(Struct, frozen=True):
     """A place where an answer is not as documented; it quotes nothing of the answer."""
 
-    place: ValuePath
+    path: ValuePath
     problem: str
 
     @property
     def keys(self) -> tuple[str | int, ...]:
         """The keys on the way to the place, the outermost first."""
         found: list[str | int] = []
-        place = self.place
-        while place is not None:
-            place, key = place
+        path = self.path
+        while path is not None:
+            path, key = path
             found.append(key)
         return tuple(reversed(found))
 
@@ -36,40 +36,40 @@ class Mismatch(Struct, frozen=True):
         return f"${''.join(path)}: {self.problem}"
 
 
-def told(problems: Sequence[object]) -> str:
+def summarize(problems: Sequence[object]) -> str:
     """The first problems in one line, and how many more there are."""
     shown = "; ".join(map(str, problems[:_MANY]))
     left = len(problems) - _MANY
     return f"{shown}; and {left} more" if left > 0 else shown
 
 
-Unseal: TypeAlias = Callable[[str], str]
+Decrypt: TypeAlias = Callable[[str], str]
 """Gives the plain text of a cipher text; else ValueError, whose text says why not."""
 
 
 class Mismatches(list[Mismatch]):
     """The misfits of one answer so far, and how its cipher texts are opened."""
 
-    def __init__(self, unseal: Unseal) -> None:
+    def __init__(self, decrypt: Decrypt) -> None:
         super().__init__()
-        self.unseal = unseal
+        self.decrypt = decrypt
 
 
-Read: TypeAlias = Callable[[Any, ValuePath, Mismatches], object]
+Convert: TypeAlias = Callable[[Any, ValuePath, Mismatches], object]
 
 
 class Decoder(Struct, frozen=True):
     """How to read one type: which kinds of JSON it takes, and what it makes of them."""
 
     kinds: frozenset[type]
-    make: Read
+    convert: Convert
 
-    def read(self, value: object, place: ValuePath, misfits: Mismatches) -> object:
+    def decode(self, value: object, path: ValuePath, mismatches: Mismatches) -> object:
         """The typed value; where it does not fit, the value as it came and a misfit."""
         if type(value) in self.kinds:
-            return self.make(value, place, misfits)
+            return self.convert(value, path, mismatches)
         found = NAMES.get(type(value), "something else")
-        misfits.append(Mismatch(place, f"expected {self.expected()}, got {found}"))
+        mismatches.append(Mismatch(path, f"expected {self.expected()}, got {found}"))
         return value
 
     def expected(self) -> str:

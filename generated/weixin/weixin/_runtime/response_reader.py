@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 
 from .errors import ProtocolError
 from .headers import Headers
-from .http_messages import Reply
+from .http_messages import RawResponse
 
 PIECE: Final = 1 << 16
 """How many bytes are inflated before the limit is looked at."""
@@ -54,11 +54,11 @@ class ResponseReader:
             self._refuse(f"the answer is longer than {self._limit} bytes")
         self._chunks.append(chunk)
 
-    def reply(self) -> Reply:
+    def response(self) -> RawResponse:
         """The answer, when all of it has come."""
         if self._inflate is not None and self._chunks and not self._inflate.eof:
             self._refuse("the answer's compression is broken")
-        return Reply(self._status, self._headers, b"".join(self._chunks))
+        return RawResponse(self._status, self._headers, b"".join(self._chunks))
 
     def _refuse(self, text: str) -> NoReturn:
         raise ProtocolError(

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from .auth.base import Scheme
 from .calls import Endpoint
-from .codec import Unreadable, codec, decode
+from .codec import InvalidJson, codec, decode
 from .endpoint_metadata import BinaryContent, ErrorCode, Response, status_outcome
 from .error_shape import ErrorShape
 from .errors import ApiError, ProtocolError, Retry
-from .http_messages import Reply
-from .mismatches import Mismatch, told
+from .http_messages import RawResponse
+from .mismatches import Mismatch, summarize
 from .settings import Settings
 
 T = TypeVar("T")
@@ -28,56 +28,58 @@ _RETRY: Mapping[int, Retry] = {
 """What a repetition may hope for after an error that is not documented."""
 
 
-def respond(
-    endpoint: Endpoint[T], reply: Reply, scheme: Scheme, settings: Settings
+def decode_response(
+    endpoint: Endpoint[T], response: RawResponse, scheme: Scheme, settings: Settings
 ) -> Response[T]:
     """The response that this answer is.
 
     Fails with `ApiError` or `ProtocolError`.
     """
-    documented = reply.status in endpoint.responses
-    refused = not documented and reply.status >= 400
+    documented = response.status in endpoint.responses
+    refused = not documented and response.status >= 400
     shape = settings.service.error_shape_of(endpoint)
-    if refused or (reply.successful and _success(reply, shape) is False):
-        raise refusal(endpoint, reply, scheme, settings)
-    if not documented and not reply.successful:
+    if refused or (response.successful and _success(response, shape) is False):
+        raise api_error(endpoint, response, scheme, settings)
+    if not documented and not response.successful:
         # Above all 3xx: what is signed for one place must not be sent to another.
         raise ProtocolError(
-            f"status {reply.status} is no documented answer; redirections are not followed",
-            **_parts(reply),
+            f"status {response.status} is no documented answer; redirections are not followed",
+            **_parts(response),
         )
-    value: T = _value(endpoint, reply, scheme, settings)
-    request_id = scheme.request_id(reply, "")
-    return Response(value, reply.status, reply.headers, request_id, reply.content)
-
-
-def _success(reply: Reply, shape: ErrorShape) -> bool | None:
-    """Whether a response of status 2xx is a success; None if it has no code."""
-    try:
-        return shape.succeeded(reply.content)
-    except Unreadable as error:
-        raise _unreadable(reply, error) from error
-
-
-def _hides_code(misfit: Mismatch, reply: Reply, shape: ErrorShape) -> bool:
-    """Whether this is why nobody knows if the response is a success: its code is not
-    there, although it is documented as always there."""
-    if not reply.successful or not shape.leads_through(misfit.keys):
-        return False
-    return _success(reply, shape) is None
-
-
-def _unreadable(reply: Reply, what: object) -> ProtocolError:
-    return ProtocolError(
-        f"the answer is not the documented JSON: {what}", **_parts(reply)
+    value: T = _value(endpoint, response, scheme, settings)
+    request_id = scheme.request_id(response, "")
+    return Response(
+        value, response.status, response.headers, request_id, response.content
     )
 
 
-def _parts(reply: Reply) -> dict[str, Any]:
+def _success(response: RawResponse, shape: ErrorShape) -> bool | None:
+    """Whether a response of status 2xx is a success; None if it has no code."""
+    try:
+        return shape.succeeded(response.content)
+    except InvalidJson as error:
+        raise _unreadable(response, error) from error
+
+
+def _hides_code(mismatch: Mismatch, response: RawResponse, shape: ErrorShape) -> bool:
+    """Whether this is why nobody knows if the response is a success: its code is not
+    there, although it is documented as always there."""
+    if not response.successful or not shape.leads_through(mismatch.keys):
+        return False
+    return _success(response, shape) is None
+
+
+def _unreadable(response: RawResponse, what: object) -> ProtocolError:
+    return ProtocolError(
+        f"the answer is not the documented JSON: {what}", **_parts(response)
+    )
+
+
+def _parts(response: RawResponse) -> dict[str, Any]:
     return {
-        "status": reply.status,
-        "content": reply.content,
-        "headers": reply.headers,
+        "status": response.status,
+        "content": response.content,
+        "headers": response.headers,
     }
 
 
@@ -85,48 +87,50 @@ def _parts(reply: Reply) -> dict[str, Any]:
 
 
 def _value(
-    endpoint: Endpoint[Any], reply: Reply, scheme: Scheme, settings: Settings
+    endpoint: Endpoint[Any], response: RawResponse, scheme: Scheme, settings: Settings
 ) -> Any:
-    kinds, status = endpoint.responses, reply.status
+    kinds, status = endpoint.responses, response.status
     problems: list[object] = []
     if status not in kinds:
         # 200 for 201, 204 for 202: the first documented success has the type.
         status = next((one for one in kinds if 200 <= one < 300), 0)
-        problems.append(f"status {reply.status} is not documented")
+        problems.append(f"status {response.status} is not documented")
     kind = kinds.get(status)
     value: Any = None
     try:
         if isinstance(kind, BinaryContent):
-            value = reply.content
-            problems += kind.mismatches(reply)
+            value = response.content
+            problems += kind.mismatches(response)
         elif kind is not None:
-            value, misfits = codec(kind).read(reply.content, scheme.unseal)
+            value, mismatches = codec(kind).decode(response.content, scheme.unseal)
             shape = settings.service.error_shape_of(endpoint)
-            for one in misfits:
+            for one in mismatches:
                 if isinstance(one, Mismatch) and (
-                    one.place is None or _hides_code(one, reply, shape)
+                    one.path is None or _hides_code(one, response, shape)
                 ):
-                    raise _unreadable(reply, one)
-            problems += misfits
-        elif problems and reply.content:
-            decode(reply.content)  # some page of some gateway is no success
-    except Unreadable as error:
-        raise _unreadable(reply, error) from error
+                    raise _unreadable(response, one)
+            problems += mismatches
+        elif problems and response.content:
+            decode(response.content)  # some page of some gateway is no success
+    except InvalidJson as error:
+        raise _unreadable(response, error) from error
     if problems:
-        _tell(endpoint, reply, problems, settings)
+        _tell(endpoint, response, problems, settings)
     return value
 
 
 def _tell(
     endpoint: Endpoint[Any],
-    reply: Reply,
+    response: RawResponse,
     problems: Sequence[object],
     settings: Settings,
 ) -> None:
-    shown = told(problems)
+    shown = summarize(problems)
     if settings.strict:
         raise ProtocolError(
-            f"the answer is not as documented: {shown}", outcome="done", **_parts(reply)
+            f"the answer is not as documented: {shown}",
+            outcome="done",
+            **_parts(response),
         )
     logger = getLogger(settings.service.name)
     logger.warning("%s: the answer is not as documented: %s", endpoint.name, shown)
@@ -135,31 +139,33 @@ def _tell(
 # --- errors ---------------------------------------------------------------------------
 
 
-def refusal(
-    endpoint: Endpoint[Any], reply: Reply, scheme: Scheme, settings: Settings
+def api_error(
+    endpoint: Endpoint[Any], response: RawResponse, scheme: Scheme, settings: Settings
 ) -> ApiError:
     """The error that this answer is, as documented."""
     shape = settings.service.error_shape_of(endpoint)
-    code, message, detail = shape.parts(reply.content)
-    rows = _matching([*endpoint.errors, *settings.service.errors], reply.status, code)
+    code, message, detail = shape.parts(response.content)
+    rows = _matching(
+        [*endpoint.errors, *settings.service.errors], response.status, code
+    )
     outcome = rows[0].outcome if rows else None
     unprocessed = settings.service.unprocessed_of(endpoint)
-    error = (rows[0].error if rows else _class(settings, reply.status, code))(
-        message or _without_message(reply),
-        outcome=outcome or status_outcome(reply.status, unprocessed),
-        retry=rows[0].retry if rows else _RETRY.get(reply.status, "never"),
+    error = (rows[0].error if rows else _class(settings, response.status, code))(
+        message or _without_message(response),
+        outcome=outcome or status_outcome(response.status, unprocessed),
+        retry=rows[0].retry if rows else _RETRY.get(response.status, "never"),
         code=code,
         detail=detail,
-        request_id=scheme.request_id(reply, message),
+        request_id=scheme.request_id(response, message),
         reasons=tuple(row.reason for row in rows if row.reason or row.remedy),
         remedies=tuple(row.remedy for row in rows if row.reason or row.remedy),
-        **_parts(reply),
+        **_parts(response),
     )
     body = next((row.body for row in rows if row.body is not None), None)
     if body is not None:
         # If it is not JSON, there was no code or message either; `content` has all.
-        with suppress(Unreadable):
-            error.body, _ = codec(body).read(reply.content, scheme.unseal)
+        with suppress(InvalidJson):
+            error.body, _ = codec(body).decode(response.content, scheme.unseal)
     return error
 
 
@@ -182,6 +188,6 @@ def _class(settings: Settings, status: int, code: str | None) -> type[ApiError]:
     return found or ApiError
 
 
-def _without_message(reply: Reply) -> str:
-    media = reply.headers.get("Content-Type", "no media type")
-    return f"the server gave no message ({media}, {len(reply.content)} bytes)"
+def _without_message(response: RawResponse) -> str:
+    media = response.headers.get("Content-Type", "no media type")
+    return f"the server gave no message ({media}, {len(response.content)} bytes)"

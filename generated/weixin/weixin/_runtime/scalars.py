@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from .encode_errors import EncodeError, Encoder, Write
+from .encode_errors import Encode, EncodeError, Encoder
 
 _MOST_DIGITS: Final = sys.int_info.str_digits_check_threshold
 """Of an integer; Python writes longer ones only if its limit is not set lower."""
@@ -23,14 +23,14 @@ def _same(value: object) -> object:
     return value
 
 
-def write_text(value: str) -> str:
+def encode_text(value: str) -> str:
     """The text, if it can be encoded."""
-    if not value.isascii() and not is_whole(value):
+    if not value.isascii() and not is_encodable(value):
         raise EncodeError("has half of a surrogate pair, which is no character")
     return value if type(value) is str else str.__str__(value)
 
 
-def is_whole(text: str) -> bool:
+def is_encodable(text: str) -> bool:
     """Whether a text has no half of a surrogate pair."""
     # A function of its own, for the error quotes the text: none may be raised beside it.
     try:
@@ -84,29 +84,31 @@ def _is_date(value: object) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
-def instance(kind: type, write: Write = _same, name: str | None = None) -> Encoder:
+def instance_encoder(
+    kind: type, encode: Encode = _same, name: str | None = None
+) -> Encoder:
     """How to write the instances of a class."""
 
-    def takes(value: object) -> bool:
+    def accepts(value: object) -> bool:
         return isinstance(value, kind)
 
-    return Encoder(takes, write, name or kind.__name__)
+    return Encoder(accepts, encode, name or kind.__name__)
 
 
 SCALARS: Final[Mapping[object, Encoder]] = {
-    str: instance(str, write_text),
-    bool: instance(bool),
-    type(None): instance(type(None), name="None"),
+    str: instance_encoder(str, encode_text),
+    bool: instance_encoder(bool),
+    type(None): instance_encoder(type(None), name="None"),
     int: Encoder(_is_integer, _integer, "int"),
     float: Encoder(_is_float, _float, "float"),
     Decimal: Encoder(_is_decimal, _decimal, "Decimal"),
-    datetime: instance(datetime, _moment),
+    datetime: instance_encoder(datetime, _moment),
     date: Encoder(_is_date, _same, "date"),
-    time: instance(time),
-    timedelta: instance(timedelta),
-    bytes: instance(bytes),
-    UUID: instance(UUID),
+    time: instance_encoder(time),
+    timedelta: instance_encoder(timedelta),
+    bytes: instance_encoder(bytes),
+    UUID: instance_encoder(UUID),
     # Never sent: the object that holds it leaves it out.
-    msgspec.UnsetType: instance(msgspec.UnsetType, name="UNSET"),
+    msgspec.UnsetType: instance_encoder(msgspec.UnsetType, name="UNSET"),
 }
 """How to write values that hold no others, by their type."""

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .confidential import Confidential
-from .encode_errors import EncodeError, not_a
+from .encode_errors import EncodeError, wrong_type
 from .headers import is_field_value
 from .public_names import public
-from .scalars import is_whole
+from .scalars import is_encodable
 
 
 @public()
@@ -39,13 +39,13 @@ def load(source: object) -> Upload:
     upload = _read(source)
     given: Any = upload
     if not isinstance(given.content, bytes):
-        raise _part("content", not_a("bytes", given.content))
+        raise _part("content", wrong_type("bytes", given.content))
     if not isinstance(given.filename, str):
-        raise _part("filename", not_a("str", given.filename))
-    if not is_whole(upload.filename):
+        raise _part("filename", wrong_type("str", given.filename))
+    if not is_encodable(upload.filename):
         raise _part("filename", EncodeError("has half of a surrogate pair"))
     if not isinstance(given.media, str | None):
-        raise _part("media", not_a("str", given.media))
+        raise _part("media", wrong_type("str", given.media))
     if upload.media is not None and not is_field_value(upload.media or " "):
         raise _part("media", EncodeError("must be a media type such as image/png"))
     return upload
@@ -69,9 +69,9 @@ def _read(source: object) -> Upload:
     )
 
 
-def _part(name: str, unfit: EncodeError) -> EncodeError:
-    unfit.keys.append(name)
-    return unfit
+def _part(name: str, error: EncodeError) -> EncodeError:
+    error.keys.append(name)
+    return error
 
 
 def check_size(upload: Upload, least: int | None, most: int | None) -> None:

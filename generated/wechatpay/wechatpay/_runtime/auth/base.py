@@ -9,9 +9,9 @@ from urllib.parse import unquote_plus
 from ..confidential import Opaque
 from ..effects import Steps
 from ..errors import ConfigError
-from ..frames import discreet_constructor
+from ..frames import hide_constructor_arguments
 from ..headers import request_id_of
-from ..http_messages import Reply, Request
+from ..http_messages import RawResponse, Request
 from .side_channel import SideChannel
 
 
@@ -26,7 +26,7 @@ class Scheme(Opaque):
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
-        discreet_constructor(cls)
+        hide_constructor_arguments(cls)
 
     def prepare(self, reach: SideChannel, until: float) -> Steps[Scheme]:
         """Steps to the scheme as it serves one call, before that is encoded.
@@ -51,7 +51,7 @@ class Scheme(Opaque):
         yield from ()
         return False
 
-    def check(self, reply: Reply, until: float) -> Steps[None]:
+    def check(self, reply: RawResponse, until: float) -> Steps[None]:
         """Steps to know that a successful answer may be believed; else `SignatureError`."""
         yield from ()
         self.verify(reply)
@@ -60,7 +60,7 @@ class Scheme(Opaque):
         """The request as it goes out, for schemes that need nothing else for it."""
         return request
 
-    def verify(self, reply: Reply) -> None:
+    def verify(self, reply: RawResponse) -> None:
         """As `check`, for schemes that need nothing else for it."""
 
     def seal(self, text: str) -> str:
@@ -89,7 +89,7 @@ class Scheme(Opaque):
             if pair not in known:
                 yield unquote_plus(pair.partition("=")[2])
 
-    def request_id(self, reply: Reply, message: str) -> str | None:
+    def request_id(self, reply: RawResponse, message: str) -> str | None:
         """By what the provider finds this request; `message` is an error's."""
         return request_id_of(reply.headers)
 

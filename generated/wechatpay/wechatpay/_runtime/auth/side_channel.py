@@ -13,7 +13,7 @@ from ..effects import Send, Steps
 from ..errors import ConnectionFailed, DeadlineExceeded, ProtocolError
 from ..headers import merge
 from ..hosts import Host
-from ..http_messages import Reply, Request
+from ..http_messages import RawResponse, Request
 
 _PATIENCE: Final = 20.0
 """Seconds that such a request may take in all. It is no single caller's, so no single
@@ -36,7 +36,7 @@ class SideChannel(Struct, frozen=True):
         path: str,
         body: bytes = b"",
         sign: Callable[[Request], Request] = lambda request: request,
-    ) -> Steps[Reply]:
+    ) -> Steps[RawResponse]:
         """Steps to the answer to a request that does no harm if it is repeated.
 
         It is sent once more, to the next host if there is one, if there is no answer or one

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..confidential import Secret
 from ..effects import Steps
 from ..errors import ConfigError, Error, InvalidRequest
-from ..http_messages import Reply, Request
+from ..http_messages import RawResponse, Request
 from ..public_names import public
 from .base import Scheme
 from .side_channel import SideChannel
@@ -159,7 +159,7 @@ class WechatPayV3(Scheme):
 
     # --- answers ----------------------------------------------------------------------
 
-    def check(self, reply: Reply, until: float) -> Steps[None]:
+    def check(self, reply: RawResponse, until: float) -> Steps[None]:
         """As the documentation demands for every answer of status 2xx, empty ones too."""
         claim = claim_of(reply)
         try:
@@ -172,12 +172,14 @@ class WechatPayV3(Scheme):
             raise refusal(reply, text) from error
         self._believe(reply, claim, key)
 
-    def verify(self, reply: Reply) -> None:
+    def verify(self, reply: RawResponse) -> None:
         """As `check`, with the keys that are here."""
         claim = claim_of(reply)
         self._believe(reply, claim, self._keys.ring.find(claim.serial, time.time()))
 
-    def _believe(self, reply: Reply, claim: Claim, key: PlatformKey | None) -> None:
+    def _believe(
+        self, reply: RawResponse, claim: Claim, key: PlatformKey | None
+    ) -> None:
         if key is None:
             text = f"it is signed with another key than {self._keys.ring}"
             if claim.serial.startswith("PUB_KEY_ID_"):

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from cryptography.x509 import load_pem_x509_certificate
 
-from ..codec import Unreadable, decode
+from ..codec import InvalidJson, decode
 from ..confidential import Secret
 from ..effects import SingleFlight, Steps
 from ..errors import ApiError, ConfigError, Error, ProtocolError
-from ..http_messages import Reply, Request
+from ..http_messages import RawResponse, Request
 from ..json_types import is_object
 from .aes_gcm import decrypt
 from .side_channel import SideChannel
@@ -128,7 +128,7 @@ class PlatformKeys:
 
         yield from SingleFlight(self, steps, until)
 
-    def _accepted(self, reply: Reply) -> KeyRing:
+    def _accepted(self, reply: RawResponse) -> KeyRing:
         """The keys with the certificates of this answer, if one of them confirms it."""
         try:
             brought = list(self._brought(reply))
@@ -143,17 +143,17 @@ class PlatformKeys:
             error.outcome = "not_sent"
             raise
 
-    def _brought(self, reply: Reply) -> Iterator[PlatformKey]:
+    def _brought(self, reply: RawResponse) -> Iterator[PlatformKey]:
         try:
             answer: Any = decode(reply.content)[0]
-        except Unreadable:
+        except InvalidJson:
             answer = None
         if reply.status != 200:
             raise _refused(reply, answer)
         try:
             for entry in answer["data"]:
                 yield self._opened(entry["encrypt_certificate"])
-        except (LookupError, TypeError, AttributeError, Unreadable):
+        except (LookupError, TypeError, AttributeError, InvalidJson):
             raise ProtocolError("the answer is not as documented") from None
 
     def _opened(self, sealed: Any) -> PlatformKey:
@@ -174,10 +174,10 @@ class PlatformKeys:
         try:
             return platform_key("one of them", load_pem_x509_certificate(pem))
         except ValueError:
-            raise Unreadable("no certificate") from None
+            raise InvalidJson("no certificate") from None
 
 
-def _refused(reply: Reply, answer: Any) -> ApiError:
+def _refused(reply: RawResponse, answer: Any) -> ApiError:
     given = answer if is_object(answer) else {}
     code = str(given.get("code") or "") or None
     advised = code in _NONE

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from ..confidential import Confidential
 from ..errors import SignatureError
 from ..headers import is_field_value
-from ..http_messages import Reply
+from ..http_messages import RawResponse
 from ..public_names import public
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Claim(Confidential, frozen=True):
         return True
 
 
-def claim_of(reply: Reply) -> Claim:
+def claim_of(reply: RawResponse) -> Claim:
     """What the header fields of an answer claim of its body, which may be empty.
 
     Fails with `SignatureError` where one is missing, doubled or not ASCII, the time is
@@ -92,7 +92,7 @@ def claim_of(reply: Reply) -> Claim:
     return Claim(serial, signature, message)
 
 
-def _single(reply: Reply, name: str) -> str:
+def _single(reply: RawResponse, name: str) -> str:
     values = reply.headers.get_all(name)
     if len(values) != 1 or not values[0]:
         count = "without" if not any(values) else "with more than one"
@@ -103,7 +103,7 @@ def _single(reply: Reply, name: str) -> str:
 
 
 def refusal(
-    reply: Reply, reason: str, error: type[SignatureError] = SignatureError
+    reply: RawResponse, reason: str, error: type[SignatureError] = SignatureError
 ) -> SignatureError:
     """The error that this answer is."""
     return error(

@@ -10,9 +10,9 @@ from msgspec.structs import fields
 
 from ..bodies import Binary, Body, Form, Json
 from ..calls import Endpoint
-from ..codec import Unreadable, parse
-from ..field_info import Annotation, types_of
-from ..mismatches import Unseal
+from ..codec import InvalidJson, parse
+from ..field_info import Annotation, field_types
+from ..mismatches import Decrypt
 from . import ArgumentMismatch, IncomingRequest, texts_of
 from .constants import unmet_in_body, unmet_parameters
 from .styles import Texts, styled
@@ -41,7 +41,7 @@ def read(
     endpoint: Endpoint[Any],
     incoming: IncomingRequest,
     path: tuple[str, ...],
-    unseal: Unseal,
+    unseal: Decrypt,
 ) -> CheckedArguments:
     """The arguments in a request; `path` has the texts of the path's variables."""
     query = incoming.query
@@ -59,7 +59,7 @@ def read(
     if isinstance(endpoint.body, Json):
         try:
             json = parse(incoming.body)
-        except Unreadable as error:
+        except InvalidJson as error:
             found.append(ArgumentMismatch("body", "", f"not JSON: {error}"))
             return CheckedArguments(arguments, None, found, unmet, path, query)
     in_body = list(unmet_in_body(endpoint, incoming, json))
@@ -78,11 +78,11 @@ def read(
 def _arguments(
     endpoint: Endpoint[Any],
     texts: Mapping[str, Texts],
-    unseal: Unseal,
+    unseal: Decrypt,
     found: list[ArgumentMismatch],
 ) -> Mapping[str, Any]:
     kind = endpoint.arguments
-    types = types_of(kind) if kind else dict[str, Annotation]()
+    types = field_types(kind) if kind else dict[str, Annotation]()
     places: dict[str, tuple[str, str]] = {}
     values: dict[str, object] = {}
     # The names in the query, and whether each may come more than once.
@@ -123,7 +123,7 @@ def _body(
     body: Body,
     json: object,
     incoming: IncomingRequest,
-    unseal: Unseal,
+    unseal: Decrypt,
     found: list[ArgumentMismatch],
 ) -> object:
     if isinstance(body, Json):
@@ -132,7 +132,7 @@ def _body(
         texts = texts_of(incoming.body.decode("utf-8", "replace"))
         known: dict[str, bool] = {}
         values: dict[str, object] = {}
-        for name, inner in types_of(body.type).items():
+        for name, inner in field_types(body.type).items():
             style = body.styles.get(name, "repeat")
             value = styled(inner, name, style, texts, known)
             if value is not None:

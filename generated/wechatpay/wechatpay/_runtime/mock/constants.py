@@ -11,7 +11,7 @@ from msgspec.structs import fields
 
 from ..bodies import Form, Json, to_text
 from ..calls import Endpoint
-from ..field_info import is_struct, origin_of, unfold
+from ..field_info import is_struct, origin_of, split_annotated
 from ..json_types import is_object
 from . import ArgumentMismatch, IncomingRequest, texts_of
 from .styles import Texts
@@ -70,7 +70,7 @@ def _in_object(kind: Any, depth: int = _DEEPEST) -> tuple[Constant, ...]:
         return ()
     found: list[Constant] = []
     for one in fields(kind):
-        inner, _ = unfold(one.type)
+        inner, _ = split_annotated(one.type)
         if origin_of(inner) is Literal and get_args(inner) == (one.default,):
             found.append(((one.encode_name,), one.default))
         elif one.required:

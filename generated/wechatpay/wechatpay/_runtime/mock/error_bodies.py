@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, get_args
 
-from ..error_shape import ErrorShape, Key, fits, steps_of, values_at
+from ..error_shape import ErrorShape, Key, find_values, parse_path, step_matches
 from ..field_info import (
     Annotation,
+    field_types,
     is_struct,
     is_union,
-    kinds_of,
+    nested_types,
     origin_of,
-    types_of,
-    unfold,
-    within,
+    split_annotated,
+    value_types,
 )
 from ..json_types import is_list, is_object
 from ..models import is_tagged
@@ -39,7 +39,7 @@ def successful(shape: ErrorShape, kind: Annotation, value: object) -> object:
     if shape.success is None or shape.code is None:
         return value
     keys, code_kind = _resolved(shape.code, kind)
-    if not any(values_at(value, keys)):
+    if not any(find_values(value, keys)):
         return value
     return _with(value, keys, _spelled(shape.success, code_kind, numeric=True))
 
@@ -48,10 +48,10 @@ def _resolved(path: str, kind: Annotation) -> tuple[list[Key], Annotation]:
     """The keys that a path means in a type, and the type there; None for one that is not
     documented. An envelope that has no name there is called `error…`."""
     keys: list[Key] = []
-    steps = steps_of(path)
+    steps = parse_path(path)
     for number, step in enumerate(steps):
         inside = dict(_inside(kind))
-        known = [key for key in inside if fits(step, key)]
+        known = [key for key in inside if step_matches(step, key)]
         if number < len(steps) - 1:
             known = [key for key in known if any(_inside(inside[key]))]
         missing = step.replace("*", "error") if isinstance(step, str) else step
@@ -62,15 +62,15 @@ def _resolved(path: str, kind: Annotation) -> tuple[list[Key], Annotation]:
 
 def _inside(annotation: Annotation) -> Iterator[tuple[Key, Annotation]]:
     """What an object or a list of this type has, by its keys."""
-    kind, _ = unfold(annotation)
+    kind, _ = split_annotated(annotation)
     if is_union(kind):
         for member in get_args(kind):
             yield from _inside(member)
     elif is_tagged(kind):
         for member in kind.members().values():
-            yield from types_of(member).items()
+            yield from field_types(member).items()
     elif is_struct(kind):
-        yield from types_of(kind).items()
+        yield from field_types(kind).items()
     elif origin_of(kind) in (list, Sequence):
         yield 0, get_args(kind)[0]
 
@@ -87,9 +87,9 @@ def _spelled(code: str, annotation: Annotation, *, numeric: bool) -> object:
 
 def _kinds(annotation: Annotation) -> Iterator[type]:
     """Which of the types that a code may have are in this one."""
-    for kind, _ in within(annotation, deep=False):
+    for kind, _ in nested_types(annotation, deep=False):
         if isinstance(kind, type) and issubclass(kind, Enum):
-            yield from kinds_of(kind)
+            yield from value_types(kind)
         elif kind in (str, int, bool):
             yield kind
         elif isinstance(kind, str | int):

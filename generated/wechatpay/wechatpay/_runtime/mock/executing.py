@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from ..api_definition import Service
-from ..bodies import Seal
+from ..bodies import Encrypt
 from ..calls import Endpoint
-from ..codec import Unreadable
+from ..codec import InvalidJson
 from . import (
     DocumentedError,
     ExampleResponse,
@@ -98,7 +98,7 @@ class Executing(Ports):
         side: ServerAuth,
         given: CheckedArguments,
         stub: Stub | None,
-        seal: Seal,
+        seal: Encrypt,
     ) -> MockResponse:
         """As `answer`, for requests that have an effect, under the lock."""
         key = key_of(endpoint, given)
@@ -124,7 +124,7 @@ class Executing(Ports):
         route: Route,
         endpoint: Endpoint[Any],
         given: CheckedArguments,
-        seal: Seal,
+        seal: Encrypt,
         before: MockResponse | None,
     ) -> tuple[MockResponse, bool]:
         """What the service responds of its own, and whether it executed anything for it;
@@ -142,7 +142,7 @@ class Executing(Ports):
         return unwritten(self.service, endpoint, seal), True
 
     def _stubbed(
-        self, endpoint: Endpoint[Any] | None, stub: Stub, seal: Seal
+        self, endpoint: Endpoint[Any] | None, stub: Stub, seal: Encrypt
     ) -> MockResponse:
         if isinstance(stub, Failure):
             raise self._failure(endpoint, stub)
@@ -160,6 +160,6 @@ class Executing(Ports):
         shape = self.service.error_shape_of(endpoint)
         try:
             succeeded = shape.succeeded(answer.body)
-        except Unreadable:
+        except InvalidJson:
             succeeded = None  # of a stub, which may be anything
         return answer.status < 400 and succeeded is not False

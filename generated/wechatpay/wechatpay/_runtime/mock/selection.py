@@ -11,14 +11,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from ..mismatches import Unseal
+from ..mismatches import Decrypt
 from . import ArgumentMismatch, DocumentedError, IncomingRequest
 from .argument_checks import read
 from .constants import count
 from .routing import Match, Route
 from .values import UNKNOWN
 
-UnsealOf: TypeAlias = Callable[[Route], Unseal]
+UnsealOf: TypeAlias = Callable[[Route], Decrypt]
 """How a request to a route is decrypted."""
 
 

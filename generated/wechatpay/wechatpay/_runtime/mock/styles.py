@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias, get_args
 
-from ..codec import Unreadable, parse
-from ..field_info import Annotation, is_struct, is_union, origin_of, types_of, unfold
+from ..codec import InvalidJson, parse
+from ..field_info import (
+    Annotation,
+    field_types,
+    is_struct,
+    is_union,
+    origin_of,
+    split_annotated,
+)
 from ..models import is_tagged
 from ..url_encoding import Style
 from .values import reader_of
@@ -59,14 +66,14 @@ def _nested(
     if not groups or name.count("[") > _DEEPEST:
         return None
     types: dict[str, Annotation] = {}
-    kind, _ = unfold(annotation)
+    kind, _ = split_annotated(annotation)
     for member in get_args(kind) if is_union(kind) else (kind,):
         if is_tagged(member):
             types[member.tag] = str
             tag = texts.get(f"{name}[{member.tag}]", [""])[0]
             member = member.members().get(tag)
         if is_struct(member):
-            types.update(types_of(member))
+            types.update(field_types(member))
         elif origin_of(member) in (dict, Mapping):
             types.update(dict.fromkeys(groups, get_args(member)[1]))
         elif origin_of(member) in (list, Sequence):
@@ -99,10 +106,10 @@ def _from_texts(annotation: Annotation, texts: Sequence[str]) -> object:
     """The JSON value that texts stand for where a value of this type is wanted."""
     kinds = reader_of(annotation).kinds
     if list in kinds and str not in kinds:
-        kind, _ = unfold(annotation)
+        kind, _ = split_annotated(annotation)
         members = get_args(kind) if is_union(kind) else (annotation,)
         item = next(one for one in members if list in reader_of(one).kinds)
-        inner = get_args(unfold(item)[0])[0]
+        inner = get_args(split_annotated(item)[0])[0]
         return [_from_text(inner, text) for text in texts]
     return _from_text(annotation, texts[0] if len(texts) == 1 else ",".join(texts))
 
@@ -112,7 +119,7 @@ def _from_text(annotation: Annotation, text: str) -> object:
     if kinds >= {str, int} or str not in kinds:
         try:
             value = parse(text.encode())
-        except Unreadable:
+        except InvalidJson:
             return text
         return value if type(value) in kinds and type(value) is not str else text
     return text

@@ -8,20 +8,20 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from ..codec import Unreadable, codec
-from ..decoding import reader
+from ..codec import InvalidJson, codec
+from ..decoding import decoder_for
 from ..encode_errors import EncodeError
-from ..encoding import writer
-from ..field_info import Annotation, is_struct, is_union, types_of, unfold
+from ..encoding import encoder_for
+from ..field_info import Annotation, field_types, is_struct, is_union, split_annotated
 from ..json_types import is_list, is_object
-from ..mismatches import Mismatch, Unseal
+from ..mismatches import Decrypt, Mismatch
 from ..models import OpenEnum, OpenIntEnum, is_tagged
 from . import ArgumentMismatch
 
 UNKNOWN: Final = "unknown"
 """The issue with what the spec does not have."""
 
-reader_of = cache(reader)
+reader_of = cache(decoder_for)
 
 
 def misplaced(annotation: Annotation, value: object) -> list[ArgumentMismatch]:
@@ -34,14 +34,14 @@ def misplaced(annotation: Annotation, value: object) -> list[ArgumentMismatch]:
 def fitted(
     annotation: Annotation,
     value: object,
-    unseal: Unseal,
+    unseal: Decrypt,
     found: list[ArgumentMismatch],
     place: Callable[[str], tuple[str, str]] | None,
 ) -> Any:
     """The typed value, as a mapping if `place` says where each argument comes from."""
     try:
         return _fitted(annotation, value, unseal, found, place)
-    except (Unreadable, RecursionError):
+    except (InvalidJson, RecursionError):
         where = "body" if place is None else "query"
         found.append(ArgumentMismatch(where, "", "nested too deeply"))
         return None if place is None else {}
@@ -50,11 +50,11 @@ def fitted(
 def _fitted(
     annotation: Annotation,
     value: object,
-    unseal: Unseal,
+    unseal: Decrypt,
     found: list[ArgumentMismatch],
     place: Callable[[str], tuple[str, str]] | None,
 ) -> Any:
-    typed, misfits = codec(annotation).fit(value, unseal)
+    typed, misfits = codec(annotation).convert(value, unseal)
     for misfit in misfits:
         found.append(_placed(_way(misfit), misfit.problem, place))
     # Clients keep what an enumeration does not list; servers refuse it.
@@ -67,9 +67,9 @@ def _fitted(
         )
     if not misfits:
         try:
-            one = writer(annotation)
-            if one.takes(typed):
-                one.write(typed)
+            one = encoder_for(annotation)
+            if one.accepts(typed):
+                one.encode(typed)
         except EncodeError as unfit:
             found.append(_placed(unfit.keys, unfit.problem, place))
     if place is None:
@@ -80,7 +80,7 @@ def _fitted(
 def _way(misfit: Mismatch) -> list[str | int]:
     """The keys to a misfit, innermost first."""
     keys: list[str | int] = []
-    place = misfit.place
+    place = misfit.path
     while place is not None:
         place, key = place
         keys.append(key)
@@ -125,7 +125,7 @@ def _unknown(annotation: Annotation, value: object) -> Iterator[str]:
     """JSON pointers of fields that the spec does not have."""
     for kind, at, one in _walk(annotation, value, ""):
         if is_struct(kind) and is_object(one):
-            known = types_of(kind)
+            known = field_types(kind)
             yield from (f"{at}/{key}" for key in one if key not in known)
 
 
@@ -133,7 +133,7 @@ def _walk(
     annotation: Annotation, value: object, at: str
 ) -> Iterator[tuple[Annotation, str, object]]:
     """The types and values within a JSON value, with their JSON pointers."""
-    kind, _ = unfold(annotation)
+    kind, _ = split_annotated(annotation)
     if is_union(kind):
         members = [one for one in get_args(kind) if type(value) in reader_of(one).kinds]
         if len(members) == 1:
@@ -145,7 +145,7 @@ def _walk(
     yield kind, at, value
     arguments = get_args(kind)
     if is_struct(kind) and is_object(value):
-        for name, inner in types_of(kind).items():
+        for name, inner in field_types(kind).items():
             if name in value:
                 yield from _walk(inner, value[name], f"{at}/{name}")
     elif is_list(value) and len(arguments) == 1:

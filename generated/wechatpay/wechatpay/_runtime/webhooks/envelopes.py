@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from ..callbacks import consult
-from ..codec import Unreadable, decode
+from ..callbacks import call_user_function
+from ..codec import InvalidJson, decode
 from ..confidential import Confidential
 from ..effects import Steps
 from ..errors import ConfigError
@@ -118,7 +118,7 @@ class PlainEnvelope(Envelope):
         self, delivery: Delivery, settings: Settings, verify: Verify | None
     ) -> Steps[Proof | None]:
         if verify is not None:
-            proved = yield from consult(
+            proved = yield from call_user_function(
                 "verify", lambda: verify(delivery.headers, delivery.content)
             )
             if proved is not True:
@@ -147,7 +147,7 @@ def json_of(content: bytes) -> tuple[Any, list[InvalidBytes]]:
     """
     try:
         return decode(content)
-    except Unreadable as error:
+    except InvalidJson as error:
         raise MalformedEvent(f"it is not JSON: {error}") from error
 
 

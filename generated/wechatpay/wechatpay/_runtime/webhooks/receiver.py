@@ -11,13 +11,13 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from ..callbacks import consult
+from ..callbacks import call_user_function
 from ..codec import codec
 from ..drivers import AsyncDriver, Driver
-from ..effects import MEGABYTES, Steps
+from ..effects import MEBIBYTE, Steps
 from ..errors import ConfigError, Error
-from ..mismatches import Mismatch, told
-from ..settings import Settings, is_count
+from ..mismatches import Mismatch, summarize
+from ..settings import Settings, is_positive_int
 from .envelopes import Delivery, Opened, Verify
 from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
 from .events import Acknowledgement, EventTable, UnknownEvent
@@ -40,7 +40,7 @@ class _Webhooks(Generic[D, E]):
         self._driver = driver
         self._settings = settings
         self._table = table
-        self._limit = MEGABYTES
+        self._limit = MEBIBYTE
         self._verify: Verify | None = None
         self._replays: ReplayStore = _MEMORIES.setdefault(driver, ReplayMemory())
 
@@ -58,7 +58,7 @@ class _Webhooks(Generic[D, E]):
         provider's, where the API's specification does not say how that is known; then it
         also has to tell what came before.
         """
-        if limit is not None and not is_count(limit):
+        if limit is not None and not is_positive_int(limit):
             raise ConfigError("limit: give a positive number of bytes")
         if replays is not None and not callable(getattr(replays, "add", None)):
             raise ConfigError(
@@ -87,7 +87,7 @@ class _Webhooks(Generic[D, E]):
             answered, message = reason.status_to_answer, reason.answer
         if status is not None:
             answered = status
-        if not is_count(answered) or not 400 <= answered <= 599:
+        if not is_positive_int(answered) or not 400 <= answered <= 599:
             raise ConfigError("status: give one from 400 to 599; else it is no failure")
         said = self._table.envelope.refusal(message or "not received")
         body = json.dumps(said, ensure_ascii=False).encode(errors="replace")
@@ -112,7 +112,9 @@ class _Webhooks(Generic[D, E]):
         envelope, replays = self._table.envelope, self._replays
         proof = yield from envelope.prove(delivery, self._settings, self._verify)
         if proof is not None and not (
-            yield from consult("replays", lambda: replays.add(proof.key, proof.seconds))
+            yield from call_user_function(
+                "replays", lambda: replays.add(proof.key, proof.seconds)
+            )
         ):
             raise ReplayedEvent("this very delivery came before")
 
@@ -131,20 +133,20 @@ class _Webhooks(Generic[D, E]):
         annotation = next(field.type for field in fields if field.name == "payload")
         reading = codec(annotation)
         unseal = opened.unseal
-        value, misfits = (
-            reading.fit(opened.payload, unseal)
+        value, mismatches = (
+            reading.convert(opened.payload, unseal)
             if unseal
-            else reading.fit(opened.payload)
+            else reading.convert(opened.payload)
         )
-        self._tell(opened, misfits)
+        self._tell(opened, mismatches)
         event: E = kind(payload=value, **common)
         return event
 
-    def _tell(self, opened: Opened, misfits: Sequence[Mismatch]) -> None:
-        problems = [*opened.damages, *misfits]
+    def _tell(self, opened: Opened, mismatches: Sequence[Mismatch]) -> None:
+        problems = [*opened.damages, *mismatches]
         if not problems:
             return
-        shown = told(problems)
+        shown = summarize(problems)
         if self._settings.strict:
             raise MalformedEvent(f"{opened.name} is not as documented: {shown}")
         logger = getLogger(self._settings.service.name)

@@ -21,7 +21,7 @@ from ..auth.wechatpay_signatures import (
 )
 from ..effects import Steps
 from ..errors import ConfigError, SignatureError
-from ..http_messages import Reply
+from ..http_messages import RawResponse
 from ..json_types import is_object
 from ..settings import Settings
 from .envelopes import Delivery, Envelope, Opened, Proof, Verify, json_of
@@ -41,10 +41,10 @@ class WechatPayEnvelope(Envelope):
     ) -> Steps[Proof | None]:
         scheme, until = _scheme(settings), settings.clock() + settings.deadline
         scheme.need_api_v3_key()
-        reply = Reply(200, delivery.headers, delivery.content)
+        reply = RawResponse(200, delivery.headers, delivery.content)
         try:
             claim = claim_of(reply)
-            prepared = yield from scheme.prepare(settings.reach, until)
+            prepared = yield from scheme.prepare(settings.side_channel, until)
             yield from prepared.check(reply, until)
         except StaleSignature as error:
             raise StaleEvent(error.message.removeprefix(UNBELIEVED)) from error

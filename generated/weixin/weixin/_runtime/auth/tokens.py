@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from ..callbacks import consult
+from ..callbacks import call_user_function
 from ..confidential import Opaque
 from ..effects import Steps, is_async
 from ..errors import ConfigError
@@ -120,7 +120,7 @@ class _Function(TokenSource):
         self.only_async = is_async(function)
 
     def current(self, reach: SideChannel, until: float) -> Steps[Token]:
-        token = yield from consult(self._name, self._function, until)
+        token = yield from call_user_function(self._name, self._function, until)
         try:
             return Token(need_text(self._name, token))
         except ConfigError as error:

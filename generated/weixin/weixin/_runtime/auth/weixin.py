@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..codec import Unreadable, decode
+from ..codec import InvalidJson, decode
 from ..confidential import Secret
 from ..effects import Steps
 from ..errors import ApiError, ConfigError, ProtocolError
-from ..http_messages import Reply, Request
+from ..http_messages import RawResponse, Request
 from ..json_types import is_object
 from ..public_names import public
 from ..redaction import Redaction
@@ -52,7 +52,7 @@ class WeixinAccessToken(TokenScheme):
     def carry(self, request: Request, token: str) -> Request:
         return request.with_query("access_token", token)
 
-    def request_id(self, reply: Reply, message: str) -> str | None:
+    def request_id(self, reply: RawResponse, message: str) -> str | None:
         """Weixin names the request at the end of an error's message: `rid: …`."""
         return _trace(message) or super().request_id(reply, message)
 
@@ -121,10 +121,10 @@ class _Account:
             ) from None
 
 
-def _parsed(reply: Reply) -> Mapping[str, Any]:
+def _parsed(reply: RawResponse) -> Mapping[str, Any]:
     try:
         answer, _ = decode(reply.content)
-    except Unreadable:
+    except InvalidJson:
         return {}
     return answer if is_object(answer) else {}
 
@@ -148,7 +148,7 @@ _ADVICE: Final[Mapping[str, tuple[str, str]]] = {
 """What the documentation says of the codes of stable_token: reason and remedy."""
 
 
-def _refusal(reply: Reply, answer: Mapping[str, Any]) -> ApiError | ProtocolError:
+def _refusal(reply: RawResponse, answer: Mapping[str, Any]) -> ApiError | ProtocolError:
     """The error that an answer without a token is; without the answer, which may hold
     one all the same."""
     code = answer.get("errcode")

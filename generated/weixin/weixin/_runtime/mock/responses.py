@@ -16,19 +16,19 @@ import msgspec
 from msgspec.structs import fields
 
 from ..api_definition import Service
-from ..bodies import Seal, to_json
+from ..bodies import Encrypt, to_json
 from ..calls import Endpoint
-from ..effects import MEGABYTES
-from ..encoding import writer
+from ..effects import MEBIBYTE
+from ..encoding import encoder_for
 from ..endpoint_metadata import BinaryContent
 from ..field_info import (
     Annotation,
+    field_types,
     is_struct,
     is_union,
-    marks_within,
+    nested_field_info,
     origin_of,
-    types_of,
-    unfold,
+    split_annotated,
 )
 from ..json_types import is_list, is_object
 from ..models import Tagged, is_tagged
@@ -41,7 +41,7 @@ _JSON: Final = ("Content-Type", "application/json; charset=utf-8")
 
 
 def made(
-    endpoint: Endpoint[Any] | None, status: int, body: Any, seal: Seal
+    endpoint: Endpoint[Any] | None, status: int, body: Any, seal: Encrypt
 ) -> MockResponse:
     """The answer of this status and body: bytes, a model, or JSON values; None for none."""
     if body is None:
@@ -60,7 +60,7 @@ def _media_of(kind: Annotation) -> tuple[tuple[str, str], ...]:
 
 
 def prepared(
-    endpoint: Endpoint[Any] | None, told: StubResponse, seal: Seal
+    endpoint: Endpoint[Any] | None, told: StubResponse, seal: Encrypt
 ) -> MockResponse:
     """The answer that a test has given."""
     status = told.status
@@ -72,13 +72,13 @@ def prepared(
     return replace(answer, headers=(*kept, *told.headers))
 
 
-def unwritten(service: Service, endpoint: Endpoint[Any], seal: Seal) -> MockResponse:
+def unwritten(service: Service, endpoint: Endpoint[Any], seal: Encrypt) -> MockResponse:
     """A likely answer, for an endpoint whose documentation shows none."""
     status, kind = next(iter(endpoint.responses.items()), (204, None))
     if kind is None:
         return MockResponse(status)
     if isinstance(kind, BinaryContent):
-        return made(endpoint, status, bytes(min(kind.min_length, MEGABYTES)), seal)
+        return made(endpoint, status, bytes(min(kind.min_length, MEBIBYTE)), seal)
     value = successful(service.error_shape_of(endpoint), kind, _likely(kind))
     return made(endpoint, status, value, seal)
 
@@ -96,13 +96,13 @@ def refused(
     return MockResponse(status, to_json(body, str), (_JSON,))
 
 
-def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
+def _encoded(annotation: Annotation, value: object, seal: Encrypt) -> bytes:
     """The bytes of a body. What the spec says is encrypted is sealed; JSON values need not
     fit the type otherwise."""
     if isinstance(value, bytes):
         return value
     if isinstance(value, msgspec.Struct):
-        return to_json(writer(type(value)).write(value), seal)
+        return to_json(encoder_for(type(value)).encode(value), seal)
     if annotation is not None and not isinstance(annotation, BinaryContent):
         value = _sealed(annotation, value, seal)
     return to_json(value, seal)
@@ -110,14 +110,14 @@ def _encoded(annotation: Annotation, value: object, seal: Seal) -> bytes:
 
 @cache
 def _is_sealed(annotation: Annotation) -> bool:
-    return any(marks.encrypted for marks in marks_within(annotation, deep=True))
+    return any(marks.encrypted for marks in nested_field_info(annotation, deep=True))
 
 
-def _sealed(annotation: Annotation, value: Any, seal: Seal) -> object:
+def _sealed(annotation: Annotation, value: Any, seal: Encrypt) -> object:
     """The JSON value with the texts sealed that are of an encrypted type."""
     if not _is_sealed(annotation):
         return value
-    kind, marks = unfold(annotation)
+    kind, marks = split_annotated(annotation)
     if marks.encrypted:
         return seal(value) if isinstance(value, str) and value else value
     if is_union(kind):
@@ -129,7 +129,7 @@ def _sealed(annotation: Annotation, value: Any, seal: Seal) -> object:
         kind = kind.members().get(tag) if isinstance(tag, str | int) else None
     arguments = get_args(kind)
     if is_struct(kind) and is_object(value):
-        types = types_of(kind)
+        types = field_types(kind)
         return {
             key: _sealed(types[key], one, seal) if key in types else one
             for key, one in value.items()
@@ -185,7 +185,7 @@ class _Likely:
 
     def of(self, annotation: Annotation) -> Any:
         """A value of this type; fails with `_Endless` if it would go too far."""
-        kind, marks = unfold(annotation)
+        kind, marks = split_annotated(annotation)
         if marks.conversion is not None:
             return _converted(marks.conversion)
         if marks.json_text:
@@ -257,7 +257,7 @@ def _likely(annotation: Annotation) -> Any:
     for least in (False, True):
         with suppress(_Endless):
             return _Likely(least=least).of(annotation)
-    kind, _ = unfold(annotation)
+    kind, _ = split_annotated(annotation)
     name = getattr(kind, "__name__", str(kind))
     raise DocumentedError(
         501,
@@ -269,12 +269,12 @@ def _likely(annotation: Annotation) -> Any:
 
 
 def _is_object(annotation: Annotation) -> bool:
-    kind, _ = unfold(annotation)
+    kind, _ = split_annotated(annotation)
     return is_struct(kind) or is_tagged(kind)
 
 
 def _converted(conversion: Conversion) -> object:
     for value in (_MOMENT, _MOMENT.replace(tzinfo=None), timedelta()):
         with suppress(ValueError):
-            return conversion.write(value)
+            return conversion.encode(value)
     return None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..api_definition import Service
 from ..calls import endpoint
 from ..errors import ConfigError
-from ..mismatches import Unseal
+from ..mismatches import Decrypt
 from . import (
     DocumentedError,
     ExampleResponse,
@@ -196,7 +196,7 @@ class Mock(Executing):
             )
         return DocumentedError(404, "NOT_FOUND", "there is no such endpoint")
 
-    def _unseal(self, incoming: IncomingRequest, route: Route) -> Unseal:
+    def _unseal(self, incoming: IncomingRequest, route: Route) -> Decrypt:
         """How a request to this route is decrypted."""
         if not self.authentication:
             return str

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
-from ..codec import Unreadable, parse
+from ..codec import InvalidJson, parse
 from ..json_types import is_object
 from . import (
     ArgumentMismatch,
@@ -173,7 +173,7 @@ def _error(code: int, message: str) -> DocumentedError:
 def _object(incoming: IncomingRequest) -> Mapping[str, Any]:
     try:
         given = parse(incoming.body)
-    except Unreadable:
+    except InvalidJson:
         given = None
     if not is_object(given):
         raise _error(47001, "data format error")

@@ -16,7 +16,7 @@ from msgspec import Meta
 from ... import errors as _errors
 from ..._runtime.calls import Call, Endpoint, ErrorCode, Json, Keyed, Parameter
 from ..._runtime.deprecation import deprecated
-from ..._runtime.frames import discreet
+from ..._runtime.frames import hide_arguments
 from ..._runtime.lazy_exports import exports
 from ..._runtime.models import Model, OrStr
 from ..._runtime.wire_formats import limited
@@ -50,7 +50,7 @@ else:
     )
 
 
-@discreet
+@hide_arguments
 def create(
     *,
     order_no: str,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..._runtime.client import AsyncResource, Resource
 from ..._runtime.deprecation import deprecated
-from ..._runtime.frames import discreet
+from ..._runtime.frames import hide_arguments
 from ...calls import orders as _calls
 from ...models._types import Money
 from ...models.orders import (
@@ -53,7 +53,7 @@ class Orders(Resource):
 
         return Refunds(self._client)
 
-    @discreet
+    @hide_arguments
     def create(
         self,
         *,
@@ -281,7 +281,7 @@ class AsyncOrders(AsyncResource):
 
         return AsyncRefunds(self._client)
 
-    @discreet
+    @hide_arguments
     async def create(
         self,
         *,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
+from tests import type_checkers
 from tests.figures import Figure
 
 
@@ -27,6 +30,15 @@ def update(request: pytest.FixtureRequest) -> bool:
 def figure(request: pytest.FixtureRequest) -> Figure:
     """Tells what was measured; the end of the run prints it."""
     return lambda text: request.node.user_properties.append(("figure", text))
+
+
+@pytest.fixture
+def mypy(pytestconfig: pytest.Config, tmp_path: Path) -> type_checkers.Mypy:
+    """Runs mypy with the cache of installed packages that all tests share."""
+    assert pytestconfig.cache is not None
+    return partial(
+        type_checkers.mypy, Path(pytestconfig.cache.mkdir("mypy")), tmp_path / "mypy_cache"
+    )
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:

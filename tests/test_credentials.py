@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from tests.readmes import WEIXIN, blocks_below
 from tests.servers import ReceivedRequest, answer, serving
 from tests.test_examples import SERIAL, openssl, sign
 from tests.test_examples import keys as keys
+from tests.type_checkers import Mypy
 
 API_V3_KEY = "0123456789abcdefghijklmnopqrstuv"
 PLATFORM_SERIAL = "7132D72A03E93CDDF8C03BBD1F37EEDF5B6F2A6C"
@@ -127,7 +126,7 @@ def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
             weixin.Weixin()
 
 
-def test_the_examples_in_the_notes_type_check(tmp_path: Path) -> None:
+def test_the_examples_in_the_notes_type_check(tmp_path: Path, mypy: Mypy) -> None:
     """The store for Redis stands for any of a user's own; the client of Redis itself is not installed."""
     first, redis = blocks_below("Access tokens", WEIXIN)
     first = first.replace("my_platform.authorizer_access_token()", '"t"')
@@ -141,12 +140,5 @@ def test_the_examples_in_the_notes_type_check(tmp_path: Path) -> None:
         "    def delete(self, *names: str) -> int: ...\n"
     )
     (tmp_path / "example.py").write_text(first + "\n" + redis + use, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "example.py"],
-        cwd=tmp_path,
-        env={"MYPYPATH": str(COMMITTED["weixin"]), "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = mypy("example.py", cwd=tmp_path, path=[COMMITTED["weixin"]])
     assert done.returncode == 0, done.stdout

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from tests.generated import CASES
+from tests.type_checkers import Mypy
 
 from specloom.diff import RULES, Change, Class, Report, Spec, compare, formatting
 from specloom.spec import load
@@ -80,7 +79,7 @@ def test_a_spec_compared_with_itself_has_not_changed(
 
 
 def test_the_judge_agrees_with_every_rule(
-    specs: dict[tuple[str, str], Spec], reports: dict[str, Report], tmp_path: Path
+    specs: dict[tuple[str, str], Spec], reports: dict[str, Report], mypy: Mypy, tmp_path: Path
 ) -> None:
     """One tree with all clients, checked twice: the second run meets only what has changed, through mypy's own cache."""
     names = {
@@ -88,12 +87,13 @@ def test_the_judge_agrees_with_every_rule(
         for case in RULE_CASES
         for name in programs(case)
     }
+    tree = tmp_path / "tree"
     for version in VERSIONS:
         for case in RULE_CASES:
-            write_client(specs[case, version], case, tmp_path)
+            write_client(specs[case, version], case, tree)
         for module, (case, name) in names.items():
-            write(tmp_path / f"{module}.py", program(case, name))
-        said = {module: lines for module, lines in refused(tmp_path, names).items() if lines}
+            write(tree / f"{module}.py", program(case, name))
+        said = {module: lines for module, lines in refused(mypy, tree, names).items() if lines}
         if version == "old":
             assert said == {}
         else:
@@ -157,24 +157,10 @@ def write(path: Path, text: str) -> None:
         path.write_text(text, "utf-8")
 
 
-def refused(tree: Path, modules: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
+def refused(mypy: Mypy, tree: Path, modules: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
     """What mypy says of each program."""
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--no-error-summary",
-        "--hide-error-context",
-        "--follow-imports=silent",
-    ]
-    done = subprocess.run(
-        [*command, *(f"{module}.py" for module in modules)],
-        cwd=tree,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    options = ("--hide-error-context", "--follow-imports=silent")
+    done = mypy(*options, *(f"{module}.py" for module in modules), cwd=tree)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     found: dict[str, list[str]] = {module: [] for module in modules}
     for line in done.stdout.splitlines():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.generated import CASES, COMMITTED, ROOT, write
+from tests.type_checkers import Mypy, pyright
 
 
 @pytest.fixture(scope="module")
@@ -33,62 +34,11 @@ def packages(projects: dict[str, Path]) -> list[Path]:
     return [project / name for name, project in projects.items()]
 
 
-def test_mypy_is_strict(projects: dict[str, Path], tmp_path: Path) -> None:
-    for package in packages(projects):
-        run(
-            sys.executable,
-            "-m",
-            "mypy",
-            "--strict",
-            "--cache-dir",
-            tmp_path,
-            "--warn-unreachable",
-            package,
-            cwd=package.parent,
-        )
-
-
-def pyright(folder: Path, *, runtime: bool = True) -> list[tuple[str, int, str]]:
-    """Runs pyright, strict, over everything in a folder, the runtime included or only used: file, line and message of each error."""
-    settings = {
-        "include": ["."],
-        "exclude": [] if runtime else ["**/_runtime"],
-        "typeCheckingMode": "strict",
-        "pythonVersion": "3.11",
-        "reportUnusedExpression": False,
-    }
-    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
-    command = [
-        sys.executable,
-        "-m",
-        "pyright",
-        "-p",
-        folder,
-        "--outputjson",
-        "--pythonpath",
-        sys.executable,
-    ]
-    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    assert said["summary"]["filesAnalyzed"] >= len(
-        [path for path in folder.rglob("*.py") if runtime or "_runtime" not in path.parts]
-    )
-    return [
-        (row["file"], row["range"]["start"]["line"] + 1, row["message"])
-        for row in said["generalDiagnostics"]
-        if row["severity"] == "error"
-    ]
-
-
-def test_pyright_is_strict(projects: dict[str, Path], tmp_path: Path) -> None:
-    for package in packages(projects):
-        shutil.copytree(package, tmp_path / package.name)
-    assert pyright(tmp_path) == []
-
-
 def test_black_changes_nothing(projects: dict[str, Path]) -> None:
-    run(
-        sys.executable, "-m", "black", "--check", "-q", "--config", "/dev/null", *packages(projects)
-    )
+    """Each file once: most of a package is the runtime, which is the same in all of them."""
+    files = [file for package in packages(projects) for file in sorted(package.rglob("*.py"))]
+    different = {file.read_bytes(): file for file in files}.values()
+    run(sys.executable, "-m", "black", "--check", "-q", "--config", "/dev/null", *different)
 
 
 def test_ruff_finds_nothing(projects: dict[str, Path]) -> None:
@@ -137,35 +87,24 @@ FOR_PYRIGHT = {number for number, line in LINES if line.endswith("# error for py
 
 
 def test_mypy_finds_the_mistakes_of_a_user_and_no_other(
-    projects: dict[str, Path], tmp_path: Path
+    projects: dict[str, Path], mypy: Mypy, tmp_path: Path
 ) -> None:
-    path = ":".join(str(project) for project in projects.values())
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mypy",
-            "--strict",
-            "--cache-dir",
-            tmp_path,
-            "--no-error-summary",
-            SURFACE,
-        ],
-        cwd=tmp_path,
-        env={"MYPYPATH": path, "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = {int(line.split(":")[1]) for line in done.stdout.splitlines() if ": error:" in line}
-    assert found == MISTAKES, done.stdout
+    """In the packages, runtime included, and in a program that uses them."""
+    checked = [*packages(projects), SURFACE]
+    done = mypy(*checked, cwd=tmp_path, path=projects.values())
+    found = {
+        (tmp_path.joinpath(file).resolve(), int(line))
+        for file, line in re.findall(r"(?m)^(.+?):(\d+): error: ", done.stdout)
+    }
+    assert found == {(SURFACE, line) for line in MISTAKES}, done.stdout + done.stderr
 
 
 def test_pyright_finds_the_mistakes_of_a_user_and_no_other(
     projects: dict[str, Path], tmp_path: Path
 ) -> None:
-    for name, project in projects.items():
-        shutil.copytree(project / name, tmp_path / name)
+    """In the packages, runtime included, and in a program that uses them."""
+    for package in packages(projects):
+        shutil.copytree(package, tmp_path / package.name)
     shutil.copy(SURFACE, tmp_path)
-    found = {(Path(file).name, line) for file, line, _ in pyright(tmp_path, runtime=False)}
-    assert found == {(SURFACE.name, line) for line in MISTAKES | FOR_PYRIGHT}
+    found = {(Path(file), line) for file, line, _ in pyright(tmp_path)}
+    assert found == {(tmp_path / SURFACE.name, line) for line in MISTAKES | FOR_PYRIGHT}

@@ -139,11 +139,11 @@ FAULTS = {"ENOSPC": False, "ENOSPC from then on": True, "EACCES": False, "EROFS"
 LAYOUTS = ("project", "package", "new")
 QUICK = {
     ("exchange", "project", "ENOSPC"),
-    ("exchange", "package", "EACCES"),
     ("exchange", "new", "ENOSPC from then on"),
     ("journal", "package", "EROFS"),
     ("journal without links", "project", "ENOSPC"),
 }
+"""Every way, and every layout."""
 CASES = [
     pytest.param(*case, marks=() if case in QUICK else pytest.mark.slow)
     for case in product(FILE_SYSTEMS, LAYOUTS, FAULTS)

@@ -27,6 +27,7 @@ from tests.readmes import (
     blocks_below,
 )
 from tests.servers import ReceivedRequest, answer, serving
+from tests.type_checkers import Mypy
 
 COMMANDS = [
     "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/specloom generate",
@@ -138,17 +139,13 @@ def test_the_taste_is_true(tmp_path: Path) -> None:
     assert printed.stdout == block("taste: output")
 
 
-def test_the_first_example_type_checks(tmp_path: Path) -> None:
+def test_the_first_example_type_checks(tmp_path: Path, mypy: Mypy) -> None:
     [example] = blocks_below("A program", WECHATPAY)
     [field] = blocks_below("Signatures and encrypted fields", WECHATPAY)
     (tmp_path / "example.py").write_text(
         example + field.replace("page.fapiao_information[0]", "(page.fapiao_information or [])[0]")
     )
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "example.py"]
-    env = {"MYPYPATH": str(ROOT / "generated" / "wechatpay"), "PATH": ""}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
+    done = mypy("example.py", cwd=tmp_path, path=[ROOT / "generated" / "wechatpay"])
     assert done.returncode == 0, done.stdout
 
 

@@ -13,6 +13,7 @@ from tests.readmes import BUILDS, block
 from tests.servers import answer, serving
 from tests.test_builds import PDM_BUILD, TOOLS
 from tests.test_readme import change
+from tests.type_checkers import Mypy
 
 ITEM = {
     "item_id": "1",
@@ -64,7 +65,7 @@ def built(folder: Path, python: Path) -> None:
     )
 
 
-def test_use_it(tmp_path: Path, fresh: Path) -> None:
+def test_use_it(tmp_path: Path, fresh: Path, mypy: Mypy) -> None:
     # 1: a project, and an API in it
     (tmp_path / "pyproject.toml").write_text(block("hatchling", BUILDS))
     git(tmp_path, "init", "-q")
@@ -79,15 +80,8 @@ def test_use_it(tmp_path: Path, fresh: Path) -> None:
     assert specloom(tmp_path, "generate").startswith("shop: 3 endpoints, ")
 
     # the wheel, in an environment without specloom, against a server
-    run(
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--no-error-summary",
-        program,
-        cwd=tmp_path / "src",
-    )
+    checked = mypy(program, cwd=tmp_path / "src")
+    assert checked.returncode == 0, checked.stdout
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "the shop")
     built(tmp_path, fresh)

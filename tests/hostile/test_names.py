@@ -11,8 +11,6 @@ import json
 import keyword
 import random
 import re
-import subprocess
-import sys
 import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,6 +21,7 @@ import msgspec
 import pytest
 import yaml
 from tests.generated import ROOT, imported
+from tests.type_checkers import Mypy, pyright
 
 from specloom import naming
 from specloom.diagnostics import InvalidSpec
@@ -327,44 +326,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_type_checkers_find_nothing(project: Path, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--cache-dir",
-        str(tmp_path),
-        "--warn-unreachable",
-        "shop",
-    ]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+def test_type_checkers_find_nothing(project: Path, mypy: Mypy) -> None:
+    done = mypy("shop", cwd=project)
     assert done.returncode == 0, done.stdout[-4000:]
-    settings = {
-        "include": ["shop"],
-        "exclude": ["shop/_runtime"],
-        "typeCheckingMode": "strict",
-        "pythonVersion": "3.11",
-        "reportUnusedExpression": False,
-    }
-    (project / "pyrightconfig.json").write_text(json.dumps(settings))
-    command = [
-        sys.executable,
-        "-m",
-        "pyright",
-        "-p",
-        str(project),
-        "--outputjson",
-        "--pythonpath",
-        sys.executable,
-    ]
-    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    found = [
-        f"{row['file']}:{row['range']['start']['line'] + 1}: {row['message']}"
-        for row in said["generalDiagnostics"]
-        if row["severity"] == "error"
-    ]
-    assert found == []
+    assert pyright(project, exclude="shop/_runtime") == []
 
 
 class Echo(httpx.BaseTransport):

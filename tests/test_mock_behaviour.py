@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from specloom.runtime.mock import Refusal
+from specloom.runtime.mock import DocumentedError
 from specloom.runtime.mock.server_core import Mock
 from specloom.runtime.mock.executing import Behaviour, Result
-from specloom.runtime.mock.argument_checks import Given
+from specloom.runtime.mock.argument_checks import CheckedArguments
 
 
 class ThingsMock(Mock):
@@ -31,10 +31,10 @@ class ThingsMock(Mock):
     def behaviours(self) -> Mapping[tuple[str, str], Behaviour]:
         return {**super().behaviours(), ("GET", "/things/{}"): self._get}
 
-    def _get(self, given: Given) -> Result:
+    def _get(self, given: CheckedArguments) -> Result:
         name = self.store.get("thing", given.path[0])
         if name is None:
-            raise Refusal(404, "NOT_FOUND", "there is no such thing")
+            raise DocumentedError(404, "NOT_FOUND", "there is no such thing")
         return Result(200, {"name": name})
 '''
 

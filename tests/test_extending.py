@@ -383,7 +383,7 @@ def test_a_scheme_without_a_side_in_mocks_says_what_to_give(
         for make in (mock.client, mock.async_client):
             with pytest.raises(
                 package.errors.ConfigError,
-                match=r"pass key_id= and secret= to mock\.client\(\), or have the package of the scheme set `mock`",
+                match=r"pass key_id= and secret= to mock\.client\(\), or set `mock` in the SchemeDefinition",
             ):
                 make()
         assert mock.client(key_id="k", secret="s" * 32).entries.book(text="x").number == 0

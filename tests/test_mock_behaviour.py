@@ -19,7 +19,7 @@ from collections.abc import Mapping
 
 from specloom.runtime.mock import DocumentedError
 from specloom.runtime.mock.server_core import Mock
-from specloom.runtime.mock.executing import Behaviour, Result
+from specloom.runtime.mock.execution import Behaviour, Result
 from specloom.runtime.mock.argument_checks import CheckedArguments
 
 
@@ -31,8 +31,8 @@ class ThingsMock(Mock):
     def behaviours(self) -> Mapping[tuple[str, str], Behaviour]:
         return {**super().behaviours(), ("GET", "/things/{}"): self._get}
 
-    def _get(self, given: CheckedArguments) -> Result:
-        name = self.store.get("thing", given.path[0])
+    def _get(self, arguments: CheckedArguments) -> Result:
+        name = self.store.get("thing", arguments.path[0])
         if name is None:
             raise DocumentedError(404, "NOT_FOUND", "there is no such thing")
         return Result(200, {"name": name})

@@ -241,7 +241,7 @@ def test_what_does_nothing_is_not_in_it(purse: Any, mock: Any, client: Any) -> N
     wrong = httpx.Request("POST", "https://purse.example/transfers", json={"amount": "five"})
     assert mock.transport.handle_request(wrong).status_code == 400
     assert not mock.ledger
-    with pytest.raises(ValueError, match="executed: only a reset"):
+    with pytest.raises(ValueError, match="executed=False is allowed for the fault reset only"):
         mock.fault("delay", seconds=1, executed=False)
 
 

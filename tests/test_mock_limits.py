@@ -50,68 +50,80 @@ def told(mock: Any, method: str, command: str, body: object = None) -> tuple[int
 # --- stubs ----------------------------------------------------------------------------
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("reply", {"status": -1}, "status: give a response's, from 200 to 599"),
-    ("reply", {"status": 99999}, "status: give a response's, from 200 to 599"),
-    ("reply", {"status": 100}, "status: give a response's, from 200 to 599"),
+    ("reply", {"status": -1}, "invalid status -1; expected 200 to 599"),
+    ("reply", {"status": 99999}, "invalid status 99999; expected 200 to 599"),
+    ("reply", {"status": 100}, "invalid status 100; expected 200 to 599"),
     (
         "reply",
         {"status": 204, "body": {"a": 1}},
-        "body: a response of status 204 has none; leave it out",
+        "a response with status 204 has no body; remove the body",
     ),
     (
         "reply",
         {"status": 304, "body": "x"},
-        "body: a response of status 304 has none; leave it out",
+        "a response with status 304 has no body; remove the body",
     ),
     (
         "reply",
         {"headers": {"X": "a\r\nSet-Cookie: b"}},
-        "headers: the value of X must be one line of Latin-1 text, without spaces at its ends",
+        "invalid value of the header X; expected one line of Latin-1 text without spaces around it",
     ),
     (
         "reply",
         {"headers": {"X": "发"}},
-        "headers: the value of X must be one line of Latin-1 text, without spaces at its ends",
+        "invalid value of the header X; expected one line of Latin-1 text without spaces around it",
     ),
     (
         "reply",
         {"headers": {"X": " a"}},
-        "headers: the value of X must be one line of Latin-1 text, without spaces at its ends",
+        "invalid value of the header X; expected one line of Latin-1 text without spaces around it",
     ),
     (
         "reply",
         {"headers": {"X\nY": "a"}},
-        "headers: 'X\\nY' is not a name; it has letters, digits and -_.!#$%&'*+^`|~",
+        "invalid header name 'X\\nY'; expected letters, digits and -_.!#$%&'*+^`|~",
     ),
     (
         "reply",
         {"headers": {"": "a"}},
-        "headers: '' is not a name; it has letters, digits and -_.!#$%&'*+^`|~",
+        "invalid header name ''; expected letters, digits and -_.!#$%&'*+^`|~",
     ),
     (
         "reply",
         {"headers": {"Content-Length": "7"}},
-        "headers: Content-Length is written by the mock; leave it out",
+        "the header Content-Length is set by the mock; remove it",
     ),
     (
         "fail",
         {"code": "NO_AUTH", "status": 204},
-        "status: give an error's, from 400 to 599, or 200",
+        "invalid status 204 of an error; expected 400 to 599, or 200",
     ),
     (
         "fail",
         {"code": "NO_AUTH", "status": 600},
-        "status: give an error's, from 400 to 599, or 200",
+        "invalid status 600 of an error; expected 400 to 599, or 200",
     ),
     (
         "fail",
         {"code": "NO_AUTH", "times": 0},
-        "times: give a positive integer, or leave it out for ever",
+        "invalid times 0; expected a positive integer",
     ),
-    ("fault", {"kind": "delay", "seconds": -1}, "seconds: give a number from 0 to 3153600000"),
-    ("fault", {"kind": "reset", "chance": 1.5}, "chance: give a number from 0 to 1"),
-    ("fault", {"kind": "reset", "chance": -0.1}, "chance: give a number from 0 to 1"),
-    ("advance", {"seconds": -1}, "seconds: give a number from 0 to 3153600000"),
+    (
+        "fault",
+        {"kind": "delay", "seconds": -1.0},
+        "invalid seconds -1.0; expected a number from 0 to 3153600000",
+    ),
+    (
+        "fault",
+        {"kind": "reset", "chance": 1.5},
+        "invalid chance 1.5; expected a number from 0 to 1",
+    ),
+    (
+        "fault",
+        {"kind": "reset", "chance": -0.1},
+        "invalid chance -0.1; expected a number from 0 to 1",
+    ),
+    ("advance", {"seconds": -1.0}, "invalid seconds -1.0; expected a number from 0 to 3153600000"),
 ]
 
 
@@ -125,22 +137,22 @@ def test_a_stub_that_no_server_could_send_is_refused_in_python_and_over_http(
 
 
 @pytest.mark.parametrize(
-    ("command", "arguments"),
+    ("command", "arguments", "message"),
     [
-        ("fault", {"kind": "reset", "chance": float("nan")}),
-        ("fault", {"kind": "delay", "seconds": float("nan")}),
-        ("fail", {"code": "NO_AUTH", "times": 1.5}),
-        ("reply", {"status": True}),
-        ("reply", {"body": {"a": float("inf")}}),
-        ("reply", {"body": "\ud800"}),
-        ("reply", {"body": {"a": object()}}),
-        ("reply", {"headers": {"X": 1}}),
+        ("fault", {"kind": "reset", "chance": float("nan")}, "invalid chance nan; "),
+        ("fault", {"kind": "delay", "seconds": float("nan")}, "invalid seconds nan; "),
+        ("fail", {"code": "NO_AUTH", "times": 1.5}, "invalid times 1.5; "),
+        ("reply", {"status": True}, "invalid status True; "),
+        ("reply", {"body": {"a": float("inf")}}, "invalid body; "),
+        ("reply", {"body": "\ud800"}, "invalid body; "),
+        ("reply", {"body": {"a": object()}}, "invalid body; "),
+        ("reply", {"headers": {"X": 1}}, "invalid value of the header X; "),
     ],
 )
-def test_what_json_cannot_say_is_refused_too(
-    mock: Any, command: str, arguments: dict[str, Any]
+def test_values_that_are_not_json_are_rejected(
+    mock: Any, command: str, arguments: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"^{list(arguments)[-1]}: "):
+    with pytest.raises(ValueError, match=f"^{message}"):
         getattr(mock, command)(**arguments)
 
 
@@ -212,29 +224,30 @@ def test_a_file_that_is_no_state_is_named_and_left_alone(tmp_path: Path) -> None
     table = "CREATE TABLE mock (kind TEXT, key TEXT, value BLOB, PRIMARY KEY (kind, key))"
     text = tmp_path / "text"
     text.write_text("no database, but long enough to be taken for one" * 99)
+    cannot_open, not_a_state = "cannot open {}", "{} is not a state file of a mock"
     files = {
-        text: "is not the state of a mock",
-        tmp_path: "cannot be opened",
-        tmp_path / "nowhere" / "state": "cannot be opened",
+        text: not_a_state,
+        tmp_path: cannot_open,
+        tmp_path / "missing" / "state": cannot_open,
         database(
             tmp_path / "other", "CREATE TABLE songs (title TEXT)"
-        ): "is not the state of a mock",
+        ): "{} is another database; name a file of a mock or a new one",
         database(
             tmp_path / "blob", table, "INSERT INTO mock VALUES ('clock', 'ahead', x'ff')"
-        ): "is not the state of a mock",
+        ): not_a_state,
         database(
             tmp_path / "shape", table, "INSERT INTO mock VALUES ('clock', 'ahead', '[1]')"
-        ): "is not the state of a mock",
+        ): not_a_state,
         database(
             tmp_path / "ledger", table, "INSERT INTO mock VALUES ('execution', 'x', '{}')"
-        ): "is not the state of a mock",
+        ): not_a_state,
     }
     before = {path: path.read_bytes() for path in files if path.is_file()}
     for path, message in files.items():
-        status, said = started(path)
-        assert status == 2, said
-        assert said.startswith(f"state: {path} {message}"), said
-        assert said.count("\n") == 1
+        status, stderr = started(path)
+        assert status == 2, stderr
+        assert stderr.startswith(f"state: {message.format(path)}"), stderr
+        assert stderr.count("\n") == 1
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -243,7 +256,7 @@ def test_two_mocks_do_not_share_a_file(tmp_path: Path, wechatpay: Any) -> None:
     with process("--state", str(state)) as (url, _):
         assert started(state) == (
             2,
-            f"state: {state} is in use by another mock; stop that one, or name another file\n",
+            f"state: {state} is in use by another mock; stop it, or name another file\n",
         )
         with pytest.raises(wechatpay.errors.ConfigError, match="in use by another mock"):
             wechatpay.testing.WeChatPayMock(state=state)
@@ -287,7 +300,7 @@ def test_a_disk_that_is_full_is_said_without_a_traceback(tmp_path: Path) -> None
         server.terminate()
         said = server.stderr.read()
     assert response.status_code == 503
-    assert response.json()["error"].startswith(f"state: {tmp_path / 'state'} cannot be written: ")
+    assert response.json()["error"].startswith(f"state: cannot write {tmp_path / 'state'}: ")
     assert "Traceback" not in said
 
 
@@ -298,8 +311,8 @@ def test_a_disk_that_is_full_is_said_without_a_traceback(tmp_path: Path) -> None
 def server(mock: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """A server with little patience and few connections: its host and port."""
     module = import_module("wechatpay._runtime.mock.server")
-    monkeypatch.setattr("wechatpay._runtime.mock.request_reader._PATIENCE", 0.5)
-    monkeypatch.setattr(module, "_MOST", 4)
+    monkeypatch.setattr("wechatpay._runtime.mock.request_reader._REQUEST_TIMEOUT", 0.5)
+    monkeypatch.setattr(module, "_MAX_CONNECTIONS", 4)
     with module.Server(mock) as server:
         yield "127.0.0.1", server.server_address[1]
 

@@ -135,13 +135,13 @@ def test_stubs_and_faults_hold_for_the_endpoint_that_a_request_is_for(gateway: A
             "/gateway.do?method=trade.close",
             {"amount": 1},
             400,
-            "no endpoint of POST /gateway.do takes this request: trades.pay: query method: must be trade.pay; trades.refund: query method: must be trade.refund",
+            "no endpoint of POST /gateway.do matches this request: trades.pay: query method: must be trade.pay; trades.refund: query method: must be trade.refund",
         ),
         (
             "/rpc",
             {"method": "drop", "params": {"id": 1}},
             400,
-            "no endpoint of POST /rpc takes this request: trades.get: body /method: must be get; trades.put: body /method: must be put",
+            "no endpoint of POST /rpc matches this request: trades.get: body /method: must be get; trades.put: body /method: must be put",
         ),
         # Where the constants have chosen, the arguments are checked as everywhere.
         ("/rpc", {"method": "put", "params": {"id": 1}}, 400, "body /params/text: missing"),

@@ -131,7 +131,7 @@ def test_what_is_not_as_documented_is_read_leniently(
     got = receive(*sender.deliver("FAPIAO.ISSUED", odd, create_time="yesterday", summary=None))
     assert got.payload.fapiao_information == {"fapiao_id": "3"}
     assert (got.create_time, got.summary) == (None, None)
-    assert "FAPIAO.ISSUED: the event is not as documented" in caplog.text
+    assert "FAPIAO.ISSUED: event not as documented" in caplog.text
     strict = package.WeChatPay(**credentials(sender), strict=True)
     with pytest.raises(package.errors.MalformedEvent, match="fapiao_information"):
         strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", odd))
@@ -383,7 +383,9 @@ def test_clients_that_share_connections_and_processes_that_share_a_memory_share_
 def test_the_memory_is_bounded_and_forgets(
     package: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = sys.modules["wechatpay._runtime.webhooks.replay_protection"].ReplayMemory(most=3)
+    memory = sys.modules["wechatpay._runtime.webhooks.replay_protection"].ReplayMemory(
+        max_entries=3
+    )
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     assert [memory.add(key, 60) for key in "aabcd"] == [True, False, True, True, True]
@@ -393,7 +395,7 @@ def test_the_memory_is_bounded_and_forgets(
     ]  # the oldest, a, was dropped; then b
     now += 61
     assert all(memory.add(key, 60) for key in "dc")
-    assert len(memory._ends) == len(memory._order) == 2
+    assert len(memory._expiry) == len(memory._order) == 2
 
 
 # --- what is real, but cannot be read ---------------------------------------------------
@@ -455,8 +457,8 @@ def parsers_in(action: Callable[[], object]) -> set[str]:
         if event == "call" and frame.f_code.co_name in {
             "decode",
             "open",
-            "json_of",
-            "fit",
+            "parse_json",
+            "convert",
             "decrypt",
             "loads",
             "raw_decode",
@@ -511,7 +513,7 @@ def test_the_answer_tells_the_sender_no_more_than_it_needs(pay: Any, package: Mo
     said = {
         "no": (500, "no"),
         "": (500, "not received"),
-        errors.ForgedEvent("key 1"): (401, "signature not accepted"),
+        errors.ForgedEvent("key 1"): (401, "invalid signature"),
         errors.OversizedEvent("9 bytes"): (413, "too large"),
         errors.ConnectionFailed("10.0.0.1"): (500, "not received"),
     }
@@ -529,14 +531,14 @@ def test_wrong_use_is_said(package: ModuleType, sender: Sender, pay: Any) -> Non
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     keyless = package.WeChatPay(**credentials(sender, api_v3_key=None))
     wrong: dict[str, Callable[[], object]] = {
-        "body: give the raw bytes": lambda: pay.webhooks.receive(headers, body.decode()),
-        "not dict": lambda: pay.webhooks.receive(headers, json.loads(body)),
-        "headers: give": lambda: pay.webhooks.receive("Wechatpay-Nonce: 1", body),
+        "body: expected the raw bytes": lambda: pay.webhooks.receive(headers, body.decode()),
+        "got dict": lambda: pay.webhooks.receive(headers, json.loads(body)),
+        "headers: expected": lambda: pay.webhooks.receive("Wechatpay-Nonce: 1", body),
         "pairs": lambda: pay.webhooks.receive(["ab"], body),
         "api_v3_key": lambda: keyless.webhooks.receive(headers, body),
-        "status: give one": lambda: pay.webhooks.failure(status=200),
+        "status: expected 400 to 599": lambda: pay.webhooks.failure(status=200),
         "limit": lambda: pay.webhooks.with_options(limit=0),
-        "verify: leave it out": lambda: pay.webhooks.with_options(
+        "verify: this API signs": lambda: pay.webhooks.with_options(
             verify=lambda headers, body: True
         ),
     }

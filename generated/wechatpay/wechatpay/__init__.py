@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "0f9bfd73eaacc0ba"
+__build__ = "c3845b27024a620d"

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c6ed86ee1f08c293"
+__build__ = "15b149061abfb98e"

@@ -1,9 +1,9 @@
-"""A mock: the server's side of an API, without any I/O of its own.
+"""Mock of an API: the server side, without I/O of its own.
 
-    a door ─▶ Incoming ─▶ Mock.handle ─▶ Answer ─▶ the door
+    adapter ─▶ IncomingRequest ─▶ Mock.handle ─▶ MockResponse ─▶ adapter
 
-What comes in is checked as the real server checks it. `ServerAuth` is what a way to authenticate
-means to the server; behaviours of single services stand in modules of their own.
+Requests are checked as the real server checks them. `ServerAuth` is the server side of an
+auth scheme. The behaviour of a single service is a module of its own.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from .server_core import Mock
 
 Cut: TypeAlias = Literal["refuse", "reset", "truncate"]
-"""How an answer is withheld: no connection, a reset, an end in the middle of the body."""
+"""Connection failure instead of a response: refused, reset, or closed within the body."""
 
 _NAME: Final = re.compile(rb'\bname="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingRequest:
-    """One request, as it came: `target` is path and query as in the request line."""
+    """One received request; `target` is path and query as in the request line."""
 
     method: str
     target: str
     headers: Headers = field(default_factory=Headers)
     body: bytes = field(default=b"", repr=False)
     primary: bool = True
-    """Whether it came to the primary host."""
+    """Whether the primary host received it."""
     root: str = ""
-    """Below which path the mock stands, if another application holds it."""
+    """Path prefix of the mock, if it is mounted in another application."""
 
     @property
     def path(self) -> str:
@@ -46,12 +46,12 @@ class IncomingRequest:
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """The texts in the query by name; what is not UTF-8 shows as U+FFFD."""
-        return texts_of(self.target.partition("?")[2])
+        """Query values by name; bytes that are not UTF-8 are replaced by U+FFFD."""
+        return parse_form(self.target.partition("?")[2])
 
     @property
     def parts(self) -> dict[str, bytes]:
-        """The parts of a multipart body by name; none if it is none."""
+        """Parts of a multipart body by name; empty for any other body."""
         media = self.headers.get("Content-Type", "")
         boundary = re.search(r'boundary="?([^";]+)', media)
         parts: dict[str, bytes] = {}
@@ -67,18 +67,18 @@ class IncomingRequest:
         return parts
 
 
-def texts_of(encoded: str) -> dict[str, list[str]]:
-    """The texts in a query or a form, by name."""
-    texts: dict[str, list[str]] = {}
+def parse_form(encoded: str) -> dict[str, list[str]]:
+    """Return the values of a query or a form by name."""
+    values: dict[str, list[str]] = {}
     for pair in encoded.split("&") if encoded else ():
         name, _, value = pair.partition("=")
-        texts.setdefault(unquote_plus(name), []).append(unquote_plus(value))
-    return texts
+        values.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+    return values
 
 
 @dataclass(frozen=True, slots=True)
 class MockResponse:
-    """One answer, and what the door does to it: wait so many seconds, or cut it."""
+    """One response, with the seconds by which it is delayed and the fault that cuts it."""
 
     status: int
     body: bytes = field(default=b"", repr=False)
@@ -86,16 +86,16 @@ class MockResponse:
     delay: float = 0.0
     cut: Cut | None = None
     execution: int | None = None
-    """Number of the execution in the ledger that it comes of."""
+    """Number of its execution in the ledger."""
 
     def with_headers(self, *added: tuple[str, str]) -> MockResponse:
-        """The same with these header fields as well."""
+        """Return the response with these headers added."""
         return replace(self, headers=(*self.headers, *added))
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleResponse:
-    """An endpoint's documented answer; no status: there is none."""
+    """Documented response of an endpoint; `status` is None if there is none."""
 
     status: int | None = None
     body: Any = None
@@ -103,35 +103,35 @@ class ExampleResponse:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """One request that a mock has answered."""
+    """One request that a mock has responded to."""
 
     endpoint: str | None
-    """Name of the endpoint; None if there is no such one."""
+    """Name of the endpoint; None if the request matches none."""
     status: int
-    """Status of the answer."""
+    """Status of the response."""
     arguments: Mapping[str, Any] = field(repr=False)
-    """Path, query and header parameters, by the name of their argument."""
+    """Path, query and header parameters by argument name."""
     body: Any = field(repr=False)
-    """The body, typed and decrypted; None if there was none, or if it did not fit."""
+    """Decoded and decrypted body; None if there is none, or if it does not match its type."""
     request: IncomingRequest = field(repr=False)
-    """All of it, as it came."""
+    """The request as received."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is done to an answer on purpose, all faults that apply taken together."""
+    """Fault of one response: the sum of all stub faults that apply to it."""
 
     delay: float = 0.0
     cut: Cut | None = None
     executed: bool = True
-    """Whether the request was executed before it happened."""
+    """Whether the request is executed before the fault."""
     signature: Literal["right", "wrong", "missing", "probe"] = "right"
     skew: float = 0.0
-    """Seconds by which the answer's time is wrong."""
+    """Seconds by which the server's clock is ahead of the real time."""
 
 
 class DocumentedError(Exception):
-    """The server refuses a request with a code of its documentation."""
+    """Error response with a code of the documentation."""
 
     def __init__(
         self, status: int, code: str, message: str, detail: object = None
@@ -145,92 +145,95 @@ class DocumentedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ArgumentMismatch:
-    """An argument that does not fit the spec: where it lies, its name there, what is wrong.
+    """Argument that does not match the spec.
 
-    `where` is path, query, header or body; `field` a JSON pointer for a body.
+    `location` is path, query, header or body; `field` a name, or a JSON pointer in a body.
     """
 
-    where: str
+    location: str
     field: str
     issue: str
 
     def __str__(self) -> str:
-        return f"{self.where} {self.field}".rstrip() + f": {self.issue}"
+        return f"{self.location} {self.field}".rstrip() + f": {self.issue}"
 
 
 class ServerAuth:
-    """The server's side of a way to authenticate; this one asks for nothing."""
+    """Server side of an auth scheme; this base class accepts every request."""
 
-    own: Mapping[str, tuple[str, str]] = {}
-    """Endpoints of its own, which no spec describes: name → method and path."""
+    endpoints: Mapping[str, tuple[str, str]] = {}
+    """Endpoints of the scheme itself, which no spec describes: name → method and path."""
 
-    refuses_unknown = False
-    """Whether arguments that the spec does not have are refused."""
+    rejects_unknown = False
+    """Whether arguments that the spec does not have are rejected."""
 
     signs_events = False
-    """Whether `stamp` proves anything."""
+    """Whether `event_headers` signs events."""
 
-    needs: Sequence[str] = ()
+    required_arguments: Sequence[str] = ()
     """Arguments of clients for which it has no credentials."""
 
-    def join(self, mock: Mock) -> None:
-        """Called once, with the mock that it serves."""
+    def attach(self, mock: Mock) -> None:
+        """Set the mock; called once, when the mock is created."""
         self._mock = mock
 
-    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
-        """Fails with `DocumentedError` if the credentials are wrong; `signed` is what a signature
-        covers of the body."""
+    def authenticate(self, incoming: IncomingRequest, signed: bytes) -> None:
+        """Raise `DocumentedError` if the credentials are missing or wrong.
 
-    def screen(self, incoming: IncomingRequest) -> None:
-        """Fails with `DocumentedError` for bytes that the server does not take, whatever the spec."""
+        `signed` is the part of the body that a signature covers.
+        """
 
-    def misplaced(
-        self, found: Sequence[ArgumentMismatch], known: Sequence[str]
+    def check_request(self, incoming: IncomingRequest) -> None:
+        """Raise `DocumentedError` for requests that the server rejects at every endpoint."""
+
+    def argument_error(
+        self, mismatches: Sequence[ArgumentMismatch], known_codes: Sequence[str]
     ) -> DocumentedError:
-        """The refusal of arguments that do not fit; `known` are the endpoint's codes."""
-        codes = [code for code in known if not code.lstrip("-").isdigit()]
+        """Return the error for mismatches; `known_codes` are those of the endpoint."""
+        codes = [code for code in known_codes if not code.lstrip("-").isdigit()]
         return DocumentedError(
             400,
             codes[0] if codes else "BAD_REQUEST",
-            str(found[0]),
+            str(mismatches[0]),
         )
 
     def serve(self, name: str, incoming: IncomingRequest) -> MockResponse:
-        """The answer of an endpoint of its own."""
+        """Return the response of one of the scheme's own `endpoints`."""
         raise LookupError(name)
 
-    def seal(self, text: str, incoming: IncomingRequest) -> str:
-        """The cipher text of a text, for the client; this side has no keys."""
+    def encrypt(self, text: str, incoming: IncomingRequest) -> str:
+        """Return the ciphertext of a text for the client; this base class has no keys."""
         return text
 
-    def unseal(self, text: str, incoming: IncomingRequest) -> str:
-        """The plain text of a cipher text from the client; else ValueError."""
+    def decrypt(self, text: str, incoming: IncomingRequest) -> str:
+        """Return the plaintext of a ciphertext from the client; raise ValueError if it
+        cannot be decrypted."""
         return text
 
-    def pack(self, name: str, event: str, payload: Any) -> bytes:
-        """The body of a delivery: an event of this unique name, kind and payload."""
-        made = {"id": name, "event": event, "payload": payload}
-        return json.dumps(made, ensure_ascii=False).encode()
+    def event_body(self, id: str, event: str, payload: Any) -> bytes:
+        """Return the body of a delivery: an event with this unique id, name and payload."""
+        content = {"id": id, "event": event, "payload": payload}
+        return json.dumps(content, ensure_ascii=False).encode()
 
-    def stamp(self, body: bytes, fault: Fault) -> Mapping[str, str]:
-        """The header fields that prove where a delivery comes from, or fail to."""
+    def event_headers(self, body: bytes, fault: Fault) -> Mapping[str, str]:
+        """Return the headers that sign a delivery, as far as the fault allows."""
         return {}
 
-    def refused(self, refusal: DocumentedError) -> DocumentedError:
-        """A refusal as this server words it."""
-        return refusal
+    def adapt_error(self, error: DocumentedError) -> DocumentedError:
+        """Return the error with the status, code and message that this server uses."""
+        return error
 
-    def trace(self, answer: MockResponse) -> MockResponse:
-        """The answer with the name by which this server's people find it again."""
-        return answer
+    def add_request_id(self, response: MockResponse) -> MockResponse:
+        """Return the response with the provider's request id."""
+        return response
 
-    def finish(
-        self, answer: MockResponse, incoming: IncomingRequest, fault: Fault
+    def sign_response(
+        self, response: MockResponse, incoming: IncomingRequest, fault: Fault
     ) -> MockResponse:
-        """The answer with its signature."""
-        return answer
+        """Return the response with its signature."""
+        return response
 
     @property
     def credentials(self) -> Mapping[str, Any]:
-        """What a client is made with, by name of the scheme's argument."""
+        """Credentials of a client, by argument name of the scheme."""
         return {}

@@ -1,4 +1,4 @@
-"""Reading a request: its arguments, typed, and where they do not fit the spec."""
+"""Decode the arguments of a request and find those that do not match the spec."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from ..calls import Endpoint
 from ..codec import InvalidJson, parse
 from ..field_info import Annotation, field_types
 from ..mismatches import Decrypt
-from . import ArgumentMismatch, IncomingRequest, texts_of
-from .constants import unmet_in_body, unmet_parameters
-from .styles import Texts, styled
-from .values import UNKNOWN, fitted
+from . import ArgumentMismatch, IncomingRequest, parse_form
+from .constants import mismatched_body_constants, mismatched_parameters
+from .styles import Texts, decode_styled
+from .values import UNKNOWN, decode_checked
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedArguments:
-    """What a request gives an endpoint, plain and typed; `misplaced` is what does not fit."""
+    """Arguments of a request, decoded and decrypted, and their mismatches."""
 
-    arguments: Mapping[str, Any]
-    """Path, query and header parameters by the name of their argument."""
+    parameters: Mapping[str, Any]
+    """Path, query and header parameters by argument name."""
     body: Any = None
-    misplaced: Sequence[ArgumentMismatch] = ()
-    unmet: Sequence[ArgumentMismatch] = ()
-    """The constants among these."""
+    mismatches: Sequence[ArgumentMismatch] = ()
+    constant_mismatches: Sequence[ArgumentMismatch] = ()
+    """Those of `mismatches` that concern constants."""
     path: tuple[str, ...] = ()
-    """The texts of the path's variables, in their order."""
+    """Path variables in their order, as texts."""
     query: Texts = field(default_factory=dict[str, Sequence[str]])
-    """The query by the names on the wire."""
+    """Query values by names on the wire, as texts."""
     json: Any = None
-    """A body of JSON, as it came."""
+    """JSON body before it is decoded to its type."""
 
 
-def read(
+def check_arguments(
     endpoint: Endpoint[Any],
     incoming: IncomingRequest,
     path: tuple[str, ...],
-    unseal: Decrypt,
+    decrypt: Decrypt,
 ) -> CheckedArguments:
-    """The arguments in a request; `path` has the texts of the path's variables."""
+    """Return the arguments of a request; `path` has the values of the path variables."""
     query = incoming.query
     texts: dict[str, Texts] = {
         "path": {
@@ -52,112 +52,124 @@ def read(
         "query": query,
         "header": {name: incoming.headers.get_all(name) for name in incoming.headers},
     }
-    unmet = list(unmet_parameters(endpoint, texts))
-    found = list(unmet)
-    arguments = _arguments(endpoint, texts, unseal, found)
+    constant_mismatches = list(mismatched_parameters(endpoint, texts))
+    mismatches = list(constant_mismatches)
+    parameters = _decode_parameters(endpoint, texts, decrypt, mismatches)
     json: object = None
     if isinstance(endpoint.body, Json):
         try:
             json = parse(incoming.body)
         except InvalidJson as error:
-            found.append(ArgumentMismatch("body", "", f"not JSON: {error}"))
-            return CheckedArguments(arguments, None, found, unmet, path, query)
-    in_body = list(unmet_in_body(endpoint, incoming, json))
-    found += in_body
+            mismatches.append(ArgumentMismatch("body", "", f"not JSON: {error}"))
+            return CheckedArguments(
+                parameters, None, mismatches, constant_mismatches, path, query
+            )
+    in_body = list(mismatched_body_constants(endpoint, incoming, json))
+    mismatches += in_body
     body = None
     if endpoint.body is not None:
-        body = _body(endpoint.body, json, incoming, unseal, found)
+        body = _decode_body(endpoint.body, json, incoming, decrypt, mismatches)
     return CheckedArguments(
-        arguments, body, found, [*unmet, *in_body], path, query, json
+        parameters,
+        body,
+        mismatches,
+        [*constant_mismatches, *in_body],
+        path,
+        query,
+        json,
     )
 
 
 # --- parameters ---------------------------------------------------------------------------
 
 
-def _arguments(
+def _decode_parameters(
     endpoint: Endpoint[Any],
     texts: Mapping[str, Texts],
-    unseal: Decrypt,
-    found: list[ArgumentMismatch],
+    decrypt: Decrypt,
+    mismatches: list[ArgumentMismatch],
 ) -> Mapping[str, Any]:
-    kind = endpoint.arguments
-    types = field_types(kind) if kind else dict[str, Annotation]()
-    places: dict[str, tuple[str, str]] = {}
+    arguments_type = endpoint.arguments
+    types = field_types(arguments_type) if arguments_type else dict[str, Annotation]()
+    locations: dict[str, tuple[str, str]] = {}
     values: dict[str, object] = {}
-    # The names in the query, and whether each may come more than once.
+    # Names in the query, and whether each may be repeated.
     known = dict.fromkeys(endpoint.fixed.get("query", {}), False)
-    for place, parameters in endpoint.parameters.items():
-        for one in parameters:
-            name = one.argument or one.wire
-            places[name] = (place, one.wire)
-            wire = one.wire.lower() if place == "header" else one.wire
-            told = known if place == "query" else {}
-            value = styled(types[name], wire, one.style, texts[place], told)
+    for location, parameters in endpoint.parameters.items():
+        for parameter in parameters:
+            name = parameter.argument or parameter.wire
+            locations[name] = (location, parameter.wire)
+            wire = parameter.wire.lower() if location == "header" else parameter.wire
+            names = known if location == "query" else {}
+            value = decode_styled(
+                types[name], wire, parameter.style, texts[location], names
+            )
             if value is not None:
                 values[name] = value
-    found += (
-        ArgumentMismatch("query", *stray) for stray in _strays(texts["query"], known)
+    mismatches += (
+        ArgumentMismatch("query", name, issue)
+        for name, issue in _unexpected(texts["query"], known)
     )
-    if kind is None:
+    if arguments_type is None:
         return {}
-    arguments: Mapping[str, Any] = fitted(
-        kind, values, unseal, found, places.__getitem__
+    decoded: Mapping[str, Any] = decode_checked(
+        arguments_type, values, decrypt, mismatches, locations.__getitem__
     )
-    return arguments
+    return decoded
 
 
-def _strays(texts: Texts, known: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
-    """Names that the spec does not have, and those that came more often than it lets them."""
-    for name, given in texts.items():
+def _unexpected(texts: Texts, known: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
+    """Yield names that the spec does not have, and those repeated against the spec."""
+    for name, values in texts.items():
         if name not in known:
             yield name, UNKNOWN
-        elif len(given) > 1 and not known[name]:
+        elif len(values) > 1 and not known[name]:
             yield name, "given more than once"
 
 
 # --- bodies -------------------------------------------------------------------------------
 
 
-def _body(
+def _decode_body(
     body: Body,
     json: object,
     incoming: IncomingRequest,
-    unseal: Decrypt,
-    found: list[ArgumentMismatch],
+    decrypt: Decrypt,
+    mismatches: list[ArgumentMismatch],
 ) -> object:
     if isinstance(body, Json):
-        return fitted(body.type, json, unseal, found, None)
+        return decode_checked(body.type, json, decrypt, mismatches, None)
     if isinstance(body, Form):
-        texts = texts_of(incoming.body.decode("utf-8", "replace"))
+        texts = parse_form(incoming.body.decode("utf-8", "replace"))
         known: dict[str, bool] = {}
         values: dict[str, object] = {}
-        for name, inner in field_types(body.type).items():
+        for name, field_type in field_types(body.type).items():
             style = body.styles.get(name, "repeat")
-            value = styled(inner, name, style, texts, known)
+            value = decode_styled(field_type, name, style, texts, known)
             if value is not None:
                 values[name] = value
-        found += (
+        mismatches += (
             ArgumentMismatch("body", f"/{name}", issue)
-            for name, issue in _strays(texts, known)
+            for name, issue in _unexpected(texts, known)
         )
-        return fitted(body.type, values, unseal, found, None)
+        return decode_checked(body.type, values, decrypt, mismatches, None)
     if isinstance(body, Binary):
         size = len(incoming.body)
         if size < (body.min_length or 0) or (
             body.max_length is not None and size > body.max_length
         ):
-            found.append(ArgumentMismatch("body", "", f"{size} bytes are not allowed"))
+            issue = f"{size} bytes are not allowed"
+            mismatches.append(ArgumentMismatch("body", "", issue))
         return incoming.body
     parts = incoming.parts
-    kind: Any = getattr(body, "type", None)
-    for one in fields(kind):
-        if one.required and one.encode_name not in parts:
-            found.append(ArgumentMismatch("body", one.encode_name, "missing"))
+    body_type: Any = getattr(body, "type", None)
+    for part in fields(body_type):
+        if part.required and part.encode_name not in parts:
+            mismatches.append(ArgumentMismatch("body", part.encode_name, "missing"))
     return parts
 
 
-def signed_part(endpoint: Endpoint[Any] | None, incoming: IncomingRequest) -> bytes:
-    """What a signature covers of the body: all of it, or one of its parts."""
+def signed_content(endpoint: Endpoint[Any] | None, incoming: IncomingRequest) -> bytes:
+    """Return the part of the body that a signature covers: all of it, or one part."""
     name = getattr(endpoint.body, "signed_part", None) if endpoint else None
     return incoming.body if name is None else incoming.parts.get(name, b"")

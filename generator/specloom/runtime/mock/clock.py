@@ -1,4 +1,4 @@
-"""What a mock does unasked: time passes, and events go out."""
+"""Clock of a mock, and the events that it delivers as time passes."""
 
 from __future__ import annotations
 
@@ -11,102 +11,110 @@ from ..api_definition import Service
 from ..calls import Endpoint
 from ..errors import ConfigError
 from . import Fault, ServerAuth
-from .delivery import Delivered, DeliveryQueue, Receiver
+from .delivery import DeliveryAttempt, DeliveryQueue, Receiver
 from .store import Store
-from .stubbing import Stubbing
-from .stubs import EventKind, checked_seconds, fault_of_kind
+from .stub_registry import StubRegistry
+from .stubs import EventFaultKind, checked_seconds, fault_of_kind
 
 
-class MockClock(Stubbing):
-    """The time of a mock, and the events that it sends in the name of `sender`."""
+class MockClock(StubRegistry):
+    """Clock of a mock, and the queue of its events, which `event_auth` signs."""
 
     def __init__(
         self,
         service: Service,
         endpoints: Iterable[Endpoint[Any]],
-        own: Iterable[str],
+        scheme_endpoints: Iterable[str],
         store: Store,
-        sender: ServerAuth,
+        event_auth: ServerAuth,
     ) -> None:
-        super().__init__(endpoints, own, service.errors)
+        super().__init__(endpoints, scheme_endpoints, service.errors)
         self.service = service
         self.store = store
-        self._sender = sender
+        self._event_auth = event_auth
         self._ahead: float = store.get("clock", "ahead", float) or 0.0
-        self._outbox = DeliveryQueue(store, self.now, sender)
+        self._queue = DeliveryQueue(store, self.now, event_auth)
         self._log = getLogger(f"{service.name}.mock")
 
     # --- time -------------------------------------------------------------------------
 
     def now(self) -> float:
-        """The time up to which things have happened, in seconds since 1970."""
+        """Return the mock's time in seconds since 1970."""
         return time.time() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Let time pass: what is due by then happens now. Signatures keep to the real time,
-        as the client does."""
+        """Advance the clock, run what is due, and deliver events.
+
+        Signatures keep to the real time, as the client does.
+        """
         with self.lock:
             self._ahead = checked_seconds(self._ahead + checked_seconds(seconds))
             self.store.put("clock", "ahead", self._ahead)
-        self.settle()
+        self.run_due()
         self.deliver()
 
-    def settle(self) -> None:
-        """Do what takes time and is due."""
+    def run_due(self) -> None:
+        """Run what is due by now; a service with behaviour overrides this."""
 
     def tick(self) -> None:
-        """Do what is due by now, events included, as servers do it all the time; never
-        fails."""
-        for step in (self.settle, self.deliver):
+        """Run what is due by now, and deliver events, as servers do all the time.
+
+        Errors are logged.
+        """
+        for step in (self.run_due, self.deliver):
             try:
                 step()
             except ConfigError as error:
                 self._log.error("%s", error)
             except Exception:
-                self._log.exception("something that was due has failed")
+                self._log.exception("a due step failed")
 
     # --- events -----------------------------------------------------------------------
 
     @property
     def webhook(self) -> Receiver | None:
-        """Where events go: `mock.webhook = "http://127.0.0.1:8000/notify"`, or a function,
-        plain or async, of header fields and body. It returns a status, or what
-        `event.acknowledge()` gives; anything else is as good as 200. Events are kept until
-        there is a receiver."""
-        return self._outbox.receiver
+        """Receiver of events: `mock.webhook = "http://127.0.0.1:8000/notify"`, or a sync or
+        async function of headers and body. The function returns a status, or the result of
+        `event.acknowledge()`; anything else counts as 200. Without a receiver, events are
+        queued."""
+        return self._queue.receiver
 
     @webhook.setter
     def webhook(self, receiver: Receiver | None) -> None:
-        self._outbox.receiver = receiver
+        self._queue.receiver = receiver
 
     @property
-    def deliveries(self) -> list[Delivered]:
-        """The events that were sent so far, one row for each attempt."""
-        return list(self._outbox.sent)
+    def deliveries(self) -> list[DeliveryAttempt]:
+        """Attempts to deliver events so far, the oldest first."""
+        return list(self._queue.attempts)
 
     def notify(
         self,
         event: str,
         payload: Any,
         *,
-        fault: EventKind | None = None,
+        fault: EventFaultKind | None = None,
         seconds: float | None = None,
     ) -> None:
-        """Send an event with this payload, JSON values, the next time that time passes.
+        """Queue an event with this payload of JSON values for the next delivery.
 
         With a `fault` its signature is wrong, missing or a probe, or its time is wrong by
-        `seconds`; receivers must refuse it, and it is not sent again.
+        `seconds`. Receivers must reject such an event, and it is not retried.
         """
-        done = Fault()
+        queued_fault = Fault()
         if fault is not None:
-            if fault not in get_args(EventKind):
-                raise ValueError(f"fault: use one of {', '.join(get_args(EventKind))}")
-            if not self._sender.signs_events:
+            kinds = get_args(EventFaultKind)
+            if fault not in kinds:
+                raise ValueError(f"invalid fault {fault}; expected {', '.join(kinds)}")
+            if not self._event_auth.signs_events:
                 raise ValueError("fault: the events of this API are not signed")
-            done = fault_of_kind(fault, seconds)
-        self._outbox.add(event, payload, done)
+            queued_fault = fault_of_kind(fault, seconds)
+        self._queue.add(event, payload, queued_fault)
 
     def deliver(self) -> None:
-        """Send the events that are due. `advance` does it; a real server does it by itself;
-        in process nothing happens by itself."""
-        self._outbox.deliver()
+        """Deliver the events that are due.
+
+        `advance` does this, and a mock server does it continuously; an in-process mock
+        does it only when it is called.
+        """
+        self._queue.deliver()

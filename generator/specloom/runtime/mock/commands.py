@@ -1,4 +1,4 @@
-"""Commands that every mock has over HTTP."""
+"""Commands of the admin API that every mock has."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """A command: what each HTTP method of it calls, and an example of its arguments."""
+    """One command: the function of each HTTP method, and an example of its arguments."""
 
     methods: Mapping[str, Callable[..., object]]
     example: Mapping[str, Any] = MappingProxyType({})
 
 
-def posted(call: Callable[..., object], **example: Any) -> Command:
-    """A command with arguments."""
-    return Command({"POST": call}, example)
+def post_command(function: Callable[..., object], **example: Any) -> Command:
+    """Return a command with arguments."""
+    return Command({"POST": function}, example)
 
 
-def read(call: Callable[[], object]) -> Command:
-    """A command that shows something."""
-    return Command({"GET": call, "POST": call})
+def get_command(function: Callable[[], object]) -> Command:
+    """Return a command that shows something."""
+    return Command({"GET": function, "POST": function})
 
 
 def commands_of(mock: Mock) -> Mapping[str, Command]:
-    """The commands by name; `Mock.commands` adds to them."""
+    """Return the commands by name; `Mock.commands` adds to them."""
 
     def reply(
         body: Any = None,
@@ -46,7 +46,7 @@ def commands_of(mock: Mock) -> Mapping[str, Command]:
         times: int | None = None,
         chance: float = 1.0,
     ) -> None:
-        """Answer with this: JSON values, or the bytes that `base64` stands for."""
+        """Respond with these JSON values, or with the bytes that `base64` encodes."""
         content = body if base64 is None else b64decode(base64, validate=True)
         mock.reply(
             content,
@@ -58,62 +58,65 @@ def commands_of(mock: Mock) -> Mapping[str, Command]:
         )
 
     def webhook(url: str | None = None) -> None:
-        """Send events there, a URL of this machine; nowhere without."""
+        """Deliver events to this URL of this machine; without it, queue them."""
         mock.webhook = url
 
     def calls() -> object:
-        """Show the requests that came."""
-        return [_call(one) for one in tuple(mock.calls)]
+        """Show the received requests."""
+        return [_recorded(request) for request in tuple(mock.calls)]
 
     def deliveries() -> object:
-        """Show the events that were sent, one row for each attempt."""
-        return [{**asdict(one), "body": one.body.decode()} for one in mock.deliveries]
+        """Show the attempts to deliver events."""
+        return [
+            {**asdict(attempt), "body": attempt.body.decode()}
+            for attempt in mock.deliveries
+        ]
 
     def credentials() -> object:
-        """Show what a client of this mock is made with."""
-        given = mock.credentials.items()
-        return {name: value for name, value in given if isinstance(value, str)}
+        """Show the credentials of a client of this mock."""
+        items = mock.credentials.items()
+        return {name: value for name, value in items if isinstance(value, str)}
 
     def ledger() -> object:
-        """Show what the service executed, DELETE forgets it."""
-        return [asdict(one) for one in mock.ledger]
+        """Show what the service executed; DELETE clears it."""
+        return [asdict(execution) for execution in mock.ledger]
 
-    code = next((row.code for row in mock.every_row() if row.code), None)
+    code = next((row.code for row in mock.all_errors() if row.code), None)
     example = {"code": code} if code else {"code": "ANY", "status": 400}
     return {
-        "advance": posted(mock.advance, seconds=60),
-        "calls": read(calls),
-        "clear": posted(mock.clear),
-        "credentials": read(credentials),
-        "deliver": posted(mock.deliver),
-        "deliveries": read(deliveries),
-        "fail": posted(mock.fail, **example, times=1),
-        "fault": posted(mock.fault, kind="reset", times=1),
+        "advance": post_command(mock.advance, seconds=60),
+        "calls": get_command(calls),
+        "clear": post_command(mock.clear),
+        "credentials": get_command(credentials),
+        "deliver": post_command(mock.deliver),
+        "deliveries": get_command(deliveries),
+        "fail": post_command(mock.fail, **example, times=1),
+        "fault": post_command(mock.fault, kind="reset", times=1),
         "ledger": Command({"GET": ledger, "POST": ledger, "DELETE": mock.ledger.clear}),
-        "notify": posted(mock.notify, event="order.paid", payload={"id": "1"}),
-        "reply": posted(reply, body={"id": "1"}, times=1),
-        "seed": posted(mock.seed, seed=7),
-        "webhook": posted(webhook, url="http://127.0.0.1:8000/notify"),
+        "notify": post_command(mock.notify, event="order.paid", payload={"id": "1"}),
+        "reply": post_command(reply, body={"id": "1"}, times=1),
+        "seed": post_command(mock.seed, seed=7),
+        "webhook": post_command(webhook, url="http://127.0.0.1:8000/notify"),
     }
 
 
-def _call(one: RecordedRequest) -> Mapping[str, Any]:
-    """One request: `arguments` and `value` are typed and decrypted, the rest as it came."""
-    typed = {
+def _recorded(recorded: RecordedRequest) -> Mapping[str, Any]:
+    """Return a request as JSON; `arguments` and `value` are decoded and decrypted."""
+    decoded = {
         "arguments": {
             name: value
-            for name, value in one.arguments.items()
+            for name, value in recorded.arguments.items()
             if value is not msgspec.UNSET
         },
-        "value": one.body,
+        "value": recorded.body,
     }
     return {
-        "endpoint": one.endpoint,
-        "status": one.status,
-        "method": one.request.method,
-        "target": one.request.target,
-        "headers": dict(one.request.headers),
-        "body": one.request.body.decode("utf-8", "replace"),
-        "body_base64": b64encode(one.request.body).decode(),
-        **msgspec.to_builtins(typed, str_keys=True, enc_hook=str),
+        "endpoint": recorded.endpoint,
+        "status": recorded.status,
+        "method": recorded.request.method,
+        "target": recorded.request.target,
+        "headers": dict(recorded.request.headers),
+        "body": recorded.request.body.decode("utf-8", "replace"),
+        "body_base64": b64encode(recorded.request.body).decode(),
+        **msgspec.to_builtins(decoded, str_keys=True, enc_hook=str),
     }

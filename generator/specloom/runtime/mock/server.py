@@ -1,7 +1,7 @@
-"""The third door to a mock: a server.
+"""HTTP/1.1 server for a mock.
 
-It speaks HTTP/1.1 itself, so that it can break off wherever it is told to, and sees each
-request as it came.
+It implements the protocol itself, so that faults can break a connection anywhere, and
+requests are recorded exactly as received.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from . import IncomingRequest, MockResponse
 from .request_reader import IDLE, MalformedRequest, RequestReader
 from .server_core import BODY_LIMIT, Mock
 
-_MOST: Final = 1_000
-"""Connections at a time; each has a thread."""
-_BEAT: Final = 0.1
+_MAX_CONNECTIONS: Final = 1_000
+"""Open connections; each has a thread."""
+_TICK_INTERVAL: Final = 0.1
 _log = getLogger(__name__)
 
 
 class _Handler(StreamRequestHandler):
-    """One connection, with any number of requests."""
+    """Handler of one connection with any number of requests."""
 
     timeout = IDLE
     disable_nagle_algorithm = True
@@ -38,48 +38,48 @@ class _Handler(StreamRequestHandler):
 
     def handle(self) -> None:
         with suppress(OSError):
-            while self._one():
+            while self._handle_request():
                 pass
 
-    def _one(self) -> bool:
-        """Answer one request; false if the connection is over."""
+    def _handle_request(self) -> bool:
+        """Respond to one request; return whether the connection stays open."""
         port: Any = self.server
         mock: Mock = port.mock
-        keep = False
+        keep_alive = False
         try:
             port.idle.add(self.connection)
             try:
-                head = self._requests.head() if port.listening else None
+                head = self._requests.read_head() if port.listening else None
             finally:
                 port.idle.discard(self.connection)
             if head is None:
                 return False
             method, target, version, headers = head
-            body = self._requests.body(headers)
+            body = self._requests.read_body(headers)
             incoming = IncomingRequest(method, target, headers, body, port.primary)
             connection = headers.get("Connection", "").lower()
-            keep = connection == "keep-alive" or (
+            keep_alive = connection == "keep-alive" or (
                 version == "HTTP/1.1" and connection != "close"
             )
-            answer = mock.handle(incoming)
-            keep = keep and port.listening and len(incoming.body) <= BODY_LIMIT
-        except MalformedRequest as broken:
-            method, answer = "GET", mock.broken(
-                broken.status.value, broken.status.phrase
-            )
-        if answer.delay:
-            time.sleep(answer.delay)
-        if answer.cut in ("reset", "refuse"):
+            response = mock.handle(incoming)
+            is_complete = len(incoming.body) <= BODY_LIMIT
+            keep_alive = keep_alive and port.listening and is_complete
+        except MalformedRequest as error:
+            method = "GET"
+            response = mock.reject(error.status.value, error.status.phrase)
+        if response.delay:
+            time.sleep(response.delay)
+        if response.cut in ("reset", "refuse"):
             return self._reset()
-        if not self._is_gone():
-            mock.ledger.deliver(answer)
-        self.wfile.write(_encoded(answer, method, keep))
-        if not keep:
+        if not self._is_disconnected():
+            mock.ledger.mark_delivered(response)
+        self.wfile.write(_encode(response, method, keep_alive))
+        if not keep_alive:
             self._drain()
-        return keep and answer.cut is None
+        return keep_alive and response.cut is None
 
-    def _is_gone(self) -> bool:
-        """Whether the client has closed the connection meanwhile."""
+    def _is_disconnected(self) -> bool:
+        """Return whether the client has closed the connection."""
         self.connection.setblocking(False)
         try:
             return not self.connection.recv(1, socket.MSG_PEEK)
@@ -91,34 +91,36 @@ class _Handler(StreamRequestHandler):
             self.connection.settimeout(self.timeout)
 
     def _drain(self) -> None:
-        """Take in what is still on its way: else the client loses the answer too."""
+        """Read what the client still sends; a reset would make it lose the response."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(1)
-        end = time.monotonic() + 2
-        while time.monotonic() < end and self.connection.recv(1 << 16):
+        deadline = time.monotonic() + 2
+        while time.monotonic() < deadline and self.connection.recv(1 << 16):
             pass
 
     def _reset(self) -> bool:
-        """End the connection with a reset instead of an orderly end."""
+        """Reset the connection instead of closing it."""
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         return False
 
 
-def _encoded(answer: MockResponse, method: str, keep: bool) -> bytes:
-    """The bytes of a response, or of as much of it as is to come."""
-    bodiless = answer.status in (204, 304)
-    lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
-    lines += [f"{name}: {value}" for name, value in answer.headers]
-    if not bodiless:
-        lines.append(f"Content-Length: {len(answer.body)}")
-    lines.append("Connection: keep-alive" if keep else "Connection: close")
-    if keep:
+def _encode(response: MockResponse, method: str, keep_alive: bool) -> bytes:
+    """Return the bytes of a response, cut as its fault says."""
+    has_no_body = response.status in (204, 304)
+    lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    if not has_no_body:
+        lines.append(f"Content-Length: {len(response.body)}")
+    lines.append("Connection: keep-alive" if keep_alive else "Connection: close")
+    if keep_alive:
         lines.append(f"Keep-Alive: timeout={IDLE:.0f}")
     head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-    content = head if bodiless or method == "HEAD" else head + answer.body
-    if answer.cut == "truncate":
-        content = content[: len(head) + len(answer.body) // 2 if answer.body else 20]
+    content = head if has_no_body or method == "HEAD" else head + response.body
+    if response.cut == "truncate":
+        content = content[
+            : len(head) + len(response.body) // 2 if response.body else 20
+        ]
     return content
 
 
@@ -130,7 +132,7 @@ def _phrase(status: int) -> str:
 
 
 class Server(ThreadingTCPServer):
-    """One port of a mock; `port=0` takes any that is free."""
+    """HTTP server on one port of a mock; `port=0` is any free port."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -150,47 +152,47 @@ class Server(ThreadingTCPServer):
         self.primary = primary
         self.listening = True
         self.idle: set[socket.socket] = set()
-        """Connections on which no request is under way."""
+        """Connections that wait for a request."""
         self._connections: set[socket.socket] = set()
         super().__init__((host, port), _Handler)
 
     @property
     def url(self) -> str:
-        """For `hosts=`."""
+        """URL of the server, for `hosts=` of a client."""
         host, port = self.server_address[:2]
         name = host.decode() if isinstance(host, bytes) else str(host)
         return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if len(self._connections) < _MOST:
+        if len(self._connections) < _MAX_CONNECTIONS:
             self._connections.add(request)
             super().process_request(request, client_address)
             return
-        answer = self.mock.broken(503, f"more than {_MOST} connections")
+        response = self.mock.reject(503, f"more than {_MAX_CONNECTIONS} connections")
         with suppress(OSError):
-            request.sendall(_encoded(answer, "GET", keep=False))
+            request.sendall(_encode(response, "GET", keep_alive=False))
         self.close_request(request)
 
     def shutdown_request(self, request: Any) -> None:
-        # No orderly end before the close: a reset must stay one.
+        # Without a shutdown before the close, so that a reset stays a reset.
         self._connections.discard(request)
         self.close_request(request)
 
     def __enter__(self) -> Server:
-        """Serve in threads of its own until the end of the block."""
-        self._ended = threading.Event()
+        """Serve in background threads until the end of the block."""
+        self._stopped = threading.Event()
         self._serve()
-        threading.Thread(target=self._beat, daemon=True).start()
-        self.mock.open(self)
+        threading.Thread(target=self._tick, daemon=True).start()
+        self.mock.add_port(self)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._ended.set()
-        self.mock.shut(self)
-        self.listen(False)
+        self._stopped.set()
+        self.mock.remove_port(self)
+        self.set_listening(False)
 
-    def listen(self, listening: bool) -> None:
-        """Listen from now on, or refuse connections and end those that are idle."""
+    def set_listening(self, listening: bool) -> None:
+        """Start to listen, or refuse connections and close idle ones."""
         if listening and not self.listening:
             self.socket = socket.socket(self.address_family, self.socket_type)
             self.server_bind()
@@ -203,7 +205,7 @@ class Server(ThreadingTCPServer):
             self._serving.join()
             self.server_close()
             for connection in tuple(self.idle):
-                with suppress(OSError):  # it may just have ended
+                with suppress(OSError):  # it may have just been closed
                     connection.shutdown(socket.SHUT_RDWR)
 
     def _serve(self) -> None:
@@ -212,10 +214,10 @@ class Server(ThreadingTCPServer):
         )
         self._serving.start()
 
-    def _beat(self) -> None:
-        """What is due happens, whether requests come or not."""
-        while not self._ended.wait(_BEAT):
+    def _tick(self) -> None:
+        """Run what is due, also while there are no requests."""
+        while not self._stopped.wait(_TICK_INTERVAL):
             self.mock.tick()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        _log.exception("a connection ended")
+        _log.exception("error on a connection")

@@ -15,7 +15,7 @@ SECRET: Final = "secret-of-a-mock"
 class _Presented(ServerAuth, ABC):
     """Takes one secret, which stands in a header field or in the query."""
 
-    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
+    def authenticate(self, incoming: IncomingRequest, signed: bytes) -> None:
         if not self._is_presented(incoming):
             raise DocumentedError(
                 401, "UNAUTHORIZED", "the credentials are missing or wrong"

@@ -1,4 +1,4 @@
-"""Schemes whose packages say nothing of mocks."""
+"""Server side of auth schemes that define none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from . import ServerAuth
 
 
 class UnknownServerAuth(ServerAuth):
-    """Accepts any request, and has no credentials: `needs` are the client's arguments."""
+    """Server side that accepts every request and has no credentials."""
 
-    def __init__(self, needs: tuple[str, ...]) -> None:
-        self.needs = needs
+    def __init__(self, required_arguments: tuple[str, ...]) -> None:
+        self.required_arguments = required_arguments

@@ -38,7 +38,7 @@ _ESCAPED: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9A-Fa-f]{4}")
 class WeixinServerAuth(ServerAuth):
     """One account, of `APPID` and `SECRET`, with one stable token at a time."""
 
-    own: Mapping[str, tuple[str, str]] = {
+    endpoints: Mapping[str, tuple[str, str]] = {
         "stable_token": ("POST", "/cgi-bin/stable_token")
     }
 
@@ -109,8 +109,8 @@ class WeixinServerAuth(ServerAuth):
 
     # --- requests ---------------------------------------------------------------------
 
-    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
-        if incoming.path == self.own["stable_token"][1]:
+    def authenticate(self, incoming: IncomingRequest, signed: bytes) -> None:
+        if incoming.path == self.endpoints["stable_token"][1]:
             return
         given = incoming.query.get("access_token", [""])[0]
         if not given:
@@ -127,7 +127,7 @@ class WeixinServerAuth(ServerAuth):
         if until <= now:
             raise _error(42001, "access_token expired")
 
-    def screen(self, incoming: IncomingRequest) -> None:
+    def check_request(self, incoming: IncomingRequest) -> None:
         if incoming.method == "POST" and not incoming.body:
             raise _error(44002, "empty post data")
         if _ESCAPED.search(incoming.body):
@@ -137,27 +137,27 @@ class WeixinServerAuth(ServerAuth):
                 " create fail!",
             )
 
-    def misplaced(
-        self, found: Sequence[ArgumentMismatch], known: Sequence[str]
+    def argument_error(
+        self, mismatches: Sequence[ArgumentMismatch], known_codes: Sequence[str]
     ) -> DocumentedError:
         """47001 for what is no JSON, else the endpoint's own code for wrong parameters."""
-        first = found[0]
-        if not first.field or "72031" not in known:
+        first = mismatches[0]
+        if not first.field or "72031" not in known_codes:
             return _error(47001, "data format error")
         return _error(72031, f"invalid params: {first.field.lstrip('/')} {first.issue}")
 
-    def refused(self, refusal: DocumentedError) -> DocumentedError:
+    def adapt_error(self, error: DocumentedError) -> DocumentedError:
         """Errors stand inside HTTP 200, but for those of the way there."""
-        if refusal.code == "METHOD_NOT_ALLOWED":
-            post = "POST" in refusal.message
+        if error.code == "METHOD_NOT_ALLOWED":
+            post = "POST" in error.message
             code, method = (43002, "POST") if post else (43001, "GET")
             return _error(code, f"require {method} method")
-        if refusal.code == "PARAM_ERROR":
-            return DocumentedError(refusal.status, "45002", "content size out of limit")
-        if not refusal.code.lstrip("-").isdigit():
-            return DocumentedError(refusal.status, str(refusal.status), refusal.message)
+        if error.code == "PARAM_ERROR":
+            return DocumentedError(error.status, "45002", "content size out of limit")
+        if not error.code.lstrip("-").isdigit():
+            return DocumentedError(error.status, str(error.status), error.message)
         return DocumentedError(
-            refusal.status, refusal.code, f"{refusal.message} rid: {_trace()}"
+            error.status, error.code, f"{error.message} rid: {_trace()}"
         )
 
 

@@ -1,1 +1,1 @@
-"""What a provider sends by itself: deliveries that are proved first, and events then."""
+"""Webhook events: verification, decryption and decoding of deliveries."""

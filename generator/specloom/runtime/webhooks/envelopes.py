@@ -1,4 +1,4 @@
-"""Deliveries: how they are proved, and what lies in them."""
+"""Envelopes: how deliveries of an API are verified, and where their event is."""
 
 from __future__ import annotations
 
@@ -20,32 +20,34 @@ from ..settings import Settings
 from .errors import ForgedEvent, MalformedEvent
 
 Verify: TypeAlias = Callable[[Headers, bytes], bool | Awaitable[bool]]
-"""Whether a delivery with these header fields and this body is the provider's; may be
-async in async clients."""
+"""User function that returns whether headers and body are a delivery of the provider; may
+be async in async clients."""
 
 
 class Delivery(Confidential, frozen=True):
-    """One request of the provider's, as it came."""
+    """One delivery as received."""
 
     headers: Headers
     content: bytes
 
     def json(self) -> tuple[Any, list[InvalidBytes]]:
-        """As `json_of`, of the body. Not to be asked for before the proof."""
-        return json_of(self.content)
+        """Parse the body, as `parse_json` does; call this only after verification."""
+        return parse_json(self.content)
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """That a delivery is the provider's: nothing else may be signed with this `key`, and
-    `seconds` is how long it would be believed."""
+class ReplayKey:
+    """Key that identifies a verified delivery, for replay protection.
+
+    `seconds` is the time for which its signature stays valid.
+    """
 
     key: str
     seconds: int
 
 
-class Opened(Confidential, frozen=True):
-    """What lies in a delivery. `content` is the payload as it came, `payload` its JSON."""
+class DecryptedEvent(Confidential, frozen=True):
+    """Event of a delivery; `content` is the decrypted payload, `payload` its JSON value."""
 
     name: str
     content: bytes
@@ -53,60 +55,61 @@ class Opened(Confidential, frozen=True):
     id: str | None = None
     create_time: datetime | None = None
     summary: str | None = None
-    unseal: Callable[[str], str] | None = None
-    """How encrypted fields in it are read."""
-    damages: Sequence[InvalidBytes] = ()
-    """Broken characters in it."""
+    decrypt: Callable[[str], str] | None = None
+    """Decrypts encrypted fields of the payload."""
+    invalid_bytes: Sequence[InvalidBytes] = ()
+    """Invalid characters in envelope and payload."""
 
 
 class Envelope(ABC):
-    """How the events of one API come."""
+    """Format of an API's deliveries."""
 
-    proves = False
-    """Whether it knows by itself who sent a delivery."""
+    is_signed = False
+    """Whether deliveries are signed, so that no function of the user has to verify them."""
 
     @abstractmethod
-    def prove(
-        self, delivery: Delivery, settings: Settings, verify: Verify | None
-    ) -> Steps[Proof | None]:
-        """Steps to know that the provider sent it; nothing of the body is parsed.
+    def verify(
+        self, delivery: Delivery, settings: Settings, user_verify: Verify | None
+    ) -> Steps[ReplayKey | None]:
+        """Verify that the provider sent the delivery, without parsing its body.
 
-        None if it could be sent again unnoticed. Fails with `ForgedEvent`, `StaleEvent`.
+        Return the key for replay protection; None if the envelope has none. Raise
+        `ForgedEvent` or `StaleEvent`.
         """
 
     @abstractmethod
-    def open(self, delivery: Delivery, settings: Settings) -> Opened:
-        """What lies in a delivery that has been proved.
+    def open(self, delivery: Delivery, settings: Settings) -> DecryptedEvent:
+        """Return the event of a verified delivery.
 
-        Fails with `UndecryptableEvent` or `MalformedEvent`.
+        Raise `UndecryptableEvent` or `MalformedEvent`.
         """
 
-    def refusal(self, message: str) -> dict[str, str]:
-        """The JSON of an answer that says that an event is not taken."""
+    def failure_body(self, message: str) -> dict[str, str]:
+        """Return the JSON body of a response that does not acknowledge the event."""
         return {"message": message}
 
 
 @dataclass(frozen=True, slots=True)
 class ValueLocation:
-    """Where something lies: in a header field, or at a dotted path in the body."""
+    """Location of a value in a delivery: a header, or a dotted path in the body."""
 
     header: str | None = None
     path: str | None = None
 
-    def read(self, delivery: Delivery, value: Any) -> str | None:
-        """The text or number there, as text."""
+    def read(self, delivery: Delivery, body: Any) -> str | None:
+        """Return the value as text; None if it is missing, empty, or no text or integer."""
         if self.header is not None:
             return delivery.headers.get(self.header)
-        found = _at(value, self.path)
-        return str(found) if isinstance(found, str | int) and found != "" else None
+        value = _value_at(body, self.path)
+        return str(value) if isinstance(value, str | int) and value != "" else None
 
 
 @dataclass(frozen=True, slots=True)
 class PlainEnvelope(Envelope):
-    """JSON with the name and the payload somewhere in it, not encrypted.
+    """JSON that is neither signed nor encrypted; name and payload are somewhere in it.
 
-    With `verified=False` nothing proves who sent it, and it is believed; else the user
-    says how that is known.
+    With `verified=False` every delivery is accepted. Otherwise the user provides a function
+    that verifies deliveries.
     """
 
     name: ValueLocation
@@ -114,44 +117,46 @@ class PlainEnvelope(Envelope):
     id: ValueLocation | None = None
     verified: bool = True
 
-    def prove(
-        self, delivery: Delivery, settings: Settings, verify: Verify | None
-    ) -> Steps[Proof | None]:
-        if verify is not None:
-            proved = yield from call_user_function(
-                "verify", lambda: verify(delivery.headers, delivery.content)
+    def verify(
+        self, delivery: Delivery, settings: Settings, user_verify: Verify | None
+    ) -> Steps[ReplayKey | None]:
+        if user_verify is not None:
+            is_verified = yield from call_user_function(
+                "verify", lambda: user_verify(delivery.headers, delivery.content)
             )
-            if proved is not True:
-                raise ForgedEvent("`verify` did not return True for it")
+            if is_verified is not True:
+                raise ForgedEvent("`verify` did not return True for this delivery")
         elif self.verified:
             raise ConfigError(
-                "webhooks: nothing says how to know who sent an event: give a function of"
-                " header fields and body, `webhooks.with_options(verify=…)`"
+                "webhooks: the API does not define how to verify deliveries; pass a function"
+                " of headers and body: `webhooks.with_options(verify=…)`"
             )
         return None
 
-    def open(self, delivery: Delivery, settings: Settings) -> Opened:
-        value, damages = delivery.json()
-        name = self.name.read(delivery, value)
+    def open(self, delivery: Delivery, settings: Settings) -> DecryptedEvent:
+        body, invalid_bytes = delivery.json()
+        name = self.name.read(delivery, body)
         if name is None:
-            raise MalformedEvent("it does not say which event it is")
-        id = None if self.id is None else self.id.read(delivery, value)
-        payload = value if self.payload is None else _at(value, self.payload)
-        return Opened(name, delivery.content, payload, id, damages=damages)
+            raise MalformedEvent("missing name of the event")
+        id = None if self.id is None else self.id.read(delivery, body)
+        payload = body if self.payload is None else _value_at(body, self.payload)
+        return DecryptedEvent(
+            name, delivery.content, payload, id, invalid_bytes=invalid_bytes
+        )
 
 
-def json_of(content: bytes) -> tuple[Any, list[InvalidBytes]]:
-    """The JSON value in these bytes, and where a character in them is broken.
+def parse_json(content: bytes) -> tuple[Any, list[InvalidBytes]]:
+    """Return the JSON value of these bytes and the invalid characters in it.
 
-    Fails with `MalformedEvent`.
+    Raise `MalformedEvent` if it is not JSON.
     """
     try:
         return decode(content)
     except InvalidJson as error:
-        raise MalformedEvent(f"it is not JSON: {error}") from error
+        raise MalformedEvent(f"not JSON: {error}") from error
 
 
-def _at(value: Any, path: str | None) -> Any:
+def _value_at(body: Any, path: str | None) -> Any:
     for key in path.split(".") if path is not None else ():
-        value = value.get(key) if is_object(value) else None
-    return value
+        body = body.get(key) if is_object(body) else None
+    return body

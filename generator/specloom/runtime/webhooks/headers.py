@@ -1,4 +1,4 @@
-"""Header fields as frameworks hand them over."""
+"""Conversion of request headers in the formats of web frameworks."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from ..headers import Headers
 HeadersLike: TypeAlias = (
     "Mapping[str, Any] | Mapping[bytes, Any] | Iterable[tuple[str | bytes, str | bytes]]"
 )
-"""The header fields of a request: a mapping of any framework, pairs as ASGI has them, or
-the environ of WSGI, where they are called `HTTP_…`."""
+"""Headers of a request: the mapping of a web framework, pairs as in ASGI, or the environ of
+WSGI, with names like `HTTP_…`."""
 
 
-def received(given: HeadersLike) -> Headers:
-    """The fields by name, whatever its case; fails with `ConfigError`."""
-    return Headers(_fields(given))
+def to_headers(headers: HeadersLike) -> Headers:
+    """Return the headers with case-insensitive names; raise `ConfigError` for other input."""
+    return Headers(_pairs(headers))
 
 
-def _fields(given: Any) -> Iterator[tuple[str, str]]:
-    items = getattr(given, "items", None)
-    pairs: Any = items() if callable(items) else given
-    if isinstance(given, str | bytes) or not hasattr(pairs, "__iter__"):
-        raise _unfit()
+def _pairs(headers: Any) -> Iterator[tuple[str, str]]:
+    items = getattr(headers, "items", None)
+    pairs: Any = items() if callable(items) else headers
+    if isinstance(headers, str | bytes) or not hasattr(pairs, "__iter__"):
+        raise _invalid_headers()
     for pair in pairs:
-        if not _is_several(pair) or len(pair) != 2:
-            raise _unfit()
+        if not _is_list_or_tuple(pair) or len(pair) != 2:
+            raise _invalid_headers()
         name = _text(pair[0])
         if name is None:
             continue
         if name.upper().startswith("HTTP_"):  # RFC 3875, 4.1.18
             name = name[5:].replace("_", "-")
-        for value in pair[1] if _is_several(pair[1]) else [pair[1]]:
+        for value in pair[1] if _is_list_or_tuple(pair[1]) else [pair[1]]:
             text = _text(value)
-            if text is not None:  # an environ holds streams and flags, too
+            if text is not None:  # an environ has streams and flags, too
                 yield name, text
 
 
-def _is_several(value: object) -> TypeGuard[Sequence[Any]]:
+def _is_list_or_tuple(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, tuple | list)
 
 
@@ -49,8 +49,8 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _unfit() -> ConfigError:
+def _invalid_headers() -> ConfigError:
     return ConfigError(
-        "headers: give the header fields of the request: a mapping, pairs, or WSGI's"
-        " environ"
+        "headers: expected the headers of the request as a mapping, pairs, or the environ of"
+        " WSGI"
     )

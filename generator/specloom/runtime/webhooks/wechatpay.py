@@ -24,7 +24,14 @@ from ..errors import ConfigError, SignatureError
 from ..http_messages import RawResponse
 from ..json_types import is_object
 from ..settings import Settings
-from .envelopes import Delivery, Envelope, Opened, Proof, Verify, json_of
+from .envelopes import (
+    DecryptedEvent,
+    Delivery,
+    Envelope,
+    ReplayKey,
+    Verify,
+    parse_json,
+)
 from .errors import ForgedEvent, MalformedEvent, StaleEvent, UndecryptableEvent
 
 _ALGORITHM: Final = "AEAD_AES_256_GCM"
@@ -34,11 +41,11 @@ _MOMENT: Any = Annotated[datetime, msgspec.Meta(tz=True)]
 class WechatPayEnvelope(Envelope):
     """Proved by a signature over the raw body, opened with the merchant's APIv3 key."""
 
-    proves = True
+    is_signed = True
 
-    def prove(
-        self, delivery: Delivery, settings: Settings, verify: Verify | None
-    ) -> Steps[Proof | None]:
+    def verify(
+        self, delivery: Delivery, settings: Settings, user_verify: Verify | None
+    ) -> Steps[ReplayKey | None]:
         scheme, until = _scheme(settings), settings.clock() + settings.deadline
         scheme.need_api_v3_key()
         reply = RawResponse(200, delivery.headers, delivery.content)
@@ -52,9 +59,9 @@ class WechatPayEnvelope(Envelope):
             raise ForgedEvent(error.message.removeprefix(UNBELIEVED)) from error
         # Of the message, since a signature can be written in several ways in Base64.
         left = int(delivery.headers["Wechatpay-Timestamp"]) + TOLERANCE - time.time()
-        return Proof(sha256(claim.message).hexdigest(), int(left) + 1)
+        return ReplayKey(sha256(claim.message).hexdigest(), int(left) + 1)
 
-    def open(self, delivery: Delivery, settings: Settings) -> Opened:
+    def open(self, delivery: Delivery, settings: Settings) -> DecryptedEvent:
         scheme, (value, outside) = _scheme(settings), delivery.json()
         resource = value.get("resource") if is_object(value) else None
         if not is_object(value) or not is_object(resource):
@@ -72,8 +79,8 @@ class WechatPayEnvelope(Envelope):
                 f"the payload cannot be decrypted: {error}; see that api_v3_key is the"
                 " APIv3 key of this merchant, not the APIv2 key or a former one"
             ) from error
-        payload, inside = json_of(content)
-        return Opened(
+        payload, inside = parse_json(content)
+        return DecryptedEvent(
             _text(value, "event_type"),
             content,
             payload,
@@ -84,7 +91,7 @@ class WechatPayEnvelope(Envelope):
             [*outside, *inside],
         )
 
-    def refusal(self, message: str) -> dict[str, str]:
+    def failure_body(self, message: str) -> dict[str, str]:
         return {"code": "FAIL", "message": message}
 
 

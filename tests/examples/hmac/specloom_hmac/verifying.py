@@ -17,7 +17,7 @@ SECRET = "secret-of-a-mock, 32 characters or more"
 class HmacSha256Side(ServerAuth):
     """One key, whose signatures are good for five minutes."""
 
-    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
+    def authenticate(self, incoming: IncomingRequest, signed: bytes) -> None:
         headers = incoming.headers
         seconds = headers.get("X-Timestamp", "")
         digest = hashlib.sha256(signed).hexdigest()

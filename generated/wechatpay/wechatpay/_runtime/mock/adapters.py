@@ -1,4 +1,4 @@
-"""Two doors to a mock: a transport of httpx's in process, and an ASGI application."""
+"""httpx transport and ASGI application for a mock."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from . import IncomingRequest, MockResponse
 from .server_core import BODY_LIMIT, Mock
 
 Application: TypeAlias = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
-"""An application of ASGI's, version 3: scope, receive, send."""
+"""ASGI application, version 3: scope, receive, send."""
 
-_BEAT: Final = 0.1
-"""Seconds between looks at what is due."""
+_TICK_INTERVAL: Final = 0.1
+"""Seconds between two checks for due events."""
 
 
 class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """For clients of both colours; nothing leaves the process."""
+    """httpx transport for sync and async clients; opens no connections."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._mock.handle(self._incoming(request, request.read()))
-        if answer.delay:
-            time.sleep(_patience(request, answer))
-            _in_time(request, answer)
-        self._mock.ledger.deliver(answer)
-        return _response(request, answer)
+        response = self._mock.handle(self._incoming(request, request.read()))
+        if response.delay:
+            time.sleep(_seconds_to_wait(request, response))
+            _check_timeout(request, response)
+        self._mock.ledger.mark_delivered(response)
+        return _to_httpx(request, response)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._mock.handle(self._incoming(request, await request.aread()))
-        if answer.delay:
-            await asyncio.sleep(_patience(request, answer))
-            _in_time(request, answer)
-        self._mock.ledger.deliver(answer)
-        return _response(request, answer)
+        response = self._mock.handle(self._incoming(request, await request.aread()))
+        if response.delay:
+            await asyncio.sleep(_seconds_to_wait(request, response))
+            _check_timeout(request, response)
+        self._mock.ledger.mark_delivered(response)
+        return _to_httpx(request, response)
 
     def _incoming(self, request: httpx.Request, body: bytes) -> IncomingRequest:
         return IncomingRequest(
@@ -50,106 +50,106 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             request.url.raw_path.decode("ascii"),
             _headers(request.headers.raw),
             body,
-            # Under other names than the documented ones there is one host.
-            primary=request.url.netloc.decode("ascii") not in self._backups(),
+            # A host that the spec does not list counts as the primary host.
+            primary=request.url.netloc.decode("ascii") not in self._backup_hosts(),
         )
 
-    def _backups(self) -> set[str]:
+    def _backup_hosts(self) -> set[str]:
         return {host.authority for host in self._mock.service.parsed_hosts[1:]}
 
 
 def _headers(raw: Any) -> Headers:
     return Headers(
-        (name.decode("latin-1"), text.decode("latin-1")) for name, text in raw
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in raw
     )
 
 
-def _patience(request: httpx.Request, answer: MockResponse) -> float:
-    """Seconds to sleep: as long as the answer takes, or the client waits."""
-    waits = request.extensions.get("timeout", {}).get("read")
-    return answer.delay if waits is None else min(answer.delay, float(waits))
+def _seconds_to_wait(request: httpx.Request, response: MockResponse) -> float:
+    """Return the delay of the response, or the client's read timeout if that is shorter."""
+    timeout = request.extensions.get("timeout", {}).get("read")
+    return response.delay if timeout is None else min(response.delay, float(timeout))
 
 
-def _in_time(request: httpx.Request, answer: MockResponse) -> None:
-    if _patience(request, answer) < answer.delay:
+def _check_timeout(request: httpx.Request, response: MockResponse) -> None:
+    if _seconds_to_wait(request, response) < response.delay:
         raise httpx.ReadTimeout("The read operation timed out", request=request)
 
 
-def _response(request: httpx.Request, answer: MockResponse) -> httpx.Response:
-    if answer.cut == "refuse":
+def _to_httpx(request: httpx.Request, response: MockResponse) -> httpx.Response:
+    if response.cut == "refuse":
         raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
-    if answer.cut == "reset":
+    if response.cut == "reset":
         raise httpx.ReadError("[Errno 104] Connection reset by peer", request=request)
-    if answer.cut == "truncate" and not answer.body:
-        text = "Server disconnected without sending a response."
-        raise httpx.RemoteProtocolError(text, request=request)
-    length = ("Content-Length", str(len(answer.body)))
+    if response.cut == "truncate" and not response.body:
+        message = "Server disconnected without sending a response."
+        raise httpx.RemoteProtocolError(message, request=request)
+    length = ("Content-Length", str(len(response.body)))
     return httpx.Response(
-        answer.status,
-        headers=[*answer.headers, length],
-        stream=_Content(answer),
+        response.status,
+        headers=[*response.headers, length],
+        stream=_BodyStream(response),
         request=request,
     )
 
 
-class _Content(httpx.SyncByteStream, httpx.AsyncByteStream):
-    def __init__(self, answer: MockResponse) -> None:
-        self._answer = answer
+class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    def __init__(self, response: MockResponse) -> None:
+        self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        body = self._answer.body
-        if self._answer.cut == "truncate":
+        body = self._response.body
+        if self._response.cut == "truncate":
             yield body[: len(body) // 2]
-            text = "peer closed connection without sending complete message body"
-            raise httpx.RemoteProtocolError(text)
+            message = "peer closed connection without sending complete message body"
+            raise httpx.RemoteProtocolError(message)
         yield body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self:
-            yield piece
+        for chunk in self:
+            yield chunk
 
 
 # --- ASGI ---------------------------------------------------------------------------------
 
 
-def application(mock: Mock) -> Application:
-    """The mock as an application; while it lives, events are delivered.
+def asgi_application(mock: Mock) -> Application:
+    """Return the mock as an ASGI application; events are delivered during its lifespan.
 
-    A plain function: servers take another callable for one of ASGI's second version.
+    It is a function, because servers take any other callable for ASGI version 2.
     """
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            await _live(mock, receive, send)
+            await _handle_lifespan(mock, receive, send)
         elif scope["type"] == "http":
-            await _answer(mock, scope, receive, send)
+            await _handle_request(mock, scope, receive, send)
 
     return serve
 
 
-async def _live(mock: Mock, receive: Any, send: Any) -> None:
-    async def beat() -> None:
+async def _handle_lifespan(mock: Mock, receive: Any, send: Any) -> None:
+    async def tick() -> None:
         while True:
-            await asyncio.sleep(_BEAT)
+            await asyncio.sleep(_TICK_INTERVAL)
             await asyncio.to_thread(mock.tick)
 
-    beating: asyncio.Task[None] | None = None
+    ticking: asyncio.Task[None] | None = None
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            beating = asyncio.create_task(beat())
+            ticking = asyncio.create_task(tick())
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            if beating is not None:
-                beating.cancel()
+            if ticking is not None:
+                ticking.cancel()
                 with suppress(asyncio.CancelledError):
-                    await beating
+                    await ticking
             mock.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
-async def _answer(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
+async def _handle_request(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
     body, more = b"", True
     while more and len(body) <= BODY_LIMIT:
         message = await receive()
@@ -167,29 +167,32 @@ async def _answer(mock: Mock, scope: Any, receive: Any, send: Any) -> None:
         body,
         root=quote(scope.get("root_path", "").rstrip("/")),
     )
-    # In a thread: what it does may call this very event loop.
-    answer = await asyncio.to_thread(mock.handle, incoming)
-    await asyncio.sleep(answer.delay)
-    mock.ledger.deliver(answer)
-    await _send(answer, send)
+    # In a thread, because a webhook receiver may need this event loop.
+    response = await asyncio.to_thread(mock.handle, incoming)
+    await asyncio.sleep(response.delay)
+    mock.ledger.mark_delivered(response)
+    await _send(response, send)
 
 
-async def _send(answer: MockResponse, send: Any) -> None:
-    """Send the answer. An application can break off within one, but not before: what is
-    lost has the length of something, and nothing or half of it comes."""
-    status, length = answer.status, len(answer.body)
-    if answer.cut is not None:
+async def _send(response: MockResponse, send: Any) -> None:
+    """Send the response.
+
+    An ASGI application can break a connection only after the response has started. A lost
+    response is therefore announced with a length, and its body is missing or incomplete.
+    """
+    status, length = response.status, len(response.body)
+    if response.cut is not None:
         status, length = 200 if status in (204, 304) else status, max(length, 1)
-    fields = [
-        (name.lower().encode("latin-1"), text.encode("latin-1", "replace"))
-        for name, text in answer.headers
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in response.headers
     ]
     if status not in (204, 304):
-        fields.append((b"content-length", str(length).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": fields})
-    if answer.cut is None:
-        await send({"type": "http.response.body", "body": answer.body})
+        headers.append((b"content-length", str(length).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    if response.cut is None:
+        await send({"type": "http.response.body", "body": response.body})
         return
-    half = answer.body[: length // 2] if answer.cut == "truncate" else b""
+    half = response.body[: length // 2] if response.cut == "truncate" else b""
     await send({"type": "http.response.body", "body": half, "more_body": True})
-    raise ConnectionResetError("the mock was told to do this")
+    raise ConnectionResetError("connection broken by a stub fault of the mock")

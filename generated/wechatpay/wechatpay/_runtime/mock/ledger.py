@@ -1,6 +1,7 @@
-"""Ledger of a mock: what its service executed, and how often each idempotency key came.
+"""Ledger of a mock: the requests that its service executed, and how often each idempotency
+key was received.
 
-A test holds its own code to it: whatever the code was told, nothing is executed twice.
+Tests use it to check that no request is executed twice, whatever errors the client gets.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from . import MockResponse
 from .argument_checks import CheckedArguments
 from .store import Store
 
-_REMEMBERED: Final = 10_000
-"""Executions, and keys, that are remembered, the newest ones."""
+_MAX_ENTRIES: Final = 10_000
+"""Executions, and keys, that are kept; the oldest are dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +34,21 @@ class Execution:
     endpoint: str
     """Name of the endpoint."""
     time: float
-    """When, on the mock's clock: seconds since 1970."""
+    """Time on the mock's clock, in seconds since 1970."""
     key: Mapping[str, Any] | None
-    """The idempotency key by names on the wire; None if the request had none."""
+    """Idempotency key by names on the wire; None if the request had none."""
     status: int
     """Status of the response."""
     request_id: str | None
-    """The response's."""
+    """Request id of the response."""
     delivered: bool
-    """Whether a response arrived: one to this request, or to a repetition of it."""
+    """Whether a response arrived: one to this request, or to a retry of it."""
     received: int
-    """How many requests with this key came, refused ones too; 1 if there is no key."""
+    """Number of requests with this key, rejected ones included; 1 without a key."""
 
 
 class _Record(msgspec.Struct):
-    """An execution as it is kept; `identity` is that of its key."""
+    """Stored execution; `identity` is that of its key."""
 
     number: int
     endpoint: str
@@ -60,32 +61,32 @@ class _Record(msgspec.Struct):
 
 
 class _Key(msgspec.Struct):
-    """An idempotency key: its last execution, and the response that a repetition gets."""
+    """Stored idempotency key: its last execution, and the response to a retry."""
 
     received: int = 0
     number: int = 0
-    """0: nothing was executed yet."""
+    """Number of the execution; 0 if there is none yet."""
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
 
 class Ledger(Sequence[Execution]):
-    """The executions in their order; queries and tokens are not among them."""
+    """Executions in their order; queries and token requests are left out."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = RLock()
         self._records: dict[int, _Record] = {
-            one.number: one for _, one in store.items("execution", _Record)
+            record.number: record for _, record in store.items("execution", _Record)
         }
         self._keys: dict[str, _Key] = dict(store.items("execution key", _Key))
         self._last = max(self._records, default=0)
 
-    # --- for the test -----------------------------------------------------------------
+    # --- for tests --------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Forget all executions and keys."""
+        """Remove all executions and keys."""
         with self._lock:
             for number in self._records:
                 self._store.drop("execution", str(number))
@@ -99,7 +100,7 @@ class Ledger(Sequence[Execution]):
 
     def __iter__(self) -> Iterator[Execution]:
         with self._lock:
-            return iter([self._execution(one) for one in self._records.values()])
+            return iter([self._execution(record) for record in self._records.values()])
 
     @overload
     def __getitem__(self, index: int) -> Execution: ...
@@ -111,15 +112,15 @@ class Ledger(Sequence[Execution]):
     def __repr__(self) -> str:
         return f"Ledger({list(self)})"
 
-    def _execution(self, one: _Record) -> Execution:
-        key = self._keys.get(one.identity)
+    def _execution(self, record: _Record) -> Execution:
+        key = self._keys.get(record.identity)
         return Execution(
-            one.endpoint,
-            one.time,
-            one.key,
-            one.status,
-            one.request_id,
-            one.delivered,
+            record.endpoint,
+            record.time,
+            record.key,
+            record.status,
+            record.request_id,
+            record.delivered,
             1 if key is None else key.received,
         )
 
@@ -128,17 +129,19 @@ class Ledger(Sequence[Execution]):
     def receive(
         self, endpoint: str, key: Mapping[str, Any] | None
     ) -> MockResponse | None:
-        """Count a request; its response if one with this key has been executed."""
+        """Count a request, and return the response of its key's execution, if any."""
         if key is None:
             return None
         with self._lock:
             identity = _identity(endpoint, key)
-            one = self._keys.setdefault(identity, _Key())
-            one.received += 1
-            self._keep(self._keys, "execution key", identity)
-            if not one.number:
+            stored = self._keys.setdefault(identity, _Key())
+            stored.received += 1
+            self._save(self._keys, "execution key", identity)
+            if not stored.number:
                 return None
-            return MockResponse(one.status, one.body, one.headers, execution=one.number)
+            return MockResponse(
+                stored.status, stored.body, stored.headers, execution=stored.number
+            )
 
     def record(
         self,
@@ -148,17 +151,25 @@ class Ledger(Sequence[Execution]):
         response: MockResponse,
         sent: MockResponse,
     ) -> MockResponse:
-        """Note an execution: `sent` is what goes out, `response` what a repetition with
-        this key gets. Returns `sent`, which knows its execution."""
+        """Record an execution, and return `sent` with the number of the execution.
+
+        `sent` goes to the client; `response` is the response to a retry with this key.
+        """
         with self._lock:
             self._last += 1
             identity = "" if key is None else _identity(endpoint, key)
             request_id = request_id_of(Headers(sent.headers))
-            given = None if key is None else dict(key)
+            stored_key = None if key is None else dict(key)
             self._records[self._last] = _Record(
-                self._last, endpoint, time, given, identity, sent.status, request_id
+                self._last,
+                endpoint,
+                time,
+                stored_key,
+                identity,
+                sent.status,
+                request_id,
             )
-            self._keep(self._records, "execution", self._last)
+            self._save(self._records, "execution", self._last)
             if key is not None:
                 received = self._keys[identity].received
                 self._keys[identity] = _Key(
@@ -168,20 +179,20 @@ class Ledger(Sequence[Execution]):
                     response.headers,
                     response.body,
                 )
-                self._keep(self._keys, "execution key", identity)
+                self._save(self._keys, "execution key", identity)
             return replace(sent, execution=self._last)
 
-    def deliver(self, answer: MockResponse) -> None:
-        """Note that a response goes to a client that still waits for it, and goes whole."""
+    def mark_delivered(self, response: MockResponse) -> None:
+        """Record that a complete response goes to a client that still waits for it."""
         with self._lock:
-            one = self._records.get(answer.execution or 0)
-            if one is not None and answer.cut is None and not one.delivered:
-                one.delivered = True
-                self._store.put("execution", str(answer.execution), one)
+            record = self._records.get(response.execution or 0)
+            if record is not None and response.cut is None and not record.delivered:
+                record.delivered = True
+                self._store.put("execution", str(response.execution), record)
 
-    def _keep(self, values: dict[Any, Any], kind: str, name: int | str) -> None:
+    def _save(self, values: dict[Any, Any], kind: str, name: int | str) -> None:
         self._store.put(kind, str(name), values[name])
-        while len(values) > _REMEMBERED:
+        while len(values) > _MAX_ENTRIES:
             oldest = next(iter(values))
             del values[oldest]
             self._store.drop(kind, str(oldest))
@@ -192,39 +203,38 @@ def _identity(endpoint: str, key: Mapping[str, Any]) -> str:
 
 
 def key_of(
-    endpoint: Endpoint[Any], given: CheckedArguments
+    endpoint: Endpoint[Any], arguments: CheckedArguments
 ) -> Mapping[str, Any] | None:
-    """The idempotency key of a request; None unless each of its fields has a value."""
+    """Return the idempotency key of a request; None unless all its fields have a value."""
     if not isinstance(endpoint.idempotency, Keyed):
         return None
-    found: dict[str, Any] = {}
+    key: dict[str, Any] = {}
     parameters: dict[str, object] = {}
     for constants in endpoint.fixed.values():
         parameters.update(constants)
     for group in endpoint.parameters.values():
-        for one in group:
-            value = given.arguments.get(one.argument or one.wire)
+        for parameter in group:
+            value = arguments.parameters.get(parameter.argument or parameter.wire)
             if value is not msgspec.UNSET:
-                parameters[one.wire] = value
-    named = (_plain(parameters), _plain(given.body))
+                parameters[parameter.wire] = value
+    sources = (_to_json(parameters), _to_json(arguments.body))
     for field in endpoint.idempotency.fields:
-        values = (value_at(one, field) for one in named)
-        value = next((one for one in values if one is not None), None)
+        values = (value_at(source, field) for source in sources)
+        value = next((each for each in values if each is not None), None)
         if value is None:
             return None
-        found[field] = value
-    return found
+        key[field] = value
+    return key
 
 
-def _plain(value: object) -> object:
-    """The value as JSON."""
+def _to_json(value: object) -> object:
     if is_object(value):
-        value = {name: _part(one) for name, one in value.items()}
+        value = {name: _part_to_json(part) for name, part in value.items()}
     return msgspec.to_builtins(value, str_keys=True, enc_hook=str)
 
 
-def _part(value: object) -> object:
-    """A part of a body: the object if it is the JSON of one, else its text."""
+def _part_to_json(value: object) -> object:
+    """Return a part of a body as JSON value: the object that it encodes, else its text."""
     if not isinstance(value, bytes):
         return value
     if value.startswith(b"{"):

@@ -1,4 +1,4 @@
-"""Read requests of HTTP/1.1 from a connection, within limits of size and time."""
+"""HTTP/1.1 request reader with limits of size and time."""
 
 from __future__ import annotations
 
@@ -13,74 +13,75 @@ from ..headers import Headers
 from .server_core import BODY_LIMIT
 
 Head: TypeAlias = tuple[str, str, str, Headers]
-"""Method, target, version and header fields."""
+"""Method, target, version and headers."""
 
 IDLE: Final = 8.0
-"""Seconds after which an idle connection is closed, as WeChat Pay does it."""
-_PATIENCE: Final = 20.0
-"""Seconds in which a whole request must come, from its first bytes on."""
+"""Seconds after which an idle connection is closed, as WeChat Pay does."""
+_REQUEST_TIMEOUT: Final = 20.0
+"""Seconds in which a whole request must arrive, counted from its first byte."""
 _HEAD_LIMIT: Final = 1 << 16
+_MAX_HEADERS: Final = 200
 _METHODS: Final = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 )
 
 
 class MalformedRequest(Exception):
-    """Bytes that are no request; the status says what is wrong with them."""
+    """Invalid HTTP request; `status` says why."""
 
     def __init__(self, status: HTTPStatus) -> None:
         self.status = status
 
 
-class _Timed(io.RawIOBase):
-    """The bytes of a connection, until the time for a request is over.
+class _TimedStream(io.RawIOBase):
+    """Byte stream of a connection, with a deadline for each request.
 
-    A timeout of the socket alone would begin anew with each byte.
+    The timeout of a socket would start again with each byte.
     """
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self.until: float | None = None
-        """None until the first bytes of a request have come."""
+        self.deadline: float | None = None
+        """Monotonic time; None until the first byte of a request is received."""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        left = IDLE
-        if self.until is not None:
-            left = min(IDLE, self.until - time.monotonic())
+        timeout = IDLE
+        if self.deadline is not None:
+            timeout = min(IDLE, self.deadline - time.monotonic())
         try:
-            if left <= 0:
+            if timeout <= 0:
                 raise TimeoutError
-            self._connection.settimeout(left)
+            self._connection.settimeout(timeout)
             size = self._connection.recv_into(buffer)
         except TimeoutError:
-            if self.until is None:
+            if self.deadline is None:
                 raise
             raise MalformedRequest(HTTPStatus.REQUEST_TIMEOUT) from None
-        if self.until is None:
-            self.until = time.monotonic() + _PATIENCE
+        if self.deadline is None:
+            self.deadline = time.monotonic() + _REQUEST_TIMEOUT
         return size
 
 
 class RequestReader:
-    """The requests of one connection; `write` is for what must be said before a body."""
+    """Reader of the requests of one connection; `write` sends `100 Continue`."""
 
     def __init__(
         self, connection: socket.socket, write: Callable[[bytes], object]
     ) -> None:
-        self._timed = _Timed(connection)
-        self._file = io.BufferedReader(self._timed)
+        self._stream = _TimedStream(connection)
+        self._buffer = io.BufferedReader(self._stream)
         self._write = write
 
-    def head(self) -> Head | None:
-        """The next request up to its body; None if there is none."""
-        self._timed.until = None
-        read = self._file.readline
-        line = read(_HEAD_LIMIT + 1)
-        if line in (b"\r\n", b"\n"):  # left over by some clients after a body
-            line = read(_HEAD_LIMIT + 1)
+    def read_head(self) -> Head | None:
+        """Return the head of the next request; None at the end of the connection."""
+        self._stream.deadline = None
+        read_line = self._buffer.readline
+        line = read_line(_HEAD_LIMIT + 1)
+        if line in (b"\r\n", b"\n"):  # some clients send one after a body
+            line = read_line(_HEAD_LIMIT + 1)
         if not line:
             return None
         parts = line.decode("latin-1").rstrip("\r\n").split(" ")
@@ -95,46 +96,46 @@ class RequestReader:
             target = f"/{target.split('/', 3)[3]}" if target.count("/") > 2 else "/"
         if not target.startswith("/") or not target.isascii():
             raise MalformedRequest(HTTPStatus.BAD_REQUEST)
-        return method, target, version, Headers(self._fields())
+        return method, target, version, Headers(self._read_headers())
 
-    def _fields(self) -> list[tuple[str, str]]:
-        fields: list[tuple[str, str]] = []
-        room = _HEAD_LIMIT
+    def _read_headers(self) -> list[tuple[str, str]]:
+        headers: list[tuple[str, str]] = []
+        remaining = _HEAD_LIMIT
         while True:
-            line = self._file.readline(room + 1)
-            room -= len(line)
-            if room < 0 or len(fields) > 200:
+            line = self._buffer.readline(remaining + 1)
+            remaining -= len(line)
+            if remaining < 0 or len(headers) > _MAX_HEADERS:
                 raise MalformedRequest(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             if not line.endswith(b"\n"):
                 raise MalformedRequest(HTTPStatus.BAD_REQUEST)
             text = line.decode("latin-1").rstrip("\r\n")
             if not text:
-                return fields
+                return headers
             name, colon, value = text.partition(":")
             if not colon or not name or name != name.strip():
                 raise MalformedRequest(HTTPStatus.BAD_REQUEST)
-            fields.append((name, value.strip()))
+            headers.append((name, value.strip()))
 
-    def body(self, headers: Headers) -> bytes:
-        """The body, of which no more than a byte above the limit is read."""
+    def read_body(self, headers: Headers) -> bytes:
+        """Return the body; reads at most one byte more than the limit allows."""
         if headers.get("Expect", "").lower() == "100-continue":
             self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
         lengths = set(headers.get_all("Content-Length"))
         if "Transfer-Encoding" in headers:
             if headers["Transfer-Encoding"].lower() != "chunked" or lengths:
                 raise MalformedRequest(HTTPStatus.BAD_REQUEST)
-            return self._chunks()
+            return self._read_chunks()
         if not lengths:
             return b""
         length, *others = lengths
         if others or not (length.isascii() and length.isdigit() and len(length) < 19):
             raise MalformedRequest(HTTPStatus.BAD_REQUEST)
-        return self._exactly(min(int(length), BODY_LIMIT + 1))
+        return self._read_exactly(min(int(length), BODY_LIMIT + 1))
 
-    def _chunks(self) -> bytes:
+    def _read_chunks(self) -> bytes:
         body = b""
         while True:
-            size = self._file.readline(100).partition(b";")[0].strip()
+            size = self._buffer.readline(100).partition(b";")[0].strip()
             try:
                 length = int(size, 16) if size.isalnum() else -1
             except ValueError:
@@ -142,15 +143,15 @@ class RequestReader:
             if length < 0:
                 raise MalformedRequest(HTTPStatus.BAD_REQUEST)
             if length == 0:
-                self._fields()
+                self._read_headers()  # trailers
                 return body
-            body += self._exactly(min(length, BODY_LIMIT + 1))
+            body += self._read_exactly(min(length, BODY_LIMIT + 1))
             if len(body) > BODY_LIMIT:
                 return body
-            self._exactly(2)
+            self._read_exactly(2)
 
-    def _exactly(self, length: int) -> bytes:
-        content = self._file.read(length)
+    def _read_exactly(self, length: int) -> bytes:
+        content = self._buffer.read(length)
         if len(content) < length:
             raise MalformedRequest(HTTPStatus.BAD_REQUEST)
         return content

@@ -1,4 +1,4 @@
-"""Which endpoint a request is for."""
+"""Routing of requests to endpoints by method and path."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _VARIABLE = re.compile(r"\{[^{}]+\}")
 
 @dataclass(frozen=True)
 class Route:
-    """Method and path of an endpoint, and the side whose own one it is."""
+    """Method and path of an endpoint; `auth` is set for endpoints of an auth scheme."""
 
     name: str
     method: str
     path: str
     endpoint: Endpoint[Any] | None = None
-    side: ServerAuth | None = None
+    auth: ServerAuth | None = None
 
     @cached_property
     def shape(self) -> str:
-        """The path with its variables as `{}`, whatever a spec calls them."""
+        """The path with its variables as `{}`."""
         return _VARIABLE.sub("{}", self.path)
 
     @cached_property
@@ -37,32 +37,34 @@ class Route:
         fixed = map(re.escape, _VARIABLE.split(self.path))
         return re.compile("([^/]+)".join(fixed))
 
-    def texts(self, segments: str) -> tuple[str, ...] | None:
-        """The texts of the variables in a path, decoded; None if it is another's."""
-        found = self._pattern.fullmatch(segments)
-        return None if found is None else tuple(map(unquote, found.groups()))
+    def match(self, path: str) -> tuple[str, ...] | None:
+        """Return the decoded values of the variables in a path; None for another path."""
+        match = self._pattern.fullmatch(path)
+        return None if match is None else tuple(map(unquote, match.groups()))
 
 
 @dataclass(frozen=True)
 class Match:
-    """A route that a request may be for, and the texts of the path's variables."""
+    """Route that matches a request, with the values of the path variables."""
 
     route: Route
-    texts: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 class Routes:
-    """All of them. Fixed text goes before variables: `/orders/last`, `/orders/{id}`."""
+    """All routes. Fixed text takes precedence over variables: `/orders/last` before
+    `/orders/{id}`."""
 
     def __init__(
         self,
         service: Service,
         endpoints: Iterable[Endpoint[Any]],
-        own: Mapping[str, ServerAuth],
+        scheme_endpoints: Mapping[str, ServerAuth],
     ) -> None:
-        routes = [Route(one.name, one.method, one.path, one) for one in endpoints]
+        routes = [Route(each.name, each.method, each.path, each) for each in endpoints]
         routes += [
-            Route(name, *side.own[name], None, side) for name, side in own.items()
+            Route(name, *auth.endpoints[name], None, auth)
+            for name, auth in scheme_endpoints.items()
         ]
         routes.sort(key=lambda route: route.path.count("{"))
         self._by_depth: defaultdict[int, list[Route]] = defaultdict(list)
@@ -75,34 +77,35 @@ class Routes:
         self._prefixes = sorted({host.prefix for host in hosts if host.prefix})
 
     def find(self, incoming: IncomingRequest) -> list[Match]:
-        """The routes of the request's verb and path: one, or several endpoints of the
-        spec. A side's own route is there only if the spec has none."""
-        found = [
-            Match(route, texts)
-            for route, texts in self._matching(incoming.path)
+        """Return the routes of a request's method and path: one, or several of the spec.
+
+        A route of an auth scheme is returned only if the spec has none.
+        """
+        matches = [
+            Match(route, values)
+            for route, values in self._matching(incoming.path)
             if route.method == incoming.method
         ]
-        twins = [
-            one
-            for one in found
-            if one.route.endpoint is not None
-            and one.route.shape == found[0].route.shape
+        same_shape = [
+            match
+            for match in matches
+            if match.route.endpoint is not None
+            and match.route.shape == matches[0].route.shape
         ]
-        return twins or found[:1]
+        return same_shape or matches[:1]
 
     def methods(self, incoming: IncomingRequest) -> list[str]:
-        """The methods that this path has."""
-        found = {route.method for route, _ in self._matching(incoming.path)}
-        return sorted(found)
+        """Return the methods of the request's path."""
+        return sorted({route.method for route, _ in self._matching(incoming.path)})
 
     def _matching(self, path: str) -> Iterable[tuple[Route, tuple[str, ...]]]:
-        shorter = (
-            path.removeprefix(one)
-            for one in self._prefixes
-            if path.startswith(f"{one}/")
+        without_prefix = (
+            path.removeprefix(prefix)
+            for prefix in self._prefixes
+            if path.startswith(f"{prefix}/")
         )
-        for one in (*shorter, path):
-            for route in self._by_depth[one.count("/")]:
-                texts = route.texts(one)
-                if texts is not None:
-                    yield route, texts
+        for candidate in (*without_prefix, path):
+            for route in self._by_depth[candidate.count("/")]:
+                values = route.match(candidate)
+                if values is not None:
+                    yield route, values

@@ -1,4 +1,4 @@
-"""The life of electronic fapiao (电子发票): issued, reversed, and told of.
+"""Behaviour of electronic fapiao (电子发票) in the mock: issue, reversal, card and events.
 
     ISSUE_ACCEPTED ─▶ ISSUED ─▶ REVERSE_ACCEPTED ─▶ REVERSED
                         ▲               │
@@ -7,8 +7,8 @@
     INSERT_ACCEPTED ─▶ INSERTED ─▶ DISCARD_ACCEPTED ─▶ DISCARDED  its card
     once ISSUED                    once REVERSED
 
-What the documentation of new-tax-control-fapiao says, and what follows from it; which error
-answers what is not in it, where the tables are not public.
+Source: the documentation of new-tax-control-fapiao. Its error tables are not all public, so
+which code is returned in which state is partly an assumption.
 """
 
 from __future__ import annotations
@@ -21,42 +21,42 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from ..calls import Endpoint
-from ..field_info import types_of
+from ..field_info import field_types
 from ..json_types import is_object
 from . import DocumentedError, ExampleResponse, IncomingRequest
 from .argument_checks import CheckedArguments
-from .commands import Command, posted
-from .executing import Behaviour, Result
+from .commands import Command, post_command
+from .execution import Behaviour, Result
 from .stubs import checked_seconds
-from .values import misplaced
+from .values import find_mismatches
 from .wechatpay_keys import MCHID
 from .wechatpay_mock import WechatPayMock
 
 _APPLICATIONS: Final = "/v3/new-tax-control-fapiao/fapiao-applications"
 _DUE: Final = "fapiao due"
 _SUB_MCHID: Final = "1900000109"
-_REST: Final = 300
-"""Seconds before a red fapiao that failed may be asked for again."""
+_RETRY_AFTER: Final = 300
+"""Seconds before a reversal that failed may be requested again."""
 _CARD_STEPS: Final = {
     "INSERT_ACCEPTED": ("INSERTED", "FAPIAO.CARD_INSERTED"),
     "DISCARD_ACCEPTED": ("DISCARDED", "FAPIAO.CARD_DISCARDED"),
 }
-_CHINA: Final = timezone(timedelta(hours=8))
+_CHINA_TIME: Final = timezone(timedelta(hours=8))
 _PHONE: Final = "13800000000"
 _EMAIL: Final = "buyer@example.com"
 _FAPIAO_ID: Final = re.compile(r"[0-9A-Za-z_|*-]+")
-_ROW: Final = "/fapiao_information/0/"
+_ROW_POINTER: Final = "/fapiao_information/0/"
 
 
 class FapiaoMock(WechatPayMock):
-    """A mock that keeps fapiao."""
+    """Mock of WeChat Pay that issues and reverses fapiao."""
 
     _pace: float = 5.0
-    _next: float = 0.0
+    _next_due: float = 0.0
 
     @property
     def pace(self) -> float:
-        """How many seconds the tax office takes, and the card bag: 5 unless set."""
+        """Seconds that each step of the tax office and of the card bag takes; default 5."""
         return self._pace
 
     @pace.setter
@@ -72,15 +72,15 @@ class FapiaoMock(WechatPayMock):
 
     def commands(self) -> Mapping[str, Command]:
         def pace(seconds: float) -> None:
-            """Let each step take so many seconds."""
+            """Set the seconds that each step takes."""
             self.pace = seconds
 
-        given = {"fapiao_apply_id": "A1", "fapiao_id": "F1"}
+        example = {"fapiao_apply_id": "A1", "fapiao_id": "F1"}
         return {
             **super().commands(),
-            "issue_fapiao": posted(self.issue_fapiao, **given),
-            "notify": posted(self.notify, event="FAPIAO.ISSUED", payload=given),
-            "pace": posted(pace, seconds=1),
+            "issue_fapiao": post_command(self.issue_fapiao, **example),
+            "notify": post_command(self.notify, event="FAPIAO.ISSUED", payload=example),
+            "pace": post_command(pace, seconds=1),
         }
 
     def issue_fapiao(
@@ -94,29 +94,30 @@ class FapiaoMock(WechatPayMock):
         reversal_fails: bool = False,
         fapiao: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Issue a fapiao under an application; returns it as a query shows it.
+        """Issue a fapiao under an application, and return it as a query shows it.
 
-        With `pending` it is accepted first and issued after `pace` seconds. `card` says that
-        it goes into the buyer's card bag; `reversal_fails` that its first red fapiao will
-        fail. `fapiao` has fields to change, by their names on the wire; of a card, too.
+        With `pending` it is accepted first and issued after `pace` seconds. With `card` it
+        goes into the buyer's card bag; with `reversal_fails` its first reversal fails.
+        `fapiao` has fields to change, by their names on the wire, also those of the card.
         """
-        given = dict(fapiao or {})
-        on_card = given.get("card_information", {})
-        if is_object(on_card) and (card or on_card):
-            given["card_information"] = _card() | on_card
-        example = _documented(self.examples.values())
+        fields = dict(fapiao or {})
+        card_fields = fields.get("card_information", {})
+        if is_object(card_fields) and (card or card_fields):
+            fields["card_information"] = _new_card() | card_fields
+        example = _documented_fapiao(self.examples.values())
         arguments = {
             "fapiao_apply_id": fapiao_apply_id,
             "fapiao_id": fapiao_id,
             "sub_mchid": sub_mchid,
         }
-        found = self._routes.find(IncomingRequest("GET", f"{_APPLICATIONS}/1"))
-        _check(found[0].route.endpoint if found else None, arguments, given)
-        shown = _likely(example) | given | {"fapiao_id": fapiao_id}
+        matches = self._routes.find(IncomingRequest("GET", f"{_APPLICATIONS}/1"))
+        query = matches[0].route.endpoint if matches else None
+        _check_fapiao(query, arguments, fields)
+        shown = _new_fapiao(example) | fields | {"fapiao_id": fapiao_id}
         shown["status"] = "ISSUE_ACCEPTED"
         blue = shown.pop("blue_fapiao", None)
-        if fapiao_id != example.get("fapiao_id") and "blue_fapiao" not in given:
-            blue = _paper(self.now())
+        if fapiao_id != example.get("fapiao_id") and "blue_fapiao" not in fields:
+            blue = _new_invoice(self.now())
         pace = self.pace if pending else 0.0
         with self.lock:
             record: dict[str, Any] = {
@@ -129,55 +130,56 @@ class FapiaoMock(WechatPayMock):
                 "failed": None,
                 "fails": reversal_fails,
             }
-            self._keep(record)
-            self.store.drop(_DUE, _key("card", record))  # of one issued before
-            self._await("fapiao", record, self.now() + pace)
-        self.settle()
-        kept = self.store.get(_kind(fapiao_apply_id), fapiao_id)
-        issued: dict[str, Any] = kept["shown"]
+            self._save(record)
+            # A fapiao with the same ids may have been issued before.
+            self.store.drop(_DUE, _step_key("card", record))
+            self._schedule("fapiao", record, self.now() + pace)
+        self.run_due()
+        stored = self.store.get(_kind(fapiao_apply_id), fapiao_id)
+        issued: dict[str, Any] = stored["shown"]
         return issued
 
     # --- time -------------------------------------------------------------------------
 
-    def settle(self) -> None:
-        super().settle()
-        if self.now() < self._next:
+    def run_due(self) -> None:
+        super().run_due()
+        if self.now() < self._next_due:
             return
         with self.lock:
             try:
-                while (due := self._soonest()) is not None:
-                    key, moment = due
-                    # Taken out first: what fails, fails once.
+                while (step := self._first_due()) is not None:
+                    key, due = step
+                    # Removed first, so that a step that fails is not run again.
                     self.store.drop(_DUE, key)
-                    self._happen(key, moment)
+                    self._run_step(key, due)
             finally:
-                moments = (moment for _, moment in self.store.items(_DUE))
-                self._next = min(moments, default=math.inf)
+                times = (due for _, due in self.store.items(_DUE))
+                self._next_due = min(times, default=math.inf)
 
-    def _soonest(self) -> tuple[str, float] | None:
-        """What is due by now, the first of it, and when it was."""
+    def _first_due(self) -> tuple[str, float] | None:
+        """Return key and time of the first step that is due; None if there is none."""
         now = self.now()
-        due = [(key, moment) for key, moment in self.store.items(_DUE) if moment <= now]
-        return min(due, key=lambda one: one[1], default=None)
+        steps = [(key, due) for key, due in self.store.items(_DUE) if due <= now]
+        return min(steps, key=lambda step: step[1], default=None)
 
-    def _happen(self, key: str, moment: float) -> None:
-        what, fapiao_id, apply_id = key.split("\n", 2)
+    def _run_step(self, key: str, due: float) -> None:
+        subject, fapiao_id, apply_id = key.split("\n", 2)
         record = self.store.get(_kind(apply_id), fapiao_id)
-        if what == "card":
-            self._card_moves(record)
+        if subject == "card":
+            self._move_card(record)
         elif record["shown"]["status"] == "ISSUE_ACCEPTED":
-            self._issued(record, moment)
+            self._issue(record, due)
         else:
-            self._reversed(record, moment)
+            self._finish_reversal(record, due)
 
-    def _issued(self, record: dict[str, Any], moment: float) -> None:
+    def _issue(self, record: dict[str, Any], due: float) -> None:
         shown = record["shown"]
         shown |= {"status": "ISSUED", "blue_fapiao": record["paper"]}
-        self._tell(record, "FAPIAO.ISSUED")
+        self._save_and_notify(record, "FAPIAO.ISSUED")
         if _card_of(record).get("card_status") == "INSERT_ACCEPTED":
-            self._await("card", record, moment + record["pace"])
+            self._schedule("card", record, due + record["pace"])
 
-    def _reversed(self, record: dict[str, Any], moment: float) -> None:
+    def _finish_reversal(self, record: dict[str, Any], due: float) -> None:
         shown = record["shown"]
         if record["fails"]:
             record |= {"fails": False, "failed": self.now(), "reason": None}
@@ -186,25 +188,24 @@ class FapiaoMock(WechatPayMock):
                 "fapiao_error_code": "BIZ_ERROR",
                 "fapiao_error_message": "红票开具失败。",
             }
-            self._keep(record)
+            self._save(record)
             return
-        shown |= {"status": "REVERSED", "red_fapiao": _paper(self.now())}
+        shown |= {"status": "REVERSED", "red_fapiao": _new_invoice(self.now())}
         shown.pop("fapiao_error_code", None)
         shown.pop("fapiao_error_message", None)
         card = _card_of(record)
         if card and card.get("card_status") != "DISCARDED":
             card["card_status"] = "DISCARD_ACCEPTED"
-            self._await("card", record, moment + self.pace)
-        self._tell(record, "FAPIAO.REVERSED")
+            self._schedule("card", record, due + self.pace)
+        self._save_and_notify(record, "FAPIAO.REVERSED")
 
-    def _card_moves(self, record: dict[str, Any]) -> None:
+    def _move_card(self, record: dict[str, Any]) -> None:
         card = _card_of(record)
         card["card_status"], event = _CARD_STEPS[card["card_status"]]
-        self._tell(record, event)
+        self._save_and_notify(record, event)
 
-    def _tell(self, record: Mapping[str, Any], event: str) -> None:
-        """Keep what has become of a fapiao, and send the event of it."""
-        self._keep(record)
+    def _save_and_notify(self, record: Mapping[str, Any], event: str) -> None:
+        self._save(record)
         shown = record["shown"]
         row = {"fapiao_id": shown["fapiao_id"], "fapiao_status": shown["status"]}
         if status := _card_of(record).get("card_status"):
@@ -219,85 +220,90 @@ class FapiaoMock(WechatPayMock):
 
     # --- endpoints --------------------------------------------------------------------
 
-    def _query(self, given: CheckedArguments) -> Result:
-        wanted = given.query.get("fapiao_id", [None])[0]
-        records = self._application(given.path[0], given.query.get("sub_mchid"))
-        found = [
+    def _query(self, arguments: CheckedArguments) -> Result:
+        fapiao_id = arguments.query.get("fapiao_id", [None])[0]
+        records = self._application(arguments.path[0], arguments.query.get("sub_mchid"))
+        rows = [
             record["shown"]
             for record in records
-            if wanted in (None, record["shown"]["fapiao_id"])
+            if fapiao_id in (None, record["shown"]["fapiao_id"])
         ]
-        if not found:
-            raise _missing("商户发票单号对应的发票不存在")
-        return Result(200, {"total_count": len(found), "fapiao_information": found})
+        if not rows:
+            raise _not_found("商户发票单号对应的发票不存在")
+        return Result(200, {"total_count": len(rows), "fapiao_information": rows})
 
-    def _reverse(self, given: CheckedArguments) -> Result:
-        body = given.json
+    def _reverse(self, arguments: CheckedArguments) -> Result:
+        body = arguments.json
         sub_mchid = body.get("sub_mchid")
-        records = self._application(given.path[0], [sub_mchid] if sub_mchid else None)
+        records = self._application(
+            arguments.path[0], [sub_mchid] if sub_mchid else None
+        )
         by_id = {record["shown"]["fapiao_id"]: record for record in records}
-        wanted = body.get("fapiao_information")
-        chosen: list[dict[str, Any]] = list(by_id.values()) if wanted is None else []
-        for one in wanted or ():
-            record = by_id.get(one["fapiao_id"])
+        rows = body.get("fapiao_information")
+        selected: list[dict[str, Any]] = list(by_id.values()) if rows is None else []
+        for row in rows or ():
+            record = by_id.get(row["fapiao_id"])
             if record is None:
-                raise _missing("商户发票单号对应的发票不存在")
-            self._check_paper(record["shown"], one)
-            chosen.append(record)
-        fresh = [one for one in chosen if self._is_new(one, body["reverse_reason"])]
-        for record in fresh:
-            record["reason"] = body["reverse_reason"]
+                raise _not_found("商户发票单号对应的发票不存在")
+            self._check_invoice(record["shown"], row)
+            selected.append(record)
+        reason = body["reverse_reason"]
+        accepted = [record for record in selected if self._is_new(record, reason)]
+        for record in accepted:
+            record["reason"] = reason
             record["shown"]["status"] = "REVERSE_ACCEPTED"
-            self._keep(record)
-            self._await("fapiao", record, self.now() + self.pace)
-        return Result(202, None, repeated=not fresh)
+            self._save(record)
+            self._schedule("fapiao", record, self.now() + self.pace)
+        return Result(202, None, repeated=not accepted)
 
     def _is_new(self, record: Mapping[str, Any], reason: str) -> bool:
-        """Whether this reversal is another than one that was accepted; fails if it may
-        not be."""
+        """Return whether a reversal is new, not a retry of an accepted one.
+
+        Raise `DocumentedError` if the fapiao cannot be reversed now.
+        """
         status = record["shown"]["status"]
         if status in ("REVERSE_ACCEPTED", "REVERSED") and record["reason"] == reason:
-            return False  # the same request again: it was taken already
+            return False
         if status != "ISSUED":
             raise _not_allowed("发票状态不允许冲红")
         failed = record["failed"]
-        if failed is not None and self.now() - failed < _REST:
+        if failed is not None and self.now() - failed < _RETRY_AFTER:
             raise _not_allowed("冲红失败后，请间隔5分钟再重试")
         return True
 
-    def _check_paper(self, shown: Mapping[str, Any], one: Mapping[str, Any]) -> None:
-        paper = shown.get("blue_fapiao", {})
+    def _check_invoice(self, shown: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+        invoice = shown.get("blue_fapiao", {})
         for key in ("fapiao_code", "fapiao_number"):
-            if key in one and key in paper and one[key] != paper[key]:
+            if key in row and key in invoice and row[key] != invoice[key]:
                 raise _not_allowed("发票代码或发票号码与开具的发票不一致")
 
-    # --- what is kept -----------------------------------------------------------------
+    # --- state ------------------------------------------------------------------------
 
     def _application(self, apply_id: str, sub_mchid: Any) -> list[dict[str, Any]]:
-        found = [record for _, record in self.store.items(_kind(apply_id))]
-        if not found:
-            raise _missing("发票申请单不存在")
-        if sub_mchid and found[0]["sub_mchid"] != sub_mchid[0]:
+        records = [record for _, record in self.store.items(_kind(apply_id))]
+        if not records:
+            raise _not_found("发票申请单不存在")
+        if sub_mchid and records[0]["sub_mchid"] != sub_mchid[0]:
             raise DocumentedError(403, "NO_AUTH", "商户无权限")
-        return found
+        return records
 
-    def _keep(self, record: Mapping[str, Any]) -> None:
+    def _save(self, record: Mapping[str, Any]) -> None:
         fapiao_id = record["shown"]["fapiao_id"]
         self.store.put(_kind(record["apply_id"]), fapiao_id, record)
 
-    def _await(self, what: str, record: Mapping[str, Any], moment: float) -> None:
-        """Let the next thing happen to the fapiao, or to its card, at this moment."""
-        self.store.put(_DUE, _key(what, record), moment)
-        self._next = min(self._next, moment)
+    def _schedule(self, subject: str, record: Mapping[str, Any], due: float) -> None:
+        """Schedule the next step of a fapiao, or of its card."""
+        self.store.put(_DUE, _step_key(subject, record), due)
+        self._next_due = min(self._next_due, due)
 
 
 def _kind(apply_id: str) -> str:
     return f"fapiao of {apply_id}"
 
 
-def _key(what: str, record: Mapping[str, Any]) -> str:
-    # The application's number comes last: it may hold anything.
-    return f"{what}\n{record['shown']['fapiao_id']}\n{record['apply_id']}"
+def _step_key(subject: str, record: Mapping[str, Any]) -> str:
+    # The application id comes last, because it may contain a line break.
+    return f"{subject}\n{record['shown']['fapiao_id']}\n{record['apply_id']}"
 
 
 def _card_of(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -305,76 +311,77 @@ def _card_of(record: Mapping[str, Any]) -> dict[str, Any]:
     return card
 
 
-# --- what fapiao and their cards look like, as JSON values -----------------------------
+# --- fapiao and cards as JSON values ----------------------------------------------------
 
 
-def _check(
+def _check_fapiao(
     query: Endpoint[Any] | None,
     arguments: Mapping[str, str],
-    given: Mapping[str, Any],
+    fields: Mapping[str, Any],
 ) -> None:
-    """See that a fapiao can be asked for with these arguments, and show these fields, as
-    the spec describes the query; else ValueError."""
+    """Raise ValueError unless arguments and fields match the spec of the query."""
     if not all(arguments.values()):
-        raise ValueError(f"{', '.join(arguments)}: they must not be empty")
+        raise ValueError(f"{', '.join(arguments)}: must not be empty")
     for name in ("fapiao_id", "status"):
-        if name in given:
-            raise ValueError(f"fapiao: {name} follows from the other arguments")
+        if name in fields:
+            raise ValueError(f"fapiao: {name} is set by the other arguments; remove it")
     if query is not None and query.arguments is not None:
-        known = types_of(query.arguments)
-        asked = {name: text for name, text in arguments.items() if name in known}
-        for one in misplaced(query.arguments, asked):
-            raise ValueError(f"{one.field.lstrip('/')}: {one.issue}")
-        row = {"fapiao_id": arguments["fapiao_id"], "status": "ISSUED", **given}
+        known = field_types(query.arguments)
+        values = {name: text for name, text in arguments.items() if name in known}
+        for mismatch in find_mismatches(query.arguments, values):
+            raise ValueError(f"{mismatch.field.lstrip('/')}: {mismatch.issue}")
+        row = {"fapiao_id": arguments["fapiao_id"], "status": "ISSUED", **fields}
         page = {"total_count": 1, "fapiao_information": [row]}
-        for one in misplaced(query.responses.get(200), page):
-            if one.field.startswith(_ROW):
-                raise ValueError(f"fapiao: {one.field.removeprefix(_ROW)}: {one.issue}")
+        for mismatch in find_mismatches(query.responses.get(200), page):
+            if mismatch.field.startswith(_ROW_POINTER):
+                field = mismatch.field.removeprefix(_ROW_POINTER)
+                raise ValueError(f"fapiao: {field}: {mismatch.issue}")
     if not _FAPIAO_ID.fullmatch(arguments["fapiao_id"]):
-        raise ValueError("fapiao_id: it has only letters, digits, -, _, | and *")
+        raise ValueError("fapiao_id: expected only letters, digits, -, _, | and *")
 
 
-def _documented(examples: Iterable[ExampleResponse]) -> Mapping[str, Any]:
-    """A fapiao as the documentation's own example shows it."""
+def _documented_fapiao(examples: Iterable[ExampleResponse]) -> Mapping[str, Any]:
+    """Return the fapiao of the documented example; empty if there is none."""
     for example in examples:
         body = example.body
         if is_object(body) and body.get("fapiao_information"):
-            found: Mapping[str, Any] = body["fapiao_information"][0]
-            return found
+            fapiao: Mapping[str, Any] = body["fapiao_information"][0]
+            return fapiao
     return {}
 
 
-def _likely(example: Mapping[str, Any]) -> dict[str, Any]:
-    """A documented fapiao as it is before anything has happened to it; texts that the
-    example shows encrypted are plain."""
-    left_out = (
+def _new_fapiao(example: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the example without its history, and with plaintext in encrypted fields."""
+    excluded = (
         "red_fapiao",
         "card_information",
         "fapiao_error_code",
         "fapiao_error_message",
     )
-    shown = {key: value for key, value in example.items() if key not in left_out}
+    shown = {key: value for key, value in example.items() if key not in excluded}
     if "buyer_information" in shown:
-        plain = {"phone": _PHONE, "email": _EMAIL}
+        plaintext = {"phone": _PHONE, "email": _EMAIL}
         buyer = shown["buyer_information"]
         shown["buyer_information"] = buyer | {
-            key: plain[key] for key in plain if key in buyer
+            key: plaintext[key] for key in plaintext if key in buyer
         }
     return shown
 
 
-def _paper(now: float) -> dict[str, str]:
-    """A fapiao that the tax office has issued, blue or red."""
+def _new_invoice(now: float) -> dict[str, str]:
+    """Return a blue or red fapiao as the tax office issues it."""
     return {
         "fapiao_code": "044001911211",
         "fapiao_number": f"{secrets.randbelow(10**8):08}",
         "check_code": f"{secrets.randbelow(10**20):020}",
-        "fapiao_time": datetime.fromtimestamp(now, _CHINA).isoformat("T", "seconds"),
+        "fapiao_time": datetime.fromtimestamp(now, _CHINA_TIME).isoformat(
+            "T", "seconds"
+        ),
     }
 
 
-def _card() -> dict[str, str]:
-    """A card on its way into the buyer's card bag."""
+def _new_card() -> dict[str, str]:
+    """Return a card that is not in the buyer's card bag yet."""
     return {
         "card_appid": "wxb1170446a4c0a5a2",
         "card_openid": "plN5twRbHym_j-QcqCzstl0HmwEs",
@@ -384,11 +391,9 @@ def _card() -> dict[str, str]:
     }
 
 
-def _missing(message: str) -> DocumentedError:
-    """The refusal for what does not exist."""
+def _not_found(message: str) -> DocumentedError:
     return DocumentedError(404, "RESOURCE_NOT_EXISTS", message)
 
 
 def _not_allowed(message: str) -> DocumentedError:
-    """The refusal of what may not be done now."""
     return DocumentedError(400, "INVALID_REQUEST", message)

@@ -55,12 +55,14 @@ class WechatPayServerAuth(ServerAuth):
     names none, with the merchant's own kind of key; events as the last request was.
     """
 
-    own: Mapping[str, tuple[str, str]] = {"certificates": ("GET", "/v3/certificates")}
-    refuses_unknown = True
+    endpoints: Mapping[str, tuple[str, str]] = {
+        "certificates": ("GET", "/v3/certificates")
+    }
+    rejects_unknown = True
     signs_events = True
 
-    def join(self, mock: Mock) -> None:
-        super().join(mock)
+    def attach(self, mock: Mock) -> None:
+        super().attach(mock)
         self.keys = Keys(mock.store)
         self._last_serial = ""
 
@@ -70,7 +72,7 @@ class WechatPayServerAuth(ServerAuth):
 
     # --- requests ---------------------------------------------------------------------
 
-    def admit(self, incoming: IncomingRequest, signed: bytes) -> None:
+    def authenticate(self, incoming: IncomingRequest, signed: bytes) -> None:
         kind, _, rest = incoming.headers.get("Authorization", "").partition(" ")
         found = [_PART.fullmatch(part) for part in rest.split(",")]
         if not kind or not all(found):
@@ -137,7 +139,7 @@ class WechatPayServerAuth(ServerAuth):
                 },
             ) from None
 
-    def screen(self, incoming: IncomingRequest) -> None:
+    def check_request(self, incoming: IncomingRequest) -> None:
         headers = incoming.headers
         if "Accept" not in headers or not headers.get("User-Agent"):
             raise _wrong("Http头缺少Accept或User-Agent", "Accept", "header")
@@ -147,13 +149,13 @@ class WechatPayServerAuth(ServerAuth):
         if media == "application/json" and re.search(rb"[\xf0-\xf7]", incoming.body):
             raise _wrong("不支持4字节的UTF-8字符", "", "body")
 
-    def misplaced(
-        self, found: Sequence[ArgumentMismatch], known: Sequence[str]
+    def argument_error(
+        self, mismatches: Sequence[ArgumentMismatch], known_codes: Sequence[str]
     ) -> DocumentedError:
-        first = found[0]
-        return _wrong("参数错误", first.field, first.where, first.issue)
+        first = mismatches[0]
+        return _wrong("参数错误", first.field, first.location, first.issue)
 
-    def unseal(self, text: str, incoming: IncomingRequest) -> str:
+    def decrypt(self, text: str, incoming: IncomingRequest) -> str:
         key = self.keys.named(incoming.headers.get("Wechatpay-Serial", ""))
         if key is None:
             raise ValueError("Wechatpay-Serial does not say with which key")
@@ -161,7 +163,7 @@ class WechatPayServerAuth(ServerAuth):
 
     # --- answers ----------------------------------------------------------------------
 
-    def seal(self, text: str, incoming: IncomingRequest) -> str:
+    def encrypt(self, text: str, incoming: IncomingRequest) -> str:
         # The documentation shows cipher texts in its examples, of keys that nobody has.
         plain = text if len(text) < _SHORTEST_CIPHERTEXT else "confidential"
         sealed = self.keys.merchant.public_key().encrypt(plain.encode(), _OAEP)
@@ -194,19 +196,21 @@ class WechatPayServerAuth(ServerAuth):
             200, _json({"data": [row]}), (("Content-Type", "application/json"),)
         )
 
-    def trace(self, answer: MockResponse) -> MockResponse:
-        number = _NUMBERS.get(answer.status, 268435456 + answer.status)
-        return answer.with_headers(
+    def add_request_id(self, response: MockResponse) -> MockResponse:
+        number = _NUMBERS.get(response.status, 268435456 + response.status)
+        return response.with_headers(
             ("Request-ID", f"{secrets.token_hex(17).upper()}-{number}")
         )
 
-    def finish(
-        self, answer: MockResponse, incoming: IncomingRequest, fault: Fault
+    def sign_response(
+        self, response: MockResponse, incoming: IncomingRequest, fault: Fault
     ) -> MockResponse:
-        if not 200 <= answer.status < 300 or fault.signature == "missing":
-            return answer
+        if not 200 <= response.status < 300 or fault.signature == "missing":
+            return response
         serial = incoming.headers.get("Wechatpay-Serial") or self.keys.default_serial
-        return answer.with_headers(*self._signature(serial, answer.body, fault).items())
+        return response.with_headers(
+            *self._signature(serial, response.body, fault).items()
+        )
 
     def _signature(self, serial: str, body: bytes, fault: Fault) -> Mapping[str, str]:
         # The mock may be ahead of time, but not in what the client compares with its clock.
@@ -241,11 +245,11 @@ class WechatPayServerAuth(ServerAuth):
 
     # --- events -----------------------------------------------------------------------
 
-    def pack(self, name: str, event: str, payload: Any) -> bytes:
+    def event_body(self, id: str, event: str, payload: Any) -> bytes:
         created = datetime.fromtimestamp(self._mock.now(), _CHINA)
         kind = event.partition(".")[0].lower()
         envelope = {
-            "id": name,
+            "id": id,
             "create_time": created.isoformat("T", "seconds"),
             "resource_type": "encrypt-resource",
             "event_type": event,
@@ -257,7 +261,7 @@ class WechatPayServerAuth(ServerAuth):
         }
         return _json(envelope)
 
-    def stamp(self, body: bytes, fault: Fault) -> Mapping[str, str]:
+    def event_headers(self, body: bytes, fault: Fault) -> Mapping[str, str]:
         if fault.signature == "missing":
             return {}
         known = self.keys.named(self._last_serial) is not None

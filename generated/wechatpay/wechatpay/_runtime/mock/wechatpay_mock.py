@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .commands import Command, posted
+from .commands import Command, post_command
 from .server_core import Mock
 from .wechatpay import WechatPayServerAuth
 from .wechatpay_keys import PlatformKeys
@@ -28,7 +28,7 @@ class WechatPayMock(Mock):
     def _side_of_wechatpay(self) -> WechatPayServerAuth:
         return next(
             side
-            for side in self.sides.values()
+            for side in self.auth_by_scheme.values()
             if isinstance(side, WechatPayServerAuth)
         )
 
@@ -37,5 +37,5 @@ class WechatPayMock(Mock):
             """Let the merchant know WeChat Pay by these keys; its credentials change."""
             self.platform_keys = which
 
-        own = posted(platform_keys, which="certificate")
-        return {**super().commands(), "platform_keys": own}
+        command = post_command(platform_keys, which="certificate")
+        return {**super().commands(), "platform_keys": command}

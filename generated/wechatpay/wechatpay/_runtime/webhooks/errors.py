@@ -1,14 +1,14 @@
-"""Deliveries that are refused.
+"""Errors of rejected deliveries.
 
     EventError
-    ├── OversizedEvent       more bytes than allowed
-    ├── ForgedEvent          its signature is missing or does not hold
-    ├── StaleEvent           it was signed too long ago, or in the future
-    ├── ReplayedEvent        it came before, to the byte
-    ├── UndecryptableEvent   its payload cannot be decrypted
-    └── MalformedEvent       it is what the provider sent, but cannot be read
+    ├── OversizedEvent       larger than the limit
+    ├── ForgedEvent          signature missing or wrong
+    ├── StaleEvent           signed too long ago, or in the future
+    ├── ReplayedEvent        received before, byte for byte
+    ├── UndecryptableEvent   payload cannot be decrypted
+    └── MalformedEvent       verified, but not as documented
 
-All but the last two are raised before anything of the body is parsed.
+All but the last two are raised before the body is parsed.
 """
 
 from __future__ import annotations
@@ -21,56 +21,56 @@ from ..public_names import public
 
 @public("errors")
 class EventError(Error):
-    """A delivery that is refused; `content` and `headers` have it as it came."""
+    """Rejected delivery; `content` and `headers` have it as received."""
 
-    status_to_answer: ClassVar[int] = 400
-    """Status of the acknowledgement that `webhooks.failure(error)` gives."""
-    answer: ClassVar[str] = "refused"
-    """Its message: whoever sent the delivery need not learn more."""
+    response_status: ClassVar[int] = 400
+    """Status of the response that `webhooks.failure(error)` returns."""
+    response_message: ClassVar[str] = "rejected"
+    """Message of that response; it reveals no more than the sender needs."""
 
 
 @public("errors")
 class OversizedEvent(EventError):
-    """The body has more bytes than `webhooks.with_options(limit=…)` allows."""
+    """Body larger than `webhooks.with_options(limit=…)` allows."""
 
-    status_to_answer = 413
-    answer = "too large"
+    response_status = 413
+    response_message = "too large"
 
 
 @public("errors")
 class ForgedEvent(EventError):
-    """What proves where the delivery comes from is missing, or does not hold."""
+    """Signature of the delivery missing or wrong."""
 
-    status_to_answer = 401
-    answer = "signature not accepted"
+    response_status = 401
+    response_message = "invalid signature"
 
 
 @public("errors")
 class StaleEvent(EventError):
-    """The delivery was signed too long ago, or this computer's clock is wrong."""
+    """Delivery signed too long ago or in the future; the local clock may be wrong."""
 
-    status_to_answer = 401
-    answer = "time not accepted"
+    response_status = 401
+    response_message = "invalid timestamp"
 
 
 @public("errors")
 class ReplayedEvent(EventError):
-    """The very same delivery came before; when an event is repeated, it is signed anew."""
+    """Delivery received before; a retry of the provider has a new signature."""
 
-    status_to_answer = 409
-    answer = "received before"
+    response_status = 409
+    response_message = "already received"
 
 
 @public("errors")
 class UndecryptableEvent(EventError):
-    """The payload cannot be decrypted: most often, the client has another key."""
+    """Payload that cannot be decrypted; most often the client has another key."""
 
-    status_to_answer = 500
-    answer = "not readable here"
+    response_status = 500
+    response_message = "cannot be decrypted"
 
 
 @public("errors")
 class MalformedEvent(EventError):
-    """The delivery is the provider's, but not what the documentation describes."""
+    """Verified delivery that is not as documented."""
 
-    answer = "not understood"
+    response_message = "malformed"

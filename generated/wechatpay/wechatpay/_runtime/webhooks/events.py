@@ -1,4 +1,4 @@
-"""Events, and what to answer when one has come."""
+"""Webhook events and their acknowledgement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ E = TypeVar("E")
 
 @public("events")
 class Acknowledgement(NamedTuple):
-    """The answer to a delivery, for your framework to send."""
+    """Response to a delivery, for your web framework to send."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,37 +25,37 @@ class Acknowledgement(NamedTuple):
 
 
 class Event(Model, frozen=True, kw_only=True):
-    """What all events have; each also has a `name` and a `payload`."""
+    """Base class of events; each also has a `name` and a `payload`."""
 
     id: str | None = None
-    """The same whenever the event is repeated: remember which ones you have handled."""
+    """Id of the event, the same in every retry: store it to handle each event once."""
     create_time: datetime | None = None
-    """When it happened."""
+    """Time of the event."""
     summary: str | None = None
-    """A few words of the provider's."""
+    """Short description by the provider."""
     content: Annotated[bytes, SECRET] = b""
-    """The payload as it came, in JSON."""
+    """Payload in JSON, decrypted but not decoded."""
 
     def acknowledge(self) -> Acknowledgement:
-        """The answer that says that the event is taken and need not come again."""
-        return TAKEN
+        """Return the response that acknowledges the event, so that it is not retried."""
+        return ACKNOWLEDGED
 
 
 @public("events")
 class UnknownEvent(Event, frozen=True, kw_only=True):
-    """An event that the documentation does not list."""
+    """Event that the documentation does not list."""
 
     name: str
     payload: Annotated[Any, SECRET]
-    """Its payload, as JSON values."""
+    """Payload as JSON values."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventTable(Generic[E]):
-    """The events of one API: how they come, and the class of each name."""
+    """Events of one API: their envelope, and their classes by name."""
 
     envelope: Envelope
     classes: Mapping[str, type[E]] = field(repr=False)
 
 
-TAKEN = Acknowledgement(204, {}, b"")
+ACKNOWLEDGED = Acknowledgement(204, {}, b"")

@@ -1,4 +1,4 @@
-"""Receiving events: proof first, then meaning."""
+"""Receiver of webhook events: verifies a delivery first, then decrypts and decodes it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ..effects import MEBIBYTE, Steps
 from ..errors import ConfigError, Error
 from ..mismatches import Mismatch, summarize
 from ..settings import Settings, is_positive_int
-from .envelopes import Delivery, Opened, Verify
+from .envelopes import DecryptedEvent, Delivery, Verify
 from .errors import EventError, MalformedEvent, OversizedEvent, ReplayedEvent
 from .events import Acknowledgement, EventTable, UnknownEvent
-from .headers import HeadersLike, received
+from .headers import HeadersLike, to_headers
 from .replay_protection import ReplayMemory, ReplayStore
 
 E = TypeVar("E")
 D = TypeVar("D", Driver, AsyncDriver)
 
 _MEMORIES: WeakKeyDictionary[Any, ReplayMemory] = WeakKeyDictionary()
-"""Of clients that share connections there is one, however they are set."""
+"""Replay memory of each driver: clients that share connections share it."""
 
 
 class _Webhooks(Generic[D, E]):
-    """What a client does with the events that come to it."""
+    """Receiver of the webhook events of a client."""
 
     _driver: D
 
@@ -51,138 +51,141 @@ class _Webhooks(Generic[D, E]):
         replays: ReplayStore | None = None,
         verify: Verify | None = None,
     ) -> Self:
-        """A receiver that differs in what is given.
+        """Return a receiver with other options.
 
-        `limit` is how many bytes a body may have. `replays` remembers which deliveries
-        have come; by default this process does. `verify` tells whether a delivery is the
-        provider's, where the API's specification does not say how that is known; then it
-        also has to tell what came before.
+        `limit` is the maximum size of a body in bytes. `replays` stores the deliveries that
+        were received; by default this process does. `verify` returns whether a delivery is
+        the provider's, for APIs that do not define how to verify it; it is then responsible
+        for replay protection, too.
         """
         if limit is not None and not is_positive_int(limit):
-            raise ConfigError("limit: give a positive number of bytes")
+            raise ConfigError("limit: expected a positive number of bytes")
         if replays is not None and not callable(getattr(replays, "add", None)):
             raise ConfigError(
-                "replays: give an object with the method add(key, seconds)"
+                "replays: expected an object with the method add(key, seconds)"
             )
-        if verify is not None and self._table.envelope.proves:
-            raise ConfigError("verify: leave it out; this API signs what it delivers")
+        if verify is not None and self._table.envelope.is_signed:
+            raise ConfigError("verify: this API signs its deliveries; remove verify")
         if verify is not None and not callable(verify):
-            raise ConfigError("verify: give a function of header fields and body")
-        fresh = copy(self)
-        fresh._limit = self._limit if limit is None else limit
-        fresh._replays = self._replays if replays is None else replays
-        fresh._verify = self._verify if verify is None else verify
-        return fresh
+            raise ConfigError("verify: expected a function of headers and body")
+        receiver = copy(self)
+        receiver._limit = self._limit if limit is None else limit
+        receiver._replays = self._replays if replays is None else replays
+        receiver._verify = self._verify if verify is None else verify
+        return receiver
 
     def failure(
         self, reason: str | Error = "", *, status: int | None = None
     ) -> Acknowledgement:
-        """The answer that says that an event is not taken; most providers send it again.
+        """Return the response that does not acknowledge an event; most providers retry it.
 
-        `reason` is told to the sender, an error only by what kind it is. `status` is 500,
-        or what the error says, unless it is given.
+        A text as `reason` is sent to the provider, of an error only a general message.
+        `status` is by default that of the error, or 500.
         """
-        answered, message = 500, reason if isinstance(reason, str) else ""
+        response_status, message = 500, reason if isinstance(reason, str) else ""
         if isinstance(reason, EventError):
-            answered, message = reason.status_to_answer, reason.answer
+            response_status, message = reason.response_status, reason.response_message
         if status is not None:
-            answered = status
-        if not is_positive_int(answered) or not 400 <= answered <= 599:
-            raise ConfigError("status: give one from 400 to 599; else it is no failure")
-        said = self._table.envelope.refusal(message or "not received")
-        body = json.dumps(said, ensure_ascii=False).encode(errors="replace")
-        return Acknowledgement(answered, {"Content-Type": "application/json"}, body)
+            response_status = status
+        if not is_positive_int(response_status) or not 400 <= response_status <= 599:
+            raise ConfigError("status: expected 400 to 599, which reports a failure")
+        content = self._table.envelope.failure_body(message or "not received")
+        body = json.dumps(content, ensure_ascii=False).encode(errors="replace")
+        headers = {"Content-Type": "application/json"}
+        return Acknowledgement(response_status, headers, body)
 
     def _steps(self, headers: HeadersLike, body: bytes) -> Steps[E | UnknownEvent]:
-        """Steps to the event; the order of these lines is what protects."""
-        delivery = Delivery(received(headers), _bytes(body))
+        # The order is essential: nothing is parsed before it is verified.
+        delivery = Delivery(to_headers(headers), _raw_bytes(body))
         try:
-            if len(delivery.content) > self._limit:
+            size = len(delivery.content)
+            if size > self._limit:
                 raise OversizedEvent(
-                    f"it has {len(delivery.content)} bytes; {self._limit} are allowed"
+                    f"body of {size} bytes; the limit is {self._limit}"
                 )
-            yield from self._proved(delivery)
-            opened = self._table.envelope.open(delivery, self._settings)
-            return self._event(opened)
+            yield from self._verified(delivery)
+            event = self._table.envelope.open(delivery, self._settings)
+            return self._decode(event)
         except EventError as error:
             error.content, error.headers = delivery.content, delivery.headers
             raise
 
-    def _proved(self, delivery: Delivery) -> Steps[None]:
+    def _verified(self, delivery: Delivery) -> Steps[None]:
         envelope, replays = self._table.envelope, self._replays
-        proof = yield from envelope.prove(delivery, self._settings, self._verify)
-        if proof is not None and not (
+        key = yield from envelope.verify(delivery, self._settings, self._verify)
+        if key is not None and not (
             yield from call_user_function(
-                "replays", lambda: replays.add(proof.key, proof.seconds)
+                "replays", lambda: replays.add(key.key, key.seconds)
             )
         ):
-            raise ReplayedEvent("this very delivery came before")
+            raise ReplayedEvent("this delivery was received before")
 
-    def _event(self, opened: Opened) -> E | UnknownEvent:
+    def _decode(self, event: DecryptedEvent) -> E | UnknownEvent:
         common: Mapping[str, Any] = {
-            "id": opened.id,
-            "create_time": opened.create_time,
-            "summary": opened.summary,
-            "content": opened.content,
+            "id": event.id,
+            "create_time": event.create_time,
+            "summary": event.summary,
+            "content": event.content,
         }
-        kind: Any = self._table.classes.get(opened.name)
-        if kind is None:
-            self._tell(opened, [])
-            return UnknownEvent(name=opened.name, payload=opened.payload, **common)
-        fields = msgspec.structs.fields(kind)
-        annotation = next(field.type for field in fields if field.name == "payload")
-        reading = codec(annotation)
-        unseal = opened.unseal
-        value, mismatches = (
-            reading.convert(opened.payload, unseal)
-            if unseal
-            else reading.convert(opened.payload)
+        event_class: Any = self._table.classes.get(event.name)
+        if event_class is None:
+            self._report(event, [])
+            return UnknownEvent(name=event.name, payload=event.payload, **common)
+        fields = msgspec.structs.fields(event_class)
+        payload_codec = codec(
+            next(field.type for field in fields if field.name == "payload")
         )
-        self._tell(opened, mismatches)
-        event: E = kind(payload=value, **common)
-        return event
+        value, mismatches = (
+            payload_codec.convert(event.payload, event.decrypt)
+            if event.decrypt
+            else payload_codec.convert(event.payload)
+        )
+        self._report(event, mismatches)
+        decoded: E = event_class(payload=value, **common)
+        return decoded
 
-    def _tell(self, opened: Opened, mismatches: Sequence[Mismatch]) -> None:
-        problems = [*opened.damages, *mismatches]
+    def _report(self, event: DecryptedEvent, mismatches: Sequence[Mismatch]) -> None:
+        """Log the problems of an event, or raise `MalformedEvent` if the client is strict."""
+        problems = [*event.invalid_bytes, *mismatches]
         if not problems:
             return
-        shown = summarize(problems)
+        message = f"event not as documented: {summarize(problems)}"
         if self._settings.strict:
-            raise MalformedEvent(f"{opened.name} is not as documented: {shown}")
+            raise MalformedEvent(f"{event.name}: {message}")
         logger = getLogger(self._settings.service.name)
-        logger.warning("%s: the event is not as documented: %s", opened.name, shown)
+        logger.warning("%s: %s", event.name, message)
 
 
-def _bytes(body: Any) -> bytes:
+def _raw_bytes(body: Any) -> bytes:
     if not isinstance(body, bytes | bytearray):
         raise ConfigError(
-            "body: give the raw bytes of the request's body, as they came, not"
+            "body: expected the raw bytes of the request body, got"
             f" {type(body).__name__}"
         )
     return bytes(body)
 
 
 class Webhooks(_Webhooks[Driver, E]):
-    """Receives the events of an API in plain code."""
+    """Receiver of the webhook events of a sync client."""
 
     def receive(self, headers: HeadersLike, body: bytes) -> E | UnknownEvent:
-        """The event in a request, once it is proved that the provider sent it.
+        """Verify a delivery and return its event.
 
-        `headers` is what your framework has: a mapping, pairs, or WSGI's environ; `body`
-        the raw bytes as they came. Fails with one of `errors.EventError`, and then nothing
-        of the event may be believed: answer `failure(error)`.
+        `headers` are those of your framework: a mapping, pairs, or the environ of WSGI;
+        `body` is the raw bytes of the request. Raises a subclass of `errors.EventError` for
+        a delivery that must be rejected: respond with `failure(error)`.
         """
         return self._driver.run(self._steps(headers, body))
 
 
 class AsyncWebhooks(_Webhooks[AsyncDriver, E]):
-    """Receives the events of an API in async code."""
+    """Receiver of the webhook events of an async client."""
 
     async def receive(self, headers: HeadersLike, body: bytes) -> E | UnknownEvent:
-        """The event in a request, once it is proved that the provider sent it.
+        """Verify a delivery and return its event.
 
-        `headers` is what your framework has: a mapping, or pairs as ASGI has them; `body`
-        the raw bytes as they came. Fails with one of `errors.EventError`, and then nothing
-        of the event may be believed: answer `failure(error)`.
+        `headers` are those of your framework: a mapping, or pairs as in ASGI; `body` is the
+        raw bytes of the request. Raises a subclass of `errors.EventError` for a delivery
+        that must be rejected: respond with `failure(error)`.
         """
         return await self._driver.run(self._steps(headers, body))

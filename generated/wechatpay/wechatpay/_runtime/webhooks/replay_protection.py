@@ -1,4 +1,4 @@
-"""Which deliveries have come already."""
+"""Replay protection: stores that remember received deliveries."""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ from typing import Protocol
 
 
 class ReplayStore(Protocol):
-    """Remembers deliveries. Give one that all processes share, where there are several."""
+    """Store of received deliveries; with several processes, use one that they share."""
 
     def add(self, key: str, seconds: int) -> bool | Awaitable[bool]:
-        """Remember the key for so many seconds; whether it was not there yet.
+        """Store the key for so many seconds, and return whether it is new.
 
-        Both in one step: of two who add a key at once, one gets True. With Redis this is
-        `bool(redis.set(key, 1, nx=True, ex=seconds))`. Async only in async clients.
+        This must be atomic: of two calls with one key, only one returns True. With Redis it
+        is `bool(redis.set(key, 1, nx=True, ex=seconds))`. Async only in async clients.
         """
         ...
 
 
 class ReplayMemory:
-    """Remembers in this process, the last ones if there are more than `most`.
+    """In-memory store of this process; keeps the newest `max_entries` deliveries.
 
-    Only deliveries that are proved come here, so nobody else can crowd them out. There is
-    no lock, which a fork could leave closed: each step is atomic.
+    Only verified deliveries are added, so forged ones cannot displace them. There is no
+    lock, which a fork could leave locked: each step is atomic.
     """
 
-    def __init__(self, most: int = 100_000) -> None:
-        self._most = most
-        self._ends: dict[str, float] = {}
+    def __init__(self, max_entries: int = 100_000) -> None:
+        self._max_entries = max_entries
+        self._expiry: dict[str, float] = {}
         self._order: deque[tuple[float, str]] = deque()
 
     def add(self, key: str, seconds: int) -> bool:
         now = time.monotonic()
-        self._forget(now)
-        end = now + seconds
-        if self._ends.setdefault(key, end) is not end:
+        self._remove_expired(now)
+        expiry = now + seconds
+        if self._expiry.setdefault(key, expiry) is not expiry:
             return False
-        self._order.append((end, key))
+        self._order.append((expiry, key))
         return True
 
-    def _forget(self, now: float) -> None:
+    def _remove_expired(self, now: float) -> None:
         while True:
             try:
-                end, key = self._order.popleft()
+                expiry, key = self._order.popleft()
             except IndexError:
                 return
-            if end > now and len(self._ends) < self._most:
-                self._order.appendleft((end, key))
+            if expiry > now and len(self._expiry) < self._max_entries:
+                self._order.appendleft((expiry, key))
                 return
-            self._ends.pop(key, None)
+            self._expiry.pop(key, None)

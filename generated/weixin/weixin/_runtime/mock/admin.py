@@ -1,4 +1,4 @@
-"""Commands of a mock over HTTP, with JSON: for tests in other languages.
+"""Admin API of a mock over HTTP with JSON, for tests in other languages.
 
     GET    /_mock/                lists the commands
     POST   /_mock/fail            {"code": "RESOURCE_NOT_EXISTS", "times": 1}
@@ -6,7 +6,8 @@
     GET    /_mock/calls
     DELETE /_mock/ledger
 
-Most commands are methods of the mock, the JSON their arguments by name. Bytes are Base64.
+Most commands are methods of the mock, with their arguments by name in a JSON object. Bytes
+are Base64.
 """
 
 from __future__ import annotations
@@ -29,69 +30,76 @@ if TYPE_CHECKING:
     from .server_core import Mock
 
 ADMIN: Final = "/_mock/"
-"""Path below which a mock takes commands."""
+"""Path prefix of the commands."""
 _log = getLogger(__name__)
 
 
-def administer(mock: Mock, incoming: IncomingRequest) -> MockResponse:
-    """Carry out a command; what it returns is the answer, 204 for nothing.
+def handle_command(mock: Mock, incoming: IncomingRequest) -> MockResponse:
+    """Run a command and return its result as JSON, or 204 if there is none.
 
-    A body must be declared as JSON, and the host's name be a known one, which keeps web
-    pages of other origins out, also those that let their own name lead here.
+    The Content-Type must be JSON and the Host a known one. This keeps web pages of other
+    origins out, also those that use DNS rebinding.
     """
-    if not (mock.public or _is_known(incoming.headers.get("Host", ""), mock)):
-        return _said(403, {"error": "use a name of this machine, or allow all: public"})
+    if not (mock.public or _is_known_host(incoming.headers.get("Host", ""), mock)):
+        return _json_response(
+            403, {"error": "unknown Host; use a name of this machine, or --public"}
+        )
     name, method = incoming.path.removeprefix(ADMIN), incoming.method
     commands = {**commands_of(mock), **mock.commands()}
     if (method, name) == ("GET", ""):
-        return _said(
-            200, {"commands": {key: _about(commands[key]) for key in commands}}
+        return _json_response(
+            200, {"commands": {key: _describe(commands[key]) for key in commands}}
         )
     command = commands.get(name)
     if command is None:
-        return _said(404, {"error": f"commands: {', '.join(sorted(commands))}"})
+        names = ", ".join(sorted(commands))
+        return _json_response(404, {"error": f"unknown command; expected {names}"})
     if method not in command.methods:
-        return _said(405, {"error": f"use {' or '.join(command.methods)}"})
+        methods = " or ".join(command.methods)
+        return _json_response(405, {"error": f"wrong method; expected {methods}"})
     media = incoming.headers.get("Content-Type", "").partition(";")[0].strip()
     if method == "POST" and media != "application/json":
-        return _said(415, {"error": "send application/json"})
-    return _carried_out(name, command.methods[method], incoming)
+        return _json_response(
+            415, {"error": "wrong Content-Type; expected application/json"}
+        )
+    return _run(name, command.methods[method], incoming)
 
 
-def _carried_out(
+def _run(
     name: str, command: Callable[..., object], incoming: IncomingRequest
 ) -> MockResponse:
     try:
-        given = msgspec.json.decode(incoming.body or b"{}", type=dict[str, Any])
-        result = command(**_arguments(command, given))
-        return MockResponse(204) if result is None else _said(200, result)
+        arguments = msgspec.json.decode(incoming.body or b"{}", type=dict[str, Any])
+        result = command(**_converted(command, arguments))
+        return MockResponse(204) if result is None else _json_response(200, result)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
-        return _said(400, {"error": str(error)})
-    except ConfigError as error:  # of the file that keeps the state
+        return _json_response(400, {"error": str(error)})
+    except ConfigError as error:  # the state file cannot be written
         _log.error("%s", error)
-        return _said(503, {"error": str(error)})
+        return _json_response(503, {"error": str(error)})
     except Exception as error:
-        _log.exception("%s has failed", name)
-        return _said(500, {"error": f"{type(error).__name__}: {error}"})
+        _log.exception("command %s failed", name)
+        return _json_response(500, {"error": f"{type(error).__name__}: {error}"})
 
 
-def _is_known(host: str, mock: Mock) -> bool:
-    """Whether a host field names this machine, or the API itself; or is not there, as in
-    no browser's request."""
+def _is_known_host(host: str, mock: Mock) -> bool:
+    """Return whether a Host header names this machine or the API itself, or is missing,
+    which happens in no browser."""
     try:
         name = urlsplit(f"//{host}").hostname
     except ValueError:
         return False
-    documented = {one.authority for one in mock.service.parsed_hosts}
+    documented = {parsed.authority for parsed in mock.service.parsed_hosts}
     return name is None or is_loopback(name) or host in documented
 
 
-def _arguments(
-    command: Callable[..., object], given: Mapping[str, Any]
+def _converted(
+    command: Callable[..., object], arguments: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """The arguments, of the types that the command declares; else ValueError."""
+    """Return the arguments in the types that the command declares; raise ValueError if they
+    do not match."""
     try:
-        bound = inspect.signature(command).bind(**given)
+        bound = inspect.signature(command).bind(**arguments)
     except TypeError as error:
         raise ValueError(f"{error}; GET {ADMIN} lists the arguments") from None
     hints = get_type_hints(command)
@@ -104,27 +112,27 @@ def _arguments(
     return converted
 
 
-def _about(command: Command) -> Mapping[str, Any]:
-    """What a command does, its arguments as JSON Schema, and an example of them."""
-    method, call = next(iter(command.methods.items()))
-    about = {
+def _describe(command: Command) -> Mapping[str, Any]:
+    """Return a description of a command, with its arguments as JSON Schema and an example."""
+    method, function = next(iter(command.methods.items()))
+    description = {
         "methods": list(command.methods),
-        "does": " ".join((inspect.getdoc(call) or "").split("\n\n")[0].split()),
+        "does": " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split()),
     }
     if method != "POST":
-        return about
-    hints = get_type_hints(call)
-    parameters = inspect.signature(call).parameters.values()
+        return description
+    hints = get_type_hints(function)
+    parameters = inspect.signature(function).parameters.values()
     properties: dict[str, Any] = {}
-    for one in parameters:
-        properties[one.name] = msgspec.json.schema(hints[one.name])
-        if one.default is not one.empty:
-            properties[one.name]["default"] = one.default
-    required = [one.name for one in parameters if one.default is one.empty]
+    for parameter in parameters:
+        properties[parameter.name] = msgspec.json.schema(hints[parameter.name])
+        if parameter.default is not parameter.empty:
+            properties[parameter.name]["default"] = parameter.default
+    required = [each.name for each in parameters if each.default is each.empty]
     schema = {"type": "object", "properties": properties, "required": required}
-    return {**about, "arguments": schema, "example": dict(command.example)}
+    return {**description, "arguments": schema, "example": dict(command.example)}
 
 
-def _said(status: int, value: object) -> MockResponse:
+def _json_response(status: int, value: object) -> MockResponse:
     body = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return MockResponse(status, body, (("Content-Type", "application/json"),))

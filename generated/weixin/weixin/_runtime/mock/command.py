@@ -1,4 +1,4 @@
-"""`python -m <package>.testing`: a mock as a server, until Ctrl-C."""
+"""Command line of a mock server: `python -m <package>.testing` serves until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from .server_core import Mock
 
 
 def run(
-    make: Callable[..., Mock], client: str, arguments: Sequence[str] | None = None
+    create: Callable[..., Mock], client: str, arguments: Sequence[str] | None = None
 ) -> int:
-    """Serve the mock that `make` makes; returns the exit status.
+    """Serve a mock and return the exit status.
 
-    `client` is the class of its clients, as `package.Client`.
+    `create` returns the mock; `client` is the class of its clients, as `package.Client`.
     """
     options = _parser(client.partition(".")[0]).parse_args(arguments)
     if not is_loopback(options.host) and not options.public:
         print(
-            f"{options.host} is not this machine: whoever reaches the port could control the"
-            " mock; add --public if that is meant",
+            f"--host {options.host} is reachable from other machines, which could then"
+            " control the mock; add --public to allow this",
             file=sys.stderr,
         )
         return 2
     try:
-        mock = make(state=options.state, authentication=not options.no_authentication)
+        mock = create(state=options.state, authentication=not options.no_authentication)
         mock.public = options.public
         if options.webhook is not None:
             mock.webhook = options.webhook
@@ -44,92 +44,102 @@ def run(
         return 2
     except OSError as error:
         print(
-            f"cannot listen at port {options.port}: {error.strerror}", file=sys.stderr
+            f"cannot listen on port {options.port}: {error.strerror}", file=sys.stderr
         )
         return 3
 
 
 def _serve(mock: Mock, client: str, options: argparse.Namespace) -> int:
-    ended = threading.Event()
+    stopped = threading.Event()
 
-    def end(number: int, frame: object) -> None:
-        ended.set()
+    def stop(number: int, frame: object) -> None:
+        stopped.set()
 
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
-    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    hangup = getattr(signal, "SIGHUP", None)  # missing on Windows
     if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
-        signal.signal(hangup, end)  # but for nohup, the terminal's end is the mock's
+        # Under nohup the signal is ignored, and the mock outlives its terminal.
+        signal.signal(hangup, stop)
     with ExitStack() as stack:
         stack.callback(mock.close)
         servers = [stack.enter_context(Server(mock, options.host, options.port))]
         if options.backup_port is not None:
             backup = Server(mock, options.host, options.backup_port, primary=False)
             servers.append(stack.enter_context(backup))
-        print(_said(mock, client, servers, options.print_client), flush=True)
-        ended.wait()
+        print(_usage(mock, client, servers, options.print_client), flush=True)
+        stopped.wait()
     print("stopped", file=sys.stderr)
     return 0
 
 
-def _said(mock: Mock, client: str, servers: Sequence[Server], whole: bool) -> str:
+def _usage(
+    mock: Mock, client: str, servers: Sequence[Server], print_client: bool
+) -> str:
     url = servers[0].url
     lines = [
-        f"# serving {mock.service.name} at {' and '.join(one.url for one in servers)}"
+        f"# serving {mock.service.name} at {' and '.join(each.url for each in servers)}",
+        f"# commands: POST {url}{ADMIN}<command>; GET {url}{ADMIN} lists them",
     ]
-    lines.append(f"# command it: POST {url}{ADMIN}<command>; {url}{ADMIN} lists them")
-    if not whole:
+    if not print_client:
         lines.append(f"# credentials: GET {url}{ADMIN}credentials, or --print-client")
         return "\n".join(lines)
     package, _, name = client.partition(".")
     credentials = mock.credentials
-    several = not all(isinstance(value, str) for value in credentials.values())
-    names = f"{name}, auth" if several else name
+    needs_auth = not all(isinstance(value, str) for value in credentials.values())
+    names = f"{name}, auth" if needs_auth else name
     lines += ["", f"from {package} import {names}", "", f"client = {name}("]
-    lines += (f'    {argument}="…",' for argument in mock.lacking(credentials))
+    missing = mock.missing_arguments(credentials)
+    lines += (f'    {argument}="…",' for argument in missing)
     for argument, value in credentials.items():
-        lines.append(f"    {argument}={_written(value, mock, argument)},")
-    urls = ", ".join(f'"{one.url}"' for one in servers)
+        lines.append(f"    {argument}={_python(value, mock, argument)},")
+    urls = ", ".join(f'"{each.url}"' for each in servers)
     return "\n".join([*lines, f"    hosts=[{urls}],", ")"])
 
 
-def _written(value: object, mock: Mock, argument: str) -> str:
-    """A text, or a scheme made of texts, as Python."""
+def _python(value: object, mock: Mock, argument: str) -> str:
+    """Return a credential as Python source: a text, or a scheme made of texts."""
     if isinstance(value, str):
         return f'"""{value}"""' if "\n" in value else f'"{value}"'
-    of = next(name for name in mock.sides if re.sub(r"\W", "_", name) == argument)
-    given = ", ".join(
-        f'{key}="{text}"' for key, text in mock.credentials_of(of).items()
-    )
-    return f"auth.{type(value).__name__}({given})"
+    names = mock.auth_by_scheme
+    scheme = next(name for name in names if re.sub(r"\W", "_", name) == argument)
+    credentials = mock.credentials_of(scheme)
+    keywords = ", ".join(f'{key}="{text}"' for key, text in credentials.items())
+    return f"auth.{type(value).__name__}({keywords})"
 
 
 def _parser(package: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m {package}.testing",
-        description="A mock server that checks what the real one checks.",
+        description="Mock server; checks requests as the real service does.",
     )
     add = parser.add_argument
-    add("--port", type=_port, default=8080, help="8080 if left out; 0 for any free one")
-    add("--backup-port", type=_port, help="also serve as the backup host, at this port")
-    add("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1)")
-    add("--public", action="store_true", help="allow an address that others can reach")
-    add("--state", type=Path, help="SQLite file that keeps the state over a restart")
-    add("--webhook", help="where events go, such as http://127.0.0.1:8000/notify")
+    add("--port", type=_port, default=8080, help="default: 8080; 0 for any free port")
+    add("--backup-port", type=_port, help="also serve as the backup host, on this port")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    add(
+        "--public",
+        action="store_true",
+        help="allow an address that other machines can reach",
+    )
+    add("--state", type=Path, help="SQLite file that keeps the state across restarts")
+    add("--webhook", help="URL that receives events, as http://127.0.0.1:8000/notify")
     add(
         "--print-client",
         action="store_true",
-        help="print keys in a client ready to use",
+        help="print a client with generated keys",
     )
     add(
         "--no-authentication",
         action="store_true",
-        help="neither sign, verify nor encrypt, for a look with curl",
+        help="do not sign, verify, encrypt or decrypt, for tests with curl",
     )
     return parser
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise argparse.ArgumentTypeError("give a number from 0 to 65535")
+        raise argparse.ArgumentTypeError(
+            f"invalid port {text}; expected a number from 0 to 65535"
+        )
     return int(text)

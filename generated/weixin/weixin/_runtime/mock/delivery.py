@@ -1,4 +1,4 @@
-"""Deliveries: what the provider sends by itself, and sends again until it is taken."""
+"""Delivery of webhook events, with retries until the receiver acknowledges them."""
 
 from __future__ import annotations
 
@@ -24,72 +24,72 @@ from . import Fault, ServerAuth
 from .store import Store
 
 Receiver: TypeAlias = str | Callable[[Mapping[str, str], bytes], object]
-"""Who takes deliveries: a URL of this machine, or a function of header fields and body,
-plain or async. It returns a status, or an answer that has one; anything else is as good
-as 200."""
+"""Receiver of events: a URL of this machine, or a sync or async function of headers and
+body. The function returns a status, or a response that has one; anything else counts as
+200."""
 
-PAUSES: Final = (
+RETRY_DELAYS: Final = (
     *(15, 15, 30, 180, 600, 1200, 1800, 1800, 1800),
     *(3600, 10800, 10800, 10800, 21600, 21600),
 )
-"""Seconds until a delivery that was not taken is sent again (WeChat Pay's)."""
-_PATIENCE: Final = 5.0
-_REMEMBERED: Final = 1_000
-_KEPT: Final = 1_000
-"""Events that may wait at a time."""
+"""Seconds before each retry of a delivery (those of WeChat Pay)."""
+_TIMEOUT: Final = 5.0
+_MAX_ATTEMPTS_KEPT: Final = 1_000
+_MAX_QUEUED: Final = 1_000
+"""Events that may be queued at a time."""
 _log = getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class DeliveryAttempt:
     """One attempt to deliver an event."""
 
     event: str
-    """Its name."""
+    """Name of the event."""
     payload: Any = field(repr=False)
-    """What it says, as JSON values, before encryption."""
+    """JSON values of the event, before encryption."""
     status: int | None
-    """What the receiver answered; None if it could not be reached or there is none."""
+    """Status of the receiver's response; None if it failed, or if there is no receiver."""
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
 
 
 class _PendingDelivery(msgspec.Struct, frozen=True):
-    """An event that nobody has taken yet."""
+    """Event that is not acknowledged yet."""
 
     event: str
     payload: Any
     body: str
     due: float | None
-    """None until there is a receiver."""
+    """None while there is no receiver."""
     attempt: int = 0
     fault: Fault = Fault()
 
 
 class DeliveryQueue:
-    """Events on their way, and where to. Both survive a restart, but for a function."""
+    """Queue of events and their receiver; both survive a restart, except a function."""
 
     def __init__(
-        self, store: Store, now: Callable[[], float], side: ServerAuth
+        self, store: Store, now: Callable[[], float], auth: ServerAuth
     ) -> None:
         self._store = store
         self._now = now
-        self._side = side
+        self._auth = auth
         self._lock = Lock()
-        self._waiting: dict[str, _PendingDelivery] = dict(
+        self._pending: dict[str, _PendingDelivery] = dict(
             store.items("delivery", _PendingDelivery)
         )
         self._sending = False
-        self._next = -math.inf
+        self._next_due = -math.inf
         self._receiver: Receiver | None = None
-        self.sent: deque[Delivered] = deque(maxlen=_REMEMBERED)
+        self.attempts: deque[DeliveryAttempt] = deque(maxlen=_MAX_ATTEMPTS_KEPT)
         url: str | None = store.get("webhook", "url", str)
         if url is not None:
             self.receiver = url
 
     @property
     def receiver(self) -> Receiver | None:
-        """Who takes deliveries; a new one also those that had none."""
+        """Receiver of events; a new one also gets the events queued without one."""
         return self._receiver
 
     @receiver.setter
@@ -100,110 +100,118 @@ class DeliveryQueue:
             self._store.drop("webhook", "url")
         with self._lock:
             self._receiver = receiver
-            for name, one in self._waiting.items() if receiver is not None else ():
-                if one.due is None:
-                    self._put(name, replace(one, due=self._now()))
+            if receiver is None:
+                return
+            for id, delivery in self._pending.items():
+                if delivery.due is None:
+                    self._put(id, replace(delivery, due=self._now()))
 
     def add(self, event: str, payload: Any, fault: Fault) -> None:
-        """Send this as soon as `deliver` is called."""
-        name = str(uuid.uuid4())
-        body = self._side.pack(name, event, payload).decode()
+        """Queue an event for the next call of `deliver`."""
+        id = str(uuid.uuid4())
+        body = self._auth.event_body(id, event, payload).decode()
         with self._lock:
-            while len(self._waiting) >= _KEPT:
-                oldest = next(iter(self._waiting))
-                _log.warning("too many events wait: %s is lost", oldest)
+            while len(self._pending) >= _MAX_QUEUED:
+                oldest = next(iter(self._pending))
+                _log.warning("event queue is full; dropped the oldest, %s", oldest)
                 self._drop(oldest)
-            one = _PendingDelivery(event, payload, body, self._now(), fault=fault)
-            self._put(name, one)
+            delivery = _PendingDelivery(event, payload, body, self._now(), fault=fault)
+            self._put(id, delivery)
 
     def deliver(self) -> None:
-        """Send what is due, in the order in which it came about; each attempt is signed
-        afresh. What becomes due while another thread is sending, that one sends.
+        """Send the deliveries that are due, in their order; each attempt is signed anew.
+
+        If another thread is delivering, it sends them too, and this call returns at once.
         """
-        while (taken := self._taken()) is not None:
+        while (due := self._start_next()) is not None:
             try:
-                self._attempt(*taken)
+                self._attempt(*due)
             finally:
                 self._sending = False
 
-    def _taken(self) -> tuple[str, _PendingDelivery] | None:
-        """One that is due, by its name; nobody is sending any."""
+    def _start_next(self) -> tuple[str, _PendingDelivery] | None:
+        """Return id and delivery of the next one due, unless another thread is sending."""
         now = self._now()
-        if now < self._next:
+        if now < self._next_due:
             return None
         with self._lock:
             if self._sending:
                 return None
-            dues = {
-                name: one.due
-                for name, one in self._waiting.items()
-                if one.due is not None
+            due_times = {
+                id: delivery.due
+                for id, delivery in self._pending.items()
+                if delivery.due is not None
             }
-            for name, due in dues.items():
+            for id, due in due_times.items():
                 if due <= now:
                     self._sending = True
-                    return name, self._waiting[name]
-            self._next = min(dues.values(), default=math.inf)
+                    return id, self._pending[id]
+            self._next_due = min(due_times.values(), default=math.inf)
             return None
 
-    def _attempt(self, name: str, one: _PendingDelivery) -> None:
+    def _attempt(self, id: str, delivery: _PendingDelivery) -> None:
         with self._lock:
-            receiver, later = self._receiver, replace(one, due=None)
+            receiver, retry = self._receiver, replace(delivery, due=None)
             if receiver is not None:
-                due = self._now() + PAUSES[min(one.attempt, len(PAUSES) - 1)]
-                later = replace(one, due=due, attempt=one.attempt + 1)
-            # Before it is sent: neither an exception nor a kill may lose it.
-            self._put(name, later)
-        body = one.body.encode()
+                delay = RETRY_DELAYS[min(delivery.attempt, len(RETRY_DELAYS) - 1)]
+                retry = replace(
+                    delivery, due=self._now() + delay, attempt=delivery.attempt + 1
+                )
+            # Stored before it is sent, so that neither an exception nor a kill loses it.
+            self._put(id, retry)
+        body = delivery.body.encode()
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Mozilla/4.0",
-            **self._side.stamp(body, one.fault),
+            **self._auth.event_headers(body, delivery.fault),
         }
         status = None if receiver is None else _send(receiver, headers, body)
-        self.sent.append(Delivered(one.event, one.payload, status, headers, body))
-        is_last = one.attempt >= len(PAUSES) or one.fault != Fault()
-        if receiver is not None and (is_last or 200 <= (status or 0) < 300):
+        self.attempts.append(
+            DeliveryAttempt(delivery.event, delivery.payload, status, headers, body)
+        )
+        is_last = delivery.attempt >= len(RETRY_DELAYS) or delivery.fault != Fault()
+        is_acknowledged = 200 <= (status or 0) < 300
+        if receiver is not None and (is_last or is_acknowledged):
             with self._lock:
-                self._drop(name)
+                self._drop(id)
 
-    def _put(self, name: str, one: _PendingDelivery) -> None:
-        self._waiting[name] = one
-        self._store.put("delivery", name, one)
-        if one.due is not None:
-            self._next = min(self._next, one.due)
+    def _put(self, id: str, delivery: _PendingDelivery) -> None:
+        self._pending[id] = delivery
+        self._store.put("delivery", id, delivery)
+        if delivery.due is not None:
+            self._next_due = min(self._next_due, delivery.due)
 
-    def _drop(self, name: str) -> None:
-        self._waiting.pop(name, None)
-        self._store.drop("delivery", name)
+    def _drop(self, id: str) -> None:
+        self._pending.pop(id, None)
+        self._store.drop("delivery", id)
 
 
 def _send(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> int | None:
-    """The status that a receiver answers; None if it fails."""
+    """Return the status of the receiver's response; None if the receiver fails."""
     try:
         if isinstance(receiver, str):
             return _post(receiver, headers, body)
-        answered = receiver(headers, body)
-        if isawaitable(answered):
-            # In a loop of its own: one that runs in this thread cannot be waited for.
+        result = receiver(headers, body)
+        if isawaitable(result):
+            # In an event loop of its own, because this thread may already run one.
             with ThreadPoolExecutor(1) as thread:
-                answered = thread.submit(asyncio.run, _awaited(answered)).result()
+                result = thread.submit(asyncio.run, _await(result)).result()
     except (Exception, asyncio.CancelledError):
         _log.exception("an event could not be delivered")
         return None
-    status = getattr(answered, "status_code", getattr(answered, "status", answered))
+    status = getattr(result, "status_code", getattr(result, "status", result))
     if isinstance(status, int) and not isinstance(status, bool):
         return status
     return 200
 
 
-async def _awaited(answered: Awaitable[object]) -> object:
-    async with asyncio.timeout(_PATIENCE):
-        return await answered
+async def _await(result: Awaitable[object]) -> object:
+    async with asyncio.timeout(_TIMEOUT):
+        return await result
 
 
 def is_loopback(host: str) -> bool:
-    """Whether this names this machine only."""
+    """Return whether a host name or address is this machine only."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -211,14 +219,17 @@ def is_loopback(host: str) -> bool:
 
 
 def check_receiver(url: str) -> str:
-    """The URL, if it is one of this machine; else ValueError."""
+    """Return the URL; raise ValueError if it is not one of this machine."""
     parts = urlsplit(url)
     if (
         parts.scheme != "http"
         or not is_loopback(parts.hostname or "")
-        or parts.port == 0  # and more than 65535 is an error by itself
+        or parts.port == 0  # urlsplit itself raises above 65535
     ):
-        raise ValueError("webhook: give a URL of this machine: http://127.0.0.1:8000/…")
+        raise ValueError(
+            f"invalid webhook {url}; expected a URL of this machine, as"
+            " http://127.0.0.1:8000/notify"
+        )
     return url
 
 
@@ -227,7 +238,7 @@ def _post(url: str, headers: Mapping[str, str], body: bytes) -> int:
     target = parts.path or "/"
     target += f"?{parts.query}" if parts.query else ""
     connection = http.client.HTTPConnection(
-        parts.hostname or "", parts.port or 80, timeout=_PATIENCE
+        parts.hostname or "", parts.port or 80, timeout=_TIMEOUT
     )
     try:
         connection.request("POST", target, body, dict(headers))

@@ -1,4 +1,4 @@
-"""Bodies of errors, in the shape that the documentation gives the errors of an endpoint."""
+"""Error bodies in the shape that the documentation gives the errors of an endpoint."""
 
 from __future__ import annotations
 
@@ -22,86 +22,97 @@ from ..models import is_tagged
 from . import DocumentedError
 
 
-def error_body(shape: ErrorShape, kind: Annotation, refusal: DocumentedError) -> object:
-    """The JSON of an error; `kind` is the type of a success, whose envelope it shares."""
-    code_at, code_kind = _resolved(shape.code or "code", kind)
-    code = _spelled(refusal.code, code_kind, numeric=shape.success is not None)
+def error_body(
+    shape: ErrorShape, success_type: Annotation, error: DocumentedError
+) -> object:
+    """Return the JSON value of an error, in the envelope that a success has too."""
+    code_keys, code_type = _resolve(shape.code or "code", success_type)
+    code = _typed_code(error.code, code_type, numeric=shape.success is not None)
     body: object = {}
-    # The code comes last: where parts share a place, it is what says which error this is.
-    if refusal.detail is not None:
-        body = _with(body, _resolved(shape.detail or "detail", kind)[0], refusal.detail)
-    body = _with(body, _resolved(shape.message or "message", kind)[0], refusal.message)
-    return _with(body, code_at, code)
+    # The code is set last: where parts share a location, it identifies the error.
+    if error.detail is not None:
+        keys, _ = _resolve(shape.detail or "detail", success_type)
+        body = _with_value(body, keys, error.detail)
+    keys, _ = _resolve(shape.message or "message", success_type)
+    body = _with_value(body, keys, error.message)
+    return _with_value(body, code_keys, code)
 
 
-def successful(shape: ErrorShape, kind: Annotation, value: object) -> object:
-    """The JSON value of this type, with the code that means success if it has a code."""
+def with_success_code(
+    shape: ErrorShape, value_type: Annotation, value: object
+) -> object:
+    """Return the JSON value with the code that means success, if its type has a code."""
     if shape.success is None or shape.code is None:
         return value
-    keys, code_kind = _resolved(shape.code, kind)
+    keys, code_type = _resolve(shape.code, value_type)
     if not any(find_values(value, keys)):
         return value
-    return _with(value, keys, _spelled(shape.success, code_kind, numeric=True))
+    code = _typed_code(shape.success, code_type, numeric=True)
+    return _with_value(value, keys, code)
 
 
-def _resolved(path: str, kind: Annotation) -> tuple[list[Key], Annotation]:
-    """The keys that a path means in a type, and the type there; None for one that is not
-    documented. An envelope that has no name there is called `error…`."""
+def _resolve(path: str, annotation: Annotation) -> tuple[list[Key], Annotation]:
+    """Return the keys of a path in a type, and the type there; None if undocumented.
+
+    An envelope key that the type does not have is called `error…`.
+    """
     keys: list[Key] = []
     steps = parse_path(path)
     for number, step in enumerate(steps):
-        inside = dict(_inside(kind))
-        known = [key for key in inside if step_matches(step, key)]
+        members = dict(_members(annotation))
+        matching = [key for key in members if step_matches(step, key)]
         if number < len(steps) - 1:
-            known = [key for key in known if any(_inside(inside[key]))]
-        missing = step.replace("*", "error") if isinstance(step, str) else step
-        keys.append(known[0] if known else missing)
-        kind = inside.get(keys[-1])
-    return keys, kind
+            matching = [key for key in matching if any(_members(members[key]))]
+        default = step.replace("*", "error") if isinstance(step, str) else step
+        keys.append(matching[0] if matching else default)
+        annotation = members.get(keys[-1])
+    return keys, annotation
 
 
-def _inside(annotation: Annotation) -> Iterator[tuple[Key, Annotation]]:
-    """What an object or a list of this type has, by its keys."""
-    kind, _ = split_annotated(annotation)
-    if is_union(kind):
-        for member in get_args(kind):
-            yield from _inside(member)
-    elif is_tagged(kind):
-        for member in kind.members().values():
+def _members(annotation: Annotation) -> Iterator[tuple[Key, Annotation]]:
+    """Yield key and type of the fields of an object, or of the first item of a list."""
+    bare_type, _ = split_annotated(annotation)
+    if is_union(bare_type):
+        for member in get_args(bare_type):
+            yield from _members(member)
+    elif is_tagged(bare_type):
+        for member in bare_type.members().values():
             yield from field_types(member).items()
-    elif is_struct(kind):
-        yield from field_types(kind).items()
-    elif origin_of(kind) in (list, Sequence):
-        yield 0, get_args(kind)[0]
+    elif is_struct(bare_type):
+        yield from field_types(bare_type).items()
+    elif origin_of(bare_type) in (list, Sequence):
+        yield 0, get_args(bare_type)[0]
 
 
-def _spelled(code: str, annotation: Annotation, *, numeric: bool) -> object:
-    """A code as its type writes it; where that is not documented, digits are a number if
-    the codes of the API are `numeric`."""
-    kinds = {*_kinds(annotation)}
-    if bool in kinds and code in ("true", "false"):
+def _typed_code(code: str, annotation: Annotation, *, numeric: bool) -> object:
+    """Return a code in its JSON type.
+
+    Where the type is not documented, digits are a number if the API's codes are `numeric`.
+    """
+    types = {*_code_types(annotation)}
+    if bool in types and code in ("true", "false"):
         return code == "true"
-    is_number = int in kinds or (numeric and not kinds)
+    is_number = int in types or (numeric and not types)
     return int(code) if is_number and code.lstrip("-").isdigit() else code
 
 
-def _kinds(annotation: Annotation) -> Iterator[type]:
-    """Which of the types that a code may have are in this one."""
-    for kind, _ in nested_types(annotation, deep=False):
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            yield from value_types(kind)
-        elif kind in (str, int, bool):
-            yield kind
-        elif isinstance(kind, str | int):
-            yield type(kind)  # of a literal
+def _code_types(annotation: Annotation) -> Iterator[type]:
+    for member, _ in nested_types(annotation, deep=False):
+        if isinstance(member, type) and issubclass(member, Enum):
+            yield from value_types(member)
+        elif member in (str, int, bool):
+            yield member
+        elif isinstance(member, str | int):
+            yield type(member)  # of a literal
 
 
-def _with(value: object, keys: Sequence[Key], part: object) -> object:
-    """The JSON value with this part at this place; what is in the way gives way."""
+def _with_value(value: object, keys: Sequence[Key], part: object) -> object:
+    """Return the JSON value with `part` at these keys; replaces what does not fit there."""
     if not keys:
         return part
     key, *rest = keys
     if isinstance(key, int):
-        return [_with(value[0] if is_list(value) and value else None, rest, part)]
-    inside: dict[str, Any] = value if is_object(value) else {}
-    return {**inside, key: _with(inside.get(key), rest, part)}
+        first = value[0] if is_list(value) and value else None
+        return [_with_value(first, rest, part)]
+    members: dict[str, Any] = value if is_object(value) else {}
+    return {**members, key: _with_value(members.get(key), rest, part)}

@@ -1,4 +1,4 @@
-"""Servers of a mock, which refuse connections while the primary host is out."""
+"""Ports of a mock server; the primary one refuses connections during an outage."""
 
 from __future__ import annotations
 
@@ -13,44 +13,45 @@ from .store import Store
 
 
 class Port(Protocol):
-    """Where a server of a mock listens."""
+    """One port of a mock server."""
 
     primary: bool
 
-    def listen(self, listening: bool) -> None:
-        """Listen from now on, or refuse connections."""
+    def set_listening(self, listening: bool) -> None:
+        """Start to listen, or refuse connections."""
         ...
 
 
-class Ports(MockClock):
-    """A mock that tells its servers when to listen."""
+class PortRegistry(MockClock):
+    """Part of a mock that opens and closes its ports."""
 
     def __init__(
         self,
         service: Service,
         endpoints: Iterable[Endpoint[Any]],
-        own: Iterable[str],
+        scheme_endpoints: Iterable[str],
         store: Store,
-        sender: ServerAuth,
+        event_auth: ServerAuth,
     ) -> None:
-        super().__init__(service, endpoints, own, store, sender)
+        super().__init__(service, endpoints, scheme_endpoints, store, event_auth)
         self._ports: list[Port] = []
 
-    def open(self, port: Port) -> None:
-        """To be told when a server begins to listen."""
+    def add_port(self, port: Port) -> None:
+        """Register a port that begins to listen."""
         with self.lock:
             self._ports.append(port)
-            self.told()
+            self.stubs_changed()
 
-    def shut(self, port: Port) -> None:
-        """To be told when a server ends."""
+    def remove_port(self, port: Port) -> None:
+        """Remove a port that has stopped."""
         with self.lock:
             self._ports.remove(port)
-            self.told()
+            self.stubs_changed()
 
-    def told(self) -> None:
-        # Where there is no other port, connections are taken and reset: somebody has to
-        # hear when the outage is over.
-        is_shut = self.is_out and not all(port.primary for port in self._ports)
+    def stubs_changed(self) -> None:
+        # A primary port without a backup port accepts connections and resets them, because
+        # the command that ends the outage has to reach some port.
+        has_backup = not all(port.primary for port in self._ports)
+        is_closed = self.has_outage and has_backup
         for port in self._ports:
-            port.listen(not (port.primary and is_shut))
+            port.set_listening(not (port.primary and is_closed))

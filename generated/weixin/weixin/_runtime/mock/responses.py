@@ -1,4 +1,4 @@
-"""Making answers: of values, of errors, and of nothing but a type."""
+"""Response builders: from values, stubs and errors, or from nothing but a type."""
 
 from __future__ import annotations
 
@@ -34,247 +34,262 @@ from ..json_types import is_list, is_object
 from ..models import Tagged, is_tagged
 from ..wire_formats import Conversion
 from . import DocumentedError, MockResponse
-from .error_bodies import error_body, successful
+from .error_bodies import error_body, with_success_code
 from .stubs import StubResponse
 
 _JSON: Final = ("Content-Type", "application/json; charset=utf-8")
 
 
-def made(
-    endpoint: Endpoint[Any] | None, status: int, body: Any, seal: Encrypt
+def build_response(
+    endpoint: Endpoint[Any] | None, status: int, body: Any, encrypt: Encrypt
 ) -> MockResponse:
-    """The answer of this status and body: bytes, a model, or JSON values; None for none."""
+    """Return a response; `body` is bytes, a model or JSON values, None for no body."""
     if body is None:
         return MockResponse(status)
-    kind = endpoint.responses.get(status) if endpoint else None
-    content = _encoded(kind, body, seal)
-    return MockResponse(status, content, _media_of(kind))
+    body_type = endpoint.responses.get(status) if endpoint else None
+    content = _encode(body_type, body, encrypt)
+    return MockResponse(status, content, _content_type(body_type))
 
 
-def _media_of(kind: Annotation) -> tuple[tuple[str, str], ...]:
-    """The header of the media type: of bytes the documented one, if there is one."""
-    if not isinstance(kind, BinaryContent):
+def _content_type(body_type: Annotation) -> tuple[tuple[str, str], ...]:
+    """Return the Content-Type header; bytes have their documented media type, if any."""
+    if not isinstance(body_type, BinaryContent):
         return (_JSON,)
-    known = (media for media in kind.media if "*" not in media)
-    return tuple(("Content-Type", media) for media in known)[:1]
+    media_types = (media for media in body_type.media if "*" not in media)
+    return tuple(("Content-Type", media) for media in media_types)[:1]
 
 
-def prepared(
-    endpoint: Endpoint[Any] | None, told: StubResponse, seal: Encrypt
+def stub_response(
+    endpoint: Endpoint[Any] | None, stub: StubResponse, encrypt: Encrypt
 ) -> MockResponse:
-    """The answer that a test has given."""
-    status = told.status
+    """Return the response of a stub; its headers replace those of the mock."""
+    status = stub.status
     if status is None:
         status = next(iter(endpoint.responses), 200) if endpoint else 200
-    answer = made(endpoint, status, told.body, seal)
-    names = {name.lower() for name, _ in told.headers}
-    kept = tuple(pair for pair in answer.headers if pair[0].lower() not in names)
-    return replace(answer, headers=(*kept, *told.headers))
+    response = build_response(endpoint, status, stub.body, encrypt)
+    replaced = {name.lower() for name, _ in stub.headers}
+    headers = tuple(
+        (name, value)
+        for name, value in response.headers
+        if name.lower() not in replaced
+    )
+    return replace(response, headers=(*headers, *stub.headers))
 
 
-def unwritten(service: Service, endpoint: Endpoint[Any], seal: Encrypt) -> MockResponse:
-    """A likely answer, for an endpoint whose documentation shows none."""
-    status, kind = next(iter(endpoint.responses.items()), (204, None))
-    if kind is None:
-        return MockResponse(status)
-    if isinstance(kind, BinaryContent):
-        return made(endpoint, status, bytes(min(kind.min_length, MEBIBYTE)), seal)
-    value = successful(service.error_shape_of(endpoint), kind, _likely(kind))
-    return made(endpoint, status, value, seal)
-
-
-def refused(
-    service: Service, endpoint: Endpoint[Any] | None, refusal: DocumentedError
+def generated_response(
+    service: Service, endpoint: Endpoint[Any], encrypt: Encrypt
 ) -> MockResponse:
-    """The answer that a refusal is; `endpoint` is None if the request is for none."""
+    """Return a minimal response, for an endpoint without a documented example."""
+    status, body_type = next(iter(endpoint.responses.items()), (204, None))
+    if body_type is None:
+        return MockResponse(status)
+    if isinstance(body_type, BinaryContent):
+        content = bytes(min(body_type.min_length, MEBIBYTE))
+        return build_response(endpoint, status, content, encrypt)
     shape = service.error_shape_of(endpoint)
-    answers = endpoint.responses.items() if endpoint else ()
-    kinds = [kind for status, kind in answers if status < 300]
-    kind = next((one for one in kinds if not isinstance(one, BinaryContent)), None)
-    status = refusal.status or (400 if shape.success is None else 200)
-    body = error_body(shape, kind, refusal)
+    value = with_success_code(shape, body_type, _generate(body_type))
+    return build_response(endpoint, status, value, encrypt)
+
+
+def error_response(
+    service: Service, endpoint: Endpoint[Any] | None, error: DocumentedError
+) -> MockResponse:
+    """Return the response of an error; `endpoint` is None if the request matches none."""
+    shape = service.error_shape_of(endpoint)
+    documented = endpoint.responses.items() if endpoint else ()
+    types = [body_type for status, body_type in documented if status < 300]
+    success_type = next(
+        (each for each in types if not isinstance(each, BinaryContent)), None
+    )
+    status = error.status or (400 if shape.success is None else 200)
+    body = error_body(shape, success_type, error)
     return MockResponse(status, to_json(body, str), (_JSON,))
 
 
-def _encoded(annotation: Annotation, value: object, seal: Encrypt) -> bytes:
-    """The bytes of a body. What the spec says is encrypted is sealed; JSON values need not
-    fit the type otherwise."""
+def _encode(annotation: Annotation, value: object, encrypt: Encrypt) -> bytes:
+    """Return the bytes of a body, with its encrypted fields encrypted.
+
+    JSON values need not match the type otherwise.
+    """
     if isinstance(value, bytes):
         return value
     if isinstance(value, msgspec.Struct):
-        return to_json(encoder_for(type(value)).encode(value), seal)
+        return to_json(encoder_for(type(value)).encode(value), encrypt)
     if annotation is not None and not isinstance(annotation, BinaryContent):
-        value = _sealed(annotation, value, seal)
-    return to_json(value, seal)
+        value = _encrypt_fields(annotation, value, encrypt)
+    return to_json(value, encrypt)
 
 
 @cache
-def _is_sealed(annotation: Annotation) -> bool:
-    return any(marks.encrypted for marks in nested_field_info(annotation, deep=True))
+def _has_encrypted_fields(annotation: Annotation) -> bool:
+    return any(info.encrypted for info in nested_field_info(annotation, deep=True))
 
 
-def _sealed(annotation: Annotation, value: Any, seal: Encrypt) -> object:
-    """The JSON value with the texts sealed that are of an encrypted type."""
-    if not _is_sealed(annotation):
+def _encrypt_fields(annotation: Annotation, value: Any, encrypt: Encrypt) -> object:
+    """Return the JSON value with the texts of encrypted types encrypted."""
+    if not _has_encrypted_fields(annotation):
         return value
-    kind, marks = split_annotated(annotation)
-    if marks.encrypted:
-        return seal(value) if isinstance(value, str) and value else value
-    if is_union(kind):
-        for member in get_args(kind):
-            value = _sealed(member, value, seal)
+    bare_type, info = split_annotated(annotation)
+    if info.encrypted:
+        return encrypt(value) if isinstance(value, str) and value else value
+    if is_union(bare_type):
+        for member in get_args(bare_type):
+            value = _encrypt_fields(member, value, encrypt)
         return value
-    if is_tagged(kind) and is_object(value):
-        tag = value.get(kind.tag)
-        kind = kind.members().get(tag) if isinstance(tag, str | int) else None
-    arguments = get_args(kind)
-    if is_struct(kind) and is_object(value):
-        types = field_types(kind)
+    if is_tagged(bare_type) and is_object(value):
+        tag = value.get(bare_type.tag)
+        bare_type = bare_type.members().get(tag) if isinstance(tag, str | int) else None
+    arguments = get_args(bare_type)
+    if is_struct(bare_type) and is_object(value):
+        types = field_types(bare_type)
         return {
-            key: _sealed(types[key], one, seal) if key in types else one
-            for key, one in value.items()
+            key: _encrypt_fields(types[key], item, encrypt) if key in types else item
+            for key, item in value.items()
         }
     if is_list(value) and len(arguments) == 1:
-        return [_sealed(arguments[0], one, seal) for one in value]
+        return [_encrypt_fields(arguments[0], item, encrypt) for item in value]
     if is_object(value) and len(arguments) == 2:
-        return {key: _sealed(arguments[1], one, seal) for key, one in value.items()}
+        return {
+            key: _encrypt_fields(arguments[1], item, encrypt)
+            for key, item in value.items()
+        }
     return value
 
 
-# --- values that nobody documented --------------------------------------------------------
+# --- generated values ---------------------------------------------------------------------
 
-_MOST: Final = 1_000
-"""Objects that an answer may have."""
-_DEEPEST: Final = 50
-"""Objects that may lie within each other."""
-_LONGEST: Final = 10_000
-"""Characters of a text that holds JSON; with each text within a text escapes double."""
-_MOMENT: Final = datetime(2018, 6, 8, 10, 34, 56, tzinfo=UTC)
-_LIKELY: Final[Mapping[object, object]] = {
+_MAX_OBJECTS: Final = 1_000
+"""Objects in a generated response."""
+_MAX_DEPTH: Final = 50
+"""Nesting depth of objects."""
+_MAX_TEXT: Final = 10_000
+"""Characters of a text with JSON in it; each level of texts doubles the escapes."""
+_EXAMPLE_TIME: Final = datetime(2018, 6, 8, 10, 34, 56, tzinfo=UTC)
+_EXAMPLES: Final[Mapping[object, object]] = {
     str: "text",
     bool: False,
     int: 0,
     float: 0,
     Decimal: 0,
-    datetime: _MOMENT.isoformat(),
-    date: _MOMENT.date().isoformat(),
-    time: _MOMENT.time().isoformat(),
+    datetime: _EXAMPLE_TIME.isoformat(),
+    date: _EXAMPLE_TIME.date().isoformat(),
+    time: _EXAMPLE_TIME.time().isoformat(),
     timedelta: "P0D",
     bytes: "",
     UUID: str(UUID(int=0)),
 }
 
 
-class _Endless(Exception):
-    """A value has no end, or none in sight."""
+class _TooLarge(Exception):
+    """A generated value is infinite, or exceeds a limit."""
 
 
-class _Likely:
-    """Makes JSON of types with what it must have, and no more.
+class _Generator:
+    """Generator of JSON values that have only what their type requires.
 
-    Types may hold themselves, and where each needs two of the next, a value doubles with
-    every level. What would go too far is left out: then a list is empty, what may be null
-    is null, and a union has another member. With `least` that is so from the start, which
-    leaves room for what cannot be left out.
+    Types may be recursive, and where each requires two of the next, the size doubles with
+    every level. A part that exceeds a limit is left out: a list is empty, a nullable value
+    is null, and a union uses another member. With `minimal` this is so from the start,
+    which leaves room for parts that cannot be left out.
     """
 
-    def __init__(self, *, least: bool) -> None:
-        self._least = least
-        self._room = iter(range(_MOST))
-        self._inside: set[type] = set()
+    def __init__(self, *, minimal: bool) -> None:
+        self._minimal = minimal
+        self._objects = iter(range(_MAX_OBJECTS))
+        self._open: set[type] = set()
 
-    def of(self, annotation: Annotation) -> Any:
-        """A value of this type; fails with `_Endless` if it would go too far."""
-        kind, marks = split_annotated(annotation)
-        if marks.conversion is not None:
-            return _converted(marks.conversion)
-        if marks.json_text:
-            return self._text(kind)
-        if is_union(kind):
-            members = get_args(kind)
-            if self._least:
-                members = tuple(sorted(members, key=_is_object))
+    def generate(self, annotation: Annotation) -> Any:
+        """Return a value of this type; raise `_TooLarge` if it would exceed a limit."""
+        bare_type, info = split_annotated(annotation)
+        if info.conversion is not None:
+            return _converted(info.conversion)
+        if info.json_text:
+            return self._text(bare_type)
+        if is_union(bare_type):
+            members = get_args(bare_type)
+            if self._minimal:
+                members = tuple(sorted(members, key=_is_object_type))
             return self._member(members)
-        if is_tagged(kind):
-            return self._tagged(kind)
-        if is_struct(kind):
-            return self._object(kind)
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return next(iter(kind)).value
-        origin = origin_of(kind)
+        if is_tagged(bare_type):
+            return self._tagged(bare_type)
+        if is_struct(bare_type):
+            return self._object(bare_type)
+        if isinstance(bare_type, type) and issubclass(bare_type, Enum):
+            return next(iter(bare_type)).value
+        origin = origin_of(bare_type)
         if origin is Literal:
-            return get_args(kind)[0]
+            return get_args(bare_type)[0]
         if origin in (list, Sequence):
-            return self._list(*get_args(kind))
+            return self._list(*get_args(bare_type))
         if origin in (dict, Mapping):
             return {}
-        return _LIKELY.get(cast(object, kind))
+        return _EXAMPLES.get(cast(object, bare_type))
 
-    def _text(self, held: Annotation) -> str:
-        text = to_json(self.of(held), str).decode()
-        if len(text) > _LONGEST:
-            raise _Endless
+    def _text(self, json_type: Annotation) -> str:
+        text = to_json(self.generate(json_type), str).decode()
+        if len(text) > _MAX_TEXT:
+            raise _TooLarge
         return text
 
     def _member(self, members: Iterable[Annotation]) -> Any:
         for member in members:
-            with suppress(_Endless):
-                return self.of(member)
-        raise _Endless
+            with suppress(_TooLarge):
+                return self.generate(member)
+        raise _TooLarge
 
-    def _tagged(self, kind: Tagged) -> dict[str, Any]:
-        for tag, member in kind.members().items():
-            with suppress(_Endless):
-                return {**self._object(member), kind.tag: tag}
-        raise _Endless
+    def _tagged(self, tagged: Tagged) -> dict[str, Any]:
+        for tag, member in tagged.members().items():
+            with suppress(_TooLarge):
+                return {**self._object(member), tagged.tag: tag}
+        raise _TooLarge
 
-    def _object(self, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    def _object(self, struct: type[msgspec.Struct]) -> dict[str, Any]:
         if (
-            kind in self._inside
-            or len(self._inside) == _DEEPEST
-            or next(self._room, None) is None
+            struct in self._open
+            or len(self._open) == _MAX_DEPTH
+            or next(self._objects, None) is None
         ):
-            raise _Endless
-        self._inside.add(kind)
+            raise _TooLarge
+        self._open.add(struct)
         try:
             return {
-                one.encode_name: self.of(one.type)
-                for one in fields(kind)
-                if one.required
+                field.encode_name: self.generate(field.type)
+                for field in fields(struct)
+                if field.required
             }
         finally:
-            self._inside.remove(kind)
+            self._open.remove(struct)
 
     def _list(self, item: Annotation) -> list[Any]:
-        if not self._least:
-            with suppress(_Endless):
-                return [self.of(item)]
+        if not self._minimal:
+            with suppress(_TooLarge):
+                return [self.generate(item)]
         return []
 
 
-def _likely(annotation: Annotation) -> Any:
-    """JSON of this type; fails with `DocumentedError` if it must have more than anybody reads."""
-    for least in (False, True):
-        with suppress(_Endless):
-            return _Likely(least=least).of(annotation)
-    kind, _ = split_annotated(annotation)
-    name = getattr(kind, "__name__", str(kind))
+def _generate(annotation: Annotation) -> Any:
+    """Return a JSON value of this type; raise `DocumentedError` if all are too large."""
+    for minimal in (False, True):
+        with suppress(_TooLarge):
+            return _Generator(minimal=minimal).generate(annotation)
+    bare_type, _ = split_annotated(annotation)
+    name = getattr(bare_type, "__name__", str(bare_type))
     raise DocumentedError(
         501,
         "NOT_IMPLEMENTED",
-        f"what a {name} must have goes too far to be made up (more than {_MOST} objects,"
-        f" {_DEEPEST} within each other, or {_LONGEST} characters in a text):"
-        " give the endpoint an example, or the mock a reply",
+        f"a minimal {name} is too large to generate (more than {_MAX_OBJECTS} objects,"
+        f" {_MAX_DEPTH} nested objects, or {_MAX_TEXT} characters in a text);"
+        " add an example to the endpoint, or use mock.reply()",
     )
 
 
-def _is_object(annotation: Annotation) -> bool:
-    kind, _ = split_annotated(annotation)
-    return is_struct(kind) or is_tagged(kind)
+def _is_object_type(annotation: Annotation) -> bool:
+    bare_type, _ = split_annotated(annotation)
+    return is_struct(bare_type) or is_tagged(bare_type)
 
 
 def _converted(conversion: Conversion) -> object:
-    for value in (_MOMENT, _MOMENT.replace(tzinfo=None), timedelta()):
+    for value in (_EXAMPLE_TIME, _EXAMPLE_TIME.replace(tzinfo=None), timedelta()):
         with suppress(ValueError):
             return conversion.encode(value)
     return None

@@ -1,7 +1,7 @@
-"""Select the endpoint of a request among those of one verb and path.
+"""Selection of an endpoint among several with the same method and path.
 
-What differs decides: constants first, then whether the arguments fit, then which endpoint
-accounts for most of the request.
+Constants decide first, then whether the arguments match, then the number of arguments that
+the endpoint knows.
 """
 
 from __future__ import annotations
@@ -13,57 +13,63 @@ import msgspec
 
 from ..mismatches import Decrypt
 from . import ArgumentMismatch, DocumentedError, IncomingRequest
-from .argument_checks import read
-from .constants import count
+from .argument_checks import check_arguments
+from .constants import count_constants
 from .routing import Match, Route
 from .values import UNKNOWN
 
-UnsealOf: TypeAlias = Callable[[Route], Decrypt]
-"""How a request to a route is decrypted."""
+DecryptFor: TypeAlias = Callable[[Route], Decrypt]
+"""Returns the function that decrypts the fields of requests to a route."""
 
 
-def selected(
-    matches: Sequence[Match], incoming: IncomingRequest, unseal_of: UnsealOf
+def select(
+    matches: Sequence[Match], incoming: IncomingRequest, decrypt_for: DecryptFor
 ) -> Match:
-    """The match that the request is for; fails with `DocumentedError` if it fits none.
+    """Return the match of a request; raise `DocumentedError` if it matches no endpoint.
 
-    Where the constants leave one endpoint only, its arguments are not looked at: what is
-    wrong with them is for that endpoint to say.
+    If the constants leave a single endpoint, its arguments are not checked here, so that
+    their mismatches are reported as errors of that endpoint.
     """
     if len(matches) == 1:
         return matches[0]
-    tried = [_Tried(match, incoming, unseal_of) for match in matches]
-    candidates = [one for one in tried if not one.unmet]
-    most = max((one.constants for one in candidates), default=0)
-    candidates = [one for one in candidates if one.constants == most]
+    attempts = [_Candidate(match, incoming, decrypt_for) for match in matches]
+    candidates = [each for each in attempts if not each.constant_mismatches]
+    most = max((each.constants for each in candidates), default=0)
+    candidates = [each for each in candidates if each.constants == most]
     if len(candidates) != 1:
-        candidates = [one for one in candidates if not one.wrong]
+        candidates = [each for each in candidates if not each.mismatches]
     if not candidates:
-        reasons = "; ".join(map(str, tried))
-        place = f"{incoming.method} {incoming.path}"
-        message = f"no endpoint of {place} takes this request: {reasons}"
+        reasons = "; ".join(map(str, attempts))
+        message = (
+            f"no endpoint of {incoming.method} {incoming.path} matches this request:"
+            f" {reasons}"
+        )
         raise DocumentedError(400, "BAD_REQUEST", message)
-    return max(candidates, key=lambda one: one.rank).match
+    return max(candidates, key=lambda each: each.rank).match
 
 
-class _Tried:
-    """A request read as one of an endpoint."""
+class _Candidate:
+    """A request checked against one endpoint."""
 
     def __init__(
-        self, match: Match, incoming: IncomingRequest, unseal_of: UnsealOf
+        self, match: Match, incoming: IncomingRequest, decrypt_for: DecryptFor
     ) -> None:
         endpoint = match.route.endpoint
-        assert endpoint is not None, "an endpoint of a side shares its path with none"
-        given = read(endpoint, incoming, match.texts, unseal_of(match.route))
+        assert endpoint is not None, "a route of an auth scheme has no alternatives"
+        arguments = check_arguments(
+            endpoint, incoming, match.values, decrypt_for(match.route)
+        )
         self.match = match
-        self.constants = count(endpoint)
-        self.unmet = given.unmet
-        self.wrong = [one for one in given.misplaced if one.issue != UNKNOWN]
-        values = given.arguments.values()
+        self.constants = count_constants(endpoint)
+        self.constant_mismatches = arguments.constant_mismatches
+        self.mismatches = [
+            each for each in arguments.mismatches if each.issue != UNKNOWN
+        ]
+        values = arguments.parameters.values()
         known = sum(value not in (None, msgspec.UNSET) for value in values)
-        self.rank = (len(self.wrong) - len(given.misplaced), known)
-        """Of two that fit: fewer unknown names, then more arguments."""
+        self.rank = (len(self.mismatches) - len(arguments.mismatches), known)
+        """Fewer unknown names rank higher, then more arguments."""
 
     def __str__(self) -> str:
-        issue: ArgumentMismatch = (*self.unmet, *self.wrong)[0]
-        return f"{self.match.route.name}: {issue}"
+        mismatch: ArgumentMismatch = (*self.constant_mismatches, *self.mismatches)[0]
+        return f"{self.match.route.name}: {mismatch}"

@@ -1,7 +1,7 @@
-"""The mock itself: from a request to its answer, in the order in which a server decides.
+"""Core of a mock: the steps from a request to its response, in the order of a server.
 
-outage? ─▶ route ─▶ credentials ─▶ arguments ─▶ what the test asks for,
-or what the service does, or the documented example ─▶ signature ─▶ faults
+outage ─▶ routing ─▶ credentials ─▶ arguments ─▶ stub, behaviour or documented example
+─▶ signature ─▶ faults
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from . import (
     RecordedRequest,
     ServerAuth,
 )
-from .admin import ADMIN, administer
-from .argument_checks import CheckedArguments, read, signed_part
+from .admin import ADMIN, handle_command
+from .argument_checks import CheckedArguments, check_arguments, signed_content
 from .commands import Command
-from .executing import Executing
-from .responses import refused
+from .execution import RequestExecutor
+from .responses import error_response
 from .routing import Match, Route, Routes
-from .selection import selected
+from .selection import select
 from .store import Store
 from .values import UNKNOWN
 
@@ -39,231 +39,253 @@ if TYPE_CHECKING:
     from .adapters import Application, MockTransport
 
 BODY_LIMIT: Final = 1 << 20
-"""Bytes that a request's body may have."""
-_REMEMBERED: Final = 10_000
-"""Requests that are remembered, the newest ones."""
+"""Maximum size of a request body in bytes."""
+_MAX_RECORDED: Final = 10_000
+"""Requests that are recorded; the oldest are dropped first."""
 
 
-class Mock(Executing):
-    """The server's side of an API, in memory: hand `mock.transport` to a client.
+class Mock(RequestExecutor):
+    """In-memory server of an API; pass `mock.transport` to a client.
 
-    `state` is a SQLite file that keeps what is remembered; without, it ends with the mock.
-    With `authentication=False` nothing is signed, verified, encrypted or asked for, so that
-    any tool can look at it.
+    `state` is a SQLite file that keeps the state across restarts. With
+    `authentication=False` nothing is signed, verified, encrypted or decrypted, so that any
+    HTTP tool can send requests.
     """
 
     def __init__(
         self,
         service: Service,
         examples: Path,
-        sides: Mapping[str, ServerAuth],
+        auth_by_scheme: Mapping[str, ServerAuth],
         *,
         state: Path | None = None,
         authentication: bool = True,
     ) -> None:
         documented = json.loads(examples.read_text("utf-8"))
         endpoints = [endpoint(name) for name in documented]
-        own = {name: side for side in sides.values() for name in side.own}
-        sender = _first(sides, service.auth)
+        scheme_endpoints = {
+            name: auth for auth in auth_by_scheme.values() for name in auth.endpoints
+        }
         super().__init__(
             service,
             endpoints,
-            own,
+            scheme_endpoints,
             Store(state),
-            sender,
-            examples={name: ExampleResponse(**one) for name, one in documented.items()},
+            _first(auth_by_scheme, service.auth),
+            examples={
+                name: ExampleResponse(**example) for name, example in documented.items()
+            },
             authentication=authentication,
         )
-        self.sides = sides
+        self.auth_by_scheme = auth_by_scheme
         self.public = False
-        """Whether it takes commands over HTTP under any host's name."""
+        """Whether commands over HTTP are accepted under any host name."""
         self.calls: list[RecordedRequest] = []
-        """The requests that came, the newest ones."""
-        self._routes = Routes(service, endpoints, own)
-        for side in sides.values():
-            side.join(self)
+        """Received requests, the newest last."""
+        self._routes = Routes(service, endpoints, scheme_endpoints)
+        for auth in auth_by_scheme.values():
+            auth.attach(self)
 
-    # --- doors ------------------------------------------------------------------------
+    # --- clients ----------------------------------------------------------------------
 
     @cached_property
     def transport(self) -> MockTransport:
-        """For `transport=` of a client, plain or async."""
+        """httpx transport to this mock, for `transport=` of a sync or async client."""
         from .adapters import MockTransport
 
         return MockTransport(self)
 
     @cached_property
     def asgi(self) -> Application:
-        """The mock as an ASGI application: `uvicorn.run(mock.asgi)`."""
-        from .adapters import application
+        """ASGI application of this mock: `uvicorn.run(mock.asgi)`."""
+        from .adapters import asgi_application
 
-        return application(self)
+        return asgi_application(self)
 
     @property
     def credentials(self) -> Mapping[str, Any]:
-        """What a client of this mock is made with, as keyword arguments."""
-        return self._sender.credentials
+        """Credentials of a client of this mock, as keyword arguments."""
+        return self._event_auth.credentials
 
     def credentials_of(self, scheme: str) -> Mapping[str, Any]:
-        """What one way to authenticate is made with, by the spec's name of it."""
-        return self.sides[scheme].credentials
+        """Return the credentials of one auth scheme, by its name in the spec."""
+        return self.auth_by_scheme[scheme].credentials
 
     def client_arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments of a client of this mock, in process; `options` go first."""
-        given = {"transport": self.transport, **self.credentials, **options}
-        if lacking := self.lacking(given):
-            names = " and ".join(f"{name}=" for name in lacking)
+        """Return the arguments of an in-process client; `options` take precedence."""
+        arguments = {"transport": self.transport, **self.credentials, **options}
+        if missing := self.missing_arguments(arguments):
+            names = " and ".join(f"{name}=" for name in missing)
             raise ConfigError(
-                f"this mock makes no credentials: pass {names} to mock.client(), or have the"
-                " package of the scheme set `mock` in its SchemeKind"
+                f"this mock has no credentials: pass {names} to mock.client(), or set `mock`"
+                " in the SchemeDefinition of the auth scheme"
             )
-        return given
+        return arguments
 
-    def lacking(self, given: Mapping[str, Any]) -> Sequence[str]:
-        """What a client needs besides these arguments, if no scheme has all of its own."""
-        lists = [
-            [name for name in side.needs if name not in given]
-            for side in self.sides.values()
+    def missing_arguments(self, arguments: Mapping[str, Any]) -> Sequence[str]:
+        """Return the further arguments that a client needs; none if one scheme has all."""
+        missing = [
+            [name for name in auth.required_arguments if name not in arguments]
+            for auth in self.auth_by_scheme.values()
         ]
-        return lists[0] if lists and all(lists) else ()
+        return missing[0] if missing and all(missing) else ()
 
     def close(self) -> None:
-        """Close the file that keeps the state, if there is one."""
+        """Close the state file, if there is one."""
         self.store.close()
 
     # --- commands over HTTP -----------------------------------------------------------
 
     def commands(self) -> Mapping[str, Command]:
-        """Commands that this mock has besides those of every mock."""
+        """Return additional commands of this mock by name."""
         return {}
 
     # --- one request ------------------------------------------------------------------
 
     def handle(self, incoming: IncomingRequest) -> MockResponse:
-        """The answer to a request; never fails."""
+        """Return the response to a request; raises nothing."""
         try:
             if incoming.path.startswith(ADMIN):
-                return administer(self, incoming)
-            return self._handled(incoming)
-        except ConfigError as error:  # of the file that keeps the state
+                return handle_command(self, incoming)
+            return self._handle(incoming)
+        except ConfigError as error:  # the state file cannot be written
             self._log.error("%s", error)
-            failed = DocumentedError(503, "SYSTEM_ERROR", str(error))
-            return refused(self.service, None, failed)
+            failure = DocumentedError(503, "SYSTEM_ERROR", str(error))
+            return error_response(self.service, None, failure)
         except Exception:
-            # A fault of this mock's own: it is told, but not to the client.
-            self._log.exception("%s has failed", incoming.method)
-            failed = DocumentedError(500, "SYSTEM_ERROR", "the mock has failed")
-            return refused(self.service, None, failed)
+            # A bug of the mock or of a behaviour: logged, and hidden from the client.
+            self._log.exception(
+                "the mock failed to handle a %s request", incoming.method
+            )
+            failure = DocumentedError(500, "SYSTEM_ERROR", "internal error of the mock")
+            return error_response(self.service, None, failure)
 
-    def _handled(self, incoming: IncomingRequest) -> MockResponse:
-        found = self._found(incoming)
-        route = found.route if isinstance(found, Match) else None
-        fault = self.take_faults(route.name if route else None, incoming)
+    def _handle(self, incoming: IncomingRequest) -> MockResponse:
+        match = self._find_route(incoming)
+        route = match.route if isinstance(match, Match) else None
+        fault = self.next_fault(route.name if route else None, incoming)
         if not fault.executed:
             return MockResponse(503, cut=fault.cut)
-        given = CheckedArguments({})
-        side = self._side(route)
+        arguments = CheckedArguments({})
+        auth = self._auth_of(route)
         try:
-            self.settle()
-            given = self._given(found, side, incoming)
-            assert route is not None, "what has no route is refused"
-            answer = self.answer(route, side, incoming, given)
-        except DocumentedError as refusal:
+            self.run_due()
+            arguments = self._accept(match, auth, incoming)
+            assert route is not None, "a request without a route is rejected"
+            response = self.execute(route, auth, incoming, arguments)
+        except DocumentedError as error:
             endpoint = route.endpoint if route else None
-            error = refused(self.service, endpoint, side.refused(refusal))
-            answer = side.trace(error)
+            rejection = error_response(self.service, endpoint, auth.adapt_error(error))
+            response = auth.add_request_id(rejection)
         if self.authentication:
-            answer = side.finish(answer, incoming, fault)
-        name = route.name if route else None
+            response = auth.sign_response(response, incoming, fault)
         self.calls.append(
-            RecordedRequest(name, answer.status, given.arguments, given.body, incoming)
+            RecordedRequest(
+                route.name if route else None,
+                response.status,
+                arguments.parameters,
+                arguments.body,
+                incoming,
+            )
         )
-        del self.calls[:-_REMEMBERED]
-        return replace(answer, delay=fault.delay, cut=fault.cut)
+        del self.calls[:-_MAX_RECORDED]
+        return replace(response, delay=fault.delay, cut=fault.cut)
 
-    def _found(self, incoming: IncomingRequest) -> Match | DocumentedError:
-        """The route of a request, or why there is none."""
+    def _find_route(self, incoming: IncomingRequest) -> Match | DocumentedError:
+        """Return the route of a request, or the error if there is none."""
         matches = self._routes.find(incoming)
         try:
             if matches:
-                return selected(matches, incoming, partial(self._unseal, incoming))
-        except DocumentedError as refusal:
-            return refusal
-        allowed = self._routes.methods(incoming)
-        if allowed:
+                return select(matches, incoming, partial(self._decrypt_for, incoming))
+        except DocumentedError as error:
+            return error
+        methods = self._routes.methods(incoming)
+        if methods:
             return DocumentedError(
-                405, "METHOD_NOT_ALLOWED", f"use {', '.join(allowed)}"
+                405, "METHOD_NOT_ALLOWED", f"use {', '.join(methods)}"
             )
-        return DocumentedError(404, "NOT_FOUND", "there is no such endpoint")
+        return DocumentedError(404, "NOT_FOUND", "no such endpoint")
 
-    def _unseal(self, incoming: IncomingRequest, route: Route) -> Decrypt:
-        """How a request to this route is decrypted."""
+    def _decrypt_for(self, incoming: IncomingRequest, route: Route) -> Decrypt:
+        """Return the function that decrypts the fields of a request."""
         if not self.authentication:
             return str
-        return partial(self._side(route).unseal, incoming=incoming)
+        return partial(self._auth_of(route).decrypt, incoming=incoming)
 
-    def _side(self, route: Route | None) -> ServerAuth:
-        """Whose rules hold at a route: the first scheme's that it may be used with."""
-        if route is not None and route.side is not None:
-            return route.side
+    def _auth_of(self, route: Route | None) -> ServerAuth:
+        """Return the server side of the first auth scheme that a route allows."""
+        if route is not None and route.auth is not None:
+            return route.auth
         names = self.service.auth
         if route is not None and route.endpoint is not None:
             names = names if route.endpoint.auth is None else route.endpoint.auth
-        return _first(self.sides, names)
+        return _first(self.auth_by_scheme, names)
 
-    def _given(
+    def _accept(
         self,
-        found: Match | DocumentedError,
-        side: ServerAuth,
+        match: Match | DocumentedError,
+        auth: ServerAuth,
         incoming: IncomingRequest,
     ) -> CheckedArguments:
-        """What the request gives, if it is one that the server takes."""
+        """Return the arguments of a valid request; raise `DocumentedError` for others."""
         if len(incoming.body) > BODY_LIMIT:
             raise DocumentedError(413, "PARAM_ERROR", f"more than {BODY_LIMIT} bytes")
-        if isinstance(found, DocumentedError):
-            raise found
-        route = found.route
+        if isinstance(match, DocumentedError):
+            raise match
+        route = match.route
         if self.authentication:
-            self._admit(route, side, incoming)
-            side.screen(incoming)
+            self._authenticate(route, auth, incoming)
+            auth.check_request(incoming)
         if route.endpoint is None:
             return CheckedArguments({})
-        unseal = self._unseal(incoming, route)
-        given = read(route.endpoint, incoming, found.texts, unseal)
-        wrong = [
-            one
-            for one in given.misplaced
-            if side.refuses_unknown or one.issue != UNKNOWN
+        decrypt = self._decrypt_for(incoming, route)
+        arguments = check_arguments(route.endpoint, incoming, match.values, decrypt)
+        mismatches = [
+            mismatch
+            for mismatch in arguments.mismatches
+            if auth.rejects_unknown or mismatch.issue != UNKNOWN
         ]
-        if wrong:
-            known = [row.code or "" for row in self.rows(route.endpoint)]
-            raise side.misplaced(wrong, known)
-        return given
+        if mismatches:
+            codes = [row.code or "" for row in self.errors_of(route.endpoint)]
+            raise auth.argument_error(mismatches, codes)
+        return arguments
 
-    def _admit(self, route: Route, side: ServerAuth, incoming: IncomingRequest) -> None:
-        """Any of the endpoint's schemes will do; the first says what is wrong."""
+    def _authenticate(
+        self, route: Route, auth: ServerAuth, incoming: IncomingRequest
+    ) -> None:
+        """Raise the error of the first auth scheme, unless one of the endpoint's accepts
+        the request."""
         names = self.service.auth
         if route.endpoint is not None and route.endpoint.auth is not None:
             names = route.endpoint.auth
-        signed = signed_part(route.endpoint, incoming)
+        signed = signed_content(route.endpoint, incoming)
+        others = [
+            self.auth_by_scheme[name]
+            for name in names[1:]
+            if name in self.auth_by_scheme
+        ]
         try:
-            side.admit(incoming, signed)
+            auth.authenticate(incoming, signed)
         except DocumentedError:
-            for other in (self.sides[name] for name in names[1:] if name in self.sides):
+            for other in others:
                 try:
-                    return other.admit(incoming, signed)
+                    return other.authenticate(incoming, signed)
                 except DocumentedError:
                     continue
             raise
 
-    def broken(self, status: int, message: str) -> MockResponse:
-        """The answer to bytes that are no request."""
-        side = self._side(None)
+    def reject(self, status: int, message: str) -> MockResponse:
+        """Return the response to an invalid HTTP request."""
+        auth = self._auth_of(None)
         code = "PARAM_ERROR" if status == 413 else "BAD_REQUEST"
-        refusal = side.refused(DocumentedError(status, code, message))
-        return side.trace(refused(self.service, None, refusal))
+        error = auth.adapt_error(DocumentedError(status, code, message))
+        return auth.add_request_id(error_response(self.service, None, error))
 
 
-def _first(sides: Mapping[str, ServerAuth], names: Iterable[str]) -> ServerAuth:
-    """The side of the first of these schemes that has one."""
-    return next((sides[name] for name in names if name in sides), ServerAuth())
+def _first(
+    auth_by_scheme: Mapping[str, ServerAuth], names: Iterable[str]
+) -> ServerAuth:
+    """Return the server side of the first of these schemes that has one."""
+    return next(
+        (auth_by_scheme[name] for name in names if name in auth_by_scheme), ServerAuth()
+    )

@@ -1,4 +1,4 @@
-"""What a mock remembers: JSON values by kind and key, in memory or in a SQLite file."""
+"""State of a mock: JSON values by kind and key, in memory or in a SQLite file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ..errors import ConfigError
 
 
 class Store:
-    """Values by kind and key, in the order in which they first came.
+    """JSON values by kind and key, in the order of their first `put`.
 
-    Each is a copy: to change one, put it again. With a file they outlive the process; a
-    process that is killed loses nothing that was put, a machine that loses power may.
-    One mock at a time has the file. Fails with `ConfigError` if it cannot be used.
+    Values are copies: to change one, put it again. A file survives the process, also one
+    that is killed, but not a loss of power. Only one mock at a time can use a file. Methods
+    raise `ConfigError` if the file cannot be used.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -32,12 +32,12 @@ class Store:
 
     def _open(self, path: Path) -> None:
         try:
-            # The lock is held until it is closed, by the system if the process is killed.
+            # The lock is held until the file is closed, or the process ends.
             file = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=0
             )
         except sqlite3.Error as error:
-            raise ConfigError(f"state: {path} cannot be opened: {error}") from None
+            raise ConfigError(f"state: cannot open {path}: {error}") from None
         try:
             file.execute("PRAGMA locking_mode = EXCLUSIVE")
             file.execute("PRAGMA synchronous = OFF")
@@ -45,7 +45,7 @@ class Store:
             tables = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             if tables.fetchall() not in ([], [("mock",)]):
                 raise ConfigError(
-                    f"state: {path} is not the state of a mock, but another database"
+                    f"state: {path} is another database; name a file of a mock or a new one"
                 )
             file.execute(
                 "CREATE TABLE IF NOT EXISTS mock"
@@ -58,65 +58,69 @@ class Store:
         except (sqlite3.Error, TypeError) as error:
             file.close()
             if getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY":
-                text = "is in use by another mock; stop that one, or name another file"
+                text = (
+                    f"{path} is in use by another mock; stop it, or name another file"
+                )
             elif isinstance(error, sqlite3.OperationalError):
-                text = f"cannot be opened: {error}"
+                text = f"cannot open {path}: {error}"
             else:
-                text = f"is not the state of a mock: {error}"
-            raise ConfigError(f"state: {path} {text}") from None
+                text = f"{path} is not a state file of a mock: {error}"
+            raise ConfigError(f"state: {text}") from None
         except ConfigError:
             file.close()
             raise
         self._file, self._path = file, path
 
     def get(self, kind: str, key: str, type: Any = Any) -> Any:
-        """The value, or None if there is none."""
+        """Return the value, or None if there is none."""
         with self._lock:
-            found = self._values.get(kind, {}).get(key)
-        return None if found is None else self._decoded(kind, key, found, type)
+            encoded = self._values.get(kind, {}).get(key)
+        return None if encoded is None else self._decode(kind, key, encoded, type)
 
     def put(self, kind: str, key: str, value: object) -> None:
-        """Keep a value, instead of the one before it."""
-        written = msgspec.json.encode(value)
+        """Store a value, replacing the previous one."""
+        encoded = msgspec.json.encode(value)
         with self._lock:
-            self._values[kind][key] = written
-            self._write(
+            self._values[kind][key] = encoded
+            self._execute(
                 "INSERT INTO mock VALUES (?, ?, ?)"
                 " ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value",
-                (kind, key, written),
+                (kind, key, encoded),
             )
 
     def drop(self, kind: str, key: str) -> None:
-        """Forget a value, if it is there."""
+        """Remove a value, if there is one."""
         with self._lock:
             self._values.get(kind, {}).pop(key, None)
-            self._write("DELETE FROM mock WHERE kind = ? AND key = ?", (kind, key))
+            self._execute("DELETE FROM mock WHERE kind = ? AND key = ?", (kind, key))
 
     def items(self, kind: str, type: Any = Any) -> Iterator[tuple[str, Any]]:
-        """Keys and values of a kind, as they are now."""
+        """Yield the keys and values of a kind as they are now."""
         with self._lock:
-            found = list(self._values.get(kind, {}).items())
-        for key, value in found:
-            yield key, self._decoded(kind, key, value, type)
+            items = list(self._values.get(kind, {}).items())
+        for key, encoded in items:
+            yield key, self._decode(kind, key, encoded, type)
 
-    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+    def _execute(self, statement: str, values: tuple[object, ...]) -> None:
         if self._file is not None:
             try:
                 self._file.execute(statement, values)
             except sqlite3.Error as error:
                 raise ConfigError(
-                    f"state: {self._path} cannot be written: {error}"
+                    f"state: cannot write {self._path}: {error}"
                 ) from None
 
-    def _decoded(self, kind: str, key: str, value: bytes, type: Any) -> Any:
+    def _decode(self, kind: str, key: str, value: bytes, type: Any) -> Any:
         try:
             return msgspec.json.decode(value, type=type)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            text = f"is not the state of a mock: {kind} {key}: {error}"
-            raise ConfigError(f"state: {self._path} {text}") from None
+            raise ConfigError(
+                f"state: {self._path} is not a state file of a mock: {kind} {key}:"
+                f" {error}"
+            ) from None
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, if there is one."""
         with self._lock:
             if self._file is not None:
                 self._file.close()

@@ -1,4 +1,4 @@
-"""Values that came as texts: in a query, a form, a path or header fields, in all styles."""
+"""Decoding of text values in a query, a form, a path or headers, in all styles."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ from ..field_info import (
 )
 from ..models import is_tagged
 from ..url_encoding import Style
-from .values import reader_of
+from .values import cached_decoder
 
-_DEEPEST: Final = 50
-"""Objects and lists that may lie within each other."""
+_MAX_DEPTH: Final = 50
+"""Nesting depth of objects and lists."""
 
 _SINGLE: Final = frozenset({bool, int, Decimal, str})
 
 Texts: TypeAlias = Mapping[str, Sequence[str]]
-"""Values by name on the wire, as often as they came."""
+"""All values by name on the wire."""
 
 
-def styled(
+def decode_styled(
     annotation: Annotation,
     name: str,
     style: Style,
     texts: Texts,
     known: dict[str, bool],
 ) -> object:
-    """The JSON value that a query, a form or header fields hold under a name, if any.
+    """Return the JSON value of a name in a query, a form or headers; None if missing.
 
-    `known` gets the names that were looked for, and whether they may come again.
+    Adds to `known` the names that belong to the value, and whether each may be repeated.
     """
     if style in ("brackets", "deep"):
         nested = _nested(annotation, name, style, texts, known)
         if nested is not None:
             return nested
-    repeated = style != "comma" and list in reader_of(annotation).kinds
-    # What is a list or a single value stands without brackets if it is single.
-    is_single = name in texts and bool(_SINGLE & reader_of(annotation).kinds)
+    repeated = style != "comma" and list in cached_decoder(annotation).kinds
+    # A union of a list and a single value has no brackets if it is a single value.
+    is_single = name in texts and bool(_SINGLE & cached_decoder(annotation).kinds)
     wire = f"{name}[]" if style == "brackets" and repeated and not is_single else name
     known[wire] = repeated
-    given = texts.get(wire)
-    if not given:
+    values = texts.get(wire)
+    if not values:
         return None
-    return _from_texts(annotation, given[0].split(",") if style == "comma" else given)
+    return _from_texts(annotation, values[0].split(",") if style == "comma" else values)
 
 
 def _nested(
@@ -61,13 +61,13 @@ def _nested(
     texts: Texts,
     known: dict[str, bool],
 ) -> object:
-    """The object or list whose parts stand under `name[part]`, if there are any."""
+    """Return the object or list with the parts `name[part]`; None if there are none."""
     groups = _groups(name, texts)
-    if not groups or name.count("[") > _DEEPEST:
+    if not groups or name.count("[") > _MAX_DEPTH:
         return None
     types: dict[str, Annotation] = {}
-    kind, _ = split_annotated(annotation)
-    for member in get_args(kind) if is_union(kind) else (kind,):
+    bare_type, _ = split_annotated(annotation)
+    for member in get_args(bare_type) if is_union(bare_type) else (bare_type,):
         if is_tagged(member):
             types[member.tag] = str
             tag = texts.get(f"{name}[{member.tag}]", [""])[0]
@@ -77,45 +77,45 @@ def _nested(
         elif origin_of(member) in (dict, Mapping):
             types.update(dict.fromkeys(groups, get_args(member)[1]))
         elif origin_of(member) in (list, Sequence):
-            numbers = list(map(str, range(len(groups))))
-            if groups.keys() == {*numbers}:
+            indexes = list(map(str, range(len(groups))))
+            if groups.keys() == {*indexes}:
                 item = get_args(member)[0]
                 return [
-                    styled(item, f"{name}[{at}]", style, groups[at], known)
-                    for at in numbers
+                    decode_styled(item, f"{name}[{index}]", style, groups[index], known)
+                    for index in indexes
                 ]
     return {
-        key: styled(types[key], f"{name}[{key}]", style, group, known)
+        key: decode_styled(types[key], f"{name}[{key}]", style, group, known)
         for key, group in groups.items()
         if key in types
     } or None
 
 
 def _groups(name: str, texts: Texts) -> dict[str, dict[str, Sequence[str]]]:
-    """The texts under `name[part]`, by their parts."""
+    """Return the values of the names `name[part]` by part."""
     groups: dict[str, dict[str, Sequence[str]]] = {}
-    start = f"{name}["
-    for wire, given in texts.items():
-        part, end, _ = wire[len(start) :].partition("]")
-        if wire.startswith(start) and part and end:
-            groups.setdefault(part, {})[wire] = given
+    prefix = f"{name}["
+    for wire, values in texts.items():
+        part, bracket, _ = wire[len(prefix) :].partition("]")
+        if wire.startswith(prefix) and part and bracket:
+            groups.setdefault(part, {})[wire] = values
     return groups
 
 
 def _from_texts(annotation: Annotation, texts: Sequence[str]) -> object:
-    """The JSON value that texts stand for where a value of this type is wanted."""
-    kinds = reader_of(annotation).kinds
+    """Return the JSON value of texts for a type."""
+    kinds = cached_decoder(annotation).kinds
     if list in kinds and str not in kinds:
-        kind, _ = split_annotated(annotation)
-        members = get_args(kind) if is_union(kind) else (annotation,)
-        item = next(one for one in members if list in reader_of(one).kinds)
-        inner = get_args(split_annotated(item)[0])[0]
-        return [_from_text(inner, text) for text in texts]
+        bare_type, _ = split_annotated(annotation)
+        members = get_args(bare_type) if is_union(bare_type) else (annotation,)
+        list_type = next(each for each in members if list in cached_decoder(each).kinds)
+        item = get_args(split_annotated(list_type)[0])[0]
+        return [_from_text(item, text) for text in texts]
     return _from_text(annotation, texts[0] if len(texts) == 1 else ",".join(texts))
 
 
 def _from_text(annotation: Annotation, text: str) -> object:
-    kinds = reader_of(annotation).kinds
+    kinds = cached_decoder(annotation).kinds
     if kinds >= {str, int} or str not in kinds:
         try:
             value = parse(text.encode())

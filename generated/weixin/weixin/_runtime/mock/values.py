@@ -1,4 +1,4 @@
-"""Values of one type: what they are, and what in them is not as the spec says."""
+"""Decoding of values with every mismatch that a server would reject."""
 
 from __future__ import annotations
 
@@ -19,96 +19,100 @@ from ..models import OpenEnum, OpenIntEnum, is_tagged
 from . import ArgumentMismatch
 
 UNKNOWN: Final = "unknown"
-"""The issue with what the spec does not have."""
+"""Issue of a name that the spec does not have."""
 
-reader_of = cache(decoder_for)
-
-
-def misplaced(annotation: Annotation, value: object) -> list[ArgumentMismatch]:
-    """What in a JSON value is not of this type, or breaks one of its limits."""
-    found: list[ArgumentMismatch] = []
-    fitted(annotation, value, str, found, None)
-    return found
+cached_decoder = cache(decoder_for)
 
 
-def fitted(
+def find_mismatches(annotation: Annotation, value: object) -> list[ArgumentMismatch]:
+    """Return the mismatches between a JSON value and a type, limits included."""
+    mismatches: list[ArgumentMismatch] = []
+    decode_checked(annotation, value, str, mismatches, None)
+    return mismatches
+
+
+def decode_checked(
     annotation: Annotation,
     value: object,
-    unseal: Decrypt,
-    found: list[ArgumentMismatch],
-    place: Callable[[str], tuple[str, str]] | None,
+    decrypt: Decrypt,
+    mismatches: list[ArgumentMismatch],
+    location_of: Callable[[str], tuple[str, str]] | None,
 ) -> Any:
-    """The typed value, as a mapping if `place` says where each argument comes from."""
+    """Return the decoded value, and add its mismatches to the list.
+
+    For parameters, `location_of` returns location and name of an argument, and the result
+    is a mapping. For a body it is None.
+    """
     try:
-        return _fitted(annotation, value, unseal, found, place)
+        return _decode_checked(annotation, value, decrypt, mismatches, location_of)
     except (InvalidJson, RecursionError):
-        where = "body" if place is None else "query"
-        found.append(ArgumentMismatch(where, "", "nested too deeply"))
-        return None if place is None else {}
+        location = "body" if location_of is None else "query"
+        mismatches.append(ArgumentMismatch(location, "", "nested too deeply"))
+        return None if location_of is None else {}
 
 
-def _fitted(
+def _decode_checked(
     annotation: Annotation,
     value: object,
-    unseal: Decrypt,
-    found: list[ArgumentMismatch],
-    place: Callable[[str], tuple[str, str]] | None,
+    decrypt: Decrypt,
+    mismatches: list[ArgumentMismatch],
+    location_of: Callable[[str], tuple[str, str]] | None,
 ) -> Any:
-    typed, misfits = codec(annotation).convert(value, unseal)
-    for misfit in misfits:
-        found.append(_placed(_way(misfit), misfit.problem, place))
-    # Clients keep what an enumeration does not list; servers refuse it.
-    for keys in _unlisted(typed):
-        found.append(_placed(keys, "not a documented value", place))
-    if place is None:
-        found += (
+    decoded, type_mismatches = codec(annotation).convert(value, decrypt)
+    for mismatch in type_mismatches:
+        mismatches.append(_located(_keys(mismatch), mismatch.problem, location_of))
+    # Clients accept values that an enumeration does not list; servers reject them.
+    for keys in _unlisted(decoded):
+        mismatches.append(_located(keys, "not a documented value", location_of))
+    if location_of is None:
+        mismatches += (
             ArgumentMismatch("body", pointer, UNKNOWN)
-            for pointer in _unknown(annotation, value)
+            for pointer in _unknown_fields(annotation, value)
         )
-    if not misfits:
+    if not type_mismatches:
         try:
-            one = encoder_for(annotation)
-            if one.accepts(typed):
-                one.encode(typed)
-        except EncodeError as unfit:
-            found.append(_placed(unfit.keys, unfit.problem, place))
-    if place is None:
-        return typed
-    return {name: getattr(typed, name) for name in typed.__struct_fields__}
+            encoder = encoder_for(annotation)
+            if encoder.accepts(decoded):
+                encoder.encode(decoded)
+        except EncodeError as error:
+            mismatches.append(_located(error.keys, error.problem, location_of))
+    if location_of is None:
+        return decoded
+    return {name: getattr(decoded, name) for name in decoded.__struct_fields__}
 
 
-def _way(misfit: Mismatch) -> list[str | int]:
-    """The keys to a misfit, innermost first."""
+def _keys(mismatch: Mismatch) -> list[str | int]:
+    """Return the keys that lead to a mismatch, innermost first."""
     keys: list[str | int] = []
-    place = misfit.path
-    while place is not None:
-        place, key = place
+    path = mismatch.path
+    while path is not None:
+        path, key = path
         keys.append(key)
     return keys
 
 
-def _placed(
+def _located(
     keys: Sequence[str | int],
     issue: str,
-    place: Callable[[str], tuple[str, str]] | None,
+    location_of: Callable[[str], tuple[str, str]] | None,
 ) -> ArgumentMismatch:
-    if place is None:
+    if location_of is None:
         return ArgumentMismatch(
             "body", "".join(f"/{key}" for key in reversed(keys)), issue
         )
-    return ArgumentMismatch(*place(str(keys[-1])), issue)
+    return ArgumentMismatch(*location_of(str(keys[-1])), issue)
 
 
 def _unlisted(value: object) -> Iterator[list[str | int]]:
-    """The keys to each value that its enumeration does not list, innermost first."""
+    """Yield the keys to each value that its enumeration does not list, innermost first."""
     if isinstance(value, OpenEnum | OpenIntEnum) and value.name == "UNLISTED_":
         yield []
-    for key, one in _held(value):
-        for keys in _unlisted(one):
+    for key, item in _items(value):
+        for keys in _unlisted(item):
             yield [*keys, key]
 
 
-def _held(value: object) -> Iterator[tuple[str | int, object]]:
+def _items(value: object) -> Iterator[tuple[str | int, object]]:
     if isinstance(value, msgspec.Struct):
         names = zip(
             value.__struct_encode_fields__, value.__struct_fields__, strict=True
@@ -121,36 +125,40 @@ def _held(value: object) -> Iterator[tuple[str | int, object]]:
         yield from value.items()
 
 
-def _unknown(annotation: Annotation, value: object) -> Iterator[str]:
-    """JSON pointers of fields that the spec does not have."""
-    for kind, at, one in _walk(annotation, value, ""):
-        if is_struct(kind) and is_object(one):
-            known = field_types(kind)
-            yield from (f"{at}/{key}" for key in one if key not in known)
+def _unknown_fields(annotation: Annotation, value: object) -> Iterator[str]:
+    """Yield the JSON pointers of fields that the spec does not have."""
+    for value_type, pointer, part in _walk(annotation, value, ""):
+        if is_struct(value_type) and is_object(part):
+            known = field_types(value_type)
+            yield from (f"{pointer}/{key}" for key in part if key not in known)
 
 
 def _walk(
-    annotation: Annotation, value: object, at: str
+    annotation: Annotation, value: object, pointer: str
 ) -> Iterator[tuple[Annotation, str, object]]:
-    """The types and values within a JSON value, with their JSON pointers."""
-    kind, _ = split_annotated(annotation)
-    if is_union(kind):
-        members = [one for one in get_args(kind) if type(value) in reader_of(one).kinds]
+    """Yield type, JSON pointer and value of everything in a JSON value."""
+    bare_type, _ = split_annotated(annotation)
+    if is_union(bare_type):
+        members = [
+            member
+            for member in get_args(bare_type)
+            if type(value) in cached_decoder(member).kinds
+        ]
         if len(members) == 1:
-            yield from _walk(members[0], value, at)
+            yield from _walk(members[0], value, pointer)
         return
-    if is_tagged(kind) and is_object(value):
-        tag = value.get(kind.tag)
-        kind = kind.members().get(tag) if isinstance(tag, str | int) else None
-    yield kind, at, value
-    arguments = get_args(kind)
-    if is_struct(kind) and is_object(value):
-        for name, inner in field_types(kind).items():
+    if is_tagged(bare_type) and is_object(value):
+        tag = value.get(bare_type.tag)
+        bare_type = bare_type.members().get(tag) if isinstance(tag, str | int) else None
+    yield bare_type, pointer, value
+    arguments = get_args(bare_type)
+    if is_struct(bare_type) and is_object(value):
+        for name, field_type in field_types(bare_type).items():
             if name in value:
-                yield from _walk(inner, value[name], f"{at}/{name}")
+                yield from _walk(field_type, value[name], f"{pointer}/{name}")
     elif is_list(value) and len(arguments) == 1:
-        for number, item in enumerate(value):
-            yield from _walk(arguments[0], item, f"{at}/{number}")
+        for index, item in enumerate(value):
+            yield from _walk(arguments[0], item, f"{pointer}/{index}")
     elif is_object(value) and len(arguments) == 2:
         for key, item in value.items():
-            yield from _walk(arguments[1], item, f"{at}/{key}")
+            yield from _walk(arguments[1], item, f"{pointer}/{key}")

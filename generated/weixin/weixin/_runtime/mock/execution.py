@@ -1,0 +1,181 @@
+"""Execution of accepted requests: a stub, else the service's behaviour, else the documented
+example. The ledger records what was executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
+
+from ..api_definition import Service
+from ..bodies import Encrypt
+from ..calls import Endpoint
+from ..codec import InvalidJson
+from . import (
+    DocumentedError,
+    ExampleResponse,
+    IncomingRequest,
+    MockResponse,
+    ServerAuth,
+)
+from .argument_checks import CheckedArguments
+from .ledger import Ledger, key_of
+from .ports import PortRegistry
+from .responses import (
+    build_response,
+    error_response,
+    generated_response,
+    stub_response,
+)
+from .routing import Route
+from .store import Store
+from .stubs import Stub, StubError
+
+
+class Result(NamedTuple):
+    """Result of a behaviour: status, and JSON or bytes.
+
+    `repeated` says that the service recognised a request that it had executed before.
+    """
+
+    status: int
+    body: Any
+    repeated: bool = False
+
+
+Behaviour: TypeAlias = Callable[[CheckedArguments], Result]
+"""Behaviour of a service at one endpoint; raises `DocumentedError` to reject a request."""
+
+
+class RequestExecutor(PortRegistry):
+    """Part of a mock that executes the requests it accepts."""
+
+    def __init__(
+        self,
+        service: Service,
+        endpoints: Iterable[Endpoint[Any]],
+        scheme_endpoints: Iterable[str],
+        store: Store,
+        event_auth: ServerAuth,
+        *,
+        examples: Mapping[str, ExampleResponse],
+        authentication: bool,
+    ) -> None:
+        super().__init__(service, endpoints, scheme_endpoints, store, event_auth)
+        self.examples = examples
+        self.authentication = authentication
+        self.ledger = Ledger(store)
+        """Requests that the service executed, without queries: `len(mock.ledger)`,
+        `mock.ledger[-1].key`, `mock.ledger.clear()`. A request whose response is lost
+        through a fault was executed; one that is rejected, or meets a stub error, was not.
+        """
+        self._behaviours = dict(self.behaviours())
+
+    def behaviours(self) -> Mapping[tuple[str, str], Behaviour]:
+        """Return the behaviours by method and path, with path variables as `{}`."""
+        return {}
+
+    def execute(
+        self,
+        route: Route,
+        auth: ServerAuth,
+        incoming: IncomingRequest,
+        arguments: CheckedArguments,
+    ) -> MockResponse:
+        """Return the response to an accepted request, or raise `DocumentedError`."""
+        stub = self.next_stub(route.name, incoming)
+        encrypt: Encrypt = str
+        if self.authentication:
+            encrypt = partial(auth.encrypt, incoming=incoming)
+        endpoint = route.endpoint
+        if endpoint is not None and endpoint.idempotency != "safe":
+            with self.lock:
+                return self._execute_recorded(
+                    route, endpoint, auth, arguments, stub, encrypt
+                )
+        if stub is not None:
+            response = self._stub_response(endpoint, stub, encrypt)
+            return auth.add_request_id(response)
+        if endpoint is None:
+            return auth.add_request_id(auth.serve(route.name, incoming))
+        response, _ = self._run(route, endpoint, arguments, encrypt, None)
+        return auth.add_request_id(response)
+
+    def _execute_recorded(
+        self,
+        route: Route,
+        endpoint: Endpoint[Any],
+        auth: ServerAuth,
+        arguments: CheckedArguments,
+        stub: Stub | None,
+        encrypt: Encrypt,
+    ) -> MockResponse:
+        """Execute a request that has an effect, and record it; the lock must be held."""
+        key = key_of(endpoint, arguments)
+        previous = self.ledger.receive(endpoint.name, key)
+        if stub is None or (isinstance(stub, StubError) and stub.executed):
+            response, is_new = self._run(route, endpoint, arguments, encrypt, previous)
+        else:
+            response = self._stub_response(endpoint, stub, encrypt)
+            is_new = previous is None and self._is_success(endpoint, response)
+        sent = response
+        if isinstance(stub, StubError):
+            error = auth.adapt_error(self._documented_error(endpoint, stub))
+            sent = error_response(self.service, endpoint, error)
+        sent = auth.add_request_id(sent)
+        if is_new:
+            return self.ledger.record(endpoint.name, key, self.now(), response, sent)
+        if previous is not None and self._is_success(endpoint, sent):
+            return replace(sent, execution=previous.execution)
+        return sent
+
+    def _run(
+        self,
+        route: Route,
+        endpoint: Endpoint[Any],
+        arguments: CheckedArguments,
+        encrypt: Encrypt,
+        previous: MockResponse | None,
+    ) -> tuple[MockResponse, bool]:
+        """Return the service's response, and whether the request was executed for it.
+
+        `previous` is the response to an earlier request with the same key.
+        """
+        behaviour = self._behaviours.get((route.method, route.shape))
+        if behaviour is not None:
+            with self.lock:
+                status, body, repeated = behaviour(arguments)
+            return build_response(endpoint, status, body, encrypt), not repeated
+        if previous is not None:
+            return previous, False
+        example = self.examples[route.name]
+        if example.status is not None:
+            response = build_response(endpoint, example.status, example.body, encrypt)
+            return response, True
+        return generated_response(self.service, endpoint, encrypt), True
+
+    def _stub_response(
+        self, endpoint: Endpoint[Any] | None, stub: Stub, encrypt: Encrypt
+    ) -> MockResponse:
+        if isinstance(stub, StubError):
+            raise self._documented_error(endpoint, stub)
+        return stub_response(endpoint, stub, encrypt)
+
+    def _documented_error(
+        self, endpoint: Endpoint[Any] | None, stub: StubError
+    ) -> DocumentedError:
+        row = self.find_error(endpoint, stub.code)
+        status = stub.status or (row.status if row and row.status else 0)
+        reason = row.reason if row else ""
+        return DocumentedError(status, stub.code, stub.message or reason or stub.code)
+
+    def _is_success(
+        self, endpoint: Endpoint[Any] | None, response: MockResponse
+    ) -> bool:
+        shape = self.service.error_shape_of(endpoint)
+        try:
+            succeeded = shape.succeeded(response.body)
+        except InvalidJson:
+            succeeded = None  # the body of a stub may be anything
+        return response.status < 400 and succeeded is not False

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from pkgutil import resolve_name
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -118,3 +119,16 @@ def test_every_room_of_the_generator_is_on_its_page() -> None:
     }
     rows = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
     assert sorted(rows) == sorted(there - {"__init__", "__main__"})
+
+
+def test_names_in_the_package_that_pages_give_are_there() -> None:
+    names = {
+        child.content
+        for page in PAGES
+        for token in tokens(ROOT / page)
+        for child in token.children or []
+        if child.type == "code_inline" and re.fullmatch(r"specloom(\.\w+)+", child.content)
+    }
+    assert len(names) >= 5
+    for name in names:
+        assert resolve_name(name) is not None

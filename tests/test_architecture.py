@@ -146,7 +146,7 @@ def test_targets_know_nothing_of_each_other() -> None:
             if isinstance(node, ast.ImportFrom) and node.level == 2:
                 assert node.module in (
                     None,
-                    "moments",
+                    "sample_times",
                     "descriptions",
                     "client_interface",
                 ), f"{path} imports {node.module}"

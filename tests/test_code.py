@@ -1,10 +1,10 @@
-"""Whatever a text holds, what the makers make of it is one whole token that reads back as the text."""
+"""Makers of code: any text becomes one token that evaluates to the text."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-import json as reading
+import json as json_parser
 import tomllib
 from decimal import Decimal
 
@@ -72,22 +72,22 @@ MODE = black.Mode(target_versions={TargetVersion.PY311})
 
 
 @given(values)
-def test_a_literal_is_its_value(value: object) -> None:
+def test_a_literal_evaluates_to_its_value(value: object) -> None:
     assert ast.literal_eval(python.literal(value)) == value
 
 
 @given(st.one_of(printable, st.floats(allow_nan=False, allow_infinity=False), st.integers()))
-def test_black_leaves_a_literal_alone(value: object) -> None:
+def test_black_does_not_change_literals(value: object) -> None:
     module = f"x = {python.literal(value)}\n"
     assert black.format_str(module, mode=MODE) == module
 
 
-def test_a_tuple_of_one_is_a_tuple_at_any_width() -> None:
+def test_a_tuple_of_one_keeps_its_comma_at_any_width() -> None:
     for length in range(70, 100):
         assert ast.literal_eval(python.literal(("x" * length,))) == ("x" * length,)
 
 
-def test_literals_beyond_json() -> None:
+def test_only_some_types_have_literals() -> None:
     assert python.literal(Decimal("1.10")) == 'Decimal("1.10")'
     for value in (float("nan"), float("inf"), object(), b"bytes"):
         with pytest.raises((ValueError, TypeError)):
@@ -95,18 +95,18 @@ def test_literals_beyond_json() -> None:
 
 
 @given(printable, st.sampled_from([0, 4, 8]))
-def test_a_docstring_gives_the_text_back(text: str, indentation: int) -> None:
-    """Line breaks apart, which are where the width wants them, and outer white space, which docstrings lose."""
-    made = python.docstring(text, indentation)
-    body = indent(made, 4)
+def test_a_docstring_contains_its_text(text: str, indentation: int) -> None:
+    """Except for line breaks, which depend on the width, and surrounding white space, which docstrings lose."""
+    docstring = python.docstring(text, indentation)
+    body = indent(docstring, 4)
     namespace: dict[str, object] = {}
     exec(compile(f"def f():\n    {body}\n", "docstring", "exec", dont_inherit=True), namespace)
-    found = inspect.getdoc(namespace["f"]) or ""
-    assert "".join(found.split()) == "".join(text.split())
+    text_of_docstring = inspect.getdoc(namespace["f"]) or ""
+    assert "".join(text_of_docstring.split()) == "".join(text.split())
 
 
 @given(printable)
-def test_black_leaves_a_docstring_alone(text: str) -> None:
+def test_black_does_not_change_docstrings(text: str) -> None:
     if not text.split():
         return
     module = f"def f():\n    {indent(python.docstring(text, 4), 4)}\n    return 1\n"
@@ -134,28 +134,30 @@ TYPES = {
 
 @pytest.mark.parametrize("absent", [None, "None", "UNSET"])
 @pytest.mark.parametrize("type", TYPES)
-def test_black_leaves_declarations_alone(type: str, absent: str | None) -> None:
-    """Names of all lengths, beside types and defaults of the shapes that are made; lines that are too wide are given to black anyway."""
-    nothing = {"None": ["None"], "UNSET": ["UnsetType", "None"], None: []}[absent]
-    members = [python.member(base, items) for base, *items in TYPES[type]] + [
-        python.member(Python(name)) for name in nothing
+def test_black_does_not_change_declarations(type: str, absent: str | None) -> None:
+    """For names of all lengths, with the types and defaults that occur. Lines that are still too wide are formatted with black."""
+    absent_members = {"None": ["None"], "UNSET": ["UnsetType", "None"], None: []}[absent]
+    members = [python.union_member(base, items) for base, *items in TYPES[type]] + [
+        python.union_member(Python(name)) for name in absent_members
     ]
     default = None if absent is None else Python(absent)
     fields, rows = list[Python](), list[Python]()
     for length in range(1, 61):
         name, wire = "n" * length, python.keyword_argument("name", python.literal("w" * length))
-        given = [wire] if default is None else [python.keyword_argument("default", default), wire]
+        keywords = (
+            [wire] if default is None else [python.keyword_argument("default", default), wire]
+        )
         calls = (
-            [(Python("field"), given)]
+            [(Python("field"), keywords)]
             if default or not type.startswith("literals")
             else [(Python("constant"), [python.literal("value"), wire])]
         )
         fields.append(python.declaration(name, members, default, room=84))
         fields += [
             python.declaration(
-                name, members, python.call(*made), broken=python.call(*made, explode=True), room=84
+                name, members, python.call(*call), broken=python.call(*call, explode=True), room=84
             )
-            for made in calls
+            for call in calls
         ]
         rows.append(python.parameter(name, members, default, room=80))
     narrow = [field for field in fields if max(map(len, field.split("\n"))) <= 84]
@@ -175,7 +177,7 @@ def test_black_leaves_declarations_alone(type: str, absent: str | None) -> None:
     assert black.format_str(module, mode=MODE) == module
 
 
-def test_docstrings_keep_to_the_width_and_hang_their_rows() -> None:
+def test_docstrings_are_wrapped_with_hanging_indents() -> None:
     text = (
         "Title.\n\nArgs:\n    name: "
         + "word " * 30
@@ -189,31 +191,31 @@ def test_docstrings_keep_to_the_width_and_hang_their_rows() -> None:
 
 
 @given(printable)
-def test_a_comment_is_one_comment(text: str) -> None:
+def test_a_comment_stays_on_one_line(text: str) -> None:
     tree = ast.parse(f"x = 1  {python.comment(text)}\ny = 2\n")
     assert len(tree.body) == 2
 
 
 @given(printable)
-def test_a_toml_string_is_its_value(text: str) -> None:
+def test_a_toml_string_parses_to_its_value(text: str) -> None:
     assert tomllib.loads(f"x = {toml.string(text)}\n") == {"x": text}
 
 
 @given(st.dictionaries(printable, json_values, max_size=4))
-def test_json_is_its_value_one_member_a_line(values: dict[str, object]) -> None:
+def test_json_has_one_member_per_line(values: dict[str, object]) -> None:
     text = json.rows(values)
-    assert reading.loads(text) == values
+    assert json_parser.loads(text) == values
     assert len(text.split("\n")) == max(1, len(values)) + 3
 
 
-def test_json_keeps_numbers_exactly() -> None:
+def test_json_keeps_all_digits() -> None:
     text = json.rows({"a": [Decimal("0.10"), {"b": Decimal("1E+400")}, 10**30]})
     assert text == '{\n"a": [0.10, {"b": 1E+400}, 1000000000000000000000000000000]\n}\n'
 
 
 @pytest.mark.parametrize("name", ["class", "a b", "a;b", "", "1a", "é", "a\n", "__import__('os')"])
-def test_no_other_text_is_a_name(name: str) -> None:
-    with pytest.raises(ValueError, match="no Python name"):
+def test_invalid_names_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="invalid Python name"):
         python.identifier(name)
 
 
@@ -244,7 +246,7 @@ def test_no_other_text_is_a_name(name: str) -> None:
         "{{ range(3) }}",
     ],
 )
-def test_nothing_but_code_reaches_an_output(leak: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_templates_output_only_code(leak: str, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = rendering._environment(Python, None, None)
     loader = jinja2.DictLoader({"leak": leak})
     monkeypatch.setattr(environment, "loader", loader)
@@ -260,10 +262,10 @@ def test_nothing_but_code_reaches_an_output(leak: str, monkeypatch: pytest.Monke
         )
 
 
-def test_the_two_filters_keep_code_code() -> None:
+def test_filters_return_code() -> None:
     names = [python.identifier(name) for name in ("a", "b")]
     assert isinstance(join(names, ", "), Python)
     assert join(names, ", ") == "a, b"
     assert indent(python.lines(names, blank=1), 4) == "a\n\n    b"
-    with pytest.raises(ValueError, match="more than punctuation"):
+    with pytest.raises(ValueError, match="invalid separator"):
         join(names, " if ")

@@ -226,5 +226,5 @@ def test_the_output_of_a_package_has_the_name_of_the_package(project: Path) -> N
     (project / "pyproject.toml").write_text(CONFIG + 'layout = "package"\n')
     result = specloom("generate", cwd=project)
     assert result.returncode == 2
-    assert "config-out: the folder client is to be the package `tiny`" in result.stderr
+    assert "config-out: folder name `client` does not match the package `tiny`" in result.stderr
     assert not (project / "client").exists()

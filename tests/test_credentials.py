@@ -47,7 +47,7 @@ def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> N
         "-inkey",
         keys / "merchant.pub.pem",
         *OAEP,
-        given=b"13800000000",
+        stdin=b"13800000000",
     )
     buyer = {
         "type": "INDIVIDUAL",

@@ -1,4 +1,4 @@
-"""The documentation of an API: complete, true to the spec, usable as it stands, and proof against its texts."""
+"""Documentation pages: complete, correct, with working samples, and safe for any text of a spec."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from markdown_it.token import Token
 from msgspec.structs import replace
-from tests.test_markdown import allowed, hostile, parse, words
+from tests.test_markdown import allowed, hostile, parse, visible_text
 
 from specloom.model import (
     Api,
@@ -52,7 +52,7 @@ from specloom.targets.docs.types import innermost
 
 SPECS = Path(__file__).parents[1] / "specs"
 APIS = ("wechatpay", "weixin")
-NOTES = Text((("en", "Notes are Markdown, and have tests of their own."),))
+NOTES = Text((("en", "Notes are Markdown with separate tests."),))
 
 
 @cache
@@ -66,7 +66,7 @@ def pages_of(name: str) -> dict[PurePosixPath, str]:
 
 
 @pytest.mark.parametrize("name", APIS)
-def test_every_link_between_pages_leads_to_a_page(name: str) -> None:
+def test_links_between_pages_are_valid(name: str) -> None:
     pages = pages_of(name)
     for path, page in pages.items():
         for target in (
@@ -77,62 +77,62 @@ def test_every_link_between_pages_leads_to_a_page(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", APIS)
-def test_a_page_shows_everything_that_the_spec_says_of_an_endpoint(name: str) -> None:
+def test_the_page_of_an_endpoint_is_complete(name: str) -> None:
     api = api_of(name)
     for endpoint in api.all_endpoints():
         for language in api.languages:
-            page = words(
+            page = visible_text(
                 pages_of(name)[
                     PurePosixPath("docs", language, *endpoint.resource, f"{endpoint.name}.md")
                 ]
             )
-            said = [
+            texts = [
                 endpoint.title,
                 *(fact.title for fact in endpoint.facts),
                 *(host.description for host in api.hosts),
             ]
-            said += [text for row in api.errors_of(endpoint) for text in (row.reason, row.remedy)]
+            texts += [text for row in api.errors_of(endpoint) for text in (row.reason, row.remedy)]
             for each in fields_of(api, endpoint):
                 assert each.wire in page
-                said += [each.title, each.description, each.unit, each.when]
-            for text in said:
+                texts += [each.title, each.description, each.unit, each.when]
+            for text in texts:
                 assert text.best(language).replace("`", "") in page, text
             for row in api.errors_of(endpoint):
                 assert f"errors.{row.class_name}" in page
                 assert row.code is None or row.code in page
             assert endpoint.name_on_site is None or endpoint.name_on_site in page
             assert endpoint.updated is None or endpoint.updated in page
-            assert "This page has no" not in page
+            assert "Not documented yet" not in page
             assert "尚未翻译" not in page
-            assert "本页暂无" not in page
+            assert "尚无文档" not in page
 
 
-def test_a_page_shows_everything_that_the_spec_says_of_an_event() -> None:
+def test_the_page_of_an_event_is_complete() -> None:
     api = api_of("wechatpay")
     for event in api.all_events():
         for language in api.languages:
             name = event.name.split(".")[1].lower().replace("_", "-")
-            written = pages_of("wechatpay")[
+            markdown = pages_of("wechatpay")[
                 PurePosixPath("docs", language, *event.resource, f"event-fapiao-{name}.md")
             ]
-            page = words(written)
+            page = visible_text(markdown)
             for each in payload_fields(api, event.payload):
                 assert each.wire in page
                 assert each.title.best(language) in page
                 assert each.description.best(language).replace("`", "") in page
             assert event.title.best(language) in page
             assert event.description.best(language) in page
-            for said in (
+            for expected in (
                 event.name,
                 f"events.{event.class_name}",
                 event.to or "",
                 "api_v3_key",
                 "15",
             ):
-                assert said in page
-            assert all(text not in page for text in ("This page has no", "尚未翻译", "本页暂无"))
+                assert expected in page
+            assert all(text not in page for text in ("Not documented yet", "尚未翻译", "尚无文档"))
             examples = [
-                json.loads(token.content) for token in parse(written) if token.info == "json"
+                json.loads(token.content) for token in parse(markdown) if token.info == "json"
             ]
             assert examples == [example.payload.json for example in event.examples]
 
@@ -164,7 +164,7 @@ def test_python_samples_compile_and_name_the_method(name: str) -> None:
 
 @pytest.mark.parametrize("name", APIS)
 def test_curl_samples_send_the_documented_request(name: str) -> None:
-    """bash reads the sample; a `curl` of ours shows what it was given."""
+    """bash runs the sample; a function `curl` prints its arguments."""
     api = api_of(name)
     for endpoint in api.all_endpoints():
         page = pages_of(name)[
@@ -172,33 +172,30 @@ def test_curl_samples_send_the_documented_request(name: str) -> None:
         ]
         samples = [token.content for token in parse(page) if token.info == "sh"]
         for sample, example in zip(samples, endpoint.examples, strict=True):
-            given = arguments_of_curl(sample)
-            assert given.get("-X", ["GET"]) == [endpoint.method]
-            url = given[""][0]
+            options = curl_options(sample)
+            assert options.get("-X", ["GET"]) == [endpoint.method]
+            url = options[""][0]
             assert url.startswith(api.hosts[0].url)
             for value in [*example.path.values(), *example.query.values()]:
                 assert str(value) in url
-            assert "Accept: application/json" in given["-H"] or name != "wechatpay"
+            assert "Accept: application/json" in options["-H"] or name != "wechatpay"
             if example.body is not None:
-                assert json.loads(given["-d"][0]) == example.body.json
+                assert json.loads(options["-d"][0]) == example.body.json
 
 
-def test_what_the_spec_does_not_say_yet_the_page_says_once() -> None:
+def test_a_notice_lists_missing_texts() -> None:
     stub = Endpoint(
         "stub", ("orders",), "GET", "/orders/{id}", path_fields=(Field("id", "id", String(), True),)
     )
     api = small_api("x", stub)
     page = docs(api)[PurePosixPath("docs/en/orders/stub.md")]
-    assert words(page).count("yet") == 1
-    assert (
-        "> This page has no title, no description, no example, no response, no meaning of `id` yet."
-        in page
-    )
+    assert visible_text(page).count("yet") == 1
+    assert "> Not documented yet: title, description, example, response, meaning of `id`." in page
     assert "curl 'https://x.example/orders/ID'" in page
     assert 'client.orders.stub("ID")' in page
 
 
-def test_a_page_says_once_that_texts_are_not_translated() -> None:
+def test_a_notice_mentions_missing_translations_once() -> None:
     pages = docs(small_api("words", endpoint_of("words")))
     page = pages[PurePosixPath("docs/zh/orders/create.md")]
     assert page.count("本页部分内容尚未翻译") == 1
@@ -252,12 +249,12 @@ def shop() -> Api:
         return load(Path(folder), "shop").api
 
 
-def buying(language: str) -> str:
+def buy_page(language: str) -> str:
     return docs(shop())[PurePosixPath("docs", language, "shop", "buy.md")]
 
 
 def row_of(page: str, name: str) -> list[str]:
-    """The cells of the first row of this name."""
+    """Return the cells of the first row of this name."""
     row, *_ = (
         line
         for line in page.split("\n")
@@ -282,12 +279,12 @@ def row_of(page: str, name: str) -> list[str]:
         ("plain", "", ""),
     ],
 )  # fmt: skip
-def test_a_table_says_what_values_must_keep_to(name: str, english: str, chinese: str) -> None:
-    assert row_of(buying("en"), name)[4] == english
-    assert row_of(buying("zh"), name)[4] == chinese
+def test_tables_show_limits(name: str, english: str, chinese: str) -> None:
+    assert row_of(buy_page("en"), name)[4] == english
+    assert row_of(buy_page("zh"), name)[4] == chinese
 
 
-def test_docstrings_say_limits_inside_unions_and_maps() -> None:
+def test_docstrings_show_limits_inside_unions_and_maps() -> None:
     words = " ".join(files(shop(), "project")[PurePosixPath("shop/calls/shop.py")].split())
     assert (
         "either: If a string: one of `none`, `auto`, if a list: 1 to 4 items, each 1 to 4 characters."
@@ -296,8 +293,8 @@ def test_docstrings_say_limits_inside_unions_and_maps() -> None:
     assert "labels: Each value at most 512 characters." in words
 
 
-def test_the_members_of_a_union_are_explained_once() -> None:
-    page = buying("en")
+def test_members_of_a_union_are_expanded_once() -> None:
+    page = buy_page("en")
     assert row_of(page, "Kind")[:4] == [
         "└&nbsp;**Kind**",
         "`Kind` (integer)",
@@ -312,20 +309,26 @@ def test_the_members_of_a_union_are_explained_once() -> None:
     assert row_of(page, "tags")[1] == r"`Tags` (`string \| list<string>`)"
 
 
-def test_a_condition_of_a_field_that_is_always_required_is_no_condition_for_that() -> None:
-    assert row_of(buying("en"), "agreed")[2:4] == ["yes", "Applies if the buyer is a chain."]
-    assert row_of(buying("en"), "perhaps")[2:4] == ["depends", "Required if the buyer is a chain."]
+def test_a_condition_of_a_required_field_is_not_about_presence() -> None:
+    assert row_of(buy_page("en"), "agreed")[2:4] == ["yes", "Applies if the buyer is a chain."]
+    assert row_of(buy_page("en"), "perhaps")[2:4] == [
+        "conditional",
+        "Required if the buyer is a chain.",
+    ]
 
 
-def test_what_is_deprecated_says_what_to_use_instead() -> None:
-    assert row_of(buying("en"), "plain")[3] == "**Deprecated**: use `ids`."
-    assert row_of(buying("zh"), "plain")[3] == "**已废弃**：请使用 `ids`。"
+def test_deprecated_fields_name_their_replacement() -> None:
+    assert row_of(buy_page("en"), "plain")[3] == "**Deprecated**: use `ids`."
+    assert row_of(buy_page("zh"), "plain")[3] == "**已废弃**：请使用 `ids`。"
 
 
-def test_a_page_shows_the_bodies_of_errors_and_whose_example_it_is() -> None:
-    page = buying("en")
+def test_error_bodies_and_titles_of_examples_are_shown() -> None:
+    page = buy_page("en")
     assert "### Example · 200 · One\n" in page
-    assert "### Body of `errors.UnprocessableContent`\n\nThe exception has it as `body`.\n" in page
+    assert (
+        "### Body of `errors.UnprocessableContent`\n\nAvailable as `body` of the exception.\n"
+        in page
+    )
     assert row_of(page, "because") == [
         "`because`",
         "`string`",
@@ -337,52 +340,52 @@ def test_a_page_shows_the_bodies_of_errors_and_whose_example_it_is() -> None:
     assert "### Example\n" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
 
 
-def test_only_a_question_changes_nothing() -> None:
+def test_only_safe_get_requests_are_read_only() -> None:
     assert "is read-only" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
-    assert "is read-only" not in buying("en")
-    assert "The request is idempotent" in buying("en")
-    assert "只读请求" not in buying("zh")
+    assert "is read-only" not in buy_page("en")
+    assert "The request is idempotent" in buy_page("en")
+    assert "只读请求" not in buy_page("zh")
 
 
-def test_a_page_has_one_title_whatever_its_notes_say() -> None:
+def test_headings_of_notes_do_not_become_page_titles() -> None:
     stub = replace(endpoint_of("x"), notes=Text((("en", "# Mine\n\nText\n\nMore\n===="),)))
     page = docs(small_api("x", stub))[PurePosixPath("docs/en/orders/create.md")]
     assert [token.tag for token in parse(page) if token.type == "heading_open"].count("h1") == 1
     assert "## Notes\n\n### Mine\n\nText\n\n### More" in page
 
 
-def test_sentences_in_chinese_have_no_blanks_between_them() -> None:
+def test_chinese_sentences_have_no_spaces_between_them() -> None:
     for name in APIS:
         for path, page in pages_of(name).items():
             if "zh" in path.parts:
                 assert not re.search(
                     r"[。，；：、] +(?!\|)", re.sub(r"```.*?```", "", page, flags=re.DOTALL)
                 ), path
-    assert not re.search(r"[。；：] +[^|]", buying("zh").split("## ")[0])
+    assert not re.search(r"[。；：] +[^|]", buy_page("zh").split("## ")[0])
 
 
-def test_a_type_that_holds_itself_is_explained_once() -> None:
+def test_a_recursive_type_is_expanded_once() -> None:
     page = docs(small_api("x", endpoint_of("x")))[PurePosixPath("docs/en/orders/create.md")]
     rows = [line for line in page.split("\n") if "Fields of `Item`: see above." in line]
-    assert len(rows) == 2  # in the body and in the answer
+    assert len(rows) == 2  # in the request and in the response
     assert all("list<Item>" in row for row in rows)
 
 
 @settings(max_examples=60, deadline=None)
 @given(hostile)
-def test_no_text_adds_anything_to_a_page(text: str) -> None:
-    """With the text in every slot, pages have the structure that they have with a harmless one."""
+def test_texts_cannot_change_the_structure_of_a_page(text: str) -> None:
+    """Pages have the same structure with the text in every slot as with a harmless text."""
     harmless = docs(small_api("x", endpoint_of("x")))
     for path, page in docs(small_api(f"x{text}x", endpoint_of(f"x{text}x"))).items():
         tokens = parse(page)
-        assert outline(tokens) == outline(parse(harmless[path])), path
+        assert structure(tokens) == structure(parse(harmless[path])), path
         assert all(
             allowed(str(token.attrs["href"])) for token in tokens if token.type == "link_open"
         )
 
 
-def outline(tokens: list[Token]) -> list[str]:
-    """The structure of a page. How many paragraphs a text has is its own affair, and code may be plain text."""
+def structure(tokens: list[Token]) -> list[str]:
+    """Return the types of tokens, with consecutive paragraphs as one, and without texts and code spans."""
     kinds = [
         token.type
         for token in tokens
@@ -395,30 +398,32 @@ def outline(tokens: list[Token]) -> list[str]:
     return outlined.split("\n")
 
 
-def arguments_of_curl(sample: str) -> dict[str, list[str]]:
-    """What bash passes to `curl`, by option; '' for what has none."""
+def curl_options(sample: str) -> dict[str, list[str]]:
+    """Return the arguments that bash passes to `curl`, by option; '' has positional ones."""
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{sample}"
-    shown = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
-    assert not shown.stderr
-    given: dict[str, list[str]] = {}
-    arguments = iter(shown.stdout.split("\0")[:-1])
+    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
+    assert not done.stderr
+    options: dict[str, list[str]] = {}
+    arguments = iter(done.stdout.split("\0")[:-1])
     for argument in arguments:
         option, value = (argument, next(arguments)) if argument.startswith("-") else ("", argument)
-        given.setdefault(option, []).append(value)
-    return given
+        options.setdefault(option, []).append(value)
+    return options
 
 
 def fields_of(api: Api, endpoint: Endpoint) -> Iterator[Field]:
-    """All fields of requests and answers, each structure's once."""
+    """Yield all fields of requests and responses, once for each object type."""
     yield from (*api.header, *endpoint.path_fields, *endpoint.query, *endpoint.header)
     bodies = [endpoint.body.type] if isinstance(endpoint.body, JsonBody) else []
     yield from payload_fields(
-        api, *bodies, *(answer.type for answer in endpoint.responses if answer.type is not None)
+        api,
+        *bodies,
+        *(response.type for response in endpoint.responses if response.type is not None),
     )
 
 
 def payload_fields(api: Api, *roots: Type) -> Iterator[Field]:
-    """All fields in these types, each structure's once."""
+    """Yield all fields in these types, once for each object type."""
     types = list(roots)
     seen: set[TypeName] = set()
     while types:
@@ -431,14 +436,14 @@ def payload_fields(api: Api, *roots: Type) -> Iterator[Field]:
 
 
 def small_api(text: str, endpoint: Endpoint) -> Api:
-    """An API that says this text wherever a spec can say one."""
-    said = Text((("en", text),))
+    """Return an API with this text in every slot."""
+    localized = Text((("en", text),))
     item, kind = TypeName(("orders",), "Item"), TypeName(("orders",), "Kind")
     fields = (
         field(
             text,
             String(LengthRange(None, 20), (), text),
-            description=said,
+            description=localized,
             example=Value(text),
             default=Value(text),
         ),
@@ -446,10 +451,10 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
             f"{text}2",
             ListOf(Named(item)),
             required=False,
-            unit=said,
-            when=said,
-            since=said,
-            deprecated=said,
+            unit=localized,
+            when=localized,
+            since=localized,
+            deprecated=localized,
         ),
         field(f"{text}3", Named(kind), encrypted=True, example=Value([text])),
         field(f"{text}4", String(LengthRange(), (text, "y")), required=False, secret=True),
@@ -459,54 +464,56 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
         package="small",
         version="0.1.0",
         client="Small",
-        title=said,
-        description=said,
+        title=localized,
+        description=localized,
         languages=("en", "zh"),
-        hosts=(Host("https://x.example", said),),
+        hosts=(Host("https://x.example", localized),),
         schemes=(Scheme("key", "api-key", {"header": "X-Key"}), Scheme("token", "bearer")),
         auth=("key", "token"),
         header=(field(text, String(), example=Value(text)),),
-        errors=(ErrorCode(None, text, "Odd", said, said),),
-        links=(Link(said, "https://x.example/y"),),
+        errors=(ErrorCode(None, text, "Odd", localized, localized),),
+        links=(Link(localized, "https://x.example/y"),),
         resources=(
             Resource(
                 ("orders",),
-                said,
-                said,
+                localized,
+                localized,
                 (endpoint,),
-                (ErrorCode(400, text, "Bad", said, said),),
+                (ErrorCode(400, text, "Bad", localized, localized),),
                 (event_of(text, item),),
                 notes=NOTES,
             ),
         ),
         types={
-            item: Object(item, fields, said, said),
-            kind: Enumeration(kind, (EnumValue(text, "A", said), EnumValue("b", "B")), title=said),
+            item: Object(item, fields, localized, localized),
+            kind: Enumeration(
+                kind, (EnumValue(text, "A", localized), EnumValue("b", "B")), title=localized
+            ),
         },
         notes=NOTES,
     )
 
 
 def event_of(text: str, item: TypeName) -> Event:
-    said = Text((("en", text),))
-    example = EventExample(said, Value({text: text}))
+    localized = Text((("en", text),))
+    example = EventExample(localized, Value({text: text}))
     return Event(
         text,
         "Paid",
         ("orders",),
         Named(item),
-        said,
-        said,
+        localized,
+        localized,
         text,
-        (Link(said, "https://x.example/e"),),
+        (Link(localized, "https://x.example/e"),),
         text,
-        said,
+        localized,
         (example,),
     )
 
 
 def endpoint_of(text: str) -> Endpoint:
-    said = Text((("en", text),))
+    localized = Text((("en", text),))
     item = Named(TypeName(("orders",), "Item"))
     return Endpoint(
         name="create",
@@ -517,22 +524,22 @@ def endpoint_of(text: str) -> Endpoint:
         query=(field(text, ListOf(String()), required=False),),
         body=JsonBody(item, flat=True),
         responses=(
-            Response(200, item, said, said, (field(text, String()),)),
-            Response(202, None, said, said),
+            Response(200, item, localized, localized, (field(text, String()),)),
+            Response(202, None, localized, localized),
         ),
-        errors=(ErrorCode(404, text, "Gone", said, said),),
-        title=said,
-        description=said,
-        facts=(Fact(said, (said, said)),),
-        links=(Link(said, "https://x.example/z"),),
+        errors=(ErrorCode(404, text, "Gone", localized, localized),),
+        title=localized,
+        description=localized,
+        facts=(Fact(localized, (localized, localized)),),
+        links=(Link(localized, "https://x.example/z"),),
         name_on_site=text,
         updated=text,
-        deprecated=said,
+        deprecated=localized,
         verified=False,
         auth=("key", "token"),
         examples=(
             Example(
-                said,
+                localized,
                 {"id": text},
                 {text: [text]},
                 {},
@@ -546,6 +553,6 @@ def endpoint_of(text: str) -> Endpoint:
 
 
 def field(wire: str, type: Type, *, required: bool = True, **options: object) -> Field:
-    """A field with a title; its name in Python is of no concern here."""
+    """Return a field with a title and an arbitrary name in Python."""
     title = Text((("en", wire),))
     return Field(wire, f"n{sum(map(ord, wire))}", type, required, title=title, **options)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
-"""Every documented example, sent through the committed clients to a real server over a socket, in both colours.
+"""All documented examples, sent by the committed sync and async clients to a server over a socket.
 
-The other side is none of our code: `openssl` signs and verifies, raw sockets carry, the standard library's JSON compares.
+The server uses nothing of specloom: `openssl` signs and verifies, and the standard library parses JSON.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ SERIAL = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012024101600000000000001"
 
 
-def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
+def openssl(*arguments: str | Path, stdin: bytes = b"") -> bytes:
     return subprocess.run(
-        ["openssl", *map(str, arguments)], input=given, capture_output=True, check=True
+        ["openssl", *map(str, arguments)], input=stdin, capture_output=True, check=True
     ).stdout
 
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the key pairs of the merchant and of WeChat Pay, made by openssl."""
+    """Return a folder with key pairs of the merchant and of WeChat Pay, created by openssl."""
     folder = tmp_path_factory.mktemp("keys")
     for who in ("merchant", "wechatpay"):
         openssl(
@@ -77,11 +77,11 @@ def credentials(name: str, keys: Path) -> dict[str, Any]:
 
 
 def call_of(package: ModuleType, endpoint: Endpoint, example: Example) -> Any:
-    """The call that a user makes for an example: its values under the names of Python, objects as models."""
+    """Return the call of an example, with Python names, and with objects as models."""
     function = package.calls
     for part in (*endpoint.resource, endpoint.name):
         function = getattr(function, part)
-    given: dict[str, Any] = {
+    keywords: dict[str, Any] = {
         field.name: values[field.wire]
         for fields, values in ((endpoint.query, example.query), (endpoint.header, example.header))
         for field in fields
@@ -90,14 +90,14 @@ def call_of(package: ModuleType, endpoint: Endpoint, example: Example) -> Any:
     if example.body is not None:
         assert isinstance(endpoint.body, JsonBody)
         assert isinstance(endpoint.body.type, Named)
-        kind = getattr(package.models, endpoint.body.type.to.name)
-        body = msgspec.convert(plain(example.body.json), kind)
-        given |= {
+        model = getattr(package.models, endpoint.body.type.to.name)
+        body = msgspec.convert(plain(example.body.json), model)
+        keywords |= {
             name: value
             for name in body.__struct_fields__
             if (value := getattr(body, name)) is not None
         }
-    return function(*(example.path[field.wire] for field in endpoint.path_fields), **given)
+    return function(*(example.path[field.wire] for field in endpoint.path_fields), **keywords)
 
 
 def plain(value: Json) -> Any:
@@ -105,10 +105,10 @@ def plain(value: Json) -> Any:
 
 
 def sign(body: bytes, keys: Path) -> list[tuple[str, str]]:
-    """What WeChat Pay puts at the head of an answer (domain: three lines, each ended by LF)."""
+    """Return the headers of a response of WeChat Pay; the signature covers three lines, each terminated by LF."""
     timestamp, nonce = str(int(time.time())), "593BEC0C930BF1AFEB40B4A08C8FB242"
     message = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
-    signature = openssl("dgst", "-sha256", "-sign", keys / "wechatpay.pem", given=message)
+    signature = openssl("dgst", "-sha256", "-sign", keys / "wechatpay.pem", stdin=message)
     return [
         ("Wechatpay-Timestamp", timestamp),
         ("Wechatpay-Nonce", nonce),
@@ -119,7 +119,7 @@ def sign(body: bytes, keys: Path) -> list[tuple[str, str]]:
 
 
 def assert_openssl_accepts(request: ReceivedRequest, keys: Path, tmp_path: Path) -> None:
-    """The signature holds over the bytes that the server received."""
+    """Verify the signature over the bytes that the server received."""
     scheme, _, rest = request.header("Authorization").partition(" ")
     assert scheme == "WECHATPAY2-SHA256-RSA2048"
     parts = dict(part.split("=", 1) for part in rest.split(","))
@@ -131,14 +131,14 @@ def assert_openssl_accepts(request: ReceivedRequest, keys: Path, tmp_path: Path)
     message = "".join(f"{line}\n" for line in lines).encode() + request.body + b"\n"
     (tmp_path / "signature").write_bytes(base64.b64decode(parts["signature"], validate=True))
     key, signature = keys / "merchant.pub.pem", tmp_path / "signature"
-    said = openssl("dgst", "-sha256", "-verify", key, "-signature", signature, given=message)
-    assert said == b"Verified OK\n"
+    output = openssl("dgst", "-sha256", "-verify", key, "-signature", signature, stdin=message)
+    assert output == b"Verified OK\n"
     assert request.header("Wechatpay-Serial") == PUBLIC_KEY_ID
 
 
-def send(package: ModuleType, name: str, colour: str, call: Any, server: Server, keys: Path) -> Any:
+def send(package: ModuleType, name: str, mode: str, call: Any, server: Server, keys: Path) -> Any:
     client = "WeChatPay" if name == "wechatpay" else "Weixin"
-    if colour == "sync":
+    if mode == "sync":
         with getattr(package, client)(
             **credentials(name, keys), hosts=[server.url]
         ) as plain_client:
@@ -153,13 +153,13 @@ def send(package: ModuleType, name: str, colour: str, call: Any, server: Server,
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize(("name", "endpoint", "example"), EXAMPLES)
-def test_a_documented_example_goes_there_and_back(
+def test_a_documented_example_is_sent_and_decoded(
     name: str,
     endpoint: Endpoint,
     example: Example,
-    colour: str,
+    mode: str,
     server: Server,
     keys: Path,
     tmp_path: Path,
@@ -177,7 +177,7 @@ def test_a_documented_example_goes_there_and_back(
     )
     with imported(COMMITTED[name], name) as package:
         call = call_of(package, endpoint, example)
-        response = send(package, name, colour, call, server, keys)
+        response = send(package, name, mode, call, server, keys)
         value = response.value
         encoded = None if value is None else json.loads(msgspec.json.encode(value))
         assert repr(call).startswith("<Call ")
@@ -210,21 +210,21 @@ def test_a_documented_example_goes_there_and_back(
 
 
 def same(left: Any, right: Any) -> bool:
-    """Equal as JSON; times may be written otherwise if they are the same instant with the same offset."""
+    """Compare JSON values; times are equal if they have the same instant and offset."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, str) and isinstance(right, str) and left != right:
-        moments = [datetime.fromisoformat(text) for text in (left, right)]
-        return moments[0] == moments[1] and moments[0].utcoffset() == moments[1].utcoffset()
+        times = [datetime.fromisoformat(text) for text in (left, right)]
+        return times[0] == times[1] and times[0].utcoffset() == times[1].utcoffset()
     return type(left) is type(right) and bool(left == right)
 
 
-@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("name", list(COMMITTED))
-def test_every_documented_error_comes_as_its_class(
-    name: str, colour: str, server: Server, keys: Path
+def test_a_documented_error_raises_its_class(
+    name: str, mode: str, server: Server, keys: Path
 ) -> None:
     api = api_of(name)
     with imported(COMMITTED[name], name) as package:
@@ -238,7 +238,7 @@ def test_every_documented_error_comes_as_its_class(
             )
             call = call_of(package, endpoint, endpoint.examples[0])
             with pytest.raises(getattr(package.errors, row.class_name)) as caught:
-                send(package, name, colour, call, server, keys)
+                send(package, name, mode, call, server, keys)
             error: Any = caught.value
             assert isinstance(error, package.errors.ApiError)
             assert (error.status, error.code, error.message) == (
@@ -248,18 +248,16 @@ def test_every_documented_error_comes_as_its_class(
             )
             assert error.outcome == ("unknown" if row.status == 500 else "rejected")
             assert row.outcome in (None, error.outcome)
-            ask = endpoint.idempotency.ask if error.outcome == "unknown" else None
-            assert (f"call {ask}, or retry" in str(error)) == (ask is not None)
+            inquiry = endpoint.idempotency.ask if error.outcome == "unknown" else None
+            assert (f"call {inquiry}, or retry" in str(error)) == (inquiry is not None)
             assert error.request_id == "08F7-268435461"
             assert row.reason.best("en") in error.reasons
             assert row.remedy.best("en") in error.remedies
             assert row.remedy.best("en") in str(error)
 
 
-@pytest.mark.parametrize("colour", ["sync", "async"])
-def test_an_error_that_nobody_documented_is_an_api_error(
-    colour: str, server: Server, keys: Path
-) -> None:
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_an_undocumented_error_raises_api_error(mode: str, server: Server, keys: Path) -> None:
     with imported(COMMITTED["weixin"], "weixin") as package:
         call = package.calls.invoice.update_status(
             card_id="p",
@@ -272,18 +270,18 @@ def test_an_error_that_nobody_documented_is_an_api_error(
         ):
             server.reply(answer(200, body, ("Content-Type", "text/plain")))
             with pytest.raises(package.errors.ApiError) as caught:
-                send(package, "weixin", colour, call, server, keys)
+                send(package, "weixin", mode, call, server, keys)
             assert caught.value.code == "99999"
             assert caught.value.content == body.encode()
         for body in ("{}", '{"errcode": 0}', '{"errcode": "0", "errmsg": "ok"}'):
             server.reply(answer(200, body))
-            assert send(package, "weixin", colour, call, server, keys).status == 200
+            assert send(package, "weixin", mode, call, server, keys).status == 200
 
 
 @pytest.mark.parametrize(
     "body", [b"<html>", b'{"total_count": 5', b"\xff\xfe", b"[" * 100_000, b""]
 )
-def test_nonsense_is_a_typed_error_with_the_raw_bytes(
+def test_a_malformed_response_raises_protocol_error_with_its_bytes(
     body: bytes, server: Server, keys: Path
 ) -> None:
     server.reply(lambda request: answer(200, body, *sign(body, keys)))
@@ -294,14 +292,14 @@ def test_nonsense_is_a_typed_error_with_the_raw_bytes(
         assert caught.value.content == body
 
 
-def test_a_wrong_argument_is_said_before_anything_is_sent() -> None:
+def test_an_invalid_argument_is_reported_before_sending() -> None:
     with imported(COMMITTED["wechatpay"], "wechatpay") as package:
         query, reverse = (
             package.calls.fapiao_applications.query,
             package.calls.fapiao_applications.reverse,
         )
         fapiao = package.models.ReversedFapiao
-        wrong: list[tuple[str, Any]] = [
+        invalid: list[tuple[str, Any]] = [
             ("fapiao_apply_id", lambda: query("x" * 33, sub_mchid="1")),
             ("fapiao_apply_id", lambda: query("..", sub_mchid="1")),
             ("fapiao_apply_id", lambda: query("", sub_mchid="1")),
@@ -325,9 +323,9 @@ def test_a_wrong_argument_is_said_before_anything_is_sent() -> None:
                 lambda: reverse("1", sub_mchid="1", reverse_reason="r", fapiao_information="text"),
             ),
         ]
-        for field, make in wrong:
+        for field, call in invalid:
             with pytest.raises(package.errors.InvalidRequest) as caught:
-                make()
+                call()
             assert caught.value.field == field
             assert f": {field}: " in str(caught.value)
             assert caught.value.outcome == "not_sent"

@@ -1,4 +1,4 @@
-"""specloom made to do more: templates of one's own, other people's targets and ways to authenticate, installed for real."""
+"""Extensions of specloom: template overrides, and targets and schemes of other packages, which are really installed."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ SINK = CASES / "kitchen_sink" / "spec"
 # --- templates ------------------------------------------------------------------------
 
 
-def woven(templates: Path) -> Mapping[PurePosixPath, Code]:
+def generated(templates: Path) -> Mapping[PurePosixPath, Code]:
     return files(api_of("weixin"), "project", templates=templates)
 
 
-def wrong(templates: Path) -> str:
+def problems_of(templates: Path) -> str:
     with pytest.raises(InvalidSpec) as error:
-        woven(templates)
+        generated(templates)
     return as_text(error.value.problems, error.value.sources)
 
 
@@ -54,7 +54,7 @@ def override(folder: Path, name: str, text: str) -> Path:
     return folder
 
 
-def test_a_template_stands_in_for_one_of_ours(tmp_path: Path) -> None:
+def test_a_template_overrides_a_builtin_one(tmp_path: Path) -> None:
     override(tmp_path, "python/_license.py.j2", "# Copyright the corner shop\n")
     override(
         tmp_path,
@@ -62,45 +62,45 @@ def test_a_template_stands_in_for_one_of_ours(tmp_path: Path) -> None:
         '{% include "python/_license.py.j2" %}\n{% include "specloom/python/errors.py.j2" %}\nX = {  "a":1 }\n',
     )
     override(tmp_path, "README.md", "What is here.\n")
-    plain, made = files(api_of("weixin"), "project"), woven(tmp_path)
+    without, overridden = files(api_of("weixin"), "project"), generated(tmp_path)
     path = PurePosixPath("weixin/errors.py")
-    assert made[path].startswith("# Copyright the corner shop\n")
-    assert plain[path].split("\n", 1)[1] in made[path]
-    assert made[path].endswith('\n\nX = {"a": 1}\n')
+    assert overridden[path].startswith("# Copyright the corner shop\n")
+    assert without[path].split("\n", 1)[1] in overridden[path]
+    assert overridden[path].endswith('\n\nX = {"a": 1}\n')
     build = PurePosixPath("weixin/__init__.py")  # holds an id of the build
-    assert {path for path in plain if plain[path] != made[path]} <= {path, build}
+    assert {path for path in without if without[path] != overridden[path]} <= {path, build}
 
 
-def test_the_template_on_the_page_does_what_it_says(tmp_path: Path) -> None:
+def test_the_example_in_the_readme_works(tmp_path: Path) -> None:
     text = block("override: templates/python/models.py.j2", TEMPLATES)
-    plain, made = files(api_of("weixin"), "project"), woven(
+    without, overridden = files(api_of("weixin"), "project"), generated(
         override(tmp_path, "python/models.py.j2", text)
     )
-    changed = {path for path in plain if plain[path] != made[path]}
+    changed = {path for path in without if without[path] != overridden[path]}
     build = PurePosixPath("weixin/__init__.py")  # holds an id of the build
     assert changed == {build, PurePosixPath("weixin/models/invoice.py")}
     for path in changed - {build}:
-        assert made[path] == f"# Copyright Corner Shop Ltd.\n{plain[path]}"
+        assert overridden[path] == f"# Copyright Corner Shop Ltd.\n{without[path]}"
 
 
-def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:
-    made = woven(
+def test_a_builtin_template_includes_an_override(tmp_path: Path) -> None:
+    output = generated(
         override(
             tmp_path,
             "python/exports.py.j2",
             "# mine\n{% include 'specloom/python/exports.py.j2' %}",
         )
     )
-    assert "# mine\n" in made[PurePosixPath("weixin/__init__.py")]
+    assert "# mine\n" in output[PurePosixPath("weixin/__init__.py")]
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         (
             "python/error.py.j2",
             "",
-            "python/error.py.j2:1:1: unknown-template: specloom has no template python/error.py.j2\n  hint: did you mean python/errors.py.j2?",
+            "python/error.py.j2:1:1: unknown-template: unknown template python/error.py.j2\n  hint: did you mean python/errors.py.j2?",
         ),
         (
             "python/errors.py.j2",
@@ -110,12 +110,12 @@ def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:
         (
             "python/errors.py.j2",
             "{{ clases }}\n",
-            "hint: python/errors.py.j2 is given all, classes, docstring, imports",
+            "hint: the values of python/errors.py.j2 are all, classes, docstring, imports",
         ),
         (
             "python/errors.py.j2",
             "\n\n{{ docstring ~ 'x' }}\n",
-            "python/errors.py.j2:3:1: template: a template output a str where only Python may stand",
+            "python/errors.py.j2:3:1: template: invalid output of type str; expected Python code",
         ),
         ("python/errors.py.j2", "{{ ''.__class__ }}", "template: "),
         (
@@ -126,12 +126,12 @@ def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:
         (
             "python/errors.py.j2",
             "class:\n",
-            "python/errors.py.j2:1:1: template: what this prints is no Python: ",
+            "python/errors.py.j2:1:1: template: the output is not valid Python: ",
         ),
         (
             "python/pyproject.toml.j2",
             "name = {{ name }}\nname = {{ name }}\n",
-            "template: what this prints is no Toml: ",
+            "template: the output is not valid Toml: ",
         ),
         (
             "python/errors.py.j2",
@@ -141,41 +141,44 @@ def test_an_include_of_ours_may_be_the_users(tmp_path: Path) -> None:
         (
             "python/errors.py.j2",
             "\n{% include 'python/.license.j2' %}",
-            "python/errors.py.j2:2:1: template: python/.license.j2 is hidden, and no hidden file is a template",
+            "python/errors.py.j2:2:1: template: python/.license.j2 is a hidden file; begin its name with _ instead of .",
         ),
     ],
 )
-def test_what_a_template_does_wrong_is_said(
-    tmp_path: Path, name: str, text: str, said: str
+def test_errors_in_templates_are_reported(
+    tmp_path: Path, name: str, text: str, message: str
 ) -> None:
-    assert said in wrong(override(tmp_path, name, text))
+    assert message in problems_of(override(tmp_path, name, text))
 
 
-def test_a_folder_behind_a_link_is_not_followed(tmp_path: Path) -> None:
+def test_a_link_to_a_folder_is_refused(tmp_path: Path) -> None:
     override(tmp_path / "shared", "errors.py.j2", "# mine\n")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "python").symlink_to(tmp_path / "shared")
-    assert "templates/python:1:1: symlink: a symbolic link to a folder is not followed" in wrong(
-        tmp_path / "templates"
+    assert (
+        "templates/python:1:1: symlink: symbolic link to a folder; copy the folder here"
+        in problems_of(tmp_path / "templates")
     )
 
 
 def values_by_template() -> dict[str, set[str]]:
-    """What each template was given while everything there is was generated."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    plain = render.render
+    """Return the values that each template gets while two large specs are generated."""
+    values_of: defaultdict[str, set[str]] = defaultdict(set)
+    original = render.render
 
-    def noted(kind: Any, template: str, home: Path | None = None, /, **values: Any) -> Any:
-        found[template] |= values.keys()
-        return plain(kind, template, home, **values)
+    def recorded(
+        kind: Any, template: str, package_templates: Path | None = None, /, **values: Any
+    ) -> Any:
+        values_of[template] |= values.keys()
+        return original(kind, template, package_templates, **values)
 
-    users = [module for module in _modules() if getattr(module, "render", None) is plain]
+    modules = [module for module in _modules() if getattr(module, "render", None) is original]
     with pytest.MonkeyPatch.context() as patched:
-        for module in users:
-            patched.setattr(module, "render", noted)
+        for module in modules:
+            patched.setattr(module, "render", recorded)
         for spec in (SINK, ROOT / "specs" / "wechatpay"):
             files(load(spec).api, "project")
-    return dict(found)
+    return dict(values_of)
 
 
 def _modules() -> Iterator[object]:
@@ -184,20 +187,20 @@ def _modules() -> Iterator[object]:
         yield import_module(name.removesuffix(".__init__"))
 
 
-def test_the_contract_names_every_template_and_every_value() -> None:
+def test_the_readme_lists_all_templates_and_values() -> None:
     text = (ROOT / "templates" / "README.md").read_text("utf-8")
     sections = dict(re.findall(r"^### (\S+\.j2)\n(.*?)(?=^##|\Z)", text, re.DOTALL | re.MULTILINE))
     assert sections.keys() == {
         path.relative_to(ROOT / "templates").as_posix()
         for path in (ROOT / "templates").rglob("*.j2")
     }
-    for template, given in values_by_template().items():
-        told = {
+    for template, passed in values_by_template().items():
+        documented = {
             name
             for line in re.findall(r"^- (.*)", sections[template], re.MULTILINE)
             for name in re.findall(r"`(\w+)`", line.split(":")[0])
         }
-        assert told == given, template
+        assert documented == passed, template
         tree = jinja2.Environment().parse((ROOT / "templates" / template).read_text("utf-8"))
         attributes = {
             node.attr
@@ -207,7 +210,7 @@ def test_the_contract_names_every_template_and_every_value() -> None:
         assert attributes <= set(re.findall(r"`(\w+)`", sections[template])), template
 
 
-# --- other people's packages ----------------------------------------------------------
+# --- packages with extensions ---------------------------------------------------------
 
 SPEC = """\
 specloom: 1
@@ -237,7 +240,7 @@ CONFIG = '[tool.specloom.clients.ledger]\nspec = "spec"\nout = "out"\ntargets = 
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment in which both examples are installed; its Python."""
+    """Return the Python of an environment with both examples installed."""
     python = environment(tmp_path_factory.mktemp("extended"), like_ours=True)
     pip(
         python,
@@ -253,7 +256,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ledger(extended: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project generated with both."""
+    """Return a project that is generated with both examples."""
     folder = tmp_path_factory.mktemp("ledger")
     (folder / "spec").mkdir()
     (folder / "spec" / "_api.yaml").write_text(SPEC, "utf-8")
@@ -264,7 +267,7 @@ def ledger(extended: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_target_writes_files_of_its_own(ledger: Path) -> None:
+def test_a_target_adds_files(ledger: Path) -> None:
     with (ledger / "out" / "errors.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows == [
@@ -281,7 +284,7 @@ def test_a_target_writes_files_of_its_own(ledger: Path) -> None:
     ]
 
 
-def test_a_scheme_signs_in_clients_that_know_nothing_of_its_package(ledger: Path) -> None:
+def test_a_scheme_signs_requests_without_its_package(ledger: Path) -> None:
     copied = (ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256.py").read_text("utf-8")
     assert (
         "from .base import Scheme, need_text\nfrom ..confidential import Secret\nfrom ..errors import ConfigError\n"
@@ -308,27 +311,27 @@ def test_a_scheme_signs_in_clients_that_know_nothing_of_its_package(ledger: Path
             package.Ledger(key_id="k1", secret="short")
 
 
-MINE = """
+USER_TEST = """
 import asyncio, pytest
 from ledger import errors
 
 pytest_plugins = ["ledger.testing"]
 
 
-def test_mine(ledger_mock, ledger_client, async_ledger_client):
+def test_user(ledger_mock, ledger_client, async_ledger_client):
     ledger_client.entries.book(text="纸")
     asyncio.run(async_ledger_client.entries.book(text="纸"))
-    with pytest.raises(errors.ApiError, match="the signature does not fit"):
+    with pytest.raises(errors.ApiError, match="the signature does not match"):
         ledger_mock.client(secret="s" * 32).entries.book(text="纸")
 """
 
 
-def test_a_mock_verifies_what_the_scheme_signs(ledger: Path, tmp_path: Path) -> None:
-    """In process, with the fixtures, and as a server, whose printed client is made as it stands."""
+def test_the_mock_verifies_signatures_of_the_scheme(ledger: Path, tmp_path: Path) -> None:
+    """In process, and with the pytest fixtures."""
     assert "specloom" not in (
         ledger / "out" / "ledger" / "_runtime" / "mock" / "hmac_sha256.py"
     ).read_text("utf-8")
-    (tmp_path / "test_mine.py").write_text(MINE, "utf-8")
+    (tmp_path / "test_user.py").write_text(USER_TEST, "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
         cwd=tmp_path,
@@ -359,7 +362,7 @@ def test_a_mock_verifies_what_the_scheme_signs(ledger: Path, tmp_path: Path) -> 
         ) == (401, 401, 401)
 
 
-def test_a_scheme_without_a_side_in_mocks_says_what_to_give(
+def test_the_mock_of_a_scheme_without_server_auth_needs_credentials(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = ROOT / "tests" / "examples" / "hmac" / "specloom_hmac"
@@ -389,47 +392,47 @@ def test_a_scheme_without_a_side_in_mocks_says_what_to_give(
         assert mock.client(key_id="k", secret="s" * 32).entries.book(text="x").number == 0
 
 
-def test_what_is_not_installed_is_said(extended: Path, ledger: Path) -> None:
+def test_unknown_targets_and_schemes_are_reported(extended: Path, ledger: Path) -> None:
     config = ledger / "pyproject.toml"
     config.write_text(CONFIG.replace("error-list", "eror-list"))
-    said = run(extended, "-m", "specloom", "check", cwd=ledger, status=2)
-    assert "pyproject.toml:4:12: unknown-target: there is no target `eror-list`\n" in said
-    assert "hint: did you mean error-list?" in said
+    output = run(extended, "-m", "specloom", "check", cwd=ledger, status=2)
+    assert "pyproject.toml:4:12: unknown-target: unknown target `eror-list`\n" in output
+    assert "hint: did you mean error-list?" in output
     api = ledger / "spec" / "_api.yaml"
     api.write_text(SPEC.replace("hmac-sha256", "hmac-sha265"), "utf-8")
     config.write_text(CONFIG)
-    said = run(extended, "-m", "specloom", "check", cwd=ledger, status=2)
-    assert "unknown-scheme: there is no scheme `hmac-sha265`" in said
-    assert "did you mean `hmac-sha256`?" in said
+    output = run(extended, "-m", "specloom", "check", cwd=ledger, status=2)
+    assert "unknown-scheme: there is no scheme `hmac-sha265`" in output
+    assert "did you mean `hmac-sha256`?" in output
 
 
 @pytest.mark.parametrize(
-    ("made", "said"),
+    ("output", "message"),
     [
-        (3, "gave a int; a target gives a mapping of paths to Code"),
-        ({"x": Code("")}, "names 'x' with a str"),
-        ({PurePosixPath("x"): "text"}, "made a str for x"),
-        ({PurePosixPath("x"): Code("")}, "made a Code for x"),
+        (3, "invalid result of type int; expected a mapping of paths to Code"),
+        ({"x": Code("")}, "invalid path 'x' of type str"),
+        ({PurePosixPath("x"): "text"}, "invalid content of type str for x"),
+        ({PurePosixPath("x"): Code("")}, "invalid content of type Code for x"),
         (
             {PurePosixPath("README.md"): render.Code.__subclasses__()[0]("")},
-            "would overwrite README.md",
+            "duplicate file README.md",
         ),
     ],
 )
-def test_a_target_is_held_to_the_rules(
-    monkeypatch: pytest.MonkeyPatch, made: object, said: str
+def test_invalid_output_of_a_target_is_refused(
+    monkeypatch: pytest.MonkeyPatch, output: object, message: str
 ) -> None:
     def loaded(group: str, name: str) -> object:
         return (
-            lambda api: made
+            lambda api: output
         )  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
 
     monkeypatch.setattr(plugins, "load", loaded)
-    with pytest.raises(UsageError, match=re.escape(said)):
+    with pytest.raises(UsageError, match=re.escape(message)):
         files(api_of("weixin"), "project", targets=["mine"])
 
 
-def test_a_fault_of_a_target_is_said_to_be_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exception_of_a_target_names_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
     def loaded(group: str, name: str) -> object:
         return lambda api: {}[
             "x"
@@ -437,6 +440,6 @@ def test_a_fault_of_a_target_is_said_to_be_its_own(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(plugins, "load", loaded)
     with pytest.raises(
-        UsageError, match=r"the target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"
+        UsageError, match=r"target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"
     ):
         files(api_of("weixin"), "project", targets=["mine"])

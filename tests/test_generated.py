@@ -1,4 +1,4 @@
-"""Independent judges on everything that is generated: type checkers, black, ruff, and Python itself."""
+"""Generated clients: checked by mypy, pyright, black, ruff, and by importing them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.type_checkers import Mypy, pyright
 
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The committed projects, and one with everything that the language has."""
-    made = tmp_path_factory.mktemp("generated")
-    api = write(CASES / "kitchen_sink" / "spec", made)
-    return {**COMMITTED, api.package: made}
+    """Return the committed projects, and one that uses all of the spec language."""
+    folder = tmp_path_factory.mktemp("generated")
+    api = write(CASES / "kitchen_sink" / "spec", folder)
+    return {**COMMITTED, api.package: folder}
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
-    """The output of a command that must succeed."""
+    """Run a command that must succeed, and return its output."""
     done = subprocess.run(
         [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
     )
@@ -67,16 +67,16 @@ try:
 except AttributeError as error:
     assert "nothing" in str(error)
 else:
-    raise AssertionError("a wrong name is no error")
+    raise AssertionError("an unknown name must raise AttributeError")
 """
 
 
-def test_everything_imports_and_lazily(projects: dict[str, Path]) -> None:
+def test_all_modules_import_and_the_package_imports_lazily(projects: dict[str, Path]) -> None:
     for name, project in projects.items():
         run(sys.executable, "-W", "error", "-c", IMPORT_ALL, name, cwd=project)
 
 
-def test_what_is_committed_is_what_is_generated() -> None:
+def test_committed_clients_are_up_to_date() -> None:
     run(sys.executable, "-m", "specloom", "check")
 
 
@@ -99,7 +99,7 @@ def test_mypy_finds_the_mistakes_of_a_user_and_no_other(
     assert found == {(SURFACE, line) for line in MISTAKES}, done.stdout + done.stderr
 
 
-def test_pyright_finds_the_mistakes_of_a_user_and_no_other(
+def test_pyright_finds_exactly_the_mistakes_of_a_user(
     projects: dict[str, Path], tmp_path: Path
 ) -> None:
     """In the packages, runtime included, and in a program that uses them."""

@@ -1,4 +1,4 @@
-"""Whatever a spec says, Markdown made of it holds that text and nothing else. The judge is markdown-it-py, which is not ours."""
+"""Makers of Markdown: any text renders literally. An independent parser, markdown-it-py, checks it."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_
 
 
 def parse(text: str) -> list[Token]:
-    """All tokens, raw HTML and every link included, however dangerous."""
-    judge = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    with patch.object(judge, "validateLink", lambda url: True):
-        return list(flat(judge.parse(text)))
+    """Return all tokens, including raw HTML and dangerous links."""
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    with patch.object(parser, "validateLink", lambda url: True):
+        return list(flattened(parser.parse(text)))
 
 
-def flat(tokens: list[Token]) -> Iterator[Token]:
+def flattened(tokens: list[Token]) -> Iterator[Token]:
     for token in tokens:
         yield token
-        yield from flat(token.children or [])
+        yield from flattened(token.children or [])
 
 
-def skeleton(text: str) -> list[str]:
-    """The structure of a text: what it consists of, without what it says."""
+def structure(text: str) -> list[str]:
+    """Return the types of tokens, without texts and code spans."""
     return [
         token.type
         for token in parse(text)
@@ -50,8 +50,8 @@ def skeleton(text: str) -> list[str]:
     ]
 
 
-def words(text: str) -> str:
-    """What a reader sees, in one line."""
+def visible_text(text: str) -> str:
+    """Return the text that readers see, on one line."""
     return " ".join(
         "".join(
             token.content
@@ -61,53 +61,53 @@ def words(text: str) -> str:
     )
 
 
-def seen(text: str) -> str:
-    """What a reader shall see of a text: backticks in pairs make code."""
-    return re.sub(r"(?<!`)`([^`\s](?:[^`]*[^`\s])?)`(?!`)", r"\1", visible(text))
+def expected_text(text: str) -> str:
+    """Return the text that readers should see: backticks in pairs mark code."""
+    return re.sub(r"(?<!`)`([^`\s](?:[^`]*[^`\s])?)`(?!`)", r"\1", printable_text(text))
 
 
-def visible(text: str) -> str:
-    """White space is one, and what cannot be seen is marked."""
+def printable_text(text: str) -> str:
+    """Collapse white space, and replace invisible characters with U+FFFD."""
     return "".join(
         c if c.isprintable() or c in "\u200c\u200d" else "\ufffd"
-        for c in " ".join(joined(text).split())
+        for c in " ".join(without_line_breaks(text).split())
     )
 
 
-def joined(text: str) -> str:
-    """No space comes between two wide characters that were on two lines."""
+def without_line_breaks(text: str) -> str:
+    """Remove line breaks between wide characters, which get no space."""
     return re.sub(
         r"(?<=[\u2e80-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])", "", text
     )
 
 
 @given(hostile)
-def test_a_text_is_read_as_it_was_written_wherever_it_stands(text: str) -> None:
-    made = markdown.text(text)
-    places = {
-        "a paragraph": (str(made), "x"),
-        "a heading": (f"## {made}", "## x"),
-        "a list": (str(markdown.bullets([made, made])), "- x\n- x"),
-        "a quotation": (str(markdown.quotation(made)), "> x"),
-        "bold": (f"a {markdown.strong(made)}", "a **x**"),
-        "a link": (str(markdown.link(made, "https://x.example/a")), "[x](https://x.example/a)"),
+def test_text_renders_literally_everywhere(text: str) -> None:
+    rendered = markdown.text(text)
+    contexts = {
+        "a paragraph": (str(rendered), "x"),
+        "a heading": (f"## {rendered}", "## x"),
+        "a list": (str(markdown.bullets([rendered, rendered])), "- x\n- x"),
+        "a quotation": (str(markdown.block_quote(rendered)), "> x"),
+        "bold": (f"a {markdown.strong(rendered)}", "a **x**"),
+        "a link": (str(markdown.link(rendered, "https://x.example/a")), "[x](https://x.example/a)"),
     }
-    for place, (ours, harmless) in places.items():
-        if not made:
+    for context, (document, harmless) in contexts.items():
+        if not rendered:
             continue
-        assert skeleton(ours) == skeleton(harmless), place
-    assert words(str(made)) == seen(text)
+        assert structure(document) == structure(harmless), context
+    assert visible_text(str(rendered)) == expected_text(text)
 
 
 @given(st.lists(hostile, min_size=2, max_size=2), st.lists(hostile, min_size=2, max_size=2))
-def test_a_table_keeps_its_columns(texts: list[str], codes: list[str]) -> None:
+def test_a_table_keeps_its_columns_and_cells(texts: list[str], codes: list[str]) -> None:
     header = [markdown.text("a"), markdown.text("b")]
     rows = [
         [markdown.text(text) for text in texts],
         [markdown.code(code) for code in codes],
         [
-            markdown.nested(markdown.code(codes[0]), 2),
-            markdown.stacked(markdown.text(text) for text in texts),
+            markdown.nested_cell(markdown.code(codes[0]), 2),
+            markdown.cell_lines(markdown.text(text) for text in texts),
         ],
     ]
     tokens = parse(str(markdown.table(header, rows)))
@@ -121,12 +121,14 @@ def test_a_table_keeps_its_columns(texts: list[str], codes: list[str]) -> None:
     }  # fmt: skip
     assert {token.content for token in tokens if token.type == "html_inline"} <= {"<br>"}
     cells = [token for token in tokens if token.type == "inline"]
-    for cell, text in zip(cells[2:6], [*map(seen, texts), *map(visible, codes)], strict=True):
+    for cell, text in zip(
+        cells[2:6], [*map(expected_text, texts), *map(printable_text, codes)], strict=True
+    ):
         assert "".join(child.content for child in cell.children or []).strip() == text
 
 
 @given(hostile)
-def test_a_code_block_holds_its_text_and_ends(text: str) -> None:
+def test_a_code_block_ends_after_its_text(text: str) -> None:
     tokens = parse(f"{markdown.fenced(text, 'json')}\n\n# end")
     assert [token.type for token in tokens][:2] == ["fence", "heading_open"]
     assert tokens[0].info == "json"
@@ -134,7 +136,7 @@ def test_a_code_block_holds_its_text_and_ends(text: str) -> None:
 
 @given(hostile)
 def test_paragraphs_stay_paragraphs(text: str) -> None:
-    assert set(skeleton(str(markdown.paragraphs(text)))) <= {
+    assert set(structure(str(markdown.paragraphs(text)))) <= {
         "paragraph_open",
         "inline",
         "paragraph_close",
@@ -142,7 +144,7 @@ def test_paragraphs_stay_paragraphs(text: str) -> None:
 
 
 @given(hostile)
-def test_links_lead_to_web_mail_and_relative_addresses_only(target: str) -> None:
+def test_links_have_allowed_targets_only(target: str) -> None:
     tokens = parse(f"a {markdown.link(markdown.text('label'), target)} b")
     hrefs = [str(token.attrs["href"]) for token in tokens if token.type == "link_open"]
     assert len(hrefs) <= 1
@@ -151,7 +153,7 @@ def test_links_lead_to_web_mail_and_relative_addresses_only(target: str) -> None
 
 
 @given(hostile)
-def test_notes_hold_no_html_and_no_bad_link_and_end_where_they_end(text: str) -> None:
+def test_notes_are_sanitized_and_closed(text: str) -> None:
     tokens = parse(f"## Notes\n\n{markdown.notes(text)}\n\n## End")
     assert not {"html_inline", "html_block"} & {token.type for token in tokens}
     assert all(allowed(str(token.attrs["href"])) for token in tokens if token.type == "link_open")
@@ -175,7 +177,7 @@ def test_notes_hold_no_html_and_no_bad_link_and_end_where_they_end(text: str) ->
         '```xml\n<a href="javascript:x">\n```\n\n~~~\n```\n~~~\n\n[x]: https://x.example\n',
     ],
 )
-def test_harmless_notes_stay_as_they_are(notes: str) -> None:
+def test_harmless_notes_are_unchanged(notes: str) -> None:
     assert markdown.notes(notes) == notes.strip("\n")
 
 
@@ -196,7 +198,7 @@ def test_harmless_notes_stay_as_they_are(notes: str) -> None:
         ("- one\n- two\n\n---\n\n| a |\n| --- |", "- one\n- two\n\n---\n\n| a |\n| --- |"),
     ],
 )
-def test_headings_of_notes_are_below_those_of_the_page(notes: str, expected: str) -> None:
+def test_headings_of_notes_are_moved_down(notes: str, expected: str) -> None:
     assert markdown.notes(notes) == expected
 
 
@@ -213,7 +215,7 @@ def test_headings_of_notes_are_below_those_of_the_page(notes: str, expected: str
         ("https://x.example, a@b.example", "https\\://x.example, a\\@b.example"),
     ],
 )
-def test_only_what_means_something_is_escaped(text: str, expected: str) -> None:
+def test_only_special_characters_are_escaped(text: str, expected: str) -> None:
     assert markdown.text(text) == expected
 
 

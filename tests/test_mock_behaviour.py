@@ -79,15 +79,21 @@ def test_a_mock_behaves_as_the_module_says(
         (None, "there is no file spec/mock.py"),
         (
             "class ThingsMock(",
-            "spec/mock.py cannot be the behaviour of a mock: '(' was never closed",
+            "invalid mock module spec/mock.py: '(' was never closed",
         ),
-        ("", "it has no class whose name ends in Mock; it must have one"),
+        ("", "expected one class whose name ends in Mock, found none"),
         (
             "class AMock: ...\nclass BMock: ...\n",
-            "it has AMock and BMock whose name ends in Mock; it must have one",
+            "expected one class whose name ends in Mock, found AMock and BMock",
         ),
-        ("from .values import VALUES\nclass AMock: ...\n", "line 1: it is copied alone"),
-        ("import specloom.spec\nclass AMock: ...\n", "line 1: it is copied alone"),
+        (
+            "from .values import VALUES\nclass AMock: ...\n",
+            "line 1: cannot import .values: only this file is copied",
+        ),
+        (
+            "import specloom.spec\nclass AMock: ...\n",
+            "line 1: cannot import specloom.spec: only this file is copied",
+        ),
     ],
 )
 def test_a_module_that_cannot_be_copied_is_a_problem(

@@ -1,4 +1,4 @@
-"""Samples on pages: what they show is what the generated client sends, and the client takes it, whatever types and limits a spec has."""
+"""Samples on pages: curl and Python send the same request, which the client accepts, for all types and limits."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.test_markdown import parse
 
 from specloom.model import Bytes, Field, JsonText, LengthRange, ListOf, String, Type
 from specloom.spec import load
-from specloom.targets.docs.regex_samples import matching
-from specloom.targets.docs.sample_values import json_text, likely
+from specloom.targets.docs.regex_samples import sample_text
+from specloom.targets.docs.sample_values import json_text, sample_value
 
 API = """
 specloom: 1
@@ -179,38 +179,47 @@ types:
 """
 
 
-class Sent(BaseException):
-    """Ends a sample once its request is there."""
+class RequestSent(BaseException):
+    """Ends a sample after its request."""
 
 
-def as_told(method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
-    """A request without what is no part of it: what a program says of itself, credentials (samples have none), boundaries, blanks in JSON."""
-    said = {name.lower(): value for name, value in headers.items()}
-    media = said.pop("content-type", "")
+def normalized(
+    method: str, target: str, headers: Mapping[str, str], body: bytes
+) -> dict[str, object]:
+    """Return a request without headers of the HTTP library, credentials, boundaries, and white space in JSON."""
+    fields = {name.lower(): value for name, value in headers.items()}
+    media = fields.pop("content-type", "")
     content: object = body
     if media == "application/json":
-        content = json.loads(body, object_hook=with_texts_read)
+        content = json.loads(body, object_hook=with_json_texts_parsed)
     elif media == "application/x-www-form-urlencoded":
         content = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True)
     elif media.startswith("multipart/form-data"):
         parts = message_from_bytes(f"Content-Type: {media}\r\n\r\n".encode() + body).get_payload()
         content = [as_part(part) for part in parts if not isinstance(part, str)]
-    own = {"host", "user-agent", "accept-encoding", "connection", "content-length", "authorization"}
-    kept = {
+    ignored = {
+        "host",
+        "user-agent",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "authorization",
+    }
+    significant = {
         name: value
-        for name, value in said.items()
-        if name not in own and (name, value) != ("accept", "*/*")
+        for name, value in fields.items()
+        if name not in ignored and (name, value) != ("accept", "*/*")
     }
     return {
         "line": f"{method} {target}",
-        "headers": kept,
+        "headers": significant,
         "media": media.partition(";")[0],
         "content": content,
     }
 
 
-def with_texts_read(value: dict[str, object]) -> dict[str, object]:
-    """What JSON in a text holds, wherever its blanks are."""
+def with_json_texts_parsed(value: dict[str, object]) -> dict[str, object]:
+    """Parse texts that hold JSON, so that white space in them does not matter."""
     return {
         key: json.loads(item) if isinstance(item, str) and item.startswith("{") else item
         for key, item in value.items()
@@ -230,40 +239,42 @@ def as_part(part: Message) -> tuple[object, ...]:
 
 
 def sent_by_curl(sample: str) -> dict[str, object]:
-    """What the real curl sends, told by bash, to a server of ours in place of the API's."""
+    """Run a sample with curl and bash against a local server, and return the request."""
     with serving() as server:
-        here = re.sub("https://[a-z.]+", server.url, sample, count=1)
-        script = f"curl() {{ command curl -sS --noproxy '*' \"$@\"; }}\n{here}"
+        local = re.sub("https://[a-z.]+", server.url, sample, count=1)
+        script = f"curl() {{ command curl -sS --noproxy '*' \"$@\"; }}\n{local}"
         subprocess.run(["bash", "-euc", script], check=True, capture_output=True)
         (request,) = server.received
     lines = (line.partition(": ") for line in request.head.decode().split("\r\n")[1:] if line)
-    return as_told(
+    return normalized(
         request.method, request.target, {name: value for name, _, value in lines}, request.body
     )
 
 
 def sent_by_python(sample: str, package: ModuleType, client: str) -> dict[str, object]:
-    """What the generated client sends when the sample runs, to a transport of ours."""
-    found: list[httpx.Request] = []
+    """Run a sample with a mock transport, and return the request."""
+    requests: list[httpx.Request] = []
 
-    def take(request: httpx.Request) -> httpx.Response:
-        found.append(request)
-        raise Sent
+    def capture(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        raise RequestSent
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            package, client, partial(getattr(package, client), transport=httpx.MockTransport(take))
+            package,
+            client,
+            partial(getattr(package, client), transport=httpx.MockTransport(capture)),
         )
-        with pytest.raises(Sent):
+        with pytest.raises(RequestSent):
             exec(compile(sample, "sample", "exec"), {})
-    (request,) = found
-    return as_told(
+    (request,) = requests
+    return normalized(
         request.method, request.url.raw_path.decode("ascii"), request.headers, request.content
     )
 
 
 def samples_in(project: Path) -> Iterator[tuple[str, str, str]]:
-    """Each endpoint's name, first curl command and Python sample."""
+    """Yield the name, the first curl command and the Python sample of each endpoint."""
     for page in sorted((project / "docs" / "en").rglob("*.md")):
         fences = [
             (token.info, token.content)
@@ -278,7 +289,7 @@ def samples_in(project: Path) -> Iterator[tuple[str, str, str]]:
 
 @pytest.fixture(autouse=True)
 def _file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file that samples upload."""
+    """Create the file that samples upload."""
     monkeypatch.chdir(tmp_path)
     Path("file").write_bytes(b"sixteen\r\n\0 bytes")
 
@@ -293,22 +304,22 @@ def spec_of(tmp_path: Path, resource: str) -> Path:
 @pytest.mark.parametrize(
     "resource", [WITHOUT_EXAMPLES, WITH_EXAMPLES], ids=["without examples", "with examples"]
 )
-def test_curl_and_python_send_the_same_whatever_the_types(resource: str, tmp_path: Path) -> None:
+def test_curl_and_python_samples_send_the_same_request(resource: str, tmp_path: Path) -> None:
     api = write(spec_of(tmp_path, resource), tmp_path / "project")
     with imported(tmp_path / "project", "samples") as package:
-        seen = [
+        requests = [
             (name, sent_by_curl(curl), sent_by_python(sample, package, "Samples"))
             for name, curl, sample in samples_in(tmp_path / "project")
             if name != "sealed"
         ]
-    assert {name for name, _, _ in seen} == {endpoint.name for endpoint in api.all_endpoints()} - {
-        "sealed"
-    }
-    for name, curl, python in seen:
+    assert {name for name, _, _ in requests} == {
+        endpoint.name for endpoint in api.all_endpoints()
+    } - {"sealed"}
+    for name, curl, python in requests:
         assert curl == python, name
 
 
-def test_samples_are_given_texts_that_fit_plain_in_python_and_no_secret(tmp_path: Path) -> None:
+def test_samples_replace_secrets_and_ciphertexts(tmp_path: Path) -> None:
     write(spec_of(tmp_path, WITHOUT_EXAMPLES), tmp_path / "project")
     ((curl, sample),) = (
         (curl, sample)
@@ -320,7 +331,7 @@ def test_samples_are_given_texts_that_fit_plain_in_python_and_no_secret(tmp_path
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_curl_and_python_send_the_same_in_the_kitchen_sink(tmp_path: Path) -> None:
+def test_curl_and_python_samples_of_the_kitchen_sink_send_the_same_request(tmp_path: Path) -> None:
     write(CASES / "kitchen_sink" / "spec", tmp_path / "project")
     with imported(tmp_path / "project", "corner_shop") as package:
         for name, curl, sample in samples_in(tmp_path / "project"):
@@ -329,7 +340,7 @@ def test_curl_and_python_send_the_same_in_the_kitchen_sink(tmp_path: Path) -> No
             ), name
 
 
-def test_constants_are_sent_where_examples_leave_them_out(tmp_path: Path) -> None:
+def test_samples_add_constants_to_examples(tmp_path: Path) -> None:
     write(spec_of(tmp_path, WITH_EXAMPLES), tmp_path / "project")
     (charge,) = (
         sent_by_curl(curl) for name, curl, _ in samples_in(tmp_path / "project") if name == "charge"
@@ -354,28 +365,31 @@ def test_constants_are_sent_where_examples_leave_them_out(tmp_path: Path) -> Non
         (r"1[3-9]\d{9}", 11, 11), ("^a b$", 1, 9), ("[]a]{2}", 1, 9), (r"[0-9]{1,3}(\.[0-9]{1,3}){3}", 1, 20), (r"(\(a\)|b)c", 1, 9),
     ],
 )  # fmt: skip
-def test_a_text_is_found_for_what_patterns_usually_say(pattern: str, least: int, most: int) -> None:
-    found = matching(pattern, least, most)
-    assert found is not None
-    assert re.fullmatch(pattern, found)
-    assert least <= len(found) <= most
+def test_common_patterns_have_a_sample(pattern: str, least: int, most: int) -> None:
+    sample = sample_text(pattern, least, most)
+    assert sample is not None
+    assert re.fullmatch(pattern, sample)
+    assert least <= len(sample) <= most
 
 
 @pytest.mark.parametrize(
     "pattern", [r"\bx", "(?=a)a", r"(a)\1", "a{1000000000}", "(((a{100}){100}){100}){100}", "a{5}"]
 )
-def test_no_text_is_found_for_what_is_rare_or_too_long(pattern: str) -> None:
-    assert matching(pattern, 1, 4) is None
+def test_rare_or_long_patterns_have_no_sample(pattern: str) -> None:
+    assert sample_text(pattern, 1, 4) is None
 
 
 def test_no_limit_makes_a_sample_large() -> None:
-    shown: Type = String(LengthRange(10**12))
+    nested_list: Type = String(LengthRange(10**12))
     for _ in range(20):
-        shown = ListOf(shown, LengthRange(10**12))
-    inside: Type = String()
+        nested_list = ListOf(nested_list, LengthRange(10**12))
+    nested_json: Type = String()
     for _ in range(25):
-        inside = JsonText(inside)
+        nested_json = JsonText(nested_json)
     api = load(CASES / "stub" / "spec").api
-    assert len(json_text(likely(api, Field("x", "x", shown, True)))) < 10_000
-    assert len(json_text(likely(api, Field("x", "x", inside, True)))) < 15_000
-    assert len(json_text(likely(api, Field("x", "x", Bytes(LengthRange(10**12)), True)))) < 10_000
+    assert len(json_text(sample_value(api, Field("x", "x", nested_list, True)))) < 10_000
+    assert len(json_text(sample_value(api, Field("x", "x", nested_json, True)))) < 15_000
+    assert (
+        len(json_text(sample_value(api, Field("x", "x", Bytes(LengthRange(10**12)), True))))
+        < 10_000
+    )

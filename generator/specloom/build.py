@@ -1,4 +1,4 @@
-"""One client from beginning to end, but for the disk: its spec is read, and the targets make its files, as pyproject.toml wants them."""
+"""Build of one client in memory: load the spec and run the targets, as pyproject.toml configures them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from .spec import LoadedSpec, load
 from .targets import Files, files, mock_class
 
 
-def weave(client: ClientConfig) -> tuple[LoadedSpec, Files]:
-    """The spec, and all files by their path in the output folder; raises `InvalidSpec` with what is wrong in spec, settings or templates."""
+def build_client(client: ClientConfig) -> tuple[LoadedSpec, Files]:
+    """Return the loaded spec, and all output files by their path in the output folder.
+
+    Raises `InvalidSpec` with the problems of the spec, the settings or the templates.
+    """
     _check_targets(client)
     _check_mock(client)
     loaded = load(client.spec, display_path(client.spec))
@@ -31,67 +34,69 @@ def weave(client: ClientConfig) -> tuple[LoadedSpec, Files]:
     )
 
 
-def needs_others(client: ClientConfig, api: Api) -> bool:
-    """Whether other people's packages have a part in the client, so that it may change with them."""
+def uses_plugins(client: ClientConfig, api: Api) -> bool:
+    """Return whether targets or schemes of other packages take part: an update of them may change the output."""
     return bool(client.targets) or any(
         SCHEMES[scheme.kind].source is not None for scheme in api.schemes
     )
 
 
 def _check_package(client: ClientConfig, api: Api) -> None:
-    """An output that is the import package itself is called like it."""
+    """Require that an output which is the import package has the name of the package."""
     if client.layout == "package" and client.out.name != api.package:
-        message = f"the folder {client.out.name} is to be the package `{api.package}`, and packages are called like their folders"
+        message = f"folder name `{client.out.name}` does not match the package `{api.package}`"
         raise client.error(("out",), "config-out", message, f"let the path end in {api.package}")
 
 
 def _languages(client: ClientConfig, api: Api) -> tuple[str, ...]:
-    """Those to document, in their order."""
+    """Return the languages of the documentation, in order."""
     for index, language in enumerate(client.languages):
         if language not in api.languages:
             raise client.error(
                 ("languages", index),
                 "config-languages",
                 f"the spec has no language `{language}`",
-                f"it has {', '.join(api.languages)}",
+                f"use one of {', '.join(api.languages)}",
             )
     return client.languages or api.languages
 
 
 def _check_targets(client: ClientConfig) -> None:
-    """Every target that is named must be there."""
-    known = plugins.names(plugins.TARGETS) if client.targets else ()
+    """Require that every configured target is installed."""
+    installed = plugins.names(plugins.TARGETS) if client.targets else ()
     for index, name in enumerate(client.targets):
-        if name not in known:
-            raise _unknown(client, index, name, known)
+        if name not in installed:
+            raise _unknown_target(client, index, name, installed)
 
 
 def _check_mock(client: ClientConfig) -> None:
-    """The module of the mock must be one that can be copied."""
+    """Require that the module with the service's behaviour can be copied into the client."""
     if client.mock is None:
         return
     try:
         mock_class(client.mock)
     except (OSError, ValueError, SyntaxError) as error:
-        hint = "derive one class, called …Mock, from specloom.runtime.mock.server_core.Mock, and import from specloom.runtime only"
+        hint = "define one class …Mock, derived from specloom.runtime.mock.server_core.Mock; of specloom, import specloom.runtime only"
         raise client.error(
             ("mock",),
             "config-mock",
-            f"{display_path(client.mock)} cannot be the behaviour of a mock: {error}",
+            f"invalid mock module {display_path(client.mock)}: {error}",
             hint,
         ) from None
 
 
-def _unknown(client: ClientConfig, index: int, name: str, known: tuple[str, ...]) -> InvalidSpec:
+def _unknown_target(
+    client: ClientConfig, index: int, name: str, installed: tuple[str, ...]
+) -> InvalidSpec:
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known, 1)
-    there = (
-        f"installed packages give {', '.join(known)}" if known else "no installed package gives any"
+    close = get_close_matches(name, installed, 1)
+    available = (
+        f"installed targets: {', '.join(installed)}" if installed else "no targets are installed"
     )
     hint = (
         f"did you mean {close[0]}?"
         if close
-        else f"{there}; install the package that gives it beside specloom"
+        else f"{available}; install the package that provides `{name}` where specloom is installed"
     )
-    return client.error(("targets", index), "unknown-target", f"there is no target `{name}`", hint)
+    return client.error(("targets", index), "unknown-target", f"unknown target `{name}`", hint)

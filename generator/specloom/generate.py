@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from . import bounded
-from .build import needs_others, weave
+from .build import build_client, uses_plugins
 from .config import NAME, ClientConfig, Config, find
 from .diagnostics import Diagnostic, InvalidSpec, UsageError, display_path
 from .publish import MANIFEST, Comparison, compare, publish, staging_paths
@@ -184,7 +184,7 @@ def _build_all(config: Config, clients: Sequence[ClientConfig]) -> list[BuiltCli
         # Checked after `before`, so that `before` belongs to the settings in use.
         is_current = client.file.is_current
         try:
-            built.append(BuiltClient(client, *weave(client), before if is_current else None))
+            built.append(BuiltClient(client, *build_client(client), before if is_current else None))
         except InvalidSpec as error:
             errors.append(error)
     if errors:
@@ -199,7 +199,7 @@ def _finished(
 
     Nothing is recorded of a client with warnings, which every run repeats, or of one to which plugins contribute.
     """
-    if built.loaded.warnings or needs_others(built.client, built.loaded.api):
+    if built.loaded.warnings or uses_plugins(built.client, built.loaded.api):
         return {}
     out = Path(os.path.abspath(built.client.out))
     return {

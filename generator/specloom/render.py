@@ -1,10 +1,10 @@
-"""The one place where templates become text: a Jinja2 environment per output language that lets nothing but its own `Code` through.
+"""Template rendering: a sandboxed Jinja2 environment for each output language, which outputs only `Code` of that language.
 
-Templates order and indent; Python decides. So there are two filters, no macros, no globals, and no access to attributes that begin with an
-underscore. Spec text is never compiled as a template.
+Templates order and indent; Python decides. So there are two filters, no macros, no globals, and no access to attributes that begin with
+an underscore. The text of a spec is never compiled as a template.
 
-A user's folder may hold templates that stand in for ours (`overriding`). They are held to the same rules, and since nobody has seen what
-they print, it is read once: Python is given to black, TOML to its parser.
+A user's folder may have templates that override built-in ones (`overriding_templates`). The same rules apply to them. Their output is
+also checked, because no test covers it: Python is formatted with black, TOML is parsed.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from .code.base import Code, indent, join
 
-Kind = TypeVar("Kind", bound=Code)
+CodeType = TypeVar("CodeType", bound=Code)
 
 _folder: ContextVar[Path | None] = ContextVar("overrides", default=None)
 
 
 class UnsafeOutput(TypeError):
-    """A template tried to output something that is not `Code` of its language: a fault of the generator or of a user's template."""
+    """Raised for output that is not `Code` of the template's language: a bug of the generator or of a user's template."""
 
 
-def templates() -> Path:
-    """The folder of the templates: inside the installed package, or beside `generator/` in a checkout."""
+def templates_folder() -> Path:
+    """Return the folder of the built-in templates: inside the installed package, or beside `generator/` in a checkout."""
     here = Path(__file__).parent
     packaged = here / "_templates"
     return packaged if packaged.is_dir() else here.parents[1] / "templates"
 
 
 @contextlib.contextmanager
-def overriding(folder: Path | None) -> Generator[None, None, None]:
-    """Templates of this folder stand in for ours of the same name; raises `InvalidSpec` if one of them stands in for none."""
+def overriding_templates(folder: Path | None) -> Generator[None, None, None]:
+    """Override built-in templates with those in the folder; raise `InvalidSpec` for a file that overrides none."""
     if folder is not None:
         from . import template_overrides
 
-        template_overrides.check(folder, templates())
+        template_overrides.check(folder, templates_folder())
     token = _folder.set(folder)
     try:
         yield
@@ -54,33 +54,36 @@ def overriding(folder: Path | None) -> Generator[None, None, None]:
         _folder.reset(token)
 
 
-def render(kind: type[Kind], template: str, home: Path | None = None, /, **values: Any) -> Kind:
-    """Fill a template, named `target/file.j2`, with values; every `{{ … }}` must be of this kind.
+def render(
+    kind: type[CodeType], template: str, package_templates: Path | None = None, /, **values: Any
+) -> CodeType:
+    """Render the template `target/file.j2`; every `{{ … }}` must output `Code` of this kind.
 
-    `home` is the folder of another package's templates, where ours are not meant. Raises `InvalidSpec` for what a user's template does wrong.
+    `package_templates` is the template folder of another package, used instead of the built-in one. Raises `InvalidSpec` for an error
+    in a user's template.
     """
     folder = _folder.get()
-    environment = _environment(kind, home, folder)
+    environment = _environment(kind, package_templates, folder)
     if folder is None:
         return kind(environment.get_template(template).render(values))
     from . import template_overrides
 
-    with template_overrides.faults(folder, template, values):
+    with template_overrides.reporting_errors(folder, template, values):
         code = kind(environment.get_template(template).render(values))
-    own = template_overrides.used(environment, folder, template)
-    return code if own is None else kind(template_overrides.judged(code, own))
+    override = template_overrides.override_of(environment, folder, template)
+    return code if override is None else kind(template_overrides.checked(code, override))
 
 
 class _Environment(SandboxedEnvironment):
-    """Refuses every attribute of a text: the sandbox's own `str.format` would give back the class of the text it was called on.
+    """Sandbox without attributes of strings: `str.format` of the stock sandbox returns the class of the string that it is called on.
 
-    Refuses hidden files, too: whether anything has changed is decided without a look at them.
+    It also refuses hidden files, because the up-to-date check does not look at them.
     """
 
     def join_path(self, template: str, parent: str) -> str:
         if any(part.startswith(".") for part in template.split("/")):
             raise jinja2.TemplateRuntimeError(
-                f"{template} is hidden, and no hidden file is a template; begin its name with _"
+                f"{template} is a hidden file; begin its name with _ instead of ."
             )
         return template
 
@@ -89,11 +92,11 @@ class _Environment(SandboxedEnvironment):
 
     def wrap_str_format(self, value: Any) -> None:
         if isinstance(getattr(value, "__self__", None), str):
-            raise SecurityError("templates do not call methods of texts")
+            raise SecurityError("templates cannot call methods of strings")
 
 
-class _Compiled(jinja2.FileSystemBytecodeCache):
-    """Compiled templates, beside this module's own byte code and as silent about a folder that cannot be written."""
+class _BytecodeCache(jinja2.FileSystemBytecodeCache):
+    """Cache of compiled templates beside this module's bytecode; like that, it ignores a folder that is not writable."""
 
     def __init__(self) -> None:
         super().__init__(str(Path(__file__).parent / "__pycache__"), "template-%s.jinja")
@@ -105,18 +108,20 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 
 @lru_cache
-def _environment(kind: type[Code], home: Path | None, folder: Path | None) -> jinja2.Environment:
+def _environment(
+    kind: type[Code], package_templates: Path | None, folder: Path | None
+) -> jinja2.Environment:
     def finalize(value: object) -> Code:
         if isinstance(value, kind):
             return value
         if isinstance(value, jinja2.Undefined):
             str(value)  # StrictUndefined: raises with the name
         raise UnsafeOutput(
-            f"a template output a {type(value).__name__} where only {kind.__name__} may stand"
+            f"invalid output of type {type(value).__name__}; expected {kind.__name__} code"
         )
 
     environment = _Environment(
-        loader=_loader(home or templates(), folder),
+        loader=_loader(package_templates or templates_folder(), folder),
         undefined=jinja2.StrictUndefined,
         autoescape=False,
         finalize=finalize,
@@ -124,7 +129,7 @@ def _environment(kind: type[Code], home: Path | None, folder: Path | None) -> ji
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=folder is not None,
-        bytecode_cache=_Compiled(),
+        bytecode_cache=_BytecodeCache(),
     )
     filters: Any = {"indent": indent, "join": join}
     environment.filters = filters
@@ -132,11 +137,11 @@ def _environment(kind: type[Code], home: Path | None, folder: Path | None) -> ji
     return environment
 
 
-def _loader(home: Path, folder: Path | None) -> jinja2.BaseLoader:
-    """A user's templates before ours; those can include the one that they stand in for as `specloom/<name>`."""
-    ours = jinja2.FileSystemLoader(home)
+def _loader(package_templates: Path, folder: Path | None) -> jinja2.BaseLoader:
+    """Load a user's templates before built-in ones; an override can include the built-in one as `specloom/<name>`."""
+    builtin = jinja2.FileSystemLoader(package_templates)
     if folder is None:
-        return ours
+        return builtin
     return jinja2.ChoiceLoader(
-        [jinja2.FileSystemLoader(folder), ours, jinja2.PrefixLoader({"specloom": ours})]
+        [jinja2.FileSystemLoader(folder), builtin, jinja2.PrefixLoader({"specloom": builtin})]
     )

@@ -1,6 +1,6 @@
-"""A user's templates: which of ours they stand in for, what they do wrong, and whether what they print can stand.
+"""Checks of a user's template overrides: their names, their errors, and the code that they output.
 
-Their faults are problems like those of a spec: the template's name, the line, what to do.
+Errors are reported like problems of a spec: file, line, and what to do.
 """
 
 from __future__ import annotations
@@ -21,37 +21,36 @@ from .code import Code, Python, Toml, python
 from .diagnostics import Diagnostic, InvalidSpec, display_path
 
 
-def check(folder: Path, ours: Path) -> None:
-    """Raises `InvalidSpec` for files that stand in for no template of ours; names that begin with `_` or `.`, and *.md, are the user's.
+def check(folder: Path, builtin: Path) -> None:
+    """Raise `InvalidSpec` for files that override no built-in template, and for links to folders.
 
-    A link to a folder is refused, as in a spec: what lies behind it would not be looked at.
+    Files whose names begin with `_` or `.`, and *.md files, belong to the user. Links to folders are refused, as in a spec, because
+    changes behind them would go unnoticed.
     """
-    known = [name for name in _names(ours) if name.endswith(".j2")]
+    known = [name for name in _template_names(builtin) if name.endswith(".j2")]
     links = (
         path
         for path in sorted(folder.rglob("*"))
         if path.is_symlink() and path.is_dir() and path.name[0] != "."
     )
     problems = [
-        _problem(path, 1, "symlink", "a symbolic link to a folder is not followed")
+        _problem(path, 1, "symlink", "symbolic link to a folder; copy the folder here")
         for path in links
     ]
-    for name in _names(folder):
+    for name in _template_names(folder):
         if any(part[0] == "." for part in name.split("/")):
             continue
-        own = name.endswith(".md") or any(part[0] == "_" for part in name.split("/"))
-        if name not in known and not own:
+        is_users_file = name.endswith(".md") or any(part[0] == "_" for part in name.split("/"))
+        if name not in known and not is_users_file:
             close = difflib.get_close_matches(name, known, 1, 0.5)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            hint = f"did you mean {close[0]}?" if close else f"the templates are {', '.join(known)}"
             problems.append(
-                _problem(
-                    folder / name, 1, "unknown-template", f"specloom has no template {name}", hint
-                )
+                _problem(folder / name, 1, "unknown-template", f"unknown template {name}", hint)
             )
         else:
             try:
                 bounded.read(folder / name, bounded.TEXT).decode(
-                    "utf-8", "replace" if own else "strict"
+                    "utf-8", "replace" if is_users_file else "strict"
                 )
             except OSError as error:
                 problems.append(
@@ -59,30 +58,32 @@ def check(folder: Path, ours: Path) -> None:
                         folder / name,
                         1,
                         "template",
-                        f"this cannot be read: {error.strerror or error}",
+                        f"cannot read the template: {error.strerror or error}",
                     )
                 )
             except UnicodeDecodeError as error:
                 problems.append(
-                    _problem(folder / name, 1, "template", f"this cannot be read: {error}")
+                    _problem(folder / name, 1, "template", f"cannot read the template: {error}")
                 )
     if problems:
         raise InvalidSpec(problems)
 
 
 @contextlib.contextmanager
-def faults(folder: Path, template: str, values: Mapping[str, Any]) -> Generator[None, None, None]:
-    """What goes wrong in a template of the folder, as a problem where it happens; other errors are ours."""
+def reporting_errors(
+    folder: Path, template: str, values: Mapping[str, Any]
+) -> Generator[None, None, None]:
+    """Report an error in a template of the folder as a problem at its line; other errors pass through."""
     try:
         yield
     except InvalidSpec:
         raise
     except Exception as error:
-        file, line = _place(error, folder)
+        file, line = _location(error, folder)
         if file is None:
             raise
         hint = (
-            f"{template} is given {', '.join(sorted(values))}"
+            f"the values of {template} are {', '.join(sorted(values))}"
             if isinstance(error, jinja2.UndefinedError)
             else ""
         )
@@ -91,11 +92,11 @@ def faults(folder: Path, template: str, values: Mapping[str, Any]) -> Generator[
         raise InvalidSpec([problem], {problem.path: text}) from error
 
 
-def used(environment: jinja2.Environment, folder: Path, template: str) -> Path | None:
-    """The user's template that a render goes through, itself or by what it includes; None if it is all ours."""
-    waiting, seen = [template], set[str]()
-    while waiting:
-        name = waiting.pop()
+def override_of(environment: jinja2.Environment, folder: Path, template: str) -> Path | None:
+    """Return the user's template that takes part in rendering, itself or included; None if all are built-in."""
+    pending, seen = [template], set[str]()
+    while pending:
+        name = pending.pop()
         if name in seen:
             continue
         seen.add(name)
@@ -103,16 +104,16 @@ def used(environment: jinja2.Environment, folder: Path, template: str) -> Path |
             return folder / name
         assert environment.loader is not None
         source = environment.loader.get_source(environment, name)[0]
-        waiting += [
-            found
-            for found in jinja2.meta.find_referenced_templates(environment.parse(source))
-            if found
+        pending += [
+            included
+            for included in jinja2.meta.find_referenced_templates(environment.parse(source))
+            if included
         ]
     return None
 
 
-def judged(code: Code, template: Path) -> Code:
-    """What a user's template printed, in the style of everything else; raises `InvalidSpec` if it is none of its language."""
+def checked(code: Code, template: Path) -> Code:
+    """Format the output of a user's template; raise `InvalidSpec` if it is not valid in its language."""
     try:
         if isinstance(code, Python):
             return python.format_black(code)
@@ -121,13 +122,13 @@ def judged(code: Code, template: Path) -> Code:
     except ValueError as error:  # black's, and tomllib's
         kind = type(code).__name__
         raise InvalidSpec(
-            [_problem(template, 1, "template", f"what this prints is no {kind}: {error}")]
+            [_problem(template, 1, "template", f"the output is not valid {kind}: {error}")]
         ) from error
     return code
 
 
-def _place(error: Exception, folder: Path) -> tuple[Path | None, int]:
-    """The last place in a template of the folder that the error went through."""
+def _location(error: Exception, folder: Path) -> tuple[Path | None, int]:
+    """Return file and line of the innermost traceback entry in a template of the folder; `(None, 1)` if there is none."""
     if (
         isinstance(error, jinja2.TemplateSyntaxError)
         and error.filename
@@ -140,8 +141,8 @@ def _place(error: Exception, folder: Path) -> tuple[Path | None, int]:
     return None, 1
 
 
-def _names(folder: Path) -> list[str]:
-    """The files below a folder, as templates are named."""
+def _template_names(folder: Path) -> list[str]:
+    """Return the files below a folder, by template name."""
     return sorted(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     )

@@ -18,10 +18,10 @@ from .fragments import ALL, CANARY
 
 MANY = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 ASKED: list[Callable[[], Any]] = [
-    test_code.test_a_literal_is_its_value, test_code.test_a_docstring_gives_the_text_back, test_code.test_a_comment_is_one_comment,
-    test_code.test_a_toml_string_is_its_value, test_markdown.test_a_text_is_read_as_it_was_written_wherever_it_stands, test_markdown.test_a_table_keeps_its_columns,
-    test_markdown.test_a_code_block_holds_its_text_and_ends, test_markdown.test_paragraphs_stay_paragraphs,
-    test_markdown.test_links_lead_to_web_mail_and_relative_addresses_only, test_markdown.test_notes_hold_no_html_and_no_bad_link_and_end_where_they_end,
+    test_code.test_a_literal_evaluates_to_its_value, test_code.test_a_docstring_contains_its_text, test_code.test_a_comment_stays_on_one_line,
+    test_code.test_a_toml_string_parses_to_its_value, test_markdown.test_text_renders_literally_everywhere, test_markdown.test_a_table_keeps_its_columns_and_cells,
+    test_markdown.test_a_code_block_ends_after_its_text, test_markdown.test_paragraphs_stay_paragraphs,
+    test_markdown.test_links_have_allowed_targets_only, test_markdown.test_notes_are_sanitized_and_closed,
 ]  # fmt: skip
 
 
@@ -60,12 +60,12 @@ def test_each_fragment_is_one_token(text: str) -> None:
         import tomllib
 
         assert tomllib.loads(f"x = {toml.string(text)}\n") == {"x": text}
-    assert set(test_markdown.skeleton(f"a {markdown.text(text)} b")) <= {
+    assert set(test_markdown.structure(f"a {markdown.text(text)} b")) <= {
         "paragraph_open",
         "inline",
         "paragraph_close",
     }
-    assert set(test_markdown.skeleton(f"a {markdown.code(text)} b")) <= {
+    assert set(test_markdown.structure(f"a {markdown.code(text)} b")) <= {
         "paragraph_open",
         "inline",
         "paragraph_close",

@@ -1,10 +1,10 @@
-"""Text that is already valid in its place, and the only functions that make it from other text.
+"""Injection-safe output: `Code`, and the makers that create it from arbitrary text.
 
-Generators are attacked through the texts of their specs, in every field, and escaping by hand always forgets one. So an output is made
-of `Code`, nothing else: one subclass per output language, made only by the functions of this package, each of which returns whole tokens with
-their delimiters. Every operation on a `Code` (`+`, `%`, slices, f-strings, `str.join`) falls back to a plain `str`, which rendering refuses.
+Code generators are attacked through the texts of their specs, in any field, and manual escaping misses some. So all output consists of
+`Code`, with one subclass for each output language. Only the makers of this package create it, each of them whole tokens with their
+delimiters. Every `str` operation on a `Code` (`+`, `%`, slices, f-strings, `str.join`) returns a plain `str`, which `render` refuses.
 
-`base` has the classes; `python`, `toml`, `json` and `markdown` the makers of each language.
+`base` has the classes; `python`, `toml`, `json` and `markdown` have the makers of each language.
 """
 
 from .base import Code, Json, Markdown, Python, Toml

@@ -1,4 +1,4 @@
-"""The kinds of `Code`, and how texts of one kind are put together."""
+"""`Code` and its subclasses for each output language, with `join` and `indent`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 
 class Code(str):
-    """Text that is valid in its place. Only this package calls the constructors; a test over the syntax tree holds that."""
+    """Text that is valid where it is output. Only this package calls the constructors; a test checks the syntax tree of the others."""
 
     __slots__ = ()
 
@@ -32,7 +32,7 @@ class Json(Code):
 
 
 class Markdown(Code):
-    """Markdown in which everything that came from a spec is text."""
+    """Markdown in which all texts of a spec are escaped."""
 
     __slots__ = ()
 
@@ -41,26 +41,28 @@ Kind = TypeVar("Kind", bound=Code)
 
 
 def join(parts: Iterable[Kind], separator: str) -> Kind:
-    """The parts, all of one kind, with a separator between them that holds punctuation and white space only.
+    """Join parts of one kind with a separator of punctuation and white space.
 
-    Needs at least one part, because the kind of nothing is unknown.
+    Raises `ValueError` for a separator with letters or digits, and `TypeError` for no parts or parts of different kinds.
     """
     if any(character.isalnum() for character in separator):
-        raise ValueError(f"{separator!r} is more than punctuation")
-    found = list(parts)
-    kinds = {type(part) for part in found}
-    if len(kinds) != 1 or not all(_is_code(part) for part in found):
-        raise TypeError("join takes parts of one kind of Code")
-    return kinds.pop()(separator.join(found))
+        raise ValueError(
+            f"invalid separator {separator!r}; expected punctuation and white space only"
+        )
+    pieces = list(parts)
+    kinds = {type(part) for part in pieces}
+    if len(kinds) != 1 or not all(_is_code(part) for part in pieces):
+        raise TypeError("join expects at least one part, and parts of one kind of Code")
+    return kinds.pop()(separator.join(pieces))
 
 
 def indent(code: Kind, width: int) -> Kind:
-    """The code with every line but the first moved right; blank lines stay empty."""
+    """Indent every line but the first by `width` spaces; blank lines stay empty."""
     if not _is_code(code):
-        raise TypeError(f"indent takes Code, not {type(code).__name__}")
+        raise TypeError(f"indent expects Code, not {type(code).__name__}")
     return type(code)(re.sub(r"\n(?=[^\n])", "\n" + " " * width, code))
 
 
 def _is_code(value: object) -> bool:
-    """Asked at run time too, because templates know no types."""
+    """Check at run time as well: templates are not type-checked."""
     return isinstance(value, Code)

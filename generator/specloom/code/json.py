@@ -1,4 +1,4 @@
-"""The maker of JSON: whole documents."""
+"""Maker of JSON documents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Value: TypeAlias = "bool | int | float | Decimal | str | list[Value] | dict[str,
 
 
 def rows(values: Mapping[str, Value]) -> Json:
-    """An object with one member a line, numbers exactly as given."""
+    """Return an object with one member per line; numbers keep all their digits."""
     lines = (
         f"{json.dumps(key, ensure_ascii=False)}: {_text(value)}" for key, value in values.items()
     )
@@ -23,7 +23,7 @@ def rows(values: Mapping[str, Value]) -> Json:
 def _text(value: Value) -> str:
     try:
         return json.dumps(value, ensure_ascii=False)
-    except TypeError:  # a Decimal, which json can write as a float or as a text only
+    except TypeError:  # json writes a Decimal only as a float or as a string
         pass
     if isinstance(value, Decimal):
         return str(value)

@@ -1,7 +1,7 @@
-"""Makers of Markdown (GitHub's), in which a text stays text: no tag, link, heading, emphasis or table column can come out of it.
+"""Makers of GitHub Markdown that escape text: it cannot become a tag, link, heading, emphasis or table column.
 
-Every maker returns something that is whole in its place: an inline run, a code span, a block. Inline runs are one line. The rules are those of
-CommonMark 0.31 and of GitHub's tables and autolinks.
+Every maker returns a complete element: an inline run on one line, a code span, or a block. The rules are those of CommonMark 0.31 and
+of GitHub's tables and autolinks.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .base import Markdown
 from .markdown_sanitizer import sanitize
 
 _SPECIAL = re.compile(
-    r"[\\`*\[\]<>&|~$#@]"  # emphasis, code, links, tags, entities, cells, strikethrough, mathematics, headings
-    r"|_(?:(?<![A-Za-z0-9]_)|(?![A-Za-z0-9]))"  # emphasis; inside a word an underscore is only itself
-    r"|:(?<=[A-Za-z]:)(?=//)|\.(?<=[Ww][Ww][Ww]\.)"  # what GitHub makes links of by itself
+    r"[\\`*\[\]<>&|~$#@]"  # emphasis, code, links, tags, entities, cells, strikethrough, math, headings
+    r"|_(?:(?<![A-Za-z0-9]_)|(?![A-Za-z0-9]))"  # emphasis; an underscore inside a word is literal
+    r"|:(?<=[A-Za-z]:)(?=//)|\.(?<=[Ww][Ww][Ww]\.)"  # GitHub's autolinks
 )
-"""Each branch begins with the character itself, which makes the search three times faster than a look behind it would."""
+"""Each branch begins with the character itself: a search that begins with a lookbehind takes three times as long."""
 _LEADING = re.compile(r"(?=[-+=])|\d+(?=[.)](?:\s|$))")  # lists, underlines of headings
 _CODE = re.compile(r"(?<!`)`([^`\s](?:[^`]*[^`\s])?)`(?!`)")
 _BARE_BAR, _ESCAPED_BAR = re.compile(r"(?<!\\)\|"), r"\\|"
@@ -29,23 +29,23 @@ _SCHEMES = frozenset({"http", "https", "mailto"})
 
 @lru_cache(4096)
 def text(value: str) -> Markdown:
-    """An inline run that reads as the text, on one line; `…` in it is code."""
+    """Return the text as an inline run on one line; `…` in it is a code span."""
     return Markdown(_phrase(_one_line(value)))
 
 
 def paragraphs(value: str) -> Markdown:
-    """The paragraphs of a text, which blank lines divide."""
+    """Return the paragraphs of a text, which are separated by blank lines."""
     blocks = re.split(r"\n[^\S\n]*(?:\n[^\S\n]*)+", value.replace("\r\n", "\n").replace("\r", "\n"))
     return Markdown("\n\n".join(text(block) for block in blocks if block.strip()))
 
 
 @lru_cache(4096)
 def code(value: str) -> Markdown:
-    """A code span, on one line; plain text where Markdown cannot write the span."""
+    """Return a code span on one line, or plain text where Markdown has no spelling for the span."""
     line = _one_line(value)
     if not line:
         return Markdown("")
-    if "\\|" in line:  # in a table cell no spelling of this means the same to all readers
+    if "\\|" in line:  # in a table cell, parsers disagree about every spelling of this
         return Markdown(_escaped(line))
     ticks = "`" * (_longest_run("`", line) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
@@ -53,9 +53,9 @@ def code(value: str) -> Markdown:
 
 
 @lru_cache(1024)
-def sentence(words: str, *values: Markdown) -> Markdown:
-    """A sentence of the generator's own, in which `…` is code and {0} the first of the runs."""
-    parts = re.split(r"(\{\d\})", words)
+def sentence(template: str, *values: Markdown) -> Markdown:
+    """Return a sentence of the locales, in which `…` is a code span and {0} is the first of the values."""
+    parts = re.split(r"(\{\d\})", template)
     return Markdown(
         "".join(
             values[int(part[1])] if index % 2 else _phrase(part) for index, part in enumerate(parts)
@@ -64,12 +64,12 @@ def sentence(words: str, *values: Markdown) -> Markdown:
 
 
 def strong(part: Markdown) -> Markdown:
-    """An inline run in bold."""
+    """Return an inline run in bold."""
     return Markdown(f"**{part}**") if part else part
 
 
 def link(label: Markdown, target: str) -> Markdown:
-    """A link to an http, https, mailto or relative address; to anything else only the label."""
+    """Return a link to an http, https, mailto or relative address; for any other target, return the label alone."""
     if not _may_link(target):
         return label
     encoded = quote(target, safe=_URL_SAFE)
@@ -77,9 +77,9 @@ def link(label: Markdown, target: str) -> Markdown:
 
 
 def fenced(value: str, language: str) -> Markdown:
-    """A code block; the language is one word."""
+    """Return a fenced code block; raise `ValueError` if the language is not one word."""
     if not re.fullmatch(r"[a-z0-9]+", language):
-        raise ValueError(f"{language!r} is no language of a code block")
+        raise ValueError(f"invalid language {language!r} of a code block")
     lines = [_visible(line, keep="\t") for line in re.split(r"\r\n|\r|\n", value.rstrip("\r\n"))]
     body = "\n".join(lines)
     ticks = "`" * max(3, _longest_run("`", body) + 1)
@@ -87,7 +87,7 @@ def fenced(value: str, language: str) -> Markdown:
 
 
 def table(header: Sequence[Markdown], rows: Iterable[Sequence[Markdown]]) -> Markdown:
-    """A table of inline runs."""
+    """Return a table of inline runs."""
     lines = [_row(header), f"|{' --- |' * len(header)}"]
     for row in rows:
         if len(row) != len(header):
@@ -97,42 +97,42 @@ def table(header: Sequence[Markdown], rows: Iterable[Sequence[Markdown]]) -> Mar
 
 
 def inline(parts: Iterable[Markdown], separator: str = " ") -> Markdown:
-    """The runs that are not empty, side by side; the separator is text."""
-    between = re.sub(r"\S+", lambda found: _escaped(found[0]), separator)
-    return Markdown(between.join(part for part in parts if part))
+    """Join the inline runs that are not empty; the separator is escaped."""
+    glue = re.sub(r"\S+", lambda match: _escaped(match[0]), separator)
+    return Markdown(glue.join(part for part in parts if part))
 
 
-def stacked(parts: Iterable[Markdown]) -> Markdown:
-    """The runs that are not empty, each on a line of its own inside a table cell."""
+def cell_lines(parts: Iterable[Markdown]) -> Markdown:
+    """Join the inline runs that are not empty, one per line inside a table cell."""
     return Markdown("<br>".join(part for part in parts if part))
 
 
-def nested(part: Markdown, depth: int) -> Markdown:
-    """A table cell whose content lies so many levels deep."""
+def nested_cell(part: Markdown, depth: int) -> Markdown:
+    """Return a table cell, indented to show its nesting depth."""
     return Markdown(f"{'&emsp;' * (depth - 1)}└&nbsp;{part}") if depth else part
 
 
 def bullets(rows: Iterable[Markdown]) -> Markdown:
-    """A list of inline runs."""
+    """Return a bullet list of inline runs."""
     return Markdown("\n".join(f"- {row}" for row in rows))
 
 
-def quotation(part: Markdown) -> Markdown:
-    """An inline run set apart from the text."""
+def block_quote(part: Markdown) -> Markdown:
+    """Return an inline run as a block quote."""
     return Markdown(f"> {part}")
 
 
 def notes(value: str) -> Markdown:
-    """Markdown that people wrote, without raw HTML and with links to http, https, mailto and relative addresses only."""
+    """Return a spec's Markdown notes without raw HTML, and with links to http, https, mailto and relative addresses only."""
     return Markdown(sanitize(value, _may_link))
 
 
-# Besides letters, digits and -._~ these stay as they are in a link's target; `%` because targets may be encoded already. Not `;`: it ends entities.
+# Characters of a link's target that are not encoded, besides letters, digits and -._~. `%`: targets may be encoded already. Not `;`: it ends entities.
 _URL_SAFE = "/:?#@!$&'*+,=%"
 
 
 def _may_link(target: str) -> bool:
-    """Whether a target is a web or mail address, or relative, for a browser too (which ignores controls and reads `\\` as `/`)."""
+    """Return whether a browser, too, reads the target as a web, mail or relative address (it ignores controls and reads `\\` as `/`)."""
     if (
         not target
         or target.startswith("//")
@@ -150,9 +150,9 @@ def _may_link(target: str) -> bool:
 
 
 @lru_cache(4096)  # pages repeat labels, names and the texts of errors
-def _phrase(words: str) -> str:
-    """A text with the blanks at its ends."""
-    parts = _CODE.split(words)
+def _phrase(value: str) -> str:
+    """Escape a text on one line and keep the spaces at its ends."""
+    parts = _CODE.split(value)
     return "".join(code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
 
 
@@ -162,31 +162,31 @@ def _row(cells: Sequence[Markdown]) -> str:
 
 def _one_line(value: str) -> str:
     if "\n" in value and not value.isascii():
-        value = _between_wide().sub("", value)
+        value = _breaks_in_wide_text().sub("", value)
     return _visible(" ".join(value.split()))
 
 
 @lru_cache
-def _between_wide() -> re.Pattern[str]:
-    """A line break between characters that have no blanks between them; compiled when it is needed, for that takes a while."""
+def _breaks_in_wide_text() -> re.Pattern[str]:
+    """Return the pattern of a line break between wide characters, which need no space. Compiling it is slow, so it is compiled on first use."""
     wide = r"[\u2e80-\u9fff\uff00-\uffef]"
     return re.compile(rf"(?<={wide})\s*\n\s*(?={wide})")
 
 
 def _visible(value: str, keep: str = "") -> str:
-    """Controls, lone surrogates and invisible characters as U+FFFD; joiners, which some scripts need, stay."""
+    """Replace controls, lone surrogates and invisible characters with U+FFFD; keep joiners, which some scripts need."""
     if value.isprintable():
         return value
     return "".join(
         (
-            c
-            if c.isprintable()
-            or c in keep
-            or c in "\u200c\u200d\u3000"
-            or unicodedata.category(c) == "Zs"
+            character
+            if character.isprintable()
+            or character in keep
+            or character in "\u200c\u200d\u3000"
+            or unicodedata.category(character) == "Zs"
             else "\ufffd"
         )
-        for c in value
+        for character in value
     )
 
 

@@ -1,4 +1,4 @@
-"""Makers of TOML: strings and bare keys."""
+"""Makers of TOML strings and bare keys."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from .base import Toml
 
 
 def key(name: str) -> Toml:
-    """A bare key."""
+    """Return a bare key; raise `ValueError` if the name needs quotes."""
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise ValueError(f"{name!r} is no bare key")
+        raise ValueError(f"invalid bare key {name!r}")
     return Toml(name)
 
 
 def string(value: str) -> Toml:
-    """A basic string, on one line; what TOML does not allow in one is escaped (https://toml.io/en/v1.0.0#string)."""
+    """Return a basic string on one line, with the escapes of https://toml.io/en/v1.0.0#string."""
     return Toml('"' + "".join(_escaped(character) for character in value) + '"')
 
 

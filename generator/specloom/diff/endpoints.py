@@ -22,7 +22,7 @@ from ..model import (
     SourceLocation,
     Text,
 )
-from ..targets.client_interface import Argument, Where, arguments, body_fields, constant
+from ..targets.client_interface import EndpointArgument, Where, arguments, body_fields, constant
 from . import credentials, error_shapes
 from .changes import ANSWER, BOTH, REQUEST, Changes
 from .describing import both, expression, line, names
@@ -31,7 +31,7 @@ from .matching import Pairs
 from .texts import Texts
 from .types import Types, bare
 
-Pairings: TypeAlias = Sequence[tuple[Argument, Argument]]
+Pairings: TypeAlias = Sequence[tuple[EndpointArgument, EndpointArgument]]
 
 
 class Endpoints(Struct, frozen=True):
@@ -99,7 +99,7 @@ class Endpoints(Struct, frozen=True):
                 [argument.field for argument in now],
             )
 
-    def _place(self, subject: Subject, old: Argument, new: Argument) -> None:
+    def _place(self, subject: Subject, old: EndpointArgument, new: EndpointArgument) -> None:
         if old.where != new.where:
             rule = (
                 "argument-left-path"
@@ -116,7 +116,11 @@ class Endpoints(Struct, frozen=True):
             )
 
     def _positions(
-        self, subject: Subject, pairs: Pairings, old: Sequence[Argument], new: Sequence[Argument]
+        self,
+        subject: Subject,
+        pairs: Pairings,
+        old: Sequence[EndpointArgument],
+        new: Sequence[EndpointArgument],
     ) -> None:
         """Arguments of the path are passed by position."""
         ours, theirs = _by_position(old), _by_position(new)
@@ -323,19 +327,23 @@ def links(
         texts.text(BOTH, subject, f"title of {now.url}", before.title, now.title, place)
 
 
-def _all_sent(api: Api, endpoint: Endpoint) -> list[Argument]:
+def _all_sent(api: Api, endpoint: Endpoint) -> list[EndpointArgument]:
     """All that a request says by name, constants included; what the API sends with every request aside."""
     everywhere = {field.wire for field in api.header}
-    found = [Argument(field, "path") for field in endpoint.path_fields]
-    found += [Argument(field, "query") for field in endpoint.query]
+    found = [EndpointArgument(field, "path") for field in endpoint.path_fields]
+    found += [EndpointArgument(field, "query") for field in endpoint.query]
     found += [
-        Argument(field, "header") for field in endpoint.header if field.wire not in everywhere
+        EndpointArgument(field, "header")
+        for field in endpoint.header
+        if field.wire not in everywhere
     ]
-    found += [Argument(field, "field") for field in body_fields(api, endpoint)]
+    found += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
     return found + [argument for argument in arguments(api, endpoint) if argument.where == "body"]
 
 
-def _paired(old: Sequence[Argument], new: Sequence[Argument]) -> list[tuple[Argument, Argument]]:
+def _paired(
+    old: Sequence[EndpointArgument], new: Sequence[EndpointArgument]
+) -> list[tuple[EndpointArgument, EndpointArgument]]:
     """Arguments that are one: of one place and name on the wire, else of one name in Python, which they all share."""
     by_wire = {(argument.where, argument.field.wire): argument for argument in old}
     here = {(argument.where, argument.field.wire) for argument in new}
@@ -344,7 +352,7 @@ def _paired(old: Sequence[Argument], new: Sequence[Argument]) -> list[tuple[Argu
         for argument in old
         if (argument.where, argument.field.wire) not in here
     }
-    found: list[tuple[Argument, Argument]] = []
+    found: list[tuple[EndpointArgument, EndpointArgument]] = []
     for argument in new:
         before = by_wire.get((argument.where, argument.field.wire)) or by_name.get(argument.name)
         if before is not None:
@@ -352,7 +360,7 @@ def _paired(old: Sequence[Argument], new: Sequence[Argument]) -> list[tuple[Argu
     return found
 
 
-def _by_position(given: Iterable[Argument]) -> list[Argument]:
+def _by_position(given: Iterable[EndpointArgument]) -> list[EndpointArgument]:
     return [
         argument
         for argument in given

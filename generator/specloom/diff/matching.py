@@ -34,7 +34,7 @@ from ..model import (
     Union,
     UnionType,
 )
-from ..targets.client_interface import body_structure
+from ..targets.client_interface import body_object
 from .changes import ANSWER, BOTH, REQUEST, Sides
 
 Path = tuple[str, ...]
@@ -135,7 +135,7 @@ class Pairs(Struct, frozen=True, dict=True):
     @cached_property
     def flat(self) -> frozenset[TypeName]:
         """Old structures that callers never see because their fields are arguments, one by one."""
-        bodies = (body_structure(self.old, endpoint) for endpoint, _ in self.endpoints)
+        bodies = (body_object(self.old, endpoint) for endpoint, _ in self.endpoints)
         return (
             frozenset(body.name for body in bodies if body is not None)
             - self._sent
@@ -221,7 +221,7 @@ def _sent(api: Api, endpoints: Iterable[Endpoint], *, flat: bool) -> Iterator[Ty
         yield from (
             field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
         )
-        structure = body_structure(api, endpoint)
+        structure = body_object(api, endpoint)
         if structure is not None:
             yield from (field.type for field in structure.fields)
         if isinstance(endpoint.body, JsonBody | FormBody | MultipartBody) and (

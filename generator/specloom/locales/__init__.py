@@ -1,6 +1,6 @@
-"""Texts of the generator itself, one TOML file per language; a further language is a further file.
+"""Texts of the generated docstrings and pages, in a TOML file for each language; to add a language, add a file.
 
-All files have the same keys, lists of the same length and the same placeholders.
+All files have the same keys, lists of the same length, and the same placeholders.
 """
 
 from __future__ import annotations
@@ -16,42 +16,45 @@ _FALLBACK = "en"
 
 
 def languages() -> list[str]:
-    """The languages that have a file."""
+    """Return the languages that have a file."""
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
 @lru_cache
 def nearest(language: str) -> str:
-    """The language of the texts for readers of a language: the same, its main language (`zh` for `zh-TW`), or English."""
+    """Return the closest language that has a file: the language itself, its main language (`zh` for `zh-TW`), or English."""
     known = languages()
-    return next((each for each in (language, language.split("-")[0]) if each in known), _FALLBACK)
+    return next(
+        (candidate for candidate in (language, language.split("-")[0]) if candidate in known),
+        _FALLBACK,
+    )
 
 
 def text(language: str, *keys: str) -> str:
-    """One text, by the keys that lead to it."""
-    found: str = _found(language, keys)
-    return found
+    """Return the text at a path of keys."""
+    value: str = _lookup(language, keys)
+    return value
 
 
 def texts(language: str, *keys: str) -> Sequence[str]:
-    """A list of texts."""
-    found: Sequence[str] = _found(language, keys)
-    return found
+    """Return the list of texts at a path of keys."""
+    value: Sequence[str] = _lookup(language, keys)
+    return value
 
 
 def table(language: str, *keys: str) -> Mapping[str, Any]:
-    """A table, by the keys that lead to it."""
-    found: Mapping[str, Any] = _found(language, keys)
-    return found
+    """Return the table at a path of keys."""
+    value: Mapping[str, Any] = _lookup(language, keys)
+    return value
 
 
-def _found(language: str, keys: Sequence[str]) -> Any:
-    found: Any = _of(nearest(language))
+def _lookup(language: str, keys: Sequence[str]) -> Any:
+    value: Any = _load(nearest(language))
     for key in keys:
-        found = found[key]
-    return found
+        value = value[key]
+    return value
 
 
 @lru_cache
-def _of(language: str) -> Mapping[str, Any]:
+def _load(language: str) -> Mapping[str, Any]:
     return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))

@@ -1,7 +1,7 @@
-"""Targets: pure functions from a model to files, `Api -> {path: Code}`; paths are relative to the output folder.
+"""Targets: pure functions from the model to output files, `Api -> {path: Code}`; paths are relative to the output folder.
 
-One folder each; none imports another. They share `descriptions` (limits of types and fields in plain text). Targets of other packages are
-functions of the same kind, found by their entry points (`plugin_targets`).
+Each target has a folder, and none imports another. They share `client_interface` (arguments of endpoints and clients) and
+`descriptions` (limits of types and fields as text). Targets of other packages have entry points (`plugin_targets`).
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ def files(
     mock: Path | None = None,
     testing: bool = True,
 ) -> Files:
-    """All files of a client: the project with its documentation, or what lies inside the import package; and those of other targets.
+    """Return all files of a client: the project with its documentation, or the contents of the import package; and those of other targets.
 
-    `http` is the HTTP library of the client, `templates` a folder whose templates stand in for ours, `targets` names other people's,
-    `mock` is a module with the behaviour of the service, `testing` says whether the client has a mock.
+    `http` is the HTTP library of the client, `templates` a folder with template overrides, `targets` the names of targets of other
+    packages, and `mock` a module with the behaviour of the service. With `testing=False` the client has no mock.
     """
-    from ..render import overriding
+    from ..render import overriding_templates
 
-    with overriding(templates):
-        found = _own(api, layout, http, mock, testing)
+    with overriding_templates(templates):
+        output = _builtin(api, layout, http, mock, testing)
         for name in targets:
             from . import plugin_targets
 
-            found = plugin_targets.added(found, name, api)
-        return found
+            output = plugin_targets.with_target(output, name, api)
+        return output
 
 
 def mock_class(module: Path) -> str:
-    """The class with the behaviour of a service in a module that `mock` names.
+    """Return the name of the class in a mock module that defines the behaviour of the service.
 
     Raises `OSError`, `SyntaxError` or `ValueError` if the module cannot be copied into a client.
     """
@@ -52,7 +52,7 @@ def mock_class(module: Path) -> str:
     return service.class_name(module)
 
 
-def _own(
+def _builtin(
     api: Api,
     layout: Literal["project", "package"],
     http: Literal["httpx", "httpx2"],
@@ -68,4 +68,4 @@ def _own(
         }
     from .docs import docs
 
-    return {**python.whole(api, http, mock, testing=testing), **docs(api, testing=testing)}
+    return {**python.project_files(api, http, mock, testing=testing), **docs(api, testing=testing)}

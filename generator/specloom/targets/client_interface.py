@@ -1,6 +1,6 @@
-"""What a generated client asks its users for: the arguments of endpoints, and of the client itself.
+"""Arguments of a generated client: those of its endpoints, and those of its constructor.
 
-One namespace in Python for what lies in path, query, header and body on the wire. The Python target writes it, the documentation shows it.
+The values of path, query, header and body share one Python namespace. The Python target generates it, the documentation shows it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from ..naming import snake
 Where = Literal["path", "query", "header", "field", "body"]
 
 
-class Argument(Struct, frozen=True):
-    """One argument of an endpoint's function. `body` is a body that is one value; `field` one of a body taken apart."""
+class EndpointArgument(Struct, frozen=True):
+    """Argument of an endpoint's function. With `where="body"` it is the whole body, with `where="field"` one field of the body."""
 
     field: Field
     where: Where
@@ -43,61 +43,63 @@ class Argument(Struct, frozen=True):
         return self.field.name
 
 
-def arguments(api: Api, endpoint: Endpoint) -> tuple[Argument, ...]:
-    """In the order of the signature: those of the path (positional), then by keyword the required ones, then the others."""
-    path = [Argument(field, "path") for field in endpoint.path_fields if constant(field) is None]
-    rest = [Argument(field, "query") for field in endpoint.query]
-    rest += [Argument(field, "header") for field in endpoint.header]
-    rest += [Argument(field, "field") for field in body_fields(api, endpoint)]
-    rest += [Argument(field, "body") for field in _whole_body(endpoint)]
-    open_ = [argument for argument in rest if constant(argument.field) is None]
-    return (*path, *sorted(open_, key=lambda argument: not argument.field.required))
+def arguments(api: Api, endpoint: Endpoint) -> tuple[EndpointArgument, ...]:
+    """Return the arguments in the order of the signature: path (positional), then by keyword the required ones, then the optional ones."""
+    path = [
+        EndpointArgument(field, "path") for field in endpoint.path_fields if constant(field) is None
+    ]
+    by_keyword = [EndpointArgument(field, "query") for field in endpoint.query]
+    by_keyword += [EndpointArgument(field, "header") for field in endpoint.header]
+    by_keyword += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
+    by_keyword += [EndpointArgument(field, "body") for field in _whole_body(endpoint)]
+    variable = [argument for argument in by_keyword if constant(argument.field) is None]
+    return (*path, *sorted(variable, key=lambda argument: not argument.field.required))
 
 
 def resources_of(owner: Api | Resource) -> tuple[Resource, ...]:
-    """The resources that a client, or a resource, has as attributes: those with endpoints, their own or below them."""
+    """Return the resources that a client or resource has as attributes: those with endpoints of their own or below them."""
     return tuple(
         resource for resource in owner.resources if any(each.endpoints for each in resource.walk())
     )
 
 
 def all_resources_of(owner: Api | Resource) -> Iterator[Resource]:
-    """The same at every depth, depth first."""
+    """Yield the resources of `resources_of` at all levels, depth first."""
     for resource in resources_of(owner):
         yield resource
         yield from all_resources_of(resource)
 
 
 def body_fields(api: Api, endpoint: Endpoint) -> tuple[Field, ...]:
-    """The fields of a body that are arguments one by one."""
-    structure = body_structure(api, endpoint)
-    return structure.fields if structure is not None else ()
+    """Return the fields of the body that are separate arguments."""
+    object_type = body_object(api, endpoint)
+    return object_type.fields if object_type is not None else ()
 
 
-def body_structure(api: Api, endpoint: Endpoint) -> Object | None:
-    """The structure whose fields are arguments one by one, if the body is one."""
+def body_object(api: Api, endpoint: Endpoint) -> Object | None:
+    """Return the object type of the body if its fields are separate arguments, else None."""
     match endpoint.body:
         case (
             JsonBody(type=Named(to=name), flat=True)
             | FormBody(type=Named(to=name))
             | MultipartBody(type=Named(to=name))
         ):
-            structure = api.types[name]
-            assert isinstance(structure, Object)
-            return structure
+            object_type = api.types[name]
+            assert isinstance(object_type, Object)
+            return object_type
         case _:
             return None
 
 
-def styles(api: Api, form: FormBody) -> dict[str, str]:
-    """How lists and objects stand in a form, by wire name, where they are not simply repeated."""
-    structure = api.types[form.type.to]
-    assert isinstance(structure, Object)
-    return {field.wire: field.style for field in structure.fields if field.style != "repeat"}
+def form_styles(api: Api, form: FormBody) -> dict[str, str]:
+    """Return the encoding style of each list or object in a form, by wire name; the default, `repeat`, is left out."""
+    object_type = api.types[form.type.to]
+    assert isinstance(object_type, Object)
+    return {field.wire: field.style for field in object_type.fields if field.style != "repeat"}
 
 
 def constant(field: Field) -> str | int | bool | None:
-    """The one value that a required field can have: it is sent by itself and is no argument."""
+    """Return the only value that a required field can have; the client sends it, so it is not an argument."""
     if not field.required:
         return None
     match field.type:
@@ -109,20 +111,20 @@ def constant(field: Field) -> str | int | bool | None:
             return None
 
 
-def fixed(fields: Iterable[Field]) -> dict[str, str]:
-    """The constants among parameters, by wire name, as they stand in a URL or a header."""
-    found = {field.wire: constant(field) for field in fields}
-    return {wire: _text(value) for wire, value in found.items() if value is not None}
+def constant_parameters(fields: Iterable[Field]) -> dict[str, str]:
+    """Return the constants among parameters, by wire name, encoded for a URL or a header."""
+    constants = {field.wire: constant(field) for field in fields}
+    return {wire: _text(value) for wire, value in constants.items() if value is not None}
 
 
 def schemes_of(api: Api) -> list[Scheme]:
-    """The schemes that a client is given something for, the API's own first."""
-    asking = [scheme for scheme in api.schemes if scheme.kind != "none"]
-    return sorted(asking, key=lambda scheme: scheme.name not in api.auth)
+    """Return the schemes that need credentials, those of the whole API first."""
+    schemes = [scheme for scheme in api.schemes if scheme.kind != "none"]
+    return sorted(schemes, key=lambda scheme: scheme.name not in api.auth)
 
 
 def argument_of(api: Api, scheme: Scheme) -> str | None:
-    """The client's argument for a scheme if there are several; the one scheme's arguments are the client's own."""
+    """Return the name of the client's argument for a scheme if there are several; the arguments of a single scheme are the client's own."""
     return snake(scheme.name) if len(schemes_of(api)) > 1 else None
 
 

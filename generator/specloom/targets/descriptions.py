@@ -1,4 +1,4 @@
-"""Descriptions of types and fields in plain text: limits, units, conditions. The phrases come from the locales."""
+"""Descriptions of types and fields as plain text: limits, units, conditions. The phrases come from the locales."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ from ..model import (
     wire_text,
 )
 from ..runtime.datetime_formats import datetime_format
-from .moments import day, moment
+from .sample_times import sample_date, sample_datetime
 
 
 def phrase(key: str, language: str, *values: object) -> str:
-    """A phrase in a language, with its placeholders filled in."""
+    """Return a phrase in a language, with its placeholders filled in."""
     return locales.text(language, "phrases", key).format(*values)
 
 
 def separator(key: str, language: str) -> str:
-    """Punctuation of a language."""
+    """Return a punctuation mark of a language."""
     return locales.text(language, "separators", key)
 
 
 def limits(type: Type, language: str) -> list[str]:
-    """What a value of this type must keep to, one phrase each, the outermost first."""
+    """Return the limits of a type, one phrase each, the outermost first."""
     match type:
         case Nullable():
             return limits(type.type, language)
         case String():
-            found = _literals(type.literals, language)
-            found += _span(type.length, "characters", language)
-            return found + (
-                [phrase("pattern", language, _code(type.pattern))]
+            phrases = _literals(type.literals, language)
+            phrases += _length(type.length, "characters", language)
+            return phrases + (
+                [phrase("pattern", language, _wire_code(type.pattern))]
                 if type.pattern is not None
                 else []
             )
@@ -62,31 +62,33 @@ def limits(type: Type, language: str) -> list[str]:
         case Boolean(literal=bool(literal)):
             return _literals([literal], language)
         case Bytes() | File():
-            return _span(type.length, "bytes", language)
+            return _length(type.length, "bytes", language)
         case DateTime(format="unix" | "unix-ms" as format):
             return [phrase(format, language)]
         case DateTime(format="rfc2822" as format):
-            return [phrase(format, language, _code(moment(format)))]
+            return [phrase(format, language, _wire_code(sample_datetime(format)))]
         case DateTime(format=str(format)):
             return [
-                phrase("format", language, _code(format), _code(moment(format))),
+                phrase("format", language, _wire_code(format), _wire_code(sample_datetime(format))),
                 _zone(format, language),
             ]
         case Date(format=str(format)):
-            return [phrase("format", language, _code(format), _code(day(format)))]
+            return [phrase("format", language, _wire_code(format), _wire_code(sample_date(format)))]
         case Duration(unit="s" | "ms" as unit):
             return [phrase(unit, language)]
         case ListOf():
-            return _span(type.length, "items", language) + _inside("each_item", type.item, language)
+            return _length(type.length, "items", language) + _nested(
+                "each_item", type.item, language
+            )
         case MapOf():
-            return _span(type.length, "entries", language) + _inside(
+            return _length(type.length, "entries", language) + _nested(
                 "each_value", type.value, language
             )
         case Union(members=members):
             return [
                 part
                 for member in members
-                for part in _inside(f"if_{_kind(member)}", member, language)
+                for part in _nested(f"if_{_kind(member)}", member, language)
             ]
         case JsonText():
             return [phrase("json", language), *limits(type.type, language)]
@@ -95,7 +97,7 @@ def limits(type: Type, language: str) -> list[str]:
 
 
 def _zone(format: str, language: str) -> str:
-    """Whether values of a format have a time zone, and which."""
+    """Describe the time zone of values in a format."""
     format_ = datetime_format(format)
     if format_.zone is not None:
         return phrase("zone", language, format_.zone)
@@ -103,24 +105,24 @@ def _zone(format: str, language: str) -> str:
 
 
 def about(field: Field, language: str) -> str:
-    """One or more sentences on a field: title, unit and limits, default, description, when it is required. Texts of the spec stay as written."""
+    """Describe a field in sentences: title, unit, limits, default, description, conditions. Texts of the spec stay unchanged."""
     head = [phrase("unit", language, field.unit.best(language))] if field.unit else []
     head += limits(field.type, language)
     head += [
         phrase(mark, language)
-        for mark, set_ in (("encrypted", field.encrypted), ("secret", field.secret))
-        if set_
+        for mark, is_set in (("encrypted", field.encrypted), ("secret", field.secret))
+        if is_set
     ]
     title = field.title.best(language).rstrip(".。")
     sentences = [
         (
             separator("comma", language).join([title, *head])
             if title
-            else capital(separator("comma", language).join(head))
+            else capitalized(separator("comma", language).join(head))
         )
     ]
     if field.default is not None and not field.secret:
-        sentences.append(phrase("default", language, _code(field.default.json)))
+        sentences.append(phrase("default", language, _wire_code(field.default.json)))
     sentences.append(field.description.best(language))
     if field.when:
         sentences.append(
@@ -134,28 +136,30 @@ def about(field: Field, language: str) -> str:
         sentences.append(phrase("since", language, field.since.best(language)))
     if field.deprecated:
         sentences.append(deprecation(field.deprecated, language))
-    return joined(filter(None, sentences), language)
+    return join_sentences(filter(None, sentences), language)
 
 
 def deprecation(deprecated: object, language: str) -> str:
-    """`Deprecated: use this instead`, or just `Deprecated`."""
+    """Return `Deprecated: use this instead`, or `Deprecated`."""
     best = getattr(deprecated, "best", None)
     word = phrase("deprecated", language)
     return separator("colon", language).join([word, best(language)]) if best is not None else word
 
 
-def capital(sentence: str) -> str:
-    """A phrase as the beginning of a sentence. Values in it are code and stay as written."""
+def capitalized(sentence: str) -> str:
+    """Capitalize the first letter of a phrase."""
     return sentence[:1].upper() + sentence[1:]
 
 
-def joined(sentences: Iterable[str], language: str) -> str:
-    """The sentences one after the other, each with its full stop."""
-    return separator("space", language).join(ended(sentence, language) for sentence in sentences)
+def join_sentences(sentences: Iterable[str], language: str) -> str:
+    """Join sentences, each with a full stop."""
+    return separator("space", language).join(
+        with_full_stop(sentence, language) for sentence in sentences
+    )
 
 
-def ended(sentence: str, language: str) -> str:
-    """The sentence with a full stop, unless it ends with one of its own; the first letter as it is."""
+def with_full_stop(sentence: str, language: str) -> str:
+    """Add a full stop to a sentence, unless it has end punctuation."""
     sentence = sentence.strip()
     return (
         sentence
@@ -164,23 +168,23 @@ def ended(sentence: str, language: str) -> str:
     )
 
 
-def _code(value: Json) -> str:
-    """A value as it stands on the wire."""
+def _wire_code(value: Json) -> str:
+    """Return a value as a code span, as it is on the wire."""
     return code_span(wire_text(value))
 
 
-def _inside(key: str, type: Type, language: str) -> list[str]:
-    """The limits of a type that another one holds, in one phrase."""
-    found = separator("comma", language).join(limits(type, language))
-    if not found:
+def _nested(key: str, type: Type, language: str) -> list[str]:
+    """Return the limits of a type inside another one, as one phrase."""
+    phrases = separator("comma", language).join(limits(type, language))
+    if not phrases:
         return []
-    # Figures and quotes have a blank before them, also where words have none between them.
-    blank = " " if found[0].isascii() and phrase(key, language, "")[-1].isalpha() else ""
-    return [phrase(key, language, blank + found)]
+    # Chinese has no space between words, but one before ASCII.
+    space = " " if phrases[0].isascii() and phrase(key, language, "")[-1].isalpha() else ""
+    return [phrase(key, language, space + phrases)]
 
 
 def _kind(member: Type) -> str:
-    """What tells the member of a union that has limits from the others: its JSON kind."""
+    """Return the JSON kind of a union's member, which says to which values its limits apply."""
     match member:
         case ListOf():
             return "list"
@@ -194,11 +198,11 @@ def _kind(member: Type) -> str:
             return "string"
 
 
-def _span(span: LengthRange, noun: str, language: str) -> list[str]:
-    if not span:
+def _length(length: LengthRange, noun: str, language: str) -> list[str]:
+    if not length:
         return []
     one, many = locales.texts(language, "phrases", "nouns", noun)
-    least, most = span.least, span.most
+    least, most = length.least, length.most
     if least == most:
         return [phrase("exactly", language, least, one if least == 1 else many)]
     if most is None:
@@ -211,12 +215,16 @@ def _span(span: LengthRange, noun: str, language: str) -> list[str]:
 def _range(range: NumberRange, language: str) -> list[str]:
     least, most = range.least, range.most
     if least is not None and most is not None and not (range.above or range.below):
-        return [phrase("range", language, _code(least), _code(most))]
-    found = (
-        [phrase("gt" if range.above else "ge", language, _code(least))] if least is not None else []
+        return [phrase("range", language, _wire_code(least), _wire_code(most))]
+    phrases = (
+        [phrase("gt" if range.above else "ge", language, _wire_code(least))]
+        if least is not None
+        else []
     )
-    return found + (
-        [phrase("lt" if range.below else "le", language, _code(most))] if most is not None else []
+    return phrases + (
+        [phrase("lt" if range.below else "le", language, _wire_code(most))]
+        if most is not None
+        else []
     )
 
 
@@ -227,6 +235,6 @@ def _literals(values: Sequence[str | int], language: str) -> list[str]:
         phrase(
             "constant" if len(values) == 1 else "one_of",
             language,
-            separator("or", language).join(map(_code, values)),
+            separator("or", language).join(map(_wire_code, values)),
         )
     ]

@@ -1,6 +1,6 @@
-"""Other people's targets: functions `Api -> {path: Code}` that installed packages give in the entry point group `specloom.targets`.
+"""Targets of other packages: functions `Api -> {path: Code}` in the entry point group `specloom.targets`.
 
-What they give back is looked at, because it was made elsewhere: paths, kinds, and that no file of another target is meant.
+Their output is checked: types of paths and texts, UTF-8, and no file that another target writes.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from ..model import Api
 from . import Files
 
 
-def added(found: Files, name: str, api: Api) -> Files:
-    """The files so far and those of one more target; raises `UsageError` if it gives what none may give."""
-    whose = f"the target {name}, {plugins.origin(plugins.TARGETS, name)}"
+def with_target(files: Files, name: str, api: Api) -> Files:
+    """Return the files with those of one more target; raise `UsageError` if its output is invalid."""
+    source = f"target {name}, {plugins.origin(plugins.TARGETS, name)}"
     target = plugins.load(plugins.TARGETS, name)
     if not callable(target):
         raise UsageError(
-            f"{whose}, is a {type(target).__name__}; a target is a function from an Api to files"
+            f"{source}: invalid target of type {type(target).__name__}; expected a function from Api to files"
         )
-    with plugins.faults(whose):
-        made = target(api)
-    if not _is_mapping(made):
+    with plugins.faults(source):
+        output = target(api)
+    if not _is_mapping(output):
         raise UsageError(
-            f"{whose}, gave a {type(made).__name__}; a target gives a mapping of paths to Code"
+            f"{source}: invalid result of type {type(output).__name__}; expected a mapping of paths to Code"
         )
-    both = dict(found)
-    for path, code in made.items():
+    merged = dict(files)
+    for path, code in output.items():
         if not isinstance(path, PurePosixPath):
             raise UsageError(
-                f"{whose}, names {path!r} with a {type(path).__name__}; paths are PurePosixPath, relative to the output folder"
+                f"{source}: invalid path {path!r} of type {type(path).__name__}; expected a PurePosixPath, relative to the output folder"
             )
         if type(code) is Code or not isinstance(code, Code):
             raise UsageError(
-                f"{whose}, made a {type(code).__name__} for {path}; texts are of a kind of Code, which says their language"
+                f"{source}: invalid content of type {type(code).__name__} for {path}; expected a subclass of Code"
             )
         if not _is_utf8(code):
-            raise UsageError(f"{whose}, made a text for {path} that UTF-8 cannot hold")
-        if path in found:
-            raise UsageError(f"{whose}, would overwrite {path}, which another target writes")
-        both[path] = code
-    return both
+            raise UsageError(f"{source}: {path} cannot be encoded as UTF-8")
+        if path in files:
+            raise UsageError(f"{source}: duplicate file {path}; another target writes it")
+        merged[path] = code
+    return merged
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:

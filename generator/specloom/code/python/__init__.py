@@ -1,32 +1,39 @@
-"""Makers of Python: names, literals, docstrings, comments, and expressions made of them.
+"""Makers of Python code: names, literals, docstrings, comments, expressions and statements.
 
-What they make, black leaves alone: quotes by its rule, lower-case escapes, docstrings without outer white space and within the
-width, brackets exploded only with a trailing comma. Width counts columns, two for each character outside ASCII, which is never less than
-black counts.
+Their output is formatted as black formats it: double quotes where possible, lower-case escapes, docstrings without surrounding white
+space and within the line width, exploded brackets with a trailing comma. Width is counted in columns, two for each character outside
+ASCII, which is never less than black's count.
 """
 
 from .docstrings import comment, docstring
 from .expressions import (
     Plain,
     attribute,
-    awaited,
+    await_expression,
     broken_union,
     call,
     call_options,
+    dict_of,
     keyword_argument,
     lambda_expression,
     list_of,
     literal,
-    mapping,
-    of_super,
-    quoted,
-    sequence,
-    star,
-    star_star,
+    string_annotation,
     subscript,
+    super_attribute,
+    tuple_of,
     union,
+    unpack,
+    unpack_mapping,
 )
-from .files import adopted, format_black, lines, may_need_black, nothing, shipped
+from .files import (
+    empty_file,
+    format_black,
+    lines,
+    may_need_black,
+    runtime_module,
+    vendored_module,
+)
 from .statements import (
     UnionMember,
     assignment,
@@ -34,13 +41,13 @@ from .statements import (
     declaration,
     decorator,
     from_import,
-    member,
+    keyword_only_marker,
     parameter,
     parameters,
     plain_import,
     return_statement,
     signature,
-    star_alone,
+    union_member,
 )
 from .tokens import WIDTH, columns, dotted, identifier
 
@@ -48,10 +55,9 @@ __all__ = [
     "WIDTH",
     "Plain",
     "UnionMember",
-    "adopted",
     "assignment",
     "attribute",
-    "awaited",
+    "await_expression",
     "broken_union",
     "call",
     "call_options",
@@ -60,32 +66,33 @@ __all__ = [
     "comment",
     "declaration",
     "decorator",
+    "dict_of",
     "docstring",
     "dotted",
+    "empty_file",
     "format_black",
     "from_import",
     "identifier",
     "keyword_argument",
+    "keyword_only_marker",
     "lambda_expression",
     "lines",
     "list_of",
     "literal",
-    "mapping",
     "may_need_black",
-    "member",
-    "nothing",
-    "of_super",
     "parameter",
     "parameters",
     "plain_import",
-    "quoted",
     "return_statement",
-    "sequence",
-    "shipped",
+    "runtime_module",
     "signature",
-    "star",
-    "star_alone",
-    "star_star",
+    "string_annotation",
     "subscript",
+    "super_attribute",
+    "tuple_of",
     "union",
+    "union_member",
+    "unpack",
+    "unpack_mapping",
+    "vendored_module",
 ]

@@ -1,4 +1,4 @@
-"""Texts for readers: docstrings and comments."""
+"""Makers of docstrings and comments."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from .tokens import ESCAPES, WIDTH, columns, visible
 
 
 def comment(text: str) -> Python:
-    """A comment of one line."""
+    """Return a comment on one line."""
     return Python("# " + "".join(visible(c) for c in " ".join(text.split())))
 
 
 _TOKEN = re.compile(
     r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[\x00-\x08\x0e-\x1b!-\x7f]+|\s+"
 )
-"""A wide character with the stops that may not begin a line, a word, or white space."""
+"""A wide character with the punctuation after it, which may not begin a line; a word; or white space."""
 
 
 @lru_cache(1024)
 def docstring(text: str, indentation: int = 0) -> Python:
-    """A docstring for a place that is indented so many columns; `inspect.getdoc` gives back the text, wrapped.
+    """Return a docstring for code at this indentation, in columns; `inspect.getdoc` returns the text, wrapped.
 
-    The lines of the text stay lines, longer ones are wrapped with the indentation that they have.
+    Line breaks of the text are kept; long lines are wrapped at their own indentation.
     """
     room = WIDTH - indentation
     text = inspect.cleandoc("\n".join(text.strip().splitlines()))
@@ -45,21 +45,23 @@ def docstring(text: str, indentation: int = 0) -> Python:
 
 
 def wrap(line: str, width: int) -> list[str]:
-    """A line broken at spaces and between wide characters; the lines after the first hang under a bullet or an indented row."""
+    """Break a line at spaces and between wide characters, with a hanging indent after a bullet or an indented row."""
     if columns(line) <= width:
         return [line.rstrip()]
-    lead = line[: len(line) - len(line.lstrip())]
-    hang = lead + ("  " if line.startswith("- ", len(lead)) else "    " if lead else "")
+    indentation = line[: len(line) - len(line.lstrip())]
+    continuation = indentation + (
+        "  " if line.startswith("- ", len(indentation)) else "    " if indentation else ""
+    )
     lines: list[str] = []
-    current = lead
-    taken = columns(lead)
-    for token in _TOKEN.findall(line, len(lead)):
-        if taken + columns(token.rstrip()) > width and current.strip():
+    current = indentation
+    width_so_far = columns(indentation)
+    for token in _TOKEN.findall(line, len(indentation)):
+        if width_so_far + columns(token.rstrip()) > width and current.strip():
             lines.append(current.rstrip())
-            current, taken = hang, columns(hang)
+            current, width_so_far = continuation, columns(continuation)
             token = token.lstrip()
         current += token
-        taken += columns(token)
+        width_so_far += columns(token)
     return [*lines, current.rstrip()]
 
 
@@ -70,7 +72,7 @@ def _docstring_line(line: str) -> str:
 
 
 def _guard(body: str) -> str:
-    """No bare quote at either end, where it would join the delimiter or make black add a space."""
+    """Escape a quote at either end: it would merge with the delimiter, or make black add a space."""
     if body.startswith('"'):
         body = "\\" + body
     if not body.endswith('"'):

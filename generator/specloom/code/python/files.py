@@ -1,4 +1,4 @@
-"""Whole files: put together, copied, or given to black."""
+"""Makers of whole files: joined, copied, or formatted with black."""
 
 from __future__ import annotations
 
@@ -15,58 +15,62 @@ _ALONE = re.compile(r'\s*([A-Za-z_]\w*=)?("([^"\\]|\\.)*"|\'([^\'\\]|\\.)*\'),?'
 
 
 def lines(parts: Iterable[Python], *, blank: int = 0) -> Python:
-    """The parts below each other, with blank lines between them."""
+    """Return the parts one below the other, with so many blank lines between them."""
     return Python(("\n" * (blank + 1)).join(parts))
 
 
-def nothing() -> Python:
-    """An empty file."""
+def empty_file() -> Python:
+    """Return an empty file."""
     return Python("")
 
 
 @lru_cache(None)  # clients share most of these files
-def shipped(path: Path, libraries: tuple[tuple[str, str], ...] = ()) -> Python:
-    """One of our own files, as it is; `libraries` names packages and what stands in for each."""
+def runtime_module(path: Path, libraries: tuple[tuple[str, str], ...] = ()) -> Python:
+    """Return a module of the runtime, unchanged except that each library in `libraries` is imported from its replacement."""
     text = path.read_text("utf-8")
-    for name, other in libraries:
-        text = re.sub(rf"^( *import ){name}$", rf"\1{other} as {name}", text, flags=re.MULTILINE)
+    for name, replacement in libraries:
+        text = re.sub(
+            rf"^( *import ){name}$", rf"\1{replacement} as {name}", text, flags=re.MULTILINE
+        )
     return Python(text)
 
 
-def adopted(path: Path, library: str, home: Sequence[str]) -> Python:
-    """Somebody's file, to lie in the folder `home` of a copy of the package `library`: what it imports from there becomes relative.
+def vendored_module(path: Path, library: str, home: Sequence[str]) -> Python:
+    """Return a user's module for the folder `home` of a copy of the package `library`, with its imports from there made relative.
 
-    Raises `ValueError` if it needs more of that package, or of its own, than will be there.
+    Raises `ValueError` if it imports other modules of that distribution, or of its own package: only this file is copied.
     """
-    return _adopted(path.read_text("utf-8"), library, tuple(home))
+    return _vendored_module(path.read_text("utf-8"), library, tuple(home))
 
 
 @lru_cache
-def _adopted(text: str, library: str, home: tuple[str, ...]) -> Python:
+def _vendored_module(text: str, library: str, home: tuple[str, ...]) -> Python:
     lines = text.split("\n")
     root = library.split(".")[0]
     for node in _imports(ast.parse(text)):
         if isinstance(node, ast.ImportFrom):
-            names = ["." * node.level + (node.module or "")]
+            modules = ["." * node.level + (node.module or "")]
         else:
-            names = [alias.name for alias in node.names]
-        for name in names:
-            inside = isinstance(node, ast.ImportFrom) and (
-                name == library or name.startswith(f"{library}.")
+            modules = [alias.name for alias in node.names]
+        for module in modules:
+            of_library = isinstance(node, ast.ImportFrom) and (
+                module == library or module.startswith(f"{library}.")
             )
-            if name.startswith(".") or (name.split(".")[0] == root and not inside):
+            if module.startswith(".") or (module.split(".")[0] == root and not of_library):
                 raise ValueError(
-                    f"line {node.lineno}: it is copied alone; of {root} it may use `from {library}… import …`"
+                    f"line {node.lineno}: cannot import {module}: only this file is copied; use `from {library}… import …`"
                 )
-            if inside:
-                relative = _relative(name.removeprefix(library).strip("."), home)
-                at = node.lineno - 1
-                lines[at] = re.sub(rf"{re.escape(library)}[\w.]*", relative, lines[at], count=1)
+            if of_library:
+                relative = _relative(module.removeprefix(library).strip("."), home)
+                index = node.lineno - 1
+                lines[index] = re.sub(
+                    rf"{re.escape(library)}[\w.]*", relative, lines[index], count=1
+                )
     return Python("\n".join(lines))
 
 
 def _imports(parent: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports in a module, a function or any other statement; expressions, most of a tree, are passed over."""
+    """Yield the imports in a module, function or other statement; skip expressions, which are most of the tree."""
     for node in ast.iter_child_nodes(parent):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node
@@ -75,16 +79,16 @@ def _imports(parent: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
 
 
 def _relative(module: str, home: Sequence[str]) -> str:
-    """A module of the package as a file in the folder `home` names it."""
+    """Return the relative name of a module of the package, as a file in the folder `home` imports it."""
     parts = module.split(".") if module else []
-    shared = 0
-    while shared < min(len(home), len(parts)) and home[shared] == parts[shared]:
-        shared += 1
-    return "." * (len(home) - shared + 1) + ".".join(parts[shared:])
+    common = 0
+    while common < min(len(home), len(parts)) and home[common] == parts[common]:
+        common += 1
+    return "." * (len(home) - common + 1) + ".".join(parts[common:])
 
 
 def format_black(code: Python) -> Python:
-    """The code as black writes it. black is only imported for code that may need it (`may_need_black`)."""
+    """Format code with black. Importing black is slow, so call this only if `may_need_black`."""
     import black
     from black.mode import TargetVersion
 
@@ -93,16 +97,16 @@ def format_black(code: Python) -> Python:
 
 
 def may_need_black(code: Python) -> bool:
-    """Whether a line is too wide that black could break: none of a docstring, and no string alone in its bracket."""
+    """Return whether black could break a line that is too wide: docstrings, and strings alone on their line, stay as they are."""
     if code.isascii() and max(map(len, code.split("\n"))) <= WIDTH:
         return False
-    inside = False
+    in_docstring = False
     for line in code.split("\n"):
-        text = inside
-        inside ^= line.count('"""') % 2 == 1
+        starts_in_docstring = in_docstring
+        in_docstring ^= line.count('"""') % 2 == 1
         if (
             len(line) > WIDTH // 2
-            and not text
+            and not starts_in_docstring
             and '"""' not in line
             and columns(line) > WIDTH
             and not _ALONE.fullmatch(line)

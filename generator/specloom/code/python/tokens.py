@@ -1,4 +1,4 @@
-"""Names and texts: the smallest whole pieces of Python."""
+"""Makers of names and strings, the smallest tokens of Python."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import keyword
 from ..base import Python
 
 WIDTH = 88
-"""Columns of a line; wide characters count two."""
+"""Columns of a line; a wide character counts as two."""
 
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def identifier(name: str) -> Python:
-    """A name as it is; it must be an ASCII identifier and no keyword."""
+    """Return a name unchanged; raise `ValueError` if it is not an ASCII identifier, or is a keyword."""
     if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name):
-        raise ValueError(f"{name!r} is no Python name")
+        raise ValueError(f"invalid Python name {name!r}")
     return Python(name)
 
 
 def dotted(*names: str) -> Python:
-    """Names joined by dots: `a.b.C`."""
+    """Return names joined by dots: `a.b.C`."""
     return Python(".".join(identifier(part) for name in names for part in name.split(".")))
 
 
 def string(value: str) -> str:
+    """Return a string literal on one line, in the quotes that black would choose."""
     if value.isprintable() and '"' not in value and "\\" not in value:
         return f'"{value}"'
     quote = "'" if value.count('"') > value.count("'") else '"'
@@ -36,6 +37,7 @@ def string(value: str) -> str:
 
 
 def visible(character: str) -> str:
+    """Return the character, or its escape if it is not printable."""
     if character.isprintable():
         return character
     number = ord(character)
@@ -45,5 +47,5 @@ def visible(character: str) -> str:
 
 
 def columns(text: str) -> int:
-    """The width of a text, never less than black's own count."""
+    """Return the width of a text in columns, never less than black's own count."""
     return len(text) if text.isascii() else len(text) + sum(not c.isascii() for c in text)

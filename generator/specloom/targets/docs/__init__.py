@@ -1,16 +1,17 @@
-"""The documentation target: Markdown pages in every language of the API, made to be read on GitHub.
+"""Documentation target: Markdown pages for GitHub, in every language of the API.
 
     README.md                                      the project
     docs/<language>/index.md                       the API
     docs/<language>/client.md                      the client
-    docs/<language>/<resource>/index.md            a resource that has more to say than a list
+    docs/<language>/<resource>/index.md            a resource with a description, notes or errors
     docs/<language>/<resource>/<endpoint>.md       an endpoint
     docs/<language>/<resource>/event-<event>.md    an event
 
-`reader` chooses the texts of a page and notes what is missing, `labels` has the fixed texts, `tables` and `errors` lay out what
-the spec lists, `values` and `patterns` make up what the spec gives no example of, `styles` puts values into queries and forms, `request`,
-`samples`, `receiving` and `expressions` write the samples, and `client`, `endpoints`,
-`events`, `indexes` and `readme` put pages together.
+- Pages: `client`, `endpoints`, `events`, `indexes`, `readme`; `page_paths` has their paths.
+- Texts: `localizer` selects the texts of a page, `labels` has the fixed ones.
+- Tables: `tables`, `types`, `errors`.
+- Samples: `samples`, `webhook_samples`, `request` and `expressions`; `sample_values` and `regex_samples` generate values that have no
+  example, `parameter_styles` encodes values in queries and forms, `json_types` finds the type of a JSON value.
 """
 
 from __future__ import annotations
@@ -24,27 +25,27 @@ from . import client, endpoints, events, indexes, page_paths, readme
 
 
 def docs(api: Api, *, testing: bool = True) -> Files:
-    """All pages, by their path in the generated project; `testing` says whether the client has a mock."""
-    found: dict[PurePosixPath, Code] = {
+    """Return all pages, by their path in the generated project. With `testing=False` the client has no mock."""
+    pages: dict[PurePosixPath, Code] = {
         page_paths.of_api(language): indexes.index(api, language) for language in api.languages
     }
-    found |= {
+    pages |= {
         page_paths.of_client(language): client.page(api, language, testing=testing)
         for language in api.languages
     }
     for resource in api.all_resources():
         if page_paths.has_page(resource):
             for language in api.languages:
-                found[page_paths.of_resource(resource, language)] = indexes.resource_page(
+                pages[page_paths.of_resource(resource, language)] = indexes.resource_page(
                     api, resource, language
                 )
     for endpoint in api.all_endpoints():
-        shown = endpoints.Samples.of(api, endpoint)
+        samples = endpoints.EndpointSamples.of(api, endpoint)
         for language in api.languages:
-            found[page_paths.of_endpoint(endpoint, language)] = endpoints.page(
-                api, endpoint, language, shown
+            pages[page_paths.of_endpoint(endpoint, language)] = endpoints.page(
+                api, endpoint, language, samples
             )
     for event in api.all_events():
         for language in api.languages:
-            found[page_paths.of_event(event, language)] = events.page(api, event, language)
-    return {**found, readme.PATH: readme.readme(api, testing=testing)}
+            pages[page_paths.of_event(event, language)] = events.page(api, event, language)
+    return {**pages, readme.PATH: readme.readme(api, testing=testing)}

@@ -1,4 +1,4 @@
-"""The page on using the client: what holds for every call, and the ways to receive events and to test."""
+"""Page on using the client: calls, errors, retries, logging, webhook events and tests."""
 
 from __future__ import annotations
 
@@ -8,104 +8,109 @@ from ...code import Markdown, Python, markdown, python
 from ...model import Api
 from ...render import render
 from . import events, labels, page_paths, samples, tables, webhook_samples
-from .endpoints import Block
+from .endpoints import Section
 from .localizer import Localizer
 
 DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "max_attempts": "3", "strict": "False"}
-"""Options of every client with a default other than `None`."""
+"""Defaults of the options that have one other than `None`."""
 
 
 def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
-    """The page in one language; `testing` says whether the client has a mock."""
-    reader = Localizer(language)
+    """Return the page in one language. With `testing=False` the client has no mock."""
+    localizer = Localizer(language)
     here = page_paths.of_client(language)
-    client, asynchronous = markdown.code(api.client), markdown.code(f"Async{api.client}")
+    client, async_client = markdown.code(api.client), markdown.code(f"Async{api.client}")
     values: dict[str, object] = {
         "label": labels.headings(language),
-        "navigation": reader.navigation(
+        "navigation": localizer.navigation(
             [
-                page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)),
+                page_paths.link(here, page_paths.of_api(language), localizer.inline(api.title)),
                 *page_paths.languages(api, language, here),
             ]
         ),
-        "construction": markdown.fenced(samples.construction(api), "python"),
-        "client": reader.bullets("client", client, asynchronous),
-        "options": _options(reader),
-        "calls": reader.bullets("calls", markdown.code(f"{api.package}.calls")),
-        "outcome": reader.guide("outcome"),
-        "outcomes": _outcomes(reader),
-        "errors": reader.bullets("errors"),
-        "retries": reader.bullets("retries"),
-        "logging": reader.bullets("logging", markdown.code(api.package)),
-        "events": _events(api, reader),
-        "views": _views(api),
-        **_testing(api, reader, testing),
+        "create_client": markdown.fenced(samples.construction(api), "python"),
+        "usage": localizer.guide_bullets("client", client, async_client),
+        "options": _options(localizer),
+        "calls": localizer.guide_bullets("calls", markdown.code(f"{api.package}.calls")),
+        "outcome": localizer.guide_text("outcome"),
+        "outcomes": _outcomes(localizer),
+        "errors": localizer.guide_bullets("errors"),
+        "retries": localizer.guide_bullets("retries"),
+        "logging": localizer.guide_bullets("logging", markdown.code(api.package)),
+        "events": _events(api, localizer),
+        "webhook_views": _webhook_views(api),
+        **_testing(api, localizer, testing),
     }
-    return render(Markdown, "docs/client.md.j2", notice=reader.notice(), **values)
+    return render(Markdown, "docs/client.md.j2", notice=localizer.notice(), **values)
 
 
-def _testing(api: Api, reader: Localizer, testing: bool) -> Mapping[str, Markdown | None]:
-    """Tests of code that uses the client; None for each value of a client without a mock."""
-    found = {
-        "mock": reader.guide("mock"),
+def _testing(api: Api, localizer: Localizer, testing: bool) -> Mapping[str, Markdown | None]:
+    """Return the values of the chapter on tests; each is None for a client without a mock."""
+    values = {
+        "mock": localizer.guide_text("mock"),
         "test": _sample(samples.test(api)),
-        "mock_usage": reader.bullets(
+        "mock_usage": localizer.guide_bullets(
             "mock_usage",
             markdown.code(f"python -m {api.package}.testing --print-client"),
             markdown.code(f"help(testing.{api.client}Mock)"),
         ),
-        "stubs": _stubs(api, reader),
-        "ledger": reader.bullets("ledger"),
+        "stubs": _stubs(api, localizer),
+        "ledger": localizer.guide_bullets("ledger"),
         "ledger_test": _sample(samples.ledger(api)),
     }
-    return found if testing else dict.fromkeys(found)
+    return values if testing else dict.fromkeys(values)
 
 
-def _options(reader: Localizer) -> Markdown | None:
+def _options(localizer: Localizer) -> Markdown | None:
     rows = [
-        [markdown.code(name), markdown.code(DEFAULTS.get(name, "")), reader.guide("options", name)]
-        for name in reader.keys("options")
+        [
+            markdown.code(name),
+            markdown.code(DEFAULTS.get(name, "")),
+            localizer.guide_text("options", name),
+        ]
+        for name in localizer.guide_keys("options")
     ]
-    return tables.table(("argument", "absent", "meaning"), rows, reader)
+    return tables.table(("argument", "absent", "meaning"), rows, localizer)
 
 
-def _outcomes(reader: Localizer) -> Markdown | None:
+def _outcomes(localizer: Localizer) -> Markdown | None:
     rows = [
-        [markdown.code(name), *_both("outcomes", name, reader)] for name in reader.keys("outcomes")
+        [markdown.code(name), *_meaning_and_remedy("outcomes", name, localizer)]
+        for name in localizer.guide_keys("outcomes")
     ]
-    return tables.table(("outcome", "meaning", "remedy"), rows, reader)
+    return tables.table(("outcome", "meaning", "remedy"), rows, localizer)
 
 
-def _events(api: Api, reader: Localizer) -> Block | None:
-    """What there is to know of events, if the API has any."""
+def _events(api: Api, localizer: Localizer) -> Section | None:
+    """Return the chapter on events, if the API has any."""
     if (first := next(api.all_events(), None)) is None:
         return None
     refusals = [
-        [markdown.code(f"errors.{name}"), *_both("refusals", name, reader)]
-        for name in reader.keys("refusals")
+        [markdown.code(f"errors.{name}"), *_meaning_and_remedy("refusals", name, localizer)]
+        for name in localizer.guide_keys("refusals")
     ]
-    return Block(
-        reader.words("events"),
+    return Section(
+        localizer.label("events"),
         (
-            events.proof(api, reader),
-            reader.bullets("webhooks"),
+            events.verification(api, localizer),
+            localizer.guide_bullets("webhooks"),
             markdown.fenced(
                 webhook_samples.handler(api, python.identifier(first.class_name)), "python"
             ),
-            events.acknowledgement(api, reader),
-            events.redelivery(api, reader),
-            reader.guide("refused"),
-            *filter(None, [tables.table(("exception", "reason", "remedy"), refusals, reader)]),
+            events.acknowledgement(api, localizer),
+            events.redelivery(api, localizer),
+            localizer.guide_text("refused"),
+            *filter(None, [tables.table(("exception", "reason", "remedy"), refusals, localizer)]),
         ),
     )
 
 
-def _views(api: Api) -> list[Block]:
-    """How each framework receives events, if the API has any."""
+def _webhook_views(api: Api) -> list[Section]:
+    """Return a view for each web framework, if the API has events."""
     if not any(api.all_events()):
         return []
     return [
-        Block(markdown.text(name), (markdown.fenced(webhook_samples.view(api, name), "python"),))
+        Section(markdown.text(name), (markdown.fenced(webhook_samples.view(api, name), "python"),))
         for name in webhook_samples.FRAMEWORKS
     ]
 
@@ -114,19 +119,22 @@ def _sample(sample: Python | None) -> Markdown | None:
     return markdown.fenced(sample, "python") if sample else None
 
 
-def _stubs(api: Api, reader: Localizer) -> Markdown | None:
-    parts = ["stubs", *(["event_stubs"] if any(api.all_events()) else [])]
+def _stubs(api: Api, localizer: Localizer) -> Markdown | None:
+    guide_tables = ["stubs", *(["event_stubs"] if any(api.all_events()) else [])]
     return tables.table(
         ("call", "meaning"),
         [
-            [markdown.code(call), reader.guide(key, call)]
-            for key in parts
-            for call in reader.keys(key)
+            [markdown.code(call), localizer.guide_text(key, call)]
+            for key in guide_tables
+            for call in localizer.guide_keys(key)
         ],
-        reader,
+        localizer,
     )
 
 
-def _both(table: str, name: str, reader: Localizer) -> list[Markdown]:
-    """The meaning of a name, and what to do."""
-    return [reader.guide(table, name, "meaning"), reader.guide(table, name, "remedy")]
+def _meaning_and_remedy(table: str, name: str, localizer: Localizer) -> list[Markdown]:
+    """Return the cells for meaning and remedy of a name."""
+    return [
+        localizer.guide_text(table, name, "meaning"),
+        localizer.guide_text(table, name, "remedy"),
+    ]

@@ -1,4 +1,4 @@
-"""The page of an endpoint."""
+"""Page of an endpoint."""
 
 from __future__ import annotations
 
@@ -28,24 +28,25 @@ from ...model import (
 )
 from ...render import render
 from ..client_interface import body_fields
-from . import labels, page_paths, samples, tables, types
-from .errors import error_parts, error_table
+from . import labels, page_paths, tables, types
+from . import samples as python_samples
+from .errors import error_shape, error_table
 from .localizer import Localizer
-from .request import Request, media_of, schemes_of
+from .request import SampleRequest, media_of, schemes_of
 from .tables import FieldTable, Row
 
 
-class Samples(Struct, frozen=True):
-    """The samples of an endpoint, the same in every language: its examples' titles and curl commands, Python for the first."""
+class EndpointSamples(Struct, frozen=True):
+    """Samples of an endpoint, for all languages: title and curl command of each example, and Python for the first."""
 
     curl: tuple[tuple[Text, Markdown], ...]
     sync: Markdown
     asynchronous: Markdown
 
     @classmethod
-    def of(cls, api: Api, endpoint: Endpoint) -> Samples:
-        requests = [Request.of(api, endpoint, example) for example in endpoint.examples] or [
-            Request.of(api, endpoint, None)
+    def of(cls, api: Api, endpoint: Endpoint) -> EndpointSamples:
+        requests = [SampleRequest.of(api, endpoint, example) for example in endpoint.examples] or [
+            SampleRequest.of(api, endpoint, None)
         ]
         titles = [example.title for example in endpoint.examples] or [Text()]
         return cls(
@@ -53,109 +54,117 @@ class Samples(Struct, frozen=True):
                 (title, markdown.fenced(each.curl(), "sh"))
                 for title, each in zip(titles, requests, strict=True)
             ),
-            markdown.fenced(samples.sample(requests[0], asynchronous=False), "python"),
-            markdown.fenced(samples.sample(requests[0], asynchronous=True), "python"),
+            markdown.fenced(python_samples.sample(requests[0], asynchronous=False), "python"),
+            markdown.fenced(python_samples.sample(requests[0], asynchronous=True), "python"),
         )
 
 
-class Block(Struct, frozen=True):
-    """A part of a page with a heading of its own: paragraphs, tables, code."""
+class Section(Struct, frozen=True):
+    """Section of a page: heading, paragraphs, tables, code."""
 
     title: Markdown
     parts: tuple[Markdown, ...]
 
 
-def page(api: Api, endpoint: Endpoint, language: str, shown: Samples) -> Markdown:
-    """The page in one language."""
-    reader = Localizer(language)
+def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) -> Markdown:
+    """Return the page in one language."""
+    localizer = Localizer(language)
     here = page_paths.of_endpoint(endpoint, language)
     if not endpoint.title:
-        reader.lacks("a_title")
+        localizer.note_missing("a_title")
     if not endpoint.description:
-        reader.lacks("a_description")
+        localizer.note_missing("a_description")
     if not endpoint.examples:
-        reader.lacks("an_example")
+        localizer.note_missing("an_example")
     if not endpoint.responses:
-        reader.lacks("a_response")
+        localizer.note_missing("a_response")
     inherited = api.lineage(endpoint.resource)
     values = {
         "label": labels.headings(language),
-        "title": reader.inline(endpoint.title) or markdown.text(endpoint.qualified),
-        "navigation": reader.navigation(
+        "title": localizer.inline(endpoint.title) or markdown.text(endpoint.qualified),
+        "navigation": localizer.navigation(
             [
-                page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)),
+                page_paths.link(here, page_paths.of_api(language), localizer.inline(api.title)),
                 *page_paths.languages(api, language, here),
             ]
         ),
-        "description": markdown.paragraphs(reader.says(endpoint.description)),
+        "description": markdown.paragraphs(localizer.text(endpoint.description)),
         "deprecated": (
-            tables.deprecation(endpoint.deprecated, reader) if endpoint.deprecated else None
+            tables.deprecation(endpoint.deprecated, localizer) if endpoint.deprecated else None
         ),
-        "facts": facts(endpoint.facts, reader, endpoint.name_on_site),
-        "line": markdown.fenced(f"{endpoint.method} {endpoint.path}", "http"),
-        "hosts": hosts(api, endpoint, reader),
-        "header": FieldTable(api, reader).of(
+        "facts": facts(endpoint.facts, localizer, endpoint.name_on_site),
+        "request_line": markdown.fenced(f"{endpoint.method} {endpoint.path}", "http"),
+        "hosts": hosts(api, endpoint, localizer),
+        "header": FieldTable(api, localizer).of(
             _headers(api, endpoint),
-            before=_added(api, endpoint, "header", reader),
-            after=_content_type(endpoint, reader),
+            before=_auth_rows(api, endpoint, "header", localizer),
+            after=_content_type(endpoint, localizer),
         ),
-        "path": FieldTable(api, reader).of(endpoint.path_fields),
-        "query": FieldTable(api, reader, styled=True).of(
-            endpoint.query, before=_added(api, endpoint, "query", reader)
+        "path": FieldTable(api, localizer).of(endpoint.path_fields),
+        "query": FieldTable(api, localizer, styled=True).of(
+            endpoint.query, before=_auth_rows(api, endpoint, "query", localizer)
         ),
-        "body": list(_body(api, endpoint, reader)),
-        "curl": [Block(reader.titled("curl", title), (command,)) for title, command in shown.curl],
-        "sync": shown.sync,
-        "asynchronous": shown.asynchronous,
-        "responses": [
-            *(_answer(api, endpoint, answer, reader) for answer in endpoint.responses),
-            *_examples(endpoint, reader),
+        "body": list(_body(api, endpoint, localizer)),
+        "curl": [
+            Section(localizer.heading("curl", title), (command,)) for title, command in samples.curl
         ],
-        "error_parts": error_parts(endpoint.error_shape, reader),
-        "endpoint_errors": error_table(endpoint.errors, reader),
+        "sync_sample": samples.sync,
+        "async_sample": samples.asynchronous,
+        "responses": [
+            *(_response(api, endpoint, response, localizer) for response in endpoint.responses),
+            *_response_examples(endpoint, localizer),
+        ],
+        "error_shape": error_shape(endpoint.error_shape, localizer),
+        "endpoint_errors": error_table(endpoint.errors, localizer),
         "resource_errors": error_table(
-            [row for resource in inherited for row in resource.errors], reader
+            [row for resource in inherited for row in resource.errors], localizer
         ),
-        "common_errors": error_table(api.errors, reader),
-        "error_bodies": list(_error_bodies(api, endpoint, reader)),
-        "response_lost": _lost(api, endpoint, reader),
-        "notes": markdown.notes(reader.says(endpoint.notes)),
+        "common_errors": error_table(api.errors, localizer),
+        "error_bodies": list(_error_bodies(api, endpoint, localizer)),
+        "response_lost": _response_lost(api, endpoint, localizer),
+        "notes": markdown.notes(localizer.text(endpoint.notes)),
         "links": markdown.bullets(
-            markdown.link(reader.inline(each.title), each.url) for each in endpoint.links
+            markdown.link(localizer.inline(each.title), each.url) for each in endpoint.links
         ),
         "updated": (
-            reader.words("updated", markdown.text(endpoint.updated)) if endpoint.updated else None
+            localizer.label("updated", markdown.text(endpoint.updated))
+            if endpoint.updated
+            else None
         ),
     }
-    return render(Markdown, "docs/endpoint.md.j2", notice=reader.notice(), **values)
+    return render(Markdown, "docs/endpoint.md.j2", notice=localizer.notice(), **values)
 
 
-def facts(rows: tuple[Fact, ...], reader: Localizer, name_on_site: str | None = None) -> Markdown:
-    """A list of facts, and what the provider calls the endpoint."""
-    found = [
-        reader.words(
+def facts(
+    rows: tuple[Fact, ...], localizer: Localizer, name_on_site: str | None = None
+) -> Markdown:
+    """Return a list of facts, and the provider's name of the endpoint."""
+    items = [
+        localizer.label(
             "fact",
-            markdown.strong(reader.inline(fact.title)),
-            reader.listed([reader.inline(value) for value in fact.values], "semicolon"),
+            markdown.strong(localizer.inline(fact.title)),
+            localizer.join([localizer.inline(value) for value in fact.values], "semicolon"),
         )
         for fact in rows
     ]
     if name_on_site is not None:
-        found.append(
-            reader.words(
-                "fact", markdown.strong(reader.words("name_on_site")), markdown.code(name_on_site)
+        items.append(
+            localizer.label(
+                "fact",
+                markdown.strong(localizer.label("name_on_site")),
+                markdown.code(name_on_site),
             )
         )
-    return markdown.bullets(found)
+    return markdown.bullets(items)
 
 
-def hosts(api: Api, endpoint: Endpoint | None, reader: Localizer) -> Markdown | None:
-    """The hosts of the endpoint, or of the API."""
-    shown = (endpoint.hosts if endpoint is not None else ()) or api.hosts
+def hosts(api: Api, endpoint: Endpoint | None, localizer: Localizer) -> Markdown | None:
+    """Return the hosts of the endpoint, or else of the API."""
+    rows = (endpoint.hosts if endpoint is not None else ()) or api.hosts
     return tables.table(
         ("host", "description"),
-        ([markdown.code(host.url), reader.inline(host.description)] for host in shown),
-        reader,
+        ([markdown.code(host.url), localizer.inline(host.description)] for host in rows),
+        localizer,
     )
 
 
@@ -164,19 +173,21 @@ def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
     return [*(field for field in api.header if field.wire.lower() not in own), *endpoint.header]
 
 
-def _added(api: Api, endpoint: Endpoint, where: str, reader: Localizer) -> Iterator[Row]:
-    """Rows for what authentication adds."""
+def _auth_rows(api: Api, endpoint: Endpoint, where: str, localizer: Localizer) -> Iterator[Row]:
+    """Yield a row for each header or query parameter that authentication adds."""
     schemes = schemes_of(api, endpoint)
-    required = reader.words("yes" if len(schemes) == 1 else "one_of_schemes")
+    required = localizer.label("yes" if len(schemes) == 1 else "one_of_schemes")
     for scheme in schemes:
         for name, added in added_by(scheme, where):
-            yield _row(name, required, reader.inline(added.meaning), tables.shortened(added.sample))
+            yield _row(
+                name, required, localizer.inline(added.meaning), tables.shortened(added.sample)
+            )
 
 
-def _content_type(endpoint: Endpoint, reader: Localizer) -> Iterator[Row]:
-    """A row for the media type of the body."""
+def _content_type(endpoint: Endpoint, localizer: Localizer) -> Iterator[Row]:
+    """Yield a row for the media type of the body."""
     if media := media_of(endpoint):
-        yield _row("Content-Type", reader.words("yes"), reader.words("media_of_body"), media)
+        yield _row("Content-Type", localizer.label("yes"), localizer.label("media_of_body"), media)
 
 
 def _row(name: str, required: Markdown, meaning: Markdown, example: str) -> Row:
@@ -190,114 +201,124 @@ def _row(name: str, required: Markdown, meaning: Markdown, example: str) -> Row:
     ]
 
 
-def _body(api: Api, endpoint: Endpoint, reader: Localizer) -> Iterator[Markdown]:
-    """What the body consists of."""
+def _body(api: Api, endpoint: Endpoint, localizer: Localizer) -> Iterator[Markdown]:
+    """Yield the tables and sentences on the request body."""
     match endpoint.body:
         case None:
             return
         case BinaryBody(file=file):
-            yield whole(api, file, "whole_body", reader)
+            yield single_value(api, file, "whole_body", localizer)
         case FormBody():
-            if rows := FieldTable(api, reader, styled=True).of(body_fields(api, endpoint)):
+            if rows := FieldTable(api, localizer, styled=True).of(body_fields(api, endpoint)):
                 yield rows
         case JsonBody(type=type) | MultipartBody(type=type):
-            yield from _value(api, type, "whole_body", reader)
+            yield from _value(api, type, "whole_body", localizer)
 
 
-def _answer(api: Api, endpoint: Endpoint, answer: Response, reader: Localizer) -> Block:
-    phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
-    parts = [markdown.paragraphs(reader.says(answer.description))]
-    if answer.type is None:
-        parts.append(reader.words("no_content"))
-    elif isinstance(answer.type, File):
-        limits = types.limits(api, answer.type, reader)
+def _response(api: Api, endpoint: Endpoint, response: Response, localizer: Localizer) -> Section:
+    phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
+    parts = [markdown.paragraphs(localizer.text(response.description))]
+    if response.type is None:
+        parts.append(localizer.label("no_content"))
+    elif isinstance(response.type, File):
+        limits = types.limits(api, response.type, localizer)
         parts.append(
-            reader.words("raw_response_within", limits) if limits else reader.words("raw_response")
+            localizer.label("raw_response_within", limits)
+            if limits
+            else localizer.label("raw_response")
         )
     else:
-        parts += _value(api, answer.type, "whole_response", reader)
-    if headers := FieldTable(api, reader).of(answer.headers):
-        parts += [reader.words("response_headers"), headers]
+        parts += _value(api, response.type, "whole_response", localizer)
+    if headers := FieldTable(api, localizer).of(response.headers):
+        parts += [localizer.label("response_headers"), headers]
     if not endpoint.verified:
-        parts.append(reader.words("unsigned"))
+        parts.append(localizer.label("unsigned"))
     title = markdown.inline(
-        [markdown.text(f"{answer.status} {phrase}"), reader.inline(answer.title)], " · "
+        [markdown.text(f"{response.status} {phrase}"), localizer.inline(response.title)], " · "
     )
-    return Block(title, tuple(part for part in parts if part))
+    return Section(title, tuple(part for part in parts if part))
 
 
-def _value(api: Api, type: Type, sentence: str, reader: Localizer) -> Iterator[Markdown]:
-    """The fields of a structure; of anything else what it is, and the fields in it."""
+def _value(api: Api, type: Type, sentence: str, localizer: Localizer) -> Iterator[Markdown]:
+    """Yield the fields of an object; for any other type a sentence, and the fields inside of it."""
     if not isinstance(type, Named) or not isinstance(api.types[type.to], Object):
-        yield whole(api, type, sentence, reader)
-    if rows := FieldTable(api, reader).of_type(type):
+        yield single_value(api, type, sentence, localizer)
+    if rows := FieldTable(api, localizer).of_type(type):
         yield rows
 
 
-def whole(api: Api, type: Type, sentence: str, reader: Localizer) -> Markdown:
-    """Says that a body is one value: its type, and what it must keep to."""
-    return reader.words(
+def single_value(api: Api, type: Type, sentence: str, localizer: Localizer) -> Markdown:
+    """Return a sentence on a body that is a single value: its type and limits."""
+    return localizer.label(
         sentence,
-        reader.listed(
-            [types.cell(api, type, reader), types.limits(api, type, reader)], "semicolon"
+        localizer.join(
+            [types.cell(api, type, localizer), types.limits(api, type, localizer)], "semicolon"
         ),
     )
 
 
-def _error_bodies(api: Api, endpoint: Endpoint, reader: Localizer) -> Iterator[Block]:
-    """What the bodies of errors hold that have a type of their own, by exception."""
+def _error_bodies(api: Api, endpoint: Endpoint, localizer: Localizer) -> Iterator[Section]:
+    """Yield the fields of each error body that has a type, by exception class."""
     rows = api.errors_of(endpoint)
     for name, body in dict.fromkeys(
         (row.class_name, row.body) for row in rows if row.body is not None
     ):
-        title = reader.words("error_body", markdown.code(f"errors.{name}"))
-        yield Block(
-            title, (reader.words("body_of_error"), *_value(api, body, "whole_response", reader))
+        title = localizer.label("error_body", markdown.code(f"errors.{name}"))
+        yield Section(
+            title,
+            (localizer.label("body_of_error"), *_value(api, body, "whole_response", localizer)),
         )
 
 
-def _examples(endpoint: Endpoint, reader: Localizer) -> Iterator[Block]:
-    """The documented answers that have a body; with its status, where an endpoint has several."""
+def _response_examples(endpoint: Endpoint, localizer: Localizer) -> Iterator[Section]:
+    """Yield the documented response bodies; the heading has the status if there are several."""
     for example in endpoint.examples:
         if example.response is not None:
             status = str(example.status) if len(endpoint.responses) > 1 else ""
             title = [
-                reader.words("response_example"),
+                localizer.label("response_example"),
                 markdown.text(status),
-                reader.inline(example.title),
+                localizer.inline(example.title),
             ]
-            yield Block(
+            yield Section(
                 markdown.inline(title, " · "),
                 (markdown.fenced(json_text(example.response.json, indent=0), "json"),),
             )
 
 
-def _lost(api: Api, endpoint: Endpoint, reader: Localizer) -> Markdown:
-    """What a caller can do who never got the response."""
+def _response_lost(api: Api, endpoint: Endpoint, localizer: Localizer) -> Markdown:
+    """Describe what to do if the response is lost."""
     match endpoint.idempotency.kind:
         case "safe":
-            return reader.words("safe" if endpoint.method in ("GET", "HEAD") else "idempotent")
+            return localizer.label("safe" if endpoint.method in ("GET", "HEAD") else "idempotent")
         case "key":
             sentences = [
-                reader.words(
-                    "keyed", reader.listed([markdown.code(key) for key in endpoint.idempotency.key])
+                localizer.label(
+                    "keyed",
+                    localizer.join([markdown.code(key) for key in endpoint.idempotency.key]),
                 )
             ]
             if optional := [markdown.code(key) for key in endpoint.idempotency.optional]:
-                sentences.append(reader.words("optional_key", reader.listed(optional)))
+                sentences.append(localizer.label("optional_key", localizer.join(optional)))
         case "none":
-            sentences = [reader.words("not_idempotent")]
+            sentences = [localizer.label("not_idempotent")]
     if endpoint.unprocessed:
         sentences.append(
-            reader.words(
+            localizer.label(
                 "unprocessed",
-                reader.listed([markdown.code(str(status)) for status in endpoint.unprocessed]),
+                localizer.join([markdown.code(str(status)) for status in endpoint.unprocessed]),
             )
         )
-    asked = api.endpoint(endpoint.idempotency.ask) if endpoint.idempotency.ask is not None else None
-    if asked is not None:
-        here, there = (page_paths.of_endpoint(each, reader.language) for each in (endpoint, asked))
-        sentences.append(
-            reader.words("inquiry", page_paths.link(here, there, markdown.code(asked.qualified)))
+    inquiry = (
+        api.endpoint(endpoint.idempotency.ask) if endpoint.idempotency.ask is not None else None
+    )
+    if inquiry is not None:
+        here, there = (
+            page_paths.of_endpoint(each, localizer.language) for each in (endpoint, inquiry)
         )
-    return reader.listed(sentences, "sentences")
+        sentences.append(
+            localizer.label(
+                "inquiry", page_paths.link(here, there, markdown.code(inquiry.qualified))
+            )
+        )
+    return localizer.join(sentences, "sentences")

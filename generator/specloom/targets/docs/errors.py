@@ -1,4 +1,4 @@
-"""Tables of error codes, and where a response has them."""
+"""Tables of error codes, and the locations of code, message and detail in an error."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from .tables import table
 _COLUMNS = ("status", "code", "exception", "reason", "remedy")
 
 
-def error_table(rows: Iterable[ErrorCode], reader: Localizer) -> Markdown | None:
-    """A row for each documented cause, with the exception that a caller catches; nothing if there is none."""
-    return table(_COLUMNS, [_row(row, reader) for row in rows], reader)
+def error_table(rows: Iterable[ErrorCode], localizer: Localizer) -> Markdown | None:
+    """Return a table with a row for each documented cause and its exception class; None if there is none."""
+    return table(_COLUMNS, [_row(row, localizer) for row in rows], localizer)
 
 
-def error_parts(shape: ErrorShape, reader: Localizer) -> Markdown | None:
-    """Where the body of an error has its parts, and which responses of status 2xx are errors; nothing if that is not known."""
+def error_shape(shape: ErrorShape, localizer: Localizer) -> Markdown | None:
+    """Describe where an error body has its parts, and which 2xx responses are errors; return None if that is not known."""
     paths = {"code_at": shape.code, "message_at": shape.message, "detail_at": shape.detail}
     parts = [
-        reader.words(key, markdown.code(path)) for key, path in paths.items() if path is not None
+        localizer.label(key, markdown.code(path)) for key, path in paths.items() if path is not None
     ]
     if not parts:
         return None
-    sentences = [reader.words("error_parts", reader.listed(parts))]
+    sentences = [localizer.label("error_parts", localizer.join(parts))]
     if any("*" in path for path in paths.values() if path is not None):
-        sentences.append(reader.words("star"))
+        sentences.append(localizer.label("star"))
     if shape.success is not None:
         sentences.append(
-            reader.words("success", markdown.code(shape.success))
+            localizer.label("success", markdown.code(shape.success))
             if shape.success
-            else reader.words("no_code")
+            else localizer.label("no_code")
         )
-    return reader.listed(sentences, "sentences")
+    return localizer.join(sentences, "sentences")
 
 
-def _row(row: ErrorCode, reader: Localizer) -> list[Markdown]:
+def _row(row: ErrorCode, localizer: Localizer) -> list[Markdown]:
     name = markdown.code(row.code if row.code is not None else str(row.status))
     if not row.reason:
-        reader.lacks("a_reason", name)
+        localizer.note_missing("a_reason", name)
     return [
-        markdown.text(str(row.status)) if row.status is not None else reader.words("any"),
-        name if row.code is not None else reader.words("any"),
+        markdown.text(str(row.status)) if row.status is not None else localizer.label("any"),
+        name if row.code is not None else localizer.label("any"),
         markdown.code(f"errors.{row.class_name}"),
-        reader.inline(row.reason),
-        reader.inline(row.remedy),
+        localizer.inline(row.reason),
+        localizer.inline(row.remedy),
     ]

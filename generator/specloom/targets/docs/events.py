@@ -1,4 +1,4 @@
-"""The page of an event, and lists of events."""
+"""Page of an event, and tables of events."""
 
 from __future__ import annotations
 
@@ -10,116 +10,124 @@ from ...code import Markdown, markdown, python
 from ...model import Api, Event, Named, Object, Resource, json_text
 from ...render import render
 from . import labels, page_paths, tables, webhook_samples
-from .endpoints import Block, whole
+from .endpoints import Section, single_value
 from .localizer import Localizer
 from .tables import FieldTable
 
 
 def page(api: Api, event: Event, language: str) -> Markdown:
-    """The page in one language."""
-    reader = Localizer(language)
+    """Return the page in one language."""
+    localizer = Localizer(language)
     here = page_paths.of_event(event, language)
-    for there, what in (
+    for text, label_key in (
         (event.title, "a_title"),
         (event.description, "a_description"),
         (event.examples, "an_example"),
     ):
-        if not there:
-            reader.lacks(what)
+        if not text:
+            localizer.note_missing(label_key)
     values = {
         "label": labels.headings(language),
-        "title": reader.inline(event.title) or markdown.text(event.name),
-        "navigation": reader.navigation(
+        "title": localizer.inline(event.title) or markdown.text(event.name),
+        "navigation": localizer.navigation(
             [
-                page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)),
+                page_paths.link(here, page_paths.of_api(language), localizer.inline(api.title)),
                 *page_paths.languages(api, language, here),
             ]
         ),
-        "description": markdown.paragraphs(reader.says(event.description)),
-        "deprecated": tables.deprecation(event.deprecated, reader) if event.deprecated else None,
-        "facts": markdown.bullets(_facts(event, reader)),
-        "payload": list(_payload(api, event, reader)),
+        "description": markdown.paragraphs(localizer.text(event.description)),
+        "deprecated": tables.deprecation(event.deprecated, localizer) if event.deprecated else None,
+        "facts": markdown.bullets(_facts(event, localizer)),
+        "payload": list(_payload(api, event, localizer)),
         "examples": [
-            Block(
-                reader.titled("example", each.title),
+            Section(
+                localizer.heading("example", each.title),
                 (markdown.fenced(json_text(each.payload.json, indent=0), "json"),),
             )
             for each in event.examples
         ],
-        "proof": proof(api, reader),
+        "verification": verification(api, localizer),
         "sample": markdown.fenced(
             webhook_samples.function(api, python.identifier(event.class_name)), "python"
         ),
-        "acknowledgement": acknowledgement(api, reader),
-        "redelivery": redelivery(api, reader),
+        "acknowledgement": acknowledgement(api, localizer),
+        "redelivery": redelivery(api, localizer),
         "links": markdown.bullets(
-            markdown.link(reader.inline(each.title), each.url) for each in event.links
+            markdown.link(localizer.inline(each.title), each.url) for each in event.links
         ),
-        "updated": reader.words("updated", markdown.text(event.updated)) if event.updated else None,
+        "updated": (
+            localizer.label("updated", markdown.text(event.updated)) if event.updated else None
+        ),
     }
-    return render(Markdown, "docs/event.md.j2", notice=reader.notice(), **values)
+    return render(Markdown, "docs/event.md.j2", notice=localizer.notice(), **values)
 
 
-def listed(resource: Resource, here: PurePosixPath, reader: Localizer) -> Markdown | None:
-    """The events of a resource, with the way to their pages."""
+def events_table(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Markdown | None:
+    """Return a table of a resource's events, with links to their pages."""
     rows = [
         [
             page_paths.link(
                 here,
-                page_paths.of_event(event, reader.language),
-                reader.inline(event.title) or markdown.text(event.name),
+                page_paths.of_event(event, localizer.language),
+                localizer.inline(event.title) or markdown.text(event.name),
             ),
             markdown.code(event.name),
             markdown.code(f"events.{event.class_name}"),
         ]
         for event in resource.events
     ]
-    return tables.table(("event", "name", "sync"), rows, reader)
+    return tables.table(("event", "name", "sync"), rows, localizer)
 
 
-def proof(api: Api, reader: Localizer) -> Markdown:
-    """How a receiver knows that events are real."""
+def verification(api: Api, localizer: Localizer) -> Markdown:
+    """Describe how events are verified."""
     if delivery := _delivery(api):
-        return reader.inline(delivery.proof)
-    return reader.words(
+        return localizer.inline(delivery.proof)
+    return localizer.label(
         "your_proof" if api.envelope is None or api.envelope.verified else "no_proof"
     )
 
 
-def acknowledgement(api: Api, reader: Localizer) -> Markdown:
-    """How a receiver says that it has taken an event."""
+def acknowledgement(api: Api, localizer: Localizer) -> Markdown:
+    """Describe how a receiver acknowledges an event."""
     delivery = _delivery(api)
     return (
-        reader.inline(delivery.acknowledgement)
+        localizer.inline(delivery.acknowledgement)
         if delivery
-        else reader.words("plain_acknowledgement")
+        else localizer.label("plain_acknowledgement")
     )
 
 
-def redelivery(api: Api, reader: Localizer) -> Markdown:
-    """What becomes of an event that has not been taken."""
+def redelivery(api: Api, localizer: Localizer) -> Markdown:
+    """Describe the redelivery of an event that is not acknowledged."""
     delivery = _delivery(api)
-    return reader.inline(delivery.redelivery) if delivery else reader.words("plain_redelivery")
+    return (
+        localizer.inline(delivery.redelivery) if delivery else localizer.label("plain_redelivery")
+    )
 
 
-def _facts(event: Event, reader: Localizer) -> Iterator[Markdown]:
-    yield reader.words("fact", markdown.strong(reader.words("name")), markdown.code(event.name))
-    yield reader.words(
-        "fact", markdown.strong(reader.words("sync")), markdown.code(f"events.{event.class_name}")
+def _facts(event: Event, localizer: Localizer) -> Iterator[Markdown]:
+    yield localizer.label(
+        "fact", markdown.strong(localizer.label("name")), markdown.code(event.name)
+    )
+    yield localizer.label(
+        "fact",
+        markdown.strong(localizer.label("sync")),
+        markdown.code(f"events.{event.class_name}"),
     )
     if event.to is not None:
-        yield reader.words(
+        yield localizer.label(
             "fact",
-            markdown.strong(reader.words("sent_to")),
-            reader.words("setting", markdown.code(event.to)),
+            markdown.strong(localizer.label("sent_to")),
+            localizer.label("setting", markdown.code(event.to)),
         )
 
 
-def _payload(api: Api, event: Event, reader: Localizer) -> Iterator[Markdown]:
-    """The fields of a structure; of anything else what it is, and the fields in it."""
+def _payload(api: Api, event: Event, localizer: Localizer) -> Iterator[Markdown]:
+    """Yield the fields of an object; for any other type a sentence, and the fields inside of it."""
     if not isinstance(event.payload, Named) or not isinstance(api.types[event.payload.to], Object):
-        yield whole(api, event.payload, "whole_payload", reader)
-    if rows := FieldTable(api, reader).of_type(event.payload):
+        yield single_value(api, event.payload, "whole_payload", localizer)
+    if rows := FieldTable(api, localizer).of_type(event.payload):
         yield rows
 
 

@@ -1,4 +1,4 @@
-"""JSON values of known types as Python expressions, written as a caller of the generated client writes them."""
+"""Python expressions for JSON values of known types, as a user of the client would write them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ...model import (
 from ...runtime.datetime_formats import datetime_format
 from ..client_interface import constant
 from .json_types import member_of
-from .sample_values import likely, parsed
+from .sample_values import parsed, sample_value
 
 _DURATION = re.compile(
     r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?"
@@ -43,27 +43,29 @@ _DURATION = re.compile(
 
 
 class Expressions(Struct):
-    """Writes values, and collects the imports that they need."""
+    """Builder of expressions that collects the imports they need."""
 
     api: Api
     _standard: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    _ours: set[str] = field(default_factory=set[str])
+    _own: set[str] = field(default_factory=set[str])
 
     def imports(self, *, asynchronous: bool) -> Python:
-        plain = [python.plain_import("asyncio")] if asynchronous else []
+        module_imports = [python.plain_import("asyncio")] if asynchronous else []
         standard = [
             python.from_import(module, sorted(names))
             for module, names in sorted(self._standard.items())
         ]
-        clients = sorted(name for name in self._ours if name[0].isupper())
-        ours = python.from_import(self.api.package, [*clients, *sorted(self._ours - set(clients))])
-        sections = [python.lines([*plain, *standard])] if plain or standard else []
-        return python.lines([*sections, ours], blank=1)
+        clients = sorted(name for name in self._own if name[0].isupper())
+        own = python.from_import(self.api.package, [*clients, *sorted(self._own - set(clients))])
+        sections = (
+            [python.lines([*module_imports, *standard])] if module_imports or standard else []
+        )
+        return python.lines([*sections, own], blank=1)
 
     def value(self, each: Field, value: Json, width: int) -> Python:
-        """A field's value; of what is encrypted, whose example is nothing that a caller would write, one that is made up."""
-        shown = likely(self.api, replace(each, example=None)) if each.encrypted else value
-        return self._expression(each.type, shown, width)
+        """Return a field's value. An encrypted field gets a generated one, because its example may be ciphertext."""
+        example = sample_value(self.api, replace(each, example=None)) if each.encrypted else value
+        return self._expression(each.type, example, width)
 
     def _expression(self, type: Type, value: Json, width: int) -> Python:
         match type:
@@ -82,7 +84,7 @@ class Expressions(Struct):
                     (python.literal(key), self._expression(type.value, item, width - 8))
                     for key, item in value.items()
                 ]
-                return python.mapping(rows, room=width)
+                return python.dict_of(rows, room=width)
             case JsonText() if isinstance(value, str):
                 return self._expression(type.type, parsed(value), width)
             case Union(members=members):
@@ -92,24 +94,28 @@ class Expressions(Struct):
             case Number(exact=True) if isinstance(value, (int, Decimal)) and not isinstance(
                 value, bool
             ):
-                return python.call(self.use("decimal", "Decimal"), [python.literal(str(value))])
+                return python.call(
+                    self.import_standard("decimal", "Decimal"), [python.literal(str(value))]
+                )
             case File(media=media):
                 return self._file(media, width)
             case Bytes() if isinstance(value, str):
-                return python.call(self.use("base64", "b64decode"), [python.literal(value)])
+                return python.call(
+                    self.import_standard("base64", "b64decode"), [python.literal(value)]
+                )
             case DateTime() | Date() | Duration():
                 return self._time(type, value)
             case _:
                 return _literal(value)
 
     def _file(self, media: Sequence[str], width: int) -> Python:
-        """A path; where only the caller can say which of several media types a file has, its content and that."""
-        path = python.call(self.use("pathlib", "Path"), [python.literal("file")])
+        """Return a path; if several media types are allowed, an `Upload` with the media type."""
+        path = python.call(self.import_standard("pathlib", "Path"), [python.literal("file")])
         if len(media) < 2:
             return path
         content = python.call(python.attribute(path, "read_bytes"), [])
         return python.call(
-            self.our("Upload"),
+            self.import_own("Upload"),
             [content, python.keyword_argument("media", python.literal(media[0]))],
             room=width,
         )
@@ -120,7 +126,7 @@ class Expressions(Struct):
                 known = [each for each in values if each.value == value]
                 return self._enumerated(type, known, value)
             case Object(fields=fields) if isinstance(value, dict):
-                given = [
+                keywords = [
                     python.keyword_argument(
                         each.name,
                         self.value(each, value[each.wire], width - 4 - len(each.name) - 2),
@@ -128,7 +134,7 @@ class Expressions(Struct):
                     for each in fields
                     if each.wire in value and constant(each) is None
                 ]
-                return python.call(self._model(type), given, room=width)
+                return python.call(self._model(type), keywords, room=width)
             case UnionType(members=members, tag=tag):
                 return self._member(members, value, width, tag)
             case _:
@@ -137,7 +143,7 @@ class Expressions(Struct):
     def _member(
         self, members: Sequence[Type], value: Json, width: int, tag: str | None = None
     ) -> Python:
-        """The value as the member of a union that it is."""
+        """Return a value of a union as its member type."""
         member = member_of(self.api, members, tag, value)
         return self._expression(member, value, width) if member is not None else _literal(value)
 
@@ -148,18 +154,22 @@ class Expressions(Struct):
         )
 
     def _model(self, type: Named) -> Python:
-        """The class; by its module where two modules have one of that name."""
-        models = self.our("models")
+        """Return the class, qualified by its module if two modules have a class of this name."""
+        models = self.import_own("models")
         module = type.to.module if type.to.name in self.api.ambiguous else ()
         return python.dotted(models, *module, type.to.name)
 
     def _time(self, type: DateTime | Date | Duration, value: Json) -> Python:
         if isinstance(type, Duration):
-            return python.call(self.use("datetime", "timedelta"), _parts_of_duration(type, value))
-        kind = self.use("datetime", "datetime" if isinstance(type, DateTime) else "date")
+            return python.call(
+                self.import_standard("datetime", "timedelta"), _duration_arguments(type, value)
+            )
+        kind = self.import_standard(
+            "datetime", "datetime" if isinstance(type, DateTime) else "date"
+        )
         if isinstance(value, int):
             seconds = value / 1000 if type.format == "unix-ms" else value
-            zone = self.use("datetime", "UTC")
+            zone = self.import_standard("datetime", "UTC")
             return python.call(
                 python.dotted(kind, "fromtimestamp"), [python.literal(seconds), zone]
             )
@@ -167,17 +177,17 @@ class Expressions(Struct):
             python.dotted(kind, "fromisoformat"), [python.literal(_iso(type, value))]
         )
 
-    def use(self, module: str, name: str) -> Python:
+    def import_standard(self, module: str, name: str) -> Python:
         self._standard.setdefault(module, set()).add(name)
         return python.identifier(name)
 
-    def our(self, name: str) -> Python:
-        self._ours.add(name)
+    def import_own(self, name: str) -> Python:
+        self._own.add(name)
         return python.identifier(name)
 
 
 def _literal(value: Json) -> Python:
-    """Any JSON as Python; fractions as floats."""
+    """Return any JSON value as Python, with fractions as floats."""
     return python.literal(_floats(value))
 
 
@@ -189,21 +199,23 @@ def _floats(value: Json) -> python.Plain:
     return {key: _floats(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _parts_of_duration(type: Duration, value: Json) -> list[Python]:
-    """Arguments of `timedelta`."""
+def _duration_arguments(type: Duration, value: Json) -> list[Python]:
+    """Return the arguments of `timedelta`."""
     if isinstance(value, int):
         return python.call_options(
             {"milliseconds" if type.unit == "ms" else "seconds": python.literal(value)}
         )
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    given = (
-        {name: int(count) for name, count in found.groupdict().items() if count} if found else {}
+    duration = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    parts = (
+        {name: int(count) for name, count in duration.groupdict().items() if count}
+        if duration
+        else {}
     )
-    return python.call_options({name: python.literal(count) for name, count in given.items()})
+    return python.call_options({name: python.literal(count) for name, count in parts.items()})
 
 
 def _iso(type: DateTime | Date, value: Json) -> Json:
-    """A time in the format of its type as ISO 8601."""
+    """Convert a time from the format of its type to ISO 8601."""
     if type.format is None or not isinstance(value, str):
         return value
     try:

@@ -1,4 +1,4 @@
-"""The index of the API, and the pages of resources that have more to say than a list."""
+"""Index page of the API, and pages of resources with a description, notes or errors."""
 
 from __future__ import annotations
 
@@ -13,103 +13,107 @@ from ...model import Api, Endpoint, Fact, Object, Resource, Text
 from ...render import render
 from ..client_interface import argument_of, schemes_of
 from . import events, labels, page_paths, samples, tables
-from .endpoints import Block, facts, hosts
+from .endpoints import Section, facts, hosts
 from .errors import error_table
 from .localizer import Localizer
 
 
 def index(api: Api, language: str) -> Markdown:
-    """What holds for the whole API, and the way to its pages."""
-    reader = Localizer(language)
+    """Return the index page of the API."""
+    localizer = Localizer(language)
     here = page_paths.of_api(language)
     if not api.description:
-        reader.lacks("a_description")
+        localizer.note_missing("a_description")
     values = {
         "label": labels.headings(language),
-        "title": reader.inline(api.title) or markdown.text(api.package),
-        "navigation": reader.navigation(page_paths.languages(api, language, here)),
-        "description": markdown.paragraphs(reader.says(api.description)),
-        "hosts": hosts(api, None, reader),
-        "authentication": list(_authentication(api, reader)),
-        "construction": markdown.fenced(samples.construction(api), "python"),
-        "client": reader.words(
+        "title": localizer.inline(api.title) or markdown.text(api.package),
+        "navigation": localizer.navigation(page_paths.languages(api, language, here)),
+        "description": markdown.paragraphs(localizer.text(api.description)),
+        "hosts": hosts(api, None, localizer),
+        "authentication": list(_authentication(api, localizer)),
+        "create_client": markdown.fenced(samples.construction(api), "python"),
+        "client_link": localizer.label(
             "more_of_the_client",
-            page_paths.link(here, page_paths.of_client(language), reader.words("use_the_client")),
+            page_paths.link(
+                here, page_paths.of_client(language), localizer.label("use_the_client")
+            ),
         ),
-        "units": markdown.bullets(reader.inline(unit) for unit in _units(api)),
-        "facts": facts(_shared_facts(api), reader),
+        "units": markdown.bullets(localizer.inline(unit) for unit in _units(api)),
+        "facts": facts(_shared_facts(api), localizer),
         "resources": [
-            _whole(resource, here, reader)
+            _with_events(resource, here, localizer)
             for resource in api.all_resources()
             if _is_listed(resource)
         ],
-        "errors": error_table(api.errors, reader),
-        "notes": markdown.notes(reader.says(api.notes)),
+        "errors": error_table(api.errors, localizer),
+        "notes": markdown.notes(localizer.text(api.notes)),
         "links": markdown.bullets(
-            markdown.link(reader.inline(each.title), each.url) for each in api.links
+            markdown.link(localizer.inline(each.title), each.url) for each in api.links
         ),
     }
-    return render(Markdown, "docs/index.md.j2", notice=reader.notice(), **values)
+    return render(Markdown, "docs/index.md.j2", notice=localizer.notice(), **values)
 
 
 def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
-    """What holds for a resource, and the way to its endpoints."""
-    reader = Localizer(language)
+    """Return the page of a resource."""
+    localizer = Localizer(language)
     here = page_paths.of_resource(resource, language)
     values = {
         "label": labels.headings(language),
-        "title": _title(resource, reader),
-        "navigation": reader.navigation(
+        "title": _title(resource, localizer),
+        "navigation": localizer.navigation(
             [
-                page_paths.link(here, page_paths.of_api(language), reader.inline(api.title)),
+                page_paths.link(here, page_paths.of_api(language), localizer.inline(api.title)),
                 *page_paths.languages(api, language, here),
             ]
         ),
-        "description": markdown.paragraphs(reader.says(resource.description)),
-        "resources": list(_listed(resource, here, reader)),
-        "errors": error_table(resource.errors, reader),
-        "notes": markdown.notes(reader.says(resource.notes)),
+        "description": markdown.paragraphs(localizer.text(resource.description)),
+        "resources": list(_sections(resource, here, localizer)),
+        "errors": error_table(resource.errors, localizer),
+        "notes": markdown.notes(localizer.text(resource.notes)),
     }
-    return render(Markdown, "docs/resource.md.j2", notice=reader.notice(), **values)
+    return render(Markdown, "docs/resource.md.j2", notice=localizer.notice(), **values)
 
 
-def _listed(resource: Resource, here: PurePosixPath, reader: Localizer) -> Iterator[Block]:
-    """The resource's own endpoints, then what lies below it."""
-    if own := _resource(resource, here, reader).parts:
-        yield Block(reader.words("endpoints"), own)
-    if told := events.listed(resource, here, reader):
-        yield Block(reader.words("events"), (told,))
-    for below in list(resource.walk())[1:]:
-        if _is_listed(below):
-            yield _whole(below, here, reader)
+def _sections(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Iterator[Section]:
+    """Yield the resource's own endpoints and events, then the resources below it."""
+    if own := _resource(resource, here, localizer).parts:
+        yield Section(localizer.label("endpoints"), own)
+    if events_table := events.events_table(resource, here, localizer):
+        yield Section(localizer.label("events"), (events_table,))
+    for nested in list(resource.walk())[1:]:
+        if _is_listed(nested):
+            yield _with_events(nested, here, localizer)
 
 
-def _resource(resource: Resource, here: PurePosixPath, reader: Localizer) -> Block:
-    title = _title(resource, reader)
-    there = page_paths.of_resource(resource, reader.language)
+def _resource(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Section:
+    title = _title(resource, localizer)
+    there = page_paths.of_resource(resource, localizer.language)
     if there != here and page_paths.has_page(resource):
         title = page_paths.link(here, there, title)
     endpoints = tables.table(
         ("endpoint", "request_line", "sync"),
-        [_endpoint(each, here, reader) for each in resource.endpoints],
-        reader,
+        [_endpoint(each, here, localizer) for each in resource.endpoints],
+        localizer,
     )
-    return Block(title, (endpoints,) if endpoints else ())
+    return Section(title, (endpoints,) if endpoints else ())
 
 
-def _whole(resource: Resource, here: PurePosixPath, reader: Localizer) -> Block:
-    """The endpoints of a resource, and its events."""
-    block, told = _resource(resource, here, reader), events.listed(resource, here, reader)
-    return replace(block, parts=(*block.parts, told)) if told else block
+def _with_events(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Section:
+    """Return the endpoints of a resource, and its events."""
+    section, events_table = _resource(resource, here, localizer), events.events_table(
+        resource, here, localizer
+    )
+    return replace(section, parts=(*section.parts, events_table)) if events_table else section
 
 
-def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Localizer) -> list[Markdown]:
-    title = reader.inline(endpoint.title) or markdown.text(endpoint.name)
-    marks = [markdown.strong(reader.words("deprecated"))] if endpoint.deprecated else []
+def _endpoint(endpoint: Endpoint, here: PurePosixPath, localizer: Localizer) -> list[Markdown]:
+    title = localizer.inline(endpoint.title) or markdown.text(endpoint.name)
+    marks = [markdown.strong(localizer.label("deprecated"))] if endpoint.deprecated else []
     return [
         markdown.inline(
             [
-                page_paths.link(here, page_paths.of_endpoint(endpoint, reader.language), title),
+                page_paths.link(here, page_paths.of_endpoint(endpoint, localizer.language), title),
                 *marks,
             ]
         ),
@@ -118,54 +122,54 @@ def _endpoint(endpoint: Endpoint, here: PurePosixPath, reader: Localizer) -> lis
     ]
 
 
-def _title(resource: Resource, reader: Localizer) -> Markdown:
-    return reader.inline(resource.title) or markdown.text(".".join(resource.path))
+def _title(resource: Resource, localizer: Localizer) -> Markdown:
+    return localizer.inline(resource.title) or markdown.text(".".join(resource.path))
 
 
 def _is_listed(resource: Resource) -> bool:
     return bool(resource.endpoints or resource.events) or page_paths.has_page(resource)
 
 
-def _authentication(api: Api, reader: Localizer) -> Iterator[Markdown]:
-    """For each scheme what the client is given."""
+def _authentication(api: Api, localizer: Localizer) -> Iterator[Markdown]:
+    """Yield the client's arguments and advice for each scheme."""
     schemes = schemes_of(api)
     if not schemes:
-        yield reader.words("none")
+        yield localizer.label("none")
     if len(schemes) > 1:
-        yield reader.words("several_schemes")
+        yield localizer.label("several_schemes")
     for scheme in schemes:
         kind = SCHEMES[scheme.kind]
-        yield reader.words("authenticated_by", reader.inline(kind.title))
-        owner = argument_of(api, scheme)
-        prefix = f"{owner}.{kind.class_name}." if owner else ""
+        yield localizer.label("authenticated_by", localizer.inline(kind.title))
+        client_argument = argument_of(api, scheme)
+        prefix = f"{client_argument}.{kind.class_name}." if client_argument else ""
         rows = [
             [
                 markdown.code(f"{prefix}{argument.name}"),
-                reader.words("yes" if argument.required else "depends"),
-                reader.inline(argument.meaning),
+                localizer.label("yes" if argument.required else "depends"),
+                localizer.inline(argument.meaning),
             ]
             for argument in kind.arguments
         ]
-        if found := tables.table(("argument", "required", "meaning"), rows, reader):
-            yield found
+        if table := tables.table(("argument", "required", "meaning"), rows, localizer):
+            yield table
         if kind.advice:
-            yield markdown.bullets(reader.inline(text) for text in kind.advice)
+            yield markdown.bullets(localizer.inline(advice) for advice in kind.advice)
 
 
 def _units(api: Api) -> list[Text]:
-    """The units that fields are in, each once."""
-    found: dict[Text, None] = {}
+    """Return the units of all fields, without duplicates."""
+    units: dict[Text, None] = {}
     for type in api.types.values():
         if isinstance(type, Object):
-            found |= dict.fromkeys(field.unit for field in type.fields if field.unit)
+            units |= dict.fromkeys(field.unit for field in type.fields if field.unit)
     for endpoint in api.all_endpoints():
         for fields in (endpoint.path_fields, endpoint.query, endpoint.header):
-            found |= dict.fromkeys(field.unit for field in fields if field.unit)
-    return list(found)
+            units |= dict.fromkeys(field.unit for field in fields if field.unit)
+    return list(units)
 
 
 def _shared_facts(api: Api) -> tuple[Fact, ...]:
-    """The facts that hold for every endpoint."""
+    """Return the facts that all endpoints share."""
     endpoints = list(api.all_endpoints())
     return (
         tuple(fact for fact in endpoints[0].facts if all(fact in each.facts for each in endpoints))

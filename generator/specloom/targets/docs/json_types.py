@@ -1,4 +1,4 @@
-"""Which type a JSON value is of, where a spec allows several."""
+"""Type of a JSON value among the members of a union."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ...model import (
 
 
 def is_kind(api: Api, type: Type, value: Json) -> bool:
-    """Whether a value is of the JSON kind that the type has."""
+    """Return whether a value has the JSON kind of the type."""
     match type:
         case Nullable():
             return value is None or is_kind(api, type.type, value)
@@ -62,23 +62,23 @@ def is_kind(api: Api, type: Type, value: Json) -> bool:
 
 
 def member_of(api: Api, members: Sequence[Type], tag: str | None, value: Json) -> Type | None:
-    """The member of a union that a value is; None if it is none."""
-    fitting = (
+    """Return the member of a union that a value belongs to, or None."""
+    candidates = (
         member
         for member in members
         if is_kind(api, member, value) and (tag is None or has_tag(api, member, tag, value))
     )
-    return next(fitting, None)
+    return next(candidates, None)
 
 
 def has_tag(api: Api, member: Type, tag: str, value: Json) -> bool:
-    """Whether a value carries this member's literal in the field that tells members apart."""
-    structure = api.types[member.to] if isinstance(member, Named) else None
-    if not isinstance(structure, Object) or not isinstance(value, dict):
+    """Return whether the tag of a value belongs to this member."""
+    object_type = api.types[member.to] if isinstance(member, Named) else None
+    if not isinstance(object_type, Object) or not isinstance(value, dict):
         return False
     literals = [
         each.type.literals
-        for each in structure.fields
+        for each in object_type.fields
         if each.wire == tag and isinstance(each.type, (String, Integer))
     ]
     return any(value.get(tag) in allowed for allowed in literals)

@@ -1,4 +1,4 @@
-"""Labels of pages: headings, column titles, cells and fixed sentences, from the locales."""
+"""Labels of pages: headings, column titles, cells and fixed sentences of the locales."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ NAMES: Mapping[str, str] = {
 
 
 def name_of(language: str) -> str:
-    """The name of a language in that language."""
+    """Return the name of a language in that language."""
     return NAMES.get(language.split("-")[0], language)
 
 
-def words(key: str, language: str, *values: Markdown) -> Markdown:
-    """A label with its placeholders filled in."""
+def label(key: str, language: str, *values: Markdown) -> Markdown:
+    """Return a label with its placeholders filled in."""
     return markdown.sentence(locales.text(language, "labels", key), *values)
 
 
 @lru_cache
 def headings(language: str) -> Mapping[str, Markdown]:
-    """The labels without placeholders, for templates."""
+    """Return the labels without placeholders, for templates."""
     return {
-        key: words(key, language)
+        key: label(key, language)
         for key, text in locales.table(language, "labels").items()
         if "{" not in text
     }

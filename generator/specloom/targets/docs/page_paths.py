@@ -1,4 +1,4 @@
-"""Where the pages of the documentation lie, and how one leads to another."""
+"""Paths of the pages, and links between them."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def of_resource(resource: Resource, language: str) -> PurePosixPath:
 
 
 def of_endpoint(endpoint: Endpoint, language: str) -> PurePosixPath:
-    """An endpoint called `index` gives way to the page of its resource: no endpoint's name has a hyphen."""
+    """Return the path of an endpoint's page. `index` is renamed because the resource has this path; no other name has a hyphen."""
     name = "index-endpoint" if endpoint.name == "index" else endpoint.name
     return PurePosixPath("docs", language, *endpoint.resource, f"{name}.md")
 
 
 def of_event(event: Event, language: str) -> PurePosixPath:
-    """Its name has a hyphen, so it is no endpoint's."""
+    """Return the path of an event's page; the hyphen keeps it apart from endpoints."""
     name = (snake(event.class_name) or event.class_name).replace("_", "-")
     return PurePosixPath("docs", language, *event.resource, f"event-{name}.md")
 
 
 def has_page(resource: Resource) -> bool:
-    """Whether there is more to say of a resource than which endpoints it has, which the index says."""
+    """Return whether a resource has a page of its own; the index lists the endpoints of all others."""
     return bool(resource.description or resource.notes or resource.errors)
 
 
@@ -47,7 +47,7 @@ def link(here: PurePosixPath, there: PurePosixPath, label: Markdown) -> Markdown
 
 
 def languages(api: Api, language: str, here: PurePosixPath) -> list[Markdown]:
-    """Links to the same page in the other languages."""
+    """Return links to the same page in the other languages."""
     other = [each for each in api.languages if each != language]
     pages = [PurePosixPath("docs", each, *here.parts[2:]) for each in other]
     return [

@@ -1,4 +1,4 @@
-"""How lists and objects stand in a query or a form: the rules of `runtime/url_encoding.py`, for documented values and for the shapes of types."""
+"""Encoding of lists and objects in a query or form, by the rules of `runtime/url_encoding.py`: for values, and for shapes of types."""
 
 from __future__ import annotations
 
@@ -20,42 +20,46 @@ from ...model import (
 _ANYTHING = "…"
 
 
-def pairs(wire: str, value: Json, style: str) -> list[tuple[str, list[str]]]:
-    """Names, each with the values that commas join; not yet encoded."""
+def name_values(wire: str, value: Json, style: str) -> list[tuple[str, list[str]]]:
+    """Return names with their values, not yet percent-encoded; commas join the values of a name."""
     if isinstance(value, list):
         if style == "comma":
-            return [(wire, [plain(item) for item in value])] if value else []
+            return [(wire, [encoded_value(item) for item in value])] if value else []
         if any(isinstance(item, (list, dict)) for item in value):
             return [
                 pair
-                for at, item in enumerate(value)
-                for pair in pairs(f"{wire}[{at}]", item, style)
+                for index, item in enumerate(value)
+                for pair in name_values(f"{wire}[{index}]", item, style)
             ]
-        return [(f"{wire}[]" if style == "brackets" else wire, [plain(item)]) for item in value]
+        return [
+            (f"{wire}[]" if style == "brackets" else wire, [encoded_value(item)]) for item in value
+        ]
     if isinstance(value, dict):
         return [
-            pair for key, item in value.items() for pair in pairs(f"{wire}[{key}]", item, style)
+            pair
+            for key, item in value.items()
+            for pair in name_values(f"{wire}[{key}]", item, style)
         ]
-    return [(wire, [plain(value)])]
+    return [(wire, [encoded_value(value)])]
 
 
-def plain(value: Json) -> str:
-    """A single value as it stands in a path, a query, a form or a header field."""
+def encoded_value(value: Json) -> str:
+    """Return a single value as text for a path, query, form or header."""
     return value if isinstance(value, str) else json_text(value)
 
 
-def spelled(api: Api, field: Field) -> str:
-    """How a field that is a list or an object stands there, such as `ids=…&ids=…`; '' for any other."""
+def encoded_shape(api: Api, field: Field) -> str:
+    """Return the encoded shape of a list or object, such as `ids=…&ids=…`; '' for other types."""
     shape = _shape(api, field.type, 3)
     if shape == _ANYTHING:
         return ""
     return "&".join(
-        f"{name}={','.join(values)}" for name, values in pairs(field.wire, shape, field.style)
+        f"{name}={','.join(values)}" for name, values in name_values(field.wire, shape, field.style)
     )
 
 
 def _shape(api: Api, type: Type, depth: int) -> Json:
-    """A value in which everything is `…` that is not itself a list or an object; types that hold themselves end."""
+    """Return a value of the type's shape with `…` in place of scalars, and of recursive types below `depth`."""
     match type:
         case _ if not depth:
             return _ANYTHING

@@ -1,4 +1,4 @@
-"""The generated project's README: how to install it, a first call, and the way to the pages."""
+"""README of the generated project: installation, a first call, and links to the pages."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from ...code import Markdown, markdown
 from ...model import Api
 from ...render import render
 from . import labels, page_paths
-from .endpoints import Samples
+from .endpoints import EndpointSamples
 from .localizer import Localizer
 
 PATH = PurePosixPath("README.md")
 
 
 def readme(api: Api, *, testing: bool = True) -> Markdown:
-    """In the API's first language."""
-    reader = Localizer(api.languages[0])
+    """Return the README in the API's first language."""
+    localizer = Localizer(api.languages[0])
     first = next(api.all_endpoints(), None)
     pages = [
         page_paths.link(PATH, page_paths.of_api(language), markdown.text(labels.name_of(language)))
@@ -25,22 +25,22 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
     return render(
         Markdown,
         "docs/readme.md.j2",
-        label=labels.headings(reader.language),
-        title=reader.inline(api.title) or markdown.text(api.package),
-        description=markdown.paragraphs(reader.says(api.description)),
-        source=reader.words("generated_from", markdown.code(api.source)),
-        pages=reader.words("pages", reader.listed(pages)),
+        label=labels.headings(localizer.language),
+        title=localizer.inline(api.title) or markdown.text(api.package),
+        description=markdown.paragraphs(localizer.text(api.description)),
+        source=localizer.label("generated_from", markdown.code(api.source)),
+        pages=localizer.label("pages", localizer.join(pages)),
         install=markdown.fenced("pip install .", "sh"),
-        sample=Samples.of(api, first).sync if first is not None else None,
-        errors=reader.words("errors_in_short"),
-        client=reader.words(
+        sample=EndpointSamples.of(api, first).sync if first is not None else None,
+        errors_note=localizer.label("errors_in_short"),
+        client_link=localizer.label(
             "more_of_the_client",
             page_paths.link(
-                PATH, page_paths.of_client(reader.language), reader.words("use_the_client")
+                PATH, page_paths.of_client(localizer.language), localizer.label("use_the_client")
             ),
         ),
-        testing=(
-            reader.words(
+        testing_note=(
+            localizer.label(
                 "testing_in_short",
                 markdown.code(f'pytest_plugins = ["{api.package}.testing"]'),
                 markdown.code(f"python -m {api.package}.testing --print-client"),
@@ -48,5 +48,5 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
             if testing
             else None
         ),
-        asynchronous=reader.words("async_in_short", markdown.code(f"Async{api.client}")),
+        async_note=localizer.label("async_in_short", markdown.code(f"Async{api.client}")),
     )

@@ -1,7 +1,7 @@
-"""A text that matches a regular expression, for samples.
+"""Sample text for a regular expression.
 
-It is put together from the expression's own parts and never matched against it, which could take long. What is rare in specs (looking around,
-references to groups) is not understood, and then there is none.
+The text is built from the parts of the expression, and never matched against it, because matching can take exponential time.
+Lookaround and backreferences, which are rare in specs, are not supported.
 """
 
 from __future__ import annotations
@@ -14,77 +14,79 @@ _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:|\(\?|[()|^$]|(?P<times>\*|\+|\?|\{(?P<least>\d*)(?P<comma>,?)(?P<most>\d*)\}(?<!\{\}))[?+]?|.",
     re.DOTALL,
 )
-_SIGNS = "0aA" + "".join(map(chr, range(0x21, 0x7F))) + " "
-_LONGEST = 1000
+_CANDIDATES = "0aA" + "".join(map(chr, range(0x21, 0x7F))) + " "
+_MAX_LENGTH = 1000
 
 
 class _Sequence(Struct):
-    """Texts one after the other, each as often as it must come and as it may; what stands behind a `|` is another way and left out."""
+    """Sequence of texts with minimum and maximum repetitions; only the first alternative of `|` is used."""
 
     parts: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     ended: bool = False
 
     def text(self, length: int = 0) -> str:
-        """The whole, repeated where it may be until it is so long; fails with ValueError if it grows too large."""
+        """Return the text, with repetitions up to the length if possible; raise `ValueError` if it gets too long."""
         missing = length - sum(len(part) * least for part, least, _ in self.parts)
-        if missing < length - _LONGEST:
+        if missing < length - _MAX_LENGTH:
             raise ValueError("too long")
-        made = ""
+        result = ""
         for part, least, most in self.parts:
             more = min(most - least, max(0, -(-missing // len(part)))) if part else 0
             missing -= more * len(part)
-            made += part * (least + more)
-        return made
+            result += part * (least + more)
+        return result
 
 
-def matching(pattern: str, least: int, most: int) -> str | None:
-    """A text of such a length that matches the whole pattern; None if none was found."""
+def sample_text(pattern: str, least: int, most: int) -> str | None:
+    """Return a text within the length limits that matches the whole pattern, or None."""
     try:
-        found = _read(pattern).text(min(least, _LONGEST))
+        text = _parse(pattern).text(min(least, _MAX_LENGTH))
     except (ValueError, IndexError, re.error):
         return None
-    return found if least <= len(found) <= most else None
+    return text if least <= len(text) <= most else None
 
 
-def _read(pattern: str) -> _Sequence:
-    open_: list[_Sequence] = [_Sequence()]
+def _parse(pattern: str) -> _Sequence:
+    stack: list[_Sequence] = [_Sequence()]
     for token in _TOKEN.finditer(pattern):
-        now = open_[-1]
+        current = stack[-1]
         match token[0]:
             case "(?":
-                raise ValueError("more than a group")
+                raise ValueError("unsupported group")
             case "(" | "(?:":
-                open_.append(_Sequence())
+                stack.append(_Sequence())
             case ")":
-                open_.pop()
-                _add(open_[-1], now.text())
+                stack.pop()
+                _append(stack[-1], current.text())
             case "|":
-                now.ended = True
+                current.ended = True
             case "^" | "$" | r"\A" | r"\Z":
                 pass
             case _ if token["times"]:
-                if not now.ended:
-                    now.parts[-1] = (now.parts[-1][0], *_times(token))
-            case sign:
-                _add(now, _one(sign))
-    return open_[0]
+                if not current.ended:
+                    current.parts[-1] = (current.parts[-1][0], *_repetitions(token))
+            case character:
+                _append(current, _sample_character(character))
+    return stack[0]
 
 
-def _add(sequence: _Sequence, text: str) -> None:
+def _append(sequence: _Sequence, text: str) -> None:
     if not sequence.ended:
         sequence.parts.append((text, 1, 1))
 
 
-def _times(token: re.Match[str]) -> tuple[int, int]:
+def _repetitions(token: re.Match[str]) -> tuple[int, int]:
     if token["times"] in "*+?":
-        return int(token["times"] == "+"), 1 if token["times"] == "?" else _LONGEST
+        return int(token["times"] == "+"), 1 if token["times"] == "?" else _MAX_LENGTH
     least = int(token["least"] or 0)
-    return least, int(token["most"] or _LONGEST) if token["comma"] else least
+    return least, int(token["most"] or _MAX_LENGTH) if token["comma"] else least
 
 
-def _one(sign: str) -> str:
-    """One character that the sign, a class or an escape stands for."""
-    found = next((each for each in _SIGNS if re.fullmatch(sign, each)), "")
-    if not found and sign[0] == "\\":
-        raise ValueError(f"{sign} is no character")
-    return found or sign.strip("[^]")[:1]
+def _sample_character(character_class: str) -> str:
+    """Return a character that matches a character, class or escape."""
+    sample = next(
+        (candidate for candidate in _CANDIDATES if re.fullmatch(character_class, candidate)), ""
+    )
+    if not sample and character_class[0] == "\\":
+        raise ValueError(f"{character_class} is not a character")
+    return sample or character_class.strip("[^]")[:1]

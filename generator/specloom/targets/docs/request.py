@@ -1,4 +1,4 @@
-"""A documented request as it goes over the wire, and as a curl command."""
+"""Sample requests: URL, headers and body on the wire, and the curl command."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ...model import (
     innermost,
     json_text,
 )
-from ..client_interface import constant, styles
-from .parameter_styles import pairs, plain
-from .sample_values import completed, completed_field, likely, likely_body
+from ..client_interface import constant, form_styles
+from .parameter_styles import encoded_value, name_values
+from .sample_values import completed, completed_field, sample_body, sample_value
 
 
-class Request(Struct, frozen=True):
-    """What a sample sends: values by wire name. `body` is None if there is none."""
+class SampleRequest(Struct, frozen=True):
+    """Sample request: values by wire name. `body` is None if there is none."""
 
     api: Api
     endpoint: Endpoint
@@ -42,47 +42,51 @@ class Request(Struct, frozen=True):
     body: Json
 
     @classmethod
-    def of(cls, api: Api, endpoint: Endpoint, example: Example | None) -> Request:
-        """The example, and the constants in it; what it leaves out, though it is required, and what is secret get a likely value."""
-        given = example or Example(Text(), {}, {}, {}, None, None, None)
+    def of(cls, api: Api, endpoint: Endpoint, example: Example | None) -> SampleRequest:
+        """Return the request of an example, with constants, and with generated values for secrets and missing required fields."""
+        values = example or Example(Text(), {}, {}, {}, None, None, None)
         own = {field.wire.lower() for field in endpoint.header}
         headers = [field for field in api.header if field.wire.lower() not in own]
         return cls(
             api,
             endpoint,
-            _filled(api, endpoint.path_fields, given.path),
-            _filled(api, endpoint.query, given.query),
-            _filled(api, (*headers, *endpoint.header), given.header),
-            _body(api, endpoint, given.body),
+            _filled(api, endpoint.path_fields, values.path),
+            _filled(api, endpoint.query, values.query),
+            _filled(api, (*headers, *endpoint.header), values.header),
+            _body(api, endpoint, values.body),
         )
 
     def url(self) -> str:
-        """The URL on the primary host, with what the first scheme adds."""
+        """Return the URL on the primary host, with the query parameters of the first scheme."""
         host = (self.endpoint.hosts or self.api.hosts)[0].url.rstrip("/")
         path = self.endpoint.path
         for wire, value in self.path.items():
-            path = path.replace(f"{{{wire}}}", _encoded(plain(value)))
-        found = [
+            path = path.replace(f"{{{wire}}}", _encoded(encoded_value(value)))
+        parameters = [
             (name, [added.sample])
             for name, added in added_by_auth(self.api, self.endpoint, "query")
         ]
-        given: dict[str, str] = {field.wire: field.style for field in self.endpoint.query}
+        styles: dict[str, str] = {field.wire: field.style for field in self.endpoint.query}
         for wire, value in self.query.items():
-            found += pairs(wire, value, given.get(wire, "repeat"))
-        query = "&".join(_pair(name, values) for name, values in found)
+            parameters += name_values(wire, value, styles.get(wire, "repeat"))
+        query = "&".join(_pair(name, values) for name, values in parameters)
         return f"{host}{path}?{query}" if query else f"{host}{path}"
 
     def headers(self) -> Iterator[tuple[str, str]]:
-        """Names and values, the scheme's first; without the type of a multipart body, which curl writes itself."""
+        """Yield names and values, those of the scheme first; curl sets the Content-Type of a multipart body."""
         for name, added in added_by_auth(self.api, self.endpoint, "header"):
             yield name, added.sample
         for wire, value in self.header.items():
-            yield wire, ",".join(map(plain, value)) if isinstance(value, list) else plain(value)
+            yield wire, (
+                ",".join(map(encoded_value, value))
+                if isinstance(value, list)
+                else encoded_value(value)
+            )
         if (media := media_of(self.endpoint)) and not isinstance(self.endpoint.body, MultipartBody):
             yield "Content-Type", media
 
     def curl(self) -> str:
-        """A shell command that sends the request."""
+        """Return a shell command that sends the request."""
         method = {"GET": "", "HEAD": " --head"}.get(
             self.endpoint.method, f" -X {self.endpoint.method}"
         )
@@ -98,19 +102,19 @@ class Request(Struct, frozen=True):
             case JsonBody():
                 return [f"-d {_quoted(json_text(self.body, indent=0))}"]
             case FormBody():
-                given = styles(self.api, self.endpoint.body)
-                found = [
+                styles = form_styles(self.api, self.endpoint.body)
+                fields = [
                     pair
                     for wire, value in _members(self.body)
-                    for pair in pairs(wire, value, given.get(wire, "repeat"))
+                    for pair in name_values(wire, value, styles.get(wire, "repeat"))
                 ]
-                return [_form_field(name, values) for name, values in found]
+                return [_form_field(name, values) for name, values in fields]
             case MultipartBody(type=type):
-                structure = self.api.types[type.to]
-                assert isinstance(structure, Object)
+                parts_type = self.api.types[type.to]
+                assert isinstance(parts_type, Object)
                 files = {
                     field.wire: inner.media
-                    for field in structure.fields
+                    for field in parts_type.fields
                     if isinstance(inner := innermost(field.type), File)
                 }
                 return [
@@ -123,13 +127,13 @@ class Request(Struct, frozen=True):
 
 
 def added_by_auth(api: Api, endpoint: Endpoint, where: str) -> list[tuple[str, Added]]:
-    """What the endpoint's first scheme adds to a request, with the name that it has there."""
+    """Return the headers or query parameters of the endpoint's first scheme, with their names."""
     schemes = schemes_of(api, endpoint)
     return added_by(schemes[0], where) if schemes else []
 
 
 def schemes_of(api: Api, endpoint: Endpoint) -> list[Scheme]:
-    """The schemes that an endpoint takes, without `none`."""
+    """Return the schemes that an endpoint accepts, without `none`."""
     return [
         scheme
         for name in endpoint.auth
@@ -139,7 +143,7 @@ def schemes_of(api: Api, endpoint: Endpoint) -> list[Scheme]:
 
 
 def media_of(endpoint: Endpoint) -> str | None:
-    """The media type of the body."""
+    """Return the media type of the body."""
     match endpoint.body:
         case None:
             return None
@@ -151,23 +155,27 @@ def media_of(endpoint: Endpoint) -> str | None:
             return media
 
 
-def _filled(api: Api, fields: tuple[Field, ...], given: Mapping[str, Json]) -> dict[str, Json]:
+def _filled(api: Api, fields: tuple[Field, ...], values: Mapping[str, Json]) -> dict[str, Json]:
     filled: dict[str, Json] = {}
     for field in fields:
-        fixed = constant(field)
-        if fixed is not None:
-            filled[field.wire] = fixed
-        elif field.wire in given:
-            filled[field.wire] = completed_field(api, field, given[field.wire])
+        constant_parameters = constant(field)
+        if constant_parameters is not None:
+            filled[field.wire] = constant_parameters
+        elif field.wire in values:
+            filled[field.wire] = completed_field(api, field, values[field.wire])
         elif field.required:
-            filled[field.wire] = likely(api, field)
+            filled[field.wire] = sample_value(api, field)
     return filled
 
 
-def _body(api: Api, endpoint: Endpoint, given: Value | None) -> Json:
+def _body(api: Api, endpoint: Endpoint, example: Value | None) -> Json:
     match endpoint.body:
         case JsonBody(type=type) | FormBody(type=type) | MultipartBody(type=type):
-            return completed(api, type, given.json) if given is not None else likely_body(api, type)
+            return (
+                completed(api, type, example.json)
+                if example is not None
+                else sample_body(api, type)
+            )
         case _:
             return None
 
@@ -185,14 +193,14 @@ def _pair(name: str, values: list[str]) -> str:
 
 
 def _form_field(name: str, values: list[str]) -> str:
-    """What curl shall encode, if it can: not names, and not texts between commas."""
+    """Return a form option; curl encodes the value, unless the name or comma-separated values need encoding."""
     if len(values) == 1 and name == _encoded(name):
         return f"--data-urlencode {_quoted(f'{name}={values[0]}')}"
     return f"-d {_quoted(_pair(name, values))}"
 
 
 def _parts(wire: str, value: Json, media: tuple[str, ...] | None) -> Iterator[str]:
-    """The parts that a value becomes: lists are repeated, unless they hold objects, for which there is JSON."""
+    """Yield the multipart options of a value: one for each item of a list; objects, and lists with objects, as JSON."""
     if isinstance(value, list) and (
         media is not None or not any(isinstance(item, (dict, list)) for item in value)
     ):
@@ -205,9 +213,9 @@ def _parts(wire: str, value: Json, media: tuple[str, ...] | None) -> Iterator[st
         content = json_text(value).replace("\\", "\\\\").replace('"', '\\"')
         yield "-F " + _quoted(wire + '="' + content + '";type=application/json')
     else:
-        yield f"--form-string {_quoted(f'{wire}={plain(value)}')}"
+        yield f"--form-string {_quoted(f'{wire}={encoded_value(value)}')}"
 
 
 def _quoted(argument: str) -> str:
-    """One word for a POSIX shell."""
+    """Quote an argument for a POSIX shell."""
     return "'" + argument.replace("'", "'\\''") + "'"

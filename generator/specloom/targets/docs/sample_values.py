@@ -1,4 +1,4 @@
-"""Values for samples: documented ones written as JSON, and likely ones where the spec gives no example."""
+"""Values for samples: documented ones as JSON, and generated ones where the spec has no example."""
 
 from __future__ import annotations
 
@@ -39,47 +39,47 @@ from ...model import (
     json_text,
 )
 from ..client_interface import constant
-from ..moments import MOMENT, day, moment
+from ..sample_times import SAMPLE_TIME, sample_date, sample_datetime
 from .json_types import member_of
-from .regex_samples import matching
+from .regex_samples import sample_text
 
-DEEPEST = 10
-"""Levels of fields within fields that tables and samples show in one another."""
-_MOST = 200
-"""Structures in a sample that nobody wrote."""
-_LONGEST = 1000
-"""So many characters, bytes or items a value has at most, made up for a sample."""
-_READABLE = 5 * _LONGEST
-"""Characters of lists, maps and texts that hold JSON, made up for a sample."""
+MAX_DEPTH = 10
+"""Levels of nested objects that tables and samples show in place."""
+_MAX_OBJECTS = 200
+"""Objects in a generated sample."""
+_MAX_LENGTH = 1000
+"""Characters, bytes or items of a generated value."""
+_MAX_TEXT = 5 * _MAX_LENGTH
+"""Characters of generated lists, maps and JSON strings."""
 
 
-class _Inside(Struct, frozen=True):
-    """The structures around a value, and room for more of them: types that hold each other would have no end, or none in sight."""
+class _Ancestors(Struct, frozen=True):
+    """Object types around a value, and the remaining number of objects: recursive types would not end."""
 
     types: frozenset[TypeName] = frozenset()
-    room: Iterator[int] = field(default_factory=lambda: iter(range(_MOST)))
+    room: Iterator[int] = field(default_factory=lambda: iter(range(_MAX_OBJECTS)))
 
-    def entered(self, to: TypeName) -> _Inside | None:
-        """Inside this structure as well; None if that goes too far."""
-        if to in self.types or len(self.types) > DEEPEST or next(self.room, None) is None:
+    def entered(self, to: TypeName) -> _Ancestors | None:
+        """Return the ancestors with this type; None if it is recursive, too deep, or one object too many."""
+        if to in self.types or len(self.types) > MAX_DEPTH or next(self.room, None) is None:
             return None
-        return _Inside(self.types | {to}, self.room)
+        return _Ancestors(self.types | {to}, self.room)
 
 
-def likely(api: Api, each: Field, inside: _Inside | None = None) -> Json:
-    """The field's example, or else a value that fits its type; never the example of a secret, which somebody would paste."""
+def sample_value(api: Api, each: Field, ancestors: _Ancestors | None = None) -> Json:
+    """Return the field's example, or else a generated value. Examples of secrets are never used: users might paste them."""
     if each.example is not None and not each.secret:
         return each.example.json
-    return _fitting(api, each.type, each.wire, inside or _Inside())
+    return _value_of_type(api, each.type, each.wire, ancestors or _Ancestors())
 
 
-def likely_body(api: Api, type: Type) -> Json:
-    """A value for a body of this type."""
-    return _fitting(api, type, "value", _Inside())
+def sample_body(api: Api, type: Type) -> Json:
+    """Return a value for a body of this type."""
+    return _value_of_type(api, type, "value", _Ancestors())
 
 
 def completed(api: Api, type: Type, value: Json) -> Json:
-    """The value with the constants that an example may leave out, the fields of objects in their order, and secrets made up: what a client sends."""
+    """Return an example as a client sends it: with constants, fields in order, and generated secrets."""
     match type:
         case Nullable():
             return completed(api, type.type, value)
@@ -88,15 +88,15 @@ def completed(api: Api, type: Type, value: Json) -> Json:
         case MapOf() if isinstance(value, dict):
             return {key: completed(api, type.value, item) for key, item in value.items()}
         case JsonText() if isinstance(value, str):
-            held = parsed(value)
-            whole = completed(api, type.type, held)
-            return value if whole == held else json_text(whole)
+            decoded = parsed(value)
+            completed_value = completed(api, type.type, decoded)
+            return value if completed_value == decoded else json_text(completed_value)
         case Union(members=members):
             return _completed_member(api, members, None, value)
         case Named(to=to):
             match api.types[to]:
                 case Object(fields=fields) if isinstance(value, dict):
-                    given = {
+                    present = {
                         each.wire: (
                             completed_field(api, each, value[each.wire])
                             if each.wire in value
@@ -105,7 +105,9 @@ def completed(api: Api, type: Type, value: Json) -> Json:
                         for each in fields
                         if each.wire in value or constant(each) is not None
                     }
-                    return given | {wire: item for wire, item in value.items() if wire not in given}
+                    return present | {
+                        wire: item for wire, item in value.items() if wire not in present
+                    }
                 case UnionType(members=members, tag=tag):
                     return _completed_member(api, members, tag, value)
                 case _:
@@ -115,8 +117,8 @@ def completed(api: Api, type: Type, value: Json) -> Json:
 
 
 def completed_field(api: Api, each: Field, value: Json) -> Json:
-    """The same of a field's value; a secret one is made up."""
-    return likely(api, each) if each.secret else completed(api, each.type, value)
+    """Return the completed value of a field; a secret is generated."""
+    return sample_value(api, each) if each.secret else completed(api, each.type, value)
 
 
 def _completed_member(api: Api, members: Sequence[Type], tag: str | None, value: Json) -> Json:
@@ -125,117 +127,120 @@ def _completed_member(api: Api, members: Sequence[Type], tag: str | None, value:
 
 
 def parsed(value: str) -> Json:
-    """The JSON that a text holds; the text itself if it holds none."""
+    """Parse a string as JSON; return the string itself if it is not JSON."""
     try:
-        found: Json = json.loads(value, parse_float=Decimal)
+        decoded: Json = json.loads(value, parse_float=Decimal)
     except ValueError:
         return value
-    return found
+    return decoded
 
 
-def _fitting(api: Api, type: Type, name: str, inside: _Inside) -> Json:
+def _value_of_type(api: Api, type: Type, name: str, ancestors: _Ancestors) -> Json:
     match type:
         case String():
             return (
-                _telling(type.literals)
+                _first_nonempty(type.literals)
                 if type.literals
                 else _text(type, name.upper().replace("-", "_"))
             )
         case Integer():
-            return type.literals[0] if type.literals else _within(type.range)
+            return type.literals[0] if type.literals else _number(type.range)
         case Number():
-            return _within(type.range)
+            return _number(type.range)
         case Boolean():
             return type.literal is not False
         case Bytes():
-            return b64encode(bytes(_count(type.length, 3))).decode()
+            return b64encode(bytes(_length(type.length, 3))).decode()
         case File():
             return "AAAA"
         case DateTime(format="unix"):
-            return int(MOMENT.timestamp())
+            return int(SAMPLE_TIME.timestamp())
         case DateTime(format="unix-ms"):
-            return int(MOMENT.timestamp()) * 1000
+            return int(SAMPLE_TIME.timestamp()) * 1000
         case DateTime(format=format):
-            return moment("%Y-%m-%dT%H:%M:%SZ" if format is None else format)
+            return sample_datetime("%Y-%m-%dT%H:%M:%SZ" if format is None else format)
         case Date(format=format):
-            return day("%Y-%m-%d" if format is None else format)
+            return sample_date("%Y-%m-%d" if format is None else format)
         case Duration():
             return "PT60S" if type.unit is None else 60
         case AnyJson():
             return {}
         case ListOf():
-            item = _fitting(api, type.item, name, inside)
-            return [item] * _times(type.length, item)
+            item = _value_of_type(api, type.item, name, ancestors)
+            return [item] * _item_count(type.length, item)
         case MapOf():
-            item = _fitting(api, type.value, name, inside)
-            return {f"key{number or ''}": item for number in range(_times(type.length, item))}
+            item = _value_of_type(api, type.value, name, ancestors)
+            return {f"key{number or ''}": item for number in range(_item_count(type.length, item))}
         case JsonText():
-            text = json_text(_fitting(api, type.type, name, inside))
+            text = json_text(_value_of_type(api, type.type, name, ancestors))
             return (
-                text if len(text) <= _READABLE else "{}"
-            )  # with each text within a text escapes double
+                text if len(text) <= _MAX_TEXT else "{}"
+            )  # each nested JSON string doubles the escapes
         case Union():
-            return _fitting(api, type.members[0], name, inside)
+            return _value_of_type(api, type.members[0], name, ancestors)
         case Nullable():
-            return _fitting(api, type.type, name, inside)
+            return _value_of_type(api, type.type, name, ancestors)
         case Named(to=to):
-            return _fitting_named(api, to, name, inside)
+            return _value_of_named(api, to, name, ancestors)
 
 
-def _telling(values: Sequence[str | int]) -> str | int:
-    """The first value that is not the empty text, which no path could hold."""
+def _first_nonempty(values: Sequence[str | int]) -> str | int:
+    """Return the first value other than the empty string, which a path cannot contain."""
     return next((value for value in values if value != ""), values[0])
 
 
-def _fitting_named(api: Api, to: TypeName, name: str, inside: _Inside) -> Json:
+def _value_of_named(api: Api, to: TypeName, name: str, ancestors: _Ancestors) -> Json:
     match api.types[to]:
         case Enumeration(values=values):
-            return _telling([each.value for each in values]) if values else name.upper()
+            return _first_nonempty([each.value for each in values]) if values else name.upper()
         case Object(fields=fields):
-            within = inside.entered(to)
+            within = ancestors.entered(to)
             return (
-                {each.wire: likely(api, each, within) for each in fields if each.required}
+                {each.wire: sample_value(api, each, within) for each in fields if each.required}
                 if within
                 else {}
             )
         case named:
-            return _fitting(api, named.members[0], name, inside)
+            return _value_of_type(api, named.members[0], name, ancestors)
 
 
 def _text(type: String, name: str) -> str:
-    """The name, cut or filled up to a length that is allowed; of a text with a pattern one that matches it."""
+    """Return the name, cut or padded to an allowed length, or a text that matches the pattern."""
     if type.pattern is not None:
-        most = type.length.most
-        found = matching(
-            type.pattern, max(1, type.length.least or 0), _LONGEST if most is None else most
+        longest = type.length.most
+        sample = sample_text(
+            type.pattern,
+            max(1, type.length.least or 0),
+            _MAX_LENGTH if longest is None else longest,
         )
-        if found is not None:
-            return found
-    count = _count(type.length, len(name))
+        if sample is not None:
+            return sample
+    count = _length(type.length, len(name))
     return name[:count].ljust(count, "0")
 
 
-def _within(range: NumberRange) -> int | Decimal:
-    """A number in the range: its least, or 1, or what is next to an end that is excluded."""
+def _number(range: NumberRange) -> int | Decimal:
+    """Return a number in the range: the minimum, 1, or the closest to an excluded limit."""
     least, most = range.least, range.most
     if least is None:
         return 1 if most is None or most > 1 else most - range.below
     if not range.above:
         return least
-    following = least + 1
-    if most is None or following < most or (following == most and not range.below):
-        return following
+    next_integer = least + 1
+    if most is None or next_integer < most or (next_integer == most and not range.below):
+        return next_integer
     return (Decimal(least) + most) / 2
 
 
-def _count(span: LengthRange, usual: int) -> int:
-    """The usual length, or the allowed one that is nearest to it; samples have an end, whatever a spec demands."""
-    least = min(span.least or 0, _LONGEST)
-    return max(least, usual if span.most is None else min(usual, span.most))
+def _length(limits: LengthRange, usual: int) -> int:
+    """Return the usual length or the closest allowed one, at most `_MAX_LENGTH`."""
+    least = min(limits.least or 0, _MAX_LENGTH)
+    return max(least, usual if limits.most is None else min(usual, limits.most))
 
 
-def _times(span: LengthRange, item: Json) -> int:
-    """How often an item is shown: once, or as often as it must come, as long as that stays readable."""
-    return _count(
-        LengthRange(min(span.least or 0, max(1, _READABLE // len(json_text(item)))), span.most), 1
+def _item_count(limits: LengthRange, item: Json) -> int:
+    """Return the number of items: one or the minimum, limited to a readable size."""
+    return _length(
+        LengthRange(min(limits.least or 0, max(1, _MAX_TEXT // len(json_text(item)))), limits.most),
+        1,
     )

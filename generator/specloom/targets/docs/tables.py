@@ -1,4 +1,4 @@
-"""Tables of fields: one row each, fields of fields below the field that holds them."""
+"""Tables of fields, with nested fields below their object."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from ...model import (
 from .. import descriptions
 from . import types
 from .localizer import Localizer
-from .parameter_styles import spelled
-from .sample_values import DEEPEST
+from .parameter_styles import encoded_shape
+from .sample_values import MAX_DEPTH
 
 COLUMNS = ("name", "type", "required", "meaning", "limit", "example")
 _WIDEST_EXAMPLE = 30
@@ -35,30 +35,36 @@ Row = Sequence[Markdown]
 
 
 class FieldTable(Struct):
-    """The rows of one table. A named type is explained where it comes first, so that types which hold themselves end, and
-    large ones are not repeated; what would lie too deep follows after the other rows."""
+    """Table of fields. A named type is expanded once, where it occurs first, so that recursive types end; types nested
+    too deep follow after the other rows."""
 
     api: Api
-    reader: Localizer
+    localizer: Localizer
     styled: bool = False
-    """The fields are those of a query or a form, in which lists and objects have a style."""
+    """True for a query or form, in which lists and objects have an encoding style."""
     _explained: set[TypeName] = field(default_factory=set[TypeName])
     _postponed: list[Named] = field(default_factory=list[Named])
-    """Types that come too deep to be explained there."""
+    """Types nested too deep to be expanded in place."""
 
     def of(
         self, fields: Iterable[Field], *, before: Iterable[Row] = (), after: Iterable[Row] = ()
     ) -> Markdown | None:
-        """A table of the fields and of what they hold, between other rows; nothing if there is none at all."""
-        return table(COLUMNS, [*before, *self._rows(fields, 0), *self._rest(), *after], self.reader)
+        """Return a table of the fields and their nested fields, between other rows; None if it has no rows."""
+        return table(
+            COLUMNS,
+            [*before, *self._rows(fields, 0), *self._postponed_rows(), *after],
+            self.localizer,
+        )
 
     def of_type(self, type: Type) -> Markdown | None:
-        """A table of the fields of a structure, or of those that the items, values or members of the type hold."""
+        """Return a table of the fields of an object type, or of the items, values or members of a type."""
         inner = innermost(type)
-        return table(COLUMNS, [*self._below(inner, 0), *self._rest()], self.reader)
+        return table(
+            COLUMNS, [*self._nested_rows(inner, 0), *self._postponed_rows()], self.localizer
+        )
 
-    def _rest(self) -> Iterator[Row]:
-        """What was postponed, each type under its name."""
+    def _postponed_rows(self) -> Iterator[Row]:
+        """Yield the postponed types, each under its name."""
         while self._postponed:
             type = self._postponed.pop(0)
             if type.to not in self._explained:
@@ -67,15 +73,15 @@ class FieldTable(Struct):
     def _rows(self, fields: Iterable[Field], depth: int) -> Iterator[Row]:
         for each in fields:
             yield self._row(each, depth)
-            yield from self._below(innermost(each.type), depth + 1)
+            yield from self._nested_rows(innermost(each.type), depth + 1)
 
-    def _below(self, type: Type, depth: int) -> Iterator[Row]:
+    def _nested_rows(self, type: Type, depth: int) -> Iterator[Row]:
         match type:
             case Named(to=name) if name not in self._explained:
                 named = self.api.types[name]
                 if isinstance(named, Enumeration):
                     return
-                if depth > DEEPEST:
+                if depth > MAX_DEPTH:
                     self._postponed.append(type)
                     return
                 self._explained.add(name)
@@ -89,111 +95,119 @@ class FieldTable(Struct):
                 return
 
     def _members(self, members: Sequence[Type], depth: int) -> Iterator[Row]:
-        """A row for each member that has fields or values, and its fields below it."""
+        """Yield a row for each member that has fields or values, and its fields below it."""
         for member in members:
             inner = innermost(member)
             if isinstance(inner, Named):
-                name = markdown.nested(markdown.strong(markdown.text(types.name_of(member))), depth)
-                described = markdown.stacked(
+                name = markdown.nested_cell(
+                    markdown.strong(markdown.text(types.name_of(member))), depth
+                )
+                meaning = markdown.cell_lines(
                     [
-                        self.reader.inline(self.api.types[inner.to].title),
+                        self.localizer.inline(self.api.types[inner.to].title),
                         *self._values(inner, depth),
                     ]
                 )
-                yield self._padded(name, types.cell(self.api, member, self.reader), described)
-                yield from self._below(inner, depth + 1)
+                yield self._member_row(name, types.cell(self.api, member, self.localizer), meaning)
+                yield from self._nested_rows(inner, depth + 1)
 
-    def _padded(self, name: Markdown, type: Markdown, meaning: Markdown) -> Row:
+    def _member_row(self, name: Markdown, type: Markdown, meaning: Markdown) -> Row:
         nothing = markdown.text("")
         return [name, type, nothing, meaning, nothing, nothing]
 
     def _row(self, each: Field, depth: int) -> Row:
         return [
-            markdown.nested(markdown.code(each.wire), depth),
-            types.cell(self.api, each.type, self.reader),
-            _required(each, self.reader),
+            markdown.nested_cell(markdown.code(each.wire), depth),
+            types.cell(self.api, each.type, self.localizer),
+            _required(each, self.localizer),
             self._meaning(each, depth),
             self._limit(each, depth),
             _example(each),
         ]
 
     def _limit(self, each: Field, depth: int) -> Markdown:
-        found = types.limit(self.api, each, self.reader)
-        if not self.styled or depth or not (style := spelled(self.api, each)):
-            return found
-        return self.reader.listed(
-            [found, self.reader.words("sent_as", markdown.code(style))], "semicolon"
+        limit = types.limit(self.api, each, self.localizer)
+        if not self.styled or depth or not (style := encoded_shape(self.api, each)):
+            return limit
+        return self.localizer.join(
+            [limit, self.localizer.label("sent_as", markdown.code(style))], "semicolon"
         )
 
     def _meaning(self, each: Field, depth: int) -> Markdown:
         title, description = self.api.meaning_of(each)
         if self.api.is_undocumented(each):
-            self.reader.lacks_meaning(each.wire)
-        lines = [markdown.strong(self.reader.inline(title)), self.reader.inline(description)]
+            self.localizer.note_missing_meaning(each.wire)
+        lines = [markdown.strong(self.localizer.inline(title)), self.localizer.inline(description)]
         if each.when:
             lines.append(
-                self.reader.words(
-                    "applies" if each.required else "if", self.reader.inline(each.when)
+                self.localizer.label(
+                    "applies" if each.required else "if", self.localizer.inline(each.when)
                 )
             )
         if each.unit:
-            lines.append(self.reader.words("unit", self.reader.inline(each.unit)))
+            lines.append(self.localizer.label("unit", self.localizer.inline(each.unit)))
         lines += self._values(each.type, depth)
         if each.default is not None and not each.secret:
-            lines.append(self.reader.words("default", markdown.code(shortened(each.default.json))))
+            lines.append(
+                self.localizer.label("default", markdown.code(shortened(each.default.json)))
+            )
         lines += [
-            self.reader.words(mark)
-            for mark, is_so in (("encrypted", each.encrypted), ("secret", each.secret))
-            if is_so
+            self.localizer.label(key)
+            for key, applies in (("encrypted", each.encrypted), ("secret", each.secret))
+            if applies
         ]
         if each.since:
-            lines.append(self.reader.words("since", self.reader.inline(each.since)))
+            lines.append(self.localizer.label("since", self.localizer.inline(each.since)))
         if each.deprecated:
-            lines.append(deprecation(each.deprecated, self.reader))
-        return markdown.stacked(lines)
+            lines.append(deprecation(each.deprecated, self.localizer))
+        return markdown.cell_lines(lines)
 
     def _values(self, type: Type, depth: int) -> list[Markdown]:
-        """The values of an enumeration; of what is explained elsewhere, where to look."""
+        """Return the values of an enumeration, or a reference to a type expanded elsewhere."""
         inner = innermost(type)
         if not isinstance(inner, Named):
             return []
         named = self.api.types[inner.to]
         if inner.to in self._explained:
-            above = "values_above" if isinstance(named, Enumeration) else "fields_above"
-            return [self.reader.words(above, markdown.code(inner.to.name))]
+            key = "values_above" if isinstance(named, Enumeration) else "fields_above"
+            return [self.localizer.label(key, markdown.code(inner.to.name))]
         if not isinstance(named, Enumeration):
             return (
-                [self.reader.words("fields_below", markdown.code(inner.to.name))]
-                if depth >= DEEPEST
+                [self.localizer.label("fields_below", markdown.code(inner.to.name))]
+                if depth >= MAX_DEPTH
                 else []
             )
         self._explained.add(inner.to)
         return [
-            markdown.inline([markdown.code(wire_text(each.value)), self.reader.inline(each.text)])
+            markdown.inline(
+                [markdown.code(wire_text(each.value)), self.localizer.inline(each.text)]
+            )
             for each in named.values
         ]
 
 
-def table(columns: Sequence[str], rows: Iterable[Row], reader: Localizer) -> Markdown | None:
-    """A table with localized column titles, or nothing if it had no rows."""
-    found = list(rows)
-    return markdown.table([reader.words(column) for column in columns], found) if found else None
+def table(columns: Sequence[str], rows: Iterable[Row], localizer: Localizer) -> Markdown | None:
+    """Return a table with localized column titles, or None if it has no rows."""
+    cells = list(rows)
+    return markdown.table([localizer.label(column) for column in columns], cells) if cells else None
 
 
-def deprecation(deprecated: Text | bool, reader: Localizer) -> Markdown:
-    """The word in bold, and what to do instead."""
+def deprecation(deprecated: Text | bool, localizer: Localizer) -> Markdown:
+    """Return "Deprecated" in bold, and the replacement."""
     if not isinstance(deprecated, Text):
-        return markdown.strong(reader.words("deprecated"))
-    instead = descriptions.ended(reader.says(deprecated), locales.nearest(reader.language))
-    return reader.words(
-        "fact", markdown.strong(reader.words("deprecated_column")), markdown.text(instead)
+        return markdown.strong(localizer.label("deprecated"))
+    instead = descriptions.with_full_stop(
+        localizer.text(deprecated), locales.nearest(localizer.language)
+    )
+    return localizer.label(
+        "fact", markdown.strong(localizer.label("deprecated_column")), markdown.text(instead)
     )
 
 
-def _required(each: Field, reader: Localizer) -> Markdown:
+def _required(each: Field, localizer: Localizer) -> Markdown:
     if each.required:
-        return reader.words("yes")
-    return reader.words("depends" if each.when else "no")
+        return localizer.label("yes")
+    return localizer.label("depends" if each.when else "no")
 
 
 def _example(each: Field) -> Markdown:
@@ -203,6 +217,6 @@ def _example(each: Field) -> Markdown:
 
 
 def shortened(value: Json) -> str:
-    """A value as the cell of a table has room for it."""
-    written = wire_text(value)
-    return written if len(written) <= _WIDEST_EXAMPLE else written[: _WIDEST_EXAMPLE - 1] + "…"
+    """Shorten a value for the cell of a table."""
+    text = wire_text(value)
+    return text if len(text) <= _WIDEST_EXAMPLE else text[: _WIDEST_EXAMPLE - 1] + "…"

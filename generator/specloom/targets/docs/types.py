@@ -1,4 +1,4 @@
-"""How the documentation names a type, and what a value of it must keep to."""
+"""Names and limits of types in tables."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .localizer import Localizer
 
 
 def name_of(type: Type) -> str:
-    """The type in the notation of specs, without its limits."""
+    """Return the type in the notation of specs, without its limits."""
     match type:
         case Nullable():
             return f"{name_of(type.type)} | null"
@@ -68,72 +68,78 @@ def name_of(type: Type) -> str:
             return type.__class__.__name__.lower()
 
 
-def cell(api: Api, type: Type, reader: Localizer) -> Markdown:
-    """The type, and for a named one what it is on the wire."""
+def cell(api: Api, type: Type, localizer: Localizer) -> Markdown:
+    """Return the type, with the JSON kind of a named type."""
     name = markdown.code(name_of(type))
     match innermost(type):
         case Named(to=to):
             match api.types[to]:
                 case Object():
-                    kind = reader.words("object")
+                    kind = localizer.label("object")
                 case Enumeration(values=values):
-                    kind = reader.words(
+                    kind = localizer.label(
                         "integer" if values and isinstance(values[0].value, int) else "string"
                     )
                 case UnionType(tag=None, members=members):
                     kind = markdown.code(name_of(Union(members)))
                 case UnionType():
-                    kind = reader.words("object")
-            return reader.words("kind", name, kind) if name_of(type) == to.name else name
+                    kind = localizer.label("object")
+            return localizer.label("kind", name, kind) if name_of(type) == to.name else name
         case _:
             return name
 
 
-def limit(api: Api, field: Field, reader: Localizer) -> Markdown:
-    """The limits of a field; those of an encrypted one mean its plain text."""
-    found = limits(api, field.type, reader)
-    return reader.words("plain_text", found) if found and field.encrypted else found
+def limit(api: Api, field: Field, localizer: Localizer) -> Markdown:
+    """Return the limits of a field; those of an encrypted field apply to its plaintext."""
+    field_limits = limits(api, field.type, localizer)
+    return (
+        localizer.label("plain_text", field_limits)
+        if field_limits and field.encrypted
+        else field_limits
+    )
 
 
-def limits(api: Api, type: Type, reader: Localizer) -> Markdown:
-    """What a value of a type must keep to."""
-    written_out = _written_out(api, type)
+def limits(api: Api, type: Type, localizer: Localizer) -> Markdown:
+    """Return the limits of a type."""
+    expanded = _with_union_members(api, type)
     parts = [
         markdown.text(part)
-        for part in descriptions.limits(written_out, locales.nearest(reader.language))
+        for part in descriptions.limits(expanded, locales.nearest(localizer.language))
     ]
-    return reader.listed([*parts, *_forms(written_out, reader)], "semicolon")
+    return localizer.join([*parts, *_wire_formats(expanded, localizer)], "semicolon")
 
 
-def _written_out(api: Api, type: Type) -> Type:
-    """The type with the members of a named union instead of its name: their limits are said nowhere else."""
+def _with_union_members(api: Api, type: Type) -> Type:
+    """Replace a named union with its members, whose limits no other row shows."""
     match type:
         case Nullable():
-            return Nullable(_written_out(api, type.type))
+            return Nullable(_with_union_members(api, type.type))
         case ListOf():
-            return replace(type, item=_written_out(api, type.item))
+            return replace(type, item=_with_union_members(api, type.item))
         case MapOf():
-            return replace(type, value=_written_out(api, type.value))
+            return replace(type, value=_with_union_members(api, type.value))
         case Named(to=to) if isinstance(named := api.types[to], UnionType):
             return Union(named.members)
         case _:
             return type
 
 
-def _forms(type: Type, reader: Localizer) -> list[Markdown]:
-    """How a value is written on the wire, where the type's name does not say so."""
+def _wire_formats(type: Type, localizer: Localizer) -> list[Markdown]:
+    """Return the wire formats that the type's name does not show."""
     match innermost(type):
         case Union(members=members):
-            return [form for member in members for form in _forms(member, reader)]
+            return [format for member in members for format in _wire_formats(member, localizer)]
         case DateTime(format=None):
-            return [reader.words("datetime")]
+            return [localizer.label("datetime")]
         case Date(format=None):
-            return [reader.words("date")]
+            return [localizer.label("date")]
         case Duration(unit=None):
-            return [reader.words("duration")]
+            return [localizer.label("duration")]
         case Bytes():
-            return [reader.words("bytes")]
+            return [localizer.label("bytes")]
         case File(media=media) if media:
-            return [reader.words("media", reader.listed([markdown.code(name) for name in media]))]
+            return [
+                localizer.label("media", localizer.join([markdown.code(name) for name in media]))
+            ]
         case _:
             return []

@@ -1,4 +1,4 @@
-"""Samples in Python of receiving events: what handles them, and views that take them in web frameworks."""
+"""Samples in Python for webhook events: receivers, handlers, and views of web frameworks."""
 
 from __future__ import annotations
 
@@ -10,24 +10,28 @@ from ...render import render
 from .expressions import Expressions
 
 FRAMEWORKS: Mapping[str, str] = {"FastAPI": "fastapi", "Flask": "flask", "Django": "django"}
-"""By the name that they give themselves, that of their template."""
+"""Template name by the name of the framework."""
 
 
 def function(api: Api, event: Python) -> Python:
-    """A function that receives an event of this class, and acknowledges it."""
-    written = Expressions(api)
+    """Return a function that receives and acknowledges an event of this class."""
+    expressions = Expressions(api)
     text = python.identifier("str")
-    headers = python.subscript(written.use("collections.abc", "Mapping"), [text, text])
-    client, errors, events = (written.our(name) for name in (api.client, "errors", "events"))
+    headers = python.subscript(
+        expressions.import_standard("collections.abc", "Mapping"), [text, text]
+    )
+    client, errors, events = (
+        expressions.import_own(name) for name in (api.client, "errors", "events")
+    )
     parameters = [
-        python.parameter("client", [python.member(client)]),
-        python.parameter("headers", [python.member(headers)]),
-        python.parameter("body", [python.member(python.identifier("bytes"))]),
+        python.parameter("client", [python.union_member(client)]),
+        python.parameter("headers", [python.union_member(headers)]),
+        python.parameter("body", [python.union_member(python.identifier("bytes"))]),
     ]
     return render(
         Python,
         "docs/sample_event.py.j2",
-        imports=written.imports(asynchronous=False),
+        imports=expressions.imports(asynchronous=False),
         signature=python.signature(
             "receive", python.parameters(parameters), python.dotted(events, "Acknowledgement")
         ),
@@ -37,13 +41,13 @@ def function(api: Api, event: Python) -> Python:
 
 
 def handler(api: Api, event: Python) -> Python:
-    """A function that is given every event; this one is documented."""
-    written = Expressions(api)
-    events = written.our("events")
+    """Return a function that handles all events, with this class as example."""
+    expressions = Expressions(api)
+    events = expressions.import_own("events")
     return render(
         Python,
         "docs/sample_handler.py.j2",
-        imports=written.imports(asynchronous=False),
+        imports=expressions.imports(asynchronous=False),
         any_event=python.dotted(events, "AnyEvent"),
         event=python.dotted(events, event),
         unknown=python.dotted(events, "UnknownEvent"),
@@ -51,8 +55,8 @@ def handler(api: Api, event: Python) -> Python:
 
 
 def view(api: Api, framework: str) -> Python:
-    """What receives events in this framework."""
-    written = Expressions(api)
-    error = python.dotted(written.our("errors"), "Error")
+    """Return a view of this framework that receives events."""
+    expressions = Expressions(api)
+    error = python.dotted(expressions.import_own("errors"), "Error")
     template = f"docs/sample_{FRAMEWORKS[framework]}.py.j2"
-    return render(Python, template, imports=written.imports(asynchronous=False), error=error)
+    return render(Python, template, imports=expressions.imports(asynchronous=False), error=error)

@@ -1,13 +1,13 @@
 """The Python target: a typed client package, and the project around it.
 
-    model.Api ─▶ models/   what is sent and received
-               ─▶ calls/    arguments → Call, a value
-               ─▶ resources/  methods that send those calls
+    model.Api ─▶ models/     types of request and response bodies
+               ─▶ calls/      functions from arguments to a Call
+               ─▶ resources/  methods that send calls
                ─▶ client.py, errors.py, events.py, __init__.py
-               ─▶ testing.py  the server's side, for tests
-               ─▶ _runtime/  copied
+               ─▶ testing.py  the mock and its pytest fixtures
+               ─▶ _runtime/   copied from specloom.runtime
 
-`module` and `annotations` are what these share; each of the others writes one kind of file.
+`imports`, `type_hints` and `docstrings` are shared; each other module generates one kind of file.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from . import (
     resources,
     vendoring,
 )
-from . import testing as mocks
+from . import testing as testing_module
 from .imports import Layout
 
 
 def package(
     api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True
 ) -> Files:
-    """The import package alone, for a user's own source folder."""
+    """Return the import package alone, for the source folder of a user's project."""
     layout = Layout.of(api, http, mock)
-    found: dict[PurePosixPath, Code] = {}
+    output: dict[PurePosixPath, Code] = {}
     for part in (
         models,
         calls,
@@ -46,21 +46,21 @@ def package(
         client,
         errors,
         events,
-        *([mocks] if testing else []),
+        *([testing_module] if testing else []),
         init_files,
     ):
-        found.update(part.files(api, layout))
-    for path, code in found.items():
+        output.update(part.files(api, layout))
+    for path, code in output.items():
         if isinstance(code, Python) and python.may_need_black(code):
-            found[path] = python.format_black(code)
-    found.update(vendoring.files(api, layout, found.values()))
-    found[PurePosixPath(api.package, "py.typed")] = python.nothing()
-    found.update(build_id.files(api, found))
-    return found
+            output[path] = python.format_black(code)
+    output.update(vendoring.files(api, layout, output.values()))
+    output[PurePosixPath(api.package, "py.typed")] = python.empty_file()
+    output.update(build_id.files(api, output))
+    return output
 
 
-def whole(
+def project_files(
     api: Api, http: str = "httpx", mock: Path | None = None, *, testing: bool = True
 ) -> Files:
-    """The package and the project around it."""
+    """Return the package and the project around it."""
     return {**package(api, http, mock, testing=testing), **dict(project.files(api, http))}

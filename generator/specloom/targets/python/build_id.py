@@ -1,7 +1,7 @@
-"""The build of a package: `__build__` in its `__init__.py`, which says of all of its modules that they belong together.
+"""Build id of a package: `__build__` in its `__init__.py`, a hash of the contents of all modules.
 
-It follows from what they hold and from nothing else, so the same spec gives the same build everywhere. What is imported late compares it
-(`_runtime/lazy_exports.py`).
+Modules that are imported lazily are compared with it, to detect a package that was regenerated while a program runs
+(`_runtime/lazy_exports.py`). The same spec gives the same id on every machine.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from ...code.base import join
 from ...model import Api
 
 
-def files(api: Api, written: Mapping[PurePosixPath, Code]) -> Iterator[tuple[PurePosixPath, Code]]:
-    """`__init__.py` with the build of all files written so far."""
+def files(api: Api, output: Mapping[PurePosixPath, Code]) -> Iterator[tuple[PurePosixPath, Code]]:
+    """Yield `__init__.py` with the build id of all files."""
     content = hashlib.sha256()
-    for path in sorted(written):
-        content.update(f"{path}\0{written[path]}\0".encode())
+    for path in sorted(output):
+        content.update(f"{path}\0{output[path]}\0".encode())
     package = PurePosixPath(api.package, "__init__.py")
     name = python.assignment("__build__", python.literal(content.hexdigest()[:16]))
-    yield package, join([written[package], python.lines([name, python.nothing()])], "")
+    yield package, join([output[package], python.lines([name, python.empty_file()])], "")

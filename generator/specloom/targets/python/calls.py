@@ -1,4 +1,4 @@
-"""`calls/`: one function for each endpoint, from arguments to a `Call`, and below them what the runtime needs to know of each endpoint."""
+"""`calls/`: a function for each endpoint that returns a `Call`, and the endpoint declarations for the runtime."""
 
 from __future__ import annotations
 
@@ -16,47 +16,53 @@ from ...model import (
 )
 from ...naming import pascal
 from ...render import render
-from ..client_interface import Argument, all_resources_of, arguments, body_structure, resources_of
+from ..client_interface import (
+    EndpointArgument,
+    all_resources_of,
+    arguments,
+    body_object,
+    resources_of,
+)
 from . import docstrings
 from .endpoints import declaration, shared_rows, value_annotation
-from .imports import Layout, Module, exports_of
-from .type_hints import NONE, Annotations
+from .imports import Layout, Module, lazy_exports
+from .type_hints import NONE, TypeHints
 
 
-class Function(Struct, frozen=True):
-    """What the template prints for an endpoint."""
+class FunctionView(Struct, frozen=True):
+    """Template values of an endpoint's function."""
 
     decorators: tuple[Python, ...]
     signature: Python
     docstring: Python
-    result: Python
-    arguments: ArgumentsClass | None
+    return_statement: Python
+    arguments: ArgumentsView | None
     endpoint: Python
 
 
-class ArgumentsClass(Struct, frozen=True):
-    """The class that holds an endpoint's path, query and header arguments, and their limits."""
+class ArgumentsView(Struct, frozen=True):
+    """Template values of the class with an endpoint's path, query and header arguments and their limits."""
 
     header: Python
     fields: tuple[Python, ...]
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
-    """One module for each resource that has endpoints."""
+    """Yield a module for each resource that has endpoints."""
     for resource in all_resources_of(api):
         if not resource.endpoints:
             continue
         below = [each.name for each in resources_of(resource)]
-        own = {name for each in resource.endpoints for name in (each.name, _constant(each))}
+        defined = {name for each in resource.endpoints for name in (each.name, _constant(each))}
         module = Module(
             layout,
             ("calls", *resource.path),
-            frozenset({*own, *below}),
+            frozenset({*defined, *below}),
             frozenset(name.name for name in api.types),
         )
         functions = [_function(api, module, endpoint) for endpoint in resource.endpoints]
-        title = f"Calls of {docstrings.name_of(api, resource.path)}: values that a client sends."
-        rows = shared_rows(api, module, resource)
+        title = f"Calls of {docstrings.name_of(api, resource.path)}: functions that return a call for `client.send()`."
+        shared_errors = shared_rows(api, module, resource)
         yield (
             layout.file(module.parts),
             render(
@@ -64,127 +70,157 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
                 "python/calls.py.j2",
                 docstring=docstrings.of_module(title, docstrings.source_of(api, resource.path)),
                 functions=functions,
-                rows=rows,
-                exports=exports_of(module, below),
+                shared_errors=shared_errors,
+                exports=lazy_exports(module, below),
                 imports=module.imports(),
             ),
         )
 
 
 def _constant(endpoint: Endpoint) -> str:
-    """The module constant that holds an endpoint's declaration."""
+    """Return the name of the module constant with an endpoint's declaration."""
     return f"_{endpoint.name.upper()}"
 
 
 def signature(api: Api, module: Module, endpoint: Endpoint, *, method: bool) -> Python:
-    """`self` if it is a method, then path arguments, then by keyword all others."""
-    annotations = Annotations(api, module, "argument")
+    """Return the parameters: `self` of a method, path arguments, then all others by keyword."""
+    annotations = TypeHints(api, module, "argument")
     room = 80 if method else 84
-    given = arguments(api, endpoint)
-    rows = [python.identifier("self")] if method else []
-    rows += [
+    endpoint_arguments = arguments(api, endpoint)
+    parameters = [python.identifier("self")] if method else []
+    parameters += [
         _parameter(module, annotations, argument, room)
-        for argument in given
+        for argument in endpoint_arguments
         if argument.where == "path"
     ]
     by_keyword = [
         _parameter(module, annotations, argument, room)
-        for argument in given
+        for argument in endpoint_arguments
         if argument.where != "path"
     ]
-    return python.parameters([*rows, *([python.star_alone()] if by_keyword else []), *by_keyword])
+    return python.parameters(
+        [*parameters, *([python.keyword_only_marker()] if by_keyword else []), *by_keyword]
+    )
 
 
 def decorators(api: Api, module: Module, endpoint: Endpoint) -> tuple[Python, ...]:
-    """`@deprecated` of an endpoint, which editors and Python's warnings show; `@hide_arguments` of one with secret arguments."""
-    found: list[Python] = []
+    """Return `@deprecated` for a deprecated endpoint, and `@hide_arguments` for one with secret arguments."""
+    result: list[Python] = []
     if endpoint.deprecated:
         text = "" if endpoint.deprecated is True else endpoint.deprecated.best(api.languages[0])
-        mark = module.use_ours(("_runtime", "deprecation"), "deprecated")
-        found.append(
+        deprecated = module.use_own(("_runtime", "deprecation"), "deprecated")
+        result.append(
             python.decorator(
-                python.call(mark, [python.literal(text or f"{endpoint.name} is deprecated")])
+                python.call(deprecated, [python.literal(text or f"{endpoint.name} is deprecated")])
             )
         )
     if any(
         argument.field.secret or argument.field.encrypted for argument in arguments(api, endpoint)
     ):
-        found.append(python.decorator(module.use_ours(("_runtime", "frames"), "hide_arguments")))
-    return tuple(found)
+        result.append(python.decorator(module.use_own(("_runtime", "frames"), "hide_arguments")))
+    return tuple(result)
 
 
-def _function(api: Api, module: Module, endpoint: Endpoint) -> Function:
-    given = arguments(api, endpoint)
+def _function(api: Api, module: Module, endpoint: Endpoint) -> FunctionView:
+    endpoint_arguments = arguments(api, endpoint)
     constant_name = python.identifier(_constant(endpoint))
-    of_request = [argument for argument in given if argument.where in ("path", "query", "header")]
-    holder = f"_{pascal(endpoint.name)}Arguments" if of_request else None
-    call = module.use_ours(("_runtime", "calls"), "Call")
-    returns = python.subscript(call, [value_annotation(api, module, endpoint)])
-    return Function(
+    outside_body = [
+        argument for argument in endpoint_arguments if argument.where in ("path", "query", "header")
+    ]
+    arguments_class = f"_{pascal(endpoint.name)}Arguments" if outside_body else None
+    call_class = module.use_own(("_runtime", "calls"), "Call")
+    returns = python.subscript(call_class, [value_annotation(api, module, endpoint)])
+    return FunctionView(
         decorators=decorators(api, module, endpoint),
         signature=python.signature(
             endpoint.name, signature(api, module, endpoint, method=False), returns
         ),
-        docstring=docstrings.of_call(api, endpoint, given),
-        result=python.return_statement(_made(api, module, endpoint, given, constant_name, holder)),
-        arguments=_holder(api, module, holder, of_request) if holder else None,
-        endpoint=declaration(api, module, endpoint, constant_name, holder),
+        docstring=docstrings.of_call(api, endpoint, endpoint_arguments),
+        return_statement=python.return_statement(
+            _call_expression(
+                api, module, endpoint, endpoint_arguments, constant_name, arguments_class
+            )
+        ),
+        arguments=(
+            _endpoint_argumentsclass(api, module, arguments_class, outside_body)
+            if arguments_class
+            else None
+        ),
+        endpoint=declaration(api, module, endpoint, constant_name, arguments_class),
     )
 
 
-def _made(
+def _call_expression(
     api: Api,
     module: Module,
     endpoint: Endpoint,
-    given: Sequence[Argument],
+    endpoint_arguments: Sequence[EndpointArgument],
     endpoint_name: Python,
-    holder: str | None,
+    arguments_class: str | None,
 ) -> Python:
-    """`_QUERY.call(_QueryArguments(…), body=ReverseRequest(…))`."""
-    whole = [argument for argument in given if argument.where == "body"]
-    structure = body_structure(api, endpoint)
-    alone = holder is None or not (structure or whole)
+    """Return `_QUERY.call(_QueryArguments(…), body=ReverseRequest(…))`."""
+    whole_body = [argument for argument in endpoint_arguments if argument.where == "body"]
+    body_type = body_object(api, endpoint)
+    is_only_argument = arguments_class is None or not (body_type or whole_body)
     parts: list[Python] = []
-    if holder:
-        passed = [argument for argument in given if argument.where in ("path", "query", "header")]
-        made = [_passed(argument) for argument in passed]
-        parts.append(python.call(python.identifier(holder), made, room=80 if alone else 79))
-    if structure is not None:
-        kind = Annotations(api, module, "field").of(Named(structure.name))
-        fields = [_passed(argument) for argument in given if argument.where == "field"]
-        body = python.call(kind, fields, room=75 if alone else 74)
+    if arguments_class:
+        passed = [
+            argument
+            for argument in endpoint_arguments
+            if argument.where in ("path", "query", "header")
+        ]
+        values = [_passed_argument(argument) for argument in passed]
+        parts.append(
+            python.call(
+                python.identifier(arguments_class), values, room=80 if is_only_argument else 79
+            )
+        )
+    if body_type is not None:
+        kind = TypeHints(api, module, "field").of(Named(body_type.name))
+        fields = [
+            _passed_argument(argument)
+            for argument in endpoint_arguments
+            if argument.where == "field"
+        ]
+        body = python.call(kind, fields, room=75 if is_only_argument else 74)
         parts.append(python.keyword_argument("body", body))
-    elif whole:
-        parts.append(python.keyword_argument("body", python.identifier(whole[0].name)))
+    elif whole_body:
+        parts.append(python.keyword_argument("body", python.identifier(whole_body[0].name)))
     return python.call(python.dotted(endpoint_name, "call"), parts, room=77)
 
 
-def _passed(argument: Argument) -> Python:
+def _passed_argument(argument: EndpointArgument) -> Python:
     return python.keyword_argument(argument.name, python.identifier(argument.name))
 
 
-def _parameter(module: Module, annotations: Annotations, argument: Argument, room: int) -> Python:
+def _parameter(
+    module: Module, annotations: TypeHints, argument: EndpointArgument, room: int
+) -> Python:
     field = argument.field
     members = annotations.of_field(field)
     if field.required:
         return python.parameter(field.name, members, room=room)
     if isinstance(field.type, Nullable) and argument.where == "field":
-        absent = python.member(module.use("msgspec", "UnsetType"))
+        unset = python.union_member(module.use("msgspec", "UnsetType"))
         return python.parameter(
-            field.name, [*members, absent], module.use("msgspec", "UNSET"), room=room
+            field.name, [*members, unset], module.use("msgspec", "UNSET"), room=room
         )
     return python.parameter(field.name, [*members, NONE], python.literal(None), room=room)
 
 
-def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> ArgumentsClass:
+def _endpoint_argumentsclass(
+    api: Api, module: Module, name: str, endpoint_arguments: Sequence[EndpointArgument]
+) -> ArgumentsView:
     bases = [
-        module.use_ours(("_runtime", "models"), "Model"),
+        module.use_own(("_runtime", "models"), "Model"),
         python.keyword_argument("frozen", python.literal(True)),
         python.keyword_argument("kw_only", python.literal(True)),
     ]
-    annotations = Annotations(api, module.within(argument.name for argument in given), "request")
+    annotations = TypeHints(
+        api, module.within(argument.name for argument in endpoint_arguments), "request"
+    )
     fields: list[Python] = []
-    for argument in given:
+    for argument in endpoint_arguments:
         members = annotations.of_field(argument.field)
         if argument.field.required:
             fields.append(python.declaration(argument.name, members, room=84))
@@ -192,4 +228,4 @@ def _holder(api: Api, module: Module, name: str, given: Sequence[Argument]) -> A
             fields.append(
                 python.declaration(argument.name, [*members, NONE], python.literal(None), room=84)
             )
-    return ArgumentsClass(python.class_header(python.identifier(name), bases), tuple(fields))
+    return ArgumentsView(python.class_header(python.identifier(name), bases), tuple(fields))

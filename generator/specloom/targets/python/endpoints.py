@@ -1,4 +1,4 @@
-"""What the runtime needs to know of an endpoint: `Endpoint(…)`, and `ErrorCode(…)` for each row of an error table."""
+"""Endpoint declarations for the runtime: `Endpoint(…)`, and `ErrorCode(…)` for each row of an error table."""
 
 from __future__ import annotations
 
@@ -24,49 +24,53 @@ from ...model import (
     Resource,
     Response,
 )
-from ..client_interface import constant, fixed, styles
+from ..client_interface import constant, constant_parameters, form_styles
 from .imports import Module
-from .type_hints import Annotations, lengths
+from .type_hints import TypeHints, lengths
 
 
 def declaration(
-    api: Api, module: Module, endpoint: Endpoint, name: Python, holder: str | None
+    api: Api, module: Module, endpoint: Endpoint, name: Python, arguments_class: str | None
 ) -> Python:
-    """`_QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(…)`."""
-    made = module.use_ours(("_runtime", "calls"), "Endpoint")
+    """Return `_QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(…)`."""
+    endpoint_class = module.use_own(("_runtime", "calls"), "Endpoint")
     positional = [
         python.literal(text) for text in (endpoint.qualified, endpoint.method, endpoint.path)
     ]
     options: dict[str, Python] = {}
-    if holder:
-        options["arguments"] = python.identifier(holder)
+    if arguments_class:
+        options["arguments"] = python.identifier(arguments_class)
     path = [field for field in endpoint.path_fields if field.wire != field.name]
-    for where, fields in (("path", path), ("query", endpoint.query), ("header", endpoint.header)):
-        rows = [_located(module, field) for field in fields if constant(field) is None]
+    for location, fields in (
+        ("path", path),
+        ("query", endpoint.query),
+        ("header", endpoint.header),
+    ):
+        rows = [_parameter(module, field) for field in fields if constant(field) is None]
         if rows:
-            options[where] = python.sequence(rows, room=76)
+            options[location] = python.tuple_of(rows, room=76)
     constants = {
-        "path": fixed(endpoint.path_fields),
-        "query": fixed(endpoint.query),
-        "header": fixed(endpoint.header),
+        "path": constant_parameters(endpoint.path_fields),
+        "query": constant_parameters(endpoint.query),
+        "header": constant_parameters(endpoint.header),
     }
-    if given_constants := {where: values for where, values in constants.items() if values}:
-        options["fixed"] = python.literal(given_constants)
+    if present := {location: values for location, values in constants.items() if values}:
+        options["fixed"] = python.literal(present)
     if endpoint.body is not None:
         options["body"] = _body(api, module, endpoint.body)
-    annotations = Annotations(api, module, "value")
+    annotations = TypeHints(api, module, "value")
     responses = [
-        (python.literal(answer.status), _answer_type(module, annotations, answer))
-        for answer in endpoint.responses
+        (python.literal(response.status), _response_type(module, annotations, response))
+        for response in endpoint.responses
     ]
-    options["responses"] = python.mapping(responses, room=74)
+    options["responses"] = python.dict_of(responses, room=74)
     shared = (
-        [python.star(python.identifier(_rows(api, endpoint.resource)))]
+        [python.unpack(python.identifier(_rows(api, endpoint.resource)))]
         if _inherited(api, endpoint.resource)
         else []
     )
     if rows := [*error_rows(module, endpoint.errors, api), *shared]:
-        options["errors"] = python.sequence(rows, room=76, explode=bool(endpoint.errors))
+        options["errors"] = python.tuple_of(rows, room=76, explode=bool(endpoint.errors))
     if endpoint.error_shape != api.error_shape:
         options["error_shape"] = error_shape(module, endpoint.error_shape)
     if endpoint.unprocessed != api.unprocessed:
@@ -80,30 +84,32 @@ def declaration(
         options["verified"] = python.literal(False)
     final = python.subscript(
         module.use("typing", "Final"),
-        [python.subscript(made, [value_annotation(api, module, endpoint)])],
+        [python.subscript(endpoint_class, [value_annotation(api, module, endpoint)])],
     )
     return python.assignment(
-        name, python.call(made, [*positional, *python.call_options(options)], explode=True), final
+        name,
+        python.call(endpoint_class, [*positional, *python.call_options(options)], explode=True),
+        final,
     )
 
 
 def value_annotation(api: Api, module: Module, endpoint: Endpoint) -> Python:
-    """What a call gives: the union of its answers."""
-    annotations = Annotations(api, module, "value")
+    """Return the type of a call's result: the union of its response types."""
+    annotations = TypeHints(api, module, "value")
     return python.union(
-        [_answer(module, annotations, answer) for answer in endpoint.responses]
+        [_value_type(module, annotations, response) for response in endpoint.responses]
         or [python.literal(None)]
     )
 
 
 def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Python]:
-    """`ErrorCode(…)` for each row of an error table."""
+    """Return `ErrorCode(…)` for each row of an error table."""
     if not rows:
         return []
     errors = module.use_as(("errors",), "_errors")
     language = api.languages[0]
-    annotations = Annotations(api, module, "value")
-    found: list[Python] = []
+    annotations = TypeHints(api, module, "value")
+    expressions: list[Python] = []
     for row in rows:
         options: dict[str, Python] = {}
         if row.reason:
@@ -121,13 +127,13 @@ def error_rows(module: Module, rows: Sequence[ErrorCode], api: Api) -> list[Pyth
             python.literal(row.code),
             python.dotted(errors, row.class_name),
         ]
-        make = module.use_ours(("_runtime", "calls"), "ErrorCode")
-        found.append(python.call(make, [*head, *python.call_options(options)], room=79))
-    return found
+        row_class = module.use_own(("_runtime", "calls"), "ErrorCode")
+        expressions.append(python.call(row_class, [*head, *python.call_options(options)], room=79))
+    return expressions
 
 
 def error_shape(module: Module, shape: ErrorShape) -> Python:
-    """`ErrorShape(…)`, which says where an error has its parts."""
+    """Return `ErrorShape(…)`, the locations of code, message and detail in an error."""
     parts = {
         "code": shape.code,
         "message": shape.message,
@@ -136,21 +142,21 @@ def error_shape(module: Module, shape: ErrorShape) -> Python:
     }
     options = {name: python.literal(part) for name, part in parts.items() if part is not None}
     return python.call(
-        module.use_ours(("_runtime", "calls"), "ErrorShape"), python.call_options(options), room=70
+        module.use_own(("_runtime", "calls"), "ErrorShape"), python.call_options(options), room=70
     )
 
 
 def shared_rows(api: Api, module: Module, resource: Resource) -> Python | None:
-    """The tuple of rows that all endpoints of a resource share: its own, then those of the resources above it."""
+    """Return the tuple of error rows that all endpoints of a resource share: its own, then those of the resources above it."""
     inherited = _inherited(api, resource.path)
     if not inherited:
         return None
     rows = error_rows(module, inherited, api)
-    return python.assignment(_rows(api, resource.path), python.sequence(rows, explode=True))
+    return python.assignment(_rows(api, resource.path), python.tuple_of(rows, explode=True))
 
 
 def _rows(api: Api, path: tuple[str, ...]) -> str:
-    """The module constant with the error rows that all endpoints of a resource share; no endpoint's constant."""
+    """Return the name of the constant with a resource's shared error rows; it differs from those of all endpoints."""
     name = "errors"
     while any(endpoint.name == name for endpoint in api.lineage(path)[0].endpoints):
         name += "_"
@@ -161,80 +167,92 @@ def _inherited(api: Api, path: tuple[str, ...]) -> list[ErrorCode]:
     return [row for resource in api.lineage(path) for row in resource.errors]
 
 
-def _located(module: Module, field: Field) -> Python:
+def _parameter(module: Module, field: Field) -> Python:
     if field.wire == field.name and field.style == "repeat":
         return python.literal(field.wire)
-    make = module.use_ours(("_runtime", "calls"), "Parameter")
+    parameter_class = module.use_own(("_runtime", "calls"), "Parameter")
     options = [python.literal(field.wire)]
     if field.wire != field.name:
         options.append(python.literal(field.name))
     if field.style != "repeat":
         options.append(python.keyword_argument("style", python.literal(field.style)))
-    return python.call(make, options)
+    return python.call(parameter_class, options)
 
 
 def _body(api: Api, module: Module, body: Body) -> Python:
-    annotations = Annotations(api, module, "field")
+    annotations = TypeHints(api, module, "field")
     match body:
         case JsonBody(type=type, flat=flat, media=media):
-            named = {} if flat else {"argument": python.literal("body")}
+            media_options = {} if flat else {"argument": python.literal("body")}
             if media != "application/json":
-                named["media"] = python.literal(media)
-            make = module.use_ours(("_runtime", "calls"), "Json")
-            return python.call(make, [annotations.of(type), *python.call_options(named)], room=78)
+                media_options["media"] = python.literal(media)
+            body_class = module.use_own(("_runtime", "calls"), "Json")
+            return python.call(
+                body_class, [annotations.of(type), *python.call_options(media_options)], room=78
+            )
         case FormBody(type=type):
-            spread = {"styles": python.literal(given)} if (given := styles(api, body)) else {}
-            make = module.use_ours(("_runtime", "calls"), "Form")
-            return python.call(make, [annotations.of(type), *python.call_options(spread)], room=78)
-        case MultipartBody(type=type, signed_part=signed):
+            style_options = (
+                {"styles": python.literal(body_styles)}
+                if (body_styles := form_styles(api, body))
+                else {}
+            )
+            body_class = module.use_own(("_runtime", "calls"), "Form")
+            return python.call(
+                body_class, [annotations.of(type), *python.call_options(style_options)], room=78
+            )
+        case MultipartBody(type=type, signed_part=signed_part):
             options: dict[str, Python] = {}
             if file_media := _media(api, type):
                 options["media"] = python.literal(file_media)
-            if signed is not None:
-                options["signed_part"] = python.literal(signed)
-            make = module.use_ours(("_runtime", "multipart"), "Multipart")
-            return python.call(make, [annotations.of(type), *python.call_options(options)])
+            if signed_part is not None:
+                options["signed_part"] = python.literal(signed_part)
+            body_class = module.use_own(("_runtime", "multipart"), "Multipart")
+            return python.call(body_class, [annotations.of(type), *python.call_options(options)])
         case BinaryBody(file=file, media=media):
-            make = module.use_ours(("_runtime", "calls"), "Binary")
+            body_class = module.use_own(("_runtime", "calls"), "Binary")
             return python.call(
-                make, [python.literal(media), *python.call_options(lengths(file.length))]
+                body_class, [python.literal(media), *python.call_options(lengths(file.length))]
             )
 
 
 def _media(api: Api, parts: Named) -> dict[str, tuple[str, ...]]:
-    """The media types that file parts may have, by wire name."""
-    structure = api.types[parts.to]
-    assert isinstance(structure, Object)
+    """Return the allowed media types of file parts, by wire name."""
+    parts_type = api.types[parts.to]
+    assert isinstance(parts_type, Object)
     types = (
         (field.wire, field.type.item if isinstance(field.type, ListOf) else field.type)
-        for field in structure.fields
+        for field in parts_type.fields
     )
     return {wire: type.media for wire, type in types if isinstance(type, File) and type.media}
 
 
-def _answer(module: Module, annotations: Annotations, answer: Response) -> Python:
-    if answer.type is None:
+def _value_type(module: Module, annotations: TypeHints, response: Response) -> Python:
+    if response.type is None:
         return python.literal(None)
-    return module.builtin("bytes") if isinstance(answer.type, File) else annotations.of(answer.type)
+    return (
+        module.builtin("bytes")
+        if isinstance(response.type, File)
+        else annotations.of(response.type)
+    )
 
 
-def _answer_type(module: Module, annotations: Annotations, answer: Response) -> Python:
-    """As the runtime wants it: raw bytes are marked, because `bytes` would be Base64 in JSON."""
-    if isinstance(answer.type, File):
-        media = [python.literal(answer.type.media)] if answer.type.media else []
-        limits = [*media, *python.call_options(lengths(answer.type.length))]
+def _response_type(module: Module, annotations: TypeHints, response: Response) -> Python:
+    """Return the response type for the runtime; raw bytes have a marker, because `bytes` means Base64 in JSON."""
+    if isinstance(response.type, File):
+        media = [python.literal(response.type.media)] if response.type.media else []
+        limits = [*media, *python.call_options(lengths(response.type.length))]
         return (
-            python.call(module.use_ours(("_runtime", "calls"), "BinaryContent"), limits)
+            python.call(module.use_own(("_runtime", "calls"), "BinaryContent"), limits)
             if limits
-            else module.use_ours(("_runtime", "calls"), "BINARY")
+            else module.use_own(("_runtime", "calls"), "BINARY")
         )
-    return _answer(module, annotations, answer)
+    return _value_type(module, annotations, response)
 
 
 def _idempotency(module: Module, idempotency: Idempotency) -> Python:
     if idempotency.kind != "key":
         return python.literal(idempotency.kind)
-    make = module.use_ours(("_runtime", "calls"), "Keyed")
+    keyed_class = module.use_own(("_runtime", "calls"), "Keyed")
     keys = [python.literal(key) for key in idempotency.key]
-    ask = {} if idempotency.ask is None else {"inquiry": python.literal(idempotency.ask)}
-    return python.call(make, [*keys, *python.call_options(ask)], room=66)
+    inquiry = {} if idempotency.ask is None else {"inquiry": python.literal(idempotency.ask)}
+    return python.call(keyed_class, [*keys, *python.call_options(inquiry)], room=66)

@@ -1,4 +1,4 @@
-"""`errors.py`: the runtime's error tree, and one exception class for each documented code."""
+"""`errors.py`: the exception hierarchy of the runtime, and an exception class for each documented code."""
 
 from __future__ import annotations
 
@@ -12,25 +12,30 @@ from ...model import Api, ErrorCode
 from ...render import render
 from . import docstrings
 from .imports import Layout, Module, export_order
-from .type_hints import NONE, Annotations
+from .type_hints import NONE, TypeHints
 from .vendoring import error_classes
 
 
-class ErrorClass(Struct, frozen=True):
+class ErrorView(Struct, frozen=True):
+    """Template values of an exception class."""
+
     header: Python
     docstring: Python
     body: Python | None
-    """The declaration of `body`, where a row gives an error's body a type."""
+    """Declaration of `body`, if a row has a type for the body of the error."""
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
-    """The one module."""
+    """Yield the module."""
     groups = by_class(api)
     module = Module(layout, ("errors",), frozenset(groups))
     classes = [_class(api, module, name, rows) for name, rows in groups.items()]
-    ours = [module.give_on(("_runtime", *home), name) for name, home in error_classes(api).items()]
-    names = sorted([*groups, *ours], key=export_order)
-    title = f"Errors of {docstrings.both(api.title, api.languages) or api.name}: all are `Error`."
+    inherited = [
+        module.re_export(("_runtime", *module_parts), name)
+        for name, module_parts in error_classes(api).items()
+    ]
+    names = sorted([*groups, *inherited], key=export_order)
+    title = f"Errors of {docstrings.multilingual(api.title, api.languages) or api.name}; the base class is `Error`."
     yield (
         layout.file(module.parts),
         render(
@@ -47,7 +52,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
 
 
 def by_class(api: Api) -> dict[str, list[ErrorCode]]:
-    """All error rows of an API by exception class, in order of class name."""
+    """Return all error rows of an API by exception class, sorted by class name."""
     rows = [*api.errors]
     for resource in api.all_resources():
         rows += resource.errors
@@ -58,13 +63,13 @@ def by_class(api: Api) -> dict[str, list[ErrorCode]]:
     return dict(sorted(groups.items()))
 
 
-def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> ErrorClass:
-    annotations = Annotations(api, module, "value")
+def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> ErrorView:
+    annotations = TypeHints(api, module, "value")
     bodies = [
         member for row in rows if row.body is not None for member in annotations.members(row.body)
     ]
     base = python.identifier("ApiError")
-    return ErrorClass(
+    return ErrorView(
         python.class_header(python.identifier(name), [base]),
         docstrings.of_error(rows, api),
         python.declaration("body", [*bodies, NONE], room=84) if bodies else None,

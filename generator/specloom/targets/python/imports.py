@@ -1,4 +1,7 @@
-"""A module of the generated package while it is being written: its place, what it imports, and how it names things from elsewhere."""
+"""Modules of the generated package and their imports.
+
+`Module` collects the imports of a module while its declarations are generated, and resolves name conflicts.
+"""
 
 from __future__ import annotations
 
@@ -17,26 +20,26 @@ Parts = tuple[str, ...]
 
 
 class Layout(Struct, frozen=True):
-    """Where the modules of a package lie. A resource with others below it is a folder with `__init__.py`."""
+    """File layout of a package. A resource with others below it is a folder with `__init__.py`."""
 
     package: str
     folders: frozenset[Parts]
-    """Paths of modules that have modules below them, such as `("calls", "orders")`."""
+    """Modules with modules below them, such as `("calls", "orders")`."""
     http: str = "httpx"
-    """The HTTP library."""
+    """HTTP library of the client."""
     mock: Path | None = None
-    """The module with the behaviour of the service, for the mock."""
+    """Module with the behaviour of the service, for the mock."""
 
     @property
     def libraries(self) -> tuple[tuple[str, str], ...]:
-        """The libraries that the runtime is written for, and what stands in for each."""
+        """Return the libraries that the runtime imports, each with its replacement."""
         return () if self.http == "httpx" else (("httpx", "httpx2"), ("httpcore", "httpcore2"))
 
     @classmethod
     def of(cls, api: Api, http: str = "httpx", mock: Path | None = None) -> Layout:
-        resources = [resource.path for resource in all_resources_of(api)]
-        folders = {("calls", *path[:-1]) for path in resources} | {
-            ("resources", *path[:-1]) for path in resources
+        resource_paths = [resource.path for resource in all_resources_of(api)]
+        folders = {("calls", *path[:-1]) for path in resource_paths} | {
+            ("resources", *path[:-1]) for path in resource_paths
         }
         folders |= {("models", *name.module[:-1]) for name in api.types}
         for folder in list(folders):
@@ -53,72 +56,72 @@ class Layout(Struct, frozen=True):
 
 
 class Module(Struct):
-    """Collects imports while declarations are made, and writes them in isort's order at the end."""
+    """Module of the generated package: collects imports, and returns them in isort's order."""
 
     layout: Layout
     parts: Parts
     hidden: frozenset[str] = frozenset()
-    """Names that mean something else here: classes and functions of the module, methods called `list` or `date`."""
+    """Names with another meaning in the module: its classes and functions, methods called `list` or `date`."""
     types: frozenset[str] = frozenset()
-    """Names that only the API's types have here: readers of signatures know them from the documentation."""
+    """Names reserved for the API's types, so that signatures show them as the documentation does."""
     _names: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _typing_only: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _meanings: dict[str, tuple[str, str | None]] = field(
         default_factory=dict[str, tuple[str, str | None]]
     )
-    """What each imported name means: a module, and a name in it or None for the module itself."""
+    """Module and name of each imported name; the name is None for a module."""
 
     def within(self, names: Iterable[str]) -> Module:
-        """The same module inside a class with these attributes, which hide what has their names outside."""
+        """Return the module inside a class with these attributes, which hide names of the module."""
         return replace(self, hidden=self.hidden.union(names))
 
     @property
     def is_folder(self) -> bool:
-        """Whether other modules lie below this one."""
+        """Return whether other modules are below this one."""
         return not self.parts or self.parts in self.layout.folders
 
     def use(self, module: str, name: str) -> Python:
-        """`name` from an installed module, ready to be written."""
+        """Import `name` from an installed module, and return its local name."""
         local = self._local(name, module, name)
         self._names.setdefault(module, set()).add(_renamed(name, local))
         return python.identifier(local)
 
     def use_type(self, parts: Parts, name: str) -> Python:
-        """A class of the API's from its module."""
+        """Import a class of the API from its module."""
         home = self.relative(parts)
         local = self._local(name, home, name, of_type=True)
         self._names.setdefault(home, set()).add(_renamed(name, local))
         return python.identifier(local)
 
-    def use_ours(self, parts: Parts, name: str) -> Python:
-        """`name` from a module of this package."""
+    def use_own(self, parts: Parts, name: str) -> Python:
+        """Import `name` from a module of this package."""
         return self.use(self.relative(parts), name)
 
     def use_module(self, parts: Parts) -> Python:
-        """A module of this package, under its name with an underscore before it, which no argument and no field can hide."""
+        """Import a module of this package under its name with a leading underscore, which no argument or field can hide."""
         return self.use_as(parts, "_" + "_".join(part.strip("_") for part in (parts[1:] or parts)))
 
     def use_as(self, parts: Parts, alias: str) -> Python:
-        """A module of this package under another name, which begins with an underscore."""
+        """Import a module of this package under an alias, which begins with an underscore."""
         home = self.relative(parts[:-1])
         local = self._local(alias, home, parts[-1])
         self._names.setdefault(home, set()).add(f"{parts[-1]} as {local}")
         return python.identifier(local)
 
-    def give_on(self, parts: Parts, name: str) -> Python:
-        """`name` from a module of this package, exported from here too: `from .x import name as name`."""
+    def re_export(self, parts: Parts, name: str) -> Python:
+        """Re-export `name` from a module of this package: `from .x import name as name`."""
         self._meanings[name] = (self.relative(parts), name)
         self._names.setdefault(self.relative(parts), set()).add(f"{name} as {name}")
         return python.identifier(name)
 
-    def use_plain(self, module: str) -> Python:
-        """`import module`."""
+    def import_module(self, module: str) -> Python:
+        """Import a module: `import module`."""
         local = self._local(module, module, None)
         self._names.setdefault(module, set()).add(_renamed("", "" if local == module else local))
         return python.identifier(local)
 
-    def use_typing_only(self, module: str, name: str | None = None) -> Python:
-        """`name` from a module, or the module itself, in annotations only: importing this module does not import that one."""
+    def use_for_typing(self, module: str, name: str | None = None) -> Python:
+        """Import `name` from a module, or the module itself, for type checkers only."""
         self.use("typing", "TYPE_CHECKING")
         local = self._local(name or module, module, name)
         self._typing_only.setdefault(module, set()).add(
@@ -129,14 +132,16 @@ class Module(Struct):
     def builtin(self, name: str) -> Python:
         """A builtin, by its full name where it is hidden."""
         return (
-            python.dotted(self.use_plain("builtins"), name)
+            python.dotted(self.import_module("builtins"), name)
             if name in self.hidden
             else python.identifier(name)
         )
 
-    def _local(self, wanted: str, module: str, name: str | None, *, of_type: bool = False) -> str:
-        """The name that something has here: the wanted one, or one with underscores where that means something else."""
-        local, types = wanted, frozenset[str]() if of_type else self.types
+    def _local(
+        self, preferred: str, module: str, name: str | None, *, of_type: bool = False
+    ) -> str:
+        """Return the local name: the preferred one, or with underscores before it if that has another meaning."""
+        local, types = preferred, frozenset[str]() if of_type else self.types
         while (
             local in self.hidden
             or local in types
@@ -146,20 +151,20 @@ class Module(Struct):
         return local
 
     def relative(self, target: Parts) -> str:
-        """The relative name of a module of this package, as this module writes it."""
-        here = self.parts if self.is_folder else self.parts[:-1]
-        shared = 0
-        while shared < min(len(here), len(target)) and here[shared] == target[shared]:
-            shared += 1
-        return "." * (len(here) - shared + 1) + ".".join(target[shared:])
+        """Return the relative name of a module of this package, seen from this module."""
+        folder = self.parts if self.is_folder else self.parts[:-1]
+        common = 0
+        while common < min(len(folder), len(target)) and folder[common] == target[common]:
+            common += 1
+        return "." * (len(folder) - common + 1) + ".".join(target[common:])
 
     def imports(self) -> Python:
-        """All imports, in sections: future, standard library, installed, ours; then those for type checkers only."""
+        """Return all imports in sections: future, standard library, installed, this package."""
         future = python.from_import("__future__", ["annotations"])
         return python.lines([future, *_sections(self._names)], blank=1)
 
-    def typing_only(self) -> Python | None:
-        """The imports that stand under `if TYPE_CHECKING:`."""
+    def type_checking_imports(self) -> Python | None:
+        """Return the imports for the block `if TYPE_CHECKING:`."""
         return (
             python.lines(_sections(self._typing_only, room=84), blank=1)
             if self._typing_only
@@ -167,52 +172,52 @@ class Module(Struct):
         )
 
 
-class Exports(Struct, frozen=True):
-    """Names that a module gives but imports only when they are first asked for (PEP 562)."""
+class LazyExports(Struct, frozen=True):
+    """Template values of names that a module imports on first access (PEP 562)."""
 
     function: Python
-    """The runtime's function that does it, by the name that it has in this module."""
-    typed: Python
-    """The imports, for type checkers."""
-    table: Python
-    """Name → module, relative; '' for a module below this one."""
+    """Local name of the runtime's function that imports them."""
+    type_checking_imports: Python
+    """The same imports for type checkers."""
+    modules: Python
+    """Relative module of each name; '' for a module below this one."""
 
 
-def exports_of(module: Module, exports: Mapping[str, str] | Sequence[str]) -> Exports | None:
-    """The names, or the modules below, that a module exports lazily; None if there are none."""
-    homes = exports if isinstance(exports, Mapping) else dict.fromkeys(exports, "")
-    if not homes:
+def lazy_exports(module: Module, exports: Mapping[str, str] | Sequence[str]) -> LazyExports | None:
+    """Return the names, or the modules below, that a module imports on first access; None if there are none."""
+    modules = exports if isinstance(exports, Mapping) else dict.fromkeys(exports, "")
+    if not modules:
         return None
     module.use("typing", "TYPE_CHECKING")
-    module.hidden |= homes.keys()
-    function = module.use_ours(("_runtime", "lazy_exports"), "exports")
+    module.hidden |= modules.keys()
+    function = module.use_own(("_runtime", "lazy_exports"), "exports")
     names: dict[str, set[str]] = {}
-    for name, home in homes.items():
+    for name, home in modules.items():
         names.setdefault(home or ".", set()).add(f"{name} as {name}")
-    table = [(python.literal(name), python.literal(homes[name])) for name in sorted(homes)]
-    return Exports(
+    table = [(python.literal(name), python.literal(modules[name])) for name in sorted(modules)]
+    return LazyExports(
         function,
         python.lines(_sections(names, room=84), blank=1),
-        python.mapping(table, explode=True),
+        python.dict_of(table, explode=True),
     )
 
 
 def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -> list[Python]:
-    """The imports of each section: first those of modules themselves."""
+    """Return the imports of each section, `import module` first."""
     sections: list[list[Python]] = [[], [], []]
     modules = sorted(names, key=_module_order)
     for module in modules:
-        whole = sorted(name for name in names[module] if name[:1] in ("", " "))
+        module_imports = sorted(name for name in names[module] if name[:1] in ("", " "))
         sections[_section(module)] += [
-            python.plain_import(module, *name.split()[1:]) for name in whole
+            python.plain_import(module, *name.split()[1:]) for name in module_imports
         ]
     for module in modules:
         section = sections[_section(module)]
-        parts = sorted(
+        imported = sorted(
             (name for name in names[module] if name[:1] not in ("", " ")), key=name_order
         )
-        direct = [name for name in parts if " as " not in name]
-        lines = [[name] for name in parts if " as " in name] + ([direct] if direct else [])
+        unaliased = [name for name in imported if " as " not in name]
+        lines = [[name] for name in imported if " as " in name] + ([unaliased] if unaliased else [])
         section += [
             python.from_import(module, line, room=room)
             for line in sorted(lines, key=lambda line: name_order(line[0]))
@@ -221,17 +226,17 @@ def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -
 
 
 def _renamed(name: str, local: str) -> str:
-    """`name`, `name as local`; for a module itself an empty name, or ` as local`."""
+    """Return `name` or `name as local`; for a module an empty string or ` as local`."""
     return name if name == local else f"{name} as {local}"
 
 
 def name_order(name: str) -> tuple[int, str, str]:
-    """isort's order of imported names: CONSTANTS, Classes, functions; in each, case does not count. What they are called here does not either."""
+    """Return the sort key of an imported name as in isort: CONSTANTS, Classes, functions; ignoring case, and aliases."""
     return (_kind(name.split()[0]), name.lower(), name)
 
 
 def export_order(name: str) -> tuple[int, str]:
-    """The order of names in `__all__`, as ruff wants it: the same kinds; in each, case counts."""
+    """Return the sort key of a name in `__all__` as in ruff: CONSTANTS, Classes, functions; case-sensitive."""
     return (_kind(name), name)
 
 

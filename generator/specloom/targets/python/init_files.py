@@ -1,4 +1,4 @@
-"""The `__init__.py` files: lists of names that are imported when they are first asked for (PEP 562)."""
+"""`__init__.py` files, with names that are imported on first access (PEP 562)."""
 
 from __future__ import annotations
 
@@ -11,77 +11,77 @@ from ...model import Api, BinaryBody, Field, MultipartBody, Nullable, Object
 from ...render import render
 from ..client_interface import all_resources_of, resources_of, schemes_of
 from . import docstrings
-from .imports import Layout, Module, Parts, export_order, exports_of
+from .imports import Layout, Module, Parts, export_order, lazy_exports
 
-HERE = ""
-"""Stands for "a module of this package" in a table of exports."""
+THIS_PACKAGE = ""
+"""Marks a module of this package in a table of exports."""
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
-    """The package itself, `models`, `calls`, `resources`, and folders of resources that have no module of their own."""
-    title = docstrings.both(api.title, api.languages) or api.name
-    yield _package(api, layout, (), f"{title}.", _surface(api, layout), version=api.version)
-    yield _package(api, layout, ("models",), f"Types of {title}.", _models(api, layout))
+    """Yield `__init__.py` of the package, `models`, `calls`, `resources`, and of folders that have no module."""
+    title = docstrings.multilingual(api.title, api.languages) or api.name
+    yield _package(api, layout, (), f"{title}.", _public_names(api, layout), version=api.version)
+    yield _package(api, layout, ("models",), f"Types of {title}.", _model_names(api, layout))
     yield _package(
         api,
         layout,
         ("calls",),
-        f"Calls of {title}: values that a client sends.",
-        {resource.name: HERE for resource in resources_of(api)},
+        f"Calls of {title}: functions that return a call for `client.send()`.",
+        {resource.name: THIS_PACKAGE for resource in resources_of(api)},
     )
     yield _package(api, layout, ("resources",), f"Resources of {title}.", {})
-    written = {("models",), ("calls",), ("resources",), ()}
-    written |= {("models", *name.module) for name in api.types}
+    with_module = {("models",), ("calls",), ("resources",), ()}
+    with_module |= {("models", *name.module) for name in api.types}
     for resource in all_resources_of(api):
-        written.add(("resources", *resource.path))
+        with_module.add(("resources", *resource.path))
         if resource.endpoints:
-            written.add(("calls", *resource.path))
-    for folder in sorted(layout.folders - written):
+            with_module.add(("calls", *resource.path))
+    for folder in sorted(layout.folders - with_module):
         below = {
-            parts[-1] for parts in (*layout.folders, *written) if parts and parts[:-1] == folder
+            parts[-1] for parts in (*layout.folders, *with_module) if parts and parts[:-1] == folder
         }
         yield _package(
-            api, layout, folder, f"{'.'.join(folder)}.", dict.fromkeys(sorted(below), HERE)
+            api, layout, folder, f"{'.'.join(folder)}.", dict.fromkeys(sorted(below), THIS_PACKAGE)
         )
 
 
-def _surface(api: Api, layout: Layout) -> Mapping[str, str]:
-    """What `from package import …` gives."""
-    found = {
-        "calls": HERE,
-        "errors": HERE,
-        "models": HERE,
+def _public_names(api: Api, layout: Layout) -> Mapping[str, str]:
+    """Return the names for `from package import …`, with their modules."""
+    modules = {
+        "calls": THIS_PACKAGE,
+        "errors": THIS_PACKAGE,
+        "models": THIS_PACKAGE,
         api.client: ".client",
         f"Async{api.client}": ".client",
         "Call": "._runtime.calls",
         "Response": "._runtime.calls",
     }
     if any(api.all_events()):
-        found["events"] = HERE
+        modules["events"] = THIS_PACKAGE
     if _sends_files(api):
-        found["Upload"] = "._runtime.uploads"
-    if _tells_null_from_nothing(api):
-        found["UNSET"] = "msgspec"
+        modules["Upload"] = "._runtime.uploads"
+    if _has_nullable_optional_fields(api):
+        modules["UNSET"] = "msgspec"
     if _has_encrypted_fields(api):
-        found["CipherText"] = "._runtime.ciphertext"
+        modules["CipherText"] = "._runtime.ciphertext"
     if len(schemes_of(api)) > 1:
-        found["auth"] = HERE
-        return found
+        modules["auth"] = THIS_PACKAGE
+        return modules
     for scheme in schemes_of(api):
         kind = SCHEMES[scheme.kind]
-        found |= dict.fromkeys(kind.exports, f"._runtime.auth.{kind.module}")
-    return found
+        modules |= dict.fromkeys(kind.exports, f"._runtime.auth.{kind.module}")
+    return modules
 
 
-def _models(api: Api, layout: Layout) -> Mapping[str, str]:
-    """Every class whose name only one module has, and every module."""
+def _model_names(api: Api, layout: Layout) -> Mapping[str, str]:
+    """Return all modules, and all classes whose names are unique, with their modules."""
     here = Module(layout, ("models",))
-    found = {
+    modules = {
         name.name: here.relative(("models", *name.module))
         for name in api.types
         if name.name not in api.ambiguous
     }
-    return found | {name.module[0]: HERE for name in api.types}
+    return modules | {name.module[0]: THIS_PACKAGE for name in api.types}
 
 
 def _package(
@@ -99,7 +99,7 @@ def _package(
             Python,
             "python/package.py.j2",
             docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
-            exports=exports_of(module, exports),
+            exports=lazy_exports(module, exports),
             imports=module.imports(),
             all=python.assignment(
                 "__all__",
@@ -126,12 +126,12 @@ def _has_encrypted_fields(api: Api) -> bool:
     return any(field.encrypted for field in _fields(api))
 
 
-def _tells_null_from_nothing(api: Api) -> bool:
+def _has_nullable_optional_fields(api: Api) -> bool:
     return any(isinstance(field.type, Nullable) and not field.required for field in _fields(api))
 
 
 def _fields(api: Api) -> Iterator[Field]:
-    """The fields of all classes."""
+    """Yield the fields of all classes."""
     return (
         field for type in api.types.values() if isinstance(type, Object) for field in type.fields
     )

@@ -1,4 +1,4 @@
-"""`models/`: a class for each structure and enumeration, an alias for each named union."""
+"""`models/`: a class for each object type and enumeration, an alias for each named union."""
 
 from __future__ import annotations
 
@@ -34,47 +34,47 @@ from ...render import render
 from .. import descriptions
 from ..client_interface import constant
 from . import docstrings
-from .imports import Layout, Module, exports_of
-from .type_hints import NONE, Annotations
+from .imports import Layout, Module, lazy_exports
+from .type_hints import NONE, TypeHints
 
 
-class ClassMember(Struct, frozen=True):
-    """A field or an enumeration's value: its line, and the docstring under it if there is anything to say."""
+class MemberView(Struct, frozen=True):
+    """Template values of a field or of an enumeration's value."""
 
-    line: Python
+    declaration: Python
     docstring: Python | None
 
 
-class ModelClass(Struct, frozen=True):
-    """What the template prints for a structure or an enumeration."""
+class ModelView(Struct, frozen=True):
+    """Template values of an object type or an enumeration."""
 
     header: Python
     docstring: Python
-    members: tuple[ClassMember, ...]
+    members: tuple[MemberView, ...]
     unlisted: Python | None = None
 
 
-class Alias(Struct, frozen=True):
-    """What the template prints for a union: one statement, or one for type checkers and one for Python."""
+class AliasView(Struct, frozen=True):
+    """Template values of a named union: a statement, and another one for run time if that differs."""
 
     docstring: Python
     statement: Python
-    at_runtime: Python | None = None
+    runtime_statement: Python | None = None
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
-    """One module for each resource that has types, and for each folder's shared types."""
+    """Yield a module for each resource that has types, and for the shared types of each folder."""
     by_module: dict[tuple[str, ...], list[NamedType]] = {}
     for name, type in api.types.items():
         by_module.setdefault(name.module, []).append(type)
-    roles, of_requests = _roles(api), _of_requests(api)
+    roles, request_objects = _roles(api), _request_objects(api)
     for path, types in by_module.items():
         below = sorted({name.module[-1] for name in api.types if name.module[:-1] == path})
         module = Module(
             layout, ("models", *path), frozenset({*(type.name.name for type in types), *below})
         )
         classes = [
-            _class(api, module, type, roles, of_requests)
+            _class(api, module, type, roles, request_objects)
             for type in types
             if not isinstance(type, UnionType)
         ]
@@ -88,50 +88,50 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
                 docstring=docstrings.of_module(title, docstrings.source_of(api, path)),
                 classes=classes,
                 aliases=aliases,
-                exports=exports_of(module, below),
+                exports=lazy_exports(module, below),
                 imports=module.imports(),
             ),
         )
 
 
 def _roles(api: Api) -> Mapping[TypeName, str]:
-    """For objects that belong to an endpoint or an event as its body, response or payload: a phrase that says so, for those without a title."""
-    found: dict[TypeName, str] = {}
+    """Return a phrase such as "Request body of …" for each body and payload, in place of a missing title."""
+    roles: dict[TypeName, str] = {}
 
     def note(type: object, key: str, owner: str) -> None:
-        structure = api.types[type.to] if isinstance(type, Named) else None
-        if isinstance(structure, Object) and not structure.shared:
-            found[structure.name] = descriptions.phrase(key, api.languages[0], owner)
+        object_type = api.types[type.to] if isinstance(type, Named) else None
+        if isinstance(object_type, Object) and not object_type.shared:
+            roles[object_type.name] = descriptions.phrase(key, api.languages[0], owner)
 
     for endpoint in api.all_endpoints():
         if isinstance(endpoint.body, (JsonBody, FormBody, MultipartBody)):
             note(endpoint.body.type, "body_of", endpoint.qualified)
-        for answer in endpoint.responses:
-            note(answer.type, "response_of", endpoint.qualified)
+        for response in endpoint.responses:
+            note(response.type, "response_of", endpoint.qualified)
     for event in api.all_events():
         note(event.payload, "payload_of", event.name)
-    return found
+    return roles
 
 
-def _of_requests(api: Api) -> Set[TypeName]:
-    """Objects that belong to a request: its body, and what is described within body and parameters."""
-    found: set[TypeName] = set()
-    waiting: list[Type] = []
+def _request_objects(api: Api) -> Set[TypeName]:
+    """Return the object types of request bodies, and those defined inside of bodies and parameters."""
+    names: set[TypeName] = set()
+    pending: list[Type] = []
     for endpoint in api.all_endpoints():
-        waiting += [
+        pending += [
             field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
         ]
         if isinstance(endpoint.body, (JsonBody, FormBody, MultipartBody)):
-            waiting.append(endpoint.body.type)
-    while waiting:
-        type = innermost(waiting.pop())
-        structure = api.types[type.to] if isinstance(type, Named) else None
+            pending.append(endpoint.body.type)
+    while pending:
+        type = innermost(pending.pop())
+        object_type = api.types[type.to] if isinstance(type, Named) else None
         if isinstance(type, Union):
-            waiting += type.members
-        elif isinstance(structure, Object) and not structure.shared:
-            found.add(structure.name)
-            waiting += [field.type for field in structure.fields]
-    return found
+            pending += type.members
+        elif isinstance(object_type, Object) and not object_type.shared:
+            names.add(object_type.name)
+            pending += [field.type for field in object_type.fields]
+    return names
 
 
 def _class(
@@ -139,8 +139,8 @@ def _class(
     module: Module,
     type: Object | Enumeration,
     roles: Mapping[TypeName, str],
-    of_requests: Set[TypeName],
-) -> ModelClass:
+    request_objects: Set[TypeName],
+) -> ModelView:
     docstring = docstrings.titled(
         type.title, type.description, roles.get(type.name, type.name.name), api, 4
     )
@@ -148,41 +148,41 @@ def _class(
     if isinstance(type, Enumeration):
         return _enumeration(api, module, type, name, docstring)
     bases = [
-        module.use_ours(("_runtime", "models"), "Model"),
+        module.use_own(("_runtime", "models"), "Model"),
         python.keyword_argument("frozen", python.literal(True)),
         python.keyword_argument("kw_only", python.literal(True)),
     ]
     inside = module.within(field.name for field in type.fields)
-    annotations = Annotations(api, inside, "request" if type.name in of_requests else "field")
+    annotations = TypeHints(api, inside, "request" if type.name in request_objects else "field")
     members = tuple(_field(api, inside, annotations, field) for field in type.fields)
-    return ModelClass(python.class_header(name, bases), docstring, members)
+    return ModelView(python.class_header(name, bases), docstring, members)
 
 
-def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> ClassMember:
+def _field(api: Api, module: Module, annotations: TypeHints, field: Field) -> MemberView:
     members = annotations.of_field(field)
     default: dict[str, Python] = {}
     if not field.required and isinstance(field.type, Nullable):
-        members.append(python.member(module.use("msgspec", "UnsetType")))
+        members.append(python.union_member(module.use("msgspec", "UnsetType")))
         default = {"default": module.use("msgspec", "UNSET")}
     elif not field.required:
         members.append(NONE)
         default = {"default": python.literal(None)}
     name = {} if field.wire == field.name else {"name": python.literal(field.wire)}
-    made: tuple[Python, list[Python]] | None = None
+    default_call: tuple[Python, list[Python]] | None = None
     if (value := constant(field)) is not None:
-        made = module.use_ours(("_runtime", "models"), "constant"), [
+        default_call = module.use_own(("_runtime", "models"), "constant"), [
             python.literal(value),
             *python.call_options(name),
         ]
     elif name:
-        made = module.use("msgspec", "field"), python.call_options({**default, **name})
+        default_call = module.use("msgspec", "field"), python.call_options({**default, **name})
     text = descriptions.about(field, api.languages[0])
-    return ClassMember(
+    return MemberView(
         python.declaration(
             field.name,
             members,
-            python.call(*made) if made else default.get("default"),
-            broken=python.call(*made, explode=True) if made else None,
+            python.call(*default_call) if default_call else default.get("default"),
+            broken=python.call(*default_call, explode=True) if default_call else None,
             room=84,
         ),
         python.docstring(text, 4) if text else None,
@@ -191,10 +191,10 @@ def _field(api: Api, module: Module, annotations: Annotations, field: Field) -> 
 
 def _enumeration(
     api: Api, module: Module, type: Enumeration, name: Python, docstring: Python
-) -> ModelClass:
+) -> ModelView:
     numbers = all(isinstance(value.value, int) for value in type.values)
     members = tuple(
-        ClassMember(
+        MemberView(
             python.assignment(value.name, python.literal(value.value)),
             _value_docstring(api, value.text),
         )
@@ -202,10 +202,10 @@ def _enumeration(
     )
     if type.closed:
         base = module.use("enum", "IntEnum" if numbers else "StrEnum")
-        return ModelClass(python.class_header(name, [base]), docstring, members)
-    base = module.use_ours(("_runtime", "models"), "OpenIntEnum" if numbers else "OpenEnum")
+        return ModelView(python.class_header(name, [base]), docstring, members)
+    base = module.use_own(("_runtime", "models"), "OpenIntEnum" if numbers else "OpenEnum")
     module.use("typing", "TYPE_CHECKING")
-    return ModelClass(
+    return ModelView(
         python.class_header(name, [base]),
         docstring,
         members,
@@ -217,12 +217,13 @@ def _value_docstring(api: Api, text: Text) -> Python | None:
     if not text:
         return None
     return python.docstring(
-        descriptions.ended(docstrings.both(text, api.languages), api.languages[0]), 4
+        descriptions.with_full_stop(docstrings.multilingual(text, api.languages), api.languages[0]),
+        4,
     )
 
 
 def _unlisted(type: Enumeration, *, numbers: bool) -> str | int:
-    """The value that type checkers see for the member of all others: no listed one, or it would be an alias of that."""
+    """Return the value, for type checkers, of the member for unlisted values; a listed value would make it an alias."""
     listed = {value.value for value in type.values}
     candidates: Iterator[str | int] = (
         -1 - count if numbers else "?" * count for count in itertools.count()
@@ -230,32 +231,35 @@ def _unlisted(type: Enumeration, *, numbers: bool) -> str | int:
     return next(value for value in candidates if value not in listed)
 
 
-def _alias(api: Api, module: Module, type: UnionType) -> Alias:
+def _alias(api: Api, module: Module, type: UnionType) -> AliasView:
     name = type.name.name
-    annotations = Annotations(api, module, "value")
+    annotations = TypeHints(api, module, "value")
     members = [annotations.of(member) for member in type.members]
     docstring = docstrings.titled(type.title, type.description, type.name.name, api, 0)
     alias = module.use("typing", "TypeAlias")
     if type.tag is None:
-        return Alias(
-            docstring, python.assignment(name, python.quoted(python.union(members)), alias)
+        return AliasView(
+            docstring,
+            python.assignment(name, python.string_annotation(python.union(members)), alias),
         )
     module.use("typing", "TYPE_CHECKING")
-    unknown = module.use_ours(("_runtime", "models"), "Unknown")
-    tagged = module.use_ours(("_runtime", "models"), "tagged")
+    unknown_class = module.use_own(("_runtime", "models"), "Unknown")
+    tagged_function = module.use_own(("_runtime", "models"), "tagged")
     rows = [
         (python.literal(value), annotations.of(member))
         for member in type.members
         for value in _tags(api, member, type.tag)
     ]
-    table = python.mapping(rows, explode=True)
-    return Alias(
+    table = python.dict_of(rows, explode=True)
+    return AliasView(
         docstring,
-        python.assignment(name, python.quoted(python.union([*members, unknown])), alias),
+        python.assignment(
+            name, python.string_annotation(python.union([*members, unknown_class])), alias
+        ),
         python.assignment(
             name,
             python.call(
-                tagged,
+                tagged_function,
                 [python.literal(name), python.literal(type.tag), python.lambda_expression(table)],
                 explode=True,
             ),
@@ -265,9 +269,9 @@ def _alias(api: Api, module: Module, type: UnionType) -> Alias:
 
 def _tags(api: Api, member: Type, tag: str) -> tuple[str | int | bool, ...]:
     assert isinstance(member, Named)
-    structure = api.types[member.to]
-    assert isinstance(structure, Object)
-    field = next(field for field in structure.fields if field.wire == tag)
+    object_type = api.types[member.to]
+    assert isinstance(object_type, Object)
+    field = next(field for field in object_type.fields if field.wire == tag)
     match field.type:
         case String(literals=literals):
             return literals
@@ -276,4 +280,4 @@ def _tags(api: Api, member: Type, tag: str) -> tuple[str | int | bool, ...]:
         case Boolean(literal=bool(literal)):
             return (literal,)
         case _:
-            raise TypeError(f"{tag} of {member.to.name} has no literals")
+            raise TypeError(f"{tag} of {member.to.name} has no literal values")

@@ -1,4 +1,4 @@
-"""The generated project around the package: its `pyproject.toml`."""
+"""`pyproject.toml` of the generated project."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ...model import Api
 from ...render import render
 
 REQUIREMENTS = {"httpx": "httpx>=0.28,<0.29", "httpx2": "httpx2>=2.16,<3"}
-"""By HTTP library. httpx is pinned to the minor version: the runtime uses one private attribute of it, which httpx2 keeps."""
+"""Requirement by HTTP library. httpx is pinned to a minor version, because the runtime uses a private attribute of it, which httpx2 keeps."""
 
 
 def files(api: Api, http: str) -> Iterator[tuple[PurePosixPath, Code]]:
-    """The project's own files, beside the package."""
+    """Yield the files of the project beside the package."""
     language = api.languages[0]
     extra = sorted(
         {requirement for scheme in api.schemes for requirement in SCHEMES[scheme.kind].requires}

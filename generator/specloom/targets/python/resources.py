@@ -1,4 +1,4 @@
-"""`resources/`: for each resource a class of either colour, whose methods send the calls of `calls/`."""
+"""`resources/`: a sync and an async class for each resource, whose methods send the calls of `calls/`."""
 
 from __future__ import annotations
 
@@ -20,46 +20,50 @@ from .imports import Layout, Module
 ASYNC = "Async"
 
 
-class Method(Struct, frozen=True):
-    """What the template prints for an endpoint."""
+class MethodView(Struct, frozen=True):
+    """Template values of an endpoint's method."""
 
     decorators: tuple[Python, ...]
     signature: Python
     docstring: Python
-    result: Python
+    return_statement: Python
 
 
-class Child(Struct, frozen=True):
-    """What the template prints for a resource below: a property that imports its class when it is first asked for."""
+class PropertyView(Struct, frozen=True):
+    """Template values of a property that imports its class on first access."""
 
     decorator: Python
     signature: Python
     docstring: Python
-    load: Python
-    result: Python
+    import_statement: Python
+    return_statement: Python
 
 
-class ResourceClass(Struct, frozen=True):
+class ResourceView(Struct, frozen=True):
+    """Template values of a resource class."""
+
     header: Python
     docstring: Python
-    children: tuple[Child, ...]
-    methods: tuple[Method, ...]
+    properties: tuple[PropertyView, ...]
+    methods: tuple[MethodView, ...]
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
-    """One module for each resource."""
+    """Yield a module for each resource."""
     for resource in all_resources_of(api):
         hidden = {each.name for each in resource.endpoints} | {
             each.name for each in resources_of(resource)
         }
-        hidden |= {class_of(resource, asynchronous=colour) for colour in (False, True)}
+        hidden |= {class_of(resource, asynchronous=is_async) for is_async in (False, True)}
         module = Module(
             layout,
             ("resources", *resource.path),
             frozenset(hidden),
             frozenset(name.name for name in api.types),
         )
-        classes = [_class(api, module, resource, asynchronous=colour) for colour in (False, True)]
+        classes = [
+            _class(api, module, resource, asynchronous=is_async) for is_async in (False, True)
+        ]
         title = f"{docstrings.name_of(api, resource.path)}."
         yield (
             layout.file(module.parts),
@@ -69,47 +73,49 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
                 docstring=docstrings.of_module(title, docstrings.source_of(api, resource.path)),
                 classes=classes,
                 imports=module.imports(),
-                typing_only=module.typing_only(),
+                type_checking_imports=module.type_checking_imports(),
                 deprecated=any(endpoint.deprecated for endpoint in resource.endpoints),
             ),
         )
 
 
 def class_of(resource: Resource, *, asynchronous: bool) -> str:
-    """The name of a resource's class."""
+    """Return the name of a resource's class."""
     name = pascal(resource.name)
     assert name is not None
     return f"{ASYNC if asynchronous else ''}{class_name(name)}"
 
 
-def child(
+def property_of(
     api: Api, module: Module, resource: Resource, owner: Python, *, asynchronous: bool
-) -> Child:
-    """The property through which a client or a resource gives a resource below it."""
-    home = ("resources", *resource.path)
+) -> PropertyView:
+    """Return the property of a client or resource for a resource below it."""
+    module_parts = ("resources", *resource.path)
     name = class_of(resource, asynchronous=asynchronous)
-    local = module.use_typing_only(module.relative(home), name)
-    return Child(
+    local = module.use_for_typing(module.relative(module_parts), name)
+    return PropertyView(
         python.decorator(module.use("functools", "cached_property")),
         python.signature(resource.name, python.parameters([python.identifier("self")]), local),
         docstrings.titled(resource.title, resource.description, resource.name, api, 8),
         python.from_import(
-            module.relative(home), [name if name == local else f"{name} as {local}"], room=80
+            module.relative(module_parts),
+            [name if name == local else f"{name} as {local}"],
+            room=80,
         ),
         python.return_statement(python.call(local, [owner])),
     )
 
 
-def _class(api: Api, module: Module, resource: Resource, *, asynchronous: bool) -> ResourceClass:
-    base = module.use_ours(("_runtime", "client"), "AsyncResource" if asynchronous else "Resource")
+def _class(api: Api, module: Module, resource: Resource, *, asynchronous: bool) -> ResourceView:
+    base = module.use_own(("_runtime", "client"), "AsyncResource" if asynchronous else "Resource")
     name = python.identifier(class_of(resource, asynchronous=asynchronous))
     client = python.dotted("self", "_client")
-    return ResourceClass(
+    return ResourceView(
         python.class_header(name, [base]),
         docstrings.titled(resource.title, resource.description, resource.name, api, 4),
         tuple(
-            child(api, module, below, client, asynchronous=asynchronous)
-            for below in resources_of(resource)
+            property_of(api, module, nested, client, asynchronous=asynchronous)
+            for nested in resources_of(resource)
         ),
         tuple(
             _method(api, module, resource, endpoint, asynchronous=asynchronous)
@@ -120,20 +126,20 @@ def _class(api: Api, module: Module, resource: Resource, *, asynchronous: bool) 
 
 def _method(
     api: Api, module: Module, resource: Resource, endpoint: Endpoint, *, asynchronous: bool
-) -> Method:
-    given = arguments(api, endpoint)
+) -> MethodView:
+    endpoint_arguments = arguments(api, endpoint)
     calls = module.use_as(("calls", *resource.path), "_calls")
-    passed = [
+    values = [
         (
             python.identifier(argument.name)
             if argument.where == "path"
             else python.keyword_argument(argument.name, python.identifier(argument.name))
         )
-        for argument in given
+        for argument in endpoint_arguments
     ]
-    made = python.call(python.dotted(calls, endpoint.name), passed, room=76)
-    sent = python.call(python.dotted("self", "_send"), [made], room=67 if asynchronous else 73)
-    return Method(
+    call = python.call(python.dotted(calls, endpoint.name), values, room=76)
+    send_call = python.call(python.dotted("self", "_send"), [call], room=67 if asynchronous else 73)
+    return MethodView(
         decorators=decorators(api, module, endpoint),
         signature=python.signature(
             endpoint.name,
@@ -141,6 +147,8 @@ def _method(
             value_annotation(api, module, endpoint),
             asynchronous=asynchronous,
         ),
-        docstring=docstrings.of_method(api, endpoint, given),
-        result=python.return_statement(python.awaited(sent) if asynchronous else sent),
+        docstring=docstrings.of_method(api, endpoint, endpoint_arguments),
+        return_statement=python.return_statement(
+            python.await_expression(send_call) if asynchronous else send_call
+        ),
     )

@@ -1,4 +1,4 @@
-"""The behaviour of a service in the client's mock: a user's module, copied to `_runtime/mock/service.py`."""
+"""Behaviour of the service in the client's mock: a user's module, copied to `_runtime/mock/service.py`."""
 
 from __future__ import annotations
 
@@ -9,33 +9,36 @@ from pathlib import Path
 from ...code import Python, python
 
 MODULE = "service"
-"""Its name in the client."""
+"""Name of the module in the client."""
 
 
-def adopted(module: Path) -> Python:
-    """The module as it stands in a client.
+def vendored(module: Path) -> Python:
+    """Return the module for a client, with relative imports.
 
-    Raises `OSError` if it cannot be read, `SyntaxError` or `ValueError` if it cannot be copied.
+    Raises `OSError` if it cannot be read, and `SyntaxError` or `ValueError` if it cannot be copied.
     """
-    return python.adopted(module, "specloom.runtime", ("mock",))
+    return python.vendored_module(module, "specloom.runtime", ("mock",))
 
 
 def class_name(module: Path) -> str:
-    """The one class of the module whose name ends in `Mock`; raises as `adopted` does."""
-    return _class_name(adopted(module))
+    """Return the name of the module's only class that ends in `Mock`.
+
+    Raises `ValueError` if there is none or more than one, and the exceptions of `vendored`.
+    """
+    return _class_name(vendored(module))
 
 
 @lru_cache
 def _class_name(code: Python) -> str:
-    found = [
+    names = [
         node.name
         for node in ast.parse(code).body
         if isinstance(node, ast.ClassDef)
         and node.name.endswith("Mock")
         and not node.name.startswith("_")
     ]
-    if len(found) != 1:
+    if len(names) != 1:
         raise ValueError(
-            f"it has {' and '.join(found) or 'no class'} whose name ends in Mock; it must have one"
+            f"expected one class whose name ends in Mock, found {' and '.join(names) or 'none'}"
         )
-    return found[0]
+    return names[0]

@@ -1,10 +1,14 @@
-"""Types of the model as Python annotations.
+"""Type hints for types of the model.
 
-Four places ask for one: an argument of a function (plain types), a field of a class (with limits and forms on the wire), a field of a class that
-belongs to a request, and a whole value that is received (with forms on the wire). Arguments and fields are sequences and mappings, which any list
-or dict is; a value that comes alone is a list or dict. What belongs to a request takes unlisted values of open enumerations; a class that any place
-may use has the members of the enumeration, for they are what is read. It is the same whether it is sent, received, or both: another endpoint that
-uses it changes nothing.
+A type hint depends on its use:
+
+- `argument`: plain types.
+- `field` of a class: with limits and wire formats.
+- `request`, a field of a class that only requests use: also accepts unlisted values of open enumerations.
+- `value`, a whole response or payload: with wire formats; lists and maps are `list` and `dict`.
+
+Arguments and fields have `Sequence` and `Mapping`, which accept any list or dict. A named class has the same hints whether it is sent,
+received or both, so that a further endpoint with it changes nothing.
 """
 
 from __future__ import annotations
@@ -42,73 +46,77 @@ from ...model import (
 )
 from .imports import Module
 
-NONE = python.member(python.literal(None))
+NONE = python.union_member(python.literal(None))
 
 
-class Annotations(Struct, frozen=True):
-    """Writes annotations into one module."""
+class TypeHints(Struct, frozen=True):
+    """Builder of type hints for one module."""
 
     api: Api
     module: Module
     use: Literal["argument", "request", "field", "value"]
 
     def of(self, type: Type) -> Python:
-        """The annotation of a type, null included."""
+        """Return the type hint of a type, with None if it is nullable."""
         return python.union(each.flat for each in self.members(type))
 
     def members(self, type: Type) -> list[python.UnionMember]:
-        """The members of the union that an annotation is, most often one."""
+        """Return the members of the union; most types have one."""
         if isinstance(type, Nullable):
             return [*self.members(type.type), NONE]
         if isinstance(type, Union):
-            return [found for member in type.members for found in self.members(member)]
+            return [each for member in type.members for each in self.members(member)]
         if isinstance(type, Named):
             named = self.api.types[type.to]
             if isinstance(named, UnionType) and named.tag is None:
-                # msgspec cannot follow an alias that is not defined yet, so the members stand where the name is used.
-                return [found for member in named.members for found in self.members(member)]
+                # msgspec cannot resolve an alias before its definition, so use the members in place of the name.
+                return [each for member in named.members for each in self.members(member)]
             return (
                 self._enumerated(type, named)
                 if isinstance(named, Enumeration) and not named.closed
-                else [python.member(self._named(type))]
+                else [python.union_member(self._named(type))]
             )
         return [self._annotated(*self._plain(type))]
 
     def _enumerated(self, type: Named, enumeration: Enumeration) -> list[python.UnionMember]:
-        """An open enumeration; where a value is sent and never read, any other one as well."""
+        """Return an open enumeration, and in requests any other value as well."""
         name = self._named(type)
-        whole = isinstance(enumeration.values[0].value, int)
+        is_integer = isinstance(enumeration.values[0].value, int)
         if self.use == "argument":
             return [
-                python.member(name),
-                python.member(self.module.builtin("int" if whole else "str")),
+                python.union_member(name),
+                python.union_member(self.module.builtin("int" if is_integer else "str")),
             ]
         if self.use == "request":
-            return [python.member(self._ours("models", "OrInt" if whole else "OrStr"), [name])]
-        return [python.member(name)]
+            return [
+                python.union_member(
+                    self._runtime_name("models", "OrInt" if is_integer else "OrStr"), [name]
+                )
+            ]
+        return [python.union_member(name)]
 
     def of_field(self, field: Field) -> list[python.UnionMember]:
-        """The members of a field's annotation, without what says that it may be absent."""
+        """Return the members of a field's type hint, without None or UNSET for absence."""
         if self.use == "argument" or not (field.encrypted or field.secret):
             return self.members(field.type)
-        nothing = [NONE] if isinstance(field.type, Nullable) else []
-        bare = field.type.type if isinstance(field.type, Nullable) else field.type
+        null_members = [NONE] if isinstance(field.type, Nullable) else []
+        inner = field.type.type if isinstance(field.type, Nullable) else field.type
         plain, extras = (
-            (self.of(bare), []) if isinstance(bare, (Named, Union)) else self._plain(bare)
+            (self.of(inner), []) if isinstance(inner, (Named, Union)) else self._plain(inner)
         )
         if field.encrypted:
-            extras = [*self._mark("ENCRYPTED"), *extras]
+            extras = [*self._marker("ENCRYPTED"), *extras]
         if field.secret:
-            extras = [*self._mark("SECRET"), *extras]
-        return [self._annotated(plain, extras), *nothing]
+            extras = [*self._marker("SECRET"), *extras]
+        return [self._annotated(plain, extras), *null_members]
 
     def _annotated(self, plain: Python, extras: list[Python]) -> python.UnionMember:
         if self.use == "argument" or not extras:
-            return python.member(plain)
-        return python.member(self.module.use("typing", "Annotated"), [plain, *extras])
+            return python.union_member(plain)
+        return python.union_member(self.module.use("typing", "Annotated"), [plain, *extras])
 
     def _plain(self, type: Type) -> tuple[Python, list[Python]]:
-        """The type without limits, and the limits and conversions that `Annotated` adds."""
+        """Return the type without limits, and the limits and wire formats for `Annotated`."""
         match type:
             case String():
                 if type.literals:
@@ -136,7 +144,9 @@ class Annotations(Struct, frozen=True):
             case Bytes():
                 return self.module.builtin("bytes"), self._limited(lengths(type.length))
             case File():
-                return self._ours("uploads", "UploadLike"), self._limited(lengths(type.length))
+                return self._runtime_name("uploads", "UploadLike"), self._limited(
+                    lengths(type.length)
+                )
             case DateTime():
                 return self.module.use("datetime", "datetime"), self._datetime(type)
             case Date():
@@ -144,7 +154,7 @@ class Annotations(Struct, frozen=True):
                 return self.module.use("datetime", "date"), conversion
             case Duration():
                 mark = {"s": "SECONDS", "ms": "MILLISECONDS", None: None}[type.unit]
-                return self.module.use("datetime", "timedelta"), self._mark(mark) if mark else []
+                return self.module.use("datetime", "timedelta"), self._marker(mark) if mark else []
             case AnyJson():
                 return self.module.use("typing", "Any"), []
             case ListOf():
@@ -161,9 +171,9 @@ class Annotations(Struct, frozen=True):
                     self.module.use("collections.abc", "Mapping"), pair
                 ), self._limited(lengths(type.length))
             case JsonText():
-                return self.of(type.type), self._mark("JSON_TEXT")
+                return self.of(type.type), self._marker("JSON_TEXT")
             case _:
-                raise TypeError(f"no annotation for {type!r}")
+                raise TypeError(f"no type hint for {type!r}")
 
     def _named(self, type: Named) -> Python:
         name = type.to.name
@@ -182,27 +192,29 @@ class Annotations(Struct, frozen=True):
     def _limited(self, limits: dict[str, Python]) -> list[Python]:
         if not limits or self.use not in ("field", "request"):
             return []
-        return [python.call(self._ours("wire_formats", "limited"), python.call_options(limits))]
+        return [
+            python.call(self._runtime_name("wire_formats", "limited"), python.call_options(limits))
+        ]
 
     def _range(self, range: NumberRange, *, exact: bool) -> list[Python]:
         if not range:
             return []
-        limits = {
+        bounds = {
             "gt" if range.above else "ge": range.least,
             "lt" if range.below else "le": range.most,
         }
-        given = {name: end for name, end in limits.items() if end is not None}
-        ends = {
-            name: str(end) if exact else float(end) if isinstance(end, Decimal) else end
-            for name, end in given.items()
+        present = {name: limit for name, limit in bounds.items() if limit is not None}
+        values = {
+            name: str(limit) if exact else float(limit) if isinstance(limit, Decimal) else limit
+            for name, limit in present.items()
         }
-        return self._limited({name: python.literal(end) for name, end in ends.items()})
+        return self._limited({name: python.literal(limit) for name, limit in values.items()})
 
     def _datetime(self, type: DateTime) -> list[Python]:
         match type.format:
             case None if self.use == "argument":
                 return []
-            case None:  # no limit, which a server may loosen: without a zone it is no moment
+            case None:  # not a limit that a server may relax: without a zone the time is ambiguous
                 return [
                     python.call(
                         self.module.use("msgspec", "Meta"),
@@ -210,24 +222,24 @@ class Annotations(Struct, frozen=True):
                     )
                 ]
             case "unix":
-                return self._mark("UNIX")
+                return self._marker("UNIX")
             case "unix-ms":
-                return self._mark("UNIX_MS")
+                return self._marker("UNIX_MS")
             case format:
                 return self._formatted(format)
 
     def _formatted(self, format: str) -> list[Python]:
-        return [python.call(mark, [python.literal(format)]) for mark in self._mark("formatted")]
+        return [python.call(mark, [python.literal(format)]) for mark in self._marker("formatted")]
 
-    def _mark(self, name: str) -> list[Python]:
-        """A mark of the runtime's `wire` module; functions take plain values and have none."""
-        return [] if self.use == "argument" else [self._ours("wire_formats", name)]
+    def _marker(self, name: str) -> list[Python]:
+        """Return a marker of the runtime's `wire_formats`; arguments have plain types without markers."""
+        return [] if self.use == "argument" else [self._runtime_name("wire_formats", name)]
 
-    def _ours(self, module: str, name: str) -> Python:
-        return self.module.use_ours(("_runtime", module), name)
+    def _runtime_name(self, module: str, name: str) -> Python:
+        return self.module.use_own(("_runtime", module), name)
 
 
-def lengths(span: LengthRange) -> dict[str, Python]:
-    """The keyword arguments for a span."""
-    given = {"min_length": span.least, "max_length": span.most}
-    return {name: python.literal(end) for name, end in given.items() if end is not None}
+def lengths(length: LengthRange) -> dict[str, Python]:
+    """Return keyword arguments for the limits of a length."""
+    bounds = {"min_length": length.least, "max_length": length.most}
+    return {name: python.literal(limit) for name, limit in bounds.items() if limit is not None}

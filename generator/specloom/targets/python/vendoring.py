@@ -1,4 +1,4 @@
-"""`_runtime/`: the modules of `specloom.runtime` that a package needs, as they are, and those of other people's schemes."""
+"""`_runtime/`: unchanged copies of the modules of `specloom.runtime` that a package needs, and modules of plugin schemes."""
 
 from __future__ import annotations
 
@@ -17,61 +17,67 @@ from .imports import Layout
 
 FOLDER = Path(__file__).parents[2] / "runtime"
 
-_OURS = re.compile(r"""(?:from|")\s*\.+_runtime\.([\w.]+)["\s]""")
+_OWN_IMPORT = re.compile(r"""(?:from|")\s*\.+_runtime\.([\w.]+)["\s]""")
 _RELATIVE = re.compile(r"\n *from (\.+)([\w.]*) import (?:\(([^)]*)\)|(.*))")
 _NAMES = re.compile(r"(\w+)(?: as \w+)?")
 
 
-def files(
-    api: Api, layout: Layout, written: Iterable[Code]
-) -> Iterator[tuple[PurePosixPath, Code]]:
-    """The runtime modules that the code written so far imports, and those that they import."""
-    foreign = _foreign(api)
+def files(api: Api, layout: Layout, output: Iterable[Code]) -> Iterator[tuple[PurePosixPath, Code]]:
+    """Yield the runtime modules that the generated code imports, directly and indirectly."""
+    plugin_modules = _plugin_modules(api)
     if layout.mock is not None:
-        foreign[f"mock/{service.MODULE}"] = service.adopted(layout.mock)
-    named = {name.replace(".", "/") for code in written for name in _OURS.findall(code)}
-    waiting = {"__init__", *(name if name in foreign else _file(name) for name in named)}
-    found: dict[str, Python] = {}
-    while waiting:
-        module = waiting.pop()
-        code = foreign.get(module) or python.shipped(FOLDER / f"{module}.py", layout.libraries)
-        found[module] = code
-        waiting |= _imported(module, code) - found.keys()
-    for module in sorted(found):
-        yield PurePosixPath(api.package, "_runtime", f"{module}.py"), found[module]
+        plugin_modules[f"mock/{service.MODULE}"] = service.vendored(layout.mock)
+    imported = {name.replace(".", "/") for code in output for name in _OWN_IMPORT.findall(code)}
+    pending = {"__init__", *(name if name in plugin_modules else _file(name) for name in imported)}
+    modules: dict[str, Python] = {}
+    while pending:
+        module = pending.pop()
+        code = plugin_modules.get(module) or python.runtime_module(
+            FOLDER / f"{module}.py", layout.libraries
+        )
+        modules[module] = code
+        pending |= _imported(module, code) - modules.keys()
+    for module in sorted(modules):
+        yield PurePosixPath(api.package, "_runtime", f"{module}.py"), modules[module]
 
 
-def _foreign(api: Api) -> dict[str, Python]:
-    """The modules of schemes that other packages brought."""
-    found: dict[str, Python] = {}
+def _plugin_modules(api: Api) -> dict[str, Python]:
+    """Return the modules of schemes from other packages."""
+    modules: dict[str, Python] = {}
     for scheme in api.schemes:
         kind = SCHEMES[scheme.kind]
         sources = {("auth", kind.module): kind.source}
         if kind.mock is not None:
             sources["mock", kind.mock.module] = kind.mock.source
-        for (home, module), source in sources.items():
+        for (folder, module), source in sources.items():
             if source is None:
                 continue
             try:
-                found[f"{home}/{module}"] = python.adopted(source, "specloom.runtime", (home,))
+                modules[f"{folder}/{module}"] = python.vendored_module(
+                    source, "specloom.runtime", (folder,)
+                )
             except (OSError, ValueError, SyntaxError) as error:
                 raise UsageError(
-                    f"the scheme {scheme.kind} cannot be copied: {source}: {error}"
+                    f"cannot copy the scheme {scheme.kind}: {source}: {error}"
                 ) from None
-    return found
+    return modules
 
 
 def error_classes(api: Api) -> dict[str, tuple[str, ...]]:
-    """The public exception classes of the runtime and the module each stands in."""
-    homes = [("errors",), ("webhooks", "errors")] if any(api.all_events()) else [("errors",)]
-    kinds = [SCHEMES[scheme.kind] for scheme in api.schemes]
-    own = {name: ("auth", kind.module) for kind in kinds for name in kind.errors}
-    return {name: home for home in homes for name in _classes(home)} | own
+    """Return the public exception classes of the runtime, with their modules."""
+    locations = [("errors",), ("webhooks", "errors")] if any(api.all_events()) else [("errors",)]
+    definitions = [SCHEMES[scheme.kind] for scheme in api.schemes]
+    of_schemes = {
+        name: ("auth", definition.module)
+        for definition in definitions
+        for name in definition.errors
+    }
+    return {name: location for location in locations for name in _classes(location)} | of_schemes
 
 
 @lru_cache
-def _classes(home: tuple[str, ...]) -> list[str]:
-    tree = ast.parse(FOLDER.joinpath(*home).with_suffix(".py").read_text("utf-8"))
+def _classes(location: tuple[str, ...]) -> list[str]:
+    tree = ast.parse(FOLDER.joinpath(*location).with_suffix(".py").read_text("utf-8"))
     return [
         node.name
         for node in tree.body
@@ -81,31 +87,34 @@ def _classes(home: tuple[str, ...]) -> list[str]:
 
 @lru_cache(None)
 def _imported(module: str, text: str) -> frozenset[str]:
-    """The runtime modules that one imports: `auth/wechatpay` → `errors`, `auth/__init__`, …"""
+    """Return the runtime modules that a module imports: `auth/wechatpay` → `errors`, `auth/__init__`, …"""
     packages = module.split("/")[:-1]
-    found = {_joined(packages[: depth + 1], "__init__") for depth in range(len(packages))}
-    for dots, name, several, single in _RELATIVE.findall(text):
-        home = packages[: len(packages) + 1 - len(dots)]
+    modules = {_joined(packages[: depth + 1], "__init__") for depth in range(len(packages))}
+    for dots, name, in_parentheses, on_one_line in _RELATIVE.findall(text):
+        folder = packages[: len(packages) + 1 - len(dots)]
         if name:
-            found.add(_file(_joined(home, name.replace(".", "/"))))
+            modules.add(_file(_joined(folder, name.replace(".", "/"))))
         else:
-            beside = (_joined(home, each) for each in _NAMES.findall(several or single))
-            found |= {each for each in beside if each in _ours()}
-    return frozenset(found)
+            siblings = (
+                _joined(folder, sibling)
+                for sibling in _NAMES.findall(in_parentheses or on_one_line)
+            )
+            modules |= {sibling for sibling in siblings if sibling in _runtime_modules()}
+    return frozenset(modules)
 
 
-def _joined(home: list[str], name: str) -> str:
-    return "/".join((*home, name))
+def _joined(folder: list[str], name: str) -> str:
+    return "/".join((*folder, name))
 
 
 def _file(module: str) -> str:
-    """A module's file without its ending."""
-    return module if module in _ours() else f"{module}/__init__"
+    """Return the path of a module's file, without `.py`."""
+    return module if module in _runtime_modules() else f"{module}/__init__"
 
 
 @lru_cache
-def _ours() -> frozenset[str]:
-    """The files of the runtime, without their ending."""
+def _runtime_modules() -> frozenset[str]:
+    """Return the paths of the runtime's files, without `.py`."""
     return frozenset(
         path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.py")
     )

@@ -1,7 +1,7 @@
-"""A way to authenticate for specloom: a key id and a signature over method, target, time and body.
+"""Authentication scheme for specloom: a key id, and a signature over method, target, time and body.
 
-`SCHEME` describes it to the generator: the arguments of the client, what a request then carries, and which modules are copied into clients:
-`signing` signs requests, `verifying` is the server's side in mocks.
+`SCHEME` describes it to the generator: arguments of the client, headers of requests, and the two modules that are copied into
+clients. `signing` signs requests, `verifying` verifies them in the mock.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ def _text(en: str, zh: str) -> Text:
 SCHEME = SchemeDefinition(
     module="hmac_sha256",
     class_name="HmacSha256",
-    title=_text("signatures with HMAC-SHA256", "HMAC-SHA256 签名"),
+    title=_text("HMAC-SHA256 signatures", "HMAC-SHA256 签名"),
     arguments=(
-        Argument("key_id", "str", _text("Id of the key.", "密钥 ID。"), '"…"'),
+        Argument("key_id", "str", _text("Key id.", "密钥 ID。"), '"…"'),
         Argument(
             "secret",
             "str",
-            _text("The key itself, 32 characters or more.", "密钥，至少 32 个字符。"),
+            _text("Secret key, at least 32 characters.", "密钥，至少 32 个字符。"),
             '"…"',
         ),
     ),
     adds=(
-        Added("header", "X-Key-Id", _text("Id of the key.", "密钥 ID。"), "…"),
+        Added("header", "X-Key-Id", _text("Key id.", "密钥 ID。"), "…"),
         Added(
             "header",
             "X-Timestamp",
-            _text("Seconds since 1970.", "自 1970 年起的秒数。"),
+            _text("Unix timestamp in seconds.", "Unix 时间戳（秒）。"),
             "1750000000",
         ),
         Added(
@@ -42,11 +42,11 @@ SCHEME = SchemeDefinition(
             "X-Signature",
             _text(
                 "Signature over method, target, time and body.",
-                "对方法、目标、时间与报文主体的签名。",
+                "对请求方法、请求目标、时间戳与请求体的签名值。",
             ),
             "…",
         ),
     ),
     source=Path(__file__).with_name("signing.py"),
-    mock=MockSide("hmac_sha256", "HmacSha256Side", Path(__file__).with_name("verifying.py")),
+    mock=MockSide("hmac_sha256", "HmacSha256ServerAuth", Path(__file__).with_name("verifying.py")),
 )

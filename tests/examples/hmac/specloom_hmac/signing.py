@@ -1,6 +1,6 @@
-"""Requests signed with HMAC-SHA256.
+"""Request signing with HMAC-SHA256.
 
-The signature is over four lines: method, target, time, and the SHA-256 of the body.
+The signature covers four lines: method, target, time, and the SHA-256 of the body.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from specloom.runtime.public_names import public
 
 @public("auth")
 class HmacSha256(Scheme):
-    """A key id and its secret."""
+    """Credentials for HMAC-SHA256: key id and secret key."""
 
     def __init__(self, key_id: str, secret: str) -> None:
         if len(secret) < 32:
-            raise ConfigError("secret: give 32 characters or more")
+            raise ConfigError("secret: too short; expected at least 32 characters")
         self._key_id = need_text("key_id", key_id)
         self._secret = Secret(secret.encode("utf-8"))
 

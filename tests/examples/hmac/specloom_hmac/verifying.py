@@ -1,4 +1,4 @@
-"""Requests signed with HMAC-SHA256, as a mock verifies them."""
+"""Verification of HMAC-SHA256 signatures in a mock."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ KEY_ID = "key-of-a-mock"
 SECRET = "secret-of-a-mock, 32 characters or more"
 
 
-class HmacSha256Side(ServerAuth):
-    """One key, whose signatures are good for five minutes."""
+class HmacSha256ServerAuth(ServerAuth):
+    """Verifies signatures with one key; they expire after five minutes."""
 
     def authenticate(self, incoming: IncomingRequest, signed: bytes) -> None:
         headers = incoming.headers
@@ -24,11 +24,11 @@ class HmacSha256Side(ServerAuth):
         text = f"{incoming.method}\n{incoming.target}\n{seconds}\n{digest}"
         expected = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256)
         if headers.get("X-Key-Id") != KEY_ID:
-            raise DocumentedError(401, "UNAUTHORIZED", "there is no such key")
+            raise DocumentedError(401, "UNAUTHORIZED", "unknown key id")
         if headers.get("X-Signature") != expected.hexdigest():
-            raise DocumentedError(401, "UNAUTHORIZED", "the signature does not fit the request")
+            raise DocumentedError(401, "UNAUTHORIZED", "the signature does not match the request")
         if not seconds.isdigit() or abs(time.time() - int(seconds)) > 300:
-            raise DocumentedError(401, "UNAUTHORIZED", "the signature is too old")
+            raise DocumentedError(401, "UNAUTHORIZED", "the signature has expired")
 
     @property
     def credentials(self) -> Mapping[str, Any]:

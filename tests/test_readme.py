@@ -140,7 +140,7 @@ def test_the_taste_is_true(tmp_path: Path) -> None:
 
 
 def test_the_first_example_type_checks(tmp_path: Path, mypy: Mypy) -> None:
-    [example] = blocks_below("A program", WECHATPAY)
+    [example] = blocks_below("Example", WECHATPAY)
     [field] = blocks_below("Signatures and encrypted fields", WECHATPAY)
     (tmp_path / "example.py").write_text(
         example + field.replace("page.fapiao_information[0]", "(page.fapiao_information or [])[0]")

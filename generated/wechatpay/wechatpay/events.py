@@ -25,9 +25,9 @@ __all__ = [
 
 
 class FapiaoUserApplied(Event, frozen=True, kw_only=True):
-    """A user has asked for a fapiao (用户发票抬头填写完成通知).
+    """Fapiao requested by a user (用户发票抬头填写完成通知).
 
-    The user has filled in the title of the fapiao, and asks for it to be issued.
+    The user has filled in the fapiao title and requested a fapiao.
 
     Source: https://wechatpay.js.org/webhook/v3/FAPIAO.USER_APPLIED
     """
@@ -37,9 +37,9 @@ class FapiaoUserApplied(Event, frozen=True, kw_only=True):
 
 
 class FapiaoIssued(Event, frozen=True, kw_only=True):
-    """Fapiao were issued (发票开具成功通知).
+    """Fapiao issued (发票开具成功通知).
 
-    Fapiao of an application were issued. Query the application for what is on them.
+    Fapiao of an application were issued. Query the application for their contents.
 
     Source: https://pay.weixin.qq.com/doc/v3/merchant/4012286057
     """
@@ -49,10 +49,10 @@ class FapiaoIssued(Event, frozen=True, kw_only=True):
 
 
 class FapiaoReversed(Event, frozen=True, kw_only=True):
-    """Fapiao were reversed (发票冲红成功通知).
+    """Fapiao reversed (发票冲红成功通知).
 
-    Red fapiao were issued for fapiao of an application, which are thereby void. Query
-    the application for the red fapiao.
+    Fapiao of an application were reversed by red fapiao. Query the application for the
+    red fapiao.
 
     Source: https://pay.weixin.qq.com/doc/v3/merchant/4012286074
     """
@@ -62,7 +62,7 @@ class FapiaoReversed(Event, frozen=True, kw_only=True):
 
 
 class FapiaoCardInserted(Event, frozen=True, kw_only=True):
-    """Fapiao are in the user's card bag (发票插入用户卡包成功通知).
+    """Fapiao inserted into the user's card bag (发票插入用户卡包成功通知).
 
     Fapiao of an application were inserted into the user's card bag.
 
@@ -74,9 +74,9 @@ class FapiaoCardInserted(Event, frozen=True, kw_only=True):
 
 
 class FapiaoCardDiscarded(Event, frozen=True, kw_only=True):
-    """Fapiao were removed from the user's card bag (发票卡券作废通知).
+    """Fapiao cards discarded (发票卡券作废通知).
 
-    The cards of fapiao were made void, and are no longer in the user's card bag.
+    The cards of fapiao were discarded and removed from the user's card bag.
 
     Source: https://pay.weixin.qq.com/doc/v3/merchant/4012286035
     """
@@ -93,7 +93,7 @@ AnyEvent: TypeAlias = (
     | FapiaoCardDiscarded
     | UnknownEvent
 )
-"""Any of them; what is not listed here is an `UnknownEvent`."""
+"""Any event; one that is not documented is an `UnknownEvent`."""
 
 EVENTS: Final[EventTable[AnyEvent]] = EventTable(
     WechatPayEnvelope(),

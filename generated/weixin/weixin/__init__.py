@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "15b149061abfb98e"
+__build__ = "b449265eca6d4d13"

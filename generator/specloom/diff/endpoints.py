@@ -395,5 +395,7 @@ def _repeated(idempotency: Idempotency) -> str:
 
 def _shown(example: Example | None) -> object:
     return (
-        None if example is None else replace(example, title=Text(), location=SourceLocation("", 1, 1))
+        None
+        if example is None
+        else replace(example, title=Text(), location=SourceLocation("", 1, 1))
     )

@@ -21,48 +21,50 @@ class ReverseRequest(Model, frozen=True, kw_only=True):
 
     sub_mchid: Annotated[str, limited(max_length=32)]
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
-    by WeChat Pay; see the required parameters of the service-provider mode.
+    by WeChat Pay; refer to the required development parameters of the
+    service-provider mode.
     """
     reverse_reason: Annotated[str, limited(max_length=200)]
-    """Reason for the reversal, at most 200 characters. Free text; for fully digitalised
+    """Reason for the reversal, at most 200 characters. Free text; for fully digitalized
     fapiao one of `ISSUE_ERROR`, `SALES_RETURN`, `SERVICE_SUSPENTION` (spelled like
     this) and `SALES_DISCOUNT`.
     """
     fapiao_information: Sequence[ReversedFapiao]
-    """Fapiao to reverse. The fapiao of the application that are to be reversed."""
+    """Fapiao to reverse. Fapiao of the application to reverse."""
 
 
 class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
     """Payload of `FAPIAO.USER_APPLIED`."""
 
     mchid: Annotated[str, limited(max_length=32)]
-    """Merchant number, at most 32 characters. The number of the merchant or the service
+    """Merchant number, at most 32 characters. Number of the merchant or service
     provider.
     """
     sub_mchid: Annotated[str, limited(max_length=32)] | None = None
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
-    by WeChat Pay; see the required parameters of the service-provider mode.
+    by WeChat Pay; refer to the required development parameters of the
+    service-provider mode.
     """
     fapiao_apply_id: Annotated[str, limited(max_length=32)]
-    """Application number, at most 32 characters. The application that the user has
-    asked for.
+    """Application number, at most 32 characters. Application number of the requested
+    fapiao.
     """
     apply_time: Annotated[datetime, Meta(tz=True)]
-    """Time of the request. When the user asked for the fapiao."""
+    """Time of the request. When the user requested the fapiao."""
 
 
 class ReversedFapiao(Model, frozen=True, kw_only=True):
     """A fapiao to reverse (需要冲红的一张发票)."""
 
     fapiao_id: Annotated[str, limited(max_length=32)]
-    """Merchant's fapiao number, at most 32 characters. Must be the number that was
-    given when the fapiao was issued.
+    """Merchant's fapiao number, at most 32 characters. Must be the merchant's fapiao
+    number specified when the fapiao was issued.
     """
     fapiao_code: str | None = None
-    """Fapiao code. Fully digitalised fapiao have none."""
+    """Fapiao code. Fully digitalized fapiao have no fapiao code."""
     fapiao_number: Annotated[str, limited(max_length=20)]
-    """Fapiao number, at most 20 characters. Number of the fapiao; 8 digits, or 20 for
-    fully digitalised fapiao.
+    """Fapiao number, at most 20 characters. Number of the fapiao; 8 digits, or 20
+    digits for fully digitalized fapiao.
     """
 
 
@@ -70,50 +72,48 @@ class FapiaoPage(Model, frozen=True, kw_only=True):
     """Fapiao of an application (申请单的发票)."""
 
     total_count: int
-    """Number of fapiao. May exceed the number of fapiao returned."""
+    """Number of fapiao. Can be larger than the number of fapiao in the response."""
     fapiao_information: Sequence[FapiaoInformation] | None = None
-    """Fapiao. The fapiao of the application."""
+    """Fapiao. Fapiao of the application."""
 
 
 class FapiaoInformation(Model, frozen=True, kw_only=True):
     """One fapiao of an application (一张发票的信息)."""
 
     fapiao_id: Annotated[str, limited(max_length=32)]
-    """Merchant's fapiao number, at most 32 characters. Names one fapiao of the
+    """Merchant's fapiao number, at most 32 characters. Identifies one fapiao of the
     merchant; letters, digits and `-`, `_`, `|`, `*` only.
     """
     status: FapiaoStatus
-    """Status of the fapiao. Where the fapiao stands between issuing and reversal."""
+    """Status of the fapiao. Current status of the fapiao."""
     blue_fapiao: Fapiao | None = None
-    """Blue fapiao. The fapiao as it was issued."""
+    """Blue fapiao. Original fapiao."""
     red_fapiao: Fapiao | None = None
-    """Red fapiao. The fapiao that reverses the blue one."""
+    """Red fapiao. Fapiao that reverses the blue fapiao."""
     card_information: CardInformation | None = None
-    """Card. The card that shows the fapiao in the user's card bag."""
+    """Card. Card of the fapiao in the user's card bag."""
     total_amount: int | None = None
-    """Amount with tax, in fen (0.01 CNY). Sum of all lines with tax."""
+    """Amount with tax, in fen (0.01 CNY). Total of all lines, with tax."""
     tax_amount: int | None = None
-    """Tax, in fen (0.01 CNY). Sum of the tax of all lines."""
+    """Tax, in fen (0.01 CNY). Total tax of all lines."""
     amount: int | None = None
-    """Amount without tax, in fen (0.01 CNY). Sum of all lines without tax."""
+    """Amount without tax, in fen (0.01 CNY). Total of all lines, without tax."""
     seller_information: SellerInformation | None = None
-    """Seller. Who issued the fapiao."""
+    """Seller. Seller that issued the fapiao."""
     buyer_information: BuyerInformation | None = None
-    """Buyer. Whom the fapiao is made out to."""
+    """Buyer. Buyer, the title of the fapiao."""
     extra_information: ExtraInformation | None = None
-    """People named on the fapiao. Who received the money and who checked and drew the
-    fapiao.
-    """
+    """Additional information. Payee, reviewer and drawer."""
     items: Sequence[FapiaoItem] | None = None
-    """Lines. Goods and services; a discount is a line with a negative amount after the
-    line it belongs to.
+    """Lines. Goods and services; a discount line has a negative amount and follows the
+    discounted line.
     """
     remark: str | None = None
     """Remark."""
     fapiao_error_code: str | None = None
-    """Error code. Why issuing or reversal failed."""
+    """Error code. Error code of a failed issue or reversal."""
     fapiao_error_message: str | None = None
-    """Error message. Why issuing or reversal failed, in words."""
+    """Error message. Reason of a failed issue or reversal."""
 
 
 class FapiaoStatus(OpenEnum):
@@ -135,15 +135,15 @@ class Fapiao(Model, frozen=True, kw_only=True):
     """A fapiao, blue or red (一张蓝字或红字发票)."""
 
     fapiao_code: str | None = None
-    """Fapiao code. Fully digitalised fapiao have none."""
+    """Fapiao code. Fully digitalized fapiao have no fapiao code."""
     fapiao_number: Annotated[str, limited(max_length=20)] | None = None
-    """Fapiao number, at most 20 characters. Number of the fapiao; 8 digits, or 20 for
-    fully digitalised fapiao.
+    """Fapiao number, at most 20 characters. Number of the fapiao; 8 digits, or 20
+    digits for fully digitalized fapiao.
     """
     check_code: str | None = None
-    """Check code. Code by which the tax authority verifies the fapiao."""
+    """Check code. Code for verifying the fapiao with the tax authority."""
     password: str | None = None
-    """Cipher area. The cipher text printed on the fapiao."""
+    """Cipher area. Ciphertext printed on the fapiao."""
     fapiao_time: Annotated[datetime, Meta(tz=True)] | None = None
     """Time of issue."""
 
@@ -152,15 +152,15 @@ class CardInformation(Model, frozen=True, kw_only=True):
     """The card of a fapiao in the user's card bag (发票卡券信息)."""
 
     card_appid: str
-    """AppID of the card. AppID that the card was inserted with."""
+    """AppID of the card. AppID used to insert the card."""
     card_openid: str
     """OpenID of the user. OpenID of the user under that AppID."""
     card_id: str | None = None
-    """Card template. Id of the template that the card was made from."""
+    """Card template ID. ID of the template of the card."""
     card_code: str | None = None
     """Card code. Code of this card; not the code printed on the fapiao."""
     card_status: CardStatus | None = None
-    """Status of the card. Where the card stands between insertion and removal."""
+    """Status of the card. Current status of the card."""
 
 
 class CardStatus(OpenEnum):
@@ -171,43 +171,44 @@ class CardStatus(OpenEnum):
     INSERTED = "INSERTED"
     """Inserted (已插卡)."""
     DISCARD_ACCEPTED = "DISCARD_ACCEPTED"
-    """Removal accepted (作废已受理)."""
+    """Discard accepted (作废已受理)."""
     DISCARDED = "DISCARDED"
-    """Removed (已作废)."""
+    """Discarded (已作废)."""
     if TYPE_CHECKING:
         UNLISTED_ = ""
 
 
 class FapiaoNotice(Model, frozen=True, kw_only=True):
-    """What has become of fapiao (发票状态变更通知)."""
+    """Status change of fapiao (发票状态变更通知)."""
 
     mchid: Annotated[str, limited(max_length=32)]
-    """Merchant number, at most 32 characters. The number of the merchant or the service
+    """Merchant number, at most 32 characters. Number of the merchant or service
     provider.
     """
     sub_mchid: Annotated[str, limited(max_length=32)] | None = None
     """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
-    by WeChat Pay; see the required parameters of the service-provider mode.
+    by WeChat Pay; refer to the required development parameters of the
+    service-provider mode.
     """
     fapiao_apply_id: Annotated[str, limited(max_length=32)]
-    """Application number, at most 32 characters. The application number given when the
-    fapiao was issued.
+    """Application number, at most 32 characters. Application number, as specified when
+    the fapiao was issued.
     """
     fapiao_information: Sequence[FapiaoProgress]
-    """Fapiao. The fapiao of the application that this is about."""
+    """Fapiao. Fapiao that this notification is about."""
 
 
 class FapiaoProgress(Model, frozen=True, kw_only=True):
-    """Where a fapiao and its card stand (发票及其卡券的状态)."""
+    """Status of a fapiao and its card (发票及其卡券的状态)."""
 
     fapiao_id: Annotated[str, limited(max_length=32)]
-    """Merchant's fapiao number, at most 32 characters. Names one fapiao of the
+    """Merchant's fapiao number, at most 32 characters. Identifies one fapiao of the
     merchant; letters, digits and `-`, `_`, `|`, `*` only.
     """
     fapiao_status: FapiaoStatus
-    """Status of the fapiao. Where the fapiao stands."""
+    """Status of the fapiao. Current status of the fapiao."""
     card_status: CardStatus | None = None
-    """Status of the card. Where the card in the user's card bag stands."""
+    """Status of the card. Current status of the card in the user's card bag."""
 
 
 class SellerInformation(Model, frozen=True, kw_only=True):
@@ -231,12 +232,12 @@ class BuyerInformation(Model, frozen=True, kw_only=True):
     """The buyer of a fapiao (购买方信息)."""
 
     type: BuyerType | None = None
-    """Kind of buyer. Whether the buyer is a person or an organisation."""
+    """Buyer type. Individual or organization."""
     name: Annotated[str, limited(max_length=256)] | None = None
     """Name, at most 256 characters."""
     taxpayer_id: Annotated[str, limited(max_length=32)] | None = None
     """Taxpayer number, at most 32 characters. Required if the buyer is an
-    organisation.
+    organization.
     """
     address: Annotated[str, limited(max_length=128)] | None = None
     """Address, at most 128 characters."""
@@ -247,32 +248,34 @@ class BuyerInformation(Model, frozen=True, kw_only=True):
     bank_account: str | None = None
     """Bank account."""
     phone: Annotated[str, ENCRYPTED] | None = None
-    """Mobile number, transmitted encrypted. The user's mobile number."""
+    """Mobile number, transmitted encrypted. Mobile number of the user."""
     email: Annotated[str, ENCRYPTED] | None = None
-    """E-mail address, transmitted encrypted. The user's e-mail address."""
+    """E-mail address, transmitted encrypted. E-mail address of the user."""
     amount: int | None = None
-    """Amount to invoice, in fen (0.01 CNY). Amount that the user asked a fapiao for."""
+    """Amount to invoice, in fen (0.01 CNY). Amount for which the user requested a
+    fapiao.
+    """
     out_trade_no: str | None = None
-    """Merchant's order number. The merchant's order that the fapiao is for."""
+    """Merchant's order number. Order number of the merchant."""
     fapiao_bill_type: FapiaoBillType | None = None
-    """Kind of fapiao. The kind of fapiao that the user asked for."""
+    """Fapiao type. Fapiao type requested by the user."""
     user_apply_message: str | None = None
-    """Message of the user. What the user wrote when asking for the fapiao."""
+    """Message of the user. Message of the user in the request for the fapiao."""
 
 
 class BuyerType(OpenEnum):
-    """Kind of buyer (购买方类型)."""
+    """Buyer type (购买方类型)."""
 
     INDIVIDUAL = "INDIVIDUAL"
-    """A person (个人)."""
+    """Individual (个人)."""
     ORGANIZATION = "ORGANIZATION"
-    """An organisation (单位)."""
+    """Organization (单位)."""
     if TYPE_CHECKING:
         UNLISTED_ = ""
 
 
 class FapiaoBillType(OpenEnum):
-    """Kind of fapiao (发票类型)."""
+    """Fapiao type (发票类型)."""
 
     COMM_FAPIAO = "COMM_FAPIAO"
     """Ordinary fapiao (普通发票)."""
@@ -283,43 +286,43 @@ class FapiaoBillType(OpenEnum):
 
 
 class ExtraInformation(Model, frozen=True, kw_only=True):
-    """People named on a fapiao (附加信息)."""
+    """Additional information on a fapiao (附加信息)."""
 
     payee: str | None = None
-    """Payee. Who received the money."""
+    """Payee. Name of the payee."""
     reviewer: str | None = None
-    """Reviewer. Who checked the fapiao."""
+    """Reviewer. Name of the reviewer."""
     drawer: str
-    """Drawer. Who drew the fapiao."""
+    """Drawer. Name of the drawer."""
 
 
 class FapiaoItem(Model, frozen=True, kw_only=True):
     """A line of a fapiao (一个发票行)."""
 
     tax_code: Annotated[str, limited(max_length=19)] | None = None
-    """Tax classification code, at most 19 characters. Code of the goods or services in
-    the tax classification; 19 digits.
+    """Tax classification code, at most 19 characters. Tax classification code of the
+    goods or services; 19 digits.
     """
     goods_name: Annotated[str, limited(max_length=128)] | None = None
-    """Goods or service, at most 128 characters. Name of the goods or the service."""
+    """Goods or service, at most 128 characters. Name of the goods or services."""
     specification: Annotated[str, limited(max_length=20)] | None = None
-    """Specification, at most 20 characters. Specification or model."""
+    """Specification, at most 20 characters. Specification or model of the goods."""
     unit: str | None = None
-    """Unit. What the quantity counts; absent in a discount line."""
+    """Unit. Unit of measure; absent in a discount line."""
     quantity: int | None = None
-    """Quantity, in 10⁻⁸ of a unit (100000000 is 1). How many units; absent in a
-    discount line.
+    """Quantity, in 10⁻⁸ units (100000000 is 1). Quantity of goods or services; absent
+    in a discount line.
     """
     unit_price: int | None = None
-    """Unit price without tax, in 10⁻⁶ fen (1000000 is 1 fen). Price of one unit
-    without tax.
+    """Unit price without tax, in 10⁻⁶ fen (1000000 is 1 fen). Price per unit, without
+    tax.
     """
     amount: int | None = None
-    """Amount without tax, in fen (0.01 CNY). Amount of the line without tax."""
+    """Amount without tax, in fen (0.01 CNY). Amount of the line, without tax."""
     tax_amount: int | None = None
     """Tax, in fen (0.01 CNY). Tax of the line."""
     total_amount: int | None = None
-    """Amount with tax, in fen (0.01 CNY). Amount of the line with tax; negative in a
+    """Amount with tax, in fen (0.01 CNY). Amount of the line, with tax; negative in a
     discount line.
     """
     tax_rate: int | None = None
@@ -327,9 +330,9 @@ class FapiaoItem(Model, frozen=True, kw_only=True):
     1000, 1100, 1300, 1600 and 1700.
     """
     tax_prefer_mark: TaxPreferMark | None = None
-    """Tax preference. Which preferential tax policy the line enjoys."""
+    """Tax preference. Preferential tax policy of the line."""
     discount: bool | None = None
-    """Discount line. Whether the line is a discount on the line before it."""
+    """Discount line. True for a discount line, which follows the discounted line."""
 
 
 class TaxPreferMark(OpenEnum):

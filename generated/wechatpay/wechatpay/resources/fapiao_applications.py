@@ -16,8 +16,8 @@ from ..models.fapiao_applications import FapiaoPage, ReversedFapiao
 class FapiaoApplications(Resource):
     """Fapiao applications (电子发票申请单).
 
-    An application is what one or more electronic fapiao (Chinese tax invoices) are
-    issued under; it is named by its application number.
+    Electronic fapiao (Chinese tax invoices) are issued in applications. An application
+    has one or more fapiao and is identified by its application number.
     """
 
     def query(
@@ -29,27 +29,27 @@ class FapiaoApplications(Resource):
     ) -> FapiaoPage:
         """Query electronic fapiao (查询电子发票).
 
-        After electronic fapiao were successfully submitted for issuing, reversal or
-        insertion into the user's card bag, call this endpoint for the result and for
-        the fapiao that were issued, reversed or inserted.
+        After a successful call that issues electronic fapiao, reverses them or inserts
+        them into the user's card bag, call this endpoint to query the result and the
+        fapiao that were issued, reversed or inserted.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. The application
-                number given when the fapiao was issued.
+            fapiao_apply_id: Application number, at most 32 characters. Application
+                number, as specified when the fapiao was issued.
             sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; see the required parameters of the
-                service-provider mode.
-            fapiao_id: Merchant's fapiao number, at most 32 characters. The merchant's
-                number of one fapiao, given when it was issued. If it is there, only
+                sub-merchant, assigned by WeChat Pay; refer to the required development
+                parameters of the service-provider mode.
+            fapiao_id: Merchant's fapiao number, at most 32 characters. Merchant's
+                fapiao number, as specified when the fapiao was issued. If present, only
                 that fapiao is returned.
 
         Raises:
-            errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have the right
-                form but break a business rule.
-            errors.NoAuth: 403 `NO_AUTH`: The merchant lacks the permission; The service
-                provider lacks the permission.
+            errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have a valid
+                format but violate a business rule.
+            errors.NoAuth: 403 `NO_AUTH`: The merchant has no permission; The service
+                provider has no permission.
             errors.ResourceNotExists: 404 `RESOURCE_NOT_EXISTS`: The application does
-                not exist; The fapiao with this merchant's number does not exist.
+                not exist; No fapiao with this merchant's fapiao number exists.
             errors.FrequencyLimited: 429 `FREQUENCY_LIMITED`: Too many requests.
 
         Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
@@ -68,25 +68,25 @@ class FapiaoApplications(Resource):
     ) -> None:
         """Reverse electronic fapiao (冲红电子发票).
 
-        Reverses electronic fapiao that were issued, by issuing red fapiao, and removes
-        them from the user's card bag. Only fapiao that were issued through WeChat Pay
-        can be reversed.
+        Reverses issued electronic fapiao by issuing red fapiao, and removes them from
+        the user's card bag. Only fapiao that were issued through WeChat Pay can be
+        reversed.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. The application
-                number given when the fapiao was issued.
+            fapiao_apply_id: Application number, at most 32 characters. Application
+                number, as specified when the fapiao was issued.
             sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; see the required parameters of the
-                service-provider mode.
+                sub-merchant, assigned by WeChat Pay; refer to the required development
+                parameters of the service-provider mode.
             reverse_reason: Reason for the reversal, at most 200 characters. Free text;
-                for fully digitalised fapiao one of `ISSUE_ERROR`, `SALES_RETURN`,
+                for fully digitalized fapiao one of `ISSUE_ERROR`, `SALES_RETURN`,
                 `SERVICE_SUSPENTION` (spelled like this) and `SALES_DISCOUNT`.
-            fapiao_information: Fapiao to reverse. The fapiao of the application that
-                are to be reversed.
+            fapiao_information: Fapiao to reverse. Fapiao of the application to reverse.
 
         Returns:
-            202: The reversal is accepted. This says only that the request was accepted;
-                the result of the reversal comes by notification and can be queried.
+            202: Reversal accepted. The request was accepted, but not yet processed.
+                WeChat Pay notifies you of the result; you can also query it with
+                `fapiao_applications.query`.
 
         Source:
         https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/new-tax-control-fapiao/chapter3_9.shtml
@@ -104,8 +104,8 @@ class FapiaoApplications(Resource):
 class AsyncFapiaoApplications(AsyncResource):
     """Fapiao applications (电子发票申请单).
 
-    An application is what one or more electronic fapiao (Chinese tax invoices) are
-    issued under; it is named by its application number.
+    Electronic fapiao (Chinese tax invoices) are issued in applications. An application
+    has one or more fapiao and is identified by its application number.
     """
 
     async def query(
@@ -117,27 +117,27 @@ class AsyncFapiaoApplications(AsyncResource):
     ) -> FapiaoPage:
         """Query electronic fapiao (查询电子发票).
 
-        After electronic fapiao were successfully submitted for issuing, reversal or
-        insertion into the user's card bag, call this endpoint for the result and for
-        the fapiao that were issued, reversed or inserted.
+        After a successful call that issues electronic fapiao, reverses them or inserts
+        them into the user's card bag, call this endpoint to query the result and the
+        fapiao that were issued, reversed or inserted.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. The application
-                number given when the fapiao was issued.
+            fapiao_apply_id: Application number, at most 32 characters. Application
+                number, as specified when the fapiao was issued.
             sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; see the required parameters of the
-                service-provider mode.
-            fapiao_id: Merchant's fapiao number, at most 32 characters. The merchant's
-                number of one fapiao, given when it was issued. If it is there, only
+                sub-merchant, assigned by WeChat Pay; refer to the required development
+                parameters of the service-provider mode.
+            fapiao_id: Merchant's fapiao number, at most 32 characters. Merchant's
+                fapiao number, as specified when the fapiao was issued. If present, only
                 that fapiao is returned.
 
         Raises:
-            errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have the right
-                form but break a business rule.
-            errors.NoAuth: 403 `NO_AUTH`: The merchant lacks the permission; The service
-                provider lacks the permission.
+            errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have a valid
+                format but violate a business rule.
+            errors.NoAuth: 403 `NO_AUTH`: The merchant has no permission; The service
+                provider has no permission.
             errors.ResourceNotExists: 404 `RESOURCE_NOT_EXISTS`: The application does
-                not exist; The fapiao with this merchant's number does not exist.
+                not exist; No fapiao with this merchant's fapiao number exists.
             errors.FrequencyLimited: 429 `FREQUENCY_LIMITED`: Too many requests.
 
         Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
@@ -156,25 +156,25 @@ class AsyncFapiaoApplications(AsyncResource):
     ) -> None:
         """Reverse electronic fapiao (冲红电子发票).
 
-        Reverses electronic fapiao that were issued, by issuing red fapiao, and removes
-        them from the user's card bag. Only fapiao that were issued through WeChat Pay
-        can be reversed.
+        Reverses issued electronic fapiao by issuing red fapiao, and removes them from
+        the user's card bag. Only fapiao that were issued through WeChat Pay can be
+        reversed.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. The application
-                number given when the fapiao was issued.
+            fapiao_apply_id: Application number, at most 32 characters. Application
+                number, as specified when the fapiao was issued.
             sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; see the required parameters of the
-                service-provider mode.
+                sub-merchant, assigned by WeChat Pay; refer to the required development
+                parameters of the service-provider mode.
             reverse_reason: Reason for the reversal, at most 200 characters. Free text;
-                for fully digitalised fapiao one of `ISSUE_ERROR`, `SALES_RETURN`,
+                for fully digitalized fapiao one of `ISSUE_ERROR`, `SALES_RETURN`,
                 `SERVICE_SUSPENTION` (spelled like this) and `SALES_DISCOUNT`.
-            fapiao_information: Fapiao to reverse. The fapiao of the application that
-                are to be reversed.
+            fapiao_information: Fapiao to reverse. Fapiao of the application to reverse.
 
         Returns:
-            202: The reversal is accepted. This says only that the request was accepted;
-                the result of the reversal comes by notification and can be queried.
+            202: Reversal accepted. The request was accepted, but not yet processed.
+                WeChat Pay notifies you of the result; you can also query it with
+                `fapiao_applications.query`.
 
         Source:
         https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/new-tax-control-fapiao/chapter3_9.shtml

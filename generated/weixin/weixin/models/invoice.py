@@ -15,14 +15,14 @@ class UpdateStatusRequest(Model, frozen=True, kw_only=True):
     """Request body of `invoice.update_status`."""
 
     card_id: str
-    """Invoice id. Id of the invoice's card template."""
+    """Invoice id. `card_id` of the card template of the invoice."""
     code: str
     """Card code. Code of the invoice voucher, returned when it was inserted into the
     card bag; not the code printed on the invoice.
     """
     reimburse_status: OrStr[ReimburseStatus]
-    """Reimbursement status. The status that the voucher gets;
-    `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
+    """Reimbursement status. New status of the voucher; `INVOICE_REIMBURSE_CANCEL` after
+    the invoice was reversed.
     """
 
 
@@ -30,9 +30,9 @@ class UpdateStatusResponse(Model, frozen=True, kw_only=True):
     """Response body of `invoice.update_status`."""
 
     errcode: int | None = None
-    """Error code. 0 if the call succeeded."""
+    """Error code. 0 on success."""
     errmsg: str | None = None
-    """Error message. What went wrong."""
+    """Error message. Description of the error."""
 
 
 class ReimburseStatus(OpenEnum):

@@ -14,7 +14,7 @@ from ..models.invoice import ReimburseStatus, UpdateStatusResponse
 class Invoice(Resource):
     """Invoices (发票).
 
-    Invoice vouchers in the card bags of Weixin users, for invoice platforms.
+    Endpoints for invoice platforms: invoice vouchers in the card bags of Weixin users.
     """
 
     def update_status(
@@ -26,28 +26,29 @@ class Invoice(Resource):
     ) -> UpdateStatusResponse:
         """Update the status of invoice vouchers (更新发票卡券状态).
 
-        When an invoice platform learns that an invoice has changed (it was reversed or
-        reimbursed, for example), it should update the invoice voucher in the
-        user's card bag, so that vouchers can be relied on and no invoice is reimbursed
-        in vain or twice.
+        When the status of an invoice changes (for example, it is reversed or
+        reimbursed), the invoice platform should update the invoice voucher in the
+        user's
+        card bag. This keeps vouchers valid, and prevents invalid and duplicate
+        reimbursements.
 
-        It is mainly for invoice platforms to pass on reimbursements that were made
-        elsewhere. Enterprises that reimburse have endpoints of their own.
+        This endpoint is mainly for invoice platforms to report reimbursements in other
+        channels. Enterprises that reimburse invoices use other endpoints.
 
         Args:
-            card_id: Invoice id. Id of the invoice's card template.
+            card_id: Invoice id. `card_id` of the card template of the invoice.
             code: Card code. Code of the invoice voucher, returned when it was inserted
                 into the card bag; not the code printed on the invoice.
-            reimburse_status: Reimbursement status. The status that the voucher gets;
+            reimburse_status: Reimbursement status. New status of the voucher;
                 `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
         Raises:
             errors.InvalidCardStatus: `40078`: The status of the card does not allow
-                this.
-            errors.InvoiceNotPermitted: `72015`: No permission for invoices.
+                this operation.
+            errors.InvoiceNotPermitted: `72015`: No permission to operate on invoices.
             errors.InvoiceLocked: `72023`: The invoice is locked by another account.
-            errors.InvoiceStatusError: `72024`: The invoice's status does not allow this
-                change.
+            errors.InvoiceStatusError: `72024`: The status of the invoice does not allow
+                this change.
             errors.InvalidInvoiceParameters: `72031`: Invalid parameters.
             errors.InvoiceBusy: `72036`: The invoice service is busy.
             errors.InvoiceNotAuthorised: `72038`: invoice order never auth: no
@@ -69,7 +70,7 @@ class Invoice(Resource):
 class AsyncInvoice(AsyncResource):
     """Invoices (发票).
 
-    Invoice vouchers in the card bags of Weixin users, for invoice platforms.
+    Endpoints for invoice platforms: invoice vouchers in the card bags of Weixin users.
     """
 
     async def update_status(
@@ -81,28 +82,29 @@ class AsyncInvoice(AsyncResource):
     ) -> UpdateStatusResponse:
         """Update the status of invoice vouchers (更新发票卡券状态).
 
-        When an invoice platform learns that an invoice has changed (it was reversed or
-        reimbursed, for example), it should update the invoice voucher in the
-        user's card bag, so that vouchers can be relied on and no invoice is reimbursed
-        in vain or twice.
+        When the status of an invoice changes (for example, it is reversed or
+        reimbursed), the invoice platform should update the invoice voucher in the
+        user's
+        card bag. This keeps vouchers valid, and prevents invalid and duplicate
+        reimbursements.
 
-        It is mainly for invoice platforms to pass on reimbursements that were made
-        elsewhere. Enterprises that reimburse have endpoints of their own.
+        This endpoint is mainly for invoice platforms to report reimbursements in other
+        channels. Enterprises that reimburse invoices use other endpoints.
 
         Args:
-            card_id: Invoice id. Id of the invoice's card template.
+            card_id: Invoice id. `card_id` of the card template of the invoice.
             code: Card code. Code of the invoice voucher, returned when it was inserted
                 into the card bag; not the code printed on the invoice.
-            reimburse_status: Reimbursement status. The status that the voucher gets;
+            reimburse_status: Reimbursement status. New status of the voucher;
                 `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
         Raises:
             errors.InvalidCardStatus: `40078`: The status of the card does not allow
-                this.
-            errors.InvoiceNotPermitted: `72015`: No permission for invoices.
+                this operation.
+            errors.InvoiceNotPermitted: `72015`: No permission to operate on invoices.
             errors.InvoiceLocked: `72023`: The invoice is locked by another account.
-            errors.InvoiceStatusError: `72024`: The invoice's status does not allow this
-                change.
+            errors.InvoiceStatusError: `72024`: The status of the invoice does not allow
+                this change.
             errors.InvalidInvoiceParameters: `72031`: Invalid parameters.
             errors.InvoiceBusy: `72036`: The invoice service is busy.
             errors.InvoiceNotAuthorised: `72038`: invoice order never auth: no

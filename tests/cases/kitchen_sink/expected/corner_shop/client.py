@@ -101,38 +101,36 @@ class CornerShop(Client):
 
     Amounts are in cents.
 
-    Close it, or use it in a `with` block; one client serves many threads.
+    Create one client and share it between threads. Close it, or use it in a `with`
+    block.
 
     Args:
         merchant: a bearer token (RFC 6750)
         key: an API key
-        hosts: Base URLs instead of the documented ones, the primary first; https, plain
-            http for loopback only.
-        transport: An httpx transport to send through: a mock, or one of your own;
-            `client.close()` closes it too. Of those that block, the deadline holds for
-            `HTTPTransport` and its subclasses.
-        proxy: URL of a proxy; the environment's proxies are not used.
-        ssl_context: For private certificate authorities; one that does not verify
-            servers is refused. The system's trusted ones if omitted.
-        deadline: Seconds that a call may take in all, a day at the most: every attempt,
-            and the pauses between them.
-        max_attempts: How often a call may be sent: again only where a repetition does
-            no harm, and once more if its token was refused; 1 for never again.
-        user_agent: Your product's name, sent before the client's own.
-        strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
-            instead of reading it leniently.
-        max_response_bytes: Bytes that a response may have, after decompression; 8388608
-            by default, or more where a larger file is documented.
-        on_request: A function that is called before each attempt, with what is sent
-            where; no value that it is given holds a secret.
-        on_response: A function that is called after each attempt, with the status, or
-            the error, and the seconds that it took.
-        on_retry: A function that is called before a retry, with the error and the
-            delay.
+        hosts: Base URLs in place of the documented ones, the primary first; https, or
+            http on this machine.
+        transport: Transport of httpx, such as that of a mock; `client.close()` closes
+            it too. The deadline is enforced for `HTTPTransport` and its subclasses
+            only.
+        proxy: URL of a proxy; proxies in environment variables are ignored.
+        ssl_context: TLS settings, such as private certificate authorities (default:
+            those of the system); a context that does not verify servers is refused.
+        deadline: Total timeout of a call in seconds, retries and backoff included (at
+            most 86,400).
+        max_attempts: Maximum number of attempts of a call, and one more after an access
+            token is refused; 1 disables retries.
+        user_agent: Name of your product, sent before the name of the client.
+        strict: Raise `errors.ProtocolError` for a response that does not match its
+            documentation, instead of logging the mismatch.
+        max_response_bytes: Maximum size of a response in bytes, after decompression; 8
+            MiB by default, or the documented size of a larger file.
+        on_request: Hook before each attempt; gets the endpoint, method, host and path.
+        on_response: Hook after each attempt; gets the status or the error, and the
+            duration in seconds.
+        on_retry: Hook before each retry; gets the error and the delay in seconds.
 
     Raises:
-        errors.ConfigError: something of the above is missing or wrong; nothing was
-            sent.
+        errors.ConfigError: An argument is missing or invalid; nothing was sent.
     """
 
     def __init__(
@@ -189,8 +187,8 @@ class CornerShop(Client):
 
     @cached_property
     def webhooks(self) -> Webhooks[AnyEvent]:
-        """Receives events of Corner Shop (街角小店): `client.webhooks.receive(headers,
-        body)`.
+        """Receiver of webhook events of Corner Shop (街角小店):
+        `client.webhooks.receive(headers, body)`.
         """
         from ._runtime.webhooks.receiver import Webhooks
         from .events import EVENTS
@@ -199,43 +197,43 @@ class CornerShop(Client):
 
 
 class AsyncCornerShop(AsyncClient):
-    """Asyncio client of Corner Shop (街角小店).
+    """Async client of Corner Shop (街角小店).
 
     Everything that the language can say, as the API of a shop that does not exist.
 
     Amounts are in cents.
 
-    Close it, or use it in an `async with` block; one client serves many tasks.
+    Create one client and share it between tasks. Close it, or use it in an `async with`
+    block.
 
     Args:
         merchant: a bearer token (RFC 6750)
         key: an API key
-        hosts: Base URLs instead of the documented ones, the primary first; https, plain
-            http for loopback only.
-        transport: An httpx transport to send through: a mock, or one of your own;
-            `await client.close()` closes it too.
-        proxy: URL of a proxy; the environment's proxies are not used.
-        ssl_context: For private certificate authorities; one that does not verify
-            servers is refused. The system's trusted ones if omitted.
-        deadline: Seconds that a call may take in all, a day at the most: every attempt,
-            and the pauses between them.
-        max_attempts: How often a call may be sent: again only where a repetition does
-            no harm, and once more if its token was refused; 1 for never again.
-        user_agent: Your product's name, sent before the client's own.
-        strict: Raise `errors.ProtocolError` for an answer that does not fit its type,
-            instead of reading it leniently.
-        max_response_bytes: Bytes that a response may have, after decompression; 8388608
-            by default, or more where a larger file is documented.
-        on_request: A function that is called before each attempt, with what is sent
-            where; no value that it is given holds a secret. It may be async.
-        on_response: A function that is called after each attempt, with the status, or
-            the error, and the seconds that it took. It may be async.
-        on_retry: A function that is called before a retry, with the error and the
-            delay. It may be async.
+        hosts: Base URLs in place of the documented ones, the primary first; https, or
+            http on this machine.
+        transport: Transport of httpx, such as that of a mock; `await client.close()`
+            closes it too.
+        proxy: URL of a proxy; proxies in environment variables are ignored.
+        ssl_context: TLS settings, such as private certificate authorities (default:
+            those of the system); a context that does not verify servers is refused.
+        deadline: Total timeout of a call in seconds, retries and backoff included (at
+            most 86,400).
+        max_attempts: Maximum number of attempts of a call, and one more after an access
+            token is refused; 1 disables retries.
+        user_agent: Name of your product, sent before the name of the client.
+        strict: Raise `errors.ProtocolError` for a response that does not match its
+            documentation, instead of logging the mismatch.
+        max_response_bytes: Maximum size of a response in bytes, after decompression; 8
+            MiB by default, or the documented size of a larger file.
+        on_request: Hook before each attempt; gets the endpoint, method, host and path.
+            It may be async.
+        on_response: Hook after each attempt; gets the status or the error, and the
+            duration in seconds. It may be async.
+        on_retry: Hook before each retry; gets the error and the delay in seconds. It
+            may be async.
 
     Raises:
-        errors.ConfigError: something of the above is missing or wrong; nothing was
-            sent.
+        errors.ConfigError: An argument is missing or invalid; nothing was sent.
     """
 
     def __init__(
@@ -292,7 +290,7 @@ class AsyncCornerShop(AsyncClient):
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks[AnyEvent]:
-        """Receives events of Corner Shop (街角小店): `await
+        """Receiver of webhook events of Corner Shop (街角小店): `await
         client.webhooks.receive(headers, body)`.
         """
         from ._runtime.webhooks.receiver import AsyncWebhooks

@@ -63,7 +63,7 @@ class StockLow(Event, frozen=True, kw_only=True):
 AnyEvent: TypeAlias = (
     OrderPaid | OrderCancelled | OrderReminder | StockLow | UnknownEvent
 )
-"""Any of them; what is not listed here is an `UnknownEvent`."""
+"""Any event; one that is not documented is an `UnknownEvent`."""
 
 EVENTS: Final[EventTable[AnyEvent]] = EventTable(
     PlainEnvelope(

@@ -1,7 +1,7 @@
-"""A server for tests, on raw sockets: it answers what it is told, and keeps what it got.
+"""Test server on raw sockets: sends prepared responses and records requests.
 
-No HTTP library stands between: tests see every byte that a client sent, and can answer
-what no library would send.
+It uses no HTTP library, so tests see every byte of a request and can send responses that
+no library would send.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request, as it came."""
+    """A request as received."""
 
     head: bytes
     body: bytes
@@ -26,12 +26,12 @@ class ReceivedRequest:
 
     @property
     def line(self) -> str:
-        """The request line."""
+        """Request line."""
         return self.head.split(b"\r\n")[0].decode("latin-1")
 
     @property
     def method(self) -> str:
-        """The method."""
+        """HTTP method."""
         return self.line.split(" ")[0]
 
     @property
@@ -40,46 +40,48 @@ class ReceivedRequest:
         return self.line.split(" ")[1]
 
     def headers(self, name: str) -> list[str]:
-        """Every value of a header field."""
-        found: list[str] = []
+        """Return all values of a header."""
+        values: list[str] = []
         for line in self.head.split(b"\r\n")[1:]:
             key, _, value = line.decode("latin-1").partition(":")
             if key.lower() == name.lower():
-                found.append(value.strip())
-        return found
+                values.append(value.strip())
+        return values
 
     def header(self, name: str) -> str:
-        """The one value of a header field."""
+        """Return the only value of a header."""
         (value,) = self.headers(name)
         return value
 
 
 @dataclass(frozen=True)
 class Wait:
-    """In an answer: seconds to wait before the next bytes."""
+    """Part of a response: seconds to wait before the next bytes."""
 
     seconds: float
 
 
 class Reset:
-    """In an answer: end the connection by a reset."""
+    """Part of a response: reset the connection."""
 
 
 class Close:
-    """In an answer: end the connection."""
+    """Part of a response: close the connection."""
 
 
 Part: TypeAlias = "bytes | Wait | type[Reset] | type[Close]"
-Answer: TypeAlias = "bytes | Iterable[Part] | Callable[[ReceivedRequest], bytes | Iterable[Part]]"
+ServerResponse: TypeAlias = (
+    "bytes | Iterable[Part] | Callable[[ReceivedRequest], bytes | Iterable[Part]]"
+)
 
 
-def answer(
+def http_response(
     status: int = 200,
     body: bytes | str = b"",
     *headers: tuple[str, str],
     length: bool = True,
 ) -> bytes:
-    """The bytes of an answer."""
+    """Return the bytes of a response."""
     content = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status} Whatever"]
     if length and status not in (204, 304):
@@ -90,14 +92,14 @@ def answer(
 
 @dataclass
 class Server:
-    """A server on the loopback interface. `answers` are given in turn, the last for ever."""
+    """Server on the loopback interface; sends `responses` in turn, the last one repeatedly."""
 
-    answers: list[Answer] = field(default_factory=lambda: [answer()])
+    responses: list[ServerResponse] = field(default_factory=lambda: [http_response()])
     tls: ssl.SSLContext | None = None
     received: list[ReceivedRequest] = field(default_factory=list)
     connections: int = 0
     on_close: Callable[[], object] = lambda: None
-    """Called after each connection that the server has closed."""
+    """Called after the server has closed a connection."""
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -108,22 +110,22 @@ class Server:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """Port of the server."""
         port: int = self._listener.getsockname()[1]
         return port
 
     @property
     def url(self) -> str:
-        """For `hosts=`."""
+        """URL for `hosts=`."""
         return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
-    def reply(self, *answers: Answer) -> None:
-        """What to answer from now on, in turn, the last for ever."""
+    def respond_with(self, *responses: ServerResponse) -> None:
+        """Send these responses from now on, the last one repeatedly."""
         with self._lock:
-            self.answers = list(answers)
+            self.responses = list(responses)
 
     def stop(self) -> None:
-        """Close everything."""
+        """Stop the server and close all connections."""
         self._stopped.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -161,7 +163,7 @@ class Server:
         try:
             while not self._stopped.is_set():
                 request = _read(stream.readline, stream.read, number)
-                if request is None or not self._answer(connection, request):
+                if request is None or not self._respond(connection, request):
                     return
         except OSError:
             return
@@ -172,12 +174,12 @@ class Server:
             connection.close()
             self.on_close()
 
-    def _answer(self, connection: socket.socket, request: ReceivedRequest) -> bool:
+    def _respond(self, connection: socket.socket, request: ReceivedRequest) -> bool:
         with self._lock:
             self.received.append(request)
-            given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        made = given(request) if callable(given) else given
-        for part in [made] if isinstance(made, bytes) else made:
+            response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        parts = response(request) if callable(response) else response
+        for part in [parts] if isinstance(parts, bytes) else parts:
             if isinstance(part, Wait):
                 if self._stopped.wait(part.seconds):
                     return False
@@ -208,16 +210,16 @@ def _read(
 
 
 def drip(content: bytes, seconds: float) -> Iterator[Part]:
-    """The bytes one by one, with a pause before each."""
+    """Yield the bytes one by one, with a delay before each."""
     for at in range(len(content)):
         yield Wait(seconds)
         yield content[at : at + 1]
 
 
 @contextmanager
-def serving(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """A server that runs for as long as the context; with TLS if it is given what for."""
-    server = Server(list(answers) or [answer()], tls=tls)
+def serving(*responses: ServerResponse, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Run a server within the context, with TLS if there is a TLS context."""
+    server = Server(list(responses) or [http_response()], tls=tls)
     try:
         yield server
     finally:
@@ -225,21 +227,21 @@ def serving(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Ser
 
 
 def closed_port() -> int:
-    """A port on which nobody listens."""
+    """Return a port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
 
 
 __all__ = [
-    "Answer",
     "Close",
     "ReceivedRequest",
     "Reset",
     "Server",
+    "ServerResponse",
     "Wait",
-    "answer",
     "closed_port",
     "drip",
+    "http_response",
     "serving",
 ]

@@ -1,4 +1,4 @@
-"""A generated class depends on its own declaration, and on nothing that uses it."""
+"""Shape of generated classes: it depends on their declaration, not on their uses."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ FIELDS = [
 
 
 def classes(spec: Path) -> dict[str, str]:
-    """The source of each class of a package's models, by module and name."""
+    """Return the source of each model class, by module and name."""
     found: dict[str, str] = {}
     for path, code in files(load(spec, spec.name).api, "project").items():
         if "models" in path.parts:
@@ -77,7 +77,7 @@ def written(folder: Path, uses: list[str], fields: str) -> Path:
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_an_endpoint_more_changes_no_class_that_is_there(name: str, tmp_path: Path) -> None:
+def test_a_new_endpoint_changes_no_existing_class(name: str, tmp_path: Path) -> None:
     api = load(SPECS[name], name).api
     shutil.copytree(SPECS[name], tmp_path / "spec")
     # All types that others can use, both ways, and in a list.
@@ -108,7 +108,7 @@ def test_an_endpoint_more_changes_no_class_that_is_there(name: str, tmp_path: Pa
         max_size=5,
     ),
 )
-def test_a_class_is_the_same_however_it_is_used(
+def test_a_class_does_not_depend_on_its_uses(
     uses: list[str], fields: list[tuple[str, str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("spec")
@@ -124,7 +124,7 @@ def test_a_class_is_the_same_however_it_is_used(
     assert "Thing" in " ".join(alone)
 
 
-def test_what_may_be_absent_and_null_tells_one_from_the_other(tmp_path: Path) -> None:
+def test_absent_and_null_are_distinguished(tmp_path: Path) -> None:
     source = classes(
         written(
             tmp_path / "spec",
@@ -137,7 +137,7 @@ def test_what_may_be_absent_and_null_tells_one_from_the_other(tmp_path: Path) ->
     assert "tags: Annotated[Sequence[str], limited(max_length=3)]" in source
 
 
-def test_responses_are_read_by_the_same_rules(tmp_path: Path) -> None:
+def test_responses_are_decoded_by_the_same_rules(tmp_path: Path) -> None:
     write(
         written(
             tmp_path / "spec",

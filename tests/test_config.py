@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.environments import run
 from tests.generated import ROOT, api_of, imported
-from tests.servers import answer, closed_port, serving
+from tests.servers import closed_port, http_response, serving
 
 from specloom import cli
 from specloom.config import PyprojectFile, load
@@ -283,7 +283,10 @@ def test_a_client_can_use_httpx2(tmp_path: Path) -> None:
     for path, code in made.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(code, "utf-8")
-    with imported(tmp_path, "weixin") as package, serving(answer(200, '{"errcode": 0}')) as server:
+    with (
+        imported(tmp_path, "weixin") as package,
+        serving(http_response(200, '{"errcode": 0}')) as server,
+    ):
         import httpx2
 
         with package.Weixin(access_token="t", hosts=[server.url]) as client:

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.generated import COMMITTED, imported
 from tests.readmes import WEIXIN, blocks_below
-from tests.servers import ReceivedRequest, answer, serving
+from tests.servers import ReceivedRequest, http_response, serving
 from tests.test_examples import SERIAL, openssl, sign
 from tests.test_examples import keys as keys
 from tests.type_checkers import Mypy
@@ -71,7 +71,7 @@ def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> N
             (name, PLATFORM_SERIAL if name == "Wechatpay-Serial" else value)
             for name, value in sign(body, keys)
         ]
-        return answer(200, body, *head)
+        return http_response(200, body, *head)
 
     with serving(side) as server, imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
         given = {
@@ -96,8 +96,10 @@ def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
 
     def side(got: ReceivedRequest) -> bytes:
         if got.target == "/cgi-bin/stable_token":
-            return answer(200, json.dumps({"access_token": next(tokens), "expires_in": 7200}))
-        return answer(
+            return http_response(
+                200, json.dumps({"access_token": next(tokens), "expires_in": 7200})
+            )
+        return http_response(
             200,
             (
                 '{"errcode":0}'

@@ -1,5 +1,4 @@
-"""Dates and times in documented formats: what the generated client sends and reads. GNU date, the standard library's parser of mails and
-its ISO parser are the judges."""
+"""Datetime formats of generated clients, judged by GNU date and the standard library's parsers."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.generated import imported, write
-from tests.servers import answer, serving
+from tests.servers import http_response, serving
 
 from specloom.diagnostics import InvalidSpec
 from specloom.runtime.datetime_formats import datetime_format
@@ -110,11 +109,11 @@ JUDGES: dict[str, Callable[[str], datetime]] = {
 
 
 @pytest.mark.parametrize("name", JUDGES)
-def test_the_moment_that_is_meant_is_sent_and_read(name: str, package: ModuleType) -> None:
-    """Aware values, whatever their own zone is; the same moment arrives and comes back."""
+def test_the_same_moment_is_sent_and_received(name: str, package: ModuleType) -> None:
+    """Datetimes in any time zone arrive as the same moment and come back."""
     moment = MOMENT if name in ("micros", "millis", "own_colon") else MOMENT.replace(microsecond=0)
     with (
-        serving(lambda got: answer(200, got.body)) as server,
+        serving(lambda got: http_response(200, got.body)) as server,
         package.Clocks(hosts=[server.url], strict=True) as client,
     ):
         back = getattr(client.clocks.set(**{name: moment}), name)
@@ -124,7 +123,7 @@ def test_the_moment_that_is_meant_is_sent_and_read(name: str, package: ModuleTyp
     assert (back, back.utcoffset() is None) == (moment, False)
 
 
-def test_a_format_without_zone_has_no_zone(package: ModuleType) -> None:
+def test_a_format_without_zone_takes_naive_datetimes(package: ModuleType) -> None:
     client = package.testing.ClocksMock().client(strict=True)
     naive = MOMENT.replace(tzinfo=None, microsecond=0)
     for name in LOCAL:
@@ -143,7 +142,7 @@ def test_a_format_without_zone_has_no_zone(package: ModuleType) -> None:
     ):
         client.clocks.set(day=MOMENT)
     with pytest.raises(
-        package.errors.InvalidRequest, match="day: must be of the years 1969 to 2068"
+        package.errors.InvalidRequest, match="day: must be within the years 1969 to 2068"
     ):
         client.clocks.set(day=date(1968, 1, 1))
     with pytest.raises(
@@ -151,7 +150,7 @@ def test_a_format_without_zone_has_no_zone(package: ModuleType) -> None:
     ):
         client.clocks.set(own=MOMENT.replace(tzinfo=timezone(timedelta(seconds=29143))))
     with pytest.raises(
-        package.errors.InvalidRequest, match="colon: must be a moment of the years 1 to 9999"
+        package.errors.InvalidRequest, match="colon: must be within the years 1 to 9999"
     ):
         client.clocks.set(colon=datetime(9999, 12, 31, 23, tzinfo=UTC))
 
@@ -175,14 +174,14 @@ STRAY = [
 
 
 @pytest.mark.parametrize(("name", "text"), STRAY)
-def test_what_is_not_in_the_format_stays_as_it_came(
+def test_texts_in_other_formats_stay_unchanged(
     name: str, text: str, package: ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """`CST` is -06:00 in mails and +08:00 in China, so it is no zone. The mock refuses in requests what clients report in responses."""
+    """`CST` is -06:00 in mails and +08:00 in China, so it is rejected, also by the mock."""
     body = json.dumps({name: text}).encode()
-    with serving(answer(200, body)) as server, package.Clocks(hosts=[server.url]) as client:
+    with serving(http_response(200, body)) as server, package.Clocks(hosts=[server.url]) as client:
         assert getattr(client.clocks.set(), name) == text
-        assert f"$.{name}: expected a text like" in caplog.text
+        assert f"$.{name}: expected a string like" in caplog.text
         with pytest.raises(package.errors.ProtocolError):
             client.with_options(strict=True).clocks.set()
     refused = httpx.Client(transport=package.testing.ClocksMock().transport).post(
@@ -200,7 +199,7 @@ def test_what_is_not_in_the_format_stays_as_it_came(
         "Wed, 1 Jan 2025 21:34:05 -0000 (nowhere)",
     ],
 )
-def test_dates_of_mails_are_read_as_mail_programs_read_them(text: str) -> None:
+def test_mail_dates_are_parsed_as_by_mail_programs(text: str) -> None:
     judged = parsedate_to_datetime(text)
     assert datetime_format("rfc2822").decode(text) == (
         judged if judged.tzinfo else judged.replace(tzinfo=UTC)
@@ -218,7 +217,7 @@ def test_dates_of_mails_are_read_as_mail_programs_read_them(text: str) -> None:
     ),
     format=st.sampled_from([*ZONED.values(), "%H:%M:%S.%f %j %Y Z", "%b%y%d %H%M%S%f%:z"]),
 )
-def test_what_is_written_reads_as_itself(moment: datetime, format: str) -> None:
+def test_formats_round_trip(moment: datetime, format: str) -> None:
     shown = datetime_format(format)
     if "%y" in format:
         moment = moment.replace(year=1969 + moment.year % 100, day=min(moment.day, 28))
@@ -235,7 +234,7 @@ def test_what_is_written_reads_as_itself(moment: datetime, format: str) -> None:
     )
 
 
-def test_pages_and_docstrings_say_the_form_with_an_example_and_the_zone(
+def test_pages_and_docstrings_document_format_example_and_zone(
     project: Path, package: ModuleType
 ) -> None:
     page = (project / "docs" / "en" / "clocks" / "set.md").read_text("utf-8")
@@ -255,7 +254,7 @@ def test_pages_and_docstrings_say_the_form_with_an_example_and_the_zone(
     )
 
 
-def test_examples_are_in_their_format(tmp_path: Path) -> None:
+def test_examples_match_their_format(tmp_path: Path) -> None:
     rows = {
         "utc": "2025-01-02T03:04:05+08:00",
         "http": "Thu, 2 Jan 2025 03:04:05 GMT",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tests.generated import imported, write
-from tests.servers import Server, answer, serving
+from tests.servers import Server, http_response, serving
 
 API = """
 specloom: 1
@@ -107,7 +107,7 @@ def test_a_failed_payment_is_never_a_value(cashier: Any, client: Any, server: Se
         "{}": errors.ProtocolError,
     }
     for body, kind in pay.items():
-        server.reply(answer(200, body))
+        server.respond_with(http_response(200, body))
         with pytest.raises(kind) as caught:
             client.trade.pay(out_trade_no="1")
         assert type(caught.value) is kind, body
@@ -119,25 +119,27 @@ def test_a_failed_payment_is_never_a_value(cashier: Any, client: Any, server: Se
                 "Business Failed",
                 "balance is not enough",
             )
-    server.reply(
-        answer(
+    server.respond_with(
+        http_response(
             200,
             '{"trade_pay_response": {"code": "10000", "msg": "Success", "trade_no": "20"}, "sign": "x"}',
         )
     )
     assert client.trade.pay(out_trade_no="1").trade_pay_response.trade_no == "20"
 
-    server.reply(answer(200, '{"trade_query_response": {"code": "40007", "msg": "no trade"}}'))
+    server.respond_with(
+        http_response(200, '{"trade_query_response": {"code": "40007", "msg": "no trade"}}')
+    )
     with pytest.raises(errors.TradeUnknown, match="no trade"):
         client.trade.query(out_trade_no="1")
     # An envelope may leave out the code where its documentation has none.
-    server.reply(answer(200, '{"oauth_token_response": {"access_token": "t"}}'))
+    server.respond_with(http_response(200, '{"oauth_token_response": {"access_token": "t"}}'))
     assert client.trade.token().oauth_token_response.access_token == "t"
 
 
 def test_the_nearest_shape_counts(cashier: Any, client: Any, server: Server) -> None:
-    server.reply(
-        answer(
+    server.respond_with(
+        http_response(
             200, '{"errcode": -7, "errmsg": "closed", "status": 0, "x_response": {"code": "40002"}}'
         )
     )
@@ -147,7 +149,7 @@ def test_the_nearest_shape_counts(cashier: Any, client: Any, server: Server) -> 
     assert (
         client.trade.echo()["errcode"] == -7
     )  # its own shape is empty: nothing in a 2xx response is an error
-    server.reply(answer(200, '{"errcode": 0, "status": "-7"}'))
+    server.respond_with(http_response(200, '{"errcode": 0, "status": "-7"}'))
     assert client.ledger.book().entry is None
     with pytest.raises(cashier.errors.LedgerClosed):
         client.trade.old.book()

@@ -1,6 +1,6 @@
-"""Nothing escapes the error tree: in whatever surroundings, each public call returns, or raises one of the client's own `errors.Error`.
+"""Error tree: in every environment each public call returns, or raises an `errors.Error` of its client.
 
-What is called is enumerated: endpoints by the samples on their pages, arguments by the signatures, exceptions by the libraries that have them.
+The calls are enumerated: endpoints from the samples on their pages, arguments from signatures, exceptions from the libraries.
 """
 
 from __future__ import annotations
@@ -51,19 +51,19 @@ def _delivery(mock: Any) -> tuple[Any, bytes]:
 
 @dataclass
 class Package:
-    """The package of a client, and what the samples on its pages give to each endpoint."""
+    """The package of a client, and the sample arguments of its endpoints."""
 
     module: ModuleType
     mock: Any
     samples: dict[str, tuple[list[Any], dict[str, Any]]]
     delivery: tuple[Any, bytes] | None = None
-    """Header fields and body of an event, if the API has any."""
+    """Headers and body of an event, if the API has events."""
 
     @contextmanager
-    def client(self, colour: str, **options: Any) -> Iterator[Callable[[StagingArea], Any]]:
-        """A client; what a function gives that is called with it, and awaited if it is async."""
+    def client(self, mode: str, **options: Any) -> Iterator[Callable[[StagingArea], Any]]:
+        """Call a function with a client and return its result, awaited if it is async."""
         options = TOKENS.get(self.module.__name__, {}) | options
-        if colour == "sync":
+        if mode == "sync":
             client = self.mock.client(**options)
             yield lambda work: work(client)
             return
@@ -72,7 +72,7 @@ class Package:
             yield lambda work: runner.run(_awaited(work, client))
 
     def calls(self) -> Iterator[tuple[Any, StagingArea]]:
-        """Each endpoint, with each way to send something to it."""
+        """Yield a call of each endpoint, in each way to send it."""
         for name, (places, names) in self.samples.items():
             call = _dotted(self.module.calls, name)(*places, **names)
             yield call.endpoint, lambda client, name=name, places=places, names=names: _dotted(
@@ -90,7 +90,7 @@ def _dotted(start: Any, path: str) -> Any:
 
 
 def _sample(page: Path, endpoint: str) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments in the first sample of an endpoint's page."""
+    """Return the arguments in the first sample on the page of an endpoint."""
     tree = ast.parse(page.read_text("utf-8").partition("```python\n")[2].partition("```")[0])
     space: dict[str, Any] = {}
     exec(
@@ -156,7 +156,7 @@ def package(request: pytest.FixtureRequest, packages: dict[str, Package]) -> Pac
 
 
 @pytest.fixture(params=["sync", "async"])
-def colour(request: pytest.FixtureRequest) -> str:
+def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
@@ -172,8 +172,8 @@ VARIABLES = [
 
 
 @pytest.mark.parametrize(("name", "value"), VARIABLES)
-def test_variables_that_cannot_be_used(
-    name: str, value: str, package: Package, colour: str, monkeypatch: pytest.MonkeyPatch
+def test_unusable_environment_variables(
+    name: str, value: str, package: Package, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_module(f"{package.module.__name__}._runtime.httpx_adapter")._trust.cache_clear()
     context = ssl.create_default_context()
@@ -181,10 +181,10 @@ def test_variables_that_cannot_be_used(
         monkeypatch.delenv(one, raising=False)
     monkeypatch.setenv(name, value)
     errors = package.module.errors
-    with package.client(colour, transport=None) as do:
+    with package.client(mode, transport=None) as do:
         for _, call in package.calls():
             with pytest.raises(
-                errors.ConfigError, match=f"{name}: this variable of the environment is '{value}'"
+                errors.ConfigError, match=f"unusable environment variable {name}='{value}'"
             ) as caught:
                 do(call)
             assert caught.value.outcome == "not_sent"
@@ -192,21 +192,21 @@ def test_variables_that_cannot_be_used(
     url = f"https://127.0.0.1:{closed_port()}"
     with (
         package.client(
-            colour, transport=None, ssl_context=context, hosts=[url], max_attempts=1
+            mode, transport=None, ssl_context=context, hosts=[url], max_attempts=1
         ) as do,
         pytest.raises(errors.ConnectionFailed),
     ):
         do(call)
 
 
-def test_variables_that_are_not_used(
-    package: Package, colour: str, monkeypatch: pytest.MonkeyPatch
+def test_ignored_environment_variables(
+    package: Package, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.setenv(name, "::nonsense::")
         monkeypatch.setenv(name.lower(), "::nonsense::")
     url = f"http://127.0.0.1:{closed_port()}"
-    with package.client(colour, transport=None, hosts=[url], max_attempts=1) as do:
+    with package.client(mode, transport=None, hosts=[url], max_attempts=1) as do:
         for _, call in package.calls():
             with pytest.raises(
                 package.module.errors.ConnectionFailed, match=f"no connection to {url}"
@@ -218,7 +218,7 @@ def test_variables_that_are_not_used(
 
 
 def exceptions(*modules: ModuleType) -> Iterator[Exception]:
-    """One of each class of exceptions that these modules have."""
+    """Return an exception of each class in these modules."""
     found = [
         one
         for module in modules
@@ -239,7 +239,7 @@ def exceptions(*modules: ModuleType) -> Iterator[Exception]:
 
 
 def some(works: list[T], trials: list[Any]) -> Iterator[tuple[T, Any]]:
-    """All trials for the last work, and for each other a sixth of them: each comes up often enough, and it does not take long."""
+    """Return all trials for the last one of the works, and a sixth of them for the others."""
     for number, work in enumerate(works, 1):
         yield from (
             (work, trial) for trial in (trials if number == len(works) else trials[number % 6 :: 6])
@@ -247,7 +247,7 @@ def some(works: list[T], trials: list[Any]) -> Iterator[tuple[T, Any]]:
 
 
 class Hostile(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Does what it is told, before or after it takes the whole request."""
+    """Transport with a given behavior, before or after it reads the request."""
 
     def __init__(self, *, reads: bool = True) -> None:
         self.does: Callable[[], Any] = lambda: None
@@ -281,9 +281,9 @@ NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @pytest.mark.parametrize("reads", [False, True])
-def test_transports_that_raise(reads: bool, package: Package, colour: str) -> None:
+def test_transports_that_raise(reads: bool, package: Package, mode: str) -> None:
     transport = Hostile(reads=reads)
-    with package.client(colour, transport=transport, max_attempts=1) as do:
+    with package.client(mode, transport=transport, max_attempts=1) as do:
         for (endpoint, call), error in some(
             list(package.calls()), list(exceptions(builtins, httpx))
         ):
@@ -297,7 +297,7 @@ def test_transports_that_raise(reads: bool, package: Package, colour: str) -> No
 
 
 class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that ends in an exception."""
+    """A body that raises an exception."""
 
     def __iter__(self) -> Iterator[bytes]:
         yield b"{"
@@ -333,9 +333,9 @@ RESPONSES: list[Callable[[], Any]] = [
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_transports_that_give_anything(strict: bool, package: Package, colour: str) -> None:
+def test_transports_that_return_anything(strict: bool, package: Package, mode: str) -> None:
     transport = Hostile()
-    with package.client(colour, transport=transport, strict=strict, max_attempts=1) as do:
+    with package.client(mode, transport=transport, strict=strict, max_attempts=1) as do:
         for (_, call), transport.does in some(list(package.calls()), RESPONSES):
             outcome = "done"
             try:
@@ -348,14 +348,14 @@ def test_transports_that_give_anything(strict: bool, package: Package, colour: s
 # --- event loops and threads ----------------------------------------------------------
 
 
-def test_what_is_no_event_loop_of_asyncio(package: Package) -> None:
+def test_other_event_loops_than_asyncio(package: Package) -> None:
     client = package.mock.async_client()
     for _, call in [*package.calls(), ("close", lambda client: client.close())]:
         with pytest.raises(package.module.errors.ConfigError, match="needs asyncio"):
             call(client).send(None)  # as trio would
 
 
-def test_connections_of_another_event_loop(package: Package) -> None:
+def test_a_transport_of_another_event_loop(package: Package) -> None:
     url = f"http://127.0.0.1:{closed_port()}"
     client = package.mock.async_client(
         transport=httpx.AsyncHTTPTransport(), hosts=[url], max_attempts=1
@@ -365,20 +365,18 @@ def test_connections_of_another_event_loop(package: Package) -> None:
         with pytest.raises(errors[0]) as caught:
             asyncio.run(_awaited(call, client))
         del errors[:-1]  # from the second event loop on
-    assert "transport: it has connections of another event loop" in str(caught.value)
+    assert "transport: it belongs to another event loop" in str(caught.value)
 
 
-def test_clients_that_are_closed(package: Package, colour: str) -> None:
-    with package.client(colour, transport=Hostile()) as do:
+def test_closed_clients(package: Package, mode: str) -> None:
+    with package.client(mode, transport=Hostile()) as do:
         do(lambda client: client.close())
         for _, call in package.calls():
-            with pytest.raises(
-                package.module.errors.ConfigError, match="this client has been closed"
-            ):
+            with pytest.raises(package.module.errors.ConfigError, match="the client is closed"):
                 do(call)
 
 
-def test_processes_without_threads(
+def test_processes_that_cannot_start_threads(
     packages: dict[str, Package], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -394,7 +392,7 @@ def test_processes_without_threads(
 
 
 class Failing:
-    """A function, and an object with the methods of a token store and of a memory of deliveries; all raise the same."""
+    """A function, and an object with the methods of a token and a replay store; all raise the same."""
 
     error: Exception
 
@@ -404,14 +402,14 @@ class Failing:
     load = save = lock = unlock = add = __call__
 
 
-def test_functions_that_only_watch(package: Package, colour: str) -> None:
-    """What they raise harms nobody."""
+def test_exceptions_of_hooks_are_ignored(package: Package, mode: str) -> None:
+    """Exceptions of hooks are logged and ignored."""
     fail = Failing()
     options: dict[str, Any] = {"on_request": fail, "on_response": fail, "on_retry": fail}
     if package.module.__name__ == "weixin":
         options |= {"access_token": None, **package.mock.credentials, "token_store": fail}
     endpoint, call = next(package.calls())
-    with package.client(colour, **options) as do:
+    with package.client(mode, **options) as do:
         for fail.error in exceptions(builtins):
             before = len(package.mock.calls)
             with suppress(package.module.errors.ApiError):
@@ -419,8 +417,8 @@ def test_functions_that_only_watch(package: Package, colour: str) -> None:
             assert package.mock.calls[before:][-1].endpoint == endpoint.name
 
 
-def test_functions_that_decide(package: Package, colour: str) -> None:
-    """What they raise is the cause of an error that names them."""
+def test_exceptions_of_token_functions_are_causes(package: Package, mode: str) -> None:
+    """Their exceptions are the cause of an error with the name of the argument."""
     name, module, fail = package.module.__name__, package.module, Failing()
     options: dict[str, Any] = {"weixin": {"access_token": fail}}.get(name, {})
     hostile: dict[str, Any] = {"replays": fail}
@@ -431,7 +429,7 @@ def test_functions_that_decide(package: Package, colour: str) -> None:
         works.append(
             lambda client: client.webhooks.with_options(**hostile).receive(*package.delivery)
         )
-    with package.client(colour, **options) as do:
+    with package.client(mode, **options) as do:
         for work, fail.error in some(works, list(exceptions(builtins))):
             with pytest.raises(
                 module.errors.ConfigError, match=r"(token|verify|replays): the function raised"
@@ -456,7 +454,7 @@ EDGES = [
     datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8))),
     datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-8))),
 ]
-"""Times that no other zone has."""
+"""Datetimes that have no equivalent in other time zones."""
 CIRCLE: list[Any] = []
 CIRCLE.append({"x": CIRCLE})
 VALUES: list[Any] = [
@@ -530,13 +528,13 @@ VALUES: list[Any] = [
         Ellipsis,
     ),
 ]
-"""What an argument may be by mistake; no path in it can be made."""
+"""Wrong values of arguments; no path in them can be created."""
 
 
 def fuzzed(
     function: Callable[..., Any], *places: Any, **names: Any
 ) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Calls of a function in each of which one argument is something else."""
+    """Yield calls of a function with one wrong argument each."""
     signature = inspect.signature(function)
     for name, parameter in signature.parameters.items():
         for number, value in enumerate(VALUES):
@@ -549,7 +547,7 @@ def fuzzed(
 
 
 def escapes(package: Package, works: Iterable[tuple[str, Callable[[], Any]]]) -> list[str]:
-    """What comes out of these calls and is outside of the tree."""
+    """Return the exceptions of calls that are outside the tree."""
     found: list[str] = []
     for name, work in works:
         try:
@@ -633,7 +631,7 @@ def test_arguments_of_credentials(package: Package) -> None:
 def places(
     value: Any, path: str, rebuild: Callable[[Any], Any]
 ) -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    """Each place in a value, and the whole with something else there."""
+    """Yield each path in a value, and the value with something else there."""
     yield path, rebuild
     if isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
@@ -658,7 +656,7 @@ def _exchanged(held: Any, key: Any, new: Any) -> Any:
 
 
 def test_arguments_of_endpoints(package: Package) -> None:
-    """A wrong one is an `InvalidRequest` that names its field; what is taken can be sent."""
+    """An invalid argument is an `InvalidRequest` with its field; accepted ones can be sent."""
     transport = Hostile()
     transport.does = partial(httpx.Response, 400, content=b"{}")
     found: list[str] = []
@@ -683,7 +681,7 @@ def test_arguments_of_endpoints(package: Package) -> None:
 
 
 def _changed_calls(package: Package) -> Iterator[tuple[str, str, str, Callable[[], Any]]]:
-    """Calls in which one place is something else: endpoint, argument, place, and how to make it."""
+    """Yield calls with one wrong value: endpoint, argument, path, and function that makes it."""
     for name, (given, names) in package.samples.items():
         function = _dotted(package.module.calls, name)
         arguments = list(inspect.signature(function).parameters)

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 import pytest
 from tests.generated import COMMITTED, api_of, imported
-from tests.servers import ReceivedRequest, Server, answer, serving
+from tests.servers import ReceivedRequest, Server, http_response, serving
 
 from specloom.model import Endpoint, Example, Json, JsonBody, Named
 
@@ -167,11 +167,11 @@ def test_a_documented_example_is_sent_and_decoded(
     assert example.status is not None
     body = (
         b""
-        if example.answer is None
-        else json.dumps(example.answer.json, ensure_ascii=False, default=float).encode()
+        if example.http_response is None
+        else json.dumps(example.http_response.json, ensure_ascii=False, default=float).encode()
     )
-    server.reply(
-        lambda request: answer(
+    server.respond_with(
+        lambda request: http_response(
             example.status or 0, body, *(sign(body, keys) if name == "wechatpay" else [])
         )
     )
@@ -203,10 +203,10 @@ def test_a_documented_example_is_sent_and_decoded(
 
     assert response.status == example.status
     assert response.content == body
-    if example.answer is None:
+    if example.http_response is None:
         assert value is None
     else:
-        assert same(encoded, plain(example.answer.json))
+        assert same(encoded, plain(example.http_response.json))
 
 
 def same(left: Any, right: Any) -> bool:
@@ -233,8 +233,8 @@ def test_a_documented_error_raises_its_class(
         ]:
             code: Any = int(row.code or 0) if name == "weixin" else row.code
             shape = {api.error_shape.code: code, api.error_shape.message: "said the server"}
-            server.reply(
-                answer(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461"))
+            server.respond_with(
+                http_response(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461"))
             )
             call = call_of(package, endpoint, endpoint.examples[0])
             with pytest.raises(getattr(package.errors, row.class_name)) as caught:
@@ -268,13 +268,13 @@ def test_an_undocumented_error_raises_api_error(mode: str, server: Server, keys:
             '{"errcode": 99999, "errmsg": "new"}',
             '{"errcode": "99999", "errmsg": "new"}',
         ):
-            server.reply(answer(200, body, ("Content-Type", "text/plain")))
+            server.respond_with(http_response(200, body, ("Content-Type", "text/plain")))
             with pytest.raises(package.errors.ApiError) as caught:
                 send(package, "weixin", mode, call, server, keys)
             assert caught.value.code == "99999"
             assert caught.value.content == body.encode()
         for body in ("{}", '{"errcode": 0}', '{"errcode": "0", "errmsg": "ok"}'):
-            server.reply(answer(200, body))
+            server.respond_with(http_response(200, body))
             assert send(package, "weixin", mode, call, server, keys).status == 200
 
 
@@ -284,7 +284,7 @@ def test_an_undocumented_error_raises_api_error(mode: str, server: Server, keys:
 def test_a_malformed_response_raises_protocol_error_with_its_bytes(
     body: bytes, server: Server, keys: Path
 ) -> None:
-    server.reply(lambda request: answer(200, body, *sign(body, keys)))
+    server.respond_with(lambda request: http_response(200, body, *sign(body, keys)))
     with imported(COMMITTED["wechatpay"], "wechatpay") as package:
         call = package.calls.fapiao_applications.query("1", sub_mchid="2")
         with pytest.raises(package.errors.ProtocolError) as caught:

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from tests.environments import environment, pip, run
 from tests.generated import CASES, ROOT, api_of, imported, write
 from tests.readmes import TEMPLATES, block
-from tests.servers import answer, serving
+from tests.servers import http_response, serving
 
 from specloom import plugins, render
 from specloom.code import Code
@@ -295,7 +295,7 @@ def test_a_scheme_signs_requests_without_its_package(ledger: Path) -> None:
     assert "`X-Signature`" in page
     with (
         imported(ledger / "out", "ledger") as package,
-        serving(answer(200, json.dumps({"number": 7}))) as server,
+        serving(http_response(200, json.dumps({"number": 7}))) as server,
     ):
         with package.Ledger(key_id="k1", secret="s" * 32, hosts=[server.url]) as client:
             assert client.entries.book(text="纸").number == 7

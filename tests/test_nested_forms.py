@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.generated import imported, write
-from tests.servers import answer, serving
+from tests.servers import http_response, serving
 from tests.test_samples import samples_in, sent_by_curl, sent_by_python
 
 API = """
@@ -149,7 +149,10 @@ def parsed(text: str) -> list[tuple[str, str]]:
 
 
 def test_a_nested_form_arrives_in_brackets(package: ModuleType) -> None:
-    with serving(answer(200, '{"ok": true}')) as server, package.Till(hosts=[server.url]) as client:
+    with (
+        serving(http_response(200, '{"ok": true}')) as server,
+        package.Till(hosts=[server.url]) as client,
+    ):
         client.sessions.create(**session(package.models))
         conditions = [
             package.models.Condition(column="a&b", above=1),

@@ -1,4 +1,4 @@
-"""Classes and functions are called by the modules that users import them from: in tracebacks, in reprs, and in pickles."""
+"""Public names of classes and functions in tracebacks, reprs and pickles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.generated import CASES, COMMITTED, imported, write
 
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """APIs with one scheme, and one with several."""
+    """Packages of APIs with one scheme, and of one with several."""
     made = tmp_path_factory.mktemp("generated")
     return {**COMMITTED, write(CASES / "kitchen_sink" / "spec", made).package: made}
 
@@ -32,7 +32,7 @@ def public_modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 def own_names(module: ModuleType) -> list[str]:
-    """What a module exports, or else what it defines."""
+    """Return the exports of a module, or else its definitions."""
     names = [
         name
         for name, value in vars(module).items()
@@ -42,7 +42,7 @@ def own_names(module: ModuleType) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*COMMITTED, "corner_shop"])
-def test_what_is_public_has_a_public_name(name: str, projects: Mapping[str, Path]) -> None:
+def test_public_classes_have_public_names(name: str, projects: Mapping[str, Path]) -> None:
     with imported(projects[name], name) as package:
         seen = 0
         for module in public_modules(package):
@@ -75,7 +75,7 @@ def test_every_error_is_exported(name: str, projects: Mapping[str, Path]) -> Non
         } <= {f"{name}.errors.{each}" for each in package.errors.__all__}
 
 
-def test_a_traceback_says_what_to_catch() -> None:
+def test_a_traceback_has_the_public_name() -> None:
     command = [
         sys.executable,
         "-c",

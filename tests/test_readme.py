@@ -26,7 +26,7 @@ from tests.readmes import (
     blocks,
     blocks_below,
 )
-from tests.servers import ReceivedRequest, answer, serving
+from tests.servers import ReceivedRequest, http_response, serving
 from tests.type_checkers import Mypy
 
 COMMANDS = [
@@ -122,7 +122,7 @@ def test_the_taste_is_true(tmp_path: Path) -> None:
 
     def shop(got: ReceivedRequest) -> bytes:
         there = got.target == "/items/A-1"
-        return answer(200 if there else 404, json.dumps(ITEM if there else NO_ITEM))
+        return http_response(200 if there else 404, json.dumps(ITEM if there else NO_ITEM))
 
     program = tmp_path / "program.py"
     program.write_text(block("taste: program"))

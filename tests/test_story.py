@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.environments import environment, pip, run
 from tests.readmes import BUILDS, block
-from tests.servers import answer, serving
+from tests.servers import http_response, serving
 from tests.test_builds import PDM_BUILD, TOOLS
 from tests.test_readme import change
 from tests.type_checkers import Mypy
@@ -86,12 +86,12 @@ def test_use_it(tmp_path: Path, fresh: Path, mypy: Mypy) -> None:
     git(tmp_path, "commit", "-qm", "the shop")
     built(tmp_path, fresh)
     with serving(
-        answer(200, json.dumps({"items": [ITEM, ITEM | {"name": "Gold", "price": 9999}]}))
+        http_response(200, json.dumps({"items": [ITEM, ITEM | {"name": "Gold", "price": 9999}]}))
     ) as server:
         assert run(fresh, "-c", CALL, server.url) == "Paper\n"
         assert server.received[0].target == "/items?text=paper"
         assert server.received[0].header("Authorization") == "Bearer t"
-    with serving(answer(401, '{"code": "INVALID_TOKEN", "message": "no"}')) as server:
+    with serving(http_response(401, '{"code": "INVALID_TOKEN", "message": "no"}')) as server:
         assert run(fresh, "-c", CALL, server.url, status=1) == "log in again\n"
 
     # 5: a test with the mock
@@ -113,7 +113,7 @@ def test_use_it(tmp_path: Path, fresh: Path, mypy: Mypy) -> None:
     assert specloom(tmp_path, "check") == "shop: up to date\n"
     change(program, "search(text=text)", "search(text=text, limit=100)")
     built(tmp_path, fresh)
-    with serving(answer(200, json.dumps({"items": [ITEM]}))) as server:
+    with serving(http_response(200, json.dumps({"items": [ITEM]}))) as server:
         assert run(fresh, "-c", CALL, server.url) == "Paper\n"
         assert server.received[0].target == "/items?text=paper&limit=100"
 

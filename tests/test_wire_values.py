@@ -1,4 +1,4 @@
-"""Values of the wire and texts of the spec in docstrings and pages: as written, whatever sentence they stand in."""
+"""Wire values and spec texts: unchanged in docstrings and pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def field(
 
 
 @given(VALUES, VALUES, VALUES, VALUES, LANGUAGES)
-def test_no_value_and_no_text_of_a_spec_is_set_as_prose(
+def test_values_of_a_spec_are_not_formatted_as_prose(
     one: str, other: str, title: str, description: str, language: str
 ) -> None:
     types = {
@@ -86,7 +86,7 @@ def test_no_value_and_no_text_of_a_spec_is_set_as_prose(
         ),
     ],
 )
-def test_values_stand_as_on_the_wire(given: Field, expected: str) -> None:
+def test_values_are_shown_as_on_the_wire(given: Field, expected: str) -> None:
     assert about(given, "en") == expected
 
 

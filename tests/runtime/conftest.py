@@ -1,4 +1,4 @@
-"""The runtime as it ships: copied into a package, beside calls and models written by hand."""
+"""Fixtures: a package with a copy of the runtime and handwritten calls and models."""
 
 from __future__ import annotations
 
@@ -40,35 +40,35 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server that answers 200 with nothing until it is told otherwise."""
+    """A server that responds with an empty 200 until it gets other responses."""
     with serving() as running:
         yield running
 
 
 def without_pauses(client: Any, **settings: Any) -> None:
-    """Let chance decide for the shortest pauses, and change other settings."""
+    """Remove the random backoff, and change other settings."""
     client._settings = replace(client._settings, **{"chance": lambda: 0.0} | settings)
 
 
 @pytest.fixture(params=["sync", "async"])
 def send(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
-    """Sends a call to the server with a client of either colour; gives the response."""
+    """Function that sends a call with a sync or an async client and returns the response."""
     from handmade import AsyncShop, Shop
     from handmade._runtime.auth.base import Scheme
 
-    def plain(call: Any, scheme: Any = None, **options: Any) -> Any:
+    def send_sync(call: Any, scheme: Any = None, **options: Any) -> Any:
         options.setdefault("hosts", [server.url])
         with Shop(scheme or Scheme(), **options) as client:
             without_pauses(client)
             return client.send(call)
 
-    async def not_plain(call: Any, scheme: Any = None, **options: Any) -> Any:
+    async def send_async(call: Any, scheme: Any = None, **options: Any) -> Any:
         options.setdefault("hosts", [server.url])
         async with AsyncShop(scheme or Scheme(), **options) as client:
             without_pauses(client)
             return await client.send(call)
 
     def run(call: Any, scheme: Any = None, **options: Any) -> Any:
-        return asyncio.run(not_plain(call, scheme, **options))
+        return asyncio.run(send_async(call, scheme, **options))
 
-    return plain if request.param == "sync" else run
+    return send_sync if request.param == "sync" else run

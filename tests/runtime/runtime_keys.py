@@ -1,4 +1,4 @@
-"""Keys made for tests."""
+"""RSA keys for tests."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 @cache
 def rsa_key(who: str, bits: int = 2048) -> Any:
-    """A private key for the tests, one for each name."""
+    """Return a private key, the same for the same name."""
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     return rsa.generate_private_key(65537, bits)
 
 
 def private_pem(key: Any) -> bytes:
-    """A private key as PEM."""
+    """Return a private key as PEM."""
     from cryptography.hazmat.primitives import serialization as s
 
     return key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption())
 
 
 def public_pem(key: Any) -> bytes:
-    """The public half of a private key as PEM."""
+    """Return the public key of a private key as PEM."""
     from cryptography.hazmat.primitives import serialization as s
 
     public = key.public_key()

@@ -1,7 +1,7 @@
-"""No tool that reports errors shows a secret: canaries are looked for in all that it could print.
+"""Canaries: error reporting tools show no secret in anything that they could print.
 
-`rich` is the judge: its tracebacks show every variable of every frame, in the richest way that a value offers.
-The variables of the user's own functions are the user's affair: here, those of the tests.
+`rich` is the judge: its tracebacks show every variable of every frame, in the richest form of its value.
+The variables of user functions, here of the tests, are not covered.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from rich.traceback import Traceback
 from runtime_keys import private_pem, rsa_key
 from test_wechatpay import scheme as wechatpay
 from tests.generated import COMMITTED, imported
-from tests.servers import ReceivedRequest, Server, answer
+from tests.servers import ReceivedRequest, Server, http_response
 
 TESTS = Path(__file__).parents[1]
 Job: TypeAlias = Callable[[], Any]
@@ -66,7 +66,7 @@ def rich(renderable: Any) -> str:
 
 
 def traceback_of(error: BaseException) -> str:
-    """A report with all variables, however long, but for those of the tests."""
+    """Return a report with all variables, except those of the tests."""
     full: dict[str, Any] = {
         "locals_max_length": None,
         "locals_max_string": None,
@@ -86,7 +86,7 @@ def pickled(value: object) -> str:
 
 
 def parts(value: Any) -> Iterator[Any]:
-    """What a tool finds in a value without knowing its class; models and calls are their user's data."""
+    """Return the attributes that a tool finds in a value; models and calls are data of the user."""
     if isinstance(value, Mapping):
         yield from value.values()
     elif isinstance(value, list | tuple | set):
@@ -99,7 +99,7 @@ def parts(value: Any) -> Iterator[Any]:
 
 
 def printed(start: object) -> Iterator[str]:
-    """All that can be printed of a value and of what it holds."""
+    """Yield everything printable of a value and its attributes."""
     seen: dict[int, object] = {}
     waiting = [start]
     while waiting:
@@ -117,7 +117,7 @@ def printed(start: object) -> Iterator[str]:
 
 
 def canaries(texts: Iterator[str] | list[str]) -> list[str]:
-    """What is found of secrets, with the text around it."""
+    """Return the secrets in a text, with their context."""
     return [
         text[max(0, text.find("CANARY") - 200) :][:400]
         for text in texts
@@ -136,7 +136,7 @@ def shown(error: BaseException) -> Iterator[str]:
 
 
 def raised(job: Job) -> BaseException:
-    """What a job raises; it is a user's function without secrets among its variables."""
+    """Return the exception of a job: a user function without secrets in its variables."""
     try:
         job()
     except BaseException as error:
@@ -145,7 +145,7 @@ def raised(job: Job) -> BaseException:
 
 
 def echo(got: ReceivedRequest) -> bytes:
-    """A server that answers with all that it was sent, in each place of an answer, as many do for their users' sake."""
+    """Respond with everything received, in every part of the response, as many servers do."""
     said = f"{unquote(got.target)} | {got.target} | {got.headers} | {got.body.decode()}"
     body = {
         "code": "X",
@@ -153,11 +153,13 @@ def echo(got: ReceivedRequest) -> bytes:
         "detail": {"got": [{said: said}], "n": 1},
         "problems": [said],
     }
-    return answer(422, json.dumps(body), ("X-Request-ID", got.target), ("X-Echo", got.target))
+    return http_response(
+        422, json.dumps(body), ("X-Request-ID", got.target), ("X-Echo", got.target)
+    )
 
 
 def garbage(got: ReceivedRequest) -> bytes:
-    """As `echo`, in a line that is not HTTP; the library quotes it."""
+    """Echo the request in a line that is not HTTP; the library quotes it."""
     return b"HTTP/1.1 200 OK\r\n" + got.target.encode() + b"\r\n\r\n"
 
 
@@ -175,9 +177,9 @@ def encrypted() -> Any:
 
 @pytest.fixture(params=["sync", "async"])
 def run(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
-    """Sends what a function makes."""
+    """Send the call that a function returns."""
 
-    def plain(make: Job, scheme: Callable[[], Scheme], **options: Any) -> None:
+    def send_sync(make: Job, scheme: Callable[[], Scheme], **options: Any) -> None:
         with Shop(scheme(), hosts=[server.url], **options) as shop:
             shop.send(make())
 
@@ -186,7 +188,7 @@ def run(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
             await shop.send(make())
 
     if request.param == "sync":
-        return plain
+        return send_sync
     return lambda *args, **options: asyncio.run(not_plain(*args, **options))
 
 
@@ -197,11 +199,11 @@ SENT = [(scheme, encrypted if scheme == "wechatpay" else create) for scheme in S
 
 @pytest.mark.parametrize("does", [echo, garbage])
 @pytest.mark.parametrize(("scheme", "make"), SENT)
-def test_what_servers_quote(
+def test_no_secret_is_shown_if_servers_quote_requests(
     scheme: str, make: Job, does: Any, server: Server, run: Any, caplog: Any
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    server.reply(does)
+    server.respond_with(does)
     heard: list[str] = []
     hooks = dict.fromkeys(
         ("on_request", "on_response", "on_retry"), lambda event: heard.extend(printed(event))
@@ -223,10 +225,10 @@ def test_what_servers_quote(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_what_interrupts(
+def test_no_secret_is_shown_by_interruptions(
     scheme: str, server: Server, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Ctrl-C does, and the limit of a web server's workers, with the request in the hands of the library."""
+    """By Ctrl-C, or by the timeout of a web server worker, inside the HTTP library."""
     import handmade._runtime.httpx_adapter as http
 
     async def read_async(self: object) -> object:
@@ -246,16 +248,18 @@ def test_what_interrupts(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_what_clients_hold(scheme: str) -> None:
+def test_no_secret_is_shown_of_clients(scheme: str) -> None:
     for kind in (Shop, AsyncShop):
         client = kind(SCHEMES[scheme](), proxy="http://user:CANARY@p.example:1")
         assert not canaries(list(printed(client)))
     assert not canaries(list(printed([create(), login(), encrypted()])))
 
 
-def test_what_a_call_and_its_answer_hold(server: Server, run: Any) -> None:
-    server.reply(
-        answer(200, json.dumps({"order_id": "1", "status": "PAID", "total": 1, "note": "CANARY"}))
+def test_no_secret_is_shown_of_calls_and_responses(server: Server, run: Any) -> None:
+    server.respond_with(
+        http_response(
+            200, json.dumps({"order_id": "1", "status": "PAID", "total": 1, "note": "CANARY"})
+        )
     )
     with Shop(Scheme(), hosts=[server.url]) as shop:
         response = shop.send(calls.orders.query("1", shop_id="2"))
@@ -274,14 +278,14 @@ WRONG: dict[str, Job] = {
     "damaged": lambda: wechatpay(private_key=KEY[:-300]),
     "damaged, in one line": lambda: wechatpay(private_key=KEY[:-300].replace(b"\n", b"\\n")),
     "damaged, in Base64": lambda: wechatpay(private_key=b64encode(KEY[:-300])),
-    "no such keyword": lambda: Shop(SCHEMES["bearer"](), colour=TOKEN),
+    "no such keyword": lambda: Shop(SCHEMES["bearer"](), mode=TOKEN),
     "half a character": lambda: calls.orders.create(name="x\ud83d", items=[], password=PASSWORD),
     "the secret itself": lambda: calls.orders.login(user="x", password=PASSWORD.encode()),  # type: ignore[arg-type]
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_not_shown(name: str) -> None:
+def test_no_secret_is_shown_by_validation_errors(name: str) -> None:
     error = raised(WRONG[name])
     assert not canaries([traceback_of(error), pickled(error), repr(error), str(vars(error))])
 
@@ -296,7 +300,7 @@ def wechat_pay(package: Any, **changes: Any) -> Any:
     return package.WeChatPay(**given | changes)
 
 
-def test_what_a_generated_client_is_made_of() -> None:
+def test_no_secret_is_shown_by_constructors_of_a_generated_client() -> None:
     with imported(COMMITTED["wechatpay"], "wechatpay") as package:
         problems = [
             {"api_v3_key": f"{TOKEN:-<33}"},
@@ -312,8 +316,8 @@ def test_what_a_generated_client_is_made_of() -> None:
         assert repr(half_made) == "<WeChatPay>"
 
 
-def test_what_a_generated_method_is_given(tmp_path: Path) -> None:
-    """A secret that is an argument of its own, in both colours, sent or refused; deprecated functions are wrapped once more."""
+def test_no_secret_is_shown_by_methods_of_a_generated_client(tmp_path: Path) -> None:
+    """A secret argument, sync and async, sent or rejected; deprecated functions are wrapped twice."""
     from tests.hostile.test_growth import made
 
     spec = """

@@ -20,7 +20,7 @@ from handmade._runtime.auth.wechatpay import WechatPayV3
 from handmade.models.orders import Buyer, Item
 from runtime_keys import private_pem, public_pem, rsa_key
 from test_wechatpay import KEY_ID, openssl_accepts, scheme, signed
-from tests.servers import Reset, Server, Wait, answer
+from tests.servers import Reset, Server, Wait, http_response
 from wechatpay_side import API_V3_KEY, DOWNLOAD, ServerAuth, certificate, no_certificates, sealed
 
 Send: TypeAlias = Callable[..., Any]
@@ -46,7 +46,7 @@ def downloads(server: Server) -> int:
 def test_certificates_are_downloaded_before_the_first_call(
     server: Server, send: Send, tmp_path: Path
 ) -> None:
-    server.reply(ServerAuth([OLD], "old", SERIAL))
+    server.respond_with(ServerAuth([OLD], "old", SERIAL))
     merchant = without_public_key()
     for _ in range(3):
         send(CANCEL, merchant)
@@ -63,10 +63,10 @@ def test_the_one_valid_for_longest_is_used_and_all_are_believed(
     merchant = without_public_key()
     # Zeros at the front and case mean nothing: serial numbers are numbers.
     for who, serial in (("old", SERIAL), ("old", SERIAL.lower().lstrip("0")), ("new", NEWER)):
-        server.reply(ServerAuth([NEW, OLD], who, serial))
+        server.respond_with(ServerAuth([NEW, OLD], who, serial))
         send(CANCEL, merchant)
     assert server.received[-1].header("wechatpay-serial") == NEWER
-    server.reply(answer(400))
+    server.respond_with(http_response(400))
     buyer = Buyer(name="x", phone="13800000000")
     with pytest.raises(errors.ApiError):
         send(calls.orders.create(name="x", items=[Item(sku="A")], buyer=buyer), merchant)
@@ -85,9 +85,9 @@ def test_the_one_valid_for_longest_is_used_and_all_are_believed(
 
 def test_a_new_one_is_downloaded_when_it_signs(server: Server, send: Send) -> None:
     merchant = without_public_key()
-    server.reply(ServerAuth([OLD], "old", SERIAL))
+    server.respond_with(ServerAuth([OLD], "old", SERIAL))
     send(CANCEL, merchant)
-    server.reply(ServerAuth([OLD, NEW], "new", NEWER))
+    server.respond_with(ServerAuth([OLD, NEW], "new", NEWER))
     merchant._keys._rests_until -= 60
     send(CANCEL, merchant)
     assert downloads(server) == 2
@@ -99,14 +99,14 @@ def test_a_new_one_is_downloaded_when_it_signs(server: Server, send: Send) -> No
 def test_a_storm_of_unknown_serials_is_one_download_a_minute(server: Server) -> None:
     merchant = without_public_key(platform_certificates=[OLD])
     merchant._keys._renewed_at = time.monotonic()
-    server.reply(ServerAuth([OLD, NEW], "new", NEWER, before=lambda: time.sleep(0.3)))
+    server.respond_with(ServerAuth([OLD, NEW], "new", NEWER, before=lambda: time.sleep(0.3)))
     with Shop(merchant, hosts=[server.url]) as shop, ThreadPoolExecutor(40) as pool:
         assert [each.status for each in pool.map(lambda _: shop.send(CANCEL), range(100))] == [
             204
         ] * 100
         assert downloads(server) == 1
         # A serial that is made up brings about no more of them, until a minute has passed.
-        server.reply(ServerAuth([OLD, NEW], "new", "ABC", voucher_serial=NEWER))
+        server.respond_with(ServerAuth([OLD, NEW], "new", "ABC", voucher_serial=NEWER))
         for passed, count in ((0, 1), (59, 1), (1, 2)):
             merchant._keys._rests_until -= passed
             for _ in range(3):
@@ -118,8 +118,8 @@ def test_a_storm_of_unknown_serials_is_one_download_a_minute(server: Server) -> 
 FAILED_DOWNLOADS: dict[str, Callable[[], Any]] = {
     # Made when they are sent: a signature holds for 300 seconds.
     "down": lambda: [Reset],
-    "broken": lambda: answer(500, "nonsense"),
-    "html": lambda: answer(200, "<html>"),
+    "broken": lambda: http_response(500, "nonsense"),
+    "html": lambda: http_response(200, "<html>"),
     "nothing in it": lambda: signed(200, b"{}", key=rsa_key("old"), serial=SERIAL),
     "wrong key": lambda: signed(
         200,
@@ -127,7 +127,7 @@ FAILED_DOWNLOADS: dict[str, Callable[[], Any]] = {
         key=rsa_key("old"),
         serial=SERIAL,
     ),
-    "unsigned": lambda: answer(200, json.dumps({"data": [sealed(NEW)]})),
+    "unsigned": lambda: http_response(200, json.dumps({"data": [sealed(NEW)]})),
     "signed by nobody known": lambda: signed(
         200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=NEWER
     ),
@@ -140,33 +140,33 @@ FAILED_DOWNLOADS: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("name", FAILED_DOWNLOADS)
 def test_a_failed_download_harms_nothing(name: str, server: Server, send: Send) -> None:
     merchant = without_public_key()
-    server.reply(ServerAuth([OLD], "old", SERIAL))
+    server.respond_with(ServerAuth([OLD], "old", SERIAL))
     send(CANCEL, merchant)
     failed = FAILED_DOWNLOADS[name]()
     side = ServerAuth([], "new", NEWER)
-    server.reply(lambda got: failed if got.target == DOWNLOAD else side(got))
+    server.respond_with(lambda got: failed if got.target == DOWNLOAD else side(got))
     merchant._keys._rests_until -= 60
     with pytest.raises(errors.SignatureError) as caught:
         send(CANCEL, merchant)
     assert caught.value.outcome == "unknown"
-    server.reply(ServerAuth([], "old", SERIAL, download=answer(500)))
+    server.respond_with(ServerAuth([], "old", SERIAL, download=http_response(500)))
     assert send(CANCEL, merchant).status == 204
 
 
 def test_certificates_grow_old(server: Server, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     merchant = without_public_key()
-    server.reply(ServerAuth([OLD], "old", SERIAL))
+    server.respond_with(ServerAuth([OLD], "old", SERIAL))
     send(CANCEL, merchant)
     merchant._keys._renewed_at -= 13 * 3600
     merchant._keys._rests_until -= 61
-    server.reply(ServerAuth([NEW], "old", SERIAL, download=answer(500)))
+    server.respond_with(ServerAuth([NEW], "old", SERIAL, download=http_response(500)))
     send(CANCEL, merchant)  # the old ones serve on
     assert downloads(server) == 3  # the first, and this one with its repetition
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + 31 * 86400)
-    server.reply(ServerAuth([OLD, NEW], "new", NEWER))
+    server.respond_with(ServerAuth([OLD, NEW], "new", NEWER))
     send(CANCEL, merchant)
-    server.reply(ServerAuth([OLD, NEW], "old", SERIAL))
+    server.respond_with(ServerAuth([OLD, NEW], "old", SERIAL))
     with pytest.raises(errors.SignatureError, match="another key"):
         send(CANCEL, merchant)  # what has expired is not believed
 
@@ -193,14 +193,14 @@ BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "certificates: .*no key fits its signature",
     ),
     (
-        lambda: answer(401, '{"code":"SIGN_ERROR","message":"x"}'),
+        lambda: http_response(401, '{"code":"SIGN_ERROR","message":"x"}'),
         errors.ApiError,
         "401 SIGN_ERROR: the platform certificates: x",
     ),
     (
-        lambda: answer(200, '{"data":[{}]}'),
+        lambda: http_response(200, '{"data":[{}]}'),
         errors.ProtocolError,
-        "certificates: the answer is not as documented",
+        "certificates: the response does not match the documentation",
     ),
 ]
 
@@ -211,7 +211,7 @@ BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
 def test_without_any_nothing_is_sent(
     download: Callable[[], Any], kind: type[Exception], text: str, server: Server, send: Send
 ) -> None:
-    server.reply(download())
+    server.respond_with(download())
     with pytest.raises(kind, match=text) as caught:
         send(CANCEL, without_public_key())
     assert caught.value.outcome == "not_sent"  # type: ignore[attr-defined]
@@ -223,10 +223,10 @@ def test_certificates_given_by_hand(
 ) -> None:
     (tmp_path / "both.pem").write_bytes(OLD + NEW)
     merchant = without_public_key(api_v3_key=None, platform_certificates=[tmp_path / "both.pem"])
-    server.reply(ServerAuth([], "old", SERIAL))
+    server.respond_with(ServerAuth([], "old", SERIAL))
     send(CANCEL, merchant)
     assert server.received[0].header("wechatpay-serial") == NEWER
-    server.reply(ServerAuth([], "old", "ABC"))
+    server.respond_with(ServerAuth([], "old", "ABC"))
     with pytest.raises(
         errors.SignatureError, match=f"certificate {SERIAL} or the certificate {NEWER}"
     ):
@@ -246,7 +246,7 @@ def test_certificates_given_by_hand(
 
 def test_with_a_public_key_alone_nothing_is_downloaded(server: Server, send: Send) -> None:
     for serial in (SERIAL, "PUB_KEY_ID_0000000000000000000000000001", "PUB_KEY_ID_ABC"):
-        server.reply(ServerAuth([OLD], "old", serial))
+        server.respond_with(ServerAuth([OLD], "old", serial))
         with pytest.raises(errors.SignatureError, match=f"another key than the key {KEY_ID}"):
             send(CANCEL, scheme())
     assert downloads(server) == 0
@@ -254,22 +254,22 @@ def test_with_a_public_key_alone_nothing_is_downloaded(server: Server, send: Sen
 
 def test_the_migration(server: Server, send: Send) -> None:
     merchant = scheme(api_v3_key=API_V3_KEY)
-    server.reply(signed())
+    server.respond_with(signed())
     send(CANCEL, merchant)
     assert downloads(server) == 0
     # Some answers still come with a certificate's signature.
-    server.reply(ServerAuth([OLD], "old", SERIAL))
+    server.respond_with(ServerAuth([OLD], "old", SERIAL))
     send(CANCEL, merchant)
     send(CANCEL, merchant)
     assert downloads(server) == 1
     # The download may be signed with the public key, which its request asked for.
     merchant = scheme(api_v3_key=API_V3_KEY)
-    server.reply(ServerAuth([OLD], "old", SERIAL, voucher="platform", voucher_serial=KEY_ID))
+    server.respond_with(ServerAuth([OLD], "old", SERIAL, voucher="platform", voucher_serial=KEY_ID))
     send(CANCEL, merchant)
     assert {got.header("wechatpay-serial") for got in server.received} == {KEY_ID}
     # Who has none is not asked for them again and again.
     merchant = scheme(api_v3_key=API_V3_KEY)
-    server.reply(ServerAuth([], "old", SERIAL, download=no_certificates()))
+    server.respond_with(ServerAuth([], "old", SERIAL, download=no_certificates()))
     for passed in (0, 61):
         merchant._keys._rests_until -= passed
         with pytest.raises(errors.SignatureError):
@@ -277,7 +277,7 @@ def test_the_migration(server: Server, send: Send) -> None:
     assert downloads(server) == 3
     # An id of a public key is never taken for a certificate's number.
     merchant = scheme(api_v3_key=API_V3_KEY)
-    server.reply(ServerAuth([OLD], "old", "PUB_KEY_ID_0A57"))
+    server.respond_with(ServerAuth([OLD], "old", "PUB_KEY_ID_0A57"))
     with pytest.raises(errors.SignatureError, match="give the public_key_id and public_key"):
         send(CANCEL, merchant)
     assert downloads(server) == 3
@@ -371,7 +371,7 @@ def test_known_answers() -> None:
 
 
 def test_a_slow_download_keeps_nobody_beyond_the_deadline(server: Server, send: Send) -> None:
-    server.reply([Wait(9)])
+    server.respond_with([Wait(9)])
     start = time.monotonic()
     with pytest.raises(errors.DeadlineExceeded, match="deadline") as caught:
         send(CANCEL, without_public_key(), deadline=0.3)
@@ -381,10 +381,10 @@ def test_a_slow_download_keeps_nobody_beyond_the_deadline(server: Server, send: 
 GONE: list[tuple[bytes, bool]] = [
     # what the download answers; whether that is an end of it for half a day, if none ever came
     (no_certificates(), True),
-    (answer(404, '{"code":"NOT_FOUND","message":"m"}'), True),
-    (answer(404, "<html>no such page"), False),
-    (answer(404, '{"code":"ROUTE_MISSING","message":"m"}'), False),
-    (answer(403, '{"code":"NO_AUTH","message":"m"}'), False),
+    (http_response(404, '{"code":"NOT_FOUND","message":"m"}'), True),
+    (http_response(404, "<html>no such page"), False),
+    (http_response(404, '{"code":"ROUTE_MISSING","message":"m"}'), False),
+    (http_response(403, '{"code":"NO_AUTH","message":"m"}'), False),
 ]
 
 
@@ -396,10 +396,10 @@ def test_one_answer_does_not_end_all_refreshes(
     """Certificates that came once are there: a 404 later on is some mistake, which a minute mends."""
     merchant = without_public_key(platform_certificates=[OLD])
     merchant._keys._renewed_at = time.monotonic() if had else -math.inf
-    server.reply(ServerAuth([], "new", NEWER, download=download))
+    server.respond_with(ServerAuth([], "new", NEWER, download=download))
     with pytest.raises(errors.SignatureError):
         send(CANCEL, merchant)
-    server.reply(ServerAuth([OLD, NEW], "new", NEWER, voucher="old", voucher_serial=SERIAL))
+    server.respond_with(ServerAuth([OLD, NEW], "new", NEWER, voucher="old", voucher_serial=SERIAL))
     merchant._keys._rests_until -= 60
     if rests and not had:
         with pytest.raises(errors.SignatureError):

@@ -1,4 +1,4 @@
-"""The deadline covers everything; and what an outcome is, by when it broke."""
+"""Deadline of a call, and outcomes by the moment of a failure."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from conftest import without_pauses
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.bearer import Bearer
-from tests.servers import Close, Reset, Server, Wait, answer, closed_port, drip
+from tests.servers import Close, Reset, Server, Wait, closed_port, drip, http_response
 
 Send: TypeAlias = Callable[..., Any]
 CALL = calls.orders.cancel("1")
 
 SLOW = {
     "silence": lambda: [Wait(9)],
-    "dripping head": lambda: drip(answer(204), 0.05),
-    "dripping body": lambda: [answer(200, length=False), *drip(b"x" * 200, 0.05)],
+    "dripping head": lambda: drip(http_response(204), 0.05),
+    "dripping body": lambda: [http_response(200, length=False), *drip(b"x" * 200, 0.05)],
     "late body": lambda: [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", Wait(9)],
 }
 
 
 @pytest.mark.parametrize("slow", SLOW)
-def test_the_deadline(slow: str, server: Server, send: Send) -> None:
-    server.reply(SLOW[slow]())
+def test_the_deadline_covers_the_whole_call(slow: str, server: Server, send: Send) -> None:
+    server.respond_with(SLOW[slow]())
     start = time.monotonic()
     with pytest.raises(errors.DeadlineExceeded, match="before the deadline") as caught:
         send(CALL, deadline=0.4)
@@ -40,23 +40,23 @@ def test_the_deadline(slow: str, server: Server, send: Send) -> None:
     assert caught.value.cause is not None
 
 
-def test_nobody_listens(send: Send) -> None:
+def test_a_refused_connection_is_not_sent(send: Send) -> None:
     with pytest.raises(errors.ConnectionFailed, match="no connection to http://127") as caught:
         send(CALL, hosts=[f"http://127.0.0.1:{closed_port()}"])
     assert caught.value.outcome == "not_sent"
 
 
 @pytest.mark.parametrize("end", [Reset, Close])
-def test_broken_before_the_answer(end: Any, server: Server, send: Send) -> None:
-    server.reply([end])
+def test_a_connection_that_breaks_before_the_response(end: Any, server: Server, send: Send) -> None:
+    server.respond_with([end])
     with pytest.raises(errors.ConnectionFailed, match="broke") as caught:
         send(CALL)
     assert caught.value.outcome == "unknown"
     assert len(server.received) == 1
 
 
-def test_a_broken_connection_is_not_used_again(server: Server) -> None:
-    server.reply(answer(204), [answer(204), Close], answer(204))
+def test_a_broken_connection_is_not_reused(server: Server) -> None:
+    server.respond_with(http_response(204), [http_response(204), Close], http_response(204))
     with Shop(Scheme(), hosts=[server.url]) as shop:
         for _ in range(2):
             shop.send(CALL)
@@ -65,8 +65,10 @@ def test_a_broken_connection_is_not_used_again(server: Server) -> None:
     assert [got.connection for got in server.received] == [1, 1, 2]
 
 
-def test_addresses_that_do_not_answer(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All of a host's addresses share the time; connections wait in a queue that is full."""
+def test_all_addresses_of_a_host_share_the_deadline(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connections wait in a full backlog."""
     found = socket.getaddrinfo
 
     def several(host: Any, *rest: Any, **more: Any) -> Any:
@@ -88,16 +90,16 @@ def test_addresses_that_do_not_answer(send: Send, monkeypatch: pytest.MonkeyPatc
         assert caught.value.outcome == "not_sent"
 
 
-def test_proxies(server: Server, send: Send) -> None:
-    server.reply(answer(204))
+def test_proxies_keep_the_deadline(server: Server, send: Send) -> None:
+    server.respond_with(http_response(204))
     send(CALL, hosts=["http://127.0.0.1:1"], proxy=server.url)
     assert server.received[0].target == "http://127.0.0.1:1/v1/orders/1/cancel"
-    server.reply(answer(403))
+    server.respond_with(http_response(403))
     with pytest.raises(errors.ConnectionFailed, match="403") as caught:
         send(CALL, hosts=["https://api.shop.example"], proxy=server.url)
     assert server.received[1].line == "CONNECT api.shop.example:443 HTTP/1.1"
     assert caught.value.outcome == "not_sent"
-    server.reply([Wait(9)])
+    server.respond_with([Wait(9)])
     with pytest.raises(errors.DeadlineExceeded) as late:
         send(CALL, hosts=["https://api.shop.example"], proxy=server.url, deadline=0.3)
     assert late.value.outcome == "not_sent"
@@ -107,12 +109,12 @@ def test_proxies(server: Server, send: Send) -> None:
 
 
 @pytest.mark.parametrize("slow", SLOW)
-def test_the_deadline_with_a_transport_of_the_users_own(slow: str, server: Server) -> None:
+def test_the_deadline_with_a_custom_transport(slow: str, server: Server) -> None:
     class Traced(httpx.HTTPTransport):
-        """As people write one."""
+        """A typical custom transport."""
 
     for made in (httpx.HTTPTransport, Traced):
-        server.reply(SLOW[slow]())
+        server.respond_with(SLOW[slow]())
         start = time.monotonic()
         with (
             Shop(Scheme(), hosts=[server.url], transport=made(), deadline=0.4) as shop,
@@ -122,9 +124,9 @@ def test_the_deadline_with_a_transport_of_the_users_own(slow: str, server: Serve
         assert time.monotonic() - start < 0.4 + 0.5
 
 
-def test_a_network_backend_of_the_users_own_is_kept() -> None:
+def test_a_custom_network_backend_is_kept() -> None:
     class Own(httpcore.SyncBackend):
-        """Counts connections, say."""
+        """A backend that could count connections."""
 
     transport, own = httpx.HTTPTransport(), Own()
     vars(transport)["_pool"]._network_backend = own
@@ -137,7 +139,7 @@ async def endless(*_: object) -> str:
     return "T"
 
 
-def test_async_functions_for_tokens_are_cut_off(server: Server) -> None:
+def test_async_token_functions_are_cancelled_at_the_deadline(server: Server) -> None:
     async def go() -> None:
         async with AsyncShop(Bearer(endless), hosts=[server.url], deadline=0.3) as shop:
             await shop.send(CALL)
@@ -151,7 +153,7 @@ def test_async_functions_for_tokens_are_cut_off(server: Server) -> None:
     assert (caught.value.outcome, server.received) == ("not_sent", [])
 
 
-def test_a_timeout_of_the_functions_own_stays_its_own() -> None:
+def test_a_timeout_raised_by_a_function_is_its_error() -> None:
     async def hasty() -> str:
         async with asyncio.timeout(0):
             return await endless()
@@ -169,7 +171,7 @@ def test_a_timeout_of_the_functions_own_stays_its_own() -> None:
 
 
 ENDLESS: dict[str, tuple[int, type[Exception] | None]] = {
-    # what is answered, and what is raised when no time is left for more
+    # the response, and the error when no time is left for a retry
     "on_request": (204, errors.DeadlineExceeded),
     "on_response": (204, None),
     "on_retry": (429, errors.DeadlineExceeded),
@@ -177,12 +179,12 @@ ENDLESS: dict[str, tuple[int, type[Exception] | None]] = {
 
 
 @pytest.mark.parametrize("event", ENDLESS)
-def test_async_hooks_are_cut_off(
+def test_async_hooks_are_cancelled_at_the_deadline(
     event: str, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An answer that has come is not lost by it, and the log says so."""
+    """A received response is not lost, and a warning is logged."""
     status, error = ENDLESS[event]
-    server.reply(answer(status))
+    server.respond_with(http_response(status))
 
     async def go() -> Any:
         async with AsyncShop(
@@ -201,8 +203,8 @@ def test_async_hooks_are_cut_off(
     assert "orders.cancel: a hook failed" in caplog.text
 
 
-def test_an_async_hook_hears_of_the_deadline(server: Server) -> None:
-    server.reply([Wait(9)])
+def test_an_async_hook_gets_the_exceeded_deadline(server: Server) -> None:
+    server.respond_with([Wait(9)])
     heard: list[Any] = []
 
     async def hear(event: Any) -> None:

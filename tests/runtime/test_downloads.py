@@ -1,4 +1,4 @@
-"""Files that a response consists of: their documented size and media type hold in the client."""
+"""Downloads: documented size and media type of binary responses."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def depot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture
 def serve(depot: Any) -> Serve:
-    """A client whose server sends this body, with this media type."""
+    """Return a client whose server sends a body with a media type."""
 
     def made(body: bytes, media: str = "application/pdf", status: int = 200, **options: Any) -> Any:
         reply = httpx.MockTransport(
@@ -49,9 +49,7 @@ def serve(depot: Any) -> Serve:
     return made
 
 
-def test_a_documented_size_is_read_though_other_responses_may_not_be_so_large(
-    serve: Serve, depot: Any
-) -> None:
+def test_a_documented_size_raises_the_default_limit(serve: Serve, depot: Any) -> None:
     large = bytes(9_000_000)
     assert len(serve(large).files.get()) == len(large)
     with pytest.raises(depot.errors.ProtocolError, match="longer than 10000000 bytes"):
@@ -60,7 +58,7 @@ def test_a_documented_size_is_read_though_other_responses_may_not_be_so_large(
         serve(large).files.thumb()
 
 
-def test_a_limit_of_the_client_comes_before_the_documented_one(serve: Serve, depot: Any) -> None:
+def test_a_limit_of_the_client_overrides_the_documented_size(serve: Serve, depot: Any) -> None:
     assert serve(b"abc", max_response_bytes=3).files.get() == b"abc"
     with pytest.raises(depot.errors.ProtocolError, match="longer than 3 bytes"):
         serve(b"abcd", max_response_bytes=3).files.get()
@@ -78,7 +76,7 @@ def test_a_limit_of_the_client_comes_before_the_documented_one(serve: Serve, dep
         (b"\x89PNG", "Image/PNG", ""),
     ],
 )
-def test_what_is_not_as_documented_is_a_mismatch(
+def test_undocumented_sizes_and_media_types_are_mismatches(
     body: bytes,
     media: str,
     problem: str,
@@ -98,12 +96,12 @@ def test_what_is_not_as_documented_is_a_mismatch(
         assert caught.value.content == body
 
 
-def test_a_small_file_is_no_limit_for_errors(serve: Serve, depot: Any) -> None:
+def test_a_small_documented_size_does_not_limit_errors(serve: Serve, depot: Any) -> None:
     with pytest.raises(depot.errors.ApiError):
         serve(b'{"message": "no such thumb"}', status=404).files.thumb()
 
 
-def test_any_image_is_one_of_the_documented_images(serve: Serve, depot: Any) -> None:
+def test_a_wildcard_media_type_matches(serve: Serve, depot: Any) -> None:
     serve(b"").files.put(file=depot.Upload(b"x", "a.png"))
     with pytest.raises(depot.errors.InvalidRequest, match=r"must be image/\*, not text/plain"):
         serve(b"").files.put(file=depot.Upload(b"x", "a.txt"))

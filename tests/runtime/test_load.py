@@ -1,6 +1,6 @@
 """One client under load: many threads, many tasks, a fork in the middle.
 
-Every answer tells which request it is for. The long forms, `pytest -m slow`, tell their figures.
+Each response names its request. The long forms, `pytest -m slow`, print figures.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
 from tests.figures import Figure
-from tests.servers import ReceivedRequest, Reset, Server, Wait, answer
+from tests.servers import ReceivedRequest, Reset, Server, Wait, http_response
 
 
 def put(text: str) -> Any:
@@ -26,21 +26,23 @@ def put(text: str) -> Any:
 
 
 def echo(server: Server) -> None:
-    server.reply(lambda got: answer(200, got.body))
+    server.respond_with(lambda got: http_response(200, got.body))
 
 
 def rough(got: ReceivedRequest) -> Any:
-    """Mostly the body; now and then slowly, 503, or a reset."""
+    """Mostly respond with the body; sometimes slowly, with 503, or reset."""
     fate = random.random()
     if fate < 0.01:
         return [Reset]
     if fate < 0.03:
-        return answer(503)
-    return [Wait(0.01), answer(200, got.body)] if fate < 0.1 else answer(200, got.body)
+        return http_response(503)
+    return (
+        [Wait(0.01), http_response(200, got.body)] if fate < 0.1 else http_response(200, got.body)
+    )
 
 
 def threads(server: Server, count: int, seconds: float) -> Counter[str]:
-    """What became of the calls of so many threads that share a client."""
+    """Return the results of many threads that share a client."""
     found: Counter[str] = Counter()
     until = time.monotonic() + seconds
 
@@ -62,7 +64,7 @@ def threads(server: Server, count: int, seconds: float) -> Counter[str]:
             worker.start()
         for worker in workers:
             worker.join()
-        pool: Any = shop._driver._made[os.getpid()]
+        pool: Any = shop._driver._transports[os.getpid()]
         assert all(
             connection.is_idle() or connection.is_closed()
             for connection in vars(pool)["_pool"].connections
@@ -70,8 +72,8 @@ def threads(server: Server, count: int, seconds: float) -> Counter[str]:
     return found
 
 
-def test_threads_on_a_rough_server(server: Server) -> None:
-    server.reply(rough)
+def test_threads_on_an_unreliable_server(server: Server) -> None:
+    server.respond_with(rough)
     found = threads(server, 30, 1.0)
     assert found["crossed"] == 0
     assert found["right"] > 100
@@ -108,7 +110,7 @@ async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if result is not None:
                 found[type(result).__name__] += 1
-        pool: Any = vars(shop._driver._made[asyncio.get_running_loop()])["_pool"]
+        pool: Any = vars(shop._driver._transports[asyncio.get_running_loop()])["_pool"]
         assert not pool._requests, "nobody waits for a connection"
         assert all(one.is_idle() or one.is_closed() for one in pool.connections)
         gate = asyncio.Event()
@@ -127,11 +129,11 @@ async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
 
 
 def slowly(got: ReceivedRequest) -> Any:
-    return [Wait(random.random() * 0.1), answer(200, got.body)]
+    return [Wait(random.random() * 0.1), http_response(200, got.body)]
 
 
-def test_cancelled_tasks(server: Server) -> None:
-    server.reply(slowly)
+def test_cancelled_tasks_lose_no_connections(server: Server) -> None:
+    server.respond_with(slowly)
     found, _ = asyncio.run(cancelled(server, 200))
     assert found["crossed"] == 0
     assert found["CancelledError"] > 0
@@ -139,7 +141,7 @@ def test_cancelled_tasks(server: Server) -> None:
 
 
 async def turns(count: int) -> None:
-    """Let the event loop go round so many times."""
+    """Run this many iterations of the event loop."""
     for _ in range(count):
         await asyncio.sleep(0)
 
@@ -151,11 +153,14 @@ class Line(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         await turns(1)
         if buffer:  # the head, then the body, then nothing
-            self.answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(buffer), buffer)
+            self.http_response = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (
+                len(buffer),
+                buffer,
+            )
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         await turns(1)
-        return self.answer
+        return self.http_response
 
     async def aclose(self) -> None:
         await turns(1)
@@ -170,7 +175,7 @@ async def connect(*given: Any, **options: Any) -> Line:
 
 
 @pytest.mark.parametrize("again", [None, 1])
-def test_no_moment_of_being_cancelled_costs_a_connection(
+def test_cancellation_at_any_step_loses_no_connection(
     monkeypatch: pytest.MonkeyPatch, again: int | None
 ) -> None:
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
@@ -191,7 +196,7 @@ def test_no_moment_of_being_cancelled_costs_a_connection(
                 str(number).encode() for number in range(1, 20)
             ]
             ended.append(not isinstance(results[0], BaseException))
-            pool: Any = vars(shop._driver._made[asyncio.get_running_loop()])["_pool"]
+            pool: Any = vars(shop._driver._transports[asyncio.get_running_loop()])["_pool"]
             assert not pool._requests
             return [repr(one) for one in pool.connections if not (one.is_idle() or one.is_closed())]
 
@@ -201,8 +206,8 @@ def test_no_moment_of_being_cancelled_costs_a_connection(
 
 
 @pytest.mark.slow
-def test_a_thousand_tasks(server: Server, figure: Figure) -> None:
-    server.reply(slowly)
+def test_a_thousand_tasks_share_a_client(server: Server, figure: Figure) -> None:
+    server.respond_with(slowly)
     found, took = asyncio.run(cancelled(server, 1000))
     figure(
         f"1,000 tasks, 300 to be cancelled: {dict(found)}; then 100 at once in {took:.2f} s, {server.connections} connections"
@@ -262,7 +267,7 @@ def forked(server: Server, children: int, seconds: float) -> tuple[int, int]:
     return len(server.received) - children_sent, children_sent
 
 
-def test_forked_children_have_connections_of_their_own(server: Server) -> None:
+def test_forked_children_open_their_own_connections(server: Server) -> None:
     _, sent = forked(server, 3, 0.4)
     assert sent == 60
 

@@ -1,4 +1,4 @@
-"""What an error says of a request, held to the ledger of a server that notes what it executed.
+"""Outcomes of requests, compared with the ledger of a server that records executions.
 
 Kinds of endpoints × faults × both drivers, on real sockets. Whatever happens:
 
@@ -41,8 +41,8 @@ from tests.servers import (
     Reset,
     Server,
     Wait,
-    answer,
     closed_port,
+    http_response,
     serving,
 )
 
@@ -82,12 +82,12 @@ KINDS: dict[str, Callable[[str], Any]] = {
 
 @dataclass
 class Service:
-    """Two hosts of one service, and what they did with each request, by its number."""
+    """Two hosts of one service, and their executions of each request, by its number."""
 
     primary: Server
     backup: Server
     received: dict[str, list[bool]] = field(default_factory=dict)
-    """Of each request that came in whole: whether the response left open if it was executed."""
+    """For each complete request: whether the response left its execution open."""
     executed: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -124,7 +124,7 @@ def ignores(*parts: Part) -> Act:
 def refuses(status: int) -> Act:
     def act(service: Service, got: ReceivedRequest) -> Parts:
         service.take(got, execute=False, refuse=True)
-        return [answer(status)]
+        return [http_response(status)]
 
     return act
 
@@ -134,12 +134,12 @@ def forges(service: Service, got: ReceivedRequest) -> Parts:
     return [signed(200, signature="Zm9yZ2Vk")]
 
 
-GOOD = executes(answer())
+GOOD = executes(http_response())
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What the hosts do, and the outcomes that kinds which are not safe may have; "" is success."""
+    """Behavior of the hosts, and possible outcomes of requests that are not safe; "" is success."""
 
     act: Act = GOOD
     backup: Act = GOOD
@@ -147,7 +147,7 @@ class Fault:
     hosts: tuple[str, ...] = ("primary",)
     deadline: float = 20.0
     warm: Parts = ()
-    """What a first call of the same client gets."""
+    """Response to the first call of the same client."""
     signed: bool = False
 
 
@@ -167,12 +167,12 @@ FAULTS: dict[str, Fault] = {
     "half a body": Fault(executes(HALF, Close)),
     "no HTTP": Fault(executes(b"SSH-2.0-x\r\n\r\n", Close)),
     "forged": Fault(forges, signed=True),
-    "stale, closed": Fault(warm=(answer(), Close), outcomes=("", "unknown")),
-    "stale, reset": Fault(ignores(Reset), warm=(answer(),)),
-    "stale, reset after": Fault(executes(Reset), warm=(answer(),)),
+    "stale, closed": Fault(warm=(http_response(), Close), outcomes=("", "unknown")),
+    "stale, reset": Fault(ignores(Reset), warm=(http_response(),)),
+    "stale, reset after": Fault(executes(Reset), warm=(http_response(),)),
     "backup, refused": Fault(hosts=("closed", "backup"), outcomes=("",)),
     "backup, reset": Fault(executes(Reset), hosts=("primary", "backup"), outcomes=("", "unknown")),
-    "backup, 503": Fault(executes(answer(503)), hosts=("primary", "backup"), outcomes=("", "unknown")),
+    "backup, 503": Fault(executes(http_response(503)), hosts=("primary", "backup"), outcomes=("", "unknown")),
     "backup, both reset": Fault(executes(Reset), executes(Reset), hosts=("primary", "backup")),
     "backup, then 400": Fault(executes(Reset), refuses(400), hosts=("primary", "backup")),
 }  # fmt: skip
@@ -201,14 +201,14 @@ SAMPLE = {
 
 
 def of_status(status: int) -> Fault:
-    """408 and 5xx after the execution: such a server, or one behind a gateway, may have done its work."""
+    """408 and 5xx after the execution, by the server or by a gateway before it."""
     if status == 408 or status >= 500:
-        return Fault(executes(answer(status)))
+        return Fault(executes(http_response(status)))
     return Fault(refuses(status), outcomes=("rejected",))
 
 
 class Unread(Server):
-    """Resets each connection before anything is read."""
+    """Server that resets each connection before it reads anything."""
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -216,10 +216,10 @@ class Unread(Server):
 
 
 class Driven:
-    """One client of either colour, for all calls."""
+    """One sync or async client for all calls."""
 
-    def __init__(self, colour: str, scheme: Scheme) -> None:
-        self.runner = asyncio.Runner() if colour == "async" else None
+    def __init__(self, mode: str, scheme: Scheme) -> None:
+        self.runner = asyncio.Runner() if mode == "async" else None
         self.client: Any = AsyncShop(scheme) if self.runner else Shop(scheme)
 
     def send(self, call: Any, **settings: Any) -> Any:
@@ -236,7 +236,7 @@ class Driven:
 
 @dataclass
 class World:
-    """Sends each call to the service under a fault."""
+    """Runner that sends calls to the service under a fault."""
 
     service: Service
     unread: Unread
@@ -244,7 +244,7 @@ class World:
     number: int = 0
 
     def __call__(self, kind: str, fault: Fault) -> tuple[str, int, int]:
-        """Outcome ("" for success), requests and executions; fails if an error says what is not so."""
+        """Return outcome ("" for success), requests and executions; fail if an outcome is wrong."""
         self.number += 1
         number, service = str(self.number), self.service
         urls = {
@@ -254,10 +254,10 @@ class World:
         hosts = parse_hosts([urls[name] for name in fault.hosts])
         client = self.clients[fault.signed]
         if fault.warm:
-            service.primary.reply(fault.warm)
+            service.primary.respond_with(fault.warm)
             client.send(KINDS["safe"](f"{number}-warm"), hosts=hosts)
-        service.primary.reply(lambda got: fault.act(service, got))
-        service.backup.reply(lambda got: fault.backup(service, got))
+        service.primary.respond_with(lambda got: fault.act(service, got))
+        service.backup.respond_with(lambda got: fault.backup(service, got))
         outcome, attempts = "", 0
         try:
             client.send(KINDS[kind](number), hosts=hosts, deadline=fault.deadline)
@@ -280,11 +280,11 @@ class World:
 
 
 @contextmanager
-def world_of(colour: str) -> Iterator[World]:
+def world_of(mode: str) -> Iterator[World]:
     unread = Unread()
     with serving() as primary, serving() as backup:
         clients = {
-            signed: Driven(colour, wechatpay() if signed else Scheme()) for signed in (False, True)
+            signed: Driven(mode, wechatpay() if signed else Scheme()) for signed in (False, True)
         }
         try:
             yield World(Service(primary, backup), unread, clients)
@@ -302,18 +302,18 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", FAULTS)
-def test_no_outcome_is_untrue(world: World, name: str, kind: str) -> None:
+def test_outcomes_agree_with_the_ledger(world: World, name: str, kind: str) -> None:
     world(kind, FAULTS[name])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_outcome_is_untrue_after_a_status(world: World, kind: str) -> None:
+def test_outcomes_after_a_status_agree_with_the_ledger(world: World, kind: str) -> None:
     for status in sorted(SAMPLE):
         world(kind, of_status(status))
 
 
 @pytest.mark.slow
-def test_the_whole_table(world: World, figure: Figure) -> None:
+def test_all_combinations_agree_with_the_ledger(world: World, figure: Figure) -> None:
     figure(f"{'outcome, requests, executions':>30} | " + " | ".join(f"{kind:14}" for kind in KINDS))
     rows = FAULTS | {str(status): of_status(status) for status in range(400, 600)}
     for (*_, cells), names in groupby(

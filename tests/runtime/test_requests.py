@@ -1,4 +1,4 @@
-"""What arrives at the server is what was meant, whatever the values are."""
+"""Requests: all values arrive at the server as intended."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from handmade.models.orders import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.servers import Server, answer, serving
+from tests.servers import Server, http_response, serving
 
 Send: TypeAlias = Callable[..., Any]
 
@@ -54,8 +54,8 @@ class Detailed(Model, frozen=True, kw_only=True):
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def test_a_get(server: Server, send: Send) -> None:
-    server.reply(answer(200, ORDER))
+def test_a_get_request(server: Server, send: Send) -> None:
+    server.respond_with(http_response(200, ORDER))
     send(calls.orders.query("A|b*(c)", shop_id="a b+c", fields=["x", "y,z"], trace="t 1"))
     (got,) = server.received
     assert got.line == (
@@ -70,7 +70,7 @@ def test_a_get(server: Server, send: Send) -> None:
 
 
 def test_query_styles(server: Server, send: Send) -> None:
-    server.reply(answer(200, "[]"))
+    server.respond_with(http_response(200, "[]"))
     send(calls.orders.search(text="", ids=[1, 2], tags=["a&b"], span={"from": 1, "to": 2}))
     (got,) = server.received
     assert parse_qsl(urlsplit(got.target).query, keep_blank_values=True) == [
@@ -83,8 +83,8 @@ def test_query_styles(server: Server, send: Send) -> None:
     ]
 
 
-def test_any_text_arrives_as_it_is() -> None:
-    with serving(answer(200, ORDER)) as server, Shop(Scheme(), hosts=[server.url]) as shop:
+def test_any_text_arrives_unchanged() -> None:
+    with serving(http_response(200, ORDER)) as server, Shop(Scheme(), hosts=[server.url]) as shop:
 
         @settings(max_examples=150, deadline=None)
         @given(order=TEXT.filter(lambda text: text not in ("", ".", "..")), shop_id=TEXT)
@@ -106,13 +106,13 @@ def test_a_path_argument_is_one_segment(order: str) -> None:
         calls.orders.touch(order)
 
 
-def test_a_path_argument_cannot_leave_its_place(server: Server, send: Send) -> None:
+def test_a_path_argument_cannot_change_the_path(server: Server, send: Send) -> None:
     send(calls.orders.touch("../../v2/x?y#z"))
     assert server.received[0].target == "/v1/orders/..%2F..%2Fv2%2Fx%3Fy%23z/touch"
 
 
 def test_a_json_body(server: Server, send: Send) -> None:
-    server.reply(answer(202))
+    server.respond_with(http_response(202))
     call = calls.orders.create(
         name="发票😀\u2028",
         items=[Item(sku="A", quantity=2), Item(sku="B")],
@@ -146,13 +146,13 @@ def test_a_json_body(server: Server, send: Send) -> None:
 
 
 def test_absent_and_null_differ(server: Server, send: Send) -> None:
-    server.reply(answer(202))
+    server.respond_with(http_response(202))
     send(calls.orders.create(name="x", items=[Item(sku="A")]))
     assert "note" not in json.loads(server.received[0].body)
 
 
-def test_bodies_that_are_hardly_there(server: Server, send: Send) -> None:
-    server.reply(answer(204))
+def test_empty_and_missing_bodies(server: Server, send: Send) -> None:
+    server.respond_with(http_response(204))
     send(calls.orders.cancel("1"))
     send(calls.orders.touch("1"))
     empty_object, nothing = server.received
@@ -161,8 +161,8 @@ def test_bodies_that_are_hardly_there(server: Server, send: Send) -> None:
     assert nothing.headers("content-type") == []
 
 
-def test_conversions_there_and_back(server: Server, send: Send) -> None:
-    server.reply(lambda got: answer(200, got.body))
+def test_conversions_round_trip(server: Server, send: Send) -> None:
+    server.respond_with(lambda got: http_response(200, got.body))
     value = Converted(
         unix=datetime(2025, 1, 1, tzinfo=UTC),
         unix_ms=datetime(1969, 12, 31, 23, 59, 59, 1000, tzinfo=UTC),
@@ -192,7 +192,7 @@ def test_conversions_there_and_back(server: Server, send: Send) -> None:
 
 
 def test_a_form(server: Server, send: Send) -> None:
-    server.reply(answer(200, "{}"))
+    server.respond_with(http_response(200, "{}"))
     send(calls.orders.login(user="a b&=发", password="+%", scopes=["x", "y"]))
     (got,) = server.received
     assert got.header("content-type") == "application/x-www-form-urlencoded"
@@ -203,8 +203,8 @@ def test_a_form(server: Server, send: Send) -> None:
     }
 
 
-def test_form_styles() -> None:
-    """As in a query; separators and brackets inside values cannot be taken for those of the style."""
+def test_styles_of_forms() -> None:
+    """As in a query; separators and brackets in values are escaped."""
     form = Form(
         Detailed, styles={"tags": "comma", "ids": "brackets", "detail": "deep", "notes": "deep"}
     )
@@ -229,7 +229,7 @@ def test_form_styles() -> None:
 
 
 def parts_of(got: Any) -> list[tuple[str, str | None, str, bytes]]:
-    """Name, file name, media type and content of each part, by the standard library's parser."""
+    """Parse name, file name, media type and content of each part with the standard library."""
     head = f"Content-Type: {got.header('content-type')}\r\n\r\n".encode()
     message = message_from_bytes(head + got.body, policy=HTTP)
     found = []
@@ -242,8 +242,8 @@ def parts_of(got: Any) -> list[tuple[str, str | None, str, bytes]]:
     return found
 
 
-def test_files_in_parts(server: Server, send: Send, tmp_path: Path) -> None:
-    server.reply(answer(204))
+def test_multipart_bodies_with_files(server: Server, send: Send, tmp_path: Path) -> None:
+    server.respond_with(http_response(204))
     picture = tmp_path / 'a"b.png'
     picture.write_bytes(bytes(range(256)))
     call = calls.orders.upload(
@@ -260,8 +260,8 @@ def test_files_in_parts(server: Server, send: Send, tmp_path: Path) -> None:
     ]
 
 
-def test_raw_bytes(server: Server, send: Send) -> None:
-    server.reply(lambda got: answer(200, got.body))
+def test_binary_bodies(server: Server, send: Send) -> None:
+    server.respond_with(lambda got: http_response(200, got.body))
     assert send(calls.orders.put(b"\x00\xff")).value == b"\x00\xff"
     assert server.received[0].header("content-type") == "application/octet-stream"
 
@@ -272,7 +272,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": "x" * 33}, "name: must have at most 32 characters"),
     ({"name": 5}, "name: must be str, not int"),
     ({"name": None}, "name: must be str, not None"),
-    ({"name": "\ud800"}, "name: has half of a surrogate pair, which is no character"),
+    ({"name": "\ud800"}, "name: must not contain a lone surrogate"),
     ({"items": []}, "items: must have at least 1 item"),
     ({"items": "abc"}, "items: must be a list, not str"),
     ({"items": (one for one in [ITEM])}, "items: must be a list, not generator"),
@@ -282,7 +282,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"items": [Item(sku="A", quantity=0)]}, "items[0].quantity: must be at least 1"),
     ({"items": [Item(sku="A", quantity=True)]}, "items[0].quantity: must be int, not bool"),
     ({"labels": {"a": 1}}, "labels.a: must be str, not int"),
-    ({"labels": {1: "a"}}, "labels: must have keys of str"),
+    ({"labels": {1: "a"}}, "labels: must have str keys"),
     ({"at": datetime(2025, 1, 1)}, "at: must be a datetime with a time zone"),
     ({"price": Decimal("NaN")}, "price: must be a finite number"),
     ({"price": 1.5}, "price: must be Decimal or None, not float"),
@@ -296,7 +296,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("fields", "text"), REFUSED, ids=[text for _, text in REFUSED])
-def test_what_cannot_be_sent(fields: dict[str, Any], text: str) -> None:
+def test_invalid_arguments_are_named(fields: dict[str, Any], text: str) -> None:
     with pytest.raises(errors.InvalidRequest) as caught:
         calls.orders.create(**{"name": "x", "items": [ITEM]} | fields)
     assert str(caught.value) == f"orders.create: {text}"
@@ -305,12 +305,12 @@ def test_what_cannot_be_sent(fields: dict[str, Any], text: str) -> None:
 
 
 @pytest.mark.parametrize("trace", ["a\r\nX: y", "a\nb", "a\x00b", " a", "发", "a\x7f"])
-def test_what_cannot_be_a_header(trace: str) -> None:
-    with pytest.raises(errors.InvalidRequest, match="trace: must be ASCII in one line"):
+def test_invalid_header_values_are_rejected(trace: str) -> None:
+    with pytest.raises(errors.InvalidRequest, match="trace: must be one line of ASCII text"):
         calls.orders.query("1", shop_id="1", trace=trace)
 
 
-def test_arguments_that_are_a_body_are_named() -> None:
+def test_a_body_argument_is_named_in_errors() -> None:
     with pytest.raises(errors.InvalidRequest, match=r"body\[1\].sku: must match"):
         calls.orders.add("1", [ITEM, Item(sku="a")])
 
@@ -319,11 +319,11 @@ def test_arguments_that_are_a_body_are_named() -> None:
     ("file", "text"),
     [
         (Path("/nowhere/x.png"), "file: cannot read /nowhere/x.png: No such file"),
-        (b"x" * 1001, "file: at most 1000 bytes"),
+        (b"x" * 1001, "file: must have at most 1000 bytes"),
         (Upload(b"x", media="text/html"), "file: must be image/png, not text/html"),
         ("x.png", "file: must be an Upload, a Path or bytes, not str"),
     ],
 )
-def test_what_cannot_be_uploaded(file: Any, text: str) -> None:
+def test_invalid_uploads_are_rejected(file: Any, text: str) -> None:
     with pytest.raises(errors.InvalidRequest, match=text):
         calls.orders.upload(meta=Picture(filename="x", sha256="0"), file=file)

@@ -1,4 +1,4 @@
-"""Secrets stay where they are: not in texts, not in logs, not in pickles."""
+"""Secrets: never in texts, logs, tracebacks or pickles."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from handmade._runtime.models import Unknown
 from handmade.models.orders import Buyer, Card, CreateRequest, Item, Order, Status
 from runtime_keys import private_pem, rsa_key
 from test_wechatpay import scheme as wechatpay
-from tests.servers import Close, Reset, Server, Wait, answer, closed_port
+from tests.servers import Close, Reset, Server, Wait, closed_port, http_response
 
 Send: TypeAlias = Callable[..., Any]
 TESTS = Path(__file__).parents[1]
@@ -39,14 +39,14 @@ SCHEMES: dict[str, Callable[[], Scheme]] = {
     ),
 }
 FAILURES: dict[str, Any] = {
-    "refused": answer(400, '{"code":"X","message":"m"}'),
-    "html": answer(502, "<html>"),
+    "refused": http_response(400, '{"code":"X","message":"m"}'),
+    "html": http_response(502, "<html>"),
     "silence": [Wait(9)],
     "reset": [Reset],
     "closed": [b"HTTP/1.1 20", Close],
-    "unsigned": answer(201),
-    "redirected": answer(301, "", ("Location", "https://evil.example")),
-    "not json": answer(200, "nonsense"),
+    "unsigned": http_response(201),
+    "redirected": http_response(301, "", ("Location", "https://evil.example")),
+    "not json": http_response(200, "nonsense"),
     "nobody": None,
 }
 
@@ -61,7 +61,7 @@ def test_no_error_shows_a_secret(
     if FAILURES[failure] is None:
         options["hosts"] = [f"http://127.0.0.1:{closed_port()}"]
     else:
-        server.reply(FAILURES[failure])
+        server.respond_with(FAILURES[failure])
     # Only WeChat Pay's scheme can encrypt.
     buyer = Buyer(name="x", phone=PHONE if name == "wechatpay" else None)
     create = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD, buyer=buyer)
@@ -91,7 +91,7 @@ def test_schemes_and_clients_are_not_pickled(name: str) -> None:
                 way(holder)  # type: ignore[operator]
 
 
-def test_models_hide_what_is_confidential() -> None:
+def test_models_hide_confidential_fields() -> None:
     from handmade.models.orders import Cash
 
     request = CreateRequest(
@@ -106,7 +106,7 @@ def test_models_hide_what_is_confidential() -> None:
     assert "CANARY" not in str(list(request.__rich_repr__()))
 
 
-def test_a_call_is_its_data() -> None:
+def test_a_call_is_pickled_with_its_data() -> None:
     call = calls.orders.create(
         name="x", items=[Item(sku="A")], password=PASSWORD, status=Status("NEW")
     )
@@ -124,7 +124,7 @@ def test_typed_values_are_pickled() -> None:
     assert pickle.loads(pickle.dumps(order)) == order
 
 
-def test_messages_about_keys_quote_nothing() -> None:
+def test_messages_about_keys_quote_no_key() -> None:
     damaged = private_pem(rsa_key("merchant"))[:-200]
     with pytest.raises(errors.ConfigError) as caught:
         wechatpay(private_key=damaged)
@@ -133,7 +133,7 @@ def test_messages_about_keys_quote_nothing() -> None:
 
 
 def everything(error: BaseException) -> str:
-    """All that a tool can show of an error: the variables of its frames, but for the tests' own, and of the errors beneath it."""
+    """Return the variables in the frames of an error and of its causes, except the tests' own."""
     shown, seen, waiting = list[str](), set[int](), [error]
     while waiting:
         one = waiting.pop()
@@ -154,12 +154,14 @@ def everything(error: BaseException) -> str:
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("name", SCHEMES)
-def test_no_frame_holds_a_secret(name: str, failure: str, server: Server, send: Send) -> None:
+def test_no_traceback_frame_holds_a_secret(
+    name: str, failure: str, server: Server, send: Send
+) -> None:
     options: dict[str, Any] = {"deadline": 0.1 if failure == "silence" else 30}
     if FAILURES[failure] is None:
         options["hosts"] = [f"http://127.0.0.1:{closed_port()}"]
     else:
-        server.reply(FAILURES[failure])
+        server.respond_with(FAILURES[failure])
     heard: list[str] = []
     options["on_response"] = lambda event: heard.append(
         everything(event.error) if event.error else ""
@@ -174,7 +176,7 @@ def test_no_frame_holds_a_secret(name: str, failure: str, server: Server, send: 
     assert not [text for text in shown if "CANARY" in text]
 
 
-def test_what_the_user_was_handling_keeps_its_frames() -> None:
+def test_the_exception_being_handled_keeps_its_frames() -> None:
     nowhere = [f"http://127.0.0.1:{closed_port()}"]
 
     async def wait() -> None:
@@ -200,7 +202,7 @@ def test_what_the_user_was_handling_keeps_its_frames() -> None:
         assert error.__traceback__ is not None
 
 
-def test_no_frame_holds_a_token_that_is_none(send: Send) -> None:
+def test_no_traceback_frame_holds_an_invalid_token(send: Send) -> None:
     with pytest.raises(
         errors.ConfigError, match="the function for it gave something else"
     ) as caught:
@@ -221,7 +223,7 @@ UNFIT: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("name", UNFIT)
-def test_what_cannot_be_sent_is_quoted_nowhere(name: str) -> None:
+def test_invalid_arguments_are_not_quoted(name: str) -> None:
     with pytest.raises(errors.InvalidRequest) as caught:
         UNFIT[name]()
     error = caught.value

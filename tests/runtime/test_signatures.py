@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from runtime_keys import rsa_key
 from test_wechatpay import KEY_ID, scheme
-from tests.servers import ReceivedRequest, Server, answer, serving
+from tests.servers import ReceivedRequest, Server, http_response, serving
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 SEGMENTS = TEXTS.filter(lambda text: text not in ("", ".", "..")).map(lambda text: text[:32])
@@ -76,7 +76,7 @@ def verify(got: ReceivedRequest) -> None:
 @pytest.fixture(scope="module")
 def line() -> Iterator[tuple[Server, Shop]]:
     """A client on its line to a server that refuses everything."""
-    with serving(answer(400)) as server, Shop(scheme(), hosts=[server.url]) as shop:
+    with serving(http_response(400)) as server, Shop(scheme(), hosts=[server.url]) as shop:
         yield server, shop
 
 

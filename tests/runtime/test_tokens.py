@@ -22,7 +22,7 @@ import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.bearer import Bearer
 from handmade._runtime.auth.weixin import FileTokenStore, WeixinAccessToken
-from tests.servers import Part, ReceivedRequest, Reset, Server, Wait, answer
+from tests.servers import Part, ReceivedRequest, Reset, Server, Wait, http_response
 
 Send: TypeAlias = Callable[..., Any]
 CANCEL = calls.orders.cancel("1")
@@ -55,8 +55,8 @@ class Weixin:
             return self._give(got)
         given = parse_qs(parts.query).get("access_token", [got.headers("authorization")[:1]])[0]
         if self.token and given == self.token:
-            return [answer(204)]
-        return [answer(200, json.dumps({"code": self.code, "message": "refused rid: 1-2"}))]
+            return [http_response(204)]
+        return [http_response(200, json.dumps({"code": self.code, "message": "refused rid: 1-2"}))]
 
     def _give(self, got: ReceivedRequest) -> list[Part]:
         with self._lock:
@@ -66,14 +66,17 @@ class Weixin:
                 return [Wait(self.slow), self.refusal]
             self.token = self.token or f"CANARY-{self.fetched}/+"
             given = {"access_token": self.token, "expires_in": self.expires_in}
-        return [Wait(self.slow), answer(200, json.dumps(given), ("Content-Type", "text/plain"))]
+        return [
+            Wait(self.slow),
+            http_response(200, json.dumps(given), ("Content-Type", "text/plain")),
+        ]
 
 
 @pytest.fixture
 def weixin(server: Server) -> Weixin:
     """The server as a Weixin server."""
     side = Weixin()
-    server.reply(side)
+    server.respond_with(side)
     return side
 
 
@@ -117,14 +120,16 @@ def test_a_refused_token_is_renewed_and_the_call_repeated_once(
     code: int, server: Server, send: Send
 ) -> None:
     weixin, scheme = Weixin(code=code), account()
-    server.reply(weixin)
+    server.respond_with(weixin)
     send(CANCEL, scheme)
     weixin.forget()
     assert send(CANCEL, scheme).status == 204
     assert (weixin.fetched, sends(server)) == (2, 3)
     # Whatever it fetches, there is one repetition.
-    server.reply(
-        lambda got: weixin(got) if got.target == STABLE else answer(200, f'{{"code":{code}}}')
+    server.respond_with(
+        lambda got: (
+            weixin(got) if got.target == STABLE else http_response(200, f'{{"code":{code}}}')
+        )
     )
     with pytest.raises(errors.InvalidCredential) as caught:
         send(CANCEL, scheme)
@@ -134,7 +139,7 @@ def test_a_refused_token_is_renewed_and_the_call_repeated_once(
 @pytest.mark.parametrize("code", [40013, 40125, 40164, 45009])
 def test_other_refusals_are_final(code: int, server: Server, send: Send) -> None:
     weixin = Weixin(code=code)
-    server.reply(weixin)
+    server.respond_with(weixin)
     with pytest.raises(errors.ApiError):
         send(CANCEL, WeixinAccessToken("wrong"))
     scheme = account()
@@ -143,7 +148,7 @@ def test_other_refusals_are_final(code: int, server: Server, send: Send) -> None
     with pytest.raises(errors.ApiError) as caught:
         send(CANCEL, scheme)
     assert (caught.value.code, weixin.fetched, sends(server)) == (str(code), 1, 3)
-    weixin.refusal = answer(200, json.dumps({"errcode": code, "errmsg": "no rid: 6-7"}))
+    weixin.refusal = http_response(200, json.dumps({"errcode": code, "errmsg": "no rid: 6-7"}))
     with pytest.raises(errors.ApiError, match=f"{code}: access_token: no") as caught:
         send(CANCEL, account())
     assert (caught.value.outcome, caught.value.request_id, caught.value.attempts) == (
@@ -237,29 +242,41 @@ def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(
     ("refusal", "fetched", "kind"),
     [
         (Reset, 2, errors.ConnectionFailed),
-        (answer(503), 2, errors.ProtocolError),
-        (answer(200, '{"errcode":-1,"errmsg":"busy"}'), 1, errors.ApiError),
-        (answer(200, '{"access_token":"CANARY","expires_in":"soon"}'), 1, errors.ProtocolError),
+        (http_response(503), 2, errors.ProtocolError),
+        (http_response(200, '{"errcode":-1,"errmsg":"busy"}'), 1, errors.ApiError),
         (
-            answer(200, '{"access_token":"CANARY","expires_in":1%s}' % ("0" * 400)),
+            http_response(200, '{"access_token":"CANARY","expires_in":"soon"}'),
             1,
             errors.ProtocolError,
         ),
-        (answer(200, '{"access_token":"CANARY","expires_in":99999999}'), 1, errors.ProtocolError),
-        (answer(200, '{"access_token":"CANARY","expires_in":-1}'), 1, errors.ProtocolError),
         (
-            answer(200, '{"access_token":"CANARY and more","expires_in":7200}'),
+            http_response(200, '{"access_token":"CANARY","expires_in":1%s}' % ("0" * 400)),
             1,
             errors.ProtocolError,
         ),
-        (answer(200, '{"access_token":"CANARY\\r\\n","expires_in":7200}'), 1, errors.ProtocolError),
+        (
+            http_response(200, '{"access_token":"CANARY","expires_in":99999999}'),
+            1,
+            errors.ProtocolError,
+        ),
+        (http_response(200, '{"access_token":"CANARY","expires_in":-1}'), 1, errors.ProtocolError),
+        (
+            http_response(200, '{"access_token":"CANARY and more","expires_in":7200}'),
+            1,
+            errors.ProtocolError,
+        ),
+        (
+            http_response(200, '{"access_token":"CANARY\\r\\n","expires_in":7200}'),
+            1,
+            errors.ProtocolError,
+        ),
     ],
 )
 def test_a_failed_refresh_fails_for_all_who_wait(
     refusal: Any, fetched: int, kind: Any, server: Server
 ) -> None:
     weixin = Weixin(slow=0.5, refusal=refusal)
-    server.reply(weixin)
+    server.respond_with(weixin)
     together = threading.Barrier(100)
 
     def want(shop: Shop) -> errors.Error:
@@ -480,11 +497,11 @@ def test_a_bearer_token_is_renewed_too(server: Server) -> None:
 
     def side(got: ReceivedRequest) -> bytes:
         return (
-            answer(204)
+            http_response(204)
             if got.header("authorization") == "Bearer T-2"
-            else answer(400, '{"code":40001}')
+            else http_response(400, '{"code":40001}')
         )
 
-    server.reply(side)
+    server.respond_with(side)
     with Shop(Bearer(lambda: next(tokens)), hosts=[server.url]) as shop:
         assert shop.send(CANCEL).status == 204

@@ -22,7 +22,7 @@ from handmade import calls, errors
 from handmade._runtime.auth.wechatpay import WechatPayV3
 from handmade.models.orders import Buyer, Item, Picture
 from runtime_keys import private_pem, public_pem, rsa_key
-from tests.servers import ReceivedRequest, Server, answer
+from tests.servers import ReceivedRequest, Server, http_response
 
 Send: TypeAlias = Callable[..., Any]
 KEY_ID = "PUB_KEY_ID_0114232134912410000000000000"
@@ -62,7 +62,7 @@ def signed(status: int = 204, body: bytes = b"", **changes: Any) -> bytes:
         for name, value in headers.items()
         for one in (value if isinstance(value, list) else [value])
     ]
-    return answer(status, body, *lines)
+    return http_response(status, body, *lines)
 
 
 # --- requests ---------------------------------------------------------------------------
@@ -103,7 +103,7 @@ REQUESTS = {
 def test_openssl_accepts_our_signatures(
     name: str, server: Server, send: Send, tmp_path: Path
 ) -> None:
-    server.reply(answer(400))
+    server.respond_with(http_response(400))
     for _ in range(2):
         with pytest.raises(errors.ApiError):
             send(REQUESTS[name], scheme())
@@ -121,7 +121,7 @@ def test_openssl_accepts_our_signatures(
 
 
 def test_encrypted_fields_travel_as_cipher_text(server: Server, send: Send, tmp_path: Path) -> None:
-    server.reply(answer(400))
+    server.respond_with(http_response(400))
     buyer = Buyer(name="x", phone="13800000000")
     for call in (
         calls.orders.create(name="x", items=[Item(sku="A")], buyer=buyer),
@@ -152,14 +152,16 @@ def test_without_a_key_nothing_is_sent_in_plain_text(server: Server, send: Send)
 
 
 def test_signed_answers_are_believed(server: Server, send: Send) -> None:
-    server.reply(signed(), signed(200, b'{"order_id":"\xe5\x8f\x91","status":"PAID","total":1}'))
+    server.respond_with(
+        signed(), signed(200, b'{"order_id":"\xe5\x8f\x91","status":"PAID","total":1}')
+    )
     assert send(CANCEL, scheme()).request_id == "08F78BB5AF0-268443699"
     assert send(calls.orders.query("1", shop_id="1"), scheme()).value.order_id == "发"
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     # Made when they are sent: a signature holds for 300 seconds.
-    "no signature at all": (lambda: answer(204), "without Wechatpay-Timestamp"),
+    "no signature at all": (lambda: http_response(204), "without Wechatpay-Timestamp"),
     "no serial": (lambda: signed(serial=[]), "without Wechatpay-Serial"),
     "empty nonce": (lambda: signed(nonce=""), "without Wechatpay-Nonce"),
     "doubled signature": (
@@ -188,7 +190,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_other_answers_are_not(name: str, server: Server, send: Send) -> None:
     reply, text = REFUSED[name]
-    server.reply(reply())
+    server.respond_with(reply())
     with pytest.raises(errors.SignatureError, match=text) as caught:
         send(CANCEL, scheme())
     assert (caught.value.outcome, caught.value.status) == ("unknown", 204)
@@ -198,7 +200,7 @@ def test_every_flipped_bit_is_seen(server: Server, send: Send) -> None:
     body = b'{"order_id":"1","status":"PAID","total":1}'
     for at in range(0, len(body), 7):
         flipped = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
-        server.reply(signed(200, body).replace(body, flipped))
+        server.respond_with(signed(200, body).replace(body, flipped))
         with pytest.raises(errors.SignatureError, match="does not fit"):
             send(calls.orders.query("1", shop_id="1"), scheme())
 
@@ -221,13 +223,15 @@ def test_the_window_is_exact(server: Server, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_probes_have_a_class_of_their_own(server: Server, send: Send) -> None:
-    server.reply(signed(signature="WECHATPAY/SIGNTEST/QUJD"))
+    server.respond_with(signed(signature="WECHATPAY/SIGNTEST/QUJD"))
     with pytest.raises(errors.SignatureProbe):
         send(CANCEL, scheme())
 
 
 def test_errors_and_downloads_carry_no_signature(server: Server, send: Send) -> None:
-    server.reply(answer(401, '{"code":"SIGN_ERROR","message":"x"}'), answer(200, b"raw"))
+    server.respond_with(
+        http_response(401, '{"code":"SIGN_ERROR","message":"x"}'), http_response(200, b"raw")
+    )
     with pytest.raises(errors.ApiError, match="401 SIGN_ERROR: x"):
         send(CANCEL, scheme())
     assert send(calls.orders.put(b"x"), scheme()).value == b"raw"

@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from runtime_keys import private_pem, rsa_key
 from test_wechatpay import signed
-from tests.servers import ReceivedRequest, answer
+from tests.servers import ReceivedRequest, http_response
 
 API_V3_KEY = "0123456789abcdefghijklmnopqrstuv"
 DOWNLOAD = "/v3/certificates"
@@ -81,4 +81,4 @@ class ServerAuth:
 
 def no_certificates() -> bytes:
     """What a merchant without certificates is told."""
-    return answer(404, '{"code":"RESOURCE_NOT_EXISTS","message":"无可用的平台证书"}')
+    return http_response(404, '{"code":"RESOURCE_NOT_EXISTS","message":"无可用的平台证书"}')

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "a7407d9a558e0a9b"
+__build__ = "3074b96c647aece7"

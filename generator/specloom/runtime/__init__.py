@@ -1,15 +1,15 @@
-"""What every client of this kind needs: calls, answers, errors, signatures, connections.
+"""Runtime of generated clients: calls, responses, errors, authentication, connections.
 
-This folder is the same in every package it ships in, and knows nothing of any one API.
-One call runs through it like this:
+This folder is the same in every package and does not depend on the API. A call runs
+through its modules like this:
 
-    calls ── Call ──▶ exchange ── Send, Sleep, Once, Ask ──▶ drivers ──▶ http
-                         │  ▲                                   │
-              auth (sign, verify)                               │
-                         │  └─────────── Reply ─────────────────┘
+    calls ── Call ──▶ call_flow ──── Send, Sleep, … ────▶ drivers ──▶ httpx_adapter
+                         │  ▲                                │
+              auth (sign, verify)                            │
+                         │  └───────── RawResponse ──────────┘
                          ▼
-                      answers ──▶ Response, or an error
+                     responses ──▶ Response, or an error
 
-`exchange` does no I/O. It is a generator that says what it wants done; a driver, one for
-plain and one for async code, does it. So both behave the same by construction.
+`call_flow` does no I/O. It is a generator that yields actions; the sync or the async
+driver performs them. So both clients behave the same by construction.
 """

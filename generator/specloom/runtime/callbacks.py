@@ -1,4 +1,4 @@
-"""Functions of the user's that decide about a call: what they raise becomes our error."""
+"""Calls of user functions that a request depends on, such as token functions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from .errors import ConfigError, Error
 def call_user_function(
     name: str, function: Callable[[], Any], until: float = math.inf
 ) -> Steps[Any]:
-    """Steps to what a function of the user's returns, as with `CallFunction`; `name` is the
-    argument that it was given as.
+    """Steps that return the result of a user function; `name` is its argument's name.
 
-    What it raises is the cause of a `ConfigError`, whose text does not quote it: it may
-    hold hosts and passwords.
+    An exception of the function becomes the cause of a `ConfigError`, whose message
+    does not quote it, because it may contain hosts and passwords.
     """
     try:
         return (yield from CallFunction(function, until))
@@ -25,5 +24,5 @@ def call_user_function(
         raise
     except Exception as error:
         kind = type(error).__name__
-        text = f"{name}: the function raised {kind}, which is the cause of this error"
+        text = f"{name}: the function raised {kind}; see the cause of this error"
         raise ConfigError(text, retry="same") from error

@@ -1,4 +1,4 @@
-"""Texts that came encrypted and could not be decrypted."""
+"""Decryption of texts, and texts that could not be decrypted."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from .public_names import public
 
 @public()
 class CipherText(StrEnum):
-    """A text that could not be decrypted, as it came; `reason` says why not.
+    """A ciphertext that could not be decrypted; `reason` says why.
 
-    `isinstance(value, CipherText)` tells it from a plain text. It cannot be sent as one.
+    `isinstance(value, CipherText)` distinguishes it from a plaintext. It cannot be
+    sent.
     """
 
-    # An enumeration without members, because msgspec encodes no other subclass of str.
+    # An enum without members, because msgspec encodes no other subclass of str.
 
     reason: str
 
     @classmethod
     def of(cls, text: str, reason: str) -> CipherText:
-        """The text, with the reason."""
-        made = str.__new__(cls, text)
-        made._name_ = "CIPHER_TEXT"
-        made._value_ = text
-        made.reason = reason
-        return made
+        """Return the ciphertext with the reason."""
+        member = str.__new__(cls, text)
+        member._name_ = "CIPHER_TEXT"
+        member._value_ = text
+        member.reason = reason
+        return member
 
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         return CipherText.of, (self.value, self.reason)
@@ -36,9 +37,9 @@ class CipherText(StrEnum):
 
 
 def decrypt_text(text: str, path: ValuePath, mismatches: Mismatches) -> str:
-    """The plain text of a cipher text, or if it cannot be decrypted, a `CipherText`."""
+    """Return the plaintext, or a `CipherText` if the text cannot be decrypted."""
     if not text:
-        return text  # nothing, which some servers send for what is absent
+        return text  # some servers send "" for an absent value
     try:
         return mismatches.decrypt(text)
     except ValueError as error:

@@ -1,8 +1,8 @@
-"""Values that hide what they hold: from texts, tracebacks, debuggers and pickles.
+"""Base classes that hide confidential values in texts, tracebacks and pickles.
 
-Tools that report errors show the variables of every frame, each in a way of its own:
-`repr`, `__rich_repr__`, `vars`, the fields of a dataclass. These classes answer all of
-them with nothing confidential.
+Error reporting tools show the variables of every frame, each in its own way: `repr`,
+`__rich_repr__`, `vars`, the fields of a dataclass. None of them shows anything
+confidential of these classes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Opaque:
-    """Base of objects that hold secrets: the `repr` is a name, and pickling fails."""
+    """Base of objects with secrets: `repr` is the class name, and pickling fails."""
 
     __slots__ = ()
 
@@ -27,7 +27,7 @@ class Opaque:
 
 
 class Secret(Opaque, Generic[T]):
-    """A secret in an attribute of another object."""
+    """Wrapper of a secret, for an attribute of another object."""
 
     __slots__ = ("_value",)
 
@@ -35,7 +35,7 @@ class Secret(Opaque, Generic[T]):
         self._value = value
 
     def reveal(self) -> T:
-        """The secret itself."""
+        """Return the secret."""
         return self._value
 
     def __repr__(self) -> str:
@@ -43,10 +43,10 @@ class Secret(Opaque, Generic[T]):
 
 
 class Confidential(Struct, frozen=True):
-    """Base of values that hold confidential data: tools show their `repr`, no fields."""
+    """Base of values with confidential data: tools show `repr`, not the fields."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
     def __rich_repr__(self) -> Any:
-        """None: rich then shows the `repr`."""
+        """Return None, so that rich shows the `repr`."""

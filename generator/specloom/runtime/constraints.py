@@ -1,4 +1,4 @@
-"""Limits of arguments: lengths, ranges, patterns."""
+"""Constraints of arguments: lengths, ranges and patterns."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from .field_info import Annotation, origin_of
 from .wire_formats import Limits
 
 
-def within_limits(plain: Encoder, kind: Annotation, limits: Limits) -> Encoder:
-    """As `plain`, within these limits; they hold for the value in Python."""
+def within_limits(inner: Encoder, kind: Annotation, limits: Limits) -> Encoder:
+    """Return an encoder that also checks the limits, on the Python value."""
     checks = _checks(limits, kind)
 
     def encode(value: Any) -> object:
-        encoded = plain.encode(value)
-        for holds, problem in checks:
-            if not holds(value):
+        encoded = inner.encode(value)
+        for is_valid, problem in checks:
+            if not is_valid(value):
                 raise EncodeError(problem)
         return encoded
 
-    return Encoder(plain.accepts, encode, plain.name)
+    return Encoder(inner.accepts, encode, inner.name)
 
 
 def _checks(limit: Limits, kind: Annotation) -> list[tuple[Callable[[Any], bool], str]]:

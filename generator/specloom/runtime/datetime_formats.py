@@ -1,11 +1,11 @@
-"""Dates and times as text, in a documented format.
+"""Documented formats of dates and times as text.
 
-A format is made of the directives of `strptime`, with `%3f` for milliseconds and `%:z` for
-an offset with a colon. Each takes exactly the digits that it writes, and names of days and
-months are English, whatever the locale of the process: what is written reads as itself.
+A format consists of `strptime` directives, with `%3f` for milliseconds and `%:z` for an
+offset with a colon. Unlike in `strptime`, each directive accepts exactly the digits
+that it writes, and names of days and months are English in every locale.
 
-A format states a zone with `%z` or `%:z`, or literally, by the word `Z`, `UTC` or `GMT` or
-an offset such as `+08:00`. Then its values have a time zone, else they have none.
+A format has a zone if it contains `%z` or `%:z`, the word `Z`, `UTC` or `GMT`, or an
+offset such as `+08:00`. Its values then have a time zone; otherwise they have none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MONTHS: Final = (
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 _CENTURY: Final = range(1969, 2069)
-"""The years that `%y` means."""
+"""Years of `%y`."""
 
 DIRECTIVE: Final = re.compile("%(:z|3f|.?)", re.DOTALL)
 DIRECTIVES: Final[Mapping[str, str]] = {
@@ -42,9 +42,9 @@ DIRECTIVES: Final[Mapping[str, str]] = {
     "a": f"(?P<a>{'|'.join(_DAYS)})",
     "%": "%",
 }
-"""What may follow `%` in a format, and the texts that it takes."""
+"""Directives without their `%`, and the pattern of the text that each accepts."""
 
-_WRITTEN: Final[Mapping[str, Callable[[datetime], str]]] = {
+_ENCODED: Final[Mapping[str, Callable[[datetime], str]]] = {
     "Y": lambda moment: f"{moment.year:04}",
     "m": lambda moment: f"{moment.month:02}",
     "d": lambda moment: f"{moment.day:02}",
@@ -65,7 +65,7 @@ _OFFSET: Final = re.compile(r"([+-])([01]\d|2[0-3]):?([0-5]\d)(?!\d)", re.ASCII)
 _UTC: Final = re.compile("(?<![A-Za-z])(?:Z|UTC|GMT)(?![A-Za-z])")
 
 RFC2822: Final = "rfc2822"
-"""The name of a format: the dates of mails (RFC 2822), and of HTTP when they are read."""
+"""Name of the format of dates in mails (RFC 2822); HTTP dates are accepted as well."""
 _MAIL: Final = (
     f"(?:{DIRECTIVES['a']}, *)?(?P<d>\\d\\d?) +{DIRECTIVES['b']} +{DIRECTIVES['Y']} +"
     r"(?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d))? +(?P<z>[+-]\d\d[0-5]\d|GMT|UTC?|Z)"
@@ -74,21 +74,21 @@ _MAIL: Final = (
 
 
 class Format:
-    """How one format is read and written; fails with ValueError if that cannot be.
+    """Decoder and encoder of one format; an invalid format raises ValueError.
 
-    `reads` is the pattern of what it takes, if that is more than it writes.
+    `accepted` is the pattern of the texts to decode, if there are more than it encodes.
     """
 
-    def __init__(self, text: str, reads: str | None = None) -> None:
+    def __init__(self, text: str, accepted: str | None = None) -> None:
         self.text = text
         pieces = DIRECTIVE.split(text)
         self._literals, self._directives = pieces[::2], pieces[1::2]
         own = bool({"z", ":z"} & {*self._directives})
         self.zone = None if own else _literal_zone(self._literals)
-        """The zone that the format itself names."""
+        """Time zone named by the format."""
         self.zoned = own or self.zone is not None
         """Whether values have a time zone."""
-        pattern = reads or re.escape(self._literals[0]) + "".join(
+        pattern = accepted or re.escape(self._literals[0]) + "".join(
             DIRECTIVES[directive] + re.escape(literal)
             for directive, literal in zip(
                 self._directives, self._literals[1:], strict=True
@@ -96,47 +96,47 @@ class Format:
         )
         try:
             self._pattern = re.compile(pattern, re.ASCII)
-        except re.error:  # of groups with one name
-            raise ValueError("the same part stands in it twice") from None
+        except re.error:  # two groups have one name
+            raise ValueError("duplicate directive") from None
 
     def decode(self, text: str) -> datetime:
-        """The moment that a text stands for; else ValueError."""
-        found = self._pattern.fullmatch(text)
-        if found is None:
+        """Return the datetime of a text; raise ValueError."""
+        match = self._pattern.fullmatch(text)
+        if match is None:
             raise ValueError("not in this format")
-        return _moment(found.groupdict(), self.zone)
+        return _moment(match.groupdict(), self.zone)
 
     def encode(self, moment: datetime) -> str:
-        """The moment as text, in the zone of the format; what has no place in it is left out.
+        """Return a datetime as text, in the zone of the format.
 
-        Fails with ValueError, whose text says what is needed.
+        Parts without a directive are left out. Raise ValueError with what is required.
         """
         if self.zoned and moment.utcoffset() is None:
             raise ValueError("must be a datetime with a time zone")
         if not self.zoned and moment.tzinfo is not None:
             raise ValueError(
-                "must be a datetime without a time zone, in the service's own time,"
-                " for none is sent"
+                "must be a datetime without a time zone, in the local time of the service,"
+                " because no time zone is sent"
             )
         try:
-            there = moment if self.zone is None else moment.astimezone(self.zone)
+            local = moment if self.zone is None else moment.astimezone(self.zone)
         except OverflowError:
-            raise ValueError("must be a moment of the years 1 to 9999") from None
-        written = self._literals[0]
+            raise ValueError("must be within the years 1 to 9999") from None
+        text = self._literals[0]
         for directive, literal in zip(
             self._directives, self._literals[1:], strict=True
         ):
-            written += _WRITTEN[directive](there) + literal
-        return written
+            text += _ENCODED[directive](local) + literal
+        return text
 
     def encode_date(self, day: date) -> str:
-        """As `encode`, of a date."""
+        """Return a date as text; raise ValueError."""
         return self.encode(datetime.combine(day, time(), self.zone))
 
 
 @lru_cache(maxsize=1000)
 def datetime_format(text: str) -> Format:
-    """The format of this text or name; fails with ValueError."""
+    """Return the format with this text or name; raise ValueError."""
     if text == RFC2822:
         return Format("%a, %d %b %Y %H:%M:%S %z", _MAIL)
     return Format(text)
@@ -177,9 +177,9 @@ def _moment(parts: Mapping[str, str | None], zone: timezone | None) -> datetime:
     if parts.get("j"):
         moment = moment.replace(month=1, day=1) + timedelta(days=number("j", 1) - 1)
         if moment.year != year:
-            raise ValueError("this year has no such day")
+            raise ValueError("no such day in this year")
     if parts.get("a") and _DAYS[moment.weekday()] != parts["a"]:
-        raise ValueError("that day is another day of the week")
+        raise ValueError("wrong day of the week")
     return moment
 
 
@@ -199,5 +199,5 @@ def _offset(moment: datetime, colon: str) -> str:
 
 def _short_year(moment: datetime) -> str:
     if moment.year not in _CENTURY:
-        raise ValueError(f"must be of the years {_CENTURY[0]} to {_CENTURY[-1]}")
+        raise ValueError(f"must be within the years {_CENTURY[0]} to {_CENTURY[-1]}")
     return f"{moment.year % 100:02}"

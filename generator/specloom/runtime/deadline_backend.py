@@ -1,11 +1,12 @@
-"""Connections that keep to a deadline.
+"""Network backend of httpcore that enforces a deadline.
 
-A timeout of the HTTP library is for each read or write, so that a server which sends a byte
-now and then is waited for without end. These streams ask at each read for the time that is
-left. They also tell a connection that broke before the answer from one that broke within
-it, which the library does not, and do not write to one that the server has closed.
+A timeout of httpcore applies to each read or write, so a server that trickles bytes
+could hold a call open for ever. These streams compute the remaining time at each read.
+They also distinguish a connection that broke before the response from one that broke
+within it, and do not write to a connection that the server has closed; httpcore does
+neither.
 
-Looking up a host's name is the one step that cannot be cut short in plain code.
+In sync code the lookup of a host name cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -19,49 +20,47 @@ from typing import Any
 import httpcore
 
 PIECE = 1 << 16
-"""How many bytes are written before the deadline is looked at."""
+"""Bytes written between two checks of the deadline."""
 
 
 class DeadlineTimeout(float):
-    """A timeout in seconds that also knows the end of all: a monotonic time."""
+    """A timeout in seconds with the deadline `at`, a time of the monotonic clock."""
 
     at: float
 
     def __new__(cls, seconds: float, at: float) -> DeadlineTimeout:
-        made = super().__new__(cls, seconds)
-        made.at = at
-        return made
+        timeout = super().__new__(cls, seconds)
+        timeout.at = at
+        return timeout
 
 
 def remaining_seconds(until: float, error: type[Exception]) -> float:
-    """The seconds until then; fails with this error if there are none."""
+    """Return the seconds until a monotonic time; raise the error if it has passed."""
     seconds = until - time.monotonic()
     if seconds <= 0:
         raise error("the deadline passed")
     return seconds
 
 
-def _timeout(given: float | None, error: type[Exception]) -> float | None:
-    return (
-        min(given, remaining_seconds(given.at, error))
-        if isinstance(given, DeadlineTimeout)
-        else given
-    )
+def _timeout(timeout: float | None, error: type[Exception]) -> float | None:
+    if isinstance(timeout, DeadlineTimeout):
+        return min(timeout, remaining_seconds(timeout.at, error))
+    return timeout
 
 
 class _Progress:
-    """Whether the answer to what was written last has begun."""
+    """Progress of a connection: whether the response to the last write has begun."""
 
     def __init__(self) -> None:
         self._begun = False
 
     def writing(self, stream: Any) -> None:
-        """To be told before each write.
+        """Check the connection before a write.
 
-        An idle connection has nothing to read, unless the server has closed it, or sends
-        what nobody asked for. This is the last moment in which no byte of the request has
-        left; the pool then takes another connection. A server that closes while we write
-        cannot be told from one that has executed the request.
+        An idle connection is readable only if the server has closed it or sent
+        unsolicited bytes. This is the last moment before a byte of the request is sent,
+        so the pool can still use another connection. Later, a server that closes the
+        connection may have executed the request.
         """
         if self._begun and _has_more(stream):
             raise httpcore.ConnectionNotAvailable
@@ -69,7 +68,7 @@ class _Progress:
 
     def read(self, data: bytes) -> bytes:
         if not data and not self._begun:
-            raise httpcore.ReadError("closed before the answer")
+            raise httpcore.ReadError("closed before the response")
         self._begun = True
         return data
 
@@ -78,9 +77,8 @@ class _Progress:
 
 
 def _has_more(stream: Any) -> bool:
-    """Whether there is something to read from a stream of the library's, or its end."""
-    # In async code the bytes of a further record of TLS may have been taken from the socket
-    # already.
+    """Whether a stream of httpcore is readable: it has unread bytes, or has ended."""
+    # In async code the bytes of another TLS record may already be in the buffer.
     record = getattr(getattr(stream, "_stream", None), "_read_bio", None)
     return stream.get_extra_info("is_readable") or bool(record and record.pending)
 
@@ -120,7 +118,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class Backend(httpcore.SyncBackend):
-    """Connects, in plain code, until the deadline."""
+    """Network backend for sync code, with a deadline."""
 
     def connect_tcp(
         self,
@@ -131,18 +129,18 @@ class Backend(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
         if isinstance(timeout, DeadlineTimeout):
-            # All addresses share it; it runs from now, not from when the call began to
-            # wait for a place in the pool.
+            # All addresses share the timeout. It starts now, not before the wait for a
+            # slot in the pool.
             timeout = DeadlineTimeout(
                 timeout, min(timeout.at, time.monotonic() + timeout)
             )
-        failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found):
-            # One by one, or each would be given all the time that is left for the first.
+        failure: Exception = httpcore.ConnectError(f"no address for {host}")
+        for address in dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in addresses):
+            # Recomputed for each address: the previous one has used some of the time.
             remaining = _timeout(timeout, httpcore.ConnectTimeout)
             try:
                 return _Stream(
@@ -181,7 +179,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         try:
             inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:  # the library leaves it open if it is cancelled
+        except BaseException:  # httpcore leaves the stream open on cancellation
             await self._inner.aclose()
             raise
         return _AsyncStream(inner)
@@ -191,7 +189,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
-    """Connects, in async code; the deadline there is asyncio's affair."""
+    """Network backend for async code; there `asyncio.timeout` enforces the deadline."""
 
     def __init__(self) -> None:
         self._inner: Any = httpcore.AnyIOBackend()
@@ -212,32 +210,32 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
 
 
 def use_backend(pool: Any, backend: Backend | AsyncBackend | None = None) -> None:
-    """Make a pool of the library connect with this backend, if there is one, and close a
-    connection on which more came than the response.
+    """Make a pool connect with a backend, and close connections with unread bytes.
 
-    By itself it takes what came with a response for the response to the next request.
+    A pool of httpcore would take bytes after a response for the next response. Without
+    a backend the pool keeps its own.
     """
     if backend is not None:
         pool._network_backend = backend
     create = pool.create_connection
 
     def create_connection(origin: httpcore.Origin) -> Any:
-        made = create(origin)
-        expired = made.has_expired
+        connection = create(origin)
+        expired = connection.has_expired
 
         def has_expired() -> bool:
-            # Idle last: what comes for a request that has just begun is no reason.
-            return (expired() or _has_unread(made)) and made.is_idle()
+            # `is_idle` last: unread bytes may belong to a request that has just begun.
+            return (expired() or _has_unread(connection)) and connection.is_idle()
 
-        made.has_expired = has_expired
-        return made
+        connection.has_expired = has_expired
+        return connection
 
     pool.create_connection = create_connection
 
 
 def _has_unread(connection: Any) -> bool:
     inner = connection
-    while hasattr(inner, "_connection"):  # of a proxy there are several in one another
+    while hasattr(inner, "_connection"):  # those of a proxy are nested
         inner = inner._connection
     if not hasattr(inner, "_h11_state"):
         return False
@@ -248,34 +246,36 @@ def _has_unread(connection: Any) -> bool:
 
 
 def disable_queueing(pool: Any) -> None:
-    """Make a pool of the library give an idle connection to one request at a time.
+    """Make a pool give an idle connection to one request at a time.
 
-    By itself it gives it to all that come before the first has begun to use it, and they
-    queue. If the first is then cancelled, nobody can tell whether the connection has been
-    left behind, or is in use by one of the others.
+    A pool of httpcore gives it to all requests that come before the first has begun,
+    and they queue. If the first is then cancelled, an abandoned connection cannot be
+    distinguished from one that another request uses.
     """
     create = pool.create_connection
 
     def create_connection(origin: httpcore.Origin) -> Any:
-        made = create(origin)
-        available = made.is_available
+        connection = create(origin)
+        available = connection.is_available
 
         def is_available() -> bool:
             return available() and all(
-                request.connection is not made for request in pool._requests
+                request.connection is not connection for request in pool._requests
             )
 
-        made.is_available = is_available
-        return made
+        connection.is_available = is_available
+        return connection
 
     pool.create_connection = create_connection
 
 
 async def close_abandoned(pool: Any, stream: object) -> None:
-    """Free what a cancelled request, which has this body, has held: the library does so
-    itself, but not if it is just passing one of its locks, or closing. What no request
-    has, and is not idle, has been left behind: `disable_queueing` sees to it that none queues for
-    it."""
+    """Free the connection of a cancelled request, found by its body stream.
+
+    httpcore does so itself, except if the request waits for one of its locks or is
+    closing. A connection that is neither idle nor in use by a request is abandoned,
+    since `disable_queueing` lets no request queue for it.
+    """
     for request in list(pool._requests):
         if request.request.stream is stream:
             pool._requests.remove(request)
@@ -289,7 +289,7 @@ async def close_abandoned(pool: Any, stream: object) -> None:
 
 
 async def close_idle(pool: Any) -> None:
-    """Close the connections that no request has, and later those that one gives back."""
+    """Close idle connections now, and each other one when its request ends."""
     pool._max_keepalive_connections = 0
     await _close(pool, [one for one in pool.connections if one.is_idle()])
 

@@ -1,4 +1,4 @@
-"""Decrypting what msgspec has read: only the ways to encrypted texts are walked."""
+"""Decryption of values that msgspec has decoded; visits only encrypted texts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from .models import Tagged, is_tagged
 
 
 def decrypter_for(annotation: Annotation) -> Convert | None:
-    """How to decrypt what is encrypted in a value of this type, which is new and nobody
-    else's: it is changed. None if there is nothing encrypted in it."""
-    if not any(marks.encrypted for marks in nested_field_info(annotation, deep=True)):
+    """Return a function that decrypts the texts in a value of this type, in place.
+
+    None if the type has no encrypted texts.
+    """
+    if not any(info.encrypted for info in nested_field_info(annotation, deep=True)):
         return None
-    kind, marks = split_annotated(annotation)
-    if marks.encrypted:
+    kind, info = split_annotated(annotation)
+    if info.encrypted:
         return decrypt_text
     if is_union(kind):
         return _union(get_args(kind))
@@ -37,7 +39,7 @@ def decrypter_for(annotation: Annotation) -> Convert | None:
     if is_struct(kind):
         return _object(kind)
     item = decrypter_for(get_args(kind)[-1])
-    assert item is not None, "what is encrypted is in the items"
+    assert item is not None, "the items have the encrypted texts"
     return _map(item) if origin_of(kind) in (dict, Mapping) else _list(item)
 
 
@@ -59,8 +61,8 @@ def _map(item: Convert) -> Convert:
 
 
 class _Object:
-    """Walks the objects of one class; its fields are looked up when the first one comes,
-    so that classes may contain themselves."""
+    """Walker of the objects of a class; finds the fields on first use, so that a class
+    can contain itself."""
 
     def __init__(self, kind: type[msgspec.Struct]) -> None:
         self._kind = kind
@@ -75,8 +77,8 @@ class _Object:
 
     def __call__(self, value: Any, path: ValuePath, mismatches: Mismatches) -> object:
         for name, wire, walk in self._fields:
-            held = getattr(value, name)
-            force_setattr(value, name, walk(held, (path, wire), mismatches))
+            item = getattr(value, name)
+            force_setattr(value, name, walk(item, (path, wire), mismatches))
         return value
 
 
@@ -93,16 +95,16 @@ def _tagged(union: Tagged) -> Convert:
 
 
 def _union(members: tuple[Annotation, ...]) -> Convert:
-    ways = [
-        (_accepts(split_annotated(member)[0]), way)
+    walkers = [
+        (_accepts(split_annotated(member)[0]), walker)
         for member in members
-        if (way := decrypter_for(member)) is not None
+        if (walker := decrypter_for(member)) is not None
     ]
 
     def walk(value: Any, path: ValuePath, mismatches: Mismatches) -> object:
-        for accepts, way in ways:
+        for accepts, walker in walkers:
             if accepts(value):
-                return way(value, path, mismatches)
+                return walker(value, path, mismatches)
         return value
 
     return walk

@@ -1,4 +1,4 @@
-"""`@deprecated`: editors strike the function through, Python warns where it is called."""
+"""Decorator `@deprecated`: editors strike out the function, and calls of it warn."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    # Type checkers know this one (PEP 702) whether or not it is installed.
+    # Type checkers know this decorator (PEP 702) even if the package is not installed.
     from typing_extensions import deprecated as deprecated
 else:
     P = ParamSpec("P")
     T = TypeVar("T")
 
     def deprecated(reason: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-        """Calls from outside this package raise a `DeprecationWarning` with the reason."""
+        """Warn with `DeprecationWarning` about calls from outside this package."""
 
         def decorate(function: Callable[P, T]) -> Callable[P, T]:
             @functools.wraps(function)
@@ -26,7 +26,7 @@ else:
                     warnings.warn(reason, DeprecationWarning, stacklevel=2)
                 try:
                     return function(*args, **kwargs)
-                except BaseException:  # whose traceback shows this frame
+                except BaseException:  # its traceback would show the arguments
                     del args
                     kwargs.clear()
                     raise

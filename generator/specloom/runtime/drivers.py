@@ -1,7 +1,7 @@
-"""The two drivers: they do what an exchange asks for, in plain and in async code.
+"""Sync and async driver: they perform the actions of a call.
 
-Connections belong to a process, and async ones to an event loop, so each of these gets a
-transport of its own, made at the first call.
+Connections belong to a process, and async ones to an event loop. So each process and
+event loop gets its own transport, created at the first call.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ StepsMaker: TypeAlias = Callable[[], Steps[Any]]
 
 
 class _Driver(ABC, Generic[W]):
-    """What both drivers have: a transport of the user's, or how to make one."""
+    """Base of both drivers: a custom transport, or the options to create transports."""
 
     def __init__(
         self,
@@ -53,19 +53,20 @@ class _Driver(ABC, Generic[W]):
         if transport is not None:
             if proxy is not None or ssl_context is not None:
                 raise ConfigError(
-                    "transport: it decides on proxy and ssl_context itself; leave them out"
+                    "transport: cannot be combined with proxy or ssl_context;"
+                    " set these on the transport"
                 )
             self._adopt(transport)
-        self._given = transport
+        self._custom = transport
         self._proxy = Secret(proxy)  # its URL may hold a password
         self._ssl_context = ssl_context
-        self._made: dict[Any, W] = {}
+        self._transports: dict[Any, W] = {}
         self._flights: dict[tuple[Any, Hashable], Any] = {}
         self._closed = False
 
     @abstractmethod
     def _adopt(self, transport: W) -> None:
-        """Make a transport of the user's fit for use; fails with `ConfigError`."""
+        """Check and prepare a custom transport; raise `ConfigError`."""
 
     def _route(self) -> Route:
         from .httpx_adapter import Route
@@ -74,7 +75,7 @@ class _Driver(ABC, Generic[W]):
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ConfigError("this client has been closed; make a new one")
+            raise ConfigError("the client is closed; create a new one")
 
 
 def _is_awaitable(value: object) -> TypeGuard[Awaitable[object]]:
@@ -82,11 +83,11 @@ def _is_awaitable(value: object) -> TypeGuard[Awaitable[object]]:
 
 
 class Driver(_Driver["Transport"]):
-    """Runs exchanges in the calling thread."""
+    """Driver that runs calls in the calling thread."""
 
     def run(self, steps: Steps[T]) -> T:
-        """Do all that the steps ask for; return what they return, or raise."""
-        # Left empty: a result may be a token, and there are tools that show frames.
+        """Perform all actions of the steps; return their result."""
+        # Emptied at once: a result may be a token, and error reports show variables.
         results: list[object] = []
         outside = sys.exception()
         try:
@@ -117,12 +118,12 @@ class Driver(_Driver["Transport"]):
                 time.sleep(action.seconds)
                 return None
             case CallFunction():
-                answer = action.function()
-                if _is_awaitable(answer):
-                    if isinstance(answer, Coroutine):
-                        answer.close()  # or it would complain that nobody awaits it
+                result = action.function()
+                if _is_awaitable(result):
+                    if isinstance(result, Coroutine):
+                        result.close()  # or Python warns that it was never awaited
                     raise ConfigError("an async function needs the async client")
-                return answer
+                return result
             case SingleFlight():
                 return self._single_flight(action)
 
@@ -133,14 +134,14 @@ class Driver(_Driver["Transport"]):
 
     def _transport(self) -> Transport:
         self._check_open()
-        if self._given is not None:
-            return self._given
+        if self._custom is not None:
+            return self._custom
         process = os.getpid()
-        if process not in self._made:
-            # Two threads may come here at once: one transport is kept, and the other is
-            # dropped unused. A lock could be held by a thread that a fork leaves behind.
-            self._made.setdefault(process, self._route().transport())
-        return self._made[process]
+        if process not in self._transports:
+            # If two threads race here, one transport is dropped unused. There is no lock:
+            # after a fork it could be held by a thread that no longer exists.
+            self._transports.setdefault(process, self._route().transport())
+        return self._transports[process]
 
     def _single_flight(self, action: SingleFlight[T]) -> T:
         from concurrent.futures import Future, wait
@@ -149,22 +150,22 @@ class Driver(_Driver["Transport"]):
         own: Future[Any] = Future()
         flight: Future[Any] = self._flights.setdefault(key, own)
         if flight is own:
-            # In a thread of its own, so that it goes on when this caller gives up.
-            fly = Thread(
+            # In a separate thread, so that it continues if this caller gives up.
+            thread = Thread(
                 target=self._run_shared, args=(key, own, action.steps), daemon=True
             )
             try:
-                fly.start()
-            except RuntimeError:  # the process may have no more threads
+                thread.start()
+            except RuntimeError:  # the thread limit of the process is reached
                 self._run_shared(key, own, action.steps)
         wait([flight], action.until - time.monotonic())
         if not flight.done():
             raise DeadlineExceeded(
-                "the deadline passed while waiting for another request"
+                "the deadline passed while waiting for a shared request"
             )
         error = flight.exception()
         if error is not None:
-            raise copy(error) from error  # each caller adds to its own
+            raise copy(error) from error  # each caller adds attributes to its copy
         result: T = flight.result()
         return result
 
@@ -181,24 +182,24 @@ class Driver(_Driver["Transport"]):
             flight.set_result(result)
 
     def close(self) -> None:
-        """Close this process's connections; calls fail from now on."""
+        """Close the connections of this process; later calls raise `ConfigError`."""
         self._closed = True
-        transport = self._given or self._made.pop(os.getpid(), None)
+        transport = self._custom or self._transports.pop(os.getpid(), None)
         if transport is not None:
             transport.close()
 
 
 class AsyncDriver(_Driver["AsyncTransport"]):
-    """Runs exchanges in the running event loop."""
+    """Driver that runs calls in the running event loop."""
 
     _one_loop = False
-    """Whether the user's transport, if there is one, serves one event loop only."""
+    """Whether the custom transport, if any, is bound to one event loop."""
     _first_loop: object = None
 
     async def run(self, steps: Steps[T]) -> T:
-        """Do all that the steps ask for; return what they return, or raise."""
+        """Perform all actions of the steps; return their result."""
         running_loop()
-        # Left empty: a result may be a token, and there are tools that show frames.
+        # Emptied at once: a result may be a token, and error reports show variables.
         results: list[object] = []
         outside = sys.exception()
         try:
@@ -231,10 +232,10 @@ class AsyncDriver(_Driver["AsyncTransport"]):
                 await sleep(action.seconds)
                 return None
             case CallFunction():
-                answer: object = action.function()
-                if _is_awaitable(answer):
-                    answer = await await_until(answer, action.until)
-                return answer
+                result: object = action.function()
+                if _is_awaitable(result):
+                    result = await await_until(result, action.until)
+                return result
             case SingleFlight():
                 return await self._single_flight(action)
 
@@ -246,20 +247,20 @@ class AsyncDriver(_Driver["AsyncTransport"]):
     def _transport(self) -> AsyncTransport:
         self._check_open()
         loop = running_loop()
-        if self._given is not None:
+        if self._custom is not None:
             self._first_loop = self._first_loop or loop
             if self._one_loop and loop is not self._first_loop:
                 raise ConfigError(
-                    "transport: it has connections of another event loop; make one, and a"
-                    " client, for each event loop, or leave it out"
+                    "transport: it belongs to another event loop; create a transport and a"
+                    " client for each event loop, or leave it out"
                 )
-            return self._given
-        if loop not in self._made:
-            for other in list(self._made):
-                if other.is_closed():  # or it would be kept for ever
-                    del self._made[other]
-            self._made[loop] = self._route().async_transport()
-        return self._made[loop]
+            return self._custom
+        if loop not in self._transports:
+            for other in list(self._transports):
+                if other.is_closed():  # or they would accumulate
+                    del self._transports[other]
+            self._transports[loop] = self._route().async_transport()
+        return self._transports[loop]
 
     async def _single_flight(self, action: SingleFlight[T]) -> T:
         import asyncio
@@ -267,7 +268,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
         key = (running_loop(), action.key)
         flight: asyncio.Task[Any] | None = self._flights.get(key)
         if flight is None:
-            # A task of its own, so that it goes on when this caller is cancelled.
+            # In a separate task, so that it continues if this caller is cancelled.
             flight = asyncio.create_task(self.run(action.steps()))
             self._flights[key] = flight
             flight.add_done_callback(partial(self._on_done, key))
@@ -275,23 +276,23 @@ class AsyncDriver(_Driver["AsyncTransport"]):
         await asyncio.wait([flight], timeout=max(left, 0))
         if not flight.done():
             raise DeadlineExceeded(
-                "the deadline passed while waiting for another request"
+                "the deadline passed while waiting for a shared request"
             )
         error = flight.exception()
         if error is not None:
-            raise copy(error) from error  # each caller adds to its own
+            raise copy(error) from error  # each caller adds attributes to its copy
         result: T = flight.result()
         return result
 
     def _on_done(self, key: tuple[Any, Hashable], flight: asyncio.Task[Any]) -> None:
         self._flights.pop(key, None)
         if not flight.cancelled():
-            flight.exception()  # or asyncio complains, if nobody waits for it any more
+            flight.exception()  # or asyncio logs that it was never retrieved
 
     async def close(self) -> None:
-        """Close this event loop's connections; calls fail from now on."""
+        """Close the connections of this event loop; later calls raise `ConfigError`."""
         loop = running_loop()
         self._closed = True
-        transport = self._given or self._made.pop(loop, None)
+        transport = self._custom or self._transports.pop(loop, None)
         if transport is not None:
             await transport.aclose()

@@ -1,7 +1,7 @@
-"""What an exchange asks its driver to do.
+"""Actions that a call yields to its driver.
 
-Each action is yielded to a driver, which does it and sends the result back in, or throws
-an error in. `yield from action` gives that result its type.
+The driver performs an action, and sends the result back or throws an error. `yield from
+action` has the type of the result.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ MEBIBYTE = 1 << 20
 
 
 def is_async(function: object) -> bool:
-    """Whether a call of this function, or object, gives a coroutine."""
+    """Whether this is an async function, or an object with an async `__call__`."""
     return iscoroutinefunction(function) or (
         callable(function) and iscoroutinefunction(type(function).__call__)
     )
 
 
 class Send(Struct, frozen=True):
-    """Send a request; the result is its answer, read whole.
+    """Send a request; the result is the complete response.
 
-    Fails with `ConnectionFailed`, `DeadlineExceeded` or `ProtocolError`. `until` is a time of the
-    monotonic clock. Within it, `connecting` is how many seconds it may take to get a
-    connection, `silence` how many the server may say nothing. `limit` is the most bytes
-    that an answer may have after decompression.
+    Raise `ConnectionFailed`, `DeadlineExceeded` or `ProtocolError`. `until` is the
+    deadline, a time of the monotonic clock. `connecting` is the connect timeout and
+    `silence` the read and write timeout, in seconds. `limit` is the maximum number of
+    bytes of the response after decompression.
     """
 
     request: Request
@@ -50,7 +50,7 @@ class Send(Struct, frozen=True):
 
 
 class Sleep(Struct, frozen=True):
-    """Do nothing for this many seconds."""
+    """Wait for a number of seconds."""
 
     seconds: float
 
@@ -59,25 +59,25 @@ class Sleep(Struct, frozen=True):
 
 
 class CallFunction(Struct, Generic[T], frozen=True):
-    """Call a function of the user's, plain or async; the result is what it returns.
+    """Call a sync or async user function; the result is its return value.
 
-    An async one is cut off at `until`, a time of the monotonic clock, and this fails with
-    `DeadlineExceeded`; a plain one cannot be.
+    An async function is cancelled at `until`, a time of the monotonic clock, and this
+    raises `DeadlineExceeded`; a sync function cannot be interrupted.
     """
 
     function: Callable[[], T | Awaitable[T]]
     until: float = math.inf
 
     def __iter__(self) -> Steps[T]:
-        answer: T = yield self
-        return answer
+        result: T = yield self
+        return result
 
 
 class SingleFlight(Struct, Generic[T], frozen=True):
-    """Run steps once for all who ask for the same `key` meanwhile; all get the result.
+    """Run steps once for all concurrent callers with the same `key`; share the result.
 
-    The steps go on when those who asked first give up, so they need a deadline of their
-    own; `until` is how long this one waits. Fails with `DeadlineExceeded`, or as the steps do.
+    The steps continue if a caller gives up, so they need their own deadline; `until` is
+    the deadline of this caller. Raise `DeadlineExceeded`, or an error of the steps.
     """
 
     key: Hashable

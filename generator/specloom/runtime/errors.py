@@ -1,16 +1,16 @@
-"""Errors: one tree, and each says what became of the request.
+"""Exceptions of the client, in one tree; each has the outcome of the request.
 
     Error
-    ├── ConfigError          the client was made or used wrongly
-    ├── InvalidRequest       an argument that cannot be sent
-    ├── ConnectionFailed     no connection, or it broke before a byte of the answer came
-    ├── DeadlineExceeded     no answer in time
-    ├── ProtocolError        an answer that cannot be read
-    │   └── SignatureError   … or cannot be trusted
-    └── ApiError             the server refused: one subclass for each documented code
+    ├── ConfigError          the client is configured or used incorrectly
+    ├── InvalidRequest       an argument is invalid; nothing was sent
+    ├── ConnectionFailed     no connection, or it broke before the response began
+    ├── DeadlineExceeded     no complete response in time
+    ├── ProtocolError        the response cannot be decoded
+    │   └── SignatureError   the signature of the response is missing or invalid
+    └── ApiError             the server returned an error; a subclass for each code
 
-Exceptions of the libraries beneath never escape, nor do those of a transport or a function
-of the user's; they are the `cause`.
+Exceptions of libraries, custom transports and user functions never reach the caller
+directly; they are the `cause` of one of these.
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ from .headers import Headers, request_id_of
 from .public_names import public
 
 Retry: TypeAlias = Literal["never", "same", "later", "token"]
-"""What the same request may hope for if it is sent again:
+"""Whether a retry of the same request can succeed:
 
-- `never`: nothing, it would fail in the same way;
-- `same`: that it goes well this time;
-- `later`: that the server takes it after a while;
-- `token`: that it goes well with another token.
+- `never`: no, it would fail in the same way;
+- `same`: yes, without a change;
+- `later`: yes, after a delay;
+- `token`: yes, with a new token.
 """
 Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
-"""What became of the request, over all attempts to send it:
+"""Outcome of the request, over all attempts:
 
-- `not_sent`: it cannot have reached the server in whole, so nothing has happened;
-- `rejected`: the server refused it and did nothing;
-- `unknown`: it may have been carried out; ask before sending it again;
-- `done`: it was carried out, only the answer cannot be given back.
+- `not_sent`: the server cannot have received all of it, so it was not executed;
+- `rejected`: the server rejected it and executed nothing;
+- `unknown`: it may have been executed; check before you retry;
+- `done`: it was executed, but the response does not match the documentation.
 """
 
 
 @public("errors")
 class Error(Exception):
-    """Anything that can go wrong with a call; catch this to catch all.
+    """Base class of all errors of a call.
 
-    What does not apply is None or empty. Where the server's text quotes a secret of the
-    request, "…" stands instead. Only `content` is what the server sent, byte for byte; no
-    output shows it, and a pickle of the error is without it.
+    Attributes that do not apply are None or empty. Secrets of the request that the
+    server quotes are replaced by "…". Only `content` has the bytes that the server
+    sent; it is neither shown nor pickled.
     """
 
     outcome: Outcome = "not_sent"
-    """What became of the request; see `Outcome`."""
+    """Outcome of the request; see `Outcome`."""
     retry: Retry = "never"
-    """What the same request may hope for; the client has repeated it where it may."""
+    """Whether a retry can succeed; the client has retried where that is safe."""
 
     def __init__(
         self,
@@ -70,38 +70,38 @@ class Error(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        """What went wrong: the server's own words if it is the server that says so."""
+        """Description of the error; the server's own message if it sent one."""
         if outcome is not None:
             self.outcome = outcome
         if retry is not None:
             self.retry = retry
         self.status = status
-        """HTTP status of the answer."""
+        """HTTP status of the response."""
         self.code = code
-        """The server's error code, as text."""
+        """Error code of the server, as text."""
         self.detail = detail
-        """The server's details, as JSON values."""
+        """Error details of the server, as JSON values."""
         self.headers = headers or Headers()
-        """Header fields of the answer."""
+        """Headers of the response."""
         self.request_id = request_id or request_id_of(self.headers)
-        """By what the provider's support finds this request."""
+        """Request ID, for the provider's support."""
         self.reasons = reasons
-        """The documented reasons of such an error."""
+        """Documented reasons for this error."""
         self.remedies = remedies
-        """The documented remedies, one for each of `reasons`; "" where there is none."""
+        """Documented remedies, one for each of `reasons`; "" if there is none."""
         self._content = Secret(content)
         self.endpoint: str | None = None
-        """Which endpoint was called, as `resource.endpoint`."""
+        """Name of the endpoint, as `resource.endpoint`."""
         self.inquiry: str | None = None
-        """Which endpoint tells what became of a request whose outcome is `unknown`."""
+        """Name of the endpoint to call if the outcome is `unknown`."""
         self.idempotent = False
-        """Whether the same request may be sent again: a repetition does no further harm."""
+        """Whether a retry of the same request has no further effect."""
         self.hosts: tuple[str, ...] = ()
-        """Where each attempt went, such as `https://api.example.com`."""
+        """Host of each attempt, such as `https://api.example.com`."""
 
     @property
     def content(self) -> bytes:
-        """Body of the answer, as it came."""
+        """Body of the response, decompressed."""
         return self._content.reveal()
 
     @content.setter
@@ -110,16 +110,16 @@ class Error(Exception):
 
     @property
     def attempts(self) -> int:
-        """How many times it was tried to send the request."""
+        """Number of attempts."""
         return len(self.hosts)
 
     @property
     def cause(self) -> BaseException | None:
-        """The exception beneath this one, if there is one."""
+        """The exception that caused this one, if any."""
         return self.__cause__
 
     def __reduce__(self) -> tuple[object, ...]:
-        state = {name: at for name, at in vars(self).items() if name != "_content"}
+        state = {k: v for k, v in vars(self).items() if k != "_content"}
         return type(self), self.args, state
 
     def __copy__(self) -> Self:
@@ -128,11 +128,11 @@ class Error(Exception):
         return copied
 
     def headline(self) -> str:
-        """What went wrong, in one line."""
+        """Return the error in one line."""
         return self.message
 
     def _next_step(self) -> str:
-        """What to do about a request that may have been executed."""
+        """Return the advice for a request that may have been executed."""
         executed = "The request may have been executed"
         if self.idempotent and self.inquiry:
             return f"{executed}: call {self.inquiry}, or retry with the same arguments."
@@ -159,53 +159,53 @@ class Error(Exception):
 
 @public("errors")
 class ConfigError(Error):
-    """A client was made or used wrongly; the message says what to do."""
+    """The client is configured or used incorrectly; the message says what to do."""
 
 
 @public("errors")
 class InvalidRequest(Error):
-    """An argument that cannot be sent; nothing has been."""
+    """An argument is invalid; nothing was sent."""
 
     def __init__(self, message: str = "", *, field: str = "") -> None:
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
-        """Which argument, such as `fapiao_information[0].fapiao_id`."""
+        """Path of the argument, such as `fapiao_information[0].fapiao_id`."""
 
 
 @public("errors")
 class ConnectionFailed(Error):
-    """No connection could be made, or it broke before a byte of the answer came."""
+    """No connection was established, or it broke before the response began."""
 
     retry = "same"
 
 
 @public("errors")
 class DeadlineExceeded(Error):
-    """The answer was not there in whole in time; within the deadline, at the latest."""
+    """No complete response within the deadline or the timeout of an attempt."""
 
     retry = "same"
 
 
 @public("errors")
 class ProtocolError(Error):
-    """The answer cannot be read; `content` has what came of it."""
+    """The response cannot be decoded; `content` has the bytes received."""
 
     outcome = "unknown"
 
 
 @public("errors")
 class SignatureError(ProtocolError):
-    """The answer's signature is missing or does not hold: it must not be believed."""
+    """The signature of the response is missing or invalid; do not use the response."""
 
 
 @public("errors")
 class ApiError(Error):
-    """The server refused the request; codes without a class of their own end up here."""
+    """The server returned an error; undocumented codes raise this class itself."""
 
     outcome = "rejected"
 
     body: Any = None
-    """The error's body, typed, where the documentation describes it."""
+    """Body of the error, decoded, if its type is documented."""
 
     def headline(self) -> str:
         parts = (str(self.status) if self.status else "", self.code or "")

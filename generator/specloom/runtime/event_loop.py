@@ -1,4 +1,4 @@
-"""What async clients need of asyncio: its running event loop, its end, an end to waiting."""
+"""asyncio helpers: running event loop, cleanup at its end, waiting with a deadline."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 
 def running_loop() -> AbstractEventLoop:
-    """The event loop that runs this; fails with `ConfigError` if asyncio runs none."""
+    """Return the running event loop; raise `ConfigError` if there is none."""
     from asyncio import get_running_loop
 
     try:
         return get_running_loop()
     except RuntimeError:
         raise ConfigError(
-            "an async client needs asyncio, whose event loop is not running here; under"
-            " another library, such as trio, call the sync client in a thread"
+            "async clients need a running asyncio event loop; with another async library,"
+            " such as trio, call the sync client in a thread"
         ) from None
 
 
 def at_end_of_loop(
     close: Callable[[], Awaitable[None]],
 ) -> AsyncGenerator[None, None]:
-    """Call this when the event loop that runs now ends, as `asyncio.run` ends it.
+    """Register a function to call when `asyncio.run` ends the running event loop.
 
-    It holds for as long as what is returned is kept: an event loop ends the asynchronous
-    generators that it has begun, and nothing else that outlives its tasks.
+    The registration lasts as long as the returned generator: of all objects that
+    outlive its tasks, an event loop closes only async generators.
     """
     ending = _ending(close)
     with suppress(StopIteration):
@@ -50,7 +50,7 @@ async def _ending(close: Callable[[], Awaitable[None]]) -> AsyncGenerator[None, 
 
 
 async def await_until(awaitable: Awaitable[object], until: float) -> object:
-    """What an async function of the user's gives, if it does so in time."""
+    """Return the result of an async user function; raise `DeadlineExceeded`."""
     import asyncio
 
     limit = asyncio.timeout(None if until == math.inf else until - time.monotonic())
@@ -59,5 +59,5 @@ async def await_until(awaitable: Awaitable[object], until: float) -> object:
             return await awaitable
     except builtins.TimeoutError:
         if not limit.expired():
-            raise  # its own
+            raise  # raised by the function itself
     raise DeadlineExceeded("the deadline passed while waiting for an async function")

@@ -1,4 +1,4 @@
-"""Which of its hosts a call goes to: the primary, unless that has just failed."""
+"""Failover: selection of a healthy host, with a cool-down for failed ones."""
 
 from __future__ import annotations
 
@@ -8,42 +8,44 @@ from typing import Final
 from .hosts import Host
 
 COOL_DOWN: Final = 30.0
-"""Seconds for which a host that failed is left alone."""
+"""Cool-down in seconds before a failed host is tried again."""
 
 
 class Failover:
-    """What a client knows of its hosts; all its calls share it.
+    """Health of the hosts of a client; all its calls share it.
 
-    A host has failed if it gave no answer, or only its gateway's (502, 503, 504). It is
-    left alone for a while, then one call tries it; if that goes well, the others follow.
-    There are no locks: each step is one of a dict's, and a race costs one more such call.
+    A host has failed if it sent no response, or only its gateway did (502, 503, 504).
+    After the cool-down one call tries it; if that call succeeds, the others follow.
+    There are no locks: each step is atomic in a dict, and a race costs only one more
+    such call.
     """
 
     def __init__(self) -> None:
         self._failed: dict[Host, float] = {}
 
     def pick(self, hosts: Sequence[Host], tried: Sequence[Host], now: float) -> Host:
-        """Where the next attempt of a call goes, which has `tried` some hosts already."""
+        """Return the host for the next attempt of a call that `tried` some hosts."""
         if len(hosts) == 1:
             return hosts[0]
-        left = [host for host in hosts if host not in tried]
-        if not left:
-            left = [host for host in hosts if host != tried[-1]] or list(hosts)
-        return next((host for host in left if self._may_be_tried(host, now)), left[0])
+        candidates = [host for host in hosts if host not in tried]
+        if not candidates:
+            candidates = [host for host in hosts if host != tried[-1]] or list(hosts)
+        healthy = (host for host in candidates if self._is_available(host, now))
+        return next(healthy, candidates[0])
 
-    def _may_be_tried(self, host: Host, now: float) -> bool:
+    def _is_available(self, host: Host, now: float) -> bool:
         since = self._failed.get(host)
         if since is not None and now - since >= COOL_DOWN:
-            # This call tries it; others wait for what it finds.
+            # This call tries the host; other calls wait for its result.
             self._failed[host] = now
             return True
         return since is None
 
     def failed(self, host: Host, now: float) -> None:
-        """To be told when a host fails."""
+        """Record that a host failed."""
         self._failed[host] = now
 
-    def answered(self, host: Host) -> None:
-        """To be told when a host answers."""
+    def responded(self, host: Host) -> None:
+        """Record that a host sent a response."""
         if self._failed:
             self._failed.pop(host, None)

@@ -1,4 +1,4 @@
-"""What the annotation of a field says: its type, and the marks and limits on it."""
+"""Annotations of fields: the type, and its limits, wire format and secrecy."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .models import is_tagged
 from .wire_formats import Conversion, Limits
 
 Annotation: TypeAlias = Any
-"""A type as it may stand in an annotation: a class, a union, `list[int]`, …"""
+"""A type in an annotation: a class, a union, `list[int]`, …"""
 
 
 class FieldInfo(msgspec.Struct, frozen=True):
-    """What stands beside a type in `Annotated`."""
+    """Metadata of a type in `Annotated`."""
 
     limits: Limits | None = None
     conversion: Conversion | None = None
@@ -29,20 +29,20 @@ class FieldInfo(msgspec.Struct, frozen=True):
 
 
 def origin_of(kind: Annotation) -> Any:
-    """The class or form that this is made of: `list` for `list[int]`; else itself."""
+    """Return the generic class of a type, `list` for `list[int]`, or the type."""
     origin: Any = get_origin(kind)
     return origin or kind
 
 
 def split_annotated(annotation: Annotation) -> tuple[Annotation, FieldInfo]:
-    """The type without its marks, and the marks."""
+    """Return the type without `Annotated`, and its metadata."""
     if origin_of(annotation) is not Annotated:
         return annotation, FieldInfo()
-    kind, *notes = get_args(annotation)
+    kind, *metadata = get_args(annotation)
     extra: dict[str, Any] = {}
-    for note in notes:
-        if isinstance(note, msgspec.Meta):
-            extra.update(note.extra or {})
+    for meta in metadata:
+        if isinstance(meta, msgspec.Meta):
+            extra.update(meta.extra or {})
     return kind, FieldInfo(
         limits=extra.get("limits"),
         conversion=extra.get("wire"),
@@ -53,7 +53,7 @@ def split_annotated(annotation: Annotation) -> tuple[Annotation, FieldInfo]:
 
 
 def is_union(kind: Annotation) -> bool:
-    """Whether this is `A | B`."""
+    """Whether this is a union, `A | B`."""
     return origin_of(kind) in (Union, UnionType)
 
 
@@ -64,33 +64,33 @@ def is_struct(kind: Annotation) -> TypeGuard[type[msgspec.Struct]]:
 
 @cache
 def field_types(kind: type[msgspec.Struct]) -> Mapping[str, Annotation]:
-    """The types of a class's fields, by their names on the wire."""
-    return {one.encode_name: one.type for one in fields(kind)}
+    """Return the types of the fields of a class by wire name."""
+    return {field.encode_name: field.type for field in fields(kind)}
 
 
 def value_types(enum: type[Enum]) -> frozenset[type]:
-    """The types of an enumeration's values."""
+    """Return the types of the values of an enum."""
     values: list[Any] = [member.value for member in enum]
     return frozenset(map(type, values))
 
 
 def nested_field_info(annotation: Annotation, *, deep: bool) -> Iterator[FieldInfo]:
-    """The marks on this type and on those that it is made of; `deep` as in `nested_types`."""
-    return (marks for _, marks in nested_types(annotation, deep=deep))
+    """Yield the metadata of a type and its parts; `deep` as in `nested_types`."""
+    return (info for _, info in nested_types(annotation, deep=deep))
 
 
 def nested_types(
     annotation: Annotation, *, deep: bool
 ) -> Iterator[tuple[Annotation, FieldInfo]]:
-    """This type and those that it is made of, each with the marks on it.
+    """Yield a type and the types it consists of, each with its metadata.
 
-    `deep` says whether the fields of classes count as well.
+    With `deep`, the fields of classes are included.
     """
     seen: set[type] = set()
     waiting = [annotation]
     while waiting:
-        kind, marks = split_annotated(waiting.pop())
-        yield kind, marks
+        kind, info = split_annotated(waiting.pop())
+        yield kind, info
         if isinstance(kind, type) and get_origin(kind) is None:
             if not deep or kind in seen:
                 continue

@@ -1,4 +1,4 @@
-"""The idempotency key of a call: by what the server recognises a repeated request."""
+"""Idempotency of a call: whether a retry of it has a further effect."""
 
 from __future__ import annotations
 
@@ -14,52 +14,53 @@ if TYPE_CHECKING:
 
 
 def idempotency_of(call: Call[Any]) -> Idempotency:
-    """What repeating this call does.
+    """Return the idempotency of a call.
 
-    It is keyed only if each field of the key has a value in it. Without one the server
-    cannot recognise the request, so a repetition has its effect again.
+    It is keyed only if each field of the key has a value. Without one the server cannot
+    recognize the request, so a retry has its effect again.
     """
     declared = call.endpoint.idempotency
     if not isinstance(declared, Keyed):
         return declared
-    given = _parameters(call)
-    named = all(
-        value_at(given, field) is not None or value_at(call.body, field) is not None
+    parameters = _parameters(call)
+    has_key = all(
+        value_at(parameters, field) is not None
+        or value_at(call.body, field) is not None
         for field in declared.fields
     )
-    return declared if named else "none"
+    return declared if has_key else "none"
 
 
 def _parameters(call: Call[Any]) -> dict[str, object]:
-    """Values of path, query and header by their names on the wire."""
-    found: dict[str, object] = {}
+    """Return the values of path, query and header parameters by wire name."""
+    values: dict[str, object] = {}
     for constants in call.endpoint.fixed.values():
-        found.update(constants)
-    for group in call.endpoint.parameters.values():
-        for one in group:
-            value = value_at(call.arguments, one.argument or one.wire)
+        values.update(constants)
+    for parameters in call.endpoint.parameters.values():
+        for parameter in parameters:
+            value = value_at(call.arguments, parameter.argument or parameter.wire)
             if value is not None:
-                found[one.wire] = value
-    return found
+                values[parameter.wire] = value
+    return values
 
 
 def value_at(value: object, path: str) -> Any:
-    """The value at a dotted path of names on the wire; in a list, that of each item.
+    """Return the value at a dotted path of wire names; in a list, that of each item.
 
-    None if it is absent, null or empty, and if an item of a list lacks it.
+    None if it is absent, null or empty, also in one item of a list.
     """
     if _is_list(value):
-        found = [value_at(one, path) for one in value]
-        return found if found and None not in found else None
+        values = [value_at(item, path) for item in value]
+        return values if values and None not in values else None
     if not path:
         return None if value is msgspec.UNSET or value == "" else value
-    for name, one in _named(value):
+    for name, child in _children(value):
         if f"{path}.".startswith(f"{name}."):
-            return value_at(one, path[len(name) + 1 :])
+            return value_at(child, path[len(name) + 1 :])
     return None
 
 
-def _named(value: object) -> list[tuple[str, object]]:
+def _children(value: object) -> list[tuple[str, object]]:
     if _is_map(value):
         return list(value.items())
     if isinstance(value, msgspec.Struct):

@@ -1,8 +1,8 @@
-"""Exports that are imported when they are first asked for (PEP 562).
+"""Lazy exports: names of a package that are imported on first access (PEP 562).
 
-A package with hundreds of models is imported as fast as an empty one. But modules that
-are imported late may come from another build, if the client was regenerated meanwhile.
-So the package names its build, `__build__`, and what is on disk must name the same one.
+So a package with hundreds of models is imported as fast as an empty one. But if the
+client is regenerated, later imports would mix two builds. So the package has a build
+ID, `__build__`, and the modules on disk must have the same one.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ _PACKAGE = __name__.rpartition("._runtime")[0]
 def exports(
     package: str, names: Mapping[str, str]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` for a package.
+    """Return `__getattr__` and `__dir__` for a package.
 
-    `names` maps each public name to the module that has it, relative to the package
-    (`.client`), or to "" for a submodule of that name.
+    `names` maps each public name to its module, relative to the package (`.client`), or
+    to "" for a submodule of that name.
     """
 
-    def find(name: str) -> object:
+    def resolve(name: str) -> object:
         try:
             module = names[name]
         except KeyError:
             text = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(text, name=name, obj=sys.modules[package]) from None
-        _refuse_another_build()
-        home = import_module(module or f".{name}", package)
-        found: object = getattr(home, name) if module else home
+        _require_same_build()
+        source = import_module(module or f".{name}", package)
+        export: object = getattr(source, name) if module else source
         try:
-            _refuse_another_build()
+            _require_same_build()
         except ImportError:
-            vars(sys.modules[package]).pop(name, None)  # importing has set it already
+            vars(sys.modules[package]).pop(name, None)  # the import has already set it
             raise
-        setattr(sys.modules[package], name, found)  # so that this runs once per name
-        return found
+        setattr(sys.modules[package], name, export)  # so this runs once per name
+        return export
 
     def listing() -> list[str]:
         return sorted({*vars(sys.modules[package]), *names})
 
-    return find, listing
+    return resolve, listing
 
 
-def _refuse_another_build() -> None:
-    """Raises ImportError if the modules on disk are not of the build that is running.
+def _require_same_build() -> None:
+    """Raise ImportError if the modules on disk are of another build.
 
-    Where there is no source to read, as in an archive, nothing is regenerated in place.
+    Packages without a source file, as in an archive, are never regenerated in place.
     """
     running: object = getattr(sys.modules[_PACKAGE], "__build__", None)
     source = sys.modules[_PACKAGE].__file__ or ""
@@ -60,11 +60,11 @@ def _refuse_another_build() -> None:
     except OSError:
         return
     folder = os.path.dirname(source)
-    for place in (folder, os.path.dirname(folder)):
-        if os.path.exists(os.path.join(place, ".specloom.half", "journal.json")):
+    for parent in (folder, os.path.dirname(folder)):
+        if os.path.exists(os.path.join(parent, ".specloom.half", "journal.json")):
             raise ImportError(
-                f"{_PACKAGE} is partly regenerated; when specloom generate has run to its"
-                " end, restart this process",
+                f"{_PACKAGE} is being regenerated; restart this process when"
+                " `specloom generate` has finished",
                 name=_PACKAGE,
             )
     if running is not None and f'__build__ = "{running}"'.encode() not in text:

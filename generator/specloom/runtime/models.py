@@ -1,4 +1,4 @@
-"""Models: the classes that requests and answers are made of."""
+"""Models: base classes of the types in requests and responses."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 else:
 
     class OrStr:
-        """An open enumeration in a request, which takes values that it does not list, too.
+        """Open enum in a request, which also accepts unlisted values.
 
-        That is for type checkers. It is decoded into the enumeration, so it is no union.
+        A union for type checkers only; at run time it is the enum.
         """
 
         def __class_getitem__(cls, kind: object) -> object:
@@ -29,10 +29,10 @@ else:
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """An object with known fields, as a value: it cannot be changed.
+    """Base of immutable objects with known fields.
 
-    To derive another one, use `msgspec.structs.replace(value, field=…)`. Its `repr` hides
-    what is confidential; `msgspec.structs.asdict` shows all.
+    Use `msgspec.structs.replace(value, field=…)` for a changed copy. The `repr` hides
+    confidential fields; `msgspec.structs.asdict` has all.
     """
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
@@ -40,8 +40,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         shown: list[tuple[str, Any]] = []
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            veiled = name in hidden and value is not None and value is not msgspec.UNSET
-            shown.append((name, HIDDEN if veiled else value))
+            is_set = value is not None and value is not msgspec.UNSET
+            shown.append((name, HIDDEN if name in hidden and is_set else value))
         return shown
 
     def __repr__(self) -> str:
@@ -50,7 +50,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Hidden:
-    """Stands for a value that is not shown."""
+    """Placeholder of a hidden value."""
 
     def __repr__(self) -> str:
         return "…"
@@ -61,32 +61,32 @@ HIDDEN = _Hidden()
 
 @cache
 def hidden_fields(model: type[msgspec.Struct]) -> frozenset[str]:
-    """Names of the fields that are never shown."""
+    """Return the names of the fields that are never shown."""
     from .field_info import nested_field_info
 
     return frozenset(
         field.name
         for field in msgspec.structs.fields(model)
         if any(
-            marks.encrypted or marks.secret
-            for marks in nested_field_info(field.type, deep=False)
+            info.encrypted or info.secret
+            for info in nested_field_info(field.type, deep=False)
         )
     )
 
 
 def constant(value: T, *, name: str | None = None) -> T:
-    """A field that has one possible value, which is always sent.
+    """Return a field with a constant value, which is always sent.
 
-    `name` is its name on the wire, if that is another.
+    `name` is its wire name, if different.
     """
     field: T = msgspec.field(default=value, name=name)
     return field
 
 
 class OpenEnum(StrEnum):
-    """An enumeration that keeps values which it does not list.
+    """Enum that preserves unlisted values.
 
-    Such a value is a member called `UNLISTED_` whose `value` is what came.
+    An unlisted value becomes a member with the name `UNLISTED_` and that value.
     """
 
     @classmethod
@@ -100,7 +100,7 @@ class OpenEnum(StrEnum):
 
 
 class OpenIntEnum(IntEnum):
-    """As `OpenEnum`, of integers."""
+    """Enum of integers that preserves unlisted values, like `OpenEnum`."""
 
     @classmethod
     def _missing_(cls, value: object) -> OpenIntEnum | None:
@@ -113,12 +113,12 @@ class OpenIntEnum(IntEnum):
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """A member of a tagged union that the documentation does not list, as it came."""
+    """An undocumented member of a tagged union, as received."""
 
     tag: object
-    """What the field that tells members apart holds."""
+    """Value of the tag field."""
     data: dict[str, Any]
-    """The whole object."""
+    """The complete object."""
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [("tag", self.tag), ("data", HIDDEN)]
@@ -128,18 +128,18 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class Tagged(type):
-    """The class of tagged unions: their instances are those of their members."""
+    """Metaclass of tagged unions: instances of members are instances of the union."""
 
     tag: str
-    """Wire name of the field that tells the members apart."""
+    """Wire name of the tag field."""
     _members: Callable[[], Mapping[str | int, type[msgspec.Struct]]]
-    _found: Mapping[str | int, type[msgspec.Struct]]
+    _resolved: Mapping[str | int, type[msgspec.Struct]]
 
     def members(cls) -> Mapping[str | int, type[msgspec.Struct]]:
-        """The class of each value of the tag."""
-        if not cls._found:
-            cls._found = cls._members()
-        return cls._found
+        """Return the class for each value of the tag."""
+        if not cls._resolved:
+            cls._resolved = cls._members()
+        return cls._resolved
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, (*cls.members().values(), Unknown))
@@ -150,18 +150,18 @@ def tagged(
     tag: str,
     members: Callable[[], Mapping[str | int, type[msgspec.Struct]]],
 ) -> Tagged:
-    """A union of objects that are told apart by one field.
+    """Return a union of classes that the field `tag` distinguishes.
 
-    `members` gives the class for each value of that field; it is asked when the first
-    object comes, so classes may be defined after the union, or in other modules.
+    `members` returns the class for each value of the field. It is called on first use,
+    so the classes can be defined later, or in other modules.
     """
-    space: dict[str, Any] = {
+    namespace: dict[str, Any] = {
         "__module__": members.__module__,
         "tag": tag,
         "_members": staticmethod(members),
-        "_found": {},
+        "_resolved": {},
     }
-    return Tagged(name, (), space)
+    return Tagged(name, (), namespace)
 
 
 def is_tagged(kind: object) -> TypeGuard[Tagged]:

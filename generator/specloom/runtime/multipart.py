@@ -1,4 +1,4 @@
-"""Bodies in parts, with files (`multipart/form-data`, RFC 7578)."""
+"""Multipart bodies, with files (`multipart/form-data`, RFC 7578)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .wire_formats import Limits
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A field of the class: a file, or a value with its writer."""
+    """A field of the class: a file, or a value with its encoder."""
 
     name: str
     wire: str
@@ -34,11 +34,12 @@ class _Part:
 
 @dataclass(frozen=True)
 class Multipart(Body):
-    """The fields of a class as parts, in their order.
+    """Multipart body with the fields of a class as parts, in their order.
 
-    Objects and lists of objects are parts of JSON, files have a name and a media type,
-    other values are plain; lists of those are parts repeated. `media` has the media types
-    that a file may have, by wire name; `signed_part` is the part that a signature covers.
+    Objects and lists of objects are JSON parts, files have a name and a media type,
+    other values are plain text; a list of these is one part per item. `media` has the
+    allowed media types of a file by wire name; `signed_part` is the part that a
+    signature covers.
     """
 
     type: type[msgspec.Struct]
@@ -49,22 +50,22 @@ class Multipart(Body):
     def _parts(self) -> list[_Part]:
         return [
             _Part(
-                one.name,
-                one.encode_name,
-                not one.required,
-                None if _is_file(one.type) else encoder_for(one.type),
-                tuple(_sizes(one.type)),
+                attribute.name,
+                attribute.encode_name,
+                not attribute.required,
+                None if _is_file(attribute.type) else encoder_for(attribute.type),
+                tuple(_sizes(attribute.type)),
             )
-            for one in fields(self.type)
+            for attribute in fields(self.type)
         ]
 
     def own(self, value: Any) -> object:
         loaded: dict[str, object] = {}
         for part in self._parts:
-            given = getattr(value, part.name)
-            if part.encoder is None and not (part.optional and given is None):
+            item = getattr(value, part.name)
+            if part.encoder is None and not (part.optional and item is None):
                 try:
-                    loaded[part.name] = _each(load, given)
+                    loaded[part.name] = _each(load, item)
                 except EncodeError as error:
                     error.keys.append(part.name)
                     raise
@@ -73,36 +74,36 @@ class Multipart(Body):
     def check(self, value: Any) -> object:
         checked: list[tuple[str, object]] = []
         for part in self._parts:
-            given = getattr(value, part.name)
-            if part.optional and given is None:
+            item = getattr(value, part.name)
+            if part.optional and item is None:
                 continue
             try:
-                made = self._check(part, given)
+                encoded = self._check(part, item)
             except EncodeError as error:
                 error.keys.append(part.name)
                 raise
-            if is_list(made) and not any(map(_is_json, made)):
-                checked.extend((part.wire, one) for one in made)
+            if is_list(encoded) and not any(map(_is_json, encoded)):
+                checked.extend((part.wire, entry) for entry in encoded)
             else:
-                checked.append((part.wire, made))
+                checked.append((part.wire, encoded))
         return checked
 
-    def _check(self, part: _Part, given: Any) -> Any:
+    def _check(self, part: _Part, value: Any) -> Any:
         if part.encoder is not None:
-            if not part.encoder.accepts(given):
-                raise wrong_type(part.encoder.name, given)
-            return part.encoder.encode(given)
+            if not part.encoder.accepts(value):
+                raise wrong_type(part.encoder.name, value)
+            return part.encoder.encode(value)
 
         def file(upload: Any) -> Upload:
-            for meta in part.sizes:
-                check_size(upload, meta.min_length, meta.max_length)
+            for limits in part.sizes:
+                check_size(upload, limits.min_length, limits.max_length)
             return self._with_media(upload, self.media.get(part.wire, ()))
 
-        return _each(file, given)
+        return _each(file, value)
 
     def _with_media(self, upload: Upload, allowed: tuple[str, ...]) -> Upload:
-        only = allowed[0] if len(allowed) == 1 and "*" not in allowed[0] else None
-        media = upload.media or only
+        default = allowed[0] if len(allowed) == 1 and "*" not in allowed[0] else None
+        media = upload.media or default
         if media is None:
             from mimetypes import guess_type
 
@@ -139,7 +140,7 @@ def _is_json(value: object) -> bool:
 
 
 def _is_file(annotation: Annotation) -> bool:
-    """Whether this is an `UploadLike`, or a list of those, that may be left out."""
+    """Whether this is an `UploadLike` or a list of those, optional or not."""
     kind, _ = split_annotated(annotation)
     if kind is Upload:
         return True
@@ -149,16 +150,16 @@ def _is_file(annotation: Annotation) -> bool:
 
 
 def _sizes(annotation: Annotation) -> Iterator[Limits]:
-    """The limits of a file, which may be one member of a union."""
-    for marks in nested_field_info(annotation, deep=False):
-        if marks.limits is not None:
-            yield marks.limits
+    """Yield the limits of a file, also of one in a union."""
+    for info in nested_field_info(annotation, deep=False):
+        if info.limits is not None:
+            yield info.limits
 
 
-def _each(change: Callable[[Any], Upload], given: Any) -> Upload | list[Upload]:
-    return list(map(change, given)) if is_list(given) else change(given)
+def _each(change: Callable[[Any], Upload], value: Any) -> Upload | list[Upload]:
+    return list(map(change, value)) if is_list(value) else change(value)
 
 
 def _quoted(text: str) -> str:
-    """As browsers do it (WHATWG HTML, multipart form data): a name cannot end its line."""
+    """Escape a name as browsers do (WHATWG HTML), so that it cannot end its line."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

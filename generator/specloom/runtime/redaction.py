@@ -1,4 +1,4 @@
-"""Keeping a request's own secrets out of what a server says: servers quote what they get."""
+"""Redaction of secrets of a request in errors: servers quote what they receive."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .headers import Headers
 from .json_types import is_list, is_object
 from .models import hidden_fields
 
-_LEAST = 4
-"""Bytes of a secret that is looked for: shorter ones stand in any text by chance."""
+_MIN_LENGTH = 4
+"""In bytes; shorter secrets occur in texts by chance."""
 
 
 class Redaction(Opaque):
-    """Puts "…" for secrets in the texts of an error."""
+    """Redaction of an error: replaces secrets in its texts by "…"."""
 
     __slots__ = ("_pattern",)
 
@@ -33,15 +33,17 @@ class Redaction(Opaque):
             form
             for secret in secrets
             for form in (secret, quote(secret, safe=""), quote_plus(secret))
-            if len(secret.encode(errors="replace")) >= _LEAST
+            if len(secret.encode(errors="replace")) >= _MIN_LENGTH
         }
         longest_first = sorted(forms, key=len, reverse=True)
-        # "(?!)" matches nowhere, "" would match everywhere.
+        # "(?!)" never matches; "" would match everywhere.
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
     def value(self, value: Any) -> Any:
-        """A text, another JSON value or a model without secrets; "…" if it is nested more
-        deeply than can be looked through."""
+        """Return a text, another JSON value or a model without secrets.
+
+        Return "…" if it is nested too deeply.
+        """
         try:
             return self._redacted(value)
         except RecursionError:
@@ -49,8 +51,8 @@ class Redaction(Opaque):
 
     def _redacted(self, value: Any) -> Any:
         if isinstance(value, str):
-            found = self._pattern.search(value)
-            return self._pattern.sub("…", value) if found else value
+            has_secret = self._pattern.search(value)
+            return self._pattern.sub("…", value) if has_secret else value
         if is_list(value):
             return [self._redacted(one) for one in value]
         if is_object(value):
@@ -65,7 +67,7 @@ class Redaction(Opaque):
         return value
 
     def error(self, error: Error, outside: BaseException | None) -> None:
-        """Redact an error, and the texts of what is beneath it, in place."""
+        """Redact an error, and the texts of its causes, in place."""
         error.message = self.value(error.message)
         error.code = self.value(error.code)
         error.request_id = self.value(error.request_id)
@@ -82,34 +84,34 @@ class Redaction(Opaque):
 
 
 def secrets_of(call: Call[Any]) -> Iterator[str]:
-    """The texts of the secret fields of a call."""
+    """Yield the texts in the secret fields of a call."""
     yield from _hidden(call.arguments)
     yield from _hidden(call.body)
 
 
 def _hidden(value: Any) -> Iterator[str]:
-    """The texts in the secret fields of a value."""
+    """Yield the texts in the secret fields of a value."""
     secret = hidden_fields(type(value)) if isinstance(value, msgspec.Struct) else ()
-    for name, one in _inside(value):
+    for name, one in _items(value):
         yield from _texts(one) if name in secret else _hidden(one)
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts and numbers in a value, as texts."""
+    """Yield all texts and numbers in a value, as texts."""
     if isinstance(value, bytes):
         yield value.decode(errors="replace")
     elif isinstance(value, str | int | float | Decimal):
         yield str(value)
-    for _, one in _inside(value):
+    for _, one in _items(value):
         yield from _texts(one)
 
 
-def _inside(value: Any) -> Iterable[tuple[object, Any]]:
-    """What an object, a mapping or a list holds, by field, key or place."""
+def _items(value: Any) -> Iterable[tuple[object, Any]]:
+    """Return the items of an object, a mapping or a list, by field, key or index."""
     if isinstance(value, msgspec.Struct):
         return [(name, getattr(value, name)) for name in value.__struct_fields__]
-    held: Any = value
+    untyped: Any = value
     if isinstance(value, Mapping):
-        return list(held.items())
-    items: list[Any] = list(held) if isinstance(value, list | tuple) else []
+        return list(untyped.items())
+    items: list[Any] = list(untyped) if isinstance(value, list | tuple) else []
     return list(enumerate(items))

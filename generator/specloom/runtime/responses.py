@@ -1,4 +1,4 @@
-"""What an answer means: a value, or an error."""
+"""Responses: decoding into a typed value, or an error."""
 
 from __future__ import annotations
 
@@ -25,25 +25,22 @@ _RETRY: Mapping[int, Retry] = {
     503: "same",
     504: "same",
 }
-"""What a repetition may hope for after an error that is not documented."""
+"""Whether a retry can succeed after an undocumented error."""
 
 
 def decode_response(
     endpoint: Endpoint[T], response: RawResponse, scheme: Scheme, settings: Settings
 ) -> Response[T]:
-    """The response that this answer is.
-
-    Fails with `ApiError` or `ProtocolError`.
-    """
+    """Decode a response; raise `ApiError` or `ProtocolError`."""
     documented = response.status in endpoint.responses
-    refused = not documented and response.status >= 400
+    is_error = not documented and response.status >= 400
     shape = settings.service.error_shape_of(endpoint)
-    if refused or (response.successful and _success(response, shape) is False):
+    if is_error or (response.successful and _success(response, shape) is False):
         raise api_error(endpoint, response, scheme, settings)
     if not documented and not response.successful:
-        # Above all 3xx: what is signed for one place must not be sent to another.
+        # Mostly 3xx: a request signed for one host must not be sent to another.
         raise ProtocolError(
-            f"status {response.status} is no documented answer; redirections are not followed",
+            f"undocumented status {response.status}; redirects are not followed",
             **_parts(response),
         )
     value: T = _value(endpoint, response, scheme, settings)
@@ -54,24 +51,26 @@ def decode_response(
 
 
 def _success(response: RawResponse, shape: ErrorShape) -> bool | None:
-    """Whether a response of status 2xx is a success; None if it has no code."""
+    """Return whether a response with status 2xx is a success; None without a code."""
     try:
         return shape.succeeded(response.content)
     except InvalidJson as error:
-        raise _unreadable(response, error) from error
+        raise _undecodable(response, error) from error
 
 
 def _hides_code(mismatch: Mismatch, response: RawResponse, shape: ErrorShape) -> bool:
-    """Whether this is why nobody knows if the response is a success: its code is not
-    there, although it is documented as always there."""
+    """Whether the mismatch is the reason that a documented code is missing.
+
+    Without the code a response may be an error.
+    """
     if not response.successful or not shape.leads_through(mismatch.keys):
         return False
     return _success(response, shape) is None
 
 
-def _unreadable(response: RawResponse, what: object) -> ProtocolError:
+def _undecodable(response: RawResponse, reason: object) -> ProtocolError:
     return ProtocolError(
-        f"the answer is not the documented JSON: {what}", **_parts(response)
+        f"the response is not the documented JSON: {reason}", **_parts(response)
     )
 
 
@@ -92,9 +91,9 @@ def _value(
     kinds, status = endpoint.responses, response.status
     problems: list[object] = []
     if status not in kinds:
-        # 200 for 201, 204 for 202: the first documented success has the type.
+        # 200 for 201, or 204 for 202: use the type of the first documented success.
         status = next((one for one in kinds if 200 <= one < 300), 0)
-        problems.append(f"status {response.status} is not documented")
+        problems.append(f"undocumented status {response.status}")
     kind = kinds.get(status)
     value: Any = None
     try:
@@ -108,32 +107,34 @@ def _value(
                 if isinstance(one, Mismatch) and (
                     one.path is None or _hides_code(one, response, shape)
                 ):
-                    raise _unreadable(response, one)
+                    raise _undecodable(response, one)
             problems += mismatches
         elif problems and response.content:
-            decode(response.content)  # some page of some gateway is no success
+            decode(response.content)  # an HTML page of a gateway is not a success
     except InvalidJson as error:
-        raise _unreadable(response, error) from error
+        raise _undecodable(response, error) from error
     if problems:
-        _tell(endpoint, response, problems, settings)
+        _report(endpoint, response, problems, settings)
     return value
 
 
-def _tell(
+def _report(
     endpoint: Endpoint[Any],
     response: RawResponse,
     problems: Sequence[object],
     settings: Settings,
 ) -> None:
-    shown = summarize(problems)
+    summary = summarize(problems)
     if settings.strict:
         raise ProtocolError(
-            f"the answer is not as documented: {shown}",
+            f"the response does not match the documentation: {summary}",
             outcome="done",
             **_parts(response),
         )
     logger = getLogger(settings.service.name)
-    logger.warning("%s: the answer is not as documented: %s", endpoint.name, shown)
+    logger.warning(
+        "%s: the response does not match the documentation: %s", endpoint.name, summary
+    )
 
 
 # --- errors ---------------------------------------------------------------------------
@@ -142,7 +143,7 @@ def _tell(
 def api_error(
     endpoint: Endpoint[Any], response: RawResponse, scheme: Scheme, settings: Settings
 ) -> ApiError:
-    """The error that this answer is, as documented."""
+    """Return the documented error for a response."""
     shape = settings.service.error_shape_of(endpoint)
     code, message, detail = shape.parts(response.content)
     rows = _matching(
@@ -163,7 +164,7 @@ def api_error(
     )
     body = next((row.body for row in rows if row.body is not None), None)
     if body is not None:
-        # If it is not JSON, there was no code or message either; `content` has all.
+        # If it is not JSON, `content` has all of it.
         with suppress(InvalidJson):
             error.body, _ = codec(body).decode(response.content, scheme.unseal)
     return error
@@ -172,22 +173,22 @@ def api_error(
 def _matching(
     rows: Iterable[ErrorCode], status: int, code: str | None
 ) -> list[ErrorCode]:
-    """The rows for this error, the most specific kind of row that there is one of."""
+    """Return the documented errors that match, of the most specific kind."""
     kinds = ((status, code), (None, code), (status, None))
     for kind in kinds if code is not None else kinds[2:]:
-        found = [row for row in rows if (row.status, row.code) == kind]
-        if found:
-            return [row for row in found if row.error is found[0].error]
+        matching = [row for row in rows if (row.status, row.code) == kind]
+        if matching:
+            return [row for row in matching if row.error is matching[0].error]
     return []
 
 
 def _class(settings: Settings, status: int, code: str | None) -> type[ApiError]:
-    """Of an error that is not documented for this endpoint."""
-    known = settings.service.classes
-    found = known.get((status, code or "")) or known.get((None, code or ""))
-    return found or ApiError
+    """Return the class of an error that is not documented for this endpoint."""
+    classes = settings.service.classes
+    documented = classes.get((status, code or "")) or classes.get((None, code or ""))
+    return documented or ApiError
 
 
 def _without_message(response: RawResponse) -> str:
     media = response.headers.get("Content-Type", "no media type")
-    return f"the server gave no message ({media}, {len(response.content)} bytes)"
+    return f"no message from the server ({media}, {len(response.content)} bytes)"

@@ -1,4 +1,4 @@
-"""What one client is set to, checked when it is made."""
+"""Settings of a client, checked when the client is created."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from .retry import Budget
 
 DEFAULT_MAX_RESPONSE_BYTES = 8 * MEBIBYTE
 _NO_SCHEME = Scheme()
-_MOST_ATTEMPTS = 10
+_MAX_ATTEMPTS = 10
 _DAY = 86400
-"""Seconds; more than the operating system can wait must not be asked of it."""
+"""Seconds; much longer timeouts overflow in the operating system."""
 
 
 class Settings(Struct, frozen=True, dict=True):
-    """What one client is set to.
+    """Settings of one client.
 
-    `deadline` is in seconds, over all that a call does. `hosts` replace the service's and
-    those of single endpoints. `strict` makes an answer that is not as documented an error.
-    `max_attempts` and `max_response_bytes` are the most that a call may send, and the most bytes that
-    an answer may have; without one that is `DEFAULT_MAX_RESPONSE_BYTES`, or more where a larger file is
-    documented. `budget` and `failover` are shared by all that are made of one.
+    `deadline` is the total timeout of a call in seconds, retries included. `hosts`
+    override those of the service and of single endpoints. `strict` makes a response
+    that does not match the documentation an error. Without `max_response_bytes` the
+    limit is `DEFAULT_MAX_RESPONSE_BYTES`, or the documented size of a larger file.
+    Settings made by `with_options` share `budget` and `failover`.
     """
 
     service: Service
@@ -64,48 +64,50 @@ class Settings(Struct, frozen=True, dict=True):
         max_attempts: int | None = None,
         max_response_bytes: int | None = None,
     ) -> Settings:
-        """The same but for what is given."""
-        given = {
+        """Return these settings, changed where an argument is not None."""
+        options = {
             "deadline": deadline,
             "user_agent": user_agent,
             "strict": strict,
             "max_attempts": max_attempts,
             "max_response_bytes": max_response_bytes,
         }
-        changed: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+        changed: dict[str, Any] = {k: v for k, v in options.items() if v is not None}
         return structs.replace(self, **changed)
 
     def __post_init__(self) -> None:
-        given: Any = self
+        untyped: Any = self
         if not _is_duration(self.deadline):
             raise ConfigError(
-                "deadline: give a positive, finite number of seconds, a day at the most"
+                f"deadline: expected a positive number of seconds, at most {_DAY}"
             )
-        if not isinstance(given.user_agent, str) or not is_field_value(self.user_agent):
-            raise ConfigError("user_agent: give ASCII text in one line")
-        if not isinstance(given.strict, bool):
-            raise ConfigError("strict: give True or False")
-        if not is_positive_int(self.max_attempts) or self.max_attempts > _MOST_ATTEMPTS:
+        if not isinstance(untyped.user_agent, str) or not is_field_value(
+            self.user_agent
+        ):
+            raise ConfigError("user_agent: expected one line of ASCII text")
+        if not isinstance(untyped.strict, bool):
+            raise ConfigError("strict: expected True or False")
+        if not is_positive_int(self.max_attempts) or self.max_attempts > _MAX_ATTEMPTS:
             raise ConfigError(
-                f"max_attempts: give a number from 1, for no repetition, to {_MOST_ATTEMPTS}"
+                f"max_attempts: expected an integer from 1 (no retries) to {_MAX_ATTEMPTS}"
             )
         if self.max_response_bytes is not None and not is_positive_int(
             self.max_response_bytes
         ):
-            raise ConfigError("max_response_bytes: give a positive number of bytes")
+            raise ConfigError("max_response_bytes: expected a positive number of bytes")
 
     def scheme(self, endpoint: Endpoint[Any]) -> Scheme:
-        """The first scheme of the endpoint's that this client has."""
+        """Return the first scheme of the endpoint that this client has."""
         names = self.service.auth if endpoint.auth is None else endpoint.auth
         for name in names:
             if name in self.schemes:
                 return self.schemes[name]
         if not names:
             return _NO_SCHEME
-        raise ConfigError(f"this client was made without {' or '.join(names)}")
+        raise ConfigError(f"missing {' or '.join(names)}; pass it to the client")
 
     def limit_of(self, endpoint: Endpoint[Any]) -> int:
-        """The most bytes that a response of this endpoint may have."""
+        """Return the maximum size in bytes of a response of this endpoint."""
         if self.max_response_bytes is not None:
             return self.max_response_bytes
         kinds = endpoint.responses.values()
@@ -113,18 +115,18 @@ class Settings(Struct, frozen=True, dict=True):
         return max([DEFAULT_MAX_RESPONSE_BYTES, *files])
 
     def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:
-        """Where calls of this endpoint may go, the primary first."""
+        """Return the hosts for calls of this endpoint, the primary first."""
         return self.hosts or endpoint.hosts or self.service.parsed_hosts
 
     @cached_property
     def side_channel(self) -> SideChannel:
-        """For requests of the schemes' own."""
+        """Side channel for requests of the schemes, such as those for a token."""
         hosts = self.hosts or self.service.parsed_hosts
         return SideChannel(self.service.name, hosts, self.headers)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """What every request carries."""
+        """Headers of every request."""
         own = {
             "User-Agent": f"{self.user_agent} {self.service.user_agent}".lstrip(),
             "Accept": "*/*",
@@ -145,5 +147,5 @@ def _is_duration(value: Any) -> bool:
 
 
 def parse_hosts_option(urls: Sequence[str] | None) -> tuple[Host, ...]:
-    """The hosts of `hosts=`; none if it was left out."""
+    """Parse the option `hosts`; return no hosts if it is None."""
     return () if urls is None else parse_hosts(urls)

@@ -1,4 +1,4 @@
-"""Whom a client trusts: the authorities of the environment, or a context of its own."""
+"""TLS contexts: checks of custom ones, and the default one of the environment."""
 
 from __future__ import annotations
 
@@ -14,34 +14,36 @@ if TYPE_CHECKING:
 
 
 def check_ssl_context(ssl_context: object) -> None:
-    """Fails with `ConfigError` unless this is a context that verifies servers.
+    """Raise `ConfigError` unless this is a TLS context that verifies servers.
 
-    There is no switch to turn that off: who does not verify may be talking to anyone.
+    Verification cannot be turned off: without it any server could read the requests.
     """
     import ssl
 
     if not isinstance(ssl_context, ssl.SSLContext):
         raise ConfigError(
-            "ssl_context: give an ssl.SSLContext, such as"
-            " ssl.create_default_context(cafile=path) makes"
+            "ssl_context: expected an ssl.SSLContext, such as the result of"
+            " ssl.create_default_context(cafile=path)"
         )
-    given: Any = ssl_context
-    if given.protocol == ssl.PROTOCOL_TLS_SERVER:
+    context: Any = ssl_context
+    if context.protocol == ssl.PROTOCOL_TLS_SERVER:
         raise ConfigError(
-            "ssl_context: this one is for servers; give one of"
+            "ssl_context: this context is for servers; use the result of"
             " ssl.create_default_context(), which is for clients"
         )
-    if given.verify_mode != ssl.CERT_REQUIRED or not given.check_hostname:
+    if context.verify_mode != ssl.CERT_REQUIRED or not context.check_hostname:
         raise ConfigError(
-            "ssl_context: this one does not verify servers; give one with verify_mode ="
-            " ssl.CERT_REQUIRED and check_hostname = True, and name a private authority"
-            " with load_verify_locations"
+            "ssl_context: this context does not verify servers; set verify_mode ="
+            " ssl.CERT_REQUIRED and check_hostname = True, and load a private CA with"
+            " load_verify_locations"
         )
 
 
-def default_ssl_context(make: Callable[[], SSLContext]) -> SSLContext:
-    """The context that `make` gives, which reads variables of the environment; fails with
-    `ConfigError` that names the one which cannot be used."""
+def default_ssl_context(create: Callable[[], SSLContext]) -> SSLContext:
+    """Return the context of `create`, which reads environment variables.
+
+    Raise `ConfigError` with the name of a variable that has an unusable value.
+    """
     import ssl
 
     keys = os.environ.get("SSLKEYLOGFILE")
@@ -52,30 +54,30 @@ def default_ssl_context(make: Callable[[], SSLContext]) -> SSLContext:
         except OSError as error:
             raise _unusable("SSLKEYLOGFILE", error) from error
     if folders and not file and not any(map(os.path.isdir, folders.split(os.pathsep))):
-        # OpenSSL would take it, and trust nobody.
+        # OpenSSL would ignore it and trust no certificate.
         raise _unusable("SSL_CERT_DIR", NotADirectoryError(ENOTDIR, "no such folder"))
     try:
-        return make()
+        return create()
     except OSError as error:
         if file:
             raise _unusable("SSL_CERT_FILE", error) from error
         raise ConfigError(
-            f"ssl_context: give one; the system's certificates cannot be read: {error}"
+            f"cannot read the system's certificates: {error}; pass an ssl_context"
         ) from error
 
 
 def _unusable(name: str, error: OSError) -> ConfigError:
     return ConfigError(
-        f"{name}: this variable of the environment is {os.environ[name]!r}, which cannot"
-        f" be used: {error.strerror or error}; correct it, or unset it"
+        f"unusable environment variable {name}={os.environ[name]!r}:"
+        f" {error.strerror or error}; correct it or unset it"
     )
 
 
 def is_certificate_error(error: BaseException) -> bool:
-    """Whether the server's certificate was refused, which another attempt cannot mend."""
+    """Whether the server certificate was rejected, so that a retry would fail too."""
     import ssl
 
-    beneath = error.__cause__ or error.__context__
+    cause = error.__cause__ or error.__context__
     return isinstance(error, ssl.SSLCertVerificationError) or (
-        beneath is not None and is_certificate_error(beneath)
+        cause is not None and is_certificate_error(cause)
     )

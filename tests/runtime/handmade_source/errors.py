@@ -20,11 +20,11 @@ class OrderNotFound(ApiError):
 
 
 class Missing(ApiError):
-    """404, whatever the code."""
+    """404, with any code."""
 
 
 class InvalidCredential(ApiError):
-    """40001, in any answer."""
+    """40001, with any status."""
 
 
 class Unprocessable(ApiError):
@@ -32,7 +32,7 @@ class Unprocessable(ApiError):
 
 
 class Busy(ApiError):
-    """SYSTEM_BUSY; what became of the request is unknown."""
+    """SYSTEM_BUSY; the outcome is unknown."""
 
 
 class SystemError(ApiError):

@@ -1,4 +1,4 @@
-"""One API, as its clients know it."""
+"""Definition of an API: the part that all its endpoints share."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 class Service(Struct, frozen=True, dict=True):
-    """One API: its name, hosts, constants, schemes and errors.
+    """An API: its name, hosts, headers, auth schemes and errors.
 
-    `name` is the name of its logger as well. `auth` names the schemes of which any will
-    do, `headers` are sent with every request. `unprocessed` has the statuses, 408 and from
-    500 on, that say that a request was not processed. `errors` are those of all endpoints,
-    `classes` has the codes that single endpoints document: others may answer with them.
+    `name` is also the name of its logger. `auth` lists alternative schemes, of which a
+    call needs one. `headers` are sent with every request. `unprocessed` lists the
+    statuses (408, or from 500 on) which mean that the request was not processed.
+    `errors` apply to all endpoints. `classes` has the codes that single endpoints
+    document, because others may return them too.
     """
 
     name: str
@@ -40,21 +41,21 @@ class Service(Struct, frozen=True, dict=True):
 
     @cached_property
     def parsed_hosts(self) -> tuple[Host, ...]:
-        """The hosts, the primary first."""
+        """Parsed hosts, the primary first."""
         return parse_hosts(self.hosts)
 
     def error_shape_of(self, endpoint: Endpoint[Any] | None) -> ErrorShape:
-        """The shape of an endpoint's errors: its own, or else that of all endpoints."""
+        """Return the error shape of an endpoint: its own, or that of the API."""
         own = endpoint.error_shape if endpoint is not None else None
         return self.error_shape if own is None else own
 
     def unprocessed_of(self, endpoint: Endpoint[Any]) -> tuple[int, ...]:
-        """Statuses by which an endpoint says that it did not process a request."""
+        """Return the statuses which mean that the request was not processed."""
         own = endpoint.unprocessed
         return self.unprocessed if own is None else own
 
     @property
     def user_agent(self) -> str:
-        """What requests say of their sender."""
+        """Default value of the User-Agent header."""
         major, minor = sys.version_info[:2]
         return f"{self.name}/{self.version} (specloom; Python {major}.{minor})"

@@ -1,4 +1,4 @@
-"""JSON of one type: from bytes to values."""
+"""Codec of one type: decodes JSON bytes into typed values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .repair import InvalidBytes, repair
 
 
 class InvalidJson(ValueError):
-    """The bytes are not JSON; the text says what is wrong with them."""
+    """The bytes are not valid JSON; the message says why."""
 
 
 def _number(text: str) -> Decimal:
@@ -33,29 +33,29 @@ _ANY: Final = msgspec.json.Decoder(Any, float_hook=_number)
 
 
 def parse(content: bytes) -> Any:
-    """As `decode`, but fails with `InvalidJson` where a character is broken, too."""
-    value, damages = decode(content)
-    if damages:
-        raise InvalidJson(summarize(damages))
+    """Decode JSON like `decode`, but raise `InvalidJson` for an invalid character."""
+    value, invalid = decode(content)
+    if invalid:
+        raise InvalidJson(summarize(invalid))
     return value
 
 
 def decode(content: bytes) -> tuple[Any, list[InvalidBytes]]:
-    """The JSON value that these bytes hold, and where a character in them is broken.
+    """Return the JSON value of these bytes, and the invalid characters in them.
 
-    Numbers with a fraction are Decimal, so that nothing is rounded. A byte order mark is
-    skipped. Fails with `InvalidJson`.
+    Numbers with a fraction become Decimal, so that nothing is rounded. A byte order
+    mark is skipped. Raise `InvalidJson`.
     """
     if not content.strip():
-        raise InvalidJson("it is empty")
+        raise InvalidJson("empty body")
     try:
         return _json(content), []
     except (msgspec.MsgspecError, ValueError) as error:
-        repaired, damages = repair(content)
-        if not damages:
+        repaired, invalid = repair(content)
+        if not invalid:
             raise InvalidJson(str(error)) from None
     try:
-        return _json(repaired), damages
+        return _json(repaired), invalid
     except (msgspec.MsgspecError, ValueError) as error:
         raise InvalidJson(str(error)) from None
 
@@ -68,11 +68,11 @@ def _json(content: bytes) -> Any:
 
 
 def _no_key(text: str) -> str:
-    raise ValueError("there is no key for it here")
+    raise ValueError("no key is configured")
 
 
 class Codec:
-    """How to read one type; made once for each type by `codec`."""
+    """Decoder for JSON of one type; `codec` creates one for each type."""
 
     def __init__(self, annotation: Annotation) -> None:
         self._annotation = annotation
@@ -86,28 +86,28 @@ class Codec:
     def decode(
         self, content: bytes, decrypt: Decrypt = _no_key
     ) -> tuple[Any, list[Mismatch | InvalidBytes]]:
-        """The value in these bytes, and where they are not as documented.
+        """Return the value of these bytes, and its mismatches with the documented type.
 
-        What is encrypted in it is decrypted with `decrypt`. Fails with `InvalidJson`.
+        Encrypted texts in it are decrypted with `decrypt`. Raise `InvalidJson`.
         """
         if self._fast is not None and not (self._exact and _holds_no_number(content)):
             try:
                 value: Any = self._fast.decode(content)
             except (msgspec.MsgspecError, ValueError, RecursionError):
-                pass  # the careful way tells what is wrong
+                pass  # the slow decoder reports the mismatches
             else:
                 mismatches = Mismatches(decrypt)
                 if self._decrypt is not None:
                     value = self._decrypt(value, None, mismatches)
                 return value, [*mismatches]
-        held, damages = decode(content)
-        value, mismatches = self.convert(held, decrypt)
-        return value, [*damages, *mismatches]
+        json, invalid = decode(content)
+        value, mismatches = self.convert(json, decrypt)
+        return value, [*invalid, *mismatches]
 
     def convert(
         self, value: object, decrypt: Decrypt = _no_key
     ) -> tuple[Any, Mismatches]:
-        """As `decode`, from a JSON value; fails with `InvalidJson` if it is nested too deeply."""
+        """Convert a JSON value; raise `InvalidJson` if it is nested too deeply."""
         if self._careful is None:
             self._careful = decoder_for(self._annotation)
         mismatches = Mismatches(decrypt)
@@ -119,7 +119,7 @@ class Codec:
 
 @cache
 def codec(annotation: Annotation) -> Codec:
-    """How to read this type."""
+    """Return the codec of this type."""
     return Codec(annotation)
 
 
@@ -127,27 +127,27 @@ _NO_NUMBER: Final = re.compile(rb'"\s*[+-]?(?:s?nan\d*|inf(?:inity)?)\s*"')
 
 
 def _holds_no_number(content: bytes) -> bool:
-    """Whether a text in it is "NaN" or the like, which msgspec takes for a decimal."""
+    """Whether a text is "NaN" or similar, which msgspec decodes as a Decimal."""
     folded = content.lower()
     return (b"nan" in folded or b"inf" in folded) and bool(_NO_NUMBER.search(folded))
 
 
 def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:
-    # msgspec knows nothing of conversions, and takes a cipher text for a plain one.
-    for kind, marks in nested_types(annotation, deep=True):
-        is_odd = marks.encrypted and kind is not str
-        if marks.conversion or marks.json_text or is_odd:
+    # msgspec knows no conversions, and would decode a ciphertext as a plaintext.
+    for kind, info in nested_types(annotation, deep=True):
+        is_odd = info.encrypted and kind is not str
+        if info.conversion or info.json_text or is_odd:
             return None
     try:
         return msgspec.json.Decoder(annotation, dec_hook=_choose, float_hook=_number)
     except (TypeError, RecursionError):
-        # A union that msgspec cannot tell apart, or classes within classes beyond its depth.
+        # A union that msgspec does not support, or classes nested too deeply for it.
         return None
 
 
 def _choose(kind: type, value: Any) -> Any:
     if not is_tagged(kind):
-        raise NotImplementedError(f"{kind!r} is not a type of answers")
+        raise NotImplementedError(f"{kind!r} is not a type of responses")
     try:
         member = kind.members()[value[kind.tag]]
     except (KeyError, TypeError):

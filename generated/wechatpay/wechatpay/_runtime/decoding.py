@@ -1,9 +1,9 @@
-"""Reading answers with care: what fits its type is typed, what does not is kept.
+"""Lenient decoder of responses: typed values, and a report of each mismatch.
 
-msgspec reads nearly every answer, in one go. This module takes over where that fails, and
-for types with conversions. It loses nothing: a field that is missing reads as None, a value
-of the wrong kind stays as it came, and each such place is reported as a `Mismatch`. Limits
-are not checked: they bind requests, and servers loosen them without notice.
+msgspec decodes nearly all responses. This module decodes those that it rejects, and
+types with conversions. No data is lost: a missing field becomes None, a value of the
+wrong type stays as received, and both are reported as a `Mismatch`. Limits are not
+checked: they apply to requests only, because servers relax them without notice.
 """
 
 from __future__ import annotations
@@ -37,28 +37,32 @@ from .wire_formats import Conversion
 
 _EVERY = frozenset(NAMES)
 _DECIMAL: Final = frozenset({int, Decimal, str})
-_MOST_DIGITS = 1000
-"""Of an integer written with an exponent: 1e999999999 would fill the memory."""
+_MAX_DIGITS = 1000
+"""Of an integer with an exponent: 1e999999999 would exhaust the memory."""
 
 
 def decoder_for(annotation: Annotation) -> Decoder:
-    """How to read this type."""
-    kind, marks = split_annotated(annotation)
-    return _encrypted(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
+    """Return the decoder of this type."""
+    kind, info = split_annotated(annotation)
+    return (
+        _encrypted(_annotated_decoder(kind, info))
+        if info.encrypted
+        else _annotated_decoder(kind, info)
+    )
 
 
-def _marked(kind: Annotation, marks: FieldInfo) -> Decoder:
-    if marks.conversion is not None:
-        return _converted(kind, marks.conversion)
-    if marks.json_text:
+def _annotated_decoder(kind: Annotation, info: FieldInfo) -> Decoder:
+    if info.conversion is not None:
+        return _converted(kind, info.conversion)
+    if info.json_text:
         return _json_text(kind)
-    return _plain(kind)
+    return _type_decoder(kind)
 
 
-def _plain(kind: Annotation) -> Decoder:
+def _type_decoder(kind: Annotation) -> Decoder:
     if is_union(kind):
         members = [decoder_for(member) for member in get_args(kind)]
-        # A decimal may come as a text, but where texts are allowed a text is one.
+        # A decimal may be sent as text, so the decoder of texts takes precedence.
         return _union(sorted(members, key=lambda one: one.kinds == _DECIMAL))
     if is_tagged(kind):
         return _tagged(kind)
@@ -95,14 +99,14 @@ def _scalar(kind: Annotation) -> Decoder:
         return _parsed(kind)
     if kind is msgspec.UnsetType:
         return Decoder(frozenset(), _untouched)
-    raise TypeError(f"{kind!r} is not a type of answers")
+    raise TypeError(f"{kind!r} is not a type of responses")
 
 
 def _integer(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> object:
     if isinstance(value, int):
         return value
-    if value == value.to_integral_value() and value.adjusted() < _MOST_DIGITS:
-        return int(value)  # 1.0 and 1e3 are integers too, in JSON
+    if value == value.to_integral_value() and value.adjusted() < _MAX_DIGITS:
+        return int(value)  # 1.0 and 1e3 are integers in JSON
     mismatches.append(Mismatch(path, "expected an integer, got a number"))
     return value
 
@@ -126,26 +130,26 @@ def _decimal(
     except ArithmeticError:
         number = Decimal("NaN")
     if not number.is_finite():
-        mismatches.append(Mismatch(path, "expected a number, got a text"))
+        mismatches.append(Mismatch(path, "expected a number, got a string"))
         return value
     return number
 
 
 def _parsed(kind: Annotation) -> Decoder:
-    wanted, name = kind, kind.__name__
+    target, name = kind, kind.__name__
     if kind is datetime:
-        # Without a zone it is no moment: each reader would take it for another.
-        wanted, name = (
+        # Without a time zone a datetime is ambiguous.
+        target, name = (
             Annotated[datetime, msgspec.Meta(tz=True)],
             f"{name} with a time zone",
         )
 
     def convert(value: str, path: ValuePath, mismatches: Mismatches) -> object:
         try:
-            parsed: Any = msgspec.convert(value, wanted)
+            parsed: Any = msgspec.convert(value, target)
             return parsed
         except msgspec.ValidationError:
-            mismatches.append(Mismatch(path, f"expected a {name}, got a text"))
+            mismatches.append(Mismatch(path, f"expected a {name}, got a string"))
             return value
 
     return Decoder(frozenset({str}), convert)
@@ -192,8 +196,8 @@ def _map(item: Decoder) -> Decoder:
 
 
 class _Object:
-    """Reads the objects of one class; its fields are looked up when the first one comes,
-    so that classes may contain themselves."""
+    """Decoder of the objects of a class; finds the fields on first use, so that a class
+    can contain itself."""
 
     def __init__(self, kind: type[msgspec.Struct]) -> None:
         self._kind = kind
@@ -243,11 +247,11 @@ def _union(members: list[Decoder]) -> Decoder:
         for member in members:
             if type(value) in member.kinds:
                 own = Mismatches(mismatches.decrypt)
-                made = member.convert(value, path, own)
+                typed = member.convert(value, path, own)
                 if not own:
-                    return made
-                first = first or (made, own)
-        assert first is not None, "the union takes this kind, so a member does"
+                    return typed
+                first = first or (typed, own)
+        assert first is not None, "a member accepts each kind of the union"
         mismatches.extend(first[1])
         return first[0]
 
@@ -267,12 +271,12 @@ def _converted(kind: Annotation, conversion: Conversion) -> Decoder:
 
 def _encrypted(inner: Decoder) -> Decoder:
     def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
-        plain = (
+        plaintext = (
             decrypt_text(value, path, mismatches) if isinstance(value, str) else value
         )
-        if isinstance(plain, CipherText):
-            return plain
-        return inner.decode(plain, path, mismatches)
+        if isinstance(plaintext, CipherText):
+            return plaintext
+        return inner.decode(plaintext, path, mismatches)
 
     return Decoder(inner.kinds | {str}, convert)
 
@@ -284,11 +288,11 @@ def _json_text(kind: Annotation) -> Decoder:
         from .codec import InvalidJson, decode
 
         try:
-            held, damages = decode(value.encode())
+            json, invalid = decode(value.encode())
         except InvalidJson:
-            mismatches.append(Mismatch(path, "expected a text that holds JSON"))
+            mismatches.append(Mismatch(path, "expected a string of JSON"))
             return value
-        mismatches += (Mismatch(path, str(damage)) for damage in damages)
-        return inner.decode(held, path, mismatches)
+        mismatches += (Mismatch(path, str(character)) for character in invalid)
+        return inner.decode(json, path, mismatches)
 
     return Decoder(frozenset({str}), convert)

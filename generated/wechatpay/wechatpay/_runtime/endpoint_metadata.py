@@ -1,4 +1,4 @@
-"""What an endpoint documents: its errors, what a repetition does, what it answers."""
+"""Metadata of endpoints: errors, idempotency and responses."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 
 class BinaryContent(Struct, frozen=True):
-    """As the type of a response: its bytes as they come.
+    """Binary content, as the type of a response.
 
-    `media` has the documented media types, none for any; lengths are in bytes.
+    `media` has the documented media types, empty for any; lengths are in bytes.
     """
 
     media: tuple[str, ...] = ()
@@ -27,27 +27,27 @@ class BinaryContent(Struct, frozen=True):
     max_length: int | None = None
 
     def mismatches(self, response: RawResponse) -> list[str]:
-        """Where a response differs from this; it quotes nothing but the media type."""
-        found: list[str] = []
+        """Return the mismatches of a response; they quote only its media type."""
+        mismatches: list[str] = []
         size, media = len(response.content), response.headers.get("Content-Type")
         if size < self.min_length:
-            found.append(f"expected at least {self.min_length} bytes, got {size}")
+            mismatches.append(f"expected at least {self.min_length} bytes, got {size}")
         if self.max_length is not None and size > self.max_length:
-            found.append(f"expected at most {self.max_length} bytes, got {size}")
+            mismatches.append(f"expected at most {self.max_length} bytes, got {size}")
         if self.media and media is not None and not is_media_of(media, self.media):
-            found.append(f"expected {' or '.join(self.media)}, got {media}")
-        return found
+            mismatches.append(f"expected {' or '.join(self.media)}, got {media}")
+        return mismatches
 
 
 BINARY: Final = BinaryContent()
-"""Bytes of any size and media type."""
+"""Binary content of any size and media type."""
 
 
 class ErrorCode(Struct, frozen=True):
-    """A documented error: which status and code it has (None: any), and its class.
+    """A documented error: its status, its code (None: any) and its exception class.
 
-    `retry` says what a repetition may hope for. `outcome` says what became of the request;
-    None leaves it to the status, see `status_outcome`.
+    `outcome` is the outcome of the request; None derives it from the status, see
+    `status_outcome`.
     """
 
     status: int | None
@@ -61,22 +61,21 @@ class ErrorCode(Struct, frozen=True):
 
 
 def status_outcome(status: int, unprocessed: Container[int]) -> Outcome:
-    """The outcome of a request that gets this status, if its error says nothing else.
+    """Return the outcome of a request whose response has this status.
 
-    After 408 and from 500 on it may have been executed: a server may break halfway, and a
-    gateway does not know what was done behind it. `unprocessed` has the statuses of these
-    that the provider documents as not processed.
+    With 408, and from 500 on, it may have been executed: a server may fail halfway, and
+    a gateway does not know what the server behind it did. `unprocessed` has the
+    statuses that the provider documents as not processed.
     """
     unclear = status == 408 or status >= 500
     return "unknown" if unclear and status not in unprocessed else "rejected"
 
 
 class Keyed:
-    """The server recognises a repeated request by these fields, so it does no harm.
+    """Idempotency by key: the server recognizes a retried request by these fields.
 
-    That holds for a call in which each of them has a value; any other counts as `none`.
-
-    `inquiry` names the endpoint that tells what became of one.
+    A call in which one of them has no value counts as `none`. `inquiry` is the name of
+    the endpoint to call if the response to a request was lost.
     """
 
     def __init__(self, *fields: str, inquiry: str | None = None) -> None:
@@ -85,20 +84,20 @@ class Keyed:
 
 
 Idempotency: TypeAlias = Literal["safe", "none"] | Keyed
-"""What a repeated request does: nothing (`safe`), its effect again (`none`), or nothing
-more because the server recognises it (`Keyed`)."""
+"""Effect of a retried request: none ever (`safe`), again the same (`none`), or no
+further effect because the server recognizes it (`Keyed`)."""
 
 
 @public()
 class Response(Confidential, Generic[T], frozen=True):
-    """An answer: the typed value, and what came around it."""
+    """Response of an endpoint: the decoded value, with status, headers and body."""
 
     value: T
     status: int
     headers: Headers
     request_id: str | None
     content: bytes
-    """The body as it came, decompressed."""
+    """Body, decompressed."""
 
     def __repr__(self) -> str:
         shown = f"value={self.value!r}, status={self.status}"

@@ -1,4 +1,4 @@
-"""Places for requests under way, in plain code: who comes first is served first."""
+"""Fair semaphore: threads acquire it in the order in which they came."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from threading import Event, Lock
 
 
 class FairSemaphore:
-    """A number of places; threads that find none free wait in a queue.
+    """Semaphore for threads with a queue, as asyncio's has.
 
-    `threading.Semaphore` has no queue: of many threads that ask again at once, some would
-    wait until their deadline. Asyncio's semaphore has one.
+    `threading.Semaphore` has no queue: with many threads some would wait until their
+    deadline.
     """
 
     def __init__(self, count: int) -> None:
@@ -19,7 +19,7 @@ class FairSemaphore:
         self._waiting: deque[Event] = deque()
 
     def acquire(self, seconds: float) -> bool:
-        """Take a place, if there is one within this time."""
+        """Acquire a slot; return whether one was free within this time."""
         with self._lock:
             if self._free > 0:
                 self._free -= 1
@@ -28,13 +28,13 @@ class FairSemaphore:
             self._waiting.append(turn)
         try:
             return turn.wait(seconds) or not self._leave(turn)
-        except BaseException:  # the thread is interrupted
+        except BaseException:  # the thread was interrupted
             if not self._leave(turn):
                 self.release()
             raise
 
     def _leave(self, turn: Event) -> bool:
-        """Leave the queue; false if the place has been given in this very moment."""
+        """Leave the queue; return false if the slot was just assigned."""
         with self._lock:
             if turn.is_set():
                 return False
@@ -42,7 +42,7 @@ class FairSemaphore:
             return True
 
     def release(self) -> None:
-        """Give a place back, to the first who waits."""
+        """Release a slot to the first waiting thread."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().set()

@@ -1,4 +1,4 @@
-"""Frames of exceptions, whose variables are secrets: tools that report errors show them."""
+"""Cleanup of traceback frames, because error reports show their variables."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ F = TypeVar("F", bound=Callable[..., Any])
 def chain(
     error: BaseException, outside: BaseException | None
 ) -> Iterator[BaseException]:
-    """An error and all beneath it, without `outside` and what is beneath that."""
+    """Yield an error and its causes and contexts, except `outside` and those of it."""
     seen = {id(outside)}
     waiting: list[BaseException | None] = [error]
     while waiting:
-        one = waiting.pop()
-        if one is not None and id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            waiting += [one.__cause__, one.__context__]
+        exception = waiting.pop()
+        if exception is not None and id(exception) not in seen:
+            seen.add(id(exception))
+            yield exception
+            waiting += [exception.__cause__, exception.__context__]
 
 
 def forget_frames(error: BaseException, outside: BaseException | None) -> None:
-    """Drop what the frames of an error and of all beneath it hold, in place.
+    """Clear the frames of an error, of its causes and of its contexts, in place.
 
-    Their variables are URLs, header fields and bodies, thus secrets. An error of ours
-    loses its traceback; others keep its lines. `outside` is what the caller was handling
-    already, and is left alone, as is all beneath that.
+    Their variables hold URLs, headers and bodies, and so secrets. With an `Error` the
+    tracebacks are dropped; with other exceptions they keep their lines. `outside` is
+    the exception that the caller was already handling; it is not changed.
     """
-    for one in chain(error, outside):
+    for exception in chain(error, outside):
         if isinstance(error, Error):
-            one.__traceback__ = None
+            exception.__traceback__ = None
         else:
-            clear_frames(one.__traceback__)
+            clear_frames(exception.__traceback__)
 
 
 def hide_arguments(function: F) -> F:
-    """Decorate a function with secret arguments: an exception that leaves it shows none.
+    """Decorate a function whose arguments are secret: tracebacks do not show them.
 
-    The frames beneath are forgotten, and this one keeps nothing. The variables of the
-    caller are the caller's own.
+    An exception that leaves the function has cleared frames, this one included. The
+    variables of the caller are not changed.
     """
     wrap: Any = _async if iscoroutinefunction(function) else _sync
     decorated: F = wrap(function)
@@ -84,7 +84,7 @@ def _async(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def hide_constructor_arguments(cls: type) -> None:
-    """Decorate the constructor of a class, if it has one of its own, with `hide_arguments`."""
+    """Decorate the constructor that a class itself defines with `hide_arguments`."""
     name = "__init__"
     if name in vars(cls):
         setattr(cls, name, hide_arguments(vars(cls)[name]))

@@ -1,4 +1,4 @@
-"""Hosts: where requests may go."""
+"""Hosts of an API, and validation of host and proxy URLs."""
 
 from __future__ import annotations
 
@@ -19,57 +19,57 @@ _URL = re.compile(
 )
 _PROXY = r"(?P<scheme>https?|socks5h?)://(?:[^/\s@]*@)?" + _SERVER + "/?"
 _NAME = re.compile(r"(?=.{1,253}\.?$)[0-9A-Za-z][\w-]{0,62}(?:\.[\w-]{1,63})*\.?", re.A)
-"""Of a server, in the domain name system: labels of at most 63 characters (RFC 1035)."""
+"""DNS name: labels of at most 63 characters (RFC 1035)."""
 
 
 class Host(Struct, frozen=True):
-    """One server: `https://name:port`, and the prefix that every path gets there."""
+    """A host: origin, such as `https://name:port`, and prefix of all paths."""
 
     origin: str
     prefix: str = ""
 
     @property
     def authority(self) -> str:
-        """Name and port, as in the Host header field."""
+        """Name and port, as in the Host header."""
         return self.origin.partition("://")[2]
 
 
 def parse_host(url: str) -> Host:
-    """The host that a URL names.
+    """Parse the URL of a host.
 
-    Plain http is for this machine only, since nothing else would keep the request and its
-    answer secret. No user name, query or fragment; a path becomes the prefix of all paths.
+    Only loopback hosts may use unencrypted http. User name, query and fragment are
+    invalid; a path becomes the prefix of all paths. Raise `ConfigError`.
     """
-    found = _URL.fullmatch(url)
+    match = _URL.fullmatch(url)
     if (
-        found is None
-        or not _can_be(found)
-        or not {".", ".."}.isdisjoint(found["path"].split("/"))
+        match is None
+        or not _is_valid_server(match)
+        or not {".", ".."}.isdisjoint(match["path"].split("/"))
     ):
         raise ConfigError(
-            "hosts: each is a URL such as https://api.example.com, with an optional path"
-            " and without user name, query or fragment"
+            "hosts: invalid URL; expected one such as https://api.example.com, with an"
+            " optional path and without user name, query or fragment"
         )
-    if found["scheme"] == "http" and not _is_loopback(found["name"]):
+    if match["scheme"] == "http" and not _is_loopback(match["name"]):
         raise ConfigError(
-            f"hosts: {found['name']} needs https; plain http is for this machine only,"
+            f"hosts: {match['name']} needs https; http is allowed for this machine only,"
             " such as http://127.0.0.1:8080"
         )
-    port = f":{found['port']}" if found["port"] else ""
-    origin = f"{found['scheme']}://{found['name'].lower()}{port}"
-    return Host(origin, found["path"])
+    port = f":{match['port']}" if match["port"] else ""
+    origin = f"{match['scheme']}://{match['name'].lower()}{port}"
+    return Host(origin, match["path"])
 
 
 def parse_hosts(urls: Sequence[str]) -> tuple[Host, ...]:
-    """The hosts that these URLs name, the primary first."""
-    given: Any = urls
-    # No iterator: once it is read, it looks as if none were given.
-    if not isinstance(given, list | tuple) or not all(map(_is_text, urls)):
+    """Parse the URLs of hosts, the primary first; raise `ConfigError`."""
+    untyped: Any = urls
+    # Not an iterator, which would be empty on the second use.
+    if not isinstance(untyped, list | tuple) or not all(map(_is_text, urls)):
         raise ConfigError(
-            "hosts: give a list of URLs, such as [https://api.example.com]"
+            "hosts: expected a list of URLs, such as [https://api.example.com]"
         )
     if not urls:
-        raise ConfigError("hosts: give at least one URL")
+        raise ConfigError("hosts: expected at least one URL")
     return tuple(map(parse_host, urls))
 
 
@@ -78,23 +78,23 @@ def _is_text(value: object) -> bool:
 
 
 def check_proxy(proxy: object) -> None:
-    """Fails with `ConfigError` unless this is the URL of a proxy that can be used."""
+    """Raise `ConfigError` unless this is the URL of a usable proxy."""
     from importlib.util import find_spec
 
-    found = re.fullmatch(_PROXY, proxy) if isinstance(proxy, str) else None
-    if found is None or not _can_be(found):
-        raise ConfigError("proxy: give a URL such as http://proxy.example.com:8080")
-    if found["scheme"].startswith("socks") and find_spec("socksio") is None:
+    match = re.fullmatch(_PROXY, proxy) if isinstance(proxy, str) else None
+    if match is None or not _is_valid_server(match):
+        raise ConfigError("proxy: expected a URL such as http://proxy.example.com:8080")
+    if match["scheme"].startswith("socks") and find_spec("socksio") is None:
         raise ConfigError(
-            "proxy: this kind needs the package socksio; install it, or give a proxy of"
-            " http:// or https://"
+            "proxy: a SOCKS proxy needs the package socksio; install it, or use an http://"
+            " or https:// proxy"
         )
 
 
-def _can_be(found: re.Match[str]) -> bool:
-    """Whether there can be a server of this name and port."""
-    name = found["name"]
-    if int(found["port"] or 0) > 65535:
+def _is_valid_server(match: re.Match[str]) -> bool:
+    """Whether name and port are valid."""
+    name = match["name"]
+    if int(match["port"] or 0) > 65535:
         return False
     if name.startswith("[") or not name.strip("0123456789."):
         try:

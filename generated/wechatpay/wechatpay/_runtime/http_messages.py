@@ -1,4 +1,4 @@
-"""A request as it goes out and an answer as it came, before any meaning."""
+"""HTTP messages: a request ready to send, and a response as received."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .hosts import Host
 
 
 class Request(Opaque):
-    """One request, every byte of it decided.
+    """A complete request.
 
-    `target` is path and query as they stand in the request line, percent-encoded.
-    `signed` is what stands for the body in a signature: the body itself, or one part.
-    Target, header and body hold secrets.
+    `target` is the percent-encoded path and query of the request line. `signed` is the
+    part of the body that a signature covers: all of it, or one part of a multipart
+    body. Target, headers and body may hold secrets.
     """
 
     __slots__ = ("body", "headers", "host", "method", "signed", "target")
@@ -37,18 +37,18 @@ class Request(Opaque):
         self.signed = signed
 
     def with_headers(self, added: Mapping[str, str]) -> Request:
-        """The same with these header fields as well."""
+        """Return the request with more headers."""
         headers = {**self.headers, **added}
         return self._with(self.target, headers)
 
     def with_query(self, name: str, value: str) -> Request:
-        """The same with one more query parameter."""
-        joint = "&" if "?" in self.target else "?"
+        """Return the request with one more query parameter."""
+        separator = "&" if "?" in self.target else "?"
         added = f"{quote(name, safe='')}={quote(value, safe='')}"
-        return self._with(f"{self.target}{joint}{added}", self.headers)
+        return self._with(f"{self.target}{separator}{added}", self.headers)
 
     def at(self, host: Host) -> Request:
-        """The request as it goes to this host, whose prefix the path gets."""
+        """Return the request for a host, with its prefix before the path."""
         headers = {**self.headers, "Host": host.authority}
         target = host.prefix + self.target
         return Request(self.method, host, target, headers, self.body, self.signed)
@@ -61,7 +61,7 @@ class Request(Opaque):
 
 
 class RawResponse(Confidential, frozen=True):
-    """One answer, read whole and decompressed."""
+    """A complete response as received; the content is decompressed."""
 
     status: int
     headers: Headers
@@ -69,8 +69,8 @@ class RawResponse(Confidential, frozen=True):
 
     @property
     def successful(self) -> bool:
-        """Whether the status is one of success, 2xx."""
+        """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
     def __repr__(self) -> str:
-        return f"<Reply {self.status}, {len(self.content)} bytes>"
+        return f"<RawResponse {self.status}, {len(self.content)} bytes>"

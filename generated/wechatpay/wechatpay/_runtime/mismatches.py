@@ -1,4 +1,4 @@
-"""Where an answer is not as documented, and how one type is read."""
+"""Mismatches of responses with their documented types, and the decoder of one type."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from msgspec import Struct
 
 from .json_types import NAMES
 
-_MANY: Final = 10
+_MAX_SHOWN: Final = 10
 
 ValuePath: TypeAlias = "tuple[ValuePath, str | int] | None"
-"""Where in a JSON value something stands: the place of what holds it, and the key there."""
+"""Path in a JSON value: that of the parent and a key; None is the root."""
 
 
 class Mismatch(Struct, frozen=True):
-    """A place where an answer is not as documented; it quotes nothing of the answer."""
+    """A value that does not match its documented type; `problem` does not quote it."""
 
     path: ValuePath
     problem: str
 
     @property
     def keys(self) -> tuple[str | int, ...]:
-        """The keys on the way to the place, the outermost first."""
-        found: list[str | int] = []
+        """Keys of the path, the outermost first."""
+        keys: list[str | int] = []
         path = self.path
         while path is not None:
             path, key = path
-            found.append(key)
-        return tuple(reversed(found))
+            keys.append(key)
+        return tuple(reversed(keys))
 
     def __str__(self) -> str:
         path = (f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.keys)
@@ -37,18 +37,18 @@ class Mismatch(Struct, frozen=True):
 
 
 def summarize(problems: Sequence[object]) -> str:
-    """The first problems in one line, and how many more there are."""
-    shown = "; ".join(map(str, problems[:_MANY]))
-    left = len(problems) - _MANY
-    return f"{shown}; and {left} more" if left > 0 else shown
+    """Return the first problems in one line, and the number of further ones."""
+    shown = "; ".join(map(str, problems[:_MAX_SHOWN]))
+    hidden = len(problems) - _MAX_SHOWN
+    return f"{shown}; and {hidden} more" if hidden > 0 else shown
 
 
 Decrypt: TypeAlias = Callable[[str], str]
-"""Gives the plain text of a cipher text; else ValueError, whose text says why not."""
+"""Return the plaintext of a ciphertext; raise ValueError with the reason."""
 
 
 class Mismatches(list[Mismatch]):
-    """The misfits of one answer so far, and how its cipher texts are opened."""
+    """Mismatches of one response so far, and the function that decrypts its texts."""
 
     def __init__(self, decrypt: Decrypt) -> None:
         super().__init__()
@@ -59,19 +59,19 @@ Convert: TypeAlias = Callable[[Any, ValuePath, Mismatches], object]
 
 
 class Decoder(Struct, frozen=True):
-    """How to read one type: which kinds of JSON it takes, and what it makes of them."""
+    """Decoder of one type: `kinds` are the JSON types that `convert` accepts."""
 
     kinds: frozenset[type]
     convert: Convert
 
     def decode(self, value: object, path: ValuePath, mismatches: Mismatches) -> object:
-        """The typed value; where it does not fit, the value as it came and a misfit."""
+        """Return the typed value, or on a mismatch the value as received."""
         if type(value) in self.kinds:
             return self.convert(value, path, mismatches)
-        found = NAMES.get(type(value), "something else")
-        mismatches.append(Mismatch(path, f"expected {self.expected()}, got {found}"))
+        actual = NAMES.get(type(value), "something else")
+        mismatches.append(Mismatch(path, f"expected {self.expected()}, got {actual}"))
         return value
 
     def expected(self) -> str:
-        """The kinds of JSON that this takes, in words."""
+        """Return the accepted JSON types as text."""
         return " or ".join(name for kind, name in NAMES.items() if kind in self.kinds)

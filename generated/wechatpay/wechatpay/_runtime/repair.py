@@ -1,7 +1,7 @@
-"""JSON with broken characters: each is read as U+FFFD, and its place is reported.
+"""Repair of JSON with invalid characters: each becomes U+FFFD and is reported.
 
-Two things are no characters: bytes that are not UTF-8, such as one that was cut in the
-middle, and an escape of half a surrogate pair, such as `\\ud83d` alone.
+Invalid are bytes that are not UTF-8, such as a truncated character, and escapes of a
+lone surrogate, such as `\\ud83d`.
 """
 
 from __future__ import annotations
@@ -13,40 +13,44 @@ from typing import Final
 
 from msgspec import Struct
 
-_MOST: Final = 50
-"""Places of each kind that are reported."""
+_MAX_REPORTED: Final = 50
+"""Per kind of invalid character."""
 _ESCAPE: Final = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
-"""Any escape; the group is half of a pair."""
+"""Any escape; the group matches a lone surrogate."""
 
 
 class InvalidBytes(Struct, frozen=True):
-    """A place in the bytes of a JSON text where no character could be read."""
+    """An invalid character in the bytes of a JSON text."""
 
     offset: int
     problem: str
 
     def __str__(self) -> str:
-        return f"byte {self.offset}: {self.problem}, read as U+FFFD"
+        return f"byte {self.offset}: {self.problem}, replaced by U+FFFD"
 
 
 def repair(content: bytes) -> tuple[bytes, list[InvalidBytes]]:
-    """The bytes with U+FFFD for each broken character, and the first places of these."""
-    halves = (found.start() for found in _ESCAPE.finditer(content) if found[1])
-    damages = [
-        *(InvalidBytes(at, "half of a surrogate pair") for at in islice(halves, _MOST)),
-        *(InvalidBytes(at, "not UTF-8") for at in islice(_undecodable(content), _MOST)),
+    """Return the bytes with U+FFFD for invalid characters, and the first of these."""
+    surrogates = (match.start() for match in _ESCAPE.finditer(content) if match[1])
+    undecodable = _undecodable(content)
+    invalid = [
+        *(
+            InvalidBytes(at, "lone surrogate")
+            for at in islice(surrogates, _MAX_REPORTED)
+        ),
+        *(InvalidBytes(at, "not UTF-8") for at in islice(undecodable, _MAX_REPORTED)),
     ]
-    whole = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], content)
-    damages.sort(key=lambda damage: damage.offset)
-    return whole.decode(errors="replace").encode(), damages
+    invalid.sort(key=lambda character: character.offset)
+    escaped = _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], content)
+    return escaped.decode(errors="replace").encode(), invalid
 
 
 def _undecodable(content: bytes) -> Iterator[int]:
-    """Where bytes are not UTF-8."""
+    """Yield the offsets of bytes that are not UTF-8."""
     rest, at = memoryview(content), 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Taking in an answer: inflated, and no more of it than the limit."""
+"""Reader of a response body: decompresses it within a size limit."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .headers import Headers
 from .http_messages import RawResponse
 
 PIECE: Final = 1 << 16
-"""How many bytes are inflated before the limit is looked at."""
+"""Bytes decompressed between two checks of the limit."""
 
 
 class ResponseReader:
-    """Takes an answer's body in, inflates it, and stops at the limit."""
+    """Reader of one response: decompresses the body and enforces the size limit."""
 
     def __init__(
         self, status: int, fields: Iterable[tuple[bytes, bytes]], limit: int
@@ -25,42 +25,48 @@ class ResponseReader:
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in fields
         )
         self._chunks: list[bytes] = []
-        self._room = limit
+        self._remaining = limit
         self._limit = limit
-        self._inflate: Any = None
+        self._decompressor: Any = None
         encoding = self._headers.get("Content-Encoding", "identity").strip().lower()
         if encoding in ("gzip", "x-gzip", "deflate"):
-            self._inflate = _inflater()
+            self._decompressor = _new_decompressor()
         elif encoding not in ("", "identity"):
-            self._refuse(f"the answer has a content encoding not asked for: {encoding}")
+            self._fail(f"unsupported content encoding of the response: {encoding}")
 
     def add(self, chunk: bytes) -> None:
-        """Take in what has come; fails with `ProtocolError`."""
-        if self._inflate is None:
-            self._keep(chunk)
+        """Add received bytes; raise `ProtocolError`."""
+        if self._decompressor is None:
+            self._append(chunk)
             return
         try:
             while chunk:
-                if self._inflate.eof:  # gzip may come in several members
-                    self._inflate = _inflater()
-                self._keep(self._inflate.decompress(chunk, PIECE))
-                chunk = self._inflate.unconsumed_tail or self._inflate.unused_data
+                if self._decompressor.eof:  # gzip data may have several members
+                    self._decompressor = _new_decompressor()
+                self._append(self._decompressor.decompress(chunk, PIECE))
+                chunk = (
+                    self._decompressor.unconsumed_tail or self._decompressor.unused_data
+                )
         except zlib.error:
-            self._refuse("the answer's compression is broken")
+            self._fail("the compressed response is corrupt or incomplete")
 
-    def _keep(self, chunk: bytes) -> None:
-        self._room -= len(chunk)
-        if self._room < 0:
-            self._refuse(f"the answer is longer than {self._limit} bytes")
+    def _append(self, chunk: bytes) -> None:
+        self._remaining -= len(chunk)
+        if self._remaining < 0:
+            self._fail(f"the response is longer than {self._limit} bytes")
         self._chunks.append(chunk)
 
     def response(self) -> RawResponse:
-        """The answer, when all of it has come."""
-        if self._inflate is not None and self._chunks and not self._inflate.eof:
-            self._refuse("the answer's compression is broken")
+        """Return the response, when all bytes have been added."""
+        if (
+            self._decompressor is not None
+            and self._chunks
+            and not self._decompressor.eof
+        ):
+            self._fail("the compressed response is corrupt or incomplete")
         return RawResponse(self._status, self._headers, b"".join(self._chunks))
 
-    def _refuse(self, text: str) -> NoReturn:
+    def _fail(self, text: str) -> NoReturn:
         raise ProtocolError(
             text,
             status=self._status,
@@ -69,5 +75,5 @@ class ResponseReader:
         )
 
 
-def _inflater() -> Any:
-    return zlib.decompressobj(32 + zlib.MAX_WBITS)  # zlib's header or gzip's
+def _new_decompressor() -> Any:
+    return zlib.decompressobj(32 + zlib.MAX_WBITS)  # accepts zlib and gzip headers

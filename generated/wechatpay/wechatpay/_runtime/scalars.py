@@ -1,4 +1,4 @@
-"""Writing single values: texts, numbers, times."""
+"""Encoders of single values: texts, numbers, dates and times."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ import msgspec
 
 from .encode_errors import Encode, EncodeError, Encoder
 
-_MOST_DIGITS: Final = sys.int_info.str_digits_check_threshold
-"""Of an integer; Python writes longer ones only if its limit is not set lower."""
-_MOST_BITS: Final = (10**_MOST_DIGITS - 1).bit_length() - 1
+_MAX_DIGITS: Final = sys.int_info.str_digits_check_threshold
+"""Of an integer; the limit of Python for longer ones depends on its configuration."""
+_MAX_BITS: Final = (10**_MAX_DIGITS - 1).bit_length() - 1
 
 
-def _same(value: object) -> object:
+def _unchanged(value: object) -> object:
     return value
 
 
 def encode_text(value: str) -> str:
-    """The text, if it can be encoded."""
+    """Return the text as a plain str; raise `EncodeError` for a lone surrogate."""
     if not value.isascii() and not is_encodable(value):
-        raise EncodeError("has half of a surrogate pair, which is no character")
+        raise EncodeError("must not contain a lone surrogate")
     return value if type(value) is str else str.__str__(value)
 
 
 def is_encodable(text: str) -> bool:
-    """Whether a text has no half of a surrogate pair."""
-    # A function of its own, for the error quotes the text: none may be raised beside it.
+    """Whether a text has no lone surrogate."""
+    # A separate function, so that the exception, which quotes the text, is no context.
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -41,8 +41,8 @@ def is_encodable(text: str) -> bool:
 
 
 def _integer(value: int) -> int:
-    if value.bit_length() > _MOST_BITS:
-        raise EncodeError(f"must have at most {_MOST_DIGITS} digits")
+    if value.bit_length() > _MAX_BITS:
+        raise EncodeError(f"must have at most {_MAX_DIGITS} digits")
     return int(value)
 
 
@@ -85,9 +85,9 @@ def _is_date(value: object) -> bool:
 
 
 def instance_encoder(
-    kind: type, encode: Encode = _same, name: str | None = None
+    kind: type, encode: Encode = _unchanged, name: str | None = None
 ) -> Encoder:
-    """How to write the instances of a class."""
+    """Return an encoder of the instances of a class."""
 
     def accepts(value: object) -> bool:
         return isinstance(value, kind)
@@ -103,12 +103,12 @@ SCALARS: Final[Mapping[object, Encoder]] = {
     float: Encoder(_is_float, _float, "float"),
     Decimal: Encoder(_is_decimal, _decimal, "Decimal"),
     datetime: instance_encoder(datetime, _moment),
-    date: Encoder(_is_date, _same, "date"),
+    date: Encoder(_is_date, _unchanged, "date"),
     time: instance_encoder(time),
     timedelta: instance_encoder(timedelta),
     bytes: instance_encoder(bytes),
     UUID: instance_encoder(UUID),
-    # Never sent: the object that holds it leaves it out.
+    # Never sent: the encoder of the object leaves it out.
     msgspec.UnsetType: instance_encoder(msgspec.UnsetType, name="UNSET"),
 }
-"""How to write values that hold no others, by their type."""
+"""Encoders of single values by type."""

@@ -1,7 +1,7 @@
-"""Paths and queries, percent-encoded once and strictly (RFC 3986).
+"""Percent-encoding of paths and queries, once and strictly (RFC 3986).
 
-What is encoded here is what is signed and what is sent, byte for byte. Everything but
-letters, digits and `-._~` is escaped, so that no value can reach beyond its place.
+The result is signed and sent unchanged. Everything except letters, digits and `-._~` is
+escaped, so a value cannot change another part of the URL.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from .encode_errors import EncodeError
 from .json_types import is_list, is_object
 
 Style: TypeAlias = Literal["repeat", "comma", "brackets", "deep"]
-"""How a list or an object stands in a query or a form:
+"""Style of a list or an object in a query or a form:
 
-- `repeat`: `ids=1&ids=2`; an object's fields are parameters themselves;
+- `repeat`: `ids=1&ids=2`; the fields of an object are parameters;
 - `comma`: `ids=1,2`;
-- `brackets`: `ids[]=1&ids[]=2`; an object is `filter[from]=1&filter[to]=2`, and a list that
-  holds objects or lists is `items[0][sku]=a&items[1][sku]=b`; to any depth;
-- `deep`: as `brackets`, but a list of single values is repeated: `filter[ids]=1&filter[ids]=2`.
+- `brackets`: `ids[]=1&ids[]=2`; an object is `filter[from]=1&filter[to]=2`, and a list of
+  objects or lists is `items[0][sku]=a&items[1][sku]=b`; to any depth;
+- `deep`: as `brackets`, but a list of single values is repeated:
+  `filter[ids]=1&filter[ids]=2`.
 """
 
 
 class Parameter(Struct, frozen=True):
-    """A parameter of path, query or header: its name on the wire, and its argument."""
+    """A parameter of path, query or header: its wire name and its argument."""
 
     wire: str
     argument: str = ""
@@ -39,45 +40,45 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
 def escape(text: str) -> str:
-    """Text as one piece of a path or a query."""
+    """Escape a text for a path or a query."""
     return quote(text, safe="")
 
 
-_LONGEST = 1 << 16
-"""Characters that a URL may have; the HTTP library takes no longer ones."""
-_TOO_LONG = f"must be shorter: a URL has at most {_LONGEST} characters"
+_MAX_LENGTH = 1 << 16
+"""Maximum number of characters of a URL in httpx."""
+_TOO_LONG = f"must be shorter: a URL has at most {_MAX_LENGTH} characters"
 
 
 class NotASegment(EncodeError):
-    """A text that cannot be a part of a path, for the variable of this name."""
+    """A text is not valid as the value of a path variable."""
 
     def __init__(self, variable: str, problem: str = "") -> None:
         super().__init__(
-            problem or "must not be empty, '.' or '..', for it is a part of the path"
+            problem or "must not be empty, '.' or '..', because it is a path segment"
         )
         self.variable = variable
 
 
 class Path:
-    """A path with variables, such as `/v3/orders/{order_id}`."""
+    """A path template with variables, such as `/v3/orders/{order_id}`."""
 
     def __init__(self, template: str) -> None:
         pieces = _VARIABLE.split(template)
         self._fixed = [quote(text, safe="/:@!$&'()*+,;=~%") for text in pieces[::2]]
         self.variables = tuple(pieces[1::2])
-        """Names of the variables, in their order."""
+        """Names of the variables, in order."""
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """The path with these texts for its variables.
+        """Return the path with these values of its variables.
 
-        Fails with `NotASegment` where a text is empty, or would make a segment `.` or `..`,
-        which mean other places.
+        Raise `NotASegment` if a value is empty, or if a segment would be `.` or `..`,
+        which change the path.
         """
         filled = self._fixed[0]
         for name, after in zip(self.variables, self._fixed[1:], strict=True):
             if not values[name]:
                 raise NotASegment(name)
-            if len(values[name]) > _LONGEST:
+            if len(values[name]) > _MAX_LENGTH:
                 raise NotASegment(name, _TOO_LONG)
             filled += escape(values[name]) + after
         if not {".", ".."}.isdisjoint(filled.split("/")):
@@ -89,9 +90,9 @@ class Path:
 def query_parameters(
     name: str, value: object, style: Style
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """As `parameters`, for a URL: no text may be longer than that."""
+    """Yield the parameters of a value for a URL, whose length is limited."""
     for key, values in parameters(name, value, style):
-        if any(isinstance(one, str) and len(one) > _LONGEST for one in values):
+        if any(isinstance(v, str) and len(v) > _MAX_LENGTH for v in values):
             raise EncodeError(_TOO_LONG)
         yield key, values
 
@@ -99,7 +100,7 @@ def query_parameters(
 def parameters(
     name: str, value: object, style: Style
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """The parameters that a value becomes: names, and the values that commas join."""
+    """Yield the parameters of a value: a name, and values to be joined by commas."""
     if style == "comma":
         if is_object(value):
             yield name, tuple(part for item in value.items() for part in item)
@@ -132,20 +133,22 @@ def parameters(
 def _numbered(
     name: str, at: int, value: object, style: Style
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """The parameters of one item of a list; without any it would not arrive, and the next
-    one would take its place."""
+    """Yield the parameters of one item of a list.
+
+    An item without parameters is an error, because the server would not see it.
+    """
     try:
-        found = list(parameters(f"{name}[{at}]", value, style))
-        if not found:
-            raise EncodeError("must not be empty, for nothing would be sent for it")
+        pairs = list(parameters(f"{name}[{at}]", value, style))
+        if not pairs:
+            raise EncodeError("must not be empty, because it would not be sent")
     except EncodeError as error:
         error.keys.append(at)
         raise
-    yield from found
+    yield from pairs
 
 
 def _part(key: str) -> str:
-    """The key, if it can stand in brackets: servers end it at the first one."""
+    """Return a key for use in brackets; raise `EncodeError` if it is ambiguous."""
     if not key or "[" in key or "]" in key:
-        raise EncodeError("must have keys that are not empty and have no brackets")
+        raise EncodeError("must have non-empty keys without brackets")
     return key

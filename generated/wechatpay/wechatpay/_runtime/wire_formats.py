@@ -1,4 +1,4 @@
-"""Values that look different on the wire, as marks on a type.
+"""Wire formats: annotations of types whose JSON form differs from their Python form.
 
 `Annotated[datetime, UNIX]` is a datetime in Python and a number in JSON.
 """
@@ -19,19 +19,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Conversion(ABC):
-    """How a value of Python becomes a JSON value, and back."""
+    """Conversion between a Python value and a JSON value."""
 
     @abstractmethod
     def decode(self, value: object, kind: object) -> object:
-        """The value that this JSON value stands for, of type `kind`; else ValueError."""
+        """Return the Python value, of type `kind`; raise ValueError."""
 
     @abstractmethod
     def encode(self, value: object) -> object:
-        """The JSON value for this value; else ValueError, whose text says what is needed."""
+        """Return the JSON value; raise ValueError with what is required."""
 
 
 class _Instant(Conversion):
-    """A count of units since 1970-01-01T00:00:00Z; fractions of it are dropped."""
+    """Number of units since 1970-01-01T00:00:00Z; fractions are dropped."""
 
     def __init__(self, unit: timedelta) -> None:
         self._unit = unit
@@ -48,8 +48,8 @@ class _Instant(Conversion):
         return (value - _EPOCH) // self._unit
 
 
-class _Span(Conversion):
-    """A whole number of units."""
+class _Duration(Conversion):
+    """Duration as a whole number of units."""
 
     def __init__(self, unit: timedelta, name: str) -> None:
         self._unit = unit
@@ -65,7 +65,7 @@ class _Span(Conversion):
 
 
 class _Formatted(Conversion):
-    """A text in a documented format."""
+    """Date or time as text in a documented format."""
 
     def __init__(self, format: str) -> None:
         self._text = format
@@ -76,11 +76,11 @@ class _Formatted(Conversion):
 
     def decode(self, value: object, kind: object) -> object:
         if not isinstance(value, str):
-            raise ValueError("expected a text")
+            raise ValueError("expected a string")
         try:
             moment = self._format.decode(value)
         except ValueError:
-            raise ValueError(f"expected a text like {self._text}") from None
+            raise ValueError(f"expected a string like {self._text}") from None
         return moment if kind is datetime else moment.date()
 
     def encode(self, value: object) -> object:
@@ -95,20 +95,23 @@ def _times(count: object, unit: timedelta) -> timedelta:
     if isinstance(count, bool) or not isinstance(count, int | Decimal):
         raise ValueError("expected a number")
     try:
-        # In whole microseconds: a float would not be exact.
+        # In whole microseconds, because a float would not be exact.
         return timedelta(microseconds=int(count * (unit // timedelta(microseconds=1))))
     except (OverflowError, ArithmeticError):
         raise ValueError("expected a smaller number") from None
 
 
 def formatted(format: str) -> Meta:
-    """A date or datetime as text in a format such as `%Y%m%d`; see `datetime_formats`."""
+    """Return the wire format of a date or datetime as text, such as `%Y%m%d`."""
     return Meta(extra={"wire": _Formatted(format)})
 
 
 class Limits(Struct, frozen=True):
-    """What a value in Python keeps to when it is sent. Lengths are in characters, bytes, items or
-    entries; `gt` and `lt` exclude the end; `pattern` matches the whole text."""
+    """Limits of a Python value in a request.
+
+    Lengths are in characters, bytes, items or entries; `gt` and `lt` are exclusive;
+    `pattern` matches the whole text.
+    """
 
     ge: float | Decimal | None = None
     gt: float | Decimal | None = None
@@ -129,34 +132,34 @@ def limited(
     max_length: int | None = None,
     pattern: str | None = None,
 ) -> Meta:
-    """`Limits` as a mark; an exact end is a decimal literal.
+    """Return `Limits` as metadata of a type; a str is an exact decimal.
 
-    They bind what is sent and never what is received, for servers loosen them without
-    notice. So msgspec, which would hold both to a `Meta` of its own, does not see them.
+    Limits apply to requests only, because servers relax them without notice. So they
+    are hidden from msgspec, which would also check them in responses.
     """
     limits = Limits(
-        _end(ge), _end(gt), _end(le), _end(lt), min_length, max_length, pattern
+        _bound(ge), _bound(gt), _bound(le), _bound(lt), min_length, max_length, pattern
     )
     return Meta(extra={"limits": limits})
 
 
-def _end(end: float | str | None) -> float | Decimal | None:
-    return Decimal(end) if isinstance(end, str) else end
+def _bound(bound: float | str | None) -> float | Decimal | None:
+    return Decimal(bound) if isinstance(bound, str) else bound
 
 
 UNIX: Final = Meta(extra={"wire": _Instant(timedelta(seconds=1))})
 """A datetime as seconds since 1970."""
 UNIX_MS: Final = Meta(extra={"wire": _Instant(timedelta(milliseconds=1))})
 """A datetime as milliseconds since 1970."""
-SECONDS: Final = Meta(extra={"wire": _Span(timedelta(seconds=1), "seconds")})
+SECONDS: Final = Meta(extra={"wire": _Duration(timedelta(seconds=1), "seconds")})
 """A timedelta as a number of seconds."""
 MILLISECONDS: Final = Meta(
-    extra={"wire": _Span(timedelta(milliseconds=1), "milliseconds")}
+    extra={"wire": _Duration(timedelta(milliseconds=1), "milliseconds")}
 )
 """A timedelta as a number of milliseconds."""
 JSON_TEXT: Final = Meta(extra={"json_text": True})
-"""A value as a text that holds its JSON."""
+"""A value as a text of JSON."""
 ENCRYPTED: Final = Meta(extra={"encrypted": True})
-"""A text that only cipher text of travels; limits beside it mean the plain text."""
+"""A text that is sent encrypted; its limits apply to the plaintext."""
 SECRET: Final = Meta(extra={"secret": True})
 """A value that is never shown."""

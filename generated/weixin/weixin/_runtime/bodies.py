@@ -1,7 +1,7 @@
-"""Bodies of requests: JSON, forms, raw bytes. Files in parts are in `multipart`.
+"""Request bodies: JSON, forms and binary content; `multipart` has those with files.
 
-A body is checked when the call is made and encoded once when it is sent; those bytes are
-what is signed and what travels, however often.
+A body is checked when the call is created, and encoded once when the call is sent. The
+same bytes are signed and sent in every attempt.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from .uploads import check_size, load
 from .url_encoding import Style, parameters
 
 Encrypt: TypeAlias = Callable[[str], str]
-"""Makes the cipher text of a plain text."""
+"""Return the ciphertext of a plaintext."""
 
 
 class Encoded(Confidential, frozen=True):
-    """A body as it travels; `signed` is the part that a signature covers."""
+    """An encoded body; `signed` is the part that a signature covers."""
 
     media: str
     content: bytes
@@ -41,41 +41,41 @@ class Encoded(Confidential, frozen=True):
 
 
 class Body(ABC):
-    """A kind of body."""
+    """Base of the kinds of request bodies."""
 
     def own(self, value: Any) -> object:
-        """The same value, with files read that it only names."""
+        """Return the value with the content of files that it refers to by path."""
         return value
 
     @abstractmethod
     def check(self, value: Any) -> object:
-        """What is to be encoded for this value; fails with `EncodeError`."""
+        """Return what `encode` takes for this value; raise `EncodeError`."""
 
     @abstractmethod
     def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
-        """The bytes of what `check` gave."""
+        """Encode a value that `check` returned."""
 
 
 def to_json(value: object, encrypt: Encrypt) -> bytes:
-    """Compact JSON in UTF-8, never escaped to ASCII, of what a writer made."""
+    """Return the compact JSON, in UTF-8, of the result of an `Encoder`."""
 
-    def resolve(held: object) -> object:
-        if isinstance(held, EncryptedValue):
-            return encrypt(to_text(held.value, encrypt))
-        if isinstance(held, EmbeddedJson):
-            return to_json(held.value, encrypt).decode()
-        raise TypeError(f"{type(held).__name__} is not JSON")
+    def resolve(item: object) -> object:
+        if isinstance(item, EncryptedValue):
+            return encrypt(to_text(item.value, encrypt))
+        if isinstance(item, EmbeddedJson):
+            return to_json(item.value, encrypt).decode()
+        raise TypeError(f"{type(item).__name__} is not JSON")
 
     encoder = msgspec.json.Encoder(enc_hook=resolve, decimal_format="number")
     try:
         return encoder.encode(value)
     except RecursionError:
-        # It could be written, but this is called from deeper down.
-        raise InvalidRequest("it is nested too deeply") from None
+        # The encoder passed, but here the stack is deeper.
+        raise InvalidRequest("the body is nested too deeply") from None
 
 
 def to_text(value: object, encrypt: Encrypt) -> str:
-    """A single value as it stands in a query, a form or a header field."""
+    """Return a single value as text for a query, a form or a header."""
     if isinstance(value, str):
         return value
     if isinstance(value, EncryptedValue):
@@ -86,10 +86,10 @@ def to_text(value: object, encrypt: Encrypt) -> str:
 
 
 class Json(Body):
-    """JSON of one type.
+    """JSON body of one type.
 
-    `argument` names the argument that the value is, if it is one: then the fields of an
-    object are not arguments themselves.
+    `argument` is the name of the argument that has the whole body; without it, the
+    fields of the body are arguments of the call.
     """
 
     def __init__(
@@ -123,10 +123,10 @@ class Json(Body):
 
 
 class Form(Body):
-    """`application/x-www-form-urlencoded` of the fields of a class.
+    """`application/x-www-form-urlencoded` body with the fields of a class.
 
-    `styles` says, by names on the wire, how a list or an object stands in it, as in a
-    query; a list is a field repeated where it says nothing.
+    `styles` has the style of lists and objects by wire name, as in a query; the default
+    is `repeat`.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class Form(Body):
 
 
 class Binary(Body):
-    """Bytes of one media type; lengths in bytes."""
+    """Binary body of one media type; lengths are in bytes."""
 
     def __init__(
         self, media: str, min_length: int | None = None, max_length: int | None = None

@@ -1,4 +1,4 @@
-"""One call, from its values to its answer, without any I/O of its own."""
+"""Flow of one call: authentication, attempts, retries and hooks; without any I/O."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from .settings import Settings
 T = TypeVar("T")
 
 _CONNECTING: Final = 10.0
-"""Seconds that it may take to get a connection, at the most."""
-_TELLING: Final = 0.2
-"""Seconds that an async hook has in any case, though the deadline may have passed."""
+"""Maximum seconds to establish a connection."""
+_MIN_HOOK_SECONDS: Final = 0.2
+"""Minimum seconds for an async hook, even after the deadline."""
 _GATEWAY: Final = (502, 503, 504)
-"""Statuses by which a gateway says that there is nobody behind it."""
+"""Statuses of a gateway that cannot reach its server."""
 
 
 def exchange(call: Call[T], settings: Settings) -> Steps[Response[T]]:
-    """Steps to the response to a call.
+    """Steps that send a call and return its response.
 
-    Fails with one of the errors in `errors`, which then names the endpoint, the hosts that
-    were tried, and what became of the request over all attempts.
+    Raise an `Error` with the endpoint, the hosts of all attempts and the outcome of the
+    request over all of them.
     """
     check_call(call)
     return _CallState(call, settings).steps()
 
 
 class _CallState(Generic[T]):
-    """One call on its way: where it has been sent, and what became of it so far."""
+    """State of one call: its attempts and its outcome so far."""
 
     def __init__(self, call: Call[T], settings: Settings) -> None:
         self._endpoint = call.endpoint
@@ -69,16 +69,18 @@ class _CallState(Generic[T]):
                 host = settings.failover.pick(
                     self._hosts, self._tried, settings.clock()
                 )
-                plain = draft.at(host)
-                request = yield from scheme.authorize(plain, self._until)
+                unsigned = draft.at(host)
+                request = yield from scheme.authorize(unsigned, self._until)
                 if settings.clock() >= self._until:
-                    text = f"{settings.deadline:g} s were over before it was sent"
+                    text = (
+                        f"the deadline of {settings.deadline:g} s passed before sending"
+                    )
                     raise DeadlineExceeded(text)
-                self._carried = scheme, plain, request
+                self._attempted = scheme, unsigned, request
                 try:
                     return (yield from self._attempt(request, scheme))
                 except Error as error:
-                    self._keep_secret(error)
+                    self._redact(error)
                     self._record_outcome(error)
                     seconds = yield from self._next_delay(error, scheme)
                     if seconds is None:
@@ -90,23 +92,22 @@ class _CallState(Generic[T]):
             error.inquiry = self._endpoint.inquiry
             error.idempotent = self._idempotency != "none"
             error.hosts = tuple(host.origin for host in self._tried)
-            # An error between two attempts, as of a scheme that needs a new token, knows
-            # nothing of the attempts.
+            # An error between two attempts, such as one of a token request, does not
+            # have their outcome.
             error.outcome = self._outcome
             raise
 
-    def _keep_secret(self, error: Error) -> None:
-        """Take out of an error what its text and its frames have of the request."""
+    def _redact(self, error: Error) -> None:
+        """Remove the secrets of the request from an error and from its frames."""
         self._redaction().error(error, self._outside)
         forget_frames(error, self._outside)
 
     def _redaction(self) -> Redaction:
-        scheme, plain, request = self._carried
-        return Redaction([*scheme.secrets(plain, request), *secrets_of(self._call)])
+        scheme, unsigned, request = self._attempted
+        return Redaction([*scheme.secrets(unsigned, request), *secrets_of(self._call)])
 
     def _draft(self, scheme: Scheme) -> Request:
-        """The request before it has a host; all attempts send these bytes, each signed
-        afresh."""
+        """Return the request without a host; each attempt sends and signs its bytes."""
         endpoint, draft = self._endpoint, self._call.draft
         headers = merge(self._settings.headers, draft.headers)
         body = signed = b""
@@ -127,10 +128,10 @@ class _CallState(Generic[T]):
         yield from self._emit(settings.hooks.on_request, hooks.RequestInfo)
         start = settings.clock()
         try:
-            response = yield from self._sending(request, start)
+            response = yield from self._send_action(request, start)
         except Error as error:
-            # Hooks are told of it before the caller is.
-            self._keep_secret(error)
+            # Hooks get the error before the caller does.
+            self._redact(error)
             if error.retry != "never":
                 settings.failover.failed(host, settings.clock())
             seconds = settings.clock() - start
@@ -145,15 +146,17 @@ class _CallState(Generic[T]):
         if response.status in _GATEWAY:
             settings.failover.failed(host, settings.clock())
         else:
-            settings.failover.answered(host)
+            settings.failover.responded(host)
         yield from self._received(response, scheme, settings.clock() - start)
         if response.successful and self._endpoint.verified:
             yield from self._check(response, scheme)
         return decode_response(self._endpoint, response, scheme, settings)
 
-    def _sending(self, request: Request, now: float) -> Send:
-        """The action, with its share of the time: what is left for the others that may
-        follow must do for them. Without any that may follow, the server has all of it.
+    def _send_action(self, request: Request, now: float) -> Send:
+        """Return the action that sends a request, with the timeouts of this attempt.
+
+        An attempt gets an equal share of the time that is left, so that retries have
+        theirs. If the request cannot be retried, the server has all of the time.
         """
         left = self._until - now
         share = left / max(1, self._settings.max_attempts - len(self._tried) + 1)
@@ -171,9 +174,9 @@ class _CallState(Generic[T]):
         except SignatureError:
             raise
         except Error as error:
-            # What became of the request is not what became of the check.
+            # The outcome of the request is not that of a request for a key.
             raise SignatureError(
-                f"the answer cannot be verified: {error.message}",
+                f"the response cannot be verified: {error.message}",
                 status=response.status,
                 content=response.content,
                 headers=response.headers,
@@ -183,21 +186,23 @@ class _CallState(Generic[T]):
     # --- between attempts -------------------------------------------------------------
 
     def _record_outcome(self, error: Error) -> None:
-        """An attempt that may have been carried out stays so, whatever is said of the
-        next; but what changes nothing is never carried out."""
+        """Update the outcome: after an unknown one, a later rejection proves nothing.
+
+        A request without an effect (`safe`) takes the outcome of its last attempt.
+        """
         lost = self._outcome == "unknown" and self._idempotency != "safe"
         if not lost or error.outcome == "done":
             self._outcome = error.outcome
 
     def _next_delay(self, error: Error, scheme: Scheme) -> Steps[float | None]:
-        """Steps to the seconds until the next attempt; None if this was the last."""
+        """Steps that return the seconds until the next attempt; None for no retry."""
         settings, endpoint = self._settings, self._endpoint
         seconds: float | None = 0.0
         if error.retry == "token" and error.outcome == "rejected":
             if self._renewed:
                 return None
             self._renewed = True
-            # Also if this call is not repeated: the next ones need it.
+            # Also if this call is not retried: later calls need the new token.
             if not (yield from scheme.renew(self._until)) or settings.max_attempts == 1:
                 return None
         else:
@@ -207,19 +212,21 @@ class _CallState(Generic[T]):
             seconds = self._pause(error, most)
             if seconds is None:
                 return None
-            # What never reached a server has been no load to it.
+            # An attempt that never reached a server put no load on it.
             if error.outcome != "not_sent" and not settings.budget.spend(
                 settings.clock()
             ):
-                self._log.info("%s: too many repetitions, no more", endpoint.name)
+                self._log.info(
+                    "%s: retry budget exhausted; not retrying", endpoint.name
+                )
                 return None
         if self._log.isEnabledFor(INFO):
             self._log.info(
-                "%s: attempt %d at %s failed (%s), next one in %.1f s",
+                "%s: attempt %d at %s failed (%s); retrying in %.1f s",
                 endpoint.name,
                 len(self._tried),
                 self._tried[-1].origin,
-                _in_short(error),
+                _summary(error),
                 seconds,
             )
         yield from self._emit(
@@ -228,27 +235,30 @@ class _CallState(Generic[T]):
         return seconds
 
     def _pause(self, error: Error, most: int) -> float | None:
-        """Seconds until the next attempt; None if the server asks for more than is left.
+        """Return the seconds until the next attempt, or None if too little time is
+        left.
 
-        What chance adds is no more than its share of what is left, so that the attempts
-        that may follow have theirs.
+        The random backoff is at most this attempt's share of the time that is left, so
+        that further retries have theirs.
         """
-        asked = retry_after(error.headers, self._settings.wall_clock())
-        left = self._until - self._settings.clock() - asked
+        requested = retry_after(error.headers, self._settings.wall_clock())
+        left = self._until - self._settings.clock() - requested
         if left <= 0:
             return None
         if error.status is None and not set(self._hosts) <= set(self._tried):
-            return 0.0  # another host may be well
+            return 0.0  # another host may be healthy
         share = left / (most - len(self._tried) + 1)
-        return asked + min(share, backoff(len(self._tried), self._settings.chance()))
+        return requested + min(
+            share, backoff(len(self._tried), self._settings.chance())
+        )
 
-    # --- telling ----------------------------------------------------------------------
+    # --- logging and hooks ------------------------------------------------------------
 
     def _received(
         self, response: RawResponse, scheme: Scheme, seconds: float
     ) -> Steps[None]:
         if self._log.isEnabledFor(DEBUG):
-            # The path as documented: the real one, and the query, may hold secrets.
+            # The documented path, because the path as sent may hold secrets.
             self._log.debug(
                 "%s: %s %s%s -> %d in %.0f ms",
                 self._endpoint.name,
@@ -285,13 +295,13 @@ class _CallState(Generic[T]):
                     **more,
                 ),
                 self._log,
-                # What the deadline brings about is told after it.
-                max(self._until, self._settings.clock() + _TELLING),
+                # The hook for an exceeded deadline runs after the deadline.
+                max(self._until, self._settings.clock() + _MIN_HOOK_SECONDS),
             )
 
 
-def _in_short(error: Error) -> str:
-    """What went wrong, without the server's words, which may quote what it was sent."""
+def _summary(error: Error) -> str:
+    """Return an error without the server message, which may quote the request."""
     if isinstance(error, ApiError):
         return " ".join(filter(None, (str(error.status), error.code)))
     return error.message

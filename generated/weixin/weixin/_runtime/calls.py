@@ -1,7 +1,7 @@
-"""Endpoints, and calls of them as values.
+"""Endpoints, and calls as values.
 
-A call is checked when it is made. It can be looked at, kept, queued, pickled, and sent by
-any client, plain or async, any number of times.
+A call is checked when it is created. It can be inspected, stored, queued, pickled, and
+sent any number of times by any sync or async client.
 """
 
 from __future__ import annotations
@@ -56,16 +56,16 @@ __all__ = [
 
 @public()
 class Call(Confidential, Generic[T], frozen=True):
-    """A call of an endpoint, ready to be sent with `client.send(call)`.
+    """A call of an endpoint, for `client.send(call)`.
 
-    Its `repr` hides what is confidential; its pickle is its data, all of it.
+    Its `repr` hides confidential data; its pickle contains all data.
     """
 
     endpoint: Endpoint[T]
     arguments: msgspec.Struct | None
     """Path, query and header parameters."""
     body: object
-    """The body; None if there is none."""
+    """Request body; None if there is none."""
     draft: RequestDraft
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -84,28 +84,29 @@ class Call(Confidential, Generic[T], frozen=True):
         return f"<Call {self.endpoint.name}({', '.join(shown)})>"
 
 
-def check_call(given: object) -> None:
-    """Fails with `ConfigError` unless this is a call of this package."""
-    if isinstance(given, Call):
+def check_call(value: object) -> None:
+    """Raise `ConfigError` unless the value is a call of this package."""
+    if isinstance(value, Call):
         return
-    kind = type(given)
+    kind = type(value)
     if kind.__name__ == Call.__name__ and hasattr(kind, "draft"):
         raise ConfigError(
-            f"this is a call of {kind.__module__}; send it with a client of that package"
+            f"the call belongs to {kind.__module__}; send it with a client of that package"
         )
-    ours = __name__.partition("._runtime.")[0]
+    package = __name__.partition("._runtime.")[0]
     raise ConfigError(
-        f"give a call, which a function of {ours}.calls makes, not {kind.__name__}"
+        f"expected a call made by a function of {package}.calls, got {kind.__name__}"
     )
 
 
 class Endpoint(Generic[T]):
-    """One endpoint, as data: what it takes, what it answers.
+    """An endpoint: its parameters, request body, responses, errors and authentication.
 
-    `query`, `path` and `header` name the arguments that go there; a path variable that is
-    named like its argument need not be listed. `fixed` holds constants. `error_shape`,
-    `unprocessed`, `auth` and `hosts` replace the service's, `auth=()` is none;
-    `verified=False` says that its answers carry no signature.
+    `path`, `query` and `header` list the arguments in each location; a path variable
+    with the name of its argument can be left out. `fixed` has constant parameters.
+    `error_shape`, `unprocessed`, `auth` and `hosts` override those of the service;
+    `auth=()` means no authentication. `verified=False` means that responses are
+    unsigned.
     """
 
     def __init__(
@@ -140,51 +141,51 @@ class Endpoint(Generic[T]):
         self.auth = auth
         self.verified = verified
         self._arguments = arguments
-        self._places = {"path": path, "query": query, "header": header}
+        self._locations = {"path": path, "query": query, "header": header}
         self._fixed = fixed or {}
         self._body = body
         self._hosts = hosts
 
     @property
     def body(self) -> Body | None:
-        """The kind of body that it takes; None for none."""
+        """Request body; None if there is none."""
         return self._body
 
     @property
     def arguments(self) -> type[msgspec.Struct] | None:
-        """The class of its path, query and header arguments; None for none."""
+        """Class of the path, query and header arguments; None if there are none."""
         return self._arguments
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the path's variables, in their order."""
+        """Names of the path variables, in order."""
         return self._path.variables
 
     @property
     def fixed(self) -> Mapping[str, Mapping[str, str]]:
-        """Constants by place (path, query, header) and name on the wire."""
+        """Constant parameters by location (path, query, header) and wire name."""
         return self._fixed
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:
-        """Its own hosts; empty if it has the service's."""
+        """Hosts of this endpoint; empty if it uses those of the service."""
         return parse_hosts(self._hosts) if self._hosts else ()
 
     @property
     def inquiry(self) -> str | None:
-        """Which endpoint tells what became of a request whose answer was lost."""
+        """Name of the endpoint to call if the response to a request was lost."""
         return self.idempotency.inquiry if isinstance(self.idempotency, Keyed) else None
 
     def call(
         self, arguments: msgspec.Struct | None = None, body: object = None
     ) -> Call[T]:
-        """A call with these arguments; fails with `InvalidRequest`."""
+        """Return a call with these arguments; raise `InvalidRequest`."""
         try:
             return self._call(arguments, body)
         except EncodeError as error:
             invalid = InvalidRequest(error.problem, field=error.field())
         invalid.endpoint = self.name
-        del arguments, body  # and here, so that it holds nothing of where it was found
+        del arguments, body  # the traceback would show them
         raise invalid
 
     def _call(self, arguments: msgspec.Struct | None, body: object) -> Call[T]:
@@ -204,9 +205,9 @@ class Endpoint(Generic[T]):
 
     @cached_property
     def parameters(self) -> Mapping[str, Sequence[Parameter]]:
-        """The parameters that arguments become, by place; a constant is none of them."""
-        placed = {
-            place: [
+        """Parameters by location, without constants."""
+        parameters = {
+            location: [
                 (
                     Parameter(entry, entry)
                     if isinstance(entry, str)
@@ -216,46 +217,48 @@ class Endpoint(Generic[T]):
                 )
                 for entry in entries
             ]
-            for place, entries in self._places.items()
+            for location, entries in self._locations.items()
         }
-        listed = {parameter.wire for parameter in placed["path"]}
+        listed = {parameter.wire for parameter in parameters["path"]}
         listed |= self._fixed.get("path", {}).keys()
-        placed["path"] += [
+        parameters["path"] += [
             Parameter(name, name) for name in self._path.variables if name not in listed
         ]
-        return placed
+        return parameters
 
     def _draft(self, arguments: msgspec.Struct | None, body: object) -> RequestDraft:
-        given: Any = self._encoder.encode(arguments) if arguments is not None else {}
+        values: Any = self._encoder.encode(arguments) if arguments is not None else {}
         return RequestDraft(
-            self._fill_path(given),
-            tuple(self._query(given)),
-            {**self._fixed.get("header", {}), **dict(self._texts("header", given))},
+            self._fill_path(values),
+            tuple(self._query(values)),
+            {**self._fixed.get("header", {}), **dict(self._texts("header", values))},
             body,
         )
 
-    def _fill_path(self, given: Mapping[str, Any]) -> str:
+    def _fill_path(self, values: Mapping[str, Any]) -> str:
         try:
-            texts = dict(self._texts("path", given))
+            texts = dict(self._texts("path", values))
             return self._path.fill({**self._fixed.get("path", {}), **texts})
         except NotASegment as error:
-            names = {one.wire: one.argument for one in self.parameters["path"]}
+            names = {p.wire: p.argument for p in self.parameters["path"]}
             error.keys.append(names[error.variable])
             raise
 
-    def _texts(self, place: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        for parameter in self.parameters[place]:
-            value = given.get(parameter.argument)
+    def _texts(
+        self, location: str, values: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        for parameter in self.parameters[location]:
+            value = values.get(parameter.argument)
             if value is None:
                 continue
             try:
                 text = ",".join(
-                    to_text(one, _cannot_encrypt)
-                    for one in (value if is_list(value) else [value])
+                    to_text(item, _cannot_encrypt)
+                    for item in (value if is_list(value) else [value])
                 )
-                if place == "header" and not is_field_value(text):
+                if location == "header" and not is_field_value(text):
                     raise EncodeError(
-                        "must be ASCII in one line, without blanks around it"
+                        "must be one line of ASCII text without surrounding spaces"
                     )
             except EncodeError as error:
                 error.keys.append(parameter.argument)
@@ -263,12 +266,12 @@ class Endpoint(Generic[T]):
             yield parameter.wire, text
 
     def _query(
-        self, given: Mapping[str, Any]
+        self, values: Mapping[str, Any]
     ) -> Iterator[tuple[str, tuple[object, ...]]]:
         for name, constant in self._fixed.get("query", {}).items():
             yield name, (constant,)
         for parameter in self.parameters["query"]:
-            value = given.get(parameter.argument)
+            value = values.get(parameter.argument)
             if value is None:
                 continue
             try:
@@ -285,13 +288,13 @@ class Endpoint(Generic[T]):
 
 
 def endpoint(name: str) -> Endpoint[Any]:
-    """The endpoint of this name, `resource.endpoint`, in this package."""
+    """Return the endpoint with this name, `resource.endpoint`; raise `LookupError`."""
     package = __name__.rpartition("._runtime.")[0]
     module = import_module(f"{package}.calls.{name.rpartition('.')[0]}")
     for value in vars(module).values():
         if _is_endpoint(value) and value.name == name:
             return value
-    raise LookupError(f"there is no endpoint {name} in {package}")
+    raise LookupError(f"unknown endpoint {name!r} in {package}")
 
 
 def _is_endpoint(value: object) -> TypeGuard[Endpoint[Any]]:
@@ -305,4 +308,4 @@ def _call(
 
 
 def _cannot_encrypt(text: str) -> str:
-    raise EncodeError("cannot be encrypted in a path or a header field")
+    raise EncodeError("cannot be encrypted in a path or a header")

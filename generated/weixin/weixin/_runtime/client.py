@@ -1,4 +1,4 @@
-"""What the clients and resources of every package are made of."""
+"""Base classes of the clients and resources of every package."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ D = TypeVar("D", Driver, AsyncDriver)
 
 
 class _Client(Generic[D]):
-    """Settings, and the driver that has the connections."""
+    """Base of both clients: settings, and a driver that owns the connections."""
 
     _settings: Settings
     _driver: D
@@ -46,12 +46,13 @@ class _Client(Generic[D]):
         max_attempts: int | None = None,
         max_response_bytes: int | None = None,
     ) -> Self:
-        """A client that differs in what is given, and shares these connections.
+        """Return a client with other options that shares these connections.
 
-        `deadline` is in seconds, over all that a call does; `strict` makes an answer that
-        is not as documented an error instead of a warning; `max_attempts` is how often a call
-        may be sent, with one more if the server refused its token, but 1 means once;
-        `max_response_bytes` is how many bytes a response may have, larger files included.
+        `deadline` is the total timeout of a call in seconds, retries included. `strict`
+        raises an error instead of a warning if a response does not match the
+        documentation. `max_attempts` limits the attempts of a call; one more is made
+        with a new token, unless it is 1. `max_response_bytes` limits the size of a
+        response, also if a larger file is documented.
         """
         fresh = object.__new__(type(self))
         fresh._settings = self._settings.with_options(
@@ -70,37 +71,37 @@ class _Client(Generic[D]):
         hosts = self._settings.hosts or self._settings.service.parsed_hosts
         return f"<{type(self).__name__} {', '.join(host.origin for host in hosts)}>"
 
-    def _log_unclosed(self) -> None:
-        """Log what a transport just raised; it must not hide how a call ended."""
+    def _log_close_failure(self) -> None:
+        """Log the current exception; raised, it would hide the error of a call."""
         log = getLogger(self._settings.service.name)
-        log.warning("the transport cannot be closed", exc_info=True)
+        log.warning("closing the transport failed", exc_info=True)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"{type(self).__name__} holds connections and secrets and cannot be pickled;"
-            " make one in each process, or pickle calls"
+            " create a client in each process, or pickle calls"
         )
 
 
-def _held(schemes: Mapping[str, Scheme | None]) -> Mapping[str, Scheme]:
-    """The schemes that the user gave: an API with several needs no more than one."""
-    held = {name: scheme for name, scheme in schemes.items() if scheme is not None}
-    for name, scheme in held.items():
-        given: Any = scheme
-        if not isinstance(given, Scheme):
-            kind: Any = given if isinstance(given, type) else type(given)
+def _checked_schemes(schemes: Mapping[str, Scheme | None]) -> Mapping[str, Scheme]:
+    """Return the schemes that are not None: of several alternatives one is enough."""
+    checked = {name: scheme for name, scheme in schemes.items() if scheme is not None}
+    for name, scheme in checked.items():
+        value: Any = scheme
+        if not isinstance(value, Scheme):
+            kind: Any = value if isinstance(value, type) else type(value)
             raise ConfigError(
-                f"{name}: give an object of the class in `auth` that the signature names,"
-                f" not {kind.__module__}.{kind.__qualname__}"
-                f"{' itself' if kind is given else ''}"
+                f"{name}: expected an instance of the `auth` class in the signature, got"
+                f" {'the class ' if kind is value else ''}"
+                f"{kind.__module__}.{kind.__qualname__}"
             )
-    return held
+    return checked
 
 
 class Client(_Client[Driver]):
-    """A client for plain code; any number of threads may share it.
+    """Sync client; any number of threads can share it.
 
-    After a fork, both processes may use it: each has connections of its own.
+    After a fork, both processes can use it: each opens its own connections.
     """
 
     def __init__(
@@ -121,13 +122,13 @@ class Client(_Client[Driver]):
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
     ) -> None:
-        held = _held(schemes)
-        for name, scheme in held.items():
+        checked = _checked_schemes(schemes)
+        for name, scheme in checked.items():
             if scheme.only_async:
                 raise ConfigError(f"{name}: an async function needs the async client")
         self._settings = Settings(
             service,
-            held,
+            checked,
             parse_hosts_option(hosts),
             deadline,
             "" if user_agent is None else user_agent,
@@ -136,21 +137,21 @@ class Client(_Client[Driver]):
             max_response_bytes,
             Hooks(on_request, on_response, on_retry),
         )
-        self._settings.hooks.need_plain()
+        self._settings.hooks.require_sync()
         self._driver = Driver(transport, proxy, ssl_context)
 
     def send(self, call: Call[T]) -> Response[T]:
-        """Send a call; the typed value, with status, header fields and body."""
+        """Send a call; return its value with status, headers and body."""
         return self._driver.run(exchange(call, self._settings))
 
     def close(self) -> None:
-        """Close the connections, also those of clients that share them."""
+        """Close the connections, which clients made by `with_options` share."""
         try:
             self._driver.close()
         except ConfigError:
             raise
         except Exception:
-            self._log_unclosed()
+            self._log_close_failure()
 
     def __enter__(self) -> Self:
         return self
@@ -165,9 +166,9 @@ class Client(_Client[Driver]):
 
 
 class AsyncClient(_Client[AsyncDriver]):
-    """A client for asyncio; any number of tasks and event loops may share it.
+    """Async client for asyncio; any number of tasks and event loops can share it.
 
-    An event loop's connections are closed when `asyncio.run` ends it.
+    The connections of an event loop are closed when `asyncio.run` ends it.
     """
 
     def __init__(
@@ -188,10 +189,10 @@ class AsyncClient(_Client[AsyncDriver]):
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
     ) -> None:
-        held = _held(schemes)
+        checked = _checked_schemes(schemes)
         self._settings = Settings(
             service,
-            held,
+            checked,
             parse_hosts_option(hosts),
             deadline,
             "" if user_agent is None else user_agent,
@@ -203,17 +204,17 @@ class AsyncClient(_Client[AsyncDriver]):
         self._driver = AsyncDriver(transport, proxy, ssl_context)
 
     async def send(self, call: Call[T]) -> Response[T]:
-        """Send a call; the typed value, with status, header fields and body."""
+        """Send a call; return its value with status, headers and body."""
         return await self._driver.run(exchange(call, self._settings))
 
     async def close(self) -> None:
-        """Close this event loop's connections, also those of clients that share them."""
+        """Close the connections of this event loop, which `with_options` shares."""
         try:
             await self._driver.close()
         except ConfigError:
             raise
         except Exception:
-            self._log_unclosed()
+            self._log_close_failure()
 
     async def __aenter__(self) -> Self:
         return self
@@ -228,7 +229,7 @@ class AsyncClient(_Client[AsyncDriver]):
 
 
 class Resource:
-    """The calls of one resource, sent by a client."""
+    """Base of the resources of a sync client: their methods send calls."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -238,7 +239,7 @@ class Resource:
 
 
 class AsyncResource:
-    """The calls of one resource, sent by an async client."""
+    """Base of the resources of an async client: their methods send calls."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client

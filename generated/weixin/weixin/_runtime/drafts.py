@@ -1,4 +1,4 @@
-"""What a call sends, between its arguments and a request."""
+"""Draft of a request: checked parameters and body, not yet encoded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .url_encoding import escape
 
 
 class RequestDraft(Confidential, frozen=True):
-    """What a call sends, checked; encoding is left to do, for it may need a key."""
+    """Checked parameters and body of a call, to be encrypted and encoded."""
 
     path: str
     query: tuple[tuple[str, tuple[object, ...]], ...]
@@ -18,7 +18,7 @@ class RequestDraft(Confidential, frozen=True):
     body: object
 
     def target(self, prefix: str, encrypt: Encrypt) -> str:
-        """Path and query as they stand in the request line."""
+        """Return path and query for the request line."""
         query = "&".join(
             f"{escape(name)}={','.join(escape(to_text(one, encrypt)) for one in values)}"
             for name, values in self.query

@@ -1,4 +1,4 @@
-"""What cannot be sent, and how one type is written."""
+"""Encoding errors, and the encoder of one type."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from msgspec import Struct
 Encode: TypeAlias = Callable[[Any], object]
 
 
-_MOST_KEYS: Final = 10
+_MAX_KEYS: Final = 10
 
 
 class EncodeError(Exception):
-    """A value that cannot be sent; it does not quote the value, which may be secret."""
+    """A value cannot be sent; the message does not quote it, as it may be secret."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
         self.keys: list[str | int] = []
-        """The way to the value, innermost first; an `int` is a place in a list."""
+        """Path to the value, innermost key first; an `int` is an index in a list."""
 
     def field(self, start: str = "") -> str:
-        """Python's path to the value, such as `items[0].name`; of a long one the start."""
+        """Return the path to the value, such as `items[0].name`, cut off if long."""
         path = start
-        for key in self.keys[: -_MOST_KEYS - 1 : -1]:
+        for key in self.keys[: -_MAX_KEYS - 1 : -1]:
             path += f"[{key}]" if isinstance(key, int) else f".{key}"
-        return path.removeprefix(".") + ("…" if len(self.keys) > _MOST_KEYS else "")
+        return path.removeprefix(".") + ("…" if len(self.keys) > _MAX_KEYS else "")
 
 
 class EncryptedValue:
-    """A value of which only cipher text may travel; encrypted when it is encoded.
+    """A value that is encrypted when the body is encoded.
 
-    It is no dataclass, which msgspec would encode by itself.
+    Not a dataclass, because msgspec would encode it as an object.
     """
 
     __slots__ = ("value",)
@@ -43,7 +43,7 @@ class EncryptedValue:
 
 
 class EmbeddedJson:
-    """A JSON value that travels as a text; no dataclass, as `EncryptedValue`."""
+    """A value that is sent as a text of JSON; no dataclass, as `EncryptedValue`."""
 
     __slots__ = ("value",)
 
@@ -52,20 +52,20 @@ class EmbeddedJson:
 
 
 class Encoder(Struct, frozen=True):
-    """How to write one type: whether a value is of it, and what is sent for it."""
+    """Encoder of one type: `accepts` checks the type, `encode` the content."""
 
     accepts: Callable[[Any], bool]
     encode: Encode
     name: str
-    """The type, for messages."""
+    """Name of the type, for messages."""
 
 
 def wrong_type(name: str, value: object) -> EncodeError:
-    """The refusal of a value that is not of the type of this name."""
-    given = "None" if value is None else type(value).__name__
-    return EncodeError(f"must be {name}, not {given}")
+    """Return the error for a value of another type than the named one."""
+    actual = "None" if value is None else type(value).__name__
+    return EncodeError(f"must be {name}, not {actual}")
 
 
 def too_deep() -> EncodeError:
-    """The refusal of a value whose end cannot be reached."""
-    return EncodeError("must be nested less deeply, and must not hold itself")
+    """Return the error for a value that is nested too deeply, or contains itself."""
+    return EncodeError("must be nested less deeply, and must not contain itself")

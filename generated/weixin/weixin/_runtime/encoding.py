@@ -1,8 +1,8 @@
-"""Checking arguments and turning them into JSON values, in one walk.
+"""Encoders of arguments: they check a value and convert it to JSON values in one walk.
 
-The result is what `encode` makes bytes of: JSON values, and a few others that msgspec
-encodes by itself (datetimes, bytes, Decimal). Whatever cannot be sent, or would not arrive
-as it was meant, is an `EncodeError` that knows its place.
+The result consists of JSON values and of others that msgspec encodes itself (datetimes,
+bytes, Decimal). A value that cannot be sent, or would arrive changed, raises an
+`EncodeError` with the path to it.
 """
 
 from __future__ import annotations
@@ -42,21 +42,25 @@ from .wire_formats import Conversion
 
 
 def encoder_for(annotation: Annotation) -> Encoder:
-    """How to write this type."""
-    kind, marks = split_annotated(annotation)
-    return _encrypted(_marked(kind, marks)) if marks.encrypted else _marked(kind, marks)
+    """Return the encoder of this type."""
+    kind, info = split_annotated(annotation)
+    return (
+        _encrypted(_annotated_encoder(kind, info))
+        if info.encrypted
+        else _annotated_encoder(kind, info)
+    )
 
 
-def _marked(kind: Annotation, marks: FieldInfo) -> Encoder:
-    if marks.conversion is not None:
-        return _converted(kind, marks.conversion)
-    if marks.json_text:
+def _annotated_encoder(kind: Annotation, info: FieldInfo) -> Encoder:
+    if info.conversion is not None:
+        return _converted(kind, info.conversion)
+    if info.json_text:
         return _json_text(encoder_for(kind))
-    plain = _plain(kind)
-    return within_limits(plain, kind, marks.limits) if marks.limits else plain
+    inner = _type_encoder(kind)
+    return within_limits(inner, kind, info.limits) if info.limits else inner
 
 
-def _plain(kind: Annotation) -> Encoder:
+def _type_encoder(kind: Annotation) -> Encoder:
     if is_union(kind):
         return _union([encoder_for(member) for member in get_args(kind)])
     if is_tagged(kind):
@@ -76,7 +80,7 @@ def _plain(kind: Annotation) -> Encoder:
 
 
 def _checked(one: Encoder) -> Encode:
-    """As `one.write`, for values that may be of any type."""
+    """Return an encode function that also checks the type of its value."""
 
     def encode(value: Any) -> object:
         if not one.accepts(value):
@@ -92,17 +96,17 @@ def _checked(one: Encoder) -> Encode:
 def _scalar(kind: Annotation) -> Encoder:
     if kind is Any or kind is object:
         return _ANY
-    found = SCALARS.get(type(None) if kind is None else kind)
-    if found is None:
+    encoder = SCALARS.get(type(None) if kind is None else kind)
+    if encoder is None:
         raise TypeError(f"{kind!r} is not a type of requests")
-    return found
+    return encoder
 
 
 def _enum(kind: type[Enum]) -> Encoder:
     values = tuple(value_types(kind))
 
     def accepts(value: object) -> bool:
-        # A member of another enumeration is a mistake, and so is a boolean for a number.
+        # Not a member of another enum, and not a bool for an int.
         return isinstance(value, kind) or (
             isinstance(value, values) and not isinstance(value, Enum | bool)
         )
@@ -148,26 +152,26 @@ def _converted(kind: Annotation, conversion: Conversion) -> Encoder:
     return Encoder(_scalar(kind).accepts, encode, kind.__name__)
 
 
-def _json_text(held: Encoder) -> Encoder:
+def _json_text(inner: Encoder) -> Encoder:
     def encode(value: object) -> object:
-        return EmbeddedJson(held.encode(value))
+        return EmbeddedJson(inner.encode(value))
 
-    return Encoder(held.accepts, encode, held.name)
+    return Encoder(inner.accepts, encode, inner.name)
 
 
-def _encrypted(plain: Encoder) -> Encoder:
+def _encrypted(inner: Encoder) -> Encoder:
     def encode(value: object) -> object:
         if isinstance(value, CipherText):
             raise EncodeError(
-                "could not be decrypted when it came; give the plain text"
+                "is a ciphertext that could not be decrypted; pass the plaintext"
             )
-        encoded = plain.encode(value)
+        encoded = inner.encode(value)
         return None if encoded is None else EncryptedValue(encoded)
 
-    return Encoder(plain.accepts, encode, plain.name)
+    return Encoder(inner.accepts, encode, inner.name)
 
 
-# --- values that hold others ----------------------------------------------------------
+# --- containers -----------------------------------------------------------------------
 
 
 def _list(item: Encoder) -> Encoder:
@@ -187,7 +191,7 @@ def _list(item: Encoder) -> Encoder:
 
 
 def _is_list(value: object) -> bool:
-    # A lone text is a sequence of texts too, and never what was meant.
+    # A str is a sequence of str too, but never meant as a list.
     return isinstance(value, Sequence) and not isinstance(
         value, str | bytes | bytearray
     )
@@ -200,7 +204,7 @@ def _map(item: Encoder) -> Encoder:
         encoded: dict[object, object] = {}
         for key, one in value.items():
             if not isinstance(key, str):
-                raise EncodeError("must have keys of str")
+                raise EncodeError("must have str keys")
             try:
                 encoded[encode_text(key)] = encode_item(one)
             except EncodeError as error:
@@ -215,15 +219,15 @@ _NO_VALUE: Final = object()
 
 
 class _Object:
-    """Writes the objects of one class; its fields are looked up when the first one comes,
-    so that classes may contain themselves."""
+    """Encoder of the objects of a class; finds the fields on first use, so that a class
+    can contain itself."""
 
     def __init__(self, kind: type[msgspec.Struct]) -> None:
         self._kind = kind
 
     @cached_property
     def _fields(self) -> list[tuple[str, str, object, Encode]]:
-        """Name, wire name, the value that means absent if there is one, how to write."""
+        """Name, wire name, value that means absent (if any), and encode function."""
         return [
             (
                 field.name,
@@ -262,21 +266,21 @@ def _union(members: list[Encoder]) -> Encoder:
         return any(member.accepts(value) for member in members)
 
     def encode(value: object) -> object:
-        refusal: EncodeError | None = None
+        first: EncodeError | None = None
         for member in members:
             if member.accepts(value):
                 try:
                     return member.encode(value)
                 except EncodeError as error:
-                    refusal = refusal or error
-        raise refusal or wrong_type(name, value)
+                    first = first or error
+        raise first or wrong_type(name, value)
 
     name = " or ".join(one.name for one in members if one.name != "UNSET")
     return Encoder(accepts, encode, name)
 
 
 def _anything(value: Any) -> object:
-    """Any JSON: texts, numbers, booleans, None, lists, mappings, and models."""
+    """Encode any JSON: texts, numbers, booleans, None, lists, mappings and models."""
     if isinstance(value, Unknown):
         return _ANY_MAP.encode(value.data)
     if isinstance(value, msgspec.Struct):

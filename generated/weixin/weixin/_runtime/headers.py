@@ -1,4 +1,4 @@
-"""Header fields of an answer."""
+"""Headers of requests and responses."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _FIELD_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")
 
 
 def is_field_value(text: str) -> bool:
-    """Whether this may be sent as a field's value: one line of ASCII (RFC 9110, 5.5)."""
+    """Whether this is a valid header value: one line of ASCII (RFC 9110, 5.5)."""
     return _FIELD_VALUE.fullmatch(text) is not None
 
 
 def merge(*groups: Mapping[str, str]) -> dict[str, str]:
-    """The fields of all groups; a later one replaces an earlier one, whatever its case."""
+    """Merge headers; a later one replaces an earlier one, regardless of case."""
     merged: dict[str, tuple[str, str]] = {}
     for group in groups:
         for name, value in group.items():
@@ -23,24 +23,24 @@ def merge(*groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_media_of(media: str, known: Iterable[str]) -> bool:
-    """Whether a media type, its parameters aside, is one of these; they may end in `/*`."""
-    given = media.partition(";")[0].strip().lower()
+    """Whether a media type, without parameters, matches one such as `image/*`."""
+    media = media.partition(";")[0].strip().lower()
     return any(
-        given == one or (one.endswith("/*") and given.startswith(one[:-1]))
-        for one in known
+        media == pattern or (pattern.endswith("/*") and media.startswith(pattern[:-1]))
+        for pattern in known
     )
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """By what the provider finds this request, as most name it."""
+    """Return the request ID from its most common headers."""
     return headers.get("Request-ID") or headers.get("X-Request-ID") or None
 
 
 class Headers(Mapping[str, str]):
-    """Fields by name, whatever its case (RFC 9110, 5.1).
+    """Response headers by name, regardless of case (RFC 9110, 5.1).
 
-    A field that came several times reads as its values joined by ", "; `get_all` keeps
-    them apart. The `repr` names the fields only, since values may be confidential.
+    The values of a repeated header are joined by ", "; `get_all` returns them
+    separately. The `repr` has the names only, because values may be confidential.
     """
 
     __slots__ = ("_fields",)
@@ -51,7 +51,7 @@ class Headers(Mapping[str, str]):
             self._fields.setdefault(name.lower(), []).append(value)
 
     def get_all(self, name: str) -> tuple[str, ...]:
-        """Every value of this field, in the order in which they came."""
+        """Return all values of a header, in the order received."""
         return tuple(self._fields.get(name.lower(), ()))
 
     def __getitem__(self, name: str) -> str:

@@ -1,7 +1,7 @@
-"""What a client tells its user's functions of the requests that it sends.
+"""Hooks: user functions that observe requests, responses and retries.
 
-These values hold no path as sent, no query, header field or body, for all of those may
-hold secrets: they name the endpoint, and its path as documented.
+Their arguments have the endpoint and its documented path. They have no path as sent, no
+query, header or body, because all of these may hold secrets.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ from .errors import ConfigError, Error
 
 
 class RequestInfo(Struct, frozen=True, kw_only=True):
-    """A request that is about to be sent."""
+    """A request about to be sent."""
 
     endpoint: str
-    """Which endpoint is called, as `resource.endpoint`."""
+    """Name of the endpoint, as `resource.endpoint`."""
     method: str
     host: str
-    """Where it goes, such as `https://api.example.com`."""
+    """Host of this attempt, such as `https://api.example.com`."""
     path: str
-    """The path as documented, such as `/orders/{order_id}`."""
+    """Documented path, such as `/orders/{order_id}`."""
     attempt: int
-    """1 for the first attempt of a call."""
+    """Number of the attempt, from 1."""
 
 
 class ResponseInfo(RequestInfo, frozen=True, kw_only=True):
-    """What came back: a status, or an error if no answer came."""
+    """The result of an attempt: a status, or an error if there is no response."""
 
     seconds: float
-    """From sending to the answer's last byte."""
+    """Seconds from sending the request to the last byte of the response."""
     status: int | None = None
     request_id: str | None = None
-    """By what the provider finds this request."""
+    """Request ID, for the provider's support."""
     error: Error | None = None
 
 
 class RetryInfo(RequestInfo, frozen=True, kw_only=True):
-    """An attempt that failed, and will be repeated."""
+    """A failed attempt that will be retried."""
 
     error: Error
     delay: float
-    """Seconds until then."""
+    """Seconds until the next attempt."""
 
 
 OnRequest: TypeAlias = Callable[[RequestInfo], object]
@@ -54,11 +54,11 @@ OnRequest: TypeAlias = Callable[[RequestInfo], object]
 OnResponse: TypeAlias = Callable[[ResponseInfo], object]
 """Called after each attempt; may be async in an async client."""
 OnRetry: TypeAlias = Callable[[RetryInfo], object]
-"""Called before an attempt is repeated; may be async in an async client."""
+"""Called before a retry; may be async in an async client."""
 
 
 class Hooks(Struct, frozen=True):
-    """The functions of one client."""
+    """Hooks of one client."""
 
     on_request: OnRequest | None = None
     on_response: OnResponse | None = None
@@ -67,10 +67,10 @@ class Hooks(Struct, frozen=True):
     def __post_init__(self) -> None:
         for name, function in self._named():
             if function is not None and not callable(function):
-                raise ConfigError(f"{name}: give a function of one argument")
+                raise ConfigError(f"{name}: expected a function of one argument")
 
-    def need_plain(self) -> None:
-        """Fails with `ConfigError` if one is async."""
+    def require_sync(self) -> None:
+        """Raise `ConfigError` if a hook is async."""
         for name, function in self._named():
             if is_async(function):
                 raise ConfigError(f"{name}: an async function needs the async client")
@@ -86,9 +86,11 @@ class Hooks(Struct, frozen=True):
 def call_hook(
     hook: Callable[[Any], object] | None, event: RequestInfo, log: Logger, until: float
 ) -> Steps[None]:
-    """Steps to call a hook, and to cut it off at a time of the monotonic clock. What it
-    raises is logged, for a call must not fail, and above all not lose its answer, because
-    somebody failed to count it."""
+    """Steps that call a hook, and cancel it at `until`, a time of the monotonic clock.
+
+    An exception of the hook is logged and ignored: a hook that fails must not lose the
+    response of a call.
+    """
     if hook is None:
         return
     try:

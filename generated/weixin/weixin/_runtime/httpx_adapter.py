@@ -1,7 +1,7 @@
-"""The seam to the HTTP library: nothing else here knows of it, but for `network`.
+"""Adapter of httpx; only this module and `deadline_backend` use the HTTP library.
 
-It speaks to transports, not to a client: no redirections, no cookies, no proxies from the
-environment, no log lines with URLs in them, and errors that do not hold the request.
+It uses transports, not `httpx.Client`: so there are no redirects, cookies, proxies of
+the environment or logged URLs, and errors do not hold the request.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ Transport: TypeAlias = httpx.BaseTransport
 AsyncTransport: TypeAlias = httpx.AsyncBaseTransport
 
 MAX_CONCURRENT_REQUESTS: Final = 100
-"""How many requests of one client may be under way at once; others wait."""
+"""Maximum number of concurrent requests of a client; further ones wait."""
 _LIMITS = httpx.Limits(
     max_keepalive_connections=MAX_CONCURRENT_REQUESTS, keepalive_expiry=7.0
 )
-"""Servers close idle connections, some after 8 s; one that closes as we send is a request
-whose outcome is unknown. Places are counted here: the library's count loses one for ever
-if a task that waits for it is cancelled, or a thread gives up, just as it is given it."""
+"""Some servers close idle connections after 8 s; if one does while we send, the outcome
+of the request is unknown. Requests are limited by our own semaphores, because httpcore
+loses a slot for ever if it assigns the slot while the waiting task is cancelled."""
 
 
 class _Transport(httpx.HTTPTransport):
@@ -73,7 +73,7 @@ class _AsyncTransport(httpx.AsyncHTTPTransport):
 
 
 class Route(Opaque):
-    """How to reach servers: through a proxy, and whom to trust; None is the default."""
+    """Options of a connection: proxy and TLS context; None is the default."""
 
     __slots__ = ("_proxy", "_ssl_context")
 
@@ -84,40 +84,39 @@ class Route(Opaque):
         self._ssl_context = ssl_context
 
     def transport(self) -> Transport:
-        """A new transport for plain code."""
-        made = _Transport(**self._options())
-        use_backend(_pool(made), Backend())
-        return made
+        """Return a new sync transport."""
+        transport = _Transport(**self._options())
+        use_backend(_pool(transport), Backend())
+        return transport
 
     def async_transport(self) -> AsyncTransport:
-        """A new transport for async code, for one event loop."""
-        made = _AsyncTransport(**self._options())
-        use_backend(_pool(made), AsyncBackend())
-        return made
+        """Return a new async transport for one event loop."""
+        transport = _AsyncTransport(**self._options())
+        use_backend(_pool(transport), AsyncBackend())
+        return transport
 
     def _options(self) -> dict[str, Any]:
-        trust = self._ssl_context or _trust()
-        return {"verify": trust, "limits": _LIMITS, "proxy": self._proxy}
+        ssl_context = self._ssl_context or _default_ssl_context()
+        return {"verify": ssl_context, "limits": _LIMITS, "proxy": self._proxy}
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    """Whom to trust by default; reading all those certificates takes a while."""
+def _default_ssl_context() -> ssl.SSLContext:
+    """Return the default TLS context; cached, because it reads many certificates."""
     return default_ssl_context(httpx.create_ssl_context)
 
 
 def _pool(transport: object) -> Any:
-    # Private, for the transport's constructor does not pass on the network backend that
-    # its pool would take.
+    # A private attribute, because the constructor takes no network backend.
     return vars(transport)["_pool"]
 
 
 def prepare_transport(transport: object) -> None:
-    """Make a transport of the user's own keep to deadlines; fails with `ConfigError`."""
+    """Make a custom transport enforce deadlines; raise `ConfigError`."""
     if not isinstance(transport, httpx.BaseTransport):
         raise ConfigError(
-            f"transport: give an object of {httpx.__name__}.HTTPTransport, or of another"
-            " transport for plain code"
+            f"transport: expected an instance of {httpx.__name__}.HTTPTransport, or of"
+            " another sync transport"
         )
     if isinstance(transport, httpx.HTTPTransport):
         pool = vars(transport).get("_pool")
@@ -126,26 +125,27 @@ def prepare_transport(transport: object) -> None:
 
 
 def prepare_async_transport(transport: object) -> bool:
-    """As `prepare_transport`, but deadlines need no help; whether it belongs to one event loop."""
+    """Check a custom async transport; return whether it is bound to one event loop."""
     if not isinstance(transport, httpx.AsyncBaseTransport):
         raise ConfigError(
-            f"transport: give an object of {httpx.__name__}.AsyncHTTPTransport, or of"
-            " another transport for async code"
+            f"transport: expected an instance of {httpx.__name__}.AsyncHTTPTransport, or of"
+            " another async transport"
         )
-    if own := isinstance(transport, httpx.AsyncHTTPTransport):
+    is_bound = isinstance(transport, httpx.AsyncHTTPTransport)
+    if is_bound:
         use_backend(vars(transport).get("_pool"))
-    return own
+    return is_bound
 
 
 def send(transport: Transport, action: Send) -> RawResponse:
-    """Send a request, and read its answer whole."""
+    """Send a request and return its complete response."""
     body = _Body(action.request.body)
     try:
         with _slot(transport, action.until):
             response = transport.handle_request(_outgoing(action, body))
             try:
                 reader = _reader(response, action.limit)
-                stream: Any = response.stream  # not iter_raw: a mock may have read it
+                stream: Any = response.stream  # not `iter_raw`: a mock may have read it
                 for chunk in stream:
                     reader.add(chunk)
                     remaining_seconds(action.until, httpx.ReadTimeout)
@@ -153,7 +153,7 @@ def send(transport: Transport, action: Send) -> RawResponse:
             finally:
                 response.close()
     except Exception as error:
-        _fail(error, action, _may_have_left(error, transport, body))
+        _fail(error, action, _may_have_sent(error, transport, body))
 
 
 @contextmanager
@@ -166,11 +166,11 @@ def _slot(transport: Transport, until: float) -> Generator[None, None, None]:
         finally:
             transport.slots.release()
     else:
-        raise httpx.PoolTimeout("too many other requests")
+        raise httpx.PoolTimeout("too many concurrent requests")
 
 
 async def send_async(transport: AsyncTransport, action: Send) -> RawResponse:
-    """As `send`, in async code."""
+    """Send a request and return its complete response, in async code."""
     import asyncio
 
     body = _Body(action.request.body)
@@ -185,7 +185,7 @@ async def send_async(transport: AsyncTransport, action: Send) -> RawResponse:
                     await close_abandoned(_pool(transport), body)
                     raise
     except Exception as error:
-        _fail(error, action, _may_have_left(error, transport, body))
+        _fail(error, action, _may_have_sent(error, transport, body))
 
 
 def _reader(response: httpx.Response, limit: int) -> ResponseReader:
@@ -208,12 +208,15 @@ async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> RawR
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The bytes of a body; it notices when a transport is given the request, and when that
-    comes to the body: the library does so when the head has been written."""
+    """Request body that records the progress of its request.
+
+    `started` is set before a transport gets the request, `reached` when the transport
+    reads the body, which httpx does after it has written the head.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self.given = False
+        self.started = False
         self.reached = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -226,12 +229,12 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def _outgoing(action: Send, body: _Body) -> httpx.Request:
-    """The library's request; it fails unless just what was signed will be sent."""
+    """Return the httpx request; raise `InvalidRequest` if its URL differs."""
     request = action.request
     remaining = remaining_seconds(action.until, httpx.ConnectTimeout)
     connecting = DeadlineTimeout(min(action.connecting, remaining), action.until)
     silence = DeadlineTimeout(min(action.silence, remaining), action.until)
-    made = httpx.Request(
+    outgoing = httpx.Request(
         request.method,
         request.host.origin + request.target,
         headers=request.headers,
@@ -245,26 +248,29 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
             }
         },
     )
-    if made.url.raw_path != request.target.encode("ascii"):
-        raise InvalidRequest("the URL would not be sent as it was signed")
-    body.given = True
-    return made
+    if outgoing.url.raw_path != request.target.encode("ascii"):
+        raise InvalidRequest("the URL cannot be sent as it was signed")
+    body.started = True
+    return outgoing
 
 
 # --- errors ---------------------------------------------------------------------------
 
 
-def _may_have_left(error: Exception, transport: object, body: _Body) -> bool:
-    """Whether a byte of the request may have left. Of a transport that is not the
-    library's nobody knows what it did before it failed, unless its error says so."""
+def _may_have_sent(error: Exception, transport: object, body: _Body) -> bool:
+    """Whether a byte of the request may have been sent.
+
+    A custom transport may have sent some before it failed, unless its error excludes
+    that.
+    """
     known = isinstance(transport, httpx.HTTPTransport | httpx.AsyncHTTPTransport)
     never = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
-    unsent = known or not body.given or isinstance(error, never)
+    unsent = known or not body.started or isinstance(error, never)
     return body.reached or not unsent
 
 
 def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
-    """Raise the error of ours that this one means; `sent`: a byte may have left."""
+    """Raise the `Error` for an exception; `sent`: a byte may have been sent."""
     text = str(error) or type(error).__name__
     outcome: Any = "unknown" if sent else "not_sent"
     host = action.request.host.origin
@@ -272,25 +278,25 @@ def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
         case Error() if not sent or error.outcome != "not_sent":
             raise error
         case httpx.TimeoutException() | builtins.TimeoutError():
-            what = "complete answer from" if sent else "connection to"
-            over = time.monotonic() >= action.until
-            span = action.silence if sent else action.connecting
-            when = "before the deadline" if over else f"within {span:.1f} s"
+            missing = "complete response from" if sent else "connection to"
+            expired = time.monotonic() >= action.until
+            timeout = action.silence if sent else action.connecting
+            limit = "before the deadline" if expired else f"within {timeout:.1f} s"
             raise DeadlineExceeded(
-                f"no {what} {host} {when}", outcome=outcome
+                f"no {missing} {host} {limit}", outcome=outcome
             ) from error
         case httpx.RemoteProtocolError() | httpx.DecodingError():
-            text = f"{host} broke off or broke the rules of HTTP: {text}"
+            text = f"incomplete or invalid HTTP response from {host}: {text}"
             raise ProtocolError(text, outcome=outcome, retry="same") from error
         case (
             httpx.InvalidURL() | httpx.LocalProtocolError() | UnicodeError()
         ) if not sent:
-            raise InvalidRequest(f"it cannot be sent: {text}") from error
+            raise InvalidRequest(f"the request cannot be sent: {text}") from error
         case httpx.TransportError() | OSError():
-            did = "the connection to {} broke" if sent else "no connection to {}"
-            text = f"{did.format(host)}: {text}"
+            failure = "the connection to {} broke" if sent else "no connection to {}"
+            text = f"{failure.format(host)}: {text}"
             retry: Any = "never" if is_certificate_error(error) else "same"
             raise ConnectionFailed(text, outcome=outcome, retry=retry) from error
         case _:
-            text = f"transport: it raised {type(error).__name__}: {error}"
+            text = f"transport: raised {type(error).__name__}: {error}"
             raise ConnectionFailed(text, outcome=outcome, retry="never") from error

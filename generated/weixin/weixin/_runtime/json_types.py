@@ -1,4 +1,4 @@
-"""The kinds of JSON values, as Python has them."""
+"""JSON types: their Python classes and names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ NAMES: Final[Mapping[type, str]] = {
     bool: "a boolean",
     int: "an integer",
     Decimal: "a number",
-    str: "a text",
+    str: "a string",
     list: "a list",
     dict: "an object",
 }
-"""What messages call them; a number with a fraction is a Decimal."""
+"""Names for messages; a number with a fraction is a Decimal."""
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:

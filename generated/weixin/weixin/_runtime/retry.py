@@ -1,4 +1,4 @@
-"""When a request may be sent again, after how long, and how often in all."""
+"""Retry policy: which requests are retried, after what delay, within what budget."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ SECONDS_PER_PERMIT: Final = 10.0
 
 
 def may_retry(idempotency: Idempotency, error: Error) -> bool:
-    """Whether a request that failed so may be sent again, as it was.
+    """Whether a request that failed with this error may be retried unchanged.
 
-    It may if it never reached the server, or if a repetition does no harm. Else only if
-    the server refused it for the moment: `later`, as with 429, or a status from 500 on that
-    is documented as not processed, for by default its outcome is unknown.
+    It may if it never reached the server, or if it is idempotent. Otherwise only if the
+    server rejected it temporarily: with `later`, as for 429, or with a status from 500
+    on that is documented as not processed, because otherwise the outcome would be
+    unknown.
     """
     if error.retry in ("never", "token"):
         return False
     if error.outcome == "not_sent" or idempotency != "none":
         return True
-    for_now = error.retry == "later" or (error.status or 0) >= 500
-    return error.outcome == "rejected" and for_now
+    is_temporary = error.retry == "later" or (error.status or 0) >= 500
+    return error.outcome == "rejected" and is_temporary
 
 
 def backoff(attempts: int, chance: float) -> float:
-    """Seconds to wait after so many attempts: anything up to a bound that doubles.
+    """Return the backoff in seconds after a number of attempts; its maximum doubles.
 
-    `chance` is a random number from 0 to 1, so that callers who failed together do not
-    come back together ("full jitter").
+    `chance` is a random number from 0 to 1, so that callers that failed together do not
+    retry together ("full jitter").
     """
     return chance * min(MAX_BACKOFF, FIRST_BACKOFF * 2.0 ** (attempts - 1))
 
 
 def retry_after(headers: Headers, now: float) -> float:
-    """Seconds that the server asks to wait (RFC 9110, 10.2.3); 0 if it does not say.
+    """Return the seconds of the Retry-After header (RFC 9110, 10.2.3); 0 without one.
 
-    `now` is in seconds since 1970. What is neither a number of seconds nor a date counts
-    as nothing.
+    `now` is in seconds since 1970. An invalid value counts as 0.
     """
     text = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]+", text):
@@ -63,11 +63,12 @@ def retry_after(headers: Headers, now: float) -> float:
 
 
 class Budget:
-    """How many repetitions a client may still send; all its calls share it.
+    """Retry budget of a client; all its calls share it.
 
-    Each takes a permit. There are ten at first; every tenth call and every ten seconds
-    bring one back. So when a server is down for all, its clients do not double its load.
-    There are no locks, which a fork could leave closed: a deque's steps are atomic.
+    A retry takes a permit. There are ten at first; every tenth call and every ten
+    seconds add one. So clients do not multiply the load of a server that fails for all.
+    There are no locks, which a fork could leave locked: the operations of a deque are
+    atomic.
     """
 
     def __init__(self) -> None:
@@ -76,12 +77,12 @@ class Budget:
         self._since: float | None = None
 
     def earn(self) -> None:
-        """To be told of each call."""
+        """Count a call; each tenth adds a permit."""
         if next(self._calls) % CALLS_PER_PERMIT == 0:
             self._permits.append(None)
 
     def spend(self, now: float) -> bool:
-        """Take a permit, if there is one."""
+        """Take a permit; return whether there was one."""
         if self._since is None:
             self._since = now
         earned = (now - self._since) // SECONDS_PER_PERMIT

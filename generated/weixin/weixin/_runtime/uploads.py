@@ -1,4 +1,4 @@
-"""Files to upload."""
+"""Uploads: files in request bodies."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .scalars import is_encodable
 
 @public()
 class Upload(Confidential, frozen=True):
-    """The content of a file, and what the server is told of it.
+    """A file to upload: content, file name and media type.
 
-    `media` is its media type; left out, the name decides.
+    Without `media` the file name determines the media type.
     """
 
     content: bytes
@@ -29,25 +29,25 @@ class Upload(Confidential, frozen=True):
 
 
 UploadLike: TypeAlias = Upload | Path | bytes
-"""A file to upload: with name and media type, from a path, or its bytes alone.
+"""A file to upload: with name and media type, as a path, or as bytes.
 
-A path is read when the call is made, so that a call is a value of its own."""
+A path is read when the call is created, so the call does not depend on the file."""
 
 
 def load(source: object) -> Upload:
-    """The file that an argument means; fails with `EncodeError`."""
+    """Return the upload of an argument; raise `EncodeError`."""
     upload = _read(source)
-    given: Any = upload
-    if not isinstance(given.content, bytes):
-        raise _part("content", wrong_type("bytes", given.content))
-    if not isinstance(given.filename, str):
-        raise _part("filename", wrong_type("str", given.filename))
+    untyped: Any = upload
+    if not isinstance(untyped.content, bytes):
+        raise _with_key("content", wrong_type("bytes", untyped.content))
+    if not isinstance(untyped.filename, str):
+        raise _with_key("filename", wrong_type("str", untyped.filename))
     if not is_encodable(upload.filename):
-        raise _part("filename", EncodeError("has half of a surrogate pair"))
-    if not isinstance(given.media, str | None):
-        raise _part("media", wrong_type("str", given.media))
+        raise _with_key("filename", EncodeError("must not contain a lone surrogate"))
+    if not isinstance(untyped.media, str | None):
+        raise _with_key("media", wrong_type("str", untyped.media))
     if upload.media is not None and not is_field_value(upload.media or " "):
-        raise _part("media", EncodeError("must be a media type such as image/png"))
+        raise _with_key("media", EncodeError("must be a media type such as image/png"))
     return upload
 
 
@@ -63,20 +63,20 @@ def _read(source: object) -> Upload:
             reason = error.strerror or type(error).__name__
             raise EncodeError(f"cannot read {source}: {reason}") from None
         except ValueError:
-            raise EncodeError("no file can have this name") from None
+            raise EncodeError("invalid file name") from None
     raise EncodeError(
         f"must be an Upload, a Path or bytes, not {type(source).__name__}"
     )
 
 
-def _part(name: str, error: EncodeError) -> EncodeError:
+def _with_key(name: str, error: EncodeError) -> EncodeError:
     error.keys.append(name)
     return error
 
 
 def check_size(upload: Upload, least: int | None, most: int | None) -> None:
-    """Fails with `EncodeError` if the file is shorter or longer than allowed, in bytes."""
+    """Raise `EncodeError` if the file has fewer or more bytes than allowed."""
     if least is not None and len(upload.content) < least:
-        raise EncodeError(f"at least {least} bytes")
+        raise EncodeError(f"must have at least {least} bytes")
     if most is not None and len(upload.content) > most:
-        raise EncodeError(f"at most {most} bytes")
+        raise EncodeError(f"must have at most {most} bytes")

@@ -82,7 +82,7 @@ def add(order_id: str, body: Sequence[Item]) -> Call[None]:
 
 
 def convert(body: Converted) -> Call[Converted]:
-    """Answers what it is sent."""
+    """Echo the request."""
     return _CONVERT.call(body=body)
 
 

@@ -26,7 +26,7 @@ from .._runtime.wire_formats import (
 
 
 class Status(OpenEnum):
-    """Where an order stands."""
+    """Status of an order."""
 
     PAID = "PAID"
     CLOSED = "CLOSED"
@@ -35,7 +35,7 @@ class Status(OpenEnum):
 
 
 class Level(OpenIntEnum):
-    """How urgent it is."""
+    """Priority of an order."""
 
     LOW = 1
     HIGH = 2
@@ -44,21 +44,21 @@ class Level(OpenIntEnum):
 
 
 class Color(Enum):
-    """A closed enumeration."""
+    """A closed enum."""
 
     RED = "red"
     BLUE = "blue"
 
 
 class Buyer(Model, frozen=True, kw_only=True):
-    """Who buys; sent and received."""
+    """Buyer; in requests and responses."""
 
     name: Annotated[str, limited(max_length=8)]
     phone: Annotated[str, ENCRYPTED, limited(max_length=20)] | None = None
 
 
 class Detail(Model, frozen=True, kw_only=True):
-    """What travels as JSON in a text."""
+    """Value embedded as JSON in a text."""
 
     count: int
 
@@ -84,7 +84,7 @@ else:
 
 
 class Order(Model, frozen=True, kw_only=True):
-    """An order, as received."""
+    """An order in a response."""
 
     order_id: str
     status: Status
@@ -103,7 +103,7 @@ class Order(Model, frozen=True, kw_only=True):
 
 
 class Converted(Model, frozen=True, kw_only=True):
-    """All conversions."""
+    """All wire formats."""
 
     unix: Annotated[datetime, UNIX]
     unix_ms: Annotated[datetime, UNIX_MS] | None = None
@@ -117,7 +117,7 @@ class Converted(Model, frozen=True, kw_only=True):
 
 
 class CreateRequest(Model, frozen=True, kw_only=True):
-    """What creates an order."""
+    """Request body of a new order."""
 
     name: Annotated[str, limited(min_length=1, max_length=32)]
     items: Annotated[Sequence[Item], limited(min_length=1, max_length=3)]
@@ -142,7 +142,7 @@ class Item(Model, frozen=True, kw_only=True):
 
 
 class UploadRequest(Model, frozen=True, kw_only=True):
-    """What uploads a picture."""
+    """Request body of an upload."""
 
     meta: Picture
     file: Annotated[UploadLike, limited(max_length=1000)]
@@ -150,14 +150,14 @@ class UploadRequest(Model, frozen=True, kw_only=True):
 
 
 class Picture(Model, frozen=True, kw_only=True):
-    """What is said of a picture."""
+    """Metadata of a picture."""
 
     filename: str
     sha256: str
 
 
 class LoginRequest(Model, frozen=True, kw_only=True):
-    """What logs a user in."""
+    """Request body of a login."""
 
     user: str
     password: Annotated[str, SECRET]

@@ -1,4 +1,4 @@
-"""Encrypted fields of answers; openssl encrypts them, for the merchant."""
+"""Encrypted fields of responses; openssl encrypts them for the merchant."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ QUERY = calls.orders.query("1", shop_id="1")
 
 @cache
 def encrypted(text: str, who: str = "merchant") -> str:
-    """Cipher text for somebody, made by openssl: RSAES-OAEP with SHA-1."""
+    """Encrypt a text with openssl: RSAES-OAEP with SHA-1."""
     command = "openssl pkeyutl -encrypt -pubin -inkey /dev/fd/3 -pkeyopt rsa_padding_mode:oaep"
     made = subprocess.run(
         ["bash", "-c", f"{command} 3<<<'{public_pem(rsa_key(who)).decode()}'"],
@@ -59,7 +59,7 @@ def buyer(phone: str | None) -> dict[str, Any]:
 def test_fields_are_decrypted_wherever_they_are(server: Server, send: Send, caplog: Any) -> None:
     one, two, three = (encrypted(f"CANARY-{text}") for text in ("1", "发票", "3"))
     nested = {"order_id": "2", "status": "PAID", "total": 1, "buyer": buyer(three)}
-    server.reply(
+    server.respond_with(
         order(buyer=buyer(one), contacts={"a": buyer(two)}, phones=[three, "", one], items=[nested])
     )
     value = send(QUERY, scheme(), strict=True).value
@@ -69,15 +69,13 @@ def test_fields_are_decrypted_wherever_they_are(server: Server, send: Send, capl
     assert value.items[0].buyer.phone == "CANARY-3"
     assert type(value.buyer.phone) is str
     assert "CANARY" not in repr(value) + caplog.text
-    server.reply(order(buyer=buyer(None), phones=None))
+    server.respond_with(order(buyer=buyer(None), phones=None))
     assert send(QUERY, scheme(), strict=True).value.buyer.phone is None
 
 
-def test_what_cannot_be_decrypted_stays_and_says_why(
-    server: Server, send: Send, caplog: Any
-) -> None:
+def test_undecryptable_texts_stay_with_a_reason(server: Server, send: Send, caplog: Any) -> None:
     former = encrypted("CANARY", "former merchant")
-    server.reply(order(buyer=buyer(former), phones=["no base 64!", encrypted("x")]))
+    server.respond_with(order(buyer=buyer(former), phones=["no base 64!", encrypted("x")]))
     value = send(QUERY, scheme()).value
     assert value.buyer.phone == former
     assert isinstance(value.buyer.phone, CipherText)
@@ -98,7 +96,7 @@ def test_what_cannot_be_decrypted_stays_and_says_why(
         send(QUERY, scheme(), strict=True)
     assert caught.value.outcome == "done"
     with pytest.raises(
-        errors.InvalidRequest, match=r"buyer\.phone: could not be decrypted when it came"
+        errors.InvalidRequest, match=r"buyer\.phone: is a ciphertext that could not be decrypted"
     ):
         calls.orders.create(name="x", items=[Item(sku="A")], buyer=value.buyer)
     assert (
@@ -111,29 +109,29 @@ def test_what_cannot_be_decrypted_stays_and_says_why(
     assert (again, again.buyer.phone.reason) == (value, value.buyer.phone.reason)
 
 
-def test_former_private_keys_open_former_cipher_texts(
+def test_former_private_keys_decrypt_former_ciphertexts(
     server: Server, send: Send, tmp_path: Path
 ) -> None:
     (tmp_path / "old.pem").write_bytes(private_pem(rsa_key("former merchant")))
     merchant = scheme(former_private_keys=[tmp_path / "old.pem"])
-    server.reply(order(phones=[encrypted("old", "former merchant"), encrypted("new")]))
+    server.respond_with(order(phones=[encrypted("old", "former merchant"), encrypted("new")]))
     assert send(QUERY, merchant, strict=True).value.phones == ["old", "new"]
 
 
-def test_no_text_in_utf_8(server: Server, send: Send) -> None:
+def test_plaintexts_that_are_not_utf_8(server: Server, send: Send) -> None:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
 
     oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), label=None)
-    sealed = b64encode(rsa_key("merchant").public_key().encrypt(b"\xff", oaep)).decode()
-    server.reply(order(phones=[sealed, b64encode(b"short").decode()]))
+    ciphertext = b64encode(rsa_key("merchant").public_key().encrypt(b"\xff", oaep)).decode()
+    server.respond_with(order(phones=[ciphertext, b64encode(b"short").decode()]))
     reasons = [phone.reason for phone in send(QUERY, scheme()).value.phones]
     assert reasons[0] == "it holds no text in UTF-8"
     assert reasons[1].startswith("the private key does not open it")
 
 
 class Odd(Model, frozen=True, kw_only=True):
-    """Encrypted values that are no plain texts."""
+    """Encrypted values of other types than text."""
 
     detail: Annotated[Detail, JSON_TEXT, ENCRYPTED] | None = None
     day: Annotated[date, formatted("%Y%m%d"), ENCRYPTED] | None = None
@@ -141,7 +139,7 @@ class Odd(Model, frozen=True, kw_only=True):
 
 
 class Person(Model, frozen=True, kw_only=True):
-    """Encrypted texts in everything that may hold them."""
+    """Encrypted texts in every container."""
 
     phone: Annotated[str, ENCRYPTED]
     mail: Annotated[str, ENCRYPTED] | None = None
@@ -181,7 +179,7 @@ def shout(text: str) -> str:
 
 
 @given(person=PEOPLE)
-def test_the_fast_way_and_the_careful_one_agree(person: dict[str, Any]) -> None:
+def test_fast_and_lenient_decoder_agree(person: dict[str, Any]) -> None:
     body = json.dumps(person).encode()
     assert codec(Person)._fast is not None
     value, mismatches = codec(Person).decode(body, shout)
@@ -193,7 +191,7 @@ def test_the_fast_way_and_the_careful_one_agree(person: dict[str, Any]) -> None:
     assert isinstance(value.phone, CipherText) == (person["phone"] == "bad")
 
 
-def test_nothing_encrypted_leaves_in_plain_text() -> None:
+def test_encrypted_values_are_never_sent_as_plaintext() -> None:
     written: Any = encoder_for(Odd).encode(
         Odd(detail=Detail(count=1), day=date(2025, 1, 2), number=7)
     )

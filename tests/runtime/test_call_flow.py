@@ -1,4 +1,4 @@
-"""An exchange does no I/O: here it runs by hand, with a clock of its own."""
+"""Call flow without I/O: the actions of a call, performed by hand with a fake clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def settings(**options: Any) -> Settings:
     return replace(Settings(SERVICE, {"pay": scheme}, clock=lambda: 1000.0), **options)
 
 
-def test_step_by_step() -> None:
+def test_actions_of_a_call() -> None:
     steps = exchange(CALL, settings(deadline=5))
     ask = next(steps)
     assert isinstance(ask, CallFunction)
@@ -38,7 +38,7 @@ def test_step_by_step() -> None:
     assert stop.value.value.value is None
 
 
-def test_errors_are_thrown_in_and_named() -> None:
+def test_errors_name_the_endpoint() -> None:
     steps = exchange(CALL, settings())
     next(steps)
     steps.send("T-1")
@@ -57,19 +57,19 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     next(steps)
     now[0] = 31.0
     with pytest.raises(
-        errors.DeadlineExceeded, match="30 s were over before it was sent"
+        errors.DeadlineExceeded, match="the deadline of 30 s passed before sending"
     ) as caught:
         steps.send("T-1")
     assert caught.value.outcome == "not_sent"
 
 
-def test_a_scheme_that_the_client_lacks() -> None:
-    with pytest.raises(errors.ConfigError, match="this client was made without pay or other"):
+def test_a_missing_scheme_is_a_config_error() -> None:
+    with pytest.raises(errors.ConfigError, match="missing pay or other; pass it to the client"):
         next(exchange(CALL, settings(schemes={})))
     assert isinstance(next(exchange(calls.orders.touch("1"), settings(schemes={}))), Send)
 
 
-def test_the_repr_of_what_is_sent_hides_it() -> None:
+def test_the_repr_of_an_action_hides_secrets() -> None:
     steps = exchange(calls.orders.query("CANARY", shop_id="CANARY"), settings())
     next(steps)
     assert "CANARY" not in repr(steps.send("CANARY"))

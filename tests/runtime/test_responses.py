@@ -1,4 +1,4 @@
-"""What answers become: values, warnings, errors. Nothing that came is lost."""
+"""Responses: typed values, warnings and errors, without loss of data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from handmade.models.orders import (
     Status,
 )
 from msgspec import Meta
-from tests.servers import Close, Reset, Server, answer
+from tests.servers import Close, Reset, Server, http_response
 
 Send: TypeAlias = Callable[..., Any]
 QUERY = calls.orders.query("1", shop_id="1")
@@ -40,7 +40,7 @@ def order(**fields: Any) -> str:
     return json.dumps({"order_id": "1", "status": "PAID", "total": 1} | fields)
 
 
-def test_a_typed_value(server: Server, send: Send) -> None:
+def test_a_response_has_a_typed_value(server: Server, send: Send) -> None:
     body = order(
         paid_at="2025-01-02T03:04:05.120+08:00",
         level=2,
@@ -48,7 +48,7 @@ def test_a_typed_value(server: Server, send: Send) -> None:
         items=[json.loads(order(**{"class": "x"}))],
         unheard_of={"a": 1},
     )
-    server.reply(answer(200, body, ("Request-ID", "r-0"), ("X-A", "1"), ("x-a", "2")))
+    server.respond_with(http_response(200, body, ("Request-ID", "r-0"), ("X-A", "1"), ("x-a", "2")))
     response = send(QUERY)
     assert response.value == Order(
         order_id="1",
@@ -65,10 +65,10 @@ def test_a_typed_value(server: Server, send: Send) -> None:
     assert response.headers.get_all("X-a") == ("1", "2")
 
 
-def test_numbers_are_exact(server: Server, send: Send) -> None:
+def test_fractions_are_decoded_exactly(server: Server, send: Send) -> None:
     big = 123456789012345678901234567890
-    server.reply(
-        answer(
+    server.respond_with(
+        http_response(
             200,
             f'{{"order_id":"1","status":"PAID","total":{big},"price":1.123456789012345678901,'
             '"weight":0.5,"extra":{"a":[0.1,1e400]},"unheard_of":1e999}',
@@ -80,14 +80,14 @@ def test_numbers_are_exact(server: Server, send: Send) -> None:
     assert value.extra == {"a": [Decimal("0.1"), Decimal("1e400")]}
 
 
-def test_integers_however_they_are_written(server: Server, send: Send) -> None:
-    server.reply(answer(200, order(total="@").replace('"@"', "12e2")))
+def test_integers_are_decoded_in_every_notation(server: Server, send: Send) -> None:
+    server.respond_with(http_response(200, order(total="@").replace('"@"', "12e2")))
     value = send(QUERY, strict=True).value
     assert (value.total, type(value.total)) == (1200, int)
 
 
 def test_new_enum_values_are_kept(server: Server, send: Send, caplog: Any) -> None:
-    server.reply(answer(200, order(status="SHIPPED", level=9)))
+    server.respond_with(http_response(200, order(status="SHIPPED", level=9)))
     value = send(QUERY, strict=True).value
     assert (value.status.value, value.status.name) == ("SHIPPED", "UNLISTED_")
     assert value.level.value == 9
@@ -96,10 +96,10 @@ def test_new_enum_values_are_kept(server: Server, send: Send, caplog: Any) -> No
 
 
 MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
-    ({"order_id": None}, "$.order_id: expected a text, got null", lambda o: o.order_id is None),
+    ({"order_id": None}, "$.order_id: expected a string, got null", lambda o: o.order_id is None),
     (
         {"total": "12"},
-        "$.total: expected an integer or a number, got a text",
+        "$.total: expected an integer or a number, got a string",
         lambda o: o.total == "12",
     ),
     (
@@ -110,32 +110,32 @@ MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
     ({"color": "green"}, "$.color: not a value of Color", lambda o: o.color == "green"),
     (
         {"paid_at": "soon"},
-        "$.paid_at: expected a datetime with a time zone, got a text",
+        "$.paid_at: expected a datetime with a time zone, got a string",
         lambda o: o.paid_at == "soon",
     ),
     (
         {"paid_at": "2025-01-02T03:04:05"},
-        "$.paid_at: expected a datetime with a time zone, got a text",
+        "$.paid_at: expected a datetime with a time zone, got a string",
         lambda o: o.paid_at == "2025-01-02T03:04:05",
     ),
-    ({"price": "NaN"}, "$.price: expected a number, got a text", lambda o: o.price == "NaN"),
+    ({"price": "NaN"}, "$.price: expected a number, got a string", lambda o: o.price == "NaN"),
     (
         {"price": " -infinity "},
-        "$.price: expected a number, got a text",
+        "$.price: expected a number, got a string",
         lambda o: o.price == " -infinity ",
     ),
-    ({"price": "cheap"}, "$.price: expected a number, got a text", lambda o: o.price == "cheap"),
+    ({"price": "cheap"}, "$.price: expected a number, got a string", lambda o: o.price == "cheap"),
     ({"buyer": []}, "$.buyer: expected null or an object, got a list", lambda o: o.buyer == []),
     (
         {"items": [{"order_id": "2", "status": 3}]},
-        "$.items[0].status: expected a text, got an integer; $.items[0].total: missing",
+        "$.items[0].status: expected a string, got an integer; $.items[0].total: missing",
         lambda o: o.items[0].order_id == "2" and o.items[0].total is None,
     ),
 ]
 
 
 @pytest.mark.parametrize(("fields", "text", "kept"), MISFITS, ids=[text for _, text, _ in MISFITS])
-def test_what_does_not_fit(
+def test_mismatches_are_logged_and_values_preserved(
     fields: dict[str, Any],
     text: str,
     kept: Callable[[Order], bool],
@@ -143,10 +143,10 @@ def test_what_does_not_fit(
     send: Send,
     caplog: Any,
 ) -> None:
-    server.reply(answer(200, order(**fields)))
+    server.respond_with(http_response(200, order(**fields)))
     value = send(QUERY).value
     assert kept(value), value
-    warning = f"orders.query: the answer is not as documented: {text}"
+    warning = f"orders.query: the response does not match the documentation: {text}"
     assert [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING] == [warning]
     assert {r.name for r in caplog.records if r.levelno == logging.WARNING} == {"handmade"}
     with pytest.raises(errors.ProtocolError) as caught:
@@ -156,8 +156,10 @@ def test_what_does_not_fit(
     assert caught.value.outcome == "done"
 
 
-def test_limits_do_not_bind_the_server(server: Server, send: Send, caplog: Any) -> None:
-    server.reply(answer(200, order(buyer={"name": "longer than eight", "phone": "A" * 344})))
+def test_limits_are_not_checked_in_responses(server: Server, send: Send, caplog: Any) -> None:
+    server.respond_with(
+        http_response(200, order(buyer={"name": "longer than eight", "phone": "A" * 344}))
+    )
     assert send(QUERY).value.buyer.phone == "A" * 344
     (warning,) = [
         record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
@@ -165,7 +167,7 @@ def test_limits_do_not_bind_the_server(server: Server, send: Send, caplog: Any) 
     assert warning.endswith("$.buyer.phone: cannot be decrypted: this client has no key for it")
 
 
-def test_tagged_unions() -> None:
+def test_tagged_unions_are_decoded() -> None:
     read = codec(Payment).decode
     assert read(b'{"kind":"card","number":"1"}') == (Card(number="1"), [])
     unknown, mismatches = read(b'{"kind":"coin","n":1}')
@@ -187,10 +189,10 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize("body", NONSENSE, ids=[repr(body[:20]) for body in NONSENSE])
-def test_what_is_no_json(body: bytes, server: Server, send: Send) -> None:
-    server.reply(answer(200, body))
+def test_invalid_json_is_a_protocol_error(body: bytes, server: Server, send: Send) -> None:
+    server.respond_with(http_response(200, body))
     with pytest.raises(
-        errors.ProtocolError, match="the answer is not the documented JSON"
+        errors.ProtocolError, match="the response is not the documented JSON"
     ) as caught:
         send(QUERY)
     assert (caught.value.content, caught.value.status, caught.value.outcome) == (
@@ -201,7 +203,7 @@ def test_what_is_no_json(body: bytes, server: Server, send: Send) -> None:
 
 
 class Row(Model, frozen=True, kw_only=True):
-    """Read by msgspec alone, unless something is odd."""
+    """A model that msgspec decodes alone, if nothing mismatches."""
 
     at: Annotated[datetime, Meta(tz=True)] | None = None
     price: Decimal | None = None
@@ -215,18 +217,18 @@ class Row(Model, frozen=True, kw_only=True):
         (
             '{"at":"2025-01-02T03:04:05"}',
             "2025-01-02T03:04:05",
-            "$.at: expected a datetime with a time zone, got a text",
+            "$.at: expected a datetime with a time zone, got a string",
         ),
-        ('{"price":"NaN"}', "NaN", "$.price: expected a number, got a text"),
-        ('{"price":" -infinity "}', " -infinity ", "$.price: expected a number, got a text"),
+        ('{"price":"NaN"}', "NaN", "$.price: expected a number, got a string"),
+        ('{"price":" -infinity "}', " -infinity ", "$.price: expected a number, got a string"),
         ('{"price":"1.50"}', Decimal("1.50"), ""),
         ('{"label":"1.50"}', "1.50", ""),
         ('{"label":1.50}', Decimal("1.50"), ""),
         ('{"unix":9999999999999}', 9999999999999, "$.unix: expected a smaller number"),
     ],
 )
-def test_nothing_is_read_that_could_not_be_sent(body: str, value: object, mismatch: str) -> None:
-    """But a decimal as a text, which is exact, and means nothing else."""
+def test_only_documented_types_are_decoded(body: str, value: object, mismatch: str) -> None:
+    """Except decimals as text, which are exact and unambiguous."""
     for kind in (Row, *(_alone(name) for name in ("at", "price") if name in body)):
         read, mismatches = codec(kind).decode(body.encode())
         assert getattr(read, next(iter(json.loads(body)))) == value
@@ -234,7 +236,7 @@ def test_nothing_is_read_that_could_not_be_sent(body: str, value: object, mismat
 
 
 def _alone(name: str) -> Any:
-    """A class with this field only, which msgspec knows how to read."""
+    """Return a class with this field only, which msgspec can decode."""
     field = next(field for field in msgspec.structs.fields(Row) if field.name == name)
     return msgspec.defstruct(
         "Alone", [(name, field.type, None)], bases=(Model,), frozen=True, kw_only=True
@@ -254,7 +256,7 @@ BROKEN = [
 
 
 def as_judged(body: bytes) -> Any:
-    """The same JSON by the standard library, U+FFFD for what is no character."""
+    """Decode JSON with the standard library, U+FFFD for invalid characters."""
     held = json.loads(body.decode("utf-8-sig", "replace"))
     return json.loads(
         json.dumps(held, ensure_ascii=False)
@@ -264,10 +266,10 @@ def as_judged(body: bytes) -> Any:
 
 
 @pytest.mark.parametrize(("body", "places"), BROKEN)
-def test_a_broken_character_costs_that_character(
+def test_an_invalid_character_is_replaced(
     body: bytes, places: list[int], server: Server, send: Send, caplog: Any
 ) -> None:
-    server.reply(answer(200, body))
+    server.respond_with(http_response(200, body))
     response = send(QUERY)
     held = as_judged(body)
     assert (response.value.order_id, response.value.status.value) == (
@@ -288,19 +290,23 @@ def test_a_broken_character_costs_that_character(
     )
 
 
-def test_broken_characters_elsewhere(server: Server, send: Send, caplog: Any) -> None:
-    """In the JSON that a text holds, where the place is that of the text; and in errors, which are errors first."""
-    server.reply(lambda got: answer(200, rb'{"unix":1,"detail":"{\"count\":1,\"x\":\"\\ud83d\"}"}'))
+def test_invalid_characters_in_embedded_json_and_in_errors(
+    server: Server, send: Send, caplog: Any
+) -> None:
+    """In embedded JSON, where the path is that of the text; and in errors, which stay errors."""
+    server.respond_with(
+        lambda got: http_response(200, rb'{"unix":1,"detail":"{\"count\":1,\"x\":\"\\ud83d\"}"}')
+    )
     value = send(calls.orders.convert(Converted(unix=datetime(2025, 1, 1, tzinfo=UTC)))).value
     assert value.detail == Detail(count=1)
-    assert "$.detail: byte 16: half of a surrogate pair, read as U+FFFD" in caplog.text
-    server.reply(answer(404, b'{"code":"ORDER_NOT_FOUND","message":"no \xe5\x8f"}'))
+    assert "$.detail: byte 16: lone surrogate, replaced by U+FFFD" in caplog.text
+    server.respond_with(http_response(404, b'{"code":"ORDER_NOT_FOUND","message":"no \xe5\x8f"}'))
     error = raised(send)
     assert (type(error), error.message) == (errors.OrderNotFound, "no \N{REPLACEMENT CHARACTER}")
     assert error.content == b'{"code":"ORDER_NOT_FOUND","message":"no \xe5\x8f"}'
 
 
-def test_many_broken_characters_are_counted_quickly() -> None:
+def test_many_invalid_characters_are_reported_quickly() -> None:
     body = b'{"order_id":"' + b"\xff" * 4_000_000 + b'","status":"PAID","total":1}'
     value, mismatches = codec(Order).decode(body)
     assert value.order_id == "\N{REPLACEMENT CHARACTER}" * 4_000_000
@@ -309,62 +315,65 @@ def test_many_broken_characters_are_counted_quickly() -> None:
 
 
 def test_a_byte_order_mark_is_skipped(server: Server, send: Send) -> None:
-    server.reply(answer(200, b"\xef\xbb\xbf" + order().encode()))
+    server.respond_with(http_response(200, b"\xef\xbb\xbf" + order().encode()))
     assert send(QUERY, strict=True).value.total == 1
 
 
-def test_compression(server: Server, send: Send) -> None:
+def test_compressed_bodies_are_decompressed(server: Server, send: Send) -> None:
     body = order().encode()
     members = gzip.compress(body[:9]) + gzip.compress(body[9:])
     for encoded, name in ((members, "gzip"), (zlib.compress(body), "deflate")):
-        server.reply(answer(200, encoded, ("Content-Encoding", name)))
+        server.respond_with(http_response(200, encoded, ("Content-Encoding", name)))
         assert send(QUERY).content == body
     assert server.received[0].header("accept-encoding") == "gzip"
     for encoded, name in ((members[:-5], "gzip"), (body, "gzip"), (body, "br")):
-        server.reply(answer(200, encoded, ("Content-Encoding", name)))
-        with pytest.raises(errors.ProtocolError, match=r"compression is broken|not asked for: br"):
+        server.respond_with(http_response(200, encoded, ("Content-Encoding", name)))
+        with pytest.raises(
+            errors.ProtocolError,
+            match=r"corrupt or incomplete|unsupported content encoding of the response: br",
+        ):
             send(QUERY)
 
 
-def test_long_answers_are_cut_off(server: Server, send: Send) -> None:
+def test_long_responses_are_rejected(server: Server, send: Send) -> None:
     bomb = gzip.compress(bytes(30 << 20), 9)
-    server.reply(answer(200, bomb, ("Content-Encoding", "gzip")))
+    server.respond_with(http_response(200, bomb, ("Content-Encoding", "gzip")))
     with pytest.raises(errors.ProtocolError, match="longer than 8388608 bytes"):
         send(QUERY)
-    server.reply([answer(200, length=False), *[bytes(1 << 20)] * 20])
+    server.respond_with([http_response(200, length=False), *[bytes(1 << 20)] * 20])
     with pytest.raises(errors.ProtocolError, match="longer than 8388608 bytes"):
         send(QUERY)
 
 
-def test_answers_cut_short(server: Server, send: Send) -> None:
-    server.reply([b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", Close])
+def test_truncated_responses_are_protocol_errors(server: Server, send: Send) -> None:
+    server.respond_with([b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", Close])
     with pytest.raises(errors.ProtocolError) as caught:
         send(QUERY)
     assert caught.value.outcome == "unknown"
-    server.reply([b"HTTP/1.1 200 OK\r\nContent-", Reset])
+    server.respond_with([b"HTTP/1.1 200 OK\r\nContent-", Reset])
     with pytest.raises(errors.ProtocolError):
         send(QUERY)
-    server.reply([b"HTTP/1.1 200 OK\r\nContent-", Close])
+    server.respond_with([b"HTTP/1.1 200 OK\r\nContent-", Close])
     with pytest.raises(errors.ProtocolError):
         send(QUERY)
-    server.reply(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+    server.respond_with(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
     with pytest.raises(errors.ProtocolError):
         send(QUERY)
 
 
-def test_redirections_are_not_followed(server: Server, send: Send) -> None:
-    server.reply(answer(302, "", ("Location", "/elsewhere")))
-    with pytest.raises(errors.ProtocolError, match="status 302 is no documented answer"):
+def test_redirects_are_not_followed(server: Server, send: Send) -> None:
+    server.respond_with(http_response(302, "", ("Location", "/elsewhere")))
+    with pytest.raises(errors.ProtocolError, match="undocumented status 302"):
         send(QUERY)
     assert len(server.received) == 1
 
 
-def test_other_successes(server: Server, send: Send) -> None:
-    server.reply(answer(201, order()))
+def test_undocumented_success_statuses(server: Server, send: Send) -> None:
+    server.respond_with(http_response(201, order()))
     assert send(QUERY).value.order_id == "1"
-    with pytest.raises(errors.ProtocolError, match="status 201 is not documented"):
+    with pytest.raises(errors.ProtocolError, match="undocumented status 201"):
         send(QUERY, strict=True)
-    server.reply(answer(204))
+    server.respond_with(http_response(204))
     create = calls.orders.touch("1")
     assert send(create).value is None
 
@@ -375,9 +384,9 @@ def raised(send: Send, call: Any = QUERY) -> Any:
     return caught.value
 
 
-def test_a_documented_error(server: Server, send: Send) -> None:
+def test_a_documented_error_has_its_class_and_texts(server: Server, send: Send) -> None:
     body = '{"code":"ORDER_NOT_FOUND","message":"no order","detail":{"field":"order_id"}}'
-    server.reply(answer(404, body, ("Request-ID", "r-1")))
+    server.respond_with(http_response(404, body, ("Request-ID", "r-1")))
     error = raised(send)
     assert type(error) is errors.OrderNotFound
     assert (error.status, error.code, error.message) == (404, "ORDER_NOT_FOUND", "no order")
@@ -412,10 +421,10 @@ def test_a_documented_error(server: Server, send: Send) -> None:
         (418, "[]", errors.ApiError),
     ],
 )
-def test_which_class_an_error_has(
+def test_the_class_of_an_error(
     status: int, body: str, kind: type, server: Server, send: Send
 ) -> None:
-    server.reply(answer(status, body))
+    server.respond_with(http_response(status, body))
     error = raised(send)
     assert type(error) is kind
     assert error.outcome == ("unknown" if status == 500 else "rejected")
@@ -423,59 +432,59 @@ def test_which_class_an_error_has(
 
 
 @pytest.mark.parametrize("code", ["0", '"0"', "null"])
-def test_success_inside_a_success(code: str, server: Server, send: Send) -> None:
-    server.reply(answer(200, order()[:-1] + f', "code": {code}}}'))
+def test_a_code_of_success_is_a_success(code: str, server: Server, send: Send) -> None:
+    server.respond_with(http_response(200, order()[:-1] + f', "code": {code}}}'))
     assert send(QUERY, strict=True).value.total == 1
 
 
-def test_the_body_of_an_error(server: Server, send: Send) -> None:
-    server.reply(answer(422, '{"problems":["a"]}'))
+def test_the_body_of_an_error_is_decoded(server: Server, send: Send) -> None:
+    server.respond_with(http_response(422, '{"problems":["a"]}'))
     assert raised(send).body == DocumentedError(problems=["a"])
-    server.reply(answer(422, "nonsense"))
+    server.respond_with(http_response(422, "nonsense"))
     assert raised(send).body is None
 
 
-def test_an_unknown_outcome_says_whom_to_ask(server: Server, send: Send) -> None:
+def test_an_unknown_outcome_names_the_inquiry(server: Server, send: Send) -> None:
     from handmade.models.orders import Item
 
     create = calls.orders.create(name="x", items=[Item(sku="A")])
-    server.reply(answer(400, '{"code":"SYSTEM_BUSY"}'))
+    server.respond_with(http_response(400, '{"code":"SYSTEM_BUSY"}'))
     error = raised(send, create)
     assert (error.outcome, error.inquiry) == ("unknown", "orders.query")
     assert "may have been executed: call orders.query, or retry with the same arguments." in str(
         error
     )
-    server.reply([Close])
+    server.respond_with([Close])
     with pytest.raises(errors.ConnectionFailed, match=r"call orders\.query") as caught:
         send(create)
     assert caught.value.outcome == "unknown"
 
 
-def test_times_in_answers_are_aware() -> None:
+def test_datetimes_have_a_time_zone() -> None:
     assert codec(datetime).decode(b'"2025-01-01T00:00:00Z"')[0] == datetime(2025, 1, 1, tzinfo=UTC)
 
 
 OTHERS = {
     "a list": (b"[]", "expected an object, got a list"),
     "null": (b"null", "expected an object, got null"),
-    "a text": (b'"PAID"', "expected an object, got a text"),
-    "nothing": (b"", "it is empty"),
-    "blanks": (b" \r\n", "it is empty"),
-    "an empty code": (order(code="").encode(), r"\$\.code: expected a code"),
-    "a list for a code": (order(code=[]).encode(), r"\$\.code: expected a code"),
+    "a text": (b'"PAID"', "expected an object, got a string"),
+    "nothing": (b"", "empty body"),
+    "blanks": (b" \r\n", "empty body"),
+    "an empty code": (order(code="").encode(), r"\$\.code: expected a string or a number"),
+    "a list for a code": (order(code=[]).encode(), r"\$\.code: expected a string or a number"),
 }
 
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_something_else_altogether(
+def test_unrelated_content_is_a_protocol_error(
     name: str, strict: bool, server: Server, send: Send
 ) -> None:
-    """Nobody can say what such an answer means: it is no value."""
+    """Such a response has no meaning, so it is not a value."""
     body, text = OTHERS[name]
-    server.reply(answer(200, body, ("Request-ID", "r-1")))
+    server.respond_with(http_response(200, body, ("Request-ID", "r-1")))
     with pytest.raises(
-        errors.ProtocolError, match=f"the answer is not the documented JSON: .*{text}"
+        errors.ProtocolError, match=f"the response is not the documented JSON: .*{text}"
     ) as caught:
         send(QUERY, strict=strict)
     assert (caught.value.outcome, caught.value.content, caught.value.request_id) == (
@@ -505,7 +514,7 @@ CODES: dict[bytes, str | None] = {
 
 @pytest.mark.parametrize("member", CODES)
 def test_the_decoded_code_decides(member: bytes, server: Server, send: Send) -> None:
-    server.reply(answer(200, order().encode()[:-1] + b", " + member + b"}"))
+    server.respond_with(http_response(200, order().encode()[:-1] + b", " + member + b"}"))
     if CODES[member] is None:
         assert send(QUERY).value.total == 1
         return
@@ -514,23 +523,27 @@ def test_the_decoded_code_decides(member: bytes, server: Server, send: Send) -> 
     assert (caught.value.code, caught.value.outcome) == (CODES[member], "rejected")
 
 
-def test_bytes_are_no_codes(server: Server, send: Send) -> None:
+def test_binary_content_has_no_code(server: Server, send: Send) -> None:
     content = b'{"code": 1, \\u'
-    server.reply(answer(200, content))
+    server.respond_with(http_response(200, content))
     assert send(calls.orders.put(b"x")).value == content
 
 
 BROKEN: dict[str, Any] = {
-    "redirected": answer(302, "", ("Location", "https://a.example"), ("X-Request-ID", "r-1")),
-    "not JSON": answer(200, "<html>", ("Request-ID", "r-1")),
-    "compressed otherwise": answer(200, "x", ("Content-Encoding", "br"), ("Request-ID", "r-1")),
-    "too long": answer(200, "x" * 1001, ("Request-ID", "r-1")),
+    "redirected": http_response(
+        302, "", ("Location", "https://a.example"), ("X-Request-ID", "r-1")
+    ),
+    "not JSON": http_response(200, "<html>", ("Request-ID", "r-1")),
+    "compressed otherwise": http_response(
+        200, "x", ("Content-Encoding", "br"), ("Request-ID", "r-1")
+    ),
+    "too long": http_response(200, "x" * 1001, ("Request-ID", "r-1")),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_support_needs_is_kept(name: str, server: Server, send: Send) -> None:
-    server.reply(BROKEN[name])
+def test_errors_keep_request_id_and_headers(name: str, server: Server, send: Send) -> None:
+    server.respond_with(BROKEN[name])
     with pytest.raises(errors.ProtocolError) as caught:
         send(QUERY, max_response_bytes=1000)
     assert caught.value.request_id == "r-1"
@@ -538,8 +551,8 @@ def test_what_support_needs_is_kept(name: str, server: Server, send: Send) -> No
 
 
 @pytest.mark.parametrize("end", [Reset, Close])
-def test_a_broken_connection_says_how_it_broke(end: Any, server: Server, send: Send) -> None:
-    server.reply([end])
+def test_a_broken_connection_names_its_cause(end: Any, server: Server, send: Send) -> None:
+    server.respond_with([end])
     with pytest.raises(errors.ConnectionFailed) as caught:
         send(QUERY)
     assert re.search(r"the connection to http://127\.0\.0\.1:\d+ broke: \S", str(caught.value))

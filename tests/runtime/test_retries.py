@@ -1,4 +1,4 @@
-"""When an exchange sends again, where to, and after how long: by hand, on a clock of our own."""
+"""Retries and failover: which attempt, to which host, after what delay; with a fake clock."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from handmade._runtime.settings import Settings
 from handmade.client import SERVICE
 from handmade.models.orders import Item
 from msgspec.structs import replace
-from tests.servers import Server, answer
+from tests.servers import Server, http_response
 
 QUERY = calls.orders.query("1", shop_id="1")
 CREATE = calls.orders.create(name="x", items=[Item(sku="A")])
@@ -49,10 +49,10 @@ def nobody() -> errors.Error:
 
 
 @dataclass
-class World:
-    """Answers what it is told, each after `takes` seconds, and notes what it was asked."""
+class FakeDriver:
+    """Driver with prepared responses, each after `takes` seconds; records the actions."""
 
-    answers: Iterator[Any]
+    responses: Iterator[Any]
     takes: float = 0.0
     now: float = 1000.0
     sent: list[Send] = field(default_factory=list)
@@ -62,19 +62,19 @@ class World:
         try:
             action: Action = next(steps)
             while True:
-                answer = self.answer(action)
+                result = self._perform(action)
                 action = (
-                    steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+                    steps.throw(result) if isinstance(result, Exception) else steps.send(result)
                 )
         except StopIteration as stop:
             return stop.value
 
-    def answer(self, action: Action) -> Any:
+    def _perform(self, action: Action) -> Any:
         match action:
             case Send():
                 self.sent.append(action)
                 self.now += self.takes
-                return next(self.answers)
+                return next(self.responses)
             case Sleep():
                 self.slept.append(action.seconds)
                 self.now += action.seconds
@@ -88,9 +88,11 @@ class World:
                 raise AssertionError(action)
 
 
-def attempt(call: Any, *answers: Any, takes: float = 0.0, **options: Any) -> tuple[World, Any]:
-    """What came of a call: its response, or its error."""
-    world = World(iter(answers), takes)
+def attempt(
+    call: Any, *responses: Any, takes: float = 0.0, **options: Any
+) -> tuple[FakeDriver, Any]:
+    """Return the response or the error of a call."""
+    driver = FakeDriver(iter(responses), takes)
     given: dict[str, Any] = {
         "hosts": parse_hosts(["https://one.example", "https://two.example"])
     } | options
@@ -98,20 +100,20 @@ def attempt(call: Any, *answers: Any, takes: float = 0.0, **options: Any) -> tup
         Settings(
             SERVICE,
             {"pay": Scheme()},
-            clock=lambda: world.now,
+            clock=lambda: driver.now,
             wall_clock=lambda: NOON,
             chance=lambda: 1.0,
         ),
         **given,
     )
     try:
-        return world, world.run(exchange(call, settings))
+        return driver, driver.run(exchange(call, settings))
     except errors.Error as error:
-        return world, error
+        return driver, error
 
 
-def places(world: World) -> list[str]:
-    return [sent.request.host.origin.removeprefix("https://") for sent in world.sent]
+def places(driver: FakeDriver) -> list[str]:
+    return [sent.request.host.origin.removeprefix("https://") for sent in driver.sent]
 
 
 # --- pauses -------------------------------------------------------------------------------
@@ -137,36 +139,36 @@ ASKED: list[tuple[str, list[float]]] = [
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(("asked", "slept"), ASKED, ids=[repr(asked)[:30] for asked, _ in ASKED])
 def test_retry_after(asked: str, slept: list[float], status: int) -> None:
-    world, result = attempt(QUERY, refused(status, ("Retry-After", asked)), GOOD)
-    assert world.slept == slept
+    driver, result = attempt(QUERY, refused(status, ("Retry-After", asked)), GOOD)
+    assert driver.slept == slept
     if slept:
         assert result.value.order_id == "1"
     else:
-        assert (result.status, result.attempts, world.now) == (status, 1, 1000.0)
+        assert (result.status, result.attempts, driver.now) == (status, 1, 1000.0)
 
 
-def test_pauses_double_and_are_left_to_chance() -> None:
-    world, result = attempt(
+def test_backoff_doubles_with_full_jitter() -> None:
+    driver, result = attempt(
         QUERY,
         *[refused(503)] * 7,
         hosts=parse_hosts(["https://one.example"]),
         max_attempts=7,
         deadline=60,
     )
-    assert world.slept == [0.5, 1, 2, 4, 8, 8]
+    assert driver.slept == [0.5, 1, 2, 4, 8, 8]
     assert result.attempts == 7
     assert [backoff(3, chance) for chance in (0.0, 0.5, 1.0)] == [0.0, 1.0, 2.0]
 
 
-def test_no_pause_ends_after_the_deadline() -> None:
-    world, result = attempt(QUERY, *[refused(503)] * 3, takes=4.0, deadline=9)
+def test_no_backoff_ends_after_the_deadline() -> None:
+    driver, result = attempt(QUERY, *[refused(503)] * 3, takes=4.0, deadline=9)
     # Chance may add no more than its share of what is left: half of 0.5 s.
-    assert (world.slept, result.attempts) == ([0.5, 0.25], 3)
-    world, result = attempt(QUERY, *[refused(503)] * 3, takes=4.0, deadline=8)
-    assert (world.slept, result.attempts, world.now) == ([0.5], 2, 1008.5)
+    assert (driver.slept, result.attempts) == ([0.5, 0.25], 3)
+    driver, result = attempt(QUERY, *[refused(503)] * 3, takes=4.0, deadline=8)
+    assert (driver.slept, result.attempts, driver.now) == ([0.5], 2, 1008.5)
 
 
-def test_retry_after_is_read_as_the_standard_has_it() -> None:
+def test_retry_after_is_parsed_as_in_the_standard() -> None:
     for text in (
         "Fri, 14 Nov 2023 22:13:30 GMT",
         "Tue, 14-Nov-23 22:13:30 GMT",
@@ -178,44 +180,44 @@ def test_retry_after_is_read_as_the_standard_has_it() -> None:
 # --- hosts and time -----------------------------------------------------------------------
 
 
-def test_another_host_is_tried_at_once_if_there_is_no_answer() -> None:
-    world, result = attempt(QUERY, lost(), nobody(), GOOD)
-    assert (places(world), world.slept) == (["one.example", "two.example", "one.example"], [1.0])
+def test_without_a_response_another_host_is_tried_at_once() -> None:
+    driver, result = attempt(QUERY, lost(), nobody(), GOOD)
+    assert (places(driver), driver.slept) == (["one.example", "two.example", "one.example"], [1.0])
     assert result.status == 200
-    world, result = attempt(QUERY, refused(502), GOOD)
-    assert (places(world), world.slept) == (["one.example", "two.example"], [0.5])
+    driver, result = attempt(QUERY, refused(502), GOOD)
+    assert (places(driver), driver.slept) == (["one.example", "two.example"], [0.5])
 
 
-def test_an_attempt_leaves_time_for_those_that_may_follow() -> None:
-    world, _ = attempt(QUERY, *[lost()] * 3, takes=10.0, deadline=30)
-    assert [round(sent.silence) for sent in world.sent] == [10, 10, 9]
-    world, _ = attempt(QUERY, lost(), lost(), lost(), takes=1.0, deadline=30)
-    assert [round(sent.silence, 2) for sent in world.sent] == [10, 14.5, 27.0]
-    assert [round(sent.connecting, 2) for sent in world.sent] == [10, 10, 10]
-    assert {sent.until for sent in world.sent} == {1030.0}
+def test_an_attempt_leaves_time_for_retries() -> None:
+    driver, _ = attempt(QUERY, *[lost()] * 3, takes=10.0, deadline=30)
+    assert [round(sent.silence) for sent in driver.sent] == [10, 10, 9]
+    driver, _ = attempt(QUERY, lost(), lost(), lost(), takes=1.0, deadline=30)
+    assert [round(sent.silence, 2) for sent in driver.sent] == [10, 14.5, 27.0]
+    assert [round(sent.connecting, 2) for sent in driver.sent] == [10, 10, 10]
+    assert {sent.until for sent in driver.sent} == {1030.0}
 
 
-def test_an_attempt_that_none_may_follow_has_all_the_time() -> None:
-    world, result = attempt(CANCEL, nobody(), lost(), deadline=30)
-    assert [sent.silence for sent in world.sent] == [30, 30]
-    assert [sent.connecting for sent in world.sent] == [10, 10]
+def test_an_attempt_without_retries_has_all_the_time() -> None:
+    driver, result = attempt(CANCEL, nobody(), lost(), deadline=30)
+    assert [sent.silence for sent in driver.sent] == [30, 30]
+    assert [sent.connecting for sent in driver.sent] == [10, 10]
     assert (result.outcome, result.attempts) == ("unknown", 2)
 
 
 def test_each_host_has_its_prefix_and_name() -> None:
     hosts = parse_hosts(["https://one.example/a", "https://two.example:8443/b"])
-    world, _ = attempt(CANCEL, nobody(), DONE, hosts=hosts)
-    assert [sent.request.target for sent in world.sent] == [
+    driver, _ = attempt(CANCEL, nobody(), DONE, hosts=hosts)
+    assert [sent.request.target for sent in driver.sent] == [
         "/a/v1/orders/1/cancel",
         "/b/v1/orders/1/cancel",
     ]
-    assert [sent.request.headers["Host"] for sent in world.sent] == [
+    assert [sent.request.headers["Host"] for sent in driver.sent] == [
         "one.example",
         "two.example:8443",
     ]
 
 
-def test_one_call_tries_a_host_that_rests() -> None:
+def test_one_call_tries_a_host_after_its_cool_down() -> None:
     one, two = hosts = parse_hosts(["https://one.example", "https://two.example"])
     known = Failover()
     assert known.pick(hosts, [], 0) == one
@@ -223,7 +225,7 @@ def test_one_call_tries_a_host_that_rests() -> None:
     assert known.pick(hosts, [], COOL_DOWN - 1) == two
     assert known.pick(hosts, [], COOL_DOWN) == one, "the first one after the rest tries it"
     assert known.pick(hosts, [], COOL_DOWN) == two, "the others wait for what it finds"
-    known.answered(one)
+    known.responded(one)
     assert known.pick(hosts, [], COOL_DOWN) == one
     known.failed(one, 100)
     known.failed(two, 100)
@@ -245,10 +247,10 @@ OVER_ALL: list[tuple[list[Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("answers", "outcome"), OVER_ALL)
-def test_what_may_have_been_carried_out_stays_so(answers: list[Any], outcome: str) -> None:
-    _, error = attempt(CREATE, *answers)
-    assert (error.outcome, error.attempts) == (outcome, len(answers))
+@pytest.mark.parametrize(("responses", "outcome"), OVER_ALL)
+def test_an_unknown_outcome_stays_unknown(responses: list[Any], outcome: str) -> None:
+    _, error = attempt(CREATE, *responses)
+    assert (error.outcome, error.attempts) == (outcome, len(responses))
     assert ("call orders.query, or retry" in str(error)) == (outcome == "unknown")
 
 
@@ -257,8 +259,8 @@ UNCLEAR = {408, *range(500, 600)}
 
 
 @pytest.mark.parametrize("row", ["undocumented", "status", "code", "retry later", "retry token"])
-def test_a_status_that_says_nothing_of_the_request_leaves_it_unknown(row: str) -> None:
-    """Whatever the row is that documents it."""
+def test_an_unclear_status_is_an_unknown_outcome(row: str) -> None:
+    """With every kind of documentation."""
     found: set[int] = set()
     for status in STATUSES:
         rows = {
@@ -269,16 +271,16 @@ def test_a_status_that_says_nothing_of_the_request_leaves_it_unknown(row: str) -
             "retry token": (ErrorCode(status, "X", errors.Busy, retry="token"),),
         }
         service = replace(SERVICE, errors=rows[row])
-        world, error = attempt(
+        driver, error = attempt(
             CANCEL, *[refused(status)] * 3, service=service, schemes={"pay": Scheme()}
         )
         assert error.outcome in ("unknown", "rejected")
         found |= {status} if error.outcome == "unknown" else set()
-        assert len(world.sent) == 1 or error.outcome == "rejected"
+        assert len(driver.sent) == 1 or error.outcome == "rejected"
     assert found == UNCLEAR
 
 
-def test_documentation_of_a_status_decides() -> None:
+def test_a_documented_status_determines_the_outcome() -> None:
     explicit = (
         ErrorCode(503, "X", errors.Busy, retry="same", outcome="rejected"),
         ErrorCode(400, "X", errors.Busy, outcome="unknown"),
@@ -300,18 +302,18 @@ def test_documentation_of_a_status_decides() -> None:
         call = Endpoint[None]("orders.pay", "POST", "/pay", unprocessed=own).call()
         for status, outcome in zip((503, 502, 400), outcomes, strict=True):
             service = replace(SERVICE, errors=rows, unprocessed=ours)
-            world, error = attempt(call, *[refused(status)] * 3, service=service)
+            driver, error = attempt(call, *[refused(status)] * 3, service=service)
             assert (status, error.outcome) == (status, outcome)
-            assert len(world.sent) == (3 if outcome == "rejected" and status >= 500 else 1)
+            assert len(driver.sent) == (3 if outcome == "rejected" and status >= 500 else 1)
 
 
-def test_what_changes_nothing_is_never_carried_out() -> None:
+def test_safe_requests_take_the_last_outcome() -> None:
     _, error = attempt(QUERY, lost(), refused(404, code="ORDER_NOT_FOUND"))
     assert (type(error), error.outcome) == (errors.OrderNotFound, "rejected")
 
 
-def test_a_failed_check_never_repeats() -> None:
-    """A certificate that could not be fetched says nothing of the request it was for."""
+def test_a_failed_verification_is_not_retried() -> None:
+    """A failed certificate download says nothing about the outcome of the request."""
 
     class Checking(Scheme):
         def check(self, reply: RawResponse, until: float) -> Steps[None]:
@@ -319,8 +321,8 @@ def test_a_failed_check_never_repeats() -> None:
             raise nobody()
 
     for call in (QUERY, CREATE, CANCEL):
-        world, error = attempt(call, GOOD, schemes={"pay": Checking()})
-        assert (type(error), error.outcome, len(world.sent)) == (
+        driver, error = attempt(call, GOOD, schemes={"pay": Checking()})
+        assert (type(error), error.outcome, len(driver.sent)) == (
             errors.SignatureError,
             "unknown",
             1,
@@ -346,20 +348,20 @@ ROWS: list[tuple[str, str | None, int, tuple[int, int, int]]] = [
 
 
 @pytest.mark.parametrize(("retry", "outcome", "status", "sends"), ROWS)
-def test_documented_rows_decide(
+def test_documented_errors_determine_retries(
     retry: Any, outcome: Any, status: int, sends: tuple[int, ...]
 ) -> None:
     row = ErrorCode(status, "X", errors.Busy, retry=retry, outcome=outcome)
     service = replace(SERVICE, errors=(row,))
     for call, most in zip((QUERY, CREATE, CANCEL), sends, strict=True):
-        world, error = attempt(call, *[refused(status)] * 3, service=service)
-        assert (type(error), len(world.sent), error.retry) == (errors.Busy, most, retry)
+        driver, error = attempt(call, *[refused(status)] * 3, service=service)
+        assert (type(error), len(driver.sent), error.retry) == (errors.Busy, most, retry)
 
 
 # --- the budget ---------------------------------------------------------------------------
 
 
-def test_the_budget() -> None:
+def test_the_retry_budget() -> None:
     budget = Budget()
     assert [budget.spend(0.0) for _ in range(12)] == [True] * 10 + [False] * 2
     for _ in range(20):
@@ -370,13 +372,13 @@ def test_the_budget() -> None:
     assert [budget.spend(1e9) for _ in range(11)] == [True] * 10 + [False]
 
 
-def test_what_never_reached_a_server_costs_nothing() -> None:
+def test_unsent_requests_cost_no_budget() -> None:
     budget = Budget()
     while budget.spend(1000.0):
         pass
     assert attempt(QUERY, nobody(), nobody(), GOOD, budget=budget)[1].status == 200
-    world, error = attempt(QUERY, refused(503), GOOD, budget=budget)
-    assert (error.status, world.slept) == (503, [])
+    driver, error = attempt(QUERY, refused(503), GOOD, budget=budget)
+    assert (error.status, driver.slept) == (503, [])
 
 
 # --- hooks --------------------------------------------------------------------------------
@@ -393,14 +395,14 @@ def seen_by(*events: str, fail: bool = False) -> tuple[list[Any], Hooks]:
     return seen, Hooks(**dict.fromkeys(events, note))
 
 
-def test_hooks() -> None:
+def test_hooks_get_requests_responses_and_retries() -> None:
     seen, hooks = seen_by("on_request", "on_response", "on_retry")
-    answer = RawResponse(200, Headers([("Request-ID", "r-1")]), GOOD.content)
+    http_response = RawResponse(200, Headers([("Request-ID", "r-1")]), GOOD.content)
     _world, _ = attempt(
         calls.orders.query("SECRET", shop_id="SECRET"),
         lost(),
         refused(503),
-        answer,
+        http_response,
         takes=0.25,
         hooks=hooks,
     )
@@ -427,7 +429,7 @@ def test_hooks() -> None:
 
 
 @pytest.mark.parametrize("event", ["on_request", "on_response", "on_retry"])
-def test_a_hook_that_fails_disturbs_nothing(event: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_hook_is_logged_and_ignored(event: str, caplog: pytest.LogCaptureFixture) -> None:
     seen, hooks = seen_by(event, fail=True)
     _, response = attempt(QUERY, lost(), GOOD, hooks=hooks)
     assert response.value.order_id == "1"
@@ -435,23 +437,23 @@ def test_a_hook_that_fails_disturbs_nothing(event: str, caplog: pytest.LogCaptur
     assert "orders.query: a hook failed" in caplog.text
 
 
-def test_repetitions_are_logged_without_the_servers_words(caplog: pytest.LogCaptureFixture) -> None:
+def test_retries_are_logged_without_server_messages(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     attempt(QUERY, refused(503, code="BUSY"), lost(), GOOD)
     assert caplog.messages == [
-        "orders.query: attempt 1 at https://one.example failed (503 BUSY), next one in 0.5 s",
-        "orders.query: attempt 2 at https://two.example failed (broke), next one in 1.0 s",
+        "orders.query: attempt 1 at https://one.example failed (503 BUSY); retrying in 0.5 s",
+        "orders.query: attempt 2 at https://two.example failed (broke); retrying in 1.0 s",
     ]
     assert {record.name for record in caplog.records} == {"handmade"}
 
 
 WRONG: dict[str, Any] = {
-    "max_attempts: give a number from 1": {"max_attempts": 0},
-    "max_attempts: give a number from 1, ": {"max_attempts": True},
-    "max_attempts: give a number from 1, for": {"max_attempts": 11},
-    "max_response_bytes: give a positive number": {"max_response_bytes": 0},
-    "max_response_bytes: give a positive number of": {"max_response_bytes": 1.5},
-    "on_retry: give a function": {"on_retry": "log"},
+    "max_attempts: expected an integer from 1 .no retries": {"max_attempts": 0},
+    "max_attempts: expected an integer from 1 ": {"max_attempts": True},
+    "max_attempts: expected an integer from 1": {"max_attempts": 11},
+    "max_response_bytes: expected a positive number": {"max_response_bytes": 0},
+    "max_response_bytes: expected a positive number of": {"max_response_bytes": 1.5},
+    "on_retry: expected a function": {"on_retry": "log"},
 }
 
 
@@ -476,7 +478,7 @@ def test_async_hooks_are_for_async_clients() -> None:
         errors.ConfigError, match="on_request: an async function needs the async client"
     ):
         Shop(Scheme(), on_request=later)
-    with pytest.raises(errors.ConfigError, match="on_retry: give a function"):
+    with pytest.raises(errors.ConfigError, match="on_retry: expected a function"):
         AsyncShop(Scheme(), on_retry="print")
 
 
@@ -495,7 +497,7 @@ def test_async_hooks_are_awaited(server: Server) -> None:
         ) as shop:
             await shop.send(CANCEL)
 
-    server.reply(answer(429, "{}"), answer(204))
+    server.respond_with(http_response(429, "{}"), http_response(204))
     asyncio.run(go())
     assert seen == [
         ("RequestInfo", 1),
@@ -506,7 +508,7 @@ def test_async_hooks_are_awaited(server: Server) -> None:
     ]
 
 
-def test_options_share_what_is_known() -> None:
+def test_options_share_budget_and_failover() -> None:
     from handmade import Shop
 
     shop = Shop(Scheme())

@@ -1,4 +1,4 @@
-"""One client, used from many threads, tasks, event loops, and after a fork."""
+"""Concurrency: one client in many threads, tasks and event loops, and after a fork."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from handmade._runtime.auth.base import Scheme
 from handmade._runtime.auth.bearer import Bearer
 from handmade._runtime.drivers import AsyncDriver, Driver
 from handmade._runtime.effects import CallFunction, SingleFlight, Sleep, Steps
-from tests.servers import Server, Wait, answer
+from tests.servers import Server, Wait, http_response
 
 
 def put(number: int) -> Any:
@@ -29,14 +29,14 @@ def put(number: int) -> Any:
 
 
 def answering_bodies(server: Server) -> None:
-    server.reply(lambda got: answer(200, got.body))
+    server.respond_with(lambda got: http_response(200, got.body))
 
 
 async def tokens() -> str:
     return "token"
 
 
-def test_threads(server: Server) -> None:
+def test_threads_share_a_client(server: Server) -> None:
     answering_bodies(server)
     with Shop(Scheme(), hosts=[server.url]) as shop, ThreadPoolExecutor(30) as pool:
         values = pool.map(lambda n: shop.send(put(n)).value, range(300))
@@ -45,7 +45,7 @@ def test_threads(server: Server) -> None:
     assert server.connections < 60
 
 
-def test_tasks_and_cancellations(server: Server) -> None:
+def test_tasks_share_a_client_despite_cancellations(server: Server) -> None:
     answering_bodies(server)
 
     async def go() -> list[bytes]:
@@ -63,7 +63,7 @@ def test_tasks_and_cancellations(server: Server) -> None:
 
 
 def left_open(work: Callable[[], None]) -> list[str]:
-    """What Python says of connections that nobody closed."""
+    """Return the warnings of Python about unclosed connections."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         work()
@@ -72,7 +72,7 @@ def left_open(work: Callable[[], None]) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", [Scheme, lambda: Bearer(tokens)], ids=["no scheme", "tokens"])
-def test_event_loops_end_with_their_connections(
+def test_connections_are_closed_with_their_event_loop(
     server: Server, scheme: Callable[[], Scheme]
 ) -> None:
     answering_bodies(server)
@@ -86,13 +86,13 @@ def test_event_loops_end_with_their_connections(
             ]
 
         assert [asyncio.run(go(n)) for n in range(3)] == [[b"0"] * 2, [b"1"] * 2, [b"2"] * 2]
-        assert len(shop._driver._made) == 1
+        assert len(shop._driver._transports) == 1
 
     assert left_open(work) == []
 
 
-def test_a_call_that_outlives_the_tasks_of_its_event_loop_is_not_cut_off(server: Server) -> None:
-    server.reply(answer(200, b"first"), [Wait(0.05), answer(200, b"last")])
+def test_a_call_in_a_finalizer_of_the_event_loop_succeeds(server: Server) -> None:
+    server.respond_with(http_response(200, b"first"), [Wait(0.05), http_response(200, b"last")])
     values: list[bytes] = []
 
     def work() -> None:
@@ -115,7 +115,7 @@ def test_a_call_that_outlives_the_tasks_of_its_event_loop_is_not_cut_off(server:
     assert (left_open(work), values) == ([], [b"first", b"last"])
 
 
-def test_a_fork(server: Server) -> None:
+def test_a_fork_opens_new_connections(server: Server) -> None:
     answering_bodies(server)
     with Shop(Scheme(), hosts=[server.url]) as shop:
         shop.send(put(1))
@@ -129,7 +129,7 @@ def test_a_fork(server: Server) -> None:
 
 
 def test_importing_is_cheap() -> None:
-    """Neither the HTTP library nor cryptography comes in before a client needs them."""
+    """httpx and cryptography are imported only when a client needs them."""
     program = """if True:
         import sys
         import handmade
@@ -168,7 +168,7 @@ def wanting(steps: Any, seconds: float) -> Steps[str]:
 
 
 @pytest.mark.parametrize("fail", [False, True])
-def test_once_for_many_threads(fail: bool) -> None:
+def test_single_flight_of_threads(fail: bool) -> None:
     driver, ran, asking = Driver(), list[int](), Barrier(50)
     steps = counted(ran, fail)
 
@@ -192,7 +192,7 @@ def test_once_for_many_threads(fail: bool) -> None:
     assert not driver._flights
 
 
-def test_once_for_many_tasks() -> None:
+def test_single_flight_of_tasks() -> None:
     driver, ran = AsyncDriver(), list[int]()
 
     async def work() -> str:
@@ -236,7 +236,7 @@ def test_interruptions_pass_through() -> None:
     assert closed == [1]
 
 
-def test_places_are_given_in_turn() -> None:
+def test_the_semaphore_is_fair() -> None:
     from handmade._runtime.fair_semaphore import FairSemaphore
 
     places, order = FairSemaphore(1), list[int]()

@@ -234,7 +234,9 @@ def test_a_documented_error_raises_its_class(
             code: Any = int(row.code or 0) if name == "weixin" else row.code
             shape = {api.error_shape.code: code, api.error_shape.message: "said the server"}
             server.respond_with(
-                http_response(row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461"))
+                http_response(
+                    row.status or 200, json.dumps(shape), ("Request-ID", "08F7-268435461")
+                )
             )
             call = call_of(package, endpoint, endpoint.examples[0])
             with pytest.raises(getattr(package.errors, row.class_name)) as caught:

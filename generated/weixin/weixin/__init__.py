@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b1d3ce7dcaba1d93"
+__build__ = "44e88475c978dab5"

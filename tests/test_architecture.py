@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from specloom import auth_schemes
 
 PACKAGE = Path(__file__).parents[1] / "generator" / "specloom"
 
@@ -128,7 +131,19 @@ def imported(path: Path) -> Iterator[str]:
             )
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+SCHEMES = sorted(path.parent for path in (PACKAGE / "auth_schemes").glob("*/__init__.py"))
+
+
+def of_generator() -> list[Path]:
+    """All modules but the runtime parts of auth schemes, which are parts of clients."""
+    return [path for path in modules() if not is_runtime_part(path)]
+
+
+def is_runtime_part(path: Path) -> bool:
+    return any(path.is_relative_to(scheme / "runtime") for scheme in SCHEMES)
+
+
+@pytest.mark.parametrize("path", of_generator(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_run_one_way(path: Path) -> None:
     here = room(path)
     assert here in ROOMS, f"{path} stands in no room of the design"
@@ -166,7 +181,7 @@ def test_diff_knows_the_surface_of_clients_and_not_how_it_is_written() -> None:
 def test_the_generator_shares_formats_with_the_runtime_and_nothing_else() -> None:
     shared = {
         node.module
-        for path in modules()
+        for path in of_generator()
         if room(path) != "runtime"
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.ImportFrom)
@@ -174,6 +189,43 @@ def test_the_generator_shares_formats_with_the_runtime_and_nothing_else() -> Non
         and (node.module or "").startswith("runtime")
     }
     assert shared == {"runtime.datetime_formats"}
+
+
+def test_runtime_parts_of_schemes_import_the_runtime_and_each_other_alone() -> None:
+    for path in modules():
+        if not is_runtime_part(path):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                assert node.level == 1, path
+            elif isinstance(node, ast.ImportFrom):
+                name = node.module or ""
+                assert name.split(".")[0] != "specloom" or name.startswith("specloom.runtime"), path
+
+
+@pytest.mark.parametrize("folder", SCHEMES, ids=lambda folder: str(folder.name))
+def test_an_auth_scheme_is_one_folder(folder: Path) -> None:
+    """No module outside the folders of schemes names the scheme or its classes."""
+    package = f"specloom.auth_schemes.{folder.name}"
+    kinds = {
+        name: kind
+        for name, kind in auth_schemes.SCHEMES.items()
+        if kind.runtime == f"{package}.runtime"
+    }
+    assert kinds, "no entry point leads to this folder"
+    words = {folder.name} & {part for name in kinds for part in name.split("-")}
+    for kind in kinds.values():
+        words |= {kind.class_name, *kind.errors}
+        words |= {kind.mock.class_name} if kind.mock else set()
+        words |= {kind.mock.base[1]} if kind.mock and kind.mock.base else set()
+        words |= {kind.events.class_name} if kind.events else set()
+    pattern = re.compile(rf"\b({'|'.join(sorted(words))})\b")
+    named = {
+        str(path.relative_to(PACKAGE)): pattern.findall(path.read_text("utf-8"))
+        for path in modules()
+        if not any(path.is_relative_to(scheme) for scheme in SCHEMES)
+    }
+    assert {path: found for path, found in named.items() if found} == {}
 
 
 def test_only_code_makes_code() -> None:

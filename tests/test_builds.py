@@ -89,7 +89,7 @@ def test_a_project_is_built_with_its_client(tool: str, tmp_path: Path, builder: 
         "app/__init__.py",
         "shop/__init__.py",
         "shop/py.typed",
-        "shop/_runtime/auth/bearer.py",
+        "shop/_runtime/auth/static/bearer.py",
     } <= names
     generated = {
         f"shop/{path.relative_to(folder / 'src' / 'shop').as_posix()}"

@@ -85,7 +85,7 @@ def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> N
         found = page.fapiao_information[0].buyer_information
         assert found.phone == "13800000000"
         assert isinstance(found.email, wechatpay.CipherText)
-        assert "does not open it" in found.email.reason
+        assert "does not decrypt it" in found.email.reason
         assert "13800000000" not in repr(page)
         assert server.received[1].header("wechatpay-serial") == PLATFORM_SERIAL
         assert issubclass(wechatpay.errors.SignatureProbe, wechatpay.errors.SignatureError)

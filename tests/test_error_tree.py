@@ -28,12 +28,12 @@ import httpx
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from tests.generated import CASES, COMMITTED, ROOT, imported
+from tests.generated import CASES, COMMITTED, imported
+from tests.runtimes import copy_runtime
 from tests.servers import closed_port
 
 T = TypeVar("T")
 StagingArea: TypeAlias = Callable[[Any], Any]
-RUNTIME = ROOT / "generator" / "specloom" / "runtime"
 PROJECTS = {**COMMITTED, "corner_shop": CASES / "kitchen_sink" / "expected"}
 TOKENS = {
     "weixin": {"access_token": "TOKEN", "appid": None, "secret": None}
@@ -128,7 +128,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pac
         for name, project in PROJECTS.items():
             shutil.copytree(project / name, home / name, ignore=UNWANTED)
             if not (home / name / "_runtime").exists():  # expected trees are without
-                shutil.copytree(RUNTIME, home / name / "_runtime", ignore=UNWANTED)
+                copy_runtime(home / name / "_runtime")
             module = stack.enter_context(imported(home, name))
             testing = vars(import_module(f"{name}.testing")).items()
             [mock] = [

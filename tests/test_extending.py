@@ -285,10 +285,11 @@ def test_a_target_adds_files(ledger: Path) -> None:
 
 
 def test_a_scheme_signs_requests_without_its_package(ledger: Path) -> None:
-    copied = (ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256.py").read_text("utf-8")
+    folder = ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256"
+    copied = (folder / "scheme.py").read_text("utf-8")
     assert (
-        "from .base import Scheme, need_text\nfrom ..confidential import Secret\nfrom ..errors import ConfigError\n"
-        in copied
+        "from ...confidential import Secret\nfrom ...errors import ConfigError\nfrom ...http_messages import Request\n"
+        "from ...public_names import public\nfrom ..base import Scheme, need_text\n" in copied
     )
     assert "specloom" not in copied
     page = (ledger / "out" / "docs" / "zh" / "entries" / "book.md").read_text("utf-8")
@@ -329,7 +330,7 @@ def test_user(ledger_mock, ledger_client, async_ledger_client):
 def test_the_mock_verifies_signatures_of_the_scheme(ledger: Path, tmp_path: Path) -> None:
     """In process, and with the pytest fixtures."""
     assert "specloom" not in (
-        ledger / "out" / "ledger" / "_runtime" / "mock" / "hmac_sha256.py"
+        ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256" / "mock_side.py"
     ).read_text("utf-8")
     (tmp_path / "test_user.py").write_text(USER_TEST, "utf-8")
     done = subprocess.run(
@@ -362,6 +363,16 @@ def test_the_mock_verifies_signatures_of_the_scheme(ledger: Path, tmp_path: Path
         ) == (401, 401, 401)
 
 
+def bring(monkeypatch: pytest.MonkeyPatch, group: str, value: Any) -> None:
+    """Let all names of a group be entry points that lead to this value."""
+    plain = plugins.load
+
+    def load(of: str, name: str) -> object:
+        return value if of == group else plain(of, name)
+
+    monkeypatch.setattr(plugins, "load", load)
+
+
 def test_the_mock_of_a_scheme_without_server_auth_needs_credentials(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -369,14 +380,7 @@ def test_the_mock_of_a_scheme_without_server_auth_needs_credentials(
     monkeypatch.setattr(sys, "path", [str(folder.parent), *sys.path])
     scheme = replace(import_module("specloom_hmac").SCHEME, mock=None)
 
-    def names(group: str) -> tuple[str, ...]:
-        return ("hmac-sha256",)
-
-    def loaded(group: str, name: str) -> object:
-        return scheme
-
-    monkeypatch.setattr(plugins, "names", names)
-    monkeypatch.setattr(plugins, "load", loaded)
+    bring(monkeypatch, plugins.SCHEMES, scheme)
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "_api.yaml").write_text(SPEC, "utf-8")
     (tmp_path / "spec" / "entries.yaml").write_text(RESOURCE, "utf-8")
@@ -422,23 +426,13 @@ def test_unknown_targets_and_schemes_are_reported(extended: Path, ledger: Path) 
 def test_invalid_output_of_a_target_is_refused(
     monkeypatch: pytest.MonkeyPatch, output: object, message: str
 ) -> None:
-    def loaded(group: str, name: str) -> object:
-        return (
-            lambda api: output
-        )  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
-
-    monkeypatch.setattr(plugins, "load", loaded)
+    bring(monkeypatch, plugins.TARGETS, lambda api: output)
     with pytest.raises(UsageError, match=re.escape(message)):
         files(api_of("weixin"), "project", targets=["mine"])
 
 
 def test_an_exception_of_a_target_names_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
-    def loaded(group: str, name: str) -> object:
-        return lambda api: {}[
-            "x"
-        ]  # pyright: ignore[reportUnknownLambdaType, reportUnknownVariableType]
-
-    monkeypatch.setattr(plugins, "load", loaded)
+    bring(monkeypatch, plugins.TARGETS, lambda api: {}["x"])
     with pytest.raises(
         UsageError, match=r"target mine, .* failed: KeyError: 'x' \(.*test_extending.py:\d+\)"
     ):

@@ -1,4 +1,4 @@
-"""All locales have the same keys, lists of the same length and the same placeholders."""
+"""All locales of a folder have the same keys, lists of the same length and the same placeholders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 
 from specloom import locales
 
-FOLDER = Path(locales.__file__).parent
+LOCALES = Path(locales.__file__).parent
+FOLDERS = [LOCALES, *sorted((LOCALES.parent / "auth_schemes").glob("*/texts"))]
 
 
 def texts(value: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -24,13 +25,16 @@ def texts(value: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...],
             yield from texts(inner, *keys, key)
 
 
-def of(language: str) -> dict[tuple[str | int, ...], str]:
-    return dict(texts(tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))))
+def of(path: Path) -> dict[tuple[str | int, ...], str]:
+    return dict(texts(tomllib.loads(path.read_text("utf-8"))))
 
 
 @pytest.mark.parametrize("language", [each for each in locales.languages() if each != "en"])
-def test_a_locale_says_what_english_says(language: str) -> None:
-    english, other = of("en"), of(language)
+@pytest.mark.parametrize(
+    "folder", FOLDERS, ids=lambda folder: str(folder.relative_to(LOCALES.parent))
+)
+def test_a_locale_says_what_english_says(folder: Path, language: str) -> None:
+    english, other = of(folder / "en.toml"), of(folder / f"{language}.toml")
     assert [*other] == [*english], "other keys, or in another order"
     assert {key: sorted(set(re.findall(r"\{\d*\}", text))) for key, text in other.items()} == {
         key: sorted(set(re.findall(r"\{\d*\}", text))) for key, text in english.items()

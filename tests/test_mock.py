@@ -431,7 +431,7 @@ def test_receivers_are_tested_with_what_they_must_refuse(
     mock.advance(9999)
     for text, expected in zip(
         refused,
-        ("does not fit", "without Wechatpay-Timestamp", "is a probe", "StaleEvent"),
+        ("does not verify", "has no Wechatpay-Timestamp", "is a probe", "StaleEvent"),
         strict=True,
     ):
         assert expected in text

@@ -76,7 +76,7 @@ def test_a_mock_behaves_as_the_module_says(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "there is no file spec/mock.py"),
+        (None, "file spec/mock.py not found"),
         (
             "class ThingsMock(",
             "invalid mock module spec/mock.py: '(' was never closed",
@@ -88,11 +88,11 @@ def test_a_mock_behaves_as_the_module_says(
         ),
         (
             "from .values import VALUES\nclass AMock: ...\n",
-            "line 1: cannot import .values: only this file is copied",
+            "line 1: cannot import .values: it is not copied",
         ),
         (
             "import specloom.spec\nclass AMock: ...\n",
-            "line 1: cannot import specloom.spec: only this file is copied",
+            "line 1: cannot import specloom.spec: it is not copied",
         ),
     ],
 )
@@ -130,4 +130,4 @@ def test_a_client_can_leave_its_mock_out(project: Path, capsys: pytest.CaptureFi
     (project / "spec" / "mock.py").write_text(BEHAVIOUR)
     (project / "pyproject.toml").write_text(CONFIG + 'testing = false\nmock = "spec/mock.py"\n')
     assert main(["check"]) == 2
-    assert "config-mock: a client without testing has no mock" in capsys.readouterr().err
+    assert "config-mock: `mock` has no effect with testing = false" in capsys.readouterr().err

@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from . import plugins
-from .auth_schemes import SCHEMES
 from .config import ClientConfig
 from .diagnostics import InvalidSpec, display_path
 from .model import Api
@@ -19,9 +18,9 @@ def build_client(client: ClientConfig) -> tuple[LoadedSpec, Files]:
     Raises `InvalidSpec` with the problems of the spec, the settings or the templates.
     """
     _check_targets(client)
-    _check_mock(client)
     loaded = load(client.spec, display_path(client.spec))
     _check_package(client, loaded.api)
+    _check_mock(client, loaded.api)
     api = replace(loaded.api, source=client.source, languages=_languages(client, loaded.api))
     return loaded, files(
         api,
@@ -37,7 +36,7 @@ def build_client(client: ClientConfig) -> tuple[LoadedSpec, Files]:
 def uses_plugins(client: ClientConfig, api: Api) -> bool:
     """Return whether targets or schemes of other packages take part: an update of them may change the output."""
     return bool(client.targets) or any(
-        SCHEMES[scheme.kind].source is not None for scheme in api.schemes
+        plugins.is_foreign(plugins.SCHEMES, scheme.kind) for scheme in api.schemes
     )
 
 
@@ -69,12 +68,12 @@ def _check_targets(client: ClientConfig) -> None:
             raise _unknown_target(client, index, name, installed)
 
 
-def _check_mock(client: ClientConfig) -> None:
+def _check_mock(client: ClientConfig, api: Api) -> None:
     """Require that the module with the service's behaviour can be copied into the client."""
     if client.mock is None:
         return
     try:
-        mock_class(client.mock)
+        mock_class(client.mock, api)
     except (OSError, ValueError, SyntaxError) as error:
         hint = "define one class …Mock, derived from specloom.runtime.mock.server_core.Mock; of specloom, import specloom.runtime only"
         raise client.error(

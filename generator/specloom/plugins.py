@@ -1,7 +1,6 @@
-"""What other people's packages add to specloom, found by their entry points: targets (`specloom.targets`) and ways to authenticate
-(`specloom.auth_schemes`).
+"""Targets (`specloom.targets`) and auth schemes (`specloom.auth_schemes`) of installed packages, by their entry points.
 
-Packages are only searched when a name is not specloom's own, and imported only when one of theirs is used.
+A package is imported when one of its entry points is used. The built-in auth schemes are entry points of specloom itself.
 """
 
 from __future__ import annotations
@@ -46,6 +45,15 @@ def origin(group: str, name: str) -> str:
     return " and ".join(sorted({_shown(point) for point in _points(group) if point.name == name}))
 
 
+def is_foreign(group: str, name: str) -> bool:
+    """Whether a name is another package's: what it makes may change with that package."""
+    return any(
+        point.dist is None or point.dist.name != "specloom"
+        for point in _points(group)
+        if point.name == name
+    )
+
+
 @contextmanager
 def faults(what: str) -> Generator[None, None, None]:
     """Errors of other people's code as a `UsageError` that says whose they are and where."""
@@ -64,7 +72,9 @@ def faults(what: str) -> Generator[None, None, None]:
 
 @cache
 def _points(group: str) -> tuple[EntryPoint, ...]:
-    from importlib.metadata import entry_points  # takes longer to import than most runs need in all
+    from importlib.metadata import (
+        entry_points,
+    )  # slow to import, and not needed in a run with nothing to do
 
     return tuple(entry_points(group=group))
 

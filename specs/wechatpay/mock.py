@@ -20,6 +20,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from specloom.auth_schemes.wechatpay.runtime.mock import WechatPayMock
+from specloom.auth_schemes.wechatpay.runtime.mock_keys import MCHID
 from specloom.runtime.calls import Endpoint
 from specloom.runtime.field_info import field_types
 from specloom.runtime.json_types import is_object
@@ -29,8 +31,6 @@ from specloom.runtime.mock.commands import Command, post_command
 from specloom.runtime.mock.execution import Behaviour, Result
 from specloom.runtime.mock.stubs import checked_seconds
 from specloom.runtime.mock.values import find_mismatches
-from specloom.runtime.mock.wechatpay_keys import MCHID
-from specloom.runtime.mock.wechatpay_mock import WechatPayMock
 
 _APPLICATIONS: Final = "/v3/new-tax-control-fapiao/fapiao-applications"
 _DUE: Final = "fapiao due"

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-RUNTIME = ROOT / "generator" / "specloom" / "runtime"
 sys.path.insert(0, str(ROOT))  # for `tests.servers`, from wherever pytest is started
 
+from tests.runtimes import copy_runtime  # noqa: E402
 from tests.servers import Server, serving  # noqa: E402
 
 
@@ -26,7 +26,7 @@ def _install() -> Path:
     package = home / "handmade"
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(HERE / "handmade_source", package, ignore=unwanted)
-    shutil.copytree(RUNTIME, package / "_runtime", ignore=unwanted)
+    copy_runtime(package / "_runtime")
     sys.path.insert(0, str(home))
     return home
 

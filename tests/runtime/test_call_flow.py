@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from handmade import calls, errors
-from handmade._runtime.auth.weixin import WeixinAccessToken
+from handmade._runtime.auth.weixin.scheme import WeixinAccessToken
 from handmade._runtime.call_flow import exchange
 from handmade._runtime.effects import CallFunction, Send
 from handmade._runtime.headers import Headers

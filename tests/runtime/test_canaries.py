@@ -25,11 +25,11 @@ import httpx
 import msgspec
 import pytest
 from handmade import AsyncShop, Call, Shop, calls, errors
-from handmade._runtime.auth.api_key import ApiKey
 from handmade._runtime.auth.base import Scheme
-from handmade._runtime.auth.basic import Basic
-from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.weixin import WeixinAccessToken
+from handmade._runtime.auth.static.api_key import ApiKey
+from handmade._runtime.auth.static.basic import Basic
+from handmade._runtime.auth.static.bearer import Bearer
+from handmade._runtime.auth.weixin.scheme import WeixinAccessToken
 from handmade._runtime.models import Model
 from handmade.models.orders import Buyer, Item
 from rich.console import Console

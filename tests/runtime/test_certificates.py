@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import pytest
 from handmade import Shop, calls, errors
 from handmade._runtime.auth.aes_gcm import decrypt
-from handmade._runtime.auth.wechatpay import WechatPayV3
+from handmade._runtime.auth.wechatpay.scheme import WechatPayV3
 from handmade.models.orders import Buyer, Item
 from runtime_keys import private_pem, public_pem, rsa_key
 from test_wechatpay import KEY_ID, openssl_accepts, scheme, signed
@@ -88,7 +88,7 @@ def test_a_new_one_is_downloaded_when_it_signs(server: Server, send: Send) -> No
     server.respond_with(ServerAuth([OLD], "old", SERIAL))
     send(CANCEL, merchant)
     server.respond_with(ServerAuth([OLD, NEW], "new", NEWER))
-    merchant._keys._rests_until -= 60
+    merchant._keys._cools_until -= 60
     send(CANCEL, merchant)
     assert downloads(server) == 2
     send(CANCEL, merchant)
@@ -98,7 +98,7 @@ def test_a_new_one_is_downloaded_when_it_signs(server: Server, send: Send) -> No
 
 def test_a_storm_of_unknown_serials_is_one_download_a_minute(server: Server) -> None:
     merchant = without_public_key(platform_certificates=[OLD])
-    merchant._keys._renewed_at = time.monotonic()
+    merchant._keys._refreshed_at = time.monotonic()
     server.respond_with(ServerAuth([OLD, NEW], "new", NEWER, before=lambda: time.sleep(0.3)))
     with Shop(merchant, hosts=[server.url]) as shop, ThreadPoolExecutor(40) as pool:
         assert [each.status for each in pool.map(lambda _: shop.send(CANCEL), range(100))] == [
@@ -108,9 +108,9 @@ def test_a_storm_of_unknown_serials_is_one_download_a_minute(server: Server) -> 
         # A serial that is made up brings about no more of them, until a minute has passed.
         server.respond_with(ServerAuth([OLD, NEW], "new", "ABC", voucher_serial=NEWER))
         for passed, count in ((0, 1), (59, 1), (1, 2)):
-            merchant._keys._rests_until -= passed
+            merchant._keys._cools_until -= passed
             for _ in range(3):
-                with pytest.raises(errors.SignatureError, match="another key than the certificate"):
+                with pytest.raises(errors.SignatureError, match="a key other than the certificate"):
                     shop.send(CANCEL)
             assert downloads(server) == count
 
@@ -145,7 +145,7 @@ def test_a_failed_download_harms_nothing(name: str, server: Server, send: Send) 
     failed = FAILED_DOWNLOADS[name]()
     side = ServerAuth([], "new", NEWER)
     server.respond_with(lambda got: failed if got.target == DOWNLOAD else side(got))
-    merchant._keys._rests_until -= 60
+    merchant._keys._cools_until -= 60
     with pytest.raises(errors.SignatureError) as caught:
         send(CANCEL, merchant)
     assert caught.value.outcome == "unknown"
@@ -157,17 +157,17 @@ def test_certificates_grow_old(server: Server, send: Send, monkeypatch: pytest.M
     merchant = without_public_key()
     server.respond_with(ServerAuth([OLD], "old", SERIAL))
     send(CANCEL, merchant)
-    merchant._keys._renewed_at -= 13 * 3600
-    merchant._keys._rests_until -= 61
+    merchant._keys._refreshed_at -= 13 * 3600
+    merchant._keys._cools_until -= 61
     server.respond_with(ServerAuth([NEW], "old", SERIAL, download=http_response(500)))
-    send(CANCEL, merchant)  # the old ones serve on
+    send(CANCEL, merchant)  # the old ones are kept
     assert downloads(server) == 3  # the first, and this one with its repetition
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + 31 * 86400)
     server.respond_with(ServerAuth([OLD, NEW], "new", NEWER))
     send(CANCEL, merchant)
     server.respond_with(ServerAuth([OLD, NEW], "old", SERIAL))
-    with pytest.raises(errors.SignatureError, match="another key"):
+    with pytest.raises(errors.SignatureError, match="a key other than"):
         send(CANCEL, merchant)  # what has expired is not believed
 
 
@@ -180,17 +180,17 @@ BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         FAILED_DOWNLOADS["wrong key"],
         errors.ConfigError,
-        "certificates: api_v3_key does not open them; .*not the APIv2",
+        "certificates: api_v3_key does not decrypt them; .*not the APIv2",
     ),
     (
         FAILED_DOWNLOADS["unsigned"],
         errors.SignatureError,
-        "certificates: .*without Wechatpay-Timestamp",
+        "certificates: .*has no Wechatpay-Timestamp",
     ),
     (
         FAILED_DOWNLOADS["forged"],
         errors.SignatureError,
-        "certificates: .*no key fits its signature",
+        "certificates: .*no key verifies its signature",
     ),
     (
         lambda: http_response(401, '{"code":"SIGN_ERROR","message":"x"}'),
@@ -200,7 +200,7 @@ BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: http_response(200, '{"data":[{}]}'),
         errors.ProtocolError,
-        "certificates: the response does not match the documentation",
+        "certificates: the response does not match its documentation",
     ),
 ]
 
@@ -247,7 +247,7 @@ def test_certificates_given_by_hand(
 def test_with_a_public_key_alone_nothing_is_downloaded(server: Server, send: Send) -> None:
     for serial in (SERIAL, "PUB_KEY_ID_0000000000000000000000000001", "PUB_KEY_ID_ABC"):
         server.respond_with(ServerAuth([OLD], "old", serial))
-        with pytest.raises(errors.SignatureError, match=f"another key than the key {KEY_ID}"):
+        with pytest.raises(errors.SignatureError, match=f"a key other than the key {KEY_ID}"):
             send(CANCEL, scheme())
     assert downloads(server) == 0
 
@@ -271,7 +271,7 @@ def test_the_migration(server: Server, send: Send) -> None:
     merchant = scheme(api_v3_key=API_V3_KEY)
     server.respond_with(ServerAuth([], "old", SERIAL, download=no_certificates()))
     for passed in (0, 61):
-        merchant._keys._rests_until -= passed
+        merchant._keys._cools_until -= passed
         with pytest.raises(errors.SignatureError):
             send(CANCEL, merchant)
     assert downloads(server) == 3
@@ -395,12 +395,12 @@ def test_one_answer_does_not_end_all_refreshes(
 ) -> None:
     """Certificates that came once are there: a 404 later on is some mistake, which a minute mends."""
     merchant = without_public_key(platform_certificates=[OLD])
-    merchant._keys._renewed_at = time.monotonic() if had else -math.inf
+    merchant._keys._refreshed_at = time.monotonic() if had else -math.inf
     server.respond_with(ServerAuth([], "new", NEWER, download=download))
     with pytest.raises(errors.SignatureError):
         send(CANCEL, merchant)
     server.respond_with(ServerAuth([OLD, NEW], "new", NEWER, voucher="old", voucher_serial=SERIAL))
-    merchant._keys._rests_until -= 60
+    merchant._keys._cools_until -= 60
     if rests and not had:
         with pytest.raises(errors.SignatureError):
             send(CANCEL, merchant)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
-from handmade._runtime.auth.bearer import Bearer
+from handmade._runtime.auth.static.bearer import Bearer
 from handmade._runtime.drivers import AsyncDriver, Driver
 from handmade._runtime.effects import CallFunction, SingleFlight, Sleep, Steps
 from tests.servers import Server, Wait, http_response

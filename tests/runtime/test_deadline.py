@@ -15,7 +15,7 @@ import pytest
 from conftest import without_pauses
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
-from handmade._runtime.auth.bearer import Bearer
+from handmade._runtime.auth.static.bearer import Bearer
 from tests.servers import Close, Reset, Server, Wait, closed_port, drip, http_response
 
 Send: TypeAlias = Callable[..., Any]

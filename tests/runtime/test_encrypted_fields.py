@@ -80,14 +80,14 @@ def test_undecryptable_texts_stay_with_a_reason(server: Server, send: Send, capl
     assert value.buyer.phone == former
     assert isinstance(value.buyer.phone, CipherText)
     assert value.buyer.phone.reason.startswith(
-        "the private key does not open it; if it was encrypted for an older"
+        "the private key does not decrypt it; if it was encrypted for a former"
     )
-    assert "give that one's key in former_private_keys" in value.buyer.phone.reason
+    assert "give its key in former_private_keys" in value.buyer.phone.reason
     assert [type(phone) for phone in value.phones] == [CipherText, str]
     (warning,) = [
         record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
     ]
-    assert "$.buyer.phone: cannot be decrypted: the private key does not open it" in warning
+    assert "$.buyer.phone: cannot be decrypted: the private key does not decrypt it" in warning
     assert "$.phones[0]: cannot be decrypted: it is not Base64" in warning
     assert former not in warning + repr(value) + repr(value.phones[0])
     with pytest.raises(
@@ -126,8 +126,8 @@ def test_plaintexts_that_are_not_utf_8(server: Server, send: Send) -> None:
     ciphertext = b64encode(rsa_key("merchant").public_key().encrypt(b"\xff", oaep)).decode()
     server.respond_with(order(phones=[ciphertext, b64encode(b"short").decode()]))
     reasons = [phone.reason for phone in send(QUERY, scheme()).value.phones]
-    assert reasons[0] == "it holds no text in UTF-8"
-    assert reasons[1].startswith("the private key does not open it")
+    assert reasons[0] == "it is not text in UTF-8"
+    assert reasons[1].startswith("the private key does not decrypt it")
 
 
 class Odd(Model, frozen=True, kw_only=True):

@@ -498,7 +498,7 @@ class Renewing(Scheme):
     def sign(self, request: Any) -> Any:
         return request.with_headers({"Authorization": f"T-{self.number}"})
 
-    def renew(self, until: float) -> Steps[bool]:
+    def refresh(self, until: float) -> Steps[bool]:
         yield from ()
         self.number += 1
         return self.has_more
@@ -535,7 +535,7 @@ def test_f18_no_retry_with_one_attempt(kind: str, sender: Sender, server: Server
 @pytest.mark.parametrize("kind", KINDS)
 def test_f18_a_token_request_that_fails(kind: str, sender: Sender, server: Server) -> None:
     class Failing(Renewing):
-        def renew(self, until: float) -> Steps[bool]:
+        def refresh(self, until: float) -> Steps[bool]:
             yield from ()
             raise errors.ConnectionFailed("no token", outcome="unknown")
 

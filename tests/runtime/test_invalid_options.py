@@ -14,7 +14,7 @@ import httpx
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
 from handmade._runtime.auth.base import Scheme
-from handmade._runtime.auth.weixin import FileTokenStore
+from handmade._runtime.auth.weixin.scheme import FileTokenStore
 from runtime_keys import private_pem, rsa_key
 from test_wechatpay import scheme as wechatpay
 from tests.certificates import client_side, server_side

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.auth.api_key import ApiKey
 from handmade._runtime.auth.base import Scheme
-from handmade._runtime.auth.basic import Basic
-from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.weixin import FileTokenStore, WeixinAccessToken
+from handmade._runtime.auth.static.api_key import ApiKey
+from handmade._runtime.auth.static.basic import Basic
+from handmade._runtime.auth.static.bearer import Bearer
+from handmade._runtime.auth.weixin.scheme import FileTokenStore, WeixinAccessToken
 from tests.servers import Server, http_response
 
 Send: TypeAlias = Callable[..., Any]

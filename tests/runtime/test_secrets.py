@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.auth.api_key import ApiKey
 from handmade._runtime.auth.base import Scheme
-from handmade._runtime.auth.basic import Basic
-from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.weixin import WeixinAccessToken
+from handmade._runtime.auth.static.api_key import ApiKey
+from handmade._runtime.auth.static.basic import Basic
+from handmade._runtime.auth.static.bearer import Bearer
+from handmade._runtime.auth.weixin.scheme import WeixinAccessToken
 from handmade._runtime.models import Unknown
 from handmade.models.orders import Buyer, Card, CreateRequest, Item, Order, Status
 from runtime_keys import private_pem, rsa_key

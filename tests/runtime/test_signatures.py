@@ -160,7 +160,7 @@ def altered(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, str]]]:
 def refuse(made: tuple[bytes, list[tuple[str, str]]]) -> None:
     body, headers = made
     with pytest.raises(errors.SignatureError):
-        VERIFIER.verify(RawResponse(200, Headers(headers), body))
+        VERIFIER.verify_signature(RawResponse(200, Headers(headers), body))
 
 
 @settings(max_examples=200, **QUIETLY)  # type: ignore[arg-type]
@@ -181,4 +181,4 @@ def test_ten_thousand_altered_answers_are_refused(made: Any) -> None:
     body=st.binary(), nonce=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
 )
 def test_what_was_not_altered_is_believed(body: bytes, nonce: str) -> None:
-    VERIFIER.verify(RawResponse(200, Headers(fields(body, nonce).items()), body))
+    VERIFIER.verify_signature(RawResponse(200, Headers(fields(body, nonce).items()), body))

@@ -20,8 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from handmade import AsyncShop, Shop, calls, errors
-from handmade._runtime.auth.bearer import Bearer
-from handmade._runtime.auth.weixin import FileTokenStore, WeixinAccessToken
+from handmade._runtime.auth.static.bearer import Bearer
+from handmade._runtime.auth.weixin.scheme import FileTokenStore, WeixinAccessToken
 from tests.servers import Part, ReceivedRequest, Reset, Server, Wait, http_response
 
 Send: TypeAlias = Callable[..., Any]

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "2ce714dd7829ac8a"
+__build__ = "690cb9c35a1bd5ba"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import errors as _errors
 from ._runtime.api_definition import Service
-from ._runtime.auth.wechatpay import WechatPayV3
+from ._runtime.auth.wechatpay.scheme import WechatPayV3
 from ._runtime.calls import ErrorCode, ErrorShape
 from ._runtime.client import AsyncClient, Client
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._runtime.auth.wechatpay import CertificateLike, PrivateKeyLike, PublicKeyLike
+    from ._runtime.auth.wechatpay.scheme import (
+        CertificateLike,
+        PrivateKeyLike,
+        PublicKeyLike,
+    )
     from ._runtime.hooks import OnRequest, OnResponse, OnRetry
     from ._runtime.webhooks.receiver import AsyncWebhooks, Webhooks
     from .events import AnyEvent
@@ -87,21 +91,21 @@ class WeChatPay(Client):
     block.
 
     Args:
-        mchid: Merchant number that signs; the service provider's in service-provider
-            mode.
-        serial_no: Serial number of the merchant's API certificate, 40 hexadecimal
-            digits.
-        private_key: The merchant's API private key: a path, PEM text or bytes, or a key
-            object.
-        public_key_id: Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.
-        public_key: The WeChat Pay public key, which verifies answers and encrypts
-            fields: a path, PEM text or bytes, or a key object.
-        api_v3_key: The APIv3 key, 32 characters: it decrypts events, and platform
-            certificates, which are downloaded when they are needed, and renewed.
-        platform_certificates: Platform certificates that are here already: paths, PEM
-            text or bytes, or objects.
-        former_private_keys: Private keys of the merchant's former certificates, for
-            fields that were encrypted with those.
+        mchid: Merchant ID that signs; in service provider mode that of the service
+            provider.
+        serial_no: Serial number of the merchant API certificate, 40 hexadecimal digits.
+        private_key: Private key of the merchant API certificate: a path, PEM text or
+            bytes, or a key object.
+        public_key_id: ID of the WeChat Pay public key: PUB_KEY_ID_ and digits.
+        public_key: WeChat Pay public key, which verifies responses and encrypts fields:
+            a path, PEM text or bytes, or a key object.
+        api_v3_key: APIv3 key, 32 characters. It decrypts events and platform
+            certificates; with it, the client downloads the certificates and renews
+            them.
+        platform_certificates: Platform certificates that you already have: paths, PEM
+            text or bytes, or certificate objects.
+        former_private_keys: Private keys of former merchant API certificates, for
+            fields encrypted with these.
         hosts: Base URLs in place of the documented ones, the primary first; https, or
             http on this machine.
         transport: Transport of httpx, such as that of a mock; `client.close()` closes
@@ -212,21 +216,21 @@ class AsyncWeChatPay(AsyncClient):
     block.
 
     Args:
-        mchid: Merchant number that signs; the service provider's in service-provider
-            mode.
-        serial_no: Serial number of the merchant's API certificate, 40 hexadecimal
-            digits.
-        private_key: The merchant's API private key: a path, PEM text or bytes, or a key
-            object.
-        public_key_id: Id of the WeChat Pay public key, PUB_KEY_ID_ and digits.
-        public_key: The WeChat Pay public key, which verifies answers and encrypts
-            fields: a path, PEM text or bytes, or a key object.
-        api_v3_key: The APIv3 key, 32 characters: it decrypts events, and platform
-            certificates, which are downloaded when they are needed, and renewed.
-        platform_certificates: Platform certificates that are here already: paths, PEM
-            text or bytes, or objects.
-        former_private_keys: Private keys of the merchant's former certificates, for
-            fields that were encrypted with those.
+        mchid: Merchant ID that signs; in service provider mode that of the service
+            provider.
+        serial_no: Serial number of the merchant API certificate, 40 hexadecimal digits.
+        private_key: Private key of the merchant API certificate: a path, PEM text or
+            bytes, or a key object.
+        public_key_id: ID of the WeChat Pay public key: PUB_KEY_ID_ and digits.
+        public_key: WeChat Pay public key, which verifies responses and encrypts fields:
+            a path, PEM text or bytes, or a key object.
+        api_v3_key: APIv3 key, 32 characters. It decrypts events and platform
+            certificates; with it, the client downloads the certificates and renews
+            them.
+        platform_certificates: Platform certificates that you already have: paths, PEM
+            text or bytes, or certificate objects.
+        former_private_keys: Private keys of former merchant API certificates, for
+            fields encrypted with these.
         hosts: Base URLs in place of the documented ones, the primary first; https, or
             http on this machine.
         transport: Transport of httpx, such as that of a mock; `await client.close()`

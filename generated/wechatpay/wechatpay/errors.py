@@ -6,8 +6,8 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from ._runtime.auth.wechatpay import SignatureProbe as SignatureProbe
-from ._runtime.auth.wechatpay import StaleSignature as StaleSignature
+from ._runtime.auth.wechatpay.scheme import SignatureProbe as SignatureProbe
+from ._runtime.auth.wechatpay.scheme import StaleSignature as StaleSignature
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
 from ._runtime.errors import ConnectionFailed as ConnectionFailed

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
+from ._runtime.auth.wechatpay.events import WechatPayEnvelope
 from ._runtime.webhooks.events import Acknowledgement, Event, EventTable, UnknownEvent
-from ._runtime.webhooks.wechatpay import WechatPayEnvelope
 from .models import fapiao_applications as _fapiao_applications
 
 __all__ = [

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from ._runtime.auth.wechatpay.mock_side import WechatPayServerAuth
 from ._runtime.mock.command import run
 from ._runtime.mock.service import FapiaoMock
-from ._runtime.mock.wechatpay import WechatPayServerAuth
 from .client import SERVICE, AsyncWeChatPay, WeChatPay
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")

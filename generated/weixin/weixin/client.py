@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import errors as _errors
 from ._runtime.api_definition import Service
-from ._runtime.auth.weixin import WeixinAccessToken
+from ._runtime.auth.weixin.scheme import WeixinAccessToken
 from ._runtime.calls import ErrorCode, ErrorShape
 from ._runtime.client import AsyncClient, Client
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._runtime.auth.weixin import TokenLike, TokenStore
+    from ._runtime.auth.weixin.scheme import TokenLike, TokenStore
     from ._runtime.hooks import OnRequest, OnResponse, OnRetry
     from .resources.invoice import AsyncInvoice, Invoice
 
@@ -116,12 +116,12 @@ class Weixin(Client):
     block.
 
     Args:
-        access_token: access_token or authorizer_access_token, or a function (plain or
-            async) that returns one; instead of what follows.
-        appid: The account's AppID, to have the access_token fetched.
-        secret: The account's AppSecret.
-        token_store: Where several processes share the token: a `FileTokenStore`, or an
-            object like it.
+        access_token: access_token or authorizer_access_token, or a function (sync or
+            async) that returns one; in place of the following arguments.
+        appid: AppID of the account, to fetch the access_token.
+        secret: AppSecret of the account.
+        token_store: Store of the token for several processes: a `FileTokenStore`, or an
+            object with the same methods.
         hosts: Base URLs in place of the documented ones, the primary first; https, or
             http on this machine.
         transport: Transport of httpx, such as that of a mock; `client.close()` closes
@@ -213,12 +213,12 @@ class AsyncWeixin(AsyncClient):
     block.
 
     Args:
-        access_token: access_token or authorizer_access_token, or a function (plain or
-            async) that returns one; instead of what follows.
-        appid: The account's AppID, to have the access_token fetched.
-        secret: The account's AppSecret.
-        token_store: Where several processes share the token: a `FileTokenStore`, or an
-            object like it.
+        access_token: access_token or authorizer_access_token, or a function (sync or
+            async) that returns one; in place of the following arguments.
+        appid: AppID of the account, to fetch the access_token.
+        secret: AppSecret of the account.
+        token_store: Store of the token for several processes: a `FileTokenStore`, or an
+            object with the same methods.
         hosts: Base URLs in place of the documented ones, the primary first; https, or
             http on this machine.
         transport: Transport of httpx, such as that of a mock; `await client.close()`

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from ._runtime.auth.weixin.mock_side import WeixinServerAuth
 from ._runtime.mock.command import run
 from ._runtime.mock.server_core import Mock
-from ._runtime.mock.weixin import WeixinServerAuth
 from .client import SERVICE, AsyncWeixin, Weixin
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")

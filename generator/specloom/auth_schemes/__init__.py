@@ -1,7 +1,8 @@
-"""The ways to authenticate that a spec may name, as data: what a client is given, and what a request then carries.
+"""Auth schemes that a spec may name, from the entry point group `specloom.auth_schemes`.
 
-`spec` checks names and options against this table, the Python target writes constructors from it, the documentation target the header
-tables. The code that signs is `runtime/auth/<module>.py`.
+One folder each: its definition as data (`SchemeDefinition`), its runtime part, which is copied into clients, and its texts. The built-in schemes
+are entry points of specloom itself. `spec` checks names and options against the definitions, the Python target writes constructors from
+them, the documentation target the header tables.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from .. import plugins
 from ..diagnostics import UsageError
 from ..model import Scheme
 from ..naming import is_snake
-from .common import COMMON
 from .definitions import Added, Argument, Delivery, MockSide, SchemeDefinition
-from .wechatpay import WECHATPAY
-from .weixin import WEIXIN
+from .texts import Texts
 
 __all__ = [
     "LATER",
@@ -26,57 +25,56 @@ __all__ = [
     "Delivery",
     "MockSide",
     "SchemeDefinition",
+    "Texts",
     "added_by",
 ]
 
 _KEY_HEADER = "X-Api-Key"
-_RUNTIME = Path(__file__).parents[1] / "runtime"
-_OWN: Mapping[str, SchemeDefinition] = {
-    **COMMON,
-    "wechatpay-v3": WECHATPAY,
-    "weixin-access-token": WEIXIN,
-}
+_RUNTIME = Path(__file__).parents[1] / "runtime" / "auth"
 
 
 class _Schemes(Mapping[str, SchemeDefinition]):
-    """Ours, then those that installed packages bring; those are looked for only when ours do not do."""
+    """Definitions by name; each is imported when it is first used."""
 
     def __getitem__(self, name: str) -> SchemeDefinition:
-        return _OWN[name] if name in _OWN else _foreign(name)
+        found = plugins.load(plugins.SCHEMES, name)
+        if not isinstance(found, SchemeDefinition):
+            raise UsageError(
+                f"{_origin(name)}, is a {type(found).__name__}; specloom.auth_schemes.SchemeDefinition describes a scheme"
+            )
+        return found
 
     def __iter__(self) -> Iterator[str]:
-        yield from _OWN
-        yield from (name for name in plugins.names(plugins.SCHEMES) if name not in _OWN)
+        return iter(plugins.names(plugins.SCHEMES))
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _foreign(name: str) -> SchemeDefinition:
-    """The scheme of an installed package; KeyError if none brings it, `UsageError` if it is none."""
-    found = plugins.load(plugins.SCHEMES, name)
-    whose = f"the scheme {name}, {plugins.origin(plugins.SCHEMES, name)}"
-    if not isinstance(found, SchemeDefinition):
-        raise UsageError(
-            f"{whose}, is a {type(found).__name__}; specloom.auth_schemes.SchemeDefinition describes a scheme"
-        )
-    _check_module(whose, "source", found.source, "auth", found.module)
-    if found.mock is not None:
-        _check_module(whose, "the source of mock", found.mock.source, "mock", found.mock.module)
-    return found
-
-
-def _check_module(whose: str, key: str, source: Path | None, home: str, module: str) -> None:
-    """Fails with `UsageError` unless there is a file to copy to a module of the runtime that is not there yet."""
-    if source is None or not source.is_file():
-        raise UsageError(
-            f"{whose}, names no file to copy into clients; set {key} to the path of its module"
-        )
-    if not is_snake(module) or (_RUNTIME / home / f"{module}.py").exists():
-        raise UsageError(f"{whose}, cannot call its module {module}; choose another name")
+        return len(plugins.names(plugins.SCHEMES))
 
 
 SCHEMES: Mapping[str, SchemeDefinition] = _Schemes()
+
+
+def runtime_of(name: str) -> Mapping[str, Path]:
+    """Return the files of a scheme's runtime part by module name; raises `UsageError` if it cannot be copied."""
+    kind = SCHEMES[name]
+    if not is_snake(kind.name) or (_RUNTIME / f"{kind.name}.py").exists():
+        raise UsageError(
+            f"{_origin(name)}, cannot call its folder in clients {kind.name}; choose another name"
+        )
+    modules = kind.modules()
+    wanted = ["__init__", kind.module]
+    wanted += [kind.events.module] if kind.events else []
+    wanted += [kind.mock.module] if kind.mock else []
+    for module in wanted:
+        if module not in modules:
+            raise UsageError(
+                f"{_origin(name)}, has no module {module} in {kind.runtime}; set runtime to the import name of the package to copy"
+            )
+    return modules
+
+
+def _origin(name: str) -> str:
+    return f"the scheme {name}, {plugins.origin(plugins.SCHEMES, name)}"
 
 
 def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:

@@ -1,8 +1,9 @@
-"""What is known of a way to authenticate, as data."""
+"""Definition of an auth scheme, as data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -11,14 +12,9 @@ from msgspec import Struct, field
 from ..model import Text
 
 
-def text(en: str, zh: str) -> Text:
-    """A text in both languages."""
-    return Text((("en", en), ("zh", zh)))
-
-
 class Argument(NamedTuple):
-    """A keyword argument of the scheme's class. `annotation` is a name of `runtime/auth/<module>.py` or a builtin; with `several` a
-    sequence of it is given. One that is not `required` is None unless given."""
+    """A keyword argument of the scheme's class. `annotation` is a name of the scheme's module or a builtin; with `several`, the argument is a
+    sequence of it. An argument that is not `required` defaults to None."""
 
     name: str
     annotation: str
@@ -39,52 +35,67 @@ class Added(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """How the events of a provider with this scheme come; `class_name` of `runtime/webhooks/<module>.py` reads them."""
+    """Delivery of events by a provider with this scheme; `class_name` in `module` of the runtime part verifies and decodes them."""
 
     module: str
     class_name: str
     proof: Text
-    """How a receiver knows that they are real, and what the client needs for it."""
+    """How a receiver verifies deliveries, and what the client needs for it."""
     acknowledgement: Text
     redelivery: Text
 
 
 class MockSide(NamedTuple):
-    """The server's side of a scheme: `class_name` of `runtime/mock/<module>.py`, a subclass of `ServerAuth` there. It verifies requests, and has
-    the credentials of a mock's clients. Options that a spec sets are passed on to it as keywords.
+    """Server side of a scheme, for mocks: `class_name` in `module` of the runtime part, a subclass of `specloom.runtime.mock.ServerAuth`. It verifies
+    requests, and has the credentials of a mock's clients. Options that a spec sets are passed to it as keywords.
     """
 
     module: str
     class_name: str
-    source: Path | None = None
-    """The file to copy, for schemes of other packages: one module, which imports of specloom only `specloom.runtime`."""
     base: tuple[str, str] | None = None
-    """Module (in `runtime/mock`) and name of a subclass of `Mock`, for what a mock of any API with this scheme has besides."""
+    """Module and name of a subclass of `Mock`, with what every mock of an API with this scheme has in addition."""
 
 
 class SchemeDefinition(Struct, frozen=True):
-    """A way to authenticate: its module and class in the runtime, what a client is given, what requests then carry."""
+    """An auth scheme: its runtime part, the arguments of a client, and what requests carry."""
 
+    name: str
+    """Name of the scheme's folder in clients, `_runtime/auth/<name>`."""
+    runtime: str
+    """Import name of the runtime part: a package without subpackages, which is copied into clients. Its modules import of specloom only
+    `specloom.runtime…`, and each other by `from .module import …`."""
     module: str
+    """Module of the runtime part with the scheme's class, its `exports` and its `errors`."""
     class_name: str
     title: Text
     arguments: tuple[Argument, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What a spec may set (a text each) and its meaning; options are passed on to the class as keywords."""
+    """Options that a spec may set (texts), and their meaning; they are passed to the class as keywords."""
     adds: tuple[Added, ...] = ()
     events: Delivery | None = None
-    """None: the API says itself how its events come."""
+    """None: the API itself defines the delivery of its events."""
     encrypts: bool = False
-    """Whether it seals fields that are `encrypted`."""
+    """Whether it encrypts fields that are `encrypted`."""
     requires: tuple[str, ...] = ()
     """Requirements of generated projects, besides httpx and msgspec."""
-    source: Path | None = None
-    """The file to copy, for schemes of other packages: one module, which imports of specloom only `specloom.runtime`."""
     advice: tuple[Text, ...] = ()
-    """What to give in which case."""
+    """Which arguments to pass in which case."""
     exports: tuple[str, ...] = ()
     """Names of its module that users need to make the arguments."""
     errors: tuple[str, ...] = ()
     """Exception classes of its module."""
     mock: MockSide | None = None
     """None: mocks accept any request, and their clients must be given credentials."""
+
+    def home(self, module: str = "") -> tuple[str, ...]:
+        """Return the path of a module of the runtime part below `_runtime` in a client; by default that of the scheme's class."""
+        return ("auth", self.name, module or self.module)
+
+    def modules(self) -> dict[str, Path]:
+        """Return the files of the runtime part by module name; empty if there is no such package."""
+        try:
+            found = find_spec(self.runtime)
+        except ImportError:
+            found = None
+        folders = found.submodule_search_locations if found is not None else None
+        return {path.stem: path for folder in folders or () for path in Path(folder).glob("*.py")}

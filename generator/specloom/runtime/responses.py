@@ -101,7 +101,7 @@ def _value(
             value = response.content
             problems += kind.mismatches(response)
         elif kind is not None:
-            value, mismatches = codec(kind).decode(response.content, scheme.unseal)
+            value, mismatches = codec(kind).decode(response.content, scheme.decrypt)
             shape = settings.service.error_shape_of(endpoint)
             for one in mismatches:
                 if isinstance(one, Mismatch) and (
@@ -166,7 +166,7 @@ def api_error(
     if body is not None:
         # If it is not JSON, `content` has all of it.
         with suppress(InvalidJson):
-            error.body, _ = codec(body).decode(response.content, scheme.unseal)
+            error.body, _ = codec(body).decode(response.content, scheme.decrypt)
     return error
 
 

@@ -315,9 +315,9 @@ class SchemeResolver:
     def _known(self, kind: Scalar) -> bool:
         if kind.text in auth_schemes.LATER:
             self._reserved(kind)
-        elif kind.text not in auth_schemes.SCHEMES or kind.text == "none":
+        elif kind.text not in auth_schemes.SCHEMES:
             self._unknown(kind, auth_schemes.SCHEMES)
-        return kind.text in auth_schemes.SCHEMES and kind.text != "none"
+        return kind.text in auth_schemes.SCHEMES
 
     def _reserved(self, name: Scalar) -> None:
         self.diagnostics.add(
@@ -353,7 +353,9 @@ class SchemeResolver:
                 if name.text in auth_schemes.LATER:
                     self._reserved(name)
                 else:
-                    self._unknown(name, dict.fromkeys((*self.declared, *auth_schemes.SCHEMES)))
+                    self._unknown(
+                        name, dict.fromkeys((*self.declared, "none", *auth_schemes.SCHEMES))
+                    )
                 continue
             self.used[scheme.name] = scheme
             found.append(scheme.name)

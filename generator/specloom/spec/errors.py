@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Literal, cast
 
 from .. import naming
-from ..model import Endpoint, ErrorCode, ErrorShape, SourceLocation, Type
+from ..auth_schemes import SCHEMES
+from ..model import Endpoint, ErrorCode, ErrorShape, Scheme, SourceLocation, Type
 from .collector import DiagnosticCollector, line_reference
 from .localized import TextReader, integer, items, word
 from .nodes import MapNode, Node, Scalar, location_of
@@ -60,7 +61,6 @@ RESERVED_NAMES = frozenset(
         "ProtocolError",
         "DeadlineExceeded",
         "SignatureError",
-        "SignatureProbe",
         "EventError",
         "ForgedEvent",
         "StaleEvent",
@@ -75,7 +75,6 @@ RESERVED_NAMES = frozenset(
         *naming.RESERVED_CLASSES,
     ]
 )
-_RESERVED_FOLDED = {name.lower(): name for name in RESERVED_NAMES}
 
 
 class ErrorTableResolver:
@@ -155,14 +154,6 @@ class ErrorTableResolver:
                 f"no class name can be made of `{code or status}`",
                 "say it: {as: InvalidCredential, …}",
             )
-        taken = _RESERVED_FOLDED.get(name.lower())
-        if taken:
-            self.diagnostics.add(
-                at,
-                "error-class",
-                f"`{name}` would be the class of this error, and `{taken}` means something else in every client",
-                "give the class another name with `as:`",
-            )
         return name
 
     def check_codes(self, applied: Iterable[tuple[ErrorShape, Iterable[ErrorCode]]]) -> None:
@@ -197,8 +188,11 @@ class ErrorTableResolver:
             message = f"{row.status} is an answer of `{endpoint.qualified}`, so the error in {line_reference(row.location)} is never raised here"
             self.diagnostics.warn_at(endpoint.location, "error-row", message)
 
-    def check(self) -> None:
-        """Reports classes that would mean several things, and codes that would have several classes."""
+    def check(self, used: Iterable[Scheme]) -> None:
+        """Reports classes that would mean several things, and codes that would have several classes; `used` schemes have classes, too."""
+        kinds = [SCHEMES[scheme.kind] for scheme in used if scheme.kind in SCHEMES]
+        own = [name for kind in kinds for name in kind.errors]
+        taken = {name.lower(): name for name in (*RESERVED_NAMES, *own)}
         by_class: dict[str, tuple[ErrorCode, MapNode]] = {}
         by_code: dict[tuple[int | None, str | None], ErrorCode] = {}
         bodies: dict[str, ErrorCode] = {}
@@ -206,6 +200,13 @@ class ErrorTableResolver:
             if not row.class_name:
                 continue
             at = node.get("as") or node.get("code") or node.get("status") or node
+            if other := taken.get(row.class_name.lower()):
+                self.diagnostics.add(
+                    at,
+                    "error-class",
+                    f"`{row.class_name}` would be the class of this error, and `{other}` means something else in every client",
+                    "give the class another name with `as:`",
+                )
             first, first_node = by_class.setdefault(row.class_name.lower(), (row, node))
             named = "as" in node.entries and "as" in first_node.entries
             if first.class_name != row.class_name:

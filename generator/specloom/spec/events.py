@@ -28,7 +28,6 @@ RESERVED_NAMES = frozenset(
         "PlainEnvelope",
         "ValueLocation",
         "UnknownEvent",
-        "WechatPayEnvelope",
         *naming.RESERVED_CLASSES,
         *naming.BUILTIN_CLASSES,
     ]
@@ -54,12 +53,14 @@ class EventResolver:
         fields: FieldResolver,
         types: TypeResolver,
         texts: TextReader,
+        used: Iterable[Scheme],
         diagnostics: DiagnosticCollector,
     ) -> None:
         self.fields = fields
         self.types = types
         self.texts = texts
         self.diagnostics = diagnostics
+        self._reserved = RESERVED_NAMES | _envelopes(used)
         self._by_name: dict[str, Event] = {}
         self._by_class: dict[str, Event] = {}
 
@@ -100,7 +101,7 @@ class EventResolver:
                 "say it: {as: OrderPaid, …}",
             )
             return UNNAMED
-        if name in RESERVED_NAMES:
+        if name in self._reserved:
             message = f"`{name}` would be the class of this event, and it means something else in every client"
             self.diagnostics.add(
                 given or key, "event-class", message, "give the class another name with `as:`"
@@ -202,6 +203,14 @@ class EventAddressChecker:
 
     def _follow(self, endpoint: Endpoint, path: tuple[str, ...]) -> tuple[str, tuple[Field, ...]]:
         return self.reader.follow(".".join(path), self.reader.request_fields(endpoint))
+
+
+def _envelopes(used: Iterable[Scheme]) -> frozenset[str]:
+    """The classes of schemes that clients import where events are classes."""
+    kinds = [
+        auth_schemes.SCHEMES[scheme.kind] for scheme in used if scheme.kind in auth_schemes.SCHEMES
+    ]
+    return frozenset(kind.events.class_name for kind in kinds if kind.events)
 
 
 def envelope(

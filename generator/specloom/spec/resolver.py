@@ -88,7 +88,9 @@ class Resolver:
         for document in resources:
             below = frozenset(path[-1] for path in paths if path[:-1] == document.module)
             drafts[document.module] = reader.read(document.root, document.module, below)
-        events = EventResolver(self.fields, self.types, self.texts, self.diagnostics)
+        events = EventResolver(
+            self.fields, self.types, self.texts, self.schemes.used.values(), self.diagnostics
+        )
         announced = {
             document.module: events.read(document.root, document.module) for document in resources
         }
@@ -184,7 +186,7 @@ class Resolver:
 
     def _check(self, found: list[Endpoint], header: tuple[Field, ...]) -> None:
         """The rules that need everything to be known."""
-        self.errors.check()
+        self.errors.check(self.schemes.used.values())
         types = self.fields.built
         for at, union in self.types.unions:
             unions.check(at, union.members, None, types, self.diagnostics)

@@ -42,13 +42,14 @@ def files(
         return output
 
 
-def mock_class(module: Path) -> str:
-    """Return the name of the class in a mock module that defines the behaviour of the service.
+def mock_class(module: Path, api: Api) -> str:
+    """Return the name of the class in a mock module that defines the behaviour of the service, for a client of this API.
 
     Raises `OSError`, `SyntaxError` or `ValueError` if the module cannot be copied into a client.
     """
-    from .python import service
+    from .python import service, vendoring
 
+    service.vendored(module, vendoring.packages_of(api))
     return service.class_name(module)
 
 

@@ -1,6 +1,6 @@
 """The errors of this API."""
 
-from ._runtime.auth.wechatpay import SignatureProbe as SignatureProbe
+from ._runtime.auth.wechatpay.scheme import SignatureProbe as SignatureProbe
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
 from ._runtime.errors import ConnectionFailed as ConnectionFailed

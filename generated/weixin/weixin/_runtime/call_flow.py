@@ -55,7 +55,7 @@ class _CallState(Generic[T]):
         self._hosts = settings.hosts_of(call.endpoint)
         self._tried: list[Host] = []
         self._outcome: Outcome = "not_sent"
-        self._renewed = False
+        self._refreshed = False
         self._outside = sys.exception()
 
     def steps(self) -> Steps[Response[T]]:
@@ -70,7 +70,7 @@ class _CallState(Generic[T]):
                     self._hosts, self._tried, settings.clock()
                 )
                 unsigned = draft.at(host)
-                request = yield from scheme.authorize(unsigned, self._until)
+                request = yield from scheme.authenticate(unsigned, self._until)
                 if settings.clock() >= self._until:
                     text = (
                         f"the deadline of {settings.deadline:g} s passed before sending"
@@ -112,12 +112,12 @@ class _CallState(Generic[T]):
         headers = merge(self._settings.headers, draft.headers)
         body = signed = b""
         if endpoint.body is not None:
-            encoded = endpoint.body.encode(draft.body, scheme.seal)
+            encoded = endpoint.body.encode(draft.body, scheme.encrypt)
             headers["Content-Type"] = encoded.media
             body, signed = encoded.content, encoded.signed
         if endpoint.body is not None or endpoint.method not in ("GET", "HEAD"):
             headers["Content-Length"] = str(len(body))
-        target = draft.target("", scheme.seal)
+        target = draft.target("", scheme.encrypt)
         return Request(endpoint.method, self._hosts[0], target, headers, body, signed)
 
     # --- one attempt ------------------------------------------------------------------
@@ -170,7 +170,7 @@ class _CallState(Generic[T]):
 
     def _check(self, response: RawResponse, scheme: Scheme) -> Steps[None]:
         try:
-            yield from scheme.check(response, self._until)
+            yield from scheme.verify(response, self._until)
         except SignatureError:
             raise
         except Error as error:
@@ -199,14 +199,17 @@ class _CallState(Generic[T]):
         settings, endpoint = self._settings, self._endpoint
         seconds: float | None = 0.0
         if error.retry == "token" and error.outcome == "rejected":
-            if self._renewed:
+            if self._refreshed:
                 return None
-            self._renewed = True
+            self._refreshed = True
             # Also if this call is not retried: later calls need the new token.
-            if not (yield from scheme.renew(self._until)) or settings.max_attempts == 1:
+            if (
+                not (yield from scheme.refresh(self._until))
+                or settings.max_attempts == 1
+            ):
                 return None
         else:
-            most = settings.max_attempts + self._renewed
+            most = settings.max_attempts + self._refreshed
             if len(self._tried) >= most or not may_retry(self._idempotency, error):
                 return None
             seconds = self._pause(error, most)

@@ -51,60 +51,60 @@ class TokenCache(TokenSource):
         self._shared = None if store is None else _Shared(store, key)
         self.only_async = self._shared is not None and self._shared.only_async
 
-    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
+    def current(self, channel: SideChannel, until: float) -> Steps[Token]:
         held = self._held
         if held is not None and time.time() < held.fresh_until:
             return held
-        return (yield from self._refreshed(None, reach, until))
+        return (yield from self._refreshed(None, channel, until))
 
     def after(
-        self, refused: Token, reach: SideChannel, until: float
+        self, refused: Token, channel: SideChannel, until: float
     ) -> Steps[Token | None]:
         held = self._held
         if held is not None and held is not refused:
             return held  # another call of this process was refused before
         self._held = None
-        return (yield from self._refreshed(refused, reach, until))
+        return (yield from self._refreshed(refused, channel, until))
 
     def _refreshed(
-        self, refused: Token | None, reach: SideChannel, until: float
+        self, refused: Token | None, channel: SideChannel, until: float
     ) -> Steps[Token]:
         token = yield from SingleFlight(
-            self, lambda: self._refresh(refused, reach), until
+            self, lambda: self._refresh(refused, channel), until
         )
         return token
 
-    def _refresh(self, refused: Token | None, reach: SideChannel) -> Steps[Token]:
+    def _refresh(self, refused: Token | None, channel: SideChannel) -> Steps[Token]:
         held = self._held
         if held is None or held.fresh_until <= time.time():
-            held = yield from self._obtain(refused, reach)
+            held = yield from self._obtain(refused, channel)
             self._held = held
         return held
 
-    def _obtain(self, refused: Token | None, reach: SideChannel) -> Steps[Token]:
+    def _obtain(self, refused: Token | None, channel: SideChannel) -> Steps[Token]:
         shared = self._shared
         if shared is None:
-            text, seconds = yield from self._fetch(reach)
+            text, seconds = yield from self._fetch(channel)
             return _token(text, seconds)
         end = time.monotonic() + _LEASE
         while True:
-            locked = yield from shared.lock(reach)
-            found = yield from shared.load(reach)
+            locked = yield from shared.lock(channel)
+            found = yield from shared.load(channel)
             if found is not None and (refused is None or found.text != refused.text):
                 break
             if locked or time.monotonic() > end:
                 try:
-                    text, seconds = yield from self._fetch(reach)
+                    text, seconds = yield from self._fetch(channel)
                 except Error:
                     if locked:
-                        yield from shared.unlock(reach)
+                        yield from shared.unlock(channel)
                     raise
                 found = _token(text, seconds)
-                yield from shared.save(found, reach)
+                yield from shared.save(found, channel)
                 break
             yield from Sleep(_PAUSE)
         if locked:
-            yield from shared.unlock(reach)
+            yield from shared.unlock(channel)
         return found
 
 
@@ -161,31 +161,33 @@ class _Shared:
         self._key = key
         self.only_async = any(map(is_async, methods))
 
-    def load(self, reach: SideChannel) -> Steps[Token | None]:
+    def load(self, channel: SideChannel) -> Steps[Token | None]:
         nothing: str | None = None
         store = self._store
-        found = yield from self._ask(lambda: store.load(self._key), nothing, reach)
+        found = yield from self._ask(lambda: store.load(self._key), nothing, channel)
         return None if found is None else _kept(found)
 
-    def save(self, token: Token, reach: SideChannel) -> Steps[None]:
+    def save(self, token: Token, channel: SideChannel) -> Steps[None]:
         kept = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
         seconds = max(1, int(token.fresh_until - time.time()))
         store = self._store
-        yield from self._ask(lambda: store.save(self._key, kept, seconds), None, reach)
+        yield from self._ask(
+            lambda: store.save(self._key, kept, seconds), None, channel
+        )
 
-    def lock(self, reach: SideChannel) -> Steps[bool]:
+    def lock(self, channel: SideChannel) -> Steps[bool]:
         """Steps to whether this process may fetch; it may too if the store fails."""
         store = self._store
         return (
-            yield from self._ask(lambda: store.lock(self._key, _LEASE), True, reach)
+            yield from self._ask(lambda: store.lock(self._key, _LEASE), True, channel)
         )
 
-    def unlock(self, reach: SideChannel) -> Steps[None]:
+    def unlock(self, channel: SideChannel) -> Steps[None]:
         store = self._store
-        yield from self._ask(lambda: store.unlock(self._key), None, reach)
+        yield from self._ask(lambda: store.unlock(self._key), None, channel)
 
     def _ask(
-        self, function: Callable[[], Any], default: T, reach: SideChannel
+        self, function: Callable[[], Any], default: T, channel: SideChannel
     ) -> Steps[T]:
         try:
             ask: CallFunction[T] = CallFunction(function, time.monotonic() + _LEASE)
@@ -194,5 +196,5 @@ class _Shared:
             raise
         except Exception as error:  # of whatever library the store uses
             kind = type(error).__name__  # its text may name hosts and passwords
-            getLogger(reach.name).warning("the token store failed: %s", kind)
+            getLogger(channel.name).warning("the token store failed: %s", kind)
             return default

@@ -44,12 +44,12 @@ class TokenSource(Opaque, ABC):
     """Whether it works in async clients only."""
 
     @abstractmethod
-    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
+    def current(self, channel: SideChannel, until: float) -> Steps[Token]:
         """Steps to the token as it is now."""
 
     @abstractmethod
     def after(
-        self, refused: Token, reach: SideChannel, until: float
+        self, refused: Token, channel: SideChannel, until: float
     ) -> Steps[Token | None]:
         """Steps to the token after one that the server refused; None if there is none."""
 
@@ -57,9 +57,9 @@ class TokenSource(Opaque, ABC):
 class TokenScheme(Scheme, ABC):
     """A scheme whose secret is a token."""
 
-    _reach: SideChannel
+    _channel: SideChannel
     _used: Token | None = None
-    _renewed: Token | None = None
+    _refreshed: Token | None = None
 
     def __init__(self, source: TokenSource) -> None:
         self._source = source
@@ -69,24 +69,26 @@ class TokenScheme(Scheme, ABC):
     def carry(self, request: Request, token: str) -> Request:
         """The request with the token in it."""
 
-    def prepare(self, reach: SideChannel, until: float) -> Steps[Scheme]:
+    def prepare(self, channel: SideChannel, until: float) -> Steps[Scheme]:
         yield from ()
         fresh = self.for_one_call()
-        fresh._reach = reach
+        fresh._channel = channel
         return fresh
 
-    def authorize(self, request: Request, until: float) -> Steps[Request]:
-        token, self._renewed = self._renewed, None
+    def authenticate(self, request: Request, until: float) -> Steps[Request]:
+        token, self._refreshed = self._refreshed, None
         if token is None:
-            token = yield from self._source.current(self._reach, until)
+            token = yield from self._source.current(self._channel, until)
         self._used = token
         return self.carry(request, token.text)
 
-    def renew(self, until: float) -> Steps[bool]:
+    def refresh(self, until: float) -> Steps[bool]:
         if self._used is None:
             return False
-        self._renewed = yield from self._source.after(self._used, self._reach, until)
-        return self._renewed is not None
+        self._refreshed = yield from self._source.after(
+            self._used, self._channel, until
+        )
+        return self._refreshed is not None
 
 
 def source_of(name: str, token: TokenLike) -> TokenSource:
@@ -100,12 +102,12 @@ class _Fixed(TokenSource):
     def __init__(self, text: str) -> None:
         self._token = Token(text)
 
-    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
+    def current(self, channel: SideChannel, until: float) -> Steps[Token]:
         yield from ()
         return self._token
 
     def after(
-        self, refused: Token, reach: SideChannel, until: float
+        self, refused: Token, channel: SideChannel, until: float
     ) -> Steps[Token | None]:
         yield from ()
         return None
@@ -119,7 +121,7 @@ class _Function(TokenSource):
         self._function = function
         self.only_async = is_async(function)
 
-    def current(self, reach: SideChannel, until: float) -> Steps[Token]:
+    def current(self, channel: SideChannel, until: float) -> Steps[Token]:
         token = yield from call_user_function(self._name, self._function, until)
         try:
             return Token(need_text(self._name, token))
@@ -128,7 +130,7 @@ class _Function(TokenSource):
             raise
 
     def after(
-        self, refused: Token, reach: SideChannel, until: float
+        self, refused: Token, channel: SideChannel, until: float
     ) -> Steps[Token | None]:
-        token = yield from self.current(reach, until)
+        token = yield from self.current(channel, until)
         return None if token.text == refused.text else token

@@ -16,7 +16,7 @@ Head: TypeAlias = tuple[str, str, str, Headers]
 """Method, target, version and headers."""
 
 IDLE: Final = 8.0
-"""Seconds after which an idle connection is closed, as WeChat Pay does."""
+"""Seconds after which an idle connection is closed."""
 _REQUEST_TIMEOUT: Final = 20.0
 """Seconds in which a whole request must arrive, counted from its first byte."""
 _HEAD_LIMIT: Final = 1 << 16

@@ -193,14 +193,14 @@ def _scheme_parameters(api: Api, module: Module) -> list[tuple[Python, str, str]
 
 def _scheme_class(module: Module, scheme: Scheme) -> Python:
     kind = SCHEMES[scheme.kind]
-    return module.use_own(("_runtime", "auth", kind.module), kind.class_name)
+    return module.use_own(("_runtime", *kind.home()), kind.class_name)
 
 
 def _scheme_parameter(module: Module, scheme: Scheme, argument: Argument) -> Python:
     if hasattr(builtins, argument.annotation):
         annotation = module.builtin(argument.annotation)
     else:
-        home = module.relative(("_runtime", "auth", SCHEMES[scheme.kind].module))
+        home = module.relative(("_runtime", *SCHEMES[scheme.kind].home()))
         annotation = module.use_for_typing(home, argument.annotation)
     if argument.several:
         annotation = python.subscript(
@@ -355,7 +355,7 @@ def _auth(api: Api, layout: Layout) -> tuple[PurePosixPath, Code]:
     module = Module(layout, ("auth",))
     kinds = sorted({scheme.kind for scheme in schemes_of(api)})
     classes = [
-        (("_runtime", "auth", SCHEMES[kind].module), name)
+        (("_runtime", *SCHEMES[kind].home()), name)
         for kind in kinds
         for name in (SCHEMES[kind].class_name, *SCHEMES[kind].exports)
     ]

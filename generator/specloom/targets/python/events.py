@@ -155,12 +155,12 @@ def _table(api: Api, module: Module, events: list[Event]) -> Python:
 
 def _envelope(api: Api, module: Module) -> Python:
     if api.envelope is None:
-        scheme_events = next(
-            kind.events for kind in (SCHEMES[scheme.kind] for scheme in api.schemes) if kind.events
+        home, class_name = next(
+            (kind.home(kind.events.module), kind.events.class_name)
+            for kind in (SCHEMES[scheme.kind] for scheme in api.schemes)
+            if kind.events
         )
-        return python.call(
-            module.use_own((*_HOME, scheme_events.module), scheme_events.class_name), []
-        )
+        return python.call(module.use_own(("_runtime", *home), class_name), [])
     options = {"name": _location(module, api.envelope.name)}
     if api.envelope.payload is not None:
         options["payload"] = python.literal(api.envelope.payload)

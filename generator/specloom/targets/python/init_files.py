@@ -69,7 +69,7 @@ def _public_names(api: Api, layout: Layout) -> Mapping[str, str]:
         return modules
     for scheme in schemes_of(api):
         kind = SCHEMES[scheme.kind]
-        modules |= dict.fromkeys(kind.exports, f"._runtime.auth.{kind.module}")
+        modules |= dict.fromkeys(kind.exports, ".".join(("._runtime", *kind.home())))
     return modules
 
 

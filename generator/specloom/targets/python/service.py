@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,12 +13,12 @@ MODULE = "service"
 """Name of the module in the client."""
 
 
-def vendored(module: Path) -> Python:
-    """Return the module for a client, with relative imports.
+def vendored(module: Path, packages: Mapping[str, Sequence[str]]) -> Python:
+    """Return the module for a client, with relative imports; `packages` are those that it may import from.
 
     Raises `OSError` if it cannot be read, and `SyntaxError` or `ValueError` if it cannot be copied.
     """
-    return python.vendored_module(module, "specloom.runtime", ("mock",))
+    return python.vendored_module(module, packages, ("mock",))
 
 
 def class_name(module: Path) -> str:
@@ -25,14 +26,14 @@ def class_name(module: Path) -> str:
 
     Raises `ValueError` if there is none or more than one, and the exceptions of `vendored`.
     """
-    return _class_name(vendored(module))
+    return _class_name(module.read_text("utf-8"))
 
 
 @lru_cache
-def _class_name(code: Python) -> str:
+def _class_name(text: str) -> str:
     names = [
         node.name
-        for node in ast.parse(code).body
+        for node in ast.parse(text).body
         if isinstance(node, ast.ClassDef)
         and node.name.endswith("Mock")
         and not node.name.startswith("_")

@@ -15,17 +15,14 @@ from ...model import Api, Endpoint, Scheme
 from ...render import render
 from ..client_interface import argument_of, schemes_of
 from . import docstrings, service
-from .imports import Layout, Module
+from .imports import Layout, Module, Parts
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """Yield the module, and a JSON file with the documented response of each endpoint."""
     module = Module(layout, ("testing",))
     mock = f"{api.client}Mock"
-    bases = [
-        module.use_own(("_runtime", "mock", module_name), name)
-        for module_name, name in _bases(api, layout)
-    ]
+    bases = [module.use_own(("_runtime", *home), name) for home, name in _bases(api, layout)]
     module.use("typing", "Any")
     module.use("typing", "Final")
     module.use("pathlib", "Path")
@@ -86,18 +83,17 @@ def _summary(api: Api, title: str) -> str:
     )
 
 
-def _bases(api: Api, layout: Layout) -> list[tuple[str, str]]:
+def _bases(api: Api, layout: Layout) -> list[tuple[Parts, str]]:
     """Return module and name of the mock's base classes: the service's behaviour, else those of the schemes, else `Mock`."""
     if layout.mock is not None:
-        return [(service.MODULE, service.class_name(layout.mock))]
-    definitions = [SCHEMES[scheme.kind].mock for scheme in api.schemes]
-    return list(
-        dict.fromkeys(
-            definition.base
-            for definition in definitions
-            if definition is not None and definition.base is not None
-        )
-    ) or [("server_core", "Mock")]
+        return [(("mock", service.MODULE), service.class_name(layout.mock))]
+    bases: dict[tuple[Parts, str], None] = {}
+    for scheme in api.schemes:
+        kind = SCHEMES[scheme.kind]
+        if kind.mock is not None and kind.mock.base is not None:
+            module, name = kind.mock.base
+            bases[kind.home(module), name] = None
+    return [*bases] or [(("mock", "server_core"), "Mock")]
 
 
 def _server_auth(module: Module, api: Api, scheme: Scheme) -> Python:
@@ -111,14 +107,14 @@ def _server_auth(module: Module, api: Api, scheme: Scheme) -> Python:
             [python.literal(tuple(required))],
         )
     options = {option: python.literal(value) for option, value in scheme.options.items()}
-    auth_class = module.use_own(("_runtime", "mock", kind.mock.module), kind.mock.class_name)
+    auth_class = module.use_own(("_runtime", *kind.home(kind.mock.module)), kind.mock.class_name)
     return python.call(auth_class, python.call_options(options))
 
 
 def _credentials(module: Module, scheme: Scheme) -> Python:
     """Return the credentials object of one scheme, for a client with several schemes."""
     kind = SCHEMES[scheme.kind]
-    auth_class = module.use_own(("_runtime", "auth", kind.module), kind.class_name)
+    auth_class = module.use_own(("_runtime", *kind.home()), kind.class_name)
     credentials = python.call(
         python.dotted("self", "credentials_of"), [python.literal(scheme.name)]
     )

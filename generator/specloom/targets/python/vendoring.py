@@ -1,14 +1,14 @@
-"""`_runtime/`: unchanged copies of the modules of `specloom.runtime` that a package needs, and modules of plugin schemes."""
+"""`_runtime/`: unchanged copies of the modules of `specloom.runtime` that a package needs, and the runtime parts of its auth schemes."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from ...auth_schemes import SCHEMES
+from ...auth_schemes import SCHEMES, runtime_of
 from ...code import Code, Python, python
 from ...diagnostics import UsageError
 from ...model import Api
@@ -16,6 +16,7 @@ from . import service
 from .imports import Layout
 
 FOLDER = Path(__file__).parents[2] / "runtime"
+_LIBRARY = "specloom.runtime"
 
 _OWN_IMPORT = re.compile(r"""(?:from|")\s*\.+_runtime\.([\w.]+)["\s]""")
 _RELATIVE = re.compile(r"\n *from (\.+)([\w.]*) import (?:\(([^)]*)\)|(.*))")
@@ -24,43 +25,56 @@ _NAMES = re.compile(r"(\w+)(?: as \w+)?")
 
 def files(api: Api, layout: Layout, output: Iterable[Code]) -> Iterator[tuple[PurePosixPath, Code]]:
     """Yield the runtime modules that the generated code imports, directly and indirectly."""
-    plugin_modules = _plugin_modules(api)
+    packages, of_schemes = packages_of(api), _scheme_modules(api)
+    known = _runtime_modules().union(of_schemes)
+    service_module = f"mock/{service.MODULE}"
     if layout.mock is not None:
-        plugin_modules[f"mock/{service.MODULE}"] = service.vendored(layout.mock)
+        known |= {service_module}
     imported = {name.replace(".", "/") for code in output for name in _OWN_IMPORT.findall(code)}
-    pending = {"__init__", *(name if name in plugin_modules else _file(name) for name in imported)}
+    pending = {"__init__", *(_file(name, known) for name in imported)}
     modules: dict[str, Python] = {}
     while pending:
         module = pending.pop()
-        code = plugin_modules.get(module) or python.runtime_module(
-            FOLDER / f"{module}.py", layout.libraries
-        )
+        if module in of_schemes:
+            folder = PurePosixPath(module).parts[:-1]
+            code = _scheme_module(*of_schemes[module], packages, folder)
+        elif layout.mock is not None and module == service_module:
+            code = service.vendored(layout.mock, packages)
+        else:
+            code = python.runtime_module(FOLDER / f"{module}.py", layout.libraries)
         modules[module] = code
-        pending |= _imported(module, code) - modules.keys()
+        pending |= _imported(module, code, known) - modules.keys()
     for module in sorted(modules):
         yield PurePosixPath(api.package, "_runtime", f"{module}.py"), modules[module]
 
 
-def _plugin_modules(api: Api) -> dict[str, Python]:
-    """Return the modules of schemes from other packages."""
-    modules: dict[str, Python] = {}
+def packages_of(api: Api) -> Mapping[str, Sequence[str]]:
+    """Return the packages that are copied into a client, by import name, and their folders in `_runtime`."""
+    definitions = [SCHEMES[scheme.kind] for scheme in api.schemes]
+    return {_LIBRARY: (), **{each.runtime: each.home()[:-1] for each in definitions}}
+
+
+def _scheme_modules(api: Api) -> Mapping[str, tuple[str, Path]]:
+    """Return the modules of schemes by their path in `_runtime`, without `.py`: name of the scheme, and file."""
+    modules: dict[str, tuple[str, Path]] = {}
     for scheme in api.schemes:
-        kind = SCHEMES[scheme.kind]
-        sources = {("auth", kind.module): kind.source}
-        if kind.mock is not None:
-            sources["mock", kind.mock.module] = kind.mock.source
-        for (folder, module), source in sources.items():
-            if source is None:
-                continue
-            try:
-                modules[f"{folder}/{module}"] = python.vendored_module(
-                    source, "specloom.runtime", (folder,)
-                )
-            except (OSError, ValueError, SyntaxError) as error:
+        for name, path in runtime_of(scheme.kind).items():
+            module = "/".join(SCHEMES[scheme.kind].home(name))
+            other, file = modules.setdefault(module, (scheme.kind, path))
+            if file != path:
                 raise UsageError(
-                    f"cannot copy the scheme {scheme.kind}: {source}: {error}"
-                ) from None
+                    f"the schemes {other} and {scheme.kind} have the same folder in clients, {SCHEMES[other].name}; use one of them, or rename a folder"
+                )
     return modules
+
+
+def _scheme_module(
+    scheme: str, path: Path, packages: Mapping[str, Sequence[str]], folder: Sequence[str]
+) -> Python:
+    try:
+        return python.vendored_module(path, packages, folder)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UsageError(f"cannot copy the scheme {scheme}: {path}: {error}") from None
 
 
 def error_classes(api: Api) -> dict[str, tuple[str, ...]]:
@@ -68,9 +82,7 @@ def error_classes(api: Api) -> dict[str, tuple[str, ...]]:
     locations = [("errors",), ("webhooks", "errors")] if any(api.all_events()) else [("errors",)]
     definitions = [SCHEMES[scheme.kind] for scheme in api.schemes]
     of_schemes = {
-        name: ("auth", definition.module)
-        for definition in definitions
-        for name in definition.errors
+        name: definition.home() for definition in definitions for name in definition.errors
     }
     return {name: location for location in locations for name in _classes(location)} | of_schemes
 
@@ -86,20 +98,20 @@ def _classes(location: tuple[str, ...]) -> list[str]:
 
 
 @lru_cache(None)
-def _imported(module: str, text: str) -> frozenset[str]:
-    """Return the runtime modules that a module imports: `auth/wechatpay` → `errors`, `auth/__init__`, …"""
+def _imported(module: str, text: str, known: frozenset[str]) -> frozenset[str]:
+    """Return the runtime modules that a module imports: `auth/tokens` → `errors`, `auth/__init__`, …"""
     packages = module.split("/")[:-1]
     modules = {_joined(packages[: depth + 1], "__init__") for depth in range(len(packages))}
     for dots, name, in_parentheses, on_one_line in _RELATIVE.findall(text):
         folder = packages[: len(packages) + 1 - len(dots)]
         if name:
-            modules.add(_file(_joined(folder, name.replace(".", "/"))))
+            modules.add(_file(_joined(folder, name.replace(".", "/")), known))
         else:
             siblings = (
                 _joined(folder, sibling)
                 for sibling in _NAMES.findall(in_parentheses or on_one_line)
             )
-            modules |= {sibling for sibling in siblings if sibling in _runtime_modules()}
+            modules |= {sibling for sibling in siblings if sibling in known}
     return frozenset(modules)
 
 
@@ -107,9 +119,9 @@ def _joined(folder: list[str], name: str) -> str:
     return "/".join((*folder, name))
 
 
-def _file(module: str) -> str:
+def _file(module: str, known: frozenset[str]) -> str:
     """Return the path of a module's file, without `.py`."""
-    return module if module in _runtime_modules() else f"{module}/__init__"
+    return module if module in known else f"{module}/__init__"
 
 
 @lru_cache

@@ -1,52 +1,31 @@
-"""Authentication scheme for specloom: a key id, and a signature over method, target, time and body.
+"""Auth scheme for specloom: a key ID and a signature over method, target, timestamp and body.
 
-`SCHEME` describes it to the generator: arguments of the client, headers of requests, and the two modules that are copied into
-clients. `signing` signs requests, `verifying` verifies them in the mock.
+`SCHEME` defines it for the generator: the arguments of the client, what requests carry, and the package that is copied into clients. Of that
+package, `scheme` signs requests and `mock_side` is the server side in mocks.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from specloom.auth_schemes import Added, Argument, MockSide, SchemeDefinition
-from specloom.model import Text
+from specloom.auth_schemes import Added, Argument, MockSide, SchemeDefinition, Texts
 
-
-def _text(en: str, zh: str) -> Text:
-    return Text((("en", en), ("zh", zh)))
-
+_texts = Texts(Path(__file__).with_name("texts"))
 
 SCHEME = SchemeDefinition(
-    module="hmac_sha256",
+    name="hmac_sha256",
+    runtime=f"{__name__}.runtime",
+    module="scheme",
     class_name="HmacSha256",
-    title=_text("HMAC-SHA256 signatures", "HMAC-SHA256 签名"),
+    title=_texts("title"),
     arguments=(
-        Argument("key_id", "str", _text("Key id.", "密钥 ID。"), '"…"'),
-        Argument(
-            "secret",
-            "str",
-            _text("Secret key, at least 32 characters.", "密钥，至少 32 个字符。"),
-            '"…"',
-        ),
+        Argument("key_id", "str", _texts("arguments", "key_id"), '"…"'),
+        Argument("secret", "str", _texts("arguments", "secret"), '"…"'),
     ),
     adds=(
-        Added("header", "X-Key-Id", _text("Key id.", "密钥 ID。"), "…"),
-        Added(
-            "header",
-            "X-Timestamp",
-            _text("Unix timestamp in seconds.", "Unix 时间戳（秒）。"),
-            "1750000000",
-        ),
-        Added(
-            "header",
-            "X-Signature",
-            _text(
-                "Signature over method, target, time and body.",
-                "对请求方法、请求目标、时间戳与请求体的签名值。",
-            ),
-            "…",
-        ),
+        Added("header", "X-Key-Id", _texts("headers", "X-Key-Id"), "…"),
+        Added("header", "X-Timestamp", _texts("headers", "X-Timestamp"), "1750000000"),
+        Added("header", "X-Signature", _texts("headers", "X-Signature"), "…"),
     ),
-    source=Path(__file__).with_name("signing.py"),
-    mock=MockSide("hmac_sha256", "HmacSha256ServerAuth", Path(__file__).with_name("verifying.py")),
+    mock=MockSide("mock_side", "HmacSha256ServerAuth"),
 )

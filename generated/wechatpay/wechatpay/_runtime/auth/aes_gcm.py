@@ -15,7 +15,7 @@ def decrypt(key: bytes, nonce: str, associated: str, ciphertext: str) -> bytes:
     Fails with ValueError if it was altered, or encrypted with another key.
     """
     try:
-        sealed = b64decode(ciphertext, validate=True)
-        return AESGCM(key).decrypt(nonce.encode(), sealed, associated.encode())
+        raw = b64decode(ciphertext, validate=True)
+        return AESGCM(key).decrypt(nonce.encode(), raw, associated.encode())
     except (InvalidTag, NotBase64):
         raise ValueError("it was altered, or encrypted with another key") from None

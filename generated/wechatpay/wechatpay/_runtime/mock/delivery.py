@@ -32,7 +32,7 @@ RETRY_DELAYS: Final = (
     *(15, 15, 30, 180, 600, 1200, 1800, 1800, 1800),
     *(3600, 10800, 10800, 10800, 21600, 21600),
 )
-"""Seconds before each retry of a delivery (those of WeChat Pay)."""
+"""Seconds before each retry of a delivery."""
 _TIMEOUT: Final = 5.0
 _MAX_ATTEMPTS_KEPT: Final = 1_000
 _MAX_QUEUED: Final = 1_000

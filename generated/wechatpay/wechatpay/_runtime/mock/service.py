@@ -20,6 +20,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from ..auth.wechatpay.mock import WechatPayMock
+from ..auth.wechatpay.mock_keys import MCHID
 from ..calls import Endpoint
 from ..field_info import field_types
 from ..json_types import is_object
@@ -29,8 +31,6 @@ from .commands import Command, post_command
 from .execution import Behaviour, Result
 from .stubs import checked_seconds
 from .values import find_mismatches
-from .wechatpay_keys import MCHID
-from .wechatpay_mock import WechatPayMock
 
 _APPLICATIONS: Final = "/v3/new-tax-control-fapiao/fapiao-applications"
 _DUE: Final = "fapiao due"

@@ -1,4 +1,4 @@
-"""What every way to authenticate can do."""
+"""Base class of auth schemes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .side_channel import SideChannel
 
 
 class Scheme(Opaque):
-    """A way to authenticate; this one does nothing, for endpoints that need nothing.
+    """An auth scheme; this one does nothing, for endpoints without authentication.
 
-    Keep keys and tokens in `Secret`: nothing shows them then, and nothing is pickled.
+    Keep keys and tokens in `Secret`: it is never shown or pickled.
     """
 
     only_async = False
@@ -28,74 +28,76 @@ class Scheme(Opaque):
         super().__init_subclass__(**options)
         hide_constructor_arguments(cls)
 
-    def prepare(self, reach: SideChannel, until: float) -> Steps[Scheme]:
-        """Steps to the scheme as it serves one call, before that is encoded.
+    def prepare(self, channel: SideChannel, until: float) -> Steps[Scheme]:
+        """Prepare the scheme for one call, before the call is encoded.
 
-        It has what `seal` needs, and may keep what this call needs to remember, such as
-        which key it sealed with. `reach` is for requests of its own.
+        The result has what `encrypt` needs, and may keep state of the call, such as the
+        key that it encrypts with. `channel` is for requests of the scheme's own.
         """
         yield from ()
         return self
 
-    def authorize(self, request: Request, until: float) -> Steps[Request]:
-        """Steps to the request as it goes out, once for each attempt to send it."""
+    def authenticate(self, request: Request, until: float) -> Steps[Request]:
+        """Authenticate a request, once for each attempt."""
         yield from ()
         return self.sign(request)
 
-    def renew(self, until: float) -> Steps[bool]:
-        """Steps to another credential, after the server refused the last one.
+    def refresh(self, until: float) -> Steps[bool]:
+        """Get another credential after the server rejected the last one.
 
-        The result is whether there is another, so that one repetition may go well. It may
-        be there already: many requests with the same credential are refused at once.
+        Return whether there is another, so that one retry may succeed. It may be there
+        already: many requests with the same credential are rejected at once.
         """
         yield from ()
         return False
 
-    def check(self, reply: RawResponse, until: float) -> Steps[None]:
-        """Steps to know that a successful answer may be believed; else `SignatureError`."""
+    def verify(self, reply: RawResponse, until: float) -> Steps[None]:
+        """Verify a successful response; raises `SignatureError`."""
         yield from ()
-        self.verify(reply)
+        self.verify_signature(reply)
 
     def sign(self, request: Request) -> Request:
-        """The request as it goes out, for schemes that need nothing else for it."""
+        """Authenticate a request, for schemes that need no steps for it."""
         return request
 
-    def verify(self, reply: RawResponse) -> None:
-        """As `check`, for schemes that need nothing else for it."""
+    def verify_signature(self, reply: RawResponse) -> None:
+        """Verify a successful response, for schemes that need no steps for it."""
 
-    def seal(self, text: str) -> str:
-        """The cipher text of a text, for fields that are encrypted."""
+    def encrypt(self, text: str) -> str:
+        """Encrypt the text of a field."""
         raise ConfigError("this endpoint encrypts a field, and this client has no key")
 
-    def unseal(self, text: str) -> str:
-        """The plain text of a cipher text; else ValueError, whose text says why not."""
+    def decrypt(self, text: str) -> str:
+        """Decrypt the text of a field; raises ValueError, whose text says why."""
         raise ValueError("this client has no key for it")
 
     def for_one_call(self) -> Self:
-        """The same scheme, to which `prepare` may add what one call needs."""
+        """Return a copy of the scheme, to which `prepare` may add state of a call."""
         fresh = object.__new__(type(self))
         fresh.__dict__.update(self.__dict__)
         return fresh
 
     def secrets(self, plain: Request, signed: Request) -> Iterator[str]:
-        """The secrets in a signed request, which errors must not show though the server
-        quotes them: all that signing has put into the plain one."""
+        """Yield the secrets in an authenticated request: all that authentication added.
+
+        Errors must not show them, even if the server quotes them.
+        """
         for name, value in signed.headers.items():
             if plain.headers.get(name) != value:
                 yield value
-                yield value.rpartition(" ")[2]  # without "Bearer"
+                yield value.rpartition(" ")[2]  # without the name of the scheme
         known = plain.target.partition("?")[2].split("&")
         for pair in signed.target.partition("?")[2].split("&"):
             if pair not in known:
                 yield unquote_plus(pair.partition("=")[2])
 
     def request_id(self, reply: RawResponse, message: str) -> str | None:
-        """By what the provider finds this request; `message` is an error's."""
+        """Return the id of the request at the provider; `message` is an error's."""
         return request_id_of(reply.headers)
 
 
 def need_text(name: str, value: object) -> str:
-    """The value, if it is a text that may stand in a header field; else ConfigError."""
+    """Return the value if it is a valid header value; raises ConfigError."""
     if not isinstance(value, str):
         raise ConfigError(f"{name}: give a text, not {type(value).__name__}")
     if not is_token(value):
@@ -106,7 +108,7 @@ def need_text(name: str, value: object) -> str:
 
 
 def is_token(value: object) -> TypeGuard[str]:
-    """Whether this is a text that may stand in a header field, without blanks."""
+    """Return whether this is a valid header value without blanks."""
     return (
         isinstance(value, str)
         and value.isascii()

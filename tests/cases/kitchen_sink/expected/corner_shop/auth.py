@@ -6,7 +6,7 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from ._runtime.auth.api_key import ApiKey as ApiKey
-from ._runtime.auth.bearer import Bearer as Bearer
+from ._runtime.auth.static.api_key import ApiKey as ApiKey
+from ._runtime.auth.static.bearer import Bearer as Bearer
 
 __all__ = ["ApiKey", "Bearer"]

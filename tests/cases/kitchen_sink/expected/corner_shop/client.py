@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from . import errors as _errors
 from ._runtime.api_definition import Service
-from ._runtime.auth.api_key import ApiKey
-from ._runtime.auth.bearer import Bearer
+from ._runtime.auth.static.api_key import ApiKey
+from ._runtime.auth.static.bearer import Bearer
 from ._runtime.calls import ErrorCode, ErrorShape
 from ._runtime.client import AsyncClient, Client
 

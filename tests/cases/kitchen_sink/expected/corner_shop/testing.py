@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ._runtime.auth.api_key import ApiKey
-from ._runtime.auth.bearer import Bearer
+from ._runtime.auth.static.api_key import ApiKey
+from ._runtime.auth.static.bearer import Bearer
+from ._runtime.auth.static.mock_sides import ApiKeyServerAuth, BearerServerAuth
 from ._runtime.mock.command import run
 from ._runtime.mock.server_core import Mock
-from ._runtime.mock.static_credentials import ApiKeyServerAuth, BearerServerAuth
 from .client import SERVICE, AsyncCornerShop, CornerShop
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")

@@ -1,0 +1,1 @@
+"""Runtime part of `wechatpay-v3`."""

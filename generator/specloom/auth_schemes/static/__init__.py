@@ -1,0 +1,55 @@
+"""Schemes with static credentials: `api-key`, `basic` and `bearer`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..definitions import Added, Argument, MockSide, SchemeDefinition
+from ..texts import Texts
+
+_texts = Texts(Path(__file__).with_name("texts"))
+_NAME = "static"
+_RUNTIME = f"{__name__}.runtime"
+
+API_KEY = SchemeDefinition(
+    _NAME,
+    _RUNTIME,
+    "api_key",
+    "ApiKey",
+    _texts("api_key", "title"),
+    arguments=(Argument("key", "str", _texts("api_key", "key"), '"…"'),),
+    options={
+        "header": "Name of the header that carries the key (X-Api-Key if neither is set).",
+        "query": "Name of the query parameter that carries the key, instead of a header.",
+    },
+    adds=(
+        Added("header", "{header}", _texts("api_key", "key"), "…"),
+        Added("query", "{query}", _texts("api_key", "key"), "…"),
+    ),
+    mock=MockSide("mock_sides", "ApiKeyServerAuth"),
+)
+
+BASIC = SchemeDefinition(
+    _NAME,
+    _RUNTIME,
+    "basic",
+    "Basic",
+    _texts("basic", "title"),
+    arguments=(
+        Argument("username", "str", _texts("basic", "username"), '"…"'),
+        Argument("password", "str", _texts("basic", "password"), '"…"'),
+    ),
+    adds=(Added("header", "Authorization", _texts("basic", "header"), "Basic …"),),
+    mock=MockSide("mock_sides", "BasicServerAuth"),
+)
+
+BEARER = SchemeDefinition(
+    _NAME,
+    _RUNTIME,
+    "bearer",
+    "Bearer",
+    _texts("bearer", "title"),
+    arguments=(Argument("token", "TokenLike", _texts("bearer", "token"), '"…"'),),
+    adds=(Added("header", "Authorization", _texts("bearer", "header"), "Bearer …"),),
+    mock=MockSide("mock_sides", "BearerServerAuth"),
+)

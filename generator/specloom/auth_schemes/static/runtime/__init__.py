@@ -1,0 +1,1 @@
+"""Runtime part of the schemes with static credentials."""

@@ -1,0 +1,56 @@
+"""`wechatpay-v3`: signatures, keys and events of WeChat Pay APIv3."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..definitions import Added, Argument, Delivery, MockSide, SchemeDefinition
+from ..texts import Texts
+
+_texts = Texts(Path(__file__).with_name("texts"))
+
+
+def _argument(
+    name: str, annotation: str, sample: str = "", *, required: bool = False, several: bool = False
+) -> Argument:
+    return Argument(name, annotation, _texts("arguments", name), sample, required, several)
+
+
+SCHEME = SchemeDefinition(
+    "wechatpay",
+    f"{__name__}.runtime",
+    "scheme",
+    "WechatPayV3",
+    _texts("title"),
+    arguments=(
+        _argument("mchid", "str", '"1900000001"', required=True),
+        _argument("serial_no", "str", '"…"', required=True),
+        _argument("private_key", "PrivateKeyLike", 'Path("apiclient_key.pem")', required=True),
+        _argument("public_key_id", "str", '"PUB_KEY_ID_…"'),
+        _argument("public_key", "PublicKeyLike", 'Path("pub_key.pem")'),
+        _argument("api_v3_key", "str"),
+        _argument("platform_certificates", "CertificateLike", several=True),
+        _argument("former_private_keys", "PrivateKeyLike", several=True),
+    ),
+    encrypts=True,
+    adds=(
+        Added(
+            "header",
+            "Authorization",
+            _texts("headers", "Authorization"),
+            'WECHATPAY2-SHA256-RSA2048 mchid="…",nonce_str="…",signature="…",timestamp="…",serial_no="…"',
+        ),
+        Added("header", "Wechatpay-Serial", _texts("headers", "Wechatpay-Serial"), "PUB_KEY_ID_…"),
+    ),
+    events=Delivery(
+        "events",
+        "WechatPayEnvelope",
+        _texts("events", "proof"),
+        _texts("events", "acknowledgement"),
+        _texts("events", "redelivery"),
+    ),
+    requires=("cryptography>=42",),
+    errors=("SignatureProbe", "StaleSignature"),
+    mock=MockSide("mock_side", "WechatPayServerAuth", base=("mock", "WechatPayMock")),
+    advice=_texts.listed("advice"),
+)

@@ -1,0 +1,123 @@
+"""Events of WeChat Pay APIv3: signed like responses, and encrypted.
+
+The envelope is specified at https://pay.weixin.qq.com/doc/v3/merchant/4012071382.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from specloom.runtime.effects import Steps
+from specloom.runtime.errors import ConfigError, SignatureError
+from specloom.runtime.http_messages import RawResponse
+from specloom.runtime.json_types import is_object
+from specloom.runtime.settings import Settings
+from specloom.runtime.webhooks.envelopes import (
+    DecryptedEvent,
+    Delivery,
+    Envelope,
+    ReplayKey,
+    Verify,
+    parse_json,
+)
+from specloom.runtime.webhooks.errors import (
+    ForgedEvent,
+    MalformedEvent,
+    StaleEvent,
+    UndecryptableEvent,
+)
+
+from .scheme import WechatPayV3
+from .signatures import (
+    TOLERANCE,
+    UNTRUSTED,
+    StaleSignature,
+    signature_of,
+)
+
+_ALGORITHM: Final = "AEAD_AES_256_GCM"
+_MOMENT: Any = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class WechatPayEnvelope(Envelope):
+    """Verified by a signature over the raw body, decrypted with the APIv3 key."""
+
+    is_signed = True
+
+    def verify(
+        self, delivery: Delivery, settings: Settings, user_verify: Verify | None
+    ) -> Steps[ReplayKey | None]:
+        scheme, until = _scheme(settings), settings.clock() + settings.deadline
+        scheme.need_api_v3_key()
+        reply = RawResponse(200, delivery.headers, delivery.content)
+        try:
+            signature = signature_of(reply)
+            prepared = yield from scheme.prepare(settings.side_channel, until)
+            yield from prepared.verify(reply, until)
+        except StaleSignature as error:
+            raise StaleEvent(error.message.removeprefix(UNTRUSTED)) from error
+        except SignatureError as error:
+            raise ForgedEvent(error.message.removeprefix(UNTRUSTED)) from error
+        # The hash is over the message: Base64 has several forms of one signature.
+        left = int(delivery.headers["Wechatpay-Timestamp"]) + TOLERANCE - time.time()
+        return ReplayKey(sha256(signature.message).hexdigest(), int(left) + 1)
+
+    def open(self, delivery: Delivery, settings: Settings) -> DecryptedEvent:
+        scheme, (value, outside) = _scheme(settings), delivery.json()
+        resource = value.get("resource") if is_object(value) else None
+        if not is_object(value) or not is_object(resource):
+            raise MalformedEvent("it has no `resource`, which holds the payload")
+        if resource.get("algorithm") != _ALGORITHM:
+            raise MalformedEvent(f"it is not encrypted with {_ALGORITHM}")
+        nonce, ciphertext = (
+            _text(resource, name, "resource.") for name in ("nonce", "ciphertext")
+        )
+        associated = resource.get("associated_data") or ""
+        try:
+            content = scheme.decrypt_resource(nonce, str(associated), ciphertext)
+        except ValueError as error:
+            raise UndecryptableEvent(
+                f"the payload cannot be decrypted: {error}; check that api_v3_key is the"
+                " APIv3 key of this merchant, not the APIv2 key or a former one"
+            ) from error
+        payload, inside = parse_json(content)
+        return DecryptedEvent(
+            _text(value, "event_type"),
+            content,
+            payload,
+            _text(value, "id"),
+            _time(value.get("create_time")),
+            summary if isinstance(summary := value.get("summary"), str) else None,
+            scheme.decrypt,
+            [*outside, *inside],
+        )
+
+    def failure_body(self, message: str) -> dict[str, str]:
+        return {"code": "FAIL", "message": message}
+
+
+def _scheme(settings: Settings) -> WechatPayV3:
+    for scheme in settings.schemes.values():
+        if isinstance(scheme, WechatPayV3):
+            return scheme
+    raise ConfigError("webhooks: this client has no keys of WeChat Pay")
+
+
+def _text(value: dict[str, Any], name: str, place: str = "") -> str:
+    found = value.get(name)
+    if not isinstance(found, str) or not found:
+        raise MalformedEvent(f"it has no `{place}{name}`")
+    return found
+
+
+def _time(value: Any) -> datetime | None:
+    try:
+        moment: datetime = msgspec.convert(value, _MOMENT)
+        return moment
+    except msgspec.ValidationError:
+        return None

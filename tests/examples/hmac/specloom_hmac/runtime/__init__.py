@@ -1,0 +1,1 @@
+"""Runtime part of `hmac-sha256`, which is copied into clients."""

@@ -1,4 +1,4 @@
-"""Deliveries as WeChat Pay makes them; keys and signatures are made by openssl, which shares no code with what reads them."""
+"""Webhook deliveries of WeChat Pay; keys and signatures are made by openssl, independent of the code under test."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012024101600000000000001"
 NONCES = count(1)
 
 
-def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
+def openssl(*arguments: str | Path, stdin: bytes = b"") -> bytes:
     return subprocess.run(
-        ["openssl", *map(str, arguments)], input=given, capture_output=True, check=True
+        ["openssl", *map(str, arguments)], input=stdin, capture_output=True, check=True
     ).stdout
 
 
 def make_keys(folder: Path) -> None:
-    """The key pairs of the merchant and of WeChat Pay."""
+    """Write the key pairs of the merchant and of WeChat Pay."""
     for who in ("merchant", "wechatpay"):
         openssl(
             "genpkey",
@@ -42,26 +42,26 @@ def make_keys(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Sender:
-    """WeChat Pay, with its key in a folder."""
+    """Sender of deliveries, with the key of WeChat Pay in a folder."""
 
     keys: Path
     serial: str = PUBLIC_KEY_ID
 
     def envelope(self, name: str, payload: Any, *, key: str = API_V3_KEY, **changes: Any) -> bytes:
-        """The body; `payload` as bytes is encrypted as it is."""
-        plain = (
+        """Return the body of a delivery; a payload of bytes is encrypted unchanged."""
+        plaintext = (
             payload
             if isinstance(payload, bytes)
             else json.dumps(payload, ensure_ascii=False).encode()
         )
-        sealed = AESGCM(key.encode()).encrypt(b"fdasflkja484", plain, b"fapiao")
+        ciphertext = AESGCM(key.encode()).encrypt(b"fdasflkja484", plaintext, b"fapiao")
         resource = {
             "algorithm": "AEAD_AES_256_GCM",
-            "ciphertext": b64encode(sealed).decode(),
+            "ciphertext": b64encode(ciphertext).decode(),
             "nonce": "fdasflkja484",
             "associated_data": "fapiao",
         }
-        whole = {
+        envelope = {
             "id": "EV-2018022511223320873",
             "create_time": "2015-05-20T13:29:35+08:00",
             "resource_type": "encrypt-resource",
@@ -69,14 +69,15 @@ class Sender:
             "summary": "发票通知",
             "resource": resource | changes.pop("resource", {}),
         }
-        kept = {field: value for field, value in (whole | changes).items() if value is not None}
-        return json.dumps(kept, ensure_ascii=False).encode()
+        fields = envelope | changes
+        present = {name: value for name, value in fields.items() if value is not None}
+        return json.dumps(present, ensure_ascii=False).encode()
 
     def sign(self, body: bytes, *, skew: int = 0, nonce: str | None = None) -> dict[str, str]:
-        """The header fields of a delivery with this body."""
+        """Return the headers of a delivery with this body."""
         timestamp, nonce = str(int(time.time()) + skew), nonce or f"nonce{next(NONCES)}"
         message = b"%b\n%b\n%b\n" % (timestamp.encode(), nonce.encode(), body)
-        signature = openssl("dgst", "-sha256", "-sign", self.keys / "wechatpay.pem", given=message)
+        signature = openssl("dgst", "-sha256", "-sign", self.keys / "wechatpay.pem", stdin=message)
         return {
             "Content-Type": "application/json",
             "Wechatpay-Timestamp": timestamp,
@@ -87,20 +88,20 @@ class Sender:
         }
 
     def deliver(self, name: str, payload: Any, **changes: Any) -> tuple[dict[str, str], bytes]:
-        """Header fields and body."""
+        """Return headers and body of a delivery."""
         body = self.envelope(name, payload, **changes)
         return self.sign(body), body
 
 
 def environ(headers: dict[str, str]) -> dict[str, object]:
-    """The fields as WSGI has them (RFC 3875, PEP 3333)."""
-    fields = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
+    """Return the headers as a WSGI environ (RFC 3875, PEP 3333)."""
+    variables = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()}
     return {
         "REQUEST_METHOD": "POST",
         "wsgi.multithread": True,
         "wsgi.input": object(),
         "CONTENT_LENGTH": "7",
-        **fields,
+        **variables,
     }
 
 

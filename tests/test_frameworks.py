@@ -1,4 +1,4 @@
-"""The documentation's ways to receive events, run as they stand there, each in its framework."""
+"""Tests of the webhook examples in the documentation, each in its web framework."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ Post = Callable[[dict[str, str], bytes], tuple[int, bytes]]
 
 
 def example(framework: str) -> dict[str, Any]:
-    """What the page's module defines."""
-    found = re.search(rf"^### {framework}.*?^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-    assert found
+    """Run a framework's example of the page; return its namespace."""
+    block = re.search(rf"^### {framework}.*?^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    assert block
     module = ModuleType(f"receiving_{framework.lower()}")
     sys.modules[module.__name__] = module
-    exec(compile(found[1], f"client.md ({framework})", "exec"), module.__dict__)
+    exec(compile(block[1], f"client.md ({framework})", "exec"), module.__dict__)
     return module.__dict__
 
 
 def handler() -> Callable[[Any], None]:
-    """The page's function that handles events."""
-    found = re.search(r"^## Events.*?^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-    assert found
-    names: dict[str, Any] = {}
-    exec(compile(found[1], "client.md", "exec"), names)
-    handle: Callable[[Any], None] = names["handle"]
+    """Return the event handler of the page."""
+    block = re.search(r"^## Events.*?^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    assert block
+    namespace: dict[str, Any] = {}
+    exec(compile(block[1], "client.md", "exec"), namespace)
+    handle: Callable[[Any], None] = namespace["handle"]
     return handle
 
 
@@ -57,7 +57,7 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Sender:
 
 @pytest.fixture
 def shop(tmp_path: Path, sender: Sender, request: pytest.FixtureRequest) -> Iterator[ModuleType]:
-    """The module of the user's that the examples import, with the client of the colour that the framework needs."""
+    """Module `myapp` that the examples import, with the sync or async client that the framework needs."""
     write(ROOT / "specs" / "wechatpay", tmp_path)
     with imported(tmp_path, "wechatpay") as package:
         shop = ModuleType("myapp")
@@ -77,62 +77,68 @@ def shop(tmp_path: Path, sender: Sender, request: pytest.FixtureRequest) -> Iter
         del sys.modules["myapp"]
 
 
-def converses(post: Post, sender: Sender, shop: Any, said: Callable[[], str]) -> None:
-    """Acknowledges what is real once, and refuses the rest."""
+def check_receiver(post: Post, sender: Sender, shop: Any, output: Callable[[], str]) -> None:
+    """Check that valid deliveries are acknowledged once, and all others rejected."""
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     assert post(headers, body) == (204, b"")
-    assert said() == "FAPIAO.ISSUED\n"
+    assert output() == "FAPIAO.ISSUED\n"
     (fapiao,) = shop.events[-1].payload.fapiao_information
     assert (fapiao.fapiao_id, fapiao.fapiao_status.value) == ("3", "ISSUED")
     assert post(*sender.deliver("COUPON.USE", {"stock_id": "1"})) == (204, b"")
-    assert said() == "not documented: COUPON.USE\n"
+    assert output() == "not documented: COUPON.USE\n"
     assert post(
         *sender.deliver("FAPIAO.USER_APPLIED", NOTICE | {"apply_time": "2020-07-01T12:00:00+08:00"})
     ) == (204, b"")
-    assert "fapiao_apply_id='2'" in said()
+    assert "fapiao_apply_id='2'" in output()
     assert shop.events[-1].name == "FAPIAO.USER_APPLIED"
-    refused = {
+    rejected = {
         409: (headers, body),
         401: (headers, json.dumps(json.loads(body), indent=1).encode()),
         400: (sender.sign(b"{}"), b"{}"),
         500: sender.deliver("FAPIAO.ISSUED", NOTICE, key="another-key-another-key-another-"),
     }
-    for status, delivery in refused.items():
-        answered, content = post(*delivery)
-        assert (answered, json.loads(content)["code"]) == (status, "FAIL")
-    assert said() == ""
+    for status, delivery in rejected.items():
+        response_status, content = post(*delivery)
+        assert (response_status, json.loads(content)["code"]) == (status, "FAIL")
+    assert output() == ""
 
 
 @pytest.mark.parametrize("shop", ["AsyncWeChatPay"], indirect=True)
-def test_fastapi(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_fastapi_example_receives_events(
+    shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[str]
+) -> None:
     transport = httpx.ASGITransport(app=example("FastAPI")["app"])
 
     def post(headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        async def posted() -> httpx.Response:
+        async def send() -> httpx.Response:
             async with httpx.AsyncClient(
                 transport=transport, base_url="https://shop.example"
             ) as client:
                 return await client.post(ADDRESS, headers=headers, content=body)
 
-        answer = asyncio.run(posted())
-        return answer.status_code, answer.content
+        response = asyncio.run(send())
+        return response.status_code, response.content
 
-    converses(post, sender, shop, lambda: capsys.readouterr().out)
+    check_receiver(post, sender, shop, lambda: capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("shop", ["WeChatPay"], indirect=True)
-def test_flask(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_flask_example_receives_events(
+    shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[str]
+) -> None:
     client = example("Flask")["app"].test_client()
 
     def post(headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        answer = client.post(ADDRESS, headers=headers, data=body)
-        return answer.status_code, answer.data
+        response = client.post(ADDRESS, headers=headers, data=body)
+        return response.status_code, response.data
 
-    converses(post, sender, shop, lambda: capsys.readouterr().out)
+    check_receiver(post, sender, shop, lambda: capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("shop", ["WeChatPay"], indirect=True)
-def test_django(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_django_example_receives_events(
+    shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[str]
+) -> None:
     import django
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
@@ -145,7 +151,7 @@ def test_django(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[
     application = WSGIHandler()
 
     def post(headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        given = environ(headers) | {
+        environment = environ(headers) | {
             "PATH_INFO": ADDRESS,
             "SERVER_NAME": "shop.example",
             "SERVER_PORT": "443",
@@ -154,8 +160,8 @@ def test_django(shop: ModuleType, sender: Sender, capsys: pytest.CaptureFixture[
             "CONTENT_LENGTH": str(len(body)),
         }
         status: list[str] = []
-        answer = application(given, lambda line, fields: status.append(line))
-        content = b"".join(answer)
+        chunks = application(environment, lambda line, fields: status.append(line))
+        content = b"".join(chunks)
         return int(status[0].split()[0]), content
 
-    converses(post, sender, shop, lambda: capsys.readouterr().out)
+    check_receiver(post, sender, shop, lambda: capsys.readouterr().out)

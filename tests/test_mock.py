@@ -1,4 +1,4 @@
-"""The mock in process: a user's tests against WeChat Pay and Weixin that need neither."""
+"""Tests of the in-process mock: WeChat Pay and Weixin without the services."""
 
 from __future__ import annotations
 
@@ -72,19 +72,19 @@ def reverse(pay: Any, models: Any, reason: str = "退款", number: str = "128977
     )
 
 
-# --- the life of a fapiao ------------------------------------------------------------------------
+# --- issue and reversal of fapiao ------------------------------------------------------------------------
 
 
-def test_a_fapiao_is_issued_reversed_and_told_of(mock: Any, pay: Any, wechatpay: Any) -> None:
-    told: list[Any] = []
-    mock.webhook = lambda headers, body: told.append(pay.webhooks.receive(headers, body))
+def test_a_fapiao_is_issued_and_reversed_with_events(mock: Any, pay: Any, wechatpay: Any) -> None:
+    events: list[Any] = []
+    mock.webhook = lambda headers, body: events.append(pay.webhooks.receive(headers, body))
     mock.issue_fapiao(APPLICATION, FAPIAO, card=True)
     assert status(pay) == "ISSUED"
     assert query(pay).fapiao_information[0].red_fapiao is None
 
     reverse(pay, wechatpay.models)
     assert status(pay) == "REVERSE_ACCEPTED"
-    reverse(pay, wechatpay.models)  # the same request again does no harm
+    reverse(pay, wechatpay.models)  # a retry has no effect
     mock.advance(3600)
 
     (fapiao,) = query(pay).fapiao_information
@@ -92,14 +92,12 @@ def test_a_fapiao_is_issued_reversed_and_told_of(mock: Any, pay: Any, wechatpay:
     assert fapiao.red_fapiao is not None
     assert fapiao.card_information.card_status.value == "DISCARDED"
     names = ["FAPIAO.ISSUED", "FAPIAO.CARD_INSERTED", "FAPIAO.REVERSED", "FAPIAO.CARD_DISCARDED"]
-    assert [event.name for event in told] == names
-    assert told[2].payload.fapiao_apply_id == APPLICATION
-    assert told[2].payload.fapiao_information[0].fapiao_status.value == "REVERSED"
+    assert [event.name for event in events] == names
+    assert events[2].payload.fapiao_apply_id == APPLICATION
+    assert events[2].payload.fapiao_information[0].fapiao_status.value == "REVERSED"
 
 
-def test_a_fapiao_that_is_pending_is_issued_in_its_time(
-    mock: Any, pay: Any, wechatpay: Any
-) -> None:
+def test_a_pending_fapiao_is_issued_after_its_pace(mock: Any, pay: Any, wechatpay: Any) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO, pending=True)
     assert status(pay) == "ISSUE_ACCEPTED"
     assert query(pay).fapiao_information[0].blue_fapiao is None
@@ -109,12 +107,12 @@ def test_a_fapiao_that_is_pending_is_issued_in_its_time(
     assert status(pay) == "ISSUED"
 
 
-def test_a_card_goes_its_way_beside_its_fapiao(mock: Any, pay: Any, wechatpay: Any) -> None:
-    told: list[tuple[str, str]] = []
+def test_a_card_follows_its_fapiao(mock: Any, pay: Any, wechatpay: Any) -> None:
+    events: list[tuple[str, str]] = []
 
     def receive(headers: Any, body: bytes) -> Any:
         event = pay.webhooks.receive(headers, body)
-        told.append((event.name, event.payload.fapiao_information[0].card_status.value))
+        events.append((event.name, event.payload.fapiao_information[0].card_status.value))
         return event.acknowledge()
 
     def states() -> tuple[str, str]:
@@ -123,22 +121,22 @@ def test_a_card_goes_its_way_beside_its_fapiao(mock: Any, pay: Any, wechatpay: A
 
     mock.webhook = receive
     mock.issue_fapiao(APPLICATION, FAPIAO, pending=True, card=True)
-    seen = [states()]
+    history = [states()]
     for _ in range(2):
         mock.advance(mock.pace)
-        seen.append(states())
+        history.append(states())
     reverse(pay, wechatpay.models)
     for _ in range(2):
         mock.advance(mock.pace)
-        seen.append(states())
-    assert seen == [
+        history.append(states())
+    assert history == [
         ("ISSUE_ACCEPTED", "INSERT_ACCEPTED"),
         ("ISSUED", "INSERT_ACCEPTED"),
         ("ISSUED", "INSERTED"),
         ("REVERSED", "DISCARD_ACCEPTED"),
         ("REVERSED", "DISCARDED"),
     ]
-    assert told == [
+    assert events == [
         ("FAPIAO.ISSUED", "INSERT_ACCEPTED"),
         ("FAPIAO.CARD_INSERTED", "INSERTED"),
         ("FAPIAO.REVERSED", "DISCARD_ACCEPTED"),
@@ -146,8 +144,8 @@ def test_a_card_goes_its_way_beside_its_fapiao(mock: Any, pay: Any, wechatpay: A
     ]
 
 
-def test_a_fapiao_is_what_the_spec_describes(mock: Any, pay: Any, wechatpay: Any) -> None:
-    for message, given in {
+def test_the_fields_of_a_fapiao_must_match_the_spec(mock: Any, pay: Any, wechatpay: Any) -> None:
+    for message, arguments in {
         "fapiao_id: .* letters": {"fapiao_id": "1\n2"},
         "fapiao_id: .* 32": {"fapiao_id": "1" * 33},
         "fapiao_apply_id: .* 32": {"fapiao_apply_id": "1" * 33},
@@ -160,8 +158,8 @@ def test_a_fapiao_is_what_the_spec_describes(mock: Any, pay: Any, wechatpay: Any
         "fapiao: colour: unknown": {"fapiao": {"colour": "blue"}},
     }.items():
         with pytest.raises(ValueError, match=message):
-            mock.issue_fapiao(**({"fapiao_apply_id": APPLICATION, "fapiao_id": FAPIAO} | given))
-    # What is odd, but right, lives on.
+            mock.issue_fapiao(**({"fapiao_apply_id": APPLICATION, "fapiao_id": FAPIAO} | arguments))
+    # Unusual but valid values are accepted.
     shown = mock.issue_fapiao(
         "new\nline",
         "a|b*",
@@ -175,14 +173,14 @@ def test_a_fapiao_is_what_the_spec_describes(mock: Any, pay: Any, wechatpay: Any
     reverse(pay, wechatpay.models)
     mock.advance(60)
     assert status(pay) == "REVERSED"
-    assert [one.event for one in mock.deliveries] == [
+    assert [attempt.event for attempt in mock.deliveries] == [
         "FAPIAO.ISSUED",
         "FAPIAO.ISSUED",
         "FAPIAO.REVERSED",
     ]
 
 
-def test_time_goes_on_whatever_fails(
+def test_a_failing_step_does_not_stop_the_clock(
     mock: Any, pay: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for fapiao in ("1", "2"):
@@ -198,11 +196,13 @@ def test_time_goes_on_whatever_fails(
     with pytest.raises(KeyError):
         mock.advance(60)
     mock.tick()
-    assert [one.payload["fapiao_information"][0]["fapiao_id"] for one in mock.deliveries] == ["2"]
+    assert [
+        attempt.payload["fapiao_information"][0]["fapiao_id"] for attempt in mock.deliveries
+    ] == ["2"]
 
     monkeypatch.setattr(mock, "run_due", lambda: 1 / 0)
     mock.notify("FAPIAO.ISSUED", {})
-    mock.tick()  # the events go out all the same
+    mock.tick()  # events are delivered all the same
     assert len(mock.deliveries) == 2
     response = mock.transport.handle_request(signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}"))
     assert (response.status_code, json.loads(response.read())["code"]) == (500, "SYSTEM_ERROR")
@@ -223,7 +223,7 @@ def test_the_clock_follows_real_time(
     assert status(pay) == "REVERSED"
 
 
-def test_a_red_fapiao_may_fail(mock: Any, pay: Any, wechatpay: Any) -> None:
+def test_a_reversal_may_fail_and_be_retried(mock: Any, pay: Any, wechatpay: Any) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO, reversal_fails=True)
     reverse(pay, wechatpay.models)
     mock.advance(60)
@@ -237,7 +237,9 @@ def test_a_red_fapiao_may_fail(mock: Any, pay: Any, wechatpay: Any) -> None:
     assert status(pay) == "REVERSED"
 
 
-def test_what_there_is_not_and_what_is_not_allowed(mock: Any, pay: Any, wechatpay: Any) -> None:
+def test_requests_for_unknown_or_irreversible_fapiao_are_rejected(
+    mock: Any, pay: Any, wechatpay: Any
+) -> None:
     errors, models = wechatpay.errors, wechatpay.models
     with pytest.raises(errors.ResourceNotExists):
         query(pay)
@@ -253,37 +255,37 @@ def test_what_there_is_not_and_what_is_not_allowed(mock: Any, pay: Any, wechatpa
 
 
 def test_state_survives_a_restart(wechatpay: Any, tmp_path: Path) -> None:
-    make, file = wechatpay.testing.WeChatPayMock, tmp_path / "state"
-    first = make(state=file)
+    create, file = wechatpay.testing.WeChatPayMock, tmp_path / "state"
+    first = create(state=file)
     first.issue_fapiao(APPLICATION, FAPIAO)
     pay = first.client()
     reverse(pay, wechatpay.models)
     first.close()
 
-    second = make(state=file)
+    second = create(state=file)
     assert second.credentials == first.credentials
-    told: list[Any] = []
-    second.webhook = lambda headers, body: told.append(headers)
-    # The old client goes on, with its keys.
+    deliveries: list[Any] = []
+    second.webhook = lambda headers, body: deliveries.append(headers)
+    # A client of the first mock can use its keys with the second.
     pay = second.client()
     assert status(pay) == "REVERSE_ACCEPTED"
     second.advance(10)
     assert status(pay) == "REVERSED"
-    assert len(told) == 2
+    assert len(deliveries) == 2
     second.close()
     (tmp_path / "other").write_text("no database, but long enough to be taken for one" * 99)
     with pytest.raises(wechatpay.errors.ConfigError, match="is not a state file of a mock"):
-        make(state=tmp_path / "other")
+        create(state=tmp_path / "other")
 
 
-def test_events_come_again_until_they_are_taken(mock: Any, pay: Any) -> None:
-    answers = iter([500, None])
+def test_events_are_retried_until_they_are_acknowledged(mock: Any, pay: Any) -> None:
+    statuses = iter([500, None])
     ids: list[str] = []
 
     def receive(headers: Any, body: bytes) -> int | None:
         ids.append(json.loads(body)["id"])
         pay.webhooks.receive(headers, body)
-        return next(answers)
+        return next(statuses)
 
     mock.webhook = receive
     mock.issue_fapiao(APPLICATION, FAPIAO)
@@ -294,7 +296,7 @@ def test_events_come_again_until_they_are_taken(mock: Any, pay: Any) -> None:
     assert len(ids) == 2
     assert len(set(ids)) == 1
     mock.advance(9999)
-    assert [one.status for one in mock.deliveries] == [500, 200]
+    assert [attempt.status for attempt in mock.deliveries] == [500, 200]
     with pytest.raises(ValueError, match="this machine"):
         mock.webhook = "http://example.com/"
 
@@ -308,14 +310,16 @@ RECEIVERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("colour", ["plain", "async"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("returns", RECEIVERS)
-def test_receivers_return_what_they_like(mock: Any, pay: Any, returns: str, colour: str) -> None:
-    told: list[str] = []
+def test_a_receiver_acknowledges_with_any_value_that_is_no_error_status(
+    mock: Any, pay: Any, returns: str, mode: str
+) -> None:
+    received: list[str] = []
 
     def receive(headers: Any, body: bytes) -> Any:
         event = pay.webhooks.receive(headers, body)
-        told.append(event.name)
+        received.append(event.name)
         return RECEIVERS[returns](event)
 
     async def receive_async(headers: Any, body: bytes) -> Any:
@@ -325,14 +329,14 @@ def test_receivers_return_what_they_like(mock: Any, pay: Any, returns: str, colo
     async def in_a_loop() -> None:
         mock.advance(30)
 
-    mock.webhook = receive if colour == "plain" else receive_async
+    mock.webhook = receive if mode == "sync" else receive_async
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.advance(0)
-    asyncio.run(in_a_loop())  # it was taken, and does not come again
-    assert told == ["FAPIAO.ISSUED"]
+    asyncio.run(in_a_loop())  # it is acknowledged, and not retried
+    assert received == ["FAPIAO.ISSUED"]
 
 
-REFUSALS: dict[str, Any] = {
+FAILURES: dict[str, Any] = {
     "a status": lambda pay: 500,
     "a response": lambda pay: httpx.Response(500),
     "an acknowledgement": lambda pay: pay.webhooks.failure("not now"),
@@ -340,86 +344,86 @@ REFUSALS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("refusal", REFUSALS)
-def test_what_a_receiver_does_not_take_comes_again(mock: Any, pay: Any, refusal: str) -> None:
-    told: list[bytes] = []
+@pytest.mark.parametrize("failure", FAILURES)
+def test_an_event_that_is_not_acknowledged_is_retried(mock: Any, pay: Any, failure: str) -> None:
+    bodies: list[bytes] = []
 
     async def receive(headers: Any, body: bytes) -> Any:
-        told.append(body)
-        mock.deliver()  # somebody else looks for what is due meanwhile
-        return REFUSALS[refusal](pay)
+        bodies.append(body)
+        mock.deliver()  # a nested call must not deliver it again
+        return FAILURES[failure](pay)
 
     mock.webhook = receive
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.advance(0)
     mock.advance(15)
-    assert len(told) == 2
+    assert len(bodies) == 2
 
 
-def test_events_come_in_their_order_whoever_delivers_them(mock: Any, pay: Any) -> None:
-    """While one is on its way, another thread finds the next one due."""
-    told: list[str] = []
+def test_events_are_delivered_in_order_also_by_two_threads(mock: Any, pay: Any) -> None:
+    """While one thread delivers, another one asks for the next event."""
+    received: list[str] = []
 
     def receive(headers: Any, body: bytes) -> None:
         with ThreadPoolExecutor(1) as thread:
             thread.submit(mock.deliver).result()
-        told.append(pay.webhooks.receive(headers, body).name)
+        received.append(pay.webhooks.receive(headers, body).name)
 
     mock.webhook = receive
     names = ["FAPIAO.ISSUED", "FAPIAO.REVERSED", "FAPIAO.CARD_INSERTED"]
     for name in names:
         mock.notify(name, {"mchid": "1", "fapiao_apply_id": "2", "fapiao_information": []})
     mock.deliver()
-    assert told == names
+    assert received == names
 
 
-def test_events_wait_for_a_receiver(wechatpay: Any, tmp_path: Path) -> None:
-    make, file = wechatpay.testing.WeChatPayMock, tmp_path / "state"
-    mock = make(state=file)
+def test_events_are_queued_until_there_is_a_receiver(wechatpay: Any, tmp_path: Path) -> None:
+    create, file = wechatpay.testing.WeChatPayMock, tmp_path / "state"
+    mock = create(state=file)
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.advance(3600)
-    assert [one.status for one in mock.deliveries] == [None]
+    assert [attempt.status for attempt in mock.deliveries] == [None]
     mock.close()
 
-    mock = make(state=file)
-    told: list[str] = []
+    mock = create(state=file)
+    received: list[str] = []
 
     def receive(headers: Any, body: bytes) -> int:
-        told.append(json.loads(body)["event_type"])
-        mock.advance(3600)  # what is being told does not go out twice
+        received.append(json.loads(body)["event_type"])
+        mock.advance(3600)  # must not deliver this event again
         return 200
 
     mock.webhook = receive
     mock.notify("FAPIAO.REVERSED", {})
     mock.deliver()
-    assert told == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+    assert received == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
     mock.webhook = "http://127.0.0.1:9/notify"
     mock.close()
 
-    mock = make(state=file)
+    mock = create(state=file)
     assert mock.webhook == "http://127.0.0.1:9/notify"
     mock.webhook = None
     for number in range(1002):
         mock.notify("FAPIAO.ISSUED", number)
     mock.deliver()
-    numbers: list[int] = []
-    mock.webhook = lambda headers, body: numbers.append(1)
+    deliveries: list[int] = []
+    mock.webhook = lambda headers, body: deliveries.append(1)
     mock.deliver()
-    assert len(numbers) == 1000
-    assert [one.payload for one in mock.deliveries] == list(range(2, 1002))
+    assert len(deliveries) == 1000
+    assert [attempt.payload for attempt in mock.deliveries] == list(range(2, 1002))
     mock.close()
 
 
-def test_receivers_are_tested_with_what_they_must_refuse(
+def test_events_with_faults_are_rejected_and_not_retried(
     mock: Any, pay: Any, wechatpay: Any, weixin: Any
 ) -> None:
-    refused: list[str] = []
+    errors: list[str] = []
 
     def receive(headers: Any, body: bytes) -> Any:
         try:
             return pay.webhooks.receive(headers, body).acknowledge()
         except wechatpay.errors.EventError as error:
-            refused.append(f"{type(error).__name__}: {error}")
+            errors.append(f"{type(error).__name__}: {error}")
             return pay.webhooks.failure(error)
 
     mock.webhook = receive
@@ -430,42 +434,42 @@ def test_receivers_are_tested_with_what_they_must_refuse(
     mock.advance(9999)
     mock.advance(9999)
     for text, expected in zip(
-        refused,
+        errors,
         ("does not verify", "has no Wechatpay-Timestamp", "is a probe", "StaleEvent"),
         strict=True,
     ):
         assert expected in text
-    assert [one.status for one in mock.deliveries] == [401, 401, 401, 401, 204]
-    for wrong in ({"fault": "delay", "seconds": 1}, {"fault": "clock-skew"}):
+    assert [attempt.status for attempt in mock.deliveries] == [401, 401, 401, 401, 204]
+    for arguments in ({"fault": "delay", "seconds": 1}, {"fault": "clock-skew"}):
         with pytest.raises(ValueError, match=r"invalid fault delay; expected|missing seconds"):
-            mock.notify("FAPIAO.ISSUED", {}, **wrong)
+            mock.notify("FAPIAO.ISSUED", {}, **arguments)
     with pytest.raises(ValueError, match="not signed"):
         weixin.testing.WeixinMock().notify("any", {}, fault="probe")
 
 
-# --- what is checked ---------------------------------------------------------------------------------
+# --- checks of requests ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", COMMITTED)
-def test_the_documented_examples_go_through(
+def test_the_documented_examples_are_accepted(
     name: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     package = request.getfixturevalue(name)
     if name == "wechatpay":
-        made = package.testing.WeChatPayMock()
-        made.issue_fapiao(APPLICATION, FAPIAO)
+        mock = package.testing.WeChatPayMock()
+        mock.issue_fapiao(APPLICATION, FAPIAO)
     else:
-        made = package.testing.WeixinMock()
-    client = made.client(strict=True)
+        mock = package.testing.WeixinMock()
+    client = mock.client(strict=True)
     for endpoint in api_of(name).all_endpoints():
         for example in endpoint.examples:
             assert client.send(call_of(package, endpoint, example)).status == example.status
-            assert made.calls[-1].endpoint == endpoint.qualified
+            assert mock.calls[-1].endpoint == endpoint.qualified
     assert not caplog.records
 
 
 def authorization(mock: Any, method: str, target: str, body: bytes = b"", **parts: str) -> str:
-    """The header field as another SDK makes it; `parts` replaces parts of it."""
+    """Return the header as another SDK writes it; `parts` replaces parts of it."""
     from base64 import b64encode
 
     from cryptography.hazmat.primitives import hashes
@@ -473,21 +477,23 @@ def authorization(mock: Any, method: str, target: str, body: bytes = b"", **part
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     keys = mock.credentials
-    given = {
+    fields = {
         "mchid": keys["mchid"],
         "nonce_str": "N",
         "timestamp": str(int(time.time())),
         "serial_no": keys["serial_no"],
     } | parts
     message = (
-        f"{method}\n{target}\n{given['timestamp']}\n{given['nonce_str']}\n".encode() + body + b"\n"
+        f"{method}\n{target}\n{fields['timestamp']}\n{fields['nonce_str']}\n".encode()
+        + body
+        + b"\n"
     )
     key: Any = load_pem_private_key(keys["private_key"].encode(), None)
-    given.setdefault(
+    fields.setdefault(
         "signature", b64encode(key.sign(message, padding.PKCS1v15(), hashes.SHA256())).decode()
     )
     return "WECHATPAY2-SHA256-RSA2048 " + ",".join(
-        f'{name}="{value}"' for name, value in given.items()
+        f'{name}="{value}"' for name, value in fields.items()
     )
 
 
@@ -504,16 +510,16 @@ def signed(mock: Any, method: str, target: str, body: bytes = b"", **parts: str)
     )
 
 
-def refusal(mock: Any, request: httpx.Request) -> tuple[int, Any]:
+def error_of(mock: Any, request: httpx.Request) -> tuple[int, Any]:
     response = mock.transport.handle_request(request)
     assert re.fullmatch(r"[0-9A-F]+-\d+", response.headers["Request-ID"])
     assert "Wechatpay-Signature" not in response.headers
     return response.status_code, json.loads(response.read())
 
 
-def test_a_wrong_signature_is_answered_as_the_real_one_answers(mock: Any) -> None:
+def test_a_wrong_signature_gets_the_error_of_the_real_service(mock: Any) -> None:
     target = f"{QUERY}?sub_mchid={SUB_MCHID}"
-    status, body = refusal(
+    status, body = error_of(
         mock, signed(mock, "GET", target, timestamp=str(int(time.time())), signature="AAAA")
     )
     assert (status, body["code"], body["message"]) == (401, "SIGN_ERROR", "错误的签名，验签失败")
@@ -523,10 +529,10 @@ def test_a_wrong_signature_is_answered_as_the_real_one_answers(mock: Any) -> Non
         "signature",
         "authorization",
     )
-    told = detail["sign_information"]
-    assert (told["method"], told["url"]) == ("GET", target)
-    assert told["truncated_sign_message"].startswith(f"GET\n{target}\n")
-    assert told["sign_message_length"] == len(told["truncated_sign_message"])
+    information = detail["sign_information"]
+    assert (information["method"], information["url"]) == ("GET", target)
+    assert information["truncated_sign_message"].startswith(f"GET\n{target}\n")
+    assert information["sign_message_length"] == len(information["truncated_sign_message"])
 
 
 @pytest.mark.parametrize(
@@ -538,17 +544,17 @@ def test_a_wrong_signature_is_answered_as_the_real_one_answers(mock: Any) -> Non
         ({"timestamp": "soon"}, "不得超过5分钟"),
     ],
 )
-def test_who_signs_and_when_is_checked(mock: Any, parts: dict[str, str], message: str) -> None:
-    status, body = refusal(mock, signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}", **parts))
+def test_signer_and_timestamp_are_checked(mock: Any, parts: dict[str, str], message: str) -> None:
+    status, body = error_of(mock, signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}", **parts))
     assert (status, body["code"]) == (401, "SIGN_ERROR")
     assert message in body["message"]
 
 
 @pytest.mark.parametrize("header", ["Authorization", "Accept", "User-Agent"])
-def test_required_headers(mock: Any, header: str) -> None:
+def test_required_headers_are_checked(mock: Any, header: str) -> None:
     request = signed(mock, "GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
     del request.headers[header]
-    status, body = refusal(mock, request)
+    status, body = error_of(mock, request)
     assert (status, body["code"]) == (
         (401, "SIGN_ERROR") if header == "Authorization" else (400, "PARAM_ERROR")
     )
@@ -588,17 +594,19 @@ def test_required_headers(mock: Any, header: str) -> None:
 def test_arguments_are_checked_against_the_spec(
     mock: Any, method: str, target: str, body: bytes, field: str
 ) -> None:
-    status, answer = refusal(mock, signed(mock, method, target, body))
-    assert (status, answer["code"], answer["detail"]["field"]) == (400, "PARAM_ERROR", field)
+    status, error = error_of(mock, signed(mock, method, target, body))
+    assert (status, error["code"], error["detail"]["field"]) == (400, "PARAM_ERROR", field)
 
 
-def test_paths_methods_and_sizes(mock: Any) -> None:
-    assert refusal(mock, signed(mock, "GET", "/v3/nothing"))[0] == 404
-    assert refusal(mock, signed(mock, "DELETE", QUERY))[0] == 405
-    assert refusal(mock, signed(mock, "POST", f"{QUERY}/reverse", b" " * ((1 << 20) + 1)))[0] == 413
+def test_paths_methods_and_sizes_are_checked(mock: Any) -> None:
+    assert error_of(mock, signed(mock, "GET", "/v3/nothing"))[0] == 404
+    assert error_of(mock, signed(mock, "DELETE", QUERY))[0] == 405
+    assert (
+        error_of(mock, signed(mock, "POST", f"{QUERY}/reverse", b" " * ((1 << 20) + 1)))[0] == 413
+    )
 
 
-def test_certificates(mock: Any, wechatpay: Any) -> None:
+def test_platform_certificates_can_be_downloaded(mock: Any, wechatpay: Any) -> None:
     mock.platform_keys = "certificate"
     keys = mock.credentials
     assert not {"public_key", "public_key_id"} & keys.keys()
@@ -609,17 +617,19 @@ def test_certificates(mock: Any, wechatpay: Any) -> None:
         "certificates",
         "fapiao_applications.query",
     ]
-    assert refusal(mock, signed(mock, "GET", "/v3/certificates?algorithm_type=SM2"))[0] == 404
+    assert error_of(mock, signed(mock, "GET", "/v3/certificates?algorithm_type=SM2"))[0] == 404
     mock.clear()
     mock.fail("RESOURCE_NOT_EXISTS", endpoint="certificates", status=404)
     with pytest.raises(wechatpay.errors.Error, match="RESOURCE_NOT_EXISTS"):
         status(wechatpay.WeChatPay(**keys, transport=mock.transport))
 
 
-# --- commands -----------------------------------------------------------------------------------------
+# --- stubs and faults -----------------------------------------------------------------------------------------
 
 
-def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) -> None:
+def test_stub_errors_and_responses_apply_as_often_as_requested(
+    mock: Any, pay: Any, wechatpay: Any
+) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.fail("NO_AUTH", times=2)
     for _ in range(2):
@@ -640,7 +650,7 @@ def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) ->
     with pytest.raises(wechatpay.errors.ApiError):
         query(pay.with_options(max_attempts=1))
     assert mock.calls[-1].arguments["fapiao_apply_id"] == APPLICATION
-    for wrong in (
+    for invalid in (
         lambda: mock.fail("NOT_A_CODE"),
         lambda: mock.fail("NO_AUTH", endpoint="nowhere"),
         lambda: mock.fail("NO_AUTH", times=0),
@@ -655,31 +665,31 @@ def test_errors_answers_and_their_number(mock: Any, pay: Any, wechatpay: Any) ->
         lambda: setattr(mock, "pace", float("nan")),
     ):
         with pytest.raises(ValueError):  # noqa: PT011 - each has a text of its own
-            wrong()
+            invalid()
 
 
-def test_chance_repeats_itself_with_a_seed(mock: Any, pay: Any, wechatpay: Any) -> None:
+def test_chance_is_repeatable_with_a_seed(mock: Any, pay: Any, wechatpay: Any) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO)
 
     def outcomes() -> list[bool]:
         mock.clear()
         mock.seed(7)
         mock.fail("NO_AUTH", chance=0.5)
-        found: list[bool] = []
+        results: list[bool] = []
         for _ in range(20):
             try:
                 query(pay)
-                found.append(True)
+                results.append(True)
             except wechatpay.errors.NoAuth:
-                found.append(False)
-        return found
+                results.append(False)
+        return results
 
     first = outcomes()
     assert first == outcomes()
     assert 0 < sum(first) < 20
 
 
-def test_answers_are_encrypted_and_sent_fields_decrypted(mock: Any, pay: Any) -> None:
+def test_fields_of_responses_are_encrypted(mock: Any, pay: Any) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO)
     buyer = query(pay).fapiao_information[0].buyer_information
     assert (buyer.phone, buyer.email) == ("13800000000", "buyer@example.com")
@@ -700,16 +710,16 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faults(mock: Any, wechatpay: Any, fault: str, colour: str) -> None:
+def test_a_fault_raises_its_error(mock: Any, wechatpay: Any, fault: str, mode: str) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.fault(fault, seconds=600)
     call = wechatpay.calls.fapiao_applications.query(APPLICATION, sub_mchid=SUB_MCHID)
     options = {"max_attempts": 1, "deadline": 0.5 if fault == "delay" else 30}
 
     def send() -> Any:
-        if colour == "sync":
+        if mode == "sync":
             return mock.client(**options).send(call)
         return asyncio.run(mock.async_client(**options).send(call))
 
@@ -718,7 +728,7 @@ def test_faults(mock: Any, wechatpay: Any, fault: str, colour: str) -> None:
     assert type(raised.value).__name__ == FAULTS[fault]
 
 
-def test_an_outage_of_the_primary_host(mock: Any, pay: Any, wechatpay: Any) -> None:
+def test_the_backup_host_serves_during_an_outage(mock: Any, pay: Any, wechatpay: Any) -> None:
     mock.issue_fapiao(APPLICATION, FAPIAO)
     mock.fault("outage")
     reverse(pay, wechatpay.models)
@@ -753,7 +763,7 @@ def weixin_post(mock: Any, path: str, body: bytes, method: str = "POST") -> Any:
     return json.loads(response.read())
 
 
-def test_weixin_answers_with_codes_inside_200(weixin: Any) -> None:
+def test_weixin_sends_error_codes_with_status_200(weixin: Any) -> None:
     mock = weixin.testing.WeixinMock()
     account = {"grant_type": "client_credential", **mock.credentials}
 
@@ -800,7 +810,7 @@ def test_weixin_answers_with_codes_inside_200(weixin: Any) -> None:
     assert weixin_post(mock, f"{path}?access_token={token}", good)["errcode"] == 42001
 
 
-def test_weixin_fails_as_told(weixin: Any) -> None:
+def test_weixin_stub_errors_take_texts_and_numbers(weixin: Any) -> None:
     mock = weixin.testing.WeixinMock()
     mock.fail("72038")
     with pytest.raises(weixin.errors.InvoiceNotAuthorised):
@@ -811,24 +821,24 @@ def test_weixin_fails_as_told(weixin: Any) -> None:
         update(mock.client())
 
 
-# --- other ways to authenticate ------------------------------------------------------------------------
+# --- other auth schemes ------------------------------------------------------------------------
 
 
-def test_what_a_client_sends_is_what_the_mock_reads(
+def test_the_mock_decodes_what_a_client_encodes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Every kind of parameter and body there and back: an API that has them all, with a likely answer to each."""
+    """An API with every kind of parameter and body, and a generated response for each endpoint."""
     api = write(CASES / "kitchen_sink" / "spec", tmp_path)
     with imported(tmp_path, api.package) as package:
         import corner_shop.testing
         from corner_shop.models import orders
 
         noon = datetime(2026, 1, 2, 12, tzinfo=UTC)
-        made, models = package.calls.orders, package.models
+        orders_calls, models = package.calls.orders, package.models
         line = orders.Line(sku="a/b", quantity=2, price=5)
         calls = [
-            made.query("order-1", expand=["items", "payment"], at=noon, verbose=True),
-            made.list(
+            orders_calls.query("order-1", expand=["items", "payment"], at=noon, verbose=True),
+            orders_calls.list(
                 status="OPEN",
                 statuses=["OPEN", "PAID"],
                 filter=orders.ListFilter(since=noon.date(), minimum=3),
@@ -836,10 +846,12 @@ def test_what_a_client_sends_is_what_the_mock_reads(
                 ids=[1, 2],
                 x_shop_trace="trace",
             ),
-            made.replace_lines("order-1", body=[line, line]),
-            made.touch("order-1"),
-            made.refunds.create("order-1", amount=5, lines=[1, 2], at=noon, reason="a b&c=d+é"),
-            made.refunds.create(
+            orders_calls.replace_lines("order-1", body=[line, line]),
+            orders_calls.touch("order-1"),
+            orders_calls.refunds.create(
+                "order-1", amount=5, lines=[1, 2], at=noon, reason="a b&c=d+é"
+            ),
+            orders_calls.refunds.create(
                 "order-1",
                 amount=5,
                 proofs=["a,b", "c d"],
@@ -863,9 +875,9 @@ def test_what_a_client_sends_is_what_the_mock_reads(
         with mock.client(strict=True) as client:
             for call in calls:
                 client.send(call)
-                got = mock.calls[-1]
-                assert (got.endpoint, got.status < 300) == (call.endpoint.name, True)
-                sent = (
+                recorded = mock.calls[-1]
+                assert (recorded.endpoint, recorded.status < 300) == (call.endpoint.name, True)
+                arguments = (
                     {}
                     if call.arguments is None
                     else {
@@ -873,22 +885,22 @@ def test_what_a_client_sends_is_what_the_mock_reads(
                         for name in call.arguments.__struct_fields__
                     }
                 )
-                assert dict(got.arguments) == sent
-                if got.endpoint not in (
+                assert dict(recorded.arguments) == arguments
+                if recorded.endpoint not in (
                     "catalogue.articles.upload_picture",
                     "catalogue.articles.put_picture",
                 ):
-                    assert got.body == call.body
+                    assert recorded.body == call.body
         assert not caplog.records
-        wrong = package.CornerShop(
+        with_wrong_token = package.CornerShop(
             merchant=package.auth.Bearer(token="wrong"), transport=mock.transport
         )
         with pytest.raises(package.errors.ApiError):
-            wrong.orders.query("order-1")
-        keyed = package.CornerShop(
+            with_wrong_token.orders.query("order-1")
+        with_key = package.CornerShop(
             key=package.auth.ApiKey(**mock.credentials_of("key")), transport=mock.transport
         )
-        keyed.orders.query("order-1")
+        with_key.orders.query("order-1")
 
 
 LARGE_API = """
@@ -919,8 +931,8 @@ SELVES = """
 """
 
 
-def test_what_is_made_up_has_an_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Twenty levels of types that each hold two of the next, and types that hold themselves: a value that fits, or an error that names the type."""
+def test_generated_responses_are_bounded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Twenty levels of types that each require two of the next, and recursive types: a valid value, or an error that names the type."""
     names = [*LEVELS, "Selves"]
     endpoints = "".join(
         f"  {name.lower()}: {{http: GET /{name}, responses: {{200: {name}0}}}}\n" for name in names
@@ -976,39 +988,39 @@ def test_the_mock_as_an_asgi_application(mock: Any, wechatpay: Any) -> None:
     assert asyncio.run(run()).total_count == 1
 
 
-def test_events_are_delivered_while_the_application_lives(mock: Any, pay: Any) -> None:
-    told: list[Any] = []
-    mock.webhook = lambda headers, body: told.append(pay.webhooks.receive(headers, body))
+def test_events_are_delivered_during_the_lifespan_of_the_application(mock: Any, pay: Any) -> None:
+    events: list[Any] = []
+    mock.webhook = lambda headers, body: events.append(pay.webhooks.receive(headers, body))
     mock.issue_fapiao(APPLICATION, FAPIAO)
 
     async def run() -> list[str]:
-        incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-        said: list[str] = []
+        messages: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        sent: list[str] = []
 
         async def send(message: Any) -> None:
-            said.append(message["type"])
+            sent.append(message["type"])
 
-        await incoming.put({"type": "lifespan.startup"})
-        living = asyncio.create_task(mock.asgi({"type": "lifespan"}, incoming.get, send))
+        await messages.put({"type": "lifespan.startup"})
+        lifespan = asyncio.create_task(mock.asgi({"type": "lifespan"}, messages.get, send))
         async with asyncio.timeout(5):
-            while not told:
+            while not events:
                 await asyncio.sleep(0.02)
-            await incoming.put({"type": "lifespan.shutdown"})
-            await living
-        return said
+            await messages.put({"type": "lifespan.shutdown"})
+            await lifespan
+        return sent
 
     assert asyncio.run(run()) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-    assert [event.name for event in told] == ["FAPIAO.ISSUED"]
+    assert [event.name for event in events] == ["FAPIAO.ISSUED"]
 
 
-# --- over HTTP -----------------------------------------------------------------------------------------
+# --- commands over HTTP -----------------------------------------------------------------------------------------
 
 
-def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
-    def tell(
-        command: str, given: Any = None, method: str = "POST", media: str = "application/json"
+def test_commands_over_http_do_what_the_methods_do(mock: Any, pay: Any, wechatpay: Any) -> None:
+    def run(
+        command: str, arguments: Any = None, method: str = "POST", media: str = "application/json"
     ) -> tuple[int, Any]:
-        body = b"" if given is None else json.dumps(given).encode()
+        body = b"" if arguments is None else json.dumps(arguments).encode()
         request = httpx.Request(
             method,
             f"https://api.mch.weixin.qq.com/_mock/{command}",
@@ -1019,35 +1031,40 @@ def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
         content = response.read()
         return response.status_code, json.loads(content) if content else None
 
-    assert tell("issue_fapiao", {"fapiao_apply_id": APPLICATION, "fapiao_id": FAPIAO})[0] == 200
+    assert run("issue_fapiao", {"fapiao_apply_id": APPLICATION, "fapiao_id": FAPIAO})[0] == 200
     assert status(pay) == "ISSUED"
-    assert tell("fail", {"code": "NO_AUTH", "times": 1}) == (204, None)
+    assert run("fail", {"code": "NO_AUTH", "times": 1}) == (204, None)
     with pytest.raises(wechatpay.errors.NoAuth):
         query(pay)
-    assert tell("reply", {"body": {"total_count": 3}, "times": 1})[0] == 204
+    assert run("reply", {"body": {"total_count": 3}, "times": 1})[0] == 204
     assert query(pay).total_count == 3
-    assert tell("reply", {"base64": "/w==", "status": 502, "times": 1})[0] == 204
+    assert run("reply", {"base64": "/w==", "status": 502, "times": 1})[0] == 204
     with pytest.raises(wechatpay.errors.ApiError) as raised:
         query(pay.with_options(max_attempts=1))
     assert raised.value.content == b"\xff"
-    assert tell("fail", {"code": 40001, "status": 400, "times": 1})[0] == 204
+    assert run("fail", {"code": 40001, "status": 400, "times": 1})[0] == 204
     with pytest.raises(wechatpay.errors.ApiError, match="40001"):
         query(pay)
-    assert tell("pace", {"seconds": 1})[0] == 204
+    assert run("pace", {"seconds": 1})[0] == 204
     reverse(pay, wechatpay.models)
-    assert tell("advance", {"seconds": 1})[0] == 204
+    assert run("advance", {"seconds": 1})[0] == 204
     assert status(pay) == "REVERSED"
-    found, calls = tell("calls", method="GET")
-    assert (found, [call["status"] for call in calls]) == (200, [200, 403, 200, 502, 400, 202, 200])
-    got, sent = calls[-2], mock.calls[-2]
-    assert got["arguments"] == {"fapiao_apply_id": APPLICATION}
-    assert got["value"]["fapiao_information"][0]["fapiao_id"] == FAPIAO
-    assert b64decode(got["body_base64"]) == sent.request.body == got["body"].encode()
-    assert got["headers"]["authorization"] == sent.request.headers["Authorization"]
-    assert tell("notify", {"event": "FAPIAO.REVERSED", "payload": {}, "fault": "probe"})[0] == 204
-    assert tell("advance", {"seconds": 0})[0] == 204
-    deliveries = tell("deliveries", method="GET")[1]
-    assert [one["event"] for one in deliveries] == [
+    status_code, calls = run("calls", method="GET")
+    assert (status_code, [call["status"] for call in calls]) == (
+        200,
+        [200, 403, 200, 502, 400, 202, 200],
+    )
+    shown_call, recorded = calls[-2], mock.calls[-2]
+    assert shown_call["arguments"] == {"fapiao_apply_id": APPLICATION}
+    assert shown_call["value"]["fapiao_information"][0]["fapiao_id"] == FAPIAO
+    assert (
+        b64decode(shown_call["body_base64"]) == recorded.request.body == shown_call["body"].encode()
+    )
+    assert shown_call["headers"]["authorization"] == recorded.request.headers["Authorization"]
+    assert run("notify", {"event": "FAPIAO.REVERSED", "payload": {}, "fault": "probe"})[0] == 204
+    assert run("advance", {"seconds": 0})[0] == 204
+    deliveries = run("deliveries", method="GET")[1]
+    assert [attempt["event"] for attempt in deliveries] == [
         "FAPIAO.ISSUED",
         "FAPIAO.REVERSED",
         "FAPIAO.REVERSED",
@@ -1056,27 +1073,27 @@ def test_steering_over_http(mock: Any, pay: Any, wechatpay: Any) -> None:
     assert event.payload.fapiao_apply_id == APPLICATION
     with pytest.raises(wechatpay.errors.ForgedEvent, match="probe"):
         pay.webhooks.receive(deliveries[2]["headers"], deliveries[2]["body"].encode())
-    listed, commands = tell("", method="GET")
-    assert listed == 200
+    status_code, commands = run("", method="GET")
+    assert status_code == 200
     assert {"calls", "fail", "issue_fapiao", "pace"} <= set(commands["commands"])
-    assert tell("credentials", method="GET")[1] == mock.credentials
-    refused = {
-        tell("fail", {"code": "NO_SUCH"})[0],
-        tell("fail", {"code": 5})[0],
-        tell("fail", {"cod": "NO_AUTH"})[0],
-        tell("fail", [])[0],
-        tell("fault", {"kind": "explosion"})[0],
-        tell("fault", {"kind": "delay"})[0],
-        tell("reply", {"base64": "?"})[0],
-        tell("issue_fapiao", {"fapiao_apply_id": "1", "fapiao_id": "1\n"})[0],
-        tell(
+    assert run("credentials", method="GET")[1] == mock.credentials
+    rejected = {
+        run("fail", {"code": "NO_SUCH"})[0],
+        run("fail", {"code": 5})[0],
+        run("fail", {"cod": "NO_AUTH"})[0],
+        run("fail", [])[0],
+        run("fault", {"kind": "explosion"})[0],
+        run("fault", {"kind": "delay"})[0],
+        run("reply", {"base64": "?"})[0],
+        run("issue_fapiao", {"fapiao_apply_id": "1", "fapiao_id": "1\n"})[0],
+        run(
             "issue_fapiao",
             {"fapiao_apply_id": "1", "fapiao_id": "1", "fapiao": {"card_information": []}},
         )[0],
-        tell("notify", {"event": "X", "payload": 1, "fault": "outage"})[0],
-        tell("webhook", {"url": "http://example.com"})[0],
+        run("notify", {"event": "X", "payload": 1, "fault": "outage"})[0],
+        run("webhook", {"url": "http://example.com"})[0],
     }
-    assert refused == {400}
-    assert tell("clear", method="GET")[0] == 405
-    assert tell("clear", {}, media="text/plain")[0] == 415
-    assert tell("nothing")[0] == 404
+    assert rejected == {400}
+    assert run("clear", method="GET")[0] == 405
+    assert run("clear", {}, media="text/plain")[0] == 415
+    assert run("nothing")[0] == 404

@@ -1,4 +1,4 @@
-"""The behaviour of a service in the mock of its client: a Python module of the user's, named in the settings."""
+"""Tests of a service's behaviour in the mock: a Python module of the user, named in the settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.test_command import CONFIG, RESOURCE, SPEC
 from specloom.cli import main
 
 BEHAVIOUR = '''\
-"""Things keep the names that they are given."""
+"""Behaviour of named things."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_mock_behaves_as_the_module_says(
+def test_a_mock_has_the_behaviour_of_the_module(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module = project / "spec" / "mock.py"
@@ -65,7 +65,7 @@ def test_a_mock_behaves_as_the_module_says(
             mock.client().things.get("2")
         assert caught.value.status == 404
         assert b"no such thing" in caught.value.content
-    # The module is an input: a change is noticed by a run that looks only at files.
+    # The module is an input: the up-to-date check notices a change of it.
     assert main(["check"]) == 0
     module.write_text(BEHAVIOUR.replace("such thing", "thing of that name"))
     capsys.readouterr()
@@ -102,13 +102,13 @@ def test_a_module_that_cannot_be_copied_is_a_problem(
     if text is not None:
         (project / "spec" / "mock.py").write_text(text)
     assert main(["generate"]) == 2
-    shown = capsys.readouterr().err
-    assert shown.startswith("pyproject.toml:4:8: config-mock: ")
-    assert message in shown
+    stderr = capsys.readouterr().err
+    assert stderr.startswith("pyproject.toml:4:8: config-mock: ")
+    assert message in stderr
     assert not (project / "client").exists()
 
 
-def test_a_client_can_leave_its_mock_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_client_may_have_no_mock(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "pyproject.toml").write_text(CONFIG + "testing = false\n")
     assert main(["generate"]) == 0
     client = project / "client"

@@ -1,4 +1,4 @@
-"""The mock's ledger: what the service executed, to which a user holds the code that retries."""
+"""Tests of the mock's ledger, with which users check code that retries."""
 
 from __future__ import annotations
 
@@ -81,42 +81,40 @@ def client(mock: Any) -> Any:
     return mock.client()
 
 
-def hasty(send: Callable[[], Any], error: type[Exception]) -> Any:
-    """What people write: again, whatever has happened."""
+def retry_always(send: Callable[[], Any], error: type[Exception]) -> Any:
+    """Retry after any error, as careless code does."""
     try:
         return send()
     except error:
         return send()
 
 
-def careful(send: Callable[[], Any], errors: Any) -> Any:
-    """What they should write: again only if nothing was done."""
+def retry_if_not_executed(send: Callable[[], Any], errors: Any) -> Any:
+    """Retry only if the request was not executed."""
     try:
         return send()
     except errors.Error as error:
         return send() if error.outcome in ("not_sent", "rejected") else None
 
 
-def test_code_that_sends_an_unkeyed_request_again_is_caught(
-    purse: Any, mock: Any, client: Any
-) -> None:
+def test_the_ledger_shows_a_wrong_retry(purse: Any, mock: Any, client: Any) -> None:
     def send() -> Any:
         return client.transfers.give(amount=5)
 
     mock.fault("reset", times=1)
-    hasty(send, purse.errors.Error)
-    assert [one.delivered for one in mock.ledger] == [
+    retry_always(send, purse.errors.Error)
+    assert [execution.delivered for execution in mock.ledger] == [
         False,
         True,
-    ]  # two transfers, of which one was meant
+    ]  # two transfers, but one was intended
 
     mock.ledger.clear()
     mock.fault("reset", times=1)
-    careful(send, purse.errors)
-    assert [one.endpoint for one in mock.ledger] == ["transfers.give"]
+    retry_if_not_executed(send, purse.errors)
+    assert [execution.endpoint for execution in mock.ledger] == ["transfers.give"]
 
 
-def test_a_keyed_request_is_executed_once_however_often_it_is_received(
+def test_a_keyed_request_is_executed_once_in_spite_of_retries(
     purse: Any, mock: Any, client: Any
 ) -> None:
     item = purse.models.PayRequestItems
@@ -127,11 +125,11 @@ def test_a_keyed_request_is_executed_once_however_often_it_is_received(
     mock.advance(60)
     mock.reply({"number": 1}, times=1)
     mock.fault("reset", times=1)
-    assert pay("a").number == 1  # the client itself has sent it again
+    assert pay("a").number == 1  # after a retry by the client
     mock.reply({"number": 2}, times=1)
     assert pay("b").number == 2
     mock.reply({"number": 3}, times=1)
-    assert pay("a", number=2).number == 3  # other items: another key
+    assert pay("a", number=2).number == 3  # other items make another key
     first, *others = mock.ledger
     assert (first.key, first.received, first.delivered, first.status) == (
         {"shop": "shop", "Idempotency-Key": "a", "lot": 3, "items.id": [1]},
@@ -140,18 +138,18 @@ def test_a_keyed_request_is_executed_once_however_often_it_is_received(
         200,
     )
     assert first.time == pytest.approx(mock.now(), abs=30)
-    assert [one.received for one in others] == [1, 1]
+    assert [execution.received for execution in others] == [1, 1]
     mock.fail("BROKEN", executed=True, times=1)
-    assert pay("c").number == 0  # what the first execution would have responded
+    assert pay("c").number == 0  # the response of the first execution
     assert (mock.ledger[-1].status, mock.ledger[-1].received) == (500, 2)
     assert (
         client.transfers.pay("shop", idempotency_key="a", items=[item(id=1)]).number == 0
-    )  # not all of the key: not keyed
+    )  # an incomplete key does not count
     assert mock.ledger[-1].key is None
 
 
 KEYED: dict[str, tuple[Callable[[Any, Any], Any], bool]] = {
-    # A call, and whether each field of its key has a value.
+    # A call, and whether its key is complete.
     "all": (
         lambda api, models: api.pay(
             "shop",
@@ -195,7 +193,7 @@ KEYED: dict[str, tuple[Callable[[Any, Any], Any], bool]] = {
 def test_a_request_is_keyed_only_if_it_has_the_whole_key(
     purse: Any, mock: Any, client: Any, name: str
 ) -> None:
-    """Else the client does not send it again, and nothing is executed twice; the mock sees it in the same way."""
+    """Without a complete key the client does not retry, and the mock does not deduplicate."""
     send, keyed = KEYED[name]
     mock.fault("reset", times=1)
     if keyed:
@@ -204,7 +202,7 @@ def test_a_request_is_keyed_only_if_it_has_the_whole_key(
         with pytest.raises(purse.errors.Error) as raised:
             send(client.transfers, purse.models)
         assert (raised.value.outcome, raised.value.attempts) == ("unknown", 1)
-    assert [(one.received, one.key is not None) for one in mock.ledger] == [
+    assert [(execution.received, execution.key is not None) for execution in mock.ledger] == [
         (2 if keyed else 1, keyed)
     ]
 
@@ -213,39 +211,43 @@ ERRORS: dict[str, tuple[Callable[[Any], None], bool]] = {
     "the connection breaks after it": (lambda mock: mock.fault("reset"), True),
     "the response breaks off": (lambda mock: mock.fault("truncate"), True),
     "the connection breaks before it": (lambda mock: mock.fault("reset", executed=False), False),
-    "nobody listens": (lambda mock: mock.fault("outage"), False),
-    "refused": (lambda mock: mock.fail("NO_PURSE"), False),
-    "a server that breaks": (lambda mock: mock.fail("BROKEN"), False),
-    "a server that breaks afterwards": (lambda mock: mock.fail("BROKEN", executed=True), True),
+    "an outage": (lambda mock: mock.fault("outage"), False),
+    "a rejection": (lambda mock: mock.fail("NO_PURSE"), False),
+    "an internal error": (lambda mock: mock.fail("BROKEN"), False),
+    "an internal error after it": (lambda mock: mock.fail("BROKEN", executed=True), True),
     "a gateway's error": (lambda mock: mock.reply(b"", status=502), False),
-    "a client that does not wait": (lambda mock: mock.fault("delay", seconds=60), True),
+    "a client timeout": (lambda mock: mock.fault("delay", seconds=60), True),
 }
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_says_whether_the_request_was_executed(purse: Any, mock: Any, name: str) -> None:
-    """And the client's outcome never says `rejected` or `not_sent` of what was executed."""
-    arrange, executed = ERRORS[name]
-    arrange(mock)
+def test_the_ledger_shows_whether_a_request_with_a_fault_was_executed(
+    purse: Any, mock: Any, name: str
+) -> None:
+    """The outcome of an executed request is never `rejected` or `not_sent`."""
+    add_stub, executed = ERRORS[name]
+    add_stub(mock)
     with pytest.raises(purse.errors.Error) as raised:
         mock.client(max_attempts=1, deadline=0.5).transfers.give(amount=5)
     assert len(mock.ledger) == executed
     assert not executed or raised.value.outcome == "unknown"
-    assert [one.delivered for one in mock.ledger] == (
-        [name == "a server that breaks afterwards"] if executed else []
+    assert [execution.delivered for execution in mock.ledger] == (
+        [name == "an internal error after it"] if executed else []
     )
 
 
-def test_what_does_nothing_is_not_in_it(purse: Any, mock: Any, client: Any) -> None:
+def test_queries_and_rejected_requests_are_not_in_the_ledger(
+    purse: Any, mock: Any, client: Any
+) -> None:
     client.transfers.balance()
-    wrong = httpx.Request("POST", "https://purse.example/transfers", json={"amount": "five"})
-    assert mock.transport.handle_request(wrong).status_code == 400
+    invalid = httpx.Request("POST", "https://purse.example/transfers", json={"amount": "five"})
+    assert mock.transport.handle_request(invalid).status_code == 400
     assert not mock.ledger
     with pytest.raises(ValueError, match="executed=False is allowed for the fault reset only"):
         mock.fault("delay", seconds=1, executed=False)
 
 
-def test_two_threads_with_one_key_are_executed_once(purse: Any, mock: Any) -> None:
+def test_requests_with_one_key_in_several_threads_are_executed_once(purse: Any, mock: Any) -> None:
     ready = threading.Barrier(8)
 
     def pay() -> None:
@@ -260,10 +262,10 @@ def test_two_threads_with_one_key_are_executed_once(purse: Any, mock: Any) -> No
         thread.start()
     for thread in threads:
         thread.join()
-    assert [one.received for one in mock.ledger] == [8]
+    assert [execution.received for execution in mock.ledger] == [8]
 
 
-def test_it_survives_a_restart(purse: Any, tmp_path: Path) -> None:
+def test_the_ledger_survives_a_restart(purse: Any, tmp_path: Path) -> None:
     def pay(mock: Any) -> Any:
         return (
             mock.client()
@@ -279,29 +281,33 @@ def test_it_survives_a_restart(purse: Any, tmp_path: Path) -> None:
     mock.close()
     mock = purse.testing.PurseMock(state=tmp_path / "state")
     assert pay(mock) == 7
-    assert [one.received for one in mock.ledger] == [2]
+    assert [execution.received for execution in mock.ledger] == [2]
     mock.close()
 
 
-def test_a_service_with_behaviour_says_itself_what_is_new() -> None:
-    """A reversal that failed is asked for again under the same numbers, and then executed a second time."""
+def test_a_behaviour_decides_what_is_a_retry() -> None:
+    """A failed reversal is requested again with the same ids, and executed a second time."""
     with imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
         mock = import_module("wechatpay.testing").WeChatPayMock()
         pay = mock.client()
         mock.issue_fapiao(APPLICATION, FAPIAO, reversal_fails=True)
         mock.fault("reset", times=1)
         reverse(pay, wechatpay.models)
-        (one,) = mock.ledger
-        assert (one.endpoint, one.received, one.status) == ("fapiao_applications.reverse", 2, 202)
-        assert one.request_id.endswith("-0")
+        (execution,) = mock.ledger
+        assert (execution.endpoint, execution.received, execution.status) == (
+            "fapiao_applications.reverse",
+            2,
+            202,
+        )
+        assert execution.request_id.endswith("-0")
         mock.advance(60)
         mock.advance(300)
         reverse(pay, wechatpay.models, "again")
-        assert [one.received for one in mock.ledger] == [3, 3]
+        assert [execution.received for execution in mock.ledger] == [3, 3]
 
 
-def test_over_http(purse: Any, mock: Any, client: Any) -> None:
-    def ask(method: str) -> Any:
+def test_the_ledger_is_shown_and_cleared_over_http(purse: Any, mock: Any, client: Any) -> None:
+    def send(method: str) -> Any:
         response = mock.transport.handle_request(
             httpx.Request(method, "https://purse.example/_mock/ledger")
         )
@@ -309,15 +315,15 @@ def test_over_http(purse: Any, mock: Any, client: Any) -> None:
         return json.loads(content) if content else response.status_code
 
     client.transfers.give(amount=5)
-    (one,) = ask("GET")
-    assert one == {
+    (execution,) = send("GET")
+    assert execution == {
         "endpoint": "transfers.give",
-        "time": one["time"],
+        "time": execution["time"],
         "key": None,
         "status": 200,
         "request_id": None,
         "delivered": True,
         "received": 1,
     }
-    assert ask("DELETE") == 204
-    assert ask("GET") == []
+    assert send("DELETE") == 204
+    assert send("GET") == []

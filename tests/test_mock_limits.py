@@ -1,4 +1,4 @@
-"""What a mock refuses: stubs that no server could send, files that are no state, clients that hold it up."""
+"""Tests of the limits of a mock: invalid stubs, invalid state files, slow clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ import httpx
 import jsonschema
 import pytest
 from tests.generated import COMMITTED, imported
-from tests.test_mock_server import process, tell
+from tests.test_mock_server import process
+from tests.test_mock_server import send_command as send_to_server
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,8 @@ def mock(wechatpay: Any) -> Any:
     return wechatpay.testing.WeChatPayMock()
 
 
-def told(mock: Any, method: str, command: str, body: object = None) -> tuple[int, Any]:
-    """The status and the JSON of a command over HTTP."""
+def send_command(mock: Any, method: str, command: str, body: object = None) -> tuple[int, Any]:
+    """Send a command over HTTP; return the status and the JSON of the response."""
     content = b"" if body is None else json.dumps(body, allow_nan=True).encode()
     request = httpx.Request(
         method,
@@ -49,7 +50,7 @@ def told(mock: Any, method: str, command: str, body: object = None) -> tuple[int
 
 # --- stubs ----------------------------------------------------------------------------
 
-WRONG: list[tuple[str, dict[str, Any], str]] = [
+INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("reply", {"status": -1}, "invalid status -1; expected 200 to 599"),
     ("reply", {"status": 99999}, "invalid status 99999; expected 200 to 599"),
     ("reply", {"status": 100}, "invalid status 100; expected 200 to 599"),
@@ -127,13 +128,13 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("command", "arguments", "message"), WRONG)
-def test_a_stub_that_no_server_could_send_is_refused_in_python_and_over_http(
+@pytest.mark.parametrize(("command", "arguments", "message"), INVALID)
+def test_an_invalid_stub_is_rejected_in_python_and_over_http(
     mock: Any, command: str, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         getattr(mock, command)(**arguments)
-    assert told(mock, "POST", command, arguments) == (400, {"error": message})
+    assert send_command(mock, "POST", command, arguments) == (400, {"error": message})
 
 
 @pytest.mark.parametrize(
@@ -156,9 +157,9 @@ def test_values_that_are_not_json_are_rejected(
         getattr(mock, command)(**arguments)
 
 
-def test_commands_over_http_are_found_out_without_documentation(mock: Any) -> None:
-    """Each says what it does and takes, with an example that works."""
-    status, listing = told(mock, "GET", "")
+def test_the_list_of_commands_describes_each_one(mock: Any) -> None:
+    """Each has a description, a schema of its arguments and a valid example."""
+    status, listing = send_command(mock, "GET", "")
     assert status == 200
     commands = listing["commands"]
     assert {"fapiao_apply_id", "fapiao_id", "pending"} <= commands["issue_fapiao"]["arguments"][
@@ -177,13 +178,13 @@ def test_commands_over_http_are_found_out_without_documentation(mock: Any) -> No
         if command["methods"] == ["POST"]:
             jsonschema.Draft202012Validator.check_schema(command["arguments"])
             jsonschema.validate(command["example"], command["arguments"])
-            assert told(mock, "POST", name, command["example"])[0] in (200, 204), name
-    status, refused = told(mock, "POST", "issue_fapiao", {"fapiao_id": "1"})
-    assert (status, refused["error"]) == (
+            assert send_command(mock, "POST", name, command["example"])[0] in (200, 204), name
+    status, rejection = send_command(mock, "POST", "issue_fapiao", {"fapiao_id": "1"})
+    assert (status, rejection["error"]) == (
         400,
         "missing a required argument: 'fapiao_apply_id'; GET /_mock/ lists the arguments",
     )
-    assert told(mock, "POST", "advance", {"seconds": "x"}) == (
+    assert send_command(mock, "POST", "advance", {"seconds": "x"}) == (
         400,
         {"error": "seconds: Expected `float`, got `str`"},
     )
@@ -192,8 +193,8 @@ def test_commands_over_http_are_found_out_without_documentation(mock: Any) -> No
 # --- state ----------------------------------------------------------------------------
 
 
-def started(state: Path) -> tuple[int, str]:
-    """The exit status of a server with this file, and what it says."""
+def start(state: Path) -> tuple[int, str]:
+    """Run a server with this state file; return its exit status and stderr."""
     command = [
         sys.executable,
         "-W",
@@ -205,12 +206,12 @@ def started(state: Path) -> tuple[int, str]:
         "--state",
         str(state),
     ]
-    done = subprocess.run(
+    completed = subprocess.run(
         command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False, timeout=60
     )
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.returncode, done.stderr
+    assert "Traceback" not in completed.stderr
+    assert completed.stdout == ""
+    return completed.returncode, completed.stderr
 
 
 def database(path: Path, *statements: str) -> Path:
@@ -220,7 +221,7 @@ def database(path: Path, *statements: str) -> Path:
     return path
 
 
-def test_a_file_that_is_no_state_is_named_and_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_state_is_reported_and_not_changed(tmp_path: Path) -> None:
     table = "CREATE TABLE mock (kind TEXT, key TEXT, value BLOB, PRIMARY KEY (kind, key))"
     text = tmp_path / "text"
     text.write_text("no database, but long enough to be taken for one" * 99)
@@ -244,28 +245,28 @@ def test_a_file_that_is_no_state_is_named_and_left_alone(tmp_path: Path) -> None
     }
     before = {path: path.read_bytes() for path in files if path.is_file()}
     for path, message in files.items():
-        status, stderr = started(path)
+        status, stderr = start(path)
         assert status == 2, stderr
         assert stderr.startswith(f"state: {message.format(path)}"), stderr
         assert stderr.count("\n") == 1
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_two_mocks_do_not_share_a_file(tmp_path: Path, wechatpay: Any) -> None:
+def test_two_mocks_cannot_use_one_file(tmp_path: Path, wechatpay: Any) -> None:
     state = tmp_path / "state"
     with process("--state", str(state)) as (url, _):
-        assert started(state) == (
+        assert start(state) == (
             2,
             f"state: {state} is in use by another mock; stop it, or name another file\n",
         )
         with pytest.raises(wechatpay.errors.ConfigError, match="in use by another mock"):
             wechatpay.testing.WeChatPayMock(state=state)
-        tell(url, "issue_fapiao", fapiao_apply_id="A", fapiao_id="1")
+        send_to_server(url, "issue_fapiao", fapiao_apply_id="A", fapiao_id="1")
     wechatpay.testing.WeChatPayMock(state=state).close()
 
 
-def test_a_disk_that_is_full_is_said_without_a_traceback(tmp_path: Path) -> None:
-    """A limit on the size of files stands for the disk."""
+def test_a_full_disk_is_reported_without_a_traceback(tmp_path: Path) -> None:
+    """A limit on the size of files simulates the full disk."""
     limited = (
         "bash",
         "-c",
@@ -298,18 +299,18 @@ def test_a_disk_that_is_full_is_said_without_a_traceback(tmp_path: Path) -> None
                 if response.status_code != 200:
                     break
         server.terminate()
-        said = server.stderr.read()
+        stderr = server.stderr.read()
     assert response.status_code == 503
     assert response.json()["error"].startswith(f"state: cannot write {tmp_path / 'state'}: ")
-    assert "Traceback" not in said
+    assert "Traceback" not in stderr
 
 
-# --- clients that hold it up ----------------------------------------------------------
+# --- slow clients ----------------------------------------------------------
 
 
 @pytest.fixture
 def server(mock: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    """A server with little patience and few connections: its host and port."""
+    """Host and port of a server with a short timeout and few connections."""
     module = import_module("wechatpay._runtime.mock.server")
     monkeypatch.setattr("wechatpay._runtime.mock.request_reader._REQUEST_TIMEOUT", 0.5)
     monkeypatch.setattr(module, "_MAX_CONNECTIONS", 4)
@@ -318,32 +319,32 @@ def server(mock: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, in
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "request_bytes",
     [
         b"GET / HTTP/1.1\r\nX: ",
         b"POST / HTTP/1.1\r\nContent-Length: 9999\r\n\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
 )
-def test_a_request_that_drips_is_answered_with_408(server: tuple[str, int], sent: bytes) -> None:
+def test_a_slow_request_gets_408(server: tuple[str, int], request_bytes: bytes) -> None:
     with socket.create_connection(server, timeout=30) as connection:
-        connection.sendall(sent)
+        connection.sendall(request_bytes)
         connection.settimeout(0.05)
-        got = b""
-        while not got:  # each byte comes long before an idle connection would be closed
+        response = b""
+        while not response:  # each byte arrives long before the idle timeout
             try:
-                got = connection.recv(65536)
+                response = connection.recv(65536)
             except TimeoutError:
-                connection.sendall(b"1" if b"chunked" not in sent else b"1\r\nx\r\n")
-    assert got.startswith(b"HTTP/1.1 408 ")
+                connection.sendall(b"1" if b"chunked" not in request_bytes else b"1\r\nx\r\n")
+    assert response.startswith(b"HTTP/1.1 408 ")
 
 
-def test_connections_have_an_end(server: tuple[str, int]) -> None:
-    """Slow ones must not use up the threads: the next client learns why it has to wait."""
+def test_the_number_of_connections_is_limited(server: tuple[str, int]) -> None:
+    """Slow connections cannot use up the threads: the next client gets a 503."""
     with ExitStack() as stack:
         for _ in range(4):
-            held = stack.enter_context(socket.create_connection(server, timeout=30))
-            held.sendall(b"GET /v3/certificates HTTP/1.1\r\n\r\n")
-            assert held.recv(20).startswith(b"HTTP/1.1 401")
+            open_connection = stack.enter_context(socket.create_connection(server, timeout=30))
+            open_connection.sendall(b"GET /v3/certificates HTTP/1.1\r\n\r\n")
+            assert open_connection.recv(20).startswith(b"HTTP/1.1 401")
         with socket.create_connection(server, timeout=30) as connection:
             assert connection.recv(65536).startswith(b"HTTP/1.1 503 ")

@@ -1,4 +1,4 @@
-"""A user's own tests: the fixtures, as pages show them."""
+"""Tests of the pytest fixtures, used as the documentation shows."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def test_each_test_has_a_mock_of_its_own(wechatpay_mock):
 
 
 def test_weixin(weixin_mock, weixin_client, async_weixin_client):
-    given = {"card_id": "p", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_LOCK"}
-    weixin_client.invoice.update_status(**given)
-    asyncio.run(async_weixin_client.invoice.update_status(**given))
+    arguments = {"card_id": "p", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_LOCK"}
+    weixin_client.invoice.update_status(**arguments)
+    asyncio.run(async_weixin_client.invoice.update_status(**arguments))
     assert weixin_mock.calls[-1].body.code == "1"
 """
 
 
-def run(folder: Path, status: int = 0) -> str:
-    """The last line of what pytest says of the tests in a folder."""
+def run_tests(folder: Path, status: int = 0) -> str:
+    """Run pytest in a folder; return the last line of its output."""
     path = ":".join(str(project) for project in COMMITTED.values())
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
-    done = subprocess.run(
+    process = subprocess.run(
         command,
         cwd=folder,
         env={"PYTHONPATH": path, "PATH": ""},
@@ -53,64 +53,64 @@ def run(folder: Path, status: int = 0) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout.strip().split("\n")[-1]
+    assert process.returncode == status, process.stdout + process.stderr
+    return process.stdout.strip().split("\n")[-1]
 
 
-def test_the_test_in_the_notes(tmp_path: Path) -> None:
+def test_the_test_in_the_notes_passes(tmp_path: Path) -> None:
     [text] = blocks_below("The mock", WECHATPAY)
     assert len(text.strip().split("\n")) <= 14
     (tmp_path / "test_mine.py").write_text(text)
-    assert run(tmp_path).startswith("1 passed")
+    assert run_tests(tmp_path).startswith("1 passed")
 
 
 @pytest.mark.parametrize("name", COMMITTED)
-def test_the_test_on_the_page(name: str, tmp_path: Path) -> None:
+def test_the_test_on_the_page_passes(name: str, tmp_path: Path) -> None:
     page = (COMMITTED[name] / "docs" / "zh" / "client.md").read_text("utf-8")
-    found = re.search(r"^```python\n(import pytest\n.*?)^```", page, re.DOTALL | re.MULTILINE)
-    assert found
-    (tmp_path / "test_mine.py").write_text(found[1])
-    assert run(tmp_path).startswith("1 passed")
+    example = re.search(r"^```python\n(import pytest\n.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert example
+    (tmp_path / "test_mine.py").write_text(example[1])
+    assert run_tests(tmp_path).startswith("1 passed")
 
 
-def test_the_ledger_on_the_page_catches_code_that_sends_a_request_again(tmp_path: Path) -> None:
+def test_the_ledger_test_on_the_page_fails_for_code_that_retries(tmp_path: Path) -> None:
     page = (COMMITTED["weixin"] / "docs" / "en" / "client.md").read_text("utf-8")
-    found = re.search(
+    example = re.search(
         r"^```python\n(from contextlib import suppress\n.*?)^```", page, re.DOTALL | re.MULTILINE
     )
-    assert found
-    (tmp_path / "test_mine.py").write_text(found[1])
-    assert run(tmp_path).startswith("1 passed")
-    again = re.search(r"^    with suppress.*?^        \)\n", found[1], re.DOTALL | re.MULTILINE)
-    assert again
-    (tmp_path / "test_mine.py").write_text(found[1].replace(again[0], again[0] * 2))
-    assert run(tmp_path, status=1).startswith("1 failed")
+    assert example
+    (tmp_path / "test_mine.py").write_text(example[1])
+    assert run_tests(tmp_path).startswith("1 passed")
+    call = re.search(r"^    with suppress.*?^        \)\n", example[1], re.DOTALL | re.MULTILINE)
+    assert call
+    (tmp_path / "test_mine.py").write_text(example[1].replace(call[0], call[0] * 2))
+    assert run_tests(tmp_path, status=1).startswith("1 failed")
 
 
-def test_what_the_page_names_is_there() -> None:
+def test_the_names_on_the_page_exist() -> None:
     """Options with their defaults, exceptions, and the commands of a mock."""
     with imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
-        given = inspect.signature(wechatpay.WeChatPay).parameters
+        parameters = inspect.signature(wechatpay.WeChatPay).parameters
         credentials = {argument.name for argument in SCHEMES["wechatpay-v3"].arguments}
         guide = locales.table("en", "guide")
         assert {name: client.DEFAULTS.get(name, "") for name in guide["options"]} == {
-            name: repr(each.default).replace("None", "")
-            for name, each in given.items()
+            name: repr(parameter.default).replace("None", "")
+            for name, parameter in parameters.items()
             if name not in credentials
         }
         assert all(hasattr(wechatpay.errors, name) for name in guide["refusals"])
         mock = import_module("wechatpay.testing").WeChatPayMock()
-        named = re.findall(
+        names = re.findall(
             r"mock\.(\w+)",
             str([guide[key] for key in ("stubs", "event_stubs", "mock_usage", "ledger")]),
         )
-        assert "fail" in named
-        assert all(hasattr(mock, name) for name in named)
+        assert "fail" in names
+        assert all(hasattr(mock, name) for name in names)
 
 
-def test_all_fixtures(tmp_path: Path) -> None:
+def test_all_fixtures_work(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(EVERY)
-    assert run(tmp_path).startswith("3 passed")
+    assert run_tests(tmp_path).startswith("3 passed")
 
 
 IMPORTS = """
@@ -122,7 +122,7 @@ assert not loaded, loaded
 """
 
 
-def test_normal_use_does_not_import_the_mock() -> None:
+def test_the_client_does_not_import_the_mock() -> None:
     subprocess.run([sys.executable, "-c", IMPORTS], cwd=COMMITTED["wechatpay"], check=True)
 
 

@@ -1,4 +1,4 @@
-"""Endpoints of one verb and path: the mock tells them apart by the constants and headers in which they differ."""
+"""Tests of routing among endpoints with one method and path, by their constants and headers."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def test_each_call_reaches_its_own_endpoint(gateway: Any) -> None:
     mock, calls = gateway.testing.GatewayMock(), gateway.calls.trades
     params = gateway.models.trades
-    made = [
+    sent_calls = [
         calls.pay(amount=1),
         calls.refund(amount=1),
         calls.get(params=params.GetRequestParams(id=1)),
@@ -113,12 +113,14 @@ def test_each_call_reaches_its_own_endpoint(gateway: Any) -> None:
         calls.blue(1),
     ]
     with mock.client(strict=True, max_attempts=1) as client:
-        for call in made:
+        for call in sent_calls:
             client.send(call)
-    assert [one.endpoint for one in mock.calls] == [call.endpoint.name for call in made]
+    assert [request.endpoint for request in mock.calls] == [
+        call.endpoint.name for call in sent_calls
+    ]
 
 
-def test_stubs_and_faults_hold_for_the_endpoint_that_a_request_is_for(gateway: Any) -> None:
+def test_stubs_and_faults_apply_to_the_matching_endpoint(gateway: Any) -> None:
     mock = gateway.testing.GatewayMock()
     client, params = mock.client(max_attempts=1), gateway.models.trades
     mock.fault("reset", endpoint="trades.put")
@@ -143,17 +145,17 @@ def test_stubs_and_faults_hold_for_the_endpoint_that_a_request_is_for(gateway: A
             400,
             "no endpoint of POST /rpc matches this request: trades.get: body /method: must be get; trades.put: body /method: must be put",
         ),
-        # Where the constants have chosen, the arguments are checked as everywhere.
+        # After the constants have selected an endpoint, its arguments are checked as usual.
         ("/rpc", {"method": "put", "params": {"id": 1}}, 400, "body /params/text: missing"),
         ("/gateway.do?method=trade.refund", {}, 400, "body /amount: missing"),
     ],
 )
-def test_what_fits_no_endpoint_is_refused_with_the_reasons(
+def test_a_request_that_matches_no_endpoint_is_rejected_with_the_reasons(
     gateway: Any, target: str, body: object, status: int, expected: str
 ) -> None:
     mock = gateway.testing.GatewayMock()
     response = mock.transport.handle_request(
         httpx.Request("POST", f"https://gateway.example{target}", json=body)
     )
-    told = json.loads(response.read())
-    assert (response.status_code, told["message"]) == (status, expected)
+    error = json.loads(response.read())
+    assert (response.status_code, error["message"]) == (status, expected)

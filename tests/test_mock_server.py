@@ -1,4 +1,4 @@
-"""The mock as a process of its own, and judges that nobody here wrote: another SDK, sockets, noise."""
+"""Tests of the mock as a server process, with another SDK, other servers, real sockets and random input."""
 
 from __future__ import annotations
 
@@ -41,43 +41,43 @@ from tests.test_mock import (
 def process(
     *options: str, package: str = "wechatpay", command: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str]]:
-    """A mock server in a process: its URL, and all that it printed when it was up."""
-    run = command or (sys.executable, "-W", "error", "-m", f"{package}.testing")
-    started = subprocess.Popen(
-        [*run, "--port", "0", *options],
+    """Run a mock server in a process; yield its URL and its output at startup."""
+    program = command or (sys.executable, "-W", "error", "-m", f"{package}.testing")
+    server_process = subprocess.Popen(
+        [*program, "--port", "0", *options],
         cwd=COMMITTED[package] if not command else ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert started.stdout
-    assert started.stderr
+    assert server_process.stdout
+    assert server_process.stderr
     try:
-        said = started.stdout.readline()
-        last = "# credentials" if "--print-client" not in options else ")\n"
-        while not said.split("\n")[-2].startswith(last.strip()):
-            line = started.stdout.readline()
-            assert line, started.stderr.read()
-            said += line
-        yield re.findall(r"http://[\d.:]+", said)[0], said
+        output = server_process.stdout.readline()
+        last_line = "# credentials" if "--print-client" not in options else ")\n"
+        while not output.split("\n")[-2].startswith(last_line.strip()):
+            line = server_process.stdout.readline()
+            assert line, server_process.stderr.read()
+            output += line
+        yield re.findall(r"http://[\d.:]+", output)[0], output
     finally:
-        started.send_signal(signal.SIGINT)
-        assert started.wait(10) == 0
-        assert started.stderr.read() == "stopped\n"
-        started.stdout.close()
-        started.stderr.close()
+        server_process.send_signal(signal.SIGINT)
+        assert server_process.wait(10) == 0
+        assert server_process.stderr.read() == "stopped\n"
+        server_process.stdout.close()
+        server_process.stderr.close()
 
 
-def tell(url: str, command: str, /, **arguments: Any) -> Any:
-    """Command the mock, as a test in any language would."""
+def send_command(url: str, command: str, /, **arguments: Any) -> Any:
+    """Send a command to the mock over HTTP; return the JSON of the response."""
     host, _, prefix = url.removeprefix("http://").partition("/")
     connection = http.client.HTTPConnection(host, timeout=10)
     path = f"/{prefix}/_mock/{command}" if prefix else f"/_mock/{command}"
     connection.request("POST", path, json.dumps(arguments), {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    body = answer.read()
+    response = connection.getresponse()
+    body = response.read()
     connection.close()
-    assert answer.status in (200, 204), body
+    assert response.status in (200, 204), body
     return json.loads(body) if body else None
 
 
@@ -90,14 +90,14 @@ def wechatpay() -> Iterator[Any]:
         yield package
 
 
-# --- the conversation -------------------------------------------------------------------------------
+# --- clients -------------------------------------------------------------------------------
 
 
-def converse(url: str, package: Any, client: Any, call: Callable[[Any], Any]) -> None:
-    """Issue, query, reverse, query, and the event."""
+def check_conversation(url: str, package: Any, client: Any, call: Callable[[Any], Any]) -> None:
+    """Issue, query and reverse a fapiao, and receive its events."""
     with serving() as receiver:
-        tell(url, "webhook", url=f"{receiver.url}/notify?shop=1")
-        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        send_command(url, "webhook", url=f"{receiver.url}/notify?shop=1")
+        send_command(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
         calls, models = package.calls.fapiao_applications, package.models
 
         def state() -> str:
@@ -108,23 +108,26 @@ def converse(url: str, package: Any, client: Any, call: Callable[[Any], Any]) ->
             )
 
         assert state() == "ISSUED"
-        given = [
+        fapiao = [
             models.ReversedFapiao(
                 fapiao_id=FAPIAO, fapiao_code="044001911211", fapiao_number="12897794"
             )
         ]
         reversal = calls.reverse(
-            APPLICATION, sub_mchid=SUB_MCHID, reverse_reason="退款", fapiao_information=given
+            APPLICATION, sub_mchid=SUB_MCHID, reverse_reason="退款", fapiao_information=fapiao
         )
         assert call(client.send(reversal)).status == 202
         assert state() == "REVERSE_ACCEPTED"
-        tell(url, "advance", seconds=60)
+        send_command(url, "advance", seconds=60)
         assert state() == "REVERSED"
         end = time.monotonic() + 5
         while len(receiver.received) < 2 and time.monotonic() < end:
             time.sleep(0.02)
-        told = [client.webhooks.receive(_headers(one.head), one.body) for one in receiver.received]
-        assert [event.name for event in told] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+        events = [
+            client.webhooks.receive(_headers(request.head), request.body)
+            for request in receiver.received
+        ]
+        assert [event.name for event in events] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
         assert receiver.received[0].target == "/notify?shop=1"
 
 
@@ -135,25 +138,25 @@ def _headers(head: bytes) -> list[tuple[str, str]]:
     ]
 
 
-def client_of(said: str, url: str, package: Any, name: str) -> Any:
-    """The client that `--print-client` printed, run as it stands, of the colour that `name` says."""
-    names: dict[str, Any] = {}
-    exec(said.replace("import WeChatPay", f"import {name} as WeChatPay"), names)
-    assert isinstance(names["client"], getattr(package, name))
-    return names["client"]
+def client_of(output: str, url: str, package: Any, name: str) -> Any:
+    """Return the client that `--print-client` printed; `name` selects the sync or the async class."""
+    namespace: dict[str, Any] = {}
+    exec(output.replace("import WeChatPay", f"import {name} as WeChatPay"), namespace)
+    assert isinstance(namespace["client"], getattr(package, name))
+    return namespace["client"]
 
 
-def test_a_conversation_with_the_process(wechatpay: Any) -> None:
+def test_a_sync_client_uses_a_server_process(wechatpay: Any) -> None:
     with (
-        process("--print-client") as (url, said),
-        client_of(said, url, wechatpay, "WeChatPay") as client,
+        process("--print-client") as (url, output),
+        client_of(output, url, wechatpay, "WeChatPay") as client,
     ):
-        converse(url, wechatpay, client, lambda response: response)
+        check_conversation(url, wechatpay, client, lambda response: response)
 
 
-def test_the_same_in_async_code(wechatpay: Any) -> None:
-    with process("--print-client") as (url, said), asyncio.Runner() as runner:
-        client = client_of(said, url, wechatpay, "AsyncWeChatPay")
+def test_an_async_client_uses_a_server_process(wechatpay: Any) -> None:
+    with process("--print-client") as (url, output), asyncio.Runner() as runner:
+        client = client_of(output, url, wechatpay, "AsyncWeChatPay")
 
         class Webhooks:
             def receive(self, headers: Any, body: bytes) -> Any:
@@ -164,43 +167,45 @@ def test_the_same_in_async_code(wechatpay: Any) -> None:
             send = client.send
             webhooks = Webhooks()
 
-        converse(url, wechatpay, Facade, runner.run)
+        check_conversation(url, wechatpay, Facade, runner.run)
         runner.run(client.close())
 
 
 def test_the_command_serves_a_spec() -> None:
     command = (sys.executable, "-W", "error", "-m", "specloom", "mock", "specs/weixin")
-    with process("--print-client", command=command) as (url, said):
-        assert "from weixin import Weixin" in said
-        tell(url, "fail", code="72038")
+    with process("--print-client", command=command) as (url, output):
+        assert "from weixin import Weixin" in output
+        send_command(url, "fail", code="72038")
 
 
-def test_it_listens_to_this_machine_only_unless_told() -> None:
+def test_a_public_address_needs_an_option() -> None:
     command = [sys.executable, "-m", "wechatpay.testing", "--host", "0.0.0.0"]
-    done = subprocess.run(
+    completed = subprocess.run(
         command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 2
-    assert "--public" in done.stderr
+    assert completed.returncode == 2
+    assert "--public" in completed.stderr
 
 
-@pytest.mark.parametrize("given", ["99999", "-1", "http"])
-def test_a_port_that_is_none_is_said(given: str) -> None:
-    command = [sys.executable, "-m", "wechatpay.testing", "--port", given]
-    done = subprocess.run(
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_an_invalid_port_is_reported(port: str) -> None:
+    command = [sys.executable, "-m", "wechatpay.testing", "--port", port]
+    completed = subprocess.run(
         command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 2
-    assert done.stderr.endswith(f"invalid port {given}; expected a number from 0 to 65535\n")
+    assert completed.returncode == 2
+    assert completed.stderr.endswith(f"invalid port {port}; expected a number from 0 to 65535\n")
 
 
 @pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN])
-def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path, inherited: signal.Handlers) -> None:
-    """Under nohup, which has the mock inherit that SIGHUP is ignored, the terminal's end is not the mock's."""
+def test_the_temporary_folder_is_removed_when_the_terminal_closes(
+    tmp_path: Path, inherited: signal.Handlers
+) -> None:
+    """Under nohup, where SIGHUP is ignored, the mock keeps running."""
     command = [sys.executable, "-m", "specloom", "mock", "specs/weixin", "--port", "0"]
     before = signal.signal(signal.SIGHUP, inherited)
     try:
-        started = subprocess.Popen(
+        server_process = subprocess.Popen(
             command,
             cwd=ROOT,
             env={**os.environ, "TMPDIR": str(tmp_path)},
@@ -209,26 +214,26 @@ def test_nothing_is_left_when_the_terminal_ends(tmp_path: Path, inherited: signa
         )
     finally:
         signal.signal(signal.SIGHUP, before)
-    with started:
+    with server_process:
         try:
-            assert started.stdout
-            url = started.stdout.readline().split()[-1]
+            assert server_process.stdout
+            url = server_process.stdout.readline().split()[-1]
             assert list(tmp_path.iterdir())
-            started.send_signal(signal.SIGHUP)
+            server_process.send_signal(signal.SIGHUP)
             if inherited is signal.SIG_IGN:
-                tell(url, "clear")
-                started.send_signal(signal.SIGTERM)
-            assert started.wait(30) == 0
+                send_command(url, "clear")
+                server_process.send_signal(signal.SIGTERM)
+            assert server_process.wait(30) == 0
         finally:
-            started.kill()
+            server_process.kill()
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_nothing_is_left_when_it_ends_before_it_serves(
+def test_the_temporary_folder_is_removed_on_a_signal_before_serving(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
-    """A signal while the client is made; the server has handlers of its own."""
+    """A signal while the client is generated; later the server has its own handlers."""
     from specloom import mock_command
 
     def interrupted(folder: Path, files: object) -> None:
@@ -247,16 +252,16 @@ def test_nothing_is_left_when_it_ends_before_it_serves(
     assert not list(tmp_path.iterdir())
 
 
-def test_pages_under_other_names_steer_nothing(served: tuple[Any, str]) -> None:
+def test_commands_under_unknown_host_names_are_rejected(served: tuple[Any, str]) -> None:
     mock, url = served
     host = url.removeprefix("http://")
 
-    def asked(name: str) -> int:
+    def status_for(name: str) -> int:
         connection = http.client.HTTPConnection(host, timeout=10)
         connection.request("GET", "/_mock/credentials", headers={"Host": name})
-        found = connection.getresponse().status
+        status_code = connection.getresponse().status
         connection.close()
-        return found
+        return status_code
 
     names = {
         host: 200,
@@ -266,29 +271,29 @@ def test_pages_under_other_names_steer_nothing(served: tuple[Any, str]) -> None:
         "evil.example:8080": 403,
         "[": 403,
     }
-    assert {name: asked(name) for name in names} == names
+    assert {name: status_for(name) for name in names} == names
     mock.public = True
-    assert asked("evil.example:8080") == 200
+    assert status_for("evil.example:8080") == 200
 
 
-def test_without_authentication_answers_keep_their_names(wechatpay: Any) -> None:
+def test_responses_have_a_request_id_also_without_authentication(wechatpay: Any) -> None:
     from wechatpay._runtime.mock.server import Server
 
     mock = wechatpay.testing.WeChatPayMock(authentication=False)
     with Server(mock) as server:
         connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
         connection.request("GET", f"{QUERY}?sub_mchid={SUB_MCHID}")
-        answer = connection.getresponse()
-        assert (answer.status, answer.getheader("Wechatpay-Signature")) == (404, None)
-        assert re.fullmatch(r"[0-9A-F]+-\d+", answer.headers["Request-ID"])
+        response = connection.getresponse()
+        assert (response.status, response.getheader("Wechatpay-Signature")) == (404, None)
+        assert re.fullmatch(r"[0-9A-F]+-\d+", response.headers["Request-ID"])
         connection.close()
 
 
 def test_the_state_survives_a_kill(tmp_path: Any, wechatpay: Any) -> None:
     state = ("--state", str(tmp_path / "state"))
     with process(*state) as (url, _):
-        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
-        keys = tell(url, "credentials")
+        send_command(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        keys = send_command(url, "credentials")
     with process(*state) as (url, _), wechatpay.WeChatPay(**keys, hosts=[url]) as pay:
         assert status(pay) == "ISSUED"
 
@@ -298,7 +303,7 @@ def test_the_state_survives_a_kill(tmp_path: Any, wechatpay: Any) -> None:
 
 @pytest.fixture
 def served(wechatpay: Any) -> Iterator[tuple[Any, str]]:
-    """A mock in this process, behind a real socket."""
+    """Mock of this process behind a real socket, and its URL."""
     from wechatpay._runtime.mock.server import Server
 
     mock = wechatpay.testing.WeChatPayMock()
@@ -307,7 +312,7 @@ def served(wechatpay: Any) -> Iterator[tuple[Any, str]]:
 
 
 @pytest.mark.parametrize("which", ["public-key", "certificate", "both"])
-def test_another_sdk_is_content(
+def test_another_sdk_accepts_the_mock(
     served: tuple[Any, str], wechatpay: Any, which: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import wechatpayv3
@@ -316,7 +321,7 @@ def test_another_sdk_is_content(
 
     mock, url = served
     mock.platform_keys = which
-    # It has no setting for its base URL.
+    # The SDK has no setting for its base URL.
     monkeypatch.setattr(
         Core, "_gate_way", property(lambda core: url, lambda core, value: None), raising=False
     )
@@ -331,10 +336,10 @@ def test_another_sdk_is_content(
         keys["api_v3_key"],
         **key,
     )
-    told: list[Any] = []
-    mock.webhook = lambda headers, body: told.append(sdk.callback(headers, body))
+    events: list[Any] = []
+    mock.webhook = lambda headers, body: events.append(sdk.callback(headers, body))
     mock.issue_fapiao(APPLICATION, FAPIAO)
-    # It raises if the answer's signature does not hold; it has no argument for the sub-merchant.
+    # The SDK verifies signatures of responses; it has no argument for the sub-merchant.
     code, text = sdk.fapiao_query(f"{APPLICATION}?sub_mchid={SUB_MCHID}")
     assert code == 200
     fapiao = json.loads(text)["fapiao_information"][0]
@@ -344,20 +349,20 @@ def test_another_sdk_is_content(
     assert sdk._core.request(f"{QUERY}/reverse", RequestType.POST, REVERSAL)[0] == 202
     mock.advance(60)
     until = time.monotonic() + 10
-    while len(told) < 2 and time.monotonic() < until:  # the server's own thread may be delivering
+    while len(events) < 2 and time.monotonic() < until:  # the server's own thread may be delivering
         time.sleep(0.01)
-    assert [event["event_type"] for event in told] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
-    assert told[1]["resource"]["fapiao_apply_id"] == APPLICATION
+    assert [event["event_type"] for event in events] == ["FAPIAO.ISSUED", "FAPIAO.REVERSED"]
+    assert events[1]["resource"]["fapiao_apply_id"] == APPLICATION
 
     mock.fault("bad-signature")
     with pytest.raises(Exception, match="failed to verify the signature"):
         sdk.fapiao_query(f"{APPLICATION}?sub_mchid={SUB_MCHID}")
 
 
-def asked_by_hand(
+def send_signed_request(
     url: str, target: str, mock: Any, serial: str | None = None
 ) -> tuple[int, dict[str, str], bytes]:
-    """A signed request, without Wechatpay-Serial unless it is given: status, header fields and body."""
+    """Send a signed request, with Wechatpay-Serial if given; return status, headers and body."""
     headers = {
         "Accept": "*/*",
         "User-Agent": "another",
@@ -369,10 +374,10 @@ def asked_by_hand(
         target,
         headers=headers if serial is None else {**headers, "Wechatpay-Serial": serial},
     )
-    answer = connection.getresponse()
-    body = answer.read()
+    response = connection.getresponse()
+    body = response.read()
     connection.close()
-    return answer.status, dict(answer.headers), body
+    return response.status, dict(response.headers), body
 
 
 def openssl_accepts(fields: dict[str, str], body: bytes, public_key: str, folder: Path) -> bool:
@@ -394,31 +399,33 @@ def openssl_accepts(fields: dict[str, str], body: bytes, public_key: str, folder
     return subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 0
 
 
-def test_the_keys_of_the_merchant_decide_what_signs(
+def test_the_keys_of_the_merchant_select_the_signing_key(
     served: tuple[Any, str], tmp_path: Path
 ) -> None:
-    """Without Wechatpay-Serial too. A new merchant has a public key only, and there are no certificates to download."""
+    """A new merchant has a public key only, and there are no certificates to download."""
     mock, url = served
     mock.issue_fapiao(APPLICATION, FAPIAO)
     target, keys = f"{QUERY}?sub_mchid={SUB_MCHID}", mock.credentials
-    status, fields, body = asked_by_hand(url, target, mock)
+    status, fields, body = send_signed_request(url, target, mock)
     assert (status, fields["Wechatpay-Serial"]) == (200, keys["public_key_id"])
     assert openssl_accepts(fields, body, keys["public_key"], tmp_path)
-    status, _, body = asked_by_hand(url, "/v3/certificates", mock)
+    status, _, body = send_signed_request(url, "/v3/certificates", mock)
     assert (status, json.loads(body)["code"]) == (404, "RESOURCE_NOT_EXISTS")
 
-    tell(url, "platform_keys", which="certificate")
-    status, fields, body = asked_by_hand(url, target, mock)
+    send_command(url, "platform_keys", which="certificate")
+    status, fields, body = send_signed_request(url, target, mock)
     assert (status, fields["Wechatpay-Serial"]) != (200, keys["public_key_id"])
     assert not openssl_accepts(fields, body, keys["public_key"], tmp_path)
-    assert asked_by_hand(url, target, mock, keys["public_key_id"])[0] == 400
-    assert asked_by_hand(url, "/v3/certificates", mock)[0] == 200
-    assert "public_key" not in tell(url, "credentials")
+    assert send_signed_request(url, target, mock, keys["public_key_id"])[0] == 400
+    assert send_signed_request(url, "/v3/certificates", mock)[0] == 200
+    assert "public_key" not in send_command(url, "credentials")
 
-    tell(url, "platform_keys", which="both")
-    assert asked_by_hand(url, target, mock)[1]["Wechatpay-Serial"] == fields["Wechatpay-Serial"]
+    send_command(url, "platform_keys", which="both")
     assert (
-        asked_by_hand(url, target, mock, keys["public_key_id"])[1]["Wechatpay-Serial"]
+        send_signed_request(url, target, mock)[1]["Wechatpay-Serial"] == fields["Wechatpay-Serial"]
+    )
+    assert (
+        send_signed_request(url, target, mock, keys["public_key_id"])[1]["Wechatpay-Serial"]
         == keys["public_key_id"]
     )
 
@@ -432,12 +439,12 @@ REVERSAL = {
 }
 
 
-# --- another server -----------------------------------------------------------------------------------
+# --- other servers -----------------------------------------------------------------------------------
 
 
 @contextmanager
 def uvicorn_of(application: Any) -> Iterator[str]:
-    """An ASGI application served by uvicorn: its URL."""
+    """Serve an ASGI application with uvicorn; yield its URL."""
     import uvicorn
 
     server = uvicorn.Server(uvicorn.Config(application, port=0, ws="none", log_config=None))
@@ -456,17 +463,17 @@ def uvicorn_of(application: Any) -> Iterator[str]:
         serving.join(10)
 
 
-def test_uvicorn_serves_it(wechatpay: Any) -> None:
+def test_uvicorn_serves_the_mock(wechatpay: Any) -> None:
     mock = wechatpay.testing.WeChatPayMock()
-    told = threading.Event()
-    mock.webhook = lambda headers, body: told.set()
+    delivered = threading.Event()
+    mock.webhook = lambda headers, body: delivered.set()
     with (
         uvicorn_of(mock.asgi) as url,
         wechatpay.WeChatPay(**mock.credentials, hosts=[url], max_attempts=1) as pay,
     ):
-        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        send_command(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
         assert status(pay) == "ISSUED"
-        assert told.wait(10)
+        assert delivered.wait(10)
         for fault in ("reset", "outage", "truncate"):
             mock.fault(fault, times=1)
             with pytest.raises((wechatpay.errors.ConnectionFailed, wechatpay.errors.ProtocolError)):
@@ -474,17 +481,19 @@ def test_uvicorn_serves_it(wechatpay: Any) -> None:
         assert status(pay) == "ISSUED"
 
 
-def test_another_application_holds_it(wechatpay: Any) -> None:
+def test_another_application_mounts_the_mock(wechatpay: Any) -> None:
     from fastapi import FastAPI
 
     mock = wechatpay.testing.WeChatPayMock()
-    whole = FastAPI()
-    whole.mount("/all/pay", mock.asgi)
+    application = FastAPI()
+    application.mount("/all/pay", mock.asgi)
     with (
-        uvicorn_of(whole) as url,
+        uvicorn_of(application) as url,
         wechatpay.WeChatPay(**mock.credentials, hosts=[f"{url}/all/pay"]) as pay,
     ):
-        tell(f"{url}/all/pay", "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        send_command(
+            f"{url}/all/pay", "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO
+        )
         assert status(pay) == "ISSUED"
 
 
@@ -500,7 +509,7 @@ def test_another_application_holds_it(wechatpay: Any) -> None:
         ("probe", "SignatureProbe"),
     ],
 )
-def test_faults_over_a_socket(
+def test_a_fault_over_a_socket_raises_its_error(
     served: tuple[Any, str], wechatpay: Any, fault: str, error: str
 ) -> None:
     mock, url = served
@@ -530,7 +539,7 @@ def test_the_backup_host_takes_over(served: tuple[Any, str], wechatpay: Any) -> 
 
 @pytest.fixture
 def shop() -> Iterator[Any]:
-    """Weixin's mock: its one endpoint may not be called twice."""
+    """The package weixin, whose endpoint is not safe to retry."""
     with imported(COMMITTED["weixin"], "weixin") as package:
         import weixin.testing
 
@@ -538,41 +547,41 @@ def shop() -> Iterator[Any]:
         yield package
 
 
-def test_an_outage_refuses_connections(shop: Any) -> None:
+def test_an_outage_refuses_connections_if_there_is_a_backup_port(shop: Any) -> None:
     from weixin._runtime.mock.server import Server
 
     mock = shop.testing.WeixinMock()
-    given = {"card_id": "p", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_LOCK"}
+    arguments = {"card_id": "p", "code": "1", "reimburse_status": "INVOICE_REIMBURSE_LOCK"}
     with Server(mock) as primary, Server(mock, primary=False) as backup:
         with shop.Weixin(**mock.credentials, hosts=[primary.url, backup.url]) as client:
-            client.invoice.update_status(**given)
-            tell(primary.url, "fault", kind="outage")  # which is heard to its end
-            client.invoice.update_status(**given)
+            client.invoice.update_status(**arguments)
+            send_command(primary.url, "fault", kind="outage")  # the response still arrives
+            client.invoice.update_status(**arguments)
         with pytest.raises(ConnectionRefusedError):
-            tell(primary.url, "clear")
-        tell(backup.url, "clear")
-        tell(
+            send_command(primary.url, "clear")
+        send_command(backup.url, "clear")
+        send_command(
             primary.url, "fault", kind="outage", endpoint="stable_token"
-        )  # a request has to come for that
-        tell(primary.url, "clear")
+        )  # needs a request to decide
+        send_command(primary.url, "clear")
         mock.fault("outage")
     assert [call.endpoint for call in mock.calls].count("invoice.update_status") == 2
-    with Server(mock) as only:  # and who would end an outage of the only port?
+    with Server(mock) as only:  # the only port stays open, so that `clear` can reach it
         with (
             shop.Weixin(**mock.credentials, hosts=[only.url], max_attempts=1) as client,
             pytest.raises(shop.errors.ConnectionFailed, match="broke"),
         ):
-            client.invoice.update_status(**given)
-        tell(only.url, "clear")
+            client.invoice.update_status(**arguments)
+        send_command(only.url, "clear")
 
 
-# --- noise ------------------------------------------------------------------------------------------------
+# --- invalid and random requests ------------------------------------------------------------------------------------------------
 
 
-def test_what_is_no_request_is_refused_in_the_documented_shape(served: tuple[Any, str]) -> None:
+def test_an_invalid_request_gets_an_error_in_the_documented_shape(served: tuple[Any, str]) -> None:
     _, url = served
     host, port = url.removeprefix("http://").split(":")
-    for sent, expected in {
+    for request, expected in {
         b"GARBAGE\r\n\r\n": 400,
         b"GET / HTTP/3\r\n\r\n": 400,
         b"BREW / HTTP/1.1\r\n\r\n": 501,
@@ -587,11 +596,11 @@ def test_what_is_no_request_is_refused_in_the_documented_shape(served: tuple[Any
         b"GET /../../etc/passwd HTTP/1.1\r\n\r\n": 404,
     }.items():
         with socket.create_connection((host, int(port)), timeout=5) as connection:
-            connection.sendall(sent)
+            connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)
-            got = b"".join(iter(lambda one=connection: one.recv(65536), b""))
-        assert int(got.split(b" ")[1]) == expected, sent[:60]
-        body = json.loads(got.partition(b"\r\n\r\n")[2])
+            response = b"".join(iter(lambda one=connection: one.recv(65536), b""))
+        assert int(response.split(b" ")[1]) == expected, request[:60]
+        body = json.loads(response.partition(b"\r\n\r\n")[2])
         assert body.keys() >= {"code", "message"} or "error" in body
 
 
@@ -622,15 +631,15 @@ ALPHABET = [
 MEDIA = ["application/json"] * 8 + ["multipart/form-data; boundary=x", "text/plain", ""]
 
 
-def noisy(chance: random.Random, mock: Any) -> Any:
-    """A request with something wrong in it; half of them are signed, so that it gets as far as the body."""
+def random_request(rng: random.Random, mock: Any) -> Any:
+    """Return an invalid request; half of them are signed, so that their body is checked."""
     from wechatpay._runtime.headers import Headers
     from wechatpay._runtime.mock import IncomingRequest
 
     def noise(most: int = 8) -> str:
-        return "".join(chance.choices(ALPHABET, k=chance.randint(0, most)))
+        return "".join(rng.choices(ALPHABET, k=rng.randint(0, most)))
 
-    method = chance.choice(["GET", "POST", "PUT", "DELETE", "BREW", ""])
+    method = rng.choice(["GET", "POST", "PUT", "DELETE", "BREW", ""])
     paths = [
         "/",
         QUERY,
@@ -642,64 +651,67 @@ def noisy(chance: random.Random, mock: Any) -> Any:
         "/_mock/fail",
         f"/_mock/{noise()}",
     ]
-    target = chance.choice(paths)
-    if chance.random() < 0.5:
+    target = rng.choice(paths)
+    if rng.random() < 0.5:
         target += f"?sub_mchid={noise()}&{noise()}"
-    body = chance.choice(
+    body = rng.choice(
         [
             b"",
             b"{}",
             b"[" * 2000,
             json.dumps({**REVERSAL, noise(): noise()}).encode(),
             noise(40).encode("utf-8", "surrogatepass"),
-            chance.randbytes(50),
+            rng.randbytes(50),
         ]
     )
-    if chance.random() < 0.3:
+    if rng.random() < 0.3:
         cut = json.dumps(REVERSAL)
-        at = chance.randrange(len(cut))
-        body = (cut[:at] + noise() + cut[at + chance.randint(0, 5) :]).encode(
-            "utf-8", "surrogatepass"
-        )
-    fields = [
+        at = rng.randrange(len(cut))
+        body = (cut[:at] + noise() + cut[at + rng.randint(0, 5) :]).encode("utf-8", "surrogatepass")
+    headers = [
         (noise() or "a", noise()),
         ("Accept", "*/*"),
         ("User-Agent", noise() or "a"),
-        ("Content-Type", chance.choice(MEDIA)),
+        ("Content-Type", rng.choice(MEDIA)),
     ]
-    proof = f"WECHATPAY2-SHA256-RSA2048 {noise()}"
-    if chance.random() < 0.5 and "\ud800" not in target:
-        proof = authorization(mock, method, target, body)
-    return IncomingRequest(method, target, Headers([*fields, ("Authorization", proof)]), body)
+    authorization_header = f"WECHATPAY2-SHA256-RSA2048 {noise()}"
+    if rng.random() < 0.5 and "\ud800" not in target:
+        authorization_header = authorization(mock, method, target, body)
+    return IncomingRequest(
+        method, target, Headers([*headers, ("Authorization", authorization_header)]), body
+    )
 
 
 @pytest.mark.parametrize("count", [250, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_noise_is_answered_in_the_documented_shape(
+def test_a_random_request_gets_an_error_in_the_documented_shape(
     wechatpay: Any, count: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     mock = wechatpay.testing.WeChatPayMock()
     mock.issue_fapiao(APPLICATION, FAPIAO)
-    chance = random.Random(count)
-    opened: list[object] = []
+    rng = random.Random(count)
+    opened_files: list[object] = []
     watching = True
     sys.addaudithook(
-        lambda event, given: (
-            opened.append(given)
+        lambda event, arguments: (
+            opened_files.append(arguments)
             if watching and event in ("open", "os.listdir", "os.scandir")
             else None
         )
     )
     statuses: dict[int, int] = {}
     for _ in range(count):
-        request = noisy(chance, mock)
-        opened.clear()
-        answer = mock.handle(request)
-        assert not opened, request
-        statuses[answer.status] = statuses.get(answer.status, 0) + 1
-        assert answer.status in (200, 202, 204) or 400 <= answer.status < 500, (request, answer)
-        assert b"Traceback" not in answer.body
-        if answer.status >= 400:
-            body = json.loads(answer.body)
+        request = random_request(rng, mock)
+        opened_files.clear()
+        response = mock.handle(request)
+        assert not opened_files, request
+        statuses[response.status] = statuses.get(response.status, 0) + 1
+        assert response.status in (200, 202, 204) or 400 <= response.status < 500, (
+            request,
+            response,
+        )
+        assert b"Traceback" not in response.body
+        if response.status >= 400:
+            body = json.loads(response.body)
             assert body.keys() >= {"code", "message"} or "error" in body
     watching = False
     assert statuses.keys() >= {400, 401, 404, 405}
@@ -712,16 +724,18 @@ def test_noise_is_answered_in_the_documented_shape(
 @pytest.mark.parametrize(
     ("seconds", "threads"), [(3, 10), pytest.param(60, 50, marks=pytest.mark.slow)]
 )
-def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int, figure: Figure) -> None:
+def test_no_request_is_lost_under_load(
+    wechatpay: Any, seconds: int, threads: int, figure: Figure
+) -> None:
     """200 requests a second, signed and verified on both sides."""
     with (
-        process("--print-client") as (url, said),
-        client_of(said, url, wechatpay, "WeChatPay") as client,
+        process("--print-client") as (url, output),
+        client_of(output, url, wechatpay, "WeChatPay") as client,
     ):
-        tell(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
+        send_command(url, "issue_fapiao", fapiao_apply_id=APPLICATION, fapiao_id=FAPIAO)
         start, total, lock = time.monotonic(), 200 * seconds, threading.Lock()
         numbers = iter(range(total))
-        done: list[int] = []
+        completed: list[int] = []
 
         def work() -> None:
             while True:
@@ -731,12 +745,12 @@ def test_load_loses_nothing(wechatpay: Any, seconds: int, threads: int, figure: 
                     return
                 time.sleep(max(0.0, start + number / 200 - time.monotonic()))
                 assert query(client).total_count == 1
-                done.append(number)
+                completed.append(number)
 
         with ThreadPoolExecutor(threads) as pool:
             for future in [pool.submit(work) for _ in range(threads)]:
                 future.result()
         figure(
-            f"{len(done):,} of {total:,} requests in {time.monotonic() - start:.0f} s from {threads} threads"
+            f"{len(completed):,} of {total:,} requests in {time.monotonic() - start:.0f} s from {threads} threads"
         )
-        assert len(done) == total
+        assert len(completed) == total

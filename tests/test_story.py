@@ -1,4 +1,4 @@
-"""README's "Your own API", from beginning to end: a project from nothing, its wheel in a fresh environment, its tests, and a change of its API."""
+"""Test of README's "Your own API": a new project, its wheel in a new environment, its tests, and a change of its API."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with what the client needs, and nothing else."""
-    python = environment(tmp_path_factory.mktemp("fresh"))
+def client_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Virtual environment with only the requirements of a client."""
+    python = environment(tmp_path_factory.mktemp("client_environment"))
     pip(python, "install", "-q", "httpx>=0.28,<0.29", "msgspec>=0.20")
     return python
 
 
-def built(folder: Path, python: Path) -> None:
-    """Build the project, and install its wheel."""
+def install_wheel(folder: Path, python: Path) -> None:
+    """Build the project and install its wheel."""
     run(sys.executable, "-m", "build", "--no-isolation", folder)
     pip(
         python,
@@ -65,8 +65,10 @@ def built(folder: Path, python: Path) -> None:
     )
 
 
-def test_use_it(tmp_path: Path, fresh: Path, mypy: Mypy) -> None:
-    # 1: a project, and an API in it
+def test_a_project_from_scaffold_to_a_change_of_its_api(
+    tmp_path: Path, client_environment: Path, mypy: Mypy
+) -> None:
+    # 1: a project with an API
     (tmp_path / "pyproject.toml").write_text(block("hatchling", BUILDS))
     git(tmp_path, "init", "-q")
     assert specloom(tmp_path, "new", "shop") == block("story: scaffold")
@@ -84,41 +86,41 @@ def test_use_it(tmp_path: Path, fresh: Path, mypy: Mypy) -> None:
     assert checked.returncode == 0, checked.stdout
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "the shop")
-    built(tmp_path, fresh)
+    install_wheel(tmp_path, client_environment)
     with serving(
         http_response(200, json.dumps({"items": [ITEM, ITEM | {"name": "Gold", "price": 9999}]}))
     ) as server:
-        assert run(fresh, "-c", CALL, server.url) == "Paper\n"
+        assert run(client_environment, "-c", CALL, server.url) == "Paper\n"
         assert server.received[0].target == "/items?text=paper"
         assert server.received[0].header("Authorization") == "Bearer t"
     with serving(http_response(401, '{"code": "INVALID_TOKEN", "message": "no"}')) as server:
-        assert run(fresh, "-c", CALL, server.url, status=1) == "log in again\n"
+        assert run(client_environment, "-c", CALL, server.url, status=1) == "log in again\n"
 
     # 5: a test with the mock
     (tmp_path / "test_stationer.py").write_text(block("story: test"))
     command = [sys.executable, "-m", "pytest", "-q", "-o", "pythonpath=src", "test_stationer.py"]
-    tested = run(*command, cwd=tmp_path)
-    assert tested.strip().split("\n")[-1].startswith("1 passed")
+    output = run(*command, cwd=tmp_path)
+    assert output.strip().split("\n")[-1].startswith("1 passed")
 
     # 6: the API changes
     change(items, "limit?: integer(1..100)", "limit: integer(1..100)")
-    stale = specloom(tmp_path, *block("check", BUILDS).split()[1:], status=1)
-    assert stale.startswith(block("out of date", BUILDS))
-    assert "+++ src/shop/calls/items.py (generated)" in stale
-    told = specloom(tmp_path, "diff", "HEAD", "--fail-on", "breaking", status=1)
-    assert told.startswith(block("story: diff"))
+    output = specloom(tmp_path, *block("check", BUILDS).split()[1:], status=1)
+    assert output.startswith(block("out of date", BUILDS))
+    assert "+++ src/shop/calls/items.py (generated)" in output
+    output = specloom(tmp_path, "diff", "HEAD", "--fail-on", "breaking", status=1)
+    assert output.startswith(block("story: diff"))
 
-    # everything follows
+    # 7: generate again, and adapt the program
     specloom(tmp_path, "generate")
     assert specloom(tmp_path, "check") == "shop: up to date\n"
     change(program, "search(text=text)", "search(text=text, limit=100)")
-    built(tmp_path, fresh)
+    install_wheel(tmp_path, client_environment)
     with serving(http_response(200, json.dumps({"items": [ITEM]}))) as server:
-        assert run(fresh, "-c", CALL, server.url) == "Paper\n"
+        assert run(client_environment, "-c", CALL, server.url) == "Paper\n"
         assert server.received[0].target == "/items?text=paper&limit=100"
 
 
-def test_other_tools_are_set_up_as_it_says() -> None:
+def test_the_page_shows_the_tested_build_settings() -> None:
     assert block("setuptools", BUILDS).strip() == "".join(TOOLS["setuptools"]).strip()
     assert block("pdm", BUILDS).strip() == "".join(TOOLS["pdm"]).strip()
     assert block("pdm_build.py", BUILDS) == PDM_BUILD

@@ -1,6 +1,6 @@
-"""Events are believed only when they are proved, over the bytes that came; and nothing of what came is parsed before that.
+"""Tests of webhook events: deliveries are verified over their raw bytes before anything is parsed.
 
-The other side is openssl, which signs. Everything is done by clients of either colour.
+Signatures are made by openssl. Most tests run with a sync and an async client.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Sender:
 
 
 def credentials(sender: Sender, **changes: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "mchid": "1900000001",
         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
         "private_key": sender.keys / "merchant.pem",
@@ -69,12 +69,12 @@ def credentials(sender: Sender, **changes: Any) -> dict[str, Any]:
         "public_key": sender.keys / "wechatpay.pub.pem",
         "api_v3_key": API_V3_KEY,
     }
-    return given | changes
+    return arguments | changes
 
 
 @pytest.fixture(params=["sync", "async"])
 def receive(request: pytest.FixtureRequest, package: ModuleType, sender: Sender) -> Receive:
-    """Receives with one client of either colour, which remembers what came."""
+    """Function that receives a delivery with a sync or an async client, which has replay protection."""
     client = (package.WeChatPay if request.param == "sync" else package.AsyncWeChatPay)(
         **credentials(sender)
     )
@@ -86,79 +86,85 @@ def receive(request: pytest.FixtureRequest, package: ModuleType, sender: Sender)
     return run
 
 
-# --- what is real arrives ---------------------------------------------------------------
+# --- valid deliveries ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("event", "example"), EXAMPLES)
-def test_every_documented_event_arrives_typed(
+def test_every_documented_event_is_decoded(
     event: Any, example: Any, receive: Receive, sender: Sender, package: ModuleType
 ) -> None:
-    got = receive(*sender.deliver(event.name, example.payload.json))
-    assert type(got) is getattr(package.events, event.class_name)
-    assert (got.name, got.id, got.summary) == (event.name, "EV-2018022511223320873", "发票通知")
-    assert got.create_time == datetime.fromisoformat("2015-05-20T13:29:35+08:00")
-    assert json.loads(got.content) == example.payload.json
-    sent_back = msgspec.json.decode(msgspec.json.encode(got.payload))
+    decoded = receive(*sender.deliver(event.name, example.payload.json))
+    assert type(decoded) is getattr(package.events, event.class_name)
+    assert (decoded.name, decoded.id, decoded.summary) == (
+        event.name,
+        "EV-2018022511223320873",
+        "发票通知",
+    )
+    assert decoded.create_time == datetime.fromisoformat("2015-05-20T13:29:35+08:00")
+    assert json.loads(decoded.content) == example.payload.json
+    encoded = msgspec.json.decode(msgspec.json.encode(decoded.payload))
     assert {
-        name: value for name, value in sent_back.items() if value is not None
+        name: value for name, value in encoded.items() if value is not None
     } == example.payload.json
-    assert got.acknowledge() == (204, {}, b"")
-    assert example.payload.json["fapiao_apply_id"] not in repr(got).replace(repr(got.payload), "")
+    assert decoded.acknowledge() == (204, {}, b"")
+    assert example.payload.json["fapiao_apply_id"] not in repr(decoded).replace(
+        repr(decoded.payload), ""
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_headers_come_as_any_framework_has_them(
+def test_headers_of_any_framework_are_accepted(
     shape: str, receive: Receive, sender: Sender
 ) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     assert receive(SHAPES[shape](headers), body).payload.mchid == "1"
 
 
-def test_an_unknown_event_keeps_what_came(
+def test_an_unknown_event_has_its_payload(
     receive: Receive, sender: Sender, package: ModuleType
 ) -> None:
-    got = receive(*sender.deliver("REFUND.SUCCESS", {"secret": [1.5, None]}))
-    assert isinstance(got, package.events.UnknownEvent)
-    assert (got.name, float(got.payload["secret"][0])) == ("REFUND.SUCCESS", 1.5)
-    assert json.loads(got.content) == {"secret": [1.5, None]}
-    assert "secret" not in repr(got)
+    event = receive(*sender.deliver("REFUND.SUCCESS", {"secret": [1.5, None]}))
+    assert isinstance(event, package.events.UnknownEvent)
+    assert (event.name, float(event.payload["secret"][0])) == ("REFUND.SUCCESS", 1.5)
+    assert json.loads(event.content) == {"secret": [1.5, None]}
+    assert "secret" not in repr(event)
 
 
-def test_what_is_not_as_documented_is_read_leniently(
+def test_a_mismatch_is_logged_or_raised_if_strict(
     receive: Receive, sender: Sender, package: ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:
-    odd = NOTICE | {"fapiao_information": {"fapiao_id": "3"}, "added": "later"}
-    got = receive(*sender.deliver("FAPIAO.ISSUED", odd, create_time="yesterday", summary=None))
-    assert got.payload.fapiao_information == {"fapiao_id": "3"}
-    assert (got.create_time, got.summary) == (None, None)
+    payload = NOTICE | {"fapiao_information": {"fapiao_id": "3"}, "added": "later"}
+    event = receive(
+        *sender.deliver("FAPIAO.ISSUED", payload, create_time="yesterday", summary=None)
+    )
+    assert event.payload.fapiao_information == {"fapiao_id": "3"}
+    assert (event.create_time, event.summary) == (None, None)
     assert "FAPIAO.ISSUED: event not as documented" in caplog.text
     strict = package.WeChatPay(**credentials(sender), strict=True)
     with pytest.raises(package.errors.MalformedEvent, match="fapiao_information"):
-        strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", odd))
+        strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", payload))
 
 
-def test_a_broken_character_costs_that_character(
+def test_an_invalid_character_is_replaced(
     receive: Receive, sender: Sender, package: ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Proved over the raw bytes, and read afterwards; in the envelope and in the payload."""
-    odd = json.dumps(NOTICE | {"mchid": "1\ud83d"}).encode()
-    body = sender.envelope("FAPIAO.ISSUED", odd, summary="cut").replace(b'"cut"', b'"\xe5\x8f"')
-    got = receive(sender.sign(body), body)
-    assert (got.payload.mchid, got.summary) == ("1\ufffd", "\ufffd")
-    assert got.content == odd
+    """In the envelope and in the payload; the signature is verified over the raw bytes."""
+    payload = json.dumps(NOTICE | {"mchid": "1\ud83d"}).encode()
+    body = sender.envelope("FAPIAO.ISSUED", payload, summary="cut").replace(b'"cut"', b'"\xe5\x8f"')
+    event = receive(sender.sign(body), body)
+    assert (event.payload.mchid, event.summary) == ("1\ufffd", "\ufffd")
+    assert event.content == payload
     assert (
         caplog.text.count("lone surrogate, replaced by U+FFFD"),
         caplog.text.count("not UTF-8, replaced by U+FFFD"),
     ) == (1, 1)
     strict = package.WeChatPay(**credentials(sender), strict=True)
     with pytest.raises(package.errors.MalformedEvent, match="lone surrogate"):
-        strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", odd))
+        strict.webhooks.receive(*sender.deliver("FAPIAO.ISSUED", payload))
 
 
-def test_an_unknown_certificate_is_downloaded_on_the_way(
-    package: ModuleType, sender: Sender
-) -> None:
-    """The one case in which receiving asks WeChat Pay: with platform certificates."""
+def test_an_unknown_certificate_is_downloaded(package: ModuleType, sender: Sender) -> None:
+    """With platform certificates, receiving may send a request to WeChat Pay."""
     serial = "7132D72A03E93CDDF8C03BBD1F37EEDF31E39B4F"
     pem = openssl(
         "req",
@@ -170,32 +176,32 @@ def test_an_unknown_certificate_is_downloaded_on_the_way(
         "-subj",
         "/CN=Tenpay",
     )
-    sealed = json.loads(Sender(sender.keys).envelope("", pem))["resource"]
-    body = json.dumps({"data": [{"serial_no": serial, "encrypt_certificate": sealed}]}).encode()
+    resource = json.loads(Sender(sender.keys).envelope("", pem))["resource"]
+    body = json.dumps({"data": [{"serial_no": serial, "encrypt_certificate": resource}]}).encode()
     platform = Sender(sender.keys, serial)
-    asked: list[str] = []
+    requests: list[str] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.path)
+    def respond(request: httpx.Request) -> httpx.Response:
+        requests.append(request.url.path)
         return httpx.Response(200, headers=platform.sign(body), content=body)
 
-    given = credentials(sender, public_key=None, public_key_id=None) | {
-        "transport": httpx.MockTransport(answer)
+    arguments = credentials(sender, public_key=None, public_key_id=None) | {
+        "transport": httpx.MockTransport(respond)
     }
     for _ in range(2):
-        pay = package.WeChatPay(**given)
+        pay = package.WeChatPay(**arguments)
         assert pay.webhooks.receive(*platform.deliver("FAPIAO.ISSUED", NOTICE)).payload.mchid == "1"
-        pay = package.AsyncWeChatPay(**given)
+        pay = package.AsyncWeChatPay(**arguments)
         assert (
             asyncio.run(
                 pay.webhooks.receive(*platform.deliver("FAPIAO.ISSUED", NOTICE))
             ).payload.mchid
             == "1"
         )
-    assert asked == ["/v3/certificates"] * 4
+    assert requests == ["/v3/certificates"] * 4
 
 
-# --- what is not real does not ----------------------------------------------------------
+# --- forged and replayed deliveries ----------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +226,7 @@ ORDINARY = settings(
 
 @ORDINARY
 @given(
-    where=st.sampled_from(
+    location=st.sampled_from(
         [
             "body",
             "Wechatpay-Timestamp",
@@ -231,18 +237,18 @@ ORDINARY = settings(
     ),
     bit=st.integers(0, 1 << 20),
 )
-def test_a_flipped_bit_anywhere_is_refused(
-    where: str, bit: int, real: tuple[dict[str, str], bytes], pay: Any, package: ModuleType
+def test_a_flipped_bit_is_rejected(
+    location: str, bit: int, real: tuple[dict[str, str], bytes], pay: Any, package: ModuleType
 ) -> None:
     headers, body = dict(real[0]), real[1]
-    if where == "body":
+    if location == "body":
         body = flipped(body, bit)
     else:
-        headers[where] = flipped(headers[where].encode(), bit).decode("latin-1")
-    with pytest.raises((package.errors.ForgedEvent, package.errors.StaleEvent)) as refused:
+        headers[location] = flipped(headers[location].encode(), bit).decode("latin-1")
+    with pytest.raises((package.errors.ForgedEvent, package.errors.StaleEvent)) as raised:
         pay.webhooks.receive(headers, body)
-    assert refused.value.content == body
-    assert pay.webhooks.failure(refused.value).status == 401
+    assert raised.value.content == body
+    assert pay.webhooks.failure(raised.value).status == 401
 
 
 @ORDINARY
@@ -252,7 +258,7 @@ def test_a_flipped_bit_anywhere_is_refused(
     sort=st.booleans(),
     spaced=st.booleans(),
 )
-def test_a_body_that_was_parsed_and_written_again_is_refused(
+def test_a_body_that_was_parsed_and_encoded_again_is_rejected(
     indent: int | None,
     ascii_only: bool,
     sort: bool,
@@ -262,16 +268,16 @@ def test_a_body_that_was_parsed_and_written_again_is_refused(
     package: ModuleType,
 ) -> None:
     separators = (", ", ": ") if spaced else (",", ":")
-    again = json.dumps(
+    encoded = json.dumps(
         json.loads(real[1]),
         indent=indent,
         ensure_ascii=ascii_only,
         sort_keys=sort,
         separators=separators,
     ).encode()
-    if again != real[1]:
+    if encoded != real[1]:
         with pytest.raises(package.errors.ForgedEvent, match="does not verify"):
-            pay.webhooks.receive(real[0], again)
+            pay.webhooks.receive(real[0], encoded)
 
 
 @ORDINARY
@@ -280,7 +286,7 @@ def test_a_body_that_was_parsed_and_written_again_is_refused(
     missing=st.sampled_from(["", "Timestamp", "Nonce", "Signature", "Serial"]),
     doubled=st.booleans(),
 )
-def test_anything_made_up_is_refused(
+def test_a_forged_delivery_is_rejected(
     body: bytes,
     missing: str,
     doubled: bool,
@@ -299,7 +305,7 @@ def test_anything_made_up_is_refused(
 
 @pytest.mark.parametrize("name", ["Timestamp", "Nonce", "Signature", "Serial"])
 @pytest.mark.parametrize("value", ["\udc80", "ä", "签名"])
-def test_what_no_header_can_hold_is_refused(
+def test_a_signature_header_that_is_not_ascii_is_rejected(
     name: str, value: str, receive: Receive, sender: Sender, package: ModuleType
 ) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
@@ -309,14 +315,16 @@ def test_what_no_header_can_hold_is_refused(
         receive(headers | {f"Wechatpay-{name}": headers[f"Wechatpay-{name}"] + value}, body)
 
 
-def test_a_probe_is_refused_as_such(receive: Receive, sender: Sender, package: ModuleType) -> None:
+def test_a_probe_is_rejected_with_its_own_message(
+    receive: Receive, sender: Sender, package: ModuleType
+) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     headers["Wechatpay-Signature"] = "WECHATPAY/SIGNTEST/" + headers["Wechatpay-Signature"]
     with pytest.raises(package.errors.ForgedEvent, match="the signature is a probe"):
         receive(headers, body)
 
 
-def test_the_window_is_300_seconds(
+def test_a_timestamp_is_valid_for_300_seconds(
     receive: Receive, sender: Sender, package: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.time()
@@ -329,31 +337,31 @@ def test_the_window_is_300_seconds(
             receive(sender.sign(body, skew=skew), body)
 
 
-def test_a_delivery_counts_once_and_a_repetition_is_another_delivery(
+def test_a_replay_is_rejected_and_a_retry_is_accepted(
     receive: Receive, sender: Sender, package: ModuleType
 ) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     first = receive(headers, body)
     signature = headers["Wechatpay-Signature"]
-    other = (
+    equivalent = (
         signature[:-3] + chr(ord(signature[-3]) + 1) + "=="
-    )  # the same bytes: two bits of Base64 mean nothing
-    for again in (signature, other):
+    )  # the same bytes: Base64 ignores the last two bits
+    for replayed in (signature, equivalent):
         with pytest.raises(package.errors.ReplayedEvent):
-            receive(headers | {"Wechatpay-Signature": again}, body, limit=1 << 16)
-    repeated = receive(sender.sign(body), body)
-    assert repeated.id == first.id
+            receive(headers | {"Wechatpay-Signature": replayed}, body, limit=1 << 16)
+    retry = receive(sender.sign(body), body)
+    assert retry.id == first.id
 
 
-def test_clients_that_share_connections_and_processes_that_share_a_memory_share_replays(
+def test_replay_protection_is_shared_with_connections_or_a_store(
     package: ModuleType, sender: Sender
 ) -> None:
     class Shared:
         def __init__(self) -> None:
-            self.kept: dict[str, int] = {}
+            self.stored: dict[str, int] = {}
 
         def add(self, key: str, seconds: int) -> bool:
-            return self.kept.setdefault(key, seconds) is seconds
+            return self.stored.setdefault(key, seconds) is seconds
 
     class AsyncShared(Shared):
         async def add(self, key: str, seconds: int) -> bool:  # type: ignore[override]
@@ -366,8 +374,8 @@ def test_clients_that_share_connections_and_processes_that_share_a_memory_share_
         pay.with_options(deadline=2).webhooks.receive(*delivery)
     shared = Shared()
     pay.webhooks.with_options(replays=shared).receive(*delivery)
-    assert all(290 <= seconds <= 301 for seconds in shared.kept.values())
-    shared.kept = dict.fromkeys(shared.kept, 0)
+    assert all(290 <= seconds <= 301 for seconds in shared.stored.values())
+    shared.stored = dict.fromkeys(shared.stored, 0)
     with pytest.raises(package.errors.ReplayedEvent):
         package.WeChatPay(**credentials(sender)).webhooks.with_options(replays=shared).receive(
             *delivery
@@ -380,7 +388,7 @@ def test_clients_that_share_connections_and_processes_that_share_a_memory_share_
         pay.webhooks.with_options(replays=AsyncShared()).receive(*delivery)
 
 
-def test_the_memory_is_bounded_and_forgets(
+def test_the_replay_memory_is_bounded_and_expires(
     package: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory = sys.modules["wechatpay._runtime.webhooks.replay_protection"].ReplayMemory(
@@ -398,15 +406,15 @@ def test_the_memory_is_bounded_and_forgets(
     assert len(memory._expiry) == len(memory._order) == 2
 
 
-# --- what is real, but cannot be read ---------------------------------------------------
+# --- verified, but undecryptable or malformed ---------------------------------------------------
 
 
-def test_another_key_is_said_to_be_the_reason(
+def test_a_wrong_key_is_reported_as_the_cause(
     receive: Receive, sender: Sender, package: ModuleType
 ) -> None:
-    with pytest.raises(package.errors.UndecryptableEvent, match="not the APIv2 key") as refused:
+    with pytest.raises(package.errors.UndecryptableEvent, match="not the APIv2 key") as raised:
         receive(*sender.deliver("FAPIAO.ISSUED", NOTICE, key="another-key-another-key-another-"))
-    assert API_V3_KEY not in str(refused.value)
+    assert API_V3_KEY not in str(raised.value)
     for resource in (
         {"nonce": "x"},
         {"associated_data": "other"},
@@ -418,12 +426,12 @@ def test_another_key_is_said_to_be_the_reason(
 
 
 @pytest.mark.parametrize("body", [*HOSTILE, b"[]", b"null", b'{"resource": []}'])
-def test_a_signed_body_that_makes_no_sense_is_refused(
+def test_a_signed_body_that_is_no_envelope_is_rejected(
     body: bytes, receive: Receive, sender: Sender, package: ModuleType
 ) -> None:
-    with pytest.raises(package.errors.MalformedEvent) as refused:
+    with pytest.raises(package.errors.MalformedEvent) as raised:
         receive(sender.sign(body), body)
-    assert refused.value.content == body
+    assert raised.value.content == body
 
 
 @pytest.mark.parametrize(
@@ -438,20 +446,20 @@ def test_a_signed_body_that_makes_no_sense_is_refused(
     ],
     ids=str,
 )
-def test_a_signed_envelope_that_lacks_something_is_refused(
+def test_a_signed_envelope_with_a_missing_field_is_rejected(
     changes: dict[str, Any], receive: Receive, sender: Sender, package: ModuleType
 ) -> None:
-    given = {"payload": NOTICE} | changes
+    arguments = {"payload": NOTICE} | changes
     with pytest.raises(package.errors.MalformedEvent):
-        receive(*sender.deliver("FAPIAO.ISSUED", **given))
+        receive(*sender.deliver("FAPIAO.ISSUED", **arguments))
 
 
-# --- and nothing is parsed first --------------------------------------------------------
+# --- nothing is parsed before verification --------------------------------------------------------
 
 
-def parsers_in(action: Callable[[], object]) -> set[str]:
-    """What read JSON or decrypted something meanwhile, in Python or in C."""
-    found: set[str] = set()
+def parsers_called_by(action: Callable[[], object]) -> set[str]:
+    """Return the functions and types that parsed JSON or decrypted during the action."""
+    called: set[str] = set()
 
     def watch(frame: Any, event: str, argument: Any) -> None:
         if event == "call" and frame.f_code.co_name in {
@@ -463,25 +471,25 @@ def parsers_in(action: Callable[[], object]) -> set[str]:
             "loads",
             "raw_decode",
         }:
-            found.add(frame.f_code.co_name)
+            called.add(frame.f_code.co_name)
         if event == "c_call" and isinstance(
             getattr(argument, "__self__", None), msgspec.json.Decoder | AESGCM
         ):
-            found.add(type(argument.__self__).__name__)
+            called.add(type(argument.__self__).__name__)
 
     sys.setprofile(watch)
     try:
         action()
     finally:
         sys.setprofile(None)
-    return found
+    return called
 
 
-def test_nothing_is_parsed_before_it_is_proved(package: ModuleType, sender: Sender) -> None:
+def test_nothing_is_parsed_before_it_is_verified(package: ModuleType, sender: Sender) -> None:
     errors = package.errors
     webhooks = package.WeChatPay(**credentials(sender)).webhooks
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
-    assert parsers_in(lambda: webhooks.receive(headers, body)) >= {
+    assert parsers_called_by(lambda: webhooks.receive(headers, body)) >= {
         "decode",
         "open",
         "decrypt",
@@ -489,48 +497,50 @@ def test_nothing_is_parsed_before_it_is_proved(package: ModuleType, sender: Send
         "AESGCM",
     }
 
-    def refused(kind: type[Exception], headers: Any, body: bytes, **options: Any) -> None:
+    def assert_rejected_unparsed(
+        kind: type[Exception], headers: Any, body: bytes, **options: Any
+    ) -> None:
         def action() -> None:
             with pytest.raises(kind):
                 webhooks.with_options(**options).receive(headers, body)
 
-        assert parsers_in(action) == set()
+        assert parsers_called_by(action) == set()
 
-    refused(errors.ReplayedEvent, headers, body)
-    refused(errors.OversizedEvent, sender.sign(body), body, limit=len(body) - 1)
-    refused(errors.StaleEvent, sender.sign(body, skew=-301), body)
-    refused(errors.ForgedEvent, {}, body)
-    refused(errors.ForgedEvent, sender.sign(b"other"), body)
+    assert_rejected_unparsed(errors.ReplayedEvent, headers, body)
+    assert_rejected_unparsed(errors.OversizedEvent, sender.sign(body), body, limit=len(body) - 1)
+    assert_rejected_unparsed(errors.StaleEvent, sender.sign(body, skew=-301), body)
+    assert_rejected_unparsed(errors.ForgedEvent, {}, body)
+    assert_rejected_unparsed(errors.ForgedEvent, sender.sign(b"other"), body)
     for hostile in HOSTILE:
-        refused(errors.ForgedEvent, sender.sign(b"other"), hostile)
+        assert_rejected_unparsed(errors.ForgedEvent, sender.sign(b"other"), hostile)
 
 
-# --- answers, and wrong use -------------------------------------------------------------
+# --- failure responses and invalid arguments -------------------------------------------------------------
 
 
-def test_the_answer_tells_the_sender_no_more_than_it_needs(pay: Any, package: ModuleType) -> None:
+def test_a_failure_response_reveals_no_details(pay: Any, package: ModuleType) -> None:
     errors = package.errors
-    said = {
+    expected = {
         "no": (500, "no"),
         "": (500, "not received"),
         errors.ForgedEvent("key 1"): (401, "invalid signature"),
         errors.OversizedEvent("9 bytes"): (413, "too large"),
         errors.ConnectionFailed("10.0.0.1"): (500, "not received"),
     }
-    for reason, (status, message) in said.items():
-        answer = pay.webhooks.failure(reason)
-        assert (answer.status, answer.headers) == (status, {"Content-Type": "application/json"})
-        assert json.loads(answer.body) == {"code": "FAIL", "message": message}
+    for reason, (status, message) in expected.items():
+        response = pay.webhooks.failure(reason)
+        assert (response.status, response.headers) == (status, {"Content-Type": "application/json"})
+        assert json.loads(response.body) == {"code": "FAIL", "message": message}
     assert pay.webhooks.failure("no", status=503).status == 503
     for kind in ("Oversized", "Forged", "Stale", "Replayed", "Undecryptable", "Malformed"):
         assert issubclass(getattr(errors, f"{kind}Event"), errors.EventError)
     assert issubclass(errors.EventError, errors.Error)
 
 
-def test_wrong_use_is_said(package: ModuleType, sender: Sender, pay: Any) -> None:
+def test_invalid_arguments_are_reported(package: ModuleType, sender: Sender, pay: Any) -> None:
     headers, body = sender.deliver("FAPIAO.ISSUED", NOTICE)
     keyless = package.WeChatPay(**credentials(sender, api_v3_key=None))
-    wrong: dict[str, Callable[[], object]] = {
+    invalid: dict[str, Callable[[], object]] = {
         "body: expected the raw bytes": lambda: pay.webhooks.receive(headers, body.decode()),
         "got dict": lambda: pay.webhooks.receive(headers, json.loads(body)),
         "headers: expected": lambda: pay.webhooks.receive("Wechatpay-Nonce: 1", body),
@@ -542,15 +552,15 @@ def test_wrong_use_is_said(package: ModuleType, sender: Sender, pay: Any) -> Non
             verify=lambda headers, body: True
         ),
     }
-    for message, use in wrong.items():
+    for message, call in invalid.items():
         with pytest.raises(package.errors.ConfigError, match=message):
-            use()
+            call()
 
 
 # --- other APIs -------------------------------------------------------------------------
 
 
-def test_an_api_without_signatures_believes_nothing_until_it_is_told_how(tmp_path: Path) -> None:
+def test_an_unsigned_delivery_needs_a_verify_function(tmp_path: Path) -> None:
     write(CASES / "kitchen_sink" / "spec", tmp_path)
     body = json.dumps(
         {"event": {"name": "2nd:reminder", "data": [{"sku": "tea", "quantity": 2, "price": 5}]}}
@@ -560,12 +570,17 @@ def test_an_api_without_signatures_believes_nothing_until_it_is_told_how(tmp_pat
         webhooks = shop.CornerShop(key=shop.auth.ApiKey(key="k")).webhooks
         with pytest.raises(shop.errors.ConfigError, match="verify="):
             webhooks.receive(headers, body)
-        for lie in (False, None, 1, "yes"):
-            assert parsers_in(lambda lie=lie: refuses(webhooks.with_options(verify=lambda *_: lie), headers, body, shop)) == set()  # type: ignore[misc]
-        seen: list[Any] = []
+        for result in (False, None, 1, "yes"):
+
+            def receive(result: object = result) -> None:
+                webhooks_with_verify = webhooks.with_options(verify=lambda *_: result)
+                assert_forged(webhooks_with_verify, headers, body, shop)
+
+            assert parsers_called_by(receive) == set()
+        verified_deliveries: list[Any] = []
 
         def verify(headers: Any, body: bytes) -> bool:
-            seen.append((headers["x-shop-delivery"], body))
+            verified_deliveries.append((headers["x-shop-delivery"], body))
             return True
 
         event = webhooks.with_options(verify=verify).receive(headers, body)
@@ -574,7 +589,7 @@ def test_an_api_without_signatures_believes_nothing_until_it_is_told_how(tmp_pat
             "d-1",
             "tea",
         )
-        assert seen == [("d-1", body)]
+        assert verified_deliveries == [("d-1", body)]
 
         async def verified(headers: Any, body: bytes) -> bool:
             return verify(headers, body)
@@ -589,12 +604,12 @@ def test_an_api_without_signatures_believes_nothing_until_it_is_told_how(tmp_pat
         assert json.loads(webhooks.failure("no").body) == {"message": "no"}
 
 
-def refuses(webhooks: Any, headers: Any, body: bytes, shop: ModuleType) -> None:
+def assert_forged(webhooks: Any, headers: Any, body: bytes, shop: ModuleType) -> None:
     with pytest.raises(shop.errors.ForgedEvent):
         webhooks.receive(headers, body)
 
 
-def test_only_the_spec_can_say_that_nothing_is_proved(tmp_path: Path) -> None:
+def test_unverified_deliveries_are_accepted_only_if_the_spec_says_so(tmp_path: Path) -> None:
     spec = tmp_path / "spec"
     spec.mkdir()
     (spec / "_api.yaml").write_text(

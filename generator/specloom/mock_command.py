@@ -1,6 +1,6 @@
-"""`specloom mock`: the mock server of a spec, with the behaviour that the project's settings name for it.
+"""`specloom mock`: mock server of a spec, with the behaviour that the project's settings name for it.
 
-The client is made in a folder that is gone afterwards; what serves is its `testing.py`, as `python -m <package>.testing` would.
+The client is generated in a temporary folder, and its `testing.py` serves the mock, as `python -m <package>.testing` does.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from .targets import files
 
 
 def serve(spec: Path, options: Sequence[str]) -> int:
-    """Serve the spec until Ctrl-C; `options` are those of the server. Returns the exit status."""
+    """Serve the mock of a spec until Ctrl-C, with these options of the server; return the exit status."""
     if not spec.is_dir():
         raise UsageError(
-            f"there is no folder {display_path(spec)}; name the folder of a spec, such as specs/shop",
+            f"no such folder: {display_path(spec)}; give the folder of a spec, such as specs/shop",
             WRONG_INPUT,
         )
     api = load(spec, display_path(spec)).api
-    _end_in_order()
+    _exit_on_signals()
     with TemporaryDirectory(prefix="specloom-mock-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         publish(folder / api.package, files(api, "package", mock=_behaviour(spec)))
@@ -38,7 +38,7 @@ def serve(spec: Path, options: Sequence[str]) -> int:
             testing = import_module(f"{api.package}.testing")
         except ImportError as error:
             raise UsageError(
-                f"the mock needs what its client needs: pip install httpx msgspec cryptography ({error})",
+                f"the mock needs the requirements of its client ({error}); run pip install httpx msgspec cryptography",
                 WRONG_INPUT,
             ) from None
         finally:
@@ -48,7 +48,7 @@ def serve(spec: Path, options: Sequence[str]) -> int:
 
 
 def _behaviour(spec: Path) -> Path | None:
-    """The module that the client of this spec names as `mock`; None outside a project."""
+    """Return the module that the settings of this spec's client name as `mock`; None outside a project."""
     try:
         clients = find(spec.resolve()).clients
     except UsageError:
@@ -57,13 +57,16 @@ def _behaviour(spec: Path) -> Path | None:
     return next(filter(None, modules), None)
 
 
-def _end_in_order() -> None:
-    """Let a signal that comes before the server is up remove the folder, too; one that is ignored, as under nohup, stays so."""
+def _exit_on_signals() -> None:
+    """Exit on signals that arrive before the server has its own handlers, so that the temporary folder is removed.
 
-    def end(number: int, frame: FrameType | None) -> NoReturn:
+    A signal that is ignored, as under nohup, stays ignored.
+    """
+
+    def exit_with_signal(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
 
     for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        number = getattr(signal, name, None)  # missing on Windows
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, end)
+            signal.signal(number, exit_with_signal)

@@ -113,9 +113,9 @@ class FapiaoMock(WechatPayMock):
         matches = self._routes.find(IncomingRequest("GET", f"{_APPLICATIONS}/1"))
         query = matches[0].route.endpoint if matches else None
         _check_fapiao(query, arguments, fields)
-        shown = _new_fapiao(example) | fields | {"fapiao_id": fapiao_id}
-        shown["status"] = "ISSUE_ACCEPTED"
-        blue = shown.pop("blue_fapiao", None)
+        row = _new_fapiao(example) | fields | {"fapiao_id": fapiao_id}
+        row["status"] = "ISSUE_ACCEPTED"
+        blue = row.pop("blue_fapiao", None)
         if fapiao_id != example.get("fapiao_id") and "blue_fapiao" not in fields:
             blue = _new_invoice(self.now())
         pace = self.pace if pending else 0.0
@@ -123,12 +123,12 @@ class FapiaoMock(WechatPayMock):
             record: dict[str, Any] = {
                 "apply_id": fapiao_apply_id,
                 "sub_mchid": sub_mchid,
-                "shown": shown,
-                "paper": blue,
+                "row": row,
+                "blue_fapiao": blue,
                 "pace": pace,
                 "reason": None,
-                "failed": None,
-                "fails": reversal_fails,
+                "failed_at": None,
+                "reversal_fails": reversal_fails,
             }
             self._save(record)
             # A fapiao with the same ids may have been issued before.
@@ -136,7 +136,7 @@ class FapiaoMock(WechatPayMock):
             self._schedule("fapiao", record, self.now() + pace)
         self.run_due()
         stored = self.store.get(_kind(fapiao_apply_id), fapiao_id)
-        issued: dict[str, Any] = stored["shown"]
+        issued: dict[str, Any] = stored["row"]
         return issued
 
     # --- time -------------------------------------------------------------------------
@@ -167,32 +167,32 @@ class FapiaoMock(WechatPayMock):
         record = self.store.get(_kind(apply_id), fapiao_id)
         if subject == "card":
             self._move_card(record)
-        elif record["shown"]["status"] == "ISSUE_ACCEPTED":
+        elif record["row"]["status"] == "ISSUE_ACCEPTED":
             self._issue(record, due)
         else:
             self._finish_reversal(record, due)
 
     def _issue(self, record: dict[str, Any], due: float) -> None:
-        shown = record["shown"]
-        shown |= {"status": "ISSUED", "blue_fapiao": record["paper"]}
+        row = record["row"]
+        row |= {"status": "ISSUED", "blue_fapiao": record["blue_fapiao"]}
         self._save_and_notify(record, "FAPIAO.ISSUED")
         if _card_of(record).get("card_status") == "INSERT_ACCEPTED":
             self._schedule("card", record, due + record["pace"])
 
     def _finish_reversal(self, record: dict[str, Any], due: float) -> None:
-        shown = record["shown"]
-        if record["fails"]:
-            record |= {"fails": False, "failed": self.now(), "reason": None}
-            shown |= {
+        row = record["row"]
+        if record["reversal_fails"]:
+            record |= {"reversal_fails": False, "failed_at": self.now(), "reason": None}
+            row |= {
                 "status": "ISSUED",
                 "fapiao_error_code": "BIZ_ERROR",
                 "fapiao_error_message": "红票开具失败。",
             }
             self._save(record)
             return
-        shown |= {"status": "REVERSED", "red_fapiao": _new_invoice(self.now())}
-        shown.pop("fapiao_error_code", None)
-        shown.pop("fapiao_error_message", None)
+        row |= {"status": "REVERSED", "red_fapiao": _new_invoice(self.now())}
+        row.pop("fapiao_error_code", None)
+        row.pop("fapiao_error_message", None)
         card = _card_of(record)
         if card and card.get("card_status") != "DISCARDED":
             card["card_status"] = "DISCARD_ACCEPTED"
@@ -206,15 +206,15 @@ class FapiaoMock(WechatPayMock):
 
     def _save_and_notify(self, record: Mapping[str, Any], event: str) -> None:
         self._save(record)
-        shown = record["shown"]
-        row = {"fapiao_id": shown["fapiao_id"], "fapiao_status": shown["status"]}
+        row = record["row"]
+        event_row = {"fapiao_id": row["fapiao_id"], "fapiao_status": row["status"]}
         if status := _card_of(record).get("card_status"):
-            row["card_status"] = status
+            event_row["card_status"] = status
         payload = {
             "mchid": MCHID,
             "sub_mchid": record["sub_mchid"],
             "fapiao_apply_id": record["apply_id"],
-            "fapiao_information": [row],
+            "fapiao_information": [event_row],
         }
         self.notify(event, payload)
 
@@ -224,9 +224,9 @@ class FapiaoMock(WechatPayMock):
         fapiao_id = arguments.query.get("fapiao_id", [None])[0]
         records = self._application(arguments.path[0], arguments.query.get("sub_mchid"))
         rows = [
-            record["shown"]
+            record["row"]
             for record in records
-            if fapiao_id in (None, record["shown"]["fapiao_id"])
+            if fapiao_id in (None, record["row"]["fapiao_id"])
         ]
         if not rows:
             raise _not_found("商户发票单号对应的发票不存在")
@@ -238,20 +238,22 @@ class FapiaoMock(WechatPayMock):
         records = self._application(
             arguments.path[0], [sub_mchid] if sub_mchid else None
         )
-        by_id = {record["shown"]["fapiao_id"]: record for record in records}
-        rows = body.get("fapiao_information")
-        selected: list[dict[str, Any]] = list(by_id.values()) if rows is None else []
-        for row in rows or ():
-            record = by_id.get(row["fapiao_id"])
+        by_id = {record["row"]["fapiao_id"]: record for record in records}
+        requested_rows = body.get("fapiao_information")
+        selected: list[dict[str, Any]] = (
+            list(by_id.values()) if requested_rows is None else []
+        )
+        for requested in requested_rows or ():
+            record = by_id.get(requested["fapiao_id"])
             if record is None:
                 raise _not_found("商户发票单号对应的发票不存在")
-            self._check_invoice(record["shown"], row)
+            self._check_invoice(record["row"], requested)
             selected.append(record)
         reason = body["reverse_reason"]
         accepted = [record for record in selected if self._is_new(record, reason)]
         for record in accepted:
             record["reason"] = reason
-            record["shown"]["status"] = "REVERSE_ACCEPTED"
+            record["row"]["status"] = "REVERSE_ACCEPTED"
             self._save(record)
             self._schedule("fapiao", record, self.now() + self.pace)
         return Result(202, None, repeated=not accepted)
@@ -261,20 +263,22 @@ class FapiaoMock(WechatPayMock):
 
         Raise `DocumentedError` if the fapiao cannot be reversed now.
         """
-        status = record["shown"]["status"]
+        status = record["row"]["status"]
         if status in ("REVERSE_ACCEPTED", "REVERSED") and record["reason"] == reason:
             return False
         if status != "ISSUED":
             raise _not_allowed("发票状态不允许冲红")
-        failed = record["failed"]
-        if failed is not None and self.now() - failed < _RETRY_AFTER:
+        failed_at = record["failed_at"]
+        if failed_at is not None and self.now() - failed_at < _RETRY_AFTER:
             raise _not_allowed("冲红失败后，请间隔5分钟再重试")
         return True
 
-    def _check_invoice(self, shown: Mapping[str, Any], row: Mapping[str, Any]) -> None:
-        invoice = shown.get("blue_fapiao", {})
+    def _check_invoice(
+        self, row: Mapping[str, Any], requested: Mapping[str, Any]
+    ) -> None:
+        invoice = row.get("blue_fapiao", {})
         for key in ("fapiao_code", "fapiao_number"):
-            if key in row and key in invoice and row[key] != invoice[key]:
+            if key in requested and key in invoice and requested[key] != invoice[key]:
                 raise _not_allowed("发票代码或发票号码与开具的发票不一致")
 
     # --- state ------------------------------------------------------------------------
@@ -288,7 +292,7 @@ class FapiaoMock(WechatPayMock):
         return records
 
     def _save(self, record: Mapping[str, Any]) -> None:
-        fapiao_id = record["shown"]["fapiao_id"]
+        fapiao_id = record["row"]["fapiao_id"]
         self.store.put(_kind(record["apply_id"]), fapiao_id, record)
 
     def _schedule(self, subject: str, record: Mapping[str, Any], due: float) -> None:
@@ -303,11 +307,11 @@ def _kind(apply_id: str) -> str:
 
 def _step_key(subject: str, record: Mapping[str, Any]) -> str:
     # The application id comes last, because it may contain a line break.
-    return f"{subject}\n{record['shown']['fapiao_id']}\n{record['apply_id']}"
+    return f"{subject}\n{record['row']['fapiao_id']}\n{record['apply_id']}"
 
 
 def _card_of(record: Mapping[str, Any]) -> dict[str, Any]:
-    card: dict[str, Any] = record["shown"].get("card_information") or {}
+    card: dict[str, Any] = record["row"].get("card_information") or {}
     return card
 
 
@@ -358,14 +362,14 @@ def _new_fapiao(example: Mapping[str, Any]) -> dict[str, Any]:
         "fapiao_error_code",
         "fapiao_error_message",
     )
-    shown = {key: value for key, value in example.items() if key not in excluded}
-    if "buyer_information" in shown:
+    row = {key: value for key, value in example.items() if key not in excluded}
+    if "buyer_information" in row:
         plaintext = {"phone": _PHONE, "email": _EMAIL}
-        buyer = shown["buyer_information"]
-        shown["buyer_information"] = buyer | {
+        buyer = row["buyer_information"]
+        row["buyer_information"] = buyer | {
             key: plaintext[key] for key in plaintext if key in buyer
         }
-    return shown
+    return row
 
 
 def _new_invoice(now: float) -> dict[str, str]:

@@ -70,6 +70,7 @@ def _decode_checked(
             for pointer in _unknown_fields(annotation, value)
         )
     if not type_mismatches:
+        # The encoder checks limits, which the decoder ignores.
         try:
             encoder = encoder_for(annotation)
             if encoder.accepts(decoded):

@@ -40,7 +40,7 @@ def example(framework: str) -> dict[str, Any]:
 
 def handler() -> Callable[[Any], None]:
     """Return the event handler of the page."""
-    block = re.search(r"^## Events.*?^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    block = re.search(r"^## Webhook events.*?^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     assert block
     namespace: dict[str, Any] = {}
     exec(compile(block[1], "client.md", "exec"), namespace)

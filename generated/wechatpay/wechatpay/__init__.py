@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "3cc8c928e880f93f"
+__build__ = "e29b7e07f73a5add"

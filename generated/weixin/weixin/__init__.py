@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from . import calls as calls
     from . import errors as errors
     from . import models as models
-    from ._runtime.auth.weixin import FileTokenStore as FileTokenStore
-    from ._runtime.auth.weixin import TokenStore as TokenStore
+    from ._runtime.auth.weixin.scheme import FileTokenStore as FileTokenStore
+    from ._runtime.auth.weixin.scheme import TokenStore as TokenStore
     from ._runtime.calls import Call as Call
     from ._runtime.calls import Response as Response
     from .client import AsyncWeixin as AsyncWeixin
@@ -26,9 +26,9 @@ else:
         {
             "AsyncWeixin": ".client",
             "Call": "._runtime.calls",
-            "FileTokenStore": "._runtime.auth.weixin",
+            "FileTokenStore": "._runtime.auth.weixin.scheme",
             "Response": "._runtime.calls",
-            "TokenStore": "._runtime.auth.weixin",
+            "TokenStore": "._runtime.auth.weixin.scheme",
             "Weixin": ".client",
             "calls": "",
             "errors": "",
@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "cbf07828de4fabb1"
+__build__ = "5d68492547b8173b"

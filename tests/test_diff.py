@@ -1,11 +1,11 @@
-"""`specloom diff` rule by rule: a case is a folder `cases/diff/<rule>` with two specs, `old` and `new`, and what is said of them, `changes.txt`.
+"""`specloom diff` rule by rule: a case is a folder `cases/diff/<rule>` with two specs, `old` and `new`, and the expected `changes.txt`.
 
-The judge of the rules is a type checker. Beside the specs stand programs that somebody wrote against the old client: `use.py`, or `request.py`
-and `answer.py` where passing a value and reading it are judged apart. mypy passes all of them against the old clients; against the new
-ones it passes exactly those whose rule says compatible, and those whose rule says that type checkers cannot see it.
+mypy verifies the classes of the rules. Each case has programs that use the old client: `use.py`, or `request.py` and `response.py` if
+passing a value and reading it have different classes. mypy accepts all of them with the old client. With the new one it accepts exactly
+those for which the rule is compatible, or breaking at run time only.
 
-A new case needs no code: make the folder and run `pytest tests/test_diff.py --update`; read what that wrote before you keep it. Specs
-without an `_api.yaml` get the one that all cases share.
+A new case needs no code: create the folder, run `pytest tests/test_diff.py --update`, and read the result before you commit it. Specs
+without an `_api.yaml` get the shared one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ VERSIONS = ("old", "new")
 
 @pytest.fixture(scope="module")
 def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Spec]:
-    """The two specs of each case."""
+    """The specs of all cases, by case and version."""
     found: dict[tuple[str, str], Spec] = {}
     for case in RULE_CASES:
         for version in VERSIONS:
@@ -62,26 +62,26 @@ def test_every_rule_has_a_case() -> None:
     assert set(RULE_CASES) == set(RULES)
 
 
-def test_what_is_judged_apart_has_a_program_for_each() -> None:
+def test_a_case_with_two_classes_has_a_program_for_each() -> None:
     for case in RULE_CASES:
         rule = RULES[case]
-        apart = None not in (rule.request, rule.answer) and rule.request != rule.answer
-        assert not apart or set(programs(case)) == {"request", "answer"}, case
+        differ = None not in (rule.request, rule.response) and rule.request != rule.response
+        assert not differ or set(programs(case)) == {"request", "response"}, case
         assert programs(case), case
 
 
 @pytest.mark.parametrize("case", RULE_CASES)
-def test_a_spec_compared_with_itself_has_not_changed(
+def test_a_spec_compared_with_itself_has_no_changes(
     case: str, specs: dict[tuple[str, str], Spec]
 ) -> None:
     for version in VERSIONS:
         assert compare(specs[case, version], specs[case, version]).changes == ()
 
 
-def test_the_judge_agrees_with_every_rule(
+def test_mypy_agrees_with_every_rule(
     specs: dict[tuple[str, str], Spec], reports: dict[str, Report], mypy: Mypy, tmp_path: Path
 ) -> None:
-    """One tree with all clients, checked twice: the second run meets only what has changed, through mypy's own cache."""
+    """All clients are in one tree, which is checked twice; mypy's cache lets the second run check changed files only."""
     names = {
         f"{case.replace('-', '_')}_{name}": (case, name)
         for case in RULE_CASES
@@ -93,11 +93,13 @@ def test_the_judge_agrees_with_every_rule(
             write_client(specs[case, version], case, tree)
         for module, (case, name) in names.items():
             write(tree / f"{module}.py", program(case, name))
-        said = {module: lines for module, lines in refused(mypy, tree, names).items() if lines}
+        errors = {
+            module: lines for module, lines in mypy_errors(mypy, tree, names).items() if lines
+        }
         if version == "old":
-            assert said == {}
+            assert errors == {}
         else:
-            assert said.keys() == {
+            assert errors.keys() == {
                 module
                 for module, (case, name) in names.items()
                 if is_visible(reports[case], case, name)
@@ -105,11 +107,13 @@ def test_the_judge_agrees_with_every_rule(
 
 
 def programs(case: str) -> list[str]:
-    return [name for name in ("use", "request", "answer") if (DIFF / case / f"{name}.py").exists()]
+    return [
+        name for name in ("use", "request", "response") if (DIFF / case / f"{name}.py").exists()
+    ]
 
 
 def program(case: str, name: str) -> str:
-    """The program, with the client's package by its name in the tree."""
+    """Return the program, with the name that the client's package has in the tree."""
     text = (DIFF / case / f"{name}.py").read_text("utf-8")
     found = re.sub(r"^from shop\b", f"from {tree_name(case, 'shop')}", text, flags=re.MULTILINE)
     assert found != text, f"{case}/{name}.py imports nothing from shop"
@@ -117,9 +121,9 @@ def program(case: str, name: str) -> str:
 
 
 def is_visible(report: Report, case: str, name: str) -> bool:
-    """Whether the case's rule says that type checkers refuse a program of this kind."""
+    """Whether type checkers find the change in a program of this kind, according to the rule."""
     return any(
-        class_for(change, name) == "breaking" and not change.rule.invisible
+        class_for(change, name) == "breaking" and not change.rule.runtime_only
         for change in report.changes
         if change.rule.id == case
     )
@@ -129,14 +133,14 @@ def class_for(change: Change, name: str) -> Class | None:
     match name:
         case "request":
             return change.rule.request if "request" in change.sides else None
-        case "answer":
-            return change.rule.answer if "answer" in change.sides else None
+        case "response":
+            return change.rule.response if "response" in change.sides else None
         case _:
             return change.class_
 
 
 def write_client(spec: Spec, case: str, tree: Path) -> None:
-    """The client's package; all clients share one copy of the runtime, for that is most of what there is to check."""
+    """Write the client's package; all clients share one copy of the runtime, because checking it takes most of the time."""
     package = tree_name(case, spec.api.package)
     shutil.rmtree(tree / tree_name(case, "shop"), ignore_errors=True)
     for path, code in files(replace(spec.api, package=package), "package").items():
@@ -151,14 +155,16 @@ def tree_name(case: str, package: str) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Leaves a file alone that is right already, so that mypy need not look at it again."""
+    """Write a file unless it has this text already, so that mypy does not check it again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
 
 
-def refused(mypy: Mypy, tree: Path, modules: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
-    """What mypy says of each program."""
+def mypy_errors(
+    mypy: Mypy, tree: Path, modules: dict[str, tuple[str, str]]
+) -> dict[str, list[str]]:
+    """Return the errors of mypy in each program."""
     options = ("--hide-error-context", "--follow-imports=silent")
     done = mypy(*options, *(f"{module}.py" for module in modules), cwd=tree)
     assert done.returncode in (0, 1), done.stdout + done.stderr

@@ -62,14 +62,14 @@ def test_text_names_every_change_and_the_next_version(folders: Path) -> None:
     assert done.returncode == 0
     assert done.stdout == """\
 breaking (2)
-  new/things.yaml:6: limit-tightened: things.get: argument `thing_id` has tighter limits (seen at run time only)
+  new/things.yaml:6: limit-tightened: things.get: argument `thing_id` has tighter limits (not found by type checkers)
       was: string(32)
       now: string(16)
   new/things.yaml:7: became-optional: models.GetResponse: field `name` may be absent now
       was: name: string
       now: name?: string
 
-2 breaking, 0 compatible, 0 documentation; a major step: 1.0.0 becomes 2.0.0, `version:` still says 1.0.0
+2 breaking, 0 compatible, 0 documentation; major version bump: 1.0.0 -> 2.0.0 (version is still 1.0.0)
 """
 
 
@@ -80,15 +80,15 @@ def test_json_has_every_change_and_the_version(folders: Path) -> None:
         for row in done["changes"]
     ] == [
         ("limit-tightened", "breaking", ["request"], "new/things.yaml", 6),
-        ("became-optional", "breaking", ["answer"], "new/things.yaml", 7),
+        ("became-optional", "breaking", ["response"], "new/things.yaml", 7),
     ]
-    assert [row["type checkers see it"] for row in done["changes"]] == [False, True]
+    assert [row["found_by_type_checkers"] for row in done["changes"]] == [False, True]
     assert done["version"] == {
         "old": "1.0.0",
         "new": "1.0.0",
-        "step": "major",
+        "bump": "major",
         "next": "2.0.0",
-        "made": False,
+        "is_bumped": False,
     }
 
 
@@ -99,7 +99,7 @@ def test_markdown_is_a_section_of_a_changelog(folders: Path) -> None:
 
 ### Breaking
 
-- `things.get`: argument `thing_id` has tighter limits: `string(32)` → `string(16)` (seen at run time only)
+- `things.get`: argument `thing_id` has tighter limits: `string(32)` → `string(16)` (not found by type checkers)
 - `models.GetResponse`: field `name` may be absent now: `name: string` → `name?: string`
 """
 
@@ -146,33 +146,33 @@ def test_fail_on_sets_the_exit_status(folders: Path, new: str, fail_on: str, sta
         (
             ("1.0.0", "2.0.0"),
             BROKEN,
-            "a major step: 1.0.0 becomes 2.0.0, `version: 2.0.0` says so already",
+            "major version bump: 1.0.0 -> 2.0.0 (version is 2.0.0)",
         ),
         (
             ("1.0.0", "1.1.0"),
             BROKEN,
-            "a major step: 1.0.0 becomes 2.0.0, `version:` still says 1.1.0",
+            "major version bump: 1.0.0 -> 2.0.0 (version is still 1.1.0)",
         ),
         (
             ("0.3.0", "0.4.0"),
             BROKEN,
-            "a minor step: 0.3.0 becomes 0.4.0, `version: 0.4.0` says so already",
+            "minor version bump: 0.3.0 -> 0.4.0 (version is 0.4.0)",
         ),
         (
             ("0.3.0", "0.3.0"),
             RESOURCE.replace("string(32)", "string(64)"),
-            "a patch step: 0.3.0 becomes 0.3.1",
+            "patch version bump: 0.3.0 -> 0.3.1",
         ),
         (
             ("1.4", "1.4"),
             RESOURCE.replace("string(32)", "string(64)"),
-            "a minor step: 1.4 becomes 1.5.0",
+            "minor version bump: 1.4 -> 1.5.0",
         ),
-        (("1.0.0", "1.0.1"), RESOURCE, "nothing but the version has changed"),
-        (("1.0.0", "1.0.0"), RESOURCE, "no changes; the version is 1.0.0"),
+        (("1.0.0", "1.0.1"), RESOURCE, "only the version has changed"),
+        (("1.0.0", "1.0.0"), RESOURCE, "no changes; version 1.0.0"),
     ],
 )
-def test_the_version_step(
+def test_the_version_bump(
     folders: Path, versions: tuple[str, str], resource: str, expected: str
 ) -> None:
     write(folders / "old", RESOURCE, versions[0])
@@ -241,7 +241,7 @@ def test_problems_of_settings_are_reported_only_if_they_are_needed(repository: P
     assert specloom("diff", "v1:specs/tiny", "specs/tiny", cwd=repository).returncode == 0
 
 
-def test_programs_get_a_document_in_any_case(folders: Path) -> None:
+def test_programs_get_a_document_for_every_error(folders: Path) -> None:
     write(folders / "new", RESOURCE.replace("string(32)", "strin(32)"))
     assert (
         json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)[0][

@@ -1,4 +1,4 @@
-"""Nothing changes unnoticed: each value in the model of the kitchen sink, mutated alone, is reported as something, both ways round."""
+"""Mutations: each value in the model of the kitchen sink, mutated alone, is reported as a change, in both directions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from specloom.spec import load
 
 Mutation = tuple[str, Any]
 
-NOT_SAID_BY_SPECS = {"place", "source", "shared"}
+NOT_COMPARED = {"location", "source", "shared"}
 """Derived, or about the files rather than about the API."""
 
 NO_CHANGE = {
@@ -48,7 +48,7 @@ NO_CHANGE = {
 
 
 def mutations(value: object, where: str) -> Iterator[Mutation]:
-    """The value in all its mutations, each named by the attribute that it concerns."""
+    """Yield all mutations of a value, each with the name of the mutated attribute."""
     match value:
         case SourceLocation() | TypeName():
             return
@@ -72,7 +72,7 @@ def mutations(value: object, where: str) -> Iterator[Mutation]:
                 )
         case Struct():
             for field in value.__struct_fields__:
-                if field not in NOT_SAID_BY_SPECS and says_something(value, field):
+                if field not in NOT_COMPARED and is_meaningful(value, field):
                     name = f"{type(value).__name__}.{field}"
                     yield from (
                         (at, replace(value, **{field: mutated}))
@@ -83,24 +83,24 @@ def mutations(value: object, where: str) -> Iterator[Mutation]:
 
 
 def sequences(value: tuple[object, ...], where: str) -> Iterator[Mutation]:
-    for place, inner in enumerate(value):
-        yield where, value[:place] + value[place + 1 :]
+    for index, inner in enumerate(value):
+        yield where, value[:index] + value[index + 1 :]
         yield from (
-            (name, (*value[:place], mutated, *value[place + 1 :]))
+            (name, (*value[:index], mutated, *value[index + 1 :]))
             for name, mutated in mutations(inner, where)
         )
     if value[::-1] != value:
         yield f"{where} reversed", value[::-1]
 
 
-def says_something(value: object, attribute: str) -> bool:
-    """Whether another value of the attribute means anything, or is possible at all."""
+def is_meaningful(value: object, attribute: str) -> bool:
+    """Whether another value of the attribute is possible and has a meaning."""
     match value:
         case NumberRange():
             end = {"above": value.least, "below": value.most}
             return end.get(attribute, value) is not None
         case Field():
-            return attribute != "style"  # means something in queries and forms alone
+            return attribute != "style"  # has a meaning in queries and forms only
         case Idempotency(key=keys) if keys:
             return attribute != "kind"
         case Scheme():
@@ -123,10 +123,10 @@ def mutated(kitchen_sink: Api) -> list[Mutation]:
     return [(name, api) for name, api in mutations(kitchen_sink, "") if name not in NO_CHANGE]
 
 
-def unnoticed(api: Api, found: list[Mutation]) -> list[str]:
+def unreported(api: Api, mutated: list[Mutation]) -> list[str]:
     return [
         name
-        for name, other in found
+        for name, other in mutated
         if not (
             compare(spec_of(api), spec_of(other)).changes
             and compare(spec_of(other), spec_of(api)).changes
@@ -135,15 +135,15 @@ def unnoticed(api: Api, found: list[Mutation]) -> list[str]:
 
 
 def test_mutations_are_noticed(kitchen_sink: Api, mutated: list[Mutation]) -> None:
-    """One of each attribute, and a sample of the others."""
+    """One mutation of each attribute, and a sample of the others."""
     one_of_each = list(dict(random.Random(1).sample(mutated, len(mutated))).items())
     assert len(one_of_each) > 60
-    assert unnoticed(kitchen_sink, one_of_each + random.Random(2).sample(mutated, 150)) == []
+    assert unreported(kitchen_sink, one_of_each + random.Random(2).sample(mutated, 150)) == []
 
 
 @pytest.mark.slow
 def test_all_mutations_are_noticed(kitchen_sink: Api, mutated: list[Mutation]) -> None:
-    assert unnoticed(kitchen_sink, mutated) == []
+    assert unreported(kitchen_sink, mutated) == []
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,12 @@ def test_all_mutations_are_noticed(kitchen_sink: Api, mutated: list[Mutation]) -
     ],
     ids=str,
 )
-def test_a_spec_read_twice_has_not_changed(folder: Path) -> None:
+def test_a_spec_loaded_twice_has_no_changes(folder: Path) -> None:
     old, new = (load(folder, shown).api for shown in ("old", "new"))
     assert compare(spec_of(old), spec_of(new)).changes == ()
 
 
-def test_several_changes_at_once_are_said_in_one_order(
-    kitchen_sink: Api, mutated: list[Mutation]
-) -> None:
+def test_several_changes_have_a_fixed_order(kitchen_sink: Api, mutated: list[Mutation]) -> None:
     for _, api in random.Random(3).sample(mutated, 20):
         first, second = (compare(spec_of(kitchen_sink), spec_of(api)) for _ in range(2))
         assert first == second

@@ -1,4 +1,4 @@
-"""What all endpoints share: names of package and client, credentials, hosts, languages; and the resources, as attributes of the client."""
+"""Comparison of the settings of an API (names, credentials, hosts, languages, texts) and of its resources."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from msgspec import Struct
 from ..model import Api, Host, Resource, SourceLocation
 from . import credentials, error_shapes
 from .changes import BOTH, REQUEST, Changes
-from .describing import both, names
-from .fields import Fields, Subject
-from .matching import Pairs
-from .texts import Texts
+from .describing import comma_list, describe_both
+from .fields import FieldComparison, Subject
+from .matching import Matching
+from .texts import TextComparison
 
 
 class Spec(Struct, frozen=True):
-    """An API, and the files that it was read from: their texts by the paths that problems show."""
+    """An API, and the texts of its files by their paths in problems."""
 
     api: Api
-    shown: str
-    """What changes call the spec folder."""
+    display_path: str
+    """The spec folder as changes name it."""
     sources: Mapping[str, str]
 
-    def place(self, *keys: str) -> SourceLocation:
-        """Where a key stands at the top of the API's own file; the first of several that is there, else the file's beginning."""
-        path = f"{self.shown}/_api.yaml"
+    def location(self, *keys: str) -> SourceLocation:
+        """Return the location of a top-level key in `_api.yaml`: of the first that exists, else the beginning of the file."""
+        path = f"{self.display_path}/_api.yaml"
         lines = self.sources.get(path, "").split("\n")
         found = (
             number
@@ -35,19 +35,21 @@ class Spec(Struct, frozen=True):
         )
         return SourceLocation(path, next(found, 1), 1)
 
-    def place_of(self, resource: Resource) -> SourceLocation:
-        return SourceLocation(f"{self.shown}/{resource.source or '/'.join(resource.path)}", 1, 1)
+    def location_of(self, resource: Resource) -> SourceLocation:
+        return SourceLocation(
+            f"{self.display_path}/{resource.source or '/'.join(resource.path)}", 1, 1
+        )
 
 
-class Apis(Struct, frozen=True):
-    """Compares two APIs as wholes, and says what it finds."""
+class ApiComparison(Struct, frozen=True):
+    """Compares the settings and resources of two APIs."""
 
     old: Spec
     new: Spec
-    pairs: Pairs
+    matching: Matching
     changes: Changes
-    texts: Texts
-    fields: Fields
+    texts: TextComparison
+    fields: FieldComparison
 
     def compare(self) -> None:
         self._names()
@@ -57,47 +59,57 @@ class Apis(Struct, frozen=True):
 
     def _names(self) -> None:
         old, new = self.old.api, self.new.api
-        for rule, key, was, is_ in (
+        for rule, key, old_value, new_value in (
             ("package-renamed", "package", old.package, new.package),
             ("client-renamed", "client", old.client, new.client),
             ("version-changed", "version", old.version, new.version),
         ):
-            if was != is_:
+            if old_value != new_value:
                 self.changes.add(
                     rule,
                     BOTH,
                     new.client if key == "client" else new.package,
                     "",
-                    (was, is_),
-                    self.new.place(key),
+                    (old_value, new_value),
+                    self.new.location(key),
                 )
 
     def _service(self) -> None:
         old, new, subject = self.old.api, self.new.api, self.new.api.client
-        credentials.compare(self.pairs, self.changes, self.new.place("schemes", "auth"))
+        credentials.compare(self.matching, self.changes, self.new.location("schemes", "auth"))
         if old.auth != new.auth:
             credentials.auth(
-                self.pairs, self.changes, subject, old.auth, new.auth, self.new.place("auth")
+                self.matching, self.changes, subject, old.auth, new.auth, self.new.location("auth")
             )
-        hosts = both(lambda api: names(host.url for host in api.hosts), old, new)
+        hosts = describe_both(lambda api: comma_list(host.url for host in api.hosts), old, new)
         if hosts[0] != hosts[1]:
-            self.changes.add("hosts-changed", REQUEST, subject, "", hosts, self.new.place("hosts"))
+            self.changes.add(
+                "hosts-changed", REQUEST, subject, "", hosts, self.new.location("hosts")
+            )
         error_shapes.compare(
-            self.changes, subject, old.error_shape, new.error_shape, self.new.place("error_shape")
+            self.changes,
+            subject,
+            old.error_shape,
+            new.error_shape,
+            self.new.location("error_shape"),
         )
         error_shapes.unprocessed(
-            self.changes, subject, old.unprocessed, new.unprocessed, self.new.place("unprocessed")
+            self.changes,
+            subject,
+            old.unprocessed,
+            new.unprocessed,
+            self.new.location("unprocessed"),
         )
-        self.fields.of_structure(
+        self.fields.compare_all(
             Subject("every request", "argument", REQUEST), old.header, new.header
         )
 
     def _documentation(self) -> None:
         old, new, subject = self.old.api, self.new.api, self.new.api.package
-        place = self.new.place("languages")
+        location = self.new.location("languages")
         for language in new.languages:
             if language not in old.languages:
-                self.changes.add("language-added", BOTH, subject, "", (None, language), place)
+                self.changes.add("language-added", BOTH, subject, "", (None, language), location)
         for language in old.languages:
             if language not in new.languages:
                 self.changes.add(
@@ -106,37 +118,42 @@ class Apis(Struct, frozen=True):
                     subject,
                     "",
                     (language, None),
-                    self.old.place("languages"),
+                    self.old.location("languages"),
                 )
-        kept = [
-            tuple(one for one in api.languages if one in self.texts.languages) for api in (old, new)
+        kept_languages = [
+            tuple(language for language in api.languages if language in self.texts.languages)
+            for api in (old, new)
         ]
-        if kept[0] != kept[1]:
+        if kept_languages[0] != kept_languages[1]:
             self.changes.add(
                 "languages-reordered",
                 BOTH,
                 subject,
                 "",
-                (names(old.languages), names(new.languages)),
-                place,
+                (comma_list(old.languages), comma_list(new.languages)),
+                location,
             )
         for key in ("title", "description"):
-            self.texts.text(
-                BOTH, subject, key, getattr(old, key), getattr(new, key), self.new.place(key)
+            self.texts.compare(
+                BOTH, subject, key, getattr(old, key), getattr(new, key), self.new.location(key)
             )
-        self.texts.text(BOTH, subject, "", old.notes, new.notes, self.new.place(), "note-changed")
+        self.texts.compare(
+            BOTH, subject, "", old.notes, new.notes, self.new.location(), "note-changed"
+        )
         self._hosts(old.hosts, new.hosts)
-        urls = both(lambda api: names(link.url for link in api.links) or None, old, new)
+        urls = describe_both(
+            lambda api: comma_list(link.url for link in api.links) or None, old, new
+        )
         if urls[0] != urls[1]:
-            self.changes.add("links-changed", BOTH, subject, "", urls, self.new.place("links"))
-        for before, now in zip(old.links, new.links, strict=False):
-            self.texts.text(
+            self.changes.add("links-changed", BOTH, subject, "", urls, self.new.location("links"))
+        for before, after in zip(old.links, new.links, strict=False):
+            self.texts.compare(
                 BOTH,
                 subject,
-                f"title of {now.url}",
+                f"title of {after.url}",
                 before.title,
-                now.title,
-                self.new.place("links"),
+                after.title,
+                self.new.location("links"),
             )
 
     def _hosts(self, old: tuple[Host, ...], new: tuple[Host, ...]) -> None:
@@ -144,31 +161,31 @@ class Apis(Struct, frozen=True):
         for host in new:
             if host.url in before:
                 known = before[host.url].description
-                self.texts.text(
+                self.texts.compare(
                     BOTH,
                     self.new.api.client,
                     f"description of {host.url}",
                     known,
                     host.description,
-                    self.new.place("hosts"),
+                    self.new.location("hosts"),
                 )
 
     def _resources(self) -> None:
         old = {resource.path: resource for resource in self.old.api.all_resources()}
         new = {resource.path: resource for resource in self.new.api.all_resources()}
         for path, resource in old.items():
-            now = new.pop(self.pairs.resources.get(path, path), None)
-            if now is None:
+            after = new.pop(self.matching.resources.get(path, path), None)
+            if after is None:
                 self.changes.add(
                     "resource-removed",
                     BOTH,
                     ".".join(path),
                     "",
                     (None, None),
-                    self.old.place_of(resource),
+                    self.old.location_of(resource),
                 )
             else:
-                self._resource(resource, now)
+                self._resource(resource, after)
         for path, resource in new.items():
             self.changes.add(
                 "resource-added",
@@ -176,29 +193,38 @@ class Apis(Struct, frozen=True):
                 ".".join(path),
                 "",
                 (None, None),
-                self.new.place_of(resource),
+                self.new.location_of(resource),
             )
 
     def _resource(self, old: Resource, new: Resource) -> None:
-        subject, was, place = ".".join(new.path), ".".join(old.path), self.new.place_of(new)
-        if subject != was:
-            self.changes.add("resource-renamed", BOTH, subject, "", (was, subject), place)
-        self.texts.text(BOTH, subject, "title", old.title, new.title, place)
-        self.texts.text(BOTH, subject, "description", old.description, new.description, place)
-        self.texts.text(BOTH, subject, "", old.notes, new.notes, place, "note-changed")
+        subject, old_value, location = (
+            ".".join(new.path),
+            ".".join(old.path),
+            self.new.location_of(new),
+        )
+        if subject != old_value:
+            self.changes.add("resource-renamed", BOTH, subject, "", (old_value, subject), location)
+        self.texts.compare(BOTH, subject, "title", old.title, new.title, location)
+        self.texts.compare(BOTH, subject, "description", old.description, new.description, location)
+        self.texts.compare(BOTH, subject, "", old.notes, new.notes, location, "note-changed")
         before = {
-            now.name: now
-            for was, now in self.pairs.endpoints
-            if was.resource == old.path and now.resource == new.path
+            after.name: after
+            for old_value, after in self.matching.endpoints
+            if old_value.resource == old.path and after.resource == new.path
         }
-        ours = [
-            now.name
+        old_order = [
+            after.name
             for endpoint in old.endpoints
-            for was, now in self.pairs.endpoints
-            if was is endpoint and now.name in before
+            for old_value, after in self.matching.endpoints
+            if old_value is endpoint and after.name in before
         ]
-        theirs = [endpoint.name for endpoint in new.endpoints if endpoint.name in before]
-        if ours != theirs and sorted(ours) == sorted(theirs):
+        new_order = [endpoint.name for endpoint in new.endpoints if endpoint.name in before]
+        if old_order != new_order and sorted(old_order) == sorted(new_order):
             self.changes.add(
-                "order-changed", BOTH, subject, "endpoints", (names(ours), names(theirs)), place
+                "order-changed",
+                BOTH,
+                subject,
+                "endpoints",
+                (comma_list(old_order), comma_list(new_order)),
+                location,
             )

@@ -1,4 +1,4 @@
-"""Changes: what was found, each with its place and the two values, and all of them as a report."""
+"""Changes between two specs, each with its location and values, and the report of all of them."""
 
 from __future__ import annotations
 
@@ -10,55 +10,59 @@ from msgspec.structs import replace
 
 from ..model import SourceLocation
 from .rules import CLASSES, RULES, Class, Rule
-from .versions import Step, advised, is_made, step_for
+from .versions import Bump, bump_for, bumped_version, is_at_least
 
-Direction: TypeAlias = Literal["request", "answer"]
+Direction: TypeAlias = Literal["request", "response"]
 Sides: TypeAlias = frozenset[Direction]
 Values: TypeAlias = "tuple[str | None, str | None]"
-"""The old value and the new one, as a reader of the spec knows them; None where there is none to show."""
+"""The old value and the new one in the notation of the spec; None where there is none to show."""
 
 REQUEST: Sides = frozenset(["request"])
-ANSWER: Sides = frozenset(["answer"])
-BOTH: Sides = REQUEST | ANSWER
+RESPONSE: Sides = frozenset(["response"])
+BOTH: Sides = REQUEST | RESPONSE
 
 _RANK = {id: rank for rank, id in enumerate(RULES)}
 
 
 class Change(Struct, frozen=True):
-    """One change. `subject` is what a program calls the thing (`orders.create`, `models.Order`), `what` the part of it; '' is all of it."""
+    """One change. `subject` is the name in programs (`orders.create`, `models.Order`), `part` the changed part; '' for the whole."""
 
     rule: Rule
     sides: Sides
     subject: str
-    what: str
+    part: str
     values: Values
-    place: SourceLocation
-    """In the new spec; in the old one for what was removed."""
+    location: SourceLocation
+    """In the new spec; in the old one for a removed part."""
 
     @property
     def class_(self) -> Class:
-        """The worst of the sides that it concerns."""
-        found = {
-            self.rule.request if side == "request" else self.rule.answer for side in self.sides
+        """The worst class of the affected sides."""
+        classes = {
+            self.rule.request if side == "request" else self.rule.response for side in self.sides
         }
-        return next(each for each in CLASSES if each in found)
+        return next(class_ for class_ in CLASSES if class_ in classes)
 
     @property
     def message(self) -> str:
-        """A sentence without its values: `orders.create: argument `note` must be given now`."""
+        """A sentence without the values: `orders.create: argument `note` is required now`."""
         return (
-            f"{self.subject}: {self.what} {self.says}"
-            if self.what
-            else f"{self.subject} {self.says}"
+            f"{self.subject}: {self.part} {self.sentence}"
+            if self.part
+            else f"{self.subject} {self.sentence}"
         )
 
     @property
-    def says(self) -> str:
-        return self.rule.asks if self.rule.asks and self.sides == REQUEST else self.rule.says
+    def sentence(self) -> str:
+        return (
+            self.rule.request_sentence
+            if self.rule.request_sentence and self.sides == REQUEST
+            else self.rule.sentence
+        )
 
 
 class Report(Struct, frozen=True):
-    """All changes, the most important first, between two versions of a spec."""
+    """All changes between two versions of a spec, the most important first."""
 
     changes: tuple[Change, ...]
     old_version: str
@@ -72,64 +76,66 @@ class Report(Struct, frozen=True):
         return self.changes[0].class_ if self.changes else None
 
     @property
-    def step(self) -> Step | None:
-        """The part of the version that has to move; a change of nothing but the version asks for none."""
-        asking = [change for change in self.changes if change.rule.id != "version-changed"]
-        return step_for(asking[0].class_, self.old_version) if asking else None
+    def bump(self) -> Bump | None:
+        """The part of the version that must be increased; None if nothing but the version has changed."""
+        others = [change for change in self.changes if change.rule.id != "version-changed"]
+        return bump_for(others[0].class_, self.old_version) if others else None
 
     @property
     def next_version(self) -> str | None:
-        """The least version that says what has changed; None if none is needed, or the old one is not made of numbers."""
-        return advised(self.old_version, self.step) if self.step else None
+        """The lowest sufficient version; None if no bump is needed, or the old version is not numeric."""
+        return bumped_version(self.old_version, self.bump) if self.bump else None
 
     @property
-    def made(self) -> bool:
-        """Whether the new spec's `version` says enough already."""
-        return self.next_version is not None and is_made(self.new_version, self.next_version)
+    def is_bumped(self) -> bool:
+        """Whether the `version` of the new spec is sufficient."""
+        return self.next_version is not None and is_at_least(self.new_version, self.next_version)
 
 
 class Changes:
-    """Collects changes; one that concerns requests and answers alike is one change."""
+    """Collector of changes; the same change of requests and of responses is one change."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[object, ...], Change] = {}
+        self._changes: dict[tuple[object, ...], Change] = {}
 
     def add(
         self,
         rule: str,
         sides: Iterable[Direction],
         subject: str,
-        what: str,
+        part: str,
         values: Values,
-        place: SourceLocation,
+        location: SourceLocation,
     ) -> None:
         row = RULES[rule]
         concerned: Sides = frozenset(
-            side for side in sides if (row.request if side == "request" else row.answer) is not None
+            side
+            for side in sides
+            if (row.request if side == "request" else row.response) is not None
         )
         if not concerned:
-            raise ValueError(f"{rule} does not concern {sorted(sides)}")
-        change = Change(row, concerned, subject, what, values, place)
-        key = (rule, subject, what, values, place)
-        known = self._found.get(key)
-        self._found[key] = replace(known, sides=known.sides | concerned) if known else change
+            raise ValueError(f"rule {rule} does not apply to {sorted(sides)}")
+        change = Change(row, concerned, subject, part, values, location)
+        key = (rule, subject, part, values, location)
+        known = self._changes.get(key)
+        self._changes[key] = replace(known, sides=known.sides | concerned) if known else change
 
     def report(self, old_version: str, new_version: str) -> Report:
         return Report(
-            tuple(sorted(self._found.values(), key=_importance)), old_version, new_version
+            tuple(sorted(self._changes.values(), key=_importance)), old_version, new_version
         )
 
 
 def _importance(change: Change) -> tuple[int, int, str, int, tuple[str, int, int], str, str, str]:
-    """By class; then the client, its endpoints, errors and types; then what belongs together."""
+    """Return the sort key of a change: its class; then client, endpoints, errors, types; then the subject."""
     old, new = (value or "" for value in change.values)
     return (
         CLASSES.index(change.class_),
         _group(change),
         change.subject,
         _RANK[change.rule.id],
-        (change.place.path, change.place.line, change.place.column),
-        change.what,
+        (change.location.path, change.location.line, change.location.column),
+        change.part,
         old,
         new,
     )
@@ -142,4 +148,4 @@ def _group(change: Change) -> int:
         case ("errors" | "events", ".", _):
             return 2
         case _:
-            return 0 if change.place.path.endswith("/_api.yaml") else 1
+            return 0 if change.location.path.endswith("/_api.yaml") else 1

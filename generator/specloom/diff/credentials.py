@@ -1,4 +1,4 @@
-"""Credentials: what the constructor of a client asks for, and with which of them an endpoint can be called."""
+"""Comparison of credentials: arguments of the client's constructor, and the schemes that endpoints accept."""
 
 from __future__ import annotations
 
@@ -10,49 +10,62 @@ from ..auth_schemes import SCHEMES
 from ..model import Api, Scheme, SourceLocation
 from ..targets.client_interface import argument_of, schemes_of
 from .changes import BOTH, REQUEST, Changes
-from .describing import both, names
-from .matching import Pairs
+from .describing import comma_list, describe_both
+from .matching import Matching
 
 
-def compare(pairs: Pairs, changes: Changes, place: SourceLocation) -> None:
-    """The constructor's arguments, and what is sent for them."""
-    subject = pairs.new.client
-    old, new = _arguments(pairs.old), _arguments(pairs.new)
-    if not _kept(old, new):
+def compare(matching: Matching, changes: Changes, location: SourceLocation) -> None:
+    """Compare the constructor's arguments for credentials, and the options of the schemes."""
+    subject = matching.new.client
+    old, new = _arguments(matching.old), _arguments(matching.new)
+    if not _accepts_all(old, new):
         changes.add(
             "credentials-changed",
             BOTH,
             subject,
             "",
-            (names(old) or "none", names(new) or "none"),
-            place,
+            (comma_list(old) or "none", comma_list(new) or "none"),
+            location,
         )
     elif old != new:
-        changes.add("scheme-added", REQUEST, subject, "", (names(old), names(new)), place)
-    values = both(_sent, pairs.old, pairs.new)
+        changes.add(
+            "scheme-added", REQUEST, subject, "", (comma_list(old), comma_list(new)), location
+        )
+    values = describe_both(_describe_schemes, matching.old, matching.new)
     if old == new and values[0] != values[1]:
-        changes.add("scheme-changed", REQUEST, subject, "", values, place)
+        changes.add("scheme-changed", REQUEST, subject, "", values, location)
 
 
 def auth(
-    pairs: Pairs,
+    matching: Matching,
     changes: Changes,
     subject: str,
     old: tuple[str, ...],
     new: tuple[str, ...],
-    place: SourceLocation,
+    location: SourceLocation,
 ) -> None:
-    """With which credentials something is called. That it takes those that the constructor asks for now needs no saying."""
-    rule = "auth-loosened" if _may_call(pairs, old, new) else "auth-tightened"
-    if rule == "auth-tightened" or not new or _kept(_arguments(pairs.old), _arguments(pairs.new)):
-        changes.add(rule, REQUEST, subject, "", (names(old) or "none", names(new) or "none"), place)
+    """Compare the accepted schemes. No change is added if they only follow from the changed arguments of the constructor."""
+    rule = "auth-loosened" if _still_accepted(matching, old, new) else "auth-tightened"
+    if (
+        rule == "auth-tightened"
+        or not new
+        or _accepts_all(_arguments(matching.old), _arguments(matching.new))
+    ):
+        changes.add(
+            rule,
+            REQUEST,
+            subject,
+            "",
+            (comma_list(old) or "none", comma_list(new) or "none"),
+            location,
+        )
 
 
-def _may_call(pairs: Pairs, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
-    """Whether everybody who could call an endpoint still can: a client has the one kind of credentials, or at least one of several."""
-    kinds = [scheme.name for scheme in schemes_of(pairs.old)]
+def _still_accepted(matching: Matching, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
+    """Whether every client that could call an endpoint still can: it has the only kind of credentials, or at least one of several."""
+    kinds = [scheme.name for scheme in schemes_of(matching.old)]
     if len(kinds) == 1:
-        return not new or [scheme.name for scheme in schemes_of(pairs.new)] == list(new)
+        return not new or [scheme.name for scheme in schemes_of(matching.new)] == list(new)
     if not old:
         return not new
     return not new or set(old) <= set(new)
@@ -63,8 +76,8 @@ class _Argument(Struct, frozen=True):
     required: bool
     several: bool = False
 
-    def takes(self, before: _Argument) -> bool:
-        """Whether what was right for another version of this argument is right for it."""
+    def accepts(self, before: _Argument) -> bool:
+        """Whether every value that was valid for the old argument is valid for this one."""
         return (
             self.kind == before.kind
             and self.several == before.several
@@ -73,31 +86,35 @@ class _Argument(Struct, frozen=True):
 
 
 def _arguments(api: Api) -> Mapping[str, _Argument]:
-    """The constructor's arguments for credentials, by name."""
-    found: dict[str, _Argument] = {}
+    """Return the constructor's arguments for credentials, by name."""
+    arguments: dict[str, _Argument] = {}
     for scheme in schemes_of(api):
         kind = SCHEMES[scheme.kind]
         if (name := argument_of(api, scheme)) is not None:
-            found[name] = _Argument(kind.class_name, required=False)
+            arguments[name] = _Argument(kind.class_name, required=False)
         else:
-            found |= {
+            arguments |= {
                 each.name: _Argument(each.annotation, each.required, each.several)
                 for each in kind.arguments
             }
-    return found
+    return arguments
 
 
-def _kept(old: Mapping[str, _Argument], new: Mapping[str, _Argument]) -> bool:
-    """Whether what programs give the constructor is right for the new one, too."""
-    kept = all(name in new and new[name].takes(argument) for name, argument in old.items())
-    return kept and not any(argument.required for name, argument in new.items() if name not in old)
+def _accepts_all(old: Mapping[str, _Argument], new: Mapping[str, _Argument]) -> bool:
+    """Whether all calls of the old constructor are valid for the new one."""
+    still_valid = all(name in new and new[name].accepts(argument) for name, argument in old.items())
+    return still_valid and not any(
+        argument.required for name, argument in new.items() if name not in old
+    )
 
 
-def _sent(api: Api) -> str:
-    """All schemes, and what the spec sets on them."""
-    return names(_told(scheme) for scheme in api.schemes)
+def _describe_schemes(api: Api) -> str:
+    """Return all schemes with their options."""
+    return comma_list(_describe(scheme) for scheme in api.schemes)
 
 
-def _told(scheme: Scheme) -> str:
-    given = names(f"{key} {value}" for key, value in sorted(scheme.options.items()))
-    return f"{scheme.name}: {scheme.kind} ({given})" if given else f"{scheme.name}: {scheme.kind}"
+def _describe(scheme: Scheme) -> str:
+    options = comma_list(f"{key} {value}" for key, value in sorted(scheme.options.items()))
+    return (
+        f"{scheme.name}: {scheme.kind} ({options})" if options else f"{scheme.name}: {scheme.kind}"
+    )

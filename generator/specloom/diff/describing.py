@@ -1,4 +1,4 @@
-"""Values as a reader of the spec knows them: types as expressions, fields as entries, texts cut short."""
+"""Descriptions of values in the notation of the spec: types as expressions, fields as entries."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ from .changes import Values
 T = TypeVar("T")
 
 
-def both(shown: Callable[[T], str | None], old: T, new: T) -> Values:
-    """The two values, shown alike."""
-    return shown(old), shown(new)
+def describe_both(describe: Callable[[T], str | None], old: T, new: T) -> Values:
+    """Return the descriptions of the old and the new value."""
+    return describe(old), describe(new)
 
 
 def expression(type: Type) -> str:
-    """The type as the spec language writes it."""
+    """Return the type in the notation of the spec."""
     match type:
         case Nullable():
             return expression(type.type) + "?"
@@ -85,27 +85,27 @@ def expression(type: Type) -> str:
             return f"text<{expression(type.type)}>"
 
 
-def entry(field: Field) -> str:
-    """The field as it stands in a spec: `note?: string(100)?`."""
+def describe_field(field: Field) -> str:
+    """Return the field as an entry of a spec: `note?: string(100)?`."""
     return f"{field.wire}{'' if field.required else '?'}: {expression(field.type)}"
 
 
-def line(endpoint: Endpoint) -> str:
+def route(endpoint: Endpoint) -> str:
     return f"{endpoint.method} {endpoint.path}"
 
 
 def python_name(name: TypeName, ambiguous: Iterable[str]) -> str:
-    """What programs call a type: `models.Order`, or `models.orders.Order` if several have the name."""
+    """Return the name of a type in programs: `models.Order`, or `models.orders.Order` if several types have the name."""
     return ".".join(
         ("models", *name.module, name.name) if name.name in ambiguous else ("models", name.name)
     )
 
 
-def value(given: Value | None) -> str | None:
+def describe_value(given: Value | None) -> str | None:
     return None if given is None else json_text(given.json)
 
 
-def names(given: Iterable[str]) -> str:
+def comma_list(given: Iterable[str]) -> str:
     return ", ".join(given)
 
 
@@ -118,7 +118,7 @@ def range_(range: NumberRange) -> str:
 
 
 def _length(length: LengthRange, *, documents: bool = False) -> str:
-    """`1..32`; `32` for a text's greatest length alone, as documents write it."""
+    """Return `1..32`; for a string with a maximum length only, `32`."""
     if not length:
         return ""
     if documents and length.least is None:

@@ -1,4 +1,4 @@
-"""Endpoints: one old and one new, from the HTTP line to the example."""
+"""Comparison of two endpoints: HTTP method and path, arguments, bodies, responses, behaviour, documentation."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from ..model import (
 )
 from ..targets.client_interface import EndpointArgument, Where, arguments, body_fields, constant
 from . import credentials, error_shapes
-from .changes import ANSWER, BOTH, REQUEST, Changes
-from .describing import both, expression, line, names
-from .fields import Fields, Subject, headers
-from .matching import Pairs
-from .texts import Texts
-from .types import Types, bare
+from .changes import BOTH, REQUEST, RESPONSE, Changes
+from .describing import comma_list, describe_both, expression, route
+from .fields import FieldComparison, Subject, headers
+from .matching import Matching
+from .texts import TextComparison
+from .types import TypeComparison, bare
 
 Pairings: TypeAlias = Sequence[tuple[EndpointArgument, EndpointArgument]]
 
 
-class Endpoints(Struct, frozen=True):
-    """Compares endpoints, and says what it finds."""
+class EndpointComparison(Struct, frozen=True):
+    """Compares matched endpoints."""
 
-    pairs: Pairs
+    matching: Matching
     changes: Changes
-    texts: Texts
-    fields: Fields
+    texts: TextComparison
+    fields: FieldComparison
 
     def compare(self, old: Endpoint, new: Endpoint) -> None:
         self._name(old, new)
         self._arguments(old, new)
         self._body(old, new)
-        self._answers(old, new)
+        self._responses(old, new)
         self._behaviour(old, new)
         self._documentation(old, new)
 
     def _name(self, old: Endpoint, new: Endpoint) -> None:
-        moved = self.pairs.resources.get(old.resource, old.resource) != new.resource
+        moved = self.matching.resources.get(old.resource, old.resource) != new.resource
         if moved:
             self.changes.add(
                 "endpoint-moved",
@@ -70,36 +70,42 @@ class Endpoints(Struct, frozen=True):
                 (old.qualified, new.qualified),
                 new.location,
             )
-        if line(old) != line(new):
-            rule = "line-taken" if self.pairs.is_taken(old, new) else "line-changed"
-            self.changes.add(rule, BOTH, new.qualified, "", (line(old), line(new)), new.location)
+        if route(old) != route(new):
+            rule = "route-reused" if self.matching.reuses_route(old, new) else "route-changed"
+            self.changes.add(rule, BOTH, new.qualified, "", (route(old), route(new)), new.location)
 
     def _arguments(self, old: Endpoint, new: Endpoint) -> None:
-        """All that is sent by name, constants included; what the whole API sends with every request is compared once, elsewhere."""
+        """Compare arguments and constants; headers of the whole API are compared once, by `ApiComparison`."""
         subject = Subject(new.qualified, "argument", REQUEST)
-        before, now = _all_sent(self.pairs.old, old), _all_sent(self.pairs.new, new)
-        pairs = _paired(before, now)
-        for was, is_ in pairs:
-            self._place(subject, was, is_)
-            self.fields.of_pair(subject, was.field, is_.field)
-        gone, here = [was for was, _ in pairs], [is_ for _, is_ in pairs]
+        before, after = _sent_arguments(self.matching.old, old), _sent_arguments(
+            self.matching.new, new
+        )
+        pairs = _pair_arguments(before, after)
+        for old_argument, new_argument in pairs:
+            self._request_part(subject, old_argument, new_argument)
+            self.fields.compare(subject, old_argument.field, new_argument.field)
+        paired_old, paired_new = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         for argument in before:
-            if argument not in gone:
-                self.fields.removed(subject, argument.field)
-        for argument in now:
-            if argument not in here:
-                self.fields.added(subject, argument.field)
-        self._positions(subject, pairs, before, now)
+            if argument not in paired_old:
+                self.fields.report_removed(subject, argument.field)
+        for argument in after:
+            if argument not in paired_new:
+                self.fields.report_added(subject, argument.field)
+        self._positions(subject, pairs, before, after)
         for where in ("query", "header", "field"):
-            same = [(was.field, is_.field) for was, is_ in pairs if was.where == is_.where == where]
-            self.fields.order(
+            same = [
+                (old_argument.field, new_argument.field)
+                for old_argument, new_argument in pairs
+                if old_argument.where == new_argument.where == where
+            ]
+            self.fields.compare_order(
                 subject,
                 same,
                 [argument.field for argument in before],
-                [argument.field for argument in now],
+                [argument.field for argument in after],
             )
 
-    def _place(self, subject: Subject, old: EndpointArgument, new: EndpointArgument) -> None:
+    def _request_part(self, subject: Subject, old: EndpointArgument, new: EndpointArgument) -> None:
         if old.where != new.where:
             rule = (
                 "argument-left-path"
@@ -111,7 +117,7 @@ class Endpoints(Struct, frozen=True):
                 REQUEST,
                 subject.name,
                 f"argument `{new.name}`",
-                (_PLACES[old.where], _PLACES[new.where]),
+                (_REQUEST_PARTS[old.where], _REQUEST_PARTS[new.where]),
                 new.field.location,
             )
 
@@ -122,27 +128,30 @@ class Endpoints(Struct, frozen=True):
         old: Sequence[EndpointArgument],
         new: Sequence[EndpointArgument],
     ) -> None:
-        """Arguments of the path are passed by position."""
-        ours, theirs = _by_position(old), _by_position(new)
-        for was, is_ in pairs:
-            if was in ours and is_ in theirs and ours.index(was) != theirs.index(is_):
-                values = both(lambda place: str(place + 1), ours.index(was), theirs.index(is_))
+        """Compare the order of arguments of the path, which are positional."""
+        old_order, new_order = _positional(old), _positional(new)
+        for old_argument, new_argument in pairs:
+            if old_argument not in old_order or new_argument not in new_order:
+                continue
+            positions = old_order.index(old_argument), new_order.index(new_argument)
+            if positions[0] != positions[1]:
+                values = describe_both(lambda position: str(position + 1), *positions)
                 self.changes.add(
                     "path-order-changed",
                     REQUEST,
                     subject.name,
-                    f"argument `{is_.name}`",
+                    f"argument `{new_argument.name}`",
                     values,
-                    is_.field.location,
+                    new_argument.field.location,
                 )
 
     def _body(self, old: Endpoint, new: Endpoint) -> None:
-        was, is_ = _encoding(old), _encoding(new)
-        if was != is_:
+        encodings = describe_both(_encoding, old, new)
+        if encodings[0] != encodings[1]:
             self.changes.add(
-                "encoding-changed", REQUEST, new.qualified, "the request", (was, is_), new.location
+                "encoding-changed", REQUEST, new.qualified, "the request", encodings, new.location
             )
-        parts = both(
+        parts = describe_both(
             lambda each: each.body.signed_part if isinstance(each.body, MultipartBody) else None,
             old,
             new,
@@ -150,158 +159,197 @@ class Endpoints(Struct, frozen=True):
         if parts[0] != parts[1]:
             self.changes.add("signed-part-changed", REQUEST, new.qualified, "", parts, new.location)
 
-    def _answers(self, old: Endpoint, new: Endpoint) -> None:
-        before, now = {answer.status: answer for answer in old.responses}, {
-            answer.status: answer for answer in new.responses
+    def _responses(self, old: Endpoint, new: Endpoint) -> None:
+        before, after = {response.status: response for response in old.responses}, {
+            response.status: response for response in new.responses
         }
         seen = {
-            None if answer.type is None else bare(answer.type, self.pairs)
-            for answer in old.responses
+            None if response.type is None else bare(response.type, self.matching)
+            for response in old.responses
         }
-        for status, answer in before.items():
-            if status not in now:
+        for status, response in before.items():
+            if status not in after:
                 self.changes.add(
-                    "answer-removed",
-                    ANSWER,
+                    "response-removed",
+                    RESPONSE,
                     new.qualified,
-                    f"answer {status}",
-                    (_content(answer), None),
+                    f"response {status}",
+                    (_content(response), None),
                     old.location,
                 )
             else:
-                self._answer(answer, now[status], old, new)
-        for status, answer in now.items():
+                self._response(response, after[status], old, new)
+        for status, response in after.items():
             if status not in before:
-                known = (None if answer.type is None else bare(answer.type)) in seen
-                rule = "status-added" if known else "answer-added"
+                known = (None if response.type is None else bare(response.type)) in seen
+                rule = "status-added" if known else "response-added"
                 self.changes.add(
                     rule,
-                    ANSWER,
+                    RESPONSE,
                     new.qualified,
-                    f"answer {status}",
-                    (None, _content(answer)),
+                    f"response {status}",
+                    (None, _content(response)),
                     new.location,
                 )
-        ours, theirs = [one for one in before if one in now], [one for one in now if one in before]
-        if ours != theirs:
+        old_order, new_order = [status for status in before if status in after], [
+            status for status in after if status in before
+        ]
+        if old_order != new_order:
             self.changes.add(
                 "order-changed",
-                ANSWER,
+                RESPONSE,
                 new.qualified,
-                "answers",
-                (names(map(str, ours)), names(map(str, theirs))),
+                "responses",
+                (comma_list(map(str, old_order)), comma_list(map(str, new_order))),
                 new.location,
             )
 
-    def _answer(self, old: Response, new: Response, was: Endpoint, endpoint: Endpoint) -> None:
-        subject, what, place = endpoint.qualified, f"answer {new.status}", endpoint.location
+    def _response(
+        self, old: Response, new: Response, old_endpoint: Endpoint, new_endpoint: Endpoint
+    ) -> None:
+        subject, location = new_endpoint.qualified, new_endpoint.location
+        part = f"response {new.status}"
         if old.type is None or new.type is None:
             if old.type is not new.type:
                 rule = (
-                    "content-removed"
+                    "response-body-removed"
                     if new.type is None
-                    else "content-added" if len(was.responses) == 1 else "type-changed"
+                    else (
+                        "response-body-added"
+                        if len(old_endpoint.responses) == 1
+                        else "type-changed"
+                    )
                 )
-                self.changes.add(rule, ANSWER, subject, what, (_content(old), _content(new)), place)
-        else:
-            for found in Types(self.pairs, "answer", lists=True).differences(old.type, new.type):
                 self.changes.add(
-                    found.rule, ANSWER, subject, found.of(what), (found.old, found.new), place
+                    rule, RESPONSE, subject, part, (_content(old), _content(new)), location
                 )
-        headers(self.changes, subject, old.headers, new.headers, place)
-        for part in ("title", "description"):
-            self.texts.text(
-                ANSWER, subject, f"{part} of {what}", getattr(old, part), getattr(new, part), place
+        else:
+            for difference in TypeComparison(self.matching, "response", in_list=True).differences(
+                old.type, new.type
+            ):
+                self.changes.add(
+                    difference.rule,
+                    RESPONSE,
+                    subject,
+                    difference.within(part),
+                    (difference.old, difference.new),
+                    location,
+                )
+        headers(self.changes, subject, old.headers, new.headers, location)
+        for attribute in ("title", "description"):
+            self.texts.compare(
+                RESPONSE,
+                subject,
+                f"{attribute} of {part}",
+                getattr(old, attribute),
+                getattr(new, attribute),
+                location,
             )
 
     def _behaviour(self, old: Endpoint, new: Endpoint) -> None:
-        subject, place = new.qualified, new.location
-        if _repeated(old.idempotency) != _repeated(new.idempotency):
+        subject, location = new.qualified, new.location
+        if _describe_idempotency(old.idempotency) != _describe_idempotency(new.idempotency):
             self.changes.add(
                 "idempotency-changed",
                 REQUEST,
                 subject,
                 "",
-                (_repeated(old.idempotency), _repeated(new.idempotency)),
-                place,
+                (_describe_idempotency(old.idempotency), _describe_idempotency(new.idempotency)),
+                location,
             )
-        hosts = both(lambda each: names(host.url for host in each.hosts) or "the API's", old, new)
+        hosts = describe_both(
+            lambda each: comma_list(host.url for host in each.hosts) or "the API's", old, new
+        )
         if hosts[0] != hosts[1]:
-            self.changes.add("hosts-changed", BOTH, subject, "", hosts, place)
-        inherited = old.auth == self.pairs.old.auth and new.auth == self.pairs.new.auth
+            self.changes.add("hosts-changed", BOTH, subject, "", hosts, location)
+        inherited = old.auth == self.matching.old.auth and new.auth == self.matching.new.auth
         if old.auth != new.auth and not inherited:
-            credentials.auth(self.pairs, self.changes, subject, old.auth, new.auth, place)
+            credentials.auth(self.matching, self.changes, subject, old.auth, new.auth, location)
         if (old.error_shape, new.error_shape) != (
-            self.pairs.old.error_shape,
-            self.pairs.new.error_shape,
+            self.matching.old.error_shape,
+            self.matching.new.error_shape,
         ):
-            error_shapes.compare(self.changes, subject, old.error_shape, new.error_shape, place)
+            error_shapes.compare(self.changes, subject, old.error_shape, new.error_shape, location)
         if (old.unprocessed, new.unprocessed) != (
-            self.pairs.old.unprocessed,
-            self.pairs.new.unprocessed,
+            self.matching.old.unprocessed,
+            self.matching.new.unprocessed,
         ):
-            error_shapes.unprocessed(self.changes, subject, old.unprocessed, new.unprocessed, place)
+            error_shapes.unprocessed(
+                self.changes, subject, old.unprocessed, new.unprocessed, location
+            )
         if old.verified != new.verified:
-            words = both(lambda each: "verified" if each.verified else "not verified", old, new)
-            self.changes.add("verification-changed", ANSWER, subject, "", words, place)
+            values = describe_both(
+                lambda each: "verified" if each.verified else "not verified", old, new
+            )
+            self.changes.add("verification-changed", RESPONSE, subject, "", values, location)
 
     def _documentation(self, old: Endpoint, new: Endpoint) -> None:
-        subject, place = new.qualified, new.location
-        self.texts.deprecation(BOTH, subject, "", old.deprecated, new.deprecated, place)
-        self.texts.text(BOTH, subject, "title", old.title, new.title, place)
-        self.texts.text(BOTH, subject, "description", old.description, new.description, place)
-        self.texts.text(BOTH, subject, "", old.notes, new.notes, place, "note-changed")
-        for before, now in zip(old.hosts, new.hosts, strict=False):
-            self.texts.text(
+        subject, location = new.qualified, new.location
+        self.texts.compare_deprecation(BOTH, subject, "", old.deprecated, new.deprecated, location)
+        self.texts.compare(BOTH, subject, "title", old.title, new.title, location)
+        self.texts.compare(BOTH, subject, "description", old.description, new.description, location)
+        self.texts.compare(BOTH, subject, "", old.notes, new.notes, location, "note-changed")
+        for before, after in zip(old.hosts, new.hosts, strict=False):
+            self.texts.compare(
                 BOTH,
                 subject,
-                f"description of {now.url}",
+                f"description of {after.url}",
                 before.description,
-                now.description,
-                place,
+                after.description,
+                location,
             )
-        facts = both(self._facts, old.facts, new.facts)
+        facts = describe_both(self._facts, old.facts, new.facts)
         if facts[0] != facts[1]:
-            self.changes.add("facts-changed", BOTH, subject, "", facts, place)
-        links(self.changes, self.texts, subject, old.links, new.links, place)
-        pages = both(
-            lambda each: names(part for part in (each.name_on_site, each.updated) if part) or None,
+            self.changes.add("facts-changed", BOTH, subject, "", facts, location)
+        links(self.changes, self.texts, subject, old.links, new.links, location)
+        pages = describe_both(
+            lambda each: comma_list(
+                attribute for attribute in (each.name_on_site, each.updated) if attribute
+            )
+            or None,
             old,
             new,
         )
         if pages[0] != pages[1]:
-            self.changes.add("page-changed", BOTH, subject, "", pages, place)
+            self.changes.add("page-changed", BOTH, subject, "", pages, location)
         self._examples(old, new)
 
     def _facts(self, facts: Iterable[Fact]) -> str | None:
-        """The facts in the languages of both versions."""
-        shown = (
-            f"{fact.title.get(language) or ''}: {names(value.get(language) or '' for value in fact.values)}"
+        """Return the facts in the languages of both versions."""
+        descriptions = (
+            f"{fact.title.get(language) or ''}: {comma_list(value.get(language) or '' for value in fact.values)}"
             for language in self.texts.languages
             for fact in facts
         )
-        return "; ".join(shown) or None
+        return "; ".join(descriptions) or None
 
     def _examples(self, old: Endpoint, new: Endpoint) -> None:
         for number in range(max(len(old.examples), len(new.examples))):
-            before, now = [
+            before, after = [
                 each.examples[number] if number < len(each.examples) else None
                 for each in (old, new)
             ]
-            what = f"example {number + 1}"
-            if before is not None and now is not None:
-                self.texts.text(
-                    BOTH, new.qualified, f"title of {what}", before.title, now.title, now.location
+            part = f"example {number + 1}"
+            if before is not None and after is not None:
+                self.texts.compare(
+                    BOTH,
+                    new.qualified,
+                    f"title of {part}",
+                    before.title,
+                    after.title,
+                    after.location,
                 )
-            if _shown(before) != _shown(now):
-                at = now or before
-                place = at.location if at is not None else new.location
-                told = both(lambda each: None if each is None else "there", before, now)
-                values = told if before is None or now is None else (None, None)
-                self.changes.add("example-changed", BOTH, new.qualified, what, values, place)
+            if _without_location(before) != _without_location(after):
+                example = after or before
+                location = example.location if example is not None else new.location
+                presence = describe_both(
+                    lambda each: None if each is None else "present", before, after
+                )
+                values = presence if before is None or after is None else (None, None)
+                self.changes.add("example-changed", BOTH, new.qualified, part, values, location)
 
 
-_PLACES: Mapping[Where, str] = {
+_REQUEST_PARTS: Mapping[Where, str] = {
     "path": "the path",
     "query": "the query",
     "header": "a header",
@@ -312,55 +360,57 @@ _PLACES: Mapping[Where, str] = {
 
 def links(
     changes: Changes,
-    texts: Texts,
+    texts: TextComparison,
     subject: str,
     old: tuple[Link, ...],
     new: tuple[Link, ...],
-    place: SourceLocation,
+    location: SourceLocation,
 ) -> None:
-    """Links under an endpoint or an event."""
+    """Compare the links of an endpoint or an event."""
     if [link.url for link in old] != [link.url for link in new]:
-        values = both(lambda each: names(link.url for link in each) or None, old, new)
-        changes.add("links-changed", BOTH, subject, "", values, place)
+        values = describe_both(lambda each: comma_list(link.url for link in each) or None, old, new)
+        changes.add("links-changed", BOTH, subject, "", values, location)
         return
-    for before, now in zip(old, new, strict=True):
-        texts.text(BOTH, subject, f"title of {now.url}", before.title, now.title, place)
+    for before, after in zip(old, new, strict=True):
+        texts.compare(BOTH, subject, f"title of {after.url}", before.title, after.title, location)
 
 
-def _all_sent(api: Api, endpoint: Endpoint) -> list[EndpointArgument]:
-    """All that a request says by name, constants included; what the API sends with every request aside."""
+def _sent_arguments(api: Api, endpoint: Endpoint) -> list[EndpointArgument]:
+    """Return the arguments and constants of an endpoint, without the headers of the whole API."""
     everywhere = {field.wire for field in api.header}
-    found = [EndpointArgument(field, "path") for field in endpoint.path_fields]
-    found += [EndpointArgument(field, "query") for field in endpoint.query]
-    found += [
+    difference = [EndpointArgument(field, "path") for field in endpoint.path_fields]
+    difference += [EndpointArgument(field, "query") for field in endpoint.query]
+    difference += [
         EndpointArgument(field, "header")
         for field in endpoint.header
         if field.wire not in everywhere
     ]
-    found += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
-    return found + [argument for argument in arguments(api, endpoint) if argument.where == "body"]
+    difference += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
+    return difference + [
+        argument for argument in arguments(api, endpoint) if argument.where == "body"
+    ]
 
 
-def _paired(
+def _pair_arguments(
     old: Sequence[EndpointArgument], new: Sequence[EndpointArgument]
 ) -> list[tuple[EndpointArgument, EndpointArgument]]:
-    """Arguments that are one: of one place and name on the wire, else of one name in Python, which they all share."""
+    """Pair arguments by part of the request and wire name, else by Python name."""
     by_wire = {(argument.where, argument.field.wire): argument for argument in old}
-    here = {(argument.where, argument.field.wire) for argument in new}
+    paired_new = {(argument.where, argument.field.wire) for argument in new}
     by_name = {
         argument.name: argument
         for argument in old
-        if (argument.where, argument.field.wire) not in here
+        if (argument.where, argument.field.wire) not in paired_new
     }
-    found: list[tuple[EndpointArgument, EndpointArgument]] = []
+    difference: list[tuple[EndpointArgument, EndpointArgument]] = []
     for argument in new:
         before = by_wire.get((argument.where, argument.field.wire)) or by_name.get(argument.name)
         if before is not None:
-            found.append((before, argument))
-    return found
+            difference.append((before, argument))
+    return difference
 
 
-def _by_position(given: Iterable[EndpointArgument]) -> list[EndpointArgument]:
+def _positional(given: Iterable[EndpointArgument]) -> list[EndpointArgument]:
     return [
         argument
         for argument in given
@@ -384,16 +434,16 @@ def _encoding(endpoint: Endpoint) -> str:
             return "form"
 
 
-def _content(answer: Response) -> str:
-    return "no content" if answer.type is None else expression(answer.type)
+def _content(response: Response) -> str:
+    return "no body" if response.type is None else expression(response.type)
 
 
-def _repeated(idempotency: Idempotency) -> str:
-    key = f"recognised by {names(idempotency.key)}" if idempotency.key else idempotency.kind
+def _describe_idempotency(idempotency: Idempotency) -> str:
+    key = f"recognised by {comma_list(idempotency.key)}" if idempotency.key else idempotency.kind
     return f"{key}, ask {idempotency.ask}" if idempotency.ask else key
 
 
-def _shown(example: Example | None) -> object:
+def _without_location(example: Example | None) -> object:
     return (
         None
         if example is None

@@ -1,24 +1,24 @@
-"""Error shapes: where errors have their parts, which responses are errors, and which statuses mean not processed."""
+"""Comparison of error shapes: paths of the parts of an error, successes, and statuses that mean not processed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from ..model import ErrorShape, SourceLocation
-from .changes import ANSWER, Changes
-from .describing import both, names
+from .changes import RESPONSE, Changes
+from .describing import comma_list, describe_both
 
 
 def compare(
-    changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, place: SourceLocation
+    changes: Changes, subject: str, old: ErrorShape, new: ErrorShape, location: SourceLocation
 ) -> None:
-    """What the shapes of an API or of an endpoint have that differs."""
+    """Compare the error shapes of an API or of an endpoint."""
     for rule, values in (
-        ("success-changed", both(_success, old, new)),
-        ("error-shape-changed", both(_parts, old, new)),
+        ("success-changed", describe_both(_success, old, new)),
+        ("error-shape-changed", describe_both(_parts, old, new)),
     ):
         if values[0] != values[1]:
-            changes.add(rule, ANSWER, subject, "", values, place)
+            changes.add(rule, RESPONSE, subject, "", values, location)
 
 
 def unprocessed(
@@ -26,18 +26,18 @@ def unprocessed(
     subject: str,
     old: Collection[int],
     new: Collection[int],
-    place: SourceLocation,
+    location: SourceLocation,
 ) -> None:
-    """The statuses that mean not processed, of an API or of an endpoint."""
-    values = both(
-        lambda statuses: names(str(status) for status in sorted(statuses)) or "none", old, new
+    """Compare the statuses that mean not processed, of an API or of an endpoint."""
+    values = describe_both(
+        lambda statuses: comma_list(str(status) for status in sorted(statuses)) or "none", old, new
     )
     if values[0] != values[1]:
-        changes.add("unprocessed-changed", ANSWER, subject, "", values, place)
+        changes.add("unprocessed-changed", RESPONSE, subject, "", values, location)
 
 
 def _success(shape: ErrorShape) -> str:
-    """Which responses of status 2xx are successes: a code that is looked for elsewhere makes others of them errors."""
+    """Return the condition for a success with status 2xx: another path of the code makes other responses errors."""
     if shape.success is None or shape.code is None:
         return "none"
     return f"{shape.code} {shape.success}" if shape.success else f"{shape.code} absent"
@@ -45,4 +45,6 @@ def _success(shape: ErrorShape) -> str:
 
 def _parts(shape: ErrorShape) -> str:
     parts = {"code": shape.code, "message": shape.message, "detail": shape.detail}
-    return names(f"{name} {part}" for name, part in parts.items() if part is not None) or "none"
+    return (
+        comma_list(f"{name} {part}" for name, part in parts.items() if part is not None) or "none"
+    )

@@ -1,6 +1,6 @@
-"""Errors: rows of the tables of the API, of resources and of endpoints, and the exception classes that they become.
+"""Comparison of error tables (of the API, of resources, of endpoints) and of their exception classes.
 
-A row is known by status and code; several rows of one code are several reasons of one error.
+Rows are identified by status and code; several rows with the same code are several reasons of one error.
 """
 
 from __future__ import annotations
@@ -10,282 +10,332 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from ..model import Api, Endpoint, ErrorCode
-from .changes import ANSWER, Changes
-from .describing import both, expression, names
-from .matching import Pairs, error_rows
-from .texts import Texts
-from .types import Types
+from .changes import RESPONSE, Changes
+from .describing import comma_list, describe_both, expression
+from .matching import Matching, error_rows
+from .texts import TextComparison
+from .types import TypeComparison
 
 Key = tuple[int | None, str | None]
 Table = dict[Key, list[ErrorCode]]
 
 
-class Errors(Struct, frozen=True):
-    """Compares error tables, and says what it finds."""
+class ErrorComparison(Struct, frozen=True):
+    """Compares the errors of two APIs."""
 
-    pairs: Pairs
+    matching: Matching
     changes: Changes
-    texts: Texts
+    texts: TextComparison
 
     def compare(self) -> None:
-        old, new = self.pairs.old, self.pairs.new
-        self._classes()
-        self._table("every endpoint", old.errors, new.errors, self.pairs.endpoints)
+        old, new = self.matching.old, self.matching.new
+        self._compare_classes()
+        self._compare_table("every endpoint", old.errors, new.errors, self.matching.endpoints)
         resources = {resource.path: resource for resource in new.all_resources()}
         for resource in old.all_resources():
-            now = resources.pop(self.pairs.resources.get(resource.path, resource.path), None)
-            if now is None:
+            after = resources.pop(self.matching.resources.get(resource.path, resource.path), None)
+            if after is None:
                 continue
             below = [
                 pair
-                for pair in self.pairs.endpoints
+                for pair in self.matching.endpoints
                 if pair[0].resource[: len(resource.path)] == resource.path
             ]
-            self._table(f"endpoints of {'.'.join(now.path)}", resource.errors, now.errors, below)
+            self._compare_table(
+                f"endpoints of {'.'.join(after.path)}", resource.errors, after.errors, below
+            )
         for resource in resources.values():
             below = [
                 pair
-                for pair in self.pairs.endpoints
+                for pair in self.matching.endpoints
                 if pair[1].resource[: len(resource.path)] == resource.path
             ]
-            self._table(f"endpoints of {'.'.join(resource.path)}", (), resource.errors, below)
-        for before, after in self.pairs.endpoints:
-            self._table(after.qualified, before.errors, after.errors, [(before, after)])
+            self._compare_table(
+                f"endpoints of {'.'.join(resource.path)}", (), resource.errors, below
+            )
+        for before, renamed_to in self.matching.endpoints:
+            self._compare_table(
+                renamed_to.qualified, before.errors, renamed_to.errors, [(before, renamed_to)]
+            )
 
-    def _classes(self) -> None:
-        """Which exception classes there are; one of the same code under another name is renamed."""
-        before, now = _classes(self.pairs.old), _classes(self.pairs.new)
+    def _compare_classes(self) -> None:
+        """Compare the exception classes; a class with the same code and another name was renamed."""
+        before, after = _rows_by_class(self.matching.old), _rows_by_class(self.matching.new)
         renamed: dict[str, str] = {}
-        by_key = {_key(row): row for row in error_rows(self.pairs.new)}
+        by_key = {_key(row): row for row in error_rows(self.matching.new)}
         for name, rows in before.items():
-            after = next(
+            renamed_to = next(
                 (by_key[_key(row)].class_name for row in rows if _key(row) in by_key), None
             )
-            if name in now:
-                self._body(name, rows, now[name])
-            elif after is not None and after not in before:
-                renamed[name] = after
+            if name in after:
+                self._body(name, rows, after[name])
+            elif renamed_to is not None and renamed_to not in before:
+                renamed[name] = renamed_to
                 self.changes.add(
                     "error-renamed",
-                    ANSWER,
-                    f"errors.{after}",
+                    RESPONSE,
+                    f"errors.{renamed_to}",
                     "",
-                    (f"errors.{name}", f"errors.{after}"),
-                    now[after][0].location,
+                    (f"errors.{name}", f"errors.{renamed_to}"),
+                    after[renamed_to][0].location,
                 )
-                self._body(after, rows, now[after])
+                self._body(renamed_to, rows, after[renamed_to])
             else:
                 self.changes.add(
                     "error-removed",
-                    ANSWER,
+                    RESPONSE,
                     f"errors.{name}",
                     "",
-                    (_told(rows[0]), None),
+                    (_describe(rows[0]), None),
                     rows[0].location,
                 )
-        for name, rows in now.items():
+        for name, rows in after.items():
             if name not in before and name not in renamed.values():
                 self.changes.add(
                     "error-added",
-                    ANSWER,
+                    RESPONSE,
                     f"errors.{name}",
                     "",
-                    (None, _told(rows[0])),
+                    (None, _describe(rows[0])),
                     rows[0].location,
                 )
 
     def _body(self, name: str, old: list[ErrorCode], new: list[ErrorCode]) -> None:
-        """The type of `error.body`, one for all rows of a class."""
+        """Compare the types of `error.body`; all rows of a class have the same."""
         before = next((row.body for row in old if row.body is not None), None)
-        now = next((row.body for row in new if row.body is not None), None)
-        subject, place = f"errors.{name}", new[0].location
-        if before is not None and now is not None:
-            for found in Types(self.pairs, "answer", lists=True).differences(before, now):
+        after = next((row.body for row in new if row.body is not None), None)
+        subject, location = f"errors.{name}", new[0].location
+        if before is not None and after is not None:
+            for difference in TypeComparison(self.matching, "response", in_list=True).differences(
+                before, after
+            ):
                 self.changes.add(
-                    found.rule, ANSWER, subject, found.of("body"), (found.old, found.new), place
+                    difference.rule,
+                    RESPONSE,
+                    subject,
+                    difference.within("body"),
+                    (difference.old, difference.new),
+                    location,
                 )
         elif before is not None:
             self.changes.add(
-                "error-body-removed", ANSWER, subject, "", (expression(before), None), place
+                "error-body-removed", RESPONSE, subject, "", (expression(before), None), location
             )
-        elif now is not None:
+        elif after is not None:
             self.changes.add(
-                "error-body-added", ANSWER, subject, "", (None, expression(now)), place
+                "error-body-added", RESPONSE, subject, "", (None, expression(after)), location
             )
 
-    def _table(
+    def _compare_table(
         self,
         where: str,
         old: tuple[ErrorCode, ...],
         new: tuple[ErrorCode, ...],
         below: Iterable[tuple[Endpoint, Endpoint]],
     ) -> None:
-        """One table; `below` are the endpoints that it applies to."""
-        before, now = _by_key(old), _by_key(new)
-        pairs = _paired(before, now)
+        """Compare one table; `below` are the endpoints to which it applies."""
+        before, after = _rows_by_key(old), _rows_by_key(new)
+        pairs = _pair_keys(before, after)
         for key, rows in before.items():
             if key not in pairs:
-                self._gone(where, rows[0], below)
+                self._report_removed(where, rows[0], below)
         for was, is_ in pairs.items():
-            self._rows(where, before[was], now[is_])
-        ours, theirs = [pairs[key] for key in before if key in pairs], [
-            key for key in now if key in pairs.values()
+            self._compare_rows(where, before[was], after[is_])
+        old_order, new_order = [pairs[key] for key in before if key in pairs], [
+            key for key in after if key in pairs.values()
         ]
-        if ours != theirs:
-            values = both(lambda keys: names(_told(now[key][0]) for key in keys), ours, theirs)
-            self.changes.add(
-                "order-changed", ANSWER, where, "errors", values, now[theirs[0]][0].location
+        if old_order != new_order:
+            values = describe_both(
+                lambda keys: comma_list(_describe(after[key][0]) for key in keys),
+                old_order,
+                new_order,
             )
-        known = _classes(self.pairs.old)
-        for key, rows in now.items():
+            self.changes.add(
+                "order-changed", RESPONSE, where, "errors", values, after[new_order[0]][0].location
+            )
+        known = _rows_by_class(self.matching.old)
+        for key, rows in after.items():
             if (
                 key not in pairs.values()
                 and rows[0].class_name in known
-                and not self._held(rows[0], below)
+                and not self._had_row(rows[0], below)
             ):
                 self.changes.add(
                     "error-row-added",
-                    ANSWER,
+                    RESPONSE,
                     where,
                     f"errors.{rows[0].class_name}",
-                    (None, _told(rows[0])),
+                    (None, _describe(rows[0])),
                     rows[0].location,
                 )
 
-    def _gone(self, where: str, row: ErrorCode, below: Iterable[tuple[Endpoint, Endpoint]]) -> None:
-        """A row that is no longer here: it matters where it does not apply any more and its class is still there."""
+    def _report_removed(
+        self, where: str, row: ErrorCode, below: Iterable[tuple[Endpoint, Endpoint]]
+    ) -> None:
+        """Report a row that is no longer in a table, unless its class was removed, which is reported once."""
         lost = [
             new
             for _, new in below
-            if _key(row) not in {_key(other) for other in self.pairs.new.errors_of(new)}
+            if _key(row) not in {_key(other) for other in self.matching.new.errors_of(new)}
         ]
         still = {
             other.class_name
-            for other in error_rows(self.pairs.new)
+            for other in error_rows(self.matching.new)
             if _key(other) == _key(row) or other.class_name == row.class_name
         }
         if still:
             rule = "error-row-removed" if lost else "error-moved"
             self.changes.add(
-                rule, ANSWER, where, f"errors.{row.class_name}", (_told(row), None), row.location
+                rule,
+                RESPONSE,
+                where,
+                f"errors.{row.class_name}",
+                (_describe(row), None),
+                row.location,
             )
 
-    def _held(self, row: ErrorCode, below: Iterable[tuple[Endpoint, Endpoint]]) -> bool:
-        """Whether every endpoint had the row already, from another table."""
+    def _had_row(self, row: ErrorCode, below: Iterable[tuple[Endpoint, Endpoint]]) -> bool:
+        """Whether every endpoint already had the row, from another table."""
         return all(
-            _key(row) in {_key(other) for other in self.pairs.old.errors_of(old)}
+            _key(row) in {_key(other) for other in self.matching.old.errors_of(old)}
             for old, _ in below
         )
 
-    def _rows(self, where: str, old: list[ErrorCode], new: list[ErrorCode]) -> None:
-        what = f"errors.{new[0].class_name}"
+    def _compare_rows(self, where: str, old: list[ErrorCode], new: list[ErrorCode]) -> None:
+        part = f"errors.{new[0].class_name}"
         if old[0].status != new[0].status:
-            statuses = both(lambda row: str(row.status or "any status"), old[0], new[0])
-            self.changes.add("error-status-changed", ANSWER, where, what, statuses, new[0].location)
-        pairs = self._reasons(old, new)
-        for before, now in pairs:
-            if before.retry != now.retry:
+            statuses = describe_both(lambda row: str(row.status or "any status"), old[0], new[0])
+            self.changes.add(
+                "error-status-changed", RESPONSE, where, part, statuses, new[0].location
+            )
+        pairs = self._pair_rows(old, new)
+        for before, after in pairs:
+            if before.retry != after.retry:
                 self.changes.add(
                     "error-retry-changed",
-                    ANSWER,
+                    RESPONSE,
                     where,
-                    what,
-                    (before.retry, now.retry),
-                    now.location,
+                    part,
+                    (before.retry, after.retry),
+                    after.location,
                 )
-            outcomes = before.outcome_with(()), now.outcome_with(())
+            outcomes = before.outcome_with(()), after.outcome_with(())
             if outcomes[0] != outcomes[1]:
                 self.changes.add(
-                    "error-outcome-changed", ANSWER, where, what, outcomes, now.location
+                    "error-outcome-changed", RESPONSE, where, part, outcomes, after.location
                 )
-            self.texts.text(
-                ANSWER, where, what, before.reason, now.reason, now.location, "error-text-changed"
+            self.texts.compare(
+                RESPONSE,
+                where,
+                part,
+                before.reason,
+                after.reason,
+                after.location,
+                "error-text-changed",
             )
-            self.texts.text(
-                ANSWER, where, what, before.remedy, now.remedy, now.location, "error-text-changed"
+            self.texts.compare(
+                RESPONSE,
+                where,
+                part,
+                before.remedy,
+                after.remedy,
+                after.location,
+                "error-text-changed",
             )
-        gone, here = [before for before, _ in pairs], [now for _, now in pairs]
+        paired_old, paired_new = [before for before, _ in pairs], [after for _, after in pairs]
         for row in old:
-            if row not in gone:
+            if row not in paired_old:
                 self.changes.add(
                     "error-text-changed",
-                    ANSWER,
+                    RESPONSE,
                     where,
-                    what,
+                    part,
                     (row.reason.best(""), None),
                     row.location,
                 )
         for row in new:
-            if row not in here:
+            if row not in paired_new:
                 self.changes.add(
                     "error-text-changed",
-                    ANSWER,
+                    RESPONSE,
                     where,
-                    what,
+                    part,
                     (None, row.reason.best("")),
                     row.location,
                 )
-        ours, theirs = [now for row in old for before, now in pairs if before is row], [
-            row for row in new if row in here
+        old_order, new_order = [after for row in old for before, after in pairs if before is row], [
+            row for row in new if row in paired_new
         ]
-        if ours != theirs:
-            values = both(lambda rows: "; ".join(row.reason.best("") for row in rows), ours, theirs)
+        if old_order != new_order:
+            values = describe_both(
+                lambda rows: "; ".join(row.reason.best("") for row in rows), old_order, new_order
+            )
             self.changes.add(
-                "order-changed", ANSWER, where, f"reasons of {what}", values, theirs[0].location
+                "order-changed",
+                RESPONSE,
+                where,
+                f"reasons of {part}",
+                values,
+                new_order[0].location,
             )
 
-    def _reasons(
+    def _pair_rows(
         self, old: list[ErrorCode], new: list[ErrorCode]
     ) -> list[tuple[ErrorCode, ErrorCode]]:
-        """Rows of one error that are one row: of the same texts, else of the same reason, else in their order."""
-        found: list[tuple[ErrorCode, ErrorCode]] = []
-        ours, theirs = list(old), list(new)
+        """Pair the rows of one error: by their texts, else by their reason, else in order."""
+        difference: list[tuple[ErrorCode, ErrorCode]] = []
+        old_order, new_order = list(old), list(new)
         for parts in (("reason", "remedy"), ("reason",), ()):
-            for before in list(ours):
+            for before in list(old_order):
                 same = (
-                    now
-                    for now in theirs
+                    after
+                    for after in new_order
                     if not any(
-                        self.texts.difference(getattr(before, part), getattr(now, part))
+                        self.texts.difference(getattr(before, part), getattr(after, part))
                         for part in parts
                     )
                 )
-                if (now := next(same, None)) is not None:
-                    found.append((before, now))
-                    ours.remove(before)
-                    theirs.remove(now)
-        return found
+                if (after := next(same, None)) is not None:
+                    difference.append((before, after))
+                    old_order.remove(before)
+                    new_order.remove(after)
+        return difference
 
 
-def _classes(api: Api) -> dict[str, list[ErrorCode]]:
-    found: dict[str, list[ErrorCode]] = {}
+def _rows_by_class(api: Api) -> dict[str, list[ErrorCode]]:
+    difference: dict[str, list[ErrorCode]] = {}
     for row in error_rows(api):
-        found.setdefault(row.class_name, []).append(row)
-    return found
+        difference.setdefault(row.class_name, []).append(row)
+    return difference
 
 
-def _by_key(rows: Iterable[ErrorCode]) -> Table:
-    found: Table = {}
+def _rows_by_key(rows: Iterable[ErrorCode]) -> Table:
+    difference: Table = {}
     for row in rows:
-        found.setdefault(_key(row), []).append(row)
-    return found
+        difference.setdefault(_key(row), []).append(row)
+    return difference
 
 
-def _paired(old: Table, new: Table) -> dict[Key, Key]:
-    """Keys of rows that are one: the same, or of one class and code with another status."""
-    found = {key: key for key in old if key in new}
+def _pair_keys(old: Table, new: Table) -> dict[Key, Key]:
+    """Pair the keys of rows: equal ones, else those with the same class and code and another status."""
+    difference = {key: key for key in old if key in new}
     for key, rows in old.items():
         for other, others in new.items():
             same = rows[0].class_name == others[0].class_name and key[1] == other[1]
-            if key not in found and other not in old and other not in found.values() and same:
-                found[key] = other
-    return found
+            if (
+                key not in difference
+                and other not in old
+                and other not in difference.values()
+                and same
+            ):
+                difference[key] = other
+    return difference
 
 
 def _key(row: ErrorCode) -> Key:
     return (row.status, row.code)
 
 
-def _told(row: ErrorCode) -> str:
-    """`404 ORDER_NOT_FOUND`."""
+def _describe(row: ErrorCode) -> str:
+    """Return the status and code of a row: `404 ORDER_NOT_FOUND`."""
     return " ".join(str(part) for part in (row.status, row.code) if part is not None)

@@ -1,4 +1,4 @@
-"""Events: one old and one new, paired by name, else by class; programs read them, so they are judged as answers."""
+"""Comparison of events. Programs read them, so their changes are classified like those of responses."""
 
 from __future__ import annotations
 
@@ -8,90 +8,123 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Envelope, Event, EventExample, SourceLocation, Text, ValueLocation
-from .changes import ANSWER, Changes
-from .describing import both, names
+from .changes import RESPONSE, Changes
+from .describing import comma_list, describe_both
 from .endpoints import links
-from .matching import Pairs
-from .texts import Texts
-from .types import Types
+from .matching import Matching
+from .texts import TextComparison
+from .types import TypeComparison
 
 
-class Events(Struct, frozen=True):
-    """Compares events, and says what it finds."""
+class EventComparison(Struct, frozen=True):
+    """Compares the events of two APIs."""
 
-    pairs: Pairs
+    matching: Matching
     changes: Changes
-    texts: Texts
+    texts: TextComparison
 
     def compare(self, at: SourceLocation) -> None:
-        """All events, and how they are delivered; `at` is where the spec says that."""
-        old, new = self.pairs.old, self.pairs.new
+        """Compare all events and their envelope; `at` is the location of the envelope in the spec."""
+        old, new = self.matching.old, self.matching.new
         if old.envelope != new.envelope:
             self.changes.add(
                 "envelope-changed",
-                ANSWER,
+                RESPONSE,
                 new.client,
                 "",
-                both(_told, old.envelope, new.envelope),
+                describe_both(_describe, old.envelope, new.envelope),
                 at,
             )
-        pairs = list(self.pairs.events())
-        for before, now in pairs:
-            self._event(before, now)
-        gone, here = [before for before, _ in pairs], [now for _, now in pairs]
+        pairs = list(self.matching.events())
+        for before, after in pairs:
+            self._event(before, after)
+        paired_old, paired_new = [before for before, _ in pairs], [after for _, after in pairs]
         for event in old.all_events():
-            if event not in gone:
+            if event not in paired_old:
                 self.changes.add(
-                    "event-removed", ANSWER, _subject(event), "", (event.name, None), event.location
+                    "event-removed",
+                    RESPONSE,
+                    _subject(event),
+                    "",
+                    (event.name, None),
+                    event.location,
                 )
         for event in new.all_events():
-            if event not in here:
+            if event not in paired_new:
                 self.changes.add(
-                    "event-added", ANSWER, _subject(event), "", (None, event.name), event.location
+                    "event-added", RESPONSE, _subject(event), "", (None, event.name), event.location
                 )
 
     def _event(self, old: Event, new: Event) -> None:
-        subject, place = _subject(new), new.location
+        subject, location = _subject(new), new.location
         if old.class_name != new.class_name:
-            self.changes.add("event-renamed", ANSWER, subject, "", both(_subject, old, new), place)
-        if old.name != new.name:
-            self.changes.add("event-name-changed", ANSWER, subject, "", (old.name, new.name), place)
-        for found in Types(self.pairs, "answer", lists=True).differences(old.payload, new.payload):
             self.changes.add(
-                found.rule, ANSWER, subject, found.of("payload"), (found.old, found.new), place
+                "event-renamed", RESPONSE, subject, "", describe_both(_subject, old, new), location
+            )
+        if old.name != new.name:
+            self.changes.add(
+                "event-name-changed", RESPONSE, subject, "", (old.name, new.name), location
+            )
+        for difference in TypeComparison(self.matching, "response", in_list=True).differences(
+            old.payload, new.payload
+        ):
+            self.changes.add(
+                difference.rule,
+                RESPONSE,
+                subject,
+                difference.within("payload"),
+                (difference.old, difference.new),
+                location,
             )
         if old.to != new.to:
-            self.changes.add("event-address-changed", ANSWER, subject, "", (old.to, new.to), place)
-        self.texts.deprecation(ANSWER, subject, "", old.deprecated, new.deprecated, place)
-        self.texts.text(ANSWER, subject, "title", old.title, new.title, place)
-        self.texts.text(ANSWER, subject, "description", old.description, new.description, place)
-        links(self.changes, self.texts, subject, old.links, new.links, place)
+            self.changes.add(
+                "event-address-changed", RESPONSE, subject, "", (old.to, new.to), location
+            )
+        self.texts.compare_deprecation(
+            RESPONSE, subject, "", old.deprecated, new.deprecated, location
+        )
+        self.texts.compare(RESPONSE, subject, "title", old.title, new.title, location)
+        self.texts.compare(
+            RESPONSE, subject, "description", old.description, new.description, location
+        )
+        links(self.changes, self.texts, subject, old.links, new.links, location)
         if old.updated != new.updated:
-            self.changes.add("page-changed", ANSWER, subject, "", (old.updated, new.updated), place)
-        for number, (before, now) in enumerate(_side_by_side(old.examples, new.examples), 1):
-            if before is None or now is None:
-                at = before or now
-                told = both(lambda each: None if each is None else "there", before, now)
+            self.changes.add(
+                "page-changed", RESPONSE, subject, "", (old.updated, new.updated), location
+            )
+        for number, (before, after) in enumerate(_example_pairs(old.examples, new.examples), 1):
+            if before is None or after is None:
+                at = before or after
+                presence = describe_both(
+                    lambda each: None if each is None else "present", before, after
+                )
                 self.changes.add(
                     "example-changed",
-                    ANSWER,
+                    RESPONSE,
                     subject,
                     f"example {number}",
-                    told,
-                    at.location if at else place,
+                    presence,
+                    at.location if at else location,
                 )
                 continue
-            self.texts.text(
-                ANSWER, subject, f"title of example {number}", before.title, now.title, now.location
+            self.texts.compare(
+                RESPONSE,
+                subject,
+                f"title of example {number}",
+                before.title,
+                after.title,
+                after.location,
             )
-            if replace(before, title=Text(), location=now.location) != replace(now, title=Text()):
+            if replace(before, title=Text(), location=after.location) != replace(
+                after, title=Text()
+            ):
                 self.changes.add(
                     "example-changed",
-                    ANSWER,
+                    RESPONSE,
                     subject,
                     f"example {number}",
                     (None, None),
-                    now.location,
+                    after.location,
                 )
 
 
@@ -99,7 +132,7 @@ def _subject(event: Event) -> str:
     return f"events.{event.class_name}"
 
 
-def _side_by_side(
+def _example_pairs(
     old: tuple[EventExample, ...], new: tuple[EventExample, ...]
 ) -> Iterator[tuple[EventExample | None, EventExample | None]]:
     for number in range(max(len(old), len(new))):
@@ -109,15 +142,19 @@ def _side_by_side(
         )
 
 
-def _told(envelope: Envelope | None) -> str | None:
+def _describe(envelope: Envelope | None) -> str | None:
     if envelope is None:
         return None
-    parts = {"name": _spot(envelope.name), "payload": envelope.payload, "id": _spot(envelope.id)}
-    shown = names(f"{name} {part}" for name, part in parts.items() if part is not None)
-    return shown if envelope.verified else f"{shown}, not verified"
+    parts = {
+        "name": _describe_location(envelope.name),
+        "payload": envelope.payload,
+        "id": _describe_location(envelope.id),
+    }
+    parts_text = comma_list(f"{name} {part}" for name, part in parts.items() if part is not None)
+    return parts_text if envelope.verified else f"{parts_text}, not verified"
 
 
-def _spot(spot: ValueLocation | None) -> str | None:
+def _describe_location(spot: ValueLocation | None) -> str | None:
     if spot is None:
         return None
     return f"header {spot.header}" if spot.header is not None else spot.path

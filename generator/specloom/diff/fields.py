@@ -1,4 +1,4 @@
-"""Fields: arguments of endpoints and attributes of models, one old and one new."""
+"""Comparison of fields: arguments of endpoints and attributes of models."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from msgspec.structs import replace
 from ..model import Field, Nullable, SourceLocation, json_text
 from ..targets.client_interface import constant
 from .changes import BOTH, Changes, Direction, Sides
-from .describing import both, entry, expression, names, value
-from .matching import Pairs
-from .texts import Texts
-from .types import Types
+from .describing import comma_list, describe_both, describe_field, describe_value, expression
+from .matching import Matching
+from .texts import TextComparison
+from .types import TypeComparison
 
 _NONE, _UNSET = "None", "UNSET"
 
 
 class Subject(Struct, frozen=True):
-    """Whose fields they are, and how programs meet them."""
+    """Owner of fields, and the use of the fields in programs."""
 
     name: str
     noun: str
@@ -31,29 +31,29 @@ class Subject(Struct, frozen=True):
         return self.noun == "argument"
 
 
-class Fields(Struct, frozen=True):
-    """Compares fields, and says what it finds."""
+class FieldComparison(Struct, frozen=True):
+    """Compares the fields of matched endpoints and types."""
 
-    pairs: Pairs
+    matching: Matching
     changes: Changes
-    texts: Texts
+    texts: TextComparison
 
-    def of_structure(self, subject: Subject, old: Sequence[Field], new: Sequence[Field]) -> None:
-        """The fields of a class: paired by their name on the wire, the rest by their name in Python."""
-        pairs = paired(old, new)
-        for before, now in pairs:
-            self.of_pair(subject, before, now)
-        gone = {before.wire for before, _ in pairs}
+    def compare_all(self, subject: Subject, old: Sequence[Field], new: Sequence[Field]) -> None:
+        """Compare all fields of an owner."""
+        pairs = pair_fields(old, new)
+        for before, after in pairs:
+            self.compare(subject, before, after)
+        paired_old = {before.wire for before, _ in pairs}
         for field in old:
-            if field.wire not in gone:
-                self.removed(subject, field)
-        here = {now.wire for _, now in pairs}
+            if field.wire not in paired_old:
+                self.report_removed(subject, field)
+        paired_new = {after.wire for _, after in pairs}
         for field in new:
-            if field.wire not in here:
-                self.added(subject, field)
-        self.order(subject, pairs, old, new)
+            if field.wire not in paired_new:
+                self.report_added(subject, field)
+        self.compare_order(subject, pairs, old, new)
 
-    def added(self, subject: Subject, field: Field) -> None:
+    def report_added(self, subject: Subject, field: Field) -> None:
         fixed = constant(field) is not None
         for side in subject.sides:
             rule = (
@@ -66,12 +66,12 @@ class Fields(Struct, frozen=True):
                 rule,
                 [side],
                 subject.name,
-                _named(subject, field),
-                (None, entry(field)),
+                _label(subject, field),
+                (None, describe_field(field)),
                 field.location,
             )
 
-    def removed(self, subject: Subject, field: Field) -> None:
+    def report_removed(self, subject: Subject, field: Field) -> None:
         rule = (
             "constant-changed"
             if constant(field) is not None and subject.is_call
@@ -81,20 +81,20 @@ class Fields(Struct, frozen=True):
             rule,
             subject.sides,
             subject.name,
-            _named(subject, field),
-            (entry(field), None),
+            _label(subject, field),
+            (describe_field(field), None),
             field.location,
         )
 
-    def of_pair(self, subject: Subject, old: Field, new: Field) -> None:
-        """Everything about two fields that are one field."""
-        what = _named(subject, new)
+    def compare(self, subject: Subject, old: Field, new: Field) -> None:
+        """Compare two matched fields."""
+        part = _label(subject, new)
         if old.name != new.name:
             self.changes.add(
                 "field-renamed",
                 subject.sides,
                 subject.name,
-                what,
+                part,
                 (old.name, new.name),
                 new.location,
             )
@@ -103,7 +103,7 @@ class Fields(Struct, frozen=True):
                 "wire-name-changed",
                 subject.sides,
                 subject.name,
-                what,
+                part,
                 (old.wire, new.wire),
                 new.location,
             )
@@ -112,101 +112,112 @@ class Fields(Struct, frozen=True):
         self._meaning(subject, old, new)
         self._documentation(subject, old, new)
 
-    def order(
+    def compare_order(
         self,
         subject: Subject,
         pairs: Sequence[tuple[Field, Field]],
         old: Sequence[Field],
         new: Sequence[Field],
     ) -> None:
-        """Those in both versions stand in another order."""
-        became = {before.wire: now for before, now in pairs}
-        ours = [
-            became[field.wire].wire for field in old if field in (before for before, _ in pairs)
+        """Compare the order of the fields that are in both versions."""
+        new_fields = {before.wire: after for before, after in pairs}
+        old_order = [
+            new_fields[field.wire].wire for field in old if field in (before for before, _ in pairs)
         ]
-        theirs = [field for field in new if field in (now for _, now in pairs)]
-        if ours != [field.wire for field in theirs]:
-            values = (names(ours), names(field.wire for field in theirs))
+        new_order = [field for field in new if field in (after for _, after in pairs)]
+        if old_order != [field.wire for field in new_order]:
+            values = (comma_list(old_order), comma_list(field.wire for field in new_order))
             self.changes.add(
                 "order-changed",
                 subject.sides,
                 subject.name,
                 f"{subject.noun}s",
                 values,
-                theirs[0].location,
+                new_order[0].location,
             )
 
     def _values(self, subject: Subject, old: Field, new: Field, side: Direction) -> None:
-        """What may be passed, or what may be read."""
-        what = _named(subject, new)
-        was, is_ = constant(old), constant(new)
+        """Compare the values that may be passed, or read."""
+        part = _label(subject, new)
+        old_value, new_value = constant(old), constant(new)
         if (
             side == "request"
-            and (was is not None or is_ is not None)
+            and (old_value is not None or new_value is not None)
             and self._constants(subject, old, new)
         ):
             return
         for rule in _presence(old, new, side):
-            self.changes.add(rule, [side], subject.name, what, both(entry, old, new), new.location)
-        bare_old = old.type.type if isinstance(old.type, Nullable) else old.type
-        bare_new = new.type.type if isinstance(new.type, Nullable) else new.type
-        for found in Types(self.pairs, side, lists=False).differences(bare_old, bare_new):
             self.changes.add(
-                found.rule,
+                rule,
                 [side],
                 subject.name,
-                found.of(what),
-                (found.old, found.new),
+                part,
+                describe_both(describe_field, old, new),
+                new.location,
+            )
+        bare_old = old.type.type if isinstance(old.type, Nullable) else old.type
+        bare_new = new.type.type if isinstance(new.type, Nullable) else new.type
+        for difference in TypeComparison(self.matching, side, in_list=False).differences(
+            bare_old, bare_new
+        ):
+            self.changes.add(
+                difference.rule,
+                [side],
+                subject.name,
+                difference.within(part),
+                (difference.old, difference.new),
                 new.location,
             )
 
     def _constants(self, subject: Subject, old: Field, new: Field) -> bool:
-        """What is sent by itself, before or now; whether there is nothing more to say."""
-        was, is_, what = constant(old), constant(new), _named(subject, new)
-        values = both(lambda each: None if each is None else json_text(each), was, is_)
-        if was is not None and is_ is None and new.required:
+        """Compare constants; return whether the comparison of the two fields is complete."""
+        old_value, new_value, part = constant(old), constant(new), _label(subject, new)
+        values = describe_both(
+            lambda each: None if each is None else json_text(each), old_value, new_value
+        )
+        if old_value is not None and new_value is None and new.required:
             self.changes.add(
                 "no-longer-constant",
                 ["request"],
                 subject.name,
-                what,
+                part,
                 (values[0], expression(new.type)),
                 new.location,
             )
             return subject.is_call
         if not subject.is_call:
             return False
-        if was is None:
+        if old_value is None:
             self.changes.add(
                 "became-constant",
                 ["request"],
                 subject.name,
-                what,
+                part,
                 (expression(old.type), values[1]),
                 new.location,
             )
-        elif is_ is None:
+        elif new_value is None:
             self.changes.add(
                 "became-optional",
                 ["request"],
                 subject.name,
-                what,
-                (values[0], entry(new)),
+                part,
+                (values[0], describe_field(new)),
                 new.location,
             )
-        elif was != is_:
+        elif old_value != new_value:
             self.changes.add(
-                "constant-changed", ["request"], subject.name, what, values, new.location
+                "constant-changed", ["request"], subject.name, part, values, new.location
             )
         return True
 
     def _meaning(self, subject: Subject, old: Field, new: Field) -> None:
-        """What a value means, and what the client does with it."""
-        what, place = _named(subject, new), new.location
+        """Compare unit, default, encryption, secrecy and style."""
+        part, location = _label(subject, new), new.location
         if (units := self.texts.difference(old.unit, new.unit)) is not None:
             rule = "unit-changed" if all(units) else "text-changed"
-            shown = what if rule == "unit-changed" else f"unit of {what}"
-            self.changes.add(rule, subject.sides, subject.name, shown, units, place)
+            changed = part if rule == "unit-changed" else f"unit of {part}"
+            self.changes.add(rule, subject.sides, subject.name, changed, units, location)
         if old.default != new.default:
             rule = (
                 "default-added"
@@ -217,58 +228,58 @@ class Fields(Struct, frozen=True):
                 rule,
                 subject.sides,
                 subject.name,
-                what,
-                both(value, old.default, new.default),
-                place,
+                part,
+                describe_both(describe_value, old.default, new.default),
+                location,
             )
-        for rule, was, is_, word in (
+        for rule, old_value, new_value, word in (
             ("encryption-changed", old.encrypted, new.encrypted, "encrypted"),
-            ("secrecy-changed", old.secret, new.secret, "secret"),
+            ("secret-changed", old.secret, new.secret, "secret"),
         ):
-            if was != is_:
-                values = (word, f"not {word}") if was else (f"not {word}", word)
-                self.changes.add(rule, subject.sides, subject.name, what, values, place)
+            if old_value != new_value:
+                values = (word, f"not {word}") if old_value else (f"not {word}", word)
+                self.changes.add(rule, subject.sides, subject.name, part, values, location)
         if old.style != new.style and "request" in subject.sides:
             self.changes.add(
-                "style-changed", ["request"], subject.name, what, (old.style, new.style), place
+                "style-changed", ["request"], subject.name, part, (old.style, new.style), location
             )
 
     def _documentation(self, subject: Subject, old: Field, new: Field) -> None:
-        what, place = _named(subject, new), new.location
-        self.texts.deprecation(
-            subject.sides, subject.name, what, old.deprecated, new.deprecated, place
+        part, location = _label(subject, new), new.location
+        self.texts.compare_deprecation(
+            subject.sides, subject.name, part, old.deprecated, new.deprecated, location
         )
-        for part in ("title", "description", "when", "since"):
-            self.texts.text(
+        for attribute in ("title", "description", "when", "since"):
+            self.texts.compare(
                 subject.sides,
                 subject.name,
-                f"{part} of {what}",
-                getattr(old, part),
-                getattr(new, part),
-                place,
+                f"{attribute} of {part}",
+                getattr(old, attribute),
+                getattr(new, attribute),
+                location,
             )
         if old.example != new.example:
             self.changes.add(
                 "example-changed",
                 subject.sides,
                 subject.name,
-                what,
-                (value(old.example), value(new.example)),
-                place,
+                part,
+                (describe_value(old.example), describe_value(new.example)),
+                location,
             )
 
 
-def paired(old: Sequence[Field], new: Sequence[Field]) -> list[tuple[Field, Field]]:
-    """Fields that are one field: of one name on the wire, else of one name in Python."""
+def pair_fields(old: Sequence[Field], new: Sequence[Field]) -> list[tuple[Field, Field]]:
+    """Pair fields by their wire name, else by their Python name."""
     by_wire = {field.wire: field for field in old}
-    here = {field.wire for field in new}
-    by_name = {field.name: field for field in old if field.wire not in here}
-    found: list[tuple[Field, Field]] = []
+    paired_new = {field.wire for field in new}
+    by_name = {field.name: field for field in old if field.wire not in paired_new}
+    difference: list[tuple[Field, Field]] = []
     for field in new:
         before = by_wire.get(field.wire) or by_name.get(field.name)
         if before is not None:
-            found.append((before, field))
-    return found
+            difference.append((before, field))
+    return difference
 
 
 def headers(
@@ -276,76 +287,85 @@ def headers(
     subject: str,
     old: Sequence[Field],
     new: Sequence[Field],
-    place: SourceLocation,
+    location: SourceLocation,
 ) -> None:
-    """Headers of answers, which are texts in Python."""
-    before, now = {field.wire.lower(): field for field in old}, {
+    """Compare the headers of responses, which are strings in Python."""
+    before, after = {field.wire.lower(): field for field in old}, {
         field.wire.lower(): field for field in new
     }
     for wire, field in before.items():
-        what = f"answer header `{field.wire}`"
-        if wire not in now:
+        part = f"response header `{field.wire}`"
+        if wire not in after:
             changes.add(
-                "answer-header-removed",
-                ["answer"],
+                "response-header-removed",
+                ["response"],
                 subject,
-                what,
-                (entry(field), None),
+                part,
+                (describe_field(field), None),
                 field.location,
             )
-        elif not _alike(field, now[wire]):
+        elif not _is_same(field, after[wire]):
             changes.add(
-                "answer-header-changed",
-                ["answer"],
+                "response-header-changed",
+                ["response"],
                 subject,
-                what,
-                both(entry, field, now[wire]) if entry(field) != entry(now[wire]) else (None, None),
-                now[wire].location,
+                part,
+                (
+                    describe_both(describe_field, field, after[wire])
+                    if describe_field(field) != describe_field(after[wire])
+                    else (None, None)
+                ),
+                after[wire].location,
             )
-    for wire, field in now.items():
+    for wire, field in after.items():
         if wire not in before:
             changes.add(
-                "answer-header-added",
-                ["answer"],
+                "response-header-added",
+                ["response"],
                 subject,
-                f"answer header `{field.wire}`",
-                (None, entry(field)),
+                f"response header `{field.wire}`",
+                (None, describe_field(field)),
                 field.location,
             )
-    order = [wire for wire in before if wire in now]
-    if order != [wire for wire in now if wire in before]:
+    order = [wire for wire in before if wire in after]
+    if order != [wire for wire in after if wire in before]:
         changes.add(
-            "order-changed", BOTH, subject, "answer headers", (names(before), names(now)), place
+            "order-changed",
+            BOTH,
+            subject,
+            "response headers",
+            (comma_list(before), comma_list(after)),
+            location,
         )
 
 
-def _alike(old: Field, new: Field) -> bool:
+def _is_same(old: Field, new: Field) -> bool:
     return replace(old, location=new.location) == new
 
 
-def _named(subject: Subject, field: Field) -> str:
+def _label(subject: Subject, field: Field) -> str:
     return f"{subject.noun} `{field.name if subject.is_call else field.wire}`"
 
 
 def _presence(old: Field, new: Field, side: Direction) -> Iterator[str]:
-    if side == "answer":
+    if side == "response":
         yield from _presence_read(old, new)
         return
     nulls = isinstance(old.type, Nullable), isinstance(new.type, Nullable)
     if old.required != new.required:
         yield "became-required" if new.required else "became-optional"
     if nulls == (False, True):
-        yield "none-changed" if not old.required and not new.required else "became-nullable"
+        yield "none-meaning-changed" if not old.required and not new.required else "became-nullable"
     elif nulls == (True, False):
-        yield "none-changed" if old.required and not new.required else "no-longer-nullable"
+        yield "none-meaning-changed" if old.required and not new.required else "no-longer-nullable"
 
 
 def _presence_read(old: Field, new: Field) -> Iterator[str]:
-    """What can be read instead of a value, all else being the same: None, and UNSET where null is something else than nothing."""
-    before, now = _instead(old), _instead(new)
-    if now - before:
+    """Compare what may be read instead of a value: None, and UNSET where null and absence are distinguished."""
+    before, after = _substitutes(old), _substitutes(new)
+    if after - before:
         yield "became-optional" if old.required and not new.required else "became-nullable"
-    elif before - now:
+    elif before - after:
         yield "became-required" if new.required and not old.required else "no-longer-nullable"
     elif (old.required, isinstance(old.type, Nullable)) != (
         new.required,
@@ -354,7 +374,7 @@ def _presence_read(old: Field, new: Field) -> Iterator[str]:
         yield "absence-changed"
 
 
-def _instead(field: Field) -> frozenset[str]:
+def _substitutes(field: Field) -> frozenset[str]:
     null = isinstance(field.type, Nullable)
-    found = {_NONE} if null or not field.required else set[str]()
-    return frozenset(found | {_UNSET} if null and not field.required else found)
+    difference = {_NONE} if null or not field.required else set[str]()
+    return frozenset(difference | {_UNSET} if null and not field.required else difference)

@@ -1,4 +1,4 @@
-"""Reports as people and programs read them. Texts of specs are quoted so that they stay texts in each format."""
+"""Reports as text, JSON, Markdown and GitHub annotations. Texts of specs are escaped for each format."""
 
 from __future__ import annotations
 
@@ -16,56 +16,58 @@ _ESCAPED = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def as_text(report: Report) -> str:
-    """For a terminal: place, rule and sentence of each change, the two values under it, and the version at the end."""
+    """Return a report for a terminal: location, rule and sentence of each change with its values, and the version bump."""
     rows: list[str] = []
     for class_ in CLASSES:
-        found = report.of(class_)
-        if found:
-            rows.append(f"{class_} ({len(found)})")
-        for change in found:
-            place = f"{change.place.path}:{change.place.line}"
+        changes = report.of(class_)
+        if changes:
+            rows.append(f"{class_} ({len(changes)})")
+        for change in changes:
+            location = f"{change.location.path}:{change.location.line}"
             rows.append(
-                f"  {place}: {change.rule.id}: {printable(change.message)}{_seen(change, ' (seen at run time only)')}"
+                f"  {location}: {change.rule.id}: {printable(change.message)}{_note(change)}"
             )
-            rows += [f"      {word}: {_short(shown)}" for word, shown in _values(change)]
-        if found:
+            rows += [f"      {label}: {_short(value)}" for label, value in _values(change)]
+        if changes:
             rows.append("")
     return "\n".join([*rows, _summary(report)]) + "\n"
 
 
 def as_json(report: Report) -> str:
-    """One object: the changes, and what they mean for the version."""
+    """Return one JSON object with the changes and the version bump."""
     changes = [
         {
             "rule": change.rule.id,
             "class": change.class_,
             "concerns": sorted(change.sides),
             "subject": change.subject,
-            "what": change.what,
+            "part": change.part,
             "message": change.message,
             "old": change.values[0],
             "new": change.values[1],
-            "path": change.place.path,
-            "line": change.place.line,
-            "column": change.place.column,
-            "type checkers see it": change.class_ == "breaking" and not change.rule.invisible,
+            "path": change.location.path,
+            "line": change.location.line,
+            "column": change.location.column,
+            "found_by_type_checkers": change.class_ == "breaking" and not change.rule.runtime_only,
         }
         for change in report.changes
     ]
     version = {
         "old": report.old_version,
         "new": report.new_version,
-        "step": report.step,
+        "bump": report.bump,
         "next": report.next_version,
-        "made": report.made,
+        "is_bumped": report.is_bumped,
     }
     return json.dumps({"changes": changes, "version": version}, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_markdown(report: Report) -> str:
-    """A fragment for CHANGES.md: the version that the changes ask for, then a list for each class, grouped by what they concern."""
+    """Return a section for a changelog: the next version, then a list for each class, grouped by subject."""
     version = (
-        report.new_version if report.made or report.next_version is None else report.next_version
+        report.new_version
+        if report.is_bumped or report.next_version is None
+        else report.next_version
     )
     blocks = [f"## {_markdown(version)}"]
     if not report.changes:
@@ -78,16 +80,16 @@ def as_markdown(report: Report) -> str:
 
 
 def as_github(report: Report) -> str:
-    """Workflow commands, which GitHub shows beside the lines of a pull request; what is removed has its place in the old spec.
+    """Return workflow commands, which GitHub shows beside the lines of a pull request; removed parts are located in the old spec.
 
     Escapes: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     rows: list[str] = []
     for change in report.changes:
-        values = "".join(f"\n{word}: {_short(shown)}" for word, shown in _values(change))
-        place = f"file={_property(change.place.path)},line={change.place.line},title={_property('specloom ' + change.rule.id)}"
+        values = "".join(f"\n{label}: {_short(value)}" for label, value in _values(change))
+        location = f"file={_property(change.location.path)},line={change.location.line},title={_property('specloom ' + change.rule.id)}"
         rows.append(
-            f"::{_LEVELS[change.class_]} {place}::{_data(printable(change.message) + values)}\n"
+            f"::{_LEVELS[change.class_]} {location}::{_data(printable(change.message) + values)}\n"
         )
     rows.append(f"::notice title=specloom diff::{_data(_summary(report))}\n")
     return "".join(rows)
@@ -99,6 +101,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "markdown": as_markdown,
     "github": as_github,
 }
+"""Functions that format a report, by the names of the formats."""
 
 _HEADINGS: Mapping[Class, str] = {
     "breaking": "Breaking",
@@ -113,55 +116,55 @@ _LEVELS: Mapping[Class, str] = {
 
 
 def _values(change: Change) -> list[tuple[str, str]]:
-    """The values that there are, each with its word."""
+    """Return the values that are present, each with its label."""
     return [
-        (word, shown)
-        for word, shown in zip(("was", "now"), change.values, strict=True)
-        if shown is not None
+        (label, value)
+        for label, value in zip(("was", "now"), change.values, strict=True)
+        if value is not None
     ]
 
 
 def _summary(report: Report) -> str:
     counts = ", ".join(f"{len(report.of(class_))} {class_}" for class_ in CLASSES)
     if not report.changes:
-        return f"no changes; the version is {report.new_version}"
-    if report.step is None:
-        return f"{counts}; nothing but the version has changed"
+        return f"no changes; version {report.new_version}"
+    if report.bump is None:
+        return f"{counts}; only the version has changed"
     if report.next_version is None:
-        return f"{counts}; a {report.step} step from {report.old_version}"
-    says = (
-        f"`version: {report.new_version}` says so already"
-        if report.made
-        else f"`version:` still says {report.new_version}"
+        return f"{counts}; increase the {report.bump} part of version {report.old_version}"
+    state = (
+        f"version is {report.new_version}"
+        if report.is_bumped
+        else f"version is still {report.new_version}"
     )
-    return f"{counts}; a {report.step} step: {report.old_version} becomes {report.next_version}, {says}"
+    return f"{counts}; {report.bump} version bump: {report.old_version} -> {report.next_version} ({state})"
 
 
 def _items(changes: list[Change]) -> list[str]:
-    """List items; several changes of one thing stand under it."""
+    """Return list items; several changes of one subject are nested."""
     by_subject: dict[str, list[Change]] = {}
     for change in changes:
         by_subject.setdefault(change.subject, []).append(change)
     rows: list[str] = []
-    for subject, found in by_subject.items():
-        if len(found) == 1:
-            rows.append(f"- {_code(subject)}{':' if found[0].what else ''} {_sentence(found[0])}")
+    for subject, its_changes in by_subject.items():
+        if len(its_changes) == 1:
+            [change] = its_changes
+            rows.append(f"- {_code(subject)}{':' if change.part else ''} {_sentence(change)}")
             continue
         rows.append(f"- {_code(subject)}")
-        rows += [f"  - {_sentence(change)}" for change in found]
+        rows += [f"  - {_sentence(change)}" for change in its_changes]
     return rows
 
 
 def _sentence(change: Change) -> str:
-    what = (
-        " ".join(_part(part) for part in re.split(r"(`[^`]*`)", change.what) if part.strip())
-        if change.what
+    part = (
+        " ".join(_part(part) for part in re.split(r"(`[^`]*`)", change.part) if part.strip())
+        if change.part
         else ""
     )
-    says = f"{what} {change.says}" if what else change.says
-    values = [_code(_short(shown)) for _, shown in _values(change)]
-    told = f": {' → '.join(values)}" if values else ""
-    return f"{says}{told}{_seen(change, ' (seen at run time only)')}"
+    sentence = f"{part} {change.sentence}" if part else change.sentence
+    values = " → ".join(_code(_short(value)) for _, value in _values(change))
+    return f"{sentence}{f': {values}' if values else ''}{_note(change)}"
 
 
 def _part(text: str) -> str:
@@ -172,18 +175,22 @@ def _part(text: str) -> str:
     )
 
 
-def _seen(change: Change, words: str) -> str:
-    return words if change.class_ == "breaking" and change.rule.invisible else ""
+def _note(change: Change) -> str:
+    return (
+        " (not found by type checkers)"
+        if change.class_ == "breaking" and change.rule.runtime_only
+        else ""
+    )
 
 
 def _short(text: str) -> str:
-    """The text on one line, cut where it gets long."""
+    """Return the text on one line, truncated."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def _code(text: str) -> str:
-    """A code span, whatever the text holds."""
+    """Return the text as a code span."""
     return code_span(printable(text) or " ")
 
 

@@ -1,4 +1,4 @@
-"""Limits of two types of one kind: which values are allowed, and which no longer are."""
+"""Comparison of the limits of two types of the same kind."""
 
 from __future__ import annotations
 
@@ -11,35 +11,37 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ..model import Boolean, File, Integer, LengthRange, Number, NumberRange, String
-from .describing import names
+from .describing import comma_list
 
 
 class Difference(Struct, frozen=True):
-    """A rule and the two values that it speaks of."""
+    """A difference between two types: a rule and the descriptions of both types."""
 
     rule: str
     old: str
     new: str
     part: str = ""
-    """Which part of the two types it is: `each item`; '' is all of them."""
+    """The part of the types: `each item`; '' for the whole."""
 
-    def of(self, what: str) -> str:
-        """What differs, where the types are those of something: `each item of argument `ids``."""
-        return " of ".join(part for part in (self.part, what) if part)
+    def within(self, owner: str) -> str:
+        """Return the part with its owner: `each item of argument `ids``."""
+        return " of ".join(name for name in (self.part, owner) if name)
 
 
-def texts(old: String, new: String, was: str, is_: str) -> Iterator[Difference]:
-    """Literals, length and pattern. Literals that become any text have to keep to its limits."""
+def texts(old: String, new: String, old_text: str, new_text: str) -> Iterator[Difference]:
+    """Compare literals, length and pattern. If literals become any string, they must be within its limits."""
     if bool(old.literals) == bool(new.literals):
-        yield from _literals(old.literals, new.literals, was, is_)
-        yield from span(old.length, new.length, was, is_)
+        yield from _literals(old.literals, new.literals, old_text, new_text)
+        yield from span(old.length, new.length, old_text, new_text)
         yield from pattern(old, new)
     elif new.literals:
-        yield Difference("type-narrowed", was, is_)
+        yield Difference("type-narrowed", old_text, new_text)
     else:
         lengths = [len(value) for value in old.literals]
-        yield Difference("type-widened", was, is_)
-        yield from _tightened(span(LengthRange(min(lengths), max(lengths)), new.length, was, is_))
+        yield Difference("type-widened", old_text, new_text)
+        yield from _tightened(
+            span(LengthRange(min(lengths), max(lengths)), new.length, old_text, new_text)
+        )
         if new.pattern is not None and not all(
             re.fullmatch(new.pattern, value) for value in old.literals
         ):
@@ -47,31 +49,31 @@ def texts(old: String, new: String, was: str, is_: str) -> Iterator[Difference]:
 
 
 def numbers(
-    old: Integer | Number, new: Integer | Number, was: str, is_: str
+    old: Integer | Number, new: Integer | Number, old_text: str, new_text: str
 ) -> Iterator[Difference]:
-    """Literals and range. Python's `int` is a `float`, so integers that become numbers have to keep to their range."""
-    before, now = _listed(old), _listed(new)
-    if type(old) is type(new) and bool(before) == bool(now):
+    """Compare literals and range. Python accepts an `int` as a `float`, so integers that become numbers must be within their range."""
+    before, after = _listed(old), _listed(new)
+    if type(old) is type(new) and bool(before) == bool(after):
         yield from (
-            _literals(before, now, was, is_)
+            _literals(before, after, old_text, new_text)
             if before
-            else range_(_range(old), _range(new), was, is_)
+            else range_(_range(old), _range(new), old_text, new_text)
         )
-    elif now or isinstance(old, Number):
-        yield Difference("type-narrowed", was, is_)
+    elif after or isinstance(old, Number):
+        yield Difference("type-narrowed", old_text, new_text)
     else:
-        yield Difference("type-widened", was, is_)
-        yield from _tightened(range_(_range(old), _range(new), was, is_))
+        yield Difference("type-widened", old_text, new_text)
+        yield from _tightened(range_(_range(old), _range(new), old_text, new_text))
 
 
 def _literals(
-    old: Iterable[str | int], new: Iterable[str | int], was: str, is_: str
+    old: Iterable[str | int], new: Iterable[str | int], old_text: str, new_text: str
 ) -> Iterator[Difference]:
-    before, now = set(old), set(new)
-    if before - now:
-        yield Difference("literal-removed", was, is_)
-    if now - before:
-        yield Difference("literal-added", was, is_)
+    before, after = set(old), set(new)
+    if before - after:
+        yield Difference("literal-removed", old_text, new_text)
+    if after - before:
+        yield Difference("literal-added", old_text, new_text)
 
 
 def _listed(type: Integer | Number) -> tuple[int, ...]:
@@ -79,7 +81,7 @@ def _listed(type: Integer | Number) -> tuple[int, ...]:
 
 
 def _range(type: Integer | Number) -> NumberRange:
-    """Between what the values lie; of integers, with both ends included."""
+    """Return the range of the values; for integers, with inclusive bounds."""
     if isinstance(type, Number):
         return type.range
     if type.literals:
@@ -92,15 +94,17 @@ def _range(type: Integer | Number) -> NumberRange:
 
 
 def _tightened(found: Iterable[Difference]) -> Iterator[Difference]:
-    """What values that were right have lost; what others have won is said by the type that is another."""
+    """Return the tightened limits only: the changed type itself reports that other values are allowed now."""
     return (each for each in found if each.rule == "limit-tightened")
 
 
-def literal(old: Boolean, new: Boolean, was: str, is_: str) -> Iterator[Difference]:
+def literal(old: Boolean, new: Boolean, old_text: str, new_text: str) -> Iterator[Difference]:
     if old.literal is not None and new.literal is not None:
-        yield from _literals((old.literal,), (new.literal,), was, is_)
+        yield from _literals((old.literal,), (new.literal,), old_text, new_text)
     elif old.literal != new.literal:
-        yield Difference("type-narrowed" if old.literal is None else "type-widened", was, is_)
+        yield Difference(
+            "type-narrowed" if old.literal is None else "type-widened", old_text, new_text
+        )
 
 
 def pattern(old: String, new: String) -> Iterator[Difference]:
@@ -110,29 +114,36 @@ def pattern(old: String, new: String) -> Iterator[Difference]:
 
 
 def media(old: File, new: File) -> Iterator[Difference]:
-    """No media types at all: any will do."""
-    before, now = set(old.media), set(new.media)
-    was, is_ = names(old.media) or "any", names(new.media) or "any"
-    if now and (before - now or not before):
-        yield Difference("media-removed", was, is_)
-    if before and (now - before or not now):
-        yield Difference("media-added", was, is_)
+    """Compare media types; an empty list accepts any."""
+    before, after = set(old.media), set(new.media)
+    old_text, new_text = comma_list(old.media) or "any", comma_list(new.media) or "any"
+    if after and (before - after or not before):
+        yield Difference("media-removed", old_text, new_text)
+    if before and (after - before or not after):
+        yield Difference("media-added", old_text, new_text)
 
 
-def span(old: LengthRange, new: LengthRange, was: str, is_: str) -> Iterator[Difference]:
+def span(old: LengthRange, new: LengthRange, old_text: str, new_text: str) -> Iterator[Difference]:
     yield from _ends(
-        _end(old.least, 0), _end(new.least, 0), _end(old.most, 0), _end(new.most, 0), was, is_
+        _end(old.least, 0),
+        _end(new.least, 0),
+        _end(old.most, 0),
+        _end(new.most, 0),
+        old_text,
+        new_text,
     )
 
 
-def range_(old: NumberRange, new: NumberRange, was: str, is_: str) -> Iterator[Difference]:
+def range_(
+    old: NumberRange, new: NumberRange, old_text: str, new_text: str
+) -> Iterator[Difference]:
     yield from _ends(
         _end(old.least, int(old.above)),
         _end(new.least, int(new.above)),
         _end(old.most, -int(old.below)),
         _end(new.most, -int(new.below)),
-        was,
-        is_,
+        old_text,
+        new_text,
     )
 
 
@@ -140,24 +151,24 @@ _End: TypeAlias = "tuple[Decimal, int] | None"
 
 
 def _end(at: int | Decimal | None, open_: int) -> _End:
-    """An end, ordered: an excluded one lies a little inside."""
+    """Return a bound for comparison; an exclusive bound is slightly inside the inclusive one."""
     return None if at is None else (Decimal(at), open_)
 
 
 def _ends(
-    least: _End, new_least: _End, most: _End, new_most: _End, was: str, is_: str
+    least: _End, new_least: _End, most: _End, new_most: _End, old_text: str, new_text: str
 ) -> Iterator[Difference]:
     if _higher(new_least, least) or _higher(_mirrored(new_most), _mirrored(most)):
-        yield Difference("limit-tightened", was, is_)
+        yield Difference("limit-tightened", old_text, new_text)
     if _higher(least, new_least) or _higher(_mirrored(most), _mirrored(new_most)):
-        yield Difference("limit-loosened", was, is_)
+        yield Difference("limit-loosened", old_text, new_text)
 
 
-def _higher(one: _End, other: _End) -> bool:
-    """Whether the first is the tighter lower end; None is no end at all."""
-    return one is not None and (other is None or one > other)
+def _higher(first: _End, second: _End) -> bool:
+    """Whether the first lower bound is tighter than the second; None is unbounded."""
+    return first is not None and (second is None or first > second)
 
 
 def _mirrored(end: _End) -> _End:
-    """An upper end as a lower one."""
+    """Return an upper bound as a lower bound."""
     return None if end is None else (-end[0], -end[1])

@@ -1,4 +1,4 @@
-"""Named types: classes of models, enumerations, unions."""
+"""Comparison of named types: objects, enumerations, unions."""
 
 from __future__ import annotations
 
@@ -16,56 +16,61 @@ from ..model import (
     wire_text,
 )
 from .changes import Changes, Sides
-from .describing import both, expression, names, python_name
-from .fields import Fields, Subject
-from .matching import Pairs
-from .texts import Texts
-from .types import UNKNOWN, Types
+from .describing import comma_list, describe_both, expression, python_name
+from .fields import FieldComparison, Subject
+from .matching import Matching
+from .texts import TextComparison
+from .types import UNKNOWN, TypeComparison
 
 
-class NamedTypesComparison(Struct, frozen=True):
-    """Compares the types that an API declares, and says what it finds."""
+class NamedTypeComparison(Struct, frozen=True):
+    """Compares the named types of two APIs."""
 
-    pairs: Pairs
+    matching: Matching
     changes: Changes
-    texts: Texts
-    fields: Fields
+    texts: TextComparison
+    fields: FieldComparison
 
     def compare(self) -> None:
-        pairs = self.pairs
-        for name, named in pairs.old.types.items():
-            if name in pairs.types:
-                self._named(name, pairs.types[name])
-            elif pairs.in_use(name):
+        matching = self.matching
+        for name, named in matching.old.types.items():
+            if name in matching.types:
+                self._label(name, matching.types[name])
+            elif matching.is_in_use(name):
                 self.changes.add(
                     "type-removed",
-                    pairs.sides(name),
+                    matching.sides(name),
                     self._old_name(name),
                     "",
                     (None, None),
                     named.location,
                 )
-        known = set(pairs.types.values())
-        for name, named in pairs.new.types.items():
-            if name not in known and pairs.in_new_use(name):
+        known = set(matching.types.values())
+        for name, named in matching.new.types.items():
+            if name not in known and matching.is_new_in_use(name):
                 self.changes.add(
                     "type-added",
-                    ("request", "answer"),
+                    ("request", "response"),
                     self._new_name(name),
                     "",
                     (None, None),
                     named.location,
                 )
 
-    def _named(self, old_name: TypeName, new_name: TypeName) -> None:
-        old, new = self.pairs.old.types[old_name], self.pairs.new.types[new_name]
-        sides, subject = self.pairs.sides(old_name), self._new_name(new_name)
+    def _label(self, old_name: TypeName, new_name: TypeName) -> None:
+        old, new = self.matching.old.types[old_name], self.matching.new.types[new_name]
+        sides, subject = self.matching.sides(old_name), self._new_name(new_name)
         self._name(old_name, new_name, sides, new)
-        for part in ("title", "description"):
-            self.texts.text(
-                sides, subject, part, getattr(old, part), getattr(new, part), new.location
+        for attribute in ("title", "description"):
+            self.texts.compare(
+                sides,
+                subject,
+                attribute,
+                getattr(old, attribute),
+                getattr(new, attribute),
+                new.location,
             )
-        if old_name in self.pairs.flat:
+        if old_name in self.matching.flattened:
             return
         match old, new:
             case Object(), Object():
@@ -80,25 +85,30 @@ class NamedTypesComparison(Struct, frozen=True):
                 )
 
     def _name(self, old: TypeName, new: TypeName, sides: Sides, at: NamedType) -> None:
-        """What programs import it by."""
-        was, is_ = self._old_name(old), self._new_name(new)
-        if old.name != new.name or (was != is_ and old.module != new.module):
+        """Compare the names by which programs import a type."""
+        old_text, new_text = self._old_name(old), self._new_name(new)
+        if old.name != new.name or (old_text != new_text and old.module != new.module):
             if old.name != new.name or not self._moved_with_resource(old, new):
-                self.changes.add("type-renamed", sides, is_, "", (was, is_), at.location)
-        elif was != is_ and new.name in self.pairs.new.ambiguous:
-            self.changes.add("type-name-shared", sides, is_, "", (was, is_), at.location)
+                self.changes.add(
+                    "type-renamed", sides, new_text, "", (old_text, new_text), at.location
+                )
+        elif old_text != new_text and new.name in self.matching.new.ambiguous:
+            self.changes.add(
+                "type-name-shared", sides, new_text, "", (old_text, new_text), at.location
+            )
         elif old.module != new.module and not self._moved_with_resource(old, new):
-            modules = both(lambda name: ".".join(("models", *name.module)), old, new)
-            self.changes.add("type-moved", sides, is_, "", modules, at.location)
+            modules = describe_both(lambda name: ".".join(("models", *name.module)), old, new)
+            self.changes.add("type-moved", sides, new_text, "", modules, at.location)
 
     def _moved_with_resource(self, old: TypeName, new: TypeName) -> bool:
         return any(
-            (*now, *old.module[len(before) :]) == new.module and old.module[: len(before)] == before
-            for before, now in self.pairs.resources.items()
+            (*after, *old.module[len(before) :]) == new.module
+            and old.module[: len(before)] == before
+            for before, after in self.matching.resources.items()
         )
 
     def _structure(self, subject: str, sides: Sides, old: Object, new: Object) -> None:
-        self.fields.of_structure(Subject(subject, "field", sides), old.fields, new.fields)
+        self.fields.compare_all(Subject(subject, "field", sides), old.fields, new.fields)
 
     def _enumeration(self, subject: str, sides: Sides, old: Enumeration, new: Enumeration) -> None:
         if _kind(old) != _kind(new):
@@ -112,11 +122,11 @@ class NamedTypesComparison(Struct, frozen=True):
             self.changes.add(
                 rule, sides, subject, "", (state[old.closed], state[new.closed]), new.location
             )
-        before, now = {value.value: value for value in old.values}, {
+        before, after = {value.value: value for value in old.values}, {
             value.value: value for value in new.values
         }
         for value in old.values:
-            if value.value not in now:
+            if value.value not in after:
                 self.changes.add(
                     "enum-value-removed",
                     sides,
@@ -126,7 +136,7 @@ class NamedTypesComparison(Struct, frozen=True):
                     old.location,
                 )
             else:
-                self._enum_value(subject, sides, value, now[value.value], new)
+                self._enum_value(subject, sides, value, after[value.value], new)
         for value in new.values:
             if value.value not in before:
                 rule = "closed-enum-value-added" if old.closed else "enum-value-added"
@@ -138,14 +148,16 @@ class NamedTypesComparison(Struct, frozen=True):
                     (None, json_text(value.value)),
                     new.location,
                 )
-        ours, theirs = [one for one in before if one in now], [one for one in now if one in before]
-        if ours != theirs:
+        old_order, new_order = [listed for listed in before if listed in after], [
+            listed for listed in after if listed in before
+        ]
+        if old_order != new_order:
             self.changes.add(
                 "order-changed",
                 sides,
                 subject,
                 "values",
-                (names(map(wire_text, ours)), names(map(wire_text, theirs))),
+                (comma_list(map(wire_text, old_order)), comma_list(map(wire_text, new_order))),
                 new.location,
             )
 
@@ -161,34 +173,38 @@ class NamedTypesComparison(Struct, frozen=True):
                 (old.name, new.name),
                 owner.location,
             )
-        self.texts.text(
+        self.texts.compare(
             sides, subject, f"text of {_value(new)}", old.text, new.text, owner.location
         )
 
     def _union(self, subject: str, sides: Sides, old: UnionType, new: UnionType) -> None:
-        was, is_ = expression(Union(old.members)), expression(Union(new.members))
+        old_text, new_text = expression(Union(old.members)), expression(Union(new.members))
         if old.tag != new.tag:
             if old.tag is None or new.tag is None:
-                rule = "member-added" if new.tag else "member-removed"
-                unknown = (was, f"{is_} | {UNKNOWN}") if new.tag else (f"{was} | {UNKNOWN}", is_)
+                rule = "union-member-added" if new.tag else "union-member-removed"
+                unknown = (
+                    (old_text, f"{new_text} | {UNKNOWN}")
+                    if new.tag
+                    else (f"{old_text} | {UNKNOWN}", new_text)
+                )
                 self.changes.add(rule, sides, subject, "", unknown, new.location)
             else:
                 self.changes.add(
                     "tag-changed", sides, subject, "", (old.tag, new.tag), new.location
                 )
         for side in sorted(sides):
-            for found in Types(self.pairs, side, lists=True).members(
-                old.members, new.members, was=was, is_=is_
+            for found in TypeComparison(self.matching, side, in_list=True).compare_members(
+                old.members, new.members, old_text=old_text, new_text=new_text
             ):
                 self.changes.add(
                     found.rule, [side], subject, found.part, (found.old, found.new), new.location
                 )
 
     def _old_name(self, name: TypeName) -> str:
-        return python_name(name, self.pairs.old.ambiguous)
+        return python_name(name, self.matching.old.ambiguous)
 
     def _new_name(self, name: TypeName) -> str:
-        return python_name(name, self.pairs.new.ambiguous)
+        return python_name(name, self.matching.new.ambiguous)
 
 
 def _value(value: EnumValue) -> str:
@@ -199,7 +215,7 @@ def _kind(named: NamedType) -> str:
     match named:
         case Enumeration():
             return "an enumeration of " + (
-                "texts" if isinstance(named.values[0].value, str) else "integers"
+                "strings" if isinstance(named.values[0].value, str) else "integers"
             )
         case UnionType():
             return "a union"

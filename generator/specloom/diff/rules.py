@@ -1,14 +1,15 @@
-"""The rules: what can change, and what each change means to code that was written against the old client.
+"""Rules of `specloom diff`: the possible changes, and the effect of each on programs that use the old client.
 
-A rule is a row. It judges requests (what a program passes in) and answers (what it gets back) separately, because they are opposites: an
-argument may become optional but an attribute may not. Judged is the surface that programs touch: names, keyword arguments, types of
-attributes, classes of exceptions, enumerations that are open. What only moves bytes on the wire is compatible: the new client does it.
+Each rule classifies a change separately for requests (values that a program passes) and responses (values that it gets), because these are
+opposites: an argument may become optional, an attribute may not. The classes are about the interface of the client: names, keyword
+arguments, types of attributes, exception classes, open enumerations. A change that affects only the wire is compatible, because the new
+client handles it.
 
-- breaking: a correct program may fail. Type checkers find it, unless the rule is `invisible`: then it shows at run time only.
-- compatible: every correct program goes on, and has something new to notice.
-- documentation: nothing but what people read.
+- breaking: a correct program may fail. Type checkers find it, unless the rule is `runtime_only`.
+- compatible: every correct program still works.
+- documentation: only texts for people have changed.
 
-Not judged: programs that make answers themselves (in tests), and annotations of whole `Call[…]` and `Response[…]`, which are invariant.
+Not covered: programs that create responses themselves (in tests), and annotations with whole `Call[…]` and `Response[…]`, which are invariant.
 """
 
 from __future__ import annotations
@@ -23,17 +24,19 @@ CLASSES: tuple[Class, ...] = ("breaking", "compatible", "documentation")
 
 
 class Rule(Struct, frozen=True):
-    """`says` follows the name of the thing that changed; `why` is the reason for the class. None: cannot happen there."""
+    """A possible change, and its class for requests and for responses; None if it cannot occur there."""
 
     id: str
-    says: str
+    sentence: str
+    """Follows the name of the changed part."""
     request: Class | None
-    answer: Class | None
-    why: str
-    invisible: bool = False
-    """It breaks programs that type checkers pass."""
-    asks: str = ""
-    """Instead of `says` where it is an argument that changed."""
+    response: Class | None
+    reason: str
+    """Why the change has this class."""
+    runtime_only: bool = False
+    """Whether it breaks programs that type checkers accept."""
+    request_sentence: str = ""
+    """Replaces `sentence` for a change that affects requests only."""
 
 
 _B: Class = "breaking"
@@ -41,142 +44,141 @@ _C: Class = "compatible"
 _D: Class = "documentation"
 
 _ROWS = (
-    # What the client is called, and what it asks for.
-    Rule("package-renamed", "has another import name", _B, _B, "every import names it"),
-    Rule("client-renamed", "has another name", _B, _B, "programs import it by name"),
+    # Names and options of the client.
+    Rule("package-renamed", "was renamed", _B, _B, "programs import it by name"),
+    Rule("client-renamed", "was renamed", _B, _B, "programs import it by name"),
     Rule(
         "credentials-changed",
-        "asks for other credentials",
+        "requires other credentials",
         _B,
         _B,
-        "the constructor's arguments are others",
+        "the constructor has other arguments",
     ),
     Rule(
         "auth-tightened",
-        "refuses credentials that were enough",
+        "no longer accepts some credentials",
         _B,
         None,
-        "a client that has only those is refused",
-        invisible=True,
+        "a client with only those credentials is rejected",
+        runtime_only=True,
     ),
     Rule(
         "auth-loosened",
-        "takes credentials in other ways",
+        "accepts more credentials",
         _C,
         None,
-        "whoever could call it still can",
+        "all credentials that were accepted still are",
     ),
     Rule(
         "scheme-added",
-        "takes one more kind of credentials",
+        "accepts one more kind of credentials",
         _C,
         None,
-        "an optional argument of the constructor",
+        "the constructor has one more optional argument",
     ),
-    Rule("scheme-changed", "sends credentials in another form", _C, None, "the client does it"),
-    Rule("hosts-changed", "has other hosts", _C, None, "the client sends there"),
+    Rule("scheme-changed", "sends credentials in another form", _C, None, "the client handles it"),
+    Rule("hosts-changed", "has other hosts", _C, None, "the client handles it"),
     Rule(
         "success-changed",
-        "takes other answers for errors",
+        "treats other responses as errors",
         None,
         _B,
-        "what came back as a value is raised, or the other way round",
-        invisible=True,
+        "a response that was returned is raised, or the reverse",
+        runtime_only=True,
     ),
     Rule(
         "error-shape-changed",
-        "finds the parts of an error elsewhere",
+        "has the parts of errors at other paths",
         None,
         _C,
-        "the client reads them",
+        "the client handles it",
     ),
     Rule(
         "verification-changed",
-        "has other rules for signatures of answers",
+        "changed the verification of signatures",
         None,
         _C,
-        "the client verifies",
+        "the client handles it",
     ),
     # Resources and endpoints.
-    Rule("resource-removed", "was removed", _B, _B, "the attribute of the client is gone"),
+    Rule("resource-removed", "was removed", _B, _B, "the client no longer has the attribute"),
     Rule(
         "resource-renamed",
-        "has another name in Python",
+        "was renamed in Python",
         _B,
         _B,
-        "the attribute of the client is another",
+        "the attribute of the client has another name",
     ),
-    Rule("resource-added", "was added", _C, _C, "nobody uses it yet"),
-    Rule("endpoint-removed", "was removed", _B, _B, "the method is gone"),
+    Rule("resource-added", "was added", _C, _C, "no program uses it yet"),
+    Rule("endpoint-removed", "was removed", _B, _B, "the method no longer exists"),
     Rule(
         "endpoint-renamed",
-        "has another name in Python",
+        "was renamed in Python",
         _B,
         _B,
-        "the method is another; the HTTP line is the same",
+        "the method has another name; HTTP method and path are the same",
     ),
     Rule(
         "endpoint-moved",
-        "stands in another resource",
+        "was moved to another resource",
         _B,
         _B,
-        "the method is elsewhere; the HTTP line is the same",
+        "the method is in another resource; HTTP method and path are the same",
     ),
-    Rule("endpoint-added", "was added", _C, _C, "nobody calls it yet"),
+    Rule("endpoint-added", "was added", _C, _C, "no program calls it yet"),
     Rule(
-        "line-taken",
-        "has the HTTP line that another endpoint had",
+        "route-reused",
+        "has the HTTP method and path that another endpoint had",
         _B,
         _B,
         "the same call does something else",
-        invisible=True,
+        runtime_only=True,
     ),
-    Rule("line-changed", "has another HTTP line", _C, _C, "the client sends it there"),
-    # Arguments and fields: there or not.
+    Rule("route-changed", "has another HTTP method or path", _C, _C, "the client handles it"),
+    # Arguments and fields: presence.
     Rule("field-removed", "was removed", _B, _B, "programs pass it, or read it"),
-    Rule(
-        "required-field-added", "was added and must be given", _B, None, "no program gives it yet"
-    ),
-    Rule("field-added", "was added", _C, _C, "it may be left out, or left unread"),
-    Rule("field-renamed", "has another name in Python", _B, _B, "programs name it"),
-    Rule("wire-name-changed", "has another name on the wire", _C, _C, "Python's name is the same"),
+    Rule("required-field-added", "was added and is required", _B, None, "no program passes it yet"),
+    Rule("field-added", "was added", _C, _C, "programs may omit it, or not read it"),
+    Rule("field-renamed", "was renamed in Python", _B, _B, "programs use its name"),
+    Rule("wire-name-changed", "was renamed on the wire", _C, _C, "the Python name is the same"),
     Rule(
         "became-required",
-        "is always there now",
+        "is always present now",
         _B,
         _C,
-        "it could be left out; programs that look for None find none",
-        asks="must be given now",
+        "programs may omit it; a check for None still works",
+        request_sentence="is required now",
     ),
     Rule(
         "became-optional",
         "may be absent now",
         _C,
         _B,
-        "giving it stays right; reading it gives None some day",
-        asks="may be left out now",
+        "passing it still works; reading it may give None",
+        request_sentence="may be omitted now",
     ),
     Rule(
         "became-nullable",
         "may be null now",
         _C,
         _B,
-        "passing a value stays right; reading it gives None some day",
+        "passing a value still works; reading it may give None",
     ),
     Rule(
         "no-longer-nullable",
         "is never null now",
         _B,
         _C,
-        "programs pass None; those that look for it find none",
+        "programs may pass None; a check for None still works",
+        request_sentence="may no longer be None",
     ),
     Rule(
-        "none-changed",
-        "means something else by None",
+        "none-meaning-changed",
+        "is sent differently for None",
         _B,
         None,
-        "None left it out and sends null, or the other way round",
-        invisible=True,
+        "None omitted it and now sends null, or the reverse",
+        runtime_only=True,
     ),
     Rule(
         "absence-changed",
@@ -185,263 +187,285 @@ _ROWS = (
         _C,
         "both are None",
     ),
-    Rule("became-constant", "is sent by itself now", _B, None, "it is no argument any more"),
-    Rule("no-longer-constant", "is no longer sent by itself", _B, None, "no program gives it yet"),
-    Rule("constant-changed", "is sent by itself otherwise", _C, None, "it is sent by itself"),
+    Rule("became-constant", "is sent by the client now", _B, None, "it is no longer an argument"),
+    Rule(
+        "no-longer-constant",
+        "is no longer sent by the client",
+        _B,
+        None,
+        "no program passes it yet",
+    ),
+    Rule("constant-changed", "has another constant value", _C, None, "the client sends it"),
     Rule(
         "argument-moved",
-        "goes elsewhere in the request",
+        "is sent in another part of the request",
         _C,
         None,
         "it is the same keyword argument",
     ),
     Rule(
         "argument-left-path",
-        "goes elsewhere in the request, and by keyword only",
+        "is no longer in the path, and must be passed by keyword",
         _B,
         None,
-        "arguments of the path are passed by position",
+        "arguments of the path are positional",
     ),
     Rule(
         "path-order-changed",
         "has another position",
         _B,
         None,
-        "arguments of the path are passed by position",
-        invisible=True,
+        "arguments of the path are positional",
+        runtime_only=True,
     ),
     # Types.
-    Rule("type-changed", "has another type", _B, _B, "neither contains the other"),
+    Rule("type-changed", "has another type", _B, _B, "neither type contains the other"),
     Rule(
         "type-widened",
         "has a wider type",
         _C,
         _B,
-        "what was passed fits; what is read may be of the wider type",
+        "values that are passed stay valid; values that are read may be of the wider type",
     ),
     Rule(
         "type-narrowed",
         "has a narrower type",
         _B,
         _C,
-        "what was passed may not fit; what is read does",
+        "values that are passed may be invalid; values that are read stay valid",
     ),
     Rule(
         "type-opened",
         "may be any JSON now",
         _C,
         _B,
-        "programs that read it go unchecked",
-        invisible=True,
+        "type checkers no longer check programs that read it",
+        runtime_only=True,
     ),
-    Rule("type-closed", "is no longer any JSON", _B, _B, "programs treat it as they liked"),
+    Rule("type-closed", "is no longer any JSON", _B, _B, "programs use it as any type"),
     Rule(
-        "member-added",
-        "has one more type",
+        "union-member-added",
+        "has more types",
         _C,
         _B,
-        "a program that tells the types apart meets another",
+        "programs that distinguish the types get a new one",
     ),
     Rule(
-        "member-removed",
-        "has one type less",
+        "union-member-removed",
+        "has fewer types",
         _B,
         _C,
-        "programs pass it; those that look for it find none",
+        "programs may pass it; a check for it still works",
     ),
     Rule(
         "literal-added",
-        "has one more value",
+        "has more values",
         _C,
         _B,
-        "a program that tells the values apart meets another",
+        "programs that distinguish the values get a new one",
     ),
-    Rule("literal-removed", "has one value less", _B, _B, "programs pass it, or compare with it"),
-    Rule("format-changed", "has another form on the wire", _C, _C, "Python's type is the same"),
+    Rule("literal-removed", "has fewer values", _B, _B, "programs pass it, or compare with it"),
+    Rule("format-changed", "has another format on the wire", _C, _C, "the Python type is the same"),
     Rule(
         "zone-changed",
-        "has a time zone or lost it",
+        "gained or lost its time zone",
         _B,
         _B,
-        "datetimes with and without one do not compare",
-        invisible=True,
+        "Python does not compare datetimes with and without a time zone",
+        runtime_only=True,
     ),
-    # Limits: requests are checked before they are sent; answers are not checked against limits.
+    # Limits: requests are checked before they are sent; responses are not checked.
     Rule(
         "limit-tightened",
         "has tighter limits",
         _B,
         _D,
-        "what was passed may be refused",
-        invisible=True,
+        "values that are passed may be rejected",
+        runtime_only=True,
     ),
-    Rule("limit-loosened", "has looser limits", _C, _D, "what was passed is accepted"),
+    Rule("limit-loosened", "has looser limits", _C, _D, "values that are passed stay valid"),
     Rule(
         "pattern-changed",
         "has another pattern",
         _B,
         _D,
-        "what was passed may be refused",
-        invisible=True,
+        "values that are passed may be rejected",
+        runtime_only=True,
     ),
-    Rule("pattern-removed", "has no pattern any more", _C, _D, "what was passed is accepted"),
+    Rule("pattern-removed", "no longer has a pattern", _C, _D, "values that are passed stay valid"),
     Rule(
         "media-removed",
-        "takes fewer media types",
+        "has fewer media types",
         _B,
         _D,
-        "what was passed may be refused",
-        invisible=True,
+        "values that are passed may be rejected",
+        runtime_only=True,
     ),
-    Rule("media-added", "takes more media types", _C, _D, "what was passed is accepted"),
-    # What a value means.
+    Rule("media-added", "has more media types", _C, _D, "values that are passed stay valid"),
+    # Meaning of a value.
     Rule(
         "unit-changed",
         "has another unit",
         _B,
         _B,
         "the same number means something else",
-        invisible=True,
+        runtime_only=True,
     ),
     Rule(
         "default-changed",
         "has another default",
         _B,
         _D,
-        "whoever leaves it out gets something else",
-        invisible=True,
+        "programs that omit it get something else",
+        runtime_only=True,
     ),
     Rule(
         "default-added",
-        "has a default in the documentation now",
+        "has a documented default now",
         _D,
         _D,
-        "never sent, and not known to be new",
+        "the client never sends it, and the server may have had it before",
     ),
     Rule(
         "default-removed",
-        "has no default in the documentation any more",
+        "no longer has a documented default",
         _D,
         _D,
-        "never sent, and not known to be gone",
+        "the client never sent it, and the server may still have it",
     ),
     Rule(
-        "encryption-changed", "is encrypted on the wire, or no longer", _C, _C, "the client does it"
+        "encryption-changed",
+        "changed its encryption on the wire",
+        _C,
+        _C,
+        "the client handles it",
     ),
-    Rule("secrecy-changed", "is hidden in logs, or no longer", _C, _C, "values are the same"),
-    Rule("style-changed", "is written in another style", _C, None, "the client does it"),
+    Rule("secret-changed", "changed its visibility in logs", _C, _C, "values are the same"),
+    Rule("style-changed", "is encoded in another style", _C, None, "the client handles it"),
     # Named types.
     Rule("type-removed", "was removed", _B, _B, "programs import it"),
-    Rule("type-renamed", "has another name", _B, _B, "programs import it"),
+    Rule("type-renamed", "was renamed", _B, _B, "programs import it"),
     Rule(
         "type-name-shared",
         "shares its name with another type",
         _B,
         _B,
-        "`models` gives names that only one type has",
+        "`models` exports only names that are unique",
     ),
     Rule(
         "type-moved",
-        "stands in another module",
+        "was moved to another module",
         _B,
         _B,
-        "`models` still gives it, the module that it stood in does not",
+        "`models` still exports it, its old module does not",
     ),
-    Rule("type-added", "was added", _C, _C, "nobody uses it yet"),
-    Rule("enum-value-removed", "was removed", _B, _B, "programs name the member"),
-    Rule("enum-value-renamed", "has another name in Python", _B, _B, "programs name the member"),
+    Rule("type-added", "was added", _C, _C, "no program uses it yet"),
+    Rule("enum-value-removed", "was removed", _B, _B, "programs use the name of the member"),
+    Rule(
+        "enum-value-renamed",
+        "was renamed in Python",
+        _B,
+        _B,
+        "programs use the name of the member",
+    ),
     Rule(
         "closed-enum-value-added",
         "was added to a closed enumeration",
         _C,
         _B,
-        "programs that handle all members are told of another",
+        "programs that handle all members get a new one",
     ),
     Rule(
         "enum-value-added",
         "was added",
         _C,
         _C,
-        "the enumeration is open: programs have a branch for others",
+        "the enumeration is open: programs have a branch for unknown values",
     ),
     Rule(
         "enum-closed",
         "is closed now",
         _B,
         _C,
-        "values that it does not list are refused",
-        invisible=True,
+        "unlisted values that are passed are rejected",
+        runtime_only=True,
     ),
     Rule(
         "enum-opened",
         "is open now",
         _C,
         _B,
-        "programs need a branch for values that it does not list",
+        "programs need a branch for unlisted values",
     ),
-    Rule("tag-changed", "is told apart by another field", _C, _C, "the client does it"),
-    # Bodies and answers.
-    Rule("encoding-changed", "is encoded otherwise", _C, None, "the client does it"),
-    Rule("signed-part-changed", "signs another part", _C, None, "the client does it"),
+    Rule("tag-changed", "has another tag field", _C, _C, "the client handles it"),
+    # Request bodies and responses.
+    Rule("encoding-changed", "has another encoding", _C, None, "the client handles it"),
+    Rule("signed-part-changed", "signs another part", _C, None, "the client handles it"),
     Rule(
-        "answer-added",
+        "response-added",
         "was added, with a type that the method did not return",
         None,
         _B,
-        "what the method returns is a union now",
+        "the method returns a union now",
     ),
-    Rule("answer-removed", "was removed", None, _C, "programs that look for it find none"),
+    Rule("response-removed", "was removed", None, _C, "a check for its type still works"),
     Rule(
         "status-added",
-        "was added, with a type that the method returned already",
+        "was added, with a type that the method already returned",
         None,
         _C,
-        "what the method returns is the same",
+        "the return type of the method is the same",
     ),
     Rule(
-        "content-added", "has content now", None, _B, "programs return it where nothing is returned"
+        "response-body-added",
+        "has a body now",
+        None,
+        _B,
+        "programs use the return value where None is expected",
     ),
-    Rule("content-removed", "has no content now", None, _B, "programs read it"),
+    Rule("response-body-removed", "no longer has a body", None, _B, "programs read it"),
     Rule(
-        "answer-header-removed",
+        "response-header-removed",
         "was removed",
         None,
         _B,
-        "programs look for it in `Response.headers`",
-        invisible=True,
+        "programs read it from `Response.headers`",
+        runtime_only=True,
     ),
-    Rule("answer-header-added", "was added", None, _C, "nobody looks for it yet"),
-    Rule("answer-header-changed", "is described otherwise", None, _D, "headers are texts"),
+    Rule("response-header-added", "was added", None, _C, "no program reads it yet"),
+    Rule("response-header-changed", "is documented differently", None, _D, "headers are strings"),
     # Errors.
     Rule("error-removed", "was removed", None, _B, "programs catch it by name"),
-    Rule("error-renamed", "has another class", None, _B, "programs catch it by name"),
+    Rule("error-renamed", "was renamed in Python", None, _B, "programs catch it by name"),
     Rule(
         "error-row-removed",
         "is no longer documented here",
         None,
         _B,
-        "if it comes, it is a plain ApiError",
-        invisible=True,
+        "if it occurs, it is raised as ApiError",
+        runtime_only=True,
     ),
     Rule(
         "error-body-removed",
-        "has no typed body any more",
+        "no longer has a typed body",
         None,
         _B,
-        "its attributes are gone; the body is any JSON",
-        invisible=True,
+        "the body is any JSON, without attributes",
+        runtime_only=True,
     ),
-    Rule("error-body-added", "has a typed body", None, _C, "nobody reads it yet"),
-    Rule("error-added", "was added", None, _C, "it is an ApiError, which programs catch"),
+    Rule("error-body-added", "has a typed body now", None, _C, "no program reads it yet"),
+    Rule(
+        "error-added", "was added", None, _C, "it is a subclass of ApiError, which programs catch"
+    ),
     Rule(
         "error-row-added",
-        "is documented here, too",
+        "is also documented here",
         None,
         _C,
-        "it is an ApiError, which programs catch",
+        "it is a subclass of ApiError, which programs catch",
     ),
-    Rule("error-status-changed", "comes with another status", None, _C, "programs catch the class"),
-    Rule("error-retry-changed", "is retried otherwise", None, _C, "the client does it"),
+    Rule("error-status-changed", "has another status", None, _C, "programs catch the class"),
+    Rule("error-retry-changed", "is retried differently", None, _C, "the client handles it"),
     Rule("error-outcome-changed", "has another outcome", None, _C, "programs handle all outcomes"),
     Rule(
         "unprocessed-changed",
@@ -450,43 +474,43 @@ _ROWS = (
         _C,
         "programs handle all outcomes",
     ),
-    Rule("error-moved", "is documented elsewhere", None, _D, "the same endpoints have it"),
-    Rule("error-text-changed", "has other reasons or remedies", None, _D, "people read them"),
+    Rule("error-moved", "is documented in another table", None, _D, "the same endpoints have it"),
+    Rule("error-text-changed", "has other reasons or remedies", None, _D, "only people read it"),
     # Events.
-    Rule("event-removed", "was removed", None, _B, "programs name its class"),
-    Rule("event-renamed", "has another class", None, _B, "programs name its class"),
+    Rule("event-removed", "was removed", None, _B, "programs use its class"),
+    Rule("event-renamed", "was renamed in Python", None, _B, "programs use its class"),
     Rule(
         "event-name-changed",
-        "has another name on the wire",
+        "was renamed on the wire",
         None,
         _B,
-        "its `name` is a literal, which programs compare with",
+        "programs compare with its `name`, which is a literal",
     ),
     Rule(
         "event-added",
         "was added",
         None,
         _C,
-        "programs have a branch for other events: it came as an `UnknownEvent`",
+        "programs have a branch for other events: it was an `UnknownEvent`",
     ),
     Rule(
         "envelope-changed",
-        "finds the parts of an event elsewhere",
+        "has the parts of events at other paths",
         None,
         _C,
-        "the client reads them",
+        "the client handles it",
     ),
     Rule(
         "event-address-changed",
         "is sent to another address",
         _D,
         _D,
-        "whoever receives it is told it elsewhere",
+        "the address is configured outside the client",
     ),
     # Behaviour.
     Rule(
         "idempotency-changed",
-        "does something else when it is repeated",
+        "has another idempotency",
         _C,
         None,
         "the client retries accordingly",
@@ -494,23 +518,25 @@ _ROWS = (
     Rule("deprecated", "is deprecated", _C, _C, "it still works"),
     Rule("no-longer-deprecated", "is no longer deprecated", _C, _C, "it works"),
     # Documentation.
-    Rule("text-changed", "has another text", _D, _D, "people read it"),
-    Rule("example-changed", "has another example", _D, _D, "people read it"),
-    Rule("note-changed", "has another note", _D, _D, "people read it"),
-    Rule("facts-changed", "has other facts", _D, _D, "people read them"),
-    Rule("links-changed", "has other links", _D, _D, "people read them"),
-    Rule("page-changed", "is from another page or date", _D, _D, "people read it"),
-    Rule("order-changed", "stand in another order", _D, _D, "arguments are passed by keyword"),
-    Rule("language-added", "is documented in one more language", _D, _D, "people read it"),
-    Rule("language-removed", "is no longer documented in a language", _D, _D, "people read it"),
+    Rule("text-changed", "has another text", _D, _D, "only people read it"),
+    Rule("example-changed", "has another example", _D, _D, "only people read it"),
+    Rule("note-changed", "has another note", _D, _D, "only people read it"),
+    Rule("facts-changed", "has other facts", _D, _D, "only people read them"),
+    Rule("links-changed", "has other links", _D, _D, "only people read them"),
+    Rule("page-changed", "has another source page or date", _D, _D, "only people read it"),
+    Rule("order-changed", "are in another order", _D, _D, "arguments are passed by keyword"),
+    Rule("language-added", "is documented in one more language", _D, _D, "only people read it"),
+    Rule(
+        "language-removed", "is no longer documented in a language", _D, _D, "only people read it"
+    ),
     Rule(
         "languages-reordered",
         "has its languages in another order",
         _D,
         _D,
-        "the first is that of docstrings",
+        "only the language of docstrings may change",
     ),
-    Rule("version-changed", "has another version", _D, _D, "it says what the changes are"),
+    Rule("version-changed", "has another version", _D, _D, "it follows from the other changes"),
 )
 
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in _ROWS}

@@ -1,4 +1,4 @@
-"""Texts: compared in the languages that both versions have, so that a new translation of everything is one change and not thousands."""
+"""Comparison of texts in the languages of both versions, so that a new language is one change and not thousands."""
 
 from __future__ import annotations
 
@@ -10,57 +10,62 @@ from ..model import SourceLocation, Text
 from .changes import Changes, Direction
 
 
-class Texts(Struct, frozen=True):
-    """Compares texts, and says what it finds."""
+class TextComparison(Struct, frozen=True):
+    """Compares localized texts."""
 
     changes: Changes
     languages: tuple[str, ...]
     """Those of both versions."""
 
     def difference(self, old: Text, new: Text) -> tuple[str, str] | None:
-        """The first texts that differ, or None; a text that is missing is ''."""
+        """Return the first two texts that differ, or None; a missing text is ''."""
         for language in self.languages:
-            before, now = old.get(language) or "", new.get(language) or ""
-            if before != now:
-                return before, now
+            before, after = old.get(language) or "", new.get(language) or ""
+            if before != after:
+                return before, after
         return None
 
-    def text(
+    def compare(
         self,
         sides: Iterable[Direction],
         subject: str,
-        what: str,
+        part: str,
         old: Text,
         new: Text,
-        place: SourceLocation,
+        location: SourceLocation,
         rule: str = "text-changed",
     ) -> None:
-        """Says that a text is another."""
+        """Compare two texts."""
         if (found := self.difference(old, new)) is not None:
             self.changes.add(
-                rule, sides, subject, what, (found[0] or None, found[1] or None), place
+                rule, sides, subject, part, (found[0] or None, found[1] or None), location
             )
 
-    def deprecation(
+    def compare_deprecation(
         self,
         sides: Iterable[Direction],
         subject: str,
-        what: str,
+        part: str,
         old: Text | bool,
         new: Text | bool,
-        place: SourceLocation,
+        location: SourceLocation,
     ) -> None:
-        """Says what became of a deprecation: a text, or just True."""
-        was, is_ = _said(old), _said(new)
+        """Compare two deprecations, each a text or a boolean."""
+        old_text, new_text = _said(old), _said(new)
         if bool(old) != bool(new):
             rule = "deprecated" if new else "no-longer-deprecated"
-            texts = self.difference(was, is_) or ("", "")
+            texts = self.difference(old_text, new_text) or ("", "")
             self.changes.add(
-                rule, sides, subject, what, (texts[0] or None, texts[1] or None), place
+                rule, sides, subject, part, (texts[0] or None, texts[1] or None), location
             )
         else:
-            self.text(
-                sides, subject, f"deprecation of {what}" if what else "deprecation", was, is_, place
+            self.compare(
+                sides,
+                subject,
+                f"deprecation of {part}" if part else "deprecation",
+                old_text,
+                new_text,
+                location,
             )
 
 

@@ -1,4 +1,4 @@
-"""Two types of one place: how they differ, for programs that pass such values or for those that read them."""
+"""Comparison of two types, for programs that pass their values or for programs that read them."""
 
 from __future__ import annotations
 
@@ -33,128 +33,146 @@ from ..runtime.datetime_formats import datetime_format
 from .changes import Direction
 from .describing import expression
 from .limits import Difference, literal, media, numbers, span, texts
-from .matching import Pairs
+from .matching import Matching
 
-_RIGID = {
+_INVARIANT = {
     "type-widened": "type-changed",
     "type-narrowed": "type-changed",
-    "member-removed": "type-changed",
+    "union-member-removed": "type-changed",
     "no-longer-nullable": "type-changed",
 }
-"""`list[float]` and `list[int]` do not contain each other, whatever their items do."""
+"""Rules within invariant containers: neither of `list[float]` and `list[int]` contains the other."""
 
 UNKNOWN = "an unknown one"
-"""The member that a tagged union has for tags that it does not list."""
+"""The member of a tagged union for unlisted tags."""
 
 
-class Types(Struct, frozen=True):
+class TypeComparison(Struct, frozen=True):
     """Compares types. `lists`: whether a list that is read is a `list`, as a whole response is (a field is a `Sequence`, whose items may get narrower)."""
 
-    pairs: Pairs
+    matching: Matching
     side: Direction
-    lists: bool
+    in_list: bool
     within: frozenset[tuple[Type, Type]] = frozenset()
-    """What is being compared further out: a union may contain itself."""
+    """Types that are being compared already: a union may contain itself."""
 
-    def differences(self, old: Type, new: Type, *, rigid: bool = False) -> Iterator[Difference]:
+    def differences(self, old: Type, new: Type, *, invariant: bool = False) -> Iterator[Difference]:
         """How the types differ, null included; `rigid`: within a `list` or a `dict`."""
-        before, now = _bare(old), _bare(new)
+        before, after = _without_null(old), _without_null(new)
         if isinstance(old, Nullable) != isinstance(new, Nullable):
             rule = "became-nullable" if isinstance(new, Nullable) else "no-longer-nullable"
             yield Difference(
-                _RIGID.get(rule, rule) if rigid else rule, expression(old), expression(new)
+                _INVARIANT.get(rule, rule) if invariant else rule, expression(old), expression(new)
             )
-        for found in self._of_members(before, now):
-            yield replace(found, rule=_RIGID.get(found.rule, found.rule)) if rigid else found
+        for difference in self._compare_expanded(before, after):
+            yield (
+                replace(difference, rule=_INVARIANT.get(difference.rule, difference.rule))
+                if invariant
+                else difference
+            )
 
-    def members(
-        self, old: Iterable[Type], new: Iterable[Type], *, was: str, is_: str
+    def compare_members(
+        self, old: Iterable[Type], new: Iterable[Type], *, old_text: str, new_text: str
     ) -> Iterator[Difference]:
-        """How two unions differ, member by member; members of one union are of different kinds."""
+        """Yield the differences of two unions by member; members of a union have different kinds."""
         before = {_kind(self._renamed(member)): member for member in old}
-        now = {_kind(member): member for member in new}
-        if not before.keys() & now.keys():
-            yield Difference("type-changed", was, is_)
+        after = {_kind(member): member for member in new}
+        if not before.keys() & after.keys():
+            yield Difference("type-changed", old_text, new_text)
             return
-        if before.keys() - now.keys():
-            yield Difference("member-removed", was, is_)
-        if now.keys() - before.keys():
-            yield Difference("member-added", was, is_)
+        if before.keys() - after.keys():
+            yield Difference("union-member-removed", old_text, new_text)
+        if after.keys() - before.keys():
+            yield Difference("union-member-added", old_text, new_text)
         for kind, member in before.items():
-            if kind in now:
-                yield from self._of_one(member, now[kind])
+            if kind in after:
+                yield from self._compare_one(member, after[kind])
 
-    def same(self, old: Type, new: Type) -> bool:
-        """Whether the types are paired names."""
+    def is_matched_name(self, old: Type, new: Type) -> bool:
+        """Whether the types are matched named types."""
         return (
             isinstance(old, Named)
             and isinstance(new, Named)
-            and self.pairs.types.get(old.to) == new.to
+            and self.matching.types.get(old.to) == new.to
         )
 
-    def _of_members(self, old: Type, new: Type) -> Iterator[Difference]:
-        if self.same(old, new) or (old, new) in self.within:
+    def _compare_expanded(self, old: Type, new: Type) -> Iterator[Difference]:
+        if self.is_matched_name(old, new) or (old, new) in self.within:
             return
-        before, now = _expanded(self.pairs.old, old), _expanded(self.pairs.new, new)
-        if len(before) == len(now) == 1:
-            yield from self._of_one(before[0], now[0])
+        before, after = _union_members(self.matching.old, old), _union_members(
+            self.matching.new, new
+        )
+        if len(before) == len(after) == 1:
+            yield from self._compare_one(before[0], after[0])
         else:
             inside = replace(self, within=self.within | {(old, new)})
-            yield from inside.members(before, now, was=expression(old), is_=expression(new))
+            yield from inside.compare_members(
+                before, after, old_text=expression(old), new_text=expression(new)
+            )
 
-    def _of_one(self, old: Type, new: Type) -> Iterator[Difference]:
-        was, is_ = expression(old), expression(new)
+    def _compare_one(self, old: Type, new: Type) -> Iterator[Difference]:
+        old_text, new_text = expression(old), expression(new)
         match old, new:
             case Named(), Named():
-                if not self.same(old, new):
-                    yield Difference("type-changed", was, is_)
+                if not self.is_matched_name(old, new):
+                    yield Difference("type-changed", old_text, new_text)
             case (String(), String()):
-                yield from texts(old, new, was, is_)
+                yield from texts(old, new, old_text, new_text)
             case (Integer() | Number(exact=False), Integer() | Number(exact=False)) | (
                 Number(exact=True),
                 Number(exact=True),
             ):
-                yield from numbers(old, new, was, is_)
+                yield from numbers(old, new, old_text, new_text)
             case (
                 Named(),
                 String(literals=()) | Integer(literals=()) | Number(exact=False),
-            ) if _kind(values := _values(self.pairs.old, old)) == _kind(new):
-                yield from (replace(found, old=was) for found in self._of_one(values, new))
+            ) if _kind(values := _values(self.matching.old, old)) == _kind(new):
+                yield from (
+                    replace(difference, old=old_text)
+                    for difference in self._compare_one(values, new)
+                )
             case (
                 String(literals=()) | Integer(literals=()) | Number(exact=False),
                 Named(),
-            ) if _kind(values := _values(self.pairs.new, new)) == _kind(old):
-                yield from (replace(found, new=is_) for found in self._of_one(old, values))
+            ) if _kind(values := _values(self.matching.new, new)) == _kind(old):
+                yield from (
+                    replace(difference, new=new_text)
+                    for difference in self._compare_one(old, values)
+                )
             case (Boolean(), Boolean()):
-                yield from literal(old, new, was, is_)
+                yield from literal(old, new, old_text, new_text)
             case (Bytes(), Bytes()):
-                yield from span(old.length, new.length, was, is_)
+                yield from span(old.length, new.length, old_text, new_text)
             case (File(), File()):
-                yield from span(old.length, new.length, was, is_)
+                yield from span(old.length, new.length, old_text, new_text)
                 yield from media(old, new)
             case (DateTime(), DateTime()) if old != new:
                 yield Difference(
-                    "format-changed" if _zoned(old) == _zoned(new) else "zone-changed", was, is_
+                    "format-changed" if _zoned(old) == _zoned(new) else "zone-changed",
+                    old_text,
+                    new_text,
                 )
             case (Date(), Date()) | (Duration(), Duration()) if old != new:
-                yield Difference("format-changed", was, is_)
-            case (ListOf(item=one, length=before), ListOf(item=other, length=now)) | (
-                MapOf(value=one, length=before),
-                MapOf(value=other, length=now),
+                yield Difference("format-changed", old_text, new_text)
+            case (ListOf(item=old_inner, length=before), ListOf(item=new_inner, length=after)) | (
+                MapOf(value=old_inner, length=before),
+                MapOf(value=new_inner, length=after),
             ):
                 part = "each item" if isinstance(old, ListOf) else "each value"
                 yield from (
-                    replace(found, part=found.of(part))
-                    for found in self.differences(one, other, rigid=self._is_rigid)
+                    replace(difference, part=difference.within(part))
+                    for difference in self.differences(
+                        old_inner, new_inner, invariant=self._is_invariant
+                    )
                 )
-                yield from span(before, now, was, is_)
-            case (JsonText(type=one), JsonText(type=other)):
-                yield from self.differences(one, other)
+                yield from span(before, after, old_text, new_text)
+            case (JsonText(type=old_inner), JsonText(type=new_inner)):
+                yield from self.differences(old_inner, new_inner)
             case (JsonText(type=inner), _):
-                yield Difference("format-changed", was, is_)
+                yield Difference("format-changed", old_text, new_text)
                 yield from self.differences(inner, new)
             case (_, JsonText(type=inner)):
-                yield Difference("format-changed", was, is_)
+                yield Difference("format-changed", old_text, new_text)
                 yield from self.differences(old, inner)
             case _:
                 if old != new:
@@ -163,18 +181,18 @@ class Types(Struct, frozen=True):
                         if isinstance(new, AnyJson)
                         else "type-closed" if isinstance(old, AnyJson) else "type-changed"
                     )
-                    yield Difference(rule, was, is_)
+                    yield Difference(rule, old_text, new_text)
 
     @property
-    def _is_rigid(self) -> bool:
-        return self.side == "answer" and self.lists
+    def _is_invariant(self) -> bool:
+        return self.side == "response" and self.in_list
 
     def _renamed(self, old: Type) -> Type:
-        return Named(self.pairs.types.get(old.to, old.to)) if isinstance(old, Named) else old
+        return Named(self.matching.types.get(old.to, old.to)) if isinstance(old, Named) else old
 
 
-def bare(type: Type, pairs: Pairs | None = None) -> Type:
-    """What Python sees of a type: without limits and forms on the wire; of an old one, by its new names, if `pairs` are given."""
+def bare(type: Type, matching: Matching | None = None) -> Type:
+    """Return the type as Python sees it, without limits and wire formats; with `matching`, names of old types are replaced by the new ones."""
     match type:
         case String() | Integer():
             return (
@@ -189,27 +207,27 @@ def bare(type: Type, pairs: Pairs | None = None) -> Type:
         case Bytes() | File():
             return Bytes()
         case ListOf():
-            return ListOf(bare(type.item, pairs))
+            return ListOf(bare(type.item, matching))
         case MapOf():
-            return MapOf(bare(type.value, pairs))
+            return MapOf(bare(type.value, matching))
         case JsonText():
-            return bare(type.type, pairs)
+            return bare(type.type, matching)
         case Union():
-            return Union(tuple(bare(member, pairs) for member in type.members))
+            return Union(tuple(bare(member, matching) for member in type.members))
         case Nullable():
-            return Nullable(bare(type.type, pairs))
-        case Named() if pairs is not None:
-            return Named(pairs.types.get(type.to, type.to))
+            return Nullable(bare(type.type, matching))
+        case Named() if matching is not None:
+            return Named(matching.types.get(type.to, type.to))
         case _:
             return type
 
 
-def _bare(type: Type) -> Type:
+def _without_null(type: Type) -> Type:
     return type.type if isinstance(type, Nullable) else type
 
 
-def _expanded(api: Api, type: Type) -> tuple[Type, ...]:
-    """The members of a union, named or not; any other type alone."""
+def _union_members(api: Api, type: Type) -> tuple[Type, ...]:
+    """Return the members of a union, named or not; any other type alone."""
     match type:
         case Union(members=members):
             return members
@@ -221,7 +239,7 @@ def _expanded(api: Api, type: Type) -> tuple[Type, ...]:
 
 
 def _kind(type: Type) -> object:
-    """By what members of one union are told apart."""
+    """Return the property that distinguishes the members of a union."""
     match type:
         case Named(to=name):
             return name
@@ -232,7 +250,7 @@ def _kind(type: Type) -> object:
 
 
 def _values(api: Api, type: Named) -> Type:
-    """What an enumeration lists, as a type without a name; any other type as it is."""
+    """Return the values of an enumeration as an unnamed type; any other type unchanged."""
     named = api.types[type.to]
     if not isinstance(named, Enumeration):
         return type

@@ -1,6 +1,6 @@
-"""Versions by the rules of https://semver.org: which part of a version has to move for a change of a class.
+"""Version bumps by the rules of https://semver.org for the classes of changes.
 
-Before 1.0.0 the second number stands for the first: a breaking change moves the minor part, anything else the patch.
+Before 1.0.0, a breaking change increases the minor part, any other change the patch.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from typing import Literal, TypeAlias
 
 from .rules import Class
 
-Step: TypeAlias = Literal["major", "minor", "patch"]
+Bump: TypeAlias = Literal["major", "minor", "patch"]
 
 _RELEASE = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?![\d.])")
 
 
-def step_for(worst: Class, version: str) -> Step:
-    """The part that has to move if this is the worst change."""
+def bump_for(worst: Class, version: str) -> Bump:
+    """Return the part of the version to increase for the worst change."""
     numbers = _numbers(version)
     if numbers is not None and numbers[0] == 0:
         return "minor" if worst == "breaking" else "patch"
-    steps: dict[Class, Step] = {
+    steps: dict[Class, Bump] = {
         "breaking": "major",
         "compatible": "minor",
         "documentation": "patch",
@@ -28,8 +28,8 @@ def step_for(worst: Class, version: str) -> Step:
     return steps[worst]
 
 
-def advised(version: str, step: Step) -> str | None:
-    """The version after this step; None if this one is not made of numbers."""
+def bumped_version(version: str, bump: Bump) -> str | None:
+    """Return the increased version; None if the version is not numeric."""
     numbers = _numbers(version)
     if numbers is None:
         return None
@@ -38,16 +38,16 @@ def advised(version: str, step: Step) -> str | None:
         "major": (major + 1, 0, 0),
         "minor": (major, minor + 1, 0),
         "patch": (major, minor, patch + 1),
-    }[step]
+    }[bump]
     return ".".join(str(number) for number in stepped)
 
 
-def is_made(version: str, least: str) -> bool:
-    """Whether a version is at least another."""
-    found, wanted = _numbers(version), _numbers(least)
-    return found is not None and wanted is not None and found >= wanted
+def is_at_least(version: str, least: str) -> bool:
+    """Whether a version is at least another one; False if either is not numeric."""
+    numbers, least_numbers = _numbers(version), _numbers(least)
+    return numbers is not None and least_numbers is not None and numbers >= least_numbers
 
 
 def _numbers(version: str) -> tuple[int, int, int] | None:
-    found = _RELEASE.match(version)
-    return (int(found[1]), int(found[2] or 0), int(found[3] or 0)) if found else None
+    match = _RELEASE.match(version)
+    return (int(match[1]), int(match[2] or 0), int(match[3] or 0)) if match else None

@@ -1,10 +1,10 @@
-"""What `specloom diff` says of a change and where, where a rule alone does not tell: parts of types, whole bodies, reasons, credentials."""
+"""Messages and locations of `specloom diff` for parts of types, whole bodies, reasons of errors and credentials."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.test_diff_types import API, compared
+from tests.test_diff_types import API, changes_between
 
 BODY = """\
 title: Things
@@ -26,22 +26,22 @@ endpoints:
 """
 
 
-def test_what_differs_within_lists_and_maps_is_said_of_that(tmp_path: Path) -> None:
+def test_a_change_within_a_list_or_map_names_the_part(tmp_path: Path) -> None:
     old, new = (
         BODY.format(body=f"{{sizes: map<list<string({length})>>(..{most})}}")
         for length, most in ((5, 3), (4, 2))
     )
-    assert [change.message for change in compared(tmp_path, old, new)] == [
+    assert [change.message for change in changes_between(tmp_path, old, new)] == [
         "things.put: argument `sizes` has tighter limits",
         "things.put: each item of each value of argument `sizes` has tighter limits",
     ]
 
 
-def test_a_whole_body_stands_where_its_endpoint_does(tmp_path: Path) -> None:
-    [change] = compared(
+def test_a_change_of_a_whole_body_has_the_location_of_its_endpoint(tmp_path: Path) -> None:
+    [change] = changes_between(
         tmp_path, BODY.format(body="list<string(5)>"), BODY.format(body="list<string(4)>")
     )
-    assert (change.message, change.place.path, change.place.line) == (
+    assert (change.message, change.location.path, change.location.line) == (
         "things.put: each item of argument `body` has tighter limits",
         "new/things.yaml",
         3,
@@ -55,13 +55,13 @@ def errors(*texts: tuple[str, str]) -> str:
     )
 
 
-def test_reasons_of_one_error_are_known_by_their_texts(tmp_path: Path) -> None:
+def test_reasons_of_one_error_are_matched_by_their_texts(tmp_path: Path) -> None:
     sold, moved, hidden = (
         ("It was sold.", "Take another."),
         ("It has moved.", "Look elsewhere."),
         ("It is hidden.", "Ask somebody."),
     )
-    for number, (old, new, said) in enumerate(
+    for number, (old, new, expected) in enumerate(
         [
             (
                 [sold, moved],
@@ -95,21 +95,21 @@ def test_reasons_of_one_error_are_known_by_their_texts(tmp_path: Path) -> None:
         folder.mkdir()
         assert [
             (change.rule.id, change.values)
-            for change in compared(folder, errors(*old), errors(*new))
-        ] == said
+            for change in changes_between(folder, errors(*old), errors(*new))
+        ] == expected
 
 
-def test_a_parameter_of_the_path_that_is_renamed_takes_nobodys_line(tmp_path: Path) -> None:
+def test_a_renamed_path_parameter_does_not_reuse_a_route(tmp_path: Path) -> None:
     old, new = (
         f"title: Things\nendpoints:\n  get: {{http: 'GET /things/{{{name}}}', title: Get it, path: {{{name}: string}}, responses: {{204: null}}}}\n"
         for name in ("id", "number")
     )
-    assert "line-changed" in {change.rule.id for change in compared(tmp_path, old, new)}
+    assert "route-changed" in {change.rule.id for change in changes_between(tmp_path, old, new)}
 
 
-def test_other_credentials_are_said_once(tmp_path: Path) -> None:
+def test_changed_credentials_are_reported_once(tmp_path: Path) -> None:
     old, new = (API.replace("auth: none", f"auth: {kind}") for kind in ("bearer", "basic"))
-    changes = compared(
+    changes = changes_between(
         tmp_path, BODY.format(body="list<string>"), BODY.format(body="list<string>"), old, new
     )
     assert [change.rule.id for change in changes] == ["credentials-changed"]

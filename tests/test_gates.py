@@ -75,7 +75,7 @@ def test_the_action_checks(project: Path) -> None:
     (commands / "specloom").chmod(0o755)
     assert step("Run specloom", project) == "shop: up to date\n"
     assert step("Run specloom", project, clients="shop") == "shop: up to date\n"
-    assert "command is check, lint or generate" in step(
+    assert "::error::invalid command; expected check, lint or generate" in step(
         "Run specloom", project, 2, command="new; true"
     )
     items = project / "specs" / "shop" / "items.yaml"

@@ -1,4 +1,4 @@
-"""Benchmarks: what specloom promises about speed, as ratios between processes that ran in turn on one machine.
+"""Benchmarks of specloom, as ratios between processes that run alternately on one machine.
 
     python -m tests.bench generate
     python -m tests.bench call
@@ -7,5 +7,5 @@
     python -m tests.bench mock
     python -m tests.bench watch
 
-They report and never judge: the exit status is 0, met or missed. Each subject is a module with `add_arguments` and `run`.
+A missed limit is reported, but the exit status is 0. Each subject is a module with `add_arguments` and `run`.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.bench SUBJECT`: the table of subjects."""
+"""Command line of the benchmarks: `python -m tests.bench SUBJECT`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBJECTS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark of one subject; 0 whatever it finds."""
+    """Run the benchmark of one subject; return 0 for any result."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
         description="Benchmarks of specloom, as ratios on this machine.",
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text} is not a number of runs")
+        raise argparse.ArgumentTypeError(f"invalid number of runs {text}; expected 1 or more")
     return int(text)
 
 

@@ -1,6 +1,6 @@
-"""One signed and verified call as one writes it by hand with `httpx.Client`: what specloom's clients are measured against.
+"""Hand-written client for one signed and verified call with httpx, as the reference for specloom's clients.
 
-The steps are those of the documentation, no more: sign the request, send it, verify the answer, read it into the same types.
+It has the steps of the documentation only: sign the request, send it, verify the response, decode it into the same types.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .fapiao import KEY_ID, MERCHANT, PATH, SERIAL, SUB_MERCHANT
 
 
 class ByHand:
-    """The steps around the sending, which colour decides."""
+    """The steps before and after sending, for sync and async clients."""
 
-    def __init__(self, folder: Path, answer: Any) -> None:
+    def __init__(self, folder: Path, response: Any) -> None:
         self._private: Any = load_pem_private_key((folder / "merchant.pem").read_bytes(), None)
         self._public: Any = load_pem_public_key((folder / "platform.pub.pem").read_bytes())
-        self._decoder: Any = msgspec.json.Decoder(answer)
+        self._decoder: Any = msgspec.json.Decoder(response)
 
     def sign(self) -> dict[str, str]:
         timestamp, nonce = int(time.time()), secrets.token_hex(16).upper()

@@ -1,6 +1,6 @@
-"""One signed and verified call, beside the same steps written by hand with httpx, and beside wechatpayv3.
+"""Time of one signed and verified call, compared with the same steps written by hand with httpx, and with wechatpayv3.
 
-All clients ask one server on the loopback interface in turn; ours and the hand-written ones in one process.
+All clients call one server on the loopback interface alternately; specloom's and the hand-written ones in one process.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from .processes import Failed, Times, figure
 from .projects import empty
 
 CALLS = 20
-"""Calls of one client before the next one's turn: few, so that what else the machine does meets all alike."""
+"""Calls of one client before those of the next: few, so that other load affects all clients alike."""
 TURNS = 20
 """Turns of each client in one run."""
 PEER = "wechatpayv3==2.0.4"
-OURS, HAND = "specloom", "by hand, httpx.Client"
-OURS_ASYNC, HAND_ASYNC = "specloom, async", "by hand, httpx.AsyncClient"
+OURS, BY_HAND = "specloom", "by hand, httpx.Client"
+OURS_ASYNC, BY_HAND_ASYNC = "specloom, async", "by hand, httpx.AsyncClient"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,14 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the seconds of one call, and what ours are as multiples of the others'."""
+    """Print the seconds of one call, and the ratios to the other clients."""
     report.machine(
         options.runs, f"seconds of one call, the mean of {CALLS} in a row, {TURNS} times in a run"
     )
     report.heading("One call: sign, send, verify, decode")
     with empty() as folder, ExitStack() as stack:
         fapiao.make_keys(folder)
-        (folder / "answer.json").write_bytes(fapiao.answer())
+        (folder / "response.json").write_bytes(fapiao.response())
         url = stack.enter_context(loopback.serving(folder))
         runs: dict[str, Callable[[], float]] = stack.enter_context(_in_this_process(folder, url))
         if not options.without_peer:
@@ -53,18 +53,18 @@ def run(options: argparse.Namespace) -> None:
             except Failed as failed:
                 print(f"no comparison with {PEER}: {failed}")
         times = _in_turn(runs, options.runs * TURNS)
-    found = {name: figure(lambda seconds, name=name: seconds[OURS] / seconds[name], times) for name in times}  # type: ignore[misc]
+    ratios = {name: figure(lambda seconds, name=name: seconds[OURS] / seconds[name], times) for name in times}  # type: ignore[misc]
     report.table(
         times,
         {
-            name: f"specloom takes {one.median:.2f} × of it"
-            for name, one in found.items()
+            name: f"{ratio.median:.2f} × in specloom"
+            for name, ratio in ratios.items()
             if name != OURS
         },
     )
-    report.bar("one call", found[HAND], 1.0, "the same by hand")
-    colour = figure(lambda seconds: seconds[OURS_ASYNC] / seconds[HAND_ASYNC], times)
-    report.bar("one call, async", colour, 1.0, "the same by hand")
+    report.bar("one call", ratios[BY_HAND], 1.0, "the same by hand")
+    async_ratio = figure(lambda seconds: seconds[OURS_ASYNC] / seconds[BY_HAND_ASYNC], times)
+    report.bar("one call, async", async_ratio, 1.0, "the same by hand")
 
 
 @contextmanager
@@ -83,14 +83,14 @@ def _in_this_process(
         query, async_query = pay.fapiao_applications.query, async_pay.fapiao_applications.query
         first = query(fapiao.APPLICATION, sub_mchid=fapiao.SUB_MERCHANT)
         if first != hand.call(client):
-            raise Failed("the two ways do not give the same")
+            raise Failed("the two clients return different values")
         yield {
             OURS: lambda: _timed(lambda: query(fapiao.APPLICATION, sub_mchid=fapiao.SUB_MERCHANT)),
-            HAND: lambda: _timed(lambda: hand.call(client)),
+            BY_HAND: lambda: _timed(lambda: hand.call(client)),
             OURS_ASYNC: lambda: runner.run(
                 _timed_async(lambda: async_query(fapiao.APPLICATION, sub_mchid=fapiao.SUB_MERCHANT))
             ),
-            HAND_ASYNC: lambda: runner.run(_timed_async(lambda: hand.call_async(async_client))),
+            BY_HAND_ASYNC: lambda: runner.run(_timed_async(lambda: hand.call_async(async_client))),
         }
         runner.run(async_pay.close())
         runner.run(async_client.aclose())
@@ -112,7 +112,7 @@ async def _timed_async(call: Callable[[], Awaitable[object]]) -> float:
 
 @contextmanager
 def _peer(folder: Path, url: str) -> Generator[Callable[[], float], None, None]:
-    """A process of its own, which does one run for each line that it is sent."""
+    """Start a separate process that does one run for each line of its standard input."""
     python = which("python", path=str(peer.installed("wechatpayv3", (PEER,))))
     program = Path(__file__).with_name("wechatpayv3_calls.py")
     facts = (fapiao.MERCHANT, fapiao.SERIAL, fapiao.KEY_ID, fapiao.APPLICATION)
@@ -120,13 +120,13 @@ def _peer(folder: Path, url: str) -> Generator[Callable[[], float], None, None]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        asked, told = process.stdin, process.stdout
-        assert asked
-        assert told
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin
+        assert stdout
 
         def run() -> float:
-            print(file=asked, flush=True)
-            line = told.readline()
+            print(file=stdin, flush=True)
+            line = stdout.readline()
             if not line:
                 raise Failed(f"{PEER} ended with {process.wait()}")
             return float(line)
@@ -134,15 +134,15 @@ def _peer(folder: Path, url: str) -> Generator[Callable[[], float], None, None]:
         try:
             yield run
         finally:
-            asked.close()
+            stdin.close()
 
 
 def _in_turn(runs: dict[str, Callable[[], float]], rounds: int) -> dict[str, Times]:
-    """Every client once in each round, every second round backwards, after one untimed run of each."""
+    """Run every client once in each round, in reverse order in every second round, after one untimed run of each."""
     for run in runs.values():
         run()
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds):
         for name in list(runs) if number % 2 == 0 else reversed(runs):
             seconds[name].append(runs[name]())
-    return {name: Times(tuple(found)) for name, found in seconds.items()}
+    return {name: Times(tuple(runs)) for name, runs in seconds.items()}

@@ -1,4 +1,4 @@
-"""Reading the documented answer of a query: our codec, which also knows what does not fit, beside bare readers of JSON."""
+"""Time of decoding a response: specloom's codec, which also reports mismatches, compared with plain JSON decoders."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ import msgspec
 from . import fapiao, report
 from .processes import Times, figure
 
-READS = 2000
+DECODES = 2000
 OURS, BARE, DICTS = (
     "specloom, into models",
     "msgspec alone, into the same models",
     "json.loads, into dicts",
 )
-MISFIT = "specloom, with a field that does not fit"
+MISMATCH = "specloom, with a mismatch in one field"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    """Add no arguments."""
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the seconds of one answer each way."""
-    report.machine(options.runs, f"seconds of one answer, of {READS} in a row")
-    report.heading("Reading one answer")
+    """Print the seconds of one response with each decoder."""
+    report.machine(options.runs, f"seconds of one response, of {DECODES} in a row")
+    report.heading("Decoding one response")
     model = fapiao.package().models.FapiaoPage
     codec: Any = import_module("wechatpay._runtime.codec").codec(model)
     decoder: Any = msgspec.json.Decoder(model)
-    content = fapiao.answer()
+    content = fapiao.response()
     broken = json.dumps({**json.loads(content), "total_count": "5"}).encode()
     if codec.decode(content) != (decoder.decode(content), []):
-        raise AssertionError("the two ways do not give the same")
-    ways: dict[str, Callable[[], object]] = {
+        raise AssertionError("the two decoders return different values")
+    decoders: dict[str, Callable[[], object]] = {
         OURS: lambda: codec.decode(content),
         BARE: lambda: decoder.decode(content),
         DICTS: lambda: json.loads(content),
-        MISFIT: lambda: codec.decode(broken),
+        MISMATCH: lambda: codec.decode(broken),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    seconds: dict[str, list[float]] = {name: [] for name in decoders}
     for number in range(options.runs + 1):
-        for name, way in ways.items():
+        for name, decode in decoders.items():
             begun = time.perf_counter()
-            for _ in range(READS):
-                way()
+            for _ in range(DECODES):
+                decode()
             if number:  # the first round warms up
-                seconds[name].append((time.perf_counter() - begun) / READS)
-    times = {name: Times(tuple(found)) for name, found in seconds.items()}
-    found = {name: figure(lambda seconds, name=name: seconds[OURS] / seconds[name], times) for name in (BARE, DICTS)}  # type: ignore[misc]
-    notes = {name: f"specloom takes {one.median:.2f} × of it" for name, one in found.items()}
+                seconds[name].append((time.perf_counter() - begun) / DECODES)
+    times = {name: Times(tuple(runs)) for name, runs in seconds.items()}
+    ratios = {name: figure(lambda seconds, name=name: seconds[OURS] / seconds[name], times) for name in (BARE, DICTS)}  # type: ignore[misc]
+    notes = {name: f"{ratio.median:.2f} × in specloom" for name, ratio in ratios.items()}
     report.table(times, {OURS: f"{len(content):,} bytes", **notes})

@@ -1,4 +1,4 @@
-"""The documented query of electronic fapiao: the call that is timed, its answer, and the keys of both sides."""
+"""The documented query of electronic fapiao for benchmarks: the call, its response, and the keys of both sides."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def package() -> Any:
     return import_module("wechatpay")
 
 
-def answer() -> bytes:
-    """The documented answer without its encrypted fields, which would cost a decryption each, whoever decrypts."""
+def response() -> bytes:
+    """Return the documented response without its encrypted fields, whose decryption costs all clients the same."""
     from specloom.spec import load
 
     api = load(ROOT / "specs" / "wechatpay", "specs/wechatpay").api
@@ -43,7 +43,7 @@ def answer() -> bytes:
 
 
 def make_keys(folder: Path) -> None:
-    """`merchant.pem` and `platform.pem`, and the public half of each as `….pub.pem`."""
+    """Create `merchant.pem` and `platform.pem`, and the public key of each as `….pub.pem`."""
     for who in ("merchant", "platform"):
         key = folder / f"{who}.pem"
         _openssl(
@@ -56,9 +56,9 @@ def _openssl(*arguments: str) -> None:
     subprocess.run(("openssl", *arguments), check=True, capture_output=True)
 
 
-def client(made: Any, folder: Path, url: str) -> Any:
-    """A client of the package, `WeChatPay` or `AsyncWeChatPay`, for a server of ours."""
-    return made(
+def client(client_class: Any, folder: Path, url: str) -> Any:
+    """Create a client, `WeChatPay` or `AsyncWeChatPay`, for a local server."""
+    return client_class(
         mchid=MERCHANT,
         serial_no=SERIAL,
         private_key=folder / "merchant.pem",

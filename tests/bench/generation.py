@@ -1,7 +1,6 @@
-"""Time of `specloom generate`: three endpoints, nothing changed, one changed, and growth.
+"""Time of `specloom generate`: three endpoints, nothing changed, one endpoint changed, and growth with the number of endpoints.
 
-Cold means a new process in a fresh folder: specs, no output, nothing cached but byte code, as after a clone. The bars are those of the
-design, section 9.
+Cold means a new process in a new folder with specs and no output; only bytecode is cached, as after a clone.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from itertools import count
 from pathlib import Path
 
 from . import peer, projects, report
-from .processes import Case, Failed, Figure, SourceLocation, Times, figure, in_turn, once
+from .processes import Case, Failed, Figure, FolderFactory, Times, figure, in_turn, once
 from .synthetic import synthetic
 
 SIZES = (10, 100, 1000)
 SPECLOOM = "specloom generate"
 BARE = "python -c pass"
-SETTLED = 2.2
-"""Seconds after which files are old enough to be known by their times."""
+SETTLE_TIME = 2.2
+"""Seconds after which the times of files are reliable for the up-to-date check."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print all parts; one that cannot be measured says why."""
+    """Print all parts, or the reason why one cannot be measured."""
     report.machine(options.runs)
     for name in options.only or PARTS:
         try:
@@ -44,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def cold(rounds: int) -> None:
-    """The three endpoints, beside openapi-python-client on the same content."""
+    """Measure the three endpoints, compared with openapi-python-client on the same content."""
     report.heading("Three endpoints, cold")
     ours = Case(SPECLOOM, _specloom(), projects.three_endpoints)
     try:
@@ -57,7 +56,7 @@ def cold(rounds: int) -> None:
     ratios = {case.name: _beside(case.name, times) for case in theirs}
     report.table(
         times,
-        {name: f"specloom takes {found.median:.2f} × of it" for name, found in ratios.items()},
+        {name: f"{ratio.median:.2f} × in specloom" for name, ratio in ratios.items()},
     )
     report.bar(
         "cold generate of three endpoints",
@@ -68,28 +67,28 @@ def cold(rounds: int) -> None:
 
 
 def unchanged(rounds: int) -> None:
-    """The same again, when the output is there and right: three endpoints and a thousand."""
+    """Measure a run with an up-to-date output: three endpoints and a thousand."""
     bare = Case(BARE, (sys.executable, "-c", "pass"), projects.empty)
-    for what, place, limit in (
+    for subject, folder_factory, limit in (
         ("three endpoints", projects.three_endpoints, 4.0),
-        ("1,000 endpoints", partial(projects.made, "emporium", synthetic(1000)), 10.0),
+        ("1,000 endpoints", partial(projects.with_spec, "emporium", synthetic(1000)), 10.0),
     ):
-        report.heading(f"Nothing changed, {what}")
-        with place() as folder:
-            again = Case(SPECLOOM, _specloom(), _there(folder))
+        report.heading(f"Nothing changed, {subject}")
+        with folder_factory() as folder:
+            again = Case(SPECLOOM, _specloom(), _existing(folder))
             once(again)
-            time.sleep(SETTLED)
+            time.sleep(SETTLE_TIME)
             times = in_turn((again, bare), rounds)
         report.table(times)
         report.bar(
-            f"nothing changed, {what}", _beside(BARE, times), limit, "a bare interpreter start"
+            f"nothing changed, {subject}", _beside(BARE, times), limit, "a bare interpreter start"
         )
 
 
 def one_changed(rounds: int) -> None:
-    """One endpoint of a thousand has changed, against three runs that have nothing to do and the work of its own files."""
+    """Measure a change of one endpoint of a thousand, compared with three runs without a change plus a run of its resource alone."""
     report.heading("One endpoint of 1,000 changed")
-    with projects.made("emporium", synthetic(1000)) as folder:
+    with projects.with_spec("emporium", synthetic(1000)) as folder:
         note = folder / "specs" / "emporium" / "sales" / "orders.get.md"
         saves = count()
 
@@ -98,13 +97,13 @@ def one_changed(rounds: int) -> None:
             note.write_text(f"Saved for time {next(saves)}.\n", "utf-8")
             yield folder
 
-        again = Case(SPECLOOM, _specloom(), _there(folder))
+        again = Case(SPECLOOM, _specloom(), _existing(folder))
         once(again)
-        time.sleep(SETTLED)
+        time.sleep(SETTLE_TIME)
         alone = Case(
             "its resource alone, cold",
             _specloom(),
-            partial(projects.made, "emporium", synthetic(10)),
+            partial(projects.with_spec, "emporium", synthetic(10)),
         )
         nothing = in_turn((again,), rounds)[SPECLOOM]
         times = {
@@ -112,25 +111,27 @@ def one_changed(rounds: int) -> None:
             **in_turn((Case("one changed", _specloom(), saved), alone), rounds),
         }
     report.table(times)
-    found = figure(
+    ratio = figure(
         lambda seconds: seconds["one changed"]
         / (3 * seconds["nothing changed"] + seconds[alone.name]),
         times,
     )
     report.bar(
         "one endpoint of 1,000 changed",
-        found,
+        ratio,
         1.0,
         "three runs with nothing to do and its resource alone",
     )
 
 
 def growth(rounds: int) -> None:
-    """Synthetic specs of several sizes. What a run costs without any endpoint is measured too, and taken off."""
+    """Measure synthetic specs of several sizes; the time without any endpoint is measured too, and subtracted."""
     report.heading("Growth, cold")
     sizes = (0, *SIZES)
     cases = [
-        Case(_endpoints(size), _specloom(), partial(projects.made, "emporium", synthetic(size)))
+        Case(
+            _endpoints(size), _specloom(), partial(projects.with_spec, "emporium", synthetic(size))
+        )
         for size in sizes
     ]
     times = in_turn(cases, rounds, warm=cases[:2])
@@ -142,18 +143,18 @@ def growth(rounds: int) -> None:
         _endpoints(size): f"{figure(each(size), times).median * 1000:6.2f} ms an endpoint"
         for size in SIZES
     }
-    report.table(times, {_endpoints(0): "the fixed cost of a start, taken off below", **notes})
-    found = figure(lambda seconds: each(1000)(seconds) / each(100)(seconds), times)
-    report.bar("time an endpoint at 1,000 endpoints", found, 1.1, "that at 100")
+    report.table(times, {_endpoints(0): "the fixed cost of a start, subtracted below", **notes})
+    ratio = figure(lambda seconds: each(1000)(seconds) / each(100)(seconds), times)
+    report.bar("time an endpoint at 1,000 endpoints", ratio, 1.1, "that at 100")
 
 
-def _there(folder: Path) -> SourceLocation:
-    """A folder that stays."""
+def _existing(folder: Path) -> FolderFactory:
+    """Use a folder that exists already, and keep it."""
     return lambda: nullcontext(folder)
 
 
 def _beside(name: str, times: Mapping[str, Times]) -> Figure:
-    """specloom's time as a multiple of another case's."""
+    """Return the ratio of specloom's time to that of another case."""
     return figure(lambda seconds: seconds[SPECLOOM] / seconds[name], times)
 
 
@@ -162,7 +163,7 @@ def _endpoints(size: int) -> str:
 
 
 def _specloom() -> tuple[str, ...]:
-    """The command as users run it: the script beside this interpreter."""
+    """Return the installed command of this environment."""
     program = shutil.which("specloom", path=str(Path(sys.executable).parent))
     if not program:
         raise Failed(

@@ -1,6 +1,6 @@
-"""Importing a generated client, making one, and its first models, beside importing the libraries that it needs.
+"""Time to import a generated client, create it and its first models, compared with the import of the libraries that it needs.
 
-Each process does no more than that. The second client has 1,000 endpoints, made up.
+Each process does only that. The second client is synthetic, with 1,000 endpoints.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ BARE = "python -c pass"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    """Add no arguments."""
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the times, and what a client's import adds."""
+    """Print the times, and the additional time of a client's import."""
     report.machine(options.runs)
     report.heading("Importing")
     with projects.made("emporium", synthetic(1000)) as large:
@@ -57,7 +57,7 @@ def _case(name: str, project: Path, code: str) -> Case:
 
 
 def _first(package: Path) -> str:
-    """Imports the libraries, the clients, and the calls, models and classes of the first resource."""
+    """Return code that imports the libraries, the clients, and the calls, models and classes of the first resource."""
     module = sorted(
         path for path in (package / "resources").rglob("*.py") if path.name != "__init__.py"
     )[0]

@@ -1,8 +1,8 @@
-"""A server in a process of its own, so that it does not take turns with the clients: one signed answer, over kept connections.
+"""Server with one signed response and keep-alive, in a separate process, so that it does not share Python's lock with the clients.
 
     python -m tests.bench.loopback FOLDER
 
-The folder has `answer.json` and `platform.pem`; the port is printed. It ends with its standard input.
+The folder has `response.json` and `platform.pem`. The server prints its port, and exits at the end of its standard input.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .projects import ROOT
 
 @contextmanager
 def serving(folder: Path) -> Generator[str, None, None]:
-    """The URL of a server that runs for as long as the context."""
+    """Start a server; yield its URL."""
     command = (sys.executable, "-m", "tests.bench.loopback", str(folder))
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -41,21 +41,21 @@ def serving(folder: Path) -> Generator[str, None, None]:
             process.stdin.close()
 
 
-class _Answer:
-    """The bytes of the answer, signed anew every minute."""
+class _Response:
+    """The bytes of the response, signed again every minute."""
 
     def __init__(self, folder: Path) -> None:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         self._key: Any = load_pem_private_key((folder / "platform.pem").read_bytes(), None)
-        self._body = (folder / "answer.json").read_bytes()
+        self._body = (folder / "response.json").read_bytes()
         self._made = (0.0, b"")
 
     def now(self) -> bytes:
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import padding
 
-        at, made = self._made
+        at, client_class = self._made
         if time.time() - at > 60:
             at = time.time()
             message = b"%d\n%b\n%b\n" % (at, b"N" * 32, self._body)
@@ -68,31 +68,31 @@ class _Answer:
                 f"Wechatpay-Signature: {signature}\r\nWechatpay-Signature-Type: WECHATPAY2-SHA256-RSA2048\r\n"
                 f"Content-Length: {len(self._body)}\r\n\r\n"
             )
-            made = head.encode() + self._body
-            self._made = (at, made)
-        return made
+            client_class = head.encode() + self._body
+            self._made = (at, client_class)
+        return client_class
 
 
-def _serve(connection: socket, answer: _Answer) -> None:
+def _serve(connection: socket, response: _Response) -> None:
     connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     head = b""
     while received := connection.recv(1 << 16):
         head += received
-        if head.endswith(b"\r\n\r\n"):  # requests come without a body
+        if head.endswith(b"\r\n\r\n"):  # requests have no body
             head = b""
-            connection.sendall(answer.now())
+            connection.sendall(response.now())
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    answer = _Answer(Path(sys.argv[1]))
+    response = _Response(Path(sys.argv[1]))
     with create_server(("127.0.0.1", 0), backlog=128) as listener:
         print(listener.getsockname()[1], flush=True)
 
         def accept() -> None:
             while True:
                 connection, _ = listener.accept()
-                threading.Thread(target=_serve, args=(connection, answer), daemon=True).start()
+                threading.Thread(target=_serve, args=(connection, response), daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
         sys.stdin.read()

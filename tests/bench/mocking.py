@@ -1,6 +1,6 @@
-"""The mock as a server: one query without crypto, beside a server that sends the same bytes whatever it is asked.
+"""Time of one query of the mock server without cryptography, compared with a server that always sends the same bytes.
 
-Both answer one kept connection, in turn.
+Each has one keep-alive connection; they are queried alternately.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from .processes import Failed, Times, figure
 from .projects import ROOT, empty
 
 QUERIES = 200
-"""Queries of one server before the other one's turn."""
+"""Queries of one server before those of the other."""
 MOCK, FIXED = "the mock", "fixed bytes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    """Add no arguments."""
 
 
 def run(options: argparse.Namespace) -> None:
@@ -33,13 +33,13 @@ def run(options: argparse.Namespace) -> None:
     report.heading("One query of the mock, without signatures")
     with empty() as folder, ExitStack() as stack:
         fapiao.make_keys(folder)
-        (folder / "answer.json").write_bytes(fapiao.answer())
+        (folder / "response.json").write_bytes(fapiao.response())
         target = f"{fapiao.PATH}?sub_mchid={fapiao.SUB_MERCHANT}"
         servers = {
             MOCK: stack.enter_context(_mock()),
             FIXED: stack.enter_context(loopback.serving(folder)),
         }
-        asked = {name: stack.enter_context(_asking(url, target)) for name, url in servers.items()}
+        asked = {name: stack.enter_context(_querying(url, target)) for name, url in servers.items()}
         seconds: dict[str, list[float]] = {name: [] for name in asked}
         for _ in range(options.runs + 1):
             for name, ask in asked.items():
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
 
 @contextmanager
 def _mock() -> Generator[str, None, None]:
-    """The URL of a mock process that holds one fapiao."""
+    """Start a mock with one fapiao; yield its URL."""
     command = (sys.executable, "-m", "wechatpay.testing", "--port", "0", "--no-authentication")
     with subprocess.Popen(
         command,
@@ -89,16 +89,16 @@ def _mock() -> Generator[str, None, None]:
 
 
 @contextmanager
-def _asking(url: str, target: str) -> Generator[Callable[[], float], None, None]:
+def _querying(url: str, target: str) -> Generator[Callable[[], float], None, None]:
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
 
     def ask() -> float:
         begun = time.perf_counter()
         for _ in range(QUERIES):
             connection.request("GET", target)
-            answer = connection.getresponse()
-            if answer.status != 200 or len(answer.read()) < 1000:
-                raise Failed(f"{url} answers {answer.status}")
+            response = connection.getresponse()
+            if response.status != 200 or len(response.read()) < 1000:
+                raise Failed(f"{url} responded with {response.status}")
         return (time.perf_counter() - begun) / QUERIES
 
     yield ask

@@ -1,6 +1,6 @@
-"""openapi-python-client, the generator that specloom is compared with: pinned, in an environment of its own below `.bench/`.
+"""Installation and runs of openapi-python-client, with which specloom is compared: a pinned version in its own environment in `.bench/`.
 
-It gets `openapi/three_endpoints.yaml`, the same content as our specs; a warning counts as a failure, since then it has left something out.
+Its input is `openapi/three_endpoints.yaml`, with the content of the specs. A warning is a failure, because it means omitted content.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BARE_NAME = f"{NAME}, without ruff"
 
 
 def cases() -> tuple[Case, Case]:
-    """Its default, and the same without its formatter; raises `Failed` if it cannot be installed."""
+    """Return the cases with its default settings and without its formatter; raises `Failed` if it cannot be installed."""
     programs = installed("openapi-python-client", REQUIREMENTS)
     program = shutil.which("openapi-python-client", path=str(programs))
     if not program:
@@ -44,7 +44,7 @@ def cases() -> tuple[Case, Case]:
 
 
 def installed(name: str, requirements: Sequence[str]) -> Path:
-    """The folder of a peer's programs, after making the environment where it is not there or has other versions."""
+    """Return the folder of a peer's programs; create the environment if it does not exist or has other versions."""
     folder = ROOT / ".bench" / name
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     stamp = folder / "installed.txt"

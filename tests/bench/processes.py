@@ -1,11 +1,11 @@
-"""Wall times of whole processes, run in turn: one round runs every case once, so that a drift of the machine meets all of them.
+"""Wall times of whole processes, run alternately: each round runs every case once, so that a drift of the machine affects all of them.
 
-Every second round runs backwards, so that no case always follows the same other one. Ratios are taken within a round, and their median
-counts: a slow minute slows both sides of it.
+Every second round runs in reverse order, so that no case always follows the same other one. Ratios are calculated within a round, and their
+median is reported: a slow minute slows both sides of a ratio.
 
-Folders are cleared away after the last round only, because what is removed slows down what is made next: ext4 without a journal does not give
-an inode away again for minutes, and looks at each of those on its way to a free one. Making a file took 9 µs there at first, and 430 µs after a
-thousand others had been removed.
+Folders are removed after the last round only, because removed files slow down the creation of new ones: ext4 without a journal does not
+reuse an inode for minutes, and searches all of them for a free one. Creating a file took 9 µs at first, and 430 µs after a thousand others
+had been removed.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-SourceLocation: TypeAlias = Callable[[], AbstractContextManager[Path]]
-"""Makes the folder that a process runs in, and clears it away; neither is timed."""
+FolderFactory: TypeAlias = Callable[[], AbstractContextManager[Path]]
+"""Creates the working folder of a process, and removes it; neither is timed."""
 
 
 class Failed(Exception):
-    """A process that should be timed did not do its work; the text says which and what it printed."""
+    """A timed process failed; the text has its name and output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Case:
 
     name: str
     command: tuple[str, ...]
-    place: SourceLocation
+    folder_factory: FolderFactory
     path: Path | None = None
-    """A folder to put before `PATH`, where the process finds its own tools."""
+    """A folder to prepend to `PATH`, with the tools of the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +61,24 @@ class Times:
 def in_turn(
     cases: Sequence[Case], rounds: int, warm: Sequence[Case] | None = None
 ) -> Mapping[str, Times]:
-    """Times of all cases by name, after an untimed run of each in `warm` (all, if it is None), which fills caches of byte code and disk."""
-    with ExitStack() as places:
+    """Return the times of all cases by name, after an untimed run of each in `warm` (default: all), which fills bytecode and disk caches."""
+    with ExitStack() as folders:
         for case in cases if warm is None else warm:
-            _timed(case, places)
+            _timed(case, folders)
         seconds: dict[str, list[float]] = {case.name: [] for case in cases}
         for number in range(rounds):
             for case in cases if number % 2 == 0 else reversed(cases):
-                seconds[case.name].append(_timed(case, places))
+                seconds[case.name].append(_timed(case, folders))
     return {name: Times(tuple(runs)) for name, runs in seconds.items()}
 
 
 def once(case: Case) -> float:
-    """Seconds from starting the process to its end."""
-    with ExitStack() as places:
-        return _timed(case, places)
+    """Return the seconds from the start of the process to its end."""
+    with ExitStack() as folders:
+        return _timed(case, folders)
 
 
-def _timed(case: Case, places: ExitStack) -> float:
+def _timed(case: Case, folders: ExitStack) -> float:
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -86,7 +86,7 @@ def _timed(case: Case, places: ExitStack) -> float:
     }
     if case.path:
         environment["PATH"] = os.pathsep.join((str(case.path), environment.get("PATH", os.defpath)))
-    folder = places.enter_context(case.place())
+    folder = folders.enter_context(case.folder_factory())
     begun = time.perf_counter()
     done = subprocess.run(
         case.command, cwd=folder, env=environment, capture_output=True, check=False
@@ -100,16 +100,16 @@ def _timed(case: Case, places: ExitStack) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value computed from times: the median of the rounds' values, and the value of the fastest runs, which others disturbed least."""
+    """A value calculated from times: the median of the rounds, and the value of the fastest runs, which are the least disturbed."""
 
     median: float
     fastest: float
 
 
 def figure(value: Callable[[Mapping[str, float]], float], times: Mapping[str, Times]) -> Figure:
-    """A value of the seconds by case, such as a ratio, taken within each round."""
-    rounds = zip(*(found.runs for found in times.values()), strict=True)
+    """Calculate a value, such as a ratio, from the seconds of the cases in each round."""
+    rounds = zip(*(times.runs for times in times.values()), strict=True)
     values = (value(dict(zip(times, seconds, strict=True))) for seconds in rounds)
     return Figure(
-        statistics.median(values), value({name: found.fastest for name, found in times.items()})
+        statistics.median(values), value({name: times.fastest for name, times in times.items()})
     )

@@ -1,4 +1,4 @@
-"""Folders that a user would have: a pyproject.toml, specs, and no output yet."""
+"""Temporary projects for benchmarks: a pyproject.toml, specs, and no output."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def empty() -> Generator[Path, None, None]:
-    """A folder with nothing in it."""
+    """Create an empty folder."""
     with tempfile.TemporaryDirectory(prefix="specloom-bench-") as folder:
         yield Path(folder)
 
 
 @contextmanager
 def three_endpoints() -> Generator[Path, None, None]:
-    """The specs of this repository, copied, with the settings that they have here."""
+    """Create a project with the specs of this repository and their settings."""
     with empty() as folder:
         for api in ("wechatpay", "weixin"):
             shutil.copytree(ROOT / "specs" / api, folder / "specs" / api)
@@ -29,8 +29,8 @@ def three_endpoints() -> Generator[Path, None, None]:
 
 
 @contextmanager
-def made(api: str, files: Mapping[str, str]) -> Generator[Path, None, None]:
-    """One spec, from texts by path."""
+def with_spec(api: str, files: Mapping[str, str]) -> Generator[Path, None, None]:
+    """Create a project with one spec, given its files by path."""
     with empty() as folder:
         for path, text in files.items():
             file = folder / "specs" / api / path
@@ -41,7 +41,7 @@ def made(api: str, files: Mapping[str, str]) -> Generator[Path, None, None]:
 
 
 def _configure(folder: Path, **apis: str) -> None:
-    """A table for each API, with further lines."""
+    """Write a pyproject.toml with a table for each API and its further lines."""
     tables = (
         f'[tool.specloom.clients.{api}]\nspec = "specs/{api}"\nout = "generated/{api}"\n{further}'
         for api, further in apis.items()

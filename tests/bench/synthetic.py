@@ -1,7 +1,7 @@
-"""A made-up API of any size, as a spec: ten endpoints a resource, as they stand in the documentation of real ones.
+"""Synthetic spec of any size, with ten endpoints for each resource, modelled on the documentation of real APIs.
 
-`emporium/` has the texts, with `$names` for what differs between resources: their names only. So a spec of 1,000 endpoints is a hundred
-times one of 10, and what grows faster is the generator's doing.
+`emporium/` has the texts, with `$names` for the names of resources, the only difference between them. So a spec of 1,000 endpoints is a
+hundred times one of 10, and any faster growth is caused by the generator.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _NOUNS = {
 
 
 def synthetic(endpoints: int) -> dict[str, str]:
-    """The files of a spec with this many endpoints: texts by path. The same number gives the same texts."""
+    """Return the files of a spec with this number of endpoints; the same number gives the same texts."""
     files = {name: _text(name) for name in ("_api.yaml", "_types.yaml")}
     head, body, types = re.split(
         r"^(?=endpoints:|types:)", _text("resource.yaml"), flags=re.MULTILINE

@@ -1,4 +1,4 @@
-"""From a save to the summary of `specloom generate --watch`, for the three endpoints; the pause between two looks is part of it."""
+"""Time from a save to the output of `specloom generate --watch`, for the three endpoints, including the poll interval."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .processes import Failed, Times
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    """Add no arguments."""
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the seconds from save to summary."""
+    """Print the seconds from a save to the output."""
     report.machine(
         options.runs,
-        f"seconds from a save to the summary, looking every {watch.PAUSE * 1000:.0f} ms",
+        f"seconds from a save to the output, polling every {watch.POLL_INTERVAL * 1000:.0f} ms",
     )
-    report.heading("One save while it watches")
+    report.heading("One save in watch mode")
     command = (sys.executable, "-m", "specloom", "generate", "--watch")
     with projects.three_endpoints() as folder:
         note = folder / "specs" / "wechatpay" / "fapiao_applications.query.md"
@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> None:
                 _until("weixin: ", process)
                 for number in range(options.runs * 4):
                     time.sleep(
-                        watch.PAUSE * (1 + number % 4 / 4)
-                    )  # saves come at any moment between two looks
+                        watch.POLL_INTERVAL * (1 + number % 4 / 4)
+                    )  # saves are at different times between two polls
                     begun = time.monotonic()
                     with note.open("a") as file:
                         file.write(f"\n\nSaved for time {number}.\n")
@@ -45,8 +45,12 @@ def run(options: argparse.Namespace) -> None:
                     seconds.append(time.monotonic() - begun)
             finally:
                 process.send_signal(signal.SIGINT)
-    report.table({"save to summary": Times(tuple(seconds))})
-    report.limit("one save, 300 ms beyond the pause", Times(tuple(seconds)), watch.PAUSE + 0.3)
+    report.table({"save to output": Times(tuple(seconds))})
+    report.limit(
+        "one save, 300 ms more than the poll interval",
+        Times(tuple(seconds)),
+        watch.POLL_INTERVAL + 0.3,
+    )
 
 
 def _until(part: str, process: subprocess.Popen[str]) -> None:

@@ -1,6 +1,6 @@
-"""Times calls of wechatpayv3, in the environment where it is installed: FOLDER URL COUNT; prints the seconds of each batch asked for.
+"""Timed calls of wechatpayv3, run in its own environment with the arguments FOLDER URL COUNT …; imports nothing of specloom.
 
-It imports nothing of ours. Each line of standard input asks for one batch.
+Each line of standard input starts one batch; the seconds of a call are printed.
 """
 
 import pathlib

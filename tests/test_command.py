@@ -72,8 +72,8 @@ def test_generate_then_check_then_change(project: Path) -> None:
     assert "missing: client/tiny/errors.py\n" in specloom("check", cwd=project).stdout
     (project / "spec" / "things.yaml").rename(project / "spec" / "objects.yaml")
     assert "extra: client/tiny/calls/things.py\n" in specloom("check", cwd=project).stdout
-    mended = specloom("generate", cwd=project)
-    assert "removed" in mended.stdout
+    generated_again = specloom("generate", cwd=project)
+    assert "removed" in generated_again.stdout
     assert specloom("check", cwd=project).returncode == 0
 
 

@@ -169,7 +169,7 @@ def diff(options: argparse.Namespace, console: Console) -> int:
 
 
 def new(options: argparse.Namespace, console: Console) -> int:
-    """Create a small, commented spec for a new API, and its table in pyproject.toml. It can be generated at once."""
+    """Create a small, commented spec for a new API, and its table in pyproject.toml. The spec is valid, so `specloom generate` works at once."""
     from pathlib import Path
 
     from .scaffold import create

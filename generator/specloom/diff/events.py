@@ -154,7 +154,7 @@ def _describe(envelope: Envelope | None) -> str | None:
     return parts_text if envelope.verified else f"{parts_text}, not verified"
 
 
-def _describe_location(spot: ValueLocation | None) -> str | None:
-    if spot is None:
+def _describe_location(location: ValueLocation | None) -> str | None:
+    if location is None:
         return None
-    return f"header {spot.header}" if spot.header is not None else spot.path
+    return f"header {location.header}" if location.header is not None else location.path

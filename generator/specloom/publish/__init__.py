@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from ..diagnostics import BUSY, UsageError
+from ..diagnostics import BUSY, UsageError, display_path
 from . import filesystem, lock, transaction
 from .manifest import MANIFEST
 from .plan import Comparison, require_folder
@@ -46,13 +46,13 @@ def publish(folder: Path, files: Mapping[PurePosixPath, str], *, force: bool = F
         transaction.recover(folder)
         comparison = _compare(folder, files)
         if comparison.foreign:
-            names = ", ".join(str(folder / path) for path in comparison.foreign)
+            names = ", ".join(display_path(folder / path) for path in comparison.foreign)
             raise UsageError(
                 f"cannot generate over a file that specloom did not write: {names}; move the file, or rename its part of the spec",
                 BUSY,
             )
         if comparison.edited and not force:
-            names = ", ".join(str(folder / path) for path in comparison.edited)
+            names = ", ".join(display_path(folder / path) for path in comparison.edited)
             raise UsageError(
                 f"generated files were edited by hand: {names}; move the edits to the spec, or run with --force to discard them",
                 BUSY,

@@ -13,7 +13,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from ..diagnostics import BUSY, UsageError
+from ..diagnostics import BUSY, UsageError, display_path
 from . import filesystem
 
 try:
@@ -83,7 +83,8 @@ def shared(folder: Path) -> Generator[None, None, None]:
 
 def _busy(folder: Path) -> UsageError:
     return UsageError(
-        f"another specloom process is writing to {folder}; wait for it to finish, or end it", BUSY
+        f"another specloom process is writing to {display_path(folder)}; wait for it to finish, or end it",
+        BUSY,
     )
 
 

@@ -84,8 +84,8 @@ def test_every_rule_has_a_case() -> None:
                     pass
     said_somewhere = "".join(path.read_text("utf-8") for path in CASES.rglob("problems.txt"))
     assert {rule for rule in rules if f": {rule}: " not in said_somewhere} == {
-        "no-folder",
+        "missing-folder",
         "symlink",
-        "unreadable",
+        "unreadable-file",
         "too-large",
     }  # in test_nodes.py

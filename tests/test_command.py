@@ -156,12 +156,12 @@ def test_programs_get_one_document_and_nothing_else(project: Path, command: str)
     assert (stopped.returncode, row["path"], row["rule"], stopped.stderr) == (
         2,
         None,
-        "stopped",
+        "run-failed",
         "",
     )
     assert "unknown client tinny" in row["message"]
     github = specloom(command, "tinny", "--format", "github", cwd=project)
-    assert github.stdout.startswith("::error title=specloom stopped::unknown client tinny")
+    assert github.stdout.startswith("::error title=specloom run-failed::unknown client tinny")
 
 
 def test_an_error_of_writing_is_in_the_document(project: Path) -> None:

@@ -361,7 +361,7 @@ def test_nothing_is_written_through_a_link_in_the_project(
     (schemas / "api.json").symlink_to(kept)
     with pytest.raises(
         UsageError,
-        match=r"^specs/shop/\.schema/api\.json is a link, which is not written through; remove it$",
+        match=r"^specs/shop/\.schema/api\.json is a symbolic link; replace it with a regular file or folder$",
     ):
         write_schemas(schemas.parent)
     shutil.rmtree(schemas)
@@ -389,7 +389,7 @@ def test_a_pyproject_keeps_every_character(tmp_path: Path) -> None:
     ("name", "config", "output"),
     [
         ("商店", "", "invalid API name '商店'; use letters"),
-        ("json", "", "invalid API name json: `json` would hide the package of this name"),
+        ("json", "", "invalid API name json: package name `json` shadows an existing module"),
         (
             "shop",
             '[tool.specloom]\nclients = {a = {spec = "a", out = "b"}}\n',

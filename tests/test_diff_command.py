@@ -253,7 +253,7 @@ def test_programs_get_a_document_for_every_error(folders: Path) -> None:
         json.loads(specloom("diff", "old", "newer", "--format", "json", cwd=folders).stdout)[0][
             "rule"
         ]
-        == "stopped"
+        == "run-failed"
     )
 
 

@@ -406,7 +406,7 @@ def test_unknown_targets_and_schemes_are_reported(extended: Path, ledger: Path) 
     api.write_text(SPEC.replace("hmac-sha256", "hmac-sha265"), "utf-8")
     config.write_text(CONFIG)
     output = run(extended, "-m", "specloom", "check", cwd=ledger, status=2)
-    assert "unknown-scheme: there is no scheme `hmac-sha265`" in output
+    assert "unknown-scheme: unknown scheme `hmac-sha265`" in output
     assert "did you mean `hmac-sha256`?" in output
 
 

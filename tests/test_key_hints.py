@@ -1,4 +1,4 @@
-"""Hints for words of other languages: each sample is right, each word is answered, and nothing else is said of it."""
+"""Hints for keywords of other languages: each sample is valid, each word gets its hint, and no second problem."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def endpoint(key: str, value: str) -> str:
 
 
 def with_sample(hint: Hint) -> tuple[dict[str, str], str]:
-    """A spec with the sample in its place."""
+    """Return a spec with the sample in its context."""
     key, _, value = hint.sample.partition(": ")
-    match hint.place:
+    match hint.sample_context:
         case "names":
             return API, endpoint("body", "{" + hint.sample + "}")
         case "endpoint":
@@ -55,12 +55,12 @@ def with_sample(hint: Hint) -> tuple[dict[str, str], str]:
         case "resource":
             return API, hint.sample
         case _:
-            assert hint.place == "api"
+            assert hint.sample_context == "api"
             return {**API, key: value}, LIST
 
 
 def with_word(word: str, at: str) -> tuple[dict[str, str], str]:
-    """A spec in which a word stands in a place."""
+    """Return a spec with a word in a context."""
     match at:
         case "field":
             return API, endpoint(
@@ -121,24 +121,24 @@ def with_word(word: str, at: str) -> tuple[dict[str, str], str]:
             return {**API, "auth": word}, LIST
 
 
-def test_each_sample_is_a_right_spec(tmp_path: Path) -> None:
+def test_each_sample_is_a_valid_spec(tmp_path: Path) -> None:
     assert {
-        hint.sample: found for hint in HINTS if (found := problems(tmp_path, *with_sample(hint)))
+        hint.sample: wrong for hint in HINTS if (wrong := problems(tmp_path, *with_sample(hint)))
     } == {}
 
 
-@pytest.mark.parametrize("hint", HINTS, ids=lambda hint: f"{hint.words.split()[0]}-{hint.at}")
+@pytest.mark.parametrize("hint", HINTS, ids=lambda hint: f"{hint.words.split()[0]}-{hint.contexts}")
 def test_each_word_has_its_hint_and_no_second_problem(tmp_path: Path, hint: Hint) -> None:
-    found = {
+    hints = {
         f"{word} in {at}": [each.hint for each in problems(tmp_path, *with_word(word, at))]
-        for at in hint.at.split()
+        for at in hint.contexts.split()
         for word in hint.words.split()
     }
-    assert found == {where: [str(hint)] for where in found}
+    assert hints == {where: [str(hint)] for where in hints}
 
 
 def test_words_are_known_in_every_spelling(tmp_path: Path) -> None:
     for word in ("readOnly", "read_only", "readonly", "READ-ONLY"):
         assert problems(tmp_path, *with_word(word, "field"))[0].hint.startswith(
-            "describe the request and the response apart"
+            "describe request and response separately"
         )

@@ -50,41 +50,66 @@ types:
 """
 
 
-def test_advice_names_what_is_missing_and_where(tmp_path: Path) -> None:
+def test_lint_names_what_is_missing_and_where(tmp_path: Path) -> None:
     (tmp_path / "_api.yaml").write_text(API, "utf-8")
     (tmp_path / "orders.yaml").write_text(ORDERS, "utf-8")
     assert [(p.path, p.line, p.rule, p.message) for p in lint(load(tmp_path, "spec"))] == [
-        ("spec/orders.yaml", 1, "translation", "not in `zh`: “Orders”, “Id”"),
-        ("spec/orders.yaml", 3, "endpoint-errors", "`orders.get` has no errors of its own"),
-        ("spec/orders.yaml", 3, "endpoint-example", "`orders.get` has no example"),
-        ("spec/orders.yaml", 3, "endpoint-source", "`orders.get` has no link to its source"),
-        ("spec/orders.yaml", 3, "endpoint-title", "`orders.get` has no title"),
+        (
+            "spec/orders.yaml",
+            1,
+            "missing-translation",
+            "missing translation to `zh`: “Orders”, “Id”",
+        ),
+        (
+            "spec/orders.yaml",
+            3,
+            "missing-endpoint-errors",
+            "endpoint `orders.get` has no errors of its own",
+        ),
+        ("spec/orders.yaml", 3, "missing-endpoint-example", "endpoint `orders.get` has no example"),
+        (
+            "spec/orders.yaml",
+            3,
+            "missing-endpoint-source",
+            "endpoint `orders.get` has no link to its source page",
+        ),
+        ("spec/orders.yaml", 3, "missing-endpoint-title", "endpoint `orders.get` has no title"),
         (
             "spec/orders.yaml",
             5,
-            "long-key",
-            "the example of `id` looks like a key; make sure that it is not a real one",
+            "possible-secret",
+            "example of `id` looks like a key; check that it is not a real one",
         ),
-        ("spec/orders.yaml", 7, "field-title", "`name` has neither title nor description"),
-        ("spec/orders.yaml", 7, "field-title", "`kept` has neither title nor description"),
+        (
+            "spec/orders.yaml",
+            7,
+            "missing-field-title",
+            "field `name` has neither title nor description",
+        ),
+        (
+            "spec/orders.yaml",
+            7,
+            "missing-field-title",
+            "field `kept` has neither title nor description",
+        ),
         (
             "spec/orders.yaml",
             8,
-            "optional-key",
-            "requests of `orders.pay` may lack `lines.id` of its idempotency key; the client does not retry those as keyed",
+            "optional-idempotency-key",
+            "idempotency key of `orders.pay` contains optional `lines.id`; requests without a value for it are not retried",
         ),
         (
             "spec/orders.yaml",
             18,
-            "event-address",
-            "`order.paid` has no setting that it is sent to (`to`)",
+            "missing-event-address",
+            "event `order.paid` has no `to` (the setting with the delivery address)",
         ),
-        ("spec/orders.yaml", 18, "event-example", "`order.paid` has no example"),
-        ("spec/orders.yaml", 18, "event-title", "`order.paid` has no title"),
+        ("spec/orders.yaml", 18, "missing-event-example", "event `order.paid` has no example"),
+        ("spec/orders.yaml", 18, "missing-event-title", "event `order.paid` has no title"),
     ]
 
 
-def test_people_get_a_line_for_each_rule_and_file_and_programs_each_finding(
+def test_text_groups_problems_by_rule_and_file_and_json_lists_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(CASES / "kitchen_sink" / "spec", tmp_path / "spec")
@@ -93,41 +118,47 @@ def test_people_get_a_line_for_each_rule_and_file_and_programs_each_finding(
     )
     monkeypatch.chdir(tmp_path)
 
-    def said(*options: str) -> tuple[str, str]:
+    def run_lint(*options: str) -> tuple[str, str]:
         assert main(["lint", *options]) == 0
         return capfd.readouterr()
 
-    every = [row for row in json.loads(said("--format", "json")[0]) if row["severity"] == "notice"]
+    every = [
+        row for row in json.loads(run_lint("--format", "json")[0]) if row["severity"] == "notice"
+    ]
     counts = Counter((row["path"], row["rule"]) for row in every)
-    out, err = said()
+    out, err = run_lint()
     lines = [
         line for line in err.splitlines() if line.startswith("spec/") and "warning: " not in line
     ]
-    told: dict[tuple[str, str], int] = {}
+    grouped: dict[tuple[str, str], int] = {}
     for line in lines:
         path, _, _, rule, message = line.split(":", 4)
-        assert (path, rule.strip()) not in told
+        assert (path, rule.strip()) not in grouped
         more = re.search(r"; (\d+) more in lines? \d+(, \d+)*(, …)?$", message)
-        told[path, rule.strip()] = 1 + int(more[1]) if more else 1 + message.count("; not in ")
-    assert told == counts
+        grouped[path, rule.strip()] = (
+            1 + int(more[1]) if more else 1 + message.count("; missing translation to ")
+        )
+    assert grouped == counts
     assert sum(counts.values()) > 4 * len(counts)
     assert (
-        "spec/_types.yaml:27:7: field-title: `code` has neither title nor description; 2 more in lines 28, 29"
+        "spec/_types.yaml:27:7: missing-field-title: field `code` has neither title nor description; 2 more in lines 28, 29"
         in lines
     )
     assert (
         out
-        == f"ks: {len(every)} findings\nspecloom lint --details shows each finding with its line of the spec\n"
+        == f"ks: {len(every)} problems\nrun specloom lint --details to see each problem with its line of the spec\n"
     )
-    out, err = said("--details")
+    out, err = run_lint("--details")
     assert len(re.findall(r"^spec/.*", err, re.MULTILINE)) == len(every) + 1  # and a warning
-    assert out == f"ks: {len(every)} findings\n"
+    assert out == f"ks: {len(every)} problems\n"
 
 
-def test_fields_lack_a_meaning_where_pages_say_so() -> None:
+def test_lint_and_pages_agree_on_fields_without_a_description() -> None:
     spec = load(CASES / "kitchen_sink" / "spec")
     advised = {
-        problem.message.split("`")[1] for problem in lint(spec) if problem.rule == "field-title"
+        problem.message.split("`")[1]
+        for problem in lint(spec)
+        if problem.rule == "missing-field-title"
     }
     notices = [
         notice

@@ -1,4 +1,4 @@
-"""Python names from names on the wire: valid and predictable whatever the wire holds."""
+"""Python names from wire names: valid and predictable for any input."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ wires = st.text(max_size=30) | st.from_regex(r"[A-Za-z0-9_$@.-]{1,20}", fullmatc
         ("sub_mchid", "sub_mchid"), ("list", "list"), ("type_", "type"), ("self", "self_"), ("user[name]", "user_name"), ("--", None), ("名称", None), ("ｘ", None), ("аdmin", None),
     ],
 )  # fmt: skip
-def test_the_rule(wire: str, name: str | None) -> None:
+def test_wire_names_become_snake_case(wire: str, name: str | None) -> None:
     assert naming.snake(wire) == name
 
 
 @given(wires)
-def test_a_derived_name_is_a_name_of_python(wire: str) -> None:
+def test_a_derived_name_is_valid_in_python(wire: str) -> None:
     name = naming.snake(wire)
     assert name is None or (naming.is_snake(name) and name != naming.SELF)
 
@@ -36,18 +36,18 @@ def test_a_derived_name_is_a_name_of_python(wire: str) -> None:
     | st.from_regex(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", fullmatch=True)
 )
 def test_a_name_that_python_allows_is_kept(wire: str) -> None:
-    """Also `type`, `list`, `id`: as an attribute and an argument it means nothing else."""
+    """Including `type`, `list` and `id`, which are safe as attributes and arguments."""
     assert naming.snake(wire) == (f"{wire}_" if keyword.iskeyword(wire) or wire == "self" else wire)
 
 
 @given(wires)
-def test_a_name_derives_itself(wire: str) -> None:
+def test_a_derived_name_derives_itself(wire: str) -> None:
     name = naming.snake(wire)
     assert name is None or naming.snake(name) == name
 
 
 @given(wires)
-def test_classes_and_members_are_names_too(wire: str) -> None:
+def test_class_and_member_names_are_valid_in_python(wire: str) -> None:
     pascal, member = naming.pascal(wire), naming.member(wire)
     if pascal is not None:
         assert naming.class_name(pascal).isidentifier()
@@ -56,6 +56,23 @@ def test_classes_and_members_are_names_too(wire: str) -> None:
     assert member is None or (
         member.isidentifier() and member == member.upper() and not keyword.iskeyword(member)
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("NO_AUTH", "NoAuth"), ("SYSTEM_ERROR", "SystemFailure"), ("value_error", "ValueFailure"), ("TimeoutError", "TimeoutFailure"),
+        ("PARAM_ERROR", "ParamError"), ("WARNING", "Warning"), ("--", None),
+    ],
+)  # fmt: skip
+def test_an_error_class_never_shadows_a_builtin_error(code: str, name: str | None) -> None:
+    assert naming.error_class(code) == name
+
+
+@given(st.sampled_from(sorted(naming.BUILTIN_CLASSES)) | wires)
+def test_an_error_class_is_a_builtin_only_if_it_is_not_an_error(code: str) -> None:
+    name = naming.error_class(code)
+    assert name not in naming.BUILTIN_CLASSES or not name.endswith("Error")
 
 
 @given(st.integers(-(10**30), 10**30))

@@ -1,4 +1,4 @@
-"""Strict YAML and JSON: places, exact texts, and files that were made to hurt."""
+"""Strict YAML and JSON: positions, exact texts, and hostile files."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ def problems(spec: Path) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("text", "value"),
     [
         ("0123", 123), ("1.10", Decimal("1.10")), ("1e3", Decimal("1e3")), ("0x1F", 31), ("0o17", 15), ("NO", "NO"), ("yes", "yes"), ("~", None),
         ("", None), ("true", True), ("2025-09-03", "2025-09-03"), ("1_000", "1_000"), ("12:30:45", "12:30:45"), ("+1", 1), ("'1'", "1"), ("-", None),
     ],
 )  # fmt: skip
 def test_plain_scalars_keep_their_text_and_mean_what_the_core_rules_say(
-    written: str, meant: object
+    text: str, value: object
 ) -> None:
-    root, diagnostics = read(f"a: {written}\n" if written != "-" else "a:\n")
+    root, diagnostics = read(f"a: {text}\n" if text != "-" else "a:\n")
     assert not diagnostics.problems
     assert isinstance(root, MapNode)
     node = root.get("a")
     assert isinstance(node, Scalar)
-    assert node.text == written.strip("'-")
-    assert to_json(node) == meant
+    assert node.text == text.strip("'-")
+    assert to_json(node) == value
 
 
 def test_no_break_spaces_are_spaces(tmp_path: Path) -> None:
@@ -63,13 +63,13 @@ def test_no_break_spaces_are_spaces(tmp_path: Path) -> None:
     assert load(tmp_path).api.title.best("en") == "The Shop"
 
 
-def test_places_count_code_points_from_one() -> None:
+def test_positions_count_code_points_from_one() -> None:
     root, _ = read("a: 1\nb: {c: '值', d: [x, \U0001f600, y]}\n")
     assert isinstance(root, MapNode)
     b = root.get("b")
     assert isinstance(b, MapNode)
-    places = {key: (entry.value.line, entry.value.column) for key, entry in b.entries.items()}
-    assert places == {"c": (2, 8), "d": (2, 16)}
+    positions = {key: (entry.value.line, entry.value.column) for key, entry in b.entries.items()}
+    assert positions == {"c": (2, 8), "d": (2, 16)}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_places_count_code_points_from_one() -> None:
         ("a: Order # TODO\n", True), ("a: 'Order' # quoted\n", False), ("a: Order#1\n", False), ("a: {b: Order #1\n  }\n", True),
     ],
 )  # fmt: skip
-def test_texts_that_a_comment_cuts_are_marked(text: str, cut: bool) -> None:
+def test_texts_truncated_by_a_comment_are_marked(text: str, cut: bool) -> None:
     root, _ = read(text)
     assert isinstance(root, MapNode)
     node = root.get("a")
@@ -122,7 +122,9 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_bombs_are_problems_in_time_and_memory(bomb: str, tmp_path: Path) -> None:
+def test_hostile_files_are_problems_within_bounds_of_time_and_memory(
+    bomb: str, tmp_path: Path
+) -> None:
     (tmp_path / "_api.yaml").write_text(API, "utf-8")
     (tmp_path / "orders.yaml").write_text(BOMBS[bomb], "utf-8")
     start = time.process_time()
@@ -154,16 +156,16 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
     (spec / "self.yaml").symlink_to(spec / "self.yaml")
     os.mkfifo(spec / "pipe.yaml")
     assert problems(spec) == [
-        ("spec/inside.yaml", "unreadable"), ("spec/more", "symlink"), ("spec/orders.yaml", "symlink"),
-        ("spec/pipe.yaml", "unreadable"), ("spec/self.yaml", "symlink"),
+        ("spec/inside.yaml", "unreadable-file"), ("spec/more", "symlink"), ("spec/orders.yaml", "symlink"),
+        ("spec/pipe.yaml", "unreadable-file"), ("spec/self.yaml", "symlink"),
     ]  # fmt: skip
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    assert problems(tmp_path / "nowhere") == [("spec", "no-folder")]
+def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
+    assert problems(tmp_path / "nowhere") == [("spec", "missing-folder")]
 
 
-def test_json_files_give_the_same_nodes() -> None:
+def test_json_files_yield_the_same_nodes_as_yaml() -> None:
     diagnostics = DiagnosticCollector()
     root = json_reader.parse(
         diagnostics.source("a.json", '{"a": [1, 2.50, "x\\u00e9\\n", true, null],\n "b": {}}'),
@@ -174,7 +176,7 @@ def test_json_files_give_the_same_nodes() -> None:
     assert to_json(root) == {"a": [1, Decimal("2.50"), "xé\n", True, None], "b": {}}
 
 
-def test_types_without_end_or_number_are_read_in_linear_time(tmp_path: Path) -> None:
+def test_many_recursive_types_are_resolved_in_linear_time(tmp_path: Path) -> None:
     (tmp_path / "_api.yaml").write_text(API, "utf-8")
 
     def seconds(count: int) -> float:
@@ -194,7 +196,7 @@ def test_types_without_end_or_number_are_read_in_linear_time(tmp_path: Path) -> 
 
 OUTCOMES = {
     "{status: 500, code: SYSTEM_ERROR}": None,
-    "{status: 500, retry: later}": None,  # when to send it again says nothing about what was done
+    "{status: 500, retry: later}": None,  # `retry` does not decide the outcome
     "{status: 400, code: BAD}": None,
     "{code: '-1', as: SystemBusy, retry: same}": None,
     "{status: 500, outcome: rejected}": "rejected",
@@ -203,7 +205,7 @@ OUTCOMES = {
 
 
 @pytest.mark.parametrize("row", OUTCOMES)
-def test_a_row_has_the_outcome_that_the_spec_gives_and_no_other(row: str, tmp_path: Path) -> None:
+def test_an_error_row_has_only_an_outcome_that_the_spec_sets(row: str, tmp_path: Path) -> None:
     (tmp_path / "_api.yaml").write_text(f"{API}errors: [{row}]\n", "utf-8")
     (error,) = load(tmp_path).api.errors
     assert error.outcome == OUTCOMES[row]

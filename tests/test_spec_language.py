@@ -226,7 +226,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "api.schemes.*": ("Authentication",),
     "api.facts.*": ("Facts",),
     "api.events": ("Envelope",),
-    "spot": ("Envelope",),
+    "value_location": ("Envelope",),
     "hosts[]": ("Hosts",),
     "links[]": ("Links",),
     "resource": ("Resource files",),

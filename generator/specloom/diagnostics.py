@@ -1,8 +1,8 @@
-"""What is wrong with an input, said so that it can be mended.
+"""Diagnostics about user input, and their rendering.
 
-A finding has a place, a rule and a sentence, often a hint. A stage collects all of its findings and raises them at once as a
-`InvalidSpec`; the command renders them for people (`text`), programs (`json`) or a code review (`github`). Errors of use that have
-no place in a file (a wrong option, a full disk) are a `UsageError` with an exit status instead.
+A diagnostic has a location, a rule id and a message, often a hint. A stage collects all of its diagnostics and raises them at once as
+`InvalidSpec`; the command renders them for people (`text`), programs (`json`) or a code review (`github`). Errors without a location in a
+file (an invalid option, a full disk) are a `UsageError` with an exit status.
 """
 
 from __future__ import annotations
@@ -22,18 +22,21 @@ DISK = 3
 BUSY = 4
 
 
-_LINES = 5
-"""Lines that a group of problems names."""
+_MAX_LINES = 5
+"""Line numbers listed for a group of problems."""
 
 Severity: TypeAlias = Literal["error", "warning", "notice"]
-"""Errors stop a run, warnings do not, notices are advice."""
+"""Errors stop a run; warnings do not; notices are advice."""
 
 
 class Diagnostic(Struct, frozen=True, order=True):
-    """One finding. `line` and `column` count from 1, columns in code points; `length` is how much the caret underlines."""
+    """A problem, warning or notice.
+
+    `line` and `column` count from 1, columns in code points. `length` is the width of the caret.
+    """
 
     path: str
-    """'' for what stands in no file."""
+    """Empty for a diagnostic without a file."""
     line: int
     column: int
     rule: str
@@ -44,7 +47,7 @@ class Diagnostic(Struct, frozen=True, order=True):
 
 
 class InvalidSpec(Exception):
-    """Everything that is wrong with a spec or a configuration, sorted; nothing was written.
+    """A spec or configuration is invalid: all its problems, sorted. Nothing was written.
 
     `sources` holds the texts of the files by path, for rendering.
     """
@@ -58,14 +61,14 @@ class InvalidSpec(Exception):
 
     @classmethod
     def of_all(cls, errors: Iterable[InvalidSpec]) -> InvalidSpec:
-        """What is wrong with several specs, as one error."""
-        found = list(errors)
-        sources = {path: text for error in found for path, text in error.sources.items()}
-        return cls((problem for error in found for problem in error.problems), sources)
+        """Return one error with the problems of several."""
+        all_errors = list(errors)
+        sources = {path: text for error in all_errors for path, text in error.sources.items()}
+        return cls((problem for error in all_errors for problem in error.problems), sources)
 
 
 class UsageError(Exception):
-    """The run cannot go on for a reason outside the spec; the text says why and what to do."""
+    """The run cannot continue for a reason outside the spec; the message says why and what to do."""
 
     def __init__(self, message: str, status: int = WRONG_INPUT) -> None:
         self.status = status
@@ -73,25 +76,25 @@ class UsageError(Exception):
 
     @property
     def problem(self) -> Diagnostic:
-        """The same as a finding without a place."""
-        return Diagnostic("", 1, 1, "stopped", str(self))
+        """The error as a diagnostic without a location."""
+        return Diagnostic("", 1, 1, "run-failed", str(self))
 
 
 def as_text(problems: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
-    """Each problem with its source line, a caret and its hint; `sources` holds the files' texts by path."""
+    """Render each problem with its source line, a caret and its hint; `sources` holds the files' texts by path."""
     blocks: list[str] = []
     lines_of: dict[str, list[str]] = {}
     for problem in problems:
         if problem.path not in lines_of:
             lines_of[problem.path] = sources.get(problem.path, "").split("\n")
         lines = lines_of[problem.path]
-        said = "warning: " * (problem.severity == "warning") + problem.message
-        place = (
+        message = "warning: " * (problem.severity == "warning") + problem.message
+        prefix = (
             f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}"
             if problem.path
             else "specloom"
         )
-        block = [f"{place}: {printable(said)}"]
+        block = [f"{prefix}: {printable(message)}"]
         if problem.line <= len(lines) and lines[problem.line - 1].strip():
             block += _excerpt(problem, lines[problem.line - 1].rstrip("\r"))
         if problem.hint:
@@ -101,7 +104,7 @@ def as_text(problems: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:
 
 
 def as_groups(problems: Iterable[Diagnostic]) -> str:
-    """One line for the problems of one rule in one file: how many, the first of them, and the lines of the next."""
+    """Render one line per rule and file: the first problem, how many more there are, and their lines."""
     groups: dict[tuple[str, str], list[Diagnostic]] = {}
     for problem in problems:
         groups.setdefault((problem.path, problem.rule), []).append(problem)
@@ -117,12 +120,12 @@ def _group(group: list[Diagnostic]) -> str:
     if len(group) == len(same):
         return text
     lines = list(dict.fromkeys(problem.line for problem in group if problem not in same))
-    shown = ", ".join(map(str, lines[:_LINES])) + (", …" if len(lines) > _LINES else "")
-    return f"{text}; {len(group) - len(same)} more in line{'s' if len(lines) > 1 else ''} {shown}"
+    numbers = ", ".join(map(str, lines[:_MAX_LINES])) + (", …" if len(lines) > _MAX_LINES else "")
+    return f"{text}; {len(group) - len(same)} more in line{'s' if len(lines) > 1 else ''} {numbers}"
 
 
 def as_json(problems: Iterable[Diagnostic]) -> str:
-    """A JSON array with one object for each problem, for programs; without a place, path, line and column are null."""
+    """Render a JSON array with one object per problem; path, line and column are null without a location."""
     rows = [
         {
             "path": p.path or None,
@@ -139,29 +142,29 @@ def as_json(problems: Iterable[Diagnostic]) -> str:
 
 
 def as_github(problems: Iterable[Diagnostic]) -> str:
-    """Workflow commands, which GitHub shows beside the lines of a pull request.
+    """Render workflow commands, which GitHub shows beside the lines of a pull request.
 
     Escapes: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     rows: list[str] = []
     for p in problems:
         text = p.message + (f"\nhint: {p.hint}" if p.hint else "")
-        place = f"file={_property(p.path)},line={p.line},col={p.column}," if p.path else ""
-        shown = printable(text, keep="\n")
+        location = f"file={_property(p.path)},line={p.line},col={p.column}," if p.path else ""
+        text = printable(text, keep="\n")
         rows.append(
-            f"::{p.severity} {place}title={_property('specloom ' + p.rule)}::{_data(shown)}\n"
+            f"::{p.severity} {location}title={_property('specloom ' + p.rule)}::{_data(text)}\n"
         )
     return "".join(rows)
 
 
 def display_path(path: Path) -> str:
-    """A path as the user would type it here."""
+    """Return a path as the user would type it in the current directory."""
     relative = os.path.relpath(path)
     return (relative if not relative.startswith("..") else str(path)).replace(os.sep, "/")
 
 
 def printable(text: str, keep: str = "") -> str:
-    """The text with control, bidirectional and other invisible characters shown as U+XXXX, so that a terminal cannot be misled."""
+    """Return the text with control, bidirectional and other invisible characters as <U+XXXX>, so that they cannot mislead a terminal."""
     return "".join(
         c if c in keep or (c.isprintable() or c == "\u3000") else f"<U+{ord(c):04X}>" for c in text
     )
@@ -170,18 +173,18 @@ def printable(text: str, keep: str = "") -> str:
 def _excerpt(problem: Diagnostic, line: str, width: int = 100) -> list[str]:
     start = problem.column - 1
     shift = max(0, start - width * 2 // 3)
-    shown = printable(line[shift : shift + width], keep="\t").replace("\t", " ")
+    visible = printable(line[shift : shift + width], keep="\t").replace("\t", " ")
     before = printable(line[shift:start], keep="\t")
     under = line[start : min(start + problem.length, shift + width)]
     number = f"{problem.line:>5} | "
     return [
-        number + shown,
+        number + visible,
         " " * (len(number) - 2) + "| " + " " * columns(before) + "^" * max(1, columns(under)),
     ]
 
 
 def columns(text: str) -> int:
-    """How many terminal columns a text takes: wide and full-width characters count two (UAX #11), marks none."""
+    """Return the width of a text in terminal columns: wide and full-width characters count two (UAX #11), combining marks zero."""
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text

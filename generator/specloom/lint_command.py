@@ -11,25 +11,25 @@ from .spec import lint, load
 
 
 def advise(clients: Iterable[ClientConfig], console: Console, *, details: bool) -> None:
-    """Report what readers of the documentation would miss, one line for each rule and file unless `details` are wanted."""
+    """Print lint advice: one line per rule and file, or with `details` every problem with its source line."""
     warnings: list[Diagnostic] = []
     advice: list[Diagnostic] = []
     sources: dict[str, str] = {}
     lines: list[str] = []
-    wrong: list[InvalidSpec] = []
+    invalid: list[InvalidSpec] = []
     for client in clients:
         try:
             loaded = load(client.spec, display_path(client.spec))
         except InvalidSpec as error:
-            wrong.append(error)
+            invalid.append(error)
             continue
-        found = lint(loaded)
+        problems = lint(loaded)
         warnings += loaded.warnings
-        advice += found
+        advice += problems
         sources |= loaded.sources
-        lines.append(f"{client.name}: {len(found)} finding{'' if len(found) == 1 else 's'}\n")
-    if wrong:
-        raise InvalidSpec.of_all(wrong)
+        lines.append(f"{client.name}: {len(problems)} problem{'' if len(problems) == 1 else 's'}\n")
+    if invalid:
+        raise InvalidSpec.of_all(invalid)
     console.report(tuple(dict.fromkeys(warnings)), sources)
     console.report(tuple(dict.fromkeys(advice)), sources, grouped=not details)
     console.result("".join(lines))

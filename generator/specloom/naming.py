@@ -1,7 +1,7 @@
-"""Python names from names on the wire, by one rule that users can apply in their heads.
+"""Python names derived from wire names, by simple rules that users can predict.
 
-A name that cannot be derived is None: the spec then says `as:`. Nothing here makes a name unique; two things that derive one
-name are a problem of the spec, never a silent merge.
+A name that cannot be derived is None; the spec then needs `as:`. Names are not made unique: two wire names with the same Python name
+are a problem of the spec, and are never merged silently.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import re
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 
 SELF = "self"
-"""What a method calls its object: no argument beside it can have this name."""
+"""Name of a method's first parameter, which no other argument can have."""
 
 RESERVED_CLASSES = frozenset(
-    # Names that generated modules import or that Python keeps for itself.
+    # Names that generated modules import, and constants of Python.
     [
         "Annotated",
         "Response",
@@ -55,7 +55,8 @@ RESERVED_CLASSES = frozenset(
 )
 
 BUILTIN_CLASSES = frozenset(
-    # Python's own classes: mypy takes a name that is used before its class stands for the builtin. Written out, so that every Python names alike.
+    # Builtin classes: mypy resolves a name used before its class definition to the builtin. A fixed list, so that names do not depend on the
+    # version of Python.
     [
         "ArithmeticError",
         "AssertionError",
@@ -133,10 +134,10 @@ BUILTIN_CLASSES = frozenset(
 )
 
 RESERVED_RESOURCES = frozenset(["annotations", "self"])
-"""Names that generated modules need for themselves where a resource is a name of the module or the class."""
+"""Names that generated modules and classes need themselves, so that no resource can have them."""
 
 RESERVED_OPTIONS = frozenset(
-    # Arguments of every client's constructor, beside which a scheme's stands.
+    # Arguments of every client's constructor, which share a namespace with those of its schemes.
     [
         "self",
         "hosts",
@@ -158,7 +159,7 @@ RESERVED_ON_CLIENT = frozenset(["send", "close", "aclose", "with_options", "webh
 
 
 def snake(wire: str) -> str | None:
-    """`fapiaoApplyId`, `X-Request-ID`, `type`, `class`, `2fa` → `fapiao_apply_id`, `x_request_id`, `type`, `class_`, `n2fa`."""
+    """Return a snake-case name: `fapiaoApplyId`, `X-Request-ID`, `type`, `class`, `2fa` → `fapiao_apply_id`, `x_request_id`, `type`, `class_`, `n2fa`."""
     if not wire.isascii():
         return None
     parts = [_split_camel(part) for part in re.split(r"[^A-Za-z0-9]+", wire) if part]
@@ -171,7 +172,7 @@ def snake(wire: str) -> str | None:
 
 
 def pascal(name: str) -> str | None:
-    """`NO_AUTH`, `fapiao_information`, `rateLimit` → `NoAuth`, `FapiaoInformation`, `RateLimit`."""
+    """Return a class-style name: `NO_AUTH`, `fapiao_information`, `rateLimit` → `NoAuth`, `FapiaoInformation`, `RateLimit`."""
     snaked = snake(name)
     if snaked is None:
         return None
@@ -179,13 +180,25 @@ def pascal(name: str) -> str | None:
     return name if name[0].isalpha() else None
 
 
+def error_class(code: str) -> str | None:
+    """Return the exception class of an error code: `NO_AUTH`, `SYSTEM_ERROR` → `NoAuth`, `SystemFailure`.
+
+    A name of a builtin exception ends in `Failure` instead of `Error`, so that no class shadows it. Other builtin names, such as `Warning`,
+    are left for the caller to reject.
+    """
+    name = pascal(code)
+    if name in BUILTIN_CLASSES and name.endswith("Error"):
+        return name.removesuffix("Error") + "Failure"
+    return name
+
+
 def class_name(name: str) -> str:
-    """The class of a named type or a resource: itself, with `_` after it where type checkers take it for a class of Python's."""
+    """Return the class of a named type or resource: its name, with a final `_` if it is a builtin class or a keyword."""
     return name + "_" if name in BUILTIN_CLASSES or keyword.iskeyword(name) else name
 
 
 def member(value: str | int) -> str | None:
-    """The name of an enumeration's member: `ISSUED`, `not-yet`, 3, -1 → `ISSUED`, `NOT_YET`, `N3`, `MINUS_1`."""
+    """Return the name of an enumeration member: `ISSUED`, `not-yet`, 3, -1 → `ISSUED`, `NOT_YET`, `N3`, `MINUS_1`."""
     if isinstance(value, int):
         return f"N{value}" if value >= 0 else f"MINUS_{-value}"
     if not value.isascii():
@@ -198,12 +211,12 @@ def member(value: str | int) -> str | None:
 
 
 def is_snake(name: str) -> bool:
-    """Whether a name can stand as a Python function, argument or module: ASCII, lower case, no keyword."""
+    """Return whether a name is a valid function, argument or module name: ASCII, lower case, not a keyword."""
     return re.fullmatch(r"[a-z][a-z0-9_]*", name) is not None and not keyword.iskeyword(name)
 
 
 def is_pascal(name: str) -> bool:
-    """Whether a name has the form of a type's: ASCII, begins upper case, letters and digits only."""
+    """Return whether a name has the form of a type name: ASCII letters and digits, starting with an upper-case letter."""
     return re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) is not None
 
 

@@ -21,32 +21,37 @@ SCHEMES = "specloom.auth_schemes"
 
 @cache
 def names(group: str) -> tuple[str, ...]:
-    """The names that installed packages give, sorted."""
+    """Return the names that installed packages provide, sorted."""
     return tuple(sorted({point.name for point in _points(group)}))
 
 
 @cache
 def load(group: str, name: str) -> object:
-    """What stands behind a name; raises `KeyError` if nothing does, and `UsageError` if it cannot be had."""
-    found = {point.value: point for point in _points(group) if point.name == name}
-    if not found:
+    """Return the object behind a name.
+
+    Raises `KeyError` if no package provides it, `UsageError` if several do or the import fails.
+    """
+    points = {point.value: point for point in _points(group) if point.name == name}
+    if not points:
         raise KeyError(name)
-    if len(found) > 1:
+    if len(points) > 1:
         raise UsageError(
-            f"two packages give {name} in {group}: {' and '.join(sorted(map(_shown, found.values())))}; uninstall one of them"
+            f"several packages provide {name} in {group}: {' and '.join(sorted(map(_describe, points.values())))}; uninstall all but one"
         )
-    point = next(iter(found.values()))
-    with faults(_shown(point)):
+    point = next(iter(points.values()))
+    with faults(_describe(point)):
         return point.load()
 
 
 def origin(group: str, name: str) -> str:
-    """Which package gives a name, with its version: what it makes may change with either."""
-    return " and ".join(sorted({_shown(point) for point in _points(group) if point.name == name}))
+    """Return the package behind a name with its version; its output may change with either."""
+    return " and ".join(
+        sorted({_describe(point) for point in _points(group) if point.name == name})
+    )
 
 
 def is_foreign(group: str, name: str) -> bool:
-    """Whether a name is another package's: what it makes may change with that package."""
+    """Return whether another package provides a name, so that its output may change with that package."""
     return any(
         point.dist is None or point.dist.name != "specloom"
         for point in _points(group)
@@ -56,7 +61,7 @@ def is_foreign(group: str, name: str) -> bool:
 
 @contextmanager
 def faults(what: str) -> Generator[None, None, None]:
-    """Errors of other people's code as a `UsageError` that says whose they are and where."""
+    """Turn exceptions of a plugin into a `UsageError` that names the plugin and the line."""
     try:
         yield
     except UsageError:
@@ -74,11 +79,11 @@ def faults(what: str) -> Generator[None, None, None]:
 def _points(group: str) -> tuple[EntryPoint, ...]:
     from importlib.metadata import (
         entry_points,
-    )  # slow to import, and not needed in a run with nothing to do
+    )  # slow to import; not needed in a run with nothing to do
 
     return tuple(entry_points(group=group))
 
 
-def _shown(point: EntryPoint) -> str:
+def _describe(point: EntryPoint) -> str:
     package = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "a package"
     return f"{point.value} of {package}"

@@ -1,7 +1,7 @@
-"""The schemas of the language, laid beside a spec for editors: `.schema/`, which the first line of each file names.
+"""`specloom schema`: writes the JSON Schemas of the spec language to `.schema/`, for editors.
 
-An editor's YAML language server completes and explains every key with them. They are copies, so that the line is the same for everybody who
-works on the spec; `specloom schema` renews them.
+The first line of each spec file names its schema, so that a YAML language server can complete and explain every key. The schemas are copied
+into the spec folder, so the line is the same on every machine.
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ NAMES = ("api", "resource", "types", "common")
 
 
 def write_schemas(spec: Path) -> bool:
-    """Write this version's schemas into a spec folder; whether any was another. Raises `UsageError` if the disk refuses, or a link stands for one."""
+    """Write the schemas of this version into a spec folder, and return whether any file changed.
+
+    Raises `UsageError` if a file cannot be written or is a symbolic link.
+    """
     changed = False
     try:
         for name in NAMES:
             file = spec / FOLDER / f"{name}.json"
             text = schema_text(name).encode("utf-8")
-            for place in (file.parent, file):
-                if place.is_symlink():
+            for path in (file.parent, file):
+                if path.is_symlink():
                     raise UsageError(
-                        f"{display_path(place)} is a link, which is not written through; remove it"
+                        f"{display_path(path)} is a symbolic link; replace it with a regular file or folder"
                     )
             if not file.is_file() or file.read_bytes() != text:
                 file.parent.mkdir(exist_ok=True)

@@ -146,7 +146,7 @@ def test_an_escaped_key_is_a_key(tmp_path: Path) -> None:
     with pytest.raises(InvalidSpec) as caught:
         load(tmp_path, "spec")
     assert {(problem.path, problem.rule) for problem in caught.value.problems} == {
-        ("spec/items.put.json", "json")
+        ("spec/items.put.json", "invalid-json")
     }
 
 

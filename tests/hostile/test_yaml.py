@@ -31,28 +31,28 @@ def _aliases(count: int) -> str:
 
 
 ATTACKS: dict[str, tuple[str | bytes, str]] = {
-    "a tag of Python": ("title: !!python/object/apply:os.system ['true']\n", "tag"),
-    "a tag of another kind": ("title: !x y\n", "tag"),
-    "a tag on a map": ("endpoints: !!set {a: null}\n", "tag"),
-    "a bomb of aliases": (_aliases(26), "alias-bomb"),
+    "a tag of Python": ("title: !!python/object/apply:os.system ['true']\n", "yaml-tag"),
+    "a tag of another kind": ("title: !x y\n", "yaml-tag"),
+    "a tag on a map": ("endpoints: !!set {a: null}\n", "yaml-tag"),
+    "a bomb of aliases": (_aliases(26), "too-many-aliases"),
     "a bomb of maps": (
         "a: &a {x: y}\n"
         + "".join(
             f"k{n}: &k{n} {{a: *{'a' if n == 0 else f'k{n - 1}'}, b: *{'a' if n == 0 else f'k{n - 1}'}}}\n"
             for n in range(40)
         ),
-        "alias-bomb",
+        "too-many-aliases",
     ),
-    "a cycle": ("a: &a [*a]\n", "alias-cycle"),
-    "a cycle of maps": ("a: &a {b: {c: *a}}\n", "alias-cycle"),
-    "an alias of nothing": ("a: *b\n", "alias"),
+    "a cycle": ("a: &a [*a]\n", "recursive-alias"),
+    "a cycle of maps": ("a: &a {b: {c: *a}}\n", "recursive-alias"),
+    "an alias of nothing": ("a: *b\n", "unknown-anchor"),
     "10,000 lists in one another": ("a: " + "[" * 10_000 + "]" * 10_000, "too-deep"),
     "10,000 maps in one another": ("a: " + "{a: " * 10_000 + "x" + "}" * 10_000, "too-deep"),
     "10,000 levels of indentation": ("".join(" " * n + "a:\n" for n in range(1_900)), "too-deep"),
     "10,000 dashes": ("a:\n  " + "- " * 10_000 + "x\n", "too-deep"),
-    "10,000 question marks": ("? " * 10_000 + "x\n", "key"),
+    "10,000 question marks": ("? " * 10_000 + "x\n", "invalid-key"),
     "10,000 open brackets": ("[" * 10_000, "too-deep"),
-    "2 MB of quotes": ('a: "' + "x" * 1_990_000, "yaml"),
+    "2 MB of quotes": ('a: "' + "x" * 1_990_000, "invalid-yaml"),
     "2 MB of backslashes": ('a: "' + "\\\\" * 990_000 + '"\n', "unknown-key"),
     "2 MB of spaces": ("a:" + " " * 1_990_000 + "x\n", "unknown-key"),
     "2 MB of lines": ("a: |\n" + " x\n" * 600_000, "unknown-key"),
@@ -63,21 +63,24 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
     "a key twice": ("title: x\ntitle: y\n", "duplicate-key"),
     "a key twice, written otherwise": ('title: x\n"title": y\n', "duplicate-key"),
     "a merge key": ("a: &a {title: x}\n<<: *a\n", "merge-key"),
-    "a byte order mark": ("\ufefftitle: x\n", "encoding"),
-    "UTF-16": ("title: x\n".encode("utf-16"), "encoding"),
-    "UTF-16 without a mark": ("title: x\n".encode("utf-16-le"), "character"),
-    "UTF-32": ("title: x\n".encode("utf-32"), "encoding"),
-    "bytes that are no UTF-8": (b"title: \xff\xfe\n", "encoding"),
-    "an overlong slash": (b"title: \xc0\xaf\n", "encoding"),
-    "a surrogate in UTF-8": (b"title: \xed\xa0\x80\n", "encoding"),
-    "NUL": ("title: a\0b\n", "character"),
-    "a surrogate in an escape": ('title: "\\ud800"\n', "yaml"),
-    "a second document": ("title: x\n---\ntitle: y\n", "several-documents"),
-    "a directive": ("%YAML 1.1\n%TAG ! tag:evil,2000:\n---\ntitle: !x y\n", "tag"),
-    "a key that is a list": ("? [a, b]\n: x\n", "key"),
-    "a key that is an alias": ("a: &a x\n*a : y\n", "key"),
-    "a number of a million digits": ("errors: [{status: " + "9" * 1_000_000 + "}]\n", "wrong-kind"),
-    "an exponent": ("errors: [{status: 1e999999999}]\n", "wrong-kind"),
+    "a byte order mark": ("\ufefftitle: x\n", "invalid-encoding"),
+    "UTF-16": ("title: x\n".encode("utf-16"), "invalid-encoding"),
+    "UTF-16 without a mark": ("title: x\n".encode("utf-16-le"), "invalid-character"),
+    "UTF-32": ("title: x\n".encode("utf-32"), "invalid-encoding"),
+    "bytes that are no UTF-8": (b"title: \xff\xfe\n", "invalid-encoding"),
+    "an overlong slash": (b"title: \xc0\xaf\n", "invalid-encoding"),
+    "a surrogate in UTF-8": (b"title: \xed\xa0\x80\n", "invalid-encoding"),
+    "NUL": ("title: a\0b\n", "invalid-character"),
+    "a surrogate in an escape": ('title: "\\ud800"\n', "invalid-yaml"),
+    "a second document": ("title: x\n---\ntitle: y\n", "multiple-documents"),
+    "a directive": ("%YAML 1.1\n%TAG ! tag:evil,2000:\n---\ntitle: !x y\n", "yaml-tag"),
+    "a key that is a list": ("? [a, b]\n: x\n", "invalid-key"),
+    "a key that is an alias": ("a: &a x\n*a : y\n", "invalid-key"),
+    "a number of a million digits": (
+        "errors: [{status: " + "9" * 1_000_000 + "}]\n",
+        "unexpected-kind",
+    ),
+    "an exponent": ("errors: [{status: 1e999999999}]\n", "unexpected-kind"),
     "100 MB": (b"", "too-large"),
     "nothing": ("", "empty-file"),
 }
@@ -167,7 +170,7 @@ def test_what_cannot_be_seen_is_named_with_its_place(character: str, tmp_path: P
         with pytest.raises(InvalidSpec) as caught:
             load(tmp_path, "spec")
         found = [(problem.line, problem.column, problem.rule) for problem in caught.value.problems]
-        assert found == [(line, column, "character")], text
+        assert found == [(line, column, "invalid-character")], text
         assert code in caught.value.problems[0].message
     write({"x.yaml": "title: x\n", "x.md": f"one\ntwo{character}\n"}, tmp_path)
     with pytest.raises(InvalidSpec) as caught:

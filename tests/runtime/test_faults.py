@@ -142,7 +142,7 @@ FAULTS: dict[str, Fault] = {
         refusal(503, ("Retry-After", "0")), "ApiError", "unknown", (3, 3, 1)
     ),
     "F9 503 too late": Fault(refusal(503, ("Retry-After", "60")), "ApiError", "unknown", (1, 1, 1)),
-    "F10 500": Fault(refusal(500, code="SYSTEM_ERROR"), "SystemError", "unknown", (3, 3, 1)),
+    "F10 500": Fault(refusal(500, code="SYSTEM_ERROR"), "SystemFailure", "unknown", (3, 3, 1)),
     "500 unheard of": Fault(refusal(500), "ApiError", "unknown", (3, 3, 1)),
     "F11 429": Fault(refusal(429), "ApiError", "rejected", (3, 3, 3)),
     "F11 429 garbage": Fault(
@@ -373,7 +373,7 @@ def test_f10_each_attempt_is_signed_anew(
     good = {"safe": (200, ORDER.encode()), "keyed": (202, b""), "none": (204, b"")}[kind]
     server.respond_with(refusal(500, code="SYSTEM_ERROR")(), signed(*good))
     if kind == "none":
-        with pytest.raises(errors.SystemError) as caught:
+        with pytest.raises(errors.SystemFailure) as caught:
             sender(CALLS[kind], wechatpay())
         assert caught.value.outcome == "unknown"
     else:

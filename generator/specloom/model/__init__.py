@@ -1,16 +1,16 @@
-"""The model: one API as plain, frozen values.
+"""Model of one API as plain, frozen values.
 
-`spec` makes it, targets read it. It holds meaning only: no YAML, no formatting, nothing of any output language beyond
-the Python names that the spec language itself defines (they are part of an API's public face, and collisions between them are
-problems of the spec). Every name has been resolved and every text has been checked when a value of these classes exists.
+`spec` builds it, targets read it. It contains no YAML, no formatting and nothing of an output language, except the Python names that the
+spec language defines (they are part of an API's public interface, and collisions between them are problems of the spec). All names are
+resolved and all texts checked before a value of these classes is created.
 
     Api ─┬─ Resource ─┬─ Endpoint ─┬─ Field (path, query, header)
          │            │            ├─ Body ──── Type
-         │            │            ├─ Answer ── Type
+         │            │            ├─ Response ─ Type
          │            │            └─ ErrorCode, Example, Fact, Link
          │            ├─ Event ────── Type
          │            └─ Resource …
-         └─ types: {TypeName: Structure | Enumeration | UnionType}
+         └─ types: {TypeName: Object | Enumeration | UnionType}
 """
 
 from .api import (

@@ -1,4 +1,4 @@
-"""The API as a whole: its resources, and what all of them share."""
+"""API, resources and authentication schemes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from .types import Field, Named, NamedType, TypeName, innermost, is_constant
 
 
 class Resource(Struct, frozen=True):
-    """One YAML file: a module, a class, a folder of pages. `endpoints` may be empty if it only holds other resources."""
+    """A resource: one YAML file, which becomes a module, a class and a folder of pages.
+
+    `endpoints` may be empty if it only groups other resources.
+    """
 
     path: tuple[str, ...]
     title: Text = Text()
@@ -33,14 +36,14 @@ class Resource(Struct, frozen=True):
         return self.path[-1]
 
     def walk(self) -> Iterator[Resource]:
-        """This resource, then those below it, depth first."""
+        """Yield this resource, then its descendants, depth first."""
         yield self
         for child in self.resources:
             yield from child.walk()
 
 
 class Scheme(Struct, frozen=True):
-    """A way to authenticate: `name` is the spec's, `kind` one of `specloom.auth_schemes`, `options` what the spec sets on it."""
+    """An authentication scheme: its name in the spec, its kind (one of `specloom.auth_schemes`) and its options."""
 
     name: str
     kind: str
@@ -48,6 +51,8 @@ class Scheme(Struct, frozen=True):
 
 
 class Api(Struct, frozen=True, dict=True):
+    """A whole API."""
+
     name: str
     """The name of the spec folder."""
     package: str
@@ -60,25 +65,25 @@ class Api(Struct, frozen=True, dict=True):
     schemes: tuple[Scheme, ...] = ()
     auth: tuple[str, ...] = ()
     header: tuple[Field, ...] = ()
-    """Sent with every request; constants are sent by themselves."""
+    """Headers of every request; the client sends the constant ones itself."""
     error_shape: ErrorShape = ErrorShape()
-    """Of the endpoints that have no nearer one."""
+    """Default for endpoints without a nearer error shape."""
     unprocessed: tuple[int, ...] = ()
-    """Of the endpoints that have none of their own."""
+    """Default for endpoints without their own."""
     errors: tuple[ErrorCode, ...] = ()
     envelope: Envelope | None = None
-    """How events are delivered; None where there are none, or where a scheme says it."""
+    """Envelope of events; None without events, or if the scheme defines it."""
     links: tuple[Link, ...] = ()
     resources: tuple[Resource, ...] = ()
     types: Mapping[TypeName, NamedType] = field(default_factory=dict[TypeName, NamedType])
-    """In the order of their files and of their places there."""
+    """Named types in the order of their files and positions."""
     notes: Text = Text()
     source: str = ""
     """The spec folder as the user named it, with forward slashes."""
 
     @cached_property
     def ambiguous(self) -> frozenset[str]:
-        """Names of types that more than one module has."""
+        """Type names that several modules declare."""
         count = Counter(name.name for name in self.types)
         return frozenset(name for name, times in count.items() if times > 1)
 
@@ -95,24 +100,24 @@ class Api(Struct, frozen=True, dict=True):
             yield from resource.events
 
     def lineage(self, path: tuple[str, ...]) -> tuple[Resource, ...]:
-        """The resource at this path and those above it, the innermost first."""
-        found: list[Resource] = []
+        """Return the resource at a path and its ancestors, the innermost first."""
+        lineage: list[Resource] = []
         level = self.resources
         for depth in range(len(path)):
-            found.insert(
+            lineage.insert(
                 0, next(resource for resource in level if resource.path == path[: depth + 1])
             )
-            level = found[0].resources
-        return tuple(found)
+            level = lineage[0].resources
+        return tuple(lineage)
 
     def endpoint(self, qualified: str) -> Endpoint | None:
-        """The endpoint of this qualified name."""
+        """Return the endpoint with a qualified name (`resource.endpoint`), or None."""
         *path, name = qualified.split(".")
         resource = self.lineage(tuple(path))[0]
         return next((endpoint for endpoint in resource.endpoints if endpoint.name == name), None)
 
     def meaning_of(self, field: Field) -> tuple[Text, Text]:
-        """Title and description of a field, or else those of the named type that it is made of."""
+        """Return title and description of a field, or else those of its named type."""
         if (
             not field.title
             and not field.description
@@ -123,10 +128,10 @@ class Api(Struct, frozen=True, dict=True):
         return field.title, field.description
 
     def is_undocumented(self, field: Field) -> bool:
-        """Whether a reader is told nothing of what a field means; the one value of a constant says it all."""
+        """Return whether a field has neither title nor description; a constant needs none."""
         return not any(self.meaning_of(field)) and not is_constant(field.type)
 
     def errors_of(self, endpoint: Endpoint) -> tuple[ErrorCode, ...]:
-        """All rows that apply, the most specific first: the endpoint's, its resources', the API's."""
+        """Return all error rows of an endpoint, the most specific first: its own, its resources', the API's."""
         inherited = (row for resource in self.lineage(endpoint.resource) for row in resource.errors)
         return (*endpoint.errors, *inherited, *self.errors)

@@ -1,4 +1,4 @@
-"""Endpoints: what is sent, what comes back, and what can go wrong."""
+"""Endpoints: requests, responses, errors and examples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .types import Field, File, Named, Type
 
 
 class JsonBody(Struct, frozen=True):
-    """`flat`: the fields of the structure are arguments of the endpoint, one by one; else the body is one argument, `body`."""
+    """A JSON body. With `flat` the fields of the object are separate arguments; otherwise the body is one argument, `body`."""
 
     type: Type
     flat: bool
@@ -20,20 +20,20 @@ class JsonBody(Struct, frozen=True):
 
 
 class FormBody(Struct, frozen=True):
-    """application/x-www-form-urlencoded; the structure's fields are arguments."""
+    """An application/x-www-form-urlencoded body; the fields of the object are arguments."""
 
     type: Named
 
 
 class MultipartBody(Struct, frozen=True):
-    """multipart/form-data, in the order of the structure's fields; `signed_part` is the wire name of the part that is signed."""
+    """A multipart/form-data body, in the order of the object's fields; `signed_part` is the wire name of the part to sign."""
 
     type: Named
     signed_part: str | None = None
 
 
 class BinaryBody(Struct, frozen=True):
-    """Raw bytes, one argument, `content`."""
+    """A binary body, one argument, `content`."""
 
     file: File
     media: str = "application/octet-stream"
@@ -43,7 +43,7 @@ Body: TypeAlias = "JsonBody | FormBody | MultipartBody | BinaryBody"
 
 
 class Response(Struct, frozen=True):
-    """A documented answer that is not an error. `type` is None for no content, a `File` for raw bytes."""
+    """A documented response other than an error. `type` is None without a body, a `File` for a binary one."""
 
     status: int
     type: Type | None
@@ -56,21 +56,23 @@ class ErrorCode(Struct, frozen=True):
     """A row of an error table. Rows that share `class_name` are one exception class with several reasons."""
 
     status: int | None
-    """None: any status, also inside HTTP 200."""
+    """None: any status, including 200."""
     code: str | None
-    """None: this status whatever the code."""
+    """None: this status with any code."""
     class_name: str
     reason: Text = Text()
     remedy: Text = Text()
     retry: Literal["never", "same", "later", "token"] = "never"
     outcome: Literal["rejected", "unknown"] | None = None
-    """None: its status decides; see `outcome_with`."""
+    """None: the status decides; see `outcome_with`."""
     body: Type | None = None
     location: SourceLocation = SourceLocation("", 1, 1)
 
     def outcome_with(self, unprocessed: Container[int]) -> Literal["rejected", "unknown"]:
-        """What becomes of a request that fails so. After 408 and from 500 on it may have been executed, unless the row says
-        otherwise, or the status is documented as `unprocessed`. Of a row without a status: what it means with one below 400.
+        """Return the outcome of a request that fails with this error.
+
+        After 408 and from 500 on the request may have been executed, unless the row sets an outcome or the status is documented as
+        `unprocessed`. A row without a status gets the outcome for statuses below 400.
         """
         if self.outcome is not None:
             return self.outcome
@@ -83,9 +85,11 @@ class ErrorCode(Struct, frozen=True):
 
 
 class ErrorShape(Struct, frozen=True):
-    """Where in an error's JSON its parts lie: dotted paths, in which `*` stands for any characters of a name, and `[0]` for
-    the first entry of a list. `success`: the value of `code` that means no error, if responses with a 2xx status may carry
-    errors; an absent code is a success too, and "0" is as good as 0."""
+    """Dotted paths of the parts of an error's JSON, with `*` for any characters of a name and `[0]` for the first entry of a list.
+
+    `success` is the value of `code` that means no error, if responses with a 2xx status may contain errors. An absent code is a success
+    too, and "0" equals 0.
+    """
 
     code: str | None = None
     message: str | None = None
@@ -94,8 +98,10 @@ class ErrorShape(Struct, frozen=True):
 
 
 class Idempotency(Struct, frozen=True):
-    """What a repeated request does. `key`: by which fields (wire names) the server recognises it, and which of them a request
-    may lack (`optional`); `ask`: which endpoint (`resource.endpoint`) tells what became of a request whose answer was lost.
+    """Idempotency of an endpoint.
+
+    `key` are the fields (wire names) by which the server recognizes a retry, `optional` those of them that a request may omit. `ask` is the
+    endpoint (`resource.endpoint`) that reports the outcome of a request whose response was lost.
     """
 
     kind: Literal["safe", "none", "key"]
@@ -112,17 +118,21 @@ class Fact(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
+    """A link to a page."""
+
     title: Text
     url: str
 
 
 class Host(Struct, frozen=True):
+    """A base URL of the API."""
+
     url: str
     description: Text = Text()
 
 
 class Example(Struct, frozen=True):
-    """A documented example: what is sent (by wire name) and what comes back."""
+    """A documented example: a request (by wire name) and its response."""
 
     title: Text
     path: Mapping[str, Json]
@@ -130,17 +140,19 @@ class Example(Struct, frozen=True):
     header: Mapping[str, Json]
     body: Value | None
     status: int | None
-    """None if the example shows no answer."""
+    """None if the example has no response."""
     response: Value | None
     location: SourceLocation = SourceLocation("", 1, 1)
 
 
 class Endpoint(Struct, frozen=True):
+    """An endpoint: a method and a path, with everything documented about them."""
+
     name: str
     resource: tuple[str, ...]
     method: str
     path: str
-    """As in the spec: a final slash stays, variables in braces."""
+    """As in the spec: with a final slash if there is one, and variables in braces."""
     path_fields: tuple[Field, ...] = ()
     """In the order in which they appear in the path."""
     query: tuple[Field, ...] = ()
@@ -148,11 +160,11 @@ class Endpoint(Struct, frozen=True):
     body: Body | None = None
     responses: tuple[Response, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
-    """This endpoint's own rows; those of its resources and the API apply too."""
+    """Own rows; those of its resources and of the API apply too."""
     error_shape: ErrorShape = ErrorShape()
-    """Its own, or the nearest above."""
+    """Own error shape, or the nearest one above."""
     unprocessed: tuple[int, ...] = ()
-    """Statuses (408 and 500 to 599) that say that the request was not processed; its own, or the API's."""
+    """Statuses (408 and 500 to 599) that mean that the request was not processed; own ones, or the API's."""
     title: Text = Text()
     description: Text = Text()
     facts: tuple[Fact, ...] = ()
@@ -163,9 +175,9 @@ class Endpoint(Struct, frozen=True):
     verified: bool = True
     idempotency: Idempotency = Idempotency("none")
     auth: tuple[str, ...] = ()
-    """Names of schemes, any of which will do; empty: none."""
+    """Names of alternative schemes; empty for no authentication."""
     hosts: tuple[Host, ...] = ()
-    """Instead of the API's; empty: the API's."""
+    """Hosts in place of the API's; empty for the API's."""
     examples: tuple[Example, ...] = ()
     notes: Text = Text()
     """Markdown from the notes beside the spec."""
@@ -173,5 +185,5 @@ class Endpoint(Struct, frozen=True):
 
     @property
     def qualified(self) -> str:
-        """`resource.endpoint`, as `idempotency.ask` and log lines name it."""
+        """Qualified name `resource.endpoint`, as in `idempotency.ask` and log lines."""
         return ".".join((*self.resource, self.name))

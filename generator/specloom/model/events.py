@@ -1,4 +1,4 @@
-"""Events: what the provider sends by itself, to an address that it was given."""
+"""Webhook events: deliveries that the provider sends to a configured address."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from .types import Type
 
 
 class ValueLocation(Struct, frozen=True):
-    """Where in a delivery something lies: a header, or a dotted path in the JSON of its body."""
+    """Location of a value in a delivery: a header, or a dotted path in the JSON body."""
 
     header: str | None = None
     path: str | None = None
 
 
 class Envelope(Struct, frozen=True):
-    """How the events of an API lie in what is delivered, where its scheme does not say so."""
+    """Envelope of an API's deliveries, unless its scheme defines one."""
 
     name: ValueLocation
     payload: str | None = None
-    """Dotted path of the payload; None: it is the whole body."""
+    """Dotted path of the payload; None for the whole body."""
     id: ValueLocation | None = None
     verified: bool = True
-    """False: deliveries carry nothing that proves where they come from, and are taken without."""
+    """False: deliveries have no proof of origin, and are accepted without verification."""
 
 
 class EventExample(Struct, frozen=True):
@@ -36,15 +36,17 @@ class EventExample(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
+    """A webhook event."""
+
     name: str
-    """The name on the wire."""
+    """Wire name."""
     class_name: str
     resource: tuple[str, ...]
     payload: Type
     title: Text = Text()
     description: Text = Text()
     to: str | None = None
-    """The setting that holds the address which it is sent to."""
+    """Setting with the delivery address."""
     links: tuple[Link, ...] = ()
     updated: str | None = None
     deprecated: Text | bool = False

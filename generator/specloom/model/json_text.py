@@ -1,4 +1,4 @@
-"""JSON values as text: exact, and as readers see them in prose."""
+"""JSON values as text: exact JSON, and a form for prose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _INDENT = 2
 
 
 def json_text(value: Json, indent: int | None = None) -> str:
-    """JSON with numbers exactly as given: on one line, or indented by two from `indent` columns."""
+    """Return JSON with exact numbers: on one line, or indented by two from column `indent`."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
@@ -27,17 +27,17 @@ def json_text(value: Json, indent: int | None = None) -> str:
 
 
 def wire_text(value: Json) -> str:
-    """A value as documentation shows it: JSON, a string without its quotes.
+    """Return a value as documentation shows it: JSON, but strings without quotes.
 
-    A string keeps its quotes if it is empty, or if white space in it would be lost in prose; such white space is escaped.
+    A string keeps its quotes if it is empty or has white space that prose would lose; such white space is escaped.
     """
     if isinstance(value, str) and value and value == " ".join(value.split()):
         return value
-    return re.sub(r"(?<= ) |[^\S ]", lambda found: f"\\u{ord(found[0]):04x}", json_text(value))
+    return re.sub(r"(?<= ) |[^\S ]", lambda match: f"\\u{ord(match[0]):04x}", json_text(value))
 
 
 def code_span(text: str) -> str:
-    """A text in as many backticks as it needs (CommonMark 6.1)."""
+    """Return a code span with as many backticks as the text needs (CommonMark 6.1)."""
     fence = "`" * (max(map(len, re.findall(r"`+", text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"

@@ -1,4 +1,4 @@
-"""What every part of the model is made of: places, texts, JSON values."""
+"""Source locations, localized texts and JSON values, which all parts of the model use."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TypeAlias
 from msgspec import Struct
 
 Json: TypeAlias = "bool | int | float | Exact | str | list[Json] | dict[str, Json] | None"
-"""A JSON value; numbers with a fraction are `Exact` (decimal.Decimal), so that nothing is rounded."""
+"""A JSON value. Numbers with a fraction are `Exact` (decimal.Decimal), to avoid rounding."""
 
 
 class SourceLocation(Struct, frozen=True):
-    """Where in the spec something is written: a file as the user named it, line and column from 1."""
+    """Location in a spec: a file as the user named it, line and column from 1."""
 
     path: str
     line: int
@@ -20,7 +20,7 @@ class SourceLocation(Struct, frozen=True):
 
 
 class Text(Struct, frozen=True):
-    """A text in the languages that the spec gives it in; false when it is given in none."""
+    """A localized text; false if it has no language."""
 
     by_language: tuple[tuple[str, str], ...] = ()
 
@@ -28,11 +28,11 @@ class Text(Struct, frozen=True):
         return bool(self.by_language)
 
     def get(self, language: str) -> str | None:
-        """The text in this language, or None."""
+        """Return the text in a language, or None."""
         return dict(self.by_language).get(language)
 
     def is_missing(self, language: str) -> bool:
-        """Whether it should be in this language and is not; a text that is free of words reads the same in all."""
+        """Return whether a translation is missing. A text without letters needs none."""
         return (
             bool(self)
             and self.get(language) is None
@@ -40,14 +40,14 @@ class Text(Struct, frozen=True):
         )
 
     def best(self, language: str) -> str:
-        """The text in this language, else in the first one given, else ''."""
-        found = self.get(language)
-        if found is not None:
-            return found
+        """Return the text in a language, or else in its first language, or an empty string."""
+        text = self.get(language)
+        if text is not None:
+            return text
         return self.by_language[0][1] if self.by_language else ""
 
 
 class Value(Struct, frozen=True):
-    """A JSON value that is there; `None` instead of a `Value` means that the spec gives none."""
+    """A documented JSON value, possibly null; None in place of a `Value` means that there is none."""
 
     json: Json

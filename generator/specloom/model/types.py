@@ -1,4 +1,4 @@
-"""Types: what a value may be, and the named types that an API declares."""
+"""Types of values, fields, and the named types of an API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .texts import SourceLocation, Text, Value
 
 
 class LengthRange(Struct, frozen=True):
-    """How long a text, a list, a map or a file may be; both ends included, None is no limit."""
+    """Limits of the length of a string, list, map or file; both inclusive, None for no limit."""
 
     least: int | None = None
     most: int | None = None
@@ -21,7 +21,7 @@ class LengthRange(Struct, frozen=True):
 
 
 class NumberRange(Struct, frozen=True):
-    """Between what a number lies; `above`/`below` say that the end itself is excluded."""
+    """Limits of a number; with `above` or `below` the end itself is excluded."""
 
     least: int | Exact | None = None
     most: int | Exact | None = None
@@ -33,7 +33,7 @@ class NumberRange(Struct, frozen=True):
 
 
 class String(Struct, frozen=True):
-    """`string`: length in code points; `literals` are the only values if there are any; `pattern` matches the whole value."""
+    """`string`: length in code points. `literals`, if any, are the only values. `pattern` matches the whole value."""
 
     length: LengthRange = LengthRange()
     literals: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Integer(Struct, frozen=True):
 
 
 class Number(Struct, frozen=True):
-    """A JSON number; exact (Python's Decimal) for `decimal`, a float for `number`."""
+    """A JSON number: exact (`Decimal` in Python) for `decimal`, a float for `number`."""
 
     range: NumberRange = NumberRange()
     exact: bool = False
@@ -63,7 +63,7 @@ class Bytes(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
-    """Raw bytes, outside JSON; length in bytes. `media` are the media types allowed, empty for any."""
+    """Bytes outside JSON; length in bytes. `media` are the allowed media types, empty for any."""
 
     length: LengthRange = LengthRange()
     media: tuple[str, ...] = ()
@@ -110,19 +110,19 @@ class JsonText(Struct, frozen=True):
 
 
 class Union(Struct, frozen=True):
-    """A union written in place; members differ by JSON kind."""
+    """An inline union, whose members differ by JSON kind."""
 
     members: tuple[Type, ...]
 
 
 class Nullable(Struct, frozen=True):
-    """`T?`: null is allowed. Only ever outermost."""
+    """`T?`: null is allowed. Always the outermost type."""
 
     type: Type
 
 
 class Named(Struct, frozen=True):
-    """A reference to a structure, an enumeration or a named union. Other named types are written out where they are used."""
+    """A reference to an object, an enumeration or a named union. Other named types are expanded where they are used."""
 
     to: TypeName
 
@@ -148,7 +148,7 @@ Type: TypeAlias = (
 
 
 class TypeName(Struct, frozen=True, order=True):
-    """The identity of a named type: the module it stands in, and its class name, unique there.
+    """Identity of a named type: its module, and its class name, unique in the module.
 
     `module` is the resource's path; the last part is `_types` for a folder's shared types.
     """
@@ -158,23 +158,23 @@ class TypeName(Struct, frozen=True, order=True):
 
 
 class Field(Struct, frozen=True):
-    """A field of a structure, or a parameter of an endpoint, with what its named type gives it already filled in."""
+    """A field of an object or a parameter of an endpoint; attributes of its named type are already applied."""
 
     wire: str
-    """The name on the wire."""
+    """Wire name."""
     name: str
-    """The name in Python."""
+    """Python name."""
     type: Type
     required: bool
-    """Must be present; whether it may be null is the type's affair."""
+    """Whether it must be present; the type decides whether it may be null."""
     title: Text = Text()
     description: Text = Text()
     example: Value | None = None
     default: Value | None = None
-    """What the server takes when it is absent; never sent."""
+    """Value that the server assumes if the field is absent; never sent."""
     unit: Text = Text()
     when: Text = Text()
-    """When it is required, if that depends."""
+    """Condition under which it is required."""
     encrypted: bool = False
     secret: bool = False
     deprecated: Text | bool = False
@@ -191,19 +191,19 @@ class Object(Struct, frozen=True):
     title: Text = Text()
     description: Text = Text()
     shared: bool = False
-    """Declared under `types:`, for any place to use; otherwise it belongs to the one place that describes it."""
+    """True if declared under `types:`; otherwise it belongs to the one place that defines it."""
     location: SourceLocation = SourceLocation("", 1, 1)
 
 
 class EnumValue(Struct, frozen=True):
     value: str | int
     name: str
-    """The member's name in Python."""
+    """Name of the member in Python."""
     text: Text = Text()
 
 
 class Enumeration(Struct, frozen=True):
-    """Open unless `closed`: a value that is not listed is kept as it came."""
+    """An enumeration. Unless `closed`, it is open: an unlisted value is kept as received."""
 
     name: TypeName
     values: tuple[EnumValue, ...]
@@ -214,7 +214,7 @@ class Enumeration(Struct, frozen=True):
 
 
 class UnionType(Struct, frozen=True):
-    """A named union; with `tag`, its members are structures told apart by the literals of that field (a wire name)."""
+    """A named union. With `tag`, its members are objects that differ by the literals of that field (a wire name)."""
 
     name: TypeName
     members: tuple[Type, ...]
@@ -228,7 +228,7 @@ NamedType: TypeAlias = "Object | Enumeration | UnionType"
 
 
 def innermost(type: Type) -> Type:
-    """What a list, a map, a nullable or a text that holds JSON is made of."""
+    """Return the innermost type of a list, a map, a nullable or a string with JSON."""
     match type:
         case Nullable() | JsonText():
             return innermost(type.type)
@@ -241,7 +241,7 @@ def innermost(type: Type) -> Type:
 
 
 def is_constant(type: Type) -> bool:
-    """Whether a type has one possible value."""
+    """Return whether a type has exactly one value."""
     match type:
         case String() | Integer():
             return len(type.literals) == 1

@@ -1,6 +1,6 @@
-"""The front end: a folder of YAML becomes the model, or everything that is wrong with it is said at once.
+"""Front end: reads a spec folder into the model, or raises `InvalidSpec` with every problem in it.
 
-files → nodes (yamlfile, jsonfile) → shape (JSON Schema) → meaning → Api
+files → nodes (yaml_reader, json_reader) → validation (JSON Schema) → resolution (names, types, rules) → Api
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .resolver import Resolver
 
 
 class LoadedSpec(Struct, frozen=True):
-    """A spec that is right. `sources` holds the files' texts by the paths that problems show."""
+    """A valid spec. `sources` holds the text of each file by the path that problems show."""
 
     api: Api
     files: tuple[Path, ...]
@@ -28,7 +28,10 @@ class LoadedSpec(Struct, frozen=True):
 
 
 def load(folder: Path, shown_as: str | None = None) -> LoadedSpec:
-    """Reads the spec in a folder; raises SpecError with everything that is wrong. `shown_as` is what problems call the folder."""
+    """Read the spec in a folder. Problems name the folder `shown_as`.
+
+    Raises `InvalidSpec` with all problems, sorted.
+    """
     with PausedGC():
         return _load(folder, shown_as)
 
@@ -53,7 +56,7 @@ def _read(folder: Path, shown_as: str | None, diagnostics: DiagnosticCollector) 
 
 
 def lint(loaded: LoadedSpec) -> tuple[Diagnostic, ...]:
-    """Advice on a spec that is right, sorted."""
+    """Return advice on a valid spec, sorted."""
     from . import lint_rules
 
-    return tuple(sorted(set(lint_rules.diagnostics(loaded.api))))
+    return tuple(sorted(set(lint_rules.check(loaded.api))))

@@ -1,4 +1,4 @@
-"""What `_api.yaml` says for the whole API: languages, hosts, schemes, units, facts."""
+"""`_api.yaml`: languages, hosts, authentication schemes, units and facts of the whole API."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ _INSTALLED_PACKAGES = frozenset(
 
 
 class FactRow(Struct, frozen=True):
-    """A row of `facts`: its title, and texts by value; no values mean that any text will do."""
+    """A row of `facts`: its title and a text per value; without values, any text is allowed."""
 
     title: Text
     values: Mapping[str, Text]
 
 
 def languages(root: Node | None) -> tuple[str, ...]:
-    """The API's languages, the first the one of texts without a language."""
+    """Return the API's languages; the first is the language of texts without one."""
     return tuple(node.text for node in words(child(root, "languages")))
 
 
@@ -63,54 +63,55 @@ def units(root: Node | None, texts: TextReader) -> dict[str, Text]:
 
 
 def unprocessed(node: Node | None, diagnostics: DiagnosticCollector) -> tuple[int, ...]:
-    """The statuses of an `unprocessed`."""
-    found: list[int] = []
+    """Return the statuses of `unprocessed`."""
+    statuses: list[int] = []
     for item in items(node):
         status = integer(item)
         if status is not None and 408 < status < 500:
             diagnostics.add(
                 item,
-                "status",
-                f"`{status}` always means that the request was rejected",
-                "`unprocessed` is for 408 and statuses from 500 to 599",
+                "invalid-status",
+                f"status {status} always means that the request was rejected",
+                "list only 408 and 500 to 599 under `unprocessed`",
             )
         elif status is not None:
-            found.append(status)
-    return tuple(found)
+            statuses.append(status)
+    return tuple(statuses)
 
 
 def check_names(root: Node | None, diagnostics: DiagnosticCollector) -> None:
-    """Reports a package or a client that would hide something else."""
+    """Report a package or client name that is invalid or already taken."""
     package, client = child(root, "package"), child(root, "client")
     if isinstance(package, Scalar):
         if not naming.is_snake(package.text):
             diagnostics.add(
                 package,
-                "package",
-                f"`{package.text}` cannot be the name of a package",
-                "lower case letters, digits and `_`; no keyword",
+                "package-name",
+                f"invalid package name `{package.text}`",
+                "use lower-case letters, digits and `_`, but no Python keyword",
             )
         elif package.text in WINDOWS_DEVICES:
             diagnostics.add(
                 package,
-                "package",
-                f"`{package.text}` is the name of a device on Windows, where no folder can be called so",
+                "package-name",
+                f"package name `{package.text}` is a reserved device name on Windows",
+                f"use {package.text}_api",
             )
         elif package.text in sys.stdlib_module_names or package.text in _INSTALLED_PACKAGES:
             diagnostics.add(
                 package,
-                "package",
-                f"`{package.text}` would hide the package of this name",
-                f"call it {package.text}_api",
+                "package-name",
+                f"package name `{package.text}` shadows an existing module",
+                f"use {package.text}_api",
             )
     if isinstance(client, Scalar) and (
         client.text in naming.RESERVED_CLASSES or client.text in {"Client", "AsyncClient"}
     ):
         diagnostics.add(
             client,
-            "client",
-            f"`{client.text}` means something else in every client",
-            f"call it {client.text}Api",
+            "client-name",
+            f"client name `{client.text}` is reserved",
+            f"use {client.text}Api",
         )
 
 
@@ -125,29 +126,29 @@ def facts(root: Node | None, texts: TextReader) -> dict[str, FactRow]:
 
 
 def facts_of(node: Node | None, rows: Mapping[str, FactRow], texts: TextReader) -> tuple[Fact, ...]:
-    """The fact list of an endpoint: rows by name, or written in place."""
-    found: list[Fact] = []
+    """Return the facts of an endpoint: rows by name, or written inline."""
+    facts: list[Fact] = []
     for key, value in entries(node):
         row = rows.get(key.text)
         if row is None:
             texts.diagnostics.add(
                 key,
                 "unknown-fact",
-                f"`facts` in _api.yaml has no row `{key.text}`",
+                f"unknown fact `{key.text}`; `facts` in _api.yaml does not define it",
                 did_you_mean(key.text, rows),
             )
         else:
-            found.append(
-                Fact(row.title, tuple(_fact_value(item, row, texts) for item in _several(value)))
+            facts.append(
+                Fact(row.title, tuple(_fact_value(item, row, texts) for item in _as_list(value)))
             )
     for item in items(node):
-        found.append(
+        facts.append(
             Fact(
                 texts.read(child(item, "title")),
-                tuple(texts.read(value) for value in _several(child(item, "value"))),
+                tuple(texts.read(value) for value in _as_list(child(item, "value"))),
             )
         )
-    return tuple(found)
+    return tuple(facts)
 
 
 def _fact_value(node: Node, row: FactRow, texts: TextReader) -> Text:
@@ -157,50 +158,52 @@ def _fact_value(node: Node, row: FactRow, texts: TextReader) -> Text:
         texts.diagnostics.add(
             node,
             "unknown-fact",
-            f"`{node.text}` is not a value of this fact",
+            f"unknown value `{node.text}` of this fact",
             did_you_mean(node.text, row.values),
         )
     return row.values.get(node.text, Text())
 
 
-def _several(node: Node | None) -> list[Node]:
+def _as_list(node: Node | None) -> list[Node]:
     if node is None:
         return []
     return [node] if isinstance(node, Scalar | MapNode) else node.items
 
 
 def hosts(node: Node | None, texts: TextReader) -> tuple[Host, ...]:
-    found: list[Host] = []
+    hosts: list[Host] = []
     for item in items(node):
         url = item if isinstance(item, Scalar) else child(item, "url")
         if isinstance(url, Scalar):
-            reason = _wrong_host(url.text)
+            reason = _host_error(url.text)
             if reason:
                 hint = (
                     key_hint("{…}", "host")
                     if "{" in url.text
-                    else "as https://api.example.com or https://api.example.com/v2"
+                    else "write https://api.example.com or https://api.example.com/v2"
                 )
-                texts.diagnostics.add(url, "host", f"`{url.text}` {reason}", hint)
-            if url.text.rstrip("/") in (host.url for host in found):
-                texts.diagnostics.add(url, "twice", f"`{url.text}` stands here twice")
-            found.append(Host(url.text.rstrip("/"), texts.read(child(item, "description"))))
-    return tuple(found)
+                texts.diagnostics.add(url, "invalid-host", f"{reason} `{url.text}`", hint)
+            if url.text.rstrip("/") in (host.url for host in hosts):
+                texts.diagnostics.add(
+                    url, "duplicate-host", f"duplicate host `{url.text}`", "remove one of them"
+                )
+            hosts.append(Host(url.text.rstrip("/"), texts.read(child(item, "description"))))
+    return tuple(hosts)
 
 
-def _wrong_host(url: str) -> str:
-    """Why a host cannot be used, '' if it can."""
+def _host_error(url: str) -> str:
+    """Return what is wrong with a host, or an empty string."""
     match = _HOST.fullmatch(url)
     if (
         match is None
         or re.search(r"%(?![0-9A-Fa-f]{2})|/\.{1,2}(/|$)", url)
         or int(match["port"] or 1) not in range(1, 65536)
     ):
-        return "is not an address of a host"
+        return "invalid host"
     if match["name"].startswith("[") and not _is_ip(match["name"][1:-1]):
-        return "is not an address of a host"
+        return "invalid host"
     if match["scheme"] == "http" and not _is_loopback(match["name"].strip("[]")):
-        return "is plain http, which is for loopback addresses only"
+        return "unencrypted http is allowed for loopback addresses only, not for"
     return ""
 
 
@@ -217,34 +220,39 @@ def _is_loopback(name: str) -> bool:
 
 
 def links(node: Node | None, texts: TextReader) -> tuple[Link, ...]:
-    found: list[Link] = []
+    links: list[Link] = []
     for item in items(node):
         url = child(item, "url")
         if isinstance(url, Scalar):
             if not _LINK.fullmatch(url.text) or len(url.text) > 2000:
                 texts.diagnostics.add(
                     url,
-                    "link",
-                    "this is not an address of a page",
-                    "http or https, with special characters percent-encoded",
+                    "invalid-link",
+                    "invalid URL",
+                    "use http or https, percent-encode special characters, and stay within 2,000 characters",
                 )
-            found.append(Link(texts.read(child(item, "title")), url.text))
-    return tuple(found)
+            links.append(Link(texts.read(child(item, "title")), url.text))
+    return tuple(links)
 
 
 def date_of_page(node: Node | None, diagnostics: DiagnosticCollector) -> str | None:
-    """The date of a provider's page, as it is written."""
+    """Return the date of the provider's page as written."""
     if not isinstance(node, Scalar):
         return None
     try:
         date.fromisoformat(node.text)
     except ValueError:
-        diagnostics.add(node, "wrong-value", f"`{node.text}` is not a date")
+        diagnostics.add(
+            node,
+            "invalid-value",
+            f"invalid date `{node.text}`",
+            "write YYYY-MM-DD, an existing day",
+        )
     return node.text
 
 
 class SchemeResolver:
-    """The ways to authenticate that the spec names: those it declares, and kinds that it uses by their own names."""
+    """Resolves authentication schemes: those declared under `schemes`, and kinds used by their own names."""
 
     def __init__(self, root: Node | None, diagnostics: DiagnosticCollector) -> None:
         self.diagnostics = diagnostics
@@ -258,30 +266,28 @@ class SchemeResolver:
             "none",
             *auth_schemes.LATER,
         }:
-            taken = keyword.iskeyword(key.text) or key.text in {"none", *auth_schemes.LATER}
-            wanted = (
+            is_reserved = keyword.iskeyword(key.text) or key.text in {"none", *auth_schemes.LATER}
+            suggestion = (
                 f"{naming.snake(key.text) or ''}_auth".replace("__", "_")
-                if taken
+                if is_reserved
                 else naming.snake(key.text)
             )
             hint = (
-                f"its name is not sent: call it {wanted}"
-                if wanted
-                else "lower case letters, digits, `-` and `_`"
+                f"use {suggestion}; the name is not sent to the server"
+                if suggestion
+                else "use lower-case letters, digits, `-` and `_`"
             )
-            self.diagnostics.add(
-                key, "scheme", f"`{key.text}` cannot be the name of a scheme", hint
-            )
+            self.diagnostics.add(key, "scheme-name", f"invalid scheme name `{key.text}`", hint)
             return
         name = naming.snake(key.text)
         twin = next((other for other in self.declared if naming.snake(other) == name), None)
         if twin is not None or name in naming.RESERVED_OPTIONS:
-            other = f"the scheme `{twin}`" if twin is not None else "something else"
+            owner = f"scheme `{twin}`" if twin is not None else "the client itself"
             self.diagnostics.add(
                 key,
-                "scheme",
-                f"`{key.text}` would be the client's argument `{name}`, which is {other} already",
-                f"its name is not sent: call it {name}_auth",
+                "scheme-name",
+                f"scheme `{key.text}` needs the client argument `{name}`, which belongs to {owner}",
+                f"use {name}_auth; the name is not sent to the server",
             )
         kind = child(node, "scheme")
         self.declared[key.text] = Scheme(key.text, word(kind))
@@ -297,18 +303,25 @@ class SchemeResolver:
                     option.text, ["scheme", *known]
                 )
                 self.diagnostics.add(
-                    option, "unknown-key", f"`{option.text}` is not an option of {kind.text}", hint
+                    option,
+                    "unknown-key",
+                    f"unknown option `{option.text}` of scheme {kind.text}",
+                    hint,
                 )
             elif option.text in {"header", "query"} and not _HEADER.fullmatch(word(value)):
                 self.diagnostics.add(
-                    value, "wrong-value", f"`{word(value)}` is not a name of a header or parameter"
+                    value,
+                    "invalid-value",
+                    f"invalid {option.text} name `{word(value)}`",
+                    "use ASCII letters, digits and `-`",
                 )
             options[option.text] = word(value)
         if "header" in options and "query" in options:
             self.diagnostics.add(
                 key,
-                "scheme",
-                "the key is carried by a `header` or by a `query` parameter, not by both",
+                "conflicting-keys",
+                "scheme has both `header` and `query`",
+                "keep the one that carries the key",
             )
         self.declared[key.text] = Scheme(key.text, kind.text, options)
 
@@ -322,8 +335,8 @@ class SchemeResolver:
     def _reserved(self, name: Scalar) -> None:
         self.diagnostics.add(
             name,
-            "not-yet",
-            f"`{name.text}` is reserved: {auth_schemes.LATER[name.text]}",
+            "reserved-word",
+            f"`{name.text}` is not supported: {auth_schemes.LATER[name.text]}",
             key_hint(name.text, "auth"),
         )
 
@@ -331,20 +344,23 @@ class SchemeResolver:
         self.diagnostics.add(
             name,
             "unknown-scheme",
-            f"there is no scheme `{name.text}`",
+            f"unknown scheme `{name.text}`",
             key_hint(name.text, "auth") or did_you_mean(name.text, known),
         )
 
     def names(self, node: Node | None) -> tuple[str, ...]:
-        """The schemes that an `auth` names; none for `none`."""
-        found: list[str] = []
+        """Return the schemes named by `auth`, none for `none`."""
+        schemes: list[str] = []
         for name in words(node):
             if name.text in self.declared:
                 scheme = self.declared[name.text]
             elif name.text == "none":
                 if len(words(node)) > 1:
                     self.diagnostics.add(
-                        name, "scheme", "`none` stands alone, for no authentication at all"
+                        name,
+                        "conflicting-keys",
+                        "`none` cannot be combined with a scheme",
+                        "remove `none`, or keep it alone for no authentication",
                     )
                 continue
             elif name.text in auth_schemes.SCHEMES and name.text not in auth_schemes.LATER:
@@ -358,15 +374,15 @@ class SchemeResolver:
                     )
                 continue
             self.used[scheme.name] = scheme
-            found.append(scheme.name)
-        return tuple(found)
+            schemes.append(scheme.name)
+        return tuple(schemes)
 
     def of(self, names: Iterable[str]) -> list[Scheme]:
-        """The schemes of these names whose kinds are known."""
+        """Return the schemes of these names whose kinds are known."""
         return [self.used[name] for name in names if self.used[name].kind in auth_schemes.SCHEMES]
 
     def all(self) -> tuple[Scheme, ...]:
-        """The declared ones in their order, then the others that are used."""
+        """Return the declared schemes in their order, then the others in use."""
         return (
             *self.declared.values(),
             *(scheme for name, scheme in self.used.items() if name not in self.declared),

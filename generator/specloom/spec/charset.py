@@ -1,7 +1,7 @@
-"""Which characters a spec may hold: what a reader can see, tabs and line breaks.
+"""Characters allowed in a spec: visible ones, tabs and line breaks.
 
-Control, bidirectional and invisible characters make a reviewer see another text than the one that is generated ("Trojan Source",
-CVE-2021-42574). U+2028, U+2029 and U+0085 are line breaks to some programs and none to others.
+Control, bidirectional and invisible characters show a reviewer a text that differs from the generated one ("Trojan Source",
+CVE-2021-42574). U+2028, U+2029 and U+0085 are line breaks to some programs only.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ _FORBIDDEN = re.compile(
     "\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"  # surrogates, variation selectors, BOM, fillers
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # shorthand and music controls, tags
 )
-_MANY = 10
+_MAX_REPORTED = 10
 
 
 def forbidden(text: str) -> re.Match[str] | None:
-    """The first character of the text that a spec may not hold."""
+    """Return the first character that is not allowed in a spec."""
     return _FORBIDDEN.search(text)
 
 
 def describe(character: str) -> str:
-    """`U+202E RIGHT-TO-LEFT OVERRIDE`."""
+    """Return code point and name, as in `U+202E RIGHT-TO-LEFT OVERRIDE`."""
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
 def check(source: Source, diagnostics: DiagnosticCollector) -> bool:
-    """Whether all characters may stand in a spec; reports the first few that may not."""
+    """Return whether all characters are allowed; report the first few that are not."""
     matches = _FORBIDDEN.finditer(source.text)
     for count, match in enumerate(matches):
         line = source.text.count("\n", 0, match.start()) + 1
         column = match.start() - (source.text.rfind("\n", 0, match.start()) + 1) + 1
         diagnostics.add_at(
             SourceLocation(source.path, line, column),
-            "character",
-            f"{describe(match[0])} may not stand in a spec",
-            "remove it; in a text, write what a reader shall see",
+            "invalid-character",
+            f"invalid character {describe(match[0])}",
+            "remove it, or write visible characters instead",
         )
-        if count + 1 == _MANY:
+        if count + 1 == _MAX_REPORTED:
             break
     else:
         return not forbidden(source.text)

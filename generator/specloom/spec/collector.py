@@ -1,7 +1,7 @@
-"""Collecting problems with their exact places.
+"""Diagnostic collector: gathers problems and warnings with their exact locations.
 
-Reading goes by stages (YAML, shape, meaning), each on the result of the one before. A later stage often stumbles over what an earlier one
-has reported already, so it is not heard at places that are settled.
+A spec is read in stages (YAML, validation, resolution), each on the result of the previous one. A later stage often fails where an earlier
+one has already reported a problem, so problems at those locations are dropped.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from ..diagnostics import Diagnostic
 from ..model import SourceLocation
 from .nodes import Node, Scalar, Source
 
-RESERVED = "is reserved for a later version of the language, not yet read"
+RESERVED = "is reserved for a later version of the spec language"
 
 
 MAX_PROBLEMS = 500
-"""Problems after which reading stops: nobody mends more at a time, and explaining them takes time."""
+"""Problems after which reading stops: more are not useful at once, and explaining them takes time."""
 _MAX_COMPARED = 500
+"""Known words that a misspelt word is compared with."""
 
 
 class TooManyDiagnostics(Exception):
-    """There are more problems than anybody wants to read."""
+    """The limit `MAX_PROBLEMS` was reached."""
 
 
 class DiagnosticCollector:
-    """Problems and warnings, in the order of their discovery."""
+    """Problems and warnings of one spec, in the order of their discovery."""
 
     def __init__(self) -> None:
         self.problems: list[Diagnostic] = []
@@ -37,20 +38,20 @@ class DiagnosticCollector:
         self._suppressed: set[tuple[str, int, int]] = set()
 
     def source(self, path: str, text: str) -> Source:
-        """Makes a source and remembers its text for rendering."""
+        """Create a source and keep its text for rendering problems."""
         self.sources[path] = text
         return Source(path, text, text.split("\n"))
 
     def add(
         self, at: Node, rule: str, message: str, hint: str = "", offset: int = 0, length: int = 0
     ) -> None:
-        """A problem at a node; `offset` and `length` narrow it to a part of a scalar's text."""
+        """Add a problem at a node; `offset` and `length` narrow it to a part of a scalar's text."""
         self._report(_problem(at, rule, message, hint, offset, length))
 
     def add_at(
         self, location: SourceLocation, rule: str, message: str, hint: str = "", length: int = 1
     ) -> None:
-        """A problem at a place that has no node, such as a broken file."""
+        """Add a problem at a location without a node, such as a broken file."""
         self._report(
             Diagnostic(location.path, location.line, location.column, rule, message, hint, length)
         )
@@ -66,11 +67,11 @@ class DiagnosticCollector:
         )
 
     def end_stage(self) -> None:
-        """Ends a stage: places with problems are settled."""
+        """End a stage: drop further problems at locations that have one."""
         self._suppressed.update((p.path, p.line, p.column) for p in self.problems)
 
     def suppress_at(self, *nodes: Node | None) -> None:
-        """What is wrong at these nodes is reported elsewhere."""
+        """Drop further problems at these nodes, which another problem covers."""
         self._suppressed.update(
             (node.source.path, node.line, node.column) for node in nodes if node is not None
         )
@@ -83,7 +84,7 @@ class DiagnosticCollector:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the closest known word, or lists what is known if nothing is close."""
+    """Return a hint with the closest known word, or else with the known words."""
     words = list(known)
     close = closest(word, words)
     if close:
@@ -91,11 +92,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if not words:
         return ""
     shown = ", ".join(words[:20])
-    return f"known here: {shown}" + (", …" if len(words) > 20 else "")
+    return f"expected one of: {shown}" + (", …" if len(words) > 20 else "")
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` most likely is a slip of, or None."""
+    """Return the known word that `word` most likely misspells, or None."""
     from difflib import SequenceMatcher
 
     best, best_ratio = None, 0.49 if len(word) <= 3 else 0.6
@@ -114,7 +115,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def line_reference(location: SourceLocation) -> str:
-    """A place inside a sentence: `path:line`."""
+    """Return a location as `path:line`, for use in a sentence."""
     return f"{location.path}:{location.line}"
 
 

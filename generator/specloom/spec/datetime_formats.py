@@ -1,4 +1,4 @@
-"""Times as texts: what an example of a date, a time or a duration must look like."""
+"""Date and time examples: checks that a text is a date, time or duration of the documented format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DURATION = re.compile(
 
 
 def is_valid(text: str, type_: Time) -> bool:
-    """Whether a text is such a time."""
+    """Return whether a text is a value of this type."""
     try:
         match type_:
             case model.Duration():
@@ -37,15 +37,15 @@ def is_valid(text: str, type_: Time) -> bool:
 
 
 def expected(type_: Time) -> str:
-    """What is expected of the text, for a sentence."""
+    """Return a description of the expected text, for a sentence."""
     match type_:
         case model.Duration():
             return "an ISO 8601 duration such as PT1H30M"
         case model.DateTime(format=None):
-            return "a time by RFC 3339, with its offset, such as 2025-09-03T10:00:00+08:00"
+            return "an RFC 3339 time with offset such as 2025-09-03T10:00:00+08:00"
         case model.Date(format=None):
             return "a date such as 2025-09-03"
         case model.DateTime(format="rfc2822"):
-            return "a time by RFC 2822, such as Wed, 03 Sep 2025 10:00:00 +0800"
+            return "an RFC 2822 time such as Wed, 03 Sep 2025 10:00:00 +0800"
         case model.DateTime() | model.Date():
-            return f"in the format {type_.format}"
+            return f"a time in the format {type_.format}"

@@ -1,4 +1,4 @@
-"""Endpoints: from their entry in a resource to the model, but for examples, which need every type to be known."""
+"""Endpoint resolver: turns the endpoints of a resource into the model. Examples follow later, when all types are known."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .api_file import FactRow, SchemeResolver
 from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .error_shapes import ErrorShapeResolver
 from .errors import ErrorTableResolver
-from .fields import FieldOwner, FieldResolver, check_clashes, deprecation
+from .fields import FieldOwner, FieldResolver, check_python_names, deprecation
 from .key_hints import key_hint
 from .localized import TextReader, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, is_null, location_of
@@ -24,7 +24,7 @@ _WITHOUT_BODY = frozenset({204, 205, 304})
 
 
 class EndpointDraft(Struct, frozen=True):
-    """An endpoint whose examples and cross references are still to be read."""
+    """An endpoint without its examples and cross references, which are resolved later."""
 
     endpoint: Endpoint
     key: Scalar
@@ -32,6 +32,8 @@ class EndpointDraft(Struct, frozen=True):
 
 
 class EndpointResolver:
+    """Resolves the endpoints of all resources."""
+
     def __init__(
         self,
         fields: FieldResolver,
@@ -52,34 +54,34 @@ class EndpointResolver:
         self.facts = facts
         self.diagnostics = diagnostics
         self.header: tuple[Field, ...] = ()
-        """The API's headers that are not constants: every endpoint has them."""
+        """Headers of the API that are arguments of every endpoint: all but the constant ones."""
         self.auth: tuple[str, ...] = ()
         self.unprocessed: tuple[int, ...] = ()
-        """The API's, for endpoints that have none of their own."""
+        """Statuses of the API, for endpoints without their own."""
 
     def read(
         self, root: MapNode, module: tuple[str, ...], below: frozenset[str]
     ) -> list[EndpointDraft]:
-        """The endpoints of a resource; `below` are the names of the resources in it."""
+        """Return the endpoints of a resource; `below` are the names of its child resources."""
         drafts: list[EndpointDraft] = []
         classes: dict[str, Scalar] = {}
         for key, node in entries(root.get("endpoints")):
             if (
                 isinstance(node, MapNode)
                 and self._check_name(key, below)
-                and self._check_twin(key, classes)
+                and self._check_class_name(key, classes)
             ):
                 drafts.append(EndpointDraft(self._endpoint(key, node, module), key, node))
         return drafts
 
-    def _check_twin(self, key: Scalar, classes: dict[str, Scalar]) -> bool:
-        """Whether no other endpoint's classes are called after the same words (`get1` and `get_1`)."""
+    def _check_class_name(self, key: Scalar, classes: dict[str, Scalar]) -> bool:
+        """Return whether the class names of an endpoint are unique: those of `get1` and `get_1` are equal."""
         other = classes.setdefault(naming.pascal(key.text) or key.text, key)
         if other is not key:
             self.diagnostics.add(
                 key,
                 "endpoint-name",
-                f"`{key.text}` and `{other.text}` ({line_reference(location_of(other))}) are one name where classes are called after them",
+                f"endpoints `{key.text}` and `{other.text}` ({line_reference(location_of(other))}) have the same class names",
                 "rename one of them",
             )
         return other is key
@@ -87,21 +89,24 @@ class EndpointResolver:
     def _check_name(self, key: Scalar, below: frozenset[str]) -> bool:
         name, reason, hint = key.text, "", ""
         if not naming.is_snake(name) or len(name) > MAX_NAME_LENGTH:
-            wanted = naming.snake(name)
-            reason, hint = "cannot be the name of an endpoint", (
-                f"call it {wanted}"
-                if wanted and wanted != name
-                else "lower case letters, digits and `_`"
+            suggestion = naming.snake(name)
+            reason, hint = f"invalid endpoint name `{name}`", (
+                f"use {suggestion}"
+                if suggestion and suggestion != name
+                else "use lower-case letters, digits and `_`"
             )
         elif name == "annotations":
             reason, hint = (
-                "means something else in every generated module",
-                "its name is not sent: call it list_annotations, or by what it does",
+                f"endpoint name `{name}` is reserved",
+                "use list_annotations or another name; it is not sent to the server",
             )
         elif name in below:
-            reason, hint = "is a resource below this one, too", "rename one of them"
+            reason, hint = (
+                f"`{name}` is both an endpoint and a child resource",
+                "rename one of them",
+            )
         if reason:
-            self.diagnostics.add(key, "endpoint-name", f"`{name}` {reason}", hint)
+            self.diagnostics.add(key, "endpoint-name", reason, hint)
         return not reason
 
     def _endpoint(self, key: Scalar, node: MapNode, module: tuple[str, ...]) -> Endpoint:
@@ -151,38 +156,42 @@ class EndpointResolver:
         return endpoint
 
     def _body(self, node: MapNode, key: Scalar, name: TypeName, method: str) -> model.Body | None:
-        given = [
+        bodies = [
             (entry.key, entry.value)
             for word_, entry in node.entries.items()
             if word_ in {"body", "form", "parts", "content"}
         ]
-        kind = given[0][0].text if given else ""
+        kind = bodies[0][0].text if bodies else ""
         parameters.check_unused_key(
             node,
             "signed_part",
             kind == "parts",
-            "`signed_part` says something about `parts` only",
+            "`signed_part` applies to `parts` only",
             self.diagnostics,
         )
         parameters.check_unused_key(
             node,
             "media",
             kind == "body",
-            "`media` says here what a JSON `body` is sent as",
+            "`media` applies to a JSON `body` only",
             self.diagnostics,
         )
-        if not given:
+        if not bodies:
             return None
-        at, value = given[0]
-        for other, _ in given[1:]:
+        at, value = bodies[0]
+        for other, _ in bodies[1:]:
             self.diagnostics.add(
                 other,
-                "body-twice",
-                f"the request has `{at.text}` already; it has one of body, form, parts and content",
+                "duplicate-body",
+                f"request has both `{at.text}` and `{other.text}`",
+                "keep one of `body`, `form`, `parts` and `content`",
             )
         if method in {"GET", "HEAD"}:
             self.diagnostics.add(
-                at, "body", f"{method} requests have no body", "parameters stand under `query:`"
+                at,
+                "unexpected-body",
+                f"{method} requests have no body",
+                "write parameters under `query:`",
             )
         match at.text:
             case "content":
@@ -203,9 +212,9 @@ class EndpointResolver:
             if read and contains_file(read):
                 self.diagnostics.add(
                     value,
-                    "file",
-                    "a JSON body holds no `file`",
-                    "raw bytes stand under `content:`, files of a form under `parts:`",
+                    "misplaced-file",
+                    "a JSON body cannot contain a `file`",
+                    "write a binary body under `content:`, files of a form under `parts:`",
                 )
             body = JsonBody(read or UNRESOLVED, flat=False)
         else:
@@ -225,9 +234,9 @@ class EndpointResolver:
         if part is None or not isinstance(part.type, model.Named):
             self.diagnostics.add(
                 node,
-                "signed-part",
-                f"`parts` has no object `{node.text}`",
-                "a part that is signed is one of the `parts`, with `fields`",
+                "unknown-part",
+                f"unknown part `{node.text}`",
+                "name one of the `parts`, an object with `fields`",
             )
         return node.text
 
@@ -235,24 +244,27 @@ class EndpointResolver:
         file = self.file(node, module)
         if len(file.media) > 1:
             self.diagnostics.add(
-                child(node, "media") or node, "content", "a request has one media type"
+                child(node, "media") or node,
+                "invalid-content",
+                "request body has several media types",
+                "keep one",
             )
         elif file.media and "*" in file.media[0]:
             self.diagnostics.add(
                 child(node, "media") or node,
-                "content",
-                f"`{file.media[0]}` is several media types, and a request has one",
-                "as application/octet-stream",
+                "invalid-content",
+                f"media type `{file.media[0]}` of a request body has a wildcard",
+                "write one media type such as application/octet-stream",
             )
         return model.BinaryBody(file, file.media[0]) if file.media else model.BinaryBody(file)
 
     def file(self, node: Node, module: tuple[str, ...]) -> model.File:
-        """What a `content` says."""
+        """Return the file type of a `content`."""
         at = node if isinstance(node, Scalar) else child(node, "type")
         type_ = self.types.read(at, module) if isinstance(at, Scalar) else None
         if type_ and not isinstance(type_, model.File) and at:
             self.diagnostics.add(
-                at, "content", "`content` is a `file`", "JSON stands under `body:`"
+                at, "invalid-content", "`content` must be a `file`", "write JSON under `body:`"
             )
         media = tuple(each.text for each in words(child(node, "media")))
         return replace(type_ if isinstance(type_, model.File) else model.File(), media=media)
@@ -269,9 +281,9 @@ class EndpointResolver:
             ):
                 self.diagnostics.add(
                     key,
-                    "status",
-                    f"`{key.text}` is not a status of an answer",
-                    key_hint(key.text, "status") or "from 200 to 599",
+                    "invalid-status",
+                    f"invalid status `{key.text}`",
+                    key_hint(key.text, "status") or "use 200 to 599",
                 )
                 continue
             status = int(key.text)
@@ -282,13 +294,16 @@ class EndpointResolver:
             if type_ and (method == "HEAD" or status in _WITHOUT_BODY):
                 self.diagnostics.add(
                     key,
-                    "answer",
-                    f"{method if method == 'HEAD' else status} answers have no content",
+                    "unexpected-body",
+                    f"{method if method == 'HEAD' else status} responses have no body",
                     "write null",
                 )
             if body and content:
                 self.diagnostics.add(
-                    key, "body-twice", "an answer has `body` or `content`, not both"
+                    key,
+                    "duplicate-body",
+                    "response has both `body` and `content`",
+                    "remove one of them",
                 )
             headers = self.fields.read(
                 child(value, "headers"), FieldOwner(name, "response header"), owner.module
@@ -312,15 +327,15 @@ class EndpointResolver:
             if read and contains_file(read) and not isinstance(read, model.File):
                 self.diagnostics.add(
                     body,
-                    "file",
-                    "JSON holds no `file`",
-                    "an answer of raw bytes is a `file` as a whole",
+                    "misplaced-file",
+                    "a JSON body cannot contain a `file`",
+                    "write a binary response as `content: file`",
                 )
             return read
         return self.fields.structure(name, body, None, key)
 
     def _check_arguments(self, endpoint: Endpoint) -> None:
-        """Reports arguments of one name: path, query, header and what is flat of the body share one namespace."""
+        """Report duplicate arguments: path, query, header and the fields of a flat body share one namespace."""
         every = [
             *endpoint.path_fields,
             *endpoint.query,
@@ -339,15 +354,15 @@ class EndpointResolver:
             if field.name == whole:
                 self.diagnostics.add_at(
                     field.location,
-                    "field-twice",
-                    f"`{field.wire}` and the body are both `{whole}` in Python",
-                    "say `as:`",
+                    "duplicate-field",
+                    f"`{field.wire}` and the body have the same Python name `{whole}`",
+                    "give the field another name with `as:`",
                     len(field.wire),
                 )
-        check_clashes(arguments, self.diagnostics)
+        check_python_names(arguments, self.diagnostics)
 
     def flat_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
-        """The fields of the body that are arguments one by one."""
+        """Return the fields of the body that are arguments one by one."""
         match endpoint.body:
             case JsonBody(flat=True) | model.FormBody() | model.MultipartBody():
                 return self.fields_of(endpoint.body.type)
@@ -355,21 +370,21 @@ class EndpointResolver:
                 return ()
 
     def request_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
-        """All that a request says by name, the fields of its whole body included."""
+        """Return all parameters of a request, and the fields of its body."""
         body = self.flat_fields(endpoint)
         if isinstance(endpoint.body, JsonBody):
             body = self.fields_of(endpoint.body.type)
         return (*endpoint.path_fields, *endpoint.query, *endpoint.header, *body)
 
     def fields_of(self, type_: Type) -> tuple[Field, ...]:
-        """The fields of an object, also of each object of a list."""
+        """Return the fields of an object, or of the objects in a list."""
         while isinstance(type_, model.Nullable | model.ListOf):
             type_ = type_.type if isinstance(type_, model.Nullable) else type_.item
         structure = self.fields.built.get(type_.to) if isinstance(type_, model.Named) else None
         return structure.fields if isinstance(structure, model.Object) else ()
 
     def idempotency(self, draft: EndpointDraft, known: frozenset[str]) -> Idempotency:
-        """What a repeated request does; `known` are the qualified names of all endpoints."""
+        """Return the idempotency of an endpoint; `known` are the qualified names of all endpoints."""
         endpoint, node = draft.endpoint, draft.node.get("idempotency")
         if node is None:
             return Idempotency("safe" if endpoint.method in {"GET", "HEAD"} else "none")
@@ -378,39 +393,43 @@ class EndpointResolver:
         keys = words(child(node, "key"))
         for key in keys:
             self._check_key(key, self.request_fields(endpoint))
-        asked, ask = child(node, "ask"), None
-        if isinstance(asked, Scalar):
-            ask = asked.text if "." in asked.text else ".".join((*endpoint.resource, asked.text))
+        inquiry, ask = child(node, "ask"), None
+        if isinstance(inquiry, Scalar):
+            ask = (
+                inquiry.text
+                if "." in inquiry.text
+                else ".".join((*endpoint.resource, inquiry.text))
+            )
             if ask not in known:
                 self.diagnostics.add(
-                    asked,
-                    "idempotency",
-                    f"there is no endpoint `{asked.text}`",
+                    inquiry,
+                    "unknown-endpoint",
+                    f"unknown endpoint `{inquiry.text}`",
                     did_you_mean(ask, known),
                 )
         optional = tuple(
-            key.text for key in keys if self._may_lack(key.text, self.request_fields(endpoint))
+            key.text for key in keys if self._is_optional(key.text, self.request_fields(endpoint))
         )
         return Idempotency(
             "key" if keys else "none", tuple(key.text for key in keys), optional, ask
         )
 
     def _check_key(self, key: Scalar, fields: tuple[Field, ...]) -> None:
-        """Reports a key that is no field of the request."""
-        rest, there = self.follow(key.text, fields)
+        """Report an idempotency key that is not a field of the request."""
+        rest, known = self.follow(key.text, fields)
         if rest:
-            hint = did_you_mean(rest, (field.wire for field in there))
+            hint = did_you_mean(rest, (field.wire for field in known))
             self.diagnostics.add(
                 key,
-                "idempotency",
-                f"the request has no field `{key.text}`",
+                "unknown-field",
+                f"unknown field `{key.text}` of the request",
                 hint,
                 offset=len(key.text) - len(rest),
                 length=len(rest),
             )
 
-    def _may_lack(self, path: str, fields: tuple[Field, ...]) -> bool:
-        """Whether something on the way to a field, or the field itself, may be absent or null."""
+    def _is_optional(self, path: str, fields: tuple[Field, ...]) -> bool:
+        """Return whether the field at a path, or an object that contains it, may be absent or null."""
         while (field := _first(path, fields)) is not None:
             if not field.required or isinstance(field.type, model.Nullable):
                 return True
@@ -418,14 +437,17 @@ class EndpointResolver:
         return False
 
     def follow(self, path: str, fields: tuple[Field, ...]) -> tuple[str, tuple[Field, ...]]:
-        """How much of a path leads nowhere, and what is there instead; dots lead into objects and lists of them."""
-        while (found := _first(path, fields)) is not None:
-            path, fields = path[len(found.wire) + 1 :], self.fields_of(found.type)
+        """Return the rest of a path that matches no field, and the fields known there.
+
+        Dots lead into objects and into the objects of lists.
+        """
+        while (field := _first(path, fields)) is not None:
+            path, fields = path[len(field.wire) + 1 :], self.fields_of(field.type)
         return path, fields
 
 
 def _first(path: str, fields: tuple[Field, ...]) -> Field | None:
-    """The field to which the first step of a path leads; None at the end of the path, and where it leads nowhere."""
+    """Return the field that the first step of a path names, or None at the end of the path or without a match."""
     return next(
         (field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None
     )

@@ -1,4 +1,4 @@
-"""Enumerations: values with their texts and the names of their members."""
+"""Enumerations: values with their texts and member names."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .symbols import Declaration, is_closed
 
 _AS = frozenset({"as"})
 _MAX_VALUE_LENGTH = 500
-"""Characters of a value."""
+"""Characters."""
 
 
 def build(
     declaration: Declaration, texts: TextReader, diagnostics: DiagnosticCollector
 ) -> Enumeration:
-    """The enumeration that a declaration with `enum` means."""
+    """Return the enumeration that a declaration with `enum` describes."""
     node = declaration.node
     whole = word(node.get("type")) == "integer"
     members: dict[str, Scalar] = {}
@@ -31,20 +31,25 @@ def build(
             diagnostics.add(
                 key,
                 "member-name",
-                f"no name in Python can be made of `{wire_text(key.text)}`",
-                "say it: {as: THUMBS_UP, en: …}",
+                f"cannot derive a member name from `{wire_text(key.text)}`",
+                "add one: {as: THUMBS_UP, en: …}",
             )
             continue
         if value in values:
-            diagnostics.add(key, "twice", f"`{wire_text(key.text)}` stands here twice")
+            diagnostics.add(
+                key,
+                "duplicate-value",
+                f"duplicate value `{wire_text(key.text)}`",
+                "remove one of them",
+            )
             continue
         other = members.setdefault(name, key)
         if other is not key:
             diagnostics.add(
                 key,
-                "member-twice",
-                f"`{wire_text(key.text)}` and `{wire_text(other.text)}` ({line_reference(location_of(other))}) are both `{name}` in Python",
-                "say `as:` for one of them",
+                "duplicate-member",
+                f"`{wire_text(key.text)}` and `{wire_text(other.text)}` ({line_reference(location_of(other))}) have the same member name `{name}`",
+                "give one of them another name with `as:`",
             )
             continue
         values[value] = EnumValue(
@@ -61,7 +66,7 @@ def build(
 
 
 def _rows(node: Node | None) -> list[tuple[Scalar, Node | None]]:
-    """Values with their texts, of the map or of the list."""
+    """Return the values of a map or list with their texts."""
     if isinstance(node, MapNode):
         return [
             (key, value)
@@ -76,14 +81,16 @@ def _value(key: Scalar, whole: bool, diagnostics: DiagnosticCollector) -> str | 
         if is_empty(key):
             diagnostics.add(
                 key,
-                "wrong-value",
-                "a value is expected here",
-                'the empty text is written in quotes: ""',
+                "invalid-value",
+                "missing value",
+                'write an empty text in quotes: ""',
             )
             return None
         if len(key.text) > _MAX_VALUE_LENGTH:
             diagnostics.add(
-                key, "wrong-value", f"a value has at most {_MAX_VALUE_LENGTH} characters"
+                key,
+                "invalid-value",
+                f"value is too long; expected at most {_MAX_VALUE_LENGTH} characters",
             )
             return None
         return key.text
@@ -94,8 +101,9 @@ def _value(key: Scalar, whole: bool, diagnostics: DiagnosticCollector) -> str | 
     if not isinstance(value, int) or isinstance(value, bool):
         diagnostics.add(
             key,
-            "wrong-value",
-            f"`{wire_text(key.text)}` is not a whole number, as `type: integer` demands",
+            "invalid-value",
+            f"`{wire_text(key.text)}` is not an integer",
+            "write an integer, or remove `type: integer`",
         )
         return None
     return value

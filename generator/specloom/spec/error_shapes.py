@@ -1,4 +1,4 @@
-"""Error shapes: where the errors of an endpoint have their parts, and whether its responses can have a code there."""
+"""Error shapes: paths of code, message and detail in an error response, and checks that responses have room for a code."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .spec_folder import Document
 
 _STEPS = re.compile(r"\[0]|[^.\[]+")
 _STEP = re.compile(r"(?!\[)[^\[\]*]*\*?[^\[\]*]*(\[0])*")
-_NAMED = 3
+_MAX_NAMED = 3
 
 
 class ErrorShapeResolver:
-    """Reads the shapes of the API, its resources and its endpoints. The nearest counts, as a whole."""
+    """Resolves the error shape of each endpoint: its own, or else the nearest one above. Shapes are not merged."""
 
     def __init__(self, documents: Iterable[Document], diagnostics: DiagnosticCollector) -> None:
         self.diagnostics = diagnostics
@@ -35,11 +35,11 @@ class ErrorShapeResolver:
             self._shape(node)
 
     def of_api(self) -> ErrorShape:
-        """The shape that counts where no other is nearer."""
+        """Return the API's shape, for endpoints without a nearer one."""
         return self.of((), None)
 
     def of(self, module: tuple[str, ...], own: Node | None) -> ErrorShape:
-        """The shape of an endpoint in a resource, from its own `error_shape` if it has one."""
+        """Return the shape of an endpoint in a resource; `own` is its own `error_shape`, if any."""
         node = self._nearest(module, own)
         return ErrorShape() if node is None else self._shape(node)
 
@@ -60,7 +60,7 @@ class ErrorShapeResolver:
         return self._read[node]
 
     def _check_paths(self, node: MapNode) -> None:
-        """Reports paths that lead nowhere, and a `success` that is compared with nothing."""
+        """Report invalid and overlapping paths, and a `success` without a `code`."""
         paths = {
             key: path
             for key in ("code", "message", "detail")
@@ -72,51 +72,55 @@ class ErrorShapeResolver:
                     self.diagnostics.add(
                         path,
                         "error-shape",
-                        f"`{step}` is not a step of a path",
-                        "a name, in which one `*` stands for any characters, and `[0]` for the first entry of a list: errors[0].code",
+                        f"invalid path step `{step}`",
+                        "use a name, with at most one `*` for any characters and `[0]` for the first entry of a list: errors[0].code",
                     )
         for key, path in paths.items():
-            for held, inner in paths.items():
+            for inner_key, inner in paths.items():
                 steps, inside = _steps(path.text), _steps(inner.text)
                 if key != "detail" and len(inside) > len(steps) and inside[: len(steps)] == steps:
                     self.diagnostics.add(
                         inner,
                         "error-shape",
-                        f"the {held} cannot lie inside `{path.text}`, which is the {key}",
+                        f"path of the {inner_key} is inside `{path.text}`, the path of the {key}",
+                        "use separate paths",
                     )
         success = node.get("success")
         if success is not None and "code" not in paths:
             self.diagnostics.add(
                 success,
                 "error-shape",
-                "`success` is a code, and no `code` says where it lies",
-                "as {code: errcode, success: 0}",
+                "`success` without `code`",
+                "add the path of the code: {code: errcode, success: 0}",
             )
 
     def check(
         self, uses: Iterable[tuple[Endpoint, Node | None]], types: Mapping[TypeName, NamedType]
     ) -> None:
-        """Reports shapes whose code no success of an endpoint has a place for; `uses` are the endpoints with their own `error_shape`."""
-        lost: dict[MapNode, list[str]] = {}
+        """Report shapes whose code is missing from the successful responses of an endpoint.
+
+        `uses` are the endpoints with their own `error_shape`.
+        """
+        unmatched: dict[MapNode, list[str]] = {}
         for endpoint, own in uses:
             node = self._nearest(endpoint.resource, own)
             if node is not None and not _can_hold_code(endpoint, types):
-                lost.setdefault(node, []).append(f"`{endpoint.qualified}`")
-        for node, names in lost.items():
+                unmatched.setdefault(node, []).append(f"`{endpoint.qualified}`")
+        for node, names in unmatched.items():
             code = child(node, "code")
-            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
             self.diagnostics.add(
                 code or node,
                 "error-shape",
-                f"responses of {', '.join(names[:_NAMED])}{more} have no place for a code at `{word(code)}`, so errors would pass for successes",
-                'let `*` stand for what differs (*_response.code), give the endpoint an `error_shape` of its own, or say `success: ""` if only errors have a code',
+                f"responses of {', '.join(names[:_MAX_NAMED])}{more} have no field `{word(code)}`, so their errors would look like successes",
+                'use `*` for names that differ (*_response.code), give the endpoint its own `error_shape`, or write `success: ""` if only errors have a code',
             )
 
 
 def _can_hold_code(endpoint: Endpoint, types: Mapping[TypeName, NamedType]) -> bool:
-    """Whether all successes that are documented have the object in which the code lies; some leave out the code itself.
+    """Return whether all documented successes have the object that contains the code; the code itself may be undocumented.
 
-    Where `success` is empty, only errors have a code, and successes need no place for it.
+    With an empty `success` only errors have a code, so successes need no room for it.
     """
     shape = endpoint.error_shape
     if shape.code is None or not shape.success:
@@ -134,7 +138,7 @@ def _steps(path: str) -> list[str]:
 
 
 def _is_open(type_: Type | None, types: Mapping[TypeName, NamedType]) -> bool:
-    """Whether a response is, or may be, something without known fields; then an error may be any object instead."""
+    """Return whether a response may have no known fields, so that an error may be any object."""
     match type_:
         case model.Nullable(type=inner):
             return _is_open(inner, types)
@@ -153,7 +157,7 @@ def _is_open(type_: Type | None, types: Mapping[TypeName, NamedType]) -> bool:
 def _contains_path(
     type_: Type | None, steps: Sequence[str], types: Mapping[TypeName, NamedType]
 ) -> bool:
-    """Whether a value of this type has the object, or the list, to which the last of the steps belongs."""
+    """Return whether a value of this type has the object or list that the last step belongs to."""
     step, *rest = steps
     inside: Iterable[Type] = ()
     match type_:
@@ -180,7 +184,7 @@ def _contains_path(
 
 
 def _step_matches(step: str, name: str) -> bool:
-    """Whether a step leads to a field of this name."""
+    """Return whether a step matches a field name."""
     head, star, tail = step.partition("*")
     return (
         name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail)

@@ -1,8 +1,8 @@
-"""Error rows: codes, statuses and the exception classes that they become."""
+"""Error table resolver: turns rows of codes and statuses into error codes with their exception classes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, cast
 
 from .. import naming
@@ -46,12 +46,12 @@ CLASS_BY_STATUS = {
     503: "ServiceUnavailable",
     504: "GatewayTimeout",
 }
-"""Classes of rows without a code: the names of RFC 9110 and of the IANA registry."""
+"""Class names of rows without a code, from RFC 9110 and the IANA registry."""
 
 _RETRY: dict[int, Retry] = {429: "later", 500: "same", 502: "same", 503: "same", 504: "same"}
 
 RESERVED_NAMES = frozenset(
-    # The runtime's own errors, and what Python code expects to mean something else.
+    # Errors of the runtime, and names with a fixed meaning in Python.
     [
         "Error",
         "ApiError",
@@ -78,7 +78,7 @@ RESERVED_NAMES = frozenset(
 
 
 class ErrorTableResolver:
-    """Reads error tables; remembers every row, for a class has one meaning in the whole API."""
+    """Resolves error tables, and keeps all rows: a class has one meaning in the whole API."""
 
     def __init__(
         self, texts: TextReader, types: TypeResolver, diagnostics: DiagnosticCollector
@@ -89,32 +89,35 @@ class ErrorTableResolver:
         self.rows: list[tuple[ErrorCode, MapNode]] = []
 
     def read(self, node: Node | None, module: tuple[str, ...]) -> tuple[ErrorCode, ...]:
-        """The rows of a table in a file of this module."""
-        found = [
+        """Return the rows of a table in a file of this module."""
+        rows = [
             (row, item)
             for item in items(node)
             if isinstance(item, MapNode) and (row := self._row(item, module))
         ]
         first: dict[tuple[int | None, str | None], ErrorCode] = {}
-        for row, item in found:
+        for row, item in rows:
             same = first.setdefault((row.status, row.code), row)
             for key in ("retry", "outcome"):
                 if getattr(row, key) != getattr(same, key):
-                    message = (
-                        f"the same error has another `{key}` in {line_reference(same.location)}"
-                    )
+                    message = f"`{key}` differs from that of the same error in {line_reference(same.location)}"
                     self.diagnostics.add(
                         item.get(key) or item,
-                        "error-row",
+                        "inconsistent-error",
                         message,
-                        "these rows are reasons of one error: say the same in each of them",
+                        "write the same in all rows with this status and code",
                     )
-        return tuple(row for row, _ in found)
+        return tuple(row for row, _ in rows)
 
     def _row(self, node: MapNode, module: tuple[str, ...]) -> ErrorCode | None:
         status, code = integer(node.get("status")), word(node.get("code")) or None
         if status is None and code is None:
-            self.diagnostics.add(node, "error-row", "an error has a `status`, a `code` or both")
+            self.diagnostics.add(
+                node,
+                "incomplete-error",
+                "error has neither `status` nor `code`",
+                "add one of them or both",
+            )
             return None
         class_name = self._class_name(node, status, code)
         body = node.get("body")
@@ -139,25 +142,28 @@ class ErrorTableResolver:
         return row
 
     def _class_name(self, node: MapNode, status: int | None, code: str | None) -> str:
-        given = node.get("as")
-        at = given or node.get("code") or node.get("status") or node
-        if isinstance(given, Scalar):
-            name = given.text
+        override = node.get("as")
+        at = override or node.get("code") or node.get("status") or node
+        if isinstance(override, Scalar):
+            name = override.text
         elif code is not None:
-            name = (naming.pascal(code) or "") if code[:1].isalpha() else ""
+            name = (naming.error_class(code) or "") if code[:1].isalpha() else ""
         else:
             name = CLASS_BY_STATUS.get(status or 0, "")
         if not name:
             self.diagnostics.add(
                 at,
-                "error-class",
-                f"no class name can be made of `{code or status}`",
-                "say it: {as: InvalidCredential, …}",
+                "class-name",
+                f"cannot derive a class name from `{code or status}`",
+                "add one: {as: InvalidCredential, …}",
             )
         return name
 
     def check_codes(self, applied: Iterable[tuple[ErrorShape, Iterable[ErrorCode]]]) -> None:
-        """Warns of rows with codes, if no endpoint that they apply to says where a code lies; `applied` has the rows of each endpoint."""
+        """Warn about rows with a code whose endpoints have no `code` in their error shape.
+
+        `applied` has the shape and the rows of each endpoint.
+        """
         known: set[SourceLocation] = set()
         unknown: set[SourceLocation] = set()
         for shape, rows in applied:
@@ -167,32 +173,32 @@ class ErrorTableResolver:
         coded = next((node for row, node in self.rows if row.location in unknown - known), None)
         if coded:
             message, hint = (
-                "no code is ever found: `error_shape` does not say where it lies",
-                "say it in _api.yaml, or nearer: error_shape: {code: code}",
+                "error codes are never found, because `error_shape` has no `code`",
+                "add its path in _api.yaml or nearer: error_shape: {code: code}",
             )
-            self.diagnostics.warn(coded.get("code") or coded, "error-row", message, hint)
+            self.diagnostics.warn(coded.get("code") or coded, "missing-error-shape", message, hint)
 
     def check_responses(self, endpoint: Endpoint, inherited: Iterable[ErrorCode]) -> None:
-        """Reports rows of a status that is an answer of the endpoint, and so never an error of it."""
+        """Report rows whose status is a documented response of the endpoint: such an error is never raised."""
         responses = {response.status for response in endpoint.responses}
         for row in endpoint.errors:
             if row.status in responses:
-                message = f"{row.status} is an answer of `{endpoint.qualified}`, so this error is never raised"
+                message = f"status {row.status} is a response of `{endpoint.qualified}`, so this error is never raised"
                 self.diagnostics.add_at(
                     row.location,
-                    "error-row",
+                    "unreachable-error",
                     message,
-                    "a status stands in `responses` or in `errors`",
+                    "list the status under `responses` or under `errors`",
                 )
         for row in {row.status: row for row in inherited if row.status in responses}.values():
-            message = f"{row.status} is an answer of `{endpoint.qualified}`, so the error in {line_reference(row.location)} is never raised here"
-            self.diagnostics.warn_at(endpoint.location, "error-row", message)
+            message = f"status {row.status} is a response of `{endpoint.qualified}`, so it never raises the error in {line_reference(row.location)}"
+            self.diagnostics.warn_at(endpoint.location, "unreachable-error", message)
 
     def check(self, used: Iterable[Scheme]) -> None:
-        """Reports classes that would mean several things, and codes that would have several classes; `used` schemes have classes, too."""
+        """Report reserved classes, classes with several meanings, and codes with several classes; `used` schemes have their own classes."""
         kinds = [SCHEMES[scheme.kind] for scheme in used if scheme.kind in SCHEMES]
         own = [name for kind in kinds for name in kind.errors]
-        taken = {name.lower(): name for name in (*RESERVED_NAMES, *own)}
+        reserved = {name.lower(): name for name in (*RESERVED_NAMES, *own)}
         by_class: dict[str, tuple[ErrorCode, MapNode]] = {}
         by_code: dict[tuple[int | None, str | None], ErrorCode] = {}
         bodies: dict[str, ErrorCode] = {}
@@ -200,36 +206,50 @@ class ErrorTableResolver:
             if not row.class_name:
                 continue
             at = node.get("as") or node.get("code") or node.get("status") or node
-            if other := taken.get(row.class_name.lower()):
-                self.diagnostics.add(
-                    at,
-                    "error-class",
-                    f"`{row.class_name}` would be the class of this error, and `{other}` means something else in every client",
-                    "give the class another name with `as:`",
-                )
+            self._check_reserved(row.class_name, at, reserved)
             first, first_node = by_class.setdefault(row.class_name.lower(), (row, node))
             named = "as" in node.entries and "as" in first_node.entries
             if first.class_name != row.class_name:
-                message = f"`{row.class_name}` and `{first.class_name}` ({line_reference(first.location)}) differ in case only"
+                message = f"error classes `{row.class_name}` and `{first.class_name}` ({line_reference(first.location)}) differ only in case"
                 self.diagnostics.add(
-                    at, "error-class", message, "give one of them another name with `as:`"
+                    at, "duplicate-class", message, "give one of them another name with `as:`"
                 )
             elif first.code != row.code and not named:
-                message = f"`{row.class_name}` is the class of two errors, the other in {line_reference(first.location)}"
+                message = f"error class `{row.class_name}` is used for two errors, the other in {line_reference(first.location)}"
                 self.diagnostics.add(
                     at,
-                    "error-class",
+                    "duplicate-class",
                     message,
-                    "give one of them another name with `as:`, or both this one",
+                    "give one of them another name with `as:`, or write `as:` in both to share the class",
                 )
             same = by_code.setdefault((row.status, row.code), row)
             if same.class_name != row.class_name:
-                message = f"the same error is `{same.class_name}` in {line_reference(same.location)} and `{row.class_name}` here"
-                self.diagnostics.add(at, "error-class", message, "give it one name")
+                message = f"class `{row.class_name}` differs from `{same.class_name}` of the same error in {line_reference(same.location)}"
+                self.diagnostics.add(at, "inconsistent-error", message, "use one name for both")
             with_body = bodies.setdefault(row.class_name, row) if row.body else row
             if with_body.body != row.body:
                 self.diagnostics.add(
                     node.get("body") or node,
-                    "error-body",
-                    f"`{row.class_name}` has another body in {line_reference(with_body.location)}",
+                    "inconsistent-error",
+                    f"`body` of `{row.class_name}` differs from that in {line_reference(with_body.location)}",
+                    "use one body type for the class",
                 )
+
+    def _check_reserved(self, name: str, at: Node, reserved: Mapping[str, str]) -> None:
+        """Report a class name that shadows a builtin, or that `reserved` has, by its name in lower case."""
+        if name in naming.BUILTIN_CLASSES:
+            other = naming.error_class(name) if name.endswith("Error") else name + "Failure"
+            self.diagnostics.add(
+                at,
+                "class-name",
+                f"error class name `{name}` shadows a Python builtin",
+                f"use another name: {{as: {other}, …}}",
+            )
+        elif other := reserved.get(name.lower()):
+            self.diagnostics.add(
+                at,
+                "class-name",
+                f"error class name `{name}` is reserved"
+                + (f" (as `{other}`)" if other != name else ""),
+                "use another name: {as: …}",
+            )

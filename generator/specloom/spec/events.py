@@ -1,4 +1,4 @@
-"""Events: from their entries in a resource to the model, but for examples, which need every type to be known."""
+"""Event resolver: turns the events of a resource into the model. Examples follow later, when all types are known."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ RESERVED_NAMES = frozenset(
         *naming.BUILTIN_CLASSES,
     ]
 )
-"""Names that mean something else where events are classes."""
+"""Class names that an event cannot have."""
 UNNAMED = "Event_"
-"""Stands for a class name that could not be made; reported already."""
+"""Placeholder for a class name that could not be derived, which has been reported."""
 
 
 class EventDraft(Struct, frozen=True):
-    """An event whose examples are still to be read."""
+    """An event without its examples, which are resolved later."""
 
     event: Event
     key: Scalar
@@ -46,7 +46,7 @@ class EventDraft(Struct, frozen=True):
 
 
 class EventResolver:
-    """Reads events; a name means one event in the whole API."""
+    """Resolves events; a name means one event in the whole API."""
 
     def __init__(
         self,
@@ -65,11 +65,11 @@ class EventResolver:
         self._by_class: dict[str, Event] = {}
 
     def read(self, root: MapNode, module: tuple[str, ...]) -> list[EventDraft]:
-        """The events of a resource."""
-        found = [
+        """Return the events of a resource."""
+        nodes = [
             (key, node) for key, node in entries(root.get("events")) if isinstance(node, MapNode)
         ]
-        return [EventDraft(self._event(key, node, module), key, node) for key, node in found]
+        return [EventDraft(self._event(key, node, module), key, node) for key, node in nodes]
 
     def _event(self, key: Scalar, node: MapNode, module: tuple[str, ...]) -> Event:
         class_name = self._class_name(key, node)
@@ -87,7 +87,7 @@ class EventResolver:
             deprecated=deprecation(node.get("deprecated"), texts),
             location=location_of(key),
         )
-        self._check_twice(event, node.get("as") or key)
+        self._check_unique(event, node.get("as") or key)
         return event
 
     def _class_name(self, key: Scalar, node: MapNode) -> str:
@@ -96,26 +96,24 @@ class EventResolver:
         if not name or len(name) > MAX_NAME_LENGTH:
             self.diagnostics.add(
                 key,
-                "event-class",
-                f"no class name can be made of `{key.text[:60]}`",
-                "say it: {as: OrderPaid, …}",
+                "class-name",
+                f"cannot derive a class name from `{key.text[:60]}`",
+                "add one: {as: OrderPaid, …}",
             )
             return UNNAMED
         if name in self._reserved:
-            message = f"`{name}` would be the class of this event, and it means something else in every client"
-            self.diagnostics.add(
-                given or key, "event-class", message, "give the class another name with `as:`"
-            )
+            message = f"event class name `{name}` is reserved"
+            self.diagnostics.add(given or key, "class-name", message, "use another name: {as: …}")
         return name
 
-    def _check_twice(self, event: Event, at: Node) -> None:
+    def _check_unique(self, event: Event, at: Node) -> None:
         first = self._by_name.setdefault(event.name, event)
         if first is not event:
             self.diagnostics.add(
                 at,
-                "event-twice",
-                f"`{event.name}` stands in {line_reference(first.location)} already",
-                "an event stands beside the endpoints that cause it, once",
+                "duplicate-event",
+                f"duplicate event `{event.name}`; the first is in {line_reference(first.location)}",
+                "keep it beside the endpoints that cause it",
             )
             return
         if event.class_name == UNNAMED:
@@ -124,9 +122,9 @@ class EventResolver:
             (naming.snake(event.class_name) or "").replace("_", ""), event
         )
         if other is not event:
-            message = f"`{event.class_name}` would be the class of this event, and is like that of `{other.name}` ({line_reference(other.location)})"
+            message = f"class name `{event.class_name}` collides with that of event `{other.name}` ({line_reference(other.location)})"
             self.diagnostics.add(
-                at, "event-class", message, "give one of them another name with `as:`"
+                at, "duplicate-class", message, "give one of them another name with `as:`"
             )
 
     def _payload(self, key: Scalar, node: MapNode, name: TypeName) -> Type:
@@ -136,13 +134,16 @@ class EventResolver:
         read = self.types.read(payload, name.module)
         if read and contains_file(read):
             self.diagnostics.add(
-                payload, "file", "an event holds no `file`", "raw bytes in JSON are `bytes`"
+                payload,
+                "misplaced-file",
+                "an event payload cannot contain a `file`",
+                "use `bytes` for binary data in JSON",
             )
         return read or UNRESOLVED
 
 
 class EventAddressChecker:
-    """Checks where events are sent to, if that names what the spec describes; settings elsewhere may be called anything."""
+    """Checks `to` of events where it names an endpoint or a field; settings outside the spec may have any name."""
 
     def __init__(
         self,
@@ -157,7 +158,7 @@ class EventAddressChecker:
         self.diagnostics = diagnostics
 
     def check(self, draft: EventDraft) -> None:
-        """Reports an address that begins with a resource, or with an endpoint beside the event, and leads nowhere there."""
+        """Report an address that begins with a resource, or with an endpoint of the event's resource, but does not name a field."""
         at = draft.node.get("to")
         if not isinstance(at, Scalar):
             return
@@ -171,7 +172,7 @@ class EventAddressChecker:
             self._check_rest(at, path[:depth], path[depth:])
         elif slip := closest(path[0], sorted({resource[0] for resource in self.resources})):
             self.diagnostics.warn(
-                at, "event-address", f"there is no resource `{path[0]}`", f"did you mean `{slip}`?"
+                at, "event-address", f"unknown resource `{path[0]}`", f"did you mean `{slip}`?"
             )
 
     def _check_rest(self, at: Scalar, resource: tuple[str, ...], rest: tuple[str, ...]) -> None:
@@ -180,22 +181,26 @@ class EventAddressChecker:
         }
         named = inside.get(rest[0]) if rest else None
         if named is not None:
-            lost, there = self._follow(named, rest[1:])
-            message = f"the request of `{named.qualified}` has no field `{'.'.join(rest[1:])}`"
-            if lost or not rest[1:]:
-                hint = did_you_mean(lost, (field.wire for field in there))
+            unknown, known_fields = self._follow(named, rest[1:])
+            message = f"unknown field `{'.'.join(rest[1:])}` of the request of `{named.qualified}`"
+            if unknown or not rest[1:]:
+                hint = did_you_mean(unknown, (field.wire for field in known_fields))
                 self.diagnostics.add(
                     at,
                     "event-address",
-                    message if lost else f"`{named.qualified}` is an endpoint, not a field of one",
+                    (
+                        message
+                        if unknown
+                        else f"`{named.qualified}` is an endpoint; expected a field of its request"
+                    ),
                     hint,
                 )
         elif not rest or all(self._follow(endpoint, rest)[0] for endpoint in inside.values()):
             known = (*inside, *(below[-1] for below in self.resources if below[:-1] == resource))
             message = (
-                f"`{'.'.join(resource)}` has no endpoint `{rest[0]}`"
+                f"unknown endpoint `{rest[0]}` of resource `{'.'.join(resource)}`"
                 if rest
-                else f"`{at.text}` is a resource, not a field of a request"
+                else f"`{at.text}` is a resource; expected a field of a request"
             )
             self.diagnostics.add(
                 at, "event-address", message, did_you_mean(rest[0] if rest else "", known)
@@ -219,7 +224,10 @@ def envelope(
     used: Iterable[Scheme],
     diagnostics: DiagnosticCollector,
 ) -> Envelope | None:
-    """What `events` in _api.yaml says; reported where it, or the scheme, must say something and does not."""
+    """Return the envelope that `events` in _api.yaml describes.
+
+    Report a missing envelope, or one where the authentication scheme defines its own.
+    """
     node = child(root, "events")
     scheme = next(
         (
@@ -234,20 +242,18 @@ def envelope(
             diagnostics.add(
                 node,
                 "event-envelope",
-                f"the scheme {scheme.kind} says how events lie in what it delivers",
-                "leave `events` out of _api.yaml",
+                f"the scheme {scheme.kind} defines the event envelope itself",
+                "remove `events` from _api.yaml",
             )
         return None
     if not isinstance(node, MapNode):
         for draft in drafts:
-            message = (
-                f"nothing says where `{draft.event.name}` and its payload lie in what is delivered"
-            )
+            message = f"missing event envelope: where a delivery has the name and the payload of `{draft.event.name}`"
             diagnostics.add(
                 draft.key,
                 "event-envelope",
                 message,
-                "say it in _api.yaml: events: {name: event, payload: payload}",
+                "add it to _api.yaml: events: {name: event, payload: payload}",
             )
             break
         return None

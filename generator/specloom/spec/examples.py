@@ -1,4 +1,4 @@
-"""Documented exchanges, and the examples and defaults of fields: read when every type is known."""
+"""Example resolver: reads examples of endpoints, events and fields, and defaults, once all types are known."""
 
 from __future__ import annotations
 
@@ -30,46 +30,52 @@ from .values import ValueReader, check_secret
 
 
 class ExampleResolver:
+    """Resolves documented values by the types of their fields and bodies."""
+
     def __init__(
         self,
         values: ValueReader,
-        given: Mapping[SourceLocation, DocumentedValues],
+        documented: Mapping[SourceLocation, DocumentedValues],
         texts: TextReader,
         folder: SpecFolder,
         diagnostics: DiagnosticCollector,
     ) -> None:
         self.values = values
-        self.given = given
+        self.documented = documented
         self.texts = texts
         self.folder = folder
         self.diagnostics = diagnostics
 
     def fields(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
-        """The fields with their examples and defaults."""
+        """Return the fields with their examples and defaults."""
         return tuple(self._field(field) for field in fields)
 
     def _field(self, field: Field) -> Field:
-        given = self.given.get(field.location)
-        if given is None or (given.example is None and given.default is None):
+        documented = self.documented.get(field.location)
+        if documented is None or (documented.example is None and documented.default is None):
             return field
-        for value in (given.example, given.default):
+        for value in (documented.example, documented.default):
             check_secret(value, field, self.diagnostics)
         return replace(
             field,
-            example=self.values.read(given.example, field.type, "example", field.encrypted),
-            default=self.values.read(given.default, field.type, "default", field.encrypted),
+            example=self.values.read(
+                documented.example, field.type, "invalid-example", field.encrypted
+            ),
+            default=self.values.read(
+                documented.default, field.type, "invalid-default", field.encrypted
+            ),
         )
 
     def structure(self, structure: Object) -> Object:
-        """The structure with its fields' values."""
+        """Return the object with the values of its fields."""
         fields = self.fields(structure.fields)
         return replace(structure, fields=fields) if fields != structure.fields else structure
 
     def endpoint(self, draft: EndpointDraft, shared_errors: frozenset[int | None]) -> Endpoint:
-        """The endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""
+        """Return the endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""
         endpoint = draft.endpoint
         statuses = shared_errors | {row.status for row in endpoint.errors}
-        exchanges = [
+        examples = [
             self._example(node, endpoint, statuses)
             for node in items(draft.node.get("examples"))
             if isinstance(node, MapNode)
@@ -83,11 +89,11 @@ class ExampleResolver:
                 replace(response, headers=self.fields(response.headers))
                 for response in endpoint.responses
             ),
-            examples=tuple(exchanges),
+            examples=tuple(examples),
         )
 
     def event(self, draft: EventDraft) -> Event:
-        """The event with its examples."""
+        """Return the event with its examples."""
         nodes = [node for node in items(draft.node.get("examples")) if isinstance(node, MapNode)]
         read = [(node, self._payload(node, draft.event)) for node in nodes]
         examples = (
@@ -100,7 +106,12 @@ class ExampleResolver:
     def _payload(self, node: MapNode, event: Event) -> Value | None:
         payload = self._body(node, event.resource, "payload")
         if payload is None and "payload_file" not in node.entries:
-            self.diagnostics.add(node, "example", "the example has no `payload`")
+            self.diagnostics.add(
+                node,
+                "invalid-example",
+                "example has no `payload`",
+                "add `payload` or `payload_file`",
+            )
         return self.values.read(payload, event.payload, received=True)
 
     def _example(self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]) -> Example:
@@ -128,37 +139,39 @@ class ExampleResolver:
         self, request: Node | None, key: str, fields: tuple[Field, ...]
     ) -> dict[str, Json]:
         known = {field.wire: field for field in fields}
-        found: dict[str, Json] = {}
+        values: dict[str, Json] = {}
         for name, node in entries(child(request, key)):
             if name.text not in known:
                 self.diagnostics.add(
                     name,
-                    "example",
-                    f"`{key}` has no parameter `{name.text}`",
+                    "invalid-example",
+                    f"unknown {key} parameter `{name.text}`",
                     did_you_mean(name.text, known),
                 )
                 continue
             field = known[name.text]
             check_secret(node, field, self.diagnostics)
-            value = self.values.read(node, field.type, "example", field.encrypted)
-            found[name.text] = value.json if value else None
-        missing = [name for name in known if key == "path" and name not in found]
+            value = self.values.read(node, field.type, "invalid-example", field.encrypted)
+            values[name.text] = value.json if value else None
+        missing = [name for name in known if key == "path" and name not in values]
         if request is not None and missing:
             self.diagnostics.add(
                 child(request, key) or request,
-                "example",
-                f"the example lacks `{missing[0]}` of the path",
+                "invalid-example",
+                f"missing path parameter `{missing[0]}`",
+                f"add path: {{{missing[0]}: …}}",
             )
-        return found
+        return values
 
     def _body(self, node: Node | None, module: tuple[str, ...], what: str = "body") -> Node | None:
-        """The body of a request or a response, or the payload of an event, written there or in a file."""
+        """Return the body of a request or response, or the payload of an event, written inline or in a file."""
         inline, named = child(node, what), child(node, f"{what}_file")
         if isinstance(node, MapNode) and inline is not None and named is not None:
             self.diagnostics.add(
                 node.entries[f"{what}_file"].key,
-                "body-file",
-                f"the {what} stands here or in a file, not in both",
+                "conflicting-keys",
+                f"example has both `{what}` and `{what}_file`",
+                "keep one of them",
             )
         if isinstance(named, Scalar):
             return self.folder.body(named, module)
@@ -169,9 +182,16 @@ class ExampleResolver:
             case model.JsonBody() | model.FormBody() | model.MultipartBody():
                 return self.values.read(node, endpoint.body.type)
             case model.BinaryBody():
-                self.diagnostics.add(node, "example", "a raw body has no example in JSON")
+                self.diagnostics.add(
+                    node,
+                    "invalid-example",
+                    "a binary body cannot have a JSON example",
+                    "remove it",
+                )
             case None:
-                self.diagnostics.add(node, "example", "the endpoint sends no body")
+                self.diagnostics.add(
+                    node, "invalid-example", "the endpoint has no request body", "remove it"
+                )
         return None
 
     def _response(
@@ -190,9 +210,9 @@ class ExampleResolver:
                 known = ", ".join(str(each.status) for each in endpoint.responses)
                 self.diagnostics.add(
                     child(node, "status") or node,
-                    "example",
-                    f"{status} is no documented answer",
-                    f"known here: {known}",
+                    "invalid-example",
+                    f"status {status} is neither a documented response nor an error",
+                    f"expected one of: {known}",
                 )
             return self.values.read(body, model.AnyJson())
         return self._documented(body, response)
@@ -201,6 +221,11 @@ class ExampleResolver:
         if body is None:
             return None
         if response.type is None or isinstance(response.type, model.File):
-            self.diagnostics.add(body, "example", f"{response.status} answers have no JSON")
+            self.diagnostics.add(
+                body,
+                "invalid-example",
+                f"{response.status} responses have no JSON body",
+                "remove it",
+            )
             return None
         return self.values.read(body, response.type, received=True)

@@ -1,7 +1,7 @@
-"""Whether a value fits a schema of ours, told fast: most files of most runs are right, and loading jsonschema takes longer than reading them.
+"""Fast check of a value against specloom's own schemas. Most files are valid, and loading jsonschema takes longer than reading them.
 
-It knows the keywords that our schemas use, and only ever says yes where jsonschema would; whatever it does not know, or does not like, is for
-jsonschema to judge and to explain. A test holds the two together.
+The check knows the keywords of these schemas and accepts only what jsonschema accepts. jsonschema judges and explains the rest. A test
+compares the two.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 
 
 def is_valid(schema: Schema, value: Any) -> bool:
-    """True if the value is surely right; False if it is wrong, or if this is not for us to say."""
+    """Return True if the value is certainly valid; False if it is invalid or this check cannot decide."""
     for keyword, meaning in schema.items():
-        judge = _JUDGES.get(keyword)
-        if judge is None or not judge(meaning, value, schema):
+        check = _CHECKS.get(keyword)
+        if check is None or not check(meaning, value, schema):
             return False
     return True
 
@@ -38,7 +38,7 @@ def _is(value: Any, *kinds: type) -> bool:
     return isinstance(value, kinds)
 
 
-def _says_nothing(meaning: Any, value: Any, schema: Schema) -> bool:
+def _ignored(meaning: Any, value: Any, schema: Schema) -> bool:
     return True
 
 
@@ -83,8 +83,8 @@ def _if(meaning: Any, value: Any, schema: Schema) -> bool:
     return not holds or is_valid(schema["then"], value)
 
 
-_JUDGES: Mapping[str, Callable[[Any, Any, Schema], bool]] = {
-    **dict.fromkeys(("$schema", "title", "description", "definitions", "then"), _says_nothing),
+_CHECKS: Mapping[str, Callable[[Any, Any, Schema], bool]] = {
+    **dict.fromkeys(("$schema", "title", "description", "definitions", "then"), _ignored),
     "type": _type,
     "properties": _properties,
     "additionalProperties": _additional_properties,

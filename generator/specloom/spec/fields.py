@@ -1,7 +1,7 @@
-"""Fields and parameters, and the objects that they are written in.
+"""Field resolver: fields and parameters, and the objects that contain them.
 
-What a named scalar says (texts, unit, example, …) holds for each field of that type, unless the field says it itself. Examples and defaults
-need every type to be known, so they are kept aside (`values`) and filled in when all fields have been read.
+A field inherits texts, unit, example and so on from its named scalar, and can override each. Examples and defaults need all types, so they
+are kept in `values` and resolved after all fields.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from .type_resolver import UNRESOLVED, TypeResolver
 from .values import ValueReader
 
 UNNAMED = "_"
-"""Stands for a name that could not be made; reported already."""
+"""Placeholder for a name that could not be derived, which has been reported."""
 
 
 class FieldOwner(Struct, frozen=True):
-    """Whom fields belong to: classes of objects inside are called after it."""
+    """Owner of fields; nested objects derive their class names from it."""
 
     name: TypeName
     role: Literal["object", "path", "query", "header", "form", "parts", "response header"] = (
@@ -38,13 +38,15 @@ class FieldOwner(Struct, frozen=True):
 
 
 class DocumentedValues(Struct, frozen=True):
-    """The values that a field or a named scalar documents, not yet read."""
+    """Example and default of a field or named scalar, not yet resolved."""
 
     example: Node | None
     default: Node | None
 
 
 class FieldResolver:
+    """Resolves fields and collects the named types in `built`."""
+
     def __init__(
         self,
         declarations: SymbolTable,
@@ -61,11 +63,11 @@ class FieldResolver:
         self.built: dict[TypeName, NamedType] = {}
         self.values: dict[SourceLocation, DocumentedValues] = {}
         self.parts: set[TypeName] = set()
-        """Structures that are multipart forms."""
+        """Names of objects that are multipart forms."""
         self._scalars: list[tuple[Type, Node, bool]] = []
 
     def build(self, declaration: Declaration) -> None:
-        """Makes the structure that a declaration means."""
+        """Resolve the object that a declaration describes."""
         self.structure(
             declaration.name,
             declaration.node.get("fields"),
@@ -83,15 +85,15 @@ class FieldResolver:
         declared: bool = False,
         role: FieldOwner | None = None,
     ) -> model.Named:
-        """Makes a structure; `about` has its title and description."""
+        """Resolve an object; `about` has its title and description."""
         name = replace(name, name=naming.class_name(name.name))
-        other = self._location_of_namesake(name, declared)
+        other = self._namesake_location(name, declared)
         if other:
             self.diagnostics.add(
                 key,
-                "class-twice",
-                f"the object here is called `{name.name}`, and so is the type in {line_reference(other)}",
-                "give it another `name:`" if about else "give that type another name",
+                "duplicate-class",
+                f"class name `{name.name}` of this object is taken by the type in {line_reference(other)}",
+                "give the object another `name:`" if about else "rename that type",
             )
             return model.Named(name)
         self.built[name] = Object(
@@ -110,7 +112,7 @@ class FieldResolver:
         return model.Named(name)
 
     def named_scalar(self, declaration: Declaration) -> None:
-        """Reads what a named scalar says by itself, whether or not a field uses it."""
+        """Check the texts, unit and example of a named scalar, whether or not a field uses it."""
         node = declaration.node
         written = self.types.declared(declaration)
         self._unit(node.get("unit"))
@@ -121,11 +123,11 @@ class FieldResolver:
             self._scalars.append((written.type, example, flag(node.get("encrypted"))))
 
     def check_scalars(self, values: ValueReader) -> None:
-        """Checks the examples of named scalars."""
+        """Check the examples of named scalars."""
         for type_, example, encrypted in self._scalars:
-            values.read(example, type_, "example", encrypted)
+            values.read(example, type_, "invalid-example", encrypted)
 
-    def _location_of_namesake(self, name: TypeName, declared: bool) -> SourceLocation | None:
+    def _namesake_location(self, name: TypeName, declared: bool) -> SourceLocation | None:
         if name in self.built:
             return self.built[name].location
         if declared:
@@ -138,15 +140,17 @@ class FieldResolver:
     def read(
         self, node: Node | None, owner: FieldOwner, module: tuple[str, ...]
     ) -> tuple[Field, ...]:
-        """The fields of a map, with unique names in Python."""
-        found: list[Field] = []
+        """Return the fields of a map, whose Python names must be unique."""
+        fields: list[Field] = []
         for key, value in entries(node):
             field = self._field(key, value, owner, module)
             if field:
-                found.append(field)
-        check_twins(found, self.diagnostics)
-        check_clashes({field.wire: field for field in reversed(found)}.values(), self.diagnostics)
-        return tuple(found)
+                fields.append(field)
+        check_duplicates(fields, self.diagnostics)
+        check_python_names(
+            {field.wire: field for field in reversed(fields)}.values(), self.diagnostics
+        )
+        return tuple(fields)
 
     def _field(
         self, key: Scalar, node: Node, owner: FieldOwner, module: tuple[str, ...]
@@ -155,7 +159,9 @@ class FieldResolver:
         wire = key.text[:-1] if optional else key.text
         if not wire or len(wire) > 2 * MAX_NAME_LENGTH:
             self.diagnostics.add(
-                key, "field-name", f"a name on the wire has 1 to {2 * MAX_NAME_LENGTH} characters"
+                key,
+                "field-name",
+                f"invalid field name; expected 1 to {2 * MAX_NAME_LENGTH} characters",
             )
             return None
         name = self._python_name(key, wire, node)
@@ -170,8 +176,8 @@ class FieldResolver:
             self.diagnostics.add(
                 key,
                 "missing-type",
-                f"`{wire}` has neither `type` nor `fields`",
-                "write its type: string(32), integer, list<Item>",
+                f"field `{wire}` has neither `type` nor `fields`",
+                "add a type such as string(32), integer or list<Item>",
             )
         inner = self._inner(
             key, wire, own, owner, module, uses=expression is None or contains_object(expression)
@@ -197,9 +203,9 @@ class FieldResolver:
         if own and "default" in own.entries and not optional:
             self.diagnostics.add(
                 own.entries["default"].key,
-                "default",
-                f"`{wire}` is never absent, so it has no default",
-                f"write `{wire}?` if it may be absent",
+                "invalid-default",
+                f"required field `{wire}` cannot have a default",
+                f"remove the default, or write `{wire}?` if the field may be absent",
             )
         return Field(
             wire=wire,
@@ -219,43 +225,43 @@ class FieldResolver:
         )
 
     def _python_name(self, key: Scalar, wire: str, node: Node) -> str:
-        given = child(node, "as")
-        if isinstance(given, Scalar):
-            if not naming.is_snake(given.text) or given.text == naming.SELF:
-                wanted = naming.snake(given.text)
+        override = child(node, "as")
+        if isinstance(override, Scalar):
+            if not naming.is_snake(override.text) or override.text == naming.SELF:
+                suggestion = naming.snake(override.text)
                 hint = (
-                    f"call it {wanted}"
-                    if wanted and wanted != given.text
-                    else "lower case letters, digits and `_`"
+                    f"use {suggestion}"
+                    if suggestion and suggestion != override.text
+                    else "use lower-case letters, digits and `_`"
                 )
                 self.diagnostics.add(
-                    given, "field-name", f"`{given.text}` cannot be a name in Python", hint
+                    override, "field-name", f"invalid Python name `{override.text}`", hint
                 )
                 return UNNAMED
-            return given.text
+            return override.text
         name = naming.snake(wire)
         if name is None:
             self.diagnostics.add(
                 key,
                 "field-name",
-                f"no name in Python can be made of `{wire}`",
-                "say it: {as: user_id, type: …}",
+                f"cannot derive a Python name from `{wire}`",
+                "add one: {as: user_id, type: …}",
             )
         return name or UNNAMED
 
     def _check_argument(
         self, own: MapNode | None, owner: FieldOwner, optional: bool, type_: Type | None
     ) -> None:
-        """Reports a Python name of something that programs never name."""
-        given = own and own.entries.get("as")
-        if not given:
+        """Report `as` on a field that is not an argument."""
+        override = own and own.entries.get("as")
+        if not override:
             return
         if owner.role == "response header":
             self.diagnostics.add(
-                given.key,
-                "idle-key",
-                "`as` names an argument, and a response header is none",
-                "leave it out; `response.headers` has it by its name on the wire",
+                override.key,
+                "unused-key",
+                "`as` applies to arguments only, not to response headers",
+                "remove it; `response.headers` uses the wire name",
             )
         elif (
             owner.role in {"path", "query", "header"}
@@ -264,10 +270,10 @@ class FieldResolver:
             and model.is_constant(type_)
         ):
             self.diagnostics.add(
-                given.key,
-                "idle-key",
-                "`as` names an argument, and a constant is sent by itself",
-                "leave it out",
+                override.key,
+                "unused-key",
+                "`as` applies to arguments only; the client sends a constant itself",
+                "remove it",
             )
 
     def _inner(
@@ -279,14 +285,15 @@ class FieldResolver:
         module: tuple[str, ...],
         uses: bool,
     ) -> TypeName | None:
-        """Makes the object that `fields` beside the type describe; its name."""
-        fields, given = child(own, "fields"), child(own, "name")
+        """Resolve the object that `fields` beside the type describe, and return its name."""
+        fields, class_name = child(own, "fields"), child(own, "name")
         if not isinstance(fields, MapNode):
             if own and "name" in own.entries:
                 self.diagnostics.add(
                     own.entries["name"].key,
-                    "idle-key",
-                    "`name` says something about an object with `fields` only",
+                    "unused-key",
+                    "`name` applies to objects with `fields` only",
+                    "remove it",
                 )
             return None
         if not uses:
@@ -294,13 +301,14 @@ class FieldResolver:
             self.diagnostics.add(
                 own.entries["fields"].key,
                 "object-fields",
-                "`fields` describe an `object`, and there is none in the type",
+                "`fields` without `object` in the type",
+                "write the type with object: list<object>",
             )
             return None
         part = (
             naming.pascal(word(child(own, "as")) or wire) or "ObjectExpr"
         )  # if there is none, the field has no name either
-        name = TypeName(module, word(given) or owner.name.name.rstrip("_") + part)
+        name = TypeName(module, word(class_name) or owner.name.name.rstrip("_") + part)
         return self.structure(name, fields, own, key).to
 
     def _patterned(self, own: MapNode | None, type_: Type | None) -> Type | None:
@@ -313,7 +321,9 @@ class FieldResolver:
             return type_
         changed = with_pattern(type_, pattern.text)
         if changed is None:
-            self.diagnostics.add(pattern, "pattern", "`pattern` says something about texts only")
+            self.diagnostics.add(
+                pattern, "unused-key", "`pattern` applies to strings only", "remove it"
+            )
         return changed or type_
 
     def _with_media(self, own: MapNode | None, type_: Type | None) -> Type | None:
@@ -327,7 +337,10 @@ class FieldResolver:
                 return replace(type_, item=replace(item, media=media))
             case _:
                 self.diagnostics.add(
-                    own.entries["media"].key, "idle-key", "`media` says something about files only"
+                    own.entries["media"].key,
+                    "unused-key",
+                    "`media` applies to files only",
+                    "remove it",
                 )
                 return type_
 
@@ -338,7 +351,7 @@ class FieldResolver:
             self.diagnostics.add(
                 node,
                 "unknown-unit",
-                f"`units` in _api.yaml has no row `{node.text}`",
+                f"unknown unit `{node.text}`; `units` in _api.yaml does not define it",
                 did_you_mean(node.text, self.units),
             )
         return self.units.get(node.text, Text())
@@ -346,8 +359,8 @@ class FieldResolver:
     def _style(
         self, own: MapNode | None, owner: FieldOwner
     ) -> Literal["repeat", "comma", "brackets", "deep"]:
-        given = child(own, "style")
-        if not isinstance(given, Scalar) or given.text not in {
+        style = child(own, "style")
+        if not isinstance(style, Scalar) or style.text not in {
             "repeat",
             "comma",
             "brackets",
@@ -356,43 +369,46 @@ class FieldResolver:
             return "repeat"
         if owner.role not in {"query", "form"}:
             self.diagnostics.add(
-                given, "style", "`style` says how a list or an object stands in a query or a form"
+                style,
+                "unused-key",
+                "`style` applies to lists and objects in a query or form only",
+                "remove it",
             )
-        return cast(Literal["repeat", "comma", "brackets", "deep"], given.text)
+        return cast(Literal["repeat", "comma", "brackets", "deep"], style.text)
 
 
-def check_twins(fields: Sequence[Field], diagnostics: DiagnosticCollector) -> None:
-    """Reports a name that is there with and without `?`."""
+def check_duplicates(fields: Sequence[Field], diagnostics: DiagnosticCollector) -> None:
+    """Report a field that is declared both with and without `?`."""
     seen: dict[str, Field] = {}
     for field in fields:
-        twin = seen.setdefault(field.wire, field)
-        if twin is not field:
+        first = seen.setdefault(field.wire, field)
+        if first is not field:
             diagnostics.add_at(
                 field.location,
-                "field-twice",
-                f"`{field.wire}` stands here a second time; the first is in line {twin.location.line}",
-                "",
+                "duplicate-field",
+                f"duplicate field `{field.wire}`; the first is in line {first.location.line}",
+                "remove one of them",
                 len(field.wire),
             )
 
 
-def check_clashes(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
-    """Reports fields that have the same name in Python; twins on the wire count only where they stand in different maps."""
+def check_python_names(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
+    """Report fields with the same Python name. Fields with the same wire name count only if they are in different maps."""
     names: dict[str, Field] = {}
     for field in fields:
         other = names.setdefault(field.name, field)
         if other is not field and field.name != UNNAMED:
             diagnostics.add_at(
                 field.location,
-                "field-twice",
-                f"`{field.wire}` and `{other.wire}` ({line_reference(other.location)}) are both `{field.name}` in Python",
-                "say `as:` for one of them",
+                "duplicate-field",
+                f"`{field.wire}` and `{other.wire}` ({line_reference(other.location)}) have the same Python name `{field.name}`",
+                "give one of them another name with `as:`",
                 len(field.wire),
             )
 
 
 def deprecation(node: Node | None, texts: TextReader) -> Text | bool:
-    """`deprecated: true`, or what to use instead."""
+    """Return the value of `deprecated`: true, or a text that names the replacement."""
     if (
         isinstance(node, Scalar)
         and node.style == "plain"
@@ -403,5 +419,5 @@ def deprecation(node: Node | None, texts: TextReader) -> Text | bool:
 
 
 def _first(chain: list[MapNode], key: str) -> Node | None:
-    """What the first of the maps that says it says."""
+    """Return the value of a key in the first map that has it."""
     return next((value for value in (node.get(key) for node in chain) if value is not None), None)

@@ -1,4 +1,4 @@
-"""Reading one file: only a regular one, only UTF-8, only of a sane size."""
+"""File reader: regular UTF-8 files within the size limit."""
 
 from __future__ import annotations
 
@@ -13,26 +13,30 @@ from .nodes import Source
 
 
 def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> Source | None:
-    """The file's text with `\\n` line ends and plain spaces for U+00A0, or None with a problem reported."""
+    """Return the file's text with `\\n` line ends and spaces for U+00A0, or None after reporting a problem."""
     start = SourceLocation(shown, 1, 1)
     try:
         content = bounded.read(path, bounded.TEXT)
     except OSError as error:
         if error.errno == errno.EFBIG:
-            diagnostics.add_at(start, "too-large", str(error.strerror), "split it into several")
+            diagnostics.add_at(
+                start, "too-large", str(error.strerror), "split it into several files"
+            )
         else:
             diagnostics.add_at(
-                start, "unreadable", f"the file cannot be read: {error.strerror or error}"
+                start, "unreadable-file", f"cannot read the file: {error.strerror or error}"
             )
         return None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        diagnostics.add_at(start, "encoding", "the file is UTF-16; expected UTF-8")
+        diagnostics.add_at(
+            start, "invalid-encoding", "file is encoded as UTF-16", "save it as UTF-8"
+        )
         return None
     if content.startswith(b"\xef\xbb\xbf"):
         diagnostics.add_at(
             start,
-            "encoding",
-            "the file begins with a byte order mark",
+            "invalid-encoding",
+            "file begins with a byte order mark",
             "save it as UTF-8 without one",
         )
         return None
@@ -44,21 +48,21 @@ def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> Source | N
         diagnostics.sources[shown] = content.decode("utf-8", "replace")
         diagnostics.add_at(
             SourceLocation(shown, line, column),
-            "encoding",
-            f"byte 0x{content[error.start]:02X} is not UTF-8 here",
+            "invalid-encoding",
+            f"byte 0x{content[error.start]:02X} is not valid UTF-8",
             "save the file as UTF-8",
         )
         return None
     source = diagnostics.source(shown, text.replace("\r\n", "\n").replace("\u00a0", " "))
-    _refuse_keys(source, diagnostics)
+    _check_secrets(source, diagnostics)
     return source
 
 
-def _refuse_keys(source: Source, diagnostics: DiagnosticCollector) -> None:
-    """What would be published with everything that is woven from it."""
-    found = secret_scanner.find_secret(source.text)
-    if found:
-        at = found.at
+def _check_secrets(source: Source, diagnostics: DiagnosticCollector) -> None:
+    """Report the first secret in a file: it would be published with everything generated from the spec."""
+    match = secret_scanner.find_secret(source.text)
+    if match:
+        at = match.at
         line, column = (
             source.text.count("\n", 0, at) + 1,
             at - (source.text.rfind("\n", 0, at) + 1) + 1,
@@ -66,7 +70,7 @@ def _refuse_keys(source: Source, diagnostics: DiagnosticCollector) -> None:
         diagnostics.add_at(
             SourceLocation(source.path, line, column),
             "secret",
-            secret_scanner.secret_message(found),
+            secret_scanner.secret_message(match),
             secret_scanner.SECRET_HINT,
             length=len("-----BEGIN"),
         )

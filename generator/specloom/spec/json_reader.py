@@ -1,4 +1,4 @@
-"""JSON texts (example bodies) into nodes with their places, strictly by RFC 8259: no duplicate names, no NaN, no comments."""
+"""JSON reader: example bodies into nodes with positions, strictly by RFC 8259 (no duplicate names, NaN or comments)."""
 
 from __future__ import annotations
 
@@ -18,39 +18,47 @@ _TOKEN = re.compile(
 
 
 class _JsonSyntaxError(Exception):
+    """A syntax error and its offset in the text."""
+
     def __init__(self, message: str, at: int) -> None:
         self.message = message
         self.at = at
 
 
 def parse(source: Source, diagnostics: DiagnosticCollector) -> Node | None:
-    """The root node of a JSON file, or None with a problem reported."""
+    """Return the root node of a JSON file, or None after reporting a problem."""
     if not charset.check(source, diagnostics):
         return None
     try:
         return _JsonReader(source, source.text).read()
-    except _JsonSyntaxError as wrong:
-        line = source.text.count("\n", 0, wrong.at) + 1
-        column = wrong.at - (source.text.rfind("\n", 0, wrong.at) + 1) + 1
+    except _JsonSyntaxError as error:
+        line = source.text.count("\n", 0, error.at) + 1
+        column = error.at - (source.text.rfind("\n", 0, error.at) + 1) + 1
         diagnostics.add_at(
-            SourceLocation(source.path, line, column), "json", f"this is not JSON: {wrong.message}"
+            SourceLocation(source.path, line, column),
+            "invalid-json",
+            f"invalid JSON: {error.message}",
         )
         return None
 
 
 def parse_inside(scalar: Scalar, diagnostics: DiagnosticCollector) -> Node | None:
-    """The node of a JSON text that stands in a scalar; its parts all lie at the scalar's place."""
+    """Return the node of a JSON text inside a scalar; all its parts have the scalar's location."""
     try:
         return _JsonReader(scalar.source, scalar.text, scalar).read()
-    except _JsonSyntaxError as wrong:
+    except _JsonSyntaxError as error:
         diagnostics.add(
-            scalar, "json", f"this text is not JSON: {wrong.message}", offset=wrong.at, length=1
+            scalar,
+            "invalid-json",
+            f"text is not valid JSON: {error.message}",
+            offset=error.at,
+            length=1,
         )
         return None
 
 
 class _JsonReader:
-    """Reads tokens in a loop, with the open collections on a stack."""
+    """Iterative parser with a stack of open collections."""
 
     def __init__(self, source: Source, text: str, inside: Scalar | None = None) -> None:
         self.source = source
@@ -75,7 +83,7 @@ class _JsonReader:
             if not empty:
                 if (kind, text) != ("mark", ","):
                     raise _JsonSyntaxError(
-                        "a comma or the end of the collection is missing", self._start(text)
+                        "expected a comma or the end of the collection", self._start(text)
                     )
                 kind, text = self._token()
             key: Scalar | None = None
@@ -89,13 +97,11 @@ class _JsonReader:
                 parent.entries[key.text] = Entry(key, node)
             if token:
                 if len(stack) >= MAX_DEPTH:
-                    raise _JsonSyntaxError(
-                        f"more than {MAX_DEPTH} levels lie in one another", self.at - 1
-                    )
+                    raise _JsonSyntaxError(f"more than {MAX_DEPTH} nested levels", self.at - 1)
                 stack.append((token, key))
         kind, text = self._token()
         if kind != "end":
-            raise _JsonSyntaxError("more text follows the value", self._start(text))
+            raise _JsonSyntaxError("unexpected text after the value", self._start(text))
         return root
 
     def _token(self) -> tuple[str, str]:
@@ -103,7 +109,7 @@ class _JsonReader:
         if match is None or match.lastgroup is None:
             blank = re.compile(r"[ \t\r\n]*").match(self.text, self.at)
             raise _JsonSyntaxError(
-                "a value, a quote or a bracket is expected here", blank.end() if blank else self.at
+                "expected a value, a quote or a bracket", blank.end() if blank else self.at
             )
         self.at = match.end()
         return match.lastgroup, match[match.lastgroup]
@@ -111,65 +117,63 @@ class _JsonReader:
     def _key(self, parent: MapNode, kind: str, text: str) -> Scalar:
         start = self._start(text)
         if kind != "string":
-            raise _JsonSyntaxError("a name in quotes is expected here", start)
+            raise _JsonSyntaxError("expected a name in double quotes", start)
         key = self._scalar(text, "quoted")
         if key.text in parent.entries:
-            raise _JsonSyntaxError(f"the name {text} stands here a second time", start)
+            raise _JsonSyntaxError(f"duplicate name {text}", start)
         if self._token() != ("mark", ":"):
-            raise _JsonSyntaxError("a colon is missing after the name", self.at)
+            raise _JsonSyntaxError("expected a colon after the name", self.at)
         return key
 
     def _value(self, kind: str, text: str) -> tuple[Node, ListNode | MapNode | None]:
-        """The node that begins with a token, and the same if it is a collection that is open now."""
+        """Return the node that begins with a token, and again if it is a collection to be filled."""
         self.count += 1
         if self.count > MAX_NODES:
-            raise _JsonSyntaxError(f"there are more than {MAX_NODES:,} nodes", self._start(text))
+            raise _JsonSyntaxError(f"more than {MAX_NODES:,} nodes", self._start(text))
         if kind == "string":
             return self._scalar(text, "quoted"), None
         if kind == "bare":
             if len(text) > MAX_NUMBER_LENGTH:
                 raise _JsonSyntaxError(
-                    f"a number of more than {MAX_NUMBER_LENGTH} characters", self._start(text)
+                    f"number has more than {MAX_NUMBER_LENGTH} characters", self._start(text)
                 )
             return self._scalar(text, "json"), None
         if (kind, text) in {("mark", "["), ("mark", "{")}:
-            line, column = self._location(self._start(text))
+            line, column = self._position(self._start(text))
             node = (
                 ListNode(self.source, line, column)
                 if text == "["
                 else MapNode(self.source, line, column)
             )
             return node, node
-        raise _JsonSyntaxError("a value is expected here", self._start(text))
+        raise _JsonSyntaxError("expected a value", self._start(text))
 
     def _scalar(self, token: str, style: str) -> Scalar:
-        line, column = self._location(self._start(token))
+        line, column = self._position(self._start(token))
         width = self.inside.width if self.inside else len(token)
         if style == "json":
             return Scalar(self.source, line, column, width, token, "json")
         try:
             value: str = json.loads(token)
         except ValueError:
+            raise _JsonSyntaxError("invalid escape in the text", self._start(token)) from None
+        forbidden = charset.forbidden(value)
+        if forbidden:
             raise _JsonSyntaxError(
-                "an escape in this text is not one of JSON", self._start(token)
-            ) from None
-        found = charset.forbidden(value)
-        if found:
-            raise _JsonSyntaxError(
-                f"{charset.describe(found[0])} may not stand in a spec", self._start(token)
+                f"invalid character {charset.describe(forbidden[0])}", self._start(token)
             )
         secret = secret_scanner.find_secret(value)
         if (
             secret and value[secret.at : secret.at + 20] not in self.text
-        ):  # else it has been reported where it stands
+        ):  # otherwise reported where it is in the file
             raise _JsonSyntaxError(secret_scanner.secret_message(secret), self._start(token))
         return Scalar(self.source, line, column, width, value, "quoted")
 
     def _start(self, token: str) -> int:
         return self.at - len(token)
 
-    def _location(self, at: int) -> tuple[int, int]:
-        """Line and column from 1; asked in rising order, so the whole file is counted once."""
+    def _position(self, at: int) -> tuple[int, int]:
+        """Return line and column from 1. Offsets must rise, so that the file is counted once."""
         if self.inside:
             return self.inside.line, self.inside.column
         breaks = self.text.count("\n", self.line_start, at)

@@ -1,6 +1,6 @@
-"""Hints for words of OpenAPI, JSON Schema and later versions of the language: what is written in their place.
+"""Hints for keywords of OpenAPI, JSON Schema and later versions of the language: how to write the same in a spec.
 
-A hint ends with a sample. Each sample is right by itself where its `place` says; the tests load them all.
+A hint ends with a sample. Each sample is valid on its own in its `sample_context`; the tests load them all.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import cache
 
 from msgspec import Struct
 
-_MARKS: Mapping[str, str] = {
+_CONTEXT_BY_KEY: Mapping[str, str] = {
     "http": "endpoint",
     "specloom": "api",
     "types": "resource",
@@ -20,19 +20,20 @@ _MARKS: Mapping[str, str] = {
     "url": "host",
     "media": "content",
 }
-"""What a map is, by a key that no other may have."""
+"""The context of a map, by a key that only this context has."""
 
 
 class Hint(Struct, frozen=True):
-    """`words` have this hint in the places `at`; the sample stands in `place`.
+    """A hint for `words` in some `contexts`, with a sample for `sample_context`.
 
-    Places are what maps are: `field` and `type` the attributes of one, `names` the names of fields, `endpoints` those of endpoints.
+    Contexts are kinds of maps: `field` and `type` for the attributes of one, `names` for a map of field names, `endpoints` for a map of
+    endpoint names.
     """
 
     words: str
-    at: str
+    contexts: str
     text: str
-    location: str
+    sample_context: str
     sample: str
 
     def __str__(self) -> str:
@@ -40,25 +41,25 @@ class Hint(Struct, frozen=True):
 
 
 _UNCHECKED = (
-    "there is no such check; describe it",
+    "this check is not supported; describe it instead",
     "names",
     "price: {type: decimal, description: a multiple of 0.05}",
 )
-_ABSENT = "a field is always there, unless its name ends in `?`", "names", "note?: string"
+_ABSENT = "a field is required unless its name ends in `?`", "names", "note?: string"
 _NUMBER = (
-    "write the limits in the type; `>` and `<` exclude the end",
+    "write the limits in the type; `>` and `<` make them exclusive",
     "names",
     "price: number(>0..100)",
 )
 _UNION = (
-    "write the types with `|` between them, and as tag the field that tells objects apart",
+    "write the types with `|` between them, and in `tag` the field that distinguishes objects",
     "resource",
     (
         "types: {Pet: {type: Cat | Dog, tag: kind}, Cat: {fields: {kind: string('cat')}}, Dog: {fields: {kind: string('dog')}}}"
     ),
 )
 _DIRECTION = (
-    "describe the request and the response apart, each with the fields that it has",
+    "describe request and response separately, each with its own fields",
     "endpoints",
     (
         "create: {http: POST /pets, body: {name: string}, responses: {201: {body: {id: string, name: string}}}}"
@@ -70,12 +71,12 @@ _PARAMETERS = (
     "query: {page?: integer(1..)}",
 )
 _ENDPOINTS = (
-    "write endpoints into the file of a resource, such as pets.yaml",
+    "write endpoints in the file of a resource, such as pets.yaml",
     "resource",
     "endpoints: {list: {http: GET /pets, responses: {200: null}}}",
 )
 _TYPES = (
-    "write types into _types.yaml or the file of a resource",
+    "write types in _types.yaml or the file of a resource",
     "resource",
     "types: {Pet: {fields: {name: string}}}",
 )
@@ -85,7 +86,7 @@ HINTS = (
     Hint(
         "minLength maxLength length",
         "field type",
-        "write the length into the type",
+        "write the length in the type",
         "names",
         "name: string(1..32)",
     ),
@@ -93,14 +94,14 @@ HINTS = (
     Hint(
         "minItems maxItems",
         "field type",
-        "write the length of a list into its type",
+        "write the length of a list in its type",
         "names",
         "tags: list<string>(1..5)",
     ),
     Hint(
         "minProperties maxProperties",
         "field type",
-        "write the size of a map into its type",
+        "write the size of a map in its type",
         "names",
         "labels: map<string>(1..5)",
     ),
@@ -112,21 +113,21 @@ HINTS = (
     Hint(
         "format",
         "field type",
-        "write datetime, date, duration, bytes or file as the type; every other format is a string",
+        "use datetime, date, duration, bytes or file as the type; all other formats are strings",
         "names",
         "created: datetime",
     ),
     Hint(
         "nullable null",
         "field type",
-        "write `?` after a type that allows null",
+        "write `?` after a nullable type",
         "names",
         "note: string?",
     ),
     Hint(
         "type",
         "field type",
-        "write `|` between types, and `?` after a type that allows null",
+        "write `|` between types, and `?` after a nullable type",
         "names",
         "id: string | integer",
     ),
@@ -135,37 +136,37 @@ HINTS = (
     Hint(
         "enum values choices",
         "field",
-        "write the values into the type",
+        "write the values in the type",
         "names",
         "state: string('open' | 'closed')",
     ),
-    Hint("const", "field type", "write the value into the type", "names", "kind: string('pet')"),
+    Hint("const", "field type", "write the value in the type", "names", "kind: string('pet')"),
     Hint("properties", "field type", "write `fields`", "names", "owner: {fields: {name: string}}"),
     Hint(
         "properties",
         "names",
-        "leave out `type` and `properties`; the fields stand here themselves",
+        "remove `type` and `properties`, and write the fields directly",
         "endpoint",
         "body: {name: string}",
     ),
     Hint(
         "additionalProperties patternProperties extra",
         "field type",
-        "an object of any names is a map; names beside known fields are not kept",
+        "use a map for an object with arbitrary keys; objects cannot have additional fields",
         "names",
         "labels: map<string>",
     ),
     Hint(
         "items prefixItems",
         "field type names",
-        "write into the type what a list holds",
+        "write the item type of a list in its type",
         "names",
         "tags: list<string>",
     ),
     Hint(
         "allOf includes extends",
         "field type names",
-        "write all fields into one object",
+        "write all fields in one object",
         "names",
         "dog: {fields: {name: string, breed: string}}",
     ),
@@ -180,7 +181,7 @@ HINTS = (
     Hint(
         "partial",
         "type",
-        "describe an object of its own, whose fields may be absent",
+        "describe a separate object with optional fields",
         "names",
         "changes: {fields: {name?: string, note?: string}}",
     ),
@@ -188,28 +189,28 @@ HINTS = (
     Hint(
         "explode allowReserved collectionFormat",
         "field",
-        "write how a list or an object is sent as `style`",
+        "write the encoding of a list or an object as `style`",
         "endpoint",
         "query: {ids: {type: list<string>, style: comma}}",
     ),
     Hint(
         "fill",
         "field endpoint",
-        "the program gives the value as an argument",
+        "the caller passes the value as an argument",
         "endpoint",
         "header: {Idempotency-Key: string}",
     ),
     Hint(
         "from_url",
         "field endpoint response",
-        "the value is the address; the program fetches what is there",
+        "the value is the URL; the caller downloads the file",
         "names",
         "download_url: string",
     ),
     Hint(
         "tag",
         "tag",
-        "a tag is a text; describe one object of all fields instead",
+        "a tag must be a string; describe one object with all fields instead",
         "names",
         "item: {fields: {deleted: boolean, name?: string}}",
     ),
@@ -229,14 +230,14 @@ HINTS = (
     Hint(
         "cookie cookies",
         "endpoint",
-        "write one header for all cookies",
+        "write one `Cookie` header for all cookies",
         "endpoint",
         "header: {Cookie: {type: string, secret: true}}",
     ),
     Hint(
         "method verb url uri route",
         "endpoint",
-        "write verb and path as one text",
+        "write method and path as one text",
         "endpoint",
         "http: GET /pets",
     ),
@@ -250,63 +251,63 @@ HINTS = (
     Hint(
         "summary",
         "endpoint resource",
-        "write the text in one line as the title",
+        "write a one-line text as the title",
         "endpoint",
         "title: List pets",
     ),
     Hint(
         "tags",
         "endpoint resource api",
-        "write the endpoints of a tag into a file, a resource with the tag's title",
+        "write the endpoints of a tag in one resource file, with the tag as its title",
         "resource",
         "title: Pets",
     ),
     Hint(
         "consumes produces mediaType contentType",
         "endpoint",
-        "a `body` is JSON of any `media`; write others as `form`, `parts` or `content`",
+        "set the media type of a JSON `body` with `media`; use `form`, `parts` or `content` for other bodies",
         "endpoint",
         "content: {type: file, media: application/pdf}",
     ),
     Hint(
         "Content-Type",
         "header",
-        "leave it out, and write another media type of a JSON body as `media`",
+        "remove it, and set another media type of a JSON body with `media`",
         "endpoints",
         "rename: {http: PATCH /pets, body: {name: string}, media: application/merge-patch+json, responses: {200: null}}",
     ),
     Hint(
         "callbacks webhooks",
         "endpoint resource api",
-        "write what the service sends as events of a resource",
+        "write webhooks as events of a resource",
         "resource",
         "events: {PET.SOLD: {title: A pet was sold, payload: {id: string}}}",
     ),
     Hint(
         "paging pagination",
         "endpoint resource api",
-        "each page is a call; the program gives where it begins",
+        "each page is one call; the caller passes the position",
         "endpoint",
         "query: {cursor?: string}",
     ),
     Hint(
         "stream",
         "endpoint response",
-        "a response is read to its end; one of bytes is a file",
+        "responses are read as a whole; use file for a binary one",
         "endpoint",
         "responses: {200: {content: file}}",
     ),
     Hint(
         "one_of",
         "endpoint",
-        "let each be absent, and write when it is needed",
+        "make each optional, and describe the condition with `when`",
         "endpoint",
         "query: {id?: {type: string, when: there is no name}, name?: string}",
     ),
     Hint(
         "{+…}",
         "path",
-        "a variable is one segment, where a slash is sent as %2F",
+        "a variable is one path segment; a slash in its value is sent as %2F",
         "endpoints",
         'get: {http: "GET /files/{name}", path: {name: string}, responses: {200: null}}',
     ),
@@ -320,21 +321,25 @@ HINTS = (
     Hint(
         "*/*",
         "content response",
-        "write JSON as `body`, and another media type as a file",
+        "write JSON as `body`, and other media types as a file",
         "endpoint",
         "responses: {200: {content: {type: file, media: text/csv}}}",
     ),
     Hint(
         "default 4XX 5XX",
         "status",
-        "write each status, and failures as `errors`",
+        "write each status separately, and failures under `errors`",
         "endpoint",
         "errors: [{status: 404, reason: no such pet}]",
     ),
     # Files
-    Hint("openapi swagger", "api", "begin with the version of this language", "api", "specloom: 1"),
+    Hint("openapi swagger", "api", "start with the version of this language", "api", "specloom: 1"),
     Hint(
-        "info", "api", "write title, version and description without it", "api", "title: Pet shop"
+        "info",
+        "api",
+        "write title, version and description at the top level",
+        "api",
+        "title: Pet shop",
     ),
     Hint("paths operations routes", "api resource", *_ENDPOINTS),
     Hint("endpoints", "api", *_ENDPOINTS),
@@ -344,78 +349,77 @@ HINTS = (
     Hint(
         "security",
         "endpoint resource api",
-        "write the way to authenticate as `auth`, of the endpoint or in _api.yaml",
+        "write the authentication scheme as `auth`, of the endpoint or in _api.yaml",
         "endpoint",
         "auth: none",
     ),
     Hint(
         "securitySchemes securityDefinitions",
         "api",
-        "write ways to authenticate as `schemes`, and the one in use as `auth`",
+        "write authentication schemes as `schemes`, and the default one as `auth`",
         "api",
         "schemes: {key: {scheme: api-key, header: X-Api-Key}}",
     ),
     Hint(
         "servers server host base_url basePath",
         "endpoint api",
-        "write `hosts`, with the path that all endpoints begin with",
+        "write `hosts`, including the path prefix of all endpoints",
         "api",
         "hosts: [https://api.example.com/v2]",
     ),
     Hint(
         "externalDocs",
         "endpoint resource api",
-        "write pages elsewhere as `links`",
+        "write links to other pages as `links`",
         "endpoint",
         "links: [{title: Guide, url: https://example.com/guide}]",
     ),
     Hint(
         "variables {…}",
         "host",
-        "a host has no variables; write one, and let programs give theirs to the client as `hosts=`",
+        "hosts have no variables; write one, and let callers pass theirs to the client as `hosts=`",
         "api",
         "hosts: [https://tenant.example.com]",
     ),
     Hint(
         "cookie",
         "scheme",
-        "write the header of all cookies; programs give `name=value`",
+        "use the `Cookie` header; callers pass `name=value`",
         "api",
         "schemes: {session: {scheme: api-key, header: Cookie}}",
     ),
     Hint(
         "oauth2 openIdConnect oauth2-client-credentials",
         "auth",
-        "the program gets the token, and gives it or a function to the client",
+        "the caller fetches the token, and passes it or a function to the client",
         "api",
         "auth: bearer",
     ),
 )
 
 
-def place_of(keys: Iterable[str]) -> str | None:
-    """What a map is, by the keys that it may have."""
-    return next((_MARKS[key] for key in _MARKS if key in keys), None)
+def context_of(keys: Iterable[str]) -> str | None:
+    """Return the context of a map, by the keys that it may have."""
+    return next((_CONTEXT_BY_KEY[key] for key in _CONTEXT_BY_KEY if key in keys), None)
 
 
-def key_hint(word: str, at: str | None) -> str:
-    """What is written in place of a word, '' if it is none of the table."""
-    found = _index().get(
-        (_folded("*/*" if "/" in word and at in {"content", "response"} else word), at or "")
-    )
-    return str(found) if found else ""
+def key_hint(word: str, context: str | None) -> str:
+    """Return the hint for a word in a context, or an empty string."""
+    is_media_type = "/" in word and context in {"content", "response"}
+    hint = _index().get((_folded("*/*" if is_media_type else word), context or ""))
+    return str(hint) if hint else ""
 
 
 @cache
 def _index() -> Mapping[tuple[str, str], Hint]:
     return {
-        (_folded(word), at): hint
+        (_folded(word), context): hint
         for hint in HINTS
         for word in hint.words.split()
-        for at in hint.at.split()
+        for context in hint.contexts.split()
     }
 
 
 def _folded(word: str) -> str:
-    """`read_only`, `readonly` and `readOnly` are one word."""
+    """Return a spelling that `read_only`, `readonly` and `readOnly` share."""
     return word.replace("_", "").replace("-", "").lower()

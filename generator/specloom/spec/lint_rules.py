@@ -1,6 +1,6 @@
-"""Advice on specs: what a reader of the documentation would miss. Nothing of it stops a build.
+"""Lint rules: advice on what readers of the documentation would miss. No rule fails a build.
 
-A rule is a row: its id, its purpose, and the function that finds its breaches in an API.
+A rule has an id, a purpose and a function that yields its violations in an API.
 """
 
 from __future__ import annotations
@@ -14,19 +14,21 @@ from .. import model
 from ..diagnostics import Diagnostic
 from ..model import Api, Field, SourceLocation, Text
 
-_SHOWN = 5
-"""Texts without translation that are quoted; the others are counted."""
+_MAX_QUOTED = 5
+"""Untranslated texts quoted in a message; the rest are counted."""
 _LONG_KEY = re.compile(r"[A-Za-z0-9+/_=-]{40,}")
 
 
 class LintRule(Struct, frozen=True):
+    """One rule; `find` yields a location and a message for each violation."""
+
     id: str
     purpose: str
     find: Callable[[Api], Iterator[tuple[SourceLocation, str]]]
 
 
-def diagnostics(api: Api) -> Iterator[Diagnostic]:
-    """All breaches of all rules."""
+def check(api: Api) -> Iterator[Diagnostic]:
+    """Yield the violations of all rules."""
     for rule in RULES:
         for location, message in rule.find(api):
             yield Diagnostic(
@@ -35,15 +37,15 @@ def diagnostics(api: Api) -> Iterator[Diagnostic]:
 
 
 def _missing_translations(api: Api) -> Iterator[tuple[SourceLocation, str]]:
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    missing: dict[tuple[str, str], dict[str, None]] = {}
     for path, text in _texts(api):
         for language in api.languages:
             if text.is_missing(language):
-                found.setdefault((path, language), {})[text.best(language)] = None
-    for (path, language), texts in sorted(found.items()):
-        shown = ", ".join(f"“{_start(text)}”" for text in list(texts)[:_SHOWN])
-        rest = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-        yield SourceLocation(path, 1, 1), f"not in `{language}`: {shown}{rest}"
+                missing.setdefault((path, language), {})[text.best(language)] = None
+    for (path, language), texts in sorted(missing.items()):
+        shown = ", ".join(f"“{_start(text)}”" for text in list(texts)[:_MAX_QUOTED])
+        rest = f" and {len(texts) - _MAX_QUOTED} more" if len(texts) > _MAX_QUOTED else ""
+        yield SourceLocation(path, 1, 1), f"missing translation to `{language}`: {shown}{rest}"
 
 
 def _start(text: str) -> str:
@@ -52,23 +54,23 @@ def _start(text: str) -> str:
 
 
 def _endpoints_without(
-    what: str, there: Callable[[model.Endpoint], object]
+    what: str, present: Callable[[model.Endpoint], object]
 ) -> Callable[[Api], Iterator[tuple[SourceLocation, str]]]:
     def find(api: Api) -> Iterator[tuple[SourceLocation, str]]:
         for endpoint in api.all_endpoints():
-            if not there(endpoint):
-                yield endpoint.location, f"`{endpoint.qualified}` has no {what}"
+            if not present(endpoint):
+                yield endpoint.location, f"endpoint `{endpoint.qualified}` has no {what}"
 
     return find
 
 
 def _events_without(
-    what: str, there: Callable[[model.Event], object]
+    what: str, present: Callable[[model.Event], object]
 ) -> Callable[[Api], Iterator[tuple[SourceLocation, str]]]:
     def find(api: Api) -> Iterator[tuple[SourceLocation, str]]:
         for event in api.all_events():
-            if not there(event):
-                yield event.location, f"`{event.name}` has no {what}"
+            if not present(event):
+                yield event.location, f"event `{event.name}` has no {what}"
 
     return find
 
@@ -76,73 +78,77 @@ def _events_without(
 def _fields_without_title(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for field in _fields(api):
         if api.is_undocumented(field):
-            yield field.location, f"`{field.wire}` has neither title nor description"
+            yield field.location, f"field `{field.wire}` has neither title nor description"
 
 
 def _optional_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for endpoint in api.all_endpoints():
         if names := ", ".join(f"`{name}`" for name in endpoint.idempotency.optional):
-            yield endpoint.location, f"requests of `{endpoint.qualified}` may lack {names} of its idempotency key; the client does not retry those as keyed"
+            yield endpoint.location, f"idempotency key of `{endpoint.qualified}` contains optional {names}; requests without a value for it are not retried"
 
 
 def _long_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for field in _fields(api):
         example = field.example.json if field.example else None
         if isinstance(example, str) and not field.encrypted and _LONG_KEY.fullmatch(example):
-            yield field.location, f"the example of `{field.wire}` looks like a key; make sure that it is not a real one"
+            yield field.location, f"example of `{field.wire}` looks like a key; check that it is not a real one"
 
 
 RULES = (
     LintRule(
-        "translation", "Every text stands in every language of the API.", _missing_translations
+        "missing-translation",
+        "Every text exists in every language of the API.",
+        _missing_translations,
     ),
     LintRule(
-        "endpoint-title",
-        "A title heads the page and the docstring.",
+        "missing-endpoint-title",
+        "The title heads the page and the docstring.",
         _endpoints_without("title", lambda e: e.title),
     ),
     LintRule(
-        "endpoint-example",
-        "An example shows more than a table, and is tested.",
+        "missing-endpoint-example",
+        "An example shows more than a table, and it is tested.",
         _endpoints_without("example", lambda e: e.examples),
     ),
     LintRule(
-        "endpoint-errors",
-        "Callers handle the errors that they know of.",
+        "missing-endpoint-errors",
+        "Callers can handle only documented errors.",
         _endpoints_without("errors of its own", lambda e: e.errors),
     ),
     LintRule(
-        "endpoint-source",
-        "A link to the provider's page lets readers check.",
-        _endpoints_without("link to its source", lambda e: e.links),
+        "missing-endpoint-source",
+        "A link to the provider's page lets readers check the spec.",
+        _endpoints_without("link to its source page", lambda e: e.links),
     ),
     LintRule(
-        "optional-key",
-        "Without its key a request is not recognised, so the client does not retry it.",
+        "optional-idempotency-key",
+        "The server cannot recognize a retry without the key, so the client does not retry it.",
         _optional_keys,
     ),
     LintRule(
-        "event-title",
-        "A title heads the page and the docstring.",
+        "missing-event-title",
+        "The title heads the page and the docstring.",
         _events_without("title", lambda e: e.title),
     ),
     LintRule(
-        "event-example",
-        "An example shows more than a table, and is tested.",
+        "missing-event-example",
+        "An example shows more than a table, and it is tested.",
         _events_without("example", lambda e: e.examples),
     ),
     LintRule(
-        "event-address",
-        "Without an address nobody will ever get it.",
-        _events_without("setting that it is sent to (`to`)", lambda e: e.to),
+        "missing-event-address",
+        "Readers must know which setting takes the address of their endpoint.",
+        _events_without("`to` (the setting with the delivery address)", lambda e: e.to),
     ),
-    LintRule("field-title", "A reader learns what a field means.", _fields_without_title),
-    LintRule("long-key", "Specs are public; keys are not.", _long_keys),
+    LintRule(
+        "missing-field-title", "Readers need to know what a field means.", _fields_without_title
+    ),
+    LintRule("possible-secret", "Specs are public; keys are not.", _long_keys),
 )
 
 
 def _fields(api: Api) -> Iterator[Field]:
-    """All fields and parameters, in the order of the model."""
+    """Yield all fields and parameters, in the order of the model."""
     yield from api.header
     for named in api.types.values():
         if isinstance(named, model.Object):
@@ -159,7 +165,7 @@ def _fields(api: Api) -> Iterator[Field]:
 
 
 def _texts(api: Api) -> Iterator[tuple[str, Text]]:
-    """All texts with the files that they stand in."""
+    """Yield all texts with the paths of their files."""
     home = f"{api.source}/_api.yaml"
     yield from _at(
         home,

@@ -1,4 +1,4 @@
-"""Texts for people, in the languages of the API, and the plain words beside them."""
+"""Localized texts: reads texts in the languages of the API, and plain scalars, lists and maps."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from .nodes import MapNode, Node, Scalar, is_null, resolve
 
 
 class TextReader:
-    """Reads texts; `languages` are the API's, the first is the one of texts without a language."""
+    """Reads localized texts; the first of the API's `languages` is that of texts without one."""
 
     def __init__(self, diagnostics: DiagnosticCollector, languages: Sequence[str]) -> None:
         self.diagnostics = diagnostics
         self.languages = tuple(languages) or ("en",)
-        self._known = bool(languages)  # if they cannot be read, no language is wrong
+        self._known = bool(languages)  # without readable `languages`, do not report unknown ones
 
     def read(self, node: Node | None, besides: frozenset[str] = frozenset()) -> Text:
-        """The text of a node, in the order of the API's languages; `besides` are keys that are no languages."""
+        """Return the text of a node, in the order of the API's languages; `besides` are keys that are not languages."""
         match node:
             case Scalar():
                 text = self.prose(node)
@@ -26,23 +26,23 @@ class TextReader:
             case MapNode():
                 for language, entry in node.entries.items():
                     if self._known and language not in self.languages and language not in besides:
-                        # Languages are too short for slips: `fr` is not meant to be `en`.
+                        # Language codes are too short to suggest another one: `fr` is not a misspelt `en`.
                         slip = closest(language, sorted(besides))
                         hint = (
                             f"did you mean `{slip}`?"
                             if slip
-                            else f"its languages are {', '.join(self.languages)}"
+                            else f"expected one of: {', '.join(self.languages)}"
                         )
                         self.diagnostics.add(
                             entry.key,
                             "unknown-language",
-                            f"`{language}` is not one of the API's languages",
+                            f"unknown language `{language}`; `languages` in _api.yaml does not list it",
                             hint,
                         )
-                found = ((language, node.get(language)) for language in self.languages)
+                values = ((language, node.get(language)) for language in self.languages)
                 texts = (
                     (language, self.prose(value))
-                    for language, value in found
+                    for language, value in values
                     if isinstance(value, Scalar)
                 )
                 return Text(tuple((language, text) for language, text in texts if text))
@@ -50,37 +50,37 @@ class TextReader:
                 return Text()
 
     def prose(self, node: Scalar) -> str:
-        """The text as written, without white space around it; never empty, never cut short by a comment."""
-        check_cut(node, self.diagnostics)
+        """Return the text without surrounding white space; report it if it is empty or cut short by a comment."""
+        check_truncated(node, self.diagnostics)
         text = node.text.strip()
         if not text or is_null(node):
             self.diagnostics.add(
                 node,
-                "empty",
-                "a text is expected here",
-                "" if not text else "quote it if this is the text",
+                "empty-value",
+                "missing text" if not text else f"`{text}` means null, not a text",
+                "write a text, or remove the key" if not text else "quote it if it is the text",
             )
         return text
 
 
-def check_cut(node: Scalar, diagnostics: DiagnosticCollector) -> None:
-    """Reports a text that a comment seems to cut short."""
+def check_truncated(node: Scalar, diagnostics: DiagnosticCollector) -> None:
+    """Report a text that a comment seems to cut short."""
     if node.cut:
         diagnostics.add(
             node,
-            "cut-text",
-            "` #` begins a comment, so the text ends before it",
-            "quote the text if the `#` belongs to it; a comment after a text has two spaces before and one after its `#`",
+            "truncated-text",
+            "` #` starts a comment, so the text ends before it",
+            "quote the text if `#` belongs to it; write two spaces before and one after the `#` of a comment",
         )
 
 
 def word(node: Node | None) -> str:
-    """The text of a scalar exactly as written, '' for anything else."""
+    """Return the text of a scalar exactly as written, or an empty string for anything else."""
     return node.text if isinstance(node, Scalar) else ""
 
 
 def words(node: Node | None) -> list[Scalar]:
-    """The scalars of a list, or a scalar alone."""
+    """Return the scalars of a list, or a single scalar as a list."""
     if isinstance(node, Scalar):
         return [node]
     if node is None or isinstance(node, MapNode):
@@ -89,13 +89,13 @@ def words(node: Node | None) -> list[Scalar]:
 
 
 def flag(node: Node | None, otherwise: bool = False) -> bool:
-    """A boolean, `otherwise` if it is absent or no boolean."""
+    """Return a boolean, or `otherwise` if the node is absent or not a boolean."""
     value = resolve(node) if isinstance(node, Scalar) and node.text[:1] in "tTfF" else None
     return value if isinstance(value, bool) else otherwise
 
 
 def integer(node: Node | None) -> int | None:
-    """A whole number, None if it is absent or no number."""
+    """Return an integer, or None if the node is absent or not an integer."""
     if not isinstance(node, Scalar):
         return None
     try:
@@ -106,7 +106,7 @@ def integer(node: Node | None) -> int | None:
 
 
 def entries(node: Node | None) -> list[tuple[Scalar, Node]]:
-    """The entries of a map, none for anything else."""
+    """Return the entries of a map, or none for anything else."""
     return (
         [(entry.key, entry.value) for entry in node.entries.values()]
         if isinstance(node, MapNode)
@@ -115,10 +115,10 @@ def entries(node: Node | None) -> list[tuple[Scalar, Node]]:
 
 
 def items(node: Node | None) -> list[Node]:
-    """The entries of a list, none for anything else."""
+    """Return the entries of a list, or none for anything else."""
     return [] if node is None or isinstance(node, Scalar | MapNode) else node.items
 
 
 def child(node: Node | None, key: str) -> Node | None:
-    """The value of a key, None where there is none."""
+    """Return the value of a key, or None."""
     return node.get(key) if isinstance(node, MapNode) else None

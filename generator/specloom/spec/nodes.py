@@ -1,7 +1,7 @@
-"""What the files of a spec consist of: nodes that know where they stand.
+"""Nodes of YAML and JSON files, with their positions.
 
-A scalar keeps its text as written; what it means (a text, a number, any JSON) is decided by the place that reads it, with the
-functions below. YAML and JSON files give the same nodes, and so everything after them is written once.
+A scalar keeps its text as written. Its reader decides whether it is a text, a number or any JSON value, with the functions below. YAML and
+JSON files yield the same nodes, so all later stages handle both.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 MAX_NUMBER_LENGTH = 100
-"""Numbers with more characters than this are refused: nobody writes them, and converting them takes quadratic time."""
+"""Longer numbers are rejected, because converting them takes quadratic time."""
 
 
 class Source(Struct, frozen=True):
-    """One file: its path as the user named it, and its text."""
+    """A file: its path as the user named it, and its text."""
 
     path: str
     text: str
@@ -35,20 +35,20 @@ class Source(Struct, frozen=True):
 
 
 class Scalar(Struct, eq=False):
-    """`style`: "json" is a bare word or number of a JSON file, which is never a text. `cut`: a ` #` follows at once."""
+    """A scalar. `style` "json" is a bare word or number of a JSON file, never a text. `cut`: ` #` follows immediately."""
 
     source: Source
     line: int
     column: int
     width: int
-    """Columns that it takes on its first line."""
+    """Width in columns on the first line."""
     text: str
     style: Literal["plain", "quoted", "block", "json"]
     cut: bool = False
 
     @property
     def bare(self) -> bool:
-        """Whether the text may mean something else than a text."""
+        """Whether the scalar may be something other than a text."""
         return self.style == "plain" or self.style == "json"
 
 
@@ -88,14 +88,14 @@ def is_null(node: Node) -> bool:
 
 
 def is_empty(node: Node) -> bool:
-    """Whether nothing at all is written there."""
+    """Return whether the scalar is empty and unquoted."""
     return isinstance(node, Scalar) and node.style == "plain" and node.text == ""
 
 
 def resolve(scalar: Scalar) -> Json:
-    """What the scalar means by the YAML 1.2 core rules (section 10.3); numbers with a fraction are exact.
+    """Return the value of a scalar by the YAML 1.2 core schema (section 10.3); numbers with a fraction are exact.
 
-    Raises ValueError for infinity, for what is not a number, and for numbers that are too long.
+    Raises `ValueError` for infinity, NaN and numbers that are too long.
     """
     text = scalar.text
     if not scalar.bare:
@@ -105,18 +105,18 @@ def resolve(scalar: Scalar) -> Json:
     if text[0] not in "-+.0123456789":
         return text
     if _NOT_A_NUMBER.fullmatch(text):
-        raise ValueError("infinity and NaN are not JSON")
+        raise ValueError("infinity and NaN are not valid JSON")
     if not _NUMBER.fullmatch(text) and not _INTEGER.fullmatch(text):
         return text
     if len(text) > MAX_NUMBER_LENGTH:
-        raise ValueError(f"a number of more than {MAX_NUMBER_LENGTH} characters")
+        raise ValueError(f"number has more than {MAX_NUMBER_LENGTH} characters")
     if _INTEGER.fullmatch(text):
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
     return Decimal(text)
 
 
 def to_json(node: Node) -> Json:
-    """The plain JSON value of a node; ValueError as in `resolve`. Depth is bounded by the readers of files."""
+    """Return the JSON value of a node; raises `ValueError` as `resolve` does. The file readers limit the depth."""
     match node:
         case Scalar():
             return resolve(node)

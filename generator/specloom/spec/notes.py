@@ -1,4 +1,4 @@
-"""Markdown beside the spec, by what it is about: `_api.md`, `orders.md`, `orders.query.zh.md`."""
+"""Markdown notes beside the spec, by subject: `_api.md`, `orders.md`, `orders.query.zh.md`."""
 
 from __future__ import annotations
 
@@ -8,47 +8,47 @@ from ..model import Text
 from .collector import DiagnosticCollector, did_you_mean
 from .spec_folder import MarkdownNote
 
-About = tuple[str, ...]
+Subject = tuple[str, ...]
 """() for the API, a resource's path, or an endpoint's."""
 
 
 def collect(
     notes: list[MarkdownNote],
     languages: tuple[str, ...],
-    resources: set[About],
-    endpoints: set[About],
+    resources: set[Subject],
+    endpoints: set[Subject],
     diagnostics: DiagnosticCollector,
-) -> dict[About, Text]:
-    """Texts by what they are about, in the order of the languages."""
-    found: dict[About, dict[str, str]] = {}
+) -> dict[Subject, Text]:
+    """Return the notes by subject, in the order of the languages."""
+    texts: dict[Subject, dict[str, str]] = {}
     for note in notes:
-        about, language = _about(note, languages, resources, endpoints)
-        if about is None:
+        subject, language = _subject(note, languages, resources, endpoints)
+        if subject is None:
             known = {".".join(path[-1:]) for path in resources if path[:-1] == note.folder}
             known |= {".".join(path[-2:]) for path in endpoints if path[:-2] == note.folder}
             if not note.folder:
                 known.add("_api")
             diagnostics.add_at(
                 note.location,
-                "stray-note",
-                f"`{'.'.join(note.about)}` is about no resource and no endpoint here",
+                "unused-note",
+                f"note `{'.'.join(note.about)}` matches no resource and no endpoint",
                 did_you_mean(".".join(note.about), sorted(known)),
             )
-        elif language in found.setdefault(about, {}):
+        elif language in texts.setdefault(subject, {}):
             diagnostics.add_at(
                 note.location,
-                "stray-note",
-                f"there are two notes about `{'.'.join(about) or '_api'}` in `{language}`",
-                f"{languages[0]} is the language of notes without one",
+                "duplicate-note",
+                f"duplicate note about `{'.'.join(subject) or '_api'}` in `{language}`",
+                f"remove one of them; a note without a language is in {languages[0]}",
             )
         else:
-            found[about][language] = note.text
-    return {about: _text(texts, languages) for about, texts in found.items()}
+            texts[subject][language] = note.text
+    return {subject: _text(by_language, languages) for subject, by_language in texts.items()}
 
 
-def _about(
-    note: MarkdownNote, languages: tuple[str, ...], resources: set[About], endpoints: set[About]
-) -> tuple[About | None, str]:
+def _subject(
+    note: MarkdownNote, languages: tuple[str, ...], resources: set[Subject], endpoints: set[Subject]
+) -> tuple[Subject | None, str]:
     *parts, last = note.about
     language = last if parts and last in languages else languages[0]
     path = (*note.folder, *parts) if parts and last in languages else (*note.folder, *note.about)

@@ -1,4 +1,4 @@
-"""Paths with their variables, and what may be a parameter at all."""
+"""Request paths with their variables, and checks of parameters and headers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FRAMING_HEADERS = frozenset(
         "expect",
     }
 )
-"""Headers that say how a message is framed (RFC 9110, RFC 9112): a caller must not be able to lie about it."""
+"""Headers that frame a message (RFC 9110, RFC 9112): only the client may set them."""
 
 
 _STYLED: Mapping[str, tuple[str, ...]] = {
@@ -41,16 +41,16 @@ _STYLED: Mapping[str, tuple[str, ...]] = {
     "brackets": ("a list", "an object"),
     "deep": ("an object",),
 }
-"""What is written in a style."""
+"""Kinds of values that a style can encode."""
 
 
 def request_line(node: Node | None, diagnostics: DiagnosticCollector) -> tuple[str, str, list[str]]:
-    """Verb, path and the names of its variables, in order."""
+    """Return method, path and the names of its variables, in order."""
     method, _, path = word(node).partition(" ")
     names = [name for name in _VARIABLE.findall(path) if not name.startswith("+")]
     if isinstance(node, Scalar) and re.match(
         "[A-Z]+ /", node.text
-    ):  # the shape of anything else is reported already
+    ):  # validation has reported anything else
         _check_path(node, path, names, len(method) + 1, diagnostics)
     return method, path, names
 
@@ -65,7 +65,7 @@ def _check_path(
     if reserved >= 0:
         diagnostics.add(
             node,
-            "not-yet",
+            "reserved-word",
             f"`{{+…}}` {RESERVED}",
             key_hint("{+…}", "path"),
             offset=start + reserved,
@@ -74,26 +74,32 @@ def _check_path(
     elif "?" in rest:
         diagnostics.add(
             node,
-            "path",
-            "a path has no query",
-            "parameters of the query stand under `query:`",
+            "invalid-path",
+            "path contains a query",
+            "write query parameters under `query:`",
             offset=start + rest.index("?"),
             length=1,
         )
     elif end < len(rest):
-        message, hint = f"`{rest[end]}` may not stand in a path", "percent-encode it"
+        message, hint = f"invalid character `{rest[end]}` in the path", "percent-encode it"
         if rest[end] in "{}":
             message, hint = (
-                "`{` is never closed" if rest[end] == "{" else "`}` closes nothing"
-            ), "a variable is written {name}"
-        diagnostics.add(node, "path", message, hint, offset=start + end, length=1)
+                "unclosed `{` in the path" if rest[end] == "{" else "unmatched `}` in the path"
+            ), "write a variable as {name}"
+        diagnostics.add(node, "invalid-path", message, hint, offset=start + end, length=1)
     elif re.search(r"/\.{1,2}(/|$)", rest):
-        diagnostics.add(node, "path", "`.` and `..` are no segments of a path")
+        diagnostics.add(
+            node,
+            "invalid-path",
+            "path contains a `.` or `..` segment",
+            "write the path without it",
+        )
     elif re.search(r"//", rest):
         diagnostics.add(
             node,
-            "path",
-            "a segment of the path is empty",
+            "invalid-path",
+            "path contains an empty segment",
+            "write one slash",
             offset=start + rest.index("//"),
             length=2,
         )
@@ -101,16 +107,18 @@ def _check_path(
         if not match[1]:
             diagnostics.add(
                 node,
-                "path",
-                "a variable of the path has no name",
+                "invalid-path",
+                "path variable without a name",
+                "write a variable as {name}",
                 offset=start + match.start(),
                 length=2,
             )
         elif names.count(match[1]) > 1 and names.index(match[1]) < path[: match.start()].count("{"):
             diagnostics.add(
                 node,
-                "path",
-                f"the variable `{match[1]}` stands in the path twice",
+                "invalid-path",
+                f"duplicate path variable `{match[1]}`",
+                "rename one of them",
                 offset=start + match.start(),
                 length=len(match[0]),
             )
@@ -123,22 +131,22 @@ def path_fields(
     keys: Node | None,
     diagnostics: DiagnosticCollector,
 ) -> tuple[Field, ...]:
-    """The path's fields in the order of its variables; reports those that do not fit each other."""
+    """Return the path's fields in the order of its variables; report fields and variables without a counterpart."""
     by_wire = {field.wire: field for field in fields}
     for field in fields:
         if field.wire not in names:
             diagnostics.add_at(
                 field.location,
-                "path",
-                f"the path has no variable `{{{field.wire}}}`",
-                "",
+                "invalid-path",
+                f"path has no variable `{{{field.wire}}}`",
+                "add it to `http`, or remove the field",
                 len(field.wire),
             )
         elif not field.required:
             diagnostics.add_at(
                 field.location,
-                "path",
-                f"`{field.wire}` is a part of the path, so it is never absent",
+                "invalid-path",
+                f"path variable `{field.wire}` cannot be optional",
                 "write it without `?`",
                 len(field.wire),
             )
@@ -148,8 +156,8 @@ def path_fields(
             offset = node.text.find("{" + name + "}")
             diagnostics.add(
                 node,
-                "path",
-                f"`path` has no field `{name}`",
+                "invalid-path",
+                f"path variable `{name}` has no field under `path`",
                 f"add path: {{{name}: string}}",
                 offset=offset,
                 length=len(name) + 2,
@@ -160,41 +168,43 @@ def path_fields(
 def check_headers(
     fields: Iterable[Field], diagnostics: DiagnosticCollector, *, sent: bool = True
 ) -> None:
-    """Reports names that are no header's, and in requests headers that the client alone writes."""
+    """Report invalid header names, and request headers that only the client may set."""
     seen: dict[str, Field] = {}
     for field in fields:
         length = len(field.wire)
         if not _HEADER.fullmatch(field.wire):
             diagnostics.add_at(
-                field.location, "header", f"`{field.wire}` is not the name of a header", "", length
+                field.location,
+                "invalid-header",
+                f"invalid header name `{field.wire}`",
+                "use ASCII letters, digits and `-`",
+                length,
             )
         elif sent and field.wire.lower() in _FRAMING_HEADERS:
             diagnostics.add_at(
                 field.location,
-                "header",
-                f"`{field.wire}` is written by the client itself",
-                "",
+                "invalid-header",
+                f"header `{field.wire}` is set by the client itself",
+                "remove it",
                 length,
             )
         for value in field.type.literals if isinstance(field.type, model.String) else ():
             if not _HEADER_VALUE.fullmatch(value):
-                message = (
-                    f"`{value}` cannot be the value of `{field.wire}`, which stands in a header"
-                )
+                message = f"invalid value `{value}` of header `{field.wire}`"
                 diagnostics.add_at(
                     field.location,
-                    "header",
+                    "invalid-header",
                     message,
-                    "one line of ASCII, without spaces at its ends",
+                    "use one line of ASCII without leading or trailing spaces",
                     length,
                 )
         other = seen.setdefault(field.wire.lower(), field)
         if other is not field and other.wire != field.wire:
             diagnostics.add_at(
                 field.location,
-                "field-twice",
+                "duplicate-field",
                 f"`{field.wire}` and `{other.wire}` ({line_reference(other.location)}) are the same header",
-                "",
+                "remove one of them",
                 length,
             )
 
@@ -205,32 +215,32 @@ def check_added(
     schemes: Iterable[Scheme],
     diagnostics: DiagnosticCollector,
 ) -> None:
-    """Reports parameters that the endpoint's schemes or its body write; `header` are the API's constant ones."""
+    """Report parameters that the endpoint's schemes or its body set; `header` are the API's constant headers."""
     own = {field.wire.lower() for field in endpoint.header}
     headers = (*(field for field in header if field.wire.lower() not in own), *endpoint.header)
-    for where_, fields in (("header", headers), ("query", endpoint.query)):
+    for part, fields in (("header", headers), ("query", endpoint.query)):
         writers = {
-            _folded(name, where_): f"the scheme `{scheme.name}`"
+            _folded(name, part): f"the scheme `{scheme.name}`"
             for scheme in schemes
-            for name, _ in added_by(scheme, where_)
+            for name, _ in added_by(scheme, part)
         }
-        if endpoint.body is not None and where_ == "header":
-            writers["content-type"] = "the body, whose media type it is"
+        if endpoint.body is not None and part == "header":
+            writers["content-type"] = "the media type of the body"
         for field in fields:
-            writer = writers.get(_folded(field.wire, where_))
+            writer = writers.get(_folded(field.wire, part))
             if writer:
-                hint = key_hint(field.wire, where_) or "leave it out"
+                hint = key_hint(field.wire, part) or "remove it"
                 diagnostics.add_at(
                     field.location,
-                    "parameter",
-                    f"`{field.wire}` is already written by {writer}",
+                    "invalid-parameter",
+                    f"`{field.wire}` is already set by {writer}",
                     hint,
                     len(field.wire),
                 )
 
 
-def _folded(name: str, where_: str) -> str:
-    return name.lower() if where_ == "header" else name
+def _folded(name: str, part: str) -> str:
+    return name.lower() if part == "header" else name
 
 
 def check_types(
@@ -239,18 +249,19 @@ def check_types(
     types: Mapping[TypeName, NamedType],
     diagnostics: DiagnosticCollector,
 ) -> None:
-    """Reports types that have no form outside JSON: in a path, a query, a header or a form."""
-    location = "response header" if role == "response header" else role
+    """Report types that cannot be encoded outside JSON: in a path, a query, a header or a form."""
     for field in fields:
         reason = (
-            _unfit(field.type, role, field.style, types) if field.type is not UNRESOLVED else ""
+            _encoding_error(field.type, role, field.style, types)
+            if field.type is not UNRESOLVED
+            else ""
         )
         if reason:
             diagnostics.add_at(
                 field.location,
-                "parameter",
-                f"{reason}, and `{field.wire}` stands in a {location}",
-                "",
+                "invalid-parameter",
+                f"`{field.wire}` cannot be sent in a {role}: {reason}",
+                "use another type, or send it in a JSON body",
                 len(field.wire),
             )
         elif role in {"query", "form"} and field.type is not UNRESOLVED:
@@ -258,56 +269,56 @@ def check_types(
         if field.encrypted and role in {"path", "header", "response header"}:
             diagnostics.add_at(
                 field.location,
-                "parameter",
-                f"`{field.wire}` is encrypted, which nothing in a {location} can be",
-                "",
+                "invalid-parameter",
+                f"`{field.wire}`: encryption is not supported in a {role}",
+                "remove `encrypted`, or send it in a JSON body",
                 len(field.wire),
             )
 
 
-def _check_style(field: Field, found: frozenset[str], diagnostics: DiagnosticCollector) -> None:
-    """Reports a style in which none of these kinds of values is written."""
-    wanted = _STYLED.get(field.style)
-    if wanted is not None and not found & {*wanted}:
-        styles = "a list has `comma` and `brackets`, an object has `brackets` and `deep`"
-        hint = styles if found & {"a list", "an object"} else "only lists and objects have a style"
-        message = f"`{field.style}` is how {' or '.join(wanted)} is written, and `{field.wire}` is {' or '.join(sorted(found))}"
-        diagnostics.add_at(field.location, "style", message, hint, len(field.wire))
+def _check_style(field: Field, actual: frozenset[str], diagnostics: DiagnosticCollector) -> None:
+    """Report a style that cannot encode any of these kinds of values."""
+    supported = _STYLED.get(field.style)
+    if supported is not None and not actual & {*supported}:
+        styles = "use `comma` or `brackets` for a list, `brackets` or `deep` for an object"
+        hint = styles if actual & {"a list", "an object"} else "remove it"
+        message = f"style `{field.style}` applies to {' or '.join(supported)}, but `{field.wire}` is {' or '.join(sorted(actual))}"
+        diagnostics.add_at(field.location, "invalid-style", message, hint, len(field.wire))
 
 
-def _unfit(
+def _encoding_error(
     type_: Type,
     role: str,
     style: str,
     types: Mapping[TypeName, NamedType],
     within: frozenset[TypeName] = frozenset(),
 ) -> str:
-    """Why a type has no form in this place, '' if it has one; `within` are the objects around it."""
+    """Return why a type cannot be encoded in this part of a request, or an empty string; `within` are the enclosing objects."""
     nested = style in {"brackets", "deep"} and role in {"query", "form"}
     match type_:
         case model.Nullable():
-            return "null has no form outside JSON"
+            return "null exists in JSON only"
         case model.ListOf():
             if role not in {"query", "form", "header", "response header"}:
-                return "a list is several values"
-            return _unfit(type_.item, role if nested else "list", style, types, within)
+                return "a list has several values"
+            return _encoding_error(type_.item, role if nested else "list", style, types, within)
         case model.MapOf() if nested:
-            return _unfit(type_.value, role, style, types, within)
+            return _encoding_error(type_.value, role, style, types, within)
         case model.MapOf() | model.AnyJson():
-            return "a JSON value has no form outside JSON (text<T> has one)"
+            return "maps and JSON values need JSON (text<T> wraps it in a string)"
         case model.Named():
             named = types.get(type_.to)
             if isinstance(named, model.Object) and not nested:
-                return "an object has no form outside JSON (but `style: brackets` or `deep` in a query or a form)"
+                return "objects need JSON (or `style: brackets` or `deep` in a query or form)"
             if isinstance(named, model.Object) and named.name not in within:
-                return _unfit_fields(named, role, style, types, within | {named.name})
+                return _fields_error(named, role, style, types, within | {named.name})
             if isinstance(named, model.UnionType) and named.name not in within:
                 inside = within | {named.name}
                 return next(
                     (
                         reason
                         for member in named.members
-                        if (reason := _unfit(member, role, style, types, inside))
+                        if (reason := _encoding_error(member, role, style, types, inside))
                     ),
                     "",
                 )
@@ -317,7 +328,7 @@ def _unfit(
                 (
                     reason
                     for member in type_.members
-                    if (reason := _unfit(member, role, style, types, within))
+                    if (reason := _encoding_error(member, role, style, types, within))
                 ),
                 "",
             )
@@ -325,7 +336,7 @@ def _unfit(
             return ""
 
 
-def _unfit_fields(
+def _fields_error(
     structure: Object,
     role: str,
     style: str,
@@ -334,9 +345,9 @@ def _unfit_fields(
 ) -> str:
     for field in structure.fields:
         if "[" in field.wire or "]" in field.wire:
-            return f"a name that is written in brackets has none itself (`{structure.name.name}.{field.wire}`)"
+            return f"field names inside brackets cannot contain brackets (`{structure.name.name}.{field.wire}`)"
         if field.type is not UNRESOLVED and (
-            reason := _unfit(field.type, role, style, types, within)
+            reason := _encoding_error(field.type, role, style, types, within)
         ):
             return (
                 f"{reason} (`{structure.name.name}.{field.wire}`)" if "`" not in reason else reason
@@ -345,39 +356,39 @@ def _unfit_fields(
 
 
 def check_files(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
-    """Reports files inside JSON."""
+    """Report files inside JSON."""
     for field in fields:
         if contains_file(field.type):
             diagnostics.add_at(
                 field.location,
-                "file",
-                f"`{field.wire}` stands in JSON or a form, which hold no `file`",
-                "bytes are Base64 there",
+                "misplaced-file",
+                f"field `{field.wire}` is a `file`, which JSON and forms cannot contain",
+                "use `bytes`, which is Base64, or send it under `parts:`",
                 len(field.wire),
             )
 
 
 def check_parts(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
-    """Reports parts whose types have no form in a multipart body."""
+    """Report parts that cannot be encoded in a multipart body."""
     for field in fields:
         inner = field.type.item if isinstance(field.type, model.ListOf) else field.type
         if contains_file(inner) and not isinstance(inner, model.File):
             diagnostics.add_at(
                 field.location,
-                "file",
-                f"`{field.wire}` is neither a file nor a list of files, but holds one",
-                "",
+                "misplaced-file",
+                f"part `{field.wire}` contains a file",
+                "make it a file or a list of files",
                 len(field.wire),
             )
 
 
 def route_shape(path: str) -> str:
-    """The path with its variables alike, by which a server tells routes apart."""
+    """Return the path with equal placeholders for its variables: servers route by it."""
     return _VARIABLE.sub("{}", path)
 
 
 def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
-    """What else tells requests apart on one route: constants, and headers that they must have."""
+    """Return what else distinguishes requests of one route: constants and required headers."""
     fields = (*endpoint.path_fields, *endpoint.query, *endpoint.header, *body)
     constants = (
         (field.wire, field.type)
@@ -388,9 +399,9 @@ def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
 
 
 def check_unused_key(
-    node: Node | None, key: str, applies: bool, sentence: str, diagnostics: DiagnosticCollector
+    node: Node | None, key: str, applies: bool, message: str, diagnostics: DiagnosticCollector
 ) -> None:
-    """Reports a key that says nothing here."""
+    """Report a key that has no effect here."""
     value = child(node, key)
     if value is not None and not applies:
-        diagnostics.add(value, "idle-key", sentence)
+        diagnostics.add(value, "unused-key", message, "remove it")

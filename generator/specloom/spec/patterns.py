@@ -1,7 +1,7 @@
-"""Regular expressions of a spec: valid, of bounded effort, and put where they belong.
+"""Regular expressions of a spec: checks that they are valid and cheap to match.
 
-Python's `re` backtracks. A repeated group that holds a repetition may take exponential time on a short text, in the generator and in every
-client, so it is refused.
+Python's `re` backtracks. A repeated group that contains a repetition may take exponential time on a short text, in the generator and in
+every client, so it is rejected.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PART = re.compile(
 
 
 def check_pattern(node: Scalar, diagnostics: DiagnosticCollector) -> bool:
-    """Whether the pattern can be used; reports why not."""
+    """Return whether a pattern can be used; report why not."""
     reason, hint = "", ""
     try:
         with warnings.catch_warnings():
@@ -34,35 +34,38 @@ def check_pattern(node: Scalar, diagnostics: DiagnosticCollector) -> bool:
     except re.error as error:
         diagnostics.add(
             node,
-            "pattern",
-            f"this is not a regular expression: {error.msg}",
+            "invalid-pattern",
+            f"invalid regular expression: {error.msg}",
             offset=error.pos or 0,
             length=1,
         )
         return False
     except (RecursionError, OverflowError, Warning):
-        reason = "this regular expression is too large, or ambiguous to Python"
+        reason, hint = "regular expression is too large or ambiguous for Python", "simplify it"
     if not reason and re.search(r"\(\?[^:=!<>]|\(\?<[^=!]", node.text):
-        reason, hint = "groups are written (…) or (?:…) here", "without flags, names or conditions"
+        reason, hint = (
+            "unsupported group in the regular expression",
+            "use (…) or (?:…), without flags, names or conditions",
+        )
     elif not reason and _may_explode(node.text):
         reason, hint = (
-            "a repeated group holds a repetition, which may take for ever",
-            "write (?:ab*)* as [ab]*, or as a limit on the length",
+            "a repeated group contains a repetition, which may take exponential time",
+            "rewrite it, for example (?:ab*)* as [ab]*, or limit the length instead",
         )
     if reason:
-        diagnostics.add(node, "pattern", reason, hint)
+        diagnostics.add(node, "invalid-pattern", reason, hint)
     return not reason
 
 
 def is_cheap_to_match(pattern: str, length: int) -> bool:
-    """Whether matching a text of this length ends soon, by a careful guess: effort grows with the power of the repetitions."""
+    """Return whether matching a text of this length is cheap, by a conservative estimate of the backtracking."""
     repetitions = len(re.findall(r"[*+]|\{[0-9]*,[0-9]*\}", pattern))
     nested = re.search(r"\)(?:[*+]|\{[0-9]*,[0-9]*\})", pattern) is not None
     return length <= _SHORT if nested else length**repetitions <= _STEPS
 
 
 def with_pattern(type_: Type, pattern: str) -> Type | None:
-    """The type with the pattern in each of its texts, None if there is no text in it."""
+    """Return the type with the pattern on each of its strings, or None if it has no strings."""
     match type_:
         case model.String():
             return replace(type_, pattern=pattern)
@@ -87,10 +90,10 @@ def with_pattern(type_: Type, pattern: str) -> Type | None:
 
 
 def _may_explode(pattern: str) -> bool:
-    """Whether an unbounded repetition stands inside a group that is itself repeated without a bound."""
+    """Return whether an unbounded repetition is inside a group that is itself repeated without bound."""
     open_groups: list[bool] = []
-    repeats = False  # whether what stands in the present group repeats without a bound
-    closed: bool | None = None  # the same of the group that ended just now
+    repeats = False  # whether the current group contains an unbounded repetition
+    closed: bool | None = None  # the same for the group that just ended
     for part in _PART.findall(pattern):
         if part[0] in "*+" or (part[0] == "{" and part.endswith(",}")):
             if closed:

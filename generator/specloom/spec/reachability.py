@@ -1,4 +1,4 @@
-"""What types hold: files, and structures without end."""
+"""Reachability: types that contain files, and objects that can never be constructed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..model import Field, NamedType, Type, TypeName
 
 
 def contains_file(type_: Type) -> bool:
-    """Whether `file` stands in a type, other types' fields aside."""
+    """Return whether a type contains `file`; fields of named types are not followed."""
     match type_:
         case model.File():
             return True
@@ -27,7 +27,7 @@ def contains_file(type_: Type) -> bool:
 
 
 def unconstructible_objects(types: Mapping[TypeName, NamedType]) -> list[model.Object]:
-    """Structures of which no value can be written, because each needs another one first."""
+    """Return the objects without a finite value, because each requires another one of its kind."""
     needs: dict[TypeName, set[TypeName]] = {}
     needed_by: dict[TypeName, list[TypeName]] = {}
     for name, named in types.items():
@@ -48,5 +48,5 @@ def unconstructible_objects(types: Mapping[TypeName, NamedType]) -> list[model.O
             needs[name].discard(done)
             if not needs[name]:
                 ready.append(name)
-    stuck = (types[name] for name, others in needs.items() if others)
-    return [named for named in stuck if isinstance(named, model.Object)]
+    unresolved = (types[name] for name, others in needs.items() if others)
+    return [named for named in unresolved if isinstance(named, model.Object)]

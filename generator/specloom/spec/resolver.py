@@ -1,9 +1,8 @@
-"""From the files of a spec to the model, in one direction:
+"""Resolver: turns the files of a spec into the model, in one direction.
 
-    documents → words (languages, units, facts, schemes) → declarations → fields and endpoints → checks → examples → Api
+    documents → vocabularies (languages, units, facts, schemes) → declarations → fields and endpoints → checks → examples → Api
 
-Whatever is wrong is reported and replaced by something harmless, so that one run finds everything; the result counts only if
-nothing was reported.
+A part with a problem is replaced by a placeholder, so one run finds all problems. The result is valid only if none was reported.
 """
 
 from __future__ import annotations
@@ -41,6 +40,8 @@ Path = tuple[str, ...]
 
 
 class Resolver:
+    """Builds the model from a spec folder."""
+
     def __init__(self, folder: SpecFolder, diagnostics: DiagnosticCollector) -> None:
         self.folder = folder
         self.diagnostics = diagnostics
@@ -61,7 +62,7 @@ class Resolver:
         )
 
     def api(self) -> Api:
-        """The whole API."""
+        """Return the API."""
         resources = [document for document in self.folder.documents if document.kind == "resource"]
         self._declare()
         header, shared_header = self._header()
@@ -91,19 +92,19 @@ class Resolver:
         events = EventResolver(
             self.fields, self.types, self.texts, self.schemes.used.values(), self.diagnostics
         )
-        announced = {
+        event_drafts = {
             document.module: events.read(document.root, document.module) for document in resources
         }
-        everything = [draft for group in drafts.values() for draft in group]
-        self._check([draft.endpoint for draft in everything], header)
+        endpoint_drafts = [draft for group in drafts.values() for draft in group]
+        self._check([draft.endpoint for draft in endpoint_drafts], header)
         shapes.check(
-            ((draft.endpoint, draft.node.get("error_shape")) for draft in everything),
+            ((draft.endpoint, draft.node.get("error_shape")) for draft in endpoint_drafts),
             self.fields.built,
         )
         addresses = EventAddressChecker(
-            reader, [draft.endpoint for draft in everything], paths, self.diagnostics
+            reader, [draft.endpoint for draft in endpoint_drafts], paths, self.diagnostics
         )
-        for group in announced.values():
+        for group in event_drafts.values():
             for event in group:
                 addresses.check(event)
         examples = ExampleResolver(
@@ -115,9 +116,9 @@ class Resolver:
         )
         finished = self._finish(drafts, reader, examples, errors, by_resource)
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
-        told = {
+        events_by_resource = {
             path: tuple(examples.event(draft) for draft in group)
-            for path, group in announced.items()
+            for path, group in event_drafts.items()
         }
         self.folder.check_bodies()
         types = self._types(examples)
@@ -139,24 +140,26 @@ class Resolver:
             errors=errors,
             envelope=envelope(
                 self.root,
-                [draft for group in announced.values() for draft in group],
+                [draft for group in event_drafts.values() for draft in group],
                 self.schemes.all(),
                 self.diagnostics,
             ),
             links=api_file.links(child(self.root, "links"), self.texts),
-            resources=self._tree(paths, documents, finished, by_resource, told, texts),
+            resources=self._tree(
+                paths, documents, finished, by_resource, events_by_resource, texts
+            ),
             types=types,
             notes=texts.get((), Text()),
             source=self.folder.shown,
         )
 
     def _declare(self) -> None:
-        """Takes in all named types and builds the objects and enumerations among them."""
+        """Declare all named types, and resolve their objects, enumerations and unions."""
         api_file.check_names(self.root, self.diagnostics)
         for document in self.folder.documents:
             if document.kind != "api":
                 self.declarations.add(document)
-        self.declarations.check_twice()
+        self.declarations.check_duplicates()
         for declaration in self.declarations:
             if declaration.kind == "enumeration":
                 self.fields.built[declaration.name] = enumerations.build(
@@ -174,7 +177,7 @@ class Resolver:
                 self.fields.named_scalar(declaration)
 
     def _header(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-        """The API's headers: the constant ones, and those that are arguments of every endpoint."""
+        """Return the API's headers: the constant ones, and those that are arguments of every endpoint."""
         fields = self.fields.read(
             child(self.root, "header"), FieldOwner(TypeName((), "Header"), "header"), ()
         )
@@ -184,8 +187,8 @@ class Resolver:
         )
         return constant, tuple(field for field in fields if field not in constant)
 
-    def _check(self, found: list[Endpoint], header: tuple[Field, ...]) -> None:
-        """The rules that need everything to be known."""
+    def _check(self, endpoints: list[Endpoint], header: tuple[Field, ...]) -> None:
+        """Check the rules that need all types and endpoints."""
         self.errors.check(self.schemes.used.values())
         types = self.fields.built
         for at, union in self.types.unions:
@@ -198,49 +201,47 @@ class Resolver:
         for structure in reachability.unconstructible_objects(types):
             self.diagnostics.add_at(
                 structure.location,
-                "endless-type",
-                f"`{structure.name.name}` can never be written: it needs another of its kind first",
-                "let the field that leads back be absent (`?` on its key) or null",
+                "recursive-type",
+                f"`{structure.name.name}` has no finite value, because it always contains another one",
+                "make the field that leads back optional (`?` on its key) or nullable",
             )
-        self._check_encrypted(found)
+        self._check_encrypted(endpoints)
         parameters.check_types(header, "header", types, self.diagnostics)
-        for endpoint in found:
+        for endpoint in endpoints:
             self._check_endpoint(endpoint)
             parameters.check_added(
                 endpoint, header, self.schemes.of(endpoint.auth), self.diagnostics
             )
         self._check_files()
-        self._check_routes(found)
+        self._check_routes(endpoints)
 
-    def _check_encrypted(self, found: list[Endpoint]) -> None:
-        """Only texts are encrypted, by a scheme that can do it."""
+    def _check_encrypted(self, endpoints: list[Endpoint]) -> None:
+        """Check that encrypted fields are strings, and that a scheme can encrypt them."""
         fields = [
             field
             for named in self.fields.built.values()
             if isinstance(named, model.Object)
             for field in named.fields
         ]
-        fields += [field for endpoint in found for field in endpoint.query]
+        fields += [field for endpoint in endpoints for field in endpoint.query]
         encrypted = [field for field in fields if field.encrypted and field.type is not UNRESOLVED]
         for field in encrypted:
             kinds = unions.kinds(field.type, self.fields.built)
-            if kinds != frozenset({"a text"}):
-                message = (
-                    f"`{field.wire}` is {' or '.join(sorted(kinds))}, and only texts are encrypted"
-                )
+            if kinds != frozenset({"a string"}):
+                message = f"`{field.wire}` is {' or '.join(sorted(kinds))}, but only strings can be encrypted"
                 self.diagnostics.add_at(
                     field.location,
-                    "encrypted",
+                    "invalid-encryption",
                     message,
-                    "mark the texts inside, or let it be a string",
+                    "mark the strings inside it, or make it a string",
                     len(field.wire),
                 )
         if encrypted and not any(
             auth_schemes.SCHEMES[scheme.kind].encrypts
             for scheme in self.schemes.of(self.schemes.used)
         ):
-            message = f"`{encrypted[0].wire}` is encrypted, and no way to authenticate of this API can do that"
-            self.diagnostics.warn_at(encrypted[0].location, "encrypted", message)
+            message = f"`{encrypted[0].wire}` is encrypted, but no authentication scheme of this API supports encryption"
+            self.diagnostics.warn_at(encrypted[0].location, "invalid-encryption", message)
 
     def _check_endpoint(self, endpoint: Endpoint) -> None:
         types, diagnostics = self.fields.built, self.diagnostics
@@ -256,7 +257,7 @@ class Resolver:
             )
 
     def _check_files(self) -> None:
-        """Files stand in parts and raw bodies only."""
+        """Check that only multipart parts and binary bodies contain files."""
         for name, named in self.fields.built.items():
             if isinstance(named, model.Object) and name not in self.fields.parts:
                 parameters.check_files(named.fields, self.diagnostics)
@@ -266,10 +267,10 @@ class Resolver:
                 form.fields if isinstance(form, model.Object) else (), self.diagnostics
             )
 
-    def _check_routes(self, found: list[Endpoint]) -> None:
-        """Warns of endpoints that no server can tell apart by verb, path, constants and headers."""
+    def _check_routes(self, endpoints: list[Endpoint]) -> None:
+        """Warn about endpoints that a server cannot distinguish by method, path, constants and headers."""
         seen: dict[tuple[str, str, frozenset[object]], Endpoint] = {}
-        for endpoint in found:
+        for endpoint in endpoints:
             body = (
                 endpoint.body.type
                 if isinstance(endpoint.body, model.JsonBody | model.FormBody | model.MultipartBody)
@@ -285,8 +286,8 @@ class Resolver:
             if other is not endpoint:
                 self.diagnostics.warn_at(
                     endpoint.location,
-                    "route-twice",
-                    f"`{other.qualified}` ({line_reference(other.location)}) has the same verb and path",
+                    "duplicate-route",
+                    f"same method and path as `{other.qualified}` ({line_reference(other.location)})",
                 )
 
     def _finish(
@@ -297,7 +298,7 @@ class Resolver:
         errors: tuple[ErrorCode, ...],
         by_resource: dict[Path, tuple[ErrorCode, ...]],
     ) -> dict[Path, list[Endpoint]]:
-        """The endpoints with their examples and cross references."""
+        """Return the endpoints with their examples and cross references."""
         known = frozenset(draft.endpoint.qualified for group in drafts.values() for draft in group)
         finished: dict[Path, list[Endpoint]] = {}
         applied: list[tuple[ErrorShape, tuple[ErrorCode, ...]]] = []
@@ -333,7 +334,7 @@ class Resolver:
         )
 
     def _types(self, examples: ExampleResolver) -> dict[TypeName, NamedType]:
-        """All named types with their values, in the order of their files and of their places there."""
+        """Return all named types with their values, in the order of files and positions."""
         types = self.fields.built
         self.fields.check_scalars(examples.values)
         finished = [
@@ -359,8 +360,8 @@ class Resolver:
         events: dict[Path, tuple[Event, ...]],
         texts: dict[Path, Text],
     ) -> tuple[Resource, ...]:
-        """The resources in the order of their names, each with those below it."""
-        made: dict[Path, list[Resource]] = {}
+        """Return the resources in the order of their names, each with its children."""
+        children: dict[Path, list[Resource]] = {}
         for path in sorted(paths, key=lambda path: (-len(path), path)):  # the deepest first
             document = documents.get(path)
             root = document.root if document else None
@@ -373,12 +374,12 @@ class Resolver:
                 ),
                 errors=errors.get(path, ()),
                 events=events.get(path, ()),
-                resources=tuple(made.get(path, ())),
+                resources=tuple(children.get(path, ())),
                 notes=texts.get(path, Text()),
                 source=document.relative if document else "",
             )
-            made.setdefault(path[:-1], []).append(resource)
-        return tuple(made.get((), ()))
+            children.setdefault(path[:-1], []).append(resource)
+        return tuple(children.get((), ()))
 
     def _with_notes(self, endpoint: Endpoint, texts: dict[Path, Text]) -> Endpoint:
         note = texts.get((*endpoint.resource, endpoint.name))
@@ -386,5 +387,5 @@ class Resolver:
 
 
 def _with_folders(resources: set[Path]) -> set[Path]:
-    """The paths of all resources, those of folders without a file of their own included."""
+    """Return the paths of all resources, including folders without their own file."""
     return {path[:depth] for path in resources for depth in range(1, len(path) + 1)}

@@ -1,7 +1,7 @@
-"""Keys and passwords in a spec: they would be published with everything that is woven from it.
+"""Secret scanner: finds keys and passwords in a spec, which would be published with everything generated from it.
 
-Sure signs only, so that a long identifier, a digest or a cipher text in an example is no alarm: blocks and encodings of keys, the prefixes by
-which issuers mark their tokens, and random texts as examples of what is called a secret.
+It reports only certain matches, so that a long identifier, a digest or a ciphertext in an example raises no alarm: PEM blocks and encoded
+keys, tokens with the prefix of their issuer, and random values as examples of fields named like secrets.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from msgspec import Struct
 from .nodes import Scalar
 
 _ENCODED = r"(?<![A-Za-z0-9+/])"
-_SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+_PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (mark, what, re.compile(pattern))
     for what, marks, pattern in (
         ("a PEM block", ("-----BEGIN",), r"-----BEGIN\s"),
@@ -75,47 +75,47 @@ _SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
 )
 """A text that is looked for first, because that is fast; what its presence may mean; and what that looks like."""
 _PLACEHOLDER = re.compile(r"EXAMPLE|example|your|YOUR|(.)\1{5}|(?:x|X|\*|\.|0){6}|1234567|abcdef")
-_CALLED = re.compile(
+_SECRET_NAME = re.compile(
     r"(?:^|_)(?:(?:app|client|web_?hook)?_?secret|secret_key|private_key|api_?(?:v\d+_?)?key|access_key|password|passwd|access_token|refresh_token|authorization)$"
 )
 _RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
 _BITS = 3.5
-"""Entropy of a character: 4 at most in hexadecimal, 6 in Base64; words and counted numbers have less."""
+"""Minimum entropy per character: hexadecimal has at most 4 bits, Base64 6; words and sequences have less."""
 
 
-SECRET_HINT = "take it out, and replace the key if it was a real one"
+SECRET_HINT = "remove it, and revoke it if it was a real one"
 
 
 class SecretMatch(Struct, frozen=True, order=True):
-    """Where in a text a secret begins, and what it is."""
+    """Offset and kind of a secret in a text."""
 
     at: int
     what: str
 
 
 def find_secret(text: str) -> SecretMatch | None:
-    """The first sure sign of a key in a text."""
-    found = (
+    """Return the first secret in a text, or None."""
+    matches = (
         SecretMatch(match.start(), what)
-        for mark, what, pattern in _SIGNS
+        for mark, what, pattern in _PATTERNS
         if mark in text
         for match in pattern.finditer(text)
         if what == "a PEM block" or not _PLACEHOLDER.search(match[0])
     )
-    return min(found, default=None)
+    return min(matches, default=None)
 
 
-def secret_message(found: SecretMatch) -> str:
-    """What is said about it."""
-    shown = "a PEM block (a key or a certificate)" if found.what == "a PEM block" else found.what
-    return f"{shown} may not stand in a spec"
+def secret_message(match: SecretMatch) -> str:
+    """Return the message of a problem."""
+    kind = "a PEM block (a key or certificate)" if match.what == "a PEM block" else match.what
+    return f"spec contains {kind}"
 
 
 def looks_like_secret(name: str, secret: bool, example: Scalar) -> bool:
-    """Whether the example of a field, called `name` in Python, looks like what a `secret` one holds."""
+    """Return whether an example looks like a real secret; `name` is the field's Python name, `secret` its mark."""
     text = example.text
     if (
-        not (secret or _CALLED.search(name))
+        not (secret or _SECRET_NAME.search(name))
         or not _RANDOM.fullmatch(text)
         or _PLACEHOLDER.search(text)
     ):

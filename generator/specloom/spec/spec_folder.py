@@ -1,8 +1,8 @@
-"""The folder of a spec: which files there are, what their names mean, and their texts.
+"""Spec folder: finds the files of a spec, and reads them by the meaning of their names.
 
     _api.yaml  _types.yaml  orders.yaml  orders.md  orders.query.zh.md  orders/refunds.yaml  orders.query.json
 
-The tree of files is the tree of resources. Symbolic links are followed inside the folder only; a spec never reads anything else.
+The tree of files is the tree of resources. Symbolic links are followed only inside the folder; nothing outside is read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BODY_FILE = re.compile(
 
 
 class Document(Struct, frozen=True):
-    """A YAML file. `module` is the resource's path, ends in `_types` for shared types, and is empty for the API."""
+    """A YAML file. `module` is the path of a resource, ends in `_types` for shared types, and is empty for the API."""
 
     kind: validation.Kind
     module: tuple[str, ...]
@@ -40,7 +40,7 @@ class Document(Struct, frozen=True):
 
 
 class MarkdownNote(Struct, frozen=True):
-    """A Markdown file: `about` are the parts of its name."""
+    """A Markdown file; `about` are the parts of its name."""
 
     folder: tuple[str, ...]
     about: tuple[str, ...]
@@ -49,6 +49,8 @@ class MarkdownNote(Struct, frozen=True):
 
 
 class SpecFolder(Struct):
+    """The files of a spec that have been read."""
+
     path: Path
     shown: str
     diagnostics: DiagnosticCollector
@@ -58,19 +60,19 @@ class SpecFolder(Struct):
     json_files: set[str] = field(default_factory=set[str])
     bodies: dict[str, Node | None] = field(default_factory=dict[str, "Node | None"])
     resources: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
-    """Paths of all resource files, also of those that cannot be read."""
+    """Paths of all resource files, including unreadable ones."""
     complete: bool = True
-    """Whether every YAML file could be read; if not, what the others say of it cannot be judged."""
+    """Whether every YAML file could be read; if not, references between files cannot be checked."""
 
     def body(self, named: Scalar, module: tuple[str, ...]) -> Node | None:
-        """The JSON file that `body_file` names in a file of this module, or None with a problem reported."""
+        """Return the content of the JSON file that `body_file` names, or None after reporting a problem."""
         name = "/".join((*module[:-1], named.text))
         if not _BODY_FILE.fullmatch(named.text):
             self.diagnostics.add(
                 named,
-                "body-file",
-                "`body_file` names a .json file in the folder of this file",
-                "as orders.query.json",
+                "invalid-body-file",
+                f"invalid `body_file` name `{named.text}`",
+                "name a .json file in the same folder, such as orders.query.json",
             )
             return None
         if name not in self.bodies:
@@ -82,8 +84,8 @@ class SpecFolder(Struct):
                 }
                 self.diagnostics.add(
                     named,
-                    "body-file",
-                    f"there is no file `{named.text}` here",
+                    "unknown-file",
+                    f"file `{named.text}` does not exist in this folder",
                     did_you_mean(named.text, sorted(near)),
                 )
                 return None
@@ -94,22 +96,22 @@ class SpecFolder(Struct):
         return self.bodies[name]
 
     def check_bodies(self) -> None:
-        """Reports JSON files that no example names."""
+        """Report JSON files that no example uses."""
         for name in sorted(self.json_files - self.bodies.keys()):
             location = SourceLocation(printable(f"{self.shown}/{name}"), 1, 1)
             self.diagnostics.add_at(
                 location,
-                "stray-body",
-                "no example names this file",
-                "name it: body_file, or payload_file of an event",
+                "unused-file",
+                "file is not used by any example",
+                "name it in `body_file` or `payload_file`, or delete it",
             )
 
 
 def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> SpecFolder:
-    """Reads all files of the folder, in the order of their names, and checks the shape of each."""
+    """Read all files of the folder, in the order of their names, and validate each."""
     folder = SpecFolder(path, shown, diagnostics)
     if not path.is_dir():
-        diagnostics.add_at(SourceLocation(shown, 1, 1), "no-folder", "there is no such folder")
+        diagnostics.add_at(SourceLocation(shown, 1, 1), "missing-folder", "folder does not exist")
         folder.complete = False
         return folder
     for parents, file in _walk(path, (), folder):
@@ -117,8 +119,9 @@ def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> SpecFolder
     if not (path / "_api.yaml").is_file():
         diagnostics.add_at(
             SourceLocation(shown, 1, 1),
-            "no-api",
-            "the folder has no `_api.yaml`, which every spec begins with",
+            "missing-api-file",
+            "folder has no `_api.yaml`",
+            "create it; every spec has one",
         )
         folder.complete = False
     return folder
@@ -127,14 +130,14 @@ def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> SpecFolder
 def _walk(
     directory: Path, parents: tuple[str, ...], folder: SpecFolder
 ) -> Iterator[tuple[tuple[str, ...], Path]]:
-    """The files below a directory with the names of the directories above them."""
+    """Yield the files below a directory with the names of their parent directories."""
     try:
         children = sorted(directory.iterdir(), key=lambda child: child.name)
     except OSError as error:
         folder.diagnostics.add_at(
             _location(parents, directory, folder),
-            "unreadable",
-            f"the folder cannot be read: {error.strerror or error}",
+            "unreadable-file",
+            f"cannot read the folder: {error.strerror or error}",
         )
         return
     for child in children:
@@ -145,13 +148,17 @@ def _walk(
             folder.diagnostics.add_at(
                 location,
                 "symlink",
-                "a symbolic link to a folder, or out of the spec's folder, is not followed",
+                "symbolic link to a folder, or to a file outside the spec folder",
+                "replace it with a copy",
             )
         elif not child.is_dir():
             yield parents, child
         elif len(parents) >= MAX_FOLDER_DEPTH:
             folder.diagnostics.add_at(
-                location, "too-deep", f"more than {MAX_FOLDER_DEPTH} folders lie in one another"
+                location,
+                "too-deep",
+                f"more than {MAX_FOLDER_DEPTH} nested folders",
+                "move the files up",
             )
         elif _check_name(child.name, location, folder.diagnostics):
             yield from _walk(child, (*parents, child.name), folder)
@@ -181,12 +188,12 @@ def _read_file(path: Path, parents: tuple[str, ...], folder: SpecFolder) -> None
         if isinstance(root, MapNode):
             folder.documents.append(Document(kind, module, root, "/".join((*parents, path.name))))
     elif suffix.lower() in {".yml", ".yaml", ".json", ".md"}:
-        wanted = path.stem + (".yaml" if suffix.lower() == ".yml" else suffix.lower())
+        suggestion = path.stem + (".yaml" if suffix.lower() == ".yml" else suffix.lower())
         diagnostics.add_at(
             location,
             "file-name",
-            f"files of a spec end in .yaml, .md or .json, not {suffix}",
-            f"call it {wanted}",
+            f"invalid file extension {suffix}; expected .yaml, .md or .json",
+            f"rename it to {suggestion}",
         )
 
 
@@ -199,7 +206,10 @@ def _kind(
         return "api"
     if stem == "_api":
         diagnostics.add_at(
-            location, "file-name", "`_api.yaml` stands in the first folder of a spec only"
+            location,
+            "file-name",
+            "`_api.yaml` in a subfolder",
+            "move it to the root of the spec folder",
         )
         return None
     return "resource" if _check_name(stem, location, diagnostics, top=not parents) else None
@@ -208,31 +218,31 @@ def _kind(
 def _check_name(
     name: str, location: SourceLocation, diagnostics: DiagnosticCollector, top: bool = False
 ) -> bool:
-    """Whether a file or folder may be called so: it becomes a module, an attribute and a page."""
+    """Return whether a file or folder may have this name, which becomes a module, an attribute and a page."""
     reason, hint = "", ""
     if name.startswith("_"):
         reason, hint = (
-            "names that begin with `_` are the language's own: `_api.yaml` and `_types.yaml`",
-            "",
+            f"invalid name `{name}`: a leading `_` is reserved for `_api.yaml` and `_types.yaml`",
+            "remove the `_`",
         )
     elif not naming.is_snake(name):
-        wanted = naming.snake(name)
-        reason, hint = f"`{name}` cannot be the name of a resource", (
-            f"call it {wanted}" if wanted else "lower case letters, digits and `_`"
+        suggestion = naming.snake(name)
+        reason, hint = f"invalid resource name `{name}`", (
+            f"rename it to {suggestion}" if suggestion else "use lower-case letters, digits and `_`"
         )
     elif name in WINDOWS_DEVICES:
-        reason = f"`{name}` is the name of a device on Windows, where no file can be called so"
+        reason, hint = f"`{name}` is a reserved device name on Windows", "use another name"
     elif len(name) > MAX_NAME_LENGTH:
-        reason = f"the name has more than {MAX_NAME_LENGTH} characters"
+        reason, hint = f"name has more than {MAX_NAME_LENGTH} characters", "shorten it"
     elif top and name in naming.RESERVED_ON_CLIENT:
         reason, hint = (
-            f"`{name}` is a method of every client",
-            f"its name is not sent: call it {name}_resource, or by what it is",
+            f"resource name `{name}` is a method of every client",
+            f"use {name}_resource or another name; it is not sent to the server",
         )
     elif name in naming.RESERVED_RESOURCES:
         reason, hint = (
-            f"`{name}` means something else in every client",
-            f"its name is not sent: call it {name}_resource, or by what it is",
+            f"resource name `{name}` is reserved",
+            f"use {name}_resource or another name; it is not sent to the server",
         )
     if reason:
         diagnostics.add_at(location, "file-name", reason, hint)
@@ -257,5 +267,5 @@ def _location(parents: tuple[str, ...], path: Path, folder: SpecFolder) -> Sourc
 def _inside(path: Path, folder: Path) -> bool:
     try:
         return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a link that leads to itself
+    except (OSError, RuntimeError):  # a link to itself
         return False

@@ -1,7 +1,7 @@
-"""The named types of a spec: what each name declares, and which one a reference means.
+"""Symbol table: named types of a spec, and lookup of references to them.
 
 A bare name is looked up in its file, then in `_types.yaml` of the file's folder and of each folder above; a dotted name in the
-resource or folder that the path names. A name that is declared twice on the way of any file is a problem, so the order never matters.
+resource or folder of its path. A name that a file could find twice is a problem, so the order never matters.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SCALAR_ONLY = ("example", "unit", "pattern", "encrypted", "secret", "since")
 
 
 class Declaration(Struct, frozen=True):
-    """One entry under `types:`, or the object inside one (`fields` beside a list or map)."""
+    """An entry under `types:`, or the object inside one (`fields` beside a list or map)."""
 
     name: TypeName
     kind: Literal["structure", "enumeration", "union", "alias"]
@@ -33,23 +33,23 @@ class Declaration(Struct, frozen=True):
     node: MapNode
     expression: Expression | None = None
     inner: TypeName | None = None
-    """The object that `fields` beside the expression describe."""
+    """The object described by `fields` beside the expression."""
 
 
 def parse(node: Node | None, diagnostics: DiagnosticCollector) -> Expression | None:
-    """The expression in a scalar, None with a problem reported."""
+    """Return the expression in a scalar, or None after reporting a problem."""
     if not isinstance(node, Scalar):
         return None
     try:
         return type_parser.parse(node.text)
-    except TypeSyntaxError as wrong:
-        rule = "not-yet" if RESERVED in wrong.message else "type"
-        diagnostics.add(node, rule, wrong.message, wrong.hint, offset=wrong.at, length=wrong.length)
+    except TypeSyntaxError as error:
+        rule = "reserved-word" if RESERVED in error.message else "invalid-type"
+        diagnostics.add(node, rule, error.message, error.hint, offset=error.at, length=error.length)
         return None
 
 
 def contains_object(expression: Expression | None) -> bool:
-    """Whether `object` stands anywhere in the expression."""
+    """Return whether the expression contains `object`."""
     match expression:
         case ObjectExpr():
             return True
@@ -62,6 +62,8 @@ def contains_object(expression: Expression | None) -> bool:
 
 
 class SymbolTable:
+    """Declarations of named types by module."""
+
     def __init__(self, diagnostics: DiagnosticCollector) -> None:
         self.diagnostics = diagnostics
         self.by_module: dict[tuple[str, ...], dict[str, Declaration]] = {}
@@ -71,28 +73,27 @@ class SymbolTable:
             yield from declared.values()
 
     def add(self, document: Document) -> None:
-        """Takes in the `types:` of a file."""
+        """Declare the `types:` of a file."""
         declared = self.by_module.setdefault(document.module, {})
         folded: dict[str, Declaration] = {}
         for key, node in entries(child(document.root, "types")):
             if not naming.is_pascal(key.text) or len(key.text) > MAX_NAME_LENGTH:
                 pascal = naming.pascal(key.text)
                 hint = (
-                    f"call it {pascal}"
+                    f"use {pascal}"
                     if pascal and pascal != key.text
-                    else "letters and digits, beginning upper case"
+                    else "use letters and digits, starting with an upper-case letter"
                 )
-                self.diagnostics.add(
-                    key, "type-name", f"`{key.text}` cannot be the name of a type", hint
-                )
+                self.diagnostics.add(key, "type-name", f"invalid type name `{key.text}`", hint)
             elif isinstance(node, MapNode):
                 declaration = self._declare(document.module, key, node)
                 other = folded.setdefault(key.text.lower(), declaration)
                 if other is not declaration:
                     self.diagnostics.add(
                         key,
-                        "type-twice",
-                        f"`{key.text}` and `{other.key.text}` ({line_reference(location_of(other.key))}) differ in case only",
+                        "duplicate-type",
+                        f"types `{key.text}` and `{other.key.text}` ({line_reference(location_of(other.key))}) differ only in case",
+                        "rename one of them",
                     )
                 declared[key.text] = declaration
                 if declaration.inner:
@@ -113,16 +114,18 @@ class SymbolTable:
             if "fields" in own:
                 self.diagnostics.add(
                     node.entries["fields"].key,
-                    "kind-of-type",
-                    "a type has `fields` or `enum`, not both",
+                    "conflicting-keys",
+                    "type has both `fields` and `enum`",
+                    "remove one of them",
                 )
         elif own == ["fields"] or isinstance(expression, ObjectExpr):
             kind = "structure"
         elif not own:
             self.diagnostics.add(
                 key,
-                "kind-of-type",
-                f"`{key.text}` has none of `type`, `fields` and `enum`, which say what it is",
+                "missing-type",
+                f"type `{key.text}` has none of `type`, `fields` and `enum`",
+                "add one of them",
             )
         elif isinstance(expression, UnionExpr) or (
             isinstance(expression, NullableExpr) and isinstance(expression.inner, UnionExpr)
@@ -137,10 +140,11 @@ class SymbolTable:
             self.diagnostics.add(
                 node.entries["fields"].key,
                 "object-fields",
-                "`fields` describe an `object`, and there is none in the type",
+                "`fields` without `object` in the type",
+                "write the type with object: list<object>",
             )
         elif kind in {"alias", "union"} and "fields" in own and expression:
-            given = node.get("name")
+            class_name = node.get("name")
             suffix = (
                 "Value"
                 if isinstance(expression, GenericExpr) and expression.word == "map"
@@ -148,25 +152,28 @@ class SymbolTable:
             )
             inner = TypeName(
                 module,
-                naming.class_name(given.text if isinstance(given, Scalar) else key.text + suffix),
+                naming.class_name(
+                    class_name.text if isinstance(class_name, Scalar) else key.text + suffix
+                ),
             )
         self._check_keys(kind, node, inner)
         return Declaration(name, kind, key, node, expression, inner)
 
     def _check_keys(self, kind: str, node: MapNode, inner: TypeName | None) -> None:
-        """Reports keys that say nothing about this kind of type."""
-        idle = [
-            ("tag", "a union", kind == "union"),
-            ("closed", "an enumeration", kind == "enumeration"),
+        """Report keys that have no effect on this kind of type."""
+        restricted = [
+            ("tag", "unions", kind == "union"),
+            ("closed", "enumerations", kind == "enumeration"),
         ]
-        idle += [(word, "a named scalar", kind == "alias") for word in _SCALAR_ONLY]
-        idle.append(("name", "an object inside a list or a map", inner is not None))
-        for word, meant, allowed in idle:
+        restricted += [(word, "named scalars", kind == "alias") for word in _SCALAR_ONLY]
+        restricted.append(("name", "objects inside a list or map", inner is not None))
+        for word, kinds, allowed in restricted:
             if word in node.entries and not allowed:
                 self.diagnostics.add(
                     node.entries[word].key,
-                    "idle-key",
-                    f"`{word}` says something about {meant} only",
+                    "unused-key",
+                    f"`{word}` applies to {kinds} only",
+                    "remove it",
                 )
 
     def _declare_inner(
@@ -176,15 +183,15 @@ class SymbolTable:
         if other:
             self.diagnostics.add(
                 outer.key,
-                "class-twice",
-                f"the object inside is called `{name.name}`, and so is the type in {line_reference(location_of(other.key))}",
-                "give it another `name:`",
+                "duplicate-class",
+                f"class name `{name.name}` of the inner object is taken by the type in {line_reference(location_of(other.key))}",
+                "give the object another `name:`",
             )
         else:
             declared[name.name] = Declaration(name, "structure", outer.key, outer.node)
 
-    def check_twice(self) -> None:
-        """Reports names that are declared again on the way up from a file."""
+    def check_duplicates(self) -> None:
+        """Report names that a folder above declares as well."""
         for module, declared in self.by_module.items():
             above = [self.by_module[m] for m in lookup_modules(module)[1:] if m in self.by_module]
             for name, declaration in declared.items():
@@ -192,37 +199,38 @@ class SymbolTable:
                 if other:
                     self.diagnostics.add(
                         declaration.key,
-                        "type-twice",
-                        f"`{name}` is declared in {line_reference(location_of(other.key))} too, which holds here as well",
+                        "duplicate-type",
+                        f"duplicate type `{name}`; the one in {line_reference(location_of(other.key))} applies here too",
+                        "rename one of them",
                     )
 
     def find(self, ref: Ref, at: Scalar, module: tuple[str, ...]) -> Declaration | None:
-        """What a reference in a file of this module means, or None with a problem reported."""
+        """Return the declaration that a reference in a module means, or None after reporting a problem."""
         *path, name = ref.name.split(".")
         modules = [tuple(path), (*path, "_types")] if path else lookup_modules(module)
-        found = [self.by_module[m][name] for m in modules if name in self.by_module.get(m, {})]
-        if len(found) > 1 and path:
-            places = " and ".join(
-                line_reference(location_of(declaration.key)) for declaration in found
+        matches = [self.by_module[m][name] for m in modules if name in self.by_module.get(m, {})]
+        if len(matches) > 1 and path:
+            locations = " and ".join(
+                line_reference(location_of(declaration.key)) for declaration in matches
             )
             self.diagnostics.add(
                 at,
-                "type-twice",
-                f"`{ref.name}` may mean the types in {places}",
-                "give one of them another name",
+                "ambiguous-type",
+                f"ambiguous type `{ref.name}`; it is declared in {locations}",
+                "rename one of them",
                 ref.at,
                 len(ref.name),
             )
-        if not found:
+        if not matches:
             self.diagnostics.add(
                 at,
                 "unknown-type",
-                f"there is no type `{ref.name}` here",
+                f"unknown type `{ref.name}`",
                 self._hint(name, path, modules),
                 ref.at,
                 len(ref.name),
             )
-        return found[0] if found else None
+        return matches[0] if matches else None
 
     def _hint(self, name: str, path: list[str], modules: Iterable[tuple[str, ...]]) -> str:
         elsewhere = [m for m, declared in self.by_module.items() if name in declared]
@@ -231,12 +239,12 @@ class SymbolTable:
             return f"did you mean `{'.'.join((*at, name))}`?"
         known = [other for m in modules for other in self.by_module.get(m, {})]
         if path and not any(tuple(path) == m[: len(path)] for m in self.by_module):
-            return f"there is no resource `{'.'.join(path)}`"
-        return did_you_mean(name, known) or "types are declared under `types:`"
+            return f"resource `{'.'.join(path)}` does not exist"
+        return did_you_mean(name, known) or "declare it under `types:`"
 
 
 def lookup_modules(module: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The modules in which a file's bare names are looked up."""
+    """Return the modules in which a file's bare names are looked up."""
     folders = [(*module[:depth], "_types") for depth in range(len(module) - 1, -1, -1)] or [
         ("_types",)
     ]

@@ -1,4 +1,4 @@
-"""The tokens of type expressions, and the small parts that limits are made of: numbers, lengths, ranges, quoted texts."""
+"""Type lexer: tokens of type expressions, and a cursor that reads numbers, lengths, ranges and quoted strings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _T = TypeVar("_T", int, str)
 
 
 class TypeSyntaxError(Exception):
-    """What is wrong with an expression, and where in it."""
+    """A syntax error in a type expression, with its position and a hint."""
 
     def __init__(self, message: str, at: int, length: int, hint: str = "") -> None:
         super().__init__(message)
@@ -30,6 +30,8 @@ class TypeSyntaxError(Exception):
 
 
 class LexToken(Struct, frozen=True):
+    """A token and its offset in the expression."""
+
     kind: str
     text: str
     at: int
@@ -40,29 +42,29 @@ class LexToken(Struct, frozen=True):
 
 
 def tokens(text: str) -> list[LexToken]:
-    """All tokens; the last is of kind "end"."""
-    found: list[LexToken] = []
+    """Return all tokens; the last has the kind "end"."""
+    result: list[LexToken] = []
     at = 0
     while True:
         match = _TOKEN.match(text, at)
         kind = match.lastgroup if match else None
         if match is None or kind is None:
-            return [*found, LexToken("end", "", len(text))]
-        found.append(LexToken(kind, match[kind], match.start(kind)))
+            return [*result, LexToken("end", "", len(text))]
+        result.append(LexToken(kind, match[kind], match.start(kind)))
         if kind == "end":
-            return found
+            return result
         if match[0].endswith("'") and kind == "other":
             raise TypeSyntaxError(
-                "the text that begins here does not end",
+                "unterminated string",
                 match.start(kind),
                 1,
-                "a quote inside a text is doubled: 'it''s'",
+                "close it with a quote; double a quote inside: 'it''s'",
             )
         at = match.end()
 
 
 class Cursor:
-    """Reads tokens from left to right."""
+    """Cursor over the tokens of an expression."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -74,15 +76,15 @@ class Cursor:
         return self.tokens[self.index]
 
     def following(self) -> str:
-        """The text of the token after the present one."""
+        """Return the text of the next token."""
         return self.tokens[min(self.index + 1, len(self.tokens) - 1)].text
 
     def before(self) -> LexToken:
-        """The token before the present one."""
+        """Return the previous token."""
         return self.tokens[max(0, self.index - 1)]
 
     def take(self, text: str, kind: str = "mark") -> bool:
-        """Whether the present token is this one, which is then passed."""
+        """Consume the current token if it matches; return whether it did."""
         if self.token.kind == kind and self.token.text == text:
             self.index += 1
             return True
@@ -91,37 +93,41 @@ class Cursor:
     def expect(self, text: str) -> None:
         if not self.take(text):
             if self.token.text == "?" and self.token.kind == "mark":
-                self.fail("`?` may stand only at the end of a type")
-            self.fail(f"`{text}` is expected here")
+                self.fail(
+                    "`?` is allowed only at the end of a type",
+                    "write it once, at the end: list<Item>?",
+                )
+            self.fail(f"expected `{text}`")
 
     def fail(self, message: str, hint: str = "") -> NoReturn:
         raise TypeSyntaxError(message, self.token.at, max(1, len(self.token.text)), hint)
 
     def length(self, single: bool) -> LengthRange:
-        """`1..32`, `1..`, `..32`, and where `single` also `32`, at most."""
+        """Read a length: `1..32`, `1..`, `..32`, and with `single` also `32` for a maximum."""
         start = self.token
         least = self.natural() if start.kind == "number" else None
         if not self.take("..", "dots"):
             if least is None or not single:
                 self.fail(
-                    "a length such as 1..32 is expected here"
-                    + (" (or 32, at most)" if single else "")
+                    "expected a length such as 1..32" + (" (or 32, a maximum)" if single else "")
                 )
             return LengthRange(None, least)
         most = self.natural() if self.token.kind == "number" or least is None else None
         if least is not None and most is not None and least > most:
             raise TypeSyntaxError(
-                f"{least} is more than {most}", start.at, self.before().end - start.at
+                f"minimum {least} is greater than maximum {most}",
+                start.at,
+                self.before().end - start.at,
             )
         return LengthRange(least, most)
 
     def range(self, whole: bool) -> NumberRange:
-        """`0..100`, `>0..`, `..<1`; numbers with a fraction only where not `whole`."""
+        """Read a range: `0..100`, `>0..`, `..<1`; with `whole`, of integers only."""
         start = self.token
         above = self.take(">")
         least = self.number(whole) if above or self.token.kind == "number" else None
         if not self.take("..", "dots"):
-            self.fail("a range such as 0..100 is expected here")
+            self.fail("expected a range such as 0..100")
         below = self.take("<")
         bounded = below or least is None or self.token.kind == "number"
         most = self.number(whole) if bounded else None
@@ -131,7 +137,7 @@ class Cursor:
             and (least > most or (least == most and (above or below)))
         ):
             raise TypeSyntaxError(
-                "no number lies in this range", start.at, self.before().end - start.at
+                "empty range: no number is inside", start.at, self.before().end - start.at
             )
         return NumberRange(least, most, above, below)
 
@@ -139,89 +145,87 @@ class Cursor:
         token = self.token
         value = self.number(whole=True)
         if value < 0:
-            raise TypeSyntaxError("a length is not negative", token.at, len(token.text))
+            raise TypeSyntaxError("a length cannot be negative", token.at, len(token.text))
         return int(value)
 
     def number(self, whole: bool) -> int | Decimal:
         token = self.token
         if token.kind != "number":
-            self.fail("a number is expected here")
+            self.fail("expected a number")
         if len(token.text) > 30:
-            self.fail("a number of more than 30 characters")
+            self.fail("number has more than 30 characters")
         if "." in token.text and whole:
-            self.fail("a whole number is expected here")
+            self.fail("expected an integer")
         self.index += 1
         return Decimal(token.text) if "." in token.text else int(token.text)
 
     def integers(self) -> tuple[int, ...]:
-        """`0 | 100 | 150`."""
+        """Read integers: `0 | 100 | 150`."""
         values = [int(self.number(whole=True))]
         while self.take("|"):
             token = self.token
-            values.append(self._new(int(self.number(whole=True)), values, token))
+            values.append(self._distinct(int(self.number(whole=True)), values, token))
         return tuple(values)
 
     def literals(self) -> tuple[str, ...]:
-        """`'A' | 'B'`."""
+        """Read strings: `'A' | 'B'`."""
         values = [self.literal()]
         while self.take("|"):
             token = self.token
-            values.append(self._new(self.literal(), values, token))
+            values.append(self._distinct(self.literal(), values, token))
         return tuple(values)
 
     def literal(self) -> str:
         token = self.token
         if token.kind != "literal":
-            self.fail("a text in single quotes is expected here")
+            self.fail("expected a string in single quotes")
         self.index += 1
         return token.text[1:-1].replace("''", "'")
 
     def format(self, moment: datetime | date, needs: str) -> str:
-        """A format which gives this moment or date back."""
+        """Read a date or time format. It must preserve `moment` when encoded and decoded."""
         token = self.token
         text = self.literal()
         directives: list[str] = DIRECTIVE.findall(text)
-        wrong = next((d for d in directives if d not in DIRECTIVES), None)
-        if wrong is not None:
+        unknown = next((d for d in directives if d not in DIRECTIVES), None)
+        if unknown is not None:
             known = " ".join(f"%{d}" for d in DIRECTIVES)
             raise TypeSyntaxError(
-                f"`%{wrong}` may not stand in a format",
+                f"unknown format directive `%{unknown}`",
                 token.at,
                 len(token.text),
-                f"known are {known}",
+                f"expected one of: {known}",
             )
         if not directives:
-            raise TypeSyntaxError(
-                "a format such as '%Y%m%d' is expected here", token.at, len(token.text)
-            )
+            raise TypeSyntaxError("expected a format such as '%Y%m%d'", token.at, len(token.text))
         try:
-            returns = _returned(moment, text) == moment
+            is_lossless = _round_trip(moment, text) == moment
         except ValueError:
-            returns = False
-        if not returns:
+            is_lossless = False
+        if not is_lossless:
             raise TypeSyntaxError(
-                f"what is written in the format {token.text} does not come back",
+                f"format {token.text} loses information",
                 token.at,
                 len(token.text),
-                f"each once: {needs}",
+                f"include each of these once: {needs}",
             )
         return text
 
     def choice(self, *words: str) -> str:
-        """One of these words."""
+        """Read one of these words."""
         if self.token.kind != "name" or self.token.text not in words:
-            self.fail(f"{' or '.join(words)} is expected here")
+            self.fail(f"expected {' or '.join(words)}")
         self.index += 1
         return self.before().text
 
-    def _new(self, value: _T, values: list[_T], token: LexToken) -> _T:
+    def _distinct(self, value: _T, values: list[_T], token: LexToken) -> _T:
         if value in values:
-            raise TypeSyntaxError(f"{token.text} stands here twice", token.at, len(token.text))
+            raise TypeSyntaxError(f"duplicate value {token.text}", token.at, len(token.text))
         return value
 
 
-def _returned(moment: datetime | date, text: str) -> datetime | date:
-    """What is read of the moment when it was written in a format; fails with ValueError."""
+def _round_trip(moment: datetime | date, text: str) -> datetime | date:
+    """Return a moment after encoding and decoding in a format; raises `ValueError` if that fails."""
     format_ = Format(text)
     if isinstance(moment, datetime):
         return format_.decode(

@@ -1,9 +1,9 @@
-"""Type expressions (language.md, section 3): `list<string(1..32)>(..5)?` and its like, as small trees.
+"""Type parser: type expressions such as `list<string(1..32)>(..5)?` as small trees.
 
     type = one { "|" one } [ "?" ]
 
-What an expression says by itself is a type of the model already (`LeafExpr`); names, `object` and what holds other types wait for the
-meaning, with the column where they stand. What is no type raises `TypeSyntaxError`, which points at the token.
+A complete expression is already a type of the model (`LeafExpr`). Names, `object` and generic types keep their column and are resolved
+later. A syntax error raises `TypeSyntaxError`, which points at the token.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ WORDS = (
     "map",
     "text",
 )
-_MEANT = {
+_SUGGESTIONS = {
     "str": "string",
     "char": "string",
     "varchar": "string",
@@ -71,20 +71,20 @@ _MEANT = {
 
 
 class LeafExpr(Struct, frozen=True):
-    """A type that is complete by itself."""
+    """A type without references."""
 
     type: model.Type
 
 
 class Ref(Struct, frozen=True):
-    """A named type, with the path before the dot if it is from elsewhere."""
+    """A reference to a named type, with a path before the dot if it is in another module."""
 
     name: str
     at: int
 
 
 class ObjectExpr(Struct, frozen=True):
-    """`object`: the fields beside the expression."""
+    """`object`: the type described by `fields` beside the expression."""
 
     at: int
 
@@ -110,24 +110,24 @@ Expression: TypeAlias = "LeafExpr | Ref | ObjectExpr | GenericExpr | UnionExpr |
 
 
 def parse(text: str) -> Expression:
-    """The tree of an expression; raises Wrong."""
+    """Return the tree of an expression; raises `TypeSyntaxError`."""
     if len(text) > MAX_LENGTH:
         raise TypeSyntaxError(
-            f"a type of more than {MAX_LENGTH} characters",
+            f"type has more than {MAX_LENGTH} characters",
             0,
             1,
-            "give its parts names under `types:`",
+            "name its parts under `types:`",
         )
-    return _TypeParser(text).whole()
+    return _TypeParser(text).parse()
 
 
 def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
-    """What `TypeSyntaxError` says about a word that is none of the language and no name."""
-    message, hint = f"`{word}` is not a type", did_you_mean(word, WORDS)
+    """Return the arguments of `TypeSyntaxError` for a word that is neither a built-in type nor a type name."""
+    message, hint = f"unknown type `{word}`", did_you_mean(word, WORDS)
     if word == "partial":
         message, hint = f"`partial` {RESERVED}", key_hint(word, "type")
-    elif word.lower() in _MEANT:
-        hint = f"write {_MEANT[word.lower()]}"
+    elif word.lower() in _SUGGESTIONS:
+        hint = f"write {_SUGGESTIONS[word.lower()]}"
     elif word[0].isupper() or "." in word:
         message, hint = (
             f"`{word}` is not the name of a type",
@@ -141,20 +141,22 @@ class _TypeParser(Cursor):
         super().__init__(text)
         self.depth = 0
 
-    def whole(self) -> Expression:
+    def parse(self) -> Expression:
         if self.token.kind == "end":
-            raise TypeSyntaxError("a type is missing", 0, 1, "such as string(32), integer, list<T>")
+            raise TypeSyntaxError(
+                "missing type", 0, 1, "write one such as string(32), integer or list<T>"
+            )
         result = self._type()
         if self.token.kind != "end":
-            self._stray()
+            self._fail_trailing()
         return result
 
     def _type(self) -> Expression:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail(
-                f"more than {MAX_DEPTH} types lie in one another",
-                "give the inner ones names under `types:`",
+                f"more than {MAX_DEPTH} nested types",
+                "name the inner ones under `types:`",
             )
         members = [self._one()]
         while self.take("|"):
@@ -166,14 +168,12 @@ class _TypeParser(Cursor):
     def _one(self) -> Expression:
         token = self.token
         if token.kind == "literal":
-            self.fail("a bare literal is not a type", "texts are written string('A' | 'B')")
+            self.fail("a bare string is not a type", "write string('A' | 'B')")
         if token.kind == "number":
-            self.fail("a bare number is not a type", "numbers are written integer(0 | 100)")
+            self.fail("a bare number is not a type", "write integer(0 | 100)")
         if token.kind != "name":
             hint = key_hint("$ref", "type") if token.text == "#" else ""
-            self.fail(
-                "a type is expected here" + (f", not `{token.text}`" if token.text else ""), hint
-            )
+            self.fail("expected a type" + (f", found `{token.text}`" if token.text else ""), hint)
         self.index += 1
         word = token.text
         if word in WORDS:
@@ -201,7 +201,7 @@ class _TypeParser(Cursor):
 
     def _of(self, token: LexToken) -> GenericExpr:
         if not (self.token.text == "<" and self.token.kind == "mark"):
-            self.fail(f"`{token.text}` needs the type that it holds", f"write {token.text}<T>")
+            self.fail(f"`{token.text}` without an item type", f"write {token.text}<T>")
         self.index += 1
         inner = self._type()
         self.expect(">")
@@ -251,13 +251,16 @@ class _TypeParser(Cursor):
             case "datetime":
                 if self.token.kind == "literal":
                     return model.DateTime(
-                        self.format(_MOMENT, "year, month, day and hour; a date is date('%Y%m%d')")
+                        self.format(
+                            _MOMENT, "year, month, day and hour (for a date write date('%Y%m%d'))"
+                        )
                     )
                 return model.DateTime(self.choice("unix", "unix-ms", RFC2822))
             case "date":
                 return model.Date(
                     self.format(
-                        _MOMENT.date(), "year, month and day; a year or a time alone is a string"
+                        _MOMENT.date(),
+                        "year, month and day (for a year or a time alone use string)",
                     )
                 )
             case _:
@@ -269,32 +272,36 @@ class _TypeParser(Cursor):
             return model.Integer(literals=self.integers())
         if start.kind == "number" and self.following() == ")":
             self.fail(
-                f"`integer({start.text})` may mean a limit or a value",
-                f"write integer(..{start.text}) for a limit, integer({start.text}..{start.text}) for this value",
+                f"ambiguous `integer({start.text})`: a limit or a value",
+                f"write integer(..{start.text}) for a maximum, integer({start.text}..{start.text}) for this value",
             )
         limits = self.range(whole=True)
         if limits.least is not None and limits.least == limits.most:
             return model.Integer(literals=(int(limits.least),))
         return model.Integer(limits)
 
-    def _stray(self) -> NoReturn:
-        """Something follows a complete type."""
+    def _fail_trailing(self) -> NoReturn:
+        """Raise for text after a complete type."""
         rest = self.text[self.token.at :]
         if rest.startswith("[]"):
             self.fail(
                 "`[]` is not part of a type",
-                f"a list is written list<{self.text[: self.token.at].strip()}>",
+                f"write list<{self.text[: self.token.at].strip()}>",
             )
         if self.before().text == "?":
             self.fail(
-                "`?` is the end of a type", "write it once, after all members: string | integer?"
+                "unexpected text after `?`", "write `?` once, after all members: string | integer?"
             )
         if rest.startswith("("):
             known = self.before().text in WORDS
             self.fail(
-                "this type takes no limits",
-                "" if known else "limits stand under `types:`, where the type is named",
+                "this type has no limits",
+                (
+                    "remove them"
+                    if known
+                    else "write limits under `types:`, where the type is declared"
+                ),
             )
         if rest.startswith("<"):
-            self.fail("this type holds no other", "only list<T>, map<T> and text<T> do")
-        self.fail(f"`{self.token.text}` is not expected here", "a type ends before it")
+            self.fail("this type has no item type", "only list<T>, map<T> and text<T> have one")
+        self.fail(f"unexpected `{self.token.text}` after the type", "remove it")

@@ -1,6 +1,6 @@
-"""Type expressions into types of the model: names looked up, aliases written out, unions checked.
+"""Type resolver: turns type expressions into types of the model, with names looked up, aliases expanded and unions flattened.
 
-A type may contain itself through the fields of an object or the members of a named union; anything else would have no end.
+A type may contain itself only through the fields of an object or the members of a named union; any other recursion has no end.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from .symbols import Declaration, SymbolTable, parse
 from .type_parser import Expression, GenericExpr, LeafExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
 
 MAX_PARTS = 200
-"""Parts that a type may have when the aliases in it are written out."""
+"""Maximum number of parts of a type whose aliases are expanded."""
 MAX_ALIAS_CHAIN = 50
 
 UNRESOLVED: Type = model.AnyJson()
-"""This very value stands for a type that could not be read, which has been reported."""
+"""Placeholder (compared by identity) for a type that could not be resolved, which has been reported."""
 
 
 class SizedType(Struct, frozen=True):
-    """A type and how many parts it has."""
+    """A type and its number of parts."""
 
     type: Type
     weight: int = 1
 
 
 class _Site(Struct, frozen=True):
-    """Where an expression stands: its scalar, its file, and the object that `object` means there."""
+    """The context of an expression: its scalar, its module, and the object that `object` means."""
 
     at: Scalar
     module: tuple[str, ...]
@@ -41,37 +41,39 @@ class _Site(Struct, frozen=True):
 
 
 class TypeResolver:
+    """Resolves type expressions, and collects inline unions for later checks."""
+
     def __init__(self, declarations: SymbolTable, diagnostics: DiagnosticCollector) -> None:
         self.declarations = declarations
         self.diagnostics = diagnostics
         self.unions: list[tuple[Scalar, model.Union]] = []
-        """Unions that are to be checked when every type is known."""
+        """Inline unions, to be checked when all types are known."""
         self._aliases: dict[TypeName, SizedType | None] = {}
         self._open: list[TypeName] = []
 
     def read(
         self, at: Scalar, module: tuple[str, ...], inner: TypeName | None = None
     ) -> Type | None:
-        """The type of an expression, None with a problem reported. `inner`: the object that `fields` beside it describe."""
+        """Return the type of an expression, or None after reporting a problem; `inner` is the object described by `fields`."""
         expression = parse(at, self.diagnostics)
         return self.resolve(expression, at, module, inner) if expression else None
 
     def resolve(
         self, expression: Expression, at: Scalar, module: tuple[str, ...], inner: TypeName | None
     ) -> Type | None:
-        found = self._resolve(expression, _Site(at, module, inner))
-        return found.type if found else None
+        sized = self._resolve(expression, _Site(at, module, inner))
+        return sized.type if sized else None
 
     def alias(
         self, expression: Expression, at: Scalar, module: tuple[str, ...]
     ) -> Declaration | None:
-        """The named scalar that an expression consists of, if it is one (`Name` or `Name?`)."""
+        """Return the named scalar that an expression refers to (`Name` or `Name?`), if any."""
         if isinstance(expression, NullableExpr):
             expression = expression.inner
         if not isinstance(expression, Ref):
             return None
-        found = self.declarations.find(expression, at, module)
-        return found if found and found.kind == "alias" else None
+        declaration = self.declarations.find(expression, at, module)
+        return declaration if declaration and declaration.kind == "alias" else None
 
     def _resolve(self, expression: Expression, site: _Site) -> SizedType | None:
         match expression:
@@ -82,8 +84,8 @@ class TypeResolver:
                     self.diagnostics.add(
                         site.at,
                         "object-fields",
-                        "`object` needs its `fields` beside it",
-                        "any object is map<json>",
+                        "`object` without `fields`",
+                        "add `fields`, or write map<json> for any object",
                         expression.at,
                         len("object"),
                     )
@@ -106,38 +108,38 @@ class TypeResolver:
                 return inner and SizedType(_nullable(inner.type), inner.weight + 1)
 
     def _name(self, ref: Ref, site: _Site) -> SizedType | None:
-        found = self.declarations.find(ref, site.at, site.module)
-        if found is None:
+        declaration = self.declarations.find(ref, site.at, site.module)
+        if declaration is None:
             return None
-        if found.kind == "union" and isinstance(found.expression, NullableExpr):
-            return SizedType(model.Nullable(model.Named(found.name)), 2)
-        if found.kind != "alias":
-            return SizedType(model.Named(found.name))
-        if found.name in self._aliases:
-            return self._aliases[found.name]
-        if found.name in self._open or len(self._open) >= MAX_ALIAS_CHAIN:
-            reason = (
-                "contains itself"
-                if found.name in self._open
-                else f"stands for more than {MAX_ALIAS_CHAIN} names in a row"
+        if declaration.kind == "union" and isinstance(declaration.expression, NullableExpr):
+            return SizedType(model.Nullable(model.Named(declaration.name)), 2)
+        if declaration.kind != "alias":
+            return SizedType(model.Named(declaration.name))
+        if declaration.name in self._aliases:
+            return self._aliases[declaration.name]
+        if declaration.name in self._open or len(self._open) >= MAX_ALIAS_CHAIN:
+            message = (
+                f"`{ref.name}` contains itself"
+                if declaration.name in self._open
+                else f"`{ref.name}` is a chain of more than {MAX_ALIAS_CHAIN} aliases"
             )
             self.diagnostics.add(
                 site.at,
-                "endless-type",
-                f"`{ref.name}` {reason}",
-                "a type contains itself through the fields of an object",
+                "recursive-type",
+                message,
+                "use an object with `fields` for the recursion",
                 ref.at,
                 len(ref.name),
             )
             return None
-        self._open.append(found.name)
-        written = self.declared(found)
+        self._open.append(declaration.name)
+        written = self.declared(declaration)
         self._open.pop()
-        self._aliases[found.name] = written
+        self._aliases[declaration.name] = written
         return written
 
     def declared(self, declaration: Declaration) -> SizedType | None:
-        """What an alias stands for, or the members of a union."""
+        """Return the type of an alias, or the members of a union."""
         at = declaration.node.get("type")
         if declaration.expression is None or not isinstance(at, Scalar):
             return None
@@ -146,7 +148,7 @@ class TypeResolver:
             expression = expression.inner
         site = _Site(at, declaration.name.module, declaration.inner)
         if declaration.kind == "union" and isinstance(expression, UnionExpr):
-            return self._union(expression, site)  # checked with its tag
+            return self._union(expression, site)  # checked later, with its tag
         written = self._resolve(expression, site)
         return written and self._patterned(declaration.node, written)
 
@@ -156,7 +158,9 @@ class TypeResolver:
             return written
         changed = with_pattern(written.type, word(pattern))
         if changed is None:
-            self.diagnostics.add(pattern, "pattern", "`pattern` says something about texts only")
+            self.diagnostics.add(
+                pattern, "unused-key", "`pattern` applies to strings only", "remove it"
+            )
             return written
         return replace(written, type=changed)
 
@@ -177,7 +181,7 @@ class TypeResolver:
                 return SizedType(model.JsonText(inner.type), weight)
 
     def _union(self, one_of: UnionExpr, site: _Site) -> SizedType | None:
-        """A union without unions inside it; null among its members makes the whole nullable."""
+        """Return a flattened union; a nullable member makes the whole union nullable."""
         members: list[Type] = []
         weight, null = 1, False
         for expression in one_of.members:
@@ -198,9 +202,9 @@ class TypeResolver:
     def _report_heavy(self, site: _Site) -> None:
         self.diagnostics.add(
             site.at,
-            "endless-type",
-            f"written out, this type has more than {MAX_PARTS} parts",
-            "make objects or named unions of the types in it",
+            "too-complex",
+            f"expanded type has more than {MAX_PARTS} parts",
+            "make objects or named unions of its parts",
         )
 
 

@@ -1,6 +1,6 @@
-"""Unions: can a reader of JSON tell the members apart?
+"""Unions: checks that a decoder can distinguish the members.
 
-By the kind of JSON value first; several objects by a tag, a field whose literals are disjoint.
+Members differ by the kind of their JSON value; several objects differ by a tag, a field with disjoint literals.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ _ANY = "anything"
 def build(
     declaration: Declaration, types: TypeResolver, texts: TextReader
 ) -> model.UnionType | None:
-    """The named union that a declaration means, None if its members cannot be read."""
+    """Return the named union that a declaration describes, or None if its members cannot be resolved."""
     written = types.declared(declaration)
     if written is None:
         return None
     union = written.type.type if isinstance(written.type, model.Nullable) else written.type
     members = union.members if isinstance(union, model.Union) else (union,)
     tag = word(declaration.node.get("tag")) or None
-    about = texts.read(declaration.node.get("title")), texts.read(
+    labels = texts.read(declaration.node.get("title")), texts.read(
         declaration.node.get("description")
     )
-    return model.UnionType(declaration.name, members, tag, *about, location_of(declaration.key))
+    return model.UnionType(declaration.name, members, tag, *labels, location_of(declaration.key))
 
 
 def kinds(type_: Type, types: Mapping[TypeName, NamedType]) -> frozenset[str]:
-    """The kinds of JSON values that a type may have."""
-    found: set[str] = set()
+    """Return the kinds of JSON values of a type."""
+    result: set[str] = set()
     seen: set[TypeName] = set()
-    waiting = [type_]
-    while waiting:
-        match waiting.pop():
+    pending = [type_]
+    while pending:
+        match pending.pop():
             case model.Nullable(type=inner):
-                waiting.append(inner)
+                pending.append(inner)
             case model.Union(members=members):
-                waiting += members
+                pending += members
             case model.Named(to=name):
                 named = types.get(name)
                 if not isinstance(named, model.UnionType):
-                    found.add(_named_kind(named))
+                    result.add(_named_kind(named))
                 elif name not in seen:
                     seen.add(name)
-                    waiting += named.members
+                    pending += named.members
             case other:
-                found.add(_kind(other))
-    return frozenset(found)
+                result.add(_kind(other))
+    return frozenset(result)
 
 
 def _kind(type_: Type) -> str:
@@ -75,17 +75,19 @@ def _kind(type_: Type) -> str:
         case model.AnyJson():
             return _ANY
         case _:
-            return "a text"
+            return "a string"
 
 
 def _named_kind(named: NamedType | None) -> str:
     if isinstance(named, model.Enumeration):
-        return "a number" if any(isinstance(each.value, int) for each in named.values) else "a text"
+        return (
+            "a number" if any(isinstance(each.value, int) for each in named.values) else "a string"
+        )
     return "an object"
 
 
 def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
-    """How many named unions lie in one another, this one included; no more than one above the limit are counted."""
+    """Return the nesting depth of a named union; counting stops one above the limit."""
     level, count, seen = {name}, 0, {name}
     while level and count <= MAX_UNION_DEPTH:
         count += 1
@@ -104,7 +106,7 @@ def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
 def drop_recursive_unions(
     types: MutableMapping[TypeName, NamedType], diagnostics: DiagnosticCollector
 ) -> None:
-    """Reports unions without a tag that have no end, or too many parts, where they are written out, and drops them: nobody could read them."""
+    """Report and drop untagged unions that are recursive or have too many parts when expanded."""
     untagged = {
         name: named
         for name, named in types.items()
@@ -115,21 +117,23 @@ def drop_recursive_unions(
         if weights.get(name, MAX_PARTS + 1) <= MAX_PARTS:
             continue
         if name in weights:
-            message, hint = (
-                f"written out, `{name.name}` has more than {MAX_PARTS} parts",
-                "make objects of the types in it",
+            rule, message, hint = (
+                "too-complex",
+                f"expanded union `{name.name}` has more than {MAX_PARTS} parts",
+                "make objects of its parts",
             )
         else:
-            message, hint = (
-                f"`{name.name}` has no end when it is written out",
-                "a type contains itself through the fields of an object",
+            rule, message, hint = (
+                "recursive-type",
+                f"union `{name.name}` contains itself",
+                "use an object with `fields` for the recursion",
             )
-        diagnostics.add_at(union.location, "endless-type", message, hint, len(name.name))
+        diagnostics.add_at(union.location, rule, message, hint, len(name.name))
         del types[name]
 
 
 def _weights(unions: Mapping[TypeName, model.UnionType]) -> dict[TypeName, int]:
-    """How many parts each of these has if those in it are written out; those without an end have no entry."""
+    """Return the number of parts of each union when expanded; recursive ones have no entry."""
     own: dict[TypeName, int] = {}
     inner: dict[TypeName, list[TypeName]] = {}
     used_by: dict[TypeName, set[TypeName]] = {}
@@ -153,21 +157,21 @@ def _weights(unions: Mapping[TypeName, model.UnionType]) -> dict[TypeName, int]:
 def _parts(
     union: model.UnionType, unions: Mapping[TypeName, model.UnionType]
 ) -> tuple[int, list[TypeName]]:
-    """How many parts a union has of its own, and which of the others are in it, as often as they are."""
+    """Return the number of a union's own parts, and the other unions in it, once per occurrence."""
     count, inner = 0, list[TypeName]()
-    waiting = list(union.members)
-    while waiting:
+    pending = list(union.members)
+    while pending:
         count += 1
-        match waiting.pop():
+        match pending.pop():
             case (
-                model.ListOf(item=held)
-                | model.MapOf(value=held)
-                | model.JsonText(type=held)
-                | model.Nullable(type=held)
+                model.ListOf(item=item)
+                | model.MapOf(value=item)
+                | model.JsonText(type=item)
+                | model.Nullable(type=item)
             ):
-                waiting.append(held)
+                pending.append(item)
             case model.Union(members=members):
-                waiting += members
+                pending += members
             case model.Named(to=name) if name in unions:
                 inner.append(name)
             case _:
@@ -182,32 +186,37 @@ def check(
     types: Mapping[TypeName, NamedType],
     diagnostics: DiagnosticCollector,
 ) -> None:
-    """Reports members that nobody could tell apart."""
+    """Report members that a decoder cannot distinguish."""
     seen: set[str] = set()
     for member in members:
         own = kinds(member, types)
         if isinstance(member, model.File):
-            diagnostics.add(at, "union", "`file` is not JSON, so it is no member of a union")
+            diagnostics.add(
+                at,
+                "ambiguous-union",
+                "a union cannot contain `file`, which is not JSON",
+                "use bytes",
+            )
             return
         if _ANY in own:
             diagnostics.add(
                 at,
-                "union",
-                "`json` is any value, so it is no member of a union",
+                "ambiguous-union",
+                "a union cannot contain `json`, which is any value",
                 "write json alone",
             )
             return
-        twice = sorted(own & seen)
-        if twice and not (tag and twice == ["an object"]):
+        shared = sorted(own & seen)
+        if shared and not (tag and shared == ["an object"]):
             hint = (
-                "give the union a name under `types:` and `tag: <field>`"
-                if twice == ["an object"]
-                else "make one type of them, or write json"
+                "declare the union under `types:` with `tag: <field>`"
+                if shared == ["an object"]
+                else "merge them into one type, or write json"
             )
             diagnostics.add(
                 at,
-                "union",
-                f"two members of this union are {twice[0]}, so nobody could tell them apart",
+                "ambiguous-union",
+                f"ambiguous union: more than one member is {shared[0]}",
                 hint,
             )
             return
@@ -220,15 +229,15 @@ def check_named(
     types: Mapping[TypeName, NamedType],
     diagnostics: DiagnosticCollector,
 ) -> None:
-    """Reports what is wrong with the members and the tag of a named union."""
+    """Report problems of the members and the tag of a named union."""
     at, tag = declaration.node.get("type"), declaration.node.get("tag")
     if not isinstance(at, Scalar):
         return
     if depth(union.name, types) > MAX_UNION_DEPTH:
         diagnostics.add(
             at,
-            "endless-type",
-            f"more than {MAX_UNION_DEPTH} named unions lie in one another",
+            "too-complex",
+            f"more than {MAX_UNION_DEPTH} nested unions",
             "list the members in one union",
         )
         return
@@ -241,9 +250,9 @@ def check_named(
         if not isinstance(structure, model.Object):
             diagnostics.add(
                 at,
-                "union-tag",
-                "a union with a tag has objects with `fields` as members only",
-                "put it into a union with the others",
+                "invalid-tag",
+                "a tagged union has a member that is not an object with `fields`",
+                "move it to another union, with this one as a member",
             )
             return
         field = next((f for f in structure.fields if f.wire == union.tag), None)
@@ -251,10 +260,10 @@ def check_named(
         if field is None or not field.required or not literals:
             diagnostics.add(
                 tag,
-                "union-tag",
-                f"`{structure.name.name}` has no field `{union.tag}` that is always one of a few texts",
+                "invalid-tag",
+                f"`{structure.name.name}` has no required field `{union.tag}` with literal values",
                 (
-                    f"give it {union.tag}: string('…')"
+                    f"add {union.tag}: string('…')"
                     if field is None or isinstance(field.type, model.String)
                     else key_hint("tag", "tag")
                 ),
@@ -265,6 +274,7 @@ def check_named(
             if other != structure.name.name:
                 diagnostics.add(
                     tag,
-                    "union-tag",
-                    f"`{other}` and `{structure.name.name}` both have `{union.tag}` '{literal}'",
+                    "invalid-tag",
+                    f"`{other}` and `{structure.name.name}` have the same `{union.tag}` '{literal}'",
+                    "use different values",
                 )

@@ -1,7 +1,7 @@
-"""The shape of a file against the JSON Schema of its kind.
+"""Validation: checks a file against the JSON Schema of its kind.
 
-The schemas are the ones that editors use. Their sentences would not help anybody, so each finding is said anew from the schema's own
-words: `title` says what is expected at a place, the keyword says what is wrong there.
+Editors use the same schemas. The messages of jsonschema are of little help, so each problem gets its own: `title` in the schema is the
+expected value, and the keyword decides the message.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from .collector import RESERVED, DiagnosticCollector, closest, did_you_mean
 from .fast_validation import is_valid
-from .key_hints import key_hint, place_of
+from .key_hints import context_of, key_hint
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ Schema: TypeAlias = dict[str, Any]
 _NAMES = frozenset(
     {"path", "query", "header", "headers", "body", "form", "parts", "fields", "payload"}
 )
-"""Keys whose maps have names of fields."""
+"""Keys whose maps have field names as keys."""
 _BODIES = frozenset({"body", "form", "parts", "content"})
 
 
 def check(node: Node, kind: Kind, diagnostics: DiagnosticCollector) -> None:
-    """Reports what the schema of this kind of file does not allow. jsonschema is loaded only where something may be wrong."""
+    """Report violations of the schema of this kind of file. jsonschema is imported only if there may be some."""
     schema, value = _schema(kind), _plain(node)
     if is_valid(schema, value):
         return
@@ -50,7 +50,7 @@ def check(node: Node, kind: Kind, diagnostics: DiagnosticCollector) -> None:
 
 
 class _JsonSchemas:
-    """Reports each JSON Schema that stands for the fields of an object, once, instead of what is wrong within."""
+    """Reports a JSON Schema in place of an object's fields once, instead of each problem inside it."""
 
     def __init__(self, root: Node, diagnostics: DiagnosticCollector) -> None:
         self.root = root
@@ -58,7 +58,7 @@ class _JsonSchemas:
         self._known: dict[int, bool] = {}
 
     def explain(self, error: ValidationError) -> bool:
-        """Whether the error lies in such a schema."""
+        """Return whether the error is inside such a schema."""
         node, before = self.root, ""
         for step in error.absolute_path:
             match node:
@@ -74,7 +74,7 @@ class _JsonSchemas:
         return False
 
     def _is_schema(self, holder: MapNode, node: Node) -> bool:
-        """Whether `properties` holds maps only, as in JSON Schema, and no `fields` as a field of this name would."""
+        """Return whether `properties` contains only maps, as in JSON Schema, and no `fields`, as a field of this name would."""
         known = self._known.get(id(node))
         if known is None:
             known = (
@@ -88,7 +88,7 @@ class _JsonSchemas:
                 self.diagnostics.add(
                     key,
                     "unknown-key",
-                    "this is a JSON Schema; fields stand here",
+                    "JSON Schema in place of fields",
                     key_hint("properties", "names"),
                 )
                 self.diagnostics.suppress_at(
@@ -98,7 +98,7 @@ class _JsonSchemas:
 
 
 def schema_text(name: str) -> str:
-    """The text of `schema/<name>.json`."""
+    """Return the text of `schema/<name>.json`."""
     return Path(__file__).with_name("schema").joinpath(f"{name}.json").read_text("utf-8")
 
 
@@ -120,7 +120,7 @@ def _roots() -> Mapping[str, Schema]:
 
 
 def _link(schema: Any, roots: Mapping[str, Schema]) -> None:
-    """Replaces references in place; what they mean may well contain the reference."""
+    """Replace references by their targets, in place; a target may contain the reference itself."""
     keys: list[Any] = list(cast(Schema, schema)) if isinstance(schema, dict) else []
     if isinstance(schema, list):
         keys = [index for index, _ in enumerate(cast(Iterable[Any], schema))]
@@ -129,7 +129,7 @@ def _link(schema: Any, roots: Mapping[str, Schema]) -> None:
 
 
 def _link_entry(holder: Any, key: Any, roots: Mapping[str, Schema]) -> None:
-    """Replaces the reference that stands at a key, or those below it."""
+    """Replace the reference at a key, or those below it."""
     found = holder[key]
     reference = _reference(found)
     if reference:
@@ -141,18 +141,18 @@ def _link_entry(holder: Any, key: Any, roots: Mapping[str, Schema]) -> None:
     elif key == "pattern" and isinstance(found, str):
         holder[key] = re.sub(
             r"\$\Z", r"\\Z", found
-        )  # Python's `$` lets a line break follow, that of JSON Schema does not
+        )  # in Python `$` also matches before a final line break, in JSON Schema it does not
     else:
         _link(found, roots)
 
 
 def _reference(schema: Any) -> str:
-    """What a schema refers to, '' if it says something itself."""
+    """Return the target of a reference, or an empty string for any other schema."""
     return str(cast(Schema, schema).get("$ref", "")) if isinstance(schema, dict) else ""
 
 
 def _plain(node: Node) -> Any:
-    """The value as an editor resolves it."""
+    """Return the value as an editor resolves it."""
     match node:
         case Scalar():
             try:
@@ -187,7 +187,7 @@ def _report(error: ValidationError, root: Node, diagnostics: DiagnosticCollector
             word = key.text if key else ""
             diagnostics.add(
                 key or node,
-                "not-yet",
+                "reserved-word",
                 f"`{word}` {RESERVED}",
                 key_hint(word, "endpoint") or key_hint(word, "field"),
             )
@@ -195,70 +195,74 @@ def _report(error: ValidationError, root: Node, diagnostics: DiagnosticCollector
             known = [str(word) for word in schema.get("enum", [schema.get("const")])]
             diagnostics.add(
                 node,
-                "wrong-value",
-                f"{_found(node)} is not {expected if 'title' in schema else known[0]}",
+                "invalid-value",
+                f"expected {expected if 'title' in schema else known[0]}, found {_found(node)}",
                 did_you_mean(_word(node), known),
             )
         case "pattern" | "minimum" | "maximum":
             diagnostics.add(
                 node,
-                "wrong-value",
-                f"{_found(node)} is not {expected}",
+                "invalid-value",
+                f"expected {expected}, found {_found(node)}",
                 _request_line(_word(node)) if key and key.text == "http" else "",
             )
         case "maxLength":
             diagnostics.add(
-                node, "too-long", f"this has more than {error.validator_value} characters"
+                node, "too-long", f"more than {error.validator_value} characters", "shorten it"
             )
         case "minItems" | "minProperties":
-            diagnostics.add(at, "empty", f"this is empty; expected {expected}")
+            diagnostics.add(at, "empty-value", f"expected {expected}, found an empty one")
         case "uniqueItems":
-            diagnostics.add(at, "twice", "an entry stands in this list twice")
+            diagnostics.add(
+                at, "duplicate-entry", "duplicate entry in this list", "remove one of them"
+            )
         case _:
             hint = (
-                "quote it if the text is meant"
+                "quote it if it is a text"
                 if is_null(node) and isinstance(node, Scalar) and node.text
                 else ""
             )
             if is_null(node) and key is not None and key.text in _BODIES:
-                hint = f"leave `{key.text}` out for no body" + (
-                    ", or write {} for an empty one" if key.text == "body" else ""
+                hint = f"remove `{key.text}` for no body" + (
+                    ", or write {} for an empty object" if key.text == "body" else ""
                 )
             if key is not None and isinstance(node, ListNode):
                 hint = hint or key_hint(key.text, "type" if key.text == "type" else "names")
-            diagnostics.add(at, "wrong-kind", f"expected {expected}, found {_found(node)}", hint)
+            diagnostics.add(
+                at, "unexpected-kind", f"expected {expected}, found {_found(node)}", hint
+            )
 
 
 def _request_line(text: str) -> str:
-    """What is wrong with a text that is no verb and path."""
+    """Return a hint for an invalid method and path."""
     verb, _, path = text.partition(" ")
     if "://" in path:
-        return "the host stands under `hosts:`, of the endpoint or in _api.yaml"
+        return "write the host under `hosts:`, of the endpoint or in _api.yaml"
     if not path:
-        return "the verb stands before the path, with one space between them"
+        return "write method and path with one space between them"
     if path.startswith(" "):
-        return "one space between verb and path"
+        return "write one space between method and path"
     return (
-        f"verbs are upper case: {verb.upper()}"
+        f"write the method in upper case: {verb.upper()}"
         if verb.upper() != verb
-        else "" if path.startswith("/") else "a path begins with a slash"
+        else "" if path.startswith("/") else "start the path with a slash"
     )
 
 
 def _unknown_keys(
     schema: Schema, node: Node, holder: Scalar | None, diagnostics: DiagnosticCollector
 ) -> None:
-    """Reports keys that are none here. Where a hint says how the map is written instead, nothing else is said about it."""
+    """Report unknown keys. If a hint explains how to write the map instead, report nothing else about it."""
     assert isinstance(node, MapNode)
     known: Mapping[str, Schema] = schema["properties"]
     offered = [word for word, meaning in known.items() if "not" not in meaning]
     for word, entry in node.entries.items():
         if word not in known:
-            hint = key_hint(word, place_of(offered))
+            hint = key_hint(word, context_of(offered))
             diagnostics.add(
                 entry.key,
                 "unknown-key",
-                f"`{word}` is not a key here",
+                f"unknown key `{word}`",
                 hint or did_you_mean(word, offered),
             )
             if hint:
@@ -268,10 +272,10 @@ def _unknown_keys(
 def _missing_key(
     error: ValidationError, schema: Schema, node: Node, at: Node, diagnostics: DiagnosticCollector
 ) -> None:
-    """Reports a key that is missing, unless one that is unknown here, and reported so, is a slip of it or has a hint."""
+    """Report a missing key, unless a reported unknown key is a misspelling of it or has a hint."""
     assert isinstance(node, MapNode)
     known: Mapping[str, Schema] = schema.get("properties", {})
-    hinted = any(key_hint(other, place_of(known)) for other in node.entries if other not in known)
+    hinted = any(key_hint(other, context_of(known)) for other in node.entries if other not in known)
     for word in schema["required"]:
         slip = next(
             (
@@ -286,13 +290,13 @@ def _missing_key(
             diagnostics.add(
                 at,
                 "missing-key",
-                f"the key `{word}` is missing",
-                f"did you mean `{word}` by `{slip}`?" if slip else "",
+                f"missing key `{word}`",
+                f"rename `{slip}` to `{word}`" if slip else "",
             )
 
 
 def _locate(root: Node, error: ValidationError) -> tuple[Node, Scalar | None]:
-    """The node that an error is about, and the last key on the way to it."""
+    """Return the node of an error, and the last key of its path."""
     node, key = root, None
     for step in error.absolute_path:
         match node:

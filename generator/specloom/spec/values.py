@@ -1,7 +1,7 @@
-"""Examples and defaults: values of a spec, read by the type of their place and checked against it.
+"""Value reader: reads examples and defaults of a spec by their documented types, and reports mismatches.
 
-A plain scalar is a text where the type is one (`0123` is four characters), and is resolved by the core rules elsewhere. Values in JSON files
-are what JSON says. Each part that does not fit is reported where it stands.
+A plain scalar is a string if the type is one (`0123` is four characters); otherwise the YAML core schema resolves it. JSON files follow
+JSON. Each mismatch is reported at its own location.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ from ..model import (
 )
 from . import datetime_formats, json_reader, secret_scanner
 from .collector import DiagnosticCollector, did_you_mean
-from .localized import check_cut
+from .localized import check_truncated
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 from .patterns import is_cheap_to_match
 from .unions import kinds
 
-_ONE = {"characters": "character", "bytes": "byte", "entries": "entry"}
+_SINGULAR = {"characters": "character", "bytes": "byte", "entries": "entry"}
 
 
 class ValueReader:
+    """Reads values by types of the model."""
+
     def __init__(
         self, types: Mapping[TypeName, NamedType], diagnostics: DiagnosticCollector
     ) -> None:
@@ -46,26 +48,29 @@ class ValueReader:
         self,
         node: Node | None,
         type_: Type,
-        rule: str = "example",
+        rule: str = "invalid-example",
         encrypted: bool = False,
         received: bool = False,
     ) -> Value | None:
-        """The value of a node, None if there is none; of an encrypted field any text, for it is cipher text. What is `received` may have
-        more members of unions than are listed."""
+        """Return the value of a node, or None without a node.
+
+        An encrypted field may have any text, because its example is ciphertext. A `received` value may have union members that are not
+        listed.
+        """
         if node is None:
             return None
         if (
             encrypted
             and isinstance(node, Scalar)
             and node.style != "json"
-            and kinds(type_, self.types) == frozenset({"a text"})
+            and kinds(type_, self.types) == frozenset({"a string"})
         ):
             return Value(node.text)
         return Value(_TypedReader(self.types, self.diagnostics, rule, received).value(node, type_))
 
 
 def check_secret(node: Node | None, field: Field, diagnostics: DiagnosticCollector) -> None:
-    """Reports the example of a secret that looks like a real one; cipher text is nobody's secret."""
+    """Report an example that looks like a real secret; the example of an encrypted field is ciphertext."""
     if (
         isinstance(node, Scalar)
         and not field.encrypted
@@ -74,13 +79,13 @@ def check_secret(node: Node | None, field: Field, diagnostics: DiagnosticCollect
         diagnostics.add(
             node,
             "secret",
-            f"the example of `{field.wire}` looks like a real secret",
-            "replace it if it is one, and write a placeholder: EXAMPLE…",
+            f"example of `{field.wire}` looks like a real secret",
+            "write a placeholder such as EXAMPLE…, and revoke the secret if it is real",
         )
 
 
 class _TypedReader:
-    """Reads one value; `rule` says under which rule it is reported."""
+    """Reads one value; `rule` is the rule id of its problems."""
 
     def __init__(
         self,
@@ -94,7 +99,7 @@ class _TypedReader:
         self.rule = rule
         self.received = received
 
-    def wrong(self, node: Node, message: str, hint: str = "") -> None:
+    def _report(self, node: Node, message: str, hint: str = "") -> None:
         self.diagnostics.add(node, self.rule, message, hint)
 
     def value(self, node: Node, type_: Type) -> Json:
@@ -129,32 +134,32 @@ class _TypedReader:
         try:
             return resolve(node)
         except ValueError as error:
-            self.wrong(node, f"{error}")
+            self._report(node, f"{error}")
             return None
 
     def collection(self, node: Node, type_: model.ListOf | model.MapOf) -> Json:
         if isinstance(type_, model.ListOf):
             if not isinstance(node, ListNode):
-                self.wrong(node, "a list is expected here")
+                self._report(node, "expected a list")
                 return None
-            self.check_span(node, len(node.items), type_.length, "entries")
+            self.check_length(node, len(node.items), type_.length, "entries")
             return [self.value(item, type_.item) for item in node.items]
         if not isinstance(node, MapNode):
-            self.wrong(node, "a map is expected here")
+            self._report(node, "expected a map")
             return None
-        self.check_span(node, len(node.entries), type_.length, "entries")
+        self.check_length(node, len(node.entries), type_.length, "entries")
         return {key: self.value(entry.value, type_.value) for key, entry in node.entries.items()}
 
     def one_of(self, node: Node, members: tuple[Type, ...]) -> Json:
         kind = self.kind_of(node)
-        fitting = [member for member in members if kind in kinds(member, self.types)]
+        matching = [member for member in members if kind in kinds(member, self.types)]
         if (
-            not fitting and isinstance(node, Scalar) and node.style == "plain"
-        ):  # any plain scalar may be a text
-            fitting = [member for member in members if "a text" in kinds(member, self.types)]
-        if fitting:
-            return self.value(node, fitting[0])
-        self.wrong(node, f"this is {kind}, which no member of the union is")
+            not matching and isinstance(node, Scalar) and node.style == "plain"
+        ):  # any plain scalar may be a string
+            matching = [member for member in members if "a string" in kinds(member, self.types)]
+        if matching:
+            return self.value(node, matching[0])
+        self._report(node, f"no member of the union is {kind}")
         return None
 
     def kind_of(self, node: Node) -> str:
@@ -173,7 +178,7 @@ class _TypedReader:
                 return (
                     "a boolean"
                     if isinstance(value, bool)
-                    else "a text" if isinstance(value, str) else "a number"
+                    else "a string" if isinstance(value, str) else "a number"
                 )
 
     def named(self, node: Node, name: TypeName) -> Json:
@@ -192,38 +197,40 @@ class _TypedReader:
 
     def structure(self, node: Node, structure: Object) -> Json:
         if not isinstance(node, MapNode):
-            self.wrong(node, "a map is expected here")
+            self._report(node, "expected a map")
             return None
         return self.fields(
             node, {field.wire: field for field in structure.fields}, f"`{structure.name.name}`"
         )
 
-    def fields(self, node: MapNode, fields: Mapping[str, Field], whose: str) -> dict[str, Json]:
-        """The values of a map by the fields' names on the wire."""
-        found: dict[str, Json] = {}
+    def fields(self, node: MapNode, fields: Mapping[str, Field], owner: str) -> dict[str, Json]:
+        """Return the values of a map by wire name."""
+        values: dict[str, Json] = {}
         for wire, entry in node.entries.items():
             field = fields.get(wire)
             if field is None:
-                self.wrong(entry.key, f"{whose} has no field `{wire}`", did_you_mean(wire, fields))
+                self._report(
+                    entry.key, f"unknown field `{wire}` of {owner}", did_you_mean(wire, fields)
+                )
                 continue
             check_secret(entry.value, field, self.diagnostics)
             if field.encrypted and isinstance(entry.value, Scalar) and entry.value.style != "json":
-                found[wire] = entry.value.text
+                values[wire] = entry.value.text
             else:
-                found[wire] = self.value(entry.value, field.type)
+                values[wire] = self.value(entry.value, field.type)
         for wire, field in fields.items():
             if field.required and wire not in node.entries and not model.is_constant(field.type):
-                self.wrong(
+                self._report(
                     node,
-                    f"`{wire}` is missing, which {whose} always has",
-                    f"write `{wire}?` if it may be absent",
+                    f"missing required field `{wire}` of {owner}",
+                    f"add it, or declare `{wire}?` if it may be absent",
                 )
-        return found
+        return values
 
     def tagged(self, node: Node, union: model.UnionType, tag: str) -> Json:
-        found = node.get(tag) if isinstance(node, MapNode) else None
-        if not isinstance(found, Scalar):
-            self.wrong(node, f"a map with `{tag}` is expected here")
+        value = node.get(tag) if isinstance(node, MapNode) else None
+        if not isinstance(value, Scalar):
+            self._report(node, f"expected a map with the tag `{tag}`")
             return None
         known: dict[str, Object] = {}
         for member in union.members:
@@ -234,27 +241,27 @@ class _TypedReader:
                     field.type.literals if field and isinstance(field.type, model.String) else ()
                 )
                 known.update(dict.fromkeys(literals, structure))
-        if found.text not in known:
+        if value.text not in known:
             message, hint = (
-                f"no member of the union has `{tag}` `{wire_text(found.text)}`",
-                did_you_mean(found.text, known),
+                f"no member of the union has the tag `{wire_text(value.text)}`",
+                did_you_mean(value.text, known),
             )
             if self.received:
-                self.diagnostics.warn(found, "unlisted-value", message, hint)
+                self.diagnostics.warn(value, "unlisted-value", message, hint)
                 return self.anything(node)
-            self.wrong(found, message, hint)
+            self._report(value, message, hint)
             return None
-        return self.structure(node, known[found.text])
+        return self.structure(node, known[value.text])
 
     def member(self, node: Node, enumeration: model.Enumeration) -> Json:
         whole = any(isinstance(value.value, int) for value in enumeration.values)
         value = self.number(node, model.Integer()) if whole else self.text(node, model.String())
         known = [each.value for each in enumeration.values]
         if value is not None and value not in known:
-            message = f"`{wire_text(value)}` is not one of the values of `{enumeration.name.name}`"
+            message = f"`{wire_text(value)}` is not a value of `{enumeration.name.name}`"
             hint = did_you_mean(str(value), map(wire_text, known))
             if enumeration.closed:
-                self.wrong(node, message, hint)
+                self._report(node, message, hint)
             else:
                 self.diagnostics.warn(node, "unlisted-value", message, hint)
         return value
@@ -268,27 +275,29 @@ class _TypedReader:
             if not isinstance(value, bool) or (
                 type_.literal is not None and value is not type_.literal
             ):
-                self.wrong(
+                self._report(
                     node,
                     (
-                        "true or false is expected here"
+                        "expected true or false"
                         if type_.literal is None
-                        else f"{str(type_.literal).lower()} is expected here"
+                        else f"expected {str(type_.literal).lower()}"
                     ),
                 )
             return value
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self.wrong(
+            self._report(
                 node,
-                "a number is expected here",
-                "without quotes" if isinstance(node, Scalar) and node.style == "quoted" else "",
+                "expected a number",
+                "remove the quotes" if isinstance(node, Scalar) and node.style == "quoted" else "",
             )
             return None
         if isinstance(type_, model.Integer):
             if isinstance(value, Decimal):
-                self.wrong(node, "a whole number is expected here")
+                self._report(node, "expected an integer")
             elif type_.literals and value not in type_.literals:
-                self.wrong(node, f"{value} is not one of {', '.join(map(str, type_.literals))}")
+                self._report(
+                    node, f"expected one of {', '.join(map(str, type_.literals))}; found {value}"
+                )
         self.check_range(node, value, type_.range)
         return value
 
@@ -298,9 +307,9 @@ class _TypedReader:
             or node.style == "json"
             or (node.style == "plain" and not node.text)
         ):
-            self.wrong(node, "a text is expected here")
+            self._report(node, "expected a string")
             return None
-        check_cut(node, self.diagnostics)
+        check_truncated(node, self.diagnostics)
         text = node.text
         match type_:
             case model.String():
@@ -313,7 +322,7 @@ class _TypedReader:
                 self.base64(node, text, type_)
             case model.DateTime() | model.Date() | model.Duration():
                 if not datetime_formats.is_valid(text, type_):
-                    self.wrong(node, f"this is not {datetime_formats.expected(type_)}")
+                    self._report(node, f"expected {datetime_formats.expected(type_)}")
             case _:
                 pass
         return text
@@ -321,43 +330,49 @@ class _TypedReader:
     def string(self, node: Scalar, text: str, type_: model.String) -> None:
         if type_.literals and text not in type_.literals:
             shown = ", ".join(f"'{literal}'" for literal in type_.literals[:10])
-            self.wrong(
+            self._report(
                 node,
-                f"`{wire_text(text[:60])}` is not one of {shown}",
+                f"expected one of {shown}; found `{wire_text(text[:60])}`",
                 did_you_mean(text, type_.literals),
             )
-        self.check_span(node, len(text), type_.length, "characters")
+        self.check_length(node, len(text), type_.length, "characters")
         if (
             type_.pattern is not None
             and is_cheap_to_match(type_.pattern, len(text))
             and not re.fullmatch(type_.pattern, text)
         ):
-            self.wrong(node, f"`{wire_text(text[:60])}` does not match the pattern {type_.pattern}")
+            self._report(
+                node, f"`{wire_text(text[:60])}` does not match the pattern {type_.pattern}"
+            )
 
     def base64(self, node: Scalar, text: str, type_: model.Bytes) -> None:
         try:
             content = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
-            self.wrong(node, "this is not Base64, which bytes are written in")
+            self._report(node, "invalid Base64", "encode the bytes as Base64")
             return
-        self.check_span(node, len(content), type_.length, "bytes")
+        self.check_length(node, len(content), type_.length, "bytes")
 
-    def check_span(self, node: Node, count: int, span: LengthRange, what: str) -> None:
-        counted = f"1 {_ONE[what]}" if count == 1 else f"{count} {what}"
-        if span.least is not None and count < span.least:
-            self.wrong(node, f"this has {counted}; the least is {span.least}")
-        if span.most is not None and count > span.most:
-            self.wrong(node, f"this has {counted}; the most is {span.most}")
+    def check_length(self, node: Node, count: int, limits: LengthRange, what: str) -> None:
+        if limits.least is not None and count < limits.least:
+            self._report(node, f"expected at least {_counted(limits.least, what)}; found {count}")
+        if limits.most is not None and count > limits.most:
+            self._report(node, f"expected at most {_counted(limits.most, what)}; found {count}")
 
     def check_range(self, node: Node, value: int | Decimal, limits: NumberRange) -> None:
         least, most = limits.least, limits.most
         if least is not None and (value < least or (limits.above and value == least)):
-            self.wrong(
+            self._report(
                 node,
-                f"{value} is less than the type allows ({'more than' if limits.above else 'at least'} {least})",
+                f"expected {'more than' if limits.above else 'at least'} {least}; found {value}",
             )
         if most is not None and (value > most or (limits.below and value == most)):
-            self.wrong(
+            self._report(
                 node,
-                f"{value} is more than the type allows ({'less than' if limits.below else 'at most'} {most})",
+                f"expected {'less than' if limits.below else 'at most'} {most}; found {value}",
             )
+
+
+def _counted(count: int, what: str) -> str:
+    """Return a count with its unit: `1 byte`, `2 bytes`."""
+    return f"{count} {_SINGULAR[what] if count == 1 else what}"

@@ -1,10 +1,10 @@
-"""Strict YAML: a text into nodes, from libyaml's events.
+"""Strict YAML reader: composes nodes from libyaml's events.
 
-The subset is what people need in a spec: maps with text keys, lists, scalars, comments, and anchors within reason. Everything else
-(tags, merge keys, duplicate or structured keys, several documents) is a problem. The composing of nodes is iterative and counted,
-so neither depth nor aliases can exhaust anything.
+The subset has maps with text keys, lists, scalars, comments and a limited number of aliases. Everything else (tags, merge keys, duplicate
+or structured keys, several documents) is a problem. Nodes are composed iteratively and counted, so neither depth nor aliases can exhaust
+memory.
 
-libyaml is required: the scanner in Python reads some lines differently.
+libyaml is required: PyYAML's scanner in Python reads some lines differently.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .collector import DiagnosticCollector
 from .nodes import Entry, ListNode, MapNode, Node, Scalar, Source, is_empty, location_of
 
 MAX_DEPTH = 100
-TOO_DEEP = f"more than {MAX_DEPTH} levels lie in one another"
+TOO_DEEP = f"more than {MAX_DEPTH} nested levels"
 MAX_NODES = 250_000
 _COMMENT = re.compile(r" +#\S")
 MAX_ALIASED_NODES = 20_000
@@ -30,14 +30,14 @@ MAX_ALIASED_NODES = 20_000
 
 
 class _Refused(Exception):
-    """The rest of the file cannot be read; the reason has been reported."""
+    """The rest of the file cannot be read. The reason has been reported."""
 
 
 def parse(source: Source, diagnostics: DiagnosticCollector) -> Node | None:
-    """The root node, or None with a problem reported."""
+    """Return the root node, or None after reporting a problem."""
     if not yaml.__with_libyaml__:
         raise UsageError(
-            "PyYAML is installed without libyaml, which specloom reads YAML with; install PyYAML from a wheel"
+            "PyYAML is installed without libyaml, which specloom needs; install PyYAML from a wheel"
         )
     if not charset.check(source, diagnostics):
         return None
@@ -49,30 +49,35 @@ def parse(source: Source, diagnostics: DiagnosticCollector) -> Node | None:
     except yaml.MarkedYAMLError as error:
         _report(error, source, diagnostics)
         return None
-    except (
-        yaml.YAMLError
-    ) as error:  # the reader's, which the check of characters leaves nothing to do
+    except yaml.YAMLError as error:  # of the reader; the check of characters leaves none
         diagnostics.add_at(
-            SourceLocation(source.path, 1, 1), "yaml", f"this is not YAML: {error}".split("\n")[0]
+            SourceLocation(source.path, 1, 1),
+            "invalid-yaml",
+            f"invalid YAML: {error}".split("\n")[0],
         )
         return None
     if root is None:
         diagnostics.add_at(
-            SourceLocation(source.path, 1, 1), "empty-file", "the file holds nothing"
+            SourceLocation(source.path, 1, 1),
+            "empty-file",
+            "file is empty",
+            "write its keys, or delete it",
         )
     return root if len(diagnostics.problems) == before else None
 
 
 class _Composer:
+    """Builds nodes from events, with a stack of open collections."""
+
     def __init__(self, source: Source, diagnostics: DiagnosticCollector) -> None:
         self.source = source
         self.diagnostics = diagnostics
         self.open: list[tuple[ListNode | MapNode, str | None, int]] = []
-        """Collections being read: the node, its anchor, and the count of nodes when it began."""
+        """Open collections: the node, its anchor, and the number of nodes before it."""
         self.keys: list[Scalar | None] = []
-        """For each open map the key that waits for its value."""
+        """Pending key of each open map."""
         self.anchors: dict[str, tuple[Node | None, int]] = {}
-        """Finished nodes by anchor, with how many nodes each stands for; None while it is being read."""
+        """Nodes by anchor, with their number of nodes; None while a node is open."""
         self.root: Node | None = None
         self.count = 0
         self.aliased = 0
@@ -94,8 +99,9 @@ class _Composer:
                     if documents > 1:
                         self._refuse(
                             event,
-                            "several-documents",
-                            "a second YAML document begins; a file holds one",
+                            "multiple-documents",
+                            "second YAML document in the file",
+                            "keep one document per file",
                         )
                 case _:
                     pass
@@ -108,22 +114,25 @@ class _Composer:
         if event.tag is not None:
             self._problem(
                 event,
-                "tag",
-                f"a tag ({event.tag}) may not stand in a spec",
-                "what a value means follows from its place",
+                "yaml-tag",
+                f"YAML tag {event.tag} is not supported",
+                "remove it; the key decides the type of a value",
             )
         text: str = event.value
         if event.style == '"':
-            found = charset.forbidden(text)
-            if found:
+            forbidden = charset.forbidden(text)
+            if forbidden:
                 self._problem(
-                    event, "character", f"{charset.describe(found[0])} may not stand in a spec"
+                    event,
+                    "invalid-character",
+                    f"invalid character {charset.describe(forbidden[0])}",
+                    "remove the escape",
                 )
             text = text.replace("\u00a0", " ")
             secret = secret_scanner.find_secret(text)
             if (
                 secret and text[secret.at : secret.at + 20] not in self.source.text
-            ):  # else it has been reported where it stands
+            ):  # otherwise reported where it is in the file
                 self._problem(
                     event,
                     "secret",
@@ -150,7 +159,7 @@ class _Composer:
             self._refuse(
                 event,
                 "too-large",
-                f"the file has more than {MAX_NODES:,} nodes",
+                f"file has more than {MAX_NODES:,} nodes",
                 "split it into several resources",
             )
 
@@ -161,9 +170,9 @@ class _Composer:
         if event.tag is not None:
             self._problem(
                 event,
-                "tag",
-                f"a tag ({event.tag}) may not stand in a spec",
-                "what a value means follows from its place",
+                "yaml-tag",
+                f"YAML tag {event.tag} is not supported",
+                "remove it; the key decides the type of a value",
             )
         mark = event.start_mark
         assert mark is not None
@@ -188,26 +197,37 @@ class _Composer:
             self.anchors[anchor] = (node, self.count - count)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        found = self.anchors.get(event.anchor or "")
-        if found is None:
-            self._refuse(event, "alias", f"no anchor `&{event.anchor}` stands before this alias")
+        anchored = self.anchors.get(event.anchor or "")
+        if anchored is None:
+            self._refuse(
+                event,
+                "unknown-anchor",
+                f"unknown anchor `&{event.anchor}`",
+                "define the anchor before its alias",
+            )
             return
-        node, weight = found
+        node, weight = anchored
         if node is None:
             self._refuse(
-                event, "alias-cycle", f"`*{event.anchor}` stands inside the node that it means"
+                event,
+                "recursive-alias",
+                f"`*{event.anchor}` is inside its own anchor",
+                "write the value out",
             )
             return
         self.count += weight
         self.aliased += weight
         if self.aliased > MAX_ALIASED_NODES:
             self._refuse(
-                event, "alias-bomb", f"aliases stand for more than {MAX_ALIASED_NODES:,} nodes"
+                event,
+                "too-many-aliases",
+                f"aliases expand to more than {MAX_ALIASED_NODES:,} nodes",
+                "use named types instead",
             )
         self._attach(node, event)
 
     def _attach(self, node: Node, alias: yaml.AliasEvent | None = None) -> None:
-        """Puts a node where the reading stands: the root, a list, a key or the value of one."""
+        """Attach a node at the current position: as root, list entry, key or value."""
         if not self.open:
             self.root = node
             return
@@ -231,28 +251,32 @@ class _Composer:
             self.diagnostics.add(
                 key,
                 "duplicate-key",
-                f"`{key.text}` stands here a second time; the first is in line {first.key.line}",
+                f"duplicate key `{key.text}`; the first is in line {first.key.line}",
+                "remove one of them",
             )
         elif key.text == "<<" and key.style == "plain":
             self.diagnostics.add(
                 key,
                 "merge-key",
-                "merge keys (`<<`) are not read",
-                "write the entries out, or make a named type of them",
+                "merge keys (`<<`) are not supported",
+                "write the entries out, or use a named type",
             )
         elif parent.flow and is_empty(node):
             self.diagnostics.add(
                 key,
                 "unquoted-comma",
                 f"`{key.text}` has no value",
-                'a comma ends an unquoted text inside braces: write {en: "one, two"}; if a value was forgotten, add it',
+                'add the value; if this is part of a text with a comma, quote the text: {en: "one, two"}',
             )
         else:
             parent.entries[key.text] = Entry(key, node)
 
     def _refuse_key(self, node: Node) -> None:
         self.diagnostics.add_at(
-            location_of(node), "key", "a key is a plain text, not a list, a map or an alias"
+            location_of(node),
+            "invalid-key",
+            "a key cannot be a list, a map or an alias",
+            "write a plain text",
         )
         raise _Refused
 
@@ -282,7 +306,7 @@ def _report(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnostic
     ):  # libyaml's own limit, which its scanner may meet before we see an event
         diagnostics.add_at(SourceLocation(source.path, line + 1, column + 1), "too-deep", TOO_DEEP)
         return
-    reason = error.problem or "it cannot be read"
+    reason = error.problem or "unreadable"
     if error.context:
         context = error.context_mark
         reason += f" ({error.context}" + (
@@ -290,30 +314,30 @@ def _report(error: yaml.MarkedYAMLError, source: Source, diagnostics: Diagnostic
         )
     diagnostics.add_at(
         SourceLocation(source.path, line + 1, column + 1),
-        "yaml",
-        f"this is not YAML: {reason}",
+        "invalid-yaml",
+        f"invalid YAML: {reason}",
         _hint(error.problem or "", source.lines[max(0, line - 1) : line + 1], column),
     )
 
 
 def _hint(reason: str, lines: list[str], column: int) -> str:
-    """What most likely went wrong, from the lines around the place."""
+    """Return a hint at the likely cause, from the lines around the error."""
     last = lines[-1] if lines else ""
     text = "\n".join(lines)
     if re.search(r"'[^'\n]*'\s*\|", text):
-        return "several texts are written string('A' | 'B')"
+        return "write several values as string('A' | 'B')"
     if re.search(r"[{\[][^#\n]* #", text):
-        return "` #` begins a comment; quote a text that holds it"
+        return "` #` starts a comment; quote a text that contains it"
     if "\t" in last[: column + 1]:
-        return "indent with spaces; a tab may stand in a text only"
+        return "indent with spaces; tabs are allowed only inside a text"
     if "mapping values are not allowed" in reason:
-        return "quote a text that holds `: `"
+        return "quote a text that contains `: `"
     if "cannot start any token" in reason:
-        return "quote a text that begins with this character"
+        return "quote a text that starts with this character"
     if "alphabetic or numeric" in reason:
-        return "quote a text that begins with `*` or `&`"
+        return "quote a text that starts with `*` or `&`"
     if re.search(r"\w\[[0-9]", text):
-        return "quote a text that holds `[`"
+        return "quote a text that contains `[`"
     if re.search(r"\[\]", text):
-        return "a list is written list<T>"
+        return "write a list as list<T>"
     return ""

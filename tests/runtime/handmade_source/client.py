@@ -27,7 +27,7 @@ SERVICE: Final = Service(
         ErrorCode(None, "40014", _errors.InvalidCredential, "Bad token.", retry="token"),
         ErrorCode(None, "42001", _errors.InvalidCredential, "Old token.", retry="token"),
         ErrorCode(
-            500, "SYSTEM_ERROR", _errors.SystemError, "It broke.", "Try again.", retry="same"
+            500, "SYSTEM_ERROR", _errors.SystemFailure, "It broke.", "Try again.", retry="same"
         ),
     ),
 )

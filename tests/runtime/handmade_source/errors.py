@@ -35,5 +35,5 @@ class Busy(ApiError):
     """SYSTEM_BUSY; the outcome is unknown."""
 
 
-class SystemError(ApiError):
+class SystemFailure(ApiError):
     """500 SYSTEM_ERROR."""

@@ -72,7 +72,7 @@ SERVICE: Final = Service(
         ErrorCode(
             500,
             "SYSTEM_ERROR",
-            _errors.SystemError,
+            _errors.SystemFailure,
             reason="Something broke.",
             retry="same",
             outcome="unknown",

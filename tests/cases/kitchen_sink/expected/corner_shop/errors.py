@@ -46,7 +46,7 @@ __all__ = [
     "ShopClosed",
     "SignatureError",
     "StaleEvent",
-    "SystemError",
+    "SystemFailure",
     "TokenExpired",
     "Unauthorized",
     "UndecryptableEvent",
@@ -111,7 +111,7 @@ class ShopClosed(ApiError):
     """
 
 
-class SystemError(ApiError):
+class SystemFailure(ApiError):
     """500 `SYSTEM_ERROR`.
 
     - Something broke.

@@ -111,7 +111,7 @@ def test_a_bad_spec_fails_the_build_with_its_problems(tool: str, tmp_path: Path)
     resource = folder / "specs" / "shop" / "items.yaml"
     resource.write_text(resource.read_text().replace("price: integer\n", "price: intger\n"))
     output = build(folder, "--wheel", status=1)
-    assert "specs/shop/items.yaml:37:14: type: " in output
+    assert "specs/shop/items.yaml:37:14: invalid-type: " in output
     assert "hint: " in output
     assert not list(folder.glob("dist/*.whl"))
 

@@ -1,4 +1,4 @@
-"""Types with one possible value: sent by themselves where they are required, checked where they are arguments."""
+"""Constants: the client sends required ones itself, and checks optional ones, which are arguments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ types:
 INNER = {"object": "list", "Version": "v2", "accepted-terms": True}
 
 
-def test_constants_are_sent_under_their_names_on_the_wire(tmp_path: Path) -> None:
+def test_constants_are_sent_under_their_wire_names(tmp_path: Path) -> None:
     with imported(made(SPEC, tmp_path), "shop") as shop:
         there = FixedTransport({**INNER, "loud": False})
         inner = shop.models.x.Inner
@@ -34,7 +34,7 @@ def test_constants_are_sent_under_their_names_on_the_wire(tmp_path: Path) -> Non
         assert (answer.object, answer.edition, answer.accepted_terms) == ("list", "v2", True)
 
 
-def test_the_other_boolean_is_refused(tmp_path: Path) -> None:
+def test_the_other_boolean_is_rejected(tmp_path: Path) -> None:
     with imported(made(SPEC, tmp_path), "shop") as shop:
         client, inner = shop.Shop(transport=FixedTransport(INNER)), shop.models.x.Inner
         with pytest.raises(shop.errors.InvalidRequest, match=r"all: must be True"):

@@ -1,4 +1,4 @@
-"""Enumerations, open and closed, wherever their values travel."""
+"""Open and closed enumerations in requests and responses."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_empty_string_is_a_value_like_any_other(kiosk: ModuleType) -> None:
     ]
 
 
-def test_requests_take_any_value_of_an_open_enumeration_and_the_listed_ones_of_a_closed_one(
+def test_requests_accept_any_value_of_an_open_enumeration_and_listed_values_of_a_closed_one(
     kiosk: ModuleType,
 ) -> None:
     calls, models, errors = kiosk.calls.items, kiosk.models, kiosk.errors

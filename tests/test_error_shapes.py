@@ -1,4 +1,4 @@
-"""Where an API puts its error codes: payments of an API whose envelope is called after each endpoint, and what a mock makes of other shapes.
+"""Error shapes: payments of an API whose response envelope is named after each endpoint, and mocks with other shapes.
 
 The gateway's responses are written out as its documentation shows them; a raw socket server sends them.
 """
@@ -137,7 +137,7 @@ def test_a_failed_payment_is_never_a_value(cashier: Any, client: Any, server: Se
     assert client.trade.token().oauth_token_response.access_token == "t"
 
 
-def test_the_nearest_shape_counts(cashier: Any, client: Any, server: Server) -> None:
+def test_the_nearest_shape_applies(cashier: Any, client: Any, server: Server) -> None:
     server.respond_with(
         http_response(
             200, '{"errcode": -7, "errmsg": "closed", "status": 0, "x_response": {"code": "40002"}}'
@@ -155,7 +155,7 @@ def test_the_nearest_shape_counts(cashier: Any, client: Any, server: Server) -> 
         client.trade.old.book()
 
 
-def test_a_mock_answers_in_the_shape_of_the_endpoint(cashier: Any) -> None:
+def test_a_mock_responds_in_the_shape_of_the_endpoint(cashier: Any) -> None:
     import cashier.testing
 
     mock = cashier.testing.CashierMock()
@@ -232,7 +232,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("case", SHAPES)
-def test_a_documented_error_of_a_mock_is_its_class(case: str, tmp_path: Path) -> None:
+def test_a_documented_error_of_a_mock_raises_its_class(case: str, tmp_path: Path) -> None:
     shape, fields, body = SHAPES[case]
     code = "false" if case == "a boolean" else "no_channel"
     (tmp_path / "spec").mkdir()

@@ -1,4 +1,4 @@
-"""Every key of the language has an effect wherever it is accepted: it changes what is generated, or it is a problem.
+"""Every key of the language has an effect wherever it is accepted: it changes the output, or it is a problem.
 
 The schema is walked, so that a new key is tried at every place where it may stand; one whose values cannot be derived from the schema fails
 until `VALUES` has some.
@@ -24,7 +24,7 @@ from specloom.targets.docs import docs
 
 Schema: TypeAlias = dict[str, Any]
 Steps: TypeAlias = tuple[str, ...]
-"""The keys that lead to a place of the language; `*` for a name of the API, `[]` for an entry of a list."""
+"""Keys that lead to a map of the language; `*` for a name of the API, `[]` for an entry of a list."""
 Spec: TypeAlias = dict[str, Any]
 
 DEFINITIONS: Mapping[str, Schema] = json.loads(validation.schema_text("common"))["definitions"]
@@ -49,7 +49,7 @@ USE = {
     "body": {"probe?": "Probe"},
     "responses": {"200": {"body": {"probe?": "Probe"}}},
 }
-"""Sends and receives the type that is tried."""
+"""An endpoint that sends and receives the type under test."""
 
 NAMES = {
     "endpoints": "act",
@@ -112,7 +112,7 @@ LIMITS: Mapping[str, tuple[str, ...]] = {
 
 
 def objects(schema: Schema, steps: Steps) -> Iterator[tuple[Steps, Schema]]:
-    """The objects of the language, by the steps to each. What stands in a field of a field is what may stand in a field."""
+    """Yield the maps of the language, by the steps to each. Fields of fields are not followed: they accept the same keys."""
     schema = meant(schema)
     if "properties" in schema:
         yield steps, schema
@@ -125,7 +125,7 @@ def objects(schema: Schema, steps: Steps) -> Iterator[tuple[Steps, Schema]]:
 
 
 def meant(schema: Schema) -> Schema:
-    """The schema, or the one that it refers to."""
+    """Return the schema, or the one that it refers to."""
     reference = str(schema.get("$ref", ""))
     return meant(DEFINITIONS[reference.rpartition("/")[2]]) if reference else schema
 
@@ -158,7 +158,7 @@ WHOLE = [
 
 
 def values(key: str, schema: Schema) -> tuple[Any, ...]:
-    """What is tried at a key."""
+    """Return the values to try for a key."""
     schema = meant(schema)
     if "not" in schema:
         return (MARK,)
@@ -178,7 +178,7 @@ def values(key: str, schema: Schema) -> tuple[Any, ...]:
 
 
 def spec_with(steps: Steps, value: Any) -> Spec:
-    """A small spec that says a value at a place: its files by their names."""
+    """Return a small spec with a value at a location: its files by name."""
     types = {"types": {"Other": {"fields": FIELDS}}}
     spec = copy.deepcopy(
         {
@@ -208,7 +208,7 @@ def spec_with(steps: Steps, value: Any) -> Spec:
 
 
 def put(at: Any, steps: Steps, depth: int, value: Any) -> None:
-    """Makes the objects on the way to a place, with what they need, and the value there."""
+    """Create the maps on the way to a location, with their required keys, and the value there."""
     if depth == len(steps):
         return
     before, step = steps[depth - 1 : depth + 1]
@@ -232,8 +232,8 @@ def put(at: Any, steps: Steps, depth: int, value: Any) -> None:
     put(at[-1] if isinstance(at, list) else at[name], steps, depth + 1, value)
 
 
-class Made:
-    """What is generated of an API, as far as the API has a say in it."""
+class Output:
+    """The generated files of an API that depend on its spec."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -252,37 +252,41 @@ class Made:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, Made) and self.pages == other.pages and self.modules == other.modules
+            isinstance(other, Output)
+            and self.pages == other.pages
+            and self.modules == other.modules
         )
 
 
-class Judge:
-    """Reads specs in one folder, each once."""
+class OutputLoader:
+    """Loads specs from one folder, each once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.known: dict[str, Made | None] = {}
+        self.known: dict[str, Output | None] = {}
 
-    def __call__(self, spec: Spec) -> Made | None:
-        """What is generated; None if the spec has a problem."""
+    def __call__(self, spec: Spec) -> Output | None:
+        """Return the generated files, or None if the spec has a problem."""
         text = json.dumps(spec)
         if text not in self.known:
             for name, content in spec.items():
                 (self.folder / name).write_text(json.dumps(content))
             try:
-                self.known[text] = Made(load(self.folder, "spec").api)
+                self.known[text] = Output(load(self.folder, "spec").api)
             except InvalidSpec:
                 self.known[text] = None
         return self.known[text]
 
 
 @pytest.fixture
-def judge(tmp_path: Path) -> Judge:
-    return Judge(tmp_path)
+def judge(tmp_path: Path) -> OutputLoader:
+    return OutputLoader(tmp_path)
 
 
-def idle(judge: Judge, steps: Steps, before: Schema, key: str, schema: Schema) -> list[Any]:
-    """The values of a key that have no effect at a place, beside what is said there already; one may mean what holds without the key."""
+def ineffective(
+    judge: OutputLoader, steps: Steps, before: Schema, key: str, schema: Schema
+) -> list[Any]:
+    """Return the values of a key without effect, given the keys already there; one of them may be the default."""
     tried = values(key, schema)
     without = judge(spec_with(steps, before))
     if without is None or before.get(key) in tried:
@@ -293,17 +297,17 @@ def idle(judge: Judge, steps: Steps, before: Schema, key: str, schema: Schema) -
 
 
 @pytest.mark.parametrize("steps", OTHERS, ids=".".join)
-def test_a_key_of_an_object_has_an_effect(steps: Steps, judge: Judge) -> None:
+def test_a_key_of_an_object_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
     before = NEEDED.get(".".join(steps[-2:]), {})
     assert {
         key: found
         for key, schema in EVERY[steps]["properties"].items()
-        if (found := idle(judge, steps, before, key, schema))
+        if (found := ineffective(judge, steps, before, key, schema))
     } == {}
 
 
 def field_cases() -> Iterator[Any]:
-    """All types at all places; the quick cases have each type at some places, and at each place some types."""
+    """Yield all types for all fields; the quick cases combine each type with some fields, and each field with some types."""
     for number, steps in enumerate(FIELD_PLACES):
         place = ".".join(steps)
         yield pytest.param(steps, list(EXAMPLES)[number % 4 :: 4], id=place)
@@ -311,8 +315,10 @@ def field_cases() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("steps", "types"), list(field_cases()))
-def test_a_key_of_a_field_has_an_effect(steps: Steps, types: list[str], judge: Judge) -> None:
-    """Whatever the type of the field is."""
+def test_a_key_of_a_field_has_an_effect(
+    steps: Steps, types: list[str], judge: OutputLoader
+) -> None:
+    """With every type of the field."""
     found: dict[str, list[str]] = {}
     for key, schema in EVERY[steps]["properties"].items():
         for type_ in types:
@@ -322,13 +328,13 @@ def test_a_key_of_a_field_has_an_effect(steps: Steps, types: list[str], judge: J
                 schema = {"enum": [example]}
             if "not" in schema and type_ != CONSTANT:  # reserved, whatever the type is
                 continue
-            if key != "type" and idle(judge, steps, before, key, schema):
+            if key != "type" and ineffective(judge, steps, before, key, schema):
                 found.setdefault(key, []).append(type_)
     assert found == {}
 
 
 @pytest.mark.parametrize("steps", TYPE_PLACES, ids=".".join)
-def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: Judge) -> None:
+def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
     found: dict[str, list[str]] = {}
     for key, schema in EVERY[steps]["properties"].items():
         for before in (
@@ -337,13 +343,13 @@ def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: Judge) -> None
             *({"type": type_} for type_ in EXAMPLES if "object" not in type_),
             {"type": "list<object>", "fields": FIELDS},
         ):
-            if key not in before and idle(judge, steps, before, key, schema):
+            if key not in before and ineffective(judge, steps, before, key, schema):
                 found.setdefault(key, []).append(str(before))
     assert found == {}
 
 
 @pytest.mark.parametrize("steps", [*FIELD_PLACES, *WHOLE], ids=".".join)
-def test_a_limit_has_an_effect(steps: Steps, judge: Judge) -> None:
+def test_a_limit_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
     found: list[str] = []
     for type_, limited in LIMITS.items():
         without = judge(spec_with(steps, type_))

@@ -1,4 +1,4 @@
-"""Type expressions: what is printed is read as the same; junk is a problem with a place in it."""
+"""Type expressions: a printed tree parses to the same tree, and junk is a problem with a position."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from specloom.spec.type_parser import (
 
 
 def written(tree: Expression) -> str:
-    """The expression of a tree, in the form of language.md."""
+    """Return the expression of a tree, as in specs/README.md."""
     match tree:
         case LeafExpr():
             return leaf(tree.type)
@@ -162,32 +162,32 @@ ones = st.recursive(
 )
 
 
-def placed(tree: Expression) -> Expression:
-    """The same tree with every place forgotten."""
+def without_positions(tree: Expression) -> Expression:
+    """Return the same tree without positions."""
     match tree:
         case Ref():
             return Ref(tree.name, 0)
         case ObjectExpr():
             return ObjectExpr(0)
         case GenericExpr():
-            return GenericExpr(tree.word, placed(tree.inner), tree.length, 0)
+            return GenericExpr(tree.word, without_positions(tree.inner), tree.length, 0)
         case UnionExpr():
-            return UnionExpr(tuple(map(placed, tree.members)))
+            return UnionExpr(tuple(map(without_positions, tree.members)))
         case NullableExpr():
-            return NullableExpr(placed(tree.inner))
+            return NullableExpr(without_positions(tree.inner))
         case LeafExpr():
             return tree
 
 
 @given(either(ones))
-def test_what_is_written_is_read_as_the_same(tree: Expression) -> None:
-    assert placed(parse(written(tree))) == tree
+def test_a_printed_expression_parses_to_the_same_tree(tree: Expression) -> None:
+    assert without_positions(parse(written(tree))) == tree
     spaced = (
         written(tree).replace("<", "< ").replace("|", " | ")
         if "'" not in written(tree)
         else written(tree)
     )
-    assert placed(parse(spaced)) == tree
+    assert without_positions(parse(spaced)) == tree
 
 
 pieces = st.sampled_from(
@@ -228,7 +228,7 @@ pieces = st.sampled_from(
 
 
 @given(st.text() | st.lists(pieces).map("".join) | st.lists(pieces).map(" ".join))
-def test_junk_is_a_problem_with_a_place(text: str) -> None:
+def test_junk_is_a_problem_with_a_position(text: str) -> None:
     try:
         parse(text)
     except TypeSyntaxError as wrong:
@@ -243,12 +243,12 @@ def test_junk_is_a_problem_with_a_place(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["list<" * 10_000, "(" * 100_000, "string | " * 10_000, "'" * 1999, "a." * 999 + "B"]
 )
-def test_long_junk_is_quick(text: str) -> None:
+def test_long_junk_is_rejected_quickly(text: str) -> None:
     with pytest.raises(TypeSyntaxError):
         parse(text + "!")
 
 
-def test_the_place_is_that_of_the_token() -> None:
+def test_the_position_is_that_of_the_token() -> None:
     with pytest.raises(TypeSyntaxError) as caught:
         parse("list<strin>(1..5)")
     assert (caught.value.at, caught.value.length) == (5, 5)

@@ -80,8 +80,9 @@ def test_the_action_checks(project: Path) -> None:
     )
     items = project / "specs" / "shop" / "items.yaml"
     items.write_text(items.read_text().replace("price: integer\n", "price: intger\n"))
-    assert "::error file=specs/shop/items.yaml,line=37,col=14,title=specloom type::" in step(
-        "Run specloom", project, 2
+    assert (
+        "::error file=specs/shop/items.yaml,line=37,col=14,title=specloom invalid-type::"
+        in step("Run specloom", project, 2)
     )
     assert "unknown client -h" in step("Run specloom", project, 2, clients="-h")
 

@@ -1,4 +1,4 @@
-"""Objects and lists within forms and queries, as payment services take them: what the generated client sends is judged by written-out
+"""Nested objects and lists in forms and queries, as payment services accept them: the requests of the generated client match written-out
 pairs, by the standard library's parser, and by a reading of the brackets that knows nothing of types.
 """
 
@@ -82,7 +82,7 @@ def package(project: Path) -> Iterator[ModuleType]:
 
 
 def session(models: Any) -> dict[str, Any]:
-    """One value of each kind of nesting."""
+    """Return one value of each kind of nesting."""
     first = models.LineItem(
         quantity=2,
         price_data=models.PriceData(
@@ -148,7 +148,7 @@ def parsed(text: str) -> list[tuple[str, str]]:
     return parse_qsl(text, keep_blank_values=True, strict_parsing=True)
 
 
-def test_a_nested_form_arrives_in_brackets(package: ModuleType) -> None:
+def test_a_nested_form_is_sent_in_brackets(package: ModuleType) -> None:
     with (
         serving(http_response(200, '{"ok": true}')) as server,
         package.Till(hosts=[server.url]) as client,
@@ -175,7 +175,7 @@ def test_a_nested_form_arrives_in_brackets(package: ModuleType) -> None:
     ]
 
 
-def test_the_mock_reads_and_checks_it(package: ModuleType) -> None:
+def test_the_mock_parses_and_checks_a_nested_form(package: ModuleType) -> None:
     mock = package.testing.TillMock()
     with mock.client(strict=True) as client:
         call = package.calls.sessions.create(**session(package.models))
@@ -210,7 +210,7 @@ def test_the_mock_reads_and_checks_it(package: ModuleType) -> None:
             assert mock.calls[-1].body.line_items is None
 
 
-def test_what_brackets_cannot_say_is_refused(package: ModuleType) -> None:
+def test_values_that_brackets_cannot_encode_are_rejected(package: ModuleType) -> None:
     models, errors, create = package.models, package.errors, package.calls.sessions.create
     for arguments, field in (
         ({"metadata": {"a]b": "1"}}, "metadata"),
@@ -237,7 +237,7 @@ KEYS = TEXT.filter(lambda key: bool(key) and "[" not in key and "]" not in key)
 
 
 def read_back(pairs: list[tuple[str, str]]) -> Any:
-    """The tree that names in brackets say."""
+    """Return the tree of names in brackets."""
     tree: dict[str, Any] = {}
     for name, text in pairs:
         first, *rest = name.split("[")
@@ -267,7 +267,7 @@ def listed(tree: Any) -> Any:
         KEYS.filter(lambda key: not key.isdigit()), TEXT, min_size=1, max_size=3
     ),
 )
-def test_anything_nested_arrives(
+def test_any_nested_value_is_received_unchanged(
     items: Any, branches: Any, metadata: Any, package: ModuleType
 ) -> None:
     models = package.models

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the spec language, as editors see them; and misspelt keys, which they are there to find."""
+"""JSON Schemas of the spec language, as editors use them, and the detection of misspelt keys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCHEMAS = {
     for name in ("common", "api", "types", "resource")
 }
 CASES = ROOT / "tests" / "cases"
-RIGHT = [
+VALID = [
     *(
         case.parent / "spec"
         for case in CASES.glob("problems/*/problems.txt")
@@ -81,7 +81,7 @@ def test_every_key_is_described() -> None:
 
 
 def test_every_kind_has_a_title() -> None:
-    """Problems say what is expected by the title."""
+    """Problems name the expected value by its title."""
     for schema in everything(SCHEMAS["common"]["definitions"]):
         if isinstance(schema.get("type"), str) and schema["type"] in {
             "object",
@@ -93,8 +93,8 @@ def test_every_kind_has_a_title() -> None:
             assert schema.get("title"), schema
 
 
-@pytest.mark.parametrize("spec", RIGHT, ids=lambda spec: spec.relative_to(ROOT).as_posix())
-def test_right_specs_are_right_in_an_editor(spec: Path) -> None:
+@pytest.mark.parametrize("spec", VALID, ids=lambda spec: spec.relative_to(ROOT).as_posix())
+def test_valid_specs_are_valid_in_an_editor(spec: Path) -> None:
     registry: Registry[Any] = Registry().with_resources(
         (f"{name}.json", Resource.from_contents(schema)) for name, schema in SCHEMAS.items()
     )
@@ -116,7 +116,7 @@ def texts_as_keys(value: Any) -> Any:
 
 
 def words(node: Node, schema: dict[str, Any]) -> Iterator[tuple[str, Scalar]]:
-    """Keys that are words of the language, with the part of the schema that knows them."""
+    """Yield the keys of the language, with the part of the schema that defines them."""
     while "$ref" in schema or ("allOf" in schema and "properties" not in schema):
         reference = schema.get("$ref") or schema["allOf"][0]["$ref"]
         schema = SCHEMAS["common"]["definitions"][reference.rpartition("/")[2]]
@@ -135,7 +135,7 @@ def words(node: Node, schema: dict[str, Any]) -> Iterator[tuple[str, Scalar]]:
 
 
 def misspellings() -> list[tuple[Path, str, Scalar]]:
-    """Each word of a full-featured spec and of the real ones once, with its file."""
+    """Return each key of a full-featured spec and of the real ones once, with its file."""
     found: dict[tuple[str, str], tuple[Path, str, Scalar]] = {}
     for file in sorted(
         [*(CASES / "kitchen_sink" / "spec").rglob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")]
@@ -156,7 +156,9 @@ def misspellings() -> list[tuple[Path, str, Scalar]]:
     misspellings(),
     ids=lambda value: value.text if isinstance(value, Scalar) else "",
 )
-def test_a_misspelt_key_is_found_and_mended(file: Path, kind: validation.Kind, key: Scalar) -> None:
+def test_a_misspelt_key_is_found_and_corrected(
+    file: Path, kind: validation.Kind, key: Scalar
+) -> None:
     word = key.text
     slips = {
         word[1:] + word[0] if len(word) == 2 else word[0] + word[2] + word[1] + word[3:],
@@ -178,7 +180,7 @@ def test_a_misspelt_key_is_found_and_mended(file: Path, kind: validation.Kind, k
 
 
 def _documents(value: Any) -> st.SearchStrategy[Any]:
-    """The document with some of its values replaced, removed or put elsewhere."""
+    """Return a strategy of the document with some of its values replaced, removed or moved."""
     scraps: list[Any] = [
         None,
         True,
@@ -220,8 +222,8 @@ def _mutated(value: Any, random: Any, scraps: list[Any]) -> Any:
 
 @pytest.mark.parametrize("name", ["_api.yaml", "_types.yaml", "orders.yaml"])
 @given(st.data())
-def test_the_fast_judgement_is_jsonschemas(name: str, data: st.DataObject) -> None:
-    """It never says yes where jsonschema says no, and it says yes to what is right, or it would not be fast."""
+def test_the_fast_check_agrees_with_jsonschema(name: str, data: st.DataObject) -> None:
+    """It never accepts what jsonschema rejects, and it accepts valid documents, or it would not be fast."""
     kind: validation.Kind = {"_api.yaml": "api", "_types.yaml": "types"}.get(name, "resource")  # type: ignore[assignment]
     original = yaml.load((CASES / "kitchen_sink" / "spec" / name).read_text("utf-8"), Loader=Core)
     schema = validation._schema(kind)
@@ -230,7 +232,7 @@ def test_the_fast_judgement_is_jsonschemas(name: str, data: st.DataObject) -> No
     assert is_valid(schema, document) <= right
 
 
-@pytest.mark.parametrize("spec", RIGHT, ids=lambda spec: spec.relative_to(ROOT).as_posix())
-def test_right_specs_are_judged_fast(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("spec", VALID, ids=lambda spec: spec.relative_to(ROOT).as_posix())
+def test_valid_specs_do_not_import_jsonschema(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jsonschema", None)
     load(spec)

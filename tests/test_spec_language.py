@@ -1,4 +1,4 @@
-"""The page of the spec language: every example is run, every key and word of the language is explained, every table is true."""
+"""specs/README.md: every example runs, every key and word of the language is explained, and every table matches the code."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Files: TypeAlias = dict[str, str]
 """Texts of a spec's files by their names."""
 
 FIRST = "A small API, from spec to call"
-"""The chapter whose files are the spec that all other examples are placed in."""
+"""Title of the first chapter, whose spec all other examples are added to."""
 SAMPLE = {"http": "POST /samples", "responses": "{204: null}"}
-"""What an endpoint says that is a sample of something else."""
+"""Keys of an endpoint in examples of something else."""
 
 
 class Block(NamedTuple):
@@ -46,16 +46,16 @@ class Block(NamedTuple):
 
 class Section(NamedTuple):
     tables: list[list[list[str]]]
-    """Cells of rows, as Markdown; the first row is the head."""
+    """Cells of rows, as Markdown; the first row is the header."""
     text: str
 
     def table(self, head: str) -> list[list[str]]:
-        """The rows of the table whose first column is called so."""
+        """Return the rows of the table whose first column has this title."""
         return [row for table in self.tables if table[0][0] == head for row in table[1:]]
 
 
 def read() -> tuple[list[Block], dict[str, Section]]:
-    """The examples, and what stands under each heading before the next one."""
+    """Return the examples, and the sections by heading."""
     text = (ROOT / "specs" / "README.md").read_text("utf-8")
     blocks: list[Block] = []
     sections: dict[str, Section] = {"": Section([], "")}
@@ -87,12 +87,12 @@ YAML = [block for block in BLOCKS if block.language == "yaml"]
 
 
 def codes(markdown: str) -> list[str]:
-    """What stands in backticks."""
+    """Return the contents of code spans."""
     return re.findall("`([^`]+)`", markdown)
 
 
 def top_level(text: str) -> dict[str, str]:
-    """A map's entries by their keys, as they are written."""
+    """Return the entries of a map as text, by key."""
     parts = re.split(r"^(?=\w+:)", text, flags=re.MULTILINE)
     return {
         part.partition(":")[0]: part for part in parts if part.strip() and not part.startswith("#")
@@ -100,7 +100,7 @@ def top_level(text: str) -> dict[str, str]:
 
 
 def files(text: str) -> Files:
-    """The files of an example: a comment that is the name of one begins it."""
+    """Return the files of an example; each starts with a comment with its name."""
     parts = re.split(r"^# ((?:\w+/)*\w+\.yaml)\n", text, flags=re.MULTILINE)
     assert not parts[0], "the first line of a file is a comment with its name"
     return dict(zip(parts[1::2], parts[2::2], strict=True))
@@ -117,7 +117,7 @@ def shop() -> Files:
 
 
 def placed(block: Block) -> Files:
-    """The spec with an example in its place."""
+    """Return the spec with an example added."""
     match block.place:
         case "file":
             own = files(block.text)
@@ -163,7 +163,7 @@ def lay(spec: Files, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The client of the whole shop: the first chapter, the names' own example, and a field of each type in the table of types."""
+    """Generate the client of the first chapter, with the example of names and a field of each type of the table."""
     folder = tmp_path_factory.mktemp("language")
     (names,) = (block for block in YAML if block.section == "Names in Python")
     probe = "".join(
@@ -197,7 +197,7 @@ def test_each_example_has_a_place() -> None:
 
 
 @pytest.mark.parametrize("block", YAML, ids=lambda block: f"{block.line}-{block.place}")
-def test_each_example_is_a_right_spec(block: Block, tmp_path: Path) -> None:
+def test_each_example_is_a_valid_spec(block: Block, tmp_path: Path) -> None:
     assert loaded(placed(block), tmp_path).warnings == ()
 
 
@@ -207,8 +207,8 @@ def test_programs_run_against_the_mock(
     made = package.TeaShop
     mock = package.testing.TeaShopMock()
 
-    def client(**given: Any) -> Any:
-        made(**given).close()
+    def client(**options: Any) -> Any:
+        made(**options).close()
         return mock.client()
 
     monkeypatch.setattr(package, "TeaShop", client)
@@ -247,16 +247,16 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "event": ("Events",),
     "event.examples[]": ("Events",),
 }
-"""The sections that explain the keys of each place of the language."""
+"""Sections that explain the keys of each map of the language."""
 
 
 def explained(heading: str) -> set[str]:
-    """The keys in a section's table of keys."""
+    """Return the keys in a section's tables."""
     return {code for row in SECTIONS[heading].table("key") for code in codes(row[0])}
 
 
 def keys() -> Iterator[tuple[str, str, Schema]]:
-    """All keys of the language with the places where they may stand; those that are reserved are none."""
+    """Yield all keys of the language with their maps, except reserved ones."""
     for name, definition in DEFINITIONS.items():
         waiting: list[tuple[str, Schema]] = [(name, definition)]
         while waiting:
@@ -282,7 +282,7 @@ def test_each_key_is_explained_in_its_section() -> None:
     assert missing == set()
 
 
-def test_each_word_that_a_key_takes_is_explained() -> None:
+def test_each_word_of_a_key_is_explained() -> None:
     chosen = {
         (place, word)
         for place, _, schema in keys()
@@ -298,7 +298,7 @@ def test_each_word_that_a_key_takes_is_explained() -> None:
     assert missing == set()
 
 
-def test_no_key_is_explained_that_the_language_has_not() -> None:
+def test_every_explained_key_exists() -> None:
     words = {key for _, key, _ in keys()} | {
         option for kind in auth_schemes.SCHEMES.values() for option in kind.options
     }
@@ -312,7 +312,7 @@ def test_no_key_is_explained_that_the_language_has_not() -> None:
 
 
 def json_types() -> list[tuple[str, str]]:
-    """The rows of the table of types that a field of a JSON object may have: expression, and what Python has."""
+    """Return the rows of the table of types that a JSON field can have: expression and Python type."""
     rows = [
         (codes(row[0])[0], codes(row[-1])[0])
         for row in SECTIONS["Types"].table("type")
@@ -323,7 +323,7 @@ def json_types() -> list[tuple[str, str]]:
     ]
 
 
-def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
+def test_the_table_of_types_is_complete_and_correct(package: Any) -> None:
     shown = [code for row in SECTIONS["Types"].table("type") for code in codes(row[0])]
     for expression in shown:
         try:
@@ -347,7 +347,7 @@ def test_the_table_of_types_is_whole_and_true(package: Any) -> None:
     } == {expression: eval(python, dict(known)) for expression, python in json_types()}
 
 
-def test_the_table_of_names_is_true(package: Any) -> None:
+def test_the_table_of_names_is_correct(package: Any) -> None:
     known = {name: getattr(package, name) for name in ("models", "errors", "events", "calls")} | {
         "shop": package.testing.TeaShopMock().client()
     }
@@ -359,7 +359,7 @@ def test_the_table_of_names_is_true(package: Any) -> None:
         assert not argument or argument in inspect.signature(value).parameters, argument
 
 
-def test_the_directives_of_formats_are_all_there() -> None:
+def test_all_format_directives_are_listed() -> None:
     text = " ".join(
         code for code in codes(SECTIONS["Dates and times"].text) if code.startswith("%")
     )
@@ -401,13 +401,13 @@ def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
     }
 
 
-def test_the_advice_is_whole() -> None:
+def test_all_lint_rules_are_listed() -> None:
     assert {codes(row[0])[0] for row in SECTIONS["Advice"].table("rule")} == {
         rule.id for rule in lint_rules.RULES
     }
 
 
-def test_the_examples_for_words_of_openapi_are_those_of_the_hints() -> None:
+def test_the_openapi_examples_are_those_of_the_hints() -> None:
     hints = {(word, hint.sample) for hint in HINTS for word in hint.words.split()}
     rows = SECTIONS["From OpenAPI"].table("OpenAPI")
     assert len(rows) > 20

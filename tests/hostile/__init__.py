@@ -1,4 +1,4 @@
-"""Specs that were written to hurt: hostile text in every slot of the language, and judges that are not ours over all that comes of it.
+"""Hostile specs: hostile text in every slot of the language, and independent judges of everything generated from it.
 
 fragments   what attackers write
 specs       a spec whose texts can be exchanged, one slot or many

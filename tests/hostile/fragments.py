@@ -1,9 +1,9 @@
-"""What attackers write into a spec: texts that mean something to YAML, Python, Jinja, TOML, Markdown, a shell or a path."""
+"""Hostile text fragments with a meaning in YAML, Python, Jinja, TOML, Markdown, a shell or a path."""
 
 from __future__ import annotations
 
 CANARY = "cAnArY_lEaK"
-"""No name that is derived from a text looks like this: names are snake_case, PascalCase or upper case."""
+"""Unlike any derived name, which is snake_case, PascalCase or upper case."""
 
 _CALL = f"__import__('os').system('touch {CANARY}')"
 
@@ -43,7 +43,7 @@ UNSEEN = (
     f"x\r\nX-Canary: {CANARY}", f"x\r{CANARY}()", f"x\x0c{CANARY}()", f"x\x0b{CANARY}()", "\x00", f"x\x00{CANARY}", f"x\u2028{CANARY}()", f"x\u2029{CANARY}()",
     f"x\u0085{CANARY}()", "\x1b[2J", "\x7f", "\u202e", "\u2066x", "\u200b", "\ufeff", "\U000e0041", "👩\u200d👧", "\u00ad", "\ufe00", "\x08",
 )  # fmt: skip
-"""What no reader can see, or what some programs take for the end of a line: a spec may not hold them."""
+"""Invisible characters, and line ends of some programs: not allowed in a spec."""
 
 SEEN = (*QUOTES, *BACKSLASHES, *LINES, *CODE, *TEMPLATES, *MARKDOWN, *OTHERS)
 ALL = (*SEEN, *UNSEEN)

@@ -1,4 +1,4 @@
-"""What must hold of everything that is generated, said by judges that are not ours: Python's compiler, tomllib, markdown-it, json, a shell's rules."""
+"""Invariants of all generated files, checked by independent judges: Python's compiler, tomllib, markdown-it, json, the rules of a shell."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 def complaints(
     files: Mapping[PurePosixPath, Code], api: Api, before: Mapping[PurePosixPath, Code]
 ) -> list[str]:
-    """What is wrong with the files of a spec; `before` are those of the spec before the attack."""
+    """Yield the violations in the files of a spec; `before` are the files before the attack."""
     found: list[str] = []
     for path, code in files.items():
         text = str(code)
@@ -59,7 +59,7 @@ def complaints(
 
 
 def of_python(text: str) -> Iterator[str]:
-    """It compiles without a warning, and no node of its tree but constants holds the canary."""
+    """Check that it compiles without a warning, and that only constants contain the canary."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -77,7 +77,7 @@ def of_python(text: str) -> Iterator[str]:
 
 
 def of_toml(text: str, api: Api) -> Iterator[str]:
-    """It has the keys of a project and no other, and says of the API what the spec says."""
+    """Check that it has exactly the keys of a project, with the values of the spec."""
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -97,7 +97,7 @@ def of_toml(text: str, api: Api) -> Iterator[str]:
 def of_markdown(
     text: str, path: PurePosixPath, files: Mapping[PurePosixPath, Code], api: Api
 ) -> Iterator[str]:
-    """No tag but our own line breaks, no link that leads nowhere or elsewhere, and code blocks that are what they say."""
+    """Check that it has no HTML except our own line breaks, no broken or foreign link, and valid code blocks."""
     allowed = _urls(api)
     for token in tokens(text):
         if token.type == "html_block" or (token.type == "html_inline" and token.content != "<br>"):
@@ -138,7 +138,7 @@ def _of_block(language: str, content: str) -> Iterator[str]:
 
 
 def _headings(text: str, before: str | None, api: Api) -> Iterator[str]:
-    """The levels of headings are those of the same page before the attack; notes may have some of their own."""
+    """Check that heading levels are those before the attack; notes may add their own."""
     if before is None:
         return
     levels, known = _levels(text), _levels(before)
@@ -157,14 +157,14 @@ def _levels(text: str) -> list[str]:
 
 @lru_cache(64)
 def tokens(text: str) -> list[Token]:
-    """All tokens, raw HTML and every link included, however dangerous."""
+    """Return all tokens, including raw HTML and dangerous links."""
     judge = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     with patch.object(judge, "validateLink", lambda url: True):
         return [inner for token in judge.parse(text) for inner in (token, *(token.children or ()))]
 
 
 def _urls(api: Api) -> set[str]:
-    """The addresses that the spec names, and those that its notes lead to by a web or mail address."""
+    """Return the URLs of the spec, and the web and mail addresses in its notes."""
     links = [
         *api.links,
         *(link for endpoint in api.all_endpoints() for link in endpoint.links),

@@ -1,4 +1,4 @@
-"""Reads specs with little memory and little time: a child for each folder, and a line of JSON about what became of it."""
+"""Loads specs with limited memory and time: a child process for each folder, and a line of JSON with its result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from specloom.targets import files
 
 MEMORY = 256 << 20
 SECONDS = 20
-"""What ends a child; the bar is a test's affair."""
+"""Hard limit of a child in seconds; the tests have stricter ones."""
 
 
 def read(folder: str) -> dict[str, object]:
@@ -39,7 +39,7 @@ def read(folder: str) -> dict[str, object]:
 
 
 def limit() -> None:
-    """Sets the limits in a process that is to have them."""
+    """Set the limits of the current process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 

@@ -1,4 +1,4 @@
-"""Every text of the model: which there are, by the declarations of its classes, and a copy of an API in which those of one field say something else."""
+"""Texts of the model: the fields with texts, by the declarations of its classes, and copies of an API with other texts in one field."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TOGETHER = (
 
 
 def fields() -> list[str]:
-    """`Class.field` of every field that holds texts, found by its annotation; what is one of a few words is no text."""
+    """Return `Class.field` of every field with texts, by its annotation; a literal of a few words is not a text."""
     return [
         f"{name}.{each}"
         for name, kind in sorted(CLASSES.items())
@@ -39,19 +39,19 @@ def fields() -> list[str]:
 
 
 def together(field: str) -> frozenset[str]:
-    """The field, and those that must say the same."""
+    """Return the field, and those that must have the same text."""
     return next((frozenset(group) for group in TOGETHER if field in group), frozenset({field}))
 
 
 def changed(api: model.Api, field: str, change: Change) -> model.Api:
-    """The API with every text of a field changed."""
+    """Return the API with every text of a field changed."""
     made = _changed(api, together(field), change)
     assert isinstance(made, model.Api)
     return made
 
 
 def texts(api: model.Api, field: str) -> list[str]:
-    """What the field says in an API."""
+    """Return the texts of a field in an API."""
     said: list[str] = []
     _changed(api, frozenset({field}), lambda text: said.append(text) or text)
     return said

@@ -1,4 +1,4 @@
-"""One attack after another: a hostile spec is read and generated, or refused with problems, and judged."""
+"""Runs of attacks: a hostile spec is generated, or rejected with problems, and judged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Attack = Mapping[Slot, str]
 
 @dataclass
 class Tally:
-    """What became of many attacks."""
+    """Results of many attacks."""
 
     generated: int = 0
     rules: Counter[str] = field(default_factory=Counter[str])
@@ -38,7 +38,7 @@ class Tally:
 
 
 def run(folder: Path, attacks: Iterable[Attack], room: Path, keep: int = 0) -> Tally:
-    """Judges each attack on the spec of a folder; every n-th project that comes of one is left in the room."""
+    """Judge each attack on the spec of a folder; keep every n-th generated project in `room`."""
     spec = Spec.read(folder)
     before = files(load(folder, "spec").api, "project")
     tally = Tally()

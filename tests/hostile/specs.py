@@ -1,4 +1,4 @@
-"""A spec whose texts can be exchanged: every scalar, every key, every note, every text of a JSON file, every file's name is a slot."""
+"""Specs with replaceable texts: every scalar, key, note, JSON text and file name is a slot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.+-]+|~")
 
 
 class Slot(NamedTuple):
-    """A place where a spec says something: the n-th scalar of a file, or the whole of it, or its name."""
+    """A replaceable text: the n-th scalar of a file, its whole content, or its name."""
 
     file: str
     kind: Literal["value", "key", "note", "name"]
@@ -34,7 +34,7 @@ class Slot(NamedTuple):
 
     @property
     def is_prose(self) -> bool:
-        """Whether people read it and nothing else does."""
+        """Whether only people read it."""
         about = self.about[:-1] if self.about[-1:] and self.about[-1] in _LANGUAGES else self.about
         if self.kind != "value" or about[-1:] == ("as",) or not _NAMES.isdisjoint(about[-2:-1]):
             return False
@@ -73,7 +73,7 @@ class Spec:
         return (*found, *(Slot(file, "name", 0, ()) for file in (*self.trees, *self.notes)))
 
     def text(self, slot: Slot) -> str:
-        """What the slot says."""
+        """Return the text of a slot."""
         if slot.kind == "note":
             return self.notes[slot.file]
         if slot.kind == "name":
@@ -87,7 +87,7 @@ class Spec:
         )
 
     def files(self, texts: Mapping[Slot, str]) -> dict[str, str]:
-        """The files with these texts in their slots."""
+        """Return the files with these texts in their slots."""
         found: dict[str, str] = {}
         for file, tree in self.trees.items():
             new = {
@@ -114,7 +114,7 @@ class Spec:
 
 
 def attacks(spec: Spec, seed: int) -> dict[Slot, str]:
-    """What the attacker of this number puts where: half of the time one text, else all prose at once, or a few texts anywhere."""
+    """Return the texts of attack number `seed`: half of the time one text, else all prose at once, or a few texts anywhere."""
     chance = random.Random(seed)
     prose = [slot for slot in spec.slots if slot.is_prose or slot.kind == "note"]
     values = [slot for slot in spec.slots if slot.kind == "value"]
@@ -132,7 +132,7 @@ def attacks(spec: Spec, seed: int) -> dict[Slot, str]:
 
 
 def write(files: Mapping[str, str], folder: Path) -> None:
-    """Makes the folder of a spec."""
+    """Write a spec folder."""
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -149,7 +149,7 @@ def _put(fragment: str, text: str, chance: random.Random, *, whole: bool) -> str
 def _scalars(
     node: yaml.Node, about: tuple[str, ...]
 ) -> Iterator[tuple[Literal["key", "value"], tuple[str, ...], yaml.ScalarNode]]:
-    """All scalars in their order, with the keys that lead to them."""
+    """Yield all scalars in order, with the keys that lead to them."""
     match node:
         case yaml.ScalarNode():
             yield "value", about, node
@@ -163,7 +163,7 @@ def _scalars(
 
 
 def _written(node: yaml.Node, new: Mapping[int, str], *, json_only: bool) -> str:
-    """The tree in flow style; a new text is quoted, so that all of it reaches its slot."""
+    """Return the tree in flow style; new texts are quoted, so that they reach their slots whole."""
     match node:
         case yaml.ScalarNode():
             if id(node) in new:
@@ -209,7 +209,7 @@ def _escaped(character: str) -> str:
 
 
 def _file_name(text: str, old: str) -> str:
-    """A name that the disk takes, with the old file's ending."""
+    """Return a valid file name with the suffix of the old one."""
     stem = re.sub(r"[/\0]", "_", text).encode()[:200].decode("utf-8", "ignore")
     name = stem if stem.endswith(Path(old).suffix) else stem + Path(old).suffix
     return (Path(old).parent / name.lstrip(".")).as_posix() if name.strip(".") else old

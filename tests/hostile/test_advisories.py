@@ -1,4 +1,4 @@
-"""What code generators have been attacked with in published advisories, one named case each in `tests/cases/hostile` (robustness A3).
+"""Attacks on code generators from published advisories, one named case each in `tests/cases/hostile` (robustness A3).
 
 What is said of each is judged in `tests/test_cases.py`; what is generated of those that are right, here.
 """
@@ -38,7 +38,7 @@ def test_every_class_has_its_case() -> None:
 
 
 @pytest.mark.parametrize("case", RIGHT, ids=lambda case: case.name)
-def test_what_is_right_is_harmless(case: Path, tmp_path: Path) -> None:
+def test_a_valid_hostile_spec_is_harmless(case: Path, tmp_path: Path) -> None:
     api = load(case / "spec", "spec").api
     with watching() as happened:
         made = files(api, "project")
@@ -52,7 +52,7 @@ def test_what_is_right_is_harmless(case: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_nothing_else_is_read_and_nothing_is_asked_of_a_network(case: Path) -> None:
+def test_loading_reads_no_other_file_and_opens_no_socket(case: Path) -> None:
     with watching() as happened, contextlib.suppress(InvalidSpec):
         load(case / "spec", "spec")
     assert happened == []
@@ -67,10 +67,10 @@ def test_nothing_else_is_read_and_nothing_is_asked_of_a_network(case: Path) -> N
         ("items.yaml", "as", "sa"),
     ],
 )
-def test_words_beside_names_are_found_when_misspelt(
+def test_misspelt_keys_beside_names_are_found(
     file: str, word: str, slip: str, tmp_path: Path
 ) -> None:
-    """Where any other key may stand, too (robustness A19; the others are in `tests/test_schema.py`)."""
+    """In maps that also accept other names (robustness A19; the others are in `tests/test_schema.py`)."""
     spec = Spec.read(SMALL)
     slot = next(
         slot

@@ -1,4 +1,4 @@
-"""Every text of the model, by its class and field, and every place of the output where it comes to stand (robustness A2).
+"""Every text of the model, by class and field, and every place of the output where it appears (robustness A2).
 
 `slots.txt` is the list, made from the code itself: marks are put into the texts of each field, and looked for in what is generated.
 A new field, or a new place for an old one, fails here until it is in the list (`--update`) and keeps what is asked of all of them.
@@ -64,7 +64,7 @@ def apis() -> tuple[Api, ...]:
 
 
 def places() -> dict[str, set[str]]:
-    """Where the texts of each field come to stand: a kind of file, and what they are there."""
+    """Return where the texts of each field appear: the kind of file, and of token."""
     found: dict[str, set[str]] = {field: set() for field in fields()}
     groups = dict.fromkeys(together(field) for field in fields() if field != "Scheme.kind")
     apart = [[group for group in groups if group & names] for names in APART]
@@ -82,7 +82,7 @@ def places() -> dict[str, set[str]]:
 
 
 def _marks(api: Api) -> Iterator[tuple[str, str]]:
-    """Every place where a mark stands, and its number."""
+    """Yield every place with a mark, and its number."""
     for path, code in files(api, "project").items():
         yield from ((f"{_file(path)}: path", mark) for mark in _NUMBER.findall(str(path).lower()))
         if MARK in code.lower() and "_runtime" not in path.parts:
@@ -102,7 +102,7 @@ def _file(path: PurePosixPath) -> str:
 
 
 def _kinds(suffix: str, code: str) -> Iterator[tuple[str, str]]:
-    """The texts in a file, and what they are."""
+    """Yield the texts in a file with their kinds."""
     match suffix:
         case ".py":
             yield from _python(code)
@@ -131,7 +131,7 @@ def _python(code: str) -> Iterator[tuple[str, str]]:
 
 
 def takes_any_text(field: str) -> bool:
-    """Whether the targets take any text there; else they refuse what is no name."""
+    """Return whether the targets accept any text there; otherwise they reject what is not a name."""
     api = next((each for each in apis() if texts(each, field)), apis()[0])
     try:
         files(changed(api, field, lambda text: f'{text} """'), "project")
@@ -164,8 +164,8 @@ def test_the_list_is_complete(update: bool) -> None:
     assert not NOWHERE.keys() - set(fields())
 
 
-def test_every_text_of_the_model_is_said_by_a_hostile_spec() -> None:
-    """So that the attacks on specs reach every field, and no field is only reached by changing the model."""
+def test_every_text_of_the_model_is_in_a_hostile_spec() -> None:
+    """So the attacks on specs reach every field, not only changes of the model."""
     assert [
         field
         for field in fields()
@@ -175,7 +175,7 @@ def test_every_text_of_the_model_is_said_by_a_hostile_spec() -> None:
 
 @pytest.mark.parametrize("fragment", [*QUOTES[:3], *BACKSLASHES[:3], *UNSEEN[:4]])
 def test_any_text_in_all_fields_at_once(fragment: str) -> None:
-    """Also what the language refuses: the makers of code do not rely on it."""
+    """Including texts that the language rejects: the makers of code do not rely on it."""
     api = apis()[0]
     for field in free():
         if field not in ("Field.wire", "EnumValue.value", "Link.url", "Host.url"):
@@ -186,7 +186,7 @@ def test_any_text_in_all_fields_at_once(fragment: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("fragment", ALL)
 def test_any_text_alone_in_every_field(fragment: str) -> None:
-    """A few fields at a time, so that what one does is not hidden by what another does."""
+    """A few fields at a time, so that one effect cannot hide another."""
     before = files(apis()[0], "project")
     every = [
         field for field in free() if fragment.strip() or not field.endswith(".notes")
@@ -202,8 +202,8 @@ def test_any_text_alone_in_every_field(fragment: str) -> None:
 @pytest.mark.parametrize(
     "field", [field for field in fields() if field not in NOWHERE and field not in WORDS]
 )
-def test_what_is_no_name_is_refused(field: str) -> None:
-    """Where a name must stand, any text gives the name itself, something harmless or a refusal."""
+def test_a_text_that_is_not_a_name_is_rejected(field: str) -> None:
+    """Where a name is required, any text yields the name itself, something harmless or an error."""
     if field in free():
         return
     for fragment in (each for each in ALL if not each.isidentifier()):

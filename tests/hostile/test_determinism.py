@@ -1,4 +1,4 @@
-"""The same spec gives the same bytes, whatever the process around it is like (robustness A21)."""
+"""The same spec yields the same bytes in every process (robustness A21)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("runs", [4, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_tree_is_the_same_in_every_process(runs: int, tmp_path: Path) -> None:
-    """Hash seed, locale, time zone, umask, working directory, the project's own folder, and how Python encodes and optimises by default."""
+    """With any hash seed, locale, time zone, umask, working directory, project folder, default encoding and optimization level."""
     trees: list[dict[str, bytes]] = []
     for number in range(runs):
         chance = random.Random(number)

@@ -26,7 +26,7 @@ def by_seed(folder: Path, seeds: range) -> Iterator[Attack]:
 
 
 def what_imports_do(projects: list[Path]) -> str:
-    """What importing every module of the projects did, in a process of their own."""
+    """Return the side effects of importing every module of the projects, in a separate process."""
     command = [
         sys.executable,
         "-W",
@@ -61,7 +61,7 @@ def what_imports_do(projects: list[Path]) -> str:
 def test_hostile_specs_give_problems_or_clean_output(
     folder: Path, seeds: range, least: int, tmp_path: Path, figure: Figure
 ) -> None:
-    """At least so many of them must be generated, or the judges had nothing to do."""
+    """A minimum of them must be generated, or the judges had nothing to do."""
     tally = run(folder, by_seed(folder, seeds), tmp_path, keep=50 if len(seeds) > 1000 else 10)
     figure(
         f"{len(seeds)} specs, {tally.generated} generated, slowest {tally.slowest:.2f} s, problems {dict(tally.rules)}"
@@ -71,7 +71,7 @@ def test_hostile_specs_give_problems_or_clean_output(
     assert what_imports_do(sorted(tmp_path.glob("project*"))) == ""
 
 
-def test_what_no_reader_can_see_is_a_problem_in_every_slot(tmp_path: Path) -> None:
+def test_an_invisible_character_is_a_problem_in_every_slot(tmp_path: Path) -> None:
     spec = Spec.read(SMALL)
     slots = [
         slot for slot in spec.slots if slot.kind in ("key", "value") and slot.file.endswith(".yaml")
@@ -86,7 +86,7 @@ def test_what_no_reader_can_see_is_a_problem_in_every_slot(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("change", ["{0}\n", "\n{0}", " {0} ", "{0}'", '{0}"', "_{0}", "{0}{0}"])
 @pytest.mark.slow
-def test_texts_that_are_almost_right(change: str, tmp_path: Path) -> None:
+def test_almost_valid_texts(change: str, tmp_path: Path) -> None:
     spec = Spec.read(SMALL)
     found = ({slot: change.replace("{0}", spec.text(slot))} for slot in spec.slots)
     tally = run(SMALL, found, tmp_path)
@@ -96,7 +96,7 @@ def test_texts_that_are_almost_right(change: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("fragment", SEEN)
 @pytest.mark.slow
 def test_every_text_for_people_with_every_fragment(fragment: str, tmp_path: Path) -> None:
-    """One fragment in all of them at once, and notes beside them."""
+    """One fragment in all of them at once, and in notes."""
     spec = Spec.read(KITCHEN_SINK)
     text = fragment if fragment.strip() and fragment not in ("~", "null") else f"x{fragment}x"
     everywhere = {slot: text for slot in spec.slots if slot.is_prose or slot.kind == "note"}
@@ -108,7 +108,7 @@ def test_every_text_for_people_with_every_fragment(fragment: str, tmp_path: Path
 def test_the_command_writes_its_output_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With fragments that write files if anybody runs them; in the output, JSON is JSON."""
+    """With fragments that write files when executed; JSON in the output is valid."""
     import json
 
     spec = Spec.read(SMALL)

@@ -1,4 +1,4 @@
-"""Types that contain themselves, rings of a hundred, thousands: read, generated and usable, in linear time (robustness A18)."""
+"""Recursive types, cycles of a hundred, thousands of types: generated and usable, in linear time (robustness A18)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENDPOINT = "endpoints:\n  echo: {http: POST /x, body: {value?: T0}, responses: {
 
 
 def made(text: str, folder: Path) -> Path:
-    """The project of an API with this resource."""
+    """Generate the project of an API with this resource."""
     write({**API, **ORDER, "x.yaml": text}, folder / "spec")
     for path, code in files(load(folder / "spec", "spec").api, "project").items():
         (folder / "out" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,7 @@ def made(text: str, folder: Path) -> Path:
 
 
 class FixedTransport(httpx.BaseTransport):
-    """Answers with one value, whatever it is asked."""
+    """Returns one value for every request."""
 
     def __init__(self, value: object) -> None:
         self.value = value
@@ -71,7 +71,7 @@ def test_a_type_may_contain_itself(way: str, tmp_path: Path) -> None:
         assert json.loads(there.sent[-1]) == {"value": value}
 
 
-def test_a_ring_of_a_hundred(tmp_path: Path) -> None:
+def test_a_cycle_of_a_hundred_types(tmp_path: Path) -> None:
     types = "".join(
         f"  T{n}: {{fields: {{next?: T{(n + 1) % 100}, back?: list<T{(n - 1) % 100}>}}}}\n"
         for n in range(100)
@@ -113,7 +113,7 @@ def test_a_long_chain_used_by_an_endpoint(link: str, tmp_path: Path) -> None:
 
 
 def test_samples_stay_small(tmp_path: Path) -> None:
-    """Types that need ten of the next: a sample with all of them would fill the disk."""
+    """Each type requires ten of the next: a complete sample would fill the disk."""
     needs = ", ".join(f"{letter}: T{{m}}" for letter in "abcdefghij")
     types = "".join(f"  T{n}: {{fields: {{{needs.format(m=n + 1)}}}}}\n" for n in range(12))
     project = made(f"{ENDPOINT}types:\n{types}  T12: {{fields: {{z: integer}}}}\n", tmp_path)
@@ -164,10 +164,10 @@ SHAPES = {
         ),
     ],
 )
-def test_time_grows_with_what_there_is(
+def test_time_grows_linearly(
     shape: str, few: int, many: int, tmp_path: Path, figure: Figure
 ) -> None:
-    """From the first byte to the last, documentation and black included."""
+    """For the whole run, including documentation and black."""
     head, row = SHAPES[shape]
 
     def seconds(count: int) -> float:

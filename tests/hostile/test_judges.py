@@ -1,4 +1,4 @@
-"""The judges are judged: what leaks on purpose, through each maker of code, is found."""
+"""The judges themselves: they find deliberate leaks through each maker of code."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def test_a_leak_is_found(leak: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def _forget() -> None:
-    """What the makers of code have made, with the leak or without it."""
+    """Clear the caches of the makers of code."""
     for maker in CACHED:
         maker.cache_clear()
 
 
-def test_what_a_process_does_is_seen(tmp_path: Path) -> None:
+def test_side_effects_of_a_process_are_recorded(tmp_path: Path) -> None:
     import os
     import socket
     import subprocess

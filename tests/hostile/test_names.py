@@ -1,4 +1,4 @@
-"""Names that mean something to Python, to a library or to us: valid and unique in what is generated, or a problem that names both places (A8, A9)."""
+"""Names with a meaning in Python, in a library or in specloom: valid and unique in the output, or a problem with both locations (A8, A9)."""
 
 from __future__ import annotations
 
@@ -233,12 +233,12 @@ RESOURCES = [
 
 
 def distinct(names: Iterable[str], derived: Any) -> list[str]:
-    """The names of which a name can be derived that no other one has."""
+    """Return the names whose derived names are unique."""
     return list({derived(name): name for name in reversed(list(names)) if derived(name)}.values())
 
 
 def class_names() -> list[str]:
-    """Every capitalised name of Python, typing, and the runtime that ships in clients."""
+    """Return every capitalized name of Python, typing and the runtime of clients."""
     found = {
         *typing.__all__,
         *dir(builtins),
@@ -333,7 +333,7 @@ def test_type_checkers_find_nothing(project: Path, mypy: Mypy) -> None:
 
 
 class Echo(httpx.BaseTransport):
-    """Answers with what it is sent."""
+    """Returns the request body."""
 
     def __init__(self) -> None:
         self.sent: list[httpx.Request] = []
@@ -387,8 +387,8 @@ def test_every_field_and_every_method_works(project: Path) -> None:
         assert asyncio.run(asynchronous.methods.list("1", a="x")).a == "x"
 
 
-def test_annotations_mean_what_they_say(project: Path) -> None:
-    """Also in a class with a field `list` or `date`, and in a module with a function `str`: for readers of hints as for msgspec."""
+def test_annotations_resolve_to_their_types(project: Path) -> None:
+    """Including in a class with a field `list` or `date`, and in a module with a function `str`, for typing and msgspec."""
     with imported(project, "shop"):
         models, calls = (
             importlib.import_module(f"shop.{home}")
@@ -452,7 +452,7 @@ TWINS = {
     [(kind, pair) for kind, (_, _, *pairs) in TWINS.items() for pair in pairs],
     ids=lambda value: str(value),
 )
-def test_two_of_one_name_are_a_problem_that_names_both(
+def test_a_duplicate_name_is_a_problem_that_names_both(
     kind: str, pair: list[str], tmp_path: Path
 ) -> None:
     file, text, *_ = TWINS[kind]
@@ -468,8 +468,8 @@ def test_two_of_one_name_are_a_problem_that_names_both(
 @pytest.mark.parametrize(
     "name", ["名称", "ｘ", "𝒙", "сlass", "ﬁeld", "é", "--", "+", "_", "__", "²", "İd", "a" * 300]
 )
-def test_a_name_that_python_would_read_otherwise_is_a_problem(name: str, tmp_path: Path) -> None:
-    """Python folds identifiers (NFKC), and readers fold look-alikes; `as:` gives an ASCII name."""
+def test_a_name_that_python_normalizes_is_a_problem(name: str, tmp_path: Path) -> None:
+    """Python normalizes identifiers (NFKC), and readers confuse look-alikes; `as:` sets an ASCII name."""
     for text in (
         "types:\n  T:\n    fields:\n      {0}: string\n",
         "endpoints:\n  get:\n    http: GET /\n    query:\n      {0}: string\n    responses: {{200: null}}\n",
@@ -488,7 +488,7 @@ def test_names_that_cannot_be_resources_are_problems(name: str, tmp_path: Path) 
     assert f"spec/{name}.yaml:1: " in found[0]
 
 
-def test_the_client_has_no_other_public_names_than_those_reserved() -> None:
+def test_all_public_names_of_the_client_are_reserved() -> None:
     from specloom.runtime.client import AsyncClient, AsyncResource, Client, Resource
 
     assert {
@@ -499,7 +499,7 @@ def test_the_client_has_no_other_public_names_than_those_reserved() -> None:
     }
 
 
-def test_schemes_have_no_name_of_a_clients_option(project: Path) -> None:
+def test_schemes_cannot_have_the_name_of_a_client_option(project: Path) -> None:
     with imported(project, "shop") as shop:
         assert set(inspect.signature(shop.Shop.__init__).parameters) <= naming.RESERVED_OPTIONS
 
@@ -529,7 +529,7 @@ _NAMES_IN = frozenset(
 
 
 def shuffled(node: Any, chance: random.Random, about: tuple[str, ...] = ()) -> Any:
-    """The tree with the words of every map in another order; names, rows and values, whose order readers see, keep theirs."""
+    """Return the tree with the keys of every map in another order; names, rows and values, whose order is visible, keep theirs."""
     if isinstance(node, yaml.MappingNode):
         rows = [
             (key, shuffled(value, chance, (*about, str(key.value)))) for key, value in node.value
@@ -548,7 +548,7 @@ def shuffled(node: Any, chance: random.Random, about: tuple[str, ...] = ()) -> A
 
 @pytest.mark.parametrize("folder", [SMALL, KITCHEN_SINK], ids=["small", "kitchen sink"])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_order_of_words_does_not_change_a_byte(folder: Path, seed: int, tmp_path: Path) -> None:
+def test_the_order_of_keys_does_not_change_a_byte(folder: Path, seed: int, tmp_path: Path) -> None:
     """The order of endpoints, fields, values and rows is the order in which they are shown, classes stand in the order of their places in the file
     (and a build's id is of all this); all other order means nothing."""
     spec = Spec.read(folder)
@@ -565,7 +565,7 @@ def test_the_order_of_words_does_not_change_a_byte(folder: Path, seed: int, tmp_
 
 
 def unordered(api: Api) -> dict[str, object]:
-    """The files with the classes of a module in no order."""
+    """Return the files, with the classes of a module as a set."""
     made = {
         path: re.sub(r'\n__build__ = "\w+"', "", code)
         for path, code in files(api, "project").items()

@@ -1,4 +1,4 @@
-"""Secrets in a spec are problems and reach no output; what only looks long is none (robustness A20)."""
+"""Secrets in a spec are problems and reach no output; other long texts are not problems (robustness A20)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def private_key(kind: str) -> PrivateKeyTypes:
 
 
 def key_text(kind: str, form: str, encoding: str) -> str:
-    """A new private key as people keep them."""
+    """Return a new private key in a common form."""
     written = (
         serialization.PrivateFormat.TraditionalOpenSSL
         if form == "traditional"
@@ -93,10 +93,8 @@ TOKENS = {
 
 
 @pytest.mark.parametrize("which", [*KEYS, *TOKENS], ids=str)
-def test_a_secret_is_a_problem_wherever_it_stands(
-    which: str | tuple[str, str, str], tmp_path: Path
-) -> None:
-    """As the example of a field that is not called secret, in a description, in notes, in a JSON file, as the name of a value."""
+def test_a_secret_is_a_problem_anywhere(which: str | tuple[str, str, str], tmp_path: Path) -> None:
+    """As the example of a field without `secret`, in a description, in notes, in a JSON file, as the name of a value."""
     secret = TOKENS[which] if isinstance(which, str) else key_text(*which)
     spec = Spec.read(SMALL)
     wanted = [
@@ -170,7 +168,7 @@ CALLED = [
     ],
     ids=range(12),
 )  # fmt: skip
-def test_a_random_example_of_what_is_called_secret_is_a_problem(
+def test_a_random_example_of_a_secret_field_is_a_problem(
     name: str, text: str, problem: bool, tmp_path: Path
 ) -> None:
     spec = Spec.read(SMALL)
@@ -189,12 +187,12 @@ def test_a_random_example_of_what_is_called_secret_is_a_problem(
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk", "https://example.com/AKIA", "https://user:password@example.com", "https://example.com:8080/@2x", "begin -----", "risk-assessment-of-the-merchants",
     ],
 )  # fmt: skip
-def test_what_only_looks_long_is_none(harmless: str) -> None:
+def test_a_long_text_is_not_a_problem(harmless: str) -> None:
     assert find_secret(harmless) is None
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_random_identifiers_digests_and_cipher_texts_are_none(seed: int) -> None:
+def test_identifiers_digests_and_ciphertexts_are_not_problems(seed: int) -> None:
     chance = random.Random(seed)
     assert find_secret(base64.b64encode(chance.randbytes(5000)).decode()) is None
     assert find_secret(chance.randbytes(5000).hex()) is None

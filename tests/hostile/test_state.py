@@ -1,4 +1,4 @@
-"""Files of any size and kind where specloom reads: none exhausts memory, blocks a run, ends in a traceback, or costs somebody else's file."""
+"""Files of any size and kind where specloom reads: none exhausts memory, blocks a run, ends in a traceback, or deletes a foreign file."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from specloom.up_to_date import store
 from .limited import limit
 
 GIGABYTE = 1 << 30
-"""More than the memory that a run has here."""
+"""More than the memory limit of a run."""
 TEMPLATES = 'templates = "templates"\n'
 PLACES = (
     "spec/_api.yaml", "spec/things.yaml", "spec/body.json", "spec/things.md", "templates/docs/endpoint.md.j2", "templates/_macros.j2",
     "pyproject.toml", "client/.specloom.json", "client/README.md", "client/.specloom.half/journal.json", "cache",
 )  # fmt: skip
-"""Every kind of file that a run reads, in the folder of a project; `cache` is what it notes for the next run."""
+"""Every kind of file that a run reads, in a project folder; `cache` is its record for the next run."""
 
 
 def begin(folder: Path) -> None:
-    """A project that is up to date."""
+    """Create a project that is up to date."""
     example = '    examples: [{request: {path: {thing_id: "1"}}, response: {status: 200, body_file: body.json}}]\n'
     files = {
         "spec/_api.yaml": SPEC,
@@ -80,7 +80,7 @@ KINDS: Mapping[str, Callable[[Path], object]] = {
 
 @pytest.fixture
 def patience() -> Iterator[None]:
-    """Ends a run that waits for a pipe."""
+    """Abort a run that waits for a pipe."""
     signal.alarm(120)
     yield
     signal.alarm(0)
@@ -120,7 +120,7 @@ def test_a_file_that_is_too_large_is_not_read(name: str, project: Path) -> None:
 
 
 def judge(place: Path, status: int, said: str) -> None:
-    """What a run says of a file that it cannot use."""
+    """Check the output of a run with an unusable file."""
     assert status in (0, 1, 2, 3, 4), said
     assert "Traceback" not in said
     assert len(said) < 10_000
@@ -147,7 +147,7 @@ JOURNALS = [
 
 
 def stage(work: Path) -> None:
-    """What a killed run has prepared."""
+    """Create the staging area of a killed run."""
     for staged in ("new/README.md", "new/link/own.txt", "old/link/other.txt"):
         (work / staged).parent.mkdir(parents=True, exist_ok=True)
         (work / staged).write_text("staged")
@@ -178,7 +178,7 @@ def test_a_forged_journal_reaches_nothing_behind_a_link(journal: object, project
         "\ud800",
     ],
 )
-def test_a_forged_manifest_costs_no_foreign_file(path: str, project: Path) -> None:
+def test_a_forged_manifest_deletes_no_foreign_file(path: str, project: Path) -> None:
     (project / "client" / "link").symlink_to(project / "foreign")
     manifest = project / "client" / ".specloom.json"
     said = json.loads(manifest.read_bytes())
@@ -191,7 +191,7 @@ def test_a_forged_manifest_costs_no_foreign_file(path: str, project: Path) -> No
 
 
 def mutated(value: Any, data: st.DataObject) -> Any:
-    """The JSON value with one part of it replaced, removed or added to."""
+    """Return the JSON value with one part replaced, removed or extended."""
     value = copy.deepcopy(value)
     holder: Any = None
     key: Any = None
@@ -232,7 +232,7 @@ def mutated(value: Any, data: st.DataObject) -> Any:
 
 
 def texts(value: Any, data: st.DataObject) -> bytes:
-    """The text of a mutated value, whole or damaged."""
+    """Return the text of a mutated value, whole or damaged."""
     text = json.dumps(mutated(value, data)).encode()
     match data.draw(st.integers(0, 5)):
         case 0:
@@ -257,7 +257,7 @@ def texts(value: Any, data: st.DataObject) -> bytes:
 )
 @given(data=st.data())
 def test_state_is_untrusted_input(name: str, project: Path, data: st.DataObject) -> None:
-    """Whatever it says, a run does its work or names a problem, and other people's files stay."""
+    """With any content, a run succeeds or names a problem, and foreign files stay."""
     with TemporaryDirectory() as temporary, pytest.MonkeyPatch.context() as patch:
         folder = Path(temporary, "project")
         shutil.copytree(project, folder)

@@ -1,4 +1,4 @@
-"""Files that were made to hurt a reader of YAML or of people: a problem with its place, in time and memory (robustness A10, A17)."""
+"""Hostile YAML files: a problem with its location, within bounds of time and memory (robustness A10, A17)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .test_names import API, ROOT
 
 SECONDS, MEMORY = 2.0, 256 << 20
 SLOWER = 2.0
-"""Machines that run tests are slower than the one of the bar, and share their processors."""
+"""Factor for test machines, which are slower and share their processors."""
 
 
 def _aliases(count: int) -> str:
@@ -86,7 +86,7 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
 }
 
 
-def test_files_that_were_made_to_hurt(tmp_path: Path) -> None:
+def test_hostile_files_are_problems_within_bounds(tmp_path: Path) -> None:
     for name, (content, _) in ATTACKS.items():
         folder = tmp_path / name
         write(API, folder)
@@ -139,10 +139,10 @@ SHOWN = {
         ),
     ),
 }
-"""White space, and signs that Unicode calls formats though they are seen: of Arabic, Syriac, Kaithi and Egyptian numbers and joins."""
+"""White space, and visible characters of the category Format: Arabic, Syriac, Kaithi and Egyptian signs."""
 
 
-def test_nothing_that_cannot_be_seen_may_stand_in_a_spec() -> None:
+def test_invisible_characters_are_not_allowed() -> None:
     assert {character for character in UNSEEN if not charset.forbidden(character)} == SHOWN & {
         *UNSEEN
     }
@@ -152,8 +152,8 @@ def test_nothing_that_cannot_be_seen_may_stand_in_a_spec() -> None:
     "character",
     "\u202e\u2066\u200b\u200d\u2060\ufeff\u00ad\u2028\u0085\x00\x1b\U000e0041\U000e0001\u115f\u3164\ufe00",
 )
-def test_what_cannot_be_seen_is_named_with_its_place(character: str, tmp_path: Path) -> None:
-    """In a text, in a key, in a comment, in notes, in JSON; written as it is, or escaped."""
+def test_an_invisible_character_is_named_with_its_location(character: str, tmp_path: Path) -> None:
+    """In a text, in a key, in a comment, in notes, in JSON; verbatim or escaped."""
     code = f"U+{ord(character):04X}"
     escaped = f"\\U{ord(character):08x}"
     lines = ["title: a", "types:", f'  T: {{fields: {{"b{character}": string}}}}  # x']

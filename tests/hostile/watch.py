@@ -1,4 +1,4 @@
-"""What a process does beyond computing: files that it writes, sockets that it opens, processes that it starts, code that it compiles.
+"""Side effects of a process: files written, sockets opened, processes started, code compiled.
 
 Run as a program, imports every module of the packages in the folders that it is given, and says what that did.
 """
@@ -76,7 +76,7 @@ sys.addaudithook(_hook)
 
 @contextmanager
 def watching() -> Generator[list[str], None, None]:
-    """Collects what happens in the block."""
+    """Record the side effects in a `with` block."""
     seen: list[str] = []
     _open.append(seen)
     try:

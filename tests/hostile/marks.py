@@ -24,7 +24,7 @@ TOGETHER = (
     {"Resource.path", "Endpoint.resource", "Event.resource", "TypeName.module"},
     {"Scheme.name", "Api.auth", "Endpoint.auth"},
     {"Endpoint.name", "Idempotency.ask"},
-    {"Field.wire", "UnionType.tag", "PartsBody.signed_part"},
+    {"Field.wire", "UnionType.tag", "MultipartBody.signed_part"},
 )
 
 

@@ -27,11 +27,11 @@ LIST = Path(__file__).parent / "slots.txt"
 MARK = "zqz"
 _NUMBER = re.compile(rf"{MARK}(\d+)q")
 NOWHERE = {
-    "Api.name": "said where an API has no title, which the language asks for",
-    "Place.path": "only problems say it",
+    "Api.name": "used for an API without a title, which the language requires",
+    "SourceLocation.path": "used in problems only",
     "Scheme.kind": "one of specloom.auth_schemes",
-    "Text.by_language": "what fields of type Text hold",
-    "Value.json": "what fields of type Value hold",
+    "Text.by_language": "content of fields of type Text",
+    "Value.json": "content of fields of type Value",
 }
 WORDS = {
     # What the schema of the language takes from a list or by a pattern, so that no other text can come here.
@@ -46,12 +46,12 @@ WORDS = {
 APART = (
     # Fields whose texts must fit those of others, which therefore keep what they say meanwhile.
     {
-        "Exchange.title",
-        "Exchange.path",
-        "Exchange.query",
-        "Exchange.header",
-        "Exchange.body",
-        "Exchange.answer",
+        "Example.title",
+        "Example.path",
+        "Example.query",
+        "Example.header",
+        "Example.body",
+        "Example.response",
     },
     {"Field.wire", "Resource.path"},
     {"EnumValue.value"},

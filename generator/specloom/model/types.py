@@ -41,6 +41,8 @@ class String(Struct, frozen=True):
 
 
 class Integer(Struct, frozen=True):
+    """An integer; `literals`, if any, are the only values."""
+
     range: NumberRange = NumberRange()
     literals: tuple[int, ...] = ()
 
@@ -53,6 +55,8 @@ class Number(Struct, frozen=True):
 
 
 class Boolean(Struct, frozen=True):
+    """A boolean; `literal`, if set, is the only value."""
+
     literal: bool | None = None
 
 
@@ -92,6 +96,8 @@ class AnyJson(Struct, frozen=True):
 
 
 class ListOf(Struct, frozen=True):
+    """A JSON array."""
+
     item: Type
     length: LengthRange = LengthRange()
 
@@ -196,6 +202,8 @@ class Object(Struct, frozen=True):
 
 
 class EnumValue(Struct, frozen=True):
+    """A value of an enumeration."""
+
     value: str | int
     name: str
     """Name of the member in Python."""

@@ -45,13 +45,13 @@ def _load(folder: Path, shown_as: str | None) -> LoadedSpec:
 
 
 def _read(folder: Path, shown_as: str | None, diagnostics: DiagnosticCollector) -> LoadedSpec:
-    read = folders.read(folder, (shown_as or folder.as_posix()).rstrip("/"), diagnostics)
+    spec_folder = folders.read(folder, (shown_as or folder.as_posix()).rstrip("/"), diagnostics)
     diagnostics.end_stage()
-    api = Resolver(read, diagnostics).api() if read.complete else None
+    api = Resolver(spec_folder, diagnostics).api() if spec_folder.complete else None
     if api is None or diagnostics.problems:
         raise InvalidSpec(diagnostics.problems, diagnostics.sources)
     return LoadedSpec(
-        api, tuple(read.files), tuple(sorted(set(diagnostics.warnings))), diagnostics.sources
+        api, tuple(spec_folder.files), tuple(sorted(set(diagnostics.warnings))), diagnostics.sources
     )
 
 

@@ -91,8 +91,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return f"did you mean `{close}`?"
     if not words:
         return ""
-    shown = ", ".join(words[:20])
-    return f"expected one of: {shown}" + (", …" if len(words) > 20 else "")
+    listed = ", ".join(words[:20])
+    return f"expected one of: {listed}" + (", …" if len(words) > 20 else "")
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

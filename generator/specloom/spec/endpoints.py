@@ -198,10 +198,12 @@ class EndpointResolver:
                 return self._raw(value, name.module)
             case "form":
                 return model.FormBody(
-                    self.fields.structure(name, value, None, at, role=FieldOwner(name, "form"))
+                    self.fields.resolve_object(name, value, None, at, role=FieldOwner(name, "form"))
                 )
             case "parts":
-                type_ = self.fields.structure(name, value, None, at, role=FieldOwner(name, "parts"))
+                type_ = self.fields.resolve_object(
+                    name, value, None, at, role=FieldOwner(name, "parts")
+                )
                 return model.MultipartBody(
                     type_, self._signed_part(node.get("signed_part"), type_.to)
                 )
@@ -218,7 +220,7 @@ class EndpointResolver:
                 )
             body = JsonBody(read or UNRESOLVED, flat=False)
         else:
-            body = JsonBody(self.fields.structure(name, value, None, at), flat=True)
+            body = JsonBody(self.fields.resolve_object(name, value, None, at), flat=True)
         media = word(node.get("media"))
         return replace(body, media=media) if media else body
 
@@ -332,7 +334,7 @@ class EndpointResolver:
                     "write a binary response as `content: file`",
                 )
             return read
-        return self.fields.structure(name, body, None, key)
+        return self.fields.resolve_object(name, body, None, key)
 
     def _check_arguments(self, endpoint: Endpoint) -> None:
         """Report duplicate arguments: path, query, header and the fields of a flat body share one namespace."""
@@ -380,8 +382,8 @@ class EndpointResolver:
         """Return the fields of an object, or of the objects in a list."""
         while isinstance(type_, model.Nullable | model.ListOf):
             type_ = type_.type if isinstance(type_, model.Nullable) else type_.item
-        structure = self.fields.built.get(type_.to) if isinstance(type_, model.Named) else None
-        return structure.fields if isinstance(structure, model.Object) else ()
+        object_type = self.fields.built.get(type_.to) if isinstance(type_, model.Named) else None
+        return object_type.fields if isinstance(object_type, model.Object) else ()
 
     def idempotency(self, draft: EndpointDraft, known: frozenset[str]) -> Idempotency:
         """Return the idempotency of an endpoint; `known` are the qualified names of all endpoints."""

@@ -91,8 +91,8 @@ class EventResolver:
         return event
 
     def _class_name(self, key: Scalar, node: MapNode) -> str:
-        given = node.get("as")
-        name = given.text if isinstance(given, Scalar) else naming.pascal(key.text) or ""
+        override = node.get("as")
+        name = override.text if isinstance(override, Scalar) else naming.pascal(key.text) or ""
         if not name or len(name) > MAX_NAME_LENGTH:
             self.diagnostics.add(
                 key,
@@ -103,7 +103,9 @@ class EventResolver:
             return UNNAMED
         if name in self._reserved:
             message = f"event class name `{name}` is reserved"
-            self.diagnostics.add(given or key, "class-name", message, "use another name: {as: …}")
+            self.diagnostics.add(
+                override or key, "class-name", message, "use another name: {as: …}"
+            )
         return name
 
     def _check_unique(self, event: Event, at: Node) -> None:
@@ -130,7 +132,7 @@ class EventResolver:
     def _payload(self, key: Scalar, node: MapNode, name: TypeName) -> Type:
         payload = node.get("payload")
         if not isinstance(payload, Scalar):
-            return self.fields.structure(name, payload, None, key)
+            return self.fields.resolve_object(name, payload, None, key)
         read = self.types.read(payload, name.module)
         if read and contains_file(read):
             self.diagnostics.add(
@@ -147,18 +149,18 @@ class EventAddressChecker:
 
     def __init__(
         self,
-        reader: EndpointResolver,
+        resolver: EndpointResolver,
         endpoints: Iterable[Endpoint],
         resources: Collection[tuple[str, ...]],
         diagnostics: DiagnosticCollector,
     ) -> None:
-        self.reader = reader
+        self.resolver = resolver
         self.endpoints = {(*endpoint.resource, endpoint.name): endpoint for endpoint in endpoints}
         self.resources = resources
         self.diagnostics = diagnostics
 
     def check(self, draft: EventDraft) -> None:
-        """Report an address that begins with a resource, or with an endpoint of the event's resource, but does not name a field."""
+        """Report an address that starts with a resource, or with an endpoint of the event's resource, but does not name a field."""
         at = draft.node.get("to")
         if not isinstance(at, Scalar):
             return
@@ -207,7 +209,7 @@ class EventAddressChecker:
             )
 
     def _follow(self, endpoint: Endpoint, path: tuple[str, ...]) -> tuple[str, tuple[Field, ...]]:
-        return self.reader.follow(".".join(path), self.reader.request_fields(endpoint))
+        return self.resolver.follow(".".join(path), self.resolver.request_fields(endpoint))
 
 
 def _envelopes(used: Iterable[Scheme]) -> frozenset[str]:

@@ -66,10 +66,10 @@ class ExampleResolver:
             ),
         )
 
-    def structure(self, structure: Object) -> Object:
+    def resolve_object(self, object_type: Object) -> Object:
         """Return the object with the values of its fields."""
-        fields = self.fields(structure.fields)
-        return replace(structure, fields=fields) if fields != structure.fields else structure
+        fields = self.fields(object_type.fields)
+        return replace(object_type, fields=fields) if fields != object_type.fields else object_type
 
     def endpoint(self, draft: EndpointDraft, shared_errors: frozenset[int | None]) -> Endpoint:
         """Return the endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""

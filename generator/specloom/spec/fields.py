@@ -68,7 +68,7 @@ class FieldResolver:
 
     def build(self, declaration: Declaration) -> None:
         """Resolve the object that a declaration describes."""
-        self.structure(
+        self.resolve_object(
             declaration.name,
             declaration.node.get("fields"),
             declaration.node,
@@ -76,7 +76,7 @@ class FieldResolver:
             declared=True,
         )
 
-    def structure(
+    def resolve_object(
         self,
         name: TypeName,
         fields: Node | None,
@@ -114,7 +114,7 @@ class FieldResolver:
     def named_scalar(self, declaration: Declaration) -> None:
         """Check the texts, unit and example of a named scalar, whether or not a field uses it."""
         node = declaration.node
-        written = self.types.declared(declaration)
+        written = self.types.resolve_declared(declaration)
         self._unit(node.get("unit"))
         for key in ("title", "description", "since"):
             self.texts.read(node.get(key))
@@ -195,7 +195,7 @@ class FieldResolver:
                 alias = self.types.alias(alias.expression, below, alias.name.module)
         elif inner:
             type_ = model.Named(inner)
-        type_ = self._with_media(own, self._patterned(own, type_))
+        type_ = self._apply_media(own, self._apply_pattern(own, type_))
         self._check_argument(own, owner, optional, type_)
         self.values[location_of(key)] = DocumentedValues(
             _first(chain, "example"), child(own, "default")
@@ -309,9 +309,9 @@ class FieldResolver:
             naming.pascal(word(child(own, "as")) or wire) or "ObjectExpr"
         )  # if there is none, the field has no name either
         name = TypeName(module, word(class_name) or owner.name.name.rstrip("_") + part)
-        return self.structure(name, fields, own, key).to
+        return self.resolve_object(name, fields, own, key).to
 
-    def _patterned(self, own: MapNode | None, type_: Type | None) -> Type | None:
+    def _apply_pattern(self, own: MapNode | None, type_: Type | None) -> Type | None:
         pattern = child(own, "pattern")
         if (
             not isinstance(pattern, Scalar)
@@ -326,7 +326,7 @@ class FieldResolver:
             )
         return changed or type_
 
-    def _with_media(self, own: MapNode | None, type_: Type | None) -> Type | None:
+    def _apply_media(self, own: MapNode | None, type_: Type | None) -> Type | None:
         media = tuple(node.text for node in words(child(own, "media")))
         if not media or own is None:
             return type_

@@ -12,9 +12,9 @@ from .collector import DiagnosticCollector
 from .nodes import Source
 
 
-def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> Source | None:
+def read(path: Path, display_path: str, diagnostics: DiagnosticCollector) -> Source | None:
     """Return the file's text with `\\n` line ends and spaces for U+00A0, or None after reporting a problem."""
-    start = SourceLocation(shown, 1, 1)
+    start = SourceLocation(display_path, 1, 1)
     try:
         content = bounded.read(path, bounded.TEXT)
     except OSError as error:
@@ -45,15 +45,15 @@ def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> Source | N
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        diagnostics.sources[shown] = content.decode("utf-8", "replace")
+        diagnostics.sources[display_path] = content.decode("utf-8", "replace")
         diagnostics.add_at(
-            SourceLocation(shown, line, column),
+            SourceLocation(display_path, line, column),
             "invalid-encoding",
             f"byte 0x{content[error.start]:02X} is not valid UTF-8",
             "save the file as UTF-8",
         )
         return None
-    source = diagnostics.source(shown, text.replace("\r\n", "\n").replace("\u00a0", " "))
+    source = diagnostics.source(display_path, text.replace("\r\n", "\n").replace("\u00a0", " "))
     _check_secrets(source, diagnostics)
     return source
 

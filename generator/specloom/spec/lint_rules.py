@@ -43,9 +43,9 @@ def _missing_translations(api: Api) -> Iterator[tuple[SourceLocation, str]]:
             if text.is_missing(language):
                 missing.setdefault((path, language), {})[text.best(language)] = None
     for (path, language), texts in sorted(missing.items()):
-        shown = ", ".join(f"“{_start(text)}”" for text in list(texts)[:_MAX_QUOTED])
+        quoted = ", ".join(f"“{_start(text)}”" for text in list(texts)[:_MAX_QUOTED])
         rest = f" and {len(texts) - _MAX_QUOTED} more" if len(texts) > _MAX_QUOTED else ""
-        yield SourceLocation(path, 1, 1), f"missing translation to `{language}`: {shown}{rest}"
+        yield SourceLocation(path, 1, 1), f"missing translation to `{language}`: {quoted}{rest}"
 
 
 def _start(text: str) -> str:
@@ -200,17 +200,29 @@ def _texts(api: Api) -> Iterator[tuple[str, Text]]:
             for text in (response.title, response.description)
         ]
         links = [link.title for link in endpoint.links]
-        shown = [example.title for example in endpoint.examples]
+        example_titles = [example.title for example in endpoint.examples]
         yield from _at(
             endpoint.location.path,
-            (endpoint.title, endpoint.description, endpoint.notes, *responses, *links, *shown),
+            (
+                endpoint.title,
+                endpoint.description,
+                endpoint.notes,
+                *responses,
+                *links,
+                *example_titles,
+            ),
         )
         yield from _rows(endpoint.errors)
     for event in api.all_events():
-        shown = [example.title for example in event.examples]
+        example_titles = [example.title for example in event.examples]
         yield from _at(
             event.location.path,
-            (event.title, event.description, *(link.title for link in event.links), *shown),
+            (
+                event.title,
+                event.description,
+                *(link.title for link in event.links),
+                *example_titles,
+            ),
         )
     for named in api.types.values():
         values = (

@@ -53,6 +53,8 @@ class Scalar(Struct, eq=False):
 
 
 class ListNode(Struct, eq=False):
+    """A list of nodes."""
+
     source: Source
     line: int
     column: int
@@ -60,11 +62,15 @@ class ListNode(Struct, eq=False):
 
 
 class Entry(NamedTuple):
+    """A key and a value of a map."""
+
     key: Scalar
     value: Node
 
 
 class MapNode(Struct, eq=False):
+    """A map of nodes by key text; `flow` is true for braces in YAML."""
+
     source: Source
     line: int
     column: int

@@ -337,20 +337,22 @@ def _encoding_error(
 
 
 def _fields_error(
-    structure: Object,
+    object_type: Object,
     role: str,
     style: str,
     types: Mapping[TypeName, NamedType],
     within: frozenset[TypeName],
 ) -> str:
-    for field in structure.fields:
+    for field in object_type.fields:
         if "[" in field.wire or "]" in field.wire:
-            return f"field names inside brackets cannot contain brackets (`{structure.name.name}.{field.wire}`)"
+            return f"field names inside brackets cannot contain brackets (`{object_type.name.name}.{field.wire}`)"
         if field.type is not UNRESOLVED and (
             reason := _encoding_error(field.type, role, style, types, within)
         ):
             return (
-                f"{reason} (`{structure.name.name}.{field.wire}`)" if "`" not in reason else reason
+                f"{reason} (`{object_type.name.name}.{field.wire}`)"
+                if "`" not in reason
+                else reason
             )
     return ""
 

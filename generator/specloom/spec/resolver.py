@@ -67,7 +67,7 @@ class Resolver:
         self._declare()
         header, shared_header = self._header()
         shapes = ErrorShapeResolver(self.folder.documents, self.diagnostics)
-        reader = EndpointResolver(
+        endpoint_resolver = EndpointResolver(
             self.fields,
             self.types,
             self.texts,
@@ -77,8 +77,12 @@ class Resolver:
             api_file.facts(self.root, self.texts),
             self.diagnostics,
         )
-        reader.header, reader.auth = shared_header, self.schemes.names(child(self.root, "auth"))
-        reader.unprocessed = api_file.unprocessed(child(self.root, "unprocessed"), self.diagnostics)
+        endpoint_resolver.header, endpoint_resolver.auth = shared_header, self.schemes.names(
+            child(self.root, "auth")
+        )
+        endpoint_resolver.unprocessed = api_file.unprocessed(
+            child(self.root, "unprocessed"), self.diagnostics
+        )
         errors = self.errors.read(child(self.root, "errors"), ())
         by_resource = {
             document.module: self.errors.read(document.root.get("errors"), document.module)
@@ -88,7 +92,7 @@ class Resolver:
         drafts: dict[Path, list[EndpointDraft]] = {}
         for document in resources:
             below = frozenset(path[-1] for path in paths if path[:-1] == document.module)
-            drafts[document.module] = reader.read(document.root, document.module, below)
+            drafts[document.module] = endpoint_resolver.read(document.root, document.module, below)
         events = EventResolver(
             self.fields, self.types, self.texts, self.schemes.used.values(), self.diagnostics
         )
@@ -101,12 +105,15 @@ class Resolver:
             ((draft.endpoint, draft.node.get("error_shape")) for draft in endpoint_drafts),
             self.fields.built,
         )
-        addresses = EventAddressChecker(
-            reader, [draft.endpoint for draft in endpoint_drafts], paths, self.diagnostics
+        address_checker = EventAddressChecker(
+            endpoint_resolver,
+            [draft.endpoint for draft in endpoint_drafts],
+            paths,
+            self.diagnostics,
         )
         for group in event_drafts.values():
             for event in group:
-                addresses.check(event)
+                address_checker.check(event)
         examples = ExampleResolver(
             ValueReader(self.fields.built, self.diagnostics),
             self.fields.values,
@@ -114,7 +121,7 @@ class Resolver:
             self.folder,
             self.diagnostics,
         )
-        finished = self._finish(drafts, reader, examples, errors, by_resource)
+        finished = self._finish(drafts, endpoint_resolver, examples, errors, by_resource)
         texts = self._notes({(*path, e.name) for path, group in finished.items() for e in group})
         events_by_resource = {
             path: tuple(examples.event(draft) for draft in group)
@@ -133,10 +140,10 @@ class Resolver:
             hosts=api_file.hosts(child(self.root, "hosts"), self.texts),
             description=self.texts.read(child(self.root, "description")),
             schemes=self.schemes.all(),
-            auth=reader.auth,
+            auth=endpoint_resolver.auth,
             header=examples.fields(header),
             error_shape=shapes.of_api(),
-            unprocessed=reader.unprocessed,
+            unprocessed=endpoint_resolver.unprocessed,
             errors=errors,
             envelope=envelope(
                 self.root,
@@ -150,7 +157,7 @@ class Resolver:
             ),
             types=types,
             notes=texts.get((), Text()),
-            source=self.folder.shown,
+            source=self.folder.display_path,
         )
 
     def _declare(self) -> None:
@@ -166,7 +173,7 @@ class Resolver:
                     declaration, self.texts, self.diagnostics
                 )
         for declaration in self.declarations:
-            if declaration.kind == "structure":
+            if declaration.kind == "object":
                 self.fields.build(declaration)
         for declaration in self.declarations:
             if declaration.kind == "union":
@@ -198,11 +205,11 @@ class Resolver:
             if declaration.kind == "union" and isinstance(named, model.UnionType):
                 unions.check_named(declaration, named, types, self.diagnostics)
         unions.drop_recursive_unions(types, self.diagnostics)
-        for structure in reachability.unconstructible_objects(types):
+        for object_type in reachability.unconstructible_objects(types):
             self.diagnostics.add_at(
-                structure.location,
+                object_type.location,
                 "recursive-type",
-                f"`{structure.name.name}` has no finite value, because it always contains another one",
+                f"`{object_type.name.name}` has no finite value, because it always contains another one",
                 "make the field that leads back optional (`?` on its key) or nullable",
             )
         self._check_encrypted(endpoints)
@@ -293,7 +300,7 @@ class Resolver:
     def _finish(
         self,
         drafts: dict[Path, list[EndpointDraft]],
-        reader: EndpointResolver,
+        endpoint_resolver: EndpointResolver,
         examples: ExampleResolver,
         errors: tuple[ErrorCode, ...],
         by_resource: dict[Path, tuple[ErrorCode, ...]],
@@ -318,7 +325,7 @@ class Resolver:
                 finished[path].append(
                     replace(
                         examples.endpoint(draft, statuses),
-                        idempotency=reader.idempotency(draft, known),
+                        idempotency=endpoint_resolver.idempotency(draft, known),
                     )
                 )
         self.errors.check_codes(applied)
@@ -338,7 +345,7 @@ class Resolver:
         types = self.fields.built
         self.fields.check_scalars(examples.values)
         finished = [
-            examples.structure(named) if isinstance(named, model.Object) else named
+            examples.resolve_object(named) if isinstance(named, model.Object) else named
             for named in types.values()
         ]
         finished.sort(

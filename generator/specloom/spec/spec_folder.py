@@ -52,7 +52,7 @@ class SpecFolder(Struct):
     """The files of a spec that have been read."""
 
     path: Path
-    shown: str
+    display_path: str
     diagnostics: DiagnosticCollector
     documents: list[Document] = field(default_factory=list[Document])
     notes: list[MarkdownNote] = field(default_factory=list[MarkdownNote])
@@ -89,7 +89,7 @@ class SpecFolder(Struct):
                     did_you_mean(named.text, sorted(near)),
                 )
                 return None
-            source = files.read(path, f"{self.shown}/{name}", self.diagnostics)
+            source = files.read(path, f"{self.display_path}/{name}", self.diagnostics)
             self.files.append(path)
             if source:
                 self.bodies[name] = json_reader.parse(source, self.diagnostics)
@@ -98,7 +98,7 @@ class SpecFolder(Struct):
     def check_bodies(self) -> None:
         """Report JSON files that no example uses."""
         for name in sorted(self.json_files - self.bodies.keys()):
-            location = SourceLocation(printable(f"{self.shown}/{name}"), 1, 1)
+            location = SourceLocation(printable(f"{self.display_path}/{name}"), 1, 1)
             self.diagnostics.add_at(
                 location,
                 "unused-file",
@@ -107,18 +107,20 @@ class SpecFolder(Struct):
             )
 
 
-def read(path: Path, shown: str, diagnostics: DiagnosticCollector) -> SpecFolder:
+def read(path: Path, display_path: str, diagnostics: DiagnosticCollector) -> SpecFolder:
     """Read all files of the folder, in the order of their names, and validate each."""
-    folder = SpecFolder(path, shown, diagnostics)
+    folder = SpecFolder(path, display_path, diagnostics)
     if not path.is_dir():
-        diagnostics.add_at(SourceLocation(shown, 1, 1), "missing-folder", "folder does not exist")
+        diagnostics.add_at(
+            SourceLocation(display_path, 1, 1), "missing-folder", "folder does not exist"
+        )
         folder.complete = False
         return folder
     for parents, file in _walk(path, (), folder):
         _read_file(file, parents, folder)
     if not (path / "_api.yaml").is_file():
         diagnostics.add_at(
-            SourceLocation(shown, 1, 1),
+            SourceLocation(display_path, 1, 1),
             "missing-api-file",
             "folder has no `_api.yaml`",
             "create it; every spec has one",
@@ -260,8 +262,12 @@ def _read_note(path: Path, parents: tuple[str, ...], folder: SpecFolder) -> None
 
 
 def _location(parents: tuple[str, ...], path: Path, folder: SpecFolder) -> SourceLocation:
-    shown = "/".join((folder.shown, *parents, path.name)) if path != folder.path else folder.shown
-    return SourceLocation(printable(shown), 1, 1)
+    display_path = (
+        "/".join((folder.display_path, *parents, path.name))
+        if path != folder.path
+        else folder.display_path
+    )
+    return SourceLocation(printable(display_path), 1, 1)
 
 
 def _inside(path: Path, folder: Path) -> bool:

@@ -28,7 +28,7 @@ class Declaration(Struct, frozen=True):
     """An entry under `types:`, or the object inside one (`fields` beside a list or map)."""
 
     name: TypeName
-    kind: Literal["structure", "enumeration", "union", "alias"]
+    kind: Literal["object", "enumeration", "union", "alias"]
     key: Scalar
     node: MapNode
     expression: Expression | None = None
@@ -107,7 +107,7 @@ class SymbolTable:
             if "type" in own and "enum" not in own
             else None
         )
-        kind: Literal["structure", "enumeration", "union", "alias"] = "alias"
+        kind: Literal["object", "enumeration", "union", "alias"] = "alias"
         inner: TypeName | None = None
         if "enum" in own:
             kind = "enumeration"
@@ -119,7 +119,7 @@ class SymbolTable:
                     "remove one of them",
                 )
         elif own == ["fields"] or isinstance(expression, ObjectExpr):
-            kind = "structure"
+            kind = "object"
         elif not own:
             self.diagnostics.add(
                 key,
@@ -188,7 +188,7 @@ class SymbolTable:
                 "give the object another `name:`",
             )
         else:
-            declared[name.name] = Declaration(name, "structure", outer.key, outer.node)
+            declared[name.name] = Declaration(name, "object", outer.key, outer.node)
 
     def check_duplicates(self) -> None:
         """Report names that a folder above declares as well."""

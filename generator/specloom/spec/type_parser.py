@@ -99,10 +99,14 @@ class GenericExpr(Struct, frozen=True):
 
 
 class UnionExpr(Struct, frozen=True):
+    """`A | B`."""
+
     members: tuple[Expression, ...]
 
 
 class NullableExpr(Struct, frozen=True):
+    """`T?`."""
+
     inner: Expression
 
 
@@ -137,6 +141,8 @@ def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
 
 
 class _TypeParser(Cursor):
+    """Recursive-descent parser for type expressions."""
+
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.depth = 0
@@ -158,14 +164,14 @@ class _TypeParser(Cursor):
                 f"more than {MAX_DEPTH} nested types",
                 "name the inner ones under `types:`",
             )
-        members = [self._one()]
+        members = [self._member()]
         while self.take("|"):
-            members.append(self._one())
+            members.append(self._member())
         self.depth -= 1
         result = members[0] if len(members) == 1 else UnionExpr(tuple(members))
         return NullableExpr(result) if self.take("?") else result
 
-    def _one(self) -> Expression:
+    def _member(self) -> Expression:
         token = self.token
         if token.kind == "literal":
             self.fail("a bare string is not a type", "write string('A' | 'B')")
@@ -177,16 +183,16 @@ class _TypeParser(Cursor):
         self.index += 1
         word = token.text
         if word in WORDS:
-            return self._word(token)
+            return self._builtin(token)
         if _NAME.fullmatch(word):
             return Ref(word, token.at)
         raise TypeSyntaxError(*_not_a_type(word, token.at))
 
-    def _word(self, token: LexToken) -> Expression:
+    def _builtin(self, token: LexToken) -> Expression:
         word = token.text
         match word:
             case "list" | "map" | "text":
-                return self._of(token)
+                return self._generic(token)
             case "object":
                 return ObjectExpr(token.at)
             case "json":
@@ -199,7 +205,7 @@ class _TypeParser(Cursor):
             self.expect(")")
         return LeafExpr(leaf)
 
-    def _of(self, token: LexToken) -> GenericExpr:
+    def _generic(self, token: LexToken) -> GenericExpr:
         if not (self.token.text == "<" and self.token.kind == "mark"):
             self.fail(f"`{token.text}` without an item type", f"write {token.text}<T>")
         self.index += 1

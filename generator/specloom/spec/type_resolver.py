@@ -92,11 +92,11 @@ class TypeResolver:
                     return None
                 return SizedType(model.Named(site.inner))
             case Ref():
-                return self._name(expression, site)
+                return self._resolve_name(expression, site)
             case GenericExpr():
-                return self._of(expression, site)
+                return self._resolve_generic(expression, site)
             case UnionExpr():
-                written = self._union(expression, site)
+                written = self._resolve_union(expression, site)
                 union = written and (
                     written.type.type if isinstance(written.type, model.Nullable) else written.type
                 )
@@ -107,7 +107,7 @@ class TypeResolver:
                 inner = self._resolve(expression.inner, site)
                 return inner and SizedType(_nullable(inner.type), inner.weight + 1)
 
-    def _name(self, ref: Ref, site: _Site) -> SizedType | None:
+    def _resolve_name(self, ref: Ref, site: _Site) -> SizedType | None:
         declaration = self.declarations.find(ref, site.at, site.module)
         if declaration is None:
             return None
@@ -133,12 +133,12 @@ class TypeResolver:
             )
             return None
         self._open.append(declaration.name)
-        written = self.declared(declaration)
+        written = self.resolve_declared(declaration)
         self._open.pop()
         self._aliases[declaration.name] = written
         return written
 
-    def declared(self, declaration: Declaration) -> SizedType | None:
+    def resolve_declared(self, declaration: Declaration) -> SizedType | None:
         """Return the type of an alias, or the members of a union."""
         at = declaration.node.get("type")
         if declaration.expression is None or not isinstance(at, Scalar):
@@ -148,11 +148,11 @@ class TypeResolver:
             expression = expression.inner
         site = _Site(at, declaration.name.module, declaration.inner)
         if declaration.kind == "union" and isinstance(expression, UnionExpr):
-            return self._union(expression, site)  # checked later, with its tag
+            return self._resolve_union(expression, site)  # checked later, with its tag
         written = self._resolve(expression, site)
-        return written and self._patterned(declaration.node, written)
+        return written and self._apply_pattern(declaration.node, written)
 
-    def _patterned(self, node: MapNode, written: SizedType) -> SizedType:
+    def _apply_pattern(self, node: MapNode, written: SizedType) -> SizedType:
         pattern = node.get("pattern")
         if not isinstance(pattern, Scalar) or not check_pattern(pattern, self.diagnostics):
             return written
@@ -164,7 +164,7 @@ class TypeResolver:
             return written
         return replace(written, type=changed)
 
-    def _of(self, of: GenericExpr, site: _Site) -> SizedType | None:
+    def _resolve_generic(self, of: GenericExpr, site: _Site) -> SizedType | None:
         inner = self._resolve(of.inner, site)
         if inner is None:
             return None
@@ -180,7 +180,7 @@ class TypeResolver:
             case _:
                 return SizedType(model.JsonText(inner.type), weight)
 
-    def _union(self, one_of: UnionExpr, site: _Site) -> SizedType | None:
+    def _resolve_union(self, one_of: UnionExpr, site: _Site) -> SizedType | None:
         """Return a flattened union; a nullable member makes the whole union nullable."""
         members: list[Type] = []
         weight, null = 1, False

@@ -25,7 +25,7 @@ def build(
     declaration: Declaration, types: TypeResolver, texts: TextReader
 ) -> model.UnionType | None:
     """Return the named union that a declaration describes, or None if its members cannot be resolved."""
-    written = types.declared(declaration)
+    written = types.resolve_declared(declaration)
     if written is None:
         return None
     union = written.type.type if isinstance(written.type, model.Nullable) else written.type
@@ -246,8 +246,8 @@ def check_named(
         return
     seen: dict[str, str] = {}
     for member in union.members:
-        structure = types.get(member.to) if isinstance(member, model.Named) else None
-        if not isinstance(structure, model.Object):
+        object_type = types.get(member.to) if isinstance(member, model.Named) else None
+        if not isinstance(object_type, model.Object):
             diagnostics.add(
                 at,
                 "invalid-tag",
@@ -255,13 +255,13 @@ def check_named(
                 "move it to another union, with this one as a member",
             )
             return
-        field = next((f for f in structure.fields if f.wire == union.tag), None)
+        field = next((f for f in object_type.fields if f.wire == union.tag), None)
         literals = field.type.literals if field and isinstance(field.type, model.String) else ()
         if field is None or not field.required or not literals:
             diagnostics.add(
                 tag,
                 "invalid-tag",
-                f"`{structure.name.name}` has no required field `{union.tag}` with literal values",
+                f"`{object_type.name.name}` has no required field `{union.tag}` with literal values",
                 (
                     f"add {union.tag}: string('…')"
                     if field is None or isinstance(field.type, model.String)
@@ -270,11 +270,11 @@ def check_named(
             )
             return
         for literal in literals:
-            other = seen.setdefault(literal, structure.name.name)
-            if other != structure.name.name:
+            other = seen.setdefault(literal, object_type.name.name)
+            if other != object_type.name.name:
                 diagnostics.add(
                     tag,
                     "invalid-tag",
-                    f"`{other}` and `{structure.name.name}` have the same `{union.tag}` '{literal}'",
+                    f"`{other}` and `{object_type.name.name}` have the same `{union.tag}` '{literal}'",
                     "use different values",
                 )

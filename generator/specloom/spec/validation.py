@@ -104,7 +104,7 @@ def schema_text(name: str) -> str:
 
 @cache
 def _schema(kind: Kind) -> Schema:
-    """The schema for the kind of file. References are replaced by what they mean, once, which makes checking three times faster."""
+    """Return the schema of a kind of file. References are replaced by their targets, which makes checks three times faster."""
     root: Schema = json.loads(schema_text(kind))
     _link(root, _roots())
     return root
@@ -112,7 +112,7 @@ def _schema(kind: Kind) -> Schema:
 
 @cache
 def _roots() -> Mapping[str, Schema]:
-    """The schema that all kinds share, by the names that references have for it."""
+    """Return the shared definitions, by the file names in references."""
     common: Schema = json.loads(schema_text("common"))
     roots = {"": common, "common.json": common}
     _link(common, roots)  # once: afterwards it leads back into itself
@@ -130,20 +130,20 @@ def _link(schema: Any, roots: Mapping[str, Schema]) -> None:
 
 def _link_entry(holder: Any, key: Any, roots: Mapping[str, Schema]) -> None:
     """Replace the reference at a key, or those below it."""
-    found = holder[key]
-    reference = _reference(found)
+    value = holder[key]
+    reference = _reference(value)
     if reference:
         file, _, pointer = reference.partition("#/")
         target: Any = roots[file]
         for part in pointer.split("/"):
             target = target[part]
         holder[key] = target
-    elif key == "pattern" and isinstance(found, str):
+    elif key == "pattern" and isinstance(value, str):
         holder[key] = re.sub(
-            r"\$\Z", r"\\Z", found
+            r"\$\Z", r"\\Z", value
         )  # in Python `$` also matches before a final line break, in JSON Schema it does not
     else:
-        _link(found, roots)
+        _link(value, roots)
 
 
 def _reference(schema: Any) -> str:
@@ -196,14 +196,14 @@ def _report(error: ValidationError, root: Node, diagnostics: DiagnosticCollector
             diagnostics.add(
                 node,
                 "invalid-value",
-                f"expected {expected if 'title' in schema else known[0]}, found {_found(node)}",
+                f"expected {expected if 'title' in schema else known[0]}, found {_describe(node)}",
                 did_you_mean(_word(node), known),
             )
         case "pattern" | "minimum" | "maximum":
             diagnostics.add(
                 node,
                 "invalid-value",
-                f"expected {expected}, found {_found(node)}",
+                f"expected {expected}, found {_describe(node)}",
                 _request_line(_word(node)) if key and key.text == "http" else "",
             )
         case "maxLength":
@@ -229,7 +229,7 @@ def _report(error: ValidationError, root: Node, diagnostics: DiagnosticCollector
             if key is not None and isinstance(node, ListNode):
                 hint = hint or key_hint(key.text, "type" if key.text == "type" else "names")
             diagnostics.add(
-                at, "unexpected-kind", f"expected {expected}, found {_found(node)}", hint
+                at, "unexpected-kind", f"expected {expected}, found {_describe(node)}", hint
             )
 
 
@@ -313,7 +313,7 @@ def _word(node: Node) -> str:
     return node.text if isinstance(node, Scalar) else ""
 
 
-def _found(node: Node) -> str:
+def _describe(node: Node) -> str:
     match node:
         case ListNode():
             return "a list"
@@ -322,5 +322,5 @@ def _found(node: Node) -> str:
         case Scalar():
             if is_null(node):
                 return "nothing" if not node.text else "null"
-            shown = node.text if len(node.text) <= 60 else node.text[:57] + "…"
-            return f"`{shown}`"
+            excerpt = node.text if len(node.text) <= 60 else node.text[:57] + "…"
+            return f"`{excerpt}`"

@@ -185,7 +185,7 @@ class _TypedReader:
         named = self.types.get(name)
         match named:
             case model.Object():
-                return self.structure(node, named)
+                return self.read_object(node, named)
             case model.Enumeration():
                 return self.member(node, named)
             case model.UnionType() if named.tag:
@@ -195,12 +195,12 @@ class _TypedReader:
             case None:
                 return self.anything(node)
 
-    def structure(self, node: Node, structure: Object) -> Json:
+    def read_object(self, node: Node, object_type: Object) -> Json:
         if not isinstance(node, MapNode):
             self._report(node, "expected a map")
             return None
         return self.fields(
-            node, {field.wire: field for field in structure.fields}, f"`{structure.name.name}`"
+            node, {field.wire: field for field in object_type.fields}, f"`{object_type.name.name}`"
         )
 
     def fields(self, node: MapNode, fields: Mapping[str, Field], owner: str) -> dict[str, Json]:
@@ -234,13 +234,13 @@ class _TypedReader:
             return None
         known: dict[str, Object] = {}
         for member in union.members:
-            structure = self.types.get(member.to) if isinstance(member, model.Named) else None
-            if isinstance(structure, Object):
-                field = next((f for f in structure.fields if f.wire == tag), None)
+            object_type = self.types.get(member.to) if isinstance(member, model.Named) else None
+            if isinstance(object_type, Object):
+                field = next((f for f in object_type.fields if f.wire == tag), None)
                 literals = (
                     field.type.literals if field and isinstance(field.type, model.String) else ()
                 )
-                known.update(dict.fromkeys(literals, structure))
+                known.update(dict.fromkeys(literals, object_type))
         if value.text not in known:
             message, hint = (
                 f"no member of the union has the tag `{wire_text(value.text)}`",
@@ -251,7 +251,7 @@ class _TypedReader:
                 return self.anything(node)
             self._report(value, message, hint)
             return None
-        return self.structure(node, known[value.text])
+        return self.read_object(node, known[value.text])
 
     def member(self, node: Node, enumeration: model.Enumeration) -> Json:
         whole = any(isinstance(value.value, int) for value in enumeration.values)
@@ -329,10 +329,10 @@ class _TypedReader:
 
     def string(self, node: Scalar, text: str, type_: model.String) -> None:
         if type_.literals and text not in type_.literals:
-            shown = ", ".join(f"'{literal}'" for literal in type_.literals[:10])
+            listed = ", ".join(f"'{literal}'" for literal in type_.literals[:10])
             self._report(
                 node,
-                f"expected one of {shown}; found `{wire_text(text[:60])}`",
+                f"expected one of {listed}; found `{wire_text(text[:60])}`",
                 did_you_mean(text, type_.literals),
             )
         self.check_length(node, len(text), type_.length, "characters")

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "e29b7e07f73a5add"
+__build__ = "c9e674fa629f6776"

@@ -67,7 +67,7 @@ SERVICE: Final = Service(
         ErrorCode(
             500,
             "SYSTEM_ERROR",
-            _errors.SystemError,
+            _errors.SystemFailure,
             reason="System error.",
             remedy="Try again later.",
             retry="same",

@@ -47,7 +47,7 @@ __all__ = [
     "SignatureProbe",
     "StaleEvent",
     "StaleSignature",
-    "SystemError",
+    "SystemFailure",
     "UndecryptableEvent",
 ]
 
@@ -103,7 +103,7 @@ class SignError(ApiError):
     """
 
 
-class SystemError(ApiError):
+class SystemFailure(ApiError):
     """500 `SYSTEM_ERROR`.
 
     - System error. Try again later.

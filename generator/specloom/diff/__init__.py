@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from . import formatting
 from .apis import ApiComparison, Spec
-from .changes import BOTH, Change, Changes, Report
+from .changes import BOTH, Change, Changes, Report, Values
+from .describing import route
 from .endpoints import EndpointComparison
 from .errors import ErrorComparison
 from .events import EventComparison
@@ -31,20 +32,16 @@ def compare(old: Spec, new: Spec) -> Report:
     )
     fields = FieldComparison(matching, changes, texts)
     ApiComparison(old, new, matching, changes, texts, fields).compare()
-    kept = {before.qualified for before, _ in matching.endpoints}
+    matched_old = {before.qualified for before, _ in matching.endpoints}
+    matched_new = {after.qualified for _, after in matching.endpoints}
     for endpoint in old.api.all_endpoints():
-        if endpoint.qualified not in kept:
-            line = f"{endpoint.method} {endpoint.path}"
-            changes.add(
-                "endpoint-removed", BOTH, endpoint.qualified, "", (line, None), endpoint.location
-            )
-    paired_new = {after.qualified for _, after in matching.endpoints}
+        if endpoint.qualified not in matched_old:
+            values: Values = (route(endpoint), None)
+            changes.add("endpoint-removed", BOTH, endpoint.qualified, "", values, endpoint.location)
     for endpoint in new.api.all_endpoints():
-        if endpoint.qualified not in paired_new:
-            line = f"{endpoint.method} {endpoint.path}"
-            changes.add(
-                "endpoint-added", BOTH, endpoint.qualified, "", (None, line), endpoint.location
-            )
+        if endpoint.qualified not in matched_new:
+            values = (None, route(endpoint))
+            changes.add("endpoint-added", BOTH, endpoint.qualified, "", values, endpoint.location)
     endpoints = EndpointComparison(matching, changes, texts, fields)
     for before, after in matching.endpoints:
         endpoints.compare(before, after)

@@ -53,7 +53,7 @@ class ApiComparison(Struct, frozen=True):
 
     def compare(self) -> None:
         self._names()
-        self._service()
+        self._settings()
         self._documentation()
         self._resources()
 
@@ -74,11 +74,11 @@ class ApiComparison(Struct, frozen=True):
                     self.new.location(key),
                 )
 
-    def _service(self) -> None:
+    def _settings(self) -> None:
         old, new, subject = self.old.api, self.new.api, self.new.api.client
         credentials.compare(self.matching, self.changes, self.new.location("schemes", "auth"))
         if old.auth != new.auth:
-            credentials.auth(
+            credentials.compare_auth(
                 self.matching, self.changes, subject, old.auth, new.auth, self.new.location("auth")
             )
         hosts = describe_both(lambda api: comma_list(host.url for host in api.hosts), old, new)
@@ -93,7 +93,7 @@ class ApiComparison(Struct, frozen=True):
             new.error_shape,
             self.new.location("error_shape"),
         )
-        error_shapes.unprocessed(
+        error_shapes.compare_unprocessed(
             self.changes,
             subject,
             old.unprocessed,

@@ -36,7 +36,7 @@ def compare(matching: Matching, changes: Changes, location: SourceLocation) -> N
         changes.add("scheme-changed", REQUEST, subject, "", values, location)
 
 
-def auth(
+def compare_auth(
     matching: Matching,
     changes: Changes,
     subject: str,

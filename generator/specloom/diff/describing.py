@@ -91,6 +91,7 @@ def describe_field(field: Field) -> str:
 
 
 def route(endpoint: Endpoint) -> str:
+    """Return the HTTP method and path of an endpoint."""
     return f"{endpoint.method} {endpoint.path}"
 
 

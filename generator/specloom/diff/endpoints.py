@@ -264,7 +264,9 @@ class EndpointComparison(Struct, frozen=True):
             self.changes.add("hosts-changed", BOTH, subject, "", hosts, location)
         inherited = old.auth == self.matching.old.auth and new.auth == self.matching.new.auth
         if old.auth != new.auth and not inherited:
-            credentials.auth(self.matching, self.changes, subject, old.auth, new.auth, location)
+            credentials.compare_auth(
+                self.matching, self.changes, subject, old.auth, new.auth, location
+            )
         if (old.error_shape, new.error_shape) != (
             self.matching.old.error_shape,
             self.matching.new.error_shape,
@@ -274,7 +276,7 @@ class EndpointComparison(Struct, frozen=True):
             self.matching.old.unprocessed,
             self.matching.new.unprocessed,
         ):
-            error_shapes.unprocessed(
+            error_shapes.compare_unprocessed(
                 self.changes, subject, old.unprocessed, new.unprocessed, location
             )
         if old.verified != new.verified:

@@ -21,7 +21,7 @@ def compare(
             changes.add(rule, RESPONSE, subject, "", values, location)
 
 
-def unprocessed(
+def compare_unprocessed(
     changes: Changes,
     subject: str,
     old: Collection[int],

@@ -33,8 +33,9 @@ class ErrorComparison(Struct, frozen=True):
         self._compare_table("every endpoint", old.errors, new.errors, self.matching.endpoints)
         resources = {resource.path: resource for resource in new.all_resources()}
         for resource in old.all_resources():
-            after = resources.pop(self.matching.resources.get(resource.path, resource.path), None)
-            if after is None:
+            new_path = self.matching.resources.get(resource.path, resource.path)
+            new_resource = resources.pop(new_path, None)
+            if new_resource is None:
                 continue
             below = [
                 pair
@@ -42,7 +43,7 @@ class ErrorComparison(Struct, frozen=True):
                 if pair[0].resource[: len(resource.path)] == resource.path
             ]
             self._compare_table(
-                f"endpoints of {'.'.join(after.path)}", resource.errors, after.errors, below
+                f"endpoints of {'.'.join(new_path)}", resource.errors, new_resource.errors, below
             )
         for resource in resources.values():
             below = [
@@ -53,10 +54,8 @@ class ErrorComparison(Struct, frozen=True):
             self._compare_table(
                 f"endpoints of {'.'.join(resource.path)}", (), resource.errors, below
             )
-        for before, renamed_to in self.matching.endpoints:
-            self._compare_table(
-                renamed_to.qualified, before.errors, renamed_to.errors, [(before, renamed_to)]
-            )
+        for before, after in self.matching.endpoints:
+            self._compare_table(after.qualified, before.errors, after.errors, [(before, after)])
 
     def _compare_classes(self) -> None:
         """Compare the exception classes; a class with the same code and another name was renamed."""
@@ -139,8 +138,8 @@ class ErrorComparison(Struct, frozen=True):
         for key, rows in before.items():
             if key not in pairs:
                 self._report_removed(where, rows[0], below)
-        for was, is_ in pairs.items():
-            self._compare_rows(where, before[was], after[is_])
+        for old_key, new_key in pairs.items():
+            self._compare_rows(where, before[old_key], after[new_key])
         old_order, new_order = [pairs[key] for key in before if key in pairs], [
             key for key in after if key in pairs.values()
         ]

@@ -23,8 +23,8 @@ class EventComparison(Struct, frozen=True):
     changes: Changes
     texts: TextComparison
 
-    def compare(self, at: SourceLocation) -> None:
-        """Compare all events and their envelope; `at` is the location of the envelope in the spec."""
+    def compare(self, envelope_location: SourceLocation) -> None:
+        """Compare all events and their envelope; `envelope_location` is the location of the envelope in the spec."""
         old, new = self.matching.old, self.matching.new
         if old.envelope != new.envelope:
             self.changes.add(
@@ -33,7 +33,7 @@ class EventComparison(Struct, frozen=True):
                 new.client,
                 "",
                 describe_both(_describe, old.envelope, new.envelope),
-                at,
+                envelope_location,
             )
         pairs = list(self.matching.events())
         for before, after in pairs:
@@ -94,7 +94,7 @@ class EventComparison(Struct, frozen=True):
             )
         for number, (before, after) in enumerate(_example_pairs(old.examples, new.examples), 1):
             if before is None or after is None:
-                at = before or after
+                example = before or after
                 presence = describe_both(
                     lambda each: None if each is None else "present", before, after
                 )
@@ -104,7 +104,7 @@ class EventComparison(Struct, frozen=True):
                     subject,
                     f"example {number}",
                     presence,
-                    at.location if at else location,
+                    example.location if example else location,
                 )
                 continue
             self.texts.compare(

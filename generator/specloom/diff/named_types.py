@@ -84,21 +84,21 @@ class NamedTypeComparison(Struct, frozen=True):
                     "type-changed", sides, subject, "", (_kind(old), _kind(new)), new.location
                 )
 
-    def _name(self, old: TypeName, new: TypeName, sides: Sides, at: NamedType) -> None:
+    def _name(self, old: TypeName, new: TypeName, sides: Sides, named: NamedType) -> None:
         """Compare the names by which programs import a type."""
         old_text, new_text = self._old_name(old), self._new_name(new)
         if old.name != new.name or (old_text != new_text and old.module != new.module):
             if old.name != new.name or not self._moved_with_resource(old, new):
                 self.changes.add(
-                    "type-renamed", sides, new_text, "", (old_text, new_text), at.location
+                    "type-renamed", sides, new_text, "", (old_text, new_text), named.location
                 )
         elif old_text != new_text and new.name in self.matching.new.ambiguous:
             self.changes.add(
-                "type-name-shared", sides, new_text, "", (old_text, new_text), at.location
+                "type-name-shared", sides, new_text, "", (old_text, new_text), named.location
             )
         elif old.module != new.module and not self._moved_with_resource(old, new):
             modules = describe_both(lambda name: ".".join(("models", *name.module)), old, new)
-            self.changes.add("type-moved", sides, new_text, "", modules, at.location)
+            self.changes.add("type-moved", sides, new_text, "", modules, named.location)
 
     def _moved_with_resource(self, old: TypeName, new: TypeName) -> bool:
         return any(

@@ -51,7 +51,7 @@ class TextComparison(Struct, frozen=True):
         location: SourceLocation,
     ) -> None:
         """Compare two deprecations, each a text or a boolean."""
-        old_text, new_text = _said(old), _said(new)
+        old_text, new_text = _as_text(old), _as_text(new)
         if bool(old) != bool(new):
             rule = "deprecated" if new else "no-longer-deprecated"
             texts = self.difference(old_text, new_text) or ("", "")
@@ -69,5 +69,5 @@ class TextComparison(Struct, frozen=True):
             )
 
 
-def _said(deprecated: Text | bool) -> Text:
+def _as_text(deprecated: Text | bool) -> Text:
     return Text() if isinstance(deprecated, bool) else deprecated

@@ -72,7 +72,7 @@ def stage_folders(comparison: Comparison, area: StagingArea, locks: Locks) -> Se
     return [_step(area, name) for name in (*subfolders, *singles, *manifests)]
 
 
-def stage_files(comparison: Comparison, area: StagingArea, _held: Locks) -> Sequence[Step]:
+def stage_files(comparison: Comparison, area: StagingArea, _locks: Locks) -> Sequence[Step]:
     """Stage the changed files and return the steps: new folders are added as a whole, other files one by one, the manifest last."""
     os.makedirs(area.old)
     written = _paths_to_write(comparison)

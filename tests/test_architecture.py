@@ -146,7 +146,7 @@ def is_runtime_part(path: Path) -> bool:
 @pytest.mark.parametrize("path", of_generator(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_run_one_way(path: Path) -> None:
     here = room(path)
-    assert here in ROOMS, f"{path} stands in no room of the design"
+    assert here in ROOMS, f"{path} belongs to no room of the design"
     if here in MAY_IMPORT:
         foreign = {name for name in imported(path) if name != here and name != "__version__"}
         assert foreign <= MAY_IMPORT[here]

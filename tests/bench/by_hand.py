@@ -50,7 +50,7 @@ class ByHand:
             headers["Wechatpay-Serial"] != KEY_ID
             or abs(time.time() - int(headers["Wechatpay-Timestamp"])) >= 300
         ):
-            raise ValueError("not to be believed")
+            raise ValueError("invalid signature")
         message = (
             f"{headers['Wechatpay-Timestamp']}\n{headers['Wechatpay-Nonce']}\n".encode()
             + body

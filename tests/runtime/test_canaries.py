@@ -330,12 +330,12 @@ endpoints:
         raise httpx.ConnectError("nobody")
 
     with imported(made(spec, tmp_path), "shop") as shop:
-        door = shop.Shop(transport=httpx.MockTransport(nobody)).x
+        resource = shop.Shop(transport=httpx.MockTransport(nobody)).x
         later = shop.AsyncShop(transport=httpx.MockTransport(nobody)).x
         for name in ("enter", "leave"):
             for text in ("x", "too long"):
                 fail: list[Callable[[str], Any]] = [
-                    lambda given: getattr(door, name)(name=given, pin=PASSWORD),  # noqa: B023
+                    lambda given: getattr(resource, name)(name=given, pin=PASSWORD),  # noqa: B023
                     lambda given: asyncio.run(
                         getattr(later, name)(name=given, pin=PASSWORD)  # noqa: B023
                     ),

@@ -393,7 +393,7 @@ GONE: list[tuple[bytes, bool]] = [
 def test_one_answer_does_not_end_all_refreshes(
     download: bytes, rests: bool, had: bool, server: Server, send: Send
 ) -> None:
-    """Certificates that came once are there: a 404 later on is some mistake, which a minute mends."""
+    """Certificates that came once are there: a later 404 is a mistake, which is gone a minute later."""
     merchant = without_public_key(platform_certificates=[OLD])
     merchant._keys._refreshed_at = time.monotonic() if had else -math.inf
     server.respond_with(ServerAuth([], "new", NEWER, download=download))

@@ -148,7 +148,7 @@ async def turns(count: int) -> None:
 
 class Line(httpcore.AsyncNetworkStream):
     """A connection without a network, so that all happens in the same turn each time: it
-    gives back the body that it was sent."""
+    returns the request body that it received."""
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         await turns(1)

@@ -95,7 +95,7 @@ def test_new_enum_values_are_kept(server: Server, send: Send, caplog: Any) -> No
     assert not [record for record in caplog.records if record.levelno > logging.DEBUG]
 
 
-MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
+MISMATCHES: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
     ({"order_id": None}, "$.order_id: expected a string, got null", lambda o: o.order_id is None),
     (
         {"total": "12"},
@@ -134,7 +134,9 @@ MISFITS: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "text", "kept"), MISFITS, ids=[text for _, text, _ in MISFITS])
+@pytest.mark.parametrize(
+    ("fields", "text", "kept"), MISMATCHES, ids=[text for _, text, _ in MISMATCHES]
+)
 def test_mismatches_are_logged_and_values_preserved(
     fields: dict[str, Any],
     text: str,

@@ -214,7 +214,7 @@ def create(**fields: Any) -> object:
     return calls.orders.create(**{"name": "x", "items": []} | fields)
 
 
-UNFIT: dict[str, Callable[[], object]] = {
+INVALID_VALUES: dict[str, Callable[[], object]] = {
     "half a character": lambda: create(name=f"{PHONE}\ud83d"),
     "in the path": lambda: calls.orders.cancel(f"{PHONE}\ud83d"),
     "in what is encrypted": lambda: create(buyer=Buyer(name="x", phone=f"{PHONE}\ud83d")),
@@ -222,10 +222,10 @@ UNFIT: dict[str, Callable[[], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", UNFIT)
+@pytest.mark.parametrize("name", INVALID_VALUES)
 def test_invalid_arguments_are_not_quoted(name: str) -> None:
     with pytest.raises(errors.InvalidRequest) as caught:
-        UNFIT[name]()
+        INVALID_VALUES[name]()
     error = caught.value
     assert (error.__context__, error.__cause__) == (None, None)
     assert "CANARY" not in f"{error}{error!r}{vars(error)}"

@@ -93,7 +93,7 @@ class OrderNotFound(ApiError):
 class OrderRefused(ApiError):
     """400 `INVALID_REQUEST`.
 
-    - The order is refused. Mend it: see `detail`.
+    - The order is refused. Correct it: see `detail`.
     """
 
 

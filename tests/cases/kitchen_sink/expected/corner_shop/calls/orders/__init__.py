@@ -400,7 +400,7 @@ _CREATE: Final[Endpoint[Order | CreateResponse]] = Endpoint(
             "INVALID_REQUEST",
             _errors.OrderRefused,
             reason="The order is refused.",
-            remedy="Mend it: see `detail`.",
+            remedy="Correct it: see `detail`.",
         ),
         *_ERRORS,
     ),

@@ -70,8 +70,8 @@ def render(
 
     with template_overrides.reporting_errors(folder, template, values):
         code = kind(environment.get_template(template).render(values))
-    override = template_overrides.override_of(environment, folder, template)
-    return code if override is None else kind(template_overrides.checked(code, override))
+    override = template_overrides.find_override(environment, folder, template)
+    return code if override is None else kind(template_overrides.format_output(code, override))
 
 
 class _Environment(SandboxedEnvironment):

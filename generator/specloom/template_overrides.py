@@ -92,7 +92,7 @@ def reporting_errors(
         raise InvalidSpec([problem], {problem.path: text}) from error
 
 
-def override_of(environment: jinja2.Environment, folder: Path, template: str) -> Path | None:
+def find_override(environment: jinja2.Environment, folder: Path, template: str) -> Path | None:
     """Return the user's template that takes part in rendering, itself or included; None if all are built-in."""
     pending, seen = [template], set[str]()
     while pending:
@@ -112,7 +112,7 @@ def override_of(environment: jinja2.Environment, folder: Path, template: str) ->
     return None
 
 
-def checked(code: Code, template: Path) -> Code:
+def format_output(code: Code, template: Path) -> Code:
     """Format the output of a user's template; raise `InvalidSpec` if it is not valid in its language."""
     try:
         if isinstance(code, Python):

@@ -28,7 +28,7 @@ def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
                 *page_paths.languages(api, language, here),
             ]
         ),
-        "create_client": markdown.fenced(samples.construction(api), "python"),
+        "create_client": markdown.fenced(samples.create_client(api), "python"),
         "usage": localizer.guide_bullets("client", client, async_client),
         "options": _options(localizer),
         "calls": localizer.guide_bullets("calls", markdown.code(f"{api.package}.calls")),
@@ -48,7 +48,7 @@ def _testing(api: Api, localizer: Localizer, testing: bool) -> Mapping[str, Mark
     """Return the values of the chapter on tests; each is None for a client without a mock."""
     values = {
         "mock": localizer.guide_text("mock"),
-        "test": _sample(samples.test(api)),
+        "test": _sample(samples.rejected_call_test(api)),
         "mock_usage": localizer.guide_bullets(
             "mock_usage",
             markdown.code(f"python -m {api.package}.testing --print-client"),
@@ -56,7 +56,7 @@ def _testing(api: Api, localizer: Localizer, testing: bool) -> Mapping[str, Mark
         ),
         "stubs": _stubs(api, localizer),
         "ledger": localizer.guide_bullets("ledger"),
-        "ledger_test": _sample(samples.ledger(api)),
+        "ledger_test": _sample(samples.ledger_test(api)),
     }
     return values if testing else dict.fromkeys(values)
 

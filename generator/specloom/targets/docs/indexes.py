@@ -31,7 +31,7 @@ def index(api: Api, language: str) -> Markdown:
         "description": markdown.paragraphs(localizer.text(api.description)),
         "hosts": hosts(api, None, localizer),
         "authentication": list(_authentication(api, localizer)),
-        "create_client": markdown.fenced(samples.construction(api), "python"),
+        "create_client": markdown.fenced(samples.create_client(api), "python"),
         "client_link": localizer.label(
             "more_of_the_client",
             page_paths.link(

@@ -22,7 +22,7 @@ class _Sequence(Struct):
     """Sequence of texts with minimum and maximum repetitions; only the first alternative of `|` is used."""
 
     parts: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
-    ended: bool = False
+    is_complete: bool = False
 
     def text(self, length: int = 0) -> str:
         """Return the text, with repetitions up to the length if possible; raise `ValueError` if it gets too long."""
@@ -59,11 +59,11 @@ def _parse(pattern: str) -> _Sequence:
                 stack.pop()
                 _append(stack[-1], current.text())
             case "|":
-                current.ended = True
+                current.is_complete = True
             case "^" | "$" | r"\A" | r"\Z":
                 pass
             case _ if token["times"]:
-                if not current.ended:
+                if not current.is_complete:
                     current.parts[-1] = (current.parts[-1][0], *_repetitions(token))
             case character:
                 _append(current, _sample_character(character))
@@ -71,7 +71,7 @@ def _parse(pattern: str) -> _Sequence:
 
 
 def _append(sequence: _Sequence, text: str) -> None:
-    if not sequence.ended:
+    if not sequence.is_complete:
         sequence.parts.append((text, 1, 1))
 
 

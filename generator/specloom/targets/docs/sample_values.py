@@ -44,13 +44,13 @@ from .json_types import member_of
 from .regex_samples import sample_text
 
 MAX_DEPTH = 10
-"""Levels of nested objects that tables and samples show in place."""
+"""Maximum depth of nested objects that tables and samples show in place."""
 _MAX_OBJECTS = 200
-"""Objects in a generated sample."""
+"""Maximum number of objects in a generated sample."""
 _MAX_LENGTH = 1000
-"""Characters, bytes or items of a generated value."""
+"""Maximum number of characters, bytes or items of a generated value."""
 _MAX_TEXT = 5 * _MAX_LENGTH
-"""Characters of generated lists, maps and JSON strings."""
+"""Maximum number of characters of a generated list, map or JSON string."""
 
 
 class _Ancestors(Struct, frozen=True):

@@ -36,7 +36,7 @@ def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
     )
 
 
-def construction(api: Api) -> Python:
+def create_client(api: Api) -> Python:
     """Return a sample that creates a client."""
     expressions = Expressions(api)
     statement = python.assignment(
@@ -45,7 +45,7 @@ def construction(api: Api) -> Python:
     return python.lines([expressions.imports(asynchronous=False), statement], blank=1)
 
 
-def test(api: Api) -> Python | None:
+def rejected_call_test(api: Api) -> Python | None:
     """Return a test of the first endpoint with an error code that means rejection without retry, or None."""
     for endpoint in api.all_endpoints():
         rejections = (
@@ -78,7 +78,7 @@ def test(api: Api) -> Python | None:
     )
 
 
-def ledger(api: Api) -> Python | None:
+def ledger_test(api: Api) -> Python | None:
     """Return a test that the first endpoint that is not read-only is executed at most once if its response is lost, or None."""
     endpoint = next((one for one in api.all_endpoints() if one.idempotency.kind != "safe"), None)
     if endpoint is None:

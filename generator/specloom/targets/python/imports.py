@@ -130,7 +130,7 @@ class Module(Struct):
         return python.identifier(local)
 
     def builtin(self, name: str) -> Python:
-        """A builtin, by its full name where it is hidden."""
+        """Return a builtin, qualified with `builtins` if its name is hidden."""
         return (
             python.dotted(self.import_module("builtins"), name)
             if name in self.hidden

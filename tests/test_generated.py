@@ -86,7 +86,7 @@ MISTAKES = {number for number, line in LINES if line.endswith("# error")}
 FOR_PYRIGHT = {number for number, line in LINES if line.endswith("# error for pyright")}
 
 
-def test_mypy_finds_the_mistakes_of_a_user_and_no_other(
+def test_mypy_finds_exactly_the_mistakes_of_a_user(
     projects: dict[str, Path], mypy: Mypy, tmp_path: Path
 ) -> None:
     """In the packages, runtime included, and in a program that uses them."""

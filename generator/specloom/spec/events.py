@@ -213,7 +213,7 @@ class EventAddressChecker:
 
 
 def _envelopes(used: Iterable[Scheme]) -> frozenset[str]:
-    """The classes of schemes that clients import where events are classes."""
+    """Return the names of envelope classes of the schemes, which clients import beside the event classes."""
     kinds = [
         auth_schemes.SCHEMES[scheme.kind] for scheme in used if scheme.kind in auth_schemes.SCHEMES
     ]

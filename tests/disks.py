@@ -16,7 +16,7 @@ FILE_SYSTEMS = ("exchange", "journal", "journal without links")
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """All files below a folder; empty folders have no content."""
+    """Return the content of all files below a folder, by path; empty folders are omitted."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -30,7 +30,7 @@ def simulate(file_system: str, monkeypatch: pytest.MonkeyPatch) -> None:
         return
     monkeypatch.setattr(atomic_exchange, "_renameat2", lambda: _no_exchange)
     if file_system == "journal without links":
-        monkeypatch.setattr(os, "link", _refused(errno.EPERM))
+        monkeypatch.setattr(os, "link", _failing(errno.EPERM))
 
 
 def _no_exchange(*_arguments: object) -> int:
@@ -40,8 +40,8 @@ def _no_exchange(*_arguments: object) -> int:
     return -1
 
 
-def _refused(number: int) -> Callable[..., Any]:
-    def refuse(path: object, *_arguments: object, **_options: object) -> None:
+def _failing(number: int) -> Callable[..., Any]:
+    def fail(path: object, *_arguments: object, **_options: object) -> None:
         raise OSError(number, os.strerror(number), str(path))
 
-    return refuse
+    return fail

@@ -1,4 +1,4 @@
-"""Keys and tokens in the committed clients, as a user gives them; openssl and raw sockets are the other side."""
+"""Keys and tokens in the committed clients, checked with openssl and a server on raw sockets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLATFORM_SERIAL = "7132D72A03E93CDDF8C03BBD1F37EEDF5B6F2A6C"
 OAEP = ("-pkeyopt", "rsa_padding_mode:oaep")
 
 
-def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> None:
+def test_a_merchant_with_certificates_decrypts_a_response(keys: Path) -> None:
     subject = ("-subj", "/O=Tenpay.com/CN=Tenpay.com sign")
     pem = openssl(
         "req",
@@ -34,11 +34,11 @@ def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> N
         "9",
         *subject,
     )
-    sealed = AESGCM(API_V3_KEY.encode()).encrypt(b"61f9c719728a", pem, b"certificate")
+    ciphertext = AESGCM(API_V3_KEY.encode()).encrypt(b"61f9c719728a", pem, b"certificate")
     part = {
         "nonce": "61f9c719728a",
         "associated_data": "certificate",
-        "ciphertext": base64.b64encode(sealed).decode(),
+        "ciphertext": base64.b64encode(ciphertext).decode(),
     }
     phone = openssl(
         "pkeyutl",
@@ -65,37 +65,37 @@ def test_a_merchant_with_certificates_reads_an_encrypted_answer(keys: Path) -> N
         },
     }
 
-    def side(got: ReceivedRequest) -> bytes:
-        body = json.dumps(documents.get(got.target, documents[""])).encode()
+    def respond(request: ReceivedRequest) -> bytes:
+        body = json.dumps(documents.get(request.target, documents[""])).encode()
         head = [
             (name, PLATFORM_SERIAL if name == "Wechatpay-Serial" else value)
             for name, value in sign(body, keys)
         ]
         return http_response(200, body, *head)
 
-    with serving(side) as server, imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
-        given = {
+    with serving(respond) as server, imported(COMMITTED["wechatpay"], "wechatpay") as wechatpay:
+        credentials = {
             "mchid": "1900000001",
             "serial_no": SERIAL,
             "private_key": keys / "merchant.pem",
             "api_v3_key": API_V3_KEY,
         }
-        with wechatpay.WeChatPay(**given, hosts=[server.url]) as pay:
+        with wechatpay.WeChatPay(**credentials, hosts=[server.url]) as pay:
             page = pay.fapiao_applications.query("1", sub_mchid="2")
-        found = page.fapiao_information[0].buyer_information
-        assert found.phone == "13800000000"
-        assert isinstance(found.email, wechatpay.CipherText)
-        assert "does not decrypt it" in found.email.reason
+        received_buyer = page.fapiao_information[0].buyer_information
+        assert received_buyer.phone == "13800000000"
+        assert isinstance(received_buyer.email, wechatpay.CipherText)
+        assert "does not decrypt it" in received_buyer.email.reason
         assert "13800000000" not in repr(page)
         assert server.received[1].header("wechatpay-serial") == PLATFORM_SERIAL
         assert issubclass(wechatpay.errors.SignatureProbe, wechatpay.errors.SignatureError)
 
 
-def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
+def test_weixin_fetches_stores_and_refreshes_an_access_token(tmp_path: Path) -> None:
     tokens = iter(["T-1", "T-2"])
 
-    def side(got: ReceivedRequest) -> bytes:
-        if got.target == "/cgi-bin/stable_token":
+    def respond(request: ReceivedRequest) -> bytes:
+        if request.target == "/cgi-bin/stable_token":
             return http_response(
                 200, json.dumps({"access_token": next(tokens), "expires_in": 7200})
             )
@@ -103,12 +103,12 @@ def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
             200,
             (
                 '{"errcode":0}'
-                if got.target.endswith("access_token=T-2")
+                if request.target.endswith("access_token=T-2")
                 else '{"errcode":42001,"errmsg":"old"}'
             ),
         )
 
-    with serving(side) as server, imported(COMMITTED["weixin"], "weixin") as weixin:
+    with serving(respond) as server, imported(COMMITTED["weixin"], "weixin") as weixin:
         store = weixin.FileTokenStore(tmp_path)
         init = weixin.models.ReimburseStatus.INVOICE_REIMBURSE_INIT
         for _ in range(2):
@@ -116,7 +116,7 @@ def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
                 appid="wx1", secret="s", token_store=store, hosts=[server.url]
             ) as client:
                 client.invoice.update_status(card_id="p", code="1", reimburse_status=init)
-        paths = [re.sub(r".*[/?]", "", got.target) for got in server.received]
+        paths = [re.sub(r".*[/?]", "", request.target) for request in server.received]
         assert paths == [
             "stable_token",
             "access_token=T-1",
@@ -124,12 +124,12 @@ def test_an_account_of_weixin_has_its_token_fetched(tmp_path: Path) -> None:
             "access_token=T-2",
             "access_token=T-2",
         ]
-        with pytest.raises(weixin.errors.ConfigError, match="give it, or appid and secret"):
+        with pytest.raises(weixin.errors.ConfigError, match="pass it, or appid and secret"):
             weixin.Weixin()
 
 
-def test_the_examples_in_the_notes_type_check(tmp_path: Path, mypy: Mypy) -> None:
-    """The store for Redis stands for any of a user's own; the client of Redis itself is not installed."""
+def test_the_examples_of_token_stores_type_check(tmp_path: Path, mypy: Mypy) -> None:
+    """The Redis package is not installed; a stub file replaces it."""
     first, redis = blocks_below("Access tokens", WEIXIN)
     first = first.replace("my_platform.authorizer_access_token()", '"t"')
     use = (
@@ -142,5 +142,5 @@ def test_the_examples_in_the_notes_type_check(tmp_path: Path, mypy: Mypy) -> Non
         "    def delete(self, *names: str) -> int: ...\n"
     )
     (tmp_path / "example.py").write_text(first + "\n" + redis + use, "utf-8")
-    done = mypy("example.py", cwd=tmp_path, path=[COMMITTED["weixin"]])
-    assert done.returncode == 0, done.stdout
+    result = mypy("example.py", cwd=tmp_path, path=[COMMITTED["weixin"]])
+    assert result.returncode == 0, result.stdout

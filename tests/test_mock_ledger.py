@@ -97,7 +97,7 @@ def retry_if_not_executed(send: Callable[[], Any], errors: Any) -> Any:
         return send() if error.outcome in ("not_sent", "rejected") else None
 
 
-def test_the_ledger_shows_a_wrong_retry(purse: Any, mock: Any, client: Any) -> None:
+def test_the_ledger_shows_an_unsafe_retry(purse: Any, mock: Any, client: Any) -> None:
     def send() -> Any:
         return client.transfers.give(amount=5)
 
@@ -129,7 +129,7 @@ def test_a_keyed_request_is_executed_once_in_spite_of_retries(
     mock.reply({"number": 2}, times=1)
     assert pay("b").number == 2
     mock.reply({"number": 3}, times=1)
-    assert pay("a", number=2).number == 3  # other items make another key
+    assert pay("a", number=2).number == 3  # other items, so another key
     first, *others = mock.ledger
     assert (first.key, first.received, first.delivered, first.status) == (
         {"shop": "shop", "Idempotency-Key": "a", "lot": 3, "items.id": [1]},
@@ -176,9 +176,9 @@ KEYED: dict[str, tuple[Callable[[Any, Any], Any], bool]] = {
         False,
     ),
     "a form": (lambda api, models: api.order(order_no="1"), True),
-    "a form without it": (lambda api, models: api.order(), False),
+    "a form without the key": (lambda api, models: api.order(), False),
     "parts": (lambda api, models: api.post(meta=models.PostRequestMeta(sha="1"), data=b"x"), True),
-    "parts without it": (
+    "parts without the key": (
         lambda api, models: api.post(meta=models.PostRequestMeta(), data=b"x"),
         False,
     ),
@@ -208,13 +208,16 @@ def test_a_request_is_keyed_only_if_it_has_the_whole_key(
 
 
 ERRORS: dict[str, tuple[Callable[[Any], None], bool]] = {
-    "the connection breaks after it": (lambda mock: mock.fault("reset"), True),
-    "the response breaks off": (lambda mock: mock.fault("truncate"), True),
-    "the connection breaks before it": (lambda mock: mock.fault("reset", executed=False), False),
+    "the connection breaks after execution": (lambda mock: mock.fault("reset"), True),
+    "the response is truncated": (lambda mock: mock.fault("truncate"), True),
+    "the connection breaks before execution": (
+        lambda mock: mock.fault("reset", executed=False),
+        False,
+    ),
     "an outage": (lambda mock: mock.fault("outage"), False),
     "a rejection": (lambda mock: mock.fail("NO_PURSE"), False),
     "an internal error": (lambda mock: mock.fail("BROKEN"), False),
-    "an internal error after it": (lambda mock: mock.fail("BROKEN", executed=True), True),
+    "an internal error after execution": (lambda mock: mock.fail("BROKEN", executed=True), True),
     "a gateway's error": (lambda mock: mock.reply(b"", status=502), False),
     "a client timeout": (lambda mock: mock.fault("delay", seconds=60), True),
 }
@@ -232,7 +235,7 @@ def test_the_ledger_shows_whether_a_request_with_a_fault_was_executed(
     assert len(mock.ledger) == executed
     assert not executed or raised.value.outcome == "unknown"
     assert [execution.delivered for execution in mock.ledger] == (
-        [name == "an internal error after it"] if executed else []
+        [name == "an internal error after execution"] if executed else []
     )
 
 

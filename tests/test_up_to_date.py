@@ -65,15 +65,14 @@ def test_metadata_alone_decides_and_no_file_is_read(
 
 def test_the_check_imports_no_slow_module(project: Path) -> None:
     program = "import sys; from specloom.cli import main; status = main(['check']); print(status, *sys.modules)"
-    for _ in range(
-        2
-    ):  # the first run has other imports than the one that generated, so it reads files
-        done = subprocess.run(
+    # The first run reads the files, because its imports differ from those of the generating run.
+    for pause in (2.1, 0):
+        result = subprocess.run(
             [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True
         )
-        time.sleep(2.1 if not _ else 0)
-    assert done.stdout.startswith("tiny: up to date\n0 ")
-    assert not HEAVY & set(done.stdout.split())
+        time.sleep(pause)
+    assert result.stdout.startswith("tiny: up to date\n0 ")
+    assert not HEAVY & set(result.stdout.split())
 
 
 def edit(path: str, text: str = "\n") -> Callable[[Path], object]:
@@ -133,18 +132,18 @@ def test_new_times_with_the_same_content_are_not_a_change(project: Path) -> None
 
 
 def test_recent_files_are_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second change within one step of the file system's clock does not show in the times."""
+    """Times do not reveal a second change within one tick of the file system's clock."""
     monkeypatch.setattr(fingerprints, "_CLOCK_STEP", 10**12)
     edit("spec/things.yaml")(project)
     assert main(["generate"]) == 0
     read: list[str] = []
     digest = bounded.digest
 
-    def reading(path: str) -> str:
+    def recording_digest(path: str) -> str:
         read.append(path)
         return digest(path)
 
-    monkeypatch.setattr(bounded, "digest", reading)
+    monkeypatch.setattr(bounded, "digest", recording_digest)
     os.utime(project / "spec" / "things.yaml")
     assert is_up_to_date()
     read.clear()
@@ -155,12 +154,14 @@ def test_recent_files_are_read(project: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_client_whose_spec_changed_during_the_run_is_not_recorded(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(folder: Path, files: Mapping[PurePosixPath, str], *, force: bool) -> Comparison:
+    def publish_after_edit(
+        folder: Path, files: Mapping[PurePosixPath, str], *, force: bool
+    ) -> Comparison:
         edit("spec/things.yaml", "# saved during the run\n")(project)
         return publish(folder, files, force=force)
 
     edit("spec/things.yaml")(project)
-    monkeypatch.setattr("specloom.generate.publish", slow)
+    monkeypatch.setattr("specloom.generate.publish", publish_after_edit)
     assert main(["generate"]) == 0
     assert not is_up_to_date()
 

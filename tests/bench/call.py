@@ -97,17 +97,17 @@ def _in_this_process(
 
 
 def _timed(call: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     for _ in range(CALLS):
         call()
-    return (time.perf_counter() - begun) / CALLS
+    return (time.perf_counter() - start) / CALLS
 
 
 async def _timed_async(call: Callable[[], Awaitable[object]]) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     for _ in range(CALLS):
         await call()
-    return (time.perf_counter() - begun) / CALLS
+    return (time.perf_counter() - start) / CALLS
 
 
 @contextmanager
@@ -145,4 +145,4 @@ def _in_turn(runs: dict[str, Callable[[], float]], rounds: int) -> dict[str, Tim
     for number in range(rounds):
         for name in list(runs) if number % 2 == 0 else reversed(runs):
             seconds[name].append(runs[name]())
-    return {name: Times(tuple(runs)) for name, runs in seconds.items()}
+    return {name: Times(tuple(measured)) for name, measured in seconds.items()}

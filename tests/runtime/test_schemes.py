@@ -103,11 +103,11 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: Basic("a:b", ""), "username: must not have a colon"),
     (lambda: Basic("a", None), "password: give a text, not NoneType"),  # type: ignore[arg-type]
     (lambda: Bearer("发"), "token: give ASCII text"),
-    (WeixinAccessToken, "access_token: give it, or appid and secret to have it fetched"),
+    (WeixinAccessToken, "access_token: pass it, or appid and secret to fetch it"),
     (lambda: WeixinAccessToken(5), "access_token: give a text"),  # type: ignore[arg-type]
     (
         lambda: WeixinAccessToken("t", appid="wx1", secret="s"),
-        "appid and secret to have it fetched, not both",
+        "appid and secret to fetch it, not both",
     ),
     (lambda: WeixinAccessToken("t", token_store=FileTokenStore("/tmp")), "not both"),
     (lambda: WeixinAccessToken(appid="wx1"), "secret: give ASCII text that is not empty"),

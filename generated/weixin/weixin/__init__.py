@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "5d68492547b8173b"
+__build__ = "bc61348a046d80c1"

@@ -13,7 +13,7 @@ _FALLBACK = "en"
 
 
 class Texts:
-    """The texts in a folder; all files have the same keys. Readers of a language without a file get English."""
+    """Texts of a folder, in which all files have the same keys. A language without a file falls back to English."""
 
     def __init__(self, folder: Path) -> None:
         paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != _FALLBACK, path.stem))
@@ -22,17 +22,17 @@ class Texts:
         }
 
     def __call__(self, *keys: str) -> Text:
-        """Return one text by the keys that lead to it."""
-        return Text(tuple(self._found(keys).items()))
+        """Return the text at a path of keys."""
+        return Text(tuple(self._by_language(keys).items()))
 
-    def listed(self, *keys: str) -> tuple[Text, ...]:
-        """Return a list of texts by the keys that lead to it."""
-        found = self._found(keys)
-        rows = zip(*found.values(), strict=True)
-        return tuple(Text(tuple(zip(found, row, strict=True))) for row in rows)
+    def list_at(self, *keys: str) -> tuple[Text, ...]:
+        """Return the list of texts at a path of keys."""
+        lists = self._by_language(keys)
+        rows = zip(*lists.values(), strict=True)
+        return tuple(Text(tuple(zip(lists, row, strict=True))) for row in rows)
 
-    def _found(self, keys: tuple[str, ...]) -> Mapping[str, Any]:
-        found = dict(self._tables)
+    def _by_language(self, keys: tuple[str, ...]) -> Mapping[str, Any]:
+        values = dict(self._tables)
         for key in keys:
-            found = {language: table[key] for language, table in found.items()}
-        return found
+            values = {language: table[key] for language, table in values.items()}
+        return values

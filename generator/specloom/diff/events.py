@@ -32,7 +32,7 @@ class EventComparison(Struct, frozen=True):
                 RESPONSE,
                 new.client,
                 "",
-                describe_both(_describe, old.envelope, new.envelope),
+                describe_both(_describe_envelope, old.envelope, new.envelope),
                 envelope_location,
             )
         pairs = list(self.matching.events())
@@ -142,7 +142,7 @@ def _example_pairs(
         )
 
 
-def _describe(envelope: Envelope | None) -> str | None:
+def _describe_envelope(envelope: Envelope | None) -> str | None:
     if envelope is None:
         return None
     parts = {

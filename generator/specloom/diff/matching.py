@@ -51,51 +51,50 @@ class Matching(Struct, frozen=True, dict=True):
         """Matched endpoints, in the order of the new API."""
         old = {endpoint.qualified: endpoint for endpoint in self.old.all_endpoints()}
         new = {endpoint.qualified: endpoint for endpoint in self.new.all_endpoints()}
-        lines: dict[tuple[str, str], list[Endpoint]] = {}
+        by_route: dict[tuple[str, str], list[Endpoint]] = {}
         for name, endpoint in old.items():
             if name not in new:
-                lines.setdefault((endpoint.method, endpoint.path), []).append(endpoint)
-        found: list[tuple[Endpoint, Endpoint]] = []
+                by_route.setdefault((endpoint.method, endpoint.path), []).append(endpoint)
+        pairs: list[tuple[Endpoint, Endpoint]] = []
         for name, endpoint in new.items():
             if name in old:
-                found.append((old[name], endpoint))
-            elif same := lines.get((endpoint.method, endpoint.path)):
-                found.append((same.pop(0), endpoint))
-        return tuple(found)
+                pairs.append((old[name], endpoint))
+            elif same := by_route.get((endpoint.method, endpoint.path)):
+                pairs.append((same.pop(0), endpoint))
+        return tuple(pairs)
 
     def reuses_route(self, old: Endpoint, new: Endpoint) -> bool:
         """Whether the new endpoint has the HTTP method and path of another old endpoint, and not its own."""
-        owners = self._owners.get(_shape(new), frozenset())
+        owners = self._owners.get(_route(new), frozenset())
         return bool(owners) and old.qualified not in owners
 
     @cached_property
     def _owners(self) -> Mapping[str, frozenset[str]]:
         """The old endpoints of each HTTP method and path."""
-        found: dict[str, frozenset[str]] = {}
+        owners: dict[str, frozenset[str]] = {}
         for endpoint in self.old.all_endpoints():
-            found[_shape(endpoint)] = found.get(_shape(endpoint), frozenset()) | {
-                endpoint.qualified
-            }
-        return found
+            route = _route(endpoint)
+            owners[route] = owners.get(route, frozenset()) | {endpoint.qualified}
+        return owners
 
     @cached_property
     def resources(self) -> Mapping[Path, Path]:
-        """Renamed resources: those whose endpoints, at least one, are all in one new resource now."""
+        """New paths of renamed resources: the matches of all their endpoints, at least one, are in one new resource."""
         kept = {resource.path for resource in self.new.all_resources()}
         before = {resource.path for resource in self.old.all_resources()}
-        found: dict[Path, Path] = {}
+        renamed: dict[Path, Path] = {}
         for resource in self.old.all_resources():
             after = {new.resource for old, new in self.endpoints if old.resource == resource.path}
             if resource.path not in kept and len(after) == 1 and not after & before:
                 (path,) = after
-                if path not in found.values():
-                    found[resource.path] = path
-        return found
+                if path not in renamed.values():
+                    renamed[resource.path] = path
+        return renamed
 
     @cached_property
     def types(self) -> Mapping[TypeName, TypeName]:
         """New names of types by their old ones."""
-        found: dict[TypeName, TypeName] = {}
+        new_names: dict[TypeName, TypeName] = {}
         matched: set[TypeName] = set()
         for name in self.old.types:
             same = next(
@@ -107,7 +106,7 @@ class Matching(Struct, frozen=True, dict=True):
                 None,
             )
             if same is not None and same not in matched:
-                found[name] = same
+                new_names[name] = same
                 matched.add(same)
         queue = deque(
             [
@@ -125,12 +124,12 @@ class Matching(Struct, frozen=True, dict=True):
                 queue += _inner_types(old, new)
                 continue
             before, after = self.old.types[old.to], self.new.types[new.to]
-            if old.to not in found and new.to not in matched and type(before) is type(after):
-                found[old.to] = new.to
+            if old.to not in new_names and new.to not in matched and type(before) is type(after):
+                new_names[old.to] = new.to
                 matched.add(new.to)
-            if found.get(old.to) == new.to:
+            if new_names.get(old.to) == new.to:
                 queue += _inner_types_of_named(before, after)
-        return found
+        return new_names
 
     @cached_property
     def flattened(self) -> frozenset[TypeName]:
@@ -195,7 +194,7 @@ class Matching(Struct, frozen=True, dict=True):
         return _closure(_response_types(self.old, [old for old, _ in self.endpoints]), self.old)
 
 
-def _shape(endpoint: Endpoint) -> str:
+def _route(endpoint: Endpoint) -> str:
     """Return HTTP method and path without the names of path parameters."""
     return f"{endpoint.method} {re.sub(r'{[^}]*}', '{}', endpoint.path)}"
 
@@ -220,7 +219,7 @@ def error_rows(api: Api) -> Iterator[ErrorCode]:
 
 
 def _request_types(api: Api, endpoints: Iterable[Endpoint], *, flattened: bool) -> Iterator[Type]:
-    """Yield the types of arguments and bodies; with `flat`, also body types whose fields are arguments."""
+    """Yield the types of arguments and bodies; with `flattened`, also body types whose fields are arguments."""
     for endpoint in endpoints:
         yield from (
             field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)

@@ -43,34 +43,34 @@ class Comparison(Struct, frozen=True):
 
 
 def compare(folder: Path, texts: Mapping[PurePosixPath, str]) -> Comparison:
-    """Compare the texts with the folder; raises `UsageError` if the path is not a folder, or the folder has content but no manifest."""
+    """Compare the texts with the folder; raise `UsageError` if the path is not a folder, or the folder has content but no manifest."""
     files = {_checked_path(path): text.encode("utf-8") for path, text in sorted(texts.items())}
     with filesystem.disk_errors(folder):
         require_folder(folder)
         _require_own_folder(folder)
-        content, known = manifest.read(folder)
+        content, recorded = manifest.read(folder)
         reader = _Reader(folder)
         changed: list[PurePosixPath] = []
         missing: list[PurePosixPath] = []
         old_digests: dict[PurePosixPath, str] = {}
         for path, new in files.items():
-            found = reader.digest(path)
-            if found is None:
+            old = reader.digest(path)
+            if old is None:
                 missing.append(path)
-            elif found != filesystem.digest(new):
+            elif old != filesystem.digest(new):
                 changed.append(path)
-                old_digests[path] = found
+                old_digests[path] = old
         extra: list[PurePosixPath] = []
-        for path in sorted(known.keys() - files.keys()):
-            found = reader.digest(path)
-            if found is not None:
+        for path in sorted(recorded.keys() - files.keys()):
+            old = reader.digest(path)
+            if old is not None:
                 extra.append(path)
-                old_digests[path] = found
-        foreign = [path for path in changed if path not in known]
+                old_digests[path] = old
+        foreign = [path for path in changed if path not in recorded]
         edited = sorted(
             path
             for path, digest in old_digests.items()
-            if digest != known.get(path) and path not in foreign
+            if digest != recorded.get(path) and path not in foreign
         )
         text = manifest.text(files)
         current = content == text
@@ -91,7 +91,7 @@ def compare(folder: Path, texts: Mapping[PurePosixPath, str]) -> Comparison:
 
 
 def _checked_path(path: PurePosixPath) -> PurePosixPath:
-    """Return the path; raises `UsageError` if it is outside the output folder or reserved. Targets of plugins may return any path."""
+    """Return the path; raise `UsageError` if it is outside the output folder or reserved. Targets of plugins may return any path."""
     try:
         manifest.relative_path(str(path))
     except ValueError:
@@ -105,10 +105,10 @@ def _checked_path(path: PurePosixPath) -> PurePosixPath:
 
 def require_folder(folder: Path) -> None:
     """Raise `UsageError` if the path is a link or a file; it may be a folder, or not exist yet."""
-    found = filesystem.status(folder)
-    if found is not None and stat.S_ISLNK(found.st_mode):
+    status = filesystem.status(folder)
+    if status is not None and stat.S_ISLNK(status.st_mode):
         raise UsageError(f"the output {folder} is a symbolic link; set `out` to the folder itself")
-    if found is not None and not stat.S_ISDIR(found.st_mode):
+    if status is not None and not stat.S_ISDIR(status.st_mode):
         raise UsageError(f"the output {folder} is a file; set `out` to a folder")
 
 
@@ -126,7 +126,7 @@ def _require_own_folder(folder: Path) -> None:
 
 
 class _Reader:
-    """Reader of the files of an output; raises `UsageError` for anything that is not a regular file, or is behind a link."""
+    """Reader of the files of an output; raises `UsageError` for anything but regular files in real folders."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -137,10 +137,10 @@ class _Reader:
         if not self._has_folder(path.parent):
             return None
         file = self.folder / path
-        found = filesystem.status(file)
-        if found is None:
+        status = filesystem.status(file)
+        if status is None:
             return None
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise UsageError(
                 f"{file} is not a regular file, but specloom generates a file there; move it and run specloom generate"
             )
@@ -149,10 +149,10 @@ class _Reader:
     def _has_folder(self, path: PurePosixPath) -> bool:
         if path not in self.checked:
             folder = self.folder / path
-            found = filesystem.status(folder) if self._has_folder(path.parent) else None
-            if found is not None and not stat.S_ISDIR(found.st_mode):
+            status = filesystem.status(folder) if self._has_folder(path.parent) else None
+            if status is not None and not stat.S_ISDIR(status.st_mode):
                 raise UsageError(
                     f"{folder} is not a folder, but specloom generates files in it; move it and run specloom generate"
                 )
-            self.checked[path] = found is not None
+            self.checked[path] = status is not None
         return self.checked[path]

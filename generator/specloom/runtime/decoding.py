@@ -35,10 +35,11 @@ from .mismatches import Decoder, Mismatch, Mismatches, ValuePath
 from .models import Tagged, Unknown, is_tagged
 from .wire_formats import Conversion
 
-_EVERY = frozenset(NAMES)
+_ALL_KINDS = frozenset(NAMES)
 _DECIMAL: Final = frozenset({int, Decimal, str})
 _MAX_DIGITS = 1000
-"""Of an integer with an exponent: 1e999999999 would exhaust the memory."""
+"""Maximum number of digits of an integer with an exponent: 1e999999999 would exhaust the
+memory."""
 
 
 def decoder_for(annotation: Annotation) -> Decoder:
@@ -62,7 +63,7 @@ def _annotated_decoder(kind: Annotation, info: FieldInfo) -> Decoder:
 def _type_decoder(kind: Annotation) -> Decoder:
     if is_union(kind):
         members = [decoder_for(member) for member in get_args(kind)]
-        # A decimal may be sent as text, so the decoder of texts takes precedence.
+        # Decimals come last: they accept strings, which another member may document.
         return _union(sorted(members, key=lambda one: one.kinds == _DECIMAL))
     if is_tagged(kind):
         return _tagged(kind)
@@ -80,15 +81,15 @@ def _type_decoder(kind: Annotation) -> Decoder:
     return _scalar(kind)
 
 
-def _untouched(value: object, path: ValuePath, mismatches: Mismatches) -> object:
+def _keep(value: object, path: ValuePath, mismatches: Mismatches) -> object:
     return value
 
 
 def _scalar(kind: Annotation) -> Decoder:
     if kind is Any or kind is object:
-        return Decoder(_EVERY, _untouched)
+        return Decoder(_ALL_KINDS, _keep)
     if kind is None or kind in (str, bool, type(None)):
-        return Decoder(frozenset({type(None) if kind is None else kind}), _untouched)
+        return Decoder(frozenset({type(None) if kind is None else kind}), _keep)
     if kind is int:
         return Decoder(frozenset({int, Decimal}), _integer)
     if kind is float:
@@ -98,8 +99,8 @@ def _scalar(kind: Annotation) -> Decoder:
     if kind in (datetime, date, time, timedelta, bytes, UUID):
         return _parsed(kind)
     if kind is msgspec.UnsetType:
-        return Decoder(frozenset(), _untouched)
-    raise TypeError(f"{kind!r} is not a type of responses")
+        return Decoder(frozenset(), _keep)
+    raise TypeError(f"{kind!r} is not a response type")
 
 
 def _integer(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> object:
@@ -196,8 +197,8 @@ def _map(item: Decoder) -> Decoder:
 
 
 class _Object:
-    """Decoder of the objects of a class; finds the fields on first use, so that a class
-    can contain itself."""
+    """Decoder of the objects of a class. It reads the fields on first use, because a class
+    may contain itself."""
 
     def __init__(self, kind: type[msgspec.Struct]) -> None:
         self._kind = kind
@@ -266,7 +267,7 @@ def _converted(kind: Annotation, conversion: Conversion) -> Decoder:
             mismatches.append(Mismatch(path, str(error)))
             return value
 
-    return Decoder(_EVERY - {type(None)}, convert)
+    return Decoder(_ALL_KINDS - {type(None)}, convert)
 
 
 def _encrypted(inner: Decoder) -> Decoder:
@@ -290,7 +291,7 @@ def _json_text(kind: Annotation) -> Decoder:
         try:
             json, invalid = decode(value.encode())
         except InvalidJson:
-            mismatches.append(Mismatch(path, "expected a string of JSON"))
+            mismatches.append(Mismatch(path, "expected JSON in a string"))
             return value
         mismatches += (Mismatch(path, str(character)) for character in invalid)
         return inner.decode(json, path, mismatches)

@@ -1,6 +1,6 @@
-"""Percent-encoding of paths and queries, once and strictly (RFC 3986).
+"""Strict percent-encoding of paths and queries (RFC 3986).
 
-The result is signed and sent unchanged. Everything except letters, digits and `-._~` is
+Values are encoded once, and signed and sent in that form. Everything except letters, digits and `-._~` is
 escaped, so a value cannot change another part of the URL.
 """
 
@@ -109,18 +109,18 @@ def parameters(
         elif value:
             yield name, tuple(value)
     elif is_list(value):
-        numbered = style != "repeat" and any(
+        is_indexed = style != "repeat" and any(
             is_list(one) or is_object(one) for one in value
         )
         inner = f"{name}[]" if style == "brackets" else name
         for at, one in enumerate(value):
-            if numbered:
-                yield from _numbered(name, at, one, style)
+            if is_indexed:
+                yield from _indexed_parameters(name, at, one, style)
             else:
                 yield inner, (one,)
     elif is_object(value):
         for key, one in value.items():
-            inner = key if style == "repeat" else f"{name}[{_part(key)}]"
+            inner = key if style == "repeat" else f"{name}[{_bracket_key(key)}]"
             try:
                 yield from parameters(inner, one, style)
             except EncodeError as error:
@@ -130,7 +130,7 @@ def parameters(
         yield name, (value,)
 
 
-def _numbered(
+def _indexed_parameters(
     name: str, at: int, value: object, style: Style
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Yield the parameters of one item of a list.
@@ -147,8 +147,8 @@ def _numbered(
     yield from pairs
 
 
-def _part(key: str) -> str:
-    """Return a key for use in brackets; raise `EncodeError` if it is ambiguous."""
+def _bracket_key(key: str) -> str:
+    """Return a key for use in brackets; raise `EncodeError` if it would be ambiguous."""
     if not key or "[" in key or "]" in key:
         raise EncodeError("must have non-empty keys without brackets")
     return key

@@ -1,6 +1,7 @@
-"""Arguments of a generated client: those of its endpoints, and those of its constructor.
+"""Arguments of the endpoints and the constructor of a generated client.
 
-The values of path, query, header and body share one Python namespace. The Python target generates it, the documentation shows it.
+The Python target generates these arguments, and the documentation describes them. The values of path, query, header and body share one
+namespace.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Where = Literal["path", "query", "header", "field", "body"]
 
 
 class EndpointArgument(Struct, frozen=True):
-    """Argument of an endpoint's function. With `where="body"` it is the whole body, with `where="field"` one field of the body."""
+    """Argument of an endpoint's function. `where="body"` means the whole body, `where="field"` one field of the body."""
 
     field: Field
     where: Where
@@ -44,7 +45,7 @@ class EndpointArgument(Struct, frozen=True):
 
 
 def arguments(api: Api, endpoint: Endpoint) -> tuple[EndpointArgument, ...]:
-    """Return the arguments in the order of the signature: path (positional), then by keyword the required ones, then the optional ones."""
+    """Return the arguments in the order of the signature: positional path parameters, then required, then optional keyword arguments."""
     path = [
         EndpointArgument(field, "path") for field in endpoint.path_fields if constant(field) is None
     ]
@@ -57,7 +58,7 @@ def arguments(api: Api, endpoint: Endpoint) -> tuple[EndpointArgument, ...]:
 
 
 def resources_of(owner: Api | Resource) -> tuple[Resource, ...]:
-    """Return the resources that a client or resource has as attributes: those with endpoints of their own or below them."""
+    """Return the resources that a client or resource has as attributes: those that contain endpoints at any level."""
     return tuple(
         resource for resource in owner.resources if any(each.endpoints for each in resource.walk())
     )
@@ -92,14 +93,14 @@ def body_object(api: Api, endpoint: Endpoint) -> Object | None:
 
 
 def form_styles(api: Api, form: FormBody) -> dict[str, str]:
-    """Return the encoding style of each list or object in a form, by wire name; the default, `repeat`, is left out."""
+    """Return the encoding styles of lists and objects in a form, by wire name, without the default `repeat`."""
     object_type = api.types[form.type.to]
     assert isinstance(object_type, Object)
     return {field.wire: field.style for field in object_type.fields if field.style != "repeat"}
 
 
 def constant(field: Field) -> str | int | bool | None:
-    """Return the only value that a required field can have; the client sends it, so it is not an argument."""
+    """Return the constant of a required field, or None. The client sends it, so it is not an argument."""
     if not field.required:
         return None
     match field.type:
@@ -112,7 +113,7 @@ def constant(field: Field) -> str | int | bool | None:
 
 
 def constant_parameters(fields: Iterable[Field]) -> dict[str, str]:
-    """Return the constants among parameters, by wire name, encoded for a URL or a header."""
+    """Return the constant parameters by wire name, encoded for a URL or a header."""
     constants = {field.wire: constant(field) for field in fields}
     return {wire: _text(value) for wire, value in constants.items() if value is not None}
 
@@ -124,7 +125,7 @@ def schemes_of(api: Api) -> list[Scheme]:
 
 
 def argument_of(api: Api, scheme: Scheme) -> str | None:
-    """Return the name of the client's argument for a scheme if there are several; the arguments of a single scheme are the client's own."""
+    """Return the client argument that groups the arguments of a scheme; None for a single scheme, whose arguments are not grouped."""
     return snake(scheme.name) if len(schemes_of(api)) > 1 else None
 
 

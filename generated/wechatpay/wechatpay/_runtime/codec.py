@@ -147,7 +147,7 @@ def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:
 
 def _choose(kind: type, value: Any) -> Any:
     if not is_tagged(kind):
-        raise NotImplementedError(f"{kind!r} is not a type of responses")
+        raise NotImplementedError(f"{kind!r} is not a response type")
     try:
         member = kind.members()[value[kind.tag]]
     except (KeyError, TypeError):

@@ -29,14 +29,15 @@ class Upload(Confidential, frozen=True):
 
 
 UploadLike: TypeAlias = Upload | Path | bytes
-"""A file to upload: with name and media type, as a path, or as bytes.
+"""A file to upload: an `Upload`, a path, or bytes.
 
-A path is read when the call is created, so the call does not depend on the file."""
+A path is read when the call is created, so later changes to the file have no effect."""
 
 
 def load(source: object) -> Upload:
-    """Return the upload of an argument; raise `EncodeError`."""
+    """Convert an argument to an `Upload`; raise `EncodeError` if it is invalid."""
     upload = _read(source)
+    # Typed as Any, because callers without a type checker may pass other types.
     untyped: Any = upload
     if not isinstance(untyped.content, bytes):
         raise _with_key("content", wrong_type("bytes", untyped.content))

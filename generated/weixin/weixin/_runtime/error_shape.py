@@ -18,7 +18,7 @@ Key: TypeAlias = str | int
 """The name of a field, or the index of an entry in a list."""
 
 _MAX_DIGITS: Final = 20
-"""Of a numeric code: 1e999999999 would exhaust the memory."""
+"""Maximum number of digits of a numeric code: 1e999999999 would exhaust the memory."""
 _STEP: Final = re.compile(r"\[0]|[^.\[]+")
 
 
@@ -29,7 +29,7 @@ def parse_path(path: str) -> tuple[Key, ...]:
 
 
 def step_matches(step: Key, key: Key) -> bool:
-    """Whether a step matches a key; a `*` in the step matches any characters."""
+    """Return whether a step matches a key; a `*` in the step matches any characters."""
     if isinstance(step, int) or isinstance(key, int) or "*" not in step:
         return step == key
     head, _, tail = step.partition("*")
@@ -56,17 +56,17 @@ class ErrorShape(Struct, frozen=True):
         """
         if self.success is None or self.code is None:
             return True
-        # Most responses need no parsing for this; but a key may contain escapes.
+        # Skip parsing if the key is certainly absent; JSON may escape its characters.
         key = parse_path(self.code)[-1]
         is_name = isinstance(key, str) and "*" not in key
         if is_name and f'"{key}"'.encode() not in content and b"\\u" not in content:
             return None
         try:
-            whole, _ = decode(content)
+            document, _ = decode(content)
         except InvalidJson:
             return None  # decoding the value reports it, unless it is binary
         succeeded: bool | None = None
-        for _, value in find_values(whole, parse_path(self.code)):
+        for _, value in find_values(document, parse_path(self.code)):
             if value is None:
                 continue
             code = _code(value)
@@ -77,8 +77,8 @@ class ErrorShape(Struct, frozen=True):
             succeeded = True
         return succeeded
 
-    def leads_through(self, keys: Iterable[Key]) -> bool:
-        """Whether the code is at this path, or below it."""
+    def contains_code(self, keys: Iterable[Key]) -> bool:
+        """Return whether the code is at this path or below it."""
         steps = parse_path(self.code or "")
         return all(
             step_matches(step, key) for step, key in zip(steps, keys, strict=False)
@@ -87,24 +87,24 @@ class ErrorShape(Struct, frozen=True):
     def parts(self, content: bytes) -> tuple[str | None, str, Any]:
         """Return code, message and detail of an error; None or "" if it has none."""
         try:
-            whole, _ = decode(content)
+            document, _ = decode(content)
         except InvalidJson:
             return None, "", None
-        at, code = self._code_in(whole)
-        message = _nearest(whole, self.message, at)
+        at, code = self._code_in(document)
+        message = _nearest(document, self.message, at)
         return (
             code,
             message if isinstance(message, str) else "",
-            _nearest(whole, self.detail, at),
+            _nearest(document, self.detail, at),
         )
 
-    def _code_in(self, whole: object) -> tuple[tuple[Key, ...], str | None]:
-        """Return path and code; of several, the first that does not mean success."""
+    def _code_in(self, document: object) -> tuple[tuple[Key, ...], str | None]:
+        """Return path and code; of several codes, the first that is not a success."""
         if self.code is None:
             return (), None
         codes = [
             (at, _code(value))
-            for at, value in find_values(whole, parse_path(self.code))
+            for at, value in find_values(document, parse_path(self.code))
         ]
         codes = [(at, code) for at, code in codes if code is not None]
         failures = (one for one in codes if one[1] != self.success)
@@ -123,26 +123,26 @@ def find_values(
     if isinstance(step, int):
         inside = enumerate(value[:1]) if is_list(value) else ()
     elif is_object(value):
-        named = ((step, value[step]),) if step in value else ()
-        inside = value.items() if "*" in step else named
+        exact = ((step, value[step]),) if step in value else ()
+        inside = value.items() if "*" in step else exact
     for key, one in inside:
         if step_matches(step, key):
             yield from find_values(one, rest, (*at, key))
 
 
-def _nearest(whole: object, path: str | None, keys: Sequence[Key]) -> Any:
-    """Return the value at a path nearest to these keys: in the same envelope."""
+def _nearest(document: object, path: str | None, keys: Sequence[Key]) -> Any:
+    """Return the value at a path in the same envelope: with the most keys in common."""
 
-    def shared(entry: tuple[tuple[Key, ...], Any]) -> int:
+    def count_common(entry: tuple[tuple[Key, ...], Any]) -> int:
         pairs = zip(entry[0], keys, strict=False)
         return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
-    values = [] if path is None else list(find_values(whole, parse_path(path)))
-    return max(values, key=shared)[1] if values else None
+    values = [] if path is None else list(find_values(document, parse_path(path)))
+    return max(values, key=count_common)[1] if values else None
 
 
 def _code(value: object) -> str | None:
-    """Return a code as text, "0" for 0.0 too; None if the value is not a code."""
+    """Return a code as text, 0.0 as "0"; None if the value is not a code."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Decimal) and value.adjusted() < _MAX_DIGITS:

@@ -63,7 +63,7 @@ def _hides_code(mismatch: Mismatch, response: RawResponse, shape: ErrorShape) ->
 
     Without the code a response may be an error.
     """
-    if not response.successful or not shape.leads_through(mismatch.keys):
+    if not response.successful or not shape.contains_code(mismatch.keys):
         return False
     return _success(response, shape) is None
 

@@ -52,5 +52,5 @@ SCHEME = SchemeDefinition(
     requires=("cryptography>=42",),
     errors=("SignatureProbe", "StaleSignature"),
     mock=MockSide("mock_side", "WechatPayServerAuth", base=("mock", "WechatPayMock")),
-    advice=_texts.listed("advice"),
+    advice=_texts.list_at("advice"),
 )

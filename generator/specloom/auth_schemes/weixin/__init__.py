@@ -27,7 +27,7 @@ SCHEME = SchemeDefinition(
         _argument("token_store", "TokenStore"),
     ),
     adds=(Added("query", "access_token", _texts("query", "access_token"), "ACCESS_TOKEN"),),
-    advice=_texts.listed("advice"),
+    advice=_texts.list_at("advice"),
     exports=("FileTokenStore", "TokenStore"),
     mock=MockSide("mock_side", "WeixinServerAuth"),
 )

@@ -1,4 +1,4 @@
-"""Makers of docstrings and comments."""
+"""Docstrings and comments of generated Python code."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ def comment(text: str) -> Python:
 _TOKEN = re.compile(
     r"\\?[^\x00-\x7f][，。、；：？！）》」』”),.;:!?\]]*|[\x00-\x08\x0e-\x1b!-\x7f]+|\s+"
 )
-"""A wide character with the punctuation after it, which may not begin a line; a word; or white space."""
+"""A wide character with the punctuation after it, which must not begin a line; a word; or white space."""
 
 
 @lru_cache(1024)
 def docstring(text: str, indentation: int = 0) -> Python:
-    """Return a docstring for code at this indentation, in columns; `inspect.getdoc` returns the text, wrapped.
+    """Return a docstring for code with this indentation in columns; `inspect.getdoc` returns the wrapped text.
 
-    Line breaks of the text are kept; long lines are wrapped at their own indentation.
+    Line breaks of the text are kept. Long lines are wrapped, and their continuation has the same indentation or more.
     """
-    room = WIDTH - indentation
+    max_width = WIDTH - indentation
     text = inspect.cleandoc("\n".join(text.strip().splitlines()))
     lines = [line.rstrip() for line in text.split("\n")]
     escaped = [_docstring_line(line) for line in lines]
-    if len(escaped) == 1 and columns(escaped[0]) <= room - 6:
+    if len(escaped) == 1 and columns(escaped[0]) <= max_width - 6:
         return Python(f'"""{_guard(escaped[0])}"""')
     wrapped: list[str] = []
     for line in escaped:
-        wrapped += wrap(line, room if wrapped else room - 3)
+        wrapped += wrap(line, max_width if wrapped else max_width - 3)
     if len(wrapped) == 1:
-        wrapped = wrap(escaped[0], room - 6)
+        wrapped = wrap(escaped[0], max_width - 6)
     body = "\n".join(wrapped)
     if len(wrapped) == 1:
         return Python(f'"""{_guard(body)}"""')
@@ -72,10 +72,10 @@ def _docstring_line(line: str) -> str:
 
 
 def _guard(body: str) -> str:
-    """Escape a quote at either end: it would merge with the delimiter, or make black add a space."""
+    """Escape a quote at the start or end, which would merge with the delimiter or make black add a space."""
     if body.startswith('"'):
         body = "\\" + body
     if not body.endswith('"'):
         return body
-    escaped = (len(body[:-1]) - len(body[:-1].rstrip("\\"))) % 2
-    return body[: -1 - escaped] + "\\x22"
+    is_escaped = (len(body[:-1]) - len(body[:-1].rstrip("\\"))) % 2
+    return body[: -1 - is_escaped] + "\\x22"

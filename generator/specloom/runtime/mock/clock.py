@@ -1,4 +1,4 @@
-"""Clock of a mock, and the events that it delivers as time passes."""
+"""Clock of a mock, and delivery of its events as time passes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .stubs import EventFaultKind, checked_seconds, fault_of_kind
 
 
 class MockClock(StubRegistry):
-    """Clock of a mock, and the queue of its events, which `event_auth` signs."""
+    """Clock of a mock, and the queue of its events; `event_auth` signs them."""
 
     def __init__(
         self,
@@ -43,9 +43,9 @@ class MockClock(StubRegistry):
         return time.time() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Advance the clock, run what is due, and deliver events.
+        """Advance the clock, run due actions, and deliver events.
 
-        Signatures keep to the real time, as the client does.
+        Signatures use the real time, because clients do.
         """
         with self.lock:
             self._ahead = checked_seconds(self._ahead + checked_seconds(seconds))
@@ -54,10 +54,10 @@ class MockClock(StubRegistry):
         self.deliver()
 
     def run_due(self) -> None:
-        """Run what is due by now; a service with behaviour overrides this."""
+        """Run due actions; mocks with service behaviour override this."""
 
     def tick(self) -> None:
-        """Run what is due by now, and deliver events, as servers do all the time.
+        """Run due actions and deliver events, as a server does continuously.
 
         Errors are logged.
         """
@@ -74,9 +74,9 @@ class MockClock(StubRegistry):
     @property
     def webhook(self) -> Receiver | None:
         """Receiver of events: `mock.webhook = "http://127.0.0.1:8000/notify"`, or a sync or
-        async function of headers and body. The function returns a status, or the result of
-        `event.acknowledge()`; anything else counts as 200. Without a receiver, events are
-        queued."""
+        async function that takes headers and body. The function returns a status, or the
+        result of `event.acknowledge()`; any other value counts as 200. Without a receiver,
+        events are queued."""
         return self._queue.receiver
 
     @webhook.setter
@@ -85,7 +85,7 @@ class MockClock(StubRegistry):
 
     @property
     def deliveries(self) -> list[DeliveryAttempt]:
-        """Attempts to deliver events so far, the oldest first."""
+        """Delivery attempts so far, oldest first."""
         return list(self._queue.attempts)
 
     def notify(
@@ -98,8 +98,8 @@ class MockClock(StubRegistry):
     ) -> None:
         """Queue an event with this payload of JSON values for the next delivery.
 
-        With a `fault` its signature is wrong, missing or a probe, or its time is wrong by
-        `seconds`. Receivers must reject such an event, and it is not retried.
+        With a `fault`, the signature is wrong, missing or a probe, or the timestamp is off
+        by `seconds`. Receivers must reject such an event, and it is not retried.
         """
         queued_fault = Fault()
         if fault is not None:
@@ -107,7 +107,7 @@ class MockClock(StubRegistry):
             if fault not in kinds:
                 raise ValueError(f"invalid fault {fault}; expected {', '.join(kinds)}")
             if not self._event_auth.signs_events:
-                raise ValueError("fault: the events of this API are not signed")
+                raise ValueError("invalid fault: the events of this API are not signed")
             queued_fault = fault_of_kind(fault, seconds)
         self._queue.add(event, payload, queued_fault)
 

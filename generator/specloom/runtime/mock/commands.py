@@ -58,7 +58,7 @@ def commands_of(mock: Mock) -> Mapping[str, Command]:
         )
 
     def webhook(url: str | None = None) -> None:
-        """Deliver events to this URL of this machine; without it, queue them."""
+        """Deliver events to this URL on this machine; without it, queue them."""
         mock.webhook = url
 
     def calls() -> object:

@@ -11,7 +11,7 @@ from ..client_interface import EndpointArgument
 
 
 def multilingual(text: Text, languages: Sequence[str]) -> str:
-    """Return the text in the first language, with the others in brackets: `Query electronic fapiao (查询电子发票)`."""
+    """Return the text in the first language, with the others in parentheses: `Query electronic fapiao (查询电子发票)`."""
     first = text.best(languages[0])
     others = [
         translation
@@ -29,7 +29,7 @@ def of_module(title: str, source: str) -> Python:
 
 
 def source_of(api: Api, module: tuple[str, ...]) -> str:
-    """Return the spec file of a resource, or of a folder's shared types; for `()` the spec folder."""
+    """Return the spec file of a resource module or of a folder's `_types` module; for `()`, the spec folder."""
     if module[-1:] == ("_types",):
         return "/".join((api.source, *module[:-1], "_types.yaml"))
     sources = [resource.source for resource in api.all_resources() if resource.path == module]
@@ -45,7 +45,7 @@ def name_of(api: Api, module: tuple[str, ...]) -> str:
 
 
 def titled(title: Text, description: Text, fallback: str, api: Api, indentation: int) -> Python:
-    """Return a docstring of title and description."""
+    """Return a docstring from a title and a description; without a title, from the fallback."""
     language = api.languages[0]
     summary = descriptions.with_full_stop(multilingual(title, api.languages) or fallback, language)
     body = description.best(language)
@@ -55,7 +55,7 @@ def titled(title: Text, description: Text, fallback: str, api: Api, indentation:
 def of_method(
     api: Api, endpoint: Endpoint, endpoint_arguments: Sequence[EndpointArgument]
 ) -> Python:
-    """Return a method's docstring: title, description, arguments, return value, and the errors of its page."""
+    """Return a method's docstring: title, description, arguments, return value, and the endpoint's own errors."""
     language = api.languages[0]
     blocks = _returns(endpoint, language)
     if rows := _errors(endpoint.errors, language):
@@ -80,7 +80,7 @@ def _endpoint_docstring(
     sections: Sequence[str],
     indentation: int,
 ) -> Python:
-    """Return title, description, arguments, further sections, and the link to the provider's page."""
+    """Return a docstring of title, description, arguments, these sections, and a link to the provider's page."""
     language = api.languages[0]
     title = multilingual(endpoint.title, api.languages) or code_span(
         f"{endpoint.method} {endpoint.path}"
@@ -94,14 +94,14 @@ def _endpoint_docstring(
         )
     if endpoint.description:
         blocks.append(endpoint.description.best(language))
-    described = (
+    descriptions_by_name = (
         (
             argument.name,
             descriptions.about(argument.field, language) or _of_type(api, argument.field),
         )
         for argument in endpoint_arguments
     )
-    if rows := [_one_line(f"    {name}: {text}") for name, text in described if text]:
+    if rows := [_one_line(f"    {name}: {text}") for name, text in descriptions_by_name if text]:
         blocks.append("\n".join(["Args:", *rows]))
     blocks += [*sections, *(f"Source: {link.url}" for link in endpoint.links[:1])]
     return python.docstring("\n\n".join(blocks), indentation)
@@ -122,8 +122,8 @@ def of_error(rows: Iterable[ErrorCode], api: Api) -> Python:
     reasons = dict.fromkeys(
         _reason(row, language) for row in documented if row.reason or row.remedy
     )
-    listed = "\n".join(f"- {reason}" for reason in reasons)
-    return python.docstring(f"{names}.\n\n{listed}" if listed else f"{names}.", 4)
+    bullets = "\n".join(f"- {reason}" for reason in reasons)
+    return python.docstring(f"{names}.\n\n{bullets}" if bullets else f"{names}.", 4)
 
 
 def _returns(endpoint: Endpoint, language: str) -> list[str]:
@@ -171,6 +171,6 @@ def _code(row: ErrorCode) -> str:
 
 
 def _one_line(row: str) -> str:
-    """Put a row on one line: line breaks would end the section."""
+    """Join a row into one line, because a line break would end its section."""
     indentation = row[: len(row) - len(row.lstrip())]
     return indentation + " ".join(row.split())

@@ -24,9 +24,9 @@ from . import Fault, ServerAuth
 from .store import Store
 
 Receiver: TypeAlias = str | Callable[[Mapping[str, str], bytes], object]
-"""Receiver of events: a URL of this machine, or a sync or async function of headers and
-body. The function returns a status, or a response that has one; anything else counts as
-200."""
+"""Receiver of events: a URL on this machine, or a sync or async function that takes
+headers and body. The function returns a status, or a response with a status; any other
+value counts as 200."""
 
 RETRY_DELAYS: Final = (
     *(15, 15, 30, 180, 600, 1200, 1800, 1800, 1800),
@@ -36,7 +36,7 @@ RETRY_DELAYS: Final = (
 _TIMEOUT: Final = 5.0
 _MAX_ATTEMPTS_KEPT: Final = 1_000
 _MAX_QUEUED: Final = 1_000
-"""Events that may be queued at a time."""
+"""Maximum number of queued events."""
 _log = getLogger(__name__)
 
 
@@ -55,7 +55,7 @@ class DeliveryAttempt:
 
 
 class _PendingDelivery(msgspec.Struct, frozen=True):
-    """Event that is not acknowledged yet."""
+    """Event without acknowledgement so far."""
 
     event: str
     payload: Any
@@ -89,7 +89,7 @@ class DeliveryQueue:
 
     @property
     def receiver(self) -> Receiver | None:
-        """Receiver of events; a new one also gets the events queued without one."""
+        """Receiver of events; it also gets the events that were queued before it was set."""
         return self._receiver
 
     @receiver.setter
@@ -119,9 +119,9 @@ class DeliveryQueue:
             self._put(id, delivery)
 
     def deliver(self) -> None:
-        """Send the deliveries that are due, in their order; each attempt is signed anew.
+        """Send the due deliveries in order; each attempt has a new signature.
 
-        If another thread is delivering, it sends them too, and this call returns at once.
+        If another thread is delivering, return at once: that thread sends them.
         """
         while (due := self._start_next()) is not None:
             try:
@@ -130,7 +130,7 @@ class DeliveryQueue:
                 self._sending = False
 
     def _start_next(self) -> tuple[str, _PendingDelivery] | None:
-        """Return id and delivery of the next one due, unless another thread is sending."""
+        """Claim the next due delivery and return it with its id; None while another thread sends."""
         now = self._now()
         if now < self._next_due:
             return None
@@ -157,7 +157,7 @@ class DeliveryQueue:
                 retry = replace(
                     delivery, due=self._now() + delay, attempt=delivery.attempt + 1
                 )
-            # Stored before it is sent, so that neither an exception nor a kill loses it.
+            # Store the retry first, so that an exception or a kill cannot lose the event.
             self._put(id, retry)
         body = delivery.body.encode()
         headers = {
@@ -193,7 +193,7 @@ def _send(receiver: Receiver, headers: Mapping[str, str], body: bytes) -> int | 
             return _post(receiver, headers, body)
         result = receiver(headers, body)
         if isawaitable(result):
-            # In an event loop of its own, because this thread may already run one.
+            # Use a separate event loop, because this thread may already run one.
             with ThreadPoolExecutor(1) as thread:
                 result = thread.submit(asyncio.run, _await(result)).result()
     except (Exception, asyncio.CancelledError):
@@ -211,7 +211,7 @@ async def _await(result: Awaitable[object]) -> object:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine only."""
+    """Return whether a host name or address is a loopback address."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -219,7 +219,7 @@ def is_loopback(host: str) -> bool:
 
 
 def check_receiver(url: str) -> str:
-    """Return the URL; raise ValueError if it is not one of this machine."""
+    """Return the URL; raise `ValueError` unless it is an HTTP URL on this machine."""
     parts = urlsplit(url)
     if (
         parts.scheme != "http"
@@ -227,7 +227,7 @@ def check_receiver(url: str) -> str:
         or parts.port == 0  # urlsplit itself raises above 65535
     ):
         raise ValueError(
-            f"invalid webhook {url}; expected a URL of this machine, as"
+            f"invalid webhook URL {url}; expected one on this machine, such as"
             " http://127.0.0.1:8000/notify"
         )
     return url

@@ -1,5 +1,5 @@
-"""Execution of accepted requests: a stub, else the service's behaviour, else the documented
-example. The ledger records what was executed."""
+"""Execution of accepted requests, recorded in the ledger. The response comes from a stub,
+else from the service's behaviour, else from the documented example."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .stubs import Stub, StubError
 class Result(NamedTuple):
     """Result of a behaviour: status, and JSON or bytes.
 
-    `repeated` says that the service recognised a request that it had executed before.
+    `repeated` is true if the service had executed the same request before.
     """
 
     status: int
@@ -49,7 +49,7 @@ Behaviour: TypeAlias = Callable[[CheckedArguments], Result]
 
 
 class RequestExecutor(PortRegistry):
-    """Part of a mock that executes the requests it accepts."""
+    """Mock part that executes accepted requests."""
 
     def __init__(
         self,
@@ -67,8 +67,8 @@ class RequestExecutor(PortRegistry):
         self.authentication = authentication
         self.ledger = Ledger(store)
         """Requests that the service executed, without queries: `len(mock.ledger)`,
-        `mock.ledger[-1].key`, `mock.ledger.clear()`. A request whose response is lost
-        through a fault was executed; one that is rejected, or meets a stub error, was not.
+        `mock.ledger[-1].key`, `mock.ledger.clear()`. A request counts as executed if a
+        fault loses its response, but not if it is rejected or gets a stub error.
         """
         self._behaviours = dict(self.behaviours())
 
@@ -138,7 +138,7 @@ class RequestExecutor(PortRegistry):
         encrypt: Encrypt,
         previous: MockResponse | None,
     ) -> tuple[MockResponse, bool]:
-        """Return the service's response, and whether the request was executed for it.
+        """Return the service's response, and whether it executed the request just now.
 
         `previous` is the response to an earlier request with the same key.
         """

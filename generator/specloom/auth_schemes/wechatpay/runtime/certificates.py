@@ -169,7 +169,7 @@ class PlatformKeys:
         except ValueError:
             raise ConfigError(
                 "api_v3_key does not decrypt them; give the APIv3 key that is set on the"
-                " merchant platform, not the APIv2 key or a former one"
+                " merchant platform, not the APIv2 key or an old key"
             ) from None
         try:
             return platform_key("one of them", load_pem_x509_certificate(pem))

@@ -41,11 +41,11 @@ from .signatures import (
 )
 
 _ALGORITHM: Final = "AEAD_AES_256_GCM"
-_MOMENT: Any = Annotated[datetime, msgspec.Meta(tz=True)]
+_ZONED_DATETIME: Any = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class WechatPayEnvelope(Envelope):
-    """Verified by a signature over the raw body, decrypted with the APIv3 key."""
+    """Envelope signed over the raw body, with a payload encrypted with the APIv3 key."""
 
     is_signed = True
 
@@ -54,26 +54,28 @@ class WechatPayEnvelope(Envelope):
     ) -> Steps[ReplayKey | None]:
         scheme, until = _scheme(settings), settings.clock() + settings.deadline
         scheme.need_api_v3_key()
-        reply = RawResponse(200, delivery.headers, delivery.content)
+        response = RawResponse(200, delivery.headers, delivery.content)
         try:
-            signature = signature_of(reply)
+            signature = signature_of(response)
             prepared = yield from scheme.prepare(settings.side_channel, until)
-            yield from prepared.verify(reply, until)
+            yield from prepared.verify(response, until)
         except StaleSignature as error:
             raise StaleEvent(error.message.removeprefix(UNTRUSTED)) from error
         except SignatureError as error:
             raise ForgedEvent(error.message.removeprefix(UNTRUSTED)) from error
-        # The hash is over the message: Base64 has several forms of one signature.
-        left = int(delivery.headers["Wechatpay-Timestamp"]) + TOLERANCE - time.time()
-        return ReplayKey(sha256(signature.message).hexdigest(), int(left) + 1)
+        # Hash the message, because one signature has several Base64 forms.
+        remaining = (
+            int(delivery.headers["Wechatpay-Timestamp"]) + TOLERANCE - time.time()
+        )
+        return ReplayKey(sha256(signature.message).hexdigest(), int(remaining) + 1)
 
     def open(self, delivery: Delivery, settings: Settings) -> DecryptedEvent:
         scheme, (value, outside) = _scheme(settings), delivery.json()
         resource = value.get("resource") if is_object(value) else None
         if not is_object(value) or not is_object(resource):
-            raise MalformedEvent("it has no `resource`, which holds the payload")
+            raise MalformedEvent("missing `resource`, the encrypted payload")
         if resource.get("algorithm") != _ALGORITHM:
-            raise MalformedEvent(f"it is not encrypted with {_ALGORITHM}")
+            raise MalformedEvent(f"unsupported encryption; expected {_ALGORITHM}")
         nonce, ciphertext = (
             _text(resource, name, "resource.") for name in ("nonce", "ciphertext")
         )
@@ -83,7 +85,7 @@ class WechatPayEnvelope(Envelope):
         except ValueError as error:
             raise UndecryptableEvent(
                 f"the payload cannot be decrypted: {error}; check that api_v3_key is the"
-                " APIv3 key of this merchant, not the APIv2 key or a former one"
+                " APIv3 key of this merchant, not the APIv2 key or an old key"
             ) from error
         payload, inside = parse_json(content)
         return DecryptedEvent(
@@ -105,19 +107,21 @@ def _scheme(settings: Settings) -> WechatPayV3:
     for scheme in settings.schemes.values():
         if isinstance(scheme, WechatPayV3):
             return scheme
-    raise ConfigError("webhooks: this client has no keys of WeChat Pay")
+    raise ConfigError(
+        "webhooks: this client has no WeChat Pay keys; pass them when you create it"
+    )
 
 
-def _text(value: dict[str, Any], name: str, place: str = "") -> str:
-    found = value.get(name)
-    if not isinstance(found, str) or not found:
-        raise MalformedEvent(f"it has no `{place}{name}`")
-    return found
+def _text(value: dict[str, Any], name: str, prefix: str = "") -> str:
+    text = value.get(name)
+    if not isinstance(text, str) or not text:
+        raise MalformedEvent(f"missing or empty `{prefix}{name}`")
+    return text
 
 
 def _time(value: Any) -> datetime | None:
     try:
-        moment: datetime = msgspec.convert(value, _MOMENT)
+        moment: datetime = msgspec.convert(value, _ZONED_DATETIME)
         return moment
     except msgspec.ValidationError:
         return None

@@ -71,13 +71,11 @@ def _source(
     if access_token is not None:
         if (appid, secret, token_store) != (None, None, None):
             raise ConfigError(
-                "access_token: give it, or appid and secret to have it fetched, not both"
+                "access_token: pass it, or appid and secret to fetch it, not both"
             )
         return source_of("access_token", access_token)
     if appid is None and secret is None:
-        raise ConfigError(
-            "access_token: give it, or appid and secret to have it fetched"
-        )
+        raise ConfigError("access_token: pass it, or appid and secret to fetch it")
     account = _Account(
         need_text("appid", appid if appid is not None else ""),
         need_text("secret", secret if secret is not None else ""),

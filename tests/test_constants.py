@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.generated import imported
-from tests.hostile.test_growth import FixedTransport, made
+from tests.hostile.test_growth import FixedTransport, generate_project
 
 FIELDS = """
       object: string('list')
@@ -25,17 +25,17 @@ INNER = {"object": "list", "Version": "v2", "accepted-terms": True}
 
 
 def test_constants_are_sent_under_their_wire_names(tmp_path: Path) -> None:
-    with imported(made(SPEC, tmp_path), "shop") as shop:
-        there = FixedTransport({**INNER, "loud": False})
+    with imported(generate_project(SPEC, tmp_path), "shop") as shop:
+        transport = FixedTransport({**INNER, "loud": False})
         inner = shop.models.x.Inner
-        answer = shop.Shop(transport=there, strict=True).x.echo(inner=inner())
-        assert json.loads(there.sent[-1]) == {"inner": INNER, "own-object": "x"}
-        assert answer == inner(loud=False)
-        assert (answer.object, answer.edition, answer.accepted_terms) == ("list", "v2", True)
+        response = shop.Shop(transport=transport, strict=True).x.echo(inner=inner())
+        assert json.loads(transport.sent[-1]) == {"inner": INNER, "own-object": "x"}
+        assert response == inner(loud=False)
+        assert (response.object, response.edition, response.accepted_terms) == ("list", "v2", True)
 
 
 def test_the_other_boolean_is_rejected(tmp_path: Path) -> None:
-    with imported(made(SPEC, tmp_path), "shop") as shop:
+    with imported(generate_project(SPEC, tmp_path), "shop") as shop:
         client, inner = shop.Shop(transport=FixedTransport(INNER)), shop.models.x.Inner
         with pytest.raises(shop.errors.InvalidRequest, match=r"all: must be True"):
             client.x.echo(inner=inner(), all=False)

@@ -31,30 +31,30 @@ def test_a_tree_is_the_same_in_every_process(runs: int, tmp_path: Path) -> None:
     """With any hash seed, locale, time zone, umask, working directory, project folder, default encoding and optimization level."""
     trees: list[dict[str, bytes]] = []
     for number in range(runs):
-        chance = random.Random(number)
-        root = tmp_path / f"{chance.getrandbits(32):x}" / chance.choice(["a", "ü", "x y"])
-        below = root / "some" / "folder"
-        below.mkdir(parents=True)
+        rng = random.Random(number)
+        root = tmp_path / f"{rng.getrandbits(32):x}" / rng.choice(["a", "ü", "x y"])
+        subfolder = root / "some" / "folder"
+        subfolder.mkdir(parents=True)
         shutil.copytree(KITCHEN_SINK, root / "specs" / "shop")
         (root / "pyproject.toml").write_text(
-            '[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "made"\n', "utf-8"
+            '[tool.specloom.clients.shop]\nspec = "specs/shop"\nout = "client"\n', "utf-8"
         )
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(root),
-            "PYTHONHASHSEED": str(chance.getrandbits(32)),
-            "PYTHONUTF8": chance.choice(["0", "1"]),
-            "PYTHONOPTIMIZE": chance.choice(["", "1", "2"]),
-            "LC_ALL": chance.choice(LOCALES),
-            "TZ": chance.choice(ZONES),
-            "COLUMNS": str(chance.randint(1, 200)),
+            "PYTHONHASHSEED": str(rng.getrandbits(32)),
+            "PYTHONUTF8": rng.choice(["0", "1"]),
+            "PYTHONOPTIMIZE": rng.choice(["", "1", "2"]),
+            "LC_ALL": rng.choice(LOCALES),
+            "TZ": rng.choice(ZONES),
+            "COLUMNS": str(rng.randint(1, 200)),
         }
-        umask = chance.choice(UMASKS)
-        done = subprocess.run(
+        umask = rng.choice(UMASKS)
+        result = subprocess.run(
             [sys.executable, "-B", "-m", "specloom", "generate"],
-            cwd=chance.choice([root, below]), env=environment, umask=umask, capture_output=True, check=False,
+            cwd=rng.choice([root, subfolder]), env=environment, umask=umask, capture_output=True, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, (environment, done.stderr)
-        trees.append(tree(root / "made"))
+        assert result.returncode == 0, (environment, result.stderr)
+        trees.append(tree(root / "client"))
     assert trees[0]
-    assert all(made == trees[0] for made in trees[1:])
+    assert all(files == trees[0] for files in trees[1:])

@@ -22,7 +22,7 @@ ORDER = {"order.yaml": "types: {Problem: {fields: {a: string}}}\n"}
 ENDPOINT = "endpoints:\n  echo: {http: POST /x, body: {value?: T0}, responses: {200: T0}}\n"
 
 
-def made(text: str, folder: Path) -> Path:
+def generate_project(text: str, folder: Path) -> Path:
     """Generate the project of an API with this resource."""
     write({**API, **ORDER, "x.yaml": text}, folder / "spec")
     for path, code in files(load(folder / "spec", "spec").api, "project").items():
@@ -32,7 +32,7 @@ def made(text: str, folder: Path) -> Path:
 
 
 class FixedTransport(httpx.BaseTransport):
-    """Returns one value for every request."""
+    """Transport that returns one value for every request."""
 
     def __init__(self, value: object) -> None:
         self.value = value
@@ -43,7 +43,7 @@ class FixedTransport(httpx.BaseTransport):
         return httpx.Response(200, json=self.value)
 
 
-THEMSELVES = {
+RECURSIVE_FIELDS = {
     "a field": ("{next?: T0}", {"next": {"next": {}}}),
     "null": ("{next: T0?}", {"next": {"next": None}}),
     "a list": ("{all: list<T0>}", {"all": [{"all": []}, {"all": []}]}),
@@ -56,19 +56,19 @@ THEMSELVES = {
 }
 
 
-@pytest.mark.parametrize("way", THEMSELVES)
-def test_a_type_may_contain_itself(way: str, tmp_path: Path) -> None:
-    fields, value = THEMSELVES[way]
+@pytest.mark.parametrize("recursion", RECURSIVE_FIELDS)
+def test_a_type_may_contain_itself(recursion: str, tmp_path: Path) -> None:
+    fields, value = RECURSIVE_FIELDS[recursion]
     more = "  Any: {type: A | B, tag: kind}\n  A: {fields: {kind: string('a'), back?: T0}}\n  B: {fields: {kind: string('b'), any?: Any}}\n"
     with imported(
-        made(f"{ENDPOINT}types:\n  T0: {{fields: {fields}}}\n{more}", tmp_path), "shop"
+        generate_project(f"{ENDPOINT}types:\n  T0: {{fields: {fields}}}\n{more}", tmp_path), "shop"
     ) as shop:
-        there = FixedTransport(value)
-        client = shop.Shop(transport=there, strict=True)
-        answer = client.x.echo()
-        assert isinstance(answer, shop.models.x.T0)
-        client.x.echo(value=answer)
-        assert json.loads(there.sent[-1]) == {"value": value}
+        transport = FixedTransport(value)
+        client = shop.Shop(transport=transport, strict=True)
+        response = client.x.echo()
+        assert isinstance(response, shop.models.x.T0)
+        client.x.echo(value=response)
+        assert json.loads(transport.sent[-1]) == {"value": value}
 
 
 def test_a_cycle_of_a_hundred_types(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_cycle_of_a_hundred_types(tmp_path: Path) -> None:
         f"  T{n}: {{fields: {{next?: T{(n + 1) % 100}, back?: list<T{(n - 1) % 100}>}}}}\n"
         for n in range(100)
     )
-    with imported(made(f"{ENDPOINT}types:\n{types}", tmp_path), "shop") as shop:
+    with imported(generate_project(f"{ENDPOINT}types:\n{types}", tmp_path), "shop") as shop:
         depth: dict[str, object] = {}
         for _ in range(150):
             depth = {"next": depth}
@@ -97,7 +97,7 @@ LINKS = {
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_long_chain_used_by_an_endpoint(link: str, tmp_path: Path) -> None:
-    """Deeper than Python's stack: generated, with every field in the documentation, and usable."""
+    """A chain deeper than Python's recursion limit is generated, documented to its last field, and usable."""
     count = 5000 if link == "a field" else 700
     types = "".join(f"  T{n}: {LINKS[link].format(n=n, m=n + 1)}\n" for n in range(count))
     types += (
@@ -106,7 +106,7 @@ def test_a_long_chain_used_by_an_endpoint(link: str, tmp_path: Path) -> None:
         else ""
     )
     end = f"  T{count}: {{fields: {{kind: string('last'), last_of_all?: string}}}}\n  End: {{fields: {{kind: string('end')}}}}\n"
-    project = made(f"{ENDPOINT}types:\n{types}{end}", tmp_path)
+    project = generate_project(f"{ENDPOINT}types:\n{types}{end}", tmp_path)
     assert "last_of_all" in (project / "docs" / "en" / "x" / "echo.md").read_text("utf-8")
     with imported(project, "shop") as shop:
         shop.Shop(transport=FixedTransport({})).x.echo()
@@ -116,13 +116,15 @@ def test_samples_stay_small(tmp_path: Path) -> None:
     """Each type requires ten of the next: a complete sample would fill the disk."""
     needs = ", ".join(f"{letter}: T{{m}}" for letter in "abcdefghij")
     types = "".join(f"  T{n}: {{fields: {{{needs.format(m=n + 1)}}}}}\n" for n in range(12))
-    project = made(f"{ENDPOINT}types:\n{types}  T12: {{fields: {{z: integer}}}}\n", tmp_path)
+    project = generate_project(
+        f"{ENDPOINT}types:\n{types}  T12: {{fields: {{z: integer}}}}\n", tmp_path
+    )
     assert (project / "docs" / "en" / "x" / "echo.md").stat().st_size < 200_000
 
 
 def test_the_deepest_list(tmp_path: Path) -> None:
     lists = "".join(f"  A{n}: {{type: {'list<' * 18}A{n - 1}{'>' * 18}}}\n" for n in range(1, 11))
-    project = made(
+    project = generate_project(
         f"{ENDPOINT}types:\n  T0: {{fields: {{all?: A10}}}}\n{lists}  A0: {{type: string}}\n",
         tmp_path,
     )

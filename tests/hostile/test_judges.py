@@ -1,4 +1,4 @@
-"""The judges themselves: they find deliberate leaks through each maker of code."""
+"""Tests of the hostile tests themselves: they find deliberate leaks of unescaped text."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from .watch import watching
 
 LEAKS: dict[str, tuple[object, str, Callable[..., Any], str, str]] = {
     "a docstring that is not escaped": (python, "docstring", lambda text, indentation=0: Python(f'"""{text}"""'), "description", f'"""\n{CANARY}()\n"""'),
-    "a docstring that forgets backslashes": (docstrings, "_docstring_line", lambda line: line.replace('"""', '\\"""'), "description", f'\\"""\n{CANARY}()\n"""'),
-    "an escape that is none": (docstrings, "_docstring_line", lambda line: line.replace('"""', "'''"), "description", "\\N{no such name}"),
+    "a docstring with unescaped backslashes": (docstrings, "_docstring_line", lambda line: line.replace('"""', '\\"""'), "description", f'\\"""\n{CANARY}()\n"""'),
+    "an invalid escape": (docstrings, "_docstring_line", lambda line: line.replace('"""', "'''"), "description", "\\N{no such name}"),
     "a literal that is not escaped": (expressions, "string", lambda value: f'"{value}"', "reason", f'", {CANARY}(), "'),
-    "a name that is any text": (python, "identifier", lambda name: Python(name), "client", f"Small(x):\n    {CANARY} = 1\nclass Small"),
+    "a name that is not validated": (python, "identifier", lambda name: Python(name), "client", f"Small(x):\n    {CANARY} = 1\nclass Small"),
     "TOML that is not escaped": (toml, "string", lambda value: Toml(f'"{value}"'), "title", f'x"\n[tool.{CANARY}]\ny = "'),
     "Markdown that is not escaped": (markdown, "text", lambda value: Markdown(value), "title", f"<script>{CANARY}</script>"),
     "a link that is not escaped": (markdown, "text", lambda value: Markdown(value), "title", f"[x](https://{CANARY}.example)"),
-    "a heading that comes of a text": (markdown, "paragraphs", lambda value: Markdown(value), "description", f"x\n\n# {CANARY}"),
-    "notes that are not tamed": (markdown, "notes", lambda value: Markdown(value), "", f"<b>{CANARY}</b>"),
+    "a heading injected by a text": (markdown, "paragraphs", lambda value: Markdown(value), "description", f"x\n\n# {CANARY}"),
+    "notes that are not sanitized": (markdown, "notes", lambda value: Markdown(value), "", f"<b>{CANARY}</b>"),
 }  # fmt: skip
 
 
 CACHED = [
-    maker
-    for home in (markdown, expressions, docstrings)
-    for maker in vars(home).values()
-    if hasattr(maker, "cache_clear")
+    function
+    for module in (markdown, expressions, docstrings)
+    for function in vars(module).values()
+    if hasattr(function, "cache_clear")
 ]
 
 
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_leak_is_found(leak: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home, name, leaky, about, text = LEAKS[leak]
+    module, name, replacement, about, text = LEAKS[leak]
     spec = Spec.read(SMALL)
     slots = [
         slot
@@ -50,20 +50,20 @@ def test_a_leak_is_found(leak: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     attack = dict.fromkeys(slots, text)
     if name != "identifier":  # such a client is a problem of the spec already
         assert run(SMALL, [attack], tmp_path).failures == []
-    monkeypatch.setattr(home, name, leaky)
+    monkeypatch.setattr(module, name, replacement)
     if name == "identifier":
         monkeypatch.setattr("specloom.spec.validation.check", lambda *_: None)
     try:
-        _forget()
+        _clear_caches()
         assert run(SMALL, [attack], tmp_path).failures != []
     finally:
-        _forget()
+        _clear_caches()
 
 
-def _forget() -> None:
-    """Clear the caches of the makers of code."""
-    for maker in CACHED:
-        maker.cache_clear()
+def _clear_caches() -> None:
+    """Clear caches, which hold code from before or after the leak."""
+    for function in CACHED:
+        function.cache_clear()
 
 
 def test_side_effects_of_a_process_are_recorded(tmp_path: Path) -> None:

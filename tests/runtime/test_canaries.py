@@ -318,7 +318,7 @@ def test_no_secret_is_shown_by_constructors_of_a_generated_client() -> None:
 
 def test_no_secret_is_shown_by_methods_of_a_generated_client(tmp_path: Path) -> None:
     """A secret argument, sync and async, sent or rejected; deprecated functions are wrapped twice."""
-    from tests.hostile.test_growth import made
+    from tests.hostile.test_growth import generate_project
 
     spec = """
 endpoints:
@@ -329,7 +329,7 @@ endpoints:
     def nobody(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("nobody")
 
-    with imported(made(spec, tmp_path), "shop") as shop:
+    with imported(generate_project(spec, tmp_path), "shop") as shop:
         resource = shop.Shop(transport=httpx.MockTransport(nobody)).x
         later = shop.AsyncShop(transport=httpx.MockTransport(nobody)).x
         for name in ("enter", "leave"):

@@ -1,7 +1,7 @@
 """Symbol table: named types of a spec, and lookup of references to them.
 
 A bare name is looked up in its file, then in `_types.yaml` of the file's folder and of each folder above; a dotted name in the
-resource or folder of its path. A name that a file could find twice is a problem, so the order never matters.
+resource or folder of its path. A bare name with two declarations in these places is a problem, so the order never matters.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class SymbolTable:
     def add(self, document: Document) -> None:
         """Declare the `types:` of a file."""
         declared = self.by_module.setdefault(document.module, {})
-        folded: dict[str, Declaration] = {}
+        by_lower_case: dict[str, Declaration] = {}
         for key, node in entries(child(document.root, "types")):
             if not naming.is_pascal(key.text) or len(key.text) > MAX_NAME_LENGTH:
                 pascal = naming.pascal(key.text)
@@ -87,7 +87,7 @@ class SymbolTable:
                 self.diagnostics.add(key, "type-name", f"invalid type name `{key.text}`", hint)
             elif isinstance(node, MapNode):
                 declaration = self._declare(document.module, key, node)
-                other = folded.setdefault(key.text.lower(), declaration)
+                other = by_lower_case.setdefault(key.text.lower(), declaration)
                 if other is not declaration:
                     self.diagnostics.add(
                         key,
@@ -101,26 +101,26 @@ class SymbolTable:
 
     def _declare(self, module: tuple[str, ...], key: Scalar, node: MapNode) -> Declaration:
         name = TypeName(module, naming.class_name(key.text))
-        own = [word for word in ("type", "fields", "enum") if word in node.entries]
+        kind_keys = [word for word in ("type", "fields", "enum") if word in node.entries]
         expression = (
             parse(node.get("type"), self.diagnostics)
-            if "type" in own and "enum" not in own
+            if "type" in kind_keys and "enum" not in kind_keys
             else None
         )
         kind: Literal["object", "enumeration", "union", "alias"] = "alias"
         inner: TypeName | None = None
-        if "enum" in own:
+        if "enum" in kind_keys:
             kind = "enumeration"
-            if "fields" in own:
+            if "fields" in kind_keys:
                 self.diagnostics.add(
                     node.entries["fields"].key,
                     "conflicting-keys",
                     "type has both `fields` and `enum`",
                     "remove one of them",
                 )
-        elif own == ["fields"] or isinstance(expression, ObjectExpr):
+        elif kind_keys == ["fields"] or isinstance(expression, ObjectExpr):
             kind = "object"
-        elif not own:
+        elif not kind_keys:
             self.diagnostics.add(
                 key,
                 "missing-type",
@@ -133,7 +133,7 @@ class SymbolTable:
             kind = "union"
         if (
             kind in {"alias", "union"}
-            and "fields" in own
+            and "fields" in kind_keys
             and expression
             and not contains_object(expression)
         ):
@@ -143,7 +143,7 @@ class SymbolTable:
                 "`fields` without `object` in the type",
                 "write the type with object: list<object>",
             )
-        elif kind in {"alias", "union"} and "fields" in own and expression:
+        elif kind in {"alias", "union"} and "fields" in kind_keys and expression:
             class_name = node.get("name")
             suffix = (
                 "Value"
@@ -205,7 +205,7 @@ class SymbolTable:
                     )
 
     def find(self, ref: Ref, at: Scalar, module: tuple[str, ...]) -> Declaration | None:
-        """Return the declaration that a reference in a module means, or None after reporting a problem."""
+        """Return the declaration of a reference in a module, or None after reporting a problem."""
         *path, name = ref.name.split(".")
         modules = [tuple(path), (*path, "_types")] if path else lookup_modules(module)
         matches = [self.by_module[m][name] for m in modules if name in self.by_module.get(m, {})]

@@ -75,11 +75,11 @@ class Cursor:
     def token(self) -> LexToken:
         return self.tokens[self.index]
 
-    def following(self) -> str:
+    def next_text(self) -> str:
         """Return the text of the next token."""
         return self.tokens[min(self.index + 1, len(self.tokens) - 1)].text
 
-    def before(self) -> LexToken:
+    def previous(self) -> LexToken:
         """Return the previous token."""
         return self.tokens[max(0, self.index - 1)]
 
@@ -91,6 +91,7 @@ class Cursor:
         return False
 
     def expect(self, text: str) -> None:
+        """Consume this token; fail if the current token is another."""
         if not self.take(text):
             if self.token.text == "?" and self.token.kind == "mark":
                 self.fail(
@@ -100,6 +101,7 @@ class Cursor:
             self.fail(f"expected `{text}`")
 
     def fail(self, message: str, hint: str = "") -> NoReturn:
+        """Raise a syntax error at the current token."""
         raise TypeSyntaxError(message, self.token.at, max(1, len(self.token.text)), hint)
 
     def length(self, single: bool) -> LengthRange:
@@ -117,7 +119,7 @@ class Cursor:
             raise TypeSyntaxError(
                 f"minimum {least} is greater than maximum {most}",
                 start.at,
-                self.before().end - start.at,
+                self.previous().end - start.at,
             )
         return LengthRange(least, most)
 
@@ -137,11 +139,12 @@ class Cursor:
             and (least > most or (least == most and (above or below)))
         ):
             raise TypeSyntaxError(
-                "empty range: no number is inside", start.at, self.before().end - start.at
+                "empty range: no number is inside", start.at, self.previous().end - start.at
             )
         return NumberRange(least, most, above, below)
 
     def natural(self) -> int:
+        """Read an integer that is not negative."""
         token = self.token
         value = self.number(whole=True)
         if value < 0:
@@ -149,6 +152,7 @@ class Cursor:
         return int(value)
 
     def number(self, whole: bool) -> int | Decimal:
+        """Read a number; with `whole`, an integer."""
         token = self.token
         if token.kind != "number":
             self.fail("expected a number")
@@ -176,6 +180,7 @@ class Cursor:
         return tuple(values)
 
     def literal(self) -> str:
+        """Read a string in single quotes."""
         token = self.token
         if token.kind != "literal":
             self.fail("expected a string in single quotes")
@@ -216,7 +221,7 @@ class Cursor:
         if self.token.kind != "name" or self.token.text not in words:
             self.fail(f"expected {' or '.join(words)}")
         self.index += 1
-        return self.before().text
+        return self.previous().text
 
     def _distinct(self, value: _T, values: list[_T], token: LexToken) -> _T:
         if value in values:

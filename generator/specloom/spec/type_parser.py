@@ -274,9 +274,9 @@ class _TypeParser(Cursor):
 
     def _integer(self) -> model.Integer:
         start = self.token
-        if start.kind == "number" and self.following() == "|":
+        if start.kind == "number" and self.next_text() == "|":
             return model.Integer(literals=self.integers())
-        if start.kind == "number" and self.following() == ")":
+        if start.kind == "number" and self.next_text() == ")":
             self.fail(
                 f"ambiguous `integer({start.text})`: a limit or a value",
                 f"write integer(..{start.text}) for a maximum, integer({start.text}..{start.text}) for this value",
@@ -294,12 +294,12 @@ class _TypeParser(Cursor):
                 "`[]` is not part of a type",
                 f"write list<{self.text[: self.token.at].strip()}>",
             )
-        if self.before().text == "?":
+        if self.previous().text == "?":
             self.fail(
                 "unexpected text after `?`", "write `?` once, after all members: string | integer?"
             )
         if rest.startswith("("):
-            known = self.before().text in WORDS
+            known = self.previous().text in WORDS
             self.fail(
                 "this type has no limits",
                 (

@@ -57,7 +57,7 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     next(steps)
     now[0] = 31.0
     with pytest.raises(
-        errors.DeadlineExceeded, match="the deadline of 30 s passed before sending"
+        errors.DeadlineExceeded, match="the deadline of 30 s passed before the request was sent"
     ) as caught:
         steps.send("T-1")
     assert caught.value.outcome == "not_sent"

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "7019882581c9d6c7"
+__build__ = "25bbceca0c99d2fb"

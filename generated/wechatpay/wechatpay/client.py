@@ -54,15 +54,15 @@ SERVICE: Final = Service(
             400,
             "INVALID_REQUEST",
             _errors.RequestRefused,
-            reason="The HTTP request does not comply with the interface rules of WeChat Pay APIv3.",
-            remedy="Refer to the interface rules.",
+            reason="The HTTP request does not comply with the rules of WeChat Pay APIv3.",
+            remedy="See the APIv3 rules in the official documentation.",
         ),
         ErrorCode(
             401,
             "SIGN_ERROR",
             _errors.SignError,
             reason="The signature could not be verified.",
-            remedy="Refer to the signature FAQ.",
+            remedy="See the FAQ on signatures in the official documentation.",
         ),
         ErrorCode(
             500,
@@ -91,34 +91,35 @@ class WeChatPay(Client):
     block.
 
     Args:
-        mchid: Merchant ID that signs; in service provider mode that of the service
-            provider.
+        mchid: Merchant ID that signs the requests; in service provider mode, the
+            merchant ID of the service provider.
         serial_no: Serial number of the merchant API certificate, 40 hexadecimal digits.
         private_key: Private key of the merchant API certificate: a path, PEM text or
             bytes, or a key object.
-        public_key_id: ID of the WeChat Pay public key: PUB_KEY_ID_ and digits.
+        public_key_id: ID of the WeChat Pay public key: PUB_KEY_ID_ followed by digits.
         public_key: WeChat Pay public key, which verifies responses and encrypts fields:
             a path, PEM text or bytes, or a key object.
-        api_v3_key: APIv3 key, 32 characters. It decrypts events and platform
-            certificates; with it, the client downloads the certificates and renews
-            them.
+        api_v3_key: APIv3 key, 32 characters. It decrypts webhook events and platform
+            certificates. If it is set, the client downloads and renews the certificates
+            automatically.
         platform_certificates: Platform certificates that you already have: paths, PEM
             text or bytes, or certificate objects.
-        former_private_keys: Private keys of former merchant API certificates, for
-            fields encrypted with these.
-        hosts: Base URLs in place of the documented ones, the primary first; https, or
-            http on this machine.
-        transport: Transport of httpx, such as that of a mock; `client.close()` closes
-            it too. The deadline is enforced for `HTTPTransport` and its subclasses
-            only.
-        proxy: URL of a proxy; proxies in environment variables are ignored.
-        ssl_context: TLS settings, such as private certificate authorities (default:
-            those of the system); a context that does not verify servers is refused.
+        former_private_keys: Private keys of earlier merchant API certificates, to
+            decrypt fields that were encrypted with these certificates.
+        hosts: Base URLs to use instead of the documented hosts, the primary first;
+            https, or http for this machine only.
+        transport: Transport of httpx, for example the transport of a mock;
+            `client.close()` closes it too. The deadline is enforced for `HTTPTransport`
+            and its subclasses only.
+        proxy: Proxy URL. Proxy settings in environment variables are ignored.
+        ssl_context: TLS settings, for example with private CA certificates (default:
+            the CA certificates of the system). A context that does not verify the
+            server is rejected.
         deadline: Total timeout of a call in seconds, retries and backoff included (at
             most 86,400).
-        max_attempts: Maximum number of attempts of a call, and one more after an access
-            token is refused; 1 disables retries.
-        user_agent: Name of your product, sent before the name of the client.
+        max_attempts: Maximum number of attempts of a call; a rejected access token
+            allows one more. 1 disables retries.
+        user_agent: Name of your product; the `User-Agent` header starts with it.
         strict: Raise `errors.ProtocolError` for a response that does not match its
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8
@@ -216,33 +217,34 @@ class AsyncWeChatPay(AsyncClient):
     block.
 
     Args:
-        mchid: Merchant ID that signs; in service provider mode that of the service
-            provider.
+        mchid: Merchant ID that signs the requests; in service provider mode, the
+            merchant ID of the service provider.
         serial_no: Serial number of the merchant API certificate, 40 hexadecimal digits.
         private_key: Private key of the merchant API certificate: a path, PEM text or
             bytes, or a key object.
-        public_key_id: ID of the WeChat Pay public key: PUB_KEY_ID_ and digits.
+        public_key_id: ID of the WeChat Pay public key: PUB_KEY_ID_ followed by digits.
         public_key: WeChat Pay public key, which verifies responses and encrypts fields:
             a path, PEM text or bytes, or a key object.
-        api_v3_key: APIv3 key, 32 characters. It decrypts events and platform
-            certificates; with it, the client downloads the certificates and renews
-            them.
+        api_v3_key: APIv3 key, 32 characters. It decrypts webhook events and platform
+            certificates. If it is set, the client downloads and renews the certificates
+            automatically.
         platform_certificates: Platform certificates that you already have: paths, PEM
             text or bytes, or certificate objects.
-        former_private_keys: Private keys of former merchant API certificates, for
-            fields encrypted with these.
-        hosts: Base URLs in place of the documented ones, the primary first; https, or
-            http on this machine.
-        transport: Transport of httpx, such as that of a mock; `await client.close()`
-            closes it too.
-        proxy: URL of a proxy; proxies in environment variables are ignored.
-        ssl_context: TLS settings, such as private certificate authorities (default:
-            those of the system); a context that does not verify servers is refused.
+        former_private_keys: Private keys of earlier merchant API certificates, to
+            decrypt fields that were encrypted with these certificates.
+        hosts: Base URLs to use instead of the documented hosts, the primary first;
+            https, or http for this machine only.
+        transport: Transport of httpx, for example the transport of a mock; `await
+            client.close()` closes it too.
+        proxy: Proxy URL. Proxy settings in environment variables are ignored.
+        ssl_context: TLS settings, for example with private CA certificates (default:
+            the CA certificates of the system). A context that does not verify the
+            server is rejected.
         deadline: Total timeout of a call in seconds, retries and backoff included (at
             most 86,400).
-        max_attempts: Maximum number of attempts of a call, and one more after an access
-            token is refused; 1 disables retries.
-        user_agent: Name of your product, sent before the name of the client.
+        max_attempts: Maximum number of attempts of a call; a rejected access token
+            allows one more. 1 disables retries.
+        user_agent: Name of your product; the `User-Agent` header starts with it.
         strict: Raise `errors.ProtocolError` for a response that does not match its
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8

@@ -80,8 +80,8 @@ class ParamError(ApiError):
 class RequestRefused(ApiError):
     """400 `INVALID_REQUEST`.
 
-    - The HTTP request does not comply with the interface rules of WeChat Pay APIv3.
-      Refer to the interface rules.
+    - The HTTP request does not comply with the rules of WeChat Pay APIv3. See the APIv3
+      rules in the official documentation.
     - The parameters have a valid format but violate a business rule. Call again with
       correct parameters.
     """
@@ -99,7 +99,8 @@ class ResourceNotExists(ApiError):
 class SignError(ApiError):
     """401 `SIGN_ERROR`.
 
-    - The signature could not be verified. Refer to the signature FAQ.
+    - The signature could not be verified. See the FAQ on signatures in the official
+      documentation.
     """
 
 

@@ -27,7 +27,7 @@ __all__ = [
 class FapiaoUserApplied(Event, frozen=True, kw_only=True):
     """Fapiao requested by a user (用户发票抬头填写完成通知).
 
-    The user has filled in the fapiao title and requested a fapiao.
+    A user filled in the fapiao title and requested a fapiao.
 
     Source: https://wechatpay.js.org/webhook/v3/FAPIAO.USER_APPLIED
     """
@@ -39,7 +39,7 @@ class FapiaoUserApplied(Event, frozen=True, kw_only=True):
 class FapiaoIssued(Event, frozen=True, kw_only=True):
     """Fapiao issued (发票开具成功通知).
 
-    Fapiao of an application were issued. Query the application for their contents.
+    Fapiao of an application were issued. To get their contents, query the application.
 
     Source: https://pay.weixin.qq.com/doc/v3/merchant/4012286057
     """
@@ -51,8 +51,8 @@ class FapiaoIssued(Event, frozen=True, kw_only=True):
 class FapiaoReversed(Event, frozen=True, kw_only=True):
     """Fapiao reversed (发票冲红成功通知).
 
-    Fapiao of an application were reversed by red fapiao. Query the application for the
-    red fapiao.
+    Fapiao of an application were reversed by issuing red fapiao. To get the red fapiao,
+    query the application.
 
     Source: https://pay.weixin.qq.com/doc/v3/merchant/4012286074
     """

@@ -115,8 +115,8 @@ class InvoiceNotAuthorised(ApiError):
     """`72038`.
 
     - invoice order never auth: no authorised invoice has this card_id and code. Use the
-      voucher code that was returned when the voucher was inserted, not the code printed
-      on the invoice.
+      card code that was returned when the card was inserted, not the code printed on
+      the invoice.
     """
 
 
@@ -130,8 +130,8 @@ class InvoiceNotLocked(ApiError):
 class InvoiceNotPermitted(ApiError):
     """`72015`.
 
-    - No permission to operate on invoices. Check that the account has been granted the
-      permission.
+    - The account has no permission for operations on invoices. Check that this
+      permission is granted to the account.
     """
 
 

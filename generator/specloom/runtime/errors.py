@@ -24,7 +24,7 @@ from .public_names import public
 Retry: TypeAlias = Literal["never", "same", "later", "token"]
 """Whether a retry of the same request can succeed:
 
-- `never`: no, it would fail in the same way;
+- `never`: no, it would fail again;
 - `same`: yes, without a change;
 - `later`: yes, after a delay;
 - `token`: yes, with a new token.
@@ -34,7 +34,7 @@ Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
 
 - `not_sent`: the server cannot have received all of it, so it was not executed;
 - `rejected`: the server rejected it and executed nothing;
-- `unknown`: it may have been executed; check before you retry;
+- `unknown`: it may have been executed; query the result before you retry;
 - `done`: it was executed, but the response does not match the documentation.
 """
 
@@ -43,15 +43,15 @@ Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
 class Error(Exception):
     """Base class of all errors of a call.
 
-    Attributes that do not apply are None or empty. Secrets of the request that the
-    server quotes are replaced by "…". Only `content` has the bytes that the server
-    sent; it is neither shown nor pickled.
+    Attributes that do not apply are None or empty. A secret of the request that the
+    server repeats in its response is replaced by "…". Only `content` has the bytes
+    that the server sent; it is not part of the message or the pickle.
     """
 
     outcome: Outcome = "not_sent"
     """Outcome of the request; see `Outcome`."""
     retry: Retry = "never"
-    """Whether a retry can succeed; the client has retried where that is safe."""
+    """Whether a retry can succeed; the client already made the retries that are safe."""
 
     def __init__(
         self,

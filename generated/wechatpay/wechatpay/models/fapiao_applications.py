@@ -20,34 +20,30 @@ class ReverseRequest(Model, frozen=True, kw_only=True):
     """Request body of `fapiao_applications.reverse`."""
 
     sub_mchid: Annotated[str, limited(max_length=32)]
-    """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
-    by WeChat Pay; refer to the required development parameters of the
-    service-provider mode.
+    """Sub-merchant ID, at most 32 characters. Assigned by WeChat Pay; see the required
+    development parameters of service provider mode in the official documentation.
     """
     reverse_reason: Annotated[str, limited(max_length=200)]
     """Reason for the reversal, at most 200 characters. Free text; for fully digitalized
-    fapiao one of `ISSUE_ERROR`, `SALES_RETURN`, `SERVICE_SUSPENTION` (spelled like
-    this) and `SALES_DISCOUNT`.
+    fapiao one of `ISSUE_ERROR`, `SALES_RETURN`, `SERVICE_SUSPENTION` (WeChat Pay's
+    spelling) and `SALES_DISCOUNT`.
     """
     fapiao_information: Sequence[ReversedFapiao]
-    """Fapiao to reverse. Fapiao of the application to reverse."""
+    """Fapiao to reverse. The fapiao of this application that you want to reverse."""
 
 
 class FapiaoUserAppliedPayload(Model, frozen=True, kw_only=True):
     """Payload of `FAPIAO.USER_APPLIED`."""
 
     mchid: Annotated[str, limited(max_length=32)]
-    """Merchant number, at most 32 characters. Number of the merchant or service
-    provider.
-    """
+    """Merchant ID, at most 32 characters. ID of the merchant or service provider."""
     sub_mchid: Annotated[str, limited(max_length=32)] | None = None
-    """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
-    by WeChat Pay; refer to the required development parameters of the
-    service-provider mode.
+    """Sub-merchant ID, at most 32 characters. Assigned by WeChat Pay; see the required
+    development parameters of service provider mode in the official documentation.
     """
     fapiao_apply_id: Annotated[str, limited(max_length=32)]
-    """Application number, at most 32 characters. Application number of the requested
-    fapiao.
+    """Application number, at most 32 characters. Application number for the fapiao that
+    the user requested.
     """
     apply_time: Annotated[datetime, Meta(tz=True)]
     """Time of the request. When the user requested the fapiao."""
@@ -57,8 +53,8 @@ class ReversedFapiao(Model, frozen=True, kw_only=True):
     """A fapiao to reverse (需要冲红的一张发票)."""
 
     fapiao_id: Annotated[str, limited(max_length=32)]
-    """Merchant's fapiao number, at most 32 characters. Must be the merchant's fapiao
-    number specified when the fapiao was issued.
+    """Merchant's fapiao number, at most 32 characters. Must be the number that you
+    specified when the fapiao was issued.
     """
     fapiao_code: str | None = None
     """Fapiao code. Fully digitalized fapiao have no fapiao code."""
@@ -101,7 +97,7 @@ class FapiaoInformation(Model, frozen=True, kw_only=True):
     seller_information: SellerInformation | None = None
     """Seller. Seller that issued the fapiao."""
     buyer_information: BuyerInformation | None = None
-    """Buyer. Buyer, the title of the fapiao."""
+    """Buyer. Buyer information (the fapiao title)."""
     extra_information: ExtraInformation | None = None
     """Additional information. Payee, reviewer and drawer."""
     items: Sequence[FapiaoItem] | None = None
@@ -111,20 +107,20 @@ class FapiaoInformation(Model, frozen=True, kw_only=True):
     remark: str | None = None
     """Remark."""
     fapiao_error_code: str | None = None
-    """Error code. Error code of a failed issue or reversal."""
+    """Error code. Set if issuing or reversing failed."""
     fapiao_error_message: str | None = None
-    """Error message. Reason of a failed issue or reversal."""
+    """Error message. Reason why issuing or reversing failed."""
 
 
 class FapiaoStatus(OpenEnum):
     """Status of a fapiao (发票状态)."""
 
     ISSUE_ACCEPTED = "ISSUE_ACCEPTED"
-    """Issuing accepted (开票已受理)."""
+    """Issue request accepted (开票已受理)."""
     ISSUED = "ISSUED"
     """Issued (已开票)."""
     REVERSE_ACCEPTED = "REVERSE_ACCEPTED"
-    """Reversal accepted (冲红已受理)."""
+    """Reversal request accepted (冲红已受理)."""
     REVERSED = "REVERSED"
     """Reversed (已冲红)."""
     if TYPE_CHECKING:
@@ -167,11 +163,11 @@ class CardStatus(OpenEnum):
     """Status of a card (发票卡券状态)."""
 
     INSERT_ACCEPTED = "INSERT_ACCEPTED"
-    """Insertion accepted (插卡已受理)."""
+    """Insertion request accepted (插卡已受理)."""
     INSERTED = "INSERTED"
     """Inserted (已插卡)."""
     DISCARD_ACCEPTED = "DISCARD_ACCEPTED"
-    """Discard accepted (作废已受理)."""
+    """Discard request accepted (作废已受理)."""
     DISCARDED = "DISCARDED"
     """Discarded (已作废)."""
     if TYPE_CHECKING:
@@ -182,20 +178,17 @@ class FapiaoNotice(Model, frozen=True, kw_only=True):
     """Status change of fapiao (发票状态变更通知)."""
 
     mchid: Annotated[str, limited(max_length=32)]
-    """Merchant number, at most 32 characters. Number of the merchant or service
-    provider.
-    """
+    """Merchant ID, at most 32 characters. ID of the merchant or service provider."""
     sub_mchid: Annotated[str, limited(max_length=32)] | None = None
-    """Sub-merchant number, at most 32 characters. Number of the sub-merchant, assigned
-    by WeChat Pay; refer to the required development parameters of the
-    service-provider mode.
+    """Sub-merchant ID, at most 32 characters. Assigned by WeChat Pay; see the required
+    development parameters of service provider mode in the official documentation.
     """
     fapiao_apply_id: Annotated[str, limited(max_length=32)]
-    """Application number, at most 32 characters. Application number, as specified when
-    the fapiao was issued.
+    """Application number, at most 32 characters. Specified by you when the fapiao was
+    issued.
     """
     fapiao_information: Sequence[FapiaoProgress]
-    """Fapiao. Fapiao that this notification is about."""
+    """Fapiao. Fapiao whose status changed."""
 
 
 class FapiaoProgress(Model, frozen=True, kw_only=True):
@@ -208,7 +201,7 @@ class FapiaoProgress(Model, frozen=True, kw_only=True):
     fapiao_status: FapiaoStatus
     """Status of the fapiao. Current status of the fapiao."""
     card_status: CardStatus | None = None
-    """Status of the card. Current status of the card in the user's card bag."""
+    """Status of the card. Current status of the fapiao card in the user's card bag."""
 
 
 class SellerInformation(Model, frozen=True, kw_only=True):
@@ -256,11 +249,11 @@ class BuyerInformation(Model, frozen=True, kw_only=True):
     fapiao.
     """
     out_trade_no: str | None = None
-    """Merchant's order number. Order number of the merchant."""
+    """Merchant's order number. Order of the merchant for which the fapiao is issued."""
     fapiao_bill_type: FapiaoBillType | None = None
     """Fapiao type. Fapiao type requested by the user."""
     user_apply_message: str | None = None
-    """Message of the user. Message of the user in the request for the fapiao."""
+    """Message of the user. Message that the user entered when requesting the fapiao."""
 
 
 class BuyerType(OpenEnum):
@@ -332,7 +325,9 @@ class FapiaoItem(Model, frozen=True, kw_only=True):
     tax_prefer_mark: TaxPreferMark | None = None
     """Tax preference. Preferential tax policy of the line."""
     discount: bool | None = None
-    """Discount line. True for a discount line, which follows the discounted line."""
+    """Discount line. True for a discount line; such a line follows the line that it
+    discounts.
+    """
 
 
 class TaxPreferMark(OpenEnum):

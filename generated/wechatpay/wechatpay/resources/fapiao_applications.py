@@ -29,19 +29,19 @@ class FapiaoApplications(Resource):
     ) -> FapiaoPage:
         """Query electronic fapiao (查询电子发票).
 
-        After a successful call that issues electronic fapiao, reverses them or inserts
-        them into the user's card bag, call this endpoint to query the result and the
-        fapiao that were issued, reversed or inserted.
+        Queries the result of issuing electronic fapiao, reversing them or inserting
+        them into the user's card bag, and returns these fapiao. Call it after the call
+        that issues, reverses or inserts them has succeeded.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. Application
-                number, as specified when the fapiao was issued.
-            sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; refer to the required development
-                parameters of the service-provider mode.
-            fapiao_id: Merchant's fapiao number, at most 32 characters. Merchant's
-                fapiao number, as specified when the fapiao was issued. If present, only
-                that fapiao is returned.
+            fapiao_apply_id: Application number, at most 32 characters. Specified by you
+                when the fapiao was issued.
+            sub_mchid: Sub-merchant ID, at most 32 characters. Assigned by WeChat Pay;
+                see the required development parameters of service provider mode in the
+                official documentation.
+            fapiao_id: Merchant's fapiao number, at most 32 characters. Specified by you
+                when the fapiao was issued; identifies one fapiao. If present, only this
+                fapiao is returned.
 
         Raises:
             errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have a valid
@@ -73,20 +73,21 @@ class FapiaoApplications(Resource):
         reversed.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. Application
-                number, as specified when the fapiao was issued.
-            sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; refer to the required development
-                parameters of the service-provider mode.
+            fapiao_apply_id: Application number, at most 32 characters. Specified by you
+                when the fapiao was issued.
+            sub_mchid: Sub-merchant ID, at most 32 characters. Assigned by WeChat Pay;
+                see the required development parameters of service provider mode in the
+                official documentation.
             reverse_reason: Reason for the reversal, at most 200 characters. Free text;
                 for fully digitalized fapiao one of `ISSUE_ERROR`, `SALES_RETURN`,
-                `SERVICE_SUSPENTION` (spelled like this) and `SALES_DISCOUNT`.
-            fapiao_information: Fapiao to reverse. Fapiao of the application to reverse.
+                `SERVICE_SUSPENTION` (WeChat Pay's spelling) and `SALES_DISCOUNT`.
+            fapiao_information: Fapiao to reverse. The fapiao of this application that
+                you want to reverse.
 
         Returns:
             202: Reversal accepted. The request was accepted, but not yet processed.
-                WeChat Pay notifies you of the result; you can also query it with
-                `fapiao_applications.query`.
+                WeChat Pay notifies you of the result in a webhook event; you can also
+                query it with `fapiao_applications.query`.
 
         Source:
         https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/new-tax-control-fapiao/chapter3_9.shtml
@@ -117,19 +118,19 @@ class AsyncFapiaoApplications(AsyncResource):
     ) -> FapiaoPage:
         """Query electronic fapiao (查询电子发票).
 
-        After a successful call that issues electronic fapiao, reverses them or inserts
-        them into the user's card bag, call this endpoint to query the result and the
-        fapiao that were issued, reversed or inserted.
+        Queries the result of issuing electronic fapiao, reversing them or inserting
+        them into the user's card bag, and returns these fapiao. Call it after the call
+        that issues, reverses or inserts them has succeeded.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. Application
-                number, as specified when the fapiao was issued.
-            sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; refer to the required development
-                parameters of the service-provider mode.
-            fapiao_id: Merchant's fapiao number, at most 32 characters. Merchant's
-                fapiao number, as specified when the fapiao was issued. If present, only
-                that fapiao is returned.
+            fapiao_apply_id: Application number, at most 32 characters. Specified by you
+                when the fapiao was issued.
+            sub_mchid: Sub-merchant ID, at most 32 characters. Assigned by WeChat Pay;
+                see the required development parameters of service provider mode in the
+                official documentation.
+            fapiao_id: Merchant's fapiao number, at most 32 characters. Specified by you
+                when the fapiao was issued; identifies one fapiao. If present, only this
+                fapiao is returned.
 
         Raises:
             errors.RequestRefused: 400 `INVALID_REQUEST`: The parameters have a valid
@@ -161,20 +162,21 @@ class AsyncFapiaoApplications(AsyncResource):
         reversed.
 
         Args:
-            fapiao_apply_id: Application number, at most 32 characters. Application
-                number, as specified when the fapiao was issued.
-            sub_mchid: Sub-merchant number, at most 32 characters. Number of the
-                sub-merchant, assigned by WeChat Pay; refer to the required development
-                parameters of the service-provider mode.
+            fapiao_apply_id: Application number, at most 32 characters. Specified by you
+                when the fapiao was issued.
+            sub_mchid: Sub-merchant ID, at most 32 characters. Assigned by WeChat Pay;
+                see the required development parameters of service provider mode in the
+                official documentation.
             reverse_reason: Reason for the reversal, at most 200 characters. Free text;
                 for fully digitalized fapiao one of `ISSUE_ERROR`, `SALES_RETURN`,
-                `SERVICE_SUSPENTION` (spelled like this) and `SALES_DISCOUNT`.
-            fapiao_information: Fapiao to reverse. Fapiao of the application to reverse.
+                `SERVICE_SUSPENTION` (WeChat Pay's spelling) and `SALES_DISCOUNT`.
+            fapiao_information: Fapiao to reverse. The fapiao of this application that
+                you want to reverse.
 
         Returns:
             202: Reversal accepted. The request was accepted, but not yet processed.
-                WeChat Pay notifies you of the result; you can also query it with
-                `fapiao_applications.query`.
+                WeChat Pay notifies you of the result in a webhook event; you can also
+                query it with `fapiao_applications.query`.
 
         Source:
         https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/new-tax-control-fapiao/chapter3_9.shtml

@@ -1,7 +1,7 @@
 """Hooks: user functions that observe requests, responses and retries.
 
-Their arguments have the endpoint and its documented path. They have no path as sent, no
-query, header or body, because all of these may hold secrets.
+Their arguments have the endpoint and its documented path. They do not have the actual
+path, the query, the headers or the body, because these may contain secrets.
 """
 
 from __future__ import annotations

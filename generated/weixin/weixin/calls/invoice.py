@@ -19,21 +19,22 @@ def update_status(
     code: str,
     reimburse_status: ReimburseStatus | str,
 ) -> Call[UpdateStatusResponse]:
-    """Update the status of invoice vouchers (更新发票卡券状态).
+    """Update the status of an invoice card (更新发票卡券状态).
 
     When the status of an invoice changes (for example, it is reversed or reimbursed),
-    the invoice platform should update the invoice voucher in the user's
-    card bag. This keeps vouchers valid, and prevents invalid and duplicate
+    the invoice platform should update the invoice card in the user's
+    card bag. This keeps the cards valid, and prevents invalid and duplicate
     reimbursements.
 
-    This endpoint is mainly for invoice platforms to report reimbursements in other
-    channels. Enterprises that reimburse invoices use other endpoints.
+    This endpoint is mainly for invoice platforms that report reimbursements made
+    outside Weixin. Enterprises that reimburse invoices use the endpoints for
+    reimbursement.
 
     Args:
-        card_id: Invoice id. `card_id` of the card template of the invoice.
-        code: Card code. Code of the invoice voucher, returned when it was inserted into
-            the card bag; not the code printed on the invoice.
-        reimburse_status: Reimbursement status. New status of the voucher;
+        card_id: Invoice ID. `card_id` of the card template of the invoice.
+        code: Card code. Code of the invoice card, returned when the card was inserted
+            into the card bag; not the code printed on the invoice.
+        reimburse_status: Reimbursement status. New status of the invoice card. Set
             `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
     Returns:
@@ -72,8 +73,8 @@ _UPDATE_STATUS: Final[Endpoint[UpdateStatusResponse]] = Endpoint(
             None,
             "72015",
             _errors.InvoiceNotPermitted,
-            reason="No permission to operate on invoices.",
-            remedy="Check that the account has been granted the permission.",
+            reason="The account has no permission for operations on invoices.",
+            remedy="Check that this permission is granted to the account.",
         ),
         ErrorCode(
             None,
@@ -109,7 +110,7 @@ _UPDATE_STATUS: Final[Endpoint[UpdateStatusResponse]] = Endpoint(
             "72038",
             _errors.InvoiceNotAuthorised,
             reason="invoice order never auth: no authorised invoice has this card_id and code.",
-            remedy="Use the voucher code that was returned when the voucher was inserted, not the code printed on the invoice.",
+            remedy="Use the card code that was returned when the card was inserted, not the code printed on the invoice.",
         ),
         ErrorCode(
             None,

@@ -15,14 +15,14 @@ class UpdateStatusRequest(Model, frozen=True, kw_only=True):
     """Request body of `invoice.update_status`."""
 
     card_id: str
-    """Invoice id. `card_id` of the card template of the invoice."""
+    """Invoice ID. `card_id` of the card template of the invoice."""
     code: str
-    """Card code. Code of the invoice voucher, returned when it was inserted into the
+    """Card code. Code of the invoice card, returned when the card was inserted into the
     card bag; not the code printed on the invoice.
     """
     reimburse_status: OrStr[ReimburseStatus]
-    """Reimbursement status. New status of the voucher; `INVOICE_REIMBURSE_CANCEL` after
-    the invoice was reversed.
+    """Reimbursement status. New status of the invoice card. Set
+    `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
     """
 
 

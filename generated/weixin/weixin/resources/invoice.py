@@ -14,7 +14,8 @@ from ..models.invoice import ReimburseStatus, UpdateStatusResponse
 class Invoice(Resource):
     """Invoices (发票).
 
-    Endpoints for invoice platforms: invoice vouchers in the card bags of Weixin users.
+    Endpoints for invoice platforms: they update the invoice cards in the card bags of
+    Weixin users.
     """
 
     def update_status(
@@ -24,28 +25,29 @@ class Invoice(Resource):
         code: str,
         reimburse_status: ReimburseStatus | str,
     ) -> UpdateStatusResponse:
-        """Update the status of invoice vouchers (更新发票卡券状态).
+        """Update the status of an invoice card (更新发票卡券状态).
 
         When the status of an invoice changes (for example, it is reversed or
-        reimbursed), the invoice platform should update the invoice voucher in the
-        user's
-        card bag. This keeps vouchers valid, and prevents invalid and duplicate
+        reimbursed), the invoice platform should update the invoice card in the user's
+        card bag. This keeps the cards valid, and prevents invalid and duplicate
         reimbursements.
 
-        This endpoint is mainly for invoice platforms to report reimbursements in other
-        channels. Enterprises that reimburse invoices use other endpoints.
+        This endpoint is mainly for invoice platforms that report reimbursements made
+        outside Weixin. Enterprises that reimburse invoices use the endpoints for
+        reimbursement.
 
         Args:
-            card_id: Invoice id. `card_id` of the card template of the invoice.
-            code: Card code. Code of the invoice voucher, returned when it was inserted
-                into the card bag; not the code printed on the invoice.
-            reimburse_status: Reimbursement status. New status of the voucher;
+            card_id: Invoice ID. `card_id` of the card template of the invoice.
+            code: Card code. Code of the invoice card, returned when the card was
+                inserted into the card bag; not the code printed on the invoice.
+            reimburse_status: Reimbursement status. New status of the invoice card. Set
                 `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
         Raises:
             errors.InvalidCardStatus: `40078`: The status of the card does not allow
                 this operation.
-            errors.InvoiceNotPermitted: `72015`: No permission to operate on invoices.
+            errors.InvoiceNotPermitted: `72015`: The account has no permission for
+                operations on invoices.
             errors.InvoiceLocked: `72023`: The invoice is locked by another account.
             errors.InvoiceStatusError: `72024`: The status of the invoice does not allow
                 this change.
@@ -70,7 +72,8 @@ class Invoice(Resource):
 class AsyncInvoice(AsyncResource):
     """Invoices (发票).
 
-    Endpoints for invoice platforms: invoice vouchers in the card bags of Weixin users.
+    Endpoints for invoice platforms: they update the invoice cards in the card bags of
+    Weixin users.
     """
 
     async def update_status(
@@ -80,28 +83,29 @@ class AsyncInvoice(AsyncResource):
         code: str,
         reimburse_status: ReimburseStatus | str,
     ) -> UpdateStatusResponse:
-        """Update the status of invoice vouchers (更新发票卡券状态).
+        """Update the status of an invoice card (更新发票卡券状态).
 
         When the status of an invoice changes (for example, it is reversed or
-        reimbursed), the invoice platform should update the invoice voucher in the
-        user's
-        card bag. This keeps vouchers valid, and prevents invalid and duplicate
+        reimbursed), the invoice platform should update the invoice card in the user's
+        card bag. This keeps the cards valid, and prevents invalid and duplicate
         reimbursements.
 
-        This endpoint is mainly for invoice platforms to report reimbursements in other
-        channels. Enterprises that reimburse invoices use other endpoints.
+        This endpoint is mainly for invoice platforms that report reimbursements made
+        outside Weixin. Enterprises that reimburse invoices use the endpoints for
+        reimbursement.
 
         Args:
-            card_id: Invoice id. `card_id` of the card template of the invoice.
-            code: Card code. Code of the invoice voucher, returned when it was inserted
-                into the card bag; not the code printed on the invoice.
-            reimburse_status: Reimbursement status. New status of the voucher;
+            card_id: Invoice ID. `card_id` of the card template of the invoice.
+            code: Card code. Code of the invoice card, returned when the card was
+                inserted into the card bag; not the code printed on the invoice.
+            reimburse_status: Reimbursement status. New status of the invoice card. Set
                 `INVOICE_REIMBURSE_CANCEL` after the invoice was reversed.
 
         Raises:
             errors.InvalidCardStatus: `40078`: The status of the card does not allow
                 this operation.
-            errors.InvoiceNotPermitted: `72015`: No permission to operate on invoices.
+            errors.InvoiceNotPermitted: `72015`: The account has no permission for
+                operations on invoices.
             errors.InvoiceLocked: `72023`: The invoice is locked by another account.
             errors.InvoiceStatusError: `72024`: The status of the invoice does not allow
                 this change.

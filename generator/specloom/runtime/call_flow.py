@@ -72,9 +72,7 @@ class _CallState(Generic[T]):
                 unsigned = draft.at(host)
                 request = yield from scheme.authenticate(unsigned, self._until)
                 if settings.clock() >= self._until:
-                    text = (
-                        f"the deadline of {settings.deadline:g} s passed before the request was sent"
-                    )
+                    text = f"the deadline of {settings.deadline:g} s passed before the request was sent"
                     raise DeadlineExceeded(text)
                 self._attempted = scheme, unsigned, request
                 try:

@@ -107,19 +107,20 @@ class CornerShop(Client):
     Args:
         merchant: a bearer token (RFC 6750)
         key: an API key
-        hosts: Base URLs in place of the documented ones, the primary first; https, or
-            http on this machine.
-        transport: Transport of httpx, such as that of a mock; `client.close()` closes
-            it too. The deadline is enforced for `HTTPTransport` and its subclasses
-            only.
-        proxy: URL of a proxy; proxies in environment variables are ignored.
-        ssl_context: TLS settings, such as private certificate authorities (default:
-            those of the system); a context that does not verify servers is refused.
+        hosts: Base URLs to use instead of the documented hosts, the primary first;
+            https, or http for this machine only.
+        transport: Transport of httpx, for example the transport of a mock;
+            `client.close()` closes it too. The deadline is enforced for `HTTPTransport`
+            and its subclasses only.
+        proxy: Proxy URL. Proxy settings in environment variables are ignored.
+        ssl_context: TLS settings, for example with private CA certificates (default:
+            the CA certificates of the system). A context that does not verify the
+            server is rejected.
         deadline: Total timeout of a call in seconds, retries and backoff included (at
             most 86,400).
-        max_attempts: Maximum number of attempts of a call, and one more after an access
-            token is refused; 1 disables retries.
-        user_agent: Name of your product, sent before the name of the client.
+        max_attempts: Maximum number of attempts of a call; a rejected access token
+            allows one more. 1 disables retries.
+        user_agent: Name of your product; the `User-Agent` header starts with it.
         strict: Raise `errors.ProtocolError` for a response that does not match its
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8
@@ -209,18 +210,19 @@ class AsyncCornerShop(AsyncClient):
     Args:
         merchant: a bearer token (RFC 6750)
         key: an API key
-        hosts: Base URLs in place of the documented ones, the primary first; https, or
-            http on this machine.
-        transport: Transport of httpx, such as that of a mock; `await client.close()`
-            closes it too.
-        proxy: URL of a proxy; proxies in environment variables are ignored.
-        ssl_context: TLS settings, such as private certificate authorities (default:
-            those of the system); a context that does not verify servers is refused.
+        hosts: Base URLs to use instead of the documented hosts, the primary first;
+            https, or http for this machine only.
+        transport: Transport of httpx, for example the transport of a mock; `await
+            client.close()` closes it too.
+        proxy: Proxy URL. Proxy settings in environment variables are ignored.
+        ssl_context: TLS settings, for example with private CA certificates (default:
+            the CA certificates of the system). A context that does not verify the
+            server is rejected.
         deadline: Total timeout of a call in seconds, retries and backoff included (at
             most 86,400).
-        max_attempts: Maximum number of attempts of a call, and one more after an access
-            token is refused; 1 disables retries.
-        user_agent: Name of your product, sent before the name of the client.
+        max_attempts: Maximum number of attempts of a call; a rejected access token
+            allows one more. 1 disables retries.
+        user_agent: Name of your product; the `User-Agent` header starts with it.
         strict: Raise `errors.ProtocolError` for a response that does not match its
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8

@@ -175,7 +175,9 @@ VARIABLES = [
 def test_unusable_environment_variables(
     name: str, value: str, package: Package, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import_module(f"{package.module.__name__}._runtime.httpx_adapter")._trust.cache_clear()
+    import_module(
+        f"{package.module.__name__}._runtime.httpx_adapter"
+    )._default_ssl_context.cache_clear()
     context = ssl.create_default_context()
     for one, _ in VARIABLES:
         monkeypatch.delenv(one, raising=False)
@@ -351,7 +353,10 @@ def test_transports_that_return_anything(strict: bool, package: Package, mode: s
 def test_other_event_loops_than_asyncio(package: Package) -> None:
     client = package.mock.async_client()
     for _, call in [*package.calls(), ("close", lambda client: client.close())]:
-        with pytest.raises(package.module.errors.ConfigError, match="needs asyncio"):
+        with pytest.raises(
+            package.module.errors.ConfigError,
+            match="async clients need a running asyncio event loop",
+        ):
             call(client).send(None)  # as trio would
 
 

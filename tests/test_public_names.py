@@ -20,15 +20,15 @@ from tests.generated import CASES, COMMITTED, imported, write
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Packages of APIs with one scheme, and of one with several."""
-    made = tmp_path_factory.mktemp("generated")
-    return {**COMMITTED, write(CASES / "kitchen_sink" / "spec", made).package: made}
+    folder = tmp_path_factory.mktemp("generated")
+    return {**COMMITTED, write(CASES / "kitchen_sink" / "spec", folder).package: folder}
 
 
 def public_modules(package: ModuleType) -> Iterator[ModuleType]:
     yield package
-    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if "._runtime" not in found.name:
-            yield import_module(found.name)
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if "._runtime" not in module.name:
+            yield import_module(module.name)
 
 
 def own_names(module: ModuleType) -> list[str]:
@@ -68,8 +68,8 @@ def test_every_error_is_exported(name: str, projects: Mapping[str, Path]) -> Non
             yield from below(each)
 
     with imported(projects[name], name) as package:
-        for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            import_module(found.name)
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            import_module(module.name)
         assert {
             f"{each.__module__}.{each.__qualname__}" for each in below(package.errors.Error)
         } <= {f"{name}.errors.{each}" for each in package.errors.__all__}

@@ -125,7 +125,7 @@ def canaries(texts: Iterator[str] | list[str]) -> list[str]:
     ]
 
 
-def shown(error: BaseException) -> Iterator[str]:
+def visible_texts(error: BaseException) -> Iterator[str]:
     yield traceback_of(error)
     yield pickled(error)
     yield from printed(copy.copy(error))
@@ -146,12 +146,12 @@ def raised(job: Job) -> BaseException:
 
 def echo(got: ReceivedRequest) -> bytes:
     """Respond with everything received, in every part of the response, as many servers do."""
-    said = f"{unquote(got.target)} | {got.target} | {got.headers} | {got.body.decode()}"
+    echo_text = f"{unquote(got.target)} | {got.target} | {got.headers} | {got.body.decode()}"
     body = {
         "code": "X",
-        "message": said,
-        "detail": {"got": [{said: said}], "n": 1},
-        "problems": [said],
+        "message": echo_text,
+        "detail": {"got": [{echo_text: echo_text}], "n": 1},
+        "problems": [echo_text],
     }
     return http_response(
         422, json.dumps(body), ("X-Request-ID", got.target), ("X-Echo", got.target)
@@ -204,18 +204,18 @@ def test_no_secret_is_shown_if_servers_quote_requests(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.respond_with(does)
-    heard: list[str] = []
+    texts: list[str] = []
     hooks = dict.fromkeys(
-        ("on_request", "on_response", "on_retry"), lambda event: heard.extend(printed(event))
+        ("on_request", "on_response", "on_retry"), lambda event: texts.extend(printed(event))
     )
     error = raised(lambda: run(make, SCHEMES[scheme], strict=True, max_attempts=1, **hooks))
     assert isinstance(error, errors.Error)
-    heard += shown(error)
+    texts += visible_texts(error)
     # The HTTP library's own log has all bytes, for those who turn that on.
-    heard += [
+    texts += [
         record.getMessage() for record in caplog.records if not record.name.startswith("httpcore")
     ]
-    assert not canaries(heard)
+    assert not canaries(texts)
     if does is echo and scheme == "bearer" and make is create:
         # Nothing that came is lost: the bytes are there for those who ask for them.
         assert b"CANARY" in error.content
@@ -244,7 +244,7 @@ def test_no_secret_is_shown_by_interruptions(
             )
     error = raised(lambda: run(create, SCHEMES[scheme]))
     assert not isinstance(error, Exception)
-    assert not canaries(shown(error))
+    assert not canaries(visible_texts(error))
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -291,13 +291,13 @@ def test_no_secret_is_shown_by_validation_errors(name: str) -> None:
 
 
 def wechat_pay(package: Any, **changes: Any) -> Any:
-    given = {
+    arguments = {
         "mchid": "1900000001",
         "serial_no": "AA",
         "private_key": KEY,
         "api_v3_key": f"{TOKEN:-<32}",
     }
-    return package.WeChatPay(**given | changes)
+    return package.WeChatPay(**arguments | changes)
 
 
 def test_no_secret_is_shown_by_constructors_of_a_generated_client() -> None:
@@ -330,14 +330,14 @@ endpoints:
         raise httpx.ConnectError("nobody")
 
     with imported(generate_project(spec, tmp_path), "shop") as shop:
-        resource = shop.Shop(transport=httpx.MockTransport(nobody)).x
-        later = shop.AsyncShop(transport=httpx.MockTransport(nobody)).x
+        sync = shop.Shop(transport=httpx.MockTransport(nobody)).x
+        asynchronous = shop.AsyncShop(transport=httpx.MockTransport(nobody)).x
         for name in ("enter", "leave"):
             for text in ("x", "too long"):
                 fail: list[Callable[[str], Any]] = [
-                    lambda given: getattr(resource, name)(name=given, pin=PASSWORD),  # noqa: B023
-                    lambda given: asyncio.run(
-                        getattr(later, name)(name=given, pin=PASSWORD)  # noqa: B023
+                    lambda value: getattr(sync, name)(name=value, pin=PASSWORD),  # noqa: B023
+                    lambda value: asyncio.run(
+                        getattr(asynchronous, name)(name=value, pin=PASSWORD)  # noqa: B023
                     ),
                 ]
                 for job in fail:

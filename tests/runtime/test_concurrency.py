@@ -97,7 +97,7 @@ def test_a_call_in_a_finalizer_of_the_event_loop_succeeds(server: Server) -> Non
 
     def work() -> None:
         shop = AsyncShop(Scheme(), hosts=[server.url])
-        kept: list[AsyncIterator[None]] = []
+        iterators: list[AsyncIterator[None]] = []
 
         async def held() -> AsyncIterator[None]:
             try:
@@ -107,8 +107,8 @@ def test_a_call_in_a_finalizer_of_the_event_loop_succeeds(server: Server) -> Non
 
         async def go() -> None:
             values.append((await shop.send(put(1))).value)
-            kept.append(held())
-            await anext(kept[0])
+            iterators.append(held())
+            await anext(iterators[0])
 
         asyncio.run(go())
 
@@ -140,10 +140,10 @@ def test_importing_is_cheap() -> None:
     import handmade
 
     home = str(Path(handmade.__file__).parents[1])
-    found = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=home, check=True
     )
-    assert found.stdout == "[]\n", found.stderr
+    assert completed.stdout == "[]\n", completed.stderr
 
 
 # --- what drivers do for steps ------------------------------------------------------------

@@ -69,11 +69,11 @@ def test_all_addresses_of_a_host_share_the_deadline(
     send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connections wait in a full backlog."""
-    found = socket.getaddrinfo
+    original = socket.getaddrinfo
 
     def several(host: Any, *rest: Any, **more: Any) -> Any:
         names = ["127.0.0.1", "127.0.0.2"] if host in ("localhost", b"localhost") else [host]
-        return [entry for name in names for entry in found(name, *rest, **more)]
+        return [entry for name in names for entry in original(name, *rest, **more)]
 
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("", 0), backlog=0))
@@ -113,11 +113,11 @@ def test_the_deadline_with_a_custom_transport(slow: str, server: Server) -> None
     class Traced(httpx.HTTPTransport):
         """A typical custom transport."""
 
-    for made in (httpx.HTTPTransport, Traced):
+    for transport_class in (httpx.HTTPTransport, Traced):
         server.respond_with(SLOW[slow]())
         start = time.monotonic()
         with (
-            Shop(Scheme(), hosts=[server.url], transport=made(), deadline=0.4) as shop,
+            Shop(Scheme(), hosts=[server.url], transport=transport_class(), deadline=0.4) as shop,
             pytest.raises(errors.DeadlineExceeded, match="before the deadline"),
         ):
             shop.send(CALL)

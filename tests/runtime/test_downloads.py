@@ -40,13 +40,15 @@ def depot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def serve(depot: Any) -> Serve:
     """Return a client whose server sends a body with a media type."""
 
-    def made(body: bytes, media: str = "application/pdf", status: int = 200, **options: Any) -> Any:
+    def client_for(
+        body: bytes, media: str = "application/pdf", status: int = 200, **options: Any
+    ) -> Any:
         reply = httpx.MockTransport(
             lambda _: httpx.Response(status, content=body, headers={"Content-Type": media})
         )
         return depot.Depot(transport=reply, **options)
 
-    return made
+    return client_for
 
 
 def test_a_documented_size_raises_the_default_limit(serve: Serve, depot: Any) -> None:

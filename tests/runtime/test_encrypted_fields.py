@@ -38,13 +38,13 @@ QUERY = calls.orders.query("1", shop_id="1")
 def encrypted(text: str, who: str = "merchant") -> str:
     """Encrypt a text with openssl: RSAES-OAEP with SHA-1."""
     command = "openssl pkeyutl -encrypt -pubin -inkey /dev/fd/3 -pkeyopt rsa_padding_mode:oaep"
-    made = subprocess.run(
+    completed = subprocess.run(
         ["bash", "-c", f"{command} 3<<<'{public_pem(rsa_key(who)).decode()}'"],
         input=text.encode(),
         capture_output=True,
         check=True,
     )
-    return b64encode(made.stdout).decode()
+    return b64encode(completed.stdout).decode()
 
 
 def order(**fields: Any) -> bytes:

@@ -359,8 +359,8 @@ def test_f6_an_idle_connection_that_breaks(
 def test_f6_idle_connections_expire() -> None:
     from handmade._runtime.httpx_adapter import Route
 
-    for made in (Route().transport(), Route().async_transport()):
-        assert vars(made)["_pool"]._keepalive_expiry == 7.0
+    for transport in (Route().transport(), Route().async_transport()):
+        assert vars(transport)["_pool"]._keepalive_expiry == 7.0
 
 
 # --- what comes back ----------------------------------------------------------------------

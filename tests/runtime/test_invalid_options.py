@@ -187,10 +187,10 @@ def test_creating_a_client_does_not_import_httpx() -> None:
     import handmade
 
     home = str(Path(handmade.__file__).parents[1])
-    found = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=home, check=True
     )
-    assert found.stdout == "[]\n", found.stderr
+    assert completed.stdout == "[]\n", completed.stderr
 
 
 # --- calls --------------------------------------------------------------------------------

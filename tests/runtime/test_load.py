@@ -43,7 +43,7 @@ def rough(got: ReceivedRequest) -> Any:
 
 def threads(server: Server, count: int, seconds: float) -> Counter[str]:
     """Return the results of many threads that share a client."""
-    found: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     until = time.monotonic() + seconds
 
     def work(shop: Shop, thread: int) -> None:
@@ -56,7 +56,7 @@ def threads(server: Server, count: int, seconds: float) -> Counter[str]:
                 own["right" if shop.send(put(text)).value == text.encode() else "crossed"] += 1
             except errors.Error as error:
                 own[type(error).__name__] += 1
-        found.update(own)
+        outcomes.update(own)
 
     with Shop(Scheme(), hosts=[server.url]) as shop:
         workers = [threading.Thread(target=work, args=(shop, at)) for at in range(count)]
@@ -69,39 +69,39 @@ def threads(server: Server, count: int, seconds: float) -> Counter[str]:
             connection.is_idle() or connection.is_closed()
             for connection in vars(pool)["_pool"].connections
         )
-    return found
+    return outcomes
 
 
 def test_threads_on_an_unreliable_server(server: Server) -> None:
     server.respond_with(rough)
-    found = threads(server, 30, 1.0)
-    assert found["crossed"] == 0
-    assert found["right"] > 100
-    assert set(found) <= {"right", "ConnectionFailed", "ApiError"}
+    outcomes = threads(server, 30, 1.0)
+    assert outcomes["crossed"] == 0
+    assert outcomes["right"] > 100
+    assert set(outcomes) <= {"right", "ConnectionFailed", "ApiError"}
 
 
 @pytest.mark.slow
 def test_threads_for_a_minute(server: Server, figure: Figure) -> None:
     echo(server)
     start = time.monotonic()
-    found = threads(server, 300, 60.0)
-    took = time.monotonic() - start
+    outcomes = threads(server, 300, 60.0)
+    elapsed = time.monotonic() - start
     figure(
-        f"300 threads, one client, {took:.0f} s: {dict(found)}, {server.connections} connections"
+        f"300 threads, one client, {elapsed:.0f} s: {dict(outcomes)}, {server.connections} connections"
     )
-    assert found["crossed"] == 0
-    assert set(found) == {"right"}
+    assert outcomes["crossed"] == 0
+    assert set(outcomes) == {"right"}
     server.received.clear()
 
 
 async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
     """What became of so many tasks of which 30 % are cancelled at some moment, and how
     many of the pool's connections can be used at once afterwards."""
-    found: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
 
     async def work(shop: AsyncShop, number: int) -> None:
         text = str(number)
-        found["right" if (await shop.send(put(text))).value == text.encode() else "crossed"] += 1
+        outcomes["right" if (await shop.send(put(text))).value == text.encode() else "crossed"] += 1
 
     async with AsyncShop(Scheme(), hosts=[server.url]) as shop:
         tasks = [asyncio.create_task(work(shop, number)) for number in range(count)]
@@ -109,7 +109,7 @@ async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
             asyncio.get_running_loop().call_later(random.random() * count / 1000, task.cancel)
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if result is not None:
-                found[type(result).__name__] += 1
+                outcomes[type(result).__name__] += 1
         pool: Any = vars(shop._driver._transports[asyncio.get_running_loop()])["_pool"]
         assert not pool._requests, "nobody waits for a connection"
         assert all(one.is_idle() or one.is_closed() for one in pool.connections)
@@ -125,7 +125,7 @@ async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
         start = time.monotonic()
         await asyncio.gather(*(hold(number) for number in range(100)))
         assert held == 100
-        return found, time.monotonic() - start
+        return outcomes, time.monotonic() - start
 
 
 def slowly(got: ReceivedRequest) -> Any:
@@ -134,10 +134,10 @@ def slowly(got: ReceivedRequest) -> Any:
 
 def test_cancelled_tasks_lose_no_connections(server: Server) -> None:
     server.respond_with(slowly)
-    found, _ = asyncio.run(cancelled(server, 200))
-    assert found["crossed"] == 0
-    assert found["CancelledError"] > 0
-    assert sum(found.values()) == 200
+    outcomes, _ = asyncio.run(cancelled(server, 200))
+    assert outcomes["crossed"] == 0
+    assert outcomes["CancelledError"] > 0
+    assert sum(outcomes.values()) == 200
 
 
 async def turns(count: int) -> None:
@@ -169,7 +169,7 @@ class Line(httpcore.AsyncNetworkStream):
         return None
 
 
-async def connect(*given: Any, **options: Any) -> Line:
+async def connect(*arguments: Any, **options: Any) -> Line:
     await turns(1)
     return Line()
 
@@ -208,13 +208,13 @@ def test_cancellation_at_any_step_loses_no_connection(
 @pytest.mark.slow
 def test_a_thousand_tasks_share_a_client(server: Server, figure: Figure) -> None:
     server.respond_with(slowly)
-    found, took = asyncio.run(cancelled(server, 1000))
+    outcomes, elapsed = asyncio.run(cancelled(server, 1000))
     figure(
-        f"1,000 tasks, 300 to be cancelled: {dict(found)}; then 100 at once in {took:.2f} s, {server.connections} connections"
+        f"1,000 tasks, 300 to be cancelled: {dict(outcomes)}; then 100 at once in {elapsed:.2f} s, {server.connections} connections"
     )
-    assert found["crossed"] == 0
-    assert set(found) == {"right", "CancelledError"}
-    assert sum(found.values()) == 1000
+    assert outcomes["crossed"] == 0
+    assert set(outcomes) == {"right", "CancelledError"}
+    assert sum(outcomes.values()) == 1000
 
 
 def forked(server: Server, children: int, seconds: float) -> tuple[int, int]:

@@ -296,8 +296,8 @@ def world_of(mode: str) -> Iterator[World]:
 
 @pytest.fixture(scope="module", params=["sync", "async"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    with world_of(request.param) as made:
-        yield made
+    with world_of(request.param) as new_world:
+        yield new_world
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -318,12 +318,15 @@ def test_all_combinations_agree_with_the_ledger(world: World, figure: Figure) ->
     rows = FAULTS | {str(status): of_status(status) for status in range(400, 600)}
     for (*_, cells), names in groupby(
         rows,
-        lambda name: (name in FAULTS and name, [found(world, kind, rows[name]) for kind in KINDS]),
+        lambda name: (
+            name in FAULTS and name,
+            [summary(world, kind, rows[name]) for kind in KINDS],
+        ),
     ):
         first, *_, last = [*names] * 2
         figure(f"{first if first == last else f'{first} to {last}':>30} | " + " | ".join(cells))
 
 
-def found(world: World, kind: str, fault: Fault) -> str:
+def summary(world: World, kind: str, fault: Fault) -> str:
     outcome, requests, executions = world(kind, fault)
     return f"{outcome or 'fine':8} {requests:2} {executions:2}"

@@ -135,19 +135,19 @@ MISMATCHES: list[tuple[dict[str, Any], str, Callable[[Order], bool]]] = [
 
 
 @pytest.mark.parametrize(
-    ("fields", "text", "kept"), MISMATCHES, ids=[text for _, text, _ in MISMATCHES]
+    ("fields", "text", "is_preserved"), MISMATCHES, ids=[text for _, text, _ in MISMATCHES]
 )
 def test_mismatches_are_logged_and_values_preserved(
     fields: dict[str, Any],
     text: str,
-    kept: Callable[[Order], bool],
+    is_preserved: Callable[[Order], bool],
     server: Server,
     send: Send,
     caplog: Any,
 ) -> None:
     server.respond_with(http_response(200, order(**fields)))
     value = send(QUERY).value
-    assert kept(value), value
+    assert is_preserved(value), value
     warning = f"orders.query: the response does not match the documentation: {text}"
     assert [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING] == [warning]
     assert {r.name for r in caplog.records if r.levelno == logging.WARNING} == {"handmade"}
@@ -404,7 +404,7 @@ def test_a_documented_error_has_its_class_and_texts(server: Server, send: Send) 
         "orders.query: 404 ORDER_NOT_FOUND: no order\n"
         "- No such order. Remedy: Check it.\n"
         "- It was archived.\n"
-        "Request id: r-1"
+        "Request ID: r-1"
     )
 
 
@@ -549,7 +549,7 @@ def test_errors_keep_request_id_and_headers(name: str, server: Server, send: Sen
     with pytest.raises(errors.ProtocolError) as caught:
         send(QUERY, max_response_bytes=1000)
     assert caught.value.request_id == "r-1"
-    assert str(caught.value).endswith("Request id: r-1")
+    assert str(caught.value).endswith("Request ID: r-1")
 
 
 @pytest.mark.parametrize("end", [Reset, Close])

@@ -93,7 +93,7 @@ def attempt(
 ) -> tuple[FakeDriver, Any]:
     """Return the response or the error of a call."""
     driver = FakeDriver(iter(responses), takes)
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "hosts": parse_hosts(["https://one.example", "https://two.example"])
     } | options
     settings = replace(
@@ -104,7 +104,7 @@ def attempt(
             wall_clock=lambda: NOON,
             chance=lambda: 1.0,
         ),
-        **given,
+        **fields,
     )
     try:
         return driver, driver.run(exchange(call, settings))
@@ -137,9 +137,9 @@ ASKED: list[tuple[str, list[float]]] = [
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize(("asked", "slept"), ASKED, ids=[repr(asked)[:30] for asked, _ in ASKED])
-def test_retry_after(asked: str, slept: list[float], status: int) -> None:
-    driver, result = attempt(QUERY, refused(status, ("Retry-After", asked)), GOOD)
+@pytest.mark.parametrize(("header", "slept"), ASKED, ids=[repr(header)[:30] for header, _ in ASKED])
+def test_retry_after(header: str, slept: list[float], status: int) -> None:
+    driver, result = attempt(QUERY, refused(status, ("Retry-After", header)), GOOD)
     assert driver.slept == slept
     if slept:
         assert result.value.order_id == "1"

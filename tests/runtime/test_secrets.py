@@ -65,19 +65,19 @@ def test_no_error_shows_a_secret(
     # Only WeChat Pay's scheme can encrypt.
     buyer = Buyer(name="x", phone=PHONE if name == "wechatpay" else None)
     create = calls.orders.create(name="x", items=[Item(sku="A")], password=PASSWORD, buyer=buyer)
-    shown = [repr(create)]
+    texts = [repr(create)]
     options |= dict.fromkeys(
-        ("on_request", "on_response", "on_retry"), lambda event: shown.append(repr(event))
+        ("on_request", "on_response", "on_retry"), lambda event: texts.append(repr(event))
     )
     with pytest.raises(errors.Error) as caught:
         send(create, SCHEMES[name](), strict=True, **options)
     error = caught.value
-    shown += [str(error), repr(error), "".join(traceback.format_exception(error))]
-    shown += [str(vars(error)), repr(pickle.dumps(error))]
+    texts += [str(error), repr(error), "".join(traceback.format_exception(error))]
+    texts += [str(vars(error)), repr(pickle.dumps(error))]
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.outcome, type(again)) == (str(error), error.outcome, type(error))
-    shown += [record.getMessage() for record in caplog.records]
-    assert not [text for text in shown if "CANARY" in text or "BEGIN" in text]
+    texts += [record.getMessage() for record in caplog.records]
+    assert not [text for text in texts if "CANARY" in text or "BEGIN" in text]
     assert server.received or failure == "nobody"
 
 
@@ -134,22 +134,22 @@ def test_messages_about_keys_quote_no_key() -> None:
 
 def everything(error: BaseException) -> str:
     """Return the variables in the frames of an error and of its causes, except the tests' own."""
-    shown, seen, waiting = list[str](), set[int](), [error]
+    texts, seen, waiting = list[str](), set[int](), [error]
     while waiting:
         one = waiting.pop()
         if id(one) not in seen:
             seen.add(id(one))
             frames = traceback.TracebackException.from_exception(one, capture_locals=True).stack
-            shown += [
+            texts += [
                 str(frame.locals)
                 for frame in frames
                 if not Path(frame.filename).is_relative_to(TESTS)
             ]
-            shown += [repr(one.args), str(vars(one)), repr(getattr(one, "object", ""))]
+            texts += [repr(one.args), str(vars(one)), repr(getattr(one, "object", ""))]
             waiting += [
                 beneath for beneath in (one.__cause__, one.__context__) if beneath is not None
             ]
-    return "\n".join(shown)
+    return "\n".join(texts)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -162,8 +162,8 @@ def test_no_traceback_frame_holds_a_secret(
         options["hosts"] = [f"http://127.0.0.1:{closed_port()}"]
     else:
         server.respond_with(FAILURES[failure])
-    heard: list[str] = []
-    options["on_response"] = lambda event: heard.append(
+    logged: list[str] = []
+    options["on_response"] = lambda event: logged.append(
         everything(event.error) if event.error else ""
     )
     call, scheme = (
@@ -172,8 +172,8 @@ def test_no_traceback_frame_holds_a_secret(
     )
     with pytest.raises(errors.Error) as caught:
         send(call, scheme, strict=True, **options)
-    shown = [everything(caught.value), *heard]
-    assert not [text for text in shown if "CANARY" in text]
+    texts = [everything(caught.value), *logged]
+    assert not [text for text in texts if "CANARY" in text]
 
 
 def test_the_exception_being_handled_keeps_its_frames() -> None:

@@ -59,7 +59,7 @@ class Multipart(Body):
             for attribute in fields(self.type)
         ]
 
-    def own(self, value: Any) -> object:
+    def load_files(self, value: Any) -> object:
         loaded: dict[str, object] = {}
         for part in self._parts:
             item = getattr(value, part.name)

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f3c8c0b9d167b1a2"
+__build__ = "f05cfd0286c61a00"

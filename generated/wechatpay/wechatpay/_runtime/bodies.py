@@ -43,7 +43,7 @@ class Encoded(Confidential, frozen=True):
 class Body(ABC):
     """Base of the kinds of request bodies."""
 
-    def own(self, value: Any) -> object:
+    def load_files(self, value: Any) -> object:
         """Return the value with the content of files that it refers to by path."""
         return value
 
@@ -169,7 +169,7 @@ class Binary(Body):
         self.min_length = min_length
         self.max_length = max_length
 
-    def own(self, value: Any) -> object:
+    def load_files(self, value: Any) -> object:
         try:
             return load(value)
         except EncodeError as error:

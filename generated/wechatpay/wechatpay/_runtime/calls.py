@@ -191,9 +191,9 @@ class Endpoint(Generic[T]):
     def _call(self, arguments: msgspec.Struct | None, body: object) -> Call[T]:
         if self._body is None:
             return Call(self, arguments, None, self._draft(arguments, None))
-        owned = self._body.own(body)
-        checked = self._body.check(owned)
-        return Call(self, arguments, owned, self._draft(arguments, checked))
+        loaded = self._body.load_files(body)
+        checked = self._body.check(loaded)
+        return Call(self, arguments, loaded, self._draft(arguments, checked))
 
     @cached_property
     def _path(self) -> Path:

@@ -64,7 +64,7 @@ def _type_decoder(kind: Annotation) -> Decoder:
     if is_union(kind):
         members = [decoder_for(member) for member in get_args(kind)]
         # Decimals come last: they accept strings, which another member may document.
-        return _union(sorted(members, key=lambda one: one.kinds == _DECIMAL))
+        return _union(sorted(members, key=lambda member: member.kinds == _DECIMAL))
     if is_tagged(kind):
         return _tagged(kind)
     if is_struct(kind):
@@ -179,7 +179,7 @@ def _literal(values: tuple[object, ...]) -> Decoder:
 def _list(item: Decoder) -> Decoder:
     def convert(value: list[object], path: ValuePath, mismatches: Mismatches) -> object:
         return [
-            item.decode(one, (path, at), mismatches) for at, one in enumerate(value)
+            item.decode(entry, (path, at), mismatches) for at, entry in enumerate(value)
         ]
 
     return Decoder(frozenset({list}), convert)
@@ -190,7 +190,8 @@ def _map(item: Decoder) -> Decoder:
         value: dict[str, object], path: ValuePath, mismatches: Mismatches
     ) -> object:
         return {
-            key: item.decode(one, (path, key), mismatches) for key, one in value.items()
+            key: item.decode(entry, (path, key), mismatches)
+            for key, entry in value.items()
         }
 
     return Decoder(frozenset({dict}), convert)
@@ -214,9 +215,9 @@ class _Object:
         self, value: dict[str, object], path: ValuePath, mismatches: Mismatches
     ) -> object:
         typed: dict[str, object] = {}
-        for name, wire, required, one in self._fields:
+        for name, wire, required, decoder in self._fields:
             if wire in value:
-                typed[name] = one.decode(value[wire], (path, wire), mismatches)
+                typed[name] = decoder.decode(value[wire], (path, wire), mismatches)
             elif required:
                 mismatches.append(Mismatch((path, wire), "missing"))
                 typed[name] = None
@@ -256,7 +257,9 @@ def _union(members: list[Decoder]) -> Decoder:
         mismatches.extend(first[1])
         return first[0]
 
-    return Decoder(frozenset[type]().union(*(one.kinds for one in members)), convert)
+    return Decoder(
+        frozenset[type]().union(*(member.kinds for member in members)), convert
+    )
 
 
 def _converted(kind: Annotation, conversion: Conversion) -> Decoder:

@@ -45,7 +45,9 @@ def decrypter_for(annotation: Annotation) -> Convert | None:
 
 def _list(item: Convert) -> Convert:
     def walk(value: list[Any], path: ValuePath, mismatches: Mismatches) -> object:
-        value[:] = [item(one, (path, at), mismatches) for at, one in enumerate(value)]
+        value[:] = [
+            item(entry, (path, at), mismatches) for at, entry in enumerate(value)
+        ]
         return value
 
     return walk
@@ -53,8 +55,8 @@ def _list(item: Convert) -> Convert:
 
 def _map(item: Convert) -> Convert:
     def walk(value: dict[str, Any], path: ValuePath, mismatches: Mismatches) -> object:
-        for key, one in value.items():
-            value[key] = item(one, (path, key), mismatches)
+        for key, entry in value.items():
+            value[key] = item(entry, (path, key), mismatches)
         return value
 
     return walk

@@ -56,8 +56,8 @@ class _Driver(ABC, Generic[W]):
                     "transport: cannot be combined with proxy or ssl_context;"
                     " set these on the transport"
                 )
-            self._adopt(transport)
-        self._custom = transport
+            self._prepare(transport)
+        self._custom_transport = transport
         self._proxy = Secret(proxy)  # its URL may hold a password
         self._ssl_context = ssl_context
         self._transports: dict[Any, W] = {}
@@ -65,7 +65,7 @@ class _Driver(ABC, Generic[W]):
         self._closed = False
 
     @abstractmethod
-    def _adopt(self, transport: W) -> None:
+    def _prepare(self, transport: W) -> None:
         """Check and prepare a custom transport; raise `ConfigError`."""
 
     def _route(self) -> Route:
@@ -127,15 +127,15 @@ class Driver(_Driver["Transport"]):
             case SingleFlight():
                 return self._single_flight(action)
 
-    def _adopt(self, transport: Transport) -> None:
+    def _prepare(self, transport: Transport) -> None:
         from .httpx_adapter import prepare_transport
 
         prepare_transport(transport)
 
     def _transport(self) -> Transport:
         self._check_open()
-        if self._custom is not None:
-            return self._custom
+        if self._custom_transport is not None:
+            return self._custom_transport
         process = os.getpid()
         if process not in self._transports:
             # If two threads race here, one transport is dropped unused. There is no lock:
@@ -184,7 +184,7 @@ class Driver(_Driver["Transport"]):
     def close(self) -> None:
         """Close the connections of this process; later calls raise `ConfigError`."""
         self._closed = True
-        transport = self._custom or self._transports.pop(os.getpid(), None)
+        transport = self._custom_transport or self._transports.pop(os.getpid(), None)
         if transport is not None:
             transport.close()
 
@@ -239,7 +239,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
             case SingleFlight():
                 return await self._single_flight(action)
 
-    def _adopt(self, transport: AsyncTransport) -> None:
+    def _prepare(self, transport: AsyncTransport) -> None:
         from .httpx_adapter import prepare_async_transport
 
         self._one_loop = prepare_async_transport(transport)
@@ -247,14 +247,14 @@ class AsyncDriver(_Driver["AsyncTransport"]):
     def _transport(self) -> AsyncTransport:
         self._check_open()
         loop = running_loop()
-        if self._custom is not None:
+        if self._custom_transport is not None:
             self._first_loop = self._first_loop or loop
             if self._one_loop and loop is not self._first_loop:
                 raise ConfigError(
                     "transport: it belongs to another event loop; create a transport and a"
                     " client for each event loop, or leave it out"
                 )
-            return self._custom
+            return self._custom_transport
         if loop not in self._transports:
             for other in list(self._transports):
                 if other.is_closed():  # or they would accumulate
@@ -293,6 +293,6 @@ class AsyncDriver(_Driver["AsyncTransport"]):
         """Close the connections of this event loop; later calls raise `ConfigError`."""
         loop = running_loop()
         self._closed = True
-        transport = self._custom or self._transports.pop(loop, None)
+        transport = self._custom_transport or self._transports.pop(loop, None)
         if transport is not None:
             await transport.aclose()

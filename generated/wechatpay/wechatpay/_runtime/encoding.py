@@ -79,14 +79,14 @@ def _type_encoder(kind: Annotation) -> Encoder:
     return _scalar(kind)
 
 
-def _checked(one: Encoder) -> Encode:
+def _checked(encoder: Encoder) -> Encode:
     """Return an encode function that also checks the type of its value."""
 
     def encode(value: Any) -> object:
-        if not one.accepts(value):
-            raise wrong_type(one.name, value)
+        if not encoder.accepts(value):
+            raise wrong_type(encoder.name, value)
         try:
-            return one.encode(value)
+            return encoder.encode(value)
         except RecursionError:
             raise too_deep() from None
 
@@ -180,8 +180,8 @@ def _list(item: Encoder) -> Encoder:
     def encode(value: Sequence[Any]) -> object:
         encoded: list[object] = []
         try:
-            for one in value:
-                encoded.append(encode_item(one))
+            for entry in value:
+                encoded.append(encode_item(entry))
         except EncodeError as error:
             error.keys.append(len(encoded))
             raise
@@ -202,11 +202,11 @@ def _map(item: Encoder) -> Encoder:
 
     def encode(value: Mapping[Any, Any]) -> object:
         encoded: dict[object, object] = {}
-        for key, one in value.items():
+        for key, entry in value.items():
             if not isinstance(key, str):
                 raise EncodeError("must have str keys")
             try:
-                encoded[encode_text(key)] = encode_item(one)
+                encoded[encode_text(key)] = encode_item(entry)
             except EncodeError as error:
                 error.keys.append(key)
                 raise
@@ -275,7 +275,7 @@ def _union(members: list[Encoder]) -> Encoder:
                     first = first or error
         raise first or wrong_type(name, value)
 
-    name = " or ".join(one.name for one in members if one.name != "UNSET")
+    name = " or ".join(member.name for member in members if member.name != "UNSET")
     return Encoder(accepts, encode, name)
 
 
@@ -285,13 +285,13 @@ def _anything(value: Any) -> object:
         return _ANY_MAP.encode(value.data)
     if isinstance(value, msgspec.Struct):
         return _struct(type(value)).encode(value)
-    for one in (*_ANYSCALARS, _ANY_LIST, _ANY_MAP):
-        if one.accepts(value):
-            return one.encode(value)
+    for encoder in (*_ANY_SCALARS, _ANY_LIST, _ANY_MAP):
+        if encoder.accepts(value):
+            return encoder.encode(value)
     raise wrong_type("JSON", value)
 
 
-_ANYSCALARS: Final = tuple(
+_ANY_SCALARS: Final = tuple(
     SCALARS[kind] for kind in (type(None), bool, str, int, float, Decimal)
 )
 

@@ -84,8 +84,8 @@ class Keyed:
 
 
 Idempotency: TypeAlias = Literal["safe", "none"] | Keyed
-"""Effect of a retried request: none ever (`safe`), again the same (`none`), or no
-further effect because the server recognizes it (`Keyed`)."""
+"""Effect of a retry: none, as of the first request (`safe`); the same effect again
+(`none`); or no further effect, because the server recognizes it (`Keyed`)."""
 
 
 @public()

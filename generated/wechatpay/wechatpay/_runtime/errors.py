@@ -41,7 +41,7 @@ Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
 
 @public("errors")
 class Error(Exception):
-    """Base class of all errors of a call.
+    """Base class of all errors of a call; catch it to catch them all.
 
     Attributes that do not apply are None or empty. A secret of the request that the
     server repeats in its response is replaced by "…". Only `content` has the bytes
@@ -153,7 +153,7 @@ class Error(Exception):
         if self.attempts > 1:
             lines.append(f"Attempts: {self.attempts}, at {', '.join(self.hosts)}")
         if self.request_id:
-            lines.append(f"Request id: {self.request_id}")
+            lines.append(f"Request ID: {self.request_id}")
         return "\n".join(lines)
 
 

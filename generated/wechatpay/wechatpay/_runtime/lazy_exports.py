@@ -1,8 +1,8 @@
 """Lazy exports: names of a package that are imported on first access (PEP 562).
 
-So a package with hundreds of models is imported as fast as an empty one. But if the
-client is regenerated, later imports would mix two builds. So the package has a build
-ID, `__build__`, and the modules on disk must have the same one.
+A package with hundreds of models is imported as fast as an empty one. But if the client
+is regenerated meanwhile, later imports would mix two builds. To detect this, the package
+has a build ID, `__build__`, which is compared with that of the modules on disk.
 """
 
 from __future__ import annotations

@@ -54,10 +54,10 @@ class Redaction(Opaque):
             has_secret = self._pattern.search(value)
             return self._pattern.sub("…", value) if has_secret else value
         if is_list(value):
-            return [self._redacted(one) for one in value]
+            return [self._redacted(item) for item in value]
         if is_object(value):
             return {
-                self._redacted(key): self._redacted(one) for key, one in value.items()
+                self._redacted(key): self._redacted(item) for key, item in value.items()
             }
         if isinstance(value, msgspec.Struct):
             names = value.__struct_fields__
@@ -73,14 +73,14 @@ class Redaction(Opaque):
         error.request_id = self.value(error.request_id)
         error.detail = self.value(error.detail)
         error.headers = Headers(
-            (name, self.value(one))
+            (name, self.value(item))
             for name in error.headers
-            for one in error.headers.get_all(name)
+            for item in error.headers.get_all(name)
         )
         if isinstance(error, ApiError) and error.body is not None:
             error.body = self.value(error.body)
-        for one in chain(error, outside):
-            one.args = tuple(map(self.value, one.args))
+        for item in chain(error, outside):
+            item.args = tuple(map(self.value, item.args))
 
 
 def secrets_of(call: Call[Any]) -> Iterator[str]:
@@ -92,8 +92,8 @@ def secrets_of(call: Call[Any]) -> Iterator[str]:
 def _hidden(value: Any) -> Iterator[str]:
     """Yield the texts in the secret fields of a value."""
     secret = hidden_fields(type(value)) if isinstance(value, msgspec.Struct) else ()
-    for name, one in _items(value):
-        yield from _texts(one) if name in secret else _hidden(one)
+    for name, item in _items(value):
+        yield from _texts(item) if name in secret else _hidden(item)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -102,8 +102,8 @@ def _texts(value: Any) -> Iterator[str]:
         yield value.decode(errors="replace")
     elif isinstance(value, str | int | float | Decimal):
         yield str(value)
-    for _, one in _items(value):
-        yield from _texts(one)
+    for _, item in _items(value):
+        yield from _texts(item)
 
 
 def _items(value: Any) -> Iterable[tuple[object, Any]]:

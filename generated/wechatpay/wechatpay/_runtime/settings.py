@@ -111,7 +111,9 @@ class Settings(Struct, frozen=True, dict=True):
         if self.max_response_bytes is not None:
             return self.max_response_bytes
         kinds = endpoint.responses.values()
-        files = [one.max_length or 0 for one in kinds if isinstance(one, BinaryContent)]
+        files = [
+            kind.max_length or 0 for kind in kinds if isinstance(kind, BinaryContent)
+        ]
         return max([DEFAULT_MAX_RESPONSE_BYTES, *files])
 
     def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:

@@ -50,7 +50,7 @@ _TOO_LONG = f"must be shorter: a URL has at most {_MAX_LENGTH} characters"
 
 
 class NotASegment(EncodeError):
-    """A text is not valid as the value of a path variable."""
+    """Error for a text that is not valid as the value of a path variable."""
 
     def __init__(self, variable: str, problem: str = "") -> None:
         super().__init__(
@@ -110,19 +110,19 @@ def parameters(
             yield name, tuple(value)
     elif is_list(value):
         is_indexed = style != "repeat" and any(
-            is_list(one) or is_object(one) for one in value
+            is_list(item) or is_object(item) for item in value
         )
         inner = f"{name}[]" if style == "brackets" else name
-        for at, one in enumerate(value):
+        for at, item in enumerate(value):
             if is_indexed:
-                yield from _indexed_parameters(name, at, one, style)
+                yield from _indexed_parameters(name, at, item, style)
             else:
-                yield inner, (one,)
+                yield inner, (item,)
     elif is_object(value):
-        for key, one in value.items():
+        for key, item in value.items():
             inner = key if style == "repeat" else f"{name}[{_bracket_key(key)}]"
             try:
-                yield from parameters(inner, one, style)
+                yield from parameters(inner, item, style)
             except EncodeError as error:
                 error.keys.append(key)
                 raise

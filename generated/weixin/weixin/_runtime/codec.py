@@ -19,7 +19,7 @@ from .repair import InvalidBytes, repair
 
 
 class InvalidJson(ValueError):
-    """The bytes are not valid JSON; the message says why."""
+    """Error for bytes that are not valid JSON; the message says why."""
 
 
 def _number(text: str) -> Decimal:

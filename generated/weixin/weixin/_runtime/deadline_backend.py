@@ -281,9 +281,9 @@ async def close_abandoned(pool: Any, stream: object) -> None:
             pool._requests.remove(request)
     busy = [request.connection for request in pool._requests]
     abandoned = [
-        one
-        for one in pool.connections
-        if not (one in busy or one.is_idle() or one.is_closed())
+        connection
+        for connection in pool.connections
+        if not (connection in busy or connection.is_idle() or connection.is_closed())
     ]
     await _close(pool, abandoned)
 
@@ -291,7 +291,9 @@ async def close_abandoned(pool: Any, stream: object) -> None:
 async def close_idle(pool: Any) -> None:
     """Close idle connections now, and each other one when its request ends."""
     pool._max_keepalive_connections = 0
-    await _close(pool, [one for one in pool.connections if one.is_idle()])
+    await _close(
+        pool, [connection for connection in pool.connections if connection.is_idle()]
+    )
 
 
 async def _close(pool: Any, connections: list[Any]) -> None:

@@ -30,7 +30,7 @@ def is_async(function: object) -> bool:
 
 
 class Send(Struct, frozen=True):
-    """Send a request; the result is the complete response.
+    """Action to send a request; the result is the complete response.
 
     Raise `ConnectionFailed`, `DeadlineExceeded` or `ProtocolError`. `until` is the
     deadline, a time of the monotonic clock. `connecting` is the connect timeout and
@@ -50,7 +50,7 @@ class Send(Struct, frozen=True):
 
 
 class Sleep(Struct, frozen=True):
-    """Wait for a number of seconds."""
+    """Action to wait for a number of seconds."""
 
     seconds: float
 
@@ -59,7 +59,7 @@ class Sleep(Struct, frozen=True):
 
 
 class CallFunction(Struct, Generic[T], frozen=True):
-    """Call a sync or async user function; the result is its return value.
+    """Action to call a sync or async user function; the result is its return value.
 
     An async function is cancelled at `until`, a time of the monotonic clock, and this
     raises `DeadlineExceeded`; a sync function cannot be interrupted.
@@ -74,10 +74,11 @@ class CallFunction(Struct, Generic[T], frozen=True):
 
 
 class SingleFlight(Struct, Generic[T], frozen=True):
-    """Run steps once for all concurrent callers with the same `key`; share the result.
+    """Action to run steps once for all concurrent callers with the same `key`.
 
-    The steps continue if a caller gives up, so they need their own deadline; `until` is
-    the deadline of this caller. Raise `DeadlineExceeded`, or an error of the steps.
+    All callers get the result. The steps continue if a caller gives up, so they need
+    their own deadline; `until` is the deadline of this caller. Raise
+    `DeadlineExceeded`, or an error of the steps.
     """
 
     key: Hashable

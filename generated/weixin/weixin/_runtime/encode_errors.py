@@ -14,7 +14,7 @@ _MAX_KEYS: Final = 10
 
 
 class EncodeError(Exception):
-    """A value cannot be sent; the message does not quote it, as it may be secret."""
+    """Error for a value that cannot be sent; it may be secret, so it is not quoted."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)

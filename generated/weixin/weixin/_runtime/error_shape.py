@@ -107,7 +107,7 @@ class ErrorShape(Struct, frozen=True):
             for at, value in find_values(document, parse_path(self.code))
         ]
         codes = [(at, code) for at, code in codes if code is not None]
-        failures = (one for one in codes if one[1] != self.success)
+        failures = (entry for entry in codes if entry[1] != self.success)
         return next(failures, codes[0] if codes else ((), None))
 
 
@@ -125,9 +125,9 @@ def find_values(
     elif is_object(value):
         exact = ((step, value[step]),) if step in value else ()
         inside = value.items() if "*" in step else exact
-    for key, one in inside:
+    for key, child in inside:
         if step_matches(step, key):
-            yield from find_values(one, rest, (*at, key))
+            yield from find_values(child, rest, (*at, key))
 
 
 def _nearest(document: object, path: str | None, keys: Sequence[Key]) -> Any:

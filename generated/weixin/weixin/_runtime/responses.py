@@ -92,7 +92,7 @@ def _value(
     problems: list[object] = []
     if status not in kinds:
         # 200 for 201, or 204 for 202: use the type of the first documented success.
-        status = next((one for one in kinds if 200 <= one < 300), 0)
+        status = next((known for known in kinds if 200 <= known < 300), 0)
         problems.append(f"undocumented status {response.status}")
     kind = kinds.get(status)
     value: Any = None
@@ -103,11 +103,11 @@ def _value(
         elif kind is not None:
             value, mismatches = codec(kind).decode(response.content, scheme.decrypt)
             shape = settings.service.error_shape_of(endpoint)
-            for one in mismatches:
-                if isinstance(one, Mismatch) and (
-                    one.path is None or _hides_code(one, response, shape)
+            for mismatch in mismatches:
+                if isinstance(mismatch, Mismatch) and (
+                    mismatch.path is None or _hides_code(mismatch, response, shape)
                 ):
-                    raise _undecodable(response, one)
+                    raise _undecodable(response, mismatch)
             problems += mismatches
         elif problems and response.content:
             decode(response.content)  # an HTML page of a gateway is not a success

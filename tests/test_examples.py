@@ -167,8 +167,8 @@ def test_a_documented_example_is_sent_and_decoded(
     assert example.status is not None
     body = (
         b""
-        if example.http_response is None
-        else json.dumps(example.http_response.json, ensure_ascii=False, default=float).encode()
+        if example.response is None
+        else json.dumps(example.response.json, ensure_ascii=False, default=float).encode()
     )
     server.respond_with(
         lambda request: http_response(
@@ -203,10 +203,10 @@ def test_a_documented_example_is_sent_and_decoded(
 
     assert response.status == example.status
     assert response.content == body
-    if example.http_response is None:
+    if example.response is None:
         assert value is None
     else:
-        assert same(encoded, plain(example.http_response.json))
+        assert same(encoded, plain(example.response.json))
 
 
 def same(left: Any, right: Any) -> bool:

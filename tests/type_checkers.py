@@ -1,7 +1,7 @@
-"""mypy and pyright as judges.
+"""mypy and pyright for tests.
 
-Most of the time of a cold mypy goes into installed packages, the same for all tests. They are checked once, in a cache that pytest keeps from run
-to run, and each test works on a copy of it, since two runs of mypy must not share a cache.
+Without a cache, mypy spends most of its time on installed packages, which are the same for all tests. They are checked once, in a cache that
+pytest keeps between runs. Each test uses a copy of it, because two runs of mypy must not share a cache.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from typing import TypeAlias
 Mypy: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
 
 INSTALLED = "import cryptography.x509, httpx, msgspec, pytest\n"
-"""What generated code and the programs of the tests import."""
+"""Imports of generated code and of the programs of the tests."""
 
 
 def mypy(
-    home: Path, room: Path, *arguments: str | Path, cwd: Path, path: Iterable[Path] = ()
+    shared: Path, cache: Path, *arguments: str | Path, cwd: Path, path: Iterable[Path] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Run mypy, strict. `home` holds the cache of installed packages, `room` is a new folder for the test's own, `path` is MYPYPATH."""
-    if not room.exists():
-        shutil.copytree(_installed(home), room)
-    return _mypy(room, *arguments, cwd=cwd, path=path)
+    """Run mypy in strict mode. `shared` is the folder of the shared cache, `cache` the test's own cache, `path` becomes MYPYPATH."""
+    if not cache.exists():
+        shutil.copytree(_installed(shared), cache)
+    return _mypy(cache, *arguments, cwd=cwd, path=path)
 
 
 @lru_cache
-def _installed(home: Path) -> Path:
-    """The cache with the installed packages, current."""
-    with open(home / "lock", "w") as lock:
+def _installed(shared: Path) -> Path:
+    """Return the shared cache of the installed packages, up to date."""
+    with open(shared / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        program = home / "installed.py"
+        program = shared / "installed.py"
         if not program.exists() or program.read_text("utf-8") != INSTALLED:
             program.write_text(INSTALLED, "utf-8")
-        done = _mypy(home / "cache", program, cwd=home)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return home / "cache"
+        result = _mypy(shared / "cache", program, cwd=shared)
+        assert result.returncode == 0, result.stdout + result.stderr
+    return shared / "cache"
 
 
 def _mypy(
@@ -60,7 +60,7 @@ def _mypy(
 
 
 def pyright(folder: Path, *, exclude: str = "") -> list[tuple[str, int, str]]:
-    """Run pyright, strict, over everything in a folder but what is only to be used: file, line and message of each error."""
+    """Run pyright in strict mode in a folder, without `exclude`; return file, line and message of each error."""
     settings = {
         "include": ["."],
         "exclude": [exclude] if exclude else [],
@@ -79,12 +79,12 @@ def pyright(folder: Path, *, exclude: str = "") -> list[tuple[str, int, str]]:
         "--pythonpath",
         sys.executable,
     ]
-    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    assert said["summary"]["filesAnalyzed"] >= len(
+    report = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    assert report["summary"]["filesAnalyzed"] >= len(
         [path for path in folder.rglob("*.py") if not exclude or "_runtime" not in path.parts]
     )
     return [
         (row["file"], row["range"]["start"]["line"] + 1, row["message"])
-        for row in said["generalDiagnostics"]
+        for row in report["generalDiagnostics"]
         if row["severity"] == "error"
     ]

@@ -1,6 +1,6 @@
 """Side effects of a process: files written, sockets opened, processes started, code compiled.
 
-Run as a program, imports every module of the packages in the folders that it is given, and says what that did.
+As a program, it imports every module of the packages in the folders of its arguments, and prints the side effects of the imports.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _CALLS = frozenset(
     )
 )  # fmt: skip
 
-_open: list[list[str]] = []
-_importing = "no folder"
+_recordings: list[list[str]] = []
+_imported_folder = "no folder"
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _open:
+    if not _recordings:
         return
     if event == "open":
         path, mode, flags = arguments
@@ -51,7 +51,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             isinstance(flags, int) and flags & _WRITING
         )
         if written and path != os.devnull:
-            _open[-1].append(f"open {path!r} {mode}")
+            _recordings[-1].append(f"open {path!r} {mode}")
     elif event == "compile":
         source = (
             arguments[0].decode("utf-8", "replace")
@@ -61,14 +61,14 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if (
             isinstance(source, str)
             and CANARY in source
-            and not str(arguments[1]).startswith(_importing)
+            and not str(arguments[1]).startswith(_imported_folder)
         ):
-            _open[-1].append(f"compile {arguments[1]!r} with the canary")
+            _recordings[-1].append(f"compile {arguments[1]!r} with the canary")
     elif event in _CALLS or (
         event.startswith(_PREFIXES)
         and event not in ("socket.gethostname", "ctypes.dlopen", "ctypes.dlsym")
     ):
-        _open[-1].append(f"{event} {arguments!r}"[:200])
+        _recordings[-1].append(f"{event} {arguments!r}"[:200])
 
 
 sys.addaudithook(_hook)
@@ -77,12 +77,12 @@ sys.addaudithook(_hook)
 @contextmanager
 def watching() -> Generator[list[str], None, None]:
     """Record the side effects in a `with` block."""
-    seen: list[str] = []
-    _open.append(seen)
+    events: list[str] = []
+    _recordings.append(events)
     try:
-        yield seen
+        yield events
     finally:
-        _open.remove(seen)
+        _recordings.remove(events)
 
 
 def _import_all(project: str) -> None:
@@ -102,12 +102,12 @@ def _import_all(project: str) -> None:
 
 
 if __name__ == "__main__":
-    import httpx  # noqa: F401  what they do when they are first imported is not ours
+    import httpx  # noqa: F401  imported before, so that its own side effects are not recorded
     import msgspec  # noqa: F401
 
     sys.dont_write_bytecode = True
     for folder in sys.argv[1:]:
-        _importing = folder
-        with watching() as happened:
+        _imported_folder = folder
+        with watching() as events:
             _import_all(folder)
-        print(*(f"{folder}: {event}\n" for event in happened), sep="", end="")
+        print(*(f"{folder}: {event}\n" for event in events), sep="", end="")

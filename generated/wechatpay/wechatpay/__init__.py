@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f05cfd0286c61a00"
+__build__ = "5b7574816e7ac646"

@@ -53,10 +53,10 @@ def require_in_wheel(
             else []
         )
         if missing:
-            whole = client.out.resolve() / "__init__.py" in missing
+            is_all_missing = client.out.resolve() / "__init__.py" in missing
             parts = (
                 client.out.name
-                if whole
+                if is_all_missing
                 else f"{len(missing)} files of {client.out.name}, such as {missing[0].name}"
             )
             errors.append(

@@ -69,10 +69,10 @@ class _JsonReader:
         self.count = 0
 
     def read(self) -> Node:
-        root, token = self._value(*self._token())
+        root, collection = self._value(*self._token())
         stack: list[tuple[ListNode | MapNode, Scalar | None]] = []
-        if token:
-            stack.append((token, None))
+        if collection:
+            stack.append((collection, None))
         while stack:
             parent, _ = stack[-1]
             kind, text = self._token()
@@ -90,15 +90,15 @@ class _JsonReader:
             if isinstance(parent, MapNode):
                 key = self._key(parent, kind, text)
                 kind, text = self._token()
-            node, token = self._value(kind, text)
+            node, collection = self._value(kind, text)
             if isinstance(parent, ListNode):
                 parent.items.append(node)
             elif key is not None:
                 parent.entries[key.text] = Entry(key, node)
-            if token:
+            if collection:
                 if len(stack) >= MAX_DEPTH:
                     raise _JsonSyntaxError(f"more than {MAX_DEPTH} nested levels", self.at - 1)
-                stack.append((token, key))
+                stack.append((collection, key))
         kind, text = self._token()
         if kind != "end":
             raise _JsonSyntaxError("unexpected text after the value", self._start(text))
@@ -126,7 +126,7 @@ class _JsonReader:
         return key
 
     def _value(self, kind: str, text: str) -> tuple[Node, ListNode | MapNode | None]:
-        """Return the node that begins with a token, and again if it is a collection to be filled."""
+        """Return the node that begins with a token, and the same node again if it is a collection with entries to read."""
         self.count += 1
         if self.count > MAX_NODES:
             raise _JsonSyntaxError(f"more than {MAX_NODES:,} nodes", self._start(text))
@@ -163,9 +163,8 @@ class _JsonReader:
                 f"invalid character {charset.describe(forbidden[0])}", self._start(token)
             )
         secret = secret_scanner.find_secret(value)
-        if (
-            secret and value[secret.at : secret.at + 20] not in self.text
-        ):  # otherwise reported where it is in the file
+        # A secret that the file contains without escapes is reported by the check of the file.
+        if secret and value[secret.at : secret.at + 20] not in self.text:
             raise _JsonSyntaxError(secret_scanner.secret_message(secret), self._start(token))
         return Scalar(self.source, line, column, width, value, "quoted")
 
@@ -173,7 +172,7 @@ class _JsonReader:
         return self.at - len(token)
 
     def _position(self, at: int) -> tuple[int, int]:
-        """Return line and column from 1. Offsets must rise, so that the file is counted once."""
+        """Return line and column from 1. Offsets must increase, because lines are counted from the last position."""
         if self.inside:
             return self.inside.line, self.inside.column
         breaks = self.text.count("\n", self.line_start, at)

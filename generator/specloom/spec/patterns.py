@@ -16,8 +16,9 @@ from ..model import Type
 from .collector import DiagnosticCollector
 from .nodes import Scalar
 
-_SHORT = 20
-_STEPS = 10**7
+_MAX_LENGTH_NESTED = 20
+"""Maximum length of a text for a pattern with a repeated group."""
+_MAX_STEPS = 10**7
 _PART = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:[:=!>]|<[=!]))?|\)|\{[0-9]*(?:,[0-9]*)?\}|.",
     re.DOTALL,
@@ -25,7 +26,7 @@ _PART = re.compile(
 
 
 def check_pattern(node: Scalar, diagnostics: DiagnosticCollector) -> bool:
-    """Return whether a pattern can be used; report why not."""
+    """Return whether a pattern is valid and supported; report a problem if not."""
     reason, hint = "", ""
     try:
         with warnings.catch_warnings():
@@ -61,7 +62,7 @@ def is_cheap_to_match(pattern: str, length: int) -> bool:
     """Return whether matching a text of this length is cheap, by a conservative estimate of the backtracking."""
     repetitions = len(re.findall(r"[*+]|\{[0-9]*,[0-9]*\}", pattern))
     nested = re.search(r"\)(?:[*+]|\{[0-9]*,[0-9]*\})", pattern) is not None
-    return length <= _SHORT if nested else length**repetitions <= _STEPS
+    return length <= _MAX_LENGTH_NESTED if nested else length**repetitions <= _MAX_STEPS
 
 
 def with_pattern(type_: Type, pattern: str) -> Type | None:

@@ -23,7 +23,7 @@ MEBIBYTE = 1 << 20
 
 
 def is_async(function: object) -> bool:
-    """Whether this is an async function, or an object with an async `__call__`."""
+    """Return whether this is an async function, or an object with an async `__call__`."""
     return iscoroutinefunction(function) or (
         callable(function) and iscoroutinefunction(type(function).__call__)
     )

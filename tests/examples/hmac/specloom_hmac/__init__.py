@@ -1,7 +1,7 @@
 """Auth scheme for specloom: a key ID and a signature over method, target, timestamp and body.
 
-`SCHEME` defines it for the generator: the arguments of the client, what requests carry, and the package that is copied into clients. Of that
-package, `scheme` signs requests and `mock_side` is the server side in mocks.
+`SCHEME` defines it for the generator: the arguments of the client, the headers of requests, and the package that is copied into clients. In that
+package, `scheme` signs requests, and `mock_side` is the server side of mocks.
 """
 
 from __future__ import annotations

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "5b7574816e7ac646"
+__build__ = "b7396b99bfa88578"

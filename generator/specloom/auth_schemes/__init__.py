@@ -78,7 +78,7 @@ def _origin(name: str) -> str:
 
 
 def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
-    """What a scheme adds to a request, by its name there: where its name is an option, only if that option is set."""
+    """Return names and values that a scheme adds to a request, without names that depend on an unset option."""
     options = scheme.options or {"header": _KEY_HEADER}
     found: list[tuple[str, Added]] = []
     for added in SCHEMES[scheme.kind].adds:

@@ -15,7 +15,7 @@ class TextComparison(Struct, frozen=True):
 
     changes: Changes
     languages: tuple[str, ...]
-    """Those of both versions."""
+    """Languages of both versions."""
 
     def difference(self, old: Text, new: Text) -> tuple[str, str] | None:
         """Return the first two texts that differ, or None; a missing text is ''."""

@@ -48,7 +48,7 @@ UNKNOWN = "an unknown one"
 
 
 class TypeComparison(Struct, frozen=True):
-    """Compares types. `lists`: whether a list that is read is a `list`, as a whole response is (a field is a `Sequence`, whose items may get narrower)."""
+    """Compares types. `in_list` is true if a list in a response is a `list`, as a whole body is; a field is a `Sequence`, whose items may get narrower."""
 
     matching: Matching
     side: Direction
@@ -57,7 +57,7 @@ class TypeComparison(Struct, frozen=True):
     """Types that are being compared already: a union may contain itself."""
 
     def differences(self, old: Type, new: Type, *, invariant: bool = False) -> Iterator[Difference]:
-        """How the types differ, null included; `rigid`: within a `list` or a `dict`."""
+        """Yield the differences of two types, null included; `invariant` applies within a `list` or a `dict`."""
         before, after = _without_null(old), _without_null(new)
         if isinstance(old, Nullable) != isinstance(new, Nullable):
             rule = "became-nullable" if isinstance(new, Nullable) else "no-longer-nullable"

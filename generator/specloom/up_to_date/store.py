@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 READ_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-"""What `read` may raise for a missing or damaged cache."""
+"""Exceptions of `read` for a missing or damaged cache."""
 _MAX_AGE = 90 * 24 * 60 * 60
 """Seconds after which the cache of a project is removed."""
 

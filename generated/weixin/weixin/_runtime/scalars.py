@@ -15,7 +15,7 @@ import msgspec
 from .encode_errors import Encode, EncodeError, Encoder
 
 _MAX_DIGITS: Final = sys.int_info.str_digits_check_threshold
-"""Of an integer; the limit of Python for longer ones depends on its configuration."""
+"""Maximum number of digits of an integer; Python's limit above it is configurable."""
 _MAX_BITS: Final = (10**_MAX_DIGITS - 1).bit_length() - 1
 
 

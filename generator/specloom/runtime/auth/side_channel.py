@@ -1,4 +1,4 @@
-"""Requests that a scheme makes for itself, such as for tokens or certificates."""
+"""Requests of auth schemes themselves, for example for tokens or certificates."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..hosts import Host
 from ..http_messages import RawResponse, Request
 
 _PATIENCE: Final = 20.0
-"""Seconds that such a request may take in all. It is no single caller's, so no single
-caller's deadline holds for it."""
+"""Total timeout of such a request in seconds. Several callers may share it, so the
+deadline of one caller does not apply."""
 _ATTEMPT: Final = 8.0
-"""Seconds for the first attempt: a host that keeps silent leaves time for the other."""
+"""Timeout of the first attempt in seconds, which leaves time for the other host."""
 
 
 class SideChannel(Struct, frozen=True):
-    """Where the API is, and what every request to it carries; `name` is the logger's."""
+    """Channel for a scheme's own requests: hosts, common headers, and the logger's name."""
 
     name: str
     hosts: tuple[Host, ...]
@@ -37,28 +37,28 @@ class SideChannel(Struct, frozen=True):
         body: bytes = b"",
         sign: Callable[[Request], Request] = lambda request: request,
     ) -> Steps[RawResponse]:
-        """Steps to the answer to a request that does no harm if it is repeated.
+        """Send an idempotent request and return the response.
 
-        It is sent once more, to the next host if there is one, if there is no answer or one
-        of status 5xx. An error names the purpose, has the outcome `not_sent`, for the call
-        that this serves has not been, and holds nothing of the answer. `path` has no secret.
+        Retry once, at the next host if there is one, after a failure or a status 5xx. An
+        error states the purpose and nothing of the response. Its outcome is `not_sent`,
+        because the user's request was not sent. `path` must not contain secrets.
         """
         until = time.monotonic() + _PATIENCE
         first, second = (self.hosts * 2)[:2]
         request = self._request(first, method, path, body)
         try:
             soon = min(until, time.monotonic() + _ATTEMPT)
-            reply = yield from Send(sign(request), soon)
-            self._log(purpose, request, str(reply.status))
-            if reply.status < 500:
-                return reply
+            response = yield from Send(sign(request), soon)
+            self._log(purpose, request, str(response.status))
+            if response.status < 500:
+                return response
         except (ConnectionFailed, DeadlineExceeded, ProtocolError) as error:
             self._log(purpose, request, error.message)  # the second attempt decides
         request = self._request(second, method, path, body)
         try:
-            reply = yield from Send(sign(request), until)
-            self._log(purpose, request, str(reply.status))
-            return reply
+            response = yield from Send(sign(request), until)
+            self._log(purpose, request, str(response.status))
+            return response
         except (ConnectionFailed, DeadlineExceeded, ProtocolError) as error:
             text = f"{purpose}: {error.message}"
             raise type(error)(text, outcome="not_sent") from error.__cause__

@@ -1,8 +1,8 @@
-"""Keys and certificates as people store them: PEM in files and in variables, and DER.
+"""Keys and certificates from files and variables: PEM in its common variants, and DER.
 
-Variables of the environment and secret stores have no lines, so that PEM comes with `\\n`
-as two characters, with blanks for its lines, in quotes, as the Base64 of the whole text, or
-as the Base64 within it. No message quotes anything of it.
+Environment variables and secret stores often lose line breaks. PEM is therefore accepted
+with `\\n` as two characters, with spaces for line breaks, in quotes, as Base64 of the whole
+text, or as the Base64 inside it. No message quotes the content.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cryptography.x509 import load_der_x509_certificate
 from ..errors import ConfigError
 
 Block: TypeAlias = tuple[str, bytes]
-"""What it is, as PEM calls it, such as "PUBLIC KEY", and its DER; none if it is damaged."""
+"""PEM label, such as "PUBLIC KEY", and DER content; empty if the block is damaged."""
 
 PKCS12: Final = "PKCS#12 ARCHIVE"
 ENCRYPTED: Final = "ENCRYPTED PRIVATE KEY"
@@ -35,15 +35,15 @@ _BLOCK = re.compile(
     re.DOTALL,
 )
 _LINE_END = re.compile(rb"\\+[rn]")
-"""As two characters: no PEM has a backslash."""
-_LEAST: Final = 64
-"""Bytes of Base64 that may be a key; names of files are shorter."""
+"""Escaped line breaks; PEM itself contains no backslash."""
+_MIN_DER_LENGTH: Final = 64
+"""Minimum length of a DER key in bytes; decoded file names are shorter."""
 
 
 def read_blocks(name: str, source: object) -> list[Block]:
-    """What a file, a text or bytes hold, at least one block; fails with `ConfigError`.
+    """Return the blocks in a file, text or bytes, at least one; raise `ConfigError`.
 
-    `name` is the argument, for messages.
+    `name` is the name of the argument in messages.
     """
     if isinstance(source, Path):
         try:
@@ -73,12 +73,12 @@ def read_blocks(name: str, source: object) -> list[Block]:
 
 
 def first_of(blocks: list[Block], kind: str) -> Block:
-    """The first block whose kind ends so; else the first of all."""
+    """Return the first block whose label ends with `kind`, else the first block."""
     return next((one for one in blocks if one[0].endswith(kind)), blocks[0])
 
 
 def _blocks(content: bytes) -> Iterator[Block]:
-    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # of editors on Windows
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # from editors on Windows
         content = content.decode("utf-16", "replace").encode(errors="replace")
     text = _LINE_END.sub(b"\n", content)
     if b"-----BEGIN " in text:
@@ -89,7 +89,7 @@ def _blocks(content: bytes) -> Iterator[Block]:
                 yield kind.decode("ascii"), (_base64(body) or b"") if end else b""
         return
     der = content if content.startswith(b"\x30") else _base64(text.strip(b" \"'\r\n\t"))
-    if der is None or len(der) < _LEAST:
+    if der is None or len(der) < _MIN_DER_LENGTH:
         return
     if b"-----BEGIN " in der:
         yield from _blocks(der)
@@ -105,7 +105,7 @@ def _base64(text: bytes) -> bytes | None:
 
 
 def _kind_of(der: bytes) -> str | None:
-    """What DER is, which does not say so itself."""
+    """Return the PEM label for DER content, by trying to load it."""
     try:
         load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
         return "PRIVATE KEY"
@@ -119,7 +119,7 @@ def _kind_of(der: bytes) -> str | None:
             return kind
         except (ValueError, UnsupportedAlgorithm):
             continue
-    # Its version, 3, stands after the head of the outermost sequence (RFC 7292).
+    # The version, 3, follows the header of the outermost sequence (RFC 7292).
     return PKCS12 if der[4:7] == b"\x02\x01\x03" else None
 
 

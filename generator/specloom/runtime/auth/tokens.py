@@ -1,4 +1,4 @@
-"""Tokens that are given, or that a function gives; and schemes that carry tokens."""
+"""Tokens, fixed or from a user function, and schemes that send them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from .base import Scheme, need_text
 from .side_channel import SideChannel
 
 TokenLike: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
-"""A token, or a function that gives one, plain or async.
+"""A token, or a sync or async function that returns one.
 
-The function is called before each attempt to send, from many threads or tasks, so it should
-keep the token that it has; a plain one must not block if the client is async. It is called
-again after the server refused its token: if it then gives another, the call is repeated.
-An async one is cut off at the call's deadline; a plain one cannot be."""
+The function is called before each attempt, from several threads or tasks, so it should
+cache the token. In an async client a sync function must not block. If the server rejects
+the token, the function is called again; if it returns another token, the request is
+retried. An async function is cancelled at the deadline of the call; a sync function cannot
+be interrupted."""
 
 
 class Token(Opaque):
-    """A token as it was obtained: two are not the same, even if their texts are.
+    """A token as obtained; two tokens with the same text are different objects.
 
-    It may be used until `fresh_until`, a time as `time.time()` tells it.
+    It may be used until `fresh_until`, a time of `time.time()`.
     """
 
     __slots__ = ("fresh_until", "text")
@@ -38,24 +39,24 @@ class Token(Opaque):
 
 
 class TokenSource(Opaque, ABC):
-    """Where a scheme has its tokens from."""
+    """Source of the tokens of a scheme."""
 
     only_async = False
     """Whether it works in async clients only."""
 
     @abstractmethod
     def current(self, channel: SideChannel, until: float) -> Steps[Token]:
-        """Steps to the token as it is now."""
+        """Return the current token."""
 
     @abstractmethod
     def after(
         self, refused: Token, channel: SideChannel, until: float
     ) -> Steps[Token | None]:
-        """Steps to the token after one that the server refused; None if there is none."""
+        """Return another token after the server rejected one; None without another."""
 
 
 class TokenScheme(Scheme, ABC):
-    """A scheme whose secret is a token."""
+    """Auth scheme that sends a token."""
 
     _channel: SideChannel
     _used: Token | None = None
@@ -67,7 +68,7 @@ class TokenScheme(Scheme, ABC):
 
     @abstractmethod
     def carry(self, request: Request, token: str) -> Request:
-        """The request with the token in it."""
+        """Return the request with the token."""
 
     def prepare(self, channel: SideChannel, until: float) -> Steps[Scheme]:
         yield from ()
@@ -92,7 +93,7 @@ class TokenScheme(Scheme, ABC):
 
 
 def source_of(name: str, token: TokenLike) -> TokenSource:
-    """The source that this argument is; `name` is for messages."""
+    """Return the token source of an argument; `name` is its name in messages."""
     if callable(token):
         return _Function(name, token)
     return _Fixed(need_text(name, token))

@@ -1,4 +1,4 @@
-"""Where several processes keep the tokens that they share."""
+"""Token stores: access tokens shared by several processes."""
 
 from __future__ import annotations
 
@@ -23,37 +23,40 @@ else:
 
 @public("auth")
 class TokenStore(Protocol):
-    """Keeps tokens for several processes; write one for what your processes share.
+    """Protocol of a store that shares tokens between processes.
 
-    Its methods are plain, and quick, or async, for async clients only. `key` says whose
-    token it is; `text` is confidential, and opaque. If a method fails, the process goes on
-    by itself, and says so in the log.
+    Implement it for a store that your processes share, such as Redis. Methods are sync, and
+    must return quickly, or async, for async clients only. `key` identifies a token; `text`
+    is confidential and opaque. If a method fails, the failure is logged, and the process
+    uses a token of its own.
     """
 
     def load(self, key: str, /) -> str | Awaitable[str | None] | None:
-        """The text that was saved last; None if there is none."""
+        """Return the text that was saved last; None without one."""
         ...
 
     def save(self, key: str, text: str, seconds: int, /) -> Awaitable[None] | None:
-        """Keep a text, for at least so many seconds."""
+        """Save a text for at least this number of seconds."""
         ...
 
     def lock(self, key: str, seconds: int, /) -> bool | Awaitable[bool]:
-        """Take the lock if nobody has it, without waiting; whether it was taken.
+        """Acquire the lock without waiting; return whether it was acquired.
 
-        It ends after so many seconds, should its holder have died.
+        It expires after this number of seconds, in case its holder has died.
         """
         ...
 
     def unlock(self, key: str, /) -> Awaitable[None] | None:
-        """Give the lock back."""
+        """Release the lock."""
         ...
 
 
 @public("auth")
 class FileTokenStore:
-    """Keeps tokens in a folder, which only this user can read, for processes of one
-    computer. The folder is made if there is none."""
+    """Token store in a folder, for the processes of one machine.
+
+    Only the current user can read the tokens. The folder is created if it is missing.
+    """
 
     def __init__(self, folder: Path | str) -> None:
         given: Any = folder
@@ -80,7 +83,7 @@ class FileTokenStore:
 
     def save(self, key: str, text: str, seconds: int, /) -> None:
         path = self._path(key)
-        # A name of its own, then at once: readers see the old text or the new one.
+        # Write another file, then replace: readers see the old text or the new one.
         partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
@@ -122,7 +125,7 @@ class FileTokenStore:
         raise TypeError("FileTokenStore holds locks and cannot be pickled")
 
 
-# A lock of the operating system ends with its process, however that ends.
+# The operating system releases these locks when the process ends, even if it is killed.
 
 if sys.platform == "win32":
 
@@ -147,5 +150,5 @@ else:
         return True
 
     def _unlock(descriptor: int) -> None:
-        # Explicitly: a forked child would hold on to it after the descriptor is closed.
+        # Unlock explicitly: a forked child keeps the lock after the descriptor is closed.
         fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -75,7 +75,7 @@ class Keys:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.serial_no = self._kept("serial_no")
-        """Of the merchant's API certificate."""
+        """Serial number of the merchant's API certificate."""
         self.api_v3_key = self._kept("api_v3_key")
         self.public_key_id = self._kept("public_key_id")
 
@@ -119,12 +119,12 @@ class Keys:
 
     @cached_property
     def own(self) -> rsa.RSAPrivateKey:
-        """What the WeChat Pay public key verifies."""
+        """Private key of the WeChat Pay public key."""
         return self._private("own")
 
     @cached_property
     def platform(self) -> rsa.RSAPrivateKey:
-        """What the platform certificate verifies."""
+        """Private key of the platform certificate."""
         return self._private("certificate")
 
     @cached_property
@@ -144,7 +144,7 @@ class Keys:
         return f"{self.certificate.serial_number:040X}"
 
     def named(self, serial: str) -> rsa.RSAPrivateKey | None:
-        """The key of WeChat Pay's that this serial number names, if the merchant has it."""
+        """Return the WeChat Pay key with this serial number; None if the merchant lacks it."""
         which = self.platform_keys
         if serial == self.public_key_id:
             return self.own if which != "certificate" else None
@@ -158,7 +158,7 @@ class Keys:
 
     @property
     def credentials(self) -> Mapping[str, Any]:
-        """What a client of the merchant's is made with; keys are PEM text."""
+        """Credentials for a client of the merchant; keys are PEM text."""
         known = {
             "mchid": MCHID,
             "serial_no": self.serial_no,

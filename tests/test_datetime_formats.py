@@ -271,9 +271,9 @@ def test_examples_match_their_format(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidSpec) as caught:
         load(tmp_path)
-    messages = [problem.message for problem in caught.value.problems if problem.rule == "example"]
+    messages = [problem.message for problem in caught.value.problems if problem.rule == "invalid-example"]
     assert messages == [
-        "this is not in the format %Y-%m-%dT%H:%M:%SZ",
-        "this is not in the format %a, %d %b %Y %H:%M:%S GMT",
-        "this is not a time by RFC 2822, such as Wed, 03 Sep 2025 10:00:00 +0800",
+        "expected a time in the format %Y-%m-%dT%H:%M:%SZ",
+        "expected a time in the format %a, %d %b %Y %H:%M:%S GMT",
+        "expected an RFC 2822 time such as Wed, 03 Sep 2025 10:00:00 +0800",
     ]

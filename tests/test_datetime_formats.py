@@ -271,7 +271,9 @@ def test_examples_match_their_format(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidSpec) as caught:
         load(tmp_path)
-    messages = [problem.message for problem in caught.value.problems if problem.rule == "invalid-example"]
+    messages = [
+        problem.message for problem in caught.value.problems if problem.rule == "invalid-example"
+    ]
     assert messages == [
         "expected a time in the format %Y-%m-%dT%H:%M:%SZ",
         "expected a time in the format %a, %d %b %Y %H:%M:%S GMT",

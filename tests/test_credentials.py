@@ -85,7 +85,7 @@ def test_a_merchant_with_certificates_decrypts_a_response(keys: Path) -> None:
         received_buyer = page.fapiao_information[0].buyer_information
         assert received_buyer.phone == "13800000000"
         assert isinstance(received_buyer.email, wechatpay.CipherText)
-        assert "does not decrypt it" in received_buyer.email.reason
+        assert "private_key does not match" in received_buyer.email.reason
         assert "13800000000" not in repr(page)
         assert server.received[1].header("wechatpay-serial") == PLATFORM_SERIAL
         assert issubclass(wechatpay.errors.SignatureProbe, wechatpay.errors.SignatureError)

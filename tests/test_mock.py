@@ -435,7 +435,7 @@ def test_events_with_faults_are_rejected_and_not_retried(
     mock.advance(9999)
     for text, expected in zip(
         errors,
-        ("does not verify", "has no Wechatpay-Timestamp", "is a probe", "StaleEvent"),
+        ("cannot be verified", "has no Wechatpay-Timestamp", "is a probe", "StaleEvent"),
         strict=True,
     ):
         assert expected in text

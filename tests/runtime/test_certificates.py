@@ -175,12 +175,12 @@ BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         no_certificates,
         errors.ApiError,
-        "404 RESOURCE_NOT_EXISTS: the platform certificates: .*\n.*give public_key_id",
+        "404 RESOURCE_NOT_EXISTS: the platform certificates: .*\n.*pass public_key_id",
     ),
     (
         FAILED_DOWNLOADS["wrong key"],
         errors.ConfigError,
-        "certificates: api_v3_key does not decrypt them; .*not the APIv2",
+        "certificates: they cannot be decrypted with api_v3_key; .*not the APIv2",
     ),
     (
         FAILED_DOWNLOADS["unsigned"],
@@ -190,7 +190,7 @@ BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         FAILED_DOWNLOADS["forged"],
         errors.SignatureError,
-        "certificates: .*no key verifies its signature",
+        "certificates: .*its signature cannot be verified with any known key",
     ),
     (
         lambda: http_response(401, '{"code":"SIGN_ERROR","message":"x"}'),
@@ -235,7 +235,7 @@ def test_certificates_given_by_hand(
     monkeypatch.setattr(time, "time", lambda: now() + 61 * 86400)
     with pytest.raises(
         errors.ConfigError,
-        match="platform_certificates: none is valid now; give newer ones, or api_v3",
+        match="platform_certificates: all are expired or not yet valid; pass newer ones, or api_v3",
     ):
         send(CANCEL, merchant)
     assert downloads(server) == 0
@@ -278,7 +278,7 @@ def test_the_migration(server: Server, send: Send) -> None:
     # An id of a public key is never taken for a certificate's number.
     merchant = scheme(api_v3_key=API_V3_KEY)
     server.respond_with(ServerAuth([OLD], "old", "PUB_KEY_ID_0A57"))
-    with pytest.raises(errors.SignatureError, match="give the public_key_id and public_key"):
+    with pytest.raises(errors.SignatureError, match="pass the public_key_id and public_key"):
         send(CANCEL, merchant)
     assert downloads(server) == 3
 
@@ -305,13 +305,13 @@ EC = subprocess.run(
     check=True,
 ).stdout
 MISTAKES: list[tuple[dict[str, Any], str]] = [
-    (NOTHING, "public_key: give public_key_id and public_key, .*; or api_v3_key, if"),
-    ({"public_key": None}, "public_key: give it too"),
-    ({"public_key_id": None}, "public_key_id: give it too"),
-    ({"api_v3_key": "short"}, "api_v3_key: give the APIv3 key .* 32 characters"),
-    ({"api_v3_key": "发" * 32}, "api_v3_key: give the APIv3 key .* 32 characters"),
-    ({"api_v3_key": 5}, "api_v3_key: give the APIv3 key"),
-    ({"platform_certificates": OLD}, "platform_certificates: give a list"),
+    (NOTHING, "public_key: pass public_key_id and public_key, .*; or pass api_v3_key, if"),
+    ({"public_key": None}, "public_key: missing; pass public_key and"),
+    ({"public_key_id": None}, "public_key_id: missing; pass public_key and"),
+    ({"api_v3_key": "short"}, "api_v3_key: expected the APIv3 key .* 32 characters"),
+    ({"api_v3_key": "发" * 32}, "api_v3_key: expected the APIv3 key .* 32 characters"),
+    ({"api_v3_key": 5}, "api_v3_key: expected the APIv3 key"),
+    ({"platform_certificates": OLD}, "platform_certificates: expected a list"),
     (
         {"platform_certificates": [OLD[:500]]},
         "platform_certificates: this certificate is damaged or cut off",
@@ -322,7 +322,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"platform_certificates": [public_pem(rsa_key("old"))]},
-        "platform_certificates: this is a public key; give a cert",
+        "platform_certificates: this is a public key; pass a cert",
     ),
     (
         {"platform_certificates": [certificate("merchant")]},
@@ -330,10 +330,10 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"public_key": OLD},
-        "public_key: this is a certificate; give a public key, .* such as pub_key.pem",
+        "public_key: this is a certificate; pass a public key, .* such as pub_key.pem",
     ),
     ({"former_private_keys": [OLD]}, "former_private_keys: this is a certificate"),
-    ({"former_private_keys": rsa_key("merchant")}, "former_private_keys: give a list"),
+    ({"former_private_keys": rsa_key("merchant")}, "former_private_keys: expected a list"),
 ]
 
 

@@ -96,28 +96,28 @@ def test_an_endpoint_without_authentication(server: Server, send: Send) -> None:
 
 
 MISTAKES: list[tuple[Callable[[], object], str]] = [
-    (lambda: ApiKey(""), "key: give ASCII text that is not empty"),
-    (lambda: ApiKey("a\r\nb"), "key: give ASCII text"),
-    (lambda: ApiKey(5), "key: give a text, not int"),  # type: ignore[arg-type]
+    (lambda: ApiKey(""), "key: expected non-empty ASCII text"),
+    (lambda: ApiKey("a\r\nb"), "key: expected non-empty ASCII text"),
+    (lambda: ApiKey(5), "key: expected a string, got int"),  # type: ignore[arg-type]
     (lambda: ApiKey("k", header="a", query="b"), "header or query, not both"),
     (lambda: Basic("a:b", ""), "username: must not have a colon"),
-    (lambda: Basic("a", None), "password: give a text, not NoneType"),  # type: ignore[arg-type]
-    (lambda: Bearer("发"), "token: give ASCII text"),
+    (lambda: Basic("a", None), "password: expected a string, got NoneType"),  # type: ignore[arg-type]
+    (lambda: Bearer("发"), "token: expected non-empty ASCII text"),
     (WeixinAccessToken, "access_token: pass it, or appid and secret to fetch it"),
-    (lambda: WeixinAccessToken(5), "access_token: give a text"),  # type: ignore[arg-type]
+    (lambda: WeixinAccessToken(5), "access_token: expected a string"),  # type: ignore[arg-type]
     (
         lambda: WeixinAccessToken("t", appid="wx1", secret="s"),
         "appid and secret to fetch it, not both",
     ),
     (lambda: WeixinAccessToken("t", token_store=FileTokenStore("/tmp")), "not both"),
-    (lambda: WeixinAccessToken(appid="wx1"), "secret: give ASCII text that is not empty"),
-    (lambda: WeixinAccessToken(secret="s"), "appid: give ASCII text that is not empty"),
-    (lambda: WeixinAccessToken(appid="wx1", secret="s", token_store=object()), "token_store: give a FileTokenStore"),  # type: ignore[arg-type]
+    (lambda: WeixinAccessToken(appid="wx1"), "secret: expected non-empty ASCII text"),
+    (lambda: WeixinAccessToken(secret="s"), "appid: expected non-empty ASCII text"),
+    (lambda: WeixinAccessToken(appid="wx1", secret="s", token_store=object()), "token_store: expected a FileTokenStore"),  # type: ignore[arg-type]
     (
         lambda: FileTokenStore("/proc/nowhere"),
         "token_store: cannot make the folder /proc/nowhere: ",
     ),
-    (lambda: FileTokenStore(None), "token_store: give the path of a folder"),  # type: ignore[arg-type]
+    (lambda: FileTokenStore(None), "token_store: expected the path of a folder"),  # type: ignore[arg-type]
     (
         lambda: Shop(hosts=["http://api.shop.example"]),
         "api.shop.example needs https; http is allowed for this machine",

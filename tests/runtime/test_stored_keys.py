@@ -143,22 +143,22 @@ def test_a_file_with_several_is_searched(keys: Path) -> None:
 
 
 PRIVATE = {
-    "certificate.pem": "key: this is a certificate; give the private key",
-    "public.pem": "key: this is a public key; give the private key",
-    "public1.pem": "key: this is a public key; give the private key",
+    "certificate.pem": "key: this is a certificate; pass the private key",
+    "public.pem": "key: this is a public key; pass the private key",
+    "public1.pem": "key: this is a public key; pass the private key",
     "encrypted.pem": "key: this key is encrypted with a password",
     "encrypted1.pem": "key: this key is encrypted with a password",
-    "ec.pem": "key: this is no RSA key",
+    "ec.pem": "key: this is not an RSA key",
 }
 PUBLIC = {
-    "certificate.pem": "key: this is a certificate; give a public key",
-    "pkcs8.pem": "key: this is a private key; give a public key",
-    "pkcs1.pem": "key: this is a private key; give a public key",
-    "encrypted.pem": "key: this is a private key; give a public key",
+    "certificate.pem": "key: this is a certificate; pass a public key",
+    "pkcs8.pem": "key: this is a private key; pass a public key",
+    "pkcs1.pem": "key: this is a private key; pass a public key",
+    "encrypted.pem": "key: this is a private key; pass a public key",
 }
 CERTIFICATES = {
-    "public.pem": "key: this is a public key; give a certificate",
-    "pkcs8.pem": "key: this is a private key; give a certificate",
+    "public.pem": "key: this is a public key; pass a certificate",
+    "pkcs8.pem": "key: this is a private key; pass a certificate",
 }
 REFUSED = [
     *((load_private_key, name, text) for name, text in PRIVATE.items()),
@@ -180,11 +180,11 @@ def test_what_is_another_thing_is_named(form: str, keys: Path) -> None:
 OTHERS: list[tuple[Callable[[Path], Any], str]] = [
     (
         lambda keys: keys / "archive.p12",
-        "key: this is a PKCS#12 archive; give the private key in it",
+        "key: this is a PKCS#12 archive; pass the private key in it",
     ),
     (lambda keys: b64encode((keys / "archive.p12").read_bytes()), "key: this is a PKCS#12 archive"),
-    (lambda keys: str(keys / "pkcs8.pem"), "key: no PEM text.*; to name a file, give a Path"),
-    (lambda keys: "apiclient_key.pem", "key: no PEM text.*; to name a file, give a Path"),
+    (lambda keys: str(keys / "pkcs8.pem"), "key: no PEM text.*; to name a file, pass a Path"),
+    (lambda keys: "apiclient_key.pem", "key: no PEM text.*; to name a file, pass a Path"),
     (lambda keys: keys / "none.pem", "key: cannot read .*none.pem: No such file"),
     (lambda keys: keys, "key: cannot read .*: Is a directory"),
     (

@@ -172,10 +172,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: signed(nonce=["nonce", ""]),
         "more than one Wechatpay-Nonce",
     ),
-    "altered nonce": (lambda: signed(nonce="Nonce"), "does not verify with the key PUB_KEY_ID_"),
-    "altered time": (lambda: signed(timestamp=str(int(time.time()) + 9)), "does not verify"),
-    "no base 64": (lambda: signed(signature="@@@@"), "does not verify"),
-    "short signature": (lambda: signed(signature="QUJD"), "does not verify"),
+    "altered nonce": (lambda: signed(nonce="Nonce"), "cannot be verified with the key PUB_KEY_ID_"),
+    "altered time": (lambda: signed(timestamp=str(int(time.time()) + 9)), "cannot be verified"),
+    "no base 64": (lambda: signed(signature="@@@@"), "cannot be verified"),
+    "short signature": (lambda: signed(signature="QUJD"), "cannot be verified"),
     "another key": (lambda: signed(serial="5F1C72E2"), "a key other than the key PUB_KEY_ID_"),
     "another type": (
         lambda: signed(signature_type="WECHATPAY2-SM2-WITH-SM3"),
@@ -201,7 +201,7 @@ def test_every_flipped_bit_is_seen(server: Server, send: Send) -> None:
     for at in range(0, len(body), 7):
         flipped = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
         server.respond_with(signed(200, body).replace(body, flipped))
-        with pytest.raises(errors.SignatureError, match="does not verify"):
+        with pytest.raises(errors.SignatureError, match="cannot be verified"):
             send(calls.orders.query("1", shop_id="1"), scheme())
 
 
@@ -247,14 +247,14 @@ OLD_ENCRYPTED = MERCHANT.private_bytes(
 EC = private_pem(ec.generate_private_key(ec.SECP256R1()))
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
 MISTAKES: list[tuple[dict[str, Any], str]] = [
-    ({"private_key": CERTIFICATE}, "private_key: this is a certificate; give the private key"),
+    ({"private_key": CERTIFICATE}, "private_key: this is a certificate; pass the private key"),
     (
         {"private_key": public_pem(MERCHANT)},
-        "private_key: this is a public key; give the private key",
+        "private_key: this is a public key; pass the private key",
     ),
     ({"private_key": ENCRYPTED}, "private_key: this key is encrypted with a password"),
     ({"private_key": OLD_ENCRYPTED}, "private_key: this key is encrypted with a password"),
-    ({"private_key": EC}, "private_key: this is no RSA key"),
+    ({"private_key": EC}, "private_key: this is not an RSA key"),
     ({"private_key": private_pem(rsa_key("short", 1024))}, "private_key: 1024 bits are too few"),
     (
         {"private_key": private_pem(MERCHANT)[:900]},
@@ -262,27 +262,30 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"private_key": "apiclient_key.pem"},
-        "private_key: no PEM text.*; to name a file, give a Path",
+        "private_key: no PEM text.*; to name a file, pass a Path",
     ),
     (
         {"private_key": Path("/nowhere/key.pem")},
         "private_key: cannot read /nowhere/key.pem: No such file",
     ),
     ({"private_key": Path("/")}, "private_key: cannot read /: Is a directory"),
-    ({"private_key": None}, "private_key: give a Path, PEM text or a key object, not NoneType"),
+    ({"private_key": None}, "private_key: expected a Path, PEM text or a key object, got NoneType"),
     (
         {"public_key": private_pem(rsa_key("platform"))},
-        "public_key: this is a private key; give a public key",
+        "public_key: this is a private key; pass a public key",
     ),
-    ({"public_key": CERTIFICATE}, "public_key: this is a certificate; give a public key"),
+    ({"public_key": CERTIFICATE}, "public_key: this is a certificate; pass a public key"),
     ({"public_key": public_pem(MERCHANT)}, "public_key: this is the merchant's own"),
-    ({"serial_no": 5}, "serial_no: give the serial number of the merchant's certificate as text"),
-    ({"serial_no": "5F:1C"}, "serial_no: give .* without colons"),
+    (
+        {"serial_no": 5},
+        "serial_no: expected the serial number of the merchant's certificate as text",
+    ),
+    ({"serial_no": "5F:1C"}, "serial_no: expected .* without colons"),
     (
         {"public_key_id": "0114232134912410000000000000"},
-        "public_key_id: give .* begins with PUB_KEY_ID_",
+        "public_key_id: expected .* starts with PUB_KEY_ID_",
     ),
-    ({"mchid": 1900000001}, "mchid: give the merchant number, in digits"),
+    ({"mchid": 1900000001}, "mchid: expected the merchant ID, digits only"),
 ]
 
 

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b7396b99bfa88578"
+__build__ = "eb6ac431d10dde19"

@@ -53,7 +53,7 @@ def read_blocks(name: str, source: object) -> list[Block]:
             raise ConfigError(f"{name}: cannot read {source}: {reason}") from None
         except ValueError:
             raise ConfigError(
-                f"{name}: no file can have this name; give the path of a PEM file"
+                f"{name}: invalid file name; pass the path of a PEM file"
             ) from None
     elif isinstance(source, str):
         content = source.encode(errors="replace")
@@ -61,11 +61,11 @@ def read_blocks(name: str, source: object) -> list[Block]:
         content = source
     else:
         raise ConfigError(
-            f"{name}: give a Path, PEM text or a key object, not {type(source).__name__}"
+            f"{name}: expected a Path, PEM text or a key object, got {type(source).__name__}"
         )
     blocks = list(_blocks(content))
     if not blocks:
-        hint = "" if isinstance(source, Path) else "; to name a file, give a Path"
+        hint = "" if isinstance(source, Path) else "; to name a file, pass a Path"
         raise ConfigError(
             f"{name}: no PEM text, which begins with -----BEGIN …-----{hint}"
         )

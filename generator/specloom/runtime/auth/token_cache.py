@@ -154,7 +154,7 @@ class _Shared:
             methods.append(getattr(store, name, None))
             if not callable(methods[-1]):
                 raise ConfigError(
-                    "token_store: give a FileTokenStore, or an object with the methods"
+                    "token_store: expected a FileTokenStore, or an object with the methods"
                     " load, save, lock and unlock"
                 )
         self._store = store

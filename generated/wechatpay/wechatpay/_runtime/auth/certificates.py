@@ -24,7 +24,7 @@ def load_certificates(name: str, source: CertificateLike) -> list[Certificate]:
     found = [der for kind, der in blocks if kind == "CERTIFICATE"]
     if not found:
         kind = blocks[0][0].lower()
-        raise ConfigError(f"{name}: this is a {kind}; give a certificate")
+        raise ConfigError(f"{name}: this is a {kind}; pass a certificate")
     try:
         return list(map(load_der_x509_certificate, found))
     except (ValueError, UnsupportedAlgorithm):

@@ -32,24 +32,24 @@ def load_private_key(name: str, source: PrivateKeyLike) -> RSAPrivateKey:
     kind, der = first_of(read_blocks(name, source), "PRIVATE KEY")
     if kind == "CERTIFICATE":
         raise ConfigError(
-            f"{name}: this is a certificate; give the private key that belongs to it,"
+            f"{name}: this is a certificate; pass the private key that belongs to it,"
             " which is in a file of its own, such as apiclient_key.pem"
         )
     if kind.endswith("PUBLIC KEY"):
-        raise ConfigError(f"{name}: this is a public key; give the private key")
+        raise ConfigError(f"{name}: this is a public key; pass the private key")
     if kind == PKCS12:
         raise ConfigError(
-            f"{name}: this is a PKCS#12 archive; give the private key in it, which is in a"
+            f"{name}: this is a PKCS#12 archive; pass the private key in it, which is in a"
             " file of its own, such as apiclient_key.pem"
         )
     if kind == "OPENSSH PRIVATE KEY":
         raise ConfigError(
-            f"{name}: this is a key in OpenSSH's format; give it in PEM, as"
+            f"{name}: this is a key in OpenSSH's format; pass it in PEM, as"
             " `ssh-keygen -p -m PEM -f key` writes it"
         )
     if kind == ENCRYPTED:
         raise ConfigError(
-            f"{name}: this key is encrypted with a password; give it without, as"
+            f"{name}: this key is encrypted with a password; pass it without a password, as"
             " `openssl pkey -in encrypted.pem -out key.pem` writes it"
         )
     try:
@@ -57,7 +57,9 @@ def load_private_key(name: str, source: PrivateKeyLike) -> RSAPrivateKey:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ConfigError(f"{name}: this private key is damaged or cut off") from None
     if not isinstance(key, RSAPrivateKey):
-        raise ConfigError(f"{name}: this is no RSA key; give the merchant's RSA key")
+        raise ConfigError(
+            f"{name}: this is not an RSA key; pass the merchant's RSA key"
+        )
     return long_enough(name, key)
 
 
@@ -68,18 +70,18 @@ def load_public_key(name: str, source: PublicKeyLike) -> RSAPublicKey:
     kind, der = first_of(read_blocks(name, source), "PUBLIC KEY")
     if kind == "CERTIFICATE":
         raise ConfigError(
-            f"{name}: this is a certificate; give a public key, which is in a file of its"
+            f"{name}: this is a certificate; pass a public key, which is in a file of its"
             " own, such as pub_key.pem"
         )
     if not kind.endswith("PUBLIC KEY"):
         what = "private key" if kind.endswith("PRIVATE KEY") else kind.lower()
-        raise ConfigError(f"{name}: this is a {what}; give a public key")
+        raise ConfigError(f"{name}: this is a {what}; pass a public key")
     try:
         key = load_der_public_key(der)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ConfigError(f"{name}: this public key is damaged or cut off") from None
     if not isinstance(key, RSAPublicKey):
-        raise ConfigError(f"{name}: this is no RSA key; give an RSA key")
+        raise ConfigError(f"{name}: this is not an RSA key; pass an RSA key")
     return long_enough(name, key)
 
 
@@ -87,6 +89,6 @@ def long_enough(name: str, key: K) -> K:
     """The key, if it has enough bits."""
     if key.key_size < _LEAST_BITS:
         raise ConfigError(
-            f"{name}: {key.key_size} bits are too few; give a key of {_LEAST_BITS} bits"
+            f"{name}: {key.key_size} bits are too few; pass a key of {_LEAST_BITS} bits"
         )
     return key

@@ -99,11 +99,9 @@ class Scheme(Opaque):
 def need_text(name: str, value: object) -> str:
     """Return the value if it is a valid header value; raises ConfigError."""
     if not isinstance(value, str):
-        raise ConfigError(f"{name}: give a text, not {type(value).__name__}")
+        raise ConfigError(f"{name}: expected a string, got {type(value).__name__}")
     if not is_token(value):
-        raise ConfigError(
-            f"{name}: give ASCII text that is not empty and has no blanks"
-        )
+        raise ConfigError(f"{name}: expected non-empty ASCII text without spaces")
     return value
 
 

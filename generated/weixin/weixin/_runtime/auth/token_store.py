@@ -61,7 +61,7 @@ class FileTokenStore:
     def __init__(self, folder: Path | str) -> None:
         given: Any = folder
         if not isinstance(given, Path | str) or not str(given):
-            raise ConfigError("token_store: give the path of a folder")
+            raise ConfigError("token_store: expected the path of a folder")
         self._folder = Path(folder)
         self._locks: dict[str, tuple[int, float]] = {}
         try:
@@ -72,7 +72,7 @@ class FileTokenStore:
             raise ConfigError(text) from None
         except ValueError:
             raise ConfigError(
-                "token_store: no folder can have this name; give the path of one"
+                "token_store: invalid folder name; pass the path of a folder"
             ) from None
 
     def load(self, key: str, /) -> str | None:

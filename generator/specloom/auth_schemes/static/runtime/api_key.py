@@ -17,7 +17,7 @@ class ApiKey(Scheme):
         self, key: str, *, header: str | None = None, query: str | None = None
     ) -> None:
         if header and query:
-            raise ConfigError("give header or query, not both")
+            raise ConfigError("pass header or query, not both")
         self._key = Secret(need_text("key", key))
         self._query = query
         self._header = header or "X-Api-Key"

@@ -21,9 +21,13 @@ class Basic(Scheme):
         given: dict[str, Any] = {"username": username, "password": password}
         for name, value in given.items():
             if not isinstance(value, str):
-                raise ConfigError(f"{name}: give a text, not {type(value).__name__}")
+                raise ConfigError(
+                    f"{name}: expected a string, got {type(value).__name__}"
+                )
             if not value.isprintable():
-                raise ConfigError(f"{name}: give a text without control characters")
+                raise ConfigError(
+                    f"{name}: expected a string without control characters"
+                )
         if ":" in username:
             raise ConfigError("username: must not have a colon, which ends it")
         self._password = Secret(password)

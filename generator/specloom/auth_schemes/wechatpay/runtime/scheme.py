@@ -80,9 +80,7 @@ class WechatPayV3(Scheme):
         from .certificates import PlatformKeys
         from .platform_keys import load_keys
 
-        self._mchid = _match(
-            "mchid", mchid, r"[0-9]+", "the merchant number, in digits"
-        )
+        self._mchid = _match("mchid", mchid, r"[0-9]+", "the merchant ID, digits only")
         self._serial_no = _match(
             "serial_no",
             serial_no,
@@ -96,7 +94,7 @@ class WechatPayV3(Scheme):
                 "public_key_id",
                 public_key_id,
                 r"PUB_KEY_ID_[0-9A-Za-z]+",
-                "the id of the WeChat Pay public key, which begins with PUB_KEY_ID_",
+                "the ID of the WeChat Pay public key, which starts with PUB_KEY_ID_",
             )
         certificates = _listed("platform_certificates", platform_certificates)
         _check_given(public_key_id, public_key, api_v3_key, certificates)
@@ -187,10 +185,10 @@ class WechatPayV3(Scheme):
         if key is None:
             text = f"it is signed with a key other than {self._keys.ring}"
             if signature.serial.startswith("PUB_KEY_ID_"):
-                text += "; give the public_key_id and public_key of WeChat Pay"
+                text += "; pass the public_key_id and public_key of WeChat Pay"
             raise signature_error(reply, text)
         if not signature.verifies(key.public):
-            text = f"its signature does not verify with the key {key.serial}"
+            text = f"its signature cannot be verified with the key {key.serial}"
             raise signature_error(reply, text)
 
     def decrypt(self, text: str) -> str:
@@ -206,8 +204,8 @@ class WechatPayV3(Scheme):
             except ValueError:
                 continue
         raise ValueError(
-            "the private key does not decrypt it; if it was encrypted for a former"
-            " certificate of the merchant, give its key in former_private_keys"
+            "private_key does not match; if the field was encrypted for an earlier"
+            " merchant API certificate, pass its key in former_private_keys"
         )
 
     def decrypt_resource(self, nonce: str, associated: str, ciphertext: str) -> bytes:
@@ -224,7 +222,7 @@ class WechatPayV3(Scheme):
         key = self._api_v3_key.reveal()
         if key is None:
             raise ConfigError(
-                "api_v3_key: give the APIv3 key; events are encrypted with it"
+                "api_v3_key: missing; webhook events are encrypted with the APIv3 key"
             )
         return key
 
@@ -237,13 +235,13 @@ class WechatPayV3(Scheme):
 
 def _match(name: str, value: object, pattern: str, meaning: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        raise ConfigError(f"{name}: give {meaning}")
+        raise ConfigError(f"{name}: expected {meaning}")
     return value
 
 
 def _listed(name: str, value: Sequence[Any] | None) -> Sequence[Any]:
     if not isinstance(value, list | tuple | None):
-        raise ConfigError(f"{name}: give a list")
+        raise ConfigError(f"{name}: expected a list")
     return value or ()
 
 
@@ -256,13 +254,13 @@ def _check_given(
     if (public_key_id is None) != (public_key is None):
         missing = "public_key" if public_key is None else "public_key_id"
         raise ConfigError(
-            f"{missing}: give it too; the merchant platform offers the WeChat Pay public"
-            " key and its id together"
+            f"{missing}: missing; pass public_key and public_key_id together, which the"
+            " merchant platform shows next to each other"
         )
     if public_key is None and api_v3_key is None and not certificates:
         raise ConfigError(
-            "public_key: give public_key_id and public_key, with which answers are"
-            " verified; or api_v3_key, if the merchant has platform certificates"
+            "public_key: pass public_key_id and public_key, which verify responses; or"
+            " pass api_v3_key, if the merchant uses platform certificates"
         )
 
 
@@ -274,7 +272,7 @@ def _api_v3_key(given: object) -> bytes | None:
         key = key.strip()  # files end in a line feed
     if not isinstance(key, bytes) or len(key) != 32:
         raise ConfigError(
-            "api_v3_key: give the APIv3 key that is set on the merchant platform, a text"
-            " of 32 characters"
+            "api_v3_key: expected the APIv3 key that is set on the merchant platform, a"
+            " string of 32 characters"
         )
     return key

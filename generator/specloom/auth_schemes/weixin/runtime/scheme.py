@@ -159,7 +159,7 @@ def _error(reply: RawResponse, fields: Mapping[str, Any]) -> ApiError | Protocol
             outcome="not_sent",
             status=reply.status,
         )
-    message = str(fields.get("errmsg") or "the server gave no message")
+    message = str(fields.get("errmsg") or "no message from the server")
     advice = _ADVICE.get(str(code))
     return ApiError(
         f"{_PURPOSE}: {message}",

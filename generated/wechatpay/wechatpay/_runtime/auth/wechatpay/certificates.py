@@ -35,7 +35,7 @@ _NONE: Final = ("RESOURCE_NOT_EXISTS", "NOT_FOUND")
 """Codes for a merchant without certificates; any other 404 is from a gateway."""
 _NO_CERTIFICATES: Final = "This merchant has none; new merchants have a public key."
 _GIVE_THE_KEY: Final = (
-    "Get the WeChat Pay public key on the merchant platform, and give public_key_id and"
+    "Get the WeChat Pay public key on the merchant platform, and pass public_key_id and"
     " public_key."
 )
 
@@ -67,11 +67,14 @@ class PlatformKeys:
             except Error as error:
                 if found is None:
                     raise
-                getLogger(channel.name).warning("old keys kept: %s", error.message)
+                getLogger(channel.name).warning(
+                    "platform certificates could not be renewed; keeping the current ones: %s",
+                    error.message,
+                )
             found = self.ring.preferred(time.time())
         if found is None:
             raise ConfigError(
-                "platform_certificates: none is valid now; give newer ones, or api_v3_key to"
+                "platform_certificates: all are expired or not yet valid; pass newer ones, or api_v3_key to"
                 " download them"
             )
         return found
@@ -133,7 +136,9 @@ class PlatformKeys:
             signature = signature_of(reply)
             key = ring.find(signature.serial, time.time())
             if key is None or not signature.verifies(key.public):
-                raise signature_error(reply, "no key verifies its signature")
+                raise signature_error(
+                    reply, "its signature cannot be verified with any known key"
+                )
             return ring
         except Error as error:
             error.message = f"{_PURPOSE}: {error.message}"
@@ -167,7 +172,7 @@ class PlatformKeys:
             )
         except ValueError:
             raise ConfigError(
-                "api_v3_key does not decrypt them; give the APIv3 key that is set on the"
+                "they cannot be decrypted with api_v3_key; pass the APIv3 key that is set on the"
                 " merchant platform, not the APIv2 key or an old key"
             ) from None
         try:
@@ -181,7 +186,7 @@ def _api_error(reply: RawResponse, body: Any) -> ApiError:
     code = str(fields.get("code") or "") or None
     advised = code in _NONE
     return ApiError(
-        str(fields.get("message") or "the server gave no message"),
+        str(fields.get("message") or "no message from the server"),
         status=reply.status,
         code=code,
         request_id=reply.headers.get("Request-ID"),

@@ -104,8 +104,8 @@ def load_keys(
         key = load_public_key("public_key", public_key)
         if key.public_numbers() == own:
             raise ConfigError(
-                "public_key: this is the merchant's own; give the WeChat Pay public key,"
-                " which the merchant platform offers beside its id"
+                "public_key: this is the merchant's own key; pass the WeChat Pay public key,"
+                " which the merchant platform shows next to its ID"
             )
         ring = KeyRing(PlatformKey(public_key_id, key))
     name = "platform_certificates"
@@ -114,7 +114,7 @@ def load_keys(
         found += [platform_key(name, each) for each in load_certificates(name, source)]
     if any(each.public.public_numbers() == own for each in found):
         raise ConfigError(
-            f"{name}: one is the merchant's own (apiclient_cert.pem); give the"
+            f"{name}: one is the merchant's own (apiclient_cert.pem); pass the"
             " certificates of WeChat Pay, or api_v3_key, with which they are downloaded"
         )
     return ring.with_certificates(found)

@@ -77,7 +77,9 @@ def signature_of(reply: RawResponse) -> Signature:
     )
     if signature.startswith(_PROBE):
         raise signature_error(
-            reply, "the signature is a probe of WeChat Pay's", SignatureProbe
+            reply,
+            "the signature is a probe: WeChat Pay sent a wrong one to test the verification",
+            SignatureProbe,
         )
     if reply.headers.get("Wechatpay-Signature-Type", SCHEME) != SCHEME:
         raise signature_error(reply, "Wechatpay-Signature-Type is not " + SCHEME)

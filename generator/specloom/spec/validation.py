@@ -39,9 +39,9 @@ def check(node: Node, kind: Kind, diagnostics: DiagnosticCollector) -> None:
         return
     from jsonschema import Draft7Validator
 
-    errors: Iterator[ValidationError] = Draft7Validator(schema).iter_errors(
-        value
-    )  # pyright: ignore[reportUnknownMemberType]
+    validator = Draft7Validator(schema)
+    errors: Iterator[ValidationError]
+    errors = validator.iter_errors(value)  # pyright: ignore[reportUnknownMemberType]
     schemas = _JsonSchemas(node, diagnostics)
     for error in errors:
         for leaf in _leaves(error):

@@ -58,9 +58,10 @@ def read(project: str) -> tuple[list[str], dict[str, Record]]:
 
 
 def _is_string_list(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, str) for item in value
-    )  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(value, list):
+        return False
+    types = set(map(type, value))  # pyright: ignore[reportUnknownArgumentType]
+    return types <= {str}
 
 
 def _is_record(record: Any) -> bool:

@@ -46,7 +46,7 @@ def test_errors_name_the_endpoint() -> None:
         steps.throw(errors.ConnectionFailed("broken", outcome="unknown"))
     assert caught.value.endpoint == "orders.cancel"
     assert str(caught.value) == (
-        "orders.cancel: broken\nThe request may have been executed: check before you retry."
+        "orders.cancel: broken\nThe request may have been executed: check whether it was before you retry."
     )
     assert (caught.value.attempts, caught.value.hosts) == (1, ("https://api.shop.example",))
 

@@ -211,7 +211,7 @@ def test_faults(name: str, kind: str, sender: Sender, server: Server) -> None:
     step = {
         "safe": "The request is idempotent: you can retry it.",
         "keyed": "may have been executed: call orders.query, or retry with the same arguments.",
-        "none": "may have been executed: check before you retry.",
+        "none": "may have been executed: check whether it was before you retry.",
     }
     for of, text in step.items():
         assert (text in str(error)) == (fault.outcome == "unknown" and kind == of)

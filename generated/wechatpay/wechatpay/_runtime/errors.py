@@ -138,7 +138,7 @@ class Error(Exception):
             return f"{executed}: call {self.inquiry}, or retry with the same arguments."
         if self.idempotent:
             return "The request is idempotent: you can retry it."
-        inquiry = f"call {self.inquiry}" if self.inquiry else "check"
+        inquiry = f"call {self.inquiry}" if self.inquiry else "check whether it was"
         return f"{executed}: {inquiry} before you retry."
 
     def __str__(self) -> str:

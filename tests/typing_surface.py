@@ -85,10 +85,10 @@ async def asynchronous(client: AsyncWeChatPay, weixin: AsyncWeixin) -> None:
     assert_type(await client.fapiao_applications.query("4200", sub_mchid="1"), models.FapiaoPage)
     assert_type(await client.webhooks.receive({}, b""), events.AnyEvent)
     assert_type(client.webhooks.failure("no"), events.Acknowledgement)
-    answer = await weixin.invoice.update_status(
+    response = await weixin.invoice.update_status(
         card_id="p", code="1", reimburse_status=weixin_models.ReimburseStatus.INVOICE_REIMBURSE_INIT
     )
-    assert_type(answer.errcode, int | None)
+    assert_type(response.errcode, int | None)
     try:
         await client.fapiao_applications.reverse(
             "4200",

@@ -359,9 +359,9 @@ def test_every_field_and_every_method_works(project: Path) -> None:
     with imported(project, "shop") as shop:
         echo = Echo()
         client = shop.Shop(transport=echo)
-        answer = client.all_fields.echo(**{name: f"of {wire}" for name, wire in fields.items()})
+        response = client.all_fields.echo(**{name: f"of {wire}" for name, wire in fields.items()})
         assert json.loads(echo.sent[0].content) == {wire: f"of {wire}" for wire in fields.values()}
-        assert {name: getattr(answer, name) for name in fields} == {
+        assert {name: getattr(response, name) for name in fields} == {
             name: f"of {wire}" for name, wire in fields.items()
         }
         client.all_fields.ask(**dict.fromkeys(fields, "x"))
@@ -418,8 +418,8 @@ def test_every_class_can_be_sent_and_received(project: Path) -> None:
         module = importlib.import_module("shop.models.classes")
         for number, name in enumerate(class_names()):
             made = getattr(module, naming.class_name(name))
-            answer = getattr(client.classes, f"e{number}")(x=made(a="1", j=[made(a="2")], k=None))
-            assert isinstance(answer, made), name
+            response = getattr(client.classes, f"e{number}")(x=made(a="1", j=[made(a="2")], k=None))
+            assert isinstance(response, made), name
 
 
 def said(spec: Mapping[str, str], folder: Path) -> list[str]:

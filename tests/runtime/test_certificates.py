@@ -21,7 +21,14 @@ from handmade.models.orders import Buyer, Item
 from runtime_keys import private_pem, public_pem, rsa_key
 from test_wechatpay import KEY_ID, openssl_accepts, scheme, signed
 from tests.servers import Reset, Server, Wait, http_response
-from wechatpay_side import API_V3_KEY, DOWNLOAD, ServerAuth, certificate, no_certificates, sealed
+from wechatpay_side import (
+    API_V3_KEY,
+    DOWNLOAD,
+    ServerAuth,
+    certificate,
+    encrypted_certificate,
+    no_certificates,
+)
 
 Send: TypeAlias = Callable[..., Any]
 CANCEL = calls.orders.cancel("1")
@@ -57,7 +64,7 @@ def test_certificates_are_downloaded_before_the_first_call(
     assert [got.header("wechatpay-serial") for got in rest] == [SERIAL] * 3
 
 
-def test_the_one_valid_for_longest_is_used_and_all_are_believed(
+def test_the_one_valid_for_longest_is_used_and_all_verify(
     server: Server, send: Send, tmp_path: Path
 ) -> None:
     merchant = without_public_key()
@@ -123,16 +130,22 @@ FAILED_DOWNLOADS: dict[str, Callable[[], Any]] = {
     "nothing in it": lambda: signed(200, b"{}", key=rsa_key("old"), serial=SERIAL),
     "wrong key": lambda: signed(
         200,
-        json.dumps({"data": [sealed(NEW, "x" * 32)]}).encode(),
+        json.dumps({"data": [encrypted_certificate(NEW, "x" * 32)]}).encode(),
         key=rsa_key("old"),
         serial=SERIAL,
     ),
-    "unsigned": lambda: http_response(200, json.dumps({"data": [sealed(NEW)]})),
+    "unsigned": lambda: http_response(200, json.dumps({"data": [encrypted_certificate(NEW)]})),
     "signed by nobody known": lambda: signed(
-        200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=NEWER
+        200,
+        json.dumps({"data": [encrypted_certificate(OLD)]}).encode(),
+        key=rsa_key("new"),
+        serial=NEWER,
     ),
     "forged": lambda: signed(
-        200, json.dumps({"data": [sealed(OLD)]}).encode(), key=rsa_key("new"), serial=SERIAL
+        200,
+        json.dumps({"data": [encrypted_certificate(OLD)]}).encode(),
+        key=rsa_key("new"),
+        serial=SERIAL,
     ),
 }
 
@@ -168,7 +181,7 @@ def test_certificates_grow_old(server: Server, send: Send, monkeypatch: pytest.M
     send(CANCEL, merchant)
     server.respond_with(ServerAuth([OLD, NEW], "old", SERIAL))
     with pytest.raises(errors.SignatureError, match="a key other than"):
-        send(CANCEL, merchant)  # what has expired is not believed
+        send(CANCEL, merchant)  # an expired certificate is not used
 
 
 BEGINNINGS: list[tuple[Callable[[], Any], type[Exception], str]] = [
@@ -257,7 +270,7 @@ def test_the_migration(server: Server, send: Send) -> None:
     server.respond_with(signed())
     send(CANCEL, merchant)
     assert downloads(server) == 0
-    # Some answers still come with a certificate's signature.
+    # Some responses still come with a certificate's signature.
     server.respond_with(ServerAuth([OLD], "old", SERIAL))
     send(CANCEL, merchant)
     send(CANCEL, merchant)
@@ -348,7 +361,7 @@ def test_mistakes_are_explained(changes: dict[str, Any], text: str) -> None:
 # --- AES-GCM ------------------------------------------------------------------------------
 
 
-def test_known_answers() -> None:
+def test_known_plaintexts() -> None:
     """Vectors of WeChat Pay's own SDKs for Java and Go."""
     key, nonce = b"a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb", "uluk4a9R25RW"
     ciphertext = "ulwSiIajGClcvcOYvOQ7+l+0PAbzzwI="
@@ -379,7 +392,7 @@ def test_a_slow_download_keeps_nobody_beyond_the_deadline(server: Server, send: 
 
 
 GONE: list[tuple[bytes, bool]] = [
-    # what the download answers; whether that is an end of it for half a day, if none ever came
+    # response to the download; whether the client waits half a day if it has no certificate
     (no_certificates(), True),
     (http_response(404, '{"code":"NOT_FOUND","message":"m"}'), True),
     (http_response(404, "<html>no such page"), False),

@@ -28,7 +28,7 @@ def put(number: int) -> Any:
     return calls.orders.put(str(number).encode())
 
 
-def answering_bodies(server: Server) -> None:
+def serve_bodies(server: Server) -> None:
     server.respond_with(lambda got: http_response(200, got.body))
 
 
@@ -37,7 +37,7 @@ async def tokens() -> str:
 
 
 def test_threads_share_a_client(server: Server) -> None:
-    answering_bodies(server)
+    serve_bodies(server)
     with Shop(Scheme(), hosts=[server.url]) as shop, ThreadPoolExecutor(30) as pool:
         values = pool.map(lambda n: shop.send(put(n)).value, range(300))
         assert list(values) == [str(n).encode() for n in range(300)]
@@ -46,7 +46,7 @@ def test_threads_share_a_client(server: Server) -> None:
 
 
 def test_tasks_share_a_client_despite_cancellations(server: Server) -> None:
-    answering_bodies(server)
+    serve_bodies(server)
 
     async def go() -> list[bytes]:
         async with AsyncShop(Scheme(), hosts=[server.url]) as shop:
@@ -64,18 +64,18 @@ def test_tasks_share_a_client_despite_cancellations(server: Server) -> None:
 
 def left_open(work: Callable[[], None]) -> list[str]:
     """Return the warnings of Python about unclosed connections."""
-    with warnings.catch_warnings(record=True) as heard:
+    with warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("always")
         work()
         gc.collect()
-    return [str(each.message) for each in heard if "unclosed" in str(each.message)]
+    return [str(each.message) for each in recorded if "unclosed" in str(each.message)]
 
 
 @pytest.mark.parametrize("scheme", [Scheme, lambda: Bearer(tokens)], ids=["no scheme", "tokens"])
 def test_connections_are_closed_with_their_event_loop(
     server: Server, scheme: Callable[[], Scheme]
 ) -> None:
-    answering_bodies(server)
+    serve_bodies(server)
 
     def work() -> None:
         shop = AsyncShop(scheme(), hosts=[server.url])
@@ -116,7 +116,7 @@ def test_a_call_in_a_finalizer_of_the_event_loop_succeeds(server: Server) -> Non
 
 
 def test_a_fork_opens_new_connections(server: Server) -> None:
-    answering_bodies(server)
+    serve_bodies(server)
     with Shop(Scheme(), hosts=[server.url]) as shop:
         shop.send(put(1))
         child = os.fork()

@@ -205,11 +205,11 @@ def test_async_hooks_are_cancelled_at_the_deadline(
 
 def test_an_async_hook_gets_the_exceeded_deadline(server: Server) -> None:
     server.respond_with([Wait(9)])
-    heard: list[Any] = []
+    recorded: list[Any] = []
 
     async def hear(event: Any) -> None:
         await asyncio.sleep(0.01)  # to send it somewhere
-        heard.append(event.error)
+        recorded.append(event.error)
 
     async def go() -> None:
         async with AsyncShop(Scheme(), hosts=[server.url], deadline=0.3, on_response=hear) as shop:
@@ -217,4 +217,4 @@ def test_an_async_hook_gets_the_exceeded_deadline(server: Server) -> None:
 
     with pytest.raises(errors.DeadlineExceeded) as caught:
         asyncio.run(go())
-    assert heard == [caught.value]
+    assert recorded == [caught.value]

@@ -105,7 +105,7 @@ def test_ten_thousand_requests_are_signed_as_they_are_sent(
     check(call, line)
 
 
-# --- answers ------------------------------------------------------------------------------
+# --- responses ----------------------------------------------------------------------------
 
 VERIFIER = scheme()
 FIELDS = ("Timestamp", "Nonce", "Signature", "Serial")
@@ -126,7 +126,7 @@ def flip(data: bytes, at: int) -> bytes:
 
 @st.composite
 def altered(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, str]]]:
-    """An answer that was signed, with one thing changed."""
+    """A signed response with one thing changed."""
     body = draw(st.binary(max_size=99))
     given = fields(body)
     name = f"Wechatpay-{draw(st.sampled_from(FIELDS))}"
@@ -172,7 +172,7 @@ def test_whatever_was_altered_is_refused(made: Any) -> None:
 @pytest.mark.slow
 @settings(max_examples=10_000, **QUIETLY)  # type: ignore[arg-type]
 @given(made=altered())
-def test_ten_thousand_altered_answers_are_refused(made: Any) -> None:
+def test_ten_thousand_altered_responses_are_rejected(made: Any) -> None:
     refuse(made)
 
 
@@ -180,5 +180,5 @@ def test_ten_thousand_altered_answers_are_refused(made: Any) -> None:
 @given(
     body=st.binary(), nonce=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
 )
-def test_what_was_not_altered_is_believed(body: bytes, nonce: str) -> None:
+def test_an_unaltered_response_is_accepted(body: bytes, nonce: str) -> None:
     VERIFIER.verify_signature(RawResponse(200, Headers(fields(body, nonce).items()), body))

@@ -41,7 +41,7 @@ def scheme(**changes: Any) -> WechatPayV3:
 
 
 def signed(status: int = 204, body: bytes = b"", **changes: Any) -> bytes:
-    """An answer signed as WeChat Pay signs, with `key`, and something changed afterwards."""
+    """A response signed with `key` as WeChat Pay signs, and changed afterwards."""
     key = changes.pop("key", None) or rsa_key("platform")
     timestamp = str(int(time.time()) + changes.pop("skew", 0))
     message = f"{timestamp}\nnonce\n".encode() + body + b"\n"
@@ -148,10 +148,10 @@ def test_without_a_key_nothing_is_sent_in_plain_text(server: Server, send: Send)
     assert not server.received
 
 
-# --- answers ----------------------------------------------------------------------------
+# --- responses ----------------------------------------------------------------------------
 
 
-def test_signed_answers_are_believed(server: Server, send: Send) -> None:
+def test_signed_responses_are_accepted(server: Server, send: Send) -> None:
     server.respond_with(
         signed(), signed(200, b'{"order_id":"\xe5\x8f\x91","status":"PAID","total":1}')
     )
@@ -188,7 +188,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_other_answers_are_not(name: str, server: Server, send: Send) -> None:
+def test_other_responses_are_rejected(name: str, server: Server, send: Send) -> None:
     reply, text = REFUSED[name]
     server.respond_with(reply())
     with pytest.raises(errors.SignatureError, match=text) as caught:
@@ -213,9 +213,9 @@ def test_the_window_is_exact(server: Server, monkeypatch: pytest.MonkeyPatch) ->
     reply = RawResponse(204, Headers(line.split(": ") for line in lines), b"")  # type: ignore[misc]
     now = int(reply.headers["Wechatpay-Timestamp"])
     verifier = scheme()
-    for skew, believed in ((299, True), (-299, True), (300, False), (-300, False)):
+    for skew, accepted in ((299, True), (-299, True), (300, False), (-300, False)):
         monkeypatch.setattr(time, "time", lambda skew=skew: now + skew)
-        if believed:
+        if accepted:
             verifier.verify_signature(reply)
         else:
             with pytest.raises(errors.SignatureError):

@@ -38,7 +38,7 @@ def serial_of(pem: bytes) -> str:
     return printed.stdout.decode().strip().removeprefix("serial=")
 
 
-def sealed(pem: bytes, key: str = API_V3_KEY) -> dict[str, Any]:
+def encrypted_certificate(pem: bytes, key: str = API_V3_KEY) -> dict[str, Any]:
     """A certificate as the download brings it."""
     ciphertext = AESGCM(key.encode()).encrypt(b"61f9c719728a", pem, b"certificate")
     return {
@@ -56,7 +56,7 @@ def sealed(pem: bytes, key: str = API_V3_KEY) -> dict[str, Any]:
 
 @dataclass
 class ServerAuth:
-    """Answers everything with 204, signed by `signer`; the download with `certificates`, signed by `voucher`."""
+    """Responds with 204, signed by `signer`; to the download with `certificates`, signed by `voucher`."""
 
     certificates: list[bytes]
     signer: str
@@ -64,9 +64,9 @@ class ServerAuth:
     voucher: str = ""
     voucher_serial: str = ""
     download: bytes | None = None
-    """Instead of the answer to the download."""
+    """Replaces the response to the download."""
     before: Callable[[], None] = field(default=lambda: None)
-    """What to do before answering a download."""
+    """Called before the response to a download."""
 
     def __call__(self, got: ReceivedRequest) -> bytes:
         if got.target != DOWNLOAD:
@@ -74,7 +74,9 @@ class ServerAuth:
         self.before()
         if self.download is not None:
             return self.download
-        body = json.dumps({"data": [sealed(pem) for pem in self.certificates]}).encode()
+        body = json.dumps(
+            {"data": [encrypted_certificate(pem) for pem in self.certificates]}
+        ).encode()
         voucher = rsa_key(self.voucher or self.signer)
         return signed(200, body, key=voucher, serial=self.voucher_serial or self.serial)
 

@@ -81,7 +81,7 @@ def test_an_invisible_character_is_a_problem_in_every_slot(tmp_path: Path) -> No
     ]
     tally = run(SMALL, found, tmp_path)
     assert tally.failures == []
-    assert (tally.generated, dict(tally.rules)) == (0, {"character": len(slots)})
+    assert (tally.generated, dict(tally.rules)) == (0, {"invalid-character": len(slots)})
 
 
 @pytest.mark.parametrize("change", ["{0}\n", "\n{0}", " {0} ", "{0}'", '{0}"', "_{0}", "{0}{0}"])

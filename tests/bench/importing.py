@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> None:
     """Print the times, and the additional time of a client's import."""
     report.machine(options.runs)
     report.heading("Importing")
-    with projects.made("emporium", synthetic(1000)) as large:
+    with projects.with_spec("emporium", synthetic(1000)) as large:
         once(Case("specloom generate", _specloom(), lambda: nullcontext(large)))
         cases = (
             Case(BARE, (sys.executable, "-c", "pass"), projects.empty),

@@ -20,7 +20,6 @@ TERMS = {
     "spots?": "position, location",
     "lies in|laid": "is in, written",
     "tid(y|ies|ied)": "clean up",
-    "steering": "stub",
     "weaves?|weaving|woven": "generate",
     "gives? back|gave back": "return",
     "doors?": "adapter",

@@ -18,7 +18,6 @@ RESERVED_CLASSES = frozenset(
     # Names that generated modules import, and constants of Python.
     [
         "Annotated",
-        "Response",
         "Any",
         "AsyncResource",
         "Call",

@@ -6,6 +6,7 @@ Signatures are made by openssl. Most tests run with a sync and an async client.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import sys
 import time
@@ -391,9 +392,8 @@ def test_replay_protection_is_shared_with_connections_or_a_store(
 def test_the_replay_memory_is_bounded_and_expires(
     package: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = sys.modules["wechatpay._runtime.webhooks.replay_protection"].ReplayMemory(
-        max_entries=3
-    )
+    module = importlib.import_module("wechatpay._runtime.webhooks.replay_protection")
+    memory = module.ReplayMemory(max_entries=3)
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     assert [memory.add(key, 60) for key in "aabcd"] == [True, False, True, True, True]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from . import plugins
+from . import auth_schemes, plugins
 from .config import ClientConfig
 from .diagnostics import InvalidSpec, display_path
 from .model import Api
@@ -36,7 +36,7 @@ def build_client(client: ClientConfig) -> tuple[LoadedSpec, Files]:
 def uses_plugins(client: ClientConfig, api: Api) -> bool:
     """Return whether targets or schemes of other packages take part: an update of them may change the output."""
     return bool(client.targets) or any(
-        plugins.is_foreign(plugins.SCHEMES, scheme.kind) for scheme in api.schemes
+        not auth_schemes.is_builtin(scheme.kind) for scheme in api.schemes
     )
 
 

@@ -1,6 +1,6 @@
 """Targets (`specloom.targets`) and auth schemes (`specloom.auth_schemes`) of installed packages, by their entry points.
 
-A package is imported when one of its entry points is used. The built-in auth schemes are entry points of specloom itself.
+A package is imported when one of its entry points is used. What specloom itself provides is not looked up here.
 """
 
 from __future__ import annotations
@@ -50,15 +50,6 @@ def origin(group: str, name: str) -> str:
     )
 
 
-def is_foreign(group: str, name: str) -> bool:
-    """Return whether another package provides a name, so that its output may change with that package."""
-    return any(
-        point.dist is None or point.dist.name != "specloom"
-        for point in _points(group)
-        if point.name == name
-    )
-
-
 @contextmanager
 def faults(what: str) -> Generator[None, None, None]:
     """Turn exceptions of a plugin into a `UsageError` that names the plugin and the line."""
@@ -77,9 +68,7 @@ def faults(what: str) -> Generator[None, None, None]:
 
 @cache
 def _points(group: str) -> tuple[EntryPoint, ...]:
-    from importlib.metadata import (
-        entry_points,
-    )  # slow to import; not needed in a run with nothing to do
+    from importlib.metadata import entry_points  # slow to import, and seldom needed
 
     return tuple(entry_points(group=group))
 

@@ -1,19 +1,20 @@
-"""Auth schemes that a spec may name, from the entry point group `specloom.auth_schemes`.
+"""Auth schemes that a spec may name: the built-in ones, and those of other packages (entry point group `specloom.auth_schemes`).
 
-One folder each: its definition as data (`SchemeDefinition`), its runtime part, which is copied into clients, and its texts. The built-in schemes
-are entry points of specloom itself. `spec` checks names and options against the definitions, the Python target writes constructors from
-them, the documentation target the header tables.
+One folder each: its definition as data (`SchemeDefinition`), its runtime part, which is copied into clients, and its texts. `spec` checks names
+and options against the definitions, the Python target writes constructors from them, the documentation target the header tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 from .. import plugins
 from ..diagnostics import UsageError
 from ..model import Scheme
 from ..naming import is_snake
+from . import builtin
 from .definitions import Added, Argument, Delivery, MockSide, SchemeDefinition
 from .texts import Texts
 
@@ -27,6 +28,7 @@ __all__ = [
     "SchemeDefinition",
     "Texts",
     "added_by",
+    "is_builtin",
 ]
 
 _KEY_HEADER = "X-Api-Key"
@@ -34,9 +36,13 @@ _RUNTIME = Path(__file__).parents[1] / "runtime" / "auth"
 
 
 class _Schemes(Mapping[str, SchemeDefinition]):
-    """Definitions by name; each is imported when it is first used."""
+    """Definitions by name; each is imported when it is first used. No package can replace a built-in scheme."""
 
     def __getitem__(self, name: str) -> SchemeDefinition:
+        if name in builtin.DEFINITIONS:
+            module, attribute = builtin.DEFINITIONS[name]
+            definition: SchemeDefinition = getattr(import_module(f".{module}", __name__), attribute)
+            return definition
         found = plugins.load(plugins.SCHEMES, name)
         if not isinstance(found, SchemeDefinition):
             raise UsageError(
@@ -45,13 +51,18 @@ class _Schemes(Mapping[str, SchemeDefinition]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(plugins.names(plugins.SCHEMES))
+        return iter(sorted({*builtin.DEFINITIONS, *plugins.names(plugins.SCHEMES)}))
 
     def __len__(self) -> int:
-        return len(plugins.names(plugins.SCHEMES))
+        return sum(1 for _ in self)
 
 
 SCHEMES: Mapping[str, SchemeDefinition] = _Schemes()
+
+
+def is_builtin(name: str) -> bool:
+    """Return whether specloom itself provides a scheme, so that its output changes with specloom only."""
+    return name in builtin.DEFINITIONS
 
 
 def runtime_of(name: str) -> Mapping[str, Path]:

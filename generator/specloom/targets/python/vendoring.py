@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -20,6 +19,7 @@ _LIBRARY = "specloom.runtime"
 
 _OWN_IMPORT = re.compile(r"""(?:from|")\s*\.+_runtime\.([\w.]+)["\s]""")
 _RELATIVE = re.compile(r"\n *from (\.+)([\w.]*) import (?:\(([^)]*)\)|(.*))")
+_PUBLIC_CLASS = re.compile(r"^class ([A-Z]\w*)", re.MULTILINE)
 _NAMES = re.compile(r"(\w+)(?: as \w+)?")
 
 
@@ -89,12 +89,8 @@ def error_classes(api: Api) -> dict[str, tuple[str, ...]]:
 
 @lru_cache
 def _classes(location: tuple[str, ...]) -> list[str]:
-    tree = ast.parse(FOLDER.joinpath(*location).with_suffix(".py").read_text("utf-8"))
-    return [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
-    ]
+    text = FOLDER.joinpath(*location).with_suffix(".py").read_text("utf-8")
+    return _PUBLIC_CLASS.findall(text)
 
 
 @lru_cache(None)

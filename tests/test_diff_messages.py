@@ -28,8 +28,8 @@ endpoints:
 
 def test_a_change_within_a_list_or_map_names_the_part(tmp_path: Path) -> None:
     old, new = (
-        BODY.format(body=f"{{sizes: map<list<string({length})>>(..{most})}}")
-        for length, most in ((5, 3), (4, 2))
+        BODY.format(body=f"{{sizes: map<list<string({length})>>(..{maximum})}}")
+        for length, maximum in ((5, 3), (4, 2))
     )
     assert [change.message for change in changes_between(tmp_path, old, new)] == [
         "things.put: argument `sizes` has tighter limits",

@@ -97,7 +97,7 @@ def is_meaningful(value: object, attribute: str) -> bool:
     """Whether another value of the attribute is possible and has a meaning."""
     match value:
         case NumberRange():
-            end = {"above": value.least, "below": value.most}
+            end = {"above": value.minimum, "below": value.maximum}
             return end.get(attribute, value) is not None
         case Field():
             return attribute != "style"  # has a meaning in queries and forms only

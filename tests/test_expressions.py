@@ -76,17 +76,17 @@ def leaf(type_: model.Type) -> str:
 def span(length: model.LengthRange) -> str:
     if not length:
         return ""
-    return f"{'' if length.least is None else length.least}..{'' if length.most is None else length.most}"
+    return f"{'' if length.minimum is None else length.minimum}..{'' if length.maximum is None else length.maximum}"
 
 
 def interval(limits: model.NumberRange) -> str:
     if not limits:
         return ""
-    least = "" if limits.least is None else f"{'>' if limits.above else ''}{limits.least}"
+    minimum = "" if limits.minimum is None else f"{'>' if limits.above else ''}{limits.minimum}"
     return (
-        least
+        minimum
         + ".."
-        + ("" if limits.most is None else f"{'<' if limits.below else ''}{limits.most}")
+        + ("" if limits.maximum is None else f"{'<' if limits.below else ''}{limits.maximum}")
     )
 
 
@@ -104,13 +104,13 @@ def ranges(numbers: st.SearchStrategy[int | Decimal]) -> st.SearchStrategy[model
     whole = st.tuples(ends, st.booleans(), st.booleans()).map(
         lambda r: model.NumberRange(r[0][0], r[0][1], r[1], r[2])
     )
-    least = st.tuples(numbers, st.booleans()).map(
+    minimum = st.tuples(numbers, st.booleans()).map(
         lambda r: model.NumberRange(r[0], None, r[1], False)
     )
-    most = st.tuples(numbers, st.booleans()).map(
+    maximum = st.tuples(numbers, st.booleans()).map(
         lambda r: model.NumberRange(None, r[0], False, r[1])
     )
-    return whole | least | most | st.just(model.NumberRange())
+    return whole | minimum | maximum | st.just(model.NumberRange())
 
 
 def either(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:

@@ -636,8 +636,8 @@ def random_request(rng: random.Random, mock: Any) -> Any:
     from wechatpay._runtime.headers import Headers
     from wechatpay._runtime.mock import IncomingRequest
 
-    def noise(most: int = 8) -> str:
-        return "".join(rng.choices(ALPHABET, k=rng.randint(0, most)))
+    def noise(maximum: int = 8) -> str:
+        return "".join(rng.choices(ALPHABET, k=rng.randint(0, maximum)))
 
     method = rng.choice(["GET", "POST", "PUT", "DELETE", "BREW", ""])
     paths = [

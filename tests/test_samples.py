@@ -358,18 +358,18 @@ def test_samples_add_constants_to_examples(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "least", "most"),
+    ("pattern", "minimum", "maximum"),
     [
         ("[0-9a-f]+", 64, 64), (r"\d{4}-\d{2}", 1, 99), ("[A-Z]{3}", 3, 3), ("[0-9A-Za-z_-]*", 6, 32), ("(?:ab|c)+x?", 5, 9), ("[^0-9a]+", 3, 5),
         ("a{,3}b", 1, 9), ("a{}", 1, 9), ("[一-龥]{2}", 1, 9), ("x|y|z", 1, 9), ("(a|b)(c|d)", 1, 3), (r"\w+@\w+\.com", 9, 20), ("a+?b", 1, 9),
         (r"1[3-9]\d{9}", 11, 11), ("^a b$", 1, 9), ("[]a]{2}", 1, 9), (r"[0-9]{1,3}(\.[0-9]{1,3}){3}", 1, 20), (r"(\(a\)|b)c", 1, 9),
     ],
 )  # fmt: skip
-def test_common_patterns_have_a_sample(pattern: str, least: int, most: int) -> None:
-    sample = sample_text(pattern, least, most)
+def test_common_patterns_have_a_sample(pattern: str, minimum: int, maximum: int) -> None:
+    sample = sample_text(pattern, minimum, maximum)
     assert sample is not None
     assert re.fullmatch(pattern, sample)
-    assert least <= len(sample) <= most
+    assert minimum <= len(sample) <= maximum
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def what_imports_do(projects: list[Path]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("folder", "seeds", "least"),
+    ("folder", "seeds", "minimum"),
     [
         pytest.param(SMALL, range(30), 10, id="small"),
         pytest.param(KITCHEN_SINK, range(5), 1, id="kitchen sink"),
@@ -59,7 +59,7 @@ def what_imports_do(projects: list[Path]) -> str:
     ],
 )
 def test_hostile_specs_give_problems_or_clean_output(
-    folder: Path, seeds: range, least: int, tmp_path: Path, figure: Figure
+    folder: Path, seeds: range, minimum: int, tmp_path: Path, figure: Figure
 ) -> None:
     """A minimum of them must be generated, or the judges had nothing to do."""
     tally = run(folder, by_seed(folder, seeds), tmp_path, keep=50 if len(seeds) > 1000 else 10)
@@ -67,7 +67,7 @@ def test_hostile_specs_give_problems_or_clean_output(
         f"{len(seeds)} specs, {tally.generated} generated, slowest {tally.slowest:.2f} s, problems {dict(tally.rules)}"
     )
     assert tally.failures == []
-    assert tally.generated >= least
+    assert tally.generated >= minimum
     assert what_imports_do(sorted(tmp_path.glob("project*"))) == ""
 
 

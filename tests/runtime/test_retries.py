@@ -353,9 +353,9 @@ def test_documented_errors_determine_retries(
 ) -> None:
     row = ErrorCode(status, "X", errors.Busy, retry=retry, outcome=outcome)
     service = replace(SERVICE, errors=(row,))
-    for call, most in zip((QUERY, CREATE, CANCEL), sends, strict=True):
+    for call, attempts in zip((QUERY, CREATE, CANCEL), sends, strict=True):
         driver, error = attempt(call, *[refused(status)] * 3, service=service)
-        assert (type(error), len(driver.sent), error.retry) == (errors.Busy, most, retry)
+        assert (type(error), len(driver.sent), error.retry) == (errors.Busy, attempts, retry)
 
 
 # --- the budget ---------------------------------------------------------------------------

@@ -113,18 +113,18 @@ def comma_list(given: Iterable[str]) -> str:
 def range_(range: NumberRange) -> str:
     if not range:
         return ""
-    least = "" if range.least is None else f"{'>' if range.above else ''}{range.least}"
-    most = "" if range.most is None else f"{'<' if range.below else ''}{range.most}"
-    return f"{least}..{most}"
+    minimum = "" if range.minimum is None else f"{'>' if range.above else ''}{range.minimum}"
+    maximum = "" if range.maximum is None else f"{'<' if range.below else ''}{range.maximum}"
+    return f"{minimum}..{maximum}"
 
 
 def _length(length: LengthRange, *, documents: bool = False) -> str:
     """Return `1..32`; for a string with a maximum length only, `32`."""
     if not length:
         return ""
-    if documents and length.least is None:
-        return str(length.most)
-    return f"{'' if length.least is None else length.least}..{'' if length.most is None else length.most}"
+    if documents and length.minimum is None:
+        return str(length.maximum)
+    return f"{'' if length.minimum is None else length.minimum}..{'' if length.maximum is None else length.maximum}"
 
 
 def _within(inner: str) -> str:

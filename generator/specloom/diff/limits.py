@@ -86,10 +86,10 @@ def _range(type: Integer | Number) -> NumberRange:
         return type.range
     if type.literals:
         return NumberRange(min(type.literals), max(type.literals))
-    least, most = type.range.least, type.range.most
+    minimum, maximum = type.range.minimum, type.range.maximum
     return NumberRange(
-        None if least is None else floor(least) + 1 if type.range.above else ceil(least),
-        None if most is None else ceil(most) - 1 if type.range.below else floor(most),
+        None if minimum is None else floor(minimum) + 1 if type.range.above else ceil(minimum),
+        None if maximum is None else ceil(maximum) - 1 if type.range.below else floor(maximum),
     )
 
 
@@ -125,10 +125,10 @@ def media(old: File, new: File) -> Iterator[Difference]:
 
 def span(old: LengthRange, new: LengthRange, old_text: str, new_text: str) -> Iterator[Difference]:
     yield from _ends(
-        _end(old.least, 0),
-        _end(new.least, 0),
-        _end(old.most, 0),
-        _end(new.most, 0),
+        _end(old.minimum, 0),
+        _end(new.minimum, 0),
+        _end(old.maximum, 0),
+        _end(new.maximum, 0),
         old_text,
         new_text,
     )
@@ -138,10 +138,10 @@ def range_(
     old: NumberRange, new: NumberRange, old_text: str, new_text: str
 ) -> Iterator[Difference]:
     yield from _ends(
-        _end(old.least, int(old.above)),
-        _end(new.least, int(new.above)),
-        _end(old.most, -int(old.below)),
-        _end(new.most, -int(new.below)),
+        _end(old.minimum, int(old.above)),
+        _end(new.minimum, int(new.above)),
+        _end(old.maximum, -int(old.below)),
+        _end(new.maximum, -int(new.below)),
         old_text,
         new_text,
     )
@@ -156,11 +156,11 @@ def _end(at: int | Decimal | None, open_: int) -> _End:
 
 
 def _ends(
-    least: _End, new_least: _End, most: _End, new_most: _End, old_text: str, new_text: str
+    minimum: _End, new_minimum: _End, maximum: _End, new_maximum: _End, old_text: str, new_text: str
 ) -> Iterator[Difference]:
-    if _higher(new_least, least) or _higher(_mirrored(new_most), _mirrored(most)):
+    if _higher(new_minimum, minimum) or _higher(_mirrored(new_maximum), _mirrored(maximum)):
         yield Difference("limit-tightened", old_text, new_text)
-    if _higher(least, new_least) or _higher(_mirrored(most), _mirrored(new_most)):
+    if _higher(minimum, new_minimum) or _higher(_mirrored(maximum), _mirrored(new_maximum)):
         yield Difference("limit-loosened", old_text, new_text)
 
 

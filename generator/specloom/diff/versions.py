@@ -42,10 +42,10 @@ def bumped_version(version: str, bump: Bump) -> str | None:
     return ".".join(str(number) for number in stepped)
 
 
-def is_at_least(version: str, least: str) -> bool:
+def is_at_least(version: str, minimum: str) -> bool:
     """Whether a version is at least another one; False if either is not numeric."""
-    numbers, least_numbers = _numbers(version), _numbers(least)
-    return numbers is not None and least_numbers is not None and numbers >= least_numbers
+    numbers, minimum_numbers = _numbers(version), _numbers(minimum)
+    return numbers is not None and minimum_numbers is not None and numbers >= minimum_numbers
 
 
 def _numbers(version: str) -> tuple[int, int, int] | None:

@@ -13,23 +13,23 @@ from .texts import SourceLocation, Text, Value
 class LengthRange(Struct, frozen=True):
     """Limits of the length of a string, list, map or file; both inclusive, None for no limit."""
 
-    least: int | None = None
-    most: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
 
     def __bool__(self) -> bool:
-        return self.least is not None or self.most is not None
+        return self.minimum is not None or self.maximum is not None
 
 
 class NumberRange(Struct, frozen=True):
     """Limits of a number; with `above` or `below` the end itself is excluded."""
 
-    least: int | Exact | None = None
-    most: int | Exact | None = None
+    minimum: int | Exact | None = None
+    maximum: int | Exact | None = None
     above: bool = False
     below: bool = False
 
     def __bool__(self) -> bool:
-        return self.least is not None or self.most is not None
+        return self.minimum is not None or self.maximum is not None
 
 
 class String(Struct, frozen=True):

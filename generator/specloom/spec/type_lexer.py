@@ -107,41 +107,41 @@ class Cursor:
     def length(self, single: bool) -> LengthRange:
         """Read a length: `1..32`, `1..`, `..32`, and with `single` also `32` for a maximum."""
         start = self.token
-        least = self.natural() if start.kind == "number" else None
+        minimum = self.natural() if start.kind == "number" else None
         if not self.take("..", "dots"):
-            if least is None or not single:
+            if minimum is None or not single:
                 self.fail(
                     "expected a length such as 1..32" + (" (or 32, a maximum)" if single else "")
                 )
-            return LengthRange(None, least)
-        most = self.natural() if self.token.kind == "number" or least is None else None
-        if least is not None and most is not None and least > most:
+            return LengthRange(None, minimum)
+        maximum = self.natural() if self.token.kind == "number" or minimum is None else None
+        if minimum is not None and maximum is not None and minimum > maximum:
             raise TypeSyntaxError(
-                f"minimum {least} is greater than maximum {most}",
+                f"minimum {minimum} is greater than maximum {maximum}",
                 start.at,
                 self.previous().end - start.at,
             )
-        return LengthRange(least, most)
+        return LengthRange(minimum, maximum)
 
     def range(self, whole: bool) -> NumberRange:
         """Read a range: `0..100`, `>0..`, `..<1`; with `whole`, of integers only."""
         start = self.token
         above = self.take(">")
-        least = self.number(whole) if above or self.token.kind == "number" else None
+        minimum = self.number(whole) if above or self.token.kind == "number" else None
         if not self.take("..", "dots"):
             self.fail("expected a range such as 0..100")
         below = self.take("<")
-        bounded = below or least is None or self.token.kind == "number"
-        most = self.number(whole) if bounded else None
+        bounded = below or minimum is None or self.token.kind == "number"
+        maximum = self.number(whole) if bounded else None
         if (
-            least is not None
-            and most is not None
-            and (least > most or (least == most and (above or below)))
+            minimum is not None
+            and maximum is not None
+            and (minimum > maximum or (minimum == maximum and (above or below)))
         ):
             raise TypeSyntaxError(
                 "empty range: no number is inside", start.at, self.previous().end - start.at
             )
-        return NumberRange(least, most, above, below)
+        return NumberRange(minimum, maximum, above, below)
 
     def natural(self) -> int:
         """Read an integer that is not negative."""

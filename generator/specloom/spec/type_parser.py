@@ -282,8 +282,8 @@ class _TypeParser(Cursor):
                 f"write integer(..{start.text}) for a maximum, integer({start.text}..{start.text}) for this value",
             )
         limits = self.range(whole=True)
-        if limits.least is not None and limits.least == limits.most:
-            return model.Integer(literals=(int(limits.least),))
+        if limits.minimum is not None and limits.minimum == limits.maximum:
+            return model.Integer(literals=(int(limits.minimum),))
         return model.Integer(limits)
 
     def _fail_trailing(self) -> NoReturn:

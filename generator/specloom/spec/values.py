@@ -354,22 +354,22 @@ class _TypedReader:
         self.check_length(node, len(content), type_.length, "bytes")
 
     def check_length(self, node: Node, count: int, limits: LengthRange, what: str) -> None:
-        if limits.least is not None and count < limits.least:
-            self._report(node, f"expected at least {_counted(limits.least, what)}; found {count}")
-        if limits.most is not None and count > limits.most:
-            self._report(node, f"expected at most {_counted(limits.most, what)}; found {count}")
+        if limits.minimum is not None and count < limits.minimum:
+            self._report(node, f"expected at least {_counted(limits.minimum, what)}; found {count}")
+        if limits.maximum is not None and count > limits.maximum:
+            self._report(node, f"expected at most {_counted(limits.maximum, what)}; found {count}")
 
     def check_range(self, node: Node, value: int | Decimal, limits: NumberRange) -> None:
-        least, most = limits.least, limits.most
-        if least is not None and (value < least or (limits.above and value == least)):
+        minimum, maximum = limits.minimum, limits.maximum
+        if minimum is not None and (value < minimum or (limits.above and value == minimum)):
             self._report(
                 node,
-                f"expected {'more than' if limits.above else 'at least'} {least}; found {value}",
+                f"expected {'more than' if limits.above else 'at least'} {minimum}; found {value}",
             )
-        if most is not None and (value > most or (limits.below and value == most)):
+        if maximum is not None and (value > maximum or (limits.below and value == maximum)):
             self._report(
                 node,
-                f"expected {'less than' if limits.below else 'at most'} {most}; found {value}",
+                f"expected {'less than' if limits.below else 'at most'} {maximum}; found {value}",
             )
 
 

@@ -202,7 +202,7 @@ def _length(length: LengthRange, noun: str, language: str) -> list[str]:
     if not length:
         return []
     one, many = locales.texts(language, "phrases", "nouns", noun)
-    least, most = length.least, length.most
+    least, most = length.minimum, length.maximum
     if least == most:
         return [phrase("exactly", language, least, one if least == 1 else many)]
     if most is None:
@@ -213,7 +213,7 @@ def _length(length: LengthRange, noun: str, language: str) -> list[str]:
 
 
 def _range(range: NumberRange, language: str) -> list[str]:
-    least, most = range.least, range.most
+    least, most = range.minimum, range.maximum
     if least is not None and most is not None and not (range.above or range.below):
         return [phrase("range", language, _wire_code(least), _wire_code(most))]
     phrases = (

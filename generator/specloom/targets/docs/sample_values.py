@@ -207,10 +207,10 @@ def _value_of_named(api: Api, to: TypeName, name: str, ancestors: _Ancestors) ->
 def _text(type: String, name: str) -> str:
     """Return the name, cut or padded to an allowed length, or a text that matches the pattern."""
     if type.pattern is not None:
-        longest = type.length.most
+        longest = type.length.maximum
         sample = sample_text(
             type.pattern,
-            max(1, type.length.least or 0),
+            max(1, type.length.minimum or 0),
             _MAX_LENGTH if longest is None else longest,
         )
         if sample is not None:
@@ -221,7 +221,7 @@ def _text(type: String, name: str) -> str:
 
 def _number(range: NumberRange) -> int | Decimal:
     """Return a number in the range: the minimum, 1, or the closest to an excluded limit."""
-    least, most = range.least, range.most
+    least, most = range.minimum, range.maximum
     if least is None:
         return 1 if most is None or most > 1 else most - range.below
     if not range.above:
@@ -234,13 +234,15 @@ def _number(range: NumberRange) -> int | Decimal:
 
 def _length(limits: LengthRange, usual: int) -> int:
     """Return the usual length or the closest allowed one, at most `_MAX_LENGTH`."""
-    least = min(limits.least or 0, _MAX_LENGTH)
-    return max(least, usual if limits.most is None else min(usual, limits.most))
+    least = min(limits.minimum or 0, _MAX_LENGTH)
+    return max(least, usual if limits.maximum is None else min(usual, limits.maximum))
 
 
 def _item_count(limits: LengthRange, item: Json) -> int:
     """Return the number of items: one or the minimum, limited to a readable size."""
     return _length(
-        LengthRange(min(limits.least or 0, max(1, _MAX_TEXT // len(json_text(item)))), limits.most),
+        LengthRange(
+            min(limits.minimum or 0, max(1, _MAX_TEXT // len(json_text(item)))), limits.maximum
+        ),
         1,
     )

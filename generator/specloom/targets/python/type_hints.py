@@ -200,8 +200,8 @@ class TypeHints(Struct, frozen=True):
         if not range:
             return []
         bounds = {
-            "gt" if range.above else "ge": range.least,
-            "lt" if range.below else "le": range.most,
+            "gt" if range.above else "ge": range.minimum,
+            "lt" if range.below else "le": range.maximum,
         }
         present = {name: limit for name, limit in bounds.items() if limit is not None}
         values = {
@@ -241,5 +241,5 @@ class TypeHints(Struct, frozen=True):
 
 def lengths(length: LengthRange) -> dict[str, Python]:
     """Return keyword arguments for the limits of a length."""
-    bounds = {"min_length": length.least, "max_length": length.most}
+    bounds = {"min_length": length.minimum, "max_length": length.maximum}
     return {name: python.literal(limit) for name, limit in bounds.items() if limit is not None}

@@ -14,7 +14,7 @@ from msgspec import Struct
 from .. import naming
 from ..model import TypeName
 from . import type_parser
-from .collector import RESERVED, DiagnosticCollector, did_you_mean, line_reference
+from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .localized import child, entries, flag
 from .nodes import MapNode, Node, Scalar, location_of
 from .spec_folder import MAX_NAME_LENGTH, Document
@@ -43,8 +43,9 @@ def parse(node: Node | None, diagnostics: DiagnosticCollector) -> Expression | N
     try:
         return type_parser.parse(node.text)
     except TypeSyntaxError as error:
-        rule = "reserved-word" if RESERVED in error.message else "invalid-type"
-        diagnostics.add(node, rule, error.message, error.hint, offset=error.at, length=error.length)
+        diagnostics.add(
+            node, error.rule, error.message, error.hint, offset=error.at, length=error.length
+        )
         return None
 
 

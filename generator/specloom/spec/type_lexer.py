@@ -22,11 +22,13 @@ _T = TypeVar("_T", int, str)
 
 
 class TypeSyntaxError(Exception):
-    """A syntax error in a type expression, with its position and a hint."""
+    """A syntax error in a type expression, with its position, a hint and its rule id."""
 
-    def __init__(self, message: str, at: int, length: int, hint: str = "") -> None:
+    def __init__(
+        self, message: str, at: int, length: int, hint: str = "", rule: str = "invalid-type"
+    ) -> None:
         super().__init__(message)
-        self.message, self.at, self.length, self.hint = message, at, length, hint
+        self.message, self.at, self.length, self.hint, self.rule = message, at, length, hint, rule
 
 
 class LexToken(Struct, frozen=True):

@@ -125,19 +125,21 @@ def parse(text: str) -> Expression:
     return _TypeParser(text).parse()
 
 
-def _not_a_type(word: str, at: int) -> tuple[str, int, int, str]:
-    """Return the arguments of `TypeSyntaxError` for a word that is neither a built-in type nor a type name."""
-    message, hint = f"unknown type `{word}`", did_you_mean(word, WORDS)
+def _unknown_type(word: str, at: int) -> TypeSyntaxError:
+    """Return the error for a word that is neither a built-in type nor a type name."""
     if word == "partial":
-        message, hint = f"`partial` {RESERVED}", key_hint(word, "type")
-    elif word.lower() in _SUGGESTIONS:
+        return TypeSyntaxError(
+            f"`partial` {RESERVED}", at, len(word), key_hint(word, "type"), rule="reserved-word"
+        )
+    message, hint = f"unknown type `{word}`", did_you_mean(word, WORDS)
+    if word.lower() in _SUGGESTIONS:
         hint = f"write {_SUGGESTIONS[word.lower()]}"
     elif word[0].isupper() or "." in word:
         message, hint = (
             f"`{word}` is not the name of a type",
             "names are letters and digits and begin upper case, as orders.Amount",
         )
-    return message, at, len(word), hint
+    return TypeSyntaxError(message, at, len(word), hint)
 
 
 class _TypeParser(Cursor):
@@ -186,7 +188,7 @@ class _TypeParser(Cursor):
             return self._builtin(token)
         if _NAME.fullmatch(word):
             return Ref(word, token.at)
-        raise TypeSyntaxError(*_not_a_type(word, token.at))
+        raise _unknown_type(word, token.at)
 
     def _builtin(self, token: LexToken) -> Expression:
         word = token.text

@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
-    """Whether expected files are to be rewritten."""
+    """Return whether expected files are to be rewritten."""
     return bool(request.config.getoption("--update"))
 
 

@@ -121,7 +121,7 @@ def program(case: str, name: str) -> str:
 
 
 def is_visible(report: Report, case: str, name: str) -> bool:
-    """Whether type checkers find the change in a program of this kind, according to the rule."""
+    """Return whether type checkers find the change in a program of this kind, according to the rule."""
     return any(
         class_for(change, name) == "breaking" and not change.rule.runtime_only
         for change in report.changes

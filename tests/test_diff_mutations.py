@@ -94,7 +94,7 @@ def sequences(value: tuple[object, ...], where: str) -> Iterator[Mutation]:
 
 
 def is_meaningful(value: object, attribute: str) -> bool:
-    """Whether another value of the attribute is possible and has a meaning."""
+    """Return whether another value of the attribute is possible and has a meaning."""
     match value:
         case NumberRange():
             end = {"above": value.minimum, "below": value.maximum}

@@ -49,7 +49,7 @@ class PyprojectFile(Struct, frozen=True):
 
     @property
     def is_current(self) -> bool:
-        """Whether the file on disk still has this text."""
+        """True if the file on disk still has this text."""
         try:
             return bounded.read(self.path, bounded.TEXT) == self.text.encode("utf-8")
         except OSError:
@@ -95,7 +95,7 @@ class ClientConfig(Struct, frozen=True):
     mock: Path | None = None
     """A Python module with the behaviour of the service, for the client's mock; trusted, like templates."""
     testing: bool = True
-    """Whether the client has a mock."""
+    """True if the client has a mock."""
 
     def error(self, path: KeyPath, rule: str, message: str, hint: str = "") -> InvalidSpec:
         """Return an error about one of the client's values that shows only when its spec or packages are known."""

@@ -23,7 +23,7 @@ class Console:
         self._machine_readable = format in ("json", "github")
         self._problems: list[Diagnostic] = []
         self._document_due = True
-        """Whether stdout still needs a document."""
+        """True if stdout still needs a document."""
 
     def result(self, text: str) -> None:
         """Print a result for people."""

@@ -34,9 +34,9 @@ class Scaffold(Struct, frozen=True):
     layout: str
     pyproject: Path
     created: bool
-    """Whether the pyproject.toml is new."""
+    """True if the pyproject.toml is new."""
     in_builds: bool
-    """Whether `build-system.requires` has specloom."""
+    """True if `build-system.requires` has specloom."""
 
     def summary(self) -> str:
         """Return a report of the created files, and the next steps."""
@@ -118,7 +118,7 @@ def _client_settings(root: Path, pyproject: Mapping[str, object], package: str) 
 
 
 def _builds_src(pyproject: Mapping[str, object]) -> bool:
-    """Whether the build settings of hatchling or setuptools name the folder `src`, which may not exist yet."""
+    """Return whether the build settings of hatchling or setuptools name the folder `src`, which may not exist yet."""
     tool = config.table(pyproject, "tool")
     wheel = reduce(config.table, ("build", "targets", "wheel"), config.table(tool, "hatch"))
     find = reduce(config.table, ("packages", "find"), config.table(tool, "setuptools"))

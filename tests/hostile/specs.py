@@ -34,7 +34,7 @@ class Slot(NamedTuple):
 
     @property
     def is_prose(self) -> bool:
-        """Whether only people read it."""
+        """True if only people read it."""
         about = self.about[:-1] if self.about[-1:] and self.about[-1] in _LANGUAGES else self.about
         if self.kind != "value" or about[-1:] == ("as",) or not _NAMES.isdisjoint(about[-2:-1]):
             return False

@@ -69,7 +69,7 @@ def signed(status: int = 204, body: bytes = b"", **changes: Any) -> bytes:
 
 
 def openssl_accepts(got: ReceivedRequest, signed_body: bytes, folder: Path) -> bool:
-    """Whether the signature in a request fits the bytes that a server received."""
+    """Return whether the signature in a request fits the bytes that a server received."""
     found = dict(re.findall(r'(\w+)="([^"]*)"', got.header("authorization")))
     head = f"{got.method}\n{got.target}\n{found['timestamp']}\n{found['nonce_str']}\n"
     (folder / "message").write_bytes(head.encode() + signed_body + b"\n")

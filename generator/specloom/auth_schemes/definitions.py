@@ -75,7 +75,7 @@ class SchemeDefinition(Struct, frozen=True):
     events: Delivery | None = None
     """None: the API itself defines the delivery of its events."""
     encrypts: bool = False
-    """Whether it encrypts fields that are `encrypted`."""
+    """True if it encrypts fields that are `encrypted`."""
     requires: tuple[str, ...] = ()
     """Requirements of generated projects, besides httpx and msgspec."""
     advice: tuple[Text, ...] = ()

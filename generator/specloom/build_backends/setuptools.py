@@ -51,7 +51,7 @@ def files(folder: str) -> Iterator[str]:
 
 
 def _uses_specloom(root: Path) -> bool:
-    """Whether setuptools builds this project, and it has specloom in `build-system.requires` and `[tool.specloom]`."""
+    """Return whether setuptools builds this project, and it has specloom in `build-system.requires` and `[tool.specloom]`."""
     file = root / NAME
     try:
         pyproject = config.parse(file, config.read(file)) if file.is_file() else {}

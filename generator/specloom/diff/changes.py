@@ -88,7 +88,7 @@ class Report(Struct, frozen=True):
 
     @property
     def is_bumped(self) -> bool:
-        """Whether the `version` of the new spec is sufficient."""
+        """True if the `version` of the new spec is sufficient."""
         return self.next_version is not None and is_at_least(self.new_version, self.next_version)
 
 

@@ -62,7 +62,7 @@ def compare_auth(
 
 
 def _still_accepted(matching: Matching, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
-    """Whether every client that could call an endpoint still can: it has the only kind of credentials, or at least one of several."""
+    """Return whether every client that could call an endpoint still can: it has the only kind of credentials, or at least one of several."""
     kinds = [scheme.name for scheme in schemes_of(matching.old)]
     if len(kinds) == 1:
         return not new or [scheme.name for scheme in schemes_of(matching.new)] == list(new)
@@ -77,7 +77,7 @@ class _Argument(Struct, frozen=True):
     several: bool = False
 
     def accepts(self, before: _Argument) -> bool:
-        """Whether every value that was valid for the old argument is valid for this one."""
+        """Return whether every value that was valid for the old argument is valid for this one."""
         return (
             self.kind == before.kind
             and self.several == before.several
@@ -101,7 +101,7 @@ def _arguments(api: Api) -> Mapping[str, _Argument]:
 
 
 def _accepts_all(old: Mapping[str, _Argument], new: Mapping[str, _Argument]) -> bool:
-    """Whether all calls of the old constructor are valid for the new one."""
+    """Return whether all calls of the old constructor are valid for the new one."""
     still_valid = all(name in new and new[name].accepts(argument) for name, argument in old.items())
     return still_valid and not any(
         argument.required for name, argument in new.items() if name not in old

@@ -194,7 +194,7 @@ class ErrorComparison(Struct, frozen=True):
             )
 
     def _had_row(self, row: ErrorCode, below: Iterable[tuple[Endpoint, Endpoint]]) -> bool:
-        """Whether every endpoint already had the row, from another table."""
+        """Return whether every endpoint already had the row, from another table."""
         return all(
             _key(row) in {_key(other) for other in self.matching.old.errors_of(old)}
             for old, _ in below

@@ -165,7 +165,7 @@ def _ends(
 
 
 def _higher(first: _End, second: _End) -> bool:
-    """Whether the first lower bound is tighter than the second; None is unbounded."""
+    """Return whether the first lower bound is tighter than the second; None is unbounded."""
     return first is not None and (second is None or first > second)
 
 

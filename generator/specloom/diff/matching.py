@@ -64,7 +64,7 @@ class Matching(Struct, frozen=True, dict=True):
         return tuple(pairs)
 
     def reuses_route(self, old: Endpoint, new: Endpoint) -> bool:
-        """Whether the new endpoint has the HTTP method and path of another old endpoint, and not its own."""
+        """Return whether the new endpoint has the HTTP method and path of another old endpoint, and not its own."""
         owners = self._owners.get(_route(new), frozenset())
         return bool(owners) and old.qualified not in owners
 
@@ -160,7 +160,7 @@ class Matching(Struct, frozen=True, dict=True):
         return REQUEST if name in self._request_types else RESPONSE
 
     def is_in_use(self, name: TypeName) -> bool:
-        """Whether an old type is used by a matched endpoint or by an error, or was used by no endpoint at all."""
+        """Return whether an old type is used by a matched endpoint or by an error, or was used by no endpoint at all."""
         return name not in self._only_removed
 
     def is_new_in_use(self, name: TypeName) -> bool:

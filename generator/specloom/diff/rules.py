@@ -34,7 +34,7 @@ class Rule(Struct, frozen=True):
     reason: str
     """Why the change has this class."""
     runtime_only: bool = False
-    """Whether it breaks programs that type checkers accept."""
+    """True if it breaks programs that type checkers accept."""
     request_sentence: str = ""
     """Replaces `sentence` for a change that affects requests only."""
 

@@ -89,7 +89,7 @@ class TypeComparison(Struct, frozen=True):
                 yield from self._compare_one(member, after[kind])
 
     def is_matched_name(self, old: Type, new: Type) -> bool:
-        """Whether the types are matched named types."""
+        """Return whether the types are matched named types."""
         return (
             isinstance(old, Named)
             and isinstance(new, Named)

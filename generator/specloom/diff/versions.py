@@ -43,7 +43,7 @@ def bumped_version(version: str, bump: Bump) -> str | None:
 
 
 def is_at_least(version: str, minimum: str) -> bool:
-    """Whether a version is at least another one; False if either is not numeric."""
+    """Return whether a version is at least another one; False if either is not numeric."""
     numbers, minimum_numbers = _numbers(version), _numbers(minimum)
     return numbers is not None and minimum_numbers is not None and numbers >= minimum_numbers
 

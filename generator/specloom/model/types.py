@@ -172,7 +172,7 @@ class Field(Struct, frozen=True):
     """Python name."""
     type: Type
     required: bool
-    """Whether it must be present; the type decides whether it may be null."""
+    """True if it must be present; the type decides whether it may be null."""
     title: Text = Text()
     description: Text = Text()
     example: Value | None = None

@@ -199,7 +199,7 @@ def _clean_up(area: StagingArea, journal: Journal) -> None:
 def _belongs_to_old_build(
     file: Path, path: PurePosixPath, area: StagingArea, journal: Journal
 ) -> bool:
-    """Whether a file is a hard link to one of the new build, or a replaced or removed file that nobody has edited."""
+    """Return whether a file is a hard link to one of the new build, or a replaced or removed file that nobody has edited."""
     old, new = os.lstat(file), filesystem.status(area.output / path)
     if new is not None and os.path.samestat(old, new):
         return True

@@ -48,7 +48,7 @@ class Scalar(Struct, eq=False):
 
     @property
     def bare(self) -> bool:
-        """Whether the scalar may be something other than a text."""
+        """True if the scalar may be something other than a text."""
         return self.style == "plain" or self.style == "json"
 
 

@@ -62,7 +62,7 @@ class SpecFolder(Struct):
     resources: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
     """Paths of all resource files, including unreadable ones."""
     complete: bool = True
-    """Whether every YAML file could be read; if not, references between files cannot be checked."""
+    """True if every YAML file could be read; if not, references between files cannot be checked."""
 
     def body(self, named: Scalar, module: tuple[str, ...]) -> Node | None:
         """Return the content of the JSON file that `body_file` names, or None after reporting a problem."""

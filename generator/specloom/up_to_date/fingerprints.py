@@ -180,7 +180,7 @@ def _content(paths: Iterable[str]) -> str:
 
 
 def _outputs_match(record: Record) -> bool:
-    """Whether the manifest is the recorded one, and every output has the digest in the manifest."""
+    """Return whether the manifest is the recorded one, and every output has the digest in the manifest."""
     if bounded.digest(os.path.join(record["out"], MANIFEST)) != record["manifest"]:
         return False
     return all(
@@ -295,7 +295,7 @@ def _find_project(folder: str) -> str | None:
 
 
 def _mentions_specloom(pyproject: str) -> bool:
-    """Whether the file exists and has `specloom` outside comments; generated projects have it in a comment."""
+    """Return whether the file exists and has `specloom` outside comments; generated projects have it in a comment."""
     if not os.path.isfile(pyproject):
         return False
     lines = bounded.read(pyproject, bounded.TEXT).splitlines()

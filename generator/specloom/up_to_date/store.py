@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         stats: NotRequired[str]
         """SHA-256 of the file system's metadata of all these files."""
         stats_reliable: NotRequired[bool]
-        """Whether all files were old enough for any later change to show in the metadata."""
+        """True if all files were old enough for any later change to show in the metadata."""
 
 
 READ_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)

@@ -15,7 +15,7 @@ from ..diagnostics import UsageError
 from ..model import Scheme
 from ..naming import is_snake
 from . import builtin
-from .definitions import Added, Argument, Delivery, MockSide, SchemeDefinition
+from .definitions import Added, Argument, MockSide, SchemeDefinition, WebhookDefinition
 from .texts import Texts
 
 __all__ = [
@@ -23,10 +23,10 @@ __all__ = [
     "SCHEMES",
     "Added",
     "Argument",
-    "Delivery",
     "MockSide",
     "SchemeDefinition",
     "Texts",
+    "WebhookDefinition",
     "added_by",
     "is_builtin",
 ]

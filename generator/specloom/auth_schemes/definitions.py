@@ -34,8 +34,8 @@ class Added(NamedTuple):
     sample: str
 
 
-class Delivery(NamedTuple):
-    """Delivery of events by a provider with this scheme; `class_name` in `module` of the runtime part verifies and decodes them."""
+class WebhookDefinition(NamedTuple):
+    """Webhooks of a provider with this scheme; `class_name` in `module` of the runtime part verifies and decodes them."""
 
     module: str
     class_name: str
@@ -72,7 +72,7 @@ class SchemeDefinition(Struct, frozen=True):
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     """Options that a spec may set (texts), and their meaning; they are passed to the class as keywords."""
     adds: tuple[Added, ...] = ()
-    events: Delivery | None = None
+    events: WebhookDefinition | None = None
     """None: the API itself defines the delivery of its events."""
     encrypts: bool = False
     """True if it encrypts fields that are `encrypted`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..definitions import Added, Argument, Delivery, MockSide, SchemeDefinition
+from ..definitions import Added, Argument, MockSide, SchemeDefinition, WebhookDefinition
 from ..texts import Texts
 
 _texts = Texts(Path(__file__).with_name("texts"))
@@ -42,7 +42,7 @@ SCHEME = SchemeDefinition(
         ),
         Added("header", "Wechatpay-Serial", _texts("headers", "Wechatpay-Serial"), "PUB_KEY_ID_…"),
     ),
-    events=Delivery(
+    events=WebhookDefinition(
         "events",
         "WechatPayEnvelope",
         _texts("events", "proof"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from ...auth_schemes import SCHEMES, Delivery
+from ...auth_schemes import SCHEMES, WebhookDefinition
 from ...code import Markdown, markdown, python
 from ...model import Api, Event, Named, Object, Resource, json_text
 from ...render import render
@@ -131,7 +131,7 @@ def _payload(api: Api, event: Event, localizer: Localizer) -> Iterator[Markdown]
         yield rows
 
 
-def _delivery(api: Api) -> Delivery | None:
+def _delivery(api: Api) -> WebhookDefinition | None:
     if api.envelope is not None:
         return None
     return next(

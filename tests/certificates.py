@@ -29,7 +29,7 @@ def _name(common: str) -> x509.Name:
 def _authority() -> tuple[Any, x509.Certificate]:
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(_name("An authority for tests"))
         .issuer_name(_name("An authority for tests"))
@@ -40,7 +40,7 @@ def _authority() -> tuple[Any, x509.Certificate]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    return key, made
+    return key, certificate
 
 
 @cache
@@ -54,7 +54,7 @@ def server_side(
     name: x509.GeneralName = x509.DNSName(host)
     if host[0].isdigit():
         name = x509.IPAddress(ip_address(host))
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(_name(host))
         .issuer_name(_name(host) if by_itself else authority.subject)
@@ -69,7 +69,7 @@ def server_side(
     with TemporaryDirectory() as folder:
         file = Path(folder, "server.pem")
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        file.write_bytes(secret + made.public_bytes(Encoding.PEM))
+        file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
         context.load_cert_chain(file)
     return context
 

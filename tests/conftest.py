@@ -47,7 +47,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     alone = (
         config.option.markexpr == "slow"
         or config.option.usepdb
-        or any("::" in given for given in config.args)
+        or any("::" in argument for argument in config.args)
     )
     return (
         0

@@ -15,7 +15,7 @@ def run(*command: str | Path, cwd: Path | None = None, status: int = 0) -> str:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
     }
-    done = subprocess.run(
+    process = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
         env=environment,
@@ -23,8 +23,8 @@ def run(*command: str | Path, cwd: Path | None = None, status: int = 0) -> str:
         text=True,
         check=False,
     )
-    output = done.stdout + done.stderr
-    assert done.returncode == status, output
+    output = process.stdout + process.stderr
+    assert process.returncode == status, output
     assert "Traceback" not in output, output
     return output
 

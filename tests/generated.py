@@ -27,9 +27,9 @@ def write(spec: Path, out: Path) -> Api:
     """Generate a whole project into an empty folder."""
     api = load(spec, spec.name).api
     for path, code in files(api, "project").items():
-        place = out / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(code, "utf-8")
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(code, "utf-8")
     return api
 
 

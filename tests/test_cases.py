@@ -19,24 +19,24 @@ from specloom.spec import load
 from specloom.targets import files
 
 CASES = Path(__file__).parent / "cases"
-TOLD = sorted(CASES.rglob("problems.txt"))
+WITH_PROBLEMS = sorted(CASES.rglob("problems.txt"))
 GENERATED = sorted(CASES.rglob("expected"))
 
 
-def said(spec: Path) -> str:
-    """What is said about a spec: its problems, or its warnings if it is right."""
+def diagnostics_of(spec: Path) -> str:
+    """Return the problems of a spec as text, or its warnings if it is valid."""
     try:
         loaded = load(spec, "spec")
     except InvalidSpec as error:
         return as_text(error.problems, error.sources)
-    return "(right)\n" + "".join(
+    return "(valid)\n" + "".join(
         "\n" + as_text([warning], loaded.sources) for warning in loaded.warnings
     )
 
 
-@pytest.mark.parametrize("expected", TOLD, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("expected", WITH_PROBLEMS, ids=lambda path: path.parent.name)
 def test_problems(expected: Path, update: bool) -> None:
-    text = said(expected.parent / "spec")
+    text = diagnostics_of(expected.parent / "spec")
     if update:
         expected.write_text(text, "utf-8")
     assert text == expected.read_text("utf-8")
@@ -44,26 +44,26 @@ def test_problems(expected: Path, update: bool) -> None:
 
 @pytest.mark.parametrize("expected", GENERATED, ids=lambda path: path.parent.name)
 def test_generated(expected: Path, update: bool) -> None:
-    made = {
+    generated = {
         str(path): re.sub(r'__build__ = "\w+"\n', "", code)
         for path, code in files(load(expected.parent / "spec", "spec").api, "project").items()
         if "_runtime" not in path.parts
     }
     if update:
         shutil.rmtree(expected)
-        for path, text in made.items():
+        for path, text in generated.items():
             (expected / path).parent.mkdir(parents=True, exist_ok=True)
             (expected / path).write_text(text, "utf-8")
-    found = {
+    expected_files = {
         str(path.relative_to(expected)): path.read_text("utf-8")
         for path in expected.rglob("*")
         if path.is_file()
     }
-    assert made == found
+    assert generated == expected_files
 
 
 def test_every_case_is_walked() -> None:
-    walked = {path.parent for path in (*TOLD, *GENERATED)}
+    walked = {path.parent for path in (*WITH_PROBLEMS, *GENERATED)}
     assert walked == {path.parent for path in CASES.rglob("spec")}
 
 

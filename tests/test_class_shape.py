@@ -54,15 +54,15 @@ FIELDS = [
 
 def classes(spec: Path) -> dict[str, str]:
     """Return the source of each model class, by module and name."""
-    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for path, code in files(load(spec, spec.name).api, "project").items():
         if "models" in path.parts:
             for node in ast.parse(code).body:
                 if isinstance(node, ast.ClassDef):
-                    found[f"{'.'.join(path.parts)} {node.name}"] = (
+                    sources[f"{'.'.join(path.parts)} {node.name}"] = (
                         ast.get_source_segment(code, node) or ""
                     )
-    return found
+    return sources
 
 
 def written(folder: Path, uses: list[str], fields: str) -> Path:
@@ -154,8 +154,8 @@ def test_responses_are_decoded_by_the_same_rules(tmp_path: Path) -> None:
             )
         )
         with package.Shop(transport=transport, strict=True) as client:  # limits are no mismatch
-            found = client.things.get()
-            assert [(one.nick, one.name) for one in found] == [
+            things = client.things.get()
+            assert [(one.nick, one.name) for one in things] == [
                 ("far too long", "a"),
                 (None, None),
                 (package.UNSET, None),

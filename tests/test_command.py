@@ -53,10 +53,10 @@ def specloom(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_generate_then_check_then_change(project: Path) -> None:
-    made = specloom("generate", cwd=project)
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.startswith("tiny: 1 endpoint, 1 type -> client (")
-    assert made.stderr == ""
+    process = specloom("generate", cwd=project)
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.startswith("tiny: 1 endpoint, 1 type -> client (")
+    assert process.stderr == ""
     below = project / "spec"
     assert specloom("check", cwd=below).stdout == "tiny: up to date\n"
 

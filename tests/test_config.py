@@ -265,22 +265,22 @@ def test_languages_selects_the_documented_languages_and_the_first_is_that_of_doc
 
 
 def test_a_client_can_use_httpx2(tmp_path: Path) -> None:
-    plain, made = files(api_of("weixin"), "project"), files(
+    plain, for_httpx2 = files(api_of("weixin"), "project"), files(
         api_of("weixin"), "project", http="httpx2"
     )
-    for path, code in made.items():
+    for path, code in for_httpx2.items():
         assert not re.search(r"^\s*(import|from) (httpx|httpcore)\b(?!2)", code, re.MULTILINE), path
-    different = {path.name for path in plain if plain[path] != made[path]}
+    different = {path.name for path in plain if plain[path] != for_httpx2[path]}
     assert different <= {
         "httpx_adapter.py",
         "deadline_backend.py",
         "client.py",
         "pyproject.toml",
         "__init__.py",
-    } | {path.name for path in made if "mock" in path.parts}
-    project_file = next(code for path, code in made.items() if path.name == "pyproject.toml")
+    } | {path.name for path in for_httpx2 if "mock" in path.parts}
+    project_file = next(code for path, code in for_httpx2.items() if path.name == "pyproject.toml")
     assert '"httpx2>=' in project_file
-    for path, code in made.items():
+    for path, code in for_httpx2.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(code, "utf-8")
     with (
@@ -329,8 +329,8 @@ def test_from_nothing_to_a_client(tmp_path: Path) -> None:
     first = (spec / "_api.yaml").read_text().split("\n")[0]
     assert (spec / first.removeprefix("# yaml-language-server: $schema=")).is_file()
     assert load_spec(spec).api.client == "CornerShop"
-    made = run(sys.executable, "-m", "specloom", "generate", cwd=tmp_path)
-    assert made.startswith("corner_shop: 2 endpoints, 3 types -> clients/corner_shop (")
+    summary = run(sys.executable, "-m", "specloom", "generate", cwd=tmp_path)
+    assert summary.startswith("corner_shop: 2 endpoints, 3 types -> clients/corner_shop (")
     (spec / ".schema" / "api.json").write_text("{}")
     assert ".schema updated\n" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)
     assert ".schema up to date\n" in run(sys.executable, "-m", "specloom", "schema", cwd=tmp_path)

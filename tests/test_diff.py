@@ -31,7 +31,7 @@ VERSIONS = ("old", "new")
 @pytest.fixture(scope="module")
 def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Spec]:
     """The specs of all cases, by case and version."""
-    found: dict[tuple[str, str], Spec] = {}
+    specs_by_case: dict[tuple[str, str], Spec] = {}
     for case in RULE_CASES:
         for version in VERSIONS:
             folder = tmp_path_factory.mktemp(case) / version
@@ -39,8 +39,8 @@ def specs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Spe
             if not (folder / "_api.yaml").exists():
                 shutil.copy(DIFF / "_api.yaml", folder)
             loaded = load(folder, version)
-            found[case, version] = Spec(loaded.api, version, loaded.sources)
-    return found
+            specs_by_case[case, version] = Spec(loaded.api, version, loaded.sources)
+    return specs_by_case
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +115,9 @@ def programs(case: str) -> list[str]:
 def program(case: str, name: str) -> str:
     """Return the program, with the name that the client's package has in the tree."""
     text = (DIFF / case / f"{name}.py").read_text("utf-8")
-    found = re.sub(r"^from shop\b", f"from {tree_name(case, 'shop')}", text, flags=re.MULTILINE)
-    assert found != text, f"{case}/{name}.py imports nothing from shop"
-    return found
+    renamed = re.sub(r"^from shop\b", f"from {tree_name(case, 'shop')}", text, flags=re.MULTILINE)
+    assert renamed != text, f"{case}/{name}.py imports nothing from shop"
+    return renamed
 
 
 def is_visible(report: Report, case: str, name: str) -> bool:
@@ -166,10 +166,10 @@ def mypy_errors(
 ) -> dict[str, list[str]]:
     """Return the errors of mypy in each program."""
     options = ("--hide-error-context", "--follow-imports=silent")
-    done = mypy(*options, *(f"{module}.py" for module in modules), cwd=tree)
-    assert done.returncode in (0, 1), done.stdout + done.stderr
-    found: dict[str, list[str]] = {module: [] for module in modules}
-    for line in done.stdout.splitlines():
+    process = mypy(*options, *(f"{module}.py" for module in modules), cwd=tree)
+    assert process.returncode in (0, 1), process.stdout + process.stderr
+    errors: dict[str, list[str]] = {module: [] for module in modules}
+    for line in process.stdout.splitlines():
         if ": error:" in line:
-            found[line.split(".py:")[0]].append(line)
-    return found
+            errors[line.split(".py:")[0]].append(line)
+    return errors

@@ -58,9 +58,9 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_text_names_every_change_and_the_next_version(folders: Path) -> None:
-    done = specloom("diff", "old", "new", cwd=folders)
-    assert done.returncode == 0
-    assert done.stdout == """\
+    process = specloom("diff", "old", "new", cwd=folders)
+    assert process.returncode == 0
+    assert process.stdout == """\
 breaking (2)
   new/things.yaml:6: limit-tightened: things.get: argument `thing_id` has tighter limits (not found by type checkers)
       was: string(32)
@@ -74,16 +74,16 @@ breaking (2)
 
 
 def test_json_has_every_change_and_the_version(folders: Path) -> None:
-    done = json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)
+    report = json.loads(specloom("diff", "old", "new", "--format", "json", cwd=folders).stdout)
     assert [
         (row["rule"], row["class"], row["concerns"], row["path"], row["line"])
-        for row in done["changes"]
+        for row in report["changes"]
     ] == [
         ("limit-tightened", "breaking", ["request"], "new/things.yaml", 6),
         ("became-optional", "breaking", ["response"], "new/things.yaml", 7),
     ]
-    assert [row["found_by_type_checkers"] for row in done["changes"]] == [False, True]
-    assert done["version"] == {
+    assert [row["found_by_type_checkers"] for row in report["changes"]] == [False, True]
+    assert report["version"] == {
         "old": "1.0.0",
         "new": "1.0.0",
         "bump": "major",
@@ -93,8 +93,8 @@ def test_json_has_every_change_and_the_version(folders: Path) -> None:
 
 
 def test_markdown_is_a_section_of_a_changelog(folders: Path) -> None:
-    done = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
-    assert done.stdout == """\
+    process = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
+    assert process.stdout == """\
 ## 2.0.0
 
 ### Breaking
@@ -107,8 +107,8 @@ def test_markdown_is_a_section_of_a_changelog(folders: Path) -> None:
 def test_texts_are_escaped_in_markdown(folders: Path) -> None:
     hostile = RESOURCE.replace("Get a thing", "'</code> `` <b>![x](javascript:1) | `'")
     write(folders / "new", hostile)
-    done = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
-    html = MarkdownIt().render(done.stdout)
+    process = specloom("diff", "old", "new", "--format", "markdown", cwd=folders)
+    html = MarkdownIt().render(process.stdout)
     assert "&lt;b&gt;![x](javascript:1)" in html
     assert "<b>" not in html
     assert "<img" not in html
@@ -198,12 +198,14 @@ def test_git_revisions_are_read_without_touching_the_work_tree(repository: Path)
 
 
 def test_a_revision_against_the_folder_as_it_is_now(repository: Path) -> None:
-    done = specloom("diff", "v2", cwd=repository)
+    process = specloom("diff", "v2", cwd=repository)
     assert (
         "  specs/tiny/things.yaml:3: text-changed: things.get: title has another text\n"
-        in done.stdout
+        in process.stdout
     )
-    assert done.stdout == specloom("diff", "HEAD:specs/tiny", "specs/tiny", cwd=repository).stdout
+    assert (
+        process.stdout == specloom("diff", "HEAD:specs/tiny", "specs/tiny", cwd=repository).stdout
+    )
     below = specloom("diff", "v1", "v2", "--spec", "tiny", cwd=repository / "specs")
     assert below.stdout == specloom("diff", "v1", "v2", cwd=repository).stdout
 
@@ -221,10 +223,10 @@ def test_a_revision_against_the_folder_as_it_is_now(repository: Path) -> None:
 def test_an_unknown_revision_or_folder_is_an_error(
     repository: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
-    done = specloom("diff", *arguments, cwd=repository)
-    assert done.returncode == 2
-    assert expected in done.stderr
-    assert done.stdout == ""
+    process = specloom("diff", *arguments, cwd=repository)
+    assert process.returncode == 2
+    assert expected in process.stderr
+    assert process.stdout == ""
 
 
 def test_outside_a_repository_and_a_project(folders: Path) -> None:
@@ -235,9 +237,9 @@ def test_outside_a_repository_and_a_project(folders: Path) -> None:
 
 def test_problems_of_settings_are_reported_only_if_they_are_needed(repository: Path) -> None:
     (repository / "pyproject.toml").write_text("[tool.specloom")
-    done = specloom("diff", "v1", cwd=repository)
-    assert done.returncode == 2
-    assert "pyproject.toml:1:1: config-toml: " in done.stderr
+    process = specloom("diff", "v1", cwd=repository)
+    assert process.returncode == 2
+    assert "pyproject.toml:1:1: config-toml: " in process.stderr
     assert specloom("diff", "v1:specs/tiny", "specs/tiny", cwd=repository).returncode == 0
 
 
@@ -261,16 +263,16 @@ def test_problems_of_both_specs_are_reported_at_once(repository: Path) -> None:
     write(repository / "specs" / "tiny", RESOURCE.replace("string(32)", "strin(32)"))
     git(repository, "commit", "-q", "-a", "-m", "wrong")
     write(repository / "specs" / "tiny", RESOURCE.replace("title: Get", "titel: Get"))
-    done = specloom("diff", "HEAD", "--format", "markdown", cwd=repository)
-    assert done.returncode == 2
-    assert "HEAD:specs/tiny/things.yaml:6:22: " in done.stderr
-    assert "\nspecs/tiny/things.yaml:5:5: " in done.stderr
+    process = specloom("diff", "HEAD", "--format", "markdown", cwd=repository)
+    assert process.returncode == 2
+    assert "HEAD:specs/tiny/things.yaml:6:22: " in process.stderr
+    assert "\nspecs/tiny/things.yaml:5:5: " in process.stderr
 
 
 def test_a_link_out_of_the_spec_is_not_followed(repository: Path) -> None:
     (repository / "specs" / "tiny" / "orders.yaml").symlink_to("/etc/hostname")
     git(repository, "add", ".")
     git(repository, "commit", "-q", "-m", "a link")
-    done = specloom("diff", "v1", "HEAD", cwd=repository)
-    assert done.returncode == 2
-    assert "symbolic link to a folder, or to a file outside the spec folder" in done.stderr
+    process = specloom("diff", "v1", "HEAD", cwd=repository)
+    assert process.returncode == 2
+    assert "symbolic link to a folder, or to a file outside the spec folder" in process.stderr

@@ -24,11 +24,11 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
 def environment(folder: Path) -> Path:
@@ -50,9 +50,9 @@ def test_the_wheel_generates_what_the_checkout_generates(
         (project / "spec" / source.name).write_bytes(source.read_bytes())
     line = run(python.parent / "specloom", "generate", cwd=project)
     assert line.startswith("weixin: 1 endpoint, ")
-    made = (project / "client" / "weixin" / "calls" / "invoice.py").read_text("utf-8")
+    generated = (project / "client" / "weixin" / "calls" / "invoice.py").read_text("utf-8")
     ours = (COMMITTED["weixin"] / "weixin" / "calls" / "invoice.py").read_text("utf-8")
-    assert made == ours.replace("specs/weixin", "spec")
+    assert generated == ours.replace("specs/weixin", "spec")
     assert run(python.parent / "specloom", "check", cwd=project) == "weixin: up to date\n"
     run(python.parent / "specloom", "new", "shop", cwd=project)
     assert "shop: 2 endpoints, " in run(python.parent / "specloom", "generate", cwd=project)

@@ -401,10 +401,10 @@ def structure(tokens: list[Token]) -> list[str]:
 def curl_options(sample: str) -> dict[str, list[str]]:
     """Return the arguments that bash passes to `curl`, by option; '' has positional ones."""
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{sample}"
-    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
-    assert not done.stderr
+    process = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
+    assert not process.stderr
     options: dict[str, list[str]] = {}
-    arguments = iter(done.stdout.split("\0")[:-1])
+    arguments = iter(process.stdout.split("\0")[:-1])
     for argument in arguments:
         option, value = (argument, next(arguments)) if argument.startswith("-") else ("", argument)
         options.setdefault(option, []).append(value)

@@ -76,11 +76,11 @@ def test_the_empty_string_is_a_value_like_any_other(kiosk: ModuleType) -> None:
         kiosk.testing.KioskMock().client() as mocked,
     ):
         for one in (client, mocked):
-            for found in (
+            for item in (
                 one.items.find(**fields, x_heat=models.Heat.NONE, sort_by=models.Sort.UNSORTED),
                 one.items.put(**fields),
             ):
-                assert (found.sort, found.heat) == (models.Sort.UNSORTED, models.Heat.NONE)
+                assert (item.sort, item.heat) == (models.Sort.UNSORTED, models.Heat.NONE)
     assert sent == [
         (b"sort=&sorts=,asc", "", b"sort_by=&heat="),
         (b"", None, b'{"sort":"","heat":"","sorts":["","asc"]}'),

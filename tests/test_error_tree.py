@@ -124,7 +124,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pac
     (home / "file").write_bytes(b"content")  # which samples upload
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
-        found: dict[str, Package] = {}
+        packages_by_name: dict[str, Package] = {}
         for name, project in PROJECTS.items():
             shutil.copytree(project / name, home / name, ignore=UNWANTED)
             if not (home / name / "_runtime").exists():  # expected trees are without
@@ -141,13 +141,13 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pac
                 one: _sample(project / "docs" / "en" / f"{one.replace('.', '/')}.md", one)
                 for one in endpoints
             }
-            found[name] = Package(
+            packages_by_name[name] = Package(
                 module,
                 mock(),
                 samples,
                 _delivery(mock()) if (project / name / "events.py").exists() else None,
             )
-        yield found
+        yield packages_by_name
 
 
 @pytest.fixture(params=PROJECTS)
@@ -221,13 +221,13 @@ def test_ignored_environment_variables(
 
 def exceptions(*modules: ModuleType) -> Iterator[Exception]:
     """Return an exception of each class in these modules."""
-    found = [
+    classes = [
         one
         for module in modules
         for one in vars(module).values()
         if inspect.isclass(one) and issubclass(one, Exception) and not issubclass(one, Warning)
     ]
-    for kind in sorted(set(found), key=str):
+    for kind in sorted(set(classes), key=str):
         for arguments in (
             ("CANNOT",),
             ("utf-8", b"\\xff", 0, 1, "CANNOT"),
@@ -401,7 +401,7 @@ class Failing:
 
     error: Exception
 
-    def __call__(self, *given: object) -> Any:
+    def __call__(self, *arguments: object) -> Any:
         raise self.error
 
     load = save = lock = unlock = add = __call__
@@ -553,17 +553,17 @@ def fuzzed(
 
 def escapes(package: Package, works: Iterable[tuple[str, Callable[[], Any]]]) -> list[str]:
     """Return the exceptions of calls that are outside the tree."""
-    found: list[str] = []
+    problems: list[str] = []
     for name, work in works:
         try:
-            done = work()
-            if inspect.iscoroutine(done):
-                asyncio.run(done)
+            result = work()
+            if inspect.iscoroutine(result):
+                asyncio.run(result)
         except package.module.errors.Error:
             continue
         except Exception as error:
-            found.append(f"{name}: {type(error).__name__}: {error}"[:200])
-    return found
+            problems.append(f"{name}: {type(error).__name__}: {error}"[:200])
+    return problems
 
 
 def _called(make: Callable[[], Any], call: StagingArea) -> Any:
@@ -571,22 +571,24 @@ def _called(make: Callable[[], Any], call: StagingArea) -> Any:
 
 
 def test_arguments_of_clients(package: Package) -> None:
-    given = {**package.mock.credentials, **TOKENS.get(package.module.__name__, {})}
+    arguments = {**package.mock.credentials, **TOKENS.get(package.module.__name__, {})}
     for name, load in {
         "private_key": load_pem_private_key,
         "public_key": load_pem_public_key,
     }.items():
-        if name in given:  # as objects, which are loaded once
-            given[name] = load(given[name].encode(), *[None] * (name == "private_key"))
+        if name in arguments:  # as objects, which are loaded once
+            arguments[name] = load(arguments[name].encode(), *[None] * (name == "private_key"))
     _, call = next(package.calls())
     for make in (package.mock.client, package.mock.async_client):
-        assert escapes(package, fuzzed(type(make()), **given)) == []
+        assert escapes(package, fuzzed(type(make()), **arguments)) == []
         assert escapes(package, fuzzed(make().with_options)) == []
     # What the constructor takes serves a call, too.
-    made = fuzzed(type(package.mock.client()), **given, transport=package.mock.transport)
+    constructions = fuzzed(
+        type(package.mock.client()), **arguments, transport=package.mock.transport
+    )
     works = [
         (name, partial(_called, work, call))
-        for name, work in made
+        for name, work in constructions
         if "(transport=value 0," not in name
     ]
     assert escapes(package, works) == []
@@ -599,7 +601,7 @@ def test_arguments_of_webhooks(package: Package) -> None:
             assert escapes(package, fuzzed(webhooks.with_options)) == []
             assert escapes(package, fuzzed(webhooks.failure, "x")) == []
             for options in (
-                ({}, {"verify": lambda *given: True})
+                ({}, {"verify": lambda *arguments: True})
                 if package.module.__name__ == "corner_shop"
                 else ({},)
             ):
@@ -664,38 +666,38 @@ def test_arguments_of_endpoints(package: Package) -> None:
     """An invalid argument is an `InvalidRequest` with its field; accepted ones can be sent."""
     transport = Hostile()
     transport.does = partial(httpx.Response, 400, content=b"{}")
-    found: list[str] = []
+    problems: list[str] = []
     with package.client("sync", transport=transport) as do:
-        for name, argument, place, call in _changed_calls(package):
+        for name, argument, path, call in _changed_calls(package):
             try:
-                made = call()
+                changed_call = call()
             except package.module.errors.InvalidRequest as error:
                 if not error.field.startswith(argument.rstrip("_")):
-                    found.append(f"{name}: {place} is called {error.field}")
+                    problems.append(f"{name}: {path} is called {error.field}")
                 continue
             except Exception as error:
-                found.append(f"{name}: {place}: {type(error).__name__}")
+                problems.append(f"{name}: {path}: {type(error).__name__}")
                 continue
             try:
-                do(lambda client, made=made: client.send(made))
+                do(lambda client, changed_call=changed_call: client.send(changed_call))
             except (package.module.errors.ApiError, package.module.errors.ConfigError):
                 continue  # refused, or a field cannot be encrypted here
             except Exception as error:
-                found.append(f"{name}: {place} was taken: {type(error).__name__}: {error}"[:200])
-    assert found == []
+                problems.append(f"{name}: {path} was taken: {type(error).__name__}: {error}"[:200])
+    assert problems == []
 
 
 def _changed_calls(package: Package) -> Iterator[tuple[str, str, str, Callable[[], Any]]]:
     """Yield calls with one wrong value: endpoint, argument, path, and function that makes it."""
-    for name, (given, names) in package.samples.items():
+    for name, (positional, names) in package.samples.items():
         function = _dotted(package.module.calls, name)
         arguments = list(inspect.signature(function).parameters)
-        sample = dict(zip(arguments, given, strict=False)) | names
+        sample = dict(zip(arguments, positional, strict=False)) | names
         for argument in arguments:
-            for place, rebuild in places(sample.get(argument), argument, lambda new: new):
+            for path, rebuild in places(sample.get(argument), argument, lambda new: new):
                 for number, value in enumerate(VALUES):
                     changed = sample | {argument: rebuild(value)}
-                    first = [changed.pop(one) for one in arguments[: len(given)]]
-                    yield name, argument, f"{place} of value {number}, {type(value).__name__}", partial(
+                    first = [changed.pop(one) for one in arguments[: len(positional)]]
+                    yield name, argument, f"{path} of value {number}, {type(value).__name__}", partial(
                         function, *first, **changed
                     )

@@ -291,27 +291,29 @@ def ineffective(
     without = judge(spec_with(steps, before))
     if without is None or before.get(key) in tried:
         return []
-    found = [value for value in tried if judge(spec_with(steps, {**before, key: value})) == without]
+    without_effect = [
+        value for value in tried if judge(spec_with(steps, {**before, key: value})) == without
+    ]
     chosen = "enum" in meant(schema) or meant(schema).get("type") == "boolean"
-    return found[1:] if chosen and len(tried) > 1 else found
+    return without_effect[1:] if chosen and len(tried) > 1 else without_effect
 
 
 @pytest.mark.parametrize("steps", OTHERS, ids=".".join)
 def test_a_key_of_an_object_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
     before = NEEDED.get(".".join(steps[-2:]), {})
     assert {
-        key: found
+        key: without_effect
         for key, schema in EVERY[steps]["properties"].items()
-        if (found := ineffective(judge, steps, before, key, schema))
+        if (without_effect := ineffective(judge, steps, before, key, schema))
     } == {}
 
 
 def field_cases() -> Iterator[Any]:
     """Yield all types for all fields; the quick cases combine each type with some fields, and each field with some types."""
     for number, steps in enumerate(FIELD_PLACES):
-        place = ".".join(steps)
-        yield pytest.param(steps, list(EXAMPLES)[number % 4 :: 4], id=place)
-        yield pytest.param(steps, list(EXAMPLES), id=f"{place}, all types", marks=pytest.mark.slow)
+        path = ".".join(steps)
+        yield pytest.param(steps, list(EXAMPLES)[number % 4 :: 4], id=path)
+        yield pytest.param(steps, list(EXAMPLES), id=f"{path}, all types", marks=pytest.mark.slow)
 
 
 @pytest.mark.parametrize(("steps", "types"), list(field_cases()))
@@ -319,7 +321,7 @@ def test_a_key_of_a_field_has_an_effect(
     steps: Steps, types: list[str], judge: OutputLoader
 ) -> None:
     """With every type of the field."""
-    found: dict[str, list[str]] = {}
+    without_effect: dict[str, list[str]] = {}
     for key, schema in EVERY[steps]["properties"].items():
         for type_ in types:
             example = EXAMPLES[type_]
@@ -329,13 +331,13 @@ def test_a_key_of_a_field_has_an_effect(
             if "not" in schema and type_ != CONSTANT:  # reserved, whatever the type is
                 continue
             if key != "type" and ineffective(judge, steps, before, key, schema):
-                found.setdefault(key, []).append(type_)
-    assert found == {}
+                without_effect.setdefault(key, []).append(type_)
+    assert without_effect == {}
 
 
 @pytest.mark.parametrize("steps", TYPE_PLACES, ids=".".join)
 def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
-    found: dict[str, list[str]] = {}
+    without_effect: dict[str, list[str]] = {}
     for key, schema in EVERY[steps]["properties"].items():
         for before in (
             {"fields": FIELDS},
@@ -344,18 +346,18 @@ def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: OutputLoader) 
             {"type": "list<object>", "fields": FIELDS},
         ):
             if key not in before and ineffective(judge, steps, before, key, schema):
-                found.setdefault(key, []).append(str(before))
-    assert found == {}
+                without_effect.setdefault(key, []).append(str(before))
+    assert without_effect == {}
 
 
 @pytest.mark.parametrize("steps", [*FIELD_PLACES, *WHOLE], ids=".".join)
 def test_a_limit_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
-    found: list[str] = []
+    without_effect: list[str] = []
     for type_, limited in LIMITS.items():
         without = judge(spec_with(steps, type_))
-        found += [
+        without_effect += [
             limit
             for limit in limited
             if without is not None and judge(spec_with(steps, limit)) == without
         ]
-    assert found == []
+    assert without_effect == []

@@ -231,13 +231,13 @@ pieces = st.sampled_from(
 def test_junk_is_a_problem_with_a_position(text: str) -> None:
     try:
         parse(text)
-    except TypeSyntaxError as wrong:
-        found = wrong
+    except TypeSyntaxError as error:
+        problem = error
     else:
         return
-    assert 0 <= found.at <= len(text)
-    assert found.length >= 1
-    assert found.message
+    assert 0 <= problem.at <= len(text)
+    assert problem.length >= 1
+    assert problem.message
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,7 @@ def test_the_mock_verifies_signatures_of_the_scheme(ledger: Path, tmp_path: Path
         ledger / "out" / "ledger" / "_runtime" / "auth" / "hmac_sha256" / "mock_side.py"
     ).read_text("utf-8")
     (tmp_path / "test_user.py").write_text(USER_TEST, "utf-8")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
         cwd=tmp_path,
         env={"PYTHONPATH": str(ledger / "out")},
@@ -341,7 +341,7 @@ def test_the_mock_verifies_signatures_of_the_scheme(ledger: Path, tmp_path: Path
         text=True,
         check=False,
     )
-    assert done.stdout.strip().split("\n")[-1].startswith("1 passed"), done.stdout
+    assert process.stdout.strip().split("\n")[-1].startswith("1 passed"), process.stdout
     with imported(ledger / "out", "ledger"):
         mock = import_module("ledger.testing").LedgerMock()
         keys, body, now = mock.credentials, b'{"text": "x"}', str(int(time.time()))

@@ -36,9 +36,9 @@ def hook(name: str, folder: Path, status: int = 0) -> str:
 def step(name: str, folder: Path, status: int = 0, **inputs: str) -> str:
     """Run a step of the action as a runner does: its script in bash, with the inputs in the environment."""
     [found] = [step for step in ACTION["runs"]["steps"] if step["name"] == name]
-    given = {key: row["default"] for key, row in ACTION["inputs"].items()} | inputs
+    settings = {key: row["default"] for key, row in ACTION["inputs"].items()} | inputs
     values = {
-        key: given[text.removeprefix("${{ inputs.").removesuffix(" }}")]
+        key: settings[text.removeprefix("${{ inputs.").removesuffix(" }}")]
         for key, text in found["env"].items()
     }
     assert "${{" not in found["run"], "inputs go through the environment, never into the script"
@@ -48,7 +48,7 @@ def step(name: str, folder: Path, status: int = 0, **inputs: str) -> str:
         "RUNNER_TEMP": str(folder / "runner"),
         "GITHUB_ACTION_PATH": str(FOLDER),
     }
-    done = subprocess.run(
+    process = subprocess.run(
         ["bash", "-eo", "pipefail", "-c", found["run"]],
         cwd=folder,
         env=env,
@@ -56,8 +56,8 @@ def step(name: str, folder: Path, status: int = 0, **inputs: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    assert process.returncode == status, process.stdout + process.stderr
+    return process.stdout + process.stderr
 
 
 def test_hooks_check_and_generate(project: Path) -> None:

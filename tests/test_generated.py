@@ -23,11 +23,11 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
     """Run a command that must succeed, and return its output."""
-    done = subprocess.run(
+    process = subprocess.run(
         [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
 def packages(projects: dict[str, Path]) -> list[Path]:
@@ -91,12 +91,12 @@ def test_mypy_finds_exactly_the_mistakes_of_a_user(
 ) -> None:
     """In the packages, runtime included, and in a program that uses them."""
     checked = [*packages(projects), SURFACE]
-    done = mypy(*checked, cwd=tmp_path, path=projects.values())
-    found = {
+    process = mypy(*checked, cwd=tmp_path, path=projects.values())
+    mistakes = {
         (tmp_path.joinpath(file).resolve(), int(line))
-        for file, line in re.findall(r"(?m)^(.+?):(\d+): error: ", done.stdout)
+        for file, line in re.findall(r"(?m)^(.+?):(\d+): error: ", process.stdout)
     }
-    assert found == {(SURFACE, line) for line in MISTAKES}, done.stdout + done.stderr
+    assert mistakes == {(SURFACE, line) for line in MISTAKES}, process.stdout + process.stderr
 
 
 def test_pyright_finds_exactly_the_mistakes_of_a_user(
@@ -106,5 +106,5 @@ def test_pyright_finds_exactly_the_mistakes_of_a_user(
     for package in packages(projects):
         shutil.copytree(package, tmp_path / package.name)
     shutil.copy(SURFACE, tmp_path)
-    found = {(Path(file), line) for file, line, _ in pyright(tmp_path)}
-    assert found == {(tmp_path / SURFACE.name, line) for line in MISTAKES | FOR_PYRIGHT}
+    mistakes = {(Path(file), line) for file, line, _ in pyright(tmp_path)}
+    assert mistakes == {(tmp_path / SURFACE.name, line) for line in MISTAKES | FOR_PYRIGHT}

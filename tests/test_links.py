@@ -24,7 +24,7 @@ def tokens(path: Path) -> list[Token]:
 @lru_cache
 def fragments(path: Path) -> set[str]:
     """The names that GitHub gives to the headings of a page; a second heading of one name gets `-1`, and so on."""
-    found: set[str] = set()
+    names: set[str] = set()
     for token, inline in zip(tokens(path), tokens(path)[1:], strict=False):
         if token.type == "heading_open":
             text = "".join(
@@ -34,11 +34,11 @@ def fragments(path: Path) -> set[str]:
             )
             name = base = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
             number = 0
-            while name in found:
+            while name in names:
                 number += 1
                 name = f"{base}-{number}"
-            found.add(name)
-    return found
+            names.add(name)
+    return names
 
 
 def links(path: Path) -> Iterator[str]:

@@ -81,7 +81,7 @@ def test_a_traceback_has_the_public_name() -> None:
         "-c",
         "from wechatpay import WeChatPay; WeChatPay(mchid='1', serial_no='2', private_key='3')",
     ]
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=COMMITTED["wechatpay"], capture_output=True, text=True, check=False
     )
-    assert done.stderr.splitlines()[-1].startswith("wechatpay.errors.ConfigError: ")
+    assert process.stderr.splitlines()[-1].startswith("wechatpay.errors.ConfigError: ")

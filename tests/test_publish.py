@@ -97,10 +97,10 @@ def test_unchanged_files_keep_inode_and_time_and_foreign_files_stay(
     publish(out, new)
 
     assert [(path.stat().st_ino, path.stat().st_mtime_ns) for path in keeps] == before
-    found = {
+    contents = {
         path: text for path, text in tree(out).items() if "mine" not in path and path != MANIFEST
     }
-    assert found == {str(path): text.encode() for path, text in new.items()}
+    assert contents == {str(path): text.encode() for path, text in new.items()}
     assert os.readlink(models / "mine" / "link") == "/nowhere"
     assert (models / "mine").stat().st_mode & 0o777 == 0o750
     assert sorted(path.name for path in (tmp_path / "src").iterdir()) == ["tiny"]

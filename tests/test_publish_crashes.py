@@ -80,15 +80,15 @@ def publish_and_read(folder: Path, files: Mapping[PurePosixPath, str]) -> dict[s
 
 def read_tree(folder: Path) -> dict[str, bytes]:
     """Files and folders, also empty ones, without bytecode."""
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
         at = os.path.relpath(root, folder)
-        found.update({os.path.normpath(f"{at}/{name}") + "/": b"" for name in folders})
+        contents.update({os.path.normpath(f"{at}/{name}") + "/": b"" for name in folders})
         for name in files:
             with open(f"{root}/{name}", "rb") as file:
-                found[os.path.normpath(f"{at}/{name}")] = file.read()
-    return found
+                contents[os.path.normpath(f"{at}/{name}")] = file.read()
+    return contents
 
 
 def without_staging(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -209,11 +209,11 @@ def kill_runs(rounds: int, folder: Path, layout: str, at_once: bool) -> tuple[in
         time.sleep(chance.uniform(0.001, 0.02))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        found = read_tree(folder.parent)
+        tree_after = read_tree(folder.parent)
         consistent = not at_once or all(
-            any(part(found, unit) == part(tree, unit) for tree in expected) for unit in units
+            any(part(tree_after, unit) == part(tree, unit) for tree in expected) for unit in units
         )
-        left = without_staging(found) != found
+        left = without_staging(tree_after) != tree_after
         transaction.recover(folder)
         intact += consistent and read_tree(folder.parent) in expected
         pending += left

@@ -117,8 +117,8 @@ def test_the_taste_is_true(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "stationer"\nversion = "1.0.0"\n')
     specloom("new", "shop", cwd=tmp_path)
     (tmp_path / "specs" / "shop" / "items.yaml").write_text(block("taste: spec"), "utf-8")
-    made = specloom("generate", cwd=tmp_path)
-    assert made.returncode == 0, made.stderr
+    process = specloom("generate", cwd=tmp_path)
+    assert process.returncode == 0, process.stderr
 
     def shop(got: ReceivedRequest) -> bytes:
         there = got.target == "/items/A-1"
@@ -145,8 +145,8 @@ def test_the_first_example_type_checks(tmp_path: Path, mypy: Mypy) -> None:
     (tmp_path / "example.py").write_text(
         example + field.replace("page.fapiao_information[0]", "(page.fapiao_information or [])[0]")
     )
-    done = mypy("example.py", cwd=tmp_path, path=[ROOT / "generated" / "wechatpay"])
-    assert done.returncode == 0, done.stdout
+    process = mypy("example.py", cwd=tmp_path, path=[ROOT / "generated" / "wechatpay"])
+    assert process.returncode == 0, process.stdout
 
 
 def test_adding_the_fourth_endpoint_goes_as_it_says(tmp_path: Path) -> None:
@@ -155,12 +155,12 @@ def test_adding_the_fourth_endpoint_goes_as_it_says(tmp_path: Path) -> None:
     added = block("fourth endpoint", CONTRIBUTING)
     change(resource, "\nendpoints:\n", f"\nendpoints:\n{added}\n")
 
-    made = specloom("generate", cwd=tmp_path)
-    assert made.returncode == 0, made.stderr
+    process = specloom("generate", cwd=tmp_path)
+    assert process.returncode == 0, process.stderr
     # How many files change and stay grows with the runtime that is copied: the sentence counts, not the numbers.
     numbers = re.compile(r"\d+(?= changed| unchanged)")
     shown = block("fourth endpoint: output", CONTRIBUTING)
-    assert numbers.sub("…", made.stdout) == numbers.sub("…", shown)
+    assert numbers.sub("…", process.stdout) == numbers.sub("…", shown)
     page = (tmp_path / "generated/wechatpay/docs/zh/fapiao_applications/files.md").read_text(
         "utf-8"
     )
@@ -187,9 +187,9 @@ def test_the_problem_that_it_shows_is_shown_so(tmp_path: Path) -> None:
         "endpoints:\n",
         f"endpoints:\n{added}\n".replace("limit?: integer(1..100)", "limit?: intger(1..100)"),
     )
-    done = specloom("generate", cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == block("problem").splitlines()
+    process = specloom("generate", cwd=tmp_path)
+    assert process.returncode == 2
+    assert process.stderr.splitlines() == block("problem").splitlines()
     assert not (tmp_path / "shop").exists()
 
 
@@ -203,8 +203,8 @@ def test_the_difference_that_it_shows_is_shown_so(tmp_path: Path) -> None:
     text = resource.read_text("utf-8")
     [value] = re.findall(r"^ +ISSUE_ACCEPTED: .*\n", text, re.MULTILINE)
     resource.write_text(text.replace(value, ""), "utf-8")
-    done = specloom("diff", "v1.2", cwd=tmp_path)
+    process = specloom("diff", "v1.2", cwd=tmp_path)
     lines = re.compile(
         r"(?<=\.yaml:)\d+"
     )  # they move with the spec; everything else is as it is printed
-    assert lines.sub("0", done.stdout) == lines.sub("0", block("diff", DIFF))
+    assert lines.sub("0", process.stdout) == lines.sub("0", block("diff", DIFF))

@@ -31,7 +31,7 @@ VALID = [
     *(
         case.parent / "spec"
         for case in CASES.glob("problems/*/problems.txt")
-        if case.read_text("utf-8").startswith("(right)")
+        if case.read_text("utf-8").startswith("(valid)")
     ),
     CASES / "kitchen_sink" / "spec",
     *(path.parent for path in ROOT.glob("specs/*/_api.yaml")),
@@ -136,7 +136,7 @@ def words(node: Node, schema: dict[str, Any]) -> Iterator[tuple[str, Scalar]]:
 
 def misspellings() -> list[tuple[Path, str, Scalar]]:
     """Return each key of a full-featured spec and of the real ones once, with its file."""
-    found: dict[tuple[str, str], tuple[Path, str, Scalar]] = {}
+    by_title: dict[tuple[str, str], tuple[Path, str, Scalar]] = {}
     for file in sorted(
         [*(CASES / "kitchen_sink" / "spec").rglob("*.yaml"), *(ROOT / "specs").rglob("*.yaml")]
     ):
@@ -147,8 +147,8 @@ def misspellings() -> list[tuple[Path, str, Scalar]]:
         )
         assert root is not None
         for about, key in words(root, SCHEMAS[kind]):
-            found.setdefault((about, key.text), (file, kind, key))
-    return list(found.values())
+            by_title.setdefault((about, key.text), (file, kind, key))
+    return list(by_title.values())
 
 
 @pytest.mark.parametrize(

@@ -107,13 +107,13 @@ def files(text: str) -> Files:
 
 
 def shop() -> Files:
-    found: Files = {}
+    spec_files: Files = {}
     for block in BLOCKS:
         if block.section == FIRST and block.language in {"json", "markdown"}:
-            found[block.place] = block.text
+            spec_files[block.place] = block.text
         elif block.section == FIRST and block.language == "yaml":
-            found |= files(block.text)
-    return found
+            spec_files |= files(block.text)
+    return spec_files
 
 
 def placed(block: Block) -> Files:
@@ -128,8 +128,10 @@ def placed(block: Block) -> Files:
         case "types":
             own = {"samples.yaml": "types:\n" + indent(block.text, "  ")}
         case "endpoint":
-            given = top_level(block.text)
-            rest = "".join(f"{key}: {value}\n" for key, value in SAMPLE.items() if key not in given)
+            own_keys = top_level(block.text)
+            rest = "".join(
+                f"{key}: {value}\n" for key, value in SAMPLE.items() if key not in own_keys
+            )
             own = {"samples.yaml": "endpoints:\n  sample:\n" + indent(rest + block.text, "    ")}
         case "fields":
             rest = "".join(f"{key}: {value}\n" for key, value in SAMPLE.items())
@@ -204,11 +206,11 @@ def test_each_example_is_a_valid_spec(block: Block, tmp_path: Path) -> None:
 def test_programs_run_against_the_mock(
     package: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = package.TeaShop
+    client_class = package.TeaShop
     mock = package.testing.TeaShopMock()
 
     def client(**options: Any) -> Any:
-        made(**options).close()
+        client_class(**options).close()
         return mock.client()
 
     monkeypatch.setattr(package, "TeaShop", client)
@@ -260,40 +262,40 @@ def keys() -> Iterator[tuple[str, str, Schema]]:
     for name, definition in DEFINITIONS.items():
         waiting: list[tuple[str, Schema]] = [(name, definition)]
         while waiting:
-            place, schema = waiting.pop()
+            map_path, schema = waiting.pop()
             for key, below in schema.get("properties", {}).items():
                 if below.get("$ref") != "#/definitions/later":
-                    yield place, key, below
-                    waiting.append((f"{place}.{key}", below))
+                    yield map_path, key, below
+                    waiting.append((f"{map_path}.{key}", below))
             waiting += [
-                (place + step, below)
+                (map_path + step, below)
                 for step, word in ((".*", "additionalProperties"), ("[]", "items"))
                 if isinstance(below := schema.get(word), dict)
             ]
 
 
 def test_each_key_is_explained_in_its_section() -> None:
-    assert {place for place, _, _ in keys()} == HOMES.keys()
+    assert {map_path for map_path, _, _ in keys()} == HOMES.keys()
     missing = {
-        f"{place}: {key}"
-        for place, key, _ in keys()
-        if not any(key in explained(heading) for heading in HOMES[place])
+        f"{map_path}: {key}"
+        for map_path, key, _ in keys()
+        if not any(key in explained(heading) for heading in HOMES[map_path])
     }
     assert missing == set()
 
 
 def test_each_word_of_a_key_is_explained() -> None:
     chosen = {
-        (place, word)
-        for place, _, schema in keys()
+        (map_path, word)
+        for map_path, _, schema in keys()
         for word in schema.get("enum", ())
         if isinstance(word, str)
     }
     assert ("field", "deep") in chosen
     missing = {
-        f"{place}: {word}"
-        for place, word in chosen
-        if not any(word in codes(SECTIONS[heading].text) for heading in HOMES[place])
+        f"{map_path}: {word}"
+        for map_path, word in chosen
+        if not any(word in codes(SECTIONS[heading].text) for heading in HOMES[map_path])
     }
     assert missing == set()
 

@@ -60,7 +60,7 @@ def test_values_of_a_spec_are_not_formatted_as_prose(
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("value_field", "expected"),
     [
         (field(String(), default=Value("asc")), "Default: `asc`."),
         (
@@ -86,8 +86,8 @@ def test_values_of_a_spec_are_not_formatted_as_prose(
         ),
     ],
 )
-def test_values_are_shown_as_on_the_wire(given: Field, expected: str) -> None:
-    assert about(given, "en") == expected
+def test_values_are_shown_as_on_the_wire(value_field: Field, expected: str) -> None:
+    assert about(value_field, "en") == expected
 
 
 @given(VALUES)

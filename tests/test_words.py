@@ -48,10 +48,10 @@ def test_terms_that_are_not_used() -> None:
     some_term = re.compile(rf"(?<![a-z])(?:{'|'.join(TERMS)})(?![a-z])")
     own = Path(__file__).relative_to(ROOT).as_posix()
     uses = [
-        f"{path}: {found[0]!r}; use {_better(found[0])}"
+        f"{path}: {match[0]!r}; use {_better(match[0])}"
         for path in listed.stdout.splitlines()
         if path != own and path not in ALLOWED and (ROOT / path).is_file()
-        for found in some_term.finditer(_text(ROOT / path).lower())
+        for match in some_term.finditer(_text(ROOT / path).lower())
     ]
     assert uses == []
 

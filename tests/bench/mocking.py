@@ -69,12 +69,12 @@ def _mock() -> Generator[str, None, None]:
     ) as process:
         assert process.stdout
         try:
-            found = [
+            urls = [
                 word for word in process.stdout.readline().split() if word.startswith("http://")
             ]
-            if not found:
+            if not urls:
                 raise Failed("the mock did not start")
-            connection = http.client.HTTPConnection(found[0].removeprefix("http://"))
+            connection = http.client.HTTPConnection(urls[0].removeprefix("http://"))
             wanted = json.dumps(
                 {"fapiao_apply_id": fapiao.APPLICATION, "fapiao_id": "20200701123456"}
             )
@@ -83,7 +83,7 @@ def _mock() -> Generator[str, None, None]:
             )
             connection.getresponse().read()
             connection.close()
-            yield found[0]
+            yield urls[0]
         finally:
             process.terminate()
 

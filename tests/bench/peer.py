@@ -54,8 +54,8 @@ def installed(name: str, requirements: Sequence[str]) -> Path:
     venv.create(folder, clear=True, with_pip=True)
     python = shutil.which("python", path=str(programs)) or str(programs / "python")
     command = (python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *requirements)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Failed(f"{name} could not be installed:\n{done.stderr.strip()[-2000:]}")
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise Failed(f"{name} could not be installed:\n{process.stderr.strip()[-2000:]}")
     stamp.write_text(wanted, "utf-8")
     return programs

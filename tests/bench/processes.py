@@ -88,13 +88,13 @@ def _timed(case: Case, folders: ExitStack) -> float:
         environment["PATH"] = os.pathsep.join((str(case.path), environment.get("PATH", os.defpath)))
     folder = folders.enter_context(case.folder_factory())
     begun = time.perf_counter()
-    done = subprocess.run(
+    process = subprocess.run(
         case.command, cwd=folder, env=environment, capture_output=True, check=False
     )
     seconds = time.perf_counter() - begun
-    if done.returncode:
-        printed = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise Failed(f"{case.name} ended with {done.returncode}:\n{printed[-2000:]}")
+    if process.returncode:
+        printed = (process.stderr or process.stdout).decode("utf-8", "replace").strip()
+        raise Failed(f"{case.name} ended with {process.returncode}:\n{printed[-2000:]}")
     return seconds
 
 

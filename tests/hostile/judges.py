@@ -43,19 +43,19 @@ def complaints(
     files: Mapping[PurePosixPath, Code], api: Api, before: Mapping[PurePosixPath, Code]
 ) -> list[str]:
     """Yield the violations in the files of a spec; `before` are the files before the attack."""
-    found: list[str] = []
+    problems: list[str] = []
     for path, code in files.items():
         text = str(code)
         if any(not _PATH.fullmatch(part) for part in path.parts) or path.is_absolute():
-            found.append(f"{path}: a path that leads elsewhere")
+            problems.append(f"{path}: a path that leads elsewhere")
         if path.suffix == ".py" and "_runtime" not in path.parts:
-            found += (f"{path}: {said}" for said in of_python(text))
+            problems += (f"{path}: {problem}" for problem in of_python(text))
         elif path.suffix == ".toml":
-            found += (f"{path}: {said}" for said in of_toml(text, api))
+            problems += (f"{path}: {problem}" for problem in of_toml(text, api))
         elif path.suffix == ".md":
-            found += (f"{path}: {said}" for said in of_markdown(text, path, files, api))
-            found += (f"{path}: {said}" for said in _headings(text, before.get(path), api))
-    return found
+            problems += (f"{path}: {problem}" for problem in of_markdown(text, path, files, api))
+            problems += (f"{path}: {problem}" for problem in _headings(text, before.get(path), api))
+    return problems
 
 
 def of_python(text: str) -> Iterator[str]:
@@ -114,7 +114,7 @@ def of_markdown(
 def _of_block(language: str, content: str) -> Iterator[str]:
     match language:
         case "python":
-            yield from (f"a sample: {said}" for said in of_python(content))
+            yield from (f"a sample: {problem}" for problem in of_python(content))
         case "json":
             try:
                 json.loads(content)

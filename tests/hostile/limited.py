@@ -23,19 +23,19 @@ SECONDS = 20
 def read(folder: str) -> dict[str, object]:
     start = time.process_time()
     try:
-        made = files(load(Path(folder), "spec").api, "project")
-        found: dict[str, object] = {"files": len(made)}
+        generated = files(load(Path(folder), "spec").api, "project")
+        outcome: dict[str, object] = {"files": len(generated)}
     except InvalidSpec as error:
         shown = as_text(error.problems, error.sources)
-        places = [
+        positions = [
             [problem.path, problem.line, problem.column, problem.rule]
             for problem in error.problems[:20]
         ]
-        found = {"problems": places, "shown": len(shown)}
+        outcome = {"problems": positions, "shown": len(shown)}
     except BaseException as error:
-        found = {"failed": f"{type(error).__name__}: {error}"[:200]}
+        outcome = {"failed": f"{type(error).__name__}: {error}"[:200]}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {**found, "seconds": time.process_time() - start, "bytes": peak}
+    return {**outcome, "seconds": time.process_time() - start, "bytes": peak}
 
 
 def limit() -> None:

@@ -45,16 +45,16 @@ def together(field: str) -> frozenset[str]:
 
 def changed(api: model.Api, field: str, change: Change) -> model.Api:
     """Return the API with every text of a field changed."""
-    made = _changed(api, together(field), change)
-    assert isinstance(made, model.Api)
-    return made
+    changed_api = _changed(api, together(field), change)
+    assert isinstance(changed_api, model.Api)
+    return changed_api
 
 
 def texts(api: model.Api, field: str) -> list[str]:
     """Return the texts of a field in an API."""
-    said: list[str] = []
-    _changed(api, frozenset({field}), lambda text: said.append(text) or text)
-    return said
+    collected: list[str] = []
+    _changed(api, frozenset({field}), lambda text: collected.append(text) or text)
+    return collected
 
 
 def _holds_text(annotation: str) -> bool:

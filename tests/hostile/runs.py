@@ -43,26 +43,29 @@ def run(folder: Path, attacks: Iterable[Attack], room: Path, keep: int = 0) -> T
     before = files(load(folder, "spec").api, "project")
     tally = Tally()
     for number, texts in enumerate(attacks):
-        place = room / f"spec{number}"
-        write(spec.files(texts), place)
-        for failure in _judged(
-            place, before, tally, room / f"project{number}" if keep and number % keep == 0 else None
+        spec_folder = room / f"spec{number}"
+        write(spec.files(texts), spec_folder)
+        for failure in _judge(
+            spec_folder,
+            before,
+            tally,
+            room / f"project{number}" if keep and number % keep == 0 else None,
         ):
-            tally.failures.append(f"{failure}\n    by {_shown(texts)}")
-        shutil.rmtree(place)
+            tally.failures.append(f"{failure}\n    by {_describe(texts)}")
+        shutil.rmtree(spec_folder)
     return tally
 
 
-def _judged(
-    place: Path, before: Mapping[PurePosixPath, Code], tally: Tally, project: Path | None
+def _judge(
+    spec_folder: Path, before: Mapping[PurePosixPath, Code], tally: Tally, project: Path | None
 ) -> Iterator[str]:
     start = time.process_time()
-    made: Mapping[PurePosixPath, Code] = {}
+    generated: Mapping[PurePosixPath, Code] = {}
     api = None
     with watching() as happened:
         try:
-            api = load(place, "spec").api
-            made = files(api, "project")
+            api = load(spec_folder, "spec").api
+            generated = files(api, "project")
         except InvalidSpec as error:
             tally.rules.update({problem.rule for problem in error.problems})
             for form in (
@@ -80,14 +83,14 @@ def _judged(
     yield from happened
     if api is not None:
         tally.generated += 1
-        yield from complaints(made, api, before)
+        yield from complaints(generated, api, before)
         if project is not None:
-            for path, code in made.items():
+            for path, code in generated.items():
                 (project / path).parent.mkdir(parents=True, exist_ok=True)
                 (project / path).write_text(code, "utf-8")
 
 
-def _shown(texts: Attack) -> str:
+def _describe(texts: Attack) -> str:
     rows = [
         f"{slot.file} {slot.kind} {'.'.join(slot.about)} ({slot.number}): {text[:80]!r}"
         for slot, text in texts.items()

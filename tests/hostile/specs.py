@@ -64,13 +64,13 @@ class Spec:
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        found = [
+        all_slots = [
             Slot(file, kind, number, about)
             for file, tree in self.trees.items()
             for number, (kind, about, _) in enumerate(_scalars(tree, ()))
         ]
-        found += [Slot(file, "note", 0, ()) for file in self.notes]
-        return (*found, *(Slot(file, "name", 0, ()) for file in (*self.trees, *self.notes)))
+        all_slots += [Slot(file, "note", 0, ()) for file in self.notes]
+        return (*all_slots, *(Slot(file, "name", 0, ()) for file in (*self.trees, *self.notes)))
 
     def text(self, slot: Slot) -> str:
         """Return the text of a slot."""
@@ -88,7 +88,7 @@ class Spec:
 
     def files(self, texts: Mapping[Slot, str]) -> dict[str, str]:
         """Return the files with these texts in their slots."""
-        found: dict[str, str] = {}
+        contents: dict[str, str] = {}
         for file, tree in self.trees.items():
             new = {
                 slot.number: text
@@ -104,13 +104,13 @@ class Spec:
                 if new
                 else {}
             )
-            found[file] = _written(tree, nodes, json_only=file.endswith(".json")) + "\n"
+            contents[file] = _written(tree, nodes, json_only=file.endswith(".json")) + "\n"
         for file, note in self.notes.items():
-            found[file] = texts.get(Slot(file, "note", 0, ()), note)
+            contents[file] = texts.get(Slot(file, "note", 0, ()), note)
         for slot, text in texts.items():
             if slot.kind == "name":
-                found[_file_name(text, slot.file)] = found.pop(slot.file)
-        return found
+                contents[_file_name(text, slot.file)] = contents.pop(slot.file)
+        return contents
 
 
 def attacks(spec: Spec, seed: int) -> dict[Slot, str]:

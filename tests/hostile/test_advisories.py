@@ -41,11 +41,11 @@ def test_every_class_has_its_case() -> None:
 def test_a_valid_hostile_spec_is_harmless(case: Path, tmp_path: Path) -> None:
     api = load(case / "spec", "spec").api
     with watching() as happened:
-        made = files(api, "project")
+        generated = files(api, "project")
     assert happened == []
-    assert any(CANARY in code for code in made.values())
-    assert complaints(made, api, {}) == []
-    for path, code in made.items():
+    assert any(CANARY in code for code in generated.values())
+    assert complaints(generated, api, {}) == []
+    for path, code in generated.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(code, "utf-8")
     assert what_imports_do([tmp_path]) == ""

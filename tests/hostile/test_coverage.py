@@ -65,20 +65,20 @@ def apis() -> tuple[Api, ...]:
 
 def places() -> dict[str, set[str]]:
     """Return where the texts of each field appear: the kind of file, and of token."""
-    found: dict[str, set[str]] = {field: set() for field in fields()}
+    places_by_field: dict[str, set[str]] = {field: set() for field in fields()}
     groups = dict.fromkeys(together(field) for field in fields() if field != "Scheme.kind")
     apart = [[group for group in groups if group & names] for names in APART]
     rest = [group for group in groups if not any(group in batch for batch in apart)]
     for api in apis():
-        said = {field for field in found if any(texts(api, field))}
+        fields_with_text = {field for field in places_by_field if any(texts(api, field))}
         for batch in (rest, *apart):
             marked = api
             for number, group in enumerate(batch):
                 marked = changed(marked, min(group), lambda text, number=number: f"{text}{MARK}{number}q")  # type: ignore[misc]
             for place, mark in _marks(marked):
-                for field in batch[int(mark)] & said:
-                    found[field].add(place)
-    return found
+                for field in batch[int(mark)] & fields_with_text:
+                    places_by_field[field].add(place)
+    return places_by_field
 
 
 def _marks(api: Api) -> Iterator[tuple[str, str]]:
@@ -209,7 +209,7 @@ def test_a_text_that_is_not_a_name_is_rejected(field: str) -> None:
     for fragment in (each for each in ALL if not each.isidentifier()):
         try:
             api = changed(apis()[0], field, lambda text, fragment=fragment: fragment)  # type: ignore[misc]
-            made = files(api, "project")
+            generated = files(api, "project")
         except (ValueError, StopIteration, AssertionError, LookupError):
             continue
-        assert complaints(made, api, {}) == [], fragment
+        assert complaints(generated, api, {}) == [], fragment

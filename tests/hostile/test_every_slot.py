@@ -36,7 +36,7 @@ def what_imports_do(projects: list[Path]) -> str:
         "tests.hostile.watch",
         *map(str, projects),
     ]
-    done = subprocess.run(
+    process = subprocess.run(
         command,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -44,7 +44,7 @@ def what_imports_do(projects: list[Path]) -> str:
         text=True,
         check=False,
     )
-    return done.stdout + done.stderr
+    return process.stdout + process.stderr
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_an_invisible_character_is_a_problem_in_every_slot(tmp_path: Path) -> No
     slots = [
         slot for slot in spec.slots if slot.kind in ("key", "value") and slot.file.endswith(".yaml")
     ][::3]
-    found = [
+    attacks = [
         {slot: spec.text(slot) + UNSEEN[number % len(UNSEEN)]} for number, slot in enumerate(slots)
     ]
-    tally = run(SMALL, found, tmp_path)
+    tally = run(SMALL, attacks, tmp_path)
     assert tally.failures == []
     assert (tally.generated, dict(tally.rules)) == (0, {"invalid-character": len(slots)})
 
@@ -88,8 +88,8 @@ def test_an_invisible_character_is_a_problem_in_every_slot(tmp_path: Path) -> No
 @pytest.mark.slow
 def test_almost_valid_texts(change: str, tmp_path: Path) -> None:
     spec = Spec.read(SMALL)
-    found = ({slot: change.replace("{0}", spec.text(slot))} for slot in spec.slots)
-    tally = run(SMALL, found, tmp_path)
+    attacks = ({slot: change.replace("{0}", spec.text(slot))} for slot in spec.slots)
+    tally = run(SMALL, attacks, tmp_path)
     assert tally.failures == []
 
 

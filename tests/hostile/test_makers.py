@@ -52,9 +52,12 @@ def test_each_fragment_is_one_token(text: str) -> None:
     assert ast.literal_eval(python.literal({text: [text]})) == {text: [text]}
     assert len(ast.parse(f"x = 1  {python.comment(text)}\ny = 2\n").body) == 2
     for indentation in (0, 4, 8):
-        made = indent(python.docstring(text, indentation), 4)
+        docstring = indent(python.docstring(text, indentation), 4)
         namespace: dict[str, Any] = {}
-        exec(compile(f"def f():\n    {made}\n", "docstring", "exec", dont_inherit=True), namespace)
+        exec(
+            compile(f"def f():\n    {docstring}\n", "docstring", "exec", dont_inherit=True),
+            namespace,
+        )
         assert "".join((inspect.getdoc(namespace["f"]) or "").split()) == "".join(text.split())
     if not any("\ud800" <= character <= "\udfff" for character in text):
         import tomllib
@@ -102,9 +105,9 @@ def test_each_fragment_is_one_token(text: str) -> None:
     ids=repr,
 )
 def test_a_literal_is_its_value_and_of_its_type(value: Any) -> None:
-    found = ast.literal_eval(python.literal(value))
-    assert (found, type(found)) == (value, type(value))
-    assert repr(found) == repr(value)
+    evaluated = ast.literal_eval(python.literal(value))
+    assert (evaluated, type(evaluated)) == (value, type(value))
+    assert repr(evaluated) == repr(value)
 
 
 def test_the_canary_is_no_name_that_anything_derives() -> None:

@@ -239,7 +239,7 @@ def distinct(names: Iterable[str], derived: Any) -> list[str]:
 
 def class_names() -> list[str]:
     """Return every capitalized name of Python, typing and the runtime of clients."""
-    found = {
+    contents = {
         *typing.__all__,
         *dir(builtins),
         "Enum",
@@ -254,14 +254,14 @@ def class_names() -> list[str]:
     }
     for file in (ROOT / "generator" / "specloom" / "runtime").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            found |= (
+            contents |= (
                 {node.name}
                 if isinstance(node, ast.ClassDef)
                 else {node.id} if isinstance(node, ast.Name) else set()
             )
     folded = {
         name.lower(): name
-        for name in sorted(found)
+        for name in sorted(contents)
         if naming.is_pascal(name) and name not in ("True", "False", "None")
     }
     return sorted(folded.values())
@@ -327,8 +327,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_type_checkers_find_nothing(project: Path, mypy: Mypy) -> None:
-    done = mypy("shop", cwd=project)
-    assert done.returncode == 0, done.stdout[-4000:]
+    process = mypy("shop", cwd=project)
+    assert process.returncode == 0, process.stdout[-4000:]
     assert pyright(project, exclude="shop/_runtime") == []
 
 
@@ -417,12 +417,14 @@ def test_every_class_can_be_sent_and_received(project: Path) -> None:
         client = shop.Shop(transport=Echo())
         module = importlib.import_module("shop.models.classes")
         for number, name in enumerate(class_names()):
-            made = getattr(module, naming.class_name(name))
-            response = getattr(client.classes, f"e{number}")(x=made(a="1", j=[made(a="2")], k=None))
-            assert isinstance(response, made), name
+            class_ = getattr(module, naming.class_name(name))
+            response = getattr(client.classes, f"e{number}")(
+                x=class_(a="1", j=[class_(a="2")], k=None)
+            )
+            assert isinstance(response, class_), name
 
 
-def said(spec: Mapping[str, str], folder: Path) -> list[str]:
+def problems_of(spec: Mapping[str, str], folder: Path) -> list[str]:
     write({**API, "order.yaml": "types: {Problem: {fields: {a: string}}}\n", **spec}, folder)
     try:
         load(folder, "spec")
@@ -456,13 +458,13 @@ def test_a_duplicate_name_is_a_problem_that_names_both(
     kind: str, pair: list[str], tmp_path: Path
 ) -> None:
     file, text, *_ = TWINS[kind]
-    found = said(
+    problems = problems_of(
         {file: str(text).format(*map(json.dumps, pair) if kind != "endpoints" else pair)}, tmp_path
     )
-    assert found, pair
-    assert f"spec/{file}:" in found[0].partition(" ")[2] or any(
-        word in found[0] for word in pair
-    ), found
+    assert problems, pair
+    assert f"spec/{file}:" in problems[0].partition(" ")[2] or any(
+        word in problems[0] for word in pair
+    ), problems
 
 
 @pytest.mark.parametrize(
@@ -475,7 +477,10 @@ def test_a_name_that_python_normalizes_is_a_problem(name: str, tmp_path: Path) -
         "endpoints:\n  get:\n    http: GET /\n    query:\n      {0}: string\n    responses: {{200: null}}\n",
     ):
         assert (
-            len(said({"x.yaml": text.format(json.dumps(name, ensure_ascii=False))}, tmp_path)) == 1
+            len(
+                problems_of({"x.yaml": text.format(json.dumps(name, ensure_ascii=False))}, tmp_path)
+            )
+            == 1
         )
 
 
@@ -483,9 +488,9 @@ def test_a_name_that_python_normalizes_is_a_problem(name: str, tmp_path: Path) -
     "name", ["send", "close", "aclose", "with_options", "self", "annotations", "class", "webhooks"]
 )
 def test_names_that_cannot_be_resources_are_problems(name: str, tmp_path: Path) -> None:
-    found = said({f"{name}.yaml": "title: X\n"}, tmp_path)
-    assert len(found) == 1
-    assert f"spec/{name}.yaml:1: " in found[0]
+    problems = problems_of({f"{name}.yaml": "title: X\n"}, tmp_path)
+    assert len(problems) == 1
+    assert f"spec/{name}.yaml:1: " in problems[0]
 
 
 def test_all_public_names_of_the_client_are_reserved() -> None:
@@ -566,11 +571,11 @@ def test_the_order_of_keys_does_not_change_a_byte(folder: Path, seed: int, tmp_p
 
 def unordered(api: Api) -> dict[str, object]:
     """Return the files, with the classes of a module as a set."""
-    made = {
+    generated = {
         path: re.sub(r'\n__build__ = "\w+"', "", code)
         for path, code in files(api, "project").items()
     }
     return {
         str(path): sorted(code.rstrip().split("\n\n\n")) if "models" in path.parts else code
-        for path, code in made.items()
+        for path, code in generated.items()
     }

@@ -56,7 +56,7 @@ def cache(folder: Path) -> Path:
     return Path(store.cache_file(str(folder / "pyproject.toml")))
 
 
-def place_of(folder: Path, name: str) -> Path:
+def path_of(folder: Path, name: str) -> Path:
     return cache(folder) if name == "cache" else folder / name
 
 
@@ -71,8 +71,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 KINDS: Mapping[str, Callable[[Path], object]] = {
     "a folder": Path.mkdir,
     "a pipe": os.mkfifo,
-    "a device": lambda place: place.symlink_to("/dev/zero"),
-    "a link to itself": lambda place: place.symlink_to(place),
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a link to itself": lambda path: path.symlink_to(path),
     "binary": partial(Path.write_bytes, data=bytes(range(256))),
     "100,000 brackets": partial(Path.write_bytes, data=b"[" * 100_000),
 }
@@ -92,40 +92,40 @@ def patience() -> Iterator[None]:
 def test_a_file_of_any_kind_is_a_problem_or_as_if_absent(
     name: str, kind: str, project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    place = place_of(project, name)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.unlink(missing_ok=True)
-    KINDS[kind](place)
+    path = path_of(project, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    KINDS[kind](path)
     for command in ("check", "generate"):
         status = main([command])
-        judge(place, status, capfd.readouterr().err)
+        judge(path, status, capfd.readouterr().err)
     assert (project / "foreign" / "own.txt").read_text() == "own"
 
 
 @pytest.mark.parametrize("name", PLACES)
 def test_a_file_that_is_too_large_is_not_read(name: str, project: Path) -> None:
-    place = place_of(project, name)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("wb") as file:
+    path = path_of(project, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
         file.truncate(GIGABYTE)
     for command in ("check", "generate"):
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "specloom", command],
             capture_output=True,
             text=True,
             preexec_fn=limit,
             check=False,
         )
-        judge(place, done.returncode, done.stderr)
+        judge(path, process.returncode, process.stderr)
 
 
-def judge(place: Path, status: int, said: str) -> None:
+def judge(path: Path, status: int, stderr: str) -> None:
     """Check the output of a run with an unusable file."""
-    assert status in (0, 1, 2, 3, 4), said
-    assert "Traceback" not in said
-    assert len(said) < 10_000
+    assert status in (0, 1, 2, 3, 4), stderr
+    assert "Traceback" not in stderr
+    assert len(stderr) < 10_000
     if status > 1:
-        assert place.name in said or "no pyproject.toml" in said
+        assert path.name in stderr or "no pyproject.toml" in stderr
 
 
 # --- damaged and forged state --------------------------------------------------------------------
@@ -181,9 +181,9 @@ def test_a_forged_journal_reaches_nothing_behind_a_link(journal: object, project
 def test_a_forged_manifest_deletes_no_foreign_file(path: str, project: Path) -> None:
     (project / "client" / "link").symlink_to(project / "foreign")
     manifest = project / "client" / ".specloom.json"
-    said = json.loads(manifest.read_bytes())
-    said["files"][path.format(project=project)] = OWN
-    manifest.write_text(json.dumps(said))
+    content = json.loads(manifest.read_bytes())
+    content["files"][path.format(project=project)] = OWN
+    manifest.write_text(json.dumps(content))
     for command in (["check"], ["generate"], ["generate", "--force"]):
         assert main(command) in (0, 1, 2)
     assert (project / "foreign" / "own.txt").read_text() == "own"
@@ -265,13 +265,13 @@ def test_state_is_untrusted_input(name: str, project: Path, data: st.DataObject)
         (folder / "client" / "own.txt").write_text("own")
         (folder / "client" / "link").symlink_to(folder / "foreign")
         cache(folder).write_bytes(cache(project).read_bytes())
-        place = place_of(folder, name)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.name == "journal.json":
-            stage(place.parent)
-            place.write_bytes(texts(data.draw(st.sampled_from(JOURNALS)), data))
+        path = path_of(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.name == "journal.json":
+            stage(path.parent)
+            path.write_bytes(texts(data.draw(st.sampled_from(JOURNALS)), data))
         else:
-            place.write_bytes(texts(json.loads(place.read_bytes()), data))
+            path.write_bytes(texts(json.loads(path.read_bytes()), data))
         for command in (["check"], ["generate"], ["generate", "--force"]):
             assert main(command) in (0, 1, 2, 3, 4)
         assert (folder / "foreign" / "own.txt").read_text() == "own"

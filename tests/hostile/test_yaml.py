@@ -101,12 +101,12 @@ def test_hostile_files_are_problems_within_bounds(tmp_path: Path) -> None:
         "tests.hostile.limited",
         *(str(tmp_path / name) for name in ATTACKS),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    found = {Path(row["folder"]).name: row for row in map(json.loads, done.stdout.splitlines())}
-    assert found.keys() == ATTACKS.keys()
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert process.stderr == ""
+    rows = {Path(row["folder"]).name: row for row in map(json.loads, process.stdout.splitlines())}
+    assert rows.keys() == ATTACKS.keys()
     for name, (_, rule) in ATTACKS.items():
-        row = found[name]
+        row = rows[name]
         assert "problems" in row, (name, row)
         assert rule in {problem[3] for problem in row["problems"] if problem[0] == "spec/x.yaml"}, (
             name,
@@ -169,8 +169,10 @@ def test_an_invisible_character_is_named_with_its_location(character: str, tmp_p
         )
         with pytest.raises(InvalidSpec) as caught:
             load(tmp_path, "spec")
-        found = [(problem.line, problem.column, problem.rule) for problem in caught.value.problems]
-        assert found == [(line, column, "invalid-character")], text
+        positions = [
+            (problem.line, problem.column, problem.rule) for problem in caught.value.problems
+        ]
+        assert positions == [(line, column, "invalid-character")], text
         assert code in caught.value.problems[0].message
     write({"x.yaml": "title: x\n", "x.md": f"one\ntwo{character}\n"}, tmp_path)
     with pytest.raises(InvalidSpec) as caught:

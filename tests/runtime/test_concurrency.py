@@ -54,8 +54,8 @@ def test_tasks_share_a_client_despite_cancellations(server: Server) -> None:
             await asyncio.sleep(0.02)
             for task in tasks[::3]:
                 task.cancel()
-            done = await asyncio.gather(*tasks, return_exceptions=True)
-            for n, result in enumerate(done):
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            for n, result in enumerate(results):
                 assert isinstance(result, asyncio.CancelledError) or result.value == str(n).encode()
             return [(await shop.send(put(n))).value for n in range(3)]
 

@@ -232,14 +232,14 @@ def parts_of(got: Any) -> list[tuple[str, str | None, str, bytes]]:
     """Parse name, file name, media type and content of each part with the standard library."""
     head = f"Content-Type: {got.header('content-type')}\r\n\r\n".encode()
     message = message_from_bytes(head + got.body, policy=HTTP)
-    found = []
+    parts = []
     for part in message.iter_parts():
         disposition = part["content-disposition"]
         content = part.get_payload(decode=True)
-        found.append(
+        parts.append(
             (disposition.params["name"], part.get_filename(), part.get_content_type(), content)
         )
-    return found
+    return parts
 
 
 def test_multipart_bodies_with_files(server: Server, send: Send, tmp_path: Path) -> None:

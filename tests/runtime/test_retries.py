@@ -261,7 +261,7 @@ UNCLEAR = {408, *range(500, 600)}
 @pytest.mark.parametrize("row", ["undocumented", "status", "code", "retry later", "retry token"])
 def test_an_unclear_status_is_an_unknown_outcome(row: str) -> None:
     """With every kind of documentation."""
-    found: set[int] = set()
+    unknown: set[int] = set()
     for status in STATUSES:
         rows = {
             "undocumented": (),
@@ -275,9 +275,9 @@ def test_an_unclear_status_is_an_unknown_outcome(row: str) -> None:
             CANCEL, *[refused(status)] * 3, service=service, schemes={"pay": Scheme()}
         )
         assert error.outcome in ("unknown", "rejected")
-        found |= {status} if error.outcome == "unknown" else set()
+        unknown |= {status} if error.outcome == "unknown" else set()
         assert len(driver.sent) == 1 or error.outcome == "rejected"
-    assert found == UNCLEAR
+    assert unknown == UNCLEAR
 
 
 def test_a_documented_status_determines_the_outcome() -> None:

@@ -63,14 +63,18 @@ CALLS: st.SearchStrategy[Any] = st.one_of(
 
 def verify(got: ReceivedRequest) -> None:
     """Fails unless the signature fits the bytes that came."""
-    found = dict(re.findall(r'(\w+)="([^"]*)"', got.header("authorization")))
+    authorization = dict(re.findall(r'(\w+)="([^"]*)"', got.header("authorization")))
     body = got.body
     if got.header("content-type" if body else "accept").startswith("multipart/"):
         (body,) = re.findall(rb'name="meta".*?\r\n\r\n(.*?)\r\n--', body, re.DOTALL)
-    head = f"{got.method}\n{got.target}\n{found['timestamp']}\n{found['nonce_str']}\n"
+    head = (
+        f"{got.method}\n{got.target}\n{authorization['timestamp']}\n{authorization['nonce_str']}\n"
+    )
     message = head.encode() + body + b"\n"
     public = rsa_key("merchant").public_key()
-    public.verify(b64decode(found["signature"]), message, padding.PKCS1v15(), hashes.SHA256())
+    public.verify(
+        b64decode(authorization["signature"]), message, padding.PKCS1v15(), hashes.SHA256()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -120,15 +124,15 @@ def fields(body: bytes, nonce: str = "593BEC0C930BF1AF") -> dict[str, str]:
 
 
 def flip(data: bytes, at: int) -> bytes:
-    place, bit = divmod(at % (len(data) * 8), 8)
-    return data[:place] + bytes([data[place] ^ (1 << bit)]) + data[place + 1 :]
+    index, bit = divmod(at % (len(data) * 8), 8)
+    return data[:index] + bytes([data[index] ^ (1 << bit)]) + data[index + 1 :]
 
 
 @st.composite
 def altered(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, str]]]:
     """A signed response with one thing changed."""
     body = draw(st.binary(max_size=99))
-    given = fields(body)
+    headers = fields(body)
     name = f"Wechatpay-{draw(st.sampled_from(FIELDS))}"
     match draw(
         st.sampled_from(
@@ -140,40 +144,40 @@ def altered(draw: st.DrawFn) -> tuple[bytes, list[tuple[str, str]]]:
         case "body" | "longer":
             body += draw(st.binary(min_size=1, max_size=3))
         case "missing":
-            del given[name]
+            del headers[name]
         case "empty":
-            given[name] = ""
+            headers[name] = ""
         case "doubled":
-            return body, [*given.items(), (name, draw(st.sampled_from(["", given[name]])))]
+            return body, [*headers.items(), (name, draw(st.sampled_from(["", headers[name]])))]
         case "signature":
-            raw = flip(b64decode(given["Wechatpay-Signature"]), draw(st.integers(0, 10**6)))
-            given["Wechatpay-Signature"] = b64encode(raw).decode()
+            raw = flip(b64decode(headers["Wechatpay-Signature"]), draw(st.integers(0, 10**6)))
+            headers["Wechatpay-Signature"] = b64encode(raw).decode()
         case "clock":
             away = draw(st.integers(301, 10**6)) * draw(st.sampled_from([-1, 1]))
-            given["Wechatpay-Timestamp"] = str(int(given["Wechatpay-Timestamp"]) + away)
+            headers["Wechatpay-Timestamp"] = str(int(headers["Wechatpay-Timestamp"]) + away)
         case _:
             other = draw(st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40))
-            given[name] = other if other != given[name] else "x"
-    return body, list(given.items())
+            headers[name] = other if other != headers[name] else "x"
+    return body, list(headers.items())
 
 
-def refuse(made: tuple[bytes, list[tuple[str, str]]]) -> None:
-    body, headers = made
+def refuse(response: tuple[bytes, list[tuple[str, str]]]) -> None:
+    body, headers = response
     with pytest.raises(errors.SignatureError):
         VERIFIER.verify_signature(RawResponse(200, Headers(headers), body))
 
 
 @settings(max_examples=200, **QUIETLY)  # type: ignore[arg-type]
-@given(made=altered())
-def test_whatever_was_altered_is_refused(made: Any) -> None:
-    refuse(made)
+@given(response=altered())
+def test_whatever_was_altered_is_refused(response: Any) -> None:
+    refuse(response)
 
 
 @pytest.mark.slow
 @settings(max_examples=10_000, **QUIETLY)  # type: ignore[arg-type]
-@given(made=altered())
-def test_ten_thousand_altered_responses_are_rejected(made: Any) -> None:
-    refuse(made)
+@given(response=altered())
+def test_ten_thousand_altered_responses_are_rejected(response: Any) -> None:
+    refuse(response)
 
 
 @settings(max_examples=50, **QUIETLY)  # type: ignore[arg-type]

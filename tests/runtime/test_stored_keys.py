@@ -121,7 +121,7 @@ def modulus(loaded: Any) -> int:
 @pytest.mark.parametrize("name", LOADERS)
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_plain_is_taken(form: str, name: str, keys: Path, tmp_path: Path) -> None:
-    said = subprocess.run(
+    modulus_line = subprocess.run(
         ["openssl", "rsa", "-in", keys / "pkcs8.pem", "-modulus", "-noout"],
         capture_output=True,
         check=True,
@@ -129,8 +129,10 @@ def test_what_is_plain_is_taken(form: str, name: str, keys: Path, tmp_path: Path
     source = FORMS[form]((keys / name).read_bytes())
     file = tmp_path / "key"
     file.write_bytes(source if isinstance(source, bytes) else source.encode())
-    for given in (source, file):
-        assert modulus(LOADERS[name]("key", given)) == int(said.partition(b"=")[2], 16)
+    for form_or_file in (source, file):
+        assert modulus(LOADERS[name]("key", form_or_file)) == int(
+            modulus_line.partition(b"=")[2], 16
+        )
 
 
 def test_a_file_with_several_is_searched(keys: Path) -> None:

@@ -53,8 +53,8 @@ class Weixin:
         parts = urlsplit(got.target)
         if parts.path == STABLE:
             return self._give(got)
-        given = parse_qs(parts.query).get("access_token", [got.headers("authorization")[:1]])[0]
-        if self.token and given == self.token:
+        token = parse_qs(parts.query).get("access_token", [got.headers("authorization")[:1]])[0]
+        if self.token and token == self.token:
             return [http_response(204)]
         return [http_response(200, json.dumps({"code": self.code, "message": "refused rid: 1-2"}))]
 
@@ -65,10 +65,10 @@ class Weixin:
             if self.refusal is not None:
                 return [Wait(self.slow), self.refusal]
             self.token = self.token or f"CANARY-{self.fetched}/+"
-            given = {"access_token": self.token, "expires_in": self.expires_in}
+            fields = {"access_token": self.token, "expires_in": self.expires_in}
         return [
             Wait(self.slow),
-            http_response(200, json.dumps(given), ("Content-Type", "text/plain")),
+            http_response(200, json.dumps(fields), ("Content-Type", "text/plain")),
         ]
 
 
@@ -229,9 +229,9 @@ def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(
             await asyncio.sleep(0.15)
             for task in tasks[:100]:  # with the one that began to fetch
                 task.cancel()
-            done = await asyncio.gather(*tasks, return_exceptions=True)
-            assert all(isinstance(each, asyncio.CancelledError) for each in done[:100])
-            assert {each.status for each in done[100:]} == {204}  # type: ignore[union-attr]
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            assert all(isinstance(each, asyncio.CancelledError) for each in results[:100])
+            assert {each.status for each in results[100:]} == {204}  # type: ignore[union-attr]
             assert not shop._driver._flights
 
     asyncio.run(go())
@@ -286,11 +286,11 @@ def test_a_failed_refresh_fails_for_all_who_wait(
         return caught.value  # type: ignore[no-any-return]
 
     with Shop(account(), hosts=[server.url]) as shop, ThreadPoolExecutor(100) as pool:
-        found = list(pool.map(lambda _: want(shop), range(100)))
-        assert len({id(error) for error in found}) == 100
-        assert {error.outcome for error in found} == {"not_sent"}
+        failures = list(pool.map(lambda _: want(shop), range(100)))
+        assert len({id(error) for error in failures}) == 100
+        assert {error.outcome for error in failures} == {"not_sent"}
         assert weixin.fetched == fetched
-        assert not [error for error in found if "CANARY" in f"{error}{error!r}{vars(error)}"]
+        assert not [error for error in failures if "CANARY" in f"{error}{error!r}{vars(error)}"]
         weixin.refusal = None
         assert shop.send(CANCEL).status == 204
     assert sends(server) == 1

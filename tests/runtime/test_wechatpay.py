@@ -70,10 +70,12 @@ def signed(status: int = 204, body: bytes = b"", **changes: Any) -> bytes:
 
 def openssl_accepts(got: ReceivedRequest, signed_body: bytes, folder: Path) -> bool:
     """Return whether the signature in a request fits the bytes that a server received."""
-    found = dict(re.findall(r'(\w+)="([^"]*)"', got.header("authorization")))
-    head = f"{got.method}\n{got.target}\n{found['timestamp']}\n{found['nonce_str']}\n"
+    authorization = dict(re.findall(r'(\w+)="([^"]*)"', got.header("authorization")))
+    head = (
+        f"{got.method}\n{got.target}\n{authorization['timestamp']}\n{authorization['nonce_str']}\n"
+    )
     (folder / "message").write_bytes(head.encode() + signed_body + b"\n")
-    (folder / "signature").write_bytes(b64decode(found["signature"]))
+    (folder / "signature").write_bytes(b64decode(authorization["signature"]))
     (folder / "public.pem").write_bytes(public_pem(rsa_key("merchant")))
     command = [
         "openssl",

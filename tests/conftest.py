@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +13,24 @@ from pathlib import Path
 import pytest
 from tests import type_checkers
 from tests.figures import Figure
+
+MEMORY = Path("/dev/shm")
+
+
+def _use_memory_for_temporary_files() -> None:
+    """Let `tmp_path` and `tempfile` use a file system in memory, if it has space and can run programs.
+
+    Tests write many thousand small files; on a disk, most of their time would be waits. `TMPDIR` and `--basetemp` take precedence.
+    """
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return
+    if os.statvfs(MEMORY).f_flag & os.ST_NOEXEC or shutil.disk_usage(MEMORY).free < 2 << 30:
+        return
+    os.environ["TMPDIR"] = str(MEMORY)  # also for child processes
+    tempfile.tempdir = None
+
+
+_use_memory_for_temporary_files()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,6 +75,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
         if alone
         else len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
     )
+
+
+def pytest_collection_finish() -> None:
+    """Exclude the collected tests and all imported modules from garbage collection: they stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

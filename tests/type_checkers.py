@@ -74,7 +74,7 @@ def pyright(folder: Path, *, exclude: str = "") -> list[tuple[str, int, str]]:
         "-m",
         "pyright",
         "-p",
-        folder,
+        str(folder),
         "--outputjson",
         "--pythonpath",
         sys.executable,

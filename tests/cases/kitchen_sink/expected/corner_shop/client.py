@@ -50,10 +50,10 @@ SERVICE: Final = Service(
             400,
             "BAD_INPUT",
             _errors.BadInput,
-            reason="A parameter is wrong.",
-            remedy="Read `detail`.",
+            reason="A parameter is invalid.",
+            remedy="See `detail`.",
         ),
-        ErrorCode(401, None, _errors.Unauthorized, reason="The key is unknown."),
+        ErrorCode(401, None, _errors.Unauthorized, reason="The API key is invalid."),
         ErrorCode(
             401,
             "TOKEN_EXPIRED",
@@ -66,14 +66,14 @@ SERVICE: Final = Service(
             "RATE_LIMITED",
             _errors.RateLimited,
             reason="Too many requests.",
-            remedy="Wait.",
+            remedy="Retry later.",
             retry="later",
         ),
         ErrorCode(
             500,
             "SYSTEM_ERROR",
             _errors.SystemFailure,
-            reason="Something broke.",
+            reason="Internal error.",
             retry="same",
             outcome="unknown",
         ),
@@ -97,7 +97,7 @@ SERVICE: Final = Service(
 class CornerShop(Client):
     """Client of Corner Shop (街角小店).
 
-    Everything that the language can say, as the API of a shop that does not exist.
+    The API of a fictional shop, which uses every feature of the spec language.
 
     Amounts are in cents.
 
@@ -180,7 +180,7 @@ class CornerShop(Client):
     def orders(self) -> Orders:
         """Orders (订单).
 
-        Buying things.
+        Create and manage orders.
         """
         from .resources.orders import Orders
 
@@ -200,7 +200,7 @@ class CornerShop(Client):
 class AsyncCornerShop(AsyncClient):
     """Async client of Corner Shop (街角小店).
 
-    Everything that the language can say, as the API of a shop that does not exist.
+    The API of a fictional shop, which uses every feature of the spec language.
 
     Amounts are in cents.
 
@@ -284,7 +284,7 @@ class AsyncCornerShop(AsyncClient):
     def orders(self) -> AsyncOrders:
         """Orders (订单).
 
-        Buying things.
+        Create and manage orders.
         """
         from .resources.orders import AsyncOrders
 

@@ -57,35 +57,35 @@ __all__ = [
 class BadInput(ApiError):
     """400 `BAD_INPUT`.
 
-    - A parameter is wrong. Read `detail`.
+    - A parameter is invalid. See `detail`.
     """
 
 
 class NoAuth(ApiError):
     """403 `NO_AUTH`.
 
-    - Not allowed.
+    - Permission denied.
     """
 
 
 class NotFound(ApiError):
     """404.
 
-    - There is no picture.
+    - The article has no picture.
     """
 
 
 class OrderExists(ApiError):
     """409 `ORDER_EXISTS`.
 
-    - The number is used. Ask for the order.
+    - The order number is already in use. Query the order.
     """
 
 
 class OrderNotFound(ApiError):
     """404 `ORDER_NOT_FOUND`.
 
-    - No such order. Check the number.
+    - The order does not exist. Check the order number.
     - The order belongs to another shop.
     """
 
@@ -93,14 +93,14 @@ class OrderNotFound(ApiError):
 class OrderRefused(ApiError):
     """400 `INVALID_REQUEST`.
 
-    - The order is refused. Correct it: see `detail`.
+    - The order is invalid. Correct the request: see `detail`.
     """
 
 
 class RateLimited(ApiError):
     """429 `RATE_LIMITED`.
 
-    - Too many requests. Wait.
+    - Too many requests. Retry later.
     """
 
 
@@ -114,7 +114,7 @@ class ShopClosed(ApiError):
 class SystemFailure(ApiError):
     """500 `SYSTEM_ERROR`.
 
-    - Something broke.
+    - Internal error.
     """
 
 
@@ -128,14 +128,14 @@ class TokenExpired(ApiError):
 class Unauthorized(ApiError):
     """401.
 
-    - The key is unknown.
+    - The API key is invalid.
     """
 
 
 class UnprocessableContent(ApiError):
     """422.
 
-    - A field is wrong.
+    - A field is invalid.
     """
 
     body: Problem | None

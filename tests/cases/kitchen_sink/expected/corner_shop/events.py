@@ -25,9 +25,9 @@ __all__ = [
 
 
 class OrderPaid(Event, frozen=True, kw_only=True):
-    """An order is paid (订单已支付).
+    """Order paid (订单已支付).
 
-    Sent once the money is there.
+    Sent when the payment is received.
 
     Source: https://docs.shop.example/events/order.paid
     """
@@ -37,7 +37,7 @@ class OrderPaid(Event, frozen=True, kw_only=True):
 
 
 class OrderCancelled(Event, frozen=True, kw_only=True):
-    """An order is cancelled (订单已取消).
+    """Order cancelled (订单已取消).
 
     Deprecated: use `order.paid`.
     """
@@ -54,7 +54,7 @@ class OrderReminder(Event, frozen=True, kw_only=True):
 
 
 class StockLow(Event, frozen=True, kw_only=True):
-    """Few are left (库存不足)."""
+    """Stock is low (库存不足)."""
 
     payload: _stock.StockLowPayload
     name: Literal["stock.low"] = "stock.low"

@@ -48,7 +48,7 @@ class Reaction(OpenEnum):
 
 
 class Problem(Model, frozen=True, kw_only=True):
-    """What is wrong with a request (请求错误)."""
+    """Validation error (请求错误)."""
 
     code: str
     message: str

@@ -19,11 +19,11 @@ class StockLowPayload(Model, frozen=True, kw_only=True):
     """Payload of `stock.low`."""
 
     sku: Annotated[str, limited(min_length=1, max_length=40)]
-    """Number of an article, 1 to 40 characters."""
+    """Article number, 1 to 40 characters."""
     date: _date
-    """Day of the count."""
+    """Stocktaking date."""
     list: Sequence[Annotated[str, limited(min_length=1, max_length=40)]]
-    """All that is left, each 1 to 40 characters."""
+    """Remaining articles, each 1 to 40 characters."""
     ordered: _date | None = None
-    """When it was last ordered."""
+    """Last order date."""
     shelf: _catalogue_shelves.Shelf

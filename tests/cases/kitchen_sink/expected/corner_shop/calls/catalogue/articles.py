@@ -39,8 +39,8 @@ def get(
     """Get an article (查询商品).
 
     Args:
-        sku: Number of an article, 1 to 40 characters.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        sku: Article number, 1 to 40 characters.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -56,11 +56,11 @@ def exists(
     *,
     x_shop_trace: str | None = None,
 ) -> Call[None]:
-    """Ask whether an article is there (商品是否存在).
+    """Check whether an article exists (商品是否存在).
 
     Args:
-        sku: Number of an article, 1 to 40 characters.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        sku: Article number, 1 to 40 characters.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -82,9 +82,9 @@ def upload_picture(
     """Upload a picture (上传图片).
 
     Args:
-        sku: Number of an article, 1 to 40 characters.
+        sku: Article number, 1 to 40 characters.
         file: At most 2097152 bytes.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         alt: At most 200 characters.
 
     Returns:
@@ -108,9 +108,9 @@ def put_picture(
     """Replace the picture (替换图片).
 
     Args:
-        sku: Number of an article, 1 to 40 characters.
+        sku: Article number, 1 to 40 characters.
         content: The content, 1 to 2097152 bytes.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -133,9 +133,9 @@ def picture(
     """Get the picture (下载图片).
 
     Args:
-        sku: Number of an article, 1 to 40 characters.
+        sku: Article number, 1 to 40 characters.
         size: Default: `small`.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -225,6 +225,8 @@ _PICTURE: Final[Endpoint[bytes]] = Endpoint(
     query=("size",),
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     responses={200: BINARY},
-    errors=(ErrorCode(404, None, _errors.NotFound, reason="There is no picture."),),
+    errors=(
+        ErrorCode(404, None, _errors.NotFound, reason="The article has no picture."),
+    ),
     idempotency="safe",
 )

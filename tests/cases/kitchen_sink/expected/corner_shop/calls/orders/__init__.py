@@ -80,21 +80,21 @@ def create(
     Reserves the goods for ten minutes.
 
     Args:
-        order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The shop's
-            own.
+        order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. Assigned
+            by the shop.
         total: Money.
-        customer: Who buys.
-        items: Lines, 1 to 8 items.
-        payment: How an order is paid.
-        idempotency_key: Key of the request, 1 to 64 characters.
+        customer: Customer.
+        items: Order lines, 1 to 8 items.
+        payment: Payment method.
+        idempotency_key: Idempotency key, 1 to 64 characters.
         x_tags: At most 2 items, each one of `gift`, `express`.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
-        class_: A keyword in Python, a field on the wire: `class`.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
+        class_: Sent as `class`, a keyword of Python.
         gift: Always `true`.
-        discount: At least `0`, less than `1`. Default: `0`. Required if the buyer is a
-            chain.
+        discount: At least `0`, less than `1`. Default: `0`. Required if the customer is
+            a chain.
         tax_rate: One of `0`, `700`, `1900`.
-        notify_url: At most 256 characters. Where events go: # is not a comment here.
+        notify_url: At most 256 characters. URL for events: # is not a comment here.
         expires: Unix timestamp in seconds.
         patience: Transmitted in seconds.
         meta: Transmitted as a JSON string.
@@ -149,9 +149,9 @@ def query(
 
     Args:
         order_no: Order number, 6 to 32 characters.
-        expand: Each one of `items`, `payment`. What to add.
+        expand: Each one of `items`, `payment`. Fields to include.
         verbose: Default: `false`.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -182,10 +182,10 @@ def list(
     """List orders (订单列表).
 
     Args:
-        status: Where an order stands.
+        status: Order status.
         statuses: At most 4 items.
         page: `1` to `1000`. Default: `1`.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -218,7 +218,7 @@ def cancel(
 
     Args:
         order_no: 6 to 32 characters.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -237,12 +237,12 @@ def update(
     body: Change,
     x_shop_trace: str | None = None,
 ) -> Call[Order]:
-    """Change an order (修改订单).
+    """Update an order (修改订单).
 
     Args:
         order_no: 6 to 32 characters.
         body: The body.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -262,12 +262,12 @@ def replace_lines(
     body: Sequence[Line],
     x_shop_trace: str | None = None,
 ) -> Call[builtins.list[Line]]:
-    """Replace the lines (替换明细).
+    """Replace the order lines (替换明细).
 
     Args:
         order_no: 6 to 32 characters.
         body: The body, 1 to 8 items.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -290,7 +290,7 @@ def touch(
 
     Args:
         order_no: 6 to 32 characters.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
     Returns:
         A call for `client.send()`.
@@ -357,8 +357,8 @@ _ERRORS = (
         404,
         "ORDER_NOT_FOUND",
         _errors.OrderNotFound,
-        reason="No such order.",
-        remedy="Check the number.",
+        reason="The order does not exist.",
+        remedy="Check the order number.",
     ),
     ErrorCode(
         404,
@@ -385,22 +385,22 @@ _CREATE: Final[Endpoint[Order | CreateResponse]] = Endpoint(
             409,
             "ORDER_EXISTS",
             _errors.OrderExists,
-            reason="The number is used.",
-            remedy="Ask for the order.",
+            reason="The order number is already in use.",
+            remedy="Query the order.",
         ),
         ErrorCode(
             422,
             None,
             _errors.UnprocessableContent,
-            reason="A field is wrong.",
+            reason="A field is invalid.",
             body=Problem,
         ),
         ErrorCode(
             400,
             "INVALID_REQUEST",
             _errors.OrderRefused,
-            reason="The order is refused.",
-            remedy="Correct it: see `detail`.",
+            reason="The order is invalid.",
+            remedy="Correct the request: see `detail`.",
         ),
         *_ERRORS,
     ),
@@ -434,7 +434,7 @@ _LIST: Final[Endpoint[ListResponse]] = Endpoint(
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     responses={200: ListResponse},
     errors=(
-        ErrorCode(403, "NO_AUTH", _errors.NoAuth, reason="Not allowed."),
+        ErrorCode(403, "NO_AUTH", _errors.NoAuth, reason="Permission denied."),
         *_ERRORS,
     ),
     idempotency="safe",

@@ -36,13 +36,13 @@ def create(
 
     Args:
         order_no: 6 to 32 characters.
-        amount: What goes back, in cents (0.01 EUR), at least `0`.
-        x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+        amount: Refund amount, in cents (0.01 EUR), at least `0`.
+        x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         reason: At most 200 characters.
         lines: Each at least `1`.
-        proofs: Proofs.
+        proofs: Evidence.
         tags: Each one of `late`, `broken`.
-        returned: What comes back, at most 20 items.
+        returned: Returned items, at most 20 items.
         at: Unix timestamp in seconds.
 
     Returns:
@@ -77,8 +77,8 @@ _ERRORS = (
         404,
         "ORDER_NOT_FOUND",
         _errors.OrderNotFound,
-        reason="No such order.",
-        remedy="Check the number.",
+        reason="The order does not exist.",
+        remedy="Check the order number.",
     ),
     ErrorCode(
         404,

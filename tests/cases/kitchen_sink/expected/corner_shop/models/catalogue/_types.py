@@ -13,7 +13,7 @@ from .. import _types as _types
 
 
 class Category(Model, frozen=True, kw_only=True):
-    """A category and those below it (分类)."""
+    """Category with its subcategories (分类)."""
 
     name: str
     parts: Sequence[Category] | None = None

@@ -23,7 +23,7 @@ class GetResponse(Model, frozen=True, kw_only=True):
     """Response body of `catalogue.articles.get`."""
 
     sku: Annotated[str, limited(min_length=1, max_length=40)]
-    """Number of an article, 1 to 40 characters."""
+    """Article number, 1 to 40 characters."""
     name: str
     """Name."""
     category: _catalogue_types.Category

@@ -13,7 +13,7 @@ from ..._runtime.wire_formats import limited
 
 
 class Shelf(Model, frozen=True, kw_only=True):
-    """A shelf (货架)."""
+    """Shelf (货架)."""
 
     row: Annotated[int, limited(ge=1)]
     """Row, at least `1`."""

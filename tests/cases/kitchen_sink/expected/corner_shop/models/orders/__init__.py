@@ -46,30 +46,34 @@ class CreateRequest(Model, frozen=True, kw_only=True):
         str,
         limited(min_length=6, max_length=32, pattern="[0-9A-Za-z_-]*"),
     ]
-    """Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The shop's own."""
+    """Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. Assigned by the
+    shop.
+    """
     version: Literal["v2"] = constant("v2")
     """Always `v2`."""
     object: Literal["order"] = constant("order")
     """Always `order`."""
     terms: Literal[True] = constant(True, name="Shop-Terms")
-    """The terms are accepted, always `true`."""
+    """Accepts the terms, always `true`."""
     total: _types.Money
     customer: Buyer
-    """Who buys."""
+    """Customer."""
     items: Annotated[Sequence[CreateRequestItems], limited(min_length=1, max_length=8)]
-    """Lines, 1 to 8 items."""
+    """Order lines, 1 to 8 items."""
     class_: str | None = field(default=None, name="class")
-    """A keyword in Python, a field on the wire: `class`."""
+    """Sent as `class`, a keyword of Python."""
     list: Sequence[str] | None = None
     agent: str | None = field(default=None, name="user-agent")
     gift: Literal[True] | None = None
     """Always `true`."""
     discount: Annotated[float, limited(ge=0, lt=1)] | None = None
-    """At least `0`, less than `1`. Default: `0`. Required if the buyer is a chain."""
+    """At least `0`, less than `1`. Default: `0`. Required if the customer is a
+    chain.
+    """
     tax_rate: Literal[0, 700, 1900] | None = None
     """One of `0`, `700`, `1900`."""
     notify_url: Annotated[str, limited(max_length=256)] | None = None
-    """At most 256 characters. Where events go: # is not a comment here."""
+    """At most 256 characters. URL for events: # is not a comment here."""
     deliver_at: Annotated[datetime, Meta(tz=True)] | None = None
     expires: Annotated[datetime, UNIX] | None = None
     """Unix timestamp in seconds."""
@@ -84,7 +88,7 @@ class CreateRequest(Model, frozen=True, kw_only=True):
 
 
 class Buyer(Model, frozen=True, kw_only=True):
-    """Who buys (买家)."""
+    """Customer (买家)."""
 
     name: Annotated[str, limited(min_length=1, max_length=64)]
     """Name, 1 to 64 characters."""
@@ -96,7 +100,7 @@ class Buyer(Model, frozen=True, kw_only=True):
 
 
 class CreateRequestItems(Model, frozen=True, kw_only=True):
-    """Lines (明细)."""
+    """Order lines (明细)."""
 
     sku: Annotated[str, limited(min_length=1, max_length=40)]
     """1 to 40 characters."""
@@ -133,7 +137,7 @@ class ListResponse(Model, frozen=True, kw_only=True):
     """Response body of `orders.list`."""
 
     total: Annotated[int, limited(ge=0)]
-    """How many there are, at least `0`."""
+    """Total number, at least `0`."""
     orders: Sequence[Order]
     next: str | UnsetType | None = UNSET
 
@@ -156,13 +160,13 @@ class OrderCancelledPayload(Model, frozen=True, kw_only=True):
     """Order number, 6 to 32 characters."""
     reason: CancelReason
     at: Annotated[datetime, UNIX]
-    """When, Unix timestamp in seconds."""
+    """Cancellation time, Unix timestamp in seconds."""
     refund: OrderCancelledPayloadRefund | None = None
-    """What is paid back."""
+    """Refund."""
 
 
 class OrderCancelledPayloadRefund(Model, frozen=True, kw_only=True):
-    """What is paid back (退款)."""
+    """Refund (退款)."""
 
     amount: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
@@ -171,14 +175,14 @@ class OrderCancelledPayloadRefund(Model, frozen=True, kw_only=True):
 
 
 class OrderStatus(OpenEnum):
-    """Where an order stands (订单状态)."""
+    """Order status (订单状态)."""
 
     OPEN = "OPEN"
     """open (进行中)."""
     PAID = "PAID"
     """paid (已支付)."""
     NO = "NO"
-    """refused (已拒绝)."""
+    """rejected (已拒绝)."""
     N2ND_HAND = "2nd-hand"
     """second hand."""
     if TYPE_CHECKING:
@@ -189,9 +193,9 @@ class CancelReason(OpenEnum):
     """CancelReason."""
 
     UNSTATED = ""
-    """unstated (未说明)."""
+    """not specified (未说明)."""
     CHANGED_MIND = "CHANGED_MIND"
-    """changed mind (改变主意)."""
+    """customer changed their mind (改变主意)."""
     TOO_LATE = "too-late"
     """too late (太晚)."""
     N0 = "0"
@@ -201,7 +205,7 @@ class CancelReason(OpenEnum):
 
 
 class Line(Model, frozen=True, kw_only=True):
-    """A line of an order (订单明细)."""
+    """Order line (订单明细)."""
 
     sku: Annotated[str, limited(min_length=1, max_length=40)]
     """1 to 40 characters."""
@@ -212,7 +216,7 @@ class Line(Model, frozen=True, kw_only=True):
 
 
 class Order(Model, frozen=True, kw_only=True):
-    """An order (订单)."""
+    """Order (订单)."""
 
     object: Literal["order"] = constant("order")
     """Always `order`."""
@@ -238,7 +242,7 @@ class Order(Model, frozen=True, kw_only=True):
     """Format `%Y%m%d%H%M%S`, for example `20250101120000`, without a time zone."""
     wait: timedelta | None = None
     type: Literal["order"] | None = None
-    """Always `order`. Always the same."""
+    """Always `order`. Always `order`."""
     old_total: Annotated[int, limited(ge=0)] | None = None
     """Amount, in cents (0.01 EUR), at least `0`. Deprecated."""
 
@@ -293,7 +297,7 @@ class Change(Model, frozen=True, kw_only=True):
 
 if TYPE_CHECKING:
     Payment: TypeAlias = "CardPayment | CashPayment | VoucherPayment | Unknown"
-    """How an order is paid (支付方式)."""
+    """Payment method (支付方式)."""
 else:
     Payment = tagged(
         "Payment",
@@ -308,4 +312,4 @@ else:
 
 
 Tags: TypeAlias = "str | list[str]"
-"""One tag or several (标签)."""
+"""One or more tags (标签)."""

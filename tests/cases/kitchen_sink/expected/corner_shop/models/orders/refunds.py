@@ -21,27 +21,27 @@ class CreateRequest(Model, frozen=True, kw_only=True):
     """Request body of `orders.refunds.create`."""
 
     amount: Annotated[int, limited(ge=0)]
-    """What goes back, in cents (0.01 EUR), at least `0`."""
+    """Refund amount, in cents (0.01 EUR), at least `0`."""
     reason: Annotated[str, limited(max_length=200)] | None = None
     """At most 200 characters."""
     lines: Sequence[Annotated[int, limited(ge=1)]] | None = None
     """Each at least `1`."""
     proofs: Sequence[str] | None = None
-    """Proofs."""
+    """Evidence."""
     tags: Sequence[Literal["late", "broken"]] | None = None
     """Each one of `late`, `broken`."""
     metadata: Mapping[str, str] | None = None
     returned: (
         Annotated[Sequence[CreateRequestReturned], limited(max_length=20)] | None
     ) = None
-    """What comes back, at most 20 items."""
+    """Returned items, at most 20 items."""
     account: CreateRequestAccount | None = None
     at: Annotated[datetime, UNIX] | None = None
     """Unix timestamp in seconds."""
 
 
 class CreateRequestReturned(Model, frozen=True, kw_only=True):
-    """What comes back (退货)."""
+    """Returned items (退货)."""
 
     sku: Annotated[str, limited(min_length=1, max_length=40)]
     """1 to 40 characters."""
@@ -64,7 +64,7 @@ class CreateRequestAccountHolder(Model, frozen=True, kw_only=True):
 
 
 class Refund(Model, frozen=True, kw_only=True):
-    """A refund (退款)."""
+    """Refund (退款)."""
 
     refund_no: str
     amount: Annotated[int, limited(ge=0)]

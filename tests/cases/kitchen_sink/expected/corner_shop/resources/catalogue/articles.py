@@ -29,8 +29,8 @@ class Articles(Resource):
         """Get an article (查询商品).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            sku: Article number, 1 to 40 characters.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(_calls.get(sku, x_shop_trace=x_shop_trace))
 
@@ -40,11 +40,11 @@ class Articles(Resource):
         *,
         x_shop_trace: str | None = None,
     ) -> None:
-        """Ask whether an article is there (商品是否存在).
+        """Check whether an article exists (商品是否存在).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            sku: Article number, 1 to 40 characters.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(_calls.exists(sku, x_shop_trace=x_shop_trace))
 
@@ -60,9 +60,9 @@ class Articles(Resource):
         """Upload a picture (上传图片).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
+            sku: Article number, 1 to 40 characters.
             file: At most 2097152 bytes.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
             alt: At most 200 characters.
         """
         return self._send(
@@ -85,9 +85,9 @@ class Articles(Resource):
         """Replace the picture (替换图片).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
+            sku: Article number, 1 to 40 characters.
             content: The content, 1 to 2097152 bytes.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(
             _calls.put_picture(sku, content=content, x_shop_trace=x_shop_trace)
@@ -103,15 +103,15 @@ class Articles(Resource):
         """Get the picture (下载图片).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
+            sku: Article number, 1 to 40 characters.
             size: Default: `small`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
         Returns:
-            200: The picture.
+            200: Picture.
 
         Raises:
-            errors.NotFound: 404: There is no picture.
+            errors.NotFound: 404: The article has no picture.
         """
         return self._send(_calls.picture(sku, size=size, x_shop_trace=x_shop_trace))
 
@@ -128,8 +128,8 @@ class AsyncArticles(AsyncResource):
         """Get an article (查询商品).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            sku: Article number, 1 to 40 characters.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(_calls.get(sku, x_shop_trace=x_shop_trace))
 
@@ -139,11 +139,11 @@ class AsyncArticles(AsyncResource):
         *,
         x_shop_trace: str | None = None,
     ) -> None:
-        """Ask whether an article is there (商品是否存在).
+        """Check whether an article exists (商品是否存在).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            sku: Article number, 1 to 40 characters.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(_calls.exists(sku, x_shop_trace=x_shop_trace))
 
@@ -159,9 +159,9 @@ class AsyncArticles(AsyncResource):
         """Upload a picture (上传图片).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
+            sku: Article number, 1 to 40 characters.
             file: At most 2097152 bytes.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
             alt: At most 200 characters.
         """
         return await self._send(
@@ -184,9 +184,9 @@ class AsyncArticles(AsyncResource):
         """Replace the picture (替换图片).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
+            sku: Article number, 1 to 40 characters.
             content: The content, 1 to 2097152 bytes.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
             _calls.put_picture(sku, content=content, x_shop_trace=x_shop_trace)
@@ -202,15 +202,15 @@ class AsyncArticles(AsyncResource):
         """Get the picture (下载图片).
 
         Args:
-            sku: Number of an article, 1 to 40 characters.
+            sku: Article number, 1 to 40 characters.
             size: Default: `small`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
         Returns:
-            200: The picture.
+            200: Picture.
 
         Raises:
-            errors.NotFound: 404: There is no picture.
+            errors.NotFound: 404: The article has no picture.
         """
         return await self._send(
             _calls.picture(sku, size=size, x_shop_trace=x_shop_trace)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 class Orders(Resource):
     """Orders (订单).
 
-    Buying things.
+    Create and manage orders.
     """
 
     @cached_property
@@ -84,22 +84,21 @@ class Orders(Resource):
         Reserves the goods for ten minutes.
 
         Args:
-            order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The
-                shop's own.
+            order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`.
+                Assigned by the shop.
             total: Money.
-            customer: Who buys.
-            items: Lines, 1 to 8 items.
-            payment: How an order is paid.
-            idempotency_key: Key of the request, 1 to 64 characters.
+            customer: Customer.
+            items: Order lines, 1 to 8 items.
+            payment: Payment method.
+            idempotency_key: Idempotency key, 1 to 64 characters.
             x_tags: At most 2 items, each one of `gift`, `express`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
-            class_: A keyword in Python, a field on the wire: `class`.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
+            class_: Sent as `class`, a keyword of Python.
             gift: Always `true`.
-            discount: At least `0`, less than `1`. Default: `0`. Required if the buyer
-                is a chain.
+            discount: At least `0`, less than `1`. Default: `0`. Required if the
+                customer is a chain.
             tax_rate: One of `0`, `700`, `1900`.
-            notify_url: At most 256 characters. Where events go: # is not a comment
-                here.
+            notify_url: At most 256 characters. URL for events: # is not a comment here.
             expires: Unix timestamp in seconds.
             patience: Transmitted in seconds.
             meta: Transmitted as a JSON string.
@@ -110,9 +109,9 @@ class Orders(Resource):
             202: Accepted.
 
         Raises:
-            errors.OrderExists: 409 `ORDER_EXISTS`: The number is used.
-            errors.UnprocessableContent: 422: A field is wrong.
-            errors.OrderRefused: 400 `INVALID_REQUEST`: The order is refused.
+            errors.OrderExists: 409 `ORDER_EXISTS`: The order number is already in use.
+            errors.UnprocessableContent: 422: A field is invalid.
+            errors.OrderRefused: 400 `INVALID_REQUEST`: The order is invalid.
 
         Source: https://docs.shop.example/orders/create
         """
@@ -155,9 +154,9 @@ class Orders(Resource):
 
         Args:
             order_no: Order number, 6 to 32 characters.
-            expand: Each one of `items`, `payment`. What to add.
+            expand: Each one of `items`, `payment`. Fields to include.
             verbose: Default: `false`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(
             _calls.query(
@@ -182,13 +181,13 @@ class Orders(Resource):
         """List orders (订单列表).
 
         Args:
-            status: Where an order stands.
+            status: Order status.
             statuses: At most 4 items.
             page: `1` to `1000`. Default: `1`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
         Raises:
-            errors.NoAuth: 403 `NO_AUTH`: Not allowed.
+            errors.NoAuth: 403 `NO_AUTH`: Permission denied.
         """
         return self._send(
             _calls.list(
@@ -215,7 +214,7 @@ class Orders(Resource):
 
         Args:
             order_no: 6 to 32 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(_calls.cancel(order_no, reason, x_shop_trace=x_shop_trace))
 
@@ -226,12 +225,12 @@ class Orders(Resource):
         body: Change,
         x_shop_trace: str | None = None,
     ) -> Order:
-        """Change an order (修改订单).
+        """Update an order (修改订单).
 
         Args:
             order_no: 6 to 32 characters.
             body: The body.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(_calls.update(order_no, body=body, x_shop_trace=x_shop_trace))
 
@@ -242,12 +241,12 @@ class Orders(Resource):
         body: Sequence[Line],
         x_shop_trace: str | None = None,
     ) -> builtins.list[Line]:
-        """Replace the lines (替换明细).
+        """Replace the order lines (替换明细).
 
         Args:
             order_no: 6 to 32 characters.
             body: The body, 1 to 8 items.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(
             _calls.replace_lines(order_no, body=body, x_shop_trace=x_shop_trace)
@@ -263,7 +262,7 @@ class Orders(Resource):
 
         Args:
             order_no: 6 to 32 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(_calls.touch(order_no, x_shop_trace=x_shop_trace))
 
@@ -271,7 +270,7 @@ class Orders(Resource):
 class AsyncOrders(AsyncResource):
     """Orders (订单).
 
-    Buying things.
+    Create and manage orders.
     """
 
     @cached_property
@@ -312,22 +311,21 @@ class AsyncOrders(AsyncResource):
         Reserves the goods for ten minutes.
 
         Args:
-            order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`. The
-                shop's own.
+            order_no: Order number, 6 to 32 characters, matches `[0-9A-Za-z_-]*`.
+                Assigned by the shop.
             total: Money.
-            customer: Who buys.
-            items: Lines, 1 to 8 items.
-            payment: How an order is paid.
-            idempotency_key: Key of the request, 1 to 64 characters.
+            customer: Customer.
+            items: Order lines, 1 to 8 items.
+            payment: Payment method.
+            idempotency_key: Idempotency key, 1 to 64 characters.
             x_tags: At most 2 items, each one of `gift`, `express`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
-            class_: A keyword in Python, a field on the wire: `class`.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
+            class_: Sent as `class`, a keyword of Python.
             gift: Always `true`.
-            discount: At least `0`, less than `1`. Default: `0`. Required if the buyer
-                is a chain.
+            discount: At least `0`, less than `1`. Default: `0`. Required if the
+                customer is a chain.
             tax_rate: One of `0`, `700`, `1900`.
-            notify_url: At most 256 characters. Where events go: # is not a comment
-                here.
+            notify_url: At most 256 characters. URL for events: # is not a comment here.
             expires: Unix timestamp in seconds.
             patience: Transmitted in seconds.
             meta: Transmitted as a JSON string.
@@ -338,9 +336,9 @@ class AsyncOrders(AsyncResource):
             202: Accepted.
 
         Raises:
-            errors.OrderExists: 409 `ORDER_EXISTS`: The number is used.
-            errors.UnprocessableContent: 422: A field is wrong.
-            errors.OrderRefused: 400 `INVALID_REQUEST`: The order is refused.
+            errors.OrderExists: 409 `ORDER_EXISTS`: The order number is already in use.
+            errors.UnprocessableContent: 422: A field is invalid.
+            errors.OrderRefused: 400 `INVALID_REQUEST`: The order is invalid.
 
         Source: https://docs.shop.example/orders/create
         """
@@ -383,9 +381,9 @@ class AsyncOrders(AsyncResource):
 
         Args:
             order_no: Order number, 6 to 32 characters.
-            expand: Each one of `items`, `payment`. What to add.
+            expand: Each one of `items`, `payment`. Fields to include.
             verbose: Default: `false`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
             _calls.query(
@@ -410,13 +408,13 @@ class AsyncOrders(AsyncResource):
         """List orders (订单列表).
 
         Args:
-            status: Where an order stands.
+            status: Order status.
             statuses: At most 4 items.
             page: `1` to `1000`. Default: `1`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
 
         Raises:
-            errors.NoAuth: 403 `NO_AUTH`: Not allowed.
+            errors.NoAuth: 403 `NO_AUTH`: Permission denied.
         """
         return await self._send(
             _calls.list(
@@ -443,7 +441,7 @@ class AsyncOrders(AsyncResource):
 
         Args:
             order_no: 6 to 32 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
             _calls.cancel(order_no, reason, x_shop_trace=x_shop_trace)
@@ -456,12 +454,12 @@ class AsyncOrders(AsyncResource):
         body: Change,
         x_shop_trace: str | None = None,
     ) -> Order:
-        """Change an order (修改订单).
+        """Update an order (修改订单).
 
         Args:
             order_no: 6 to 32 characters.
             body: The body.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
             _calls.update(order_no, body=body, x_shop_trace=x_shop_trace)
@@ -474,12 +472,12 @@ class AsyncOrders(AsyncResource):
         body: Sequence[Line],
         x_shop_trace: str | None = None,
     ) -> builtins.list[Line]:
-        """Replace the lines (替换明细).
+        """Replace the order lines (替换明细).
 
         Args:
             order_no: 6 to 32 characters.
             body: The body, 1 to 8 items.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
             _calls.replace_lines(order_no, body=body, x_shop_trace=x_shop_trace)
@@ -495,6 +493,6 @@ class AsyncOrders(AsyncResource):
 
         Args:
             order_no: 6 to 32 characters.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(_calls.touch(order_no, x_shop_trace=x_shop_trace))

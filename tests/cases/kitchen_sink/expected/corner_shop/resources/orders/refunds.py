@@ -37,13 +37,13 @@ class Refunds(Resource):
 
         Args:
             order_no: 6 to 32 characters.
-            amount: What goes back, in cents (0.01 EUR), at least `0`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            amount: Refund amount, in cents (0.01 EUR), at least `0`.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
             reason: At most 200 characters.
             lines: Each at least `1`.
-            proofs: Proofs.
+            proofs: Evidence.
             tags: Each one of `late`, `broken`.
-            returned: What comes back, at most 20 items.
+            returned: Returned items, at most 20 items.
             at: Unix timestamp in seconds.
         """
         return self._send(
@@ -85,13 +85,13 @@ class AsyncRefunds(AsyncResource):
 
         Args:
             order_no: 6 to 32 characters.
-            amount: What goes back, in cents (0.01 EUR), at least `0`.
-            x_shop_trace: Trace id, at most 64 characters. Comes back in the answer.
+            amount: Refund amount, in cents (0.01 EUR), at least `0`.
+            x_shop_trace: Trace id, at most 64 characters. Returned in the response.
             reason: At most 200 characters.
             lines: Each at least `1`.
-            proofs: Proofs.
+            proofs: Evidence.
             tags: Each one of `late`, `broken`.
-            returned: What comes back, at most 20 items.
+            returned: Returned items, at most 20 items.
             at: Unix timestamp in seconds.
         """
         return await self._send(

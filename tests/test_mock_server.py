@@ -311,29 +311,31 @@ def served(wechatpay: Any) -> Iterator[tuple[Any, str]]:
         yield mock, server.url
 
 
-@pytest.mark.parametrize("which", ["public-key", "certificate", "both"])
+@pytest.mark.parametrize("keys", ["public-key", "certificate", "both"])
 def test_another_sdk_accepts_the_mock(
-    served: tuple[Any, str], wechatpay: Any, which: str, monkeypatch: pytest.MonkeyPatch
+    served: tuple[Any, str], wechatpay: Any, keys: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import wechatpayv3
     from wechatpayv3.core import Core
     from wechatpayv3.type import RequestType
 
     mock, url = served
-    mock.platform_keys = which
+    mock.platform_keys = keys
     # The SDK has no setting for its base URL.
     monkeypatch.setattr(
         Core, "_gate_way", property(lambda core: url, lambda core, value: None), raising=False
     )
-    keys = mock.credentials
-    key = {name: keys[name] for name in ("public_key", "public_key_id") if name in keys}
+    credentials = mock.credentials
+    key = {
+        name: credentials[name] for name in ("public_key", "public_key_id") if name in credentials
+    }
     sdk = wechatpayv3.WeChatPay(
         wechatpayv3.WeChatPayType.NATIVE,
-        keys["mchid"],
-        keys["private_key"],
-        keys["serial_no"],
+        credentials["mchid"],
+        credentials["private_key"],
+        credentials["serial_no"],
         "wx1",
-        keys["api_v3_key"],
+        credentials["api_v3_key"],
         **key,
     )
     events: list[Any] = []
@@ -412,7 +414,7 @@ def test_the_keys_of_the_merchant_select_the_signing_key(
     status, _, body = send_signed_request(url, "/v3/certificates", mock)
     assert (status, json.loads(body)["code"]) == (404, "RESOURCE_NOT_EXISTS")
 
-    send_command(url, "platform_keys", which="certificate")
+    send_command(url, "platform_keys", keys="certificate")
     status, fields, body = send_signed_request(url, target, mock)
     assert (status, fields["Wechatpay-Serial"]) != (200, keys["public_key_id"])
     assert not openssl_accepts(fields, body, keys["public_key"], tmp_path)
@@ -420,7 +422,7 @@ def test_the_keys_of_the_merchant_select_the_signing_key(
     assert send_signed_request(url, "/v3/certificates", mock)[0] == 200
     assert "public_key" not in send_command(url, "credentials")
 
-    send_command(url, "platform_keys", which="both")
+    send_command(url, "platform_keys", keys="both")
     assert (
         send_signed_request(url, target, mock)[1]["Wechatpay-Serial"] == fields["Wechatpay-Serial"]
     )

@@ -43,10 +43,10 @@ def serve(depot: Any) -> Serve:
     def client_for(
         body: bytes, media: str = "application/pdf", status: int = 200, **options: Any
     ) -> Any:
-        reply = httpx.MockTransport(
+        transport = httpx.MockTransport(
             lambda _: httpx.Response(status, content=body, headers={"Content-Type": media})
         )
-        return depot.Depot(transport=reply, **options)
+        return depot.Depot(transport=transport, **options)
 
     return client_for
 

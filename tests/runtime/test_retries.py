@@ -316,7 +316,7 @@ def test_a_failed_verification_is_not_retried() -> None:
     """A failed certificate download says nothing about the outcome of the request."""
 
     class Checking(Scheme):
-        def verify(self, reply: RawResponse, until: float) -> Steps[None]:
+        def verify(self, response: RawResponse, until: float) -> Steps[None]:
             yield from ()
             raise nobody()
 

@@ -191,8 +191,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_other_responses_are_rejected(name: str, server: Server, send: Send) -> None:
-    reply, text = REFUSED[name]
-    server.respond_with(reply())
+    create_response, text = REFUSED[name]
+    server.respond_with(create_response())
     with pytest.raises(errors.SignatureError, match=text) as caught:
         send(CANCEL, scheme())
     assert (caught.value.outcome, caught.value.status) == ("unknown", 204)
@@ -212,16 +212,16 @@ def test_the_window_is_exact(server: Server, monkeypatch: pytest.MonkeyPatch) ->
     from handmade._runtime.http_messages import RawResponse
 
     lines = signed().split(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
-    reply = RawResponse(204, Headers(line.split(": ") for line in lines), b"")  # type: ignore[misc]
-    now = int(reply.headers["Wechatpay-Timestamp"])
+    response = RawResponse(204, Headers(line.split(": ") for line in lines), b"")  # type: ignore[misc]
+    now = int(response.headers["Wechatpay-Timestamp"])
     verifier = scheme()
     for skew, accepted in ((299, True), (-299, True), (300, False), (-300, False)):
         monkeypatch.setattr(time, "time", lambda skew=skew: now + skew)
         if accepted:
-            verifier.verify_signature(reply)
+            verifier.verify_signature(response)
         else:
             with pytest.raises(errors.SignatureError):
-                verifier.verify_signature(reply)
+                verifier.verify_signature(response)
 
 
 def test_probes_have_a_class_of_their_own(server: Server, send: Send) -> None:

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "a887abe6757ce44a"
+__build__ = "cfb3a78961453bf1"

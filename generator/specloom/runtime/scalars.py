@@ -19,7 +19,7 @@ _MAX_DIGITS: Final = sys.int_info.str_digits_check_threshold
 _MAX_BITS: Final = (10**_MAX_DIGITS - 1).bit_length() - 1
 
 
-def _unchanged(value: object) -> object:
+def _keep(value: object) -> object:
     return value
 
 
@@ -85,7 +85,7 @@ def _is_date(value: object) -> bool:
 
 
 def instance_encoder(
-    kind: type, encode: Encode = _unchanged, name: str | None = None
+    kind: type, encode: Encode = _keep, name: str | None = None
 ) -> Encoder:
     """Return an encoder of the instances of a class."""
 
@@ -103,7 +103,7 @@ SCALARS: Final[Mapping[object, Encoder]] = {
     float: Encoder(_is_float, _float, "float"),
     Decimal: Encoder(_is_decimal, _decimal, "Decimal"),
     datetime: instance_encoder(datetime, _moment),
-    date: Encoder(_is_date, _unchanged, "date"),
+    date: Encoder(_is_date, _keep, "date"),
     time: instance_encoder(time),
     timedelta: instance_encoder(timedelta),
     bytes: instance_encoder(bytes),

@@ -46,7 +46,7 @@ def decoder_for(annotation: Annotation) -> Decoder:
     """Return the decoder of this type."""
     kind, info = split_annotated(annotation)
     return (
-        _encrypted(_annotated_decoder(kind, info))
+        _encrypted_decoder(_annotated_decoder(kind, info))
         if info.encrypted
         else _annotated_decoder(kind, info)
     )
@@ -54,9 +54,9 @@ def decoder_for(annotation: Annotation) -> Decoder:
 
 def _annotated_decoder(kind: Annotation, info: FieldInfo) -> Decoder:
     if info.conversion is not None:
-        return _converted(kind, info.conversion)
+        return _conversion_decoder(kind, info.conversion)
     if info.json_text:
-        return _json_text(kind)
+        return _json_text_decoder(kind)
     return _type_decoder(kind)
 
 
@@ -64,46 +64,50 @@ def _type_decoder(kind: Annotation) -> Decoder:
     if is_union(kind):
         members = [decoder_for(member) for member in get_args(kind)]
         # Decimals come last: they accept strings, which another member may document.
-        return _union(sorted(members, key=lambda member: member.kinds == _DECIMAL))
+        return _union_decoder(
+            sorted(members, key=lambda member: member.kinds == _DECIMAL)
+        )
     if is_tagged(kind):
-        return _tagged(kind)
+        return _tagged_decoder(kind)
     if is_struct(kind):
-        return _struct(kind)
+        return _struct_decoder(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _enum(kind)
+        return _enum_decoder(kind)
     origin = origin_of(kind)
     if origin is Literal:
-        return _literal(get_args(kind))
+        return _literal_decoder(get_args(kind))
     if origin in (list, Sequence):
-        return _list(decoder_for(*get_args(kind)))
+        return _list_decoder(decoder_for(*get_args(kind)))
     if origin in (dict, Mapping):
-        return _map(decoder_for(get_args(kind)[1]))
-    return _scalar(kind)
+        return _map_decoder(decoder_for(get_args(kind)[1]))
+    return _scalar_decoder(kind)
 
 
 def _keep(value: object, path: ValuePath, mismatches: Mismatches) -> object:
     return value
 
 
-def _scalar(kind: Annotation) -> Decoder:
+def _scalar_decoder(kind: Annotation) -> Decoder:
     if kind is Any or kind is object:
         return Decoder(_ALL_KINDS, _keep)
     if kind is None or kind in (str, bool, type(None)):
         return Decoder(frozenset({type(None) if kind is None else kind}), _keep)
     if kind is int:
-        return Decoder(frozenset({int, Decimal}), _integer)
+        return Decoder(frozenset({int, Decimal}), _decode_integer)
     if kind is float:
-        return Decoder(frozenset({int, Decimal}), _float)
+        return Decoder(frozenset({int, Decimal}), _decode_float)
     if kind is Decimal:
-        return Decoder(_DECIMAL, _decimal)
+        return Decoder(_DECIMAL, _decode_decimal)
     if kind in (datetime, date, time, timedelta, bytes, UUID):
-        return _parsed(kind)
+        return _parsing_decoder(kind)
     if kind is msgspec.UnsetType:
         return Decoder(frozenset(), _keep)
     raise TypeError(f"{kind!r} is not a response type")
 
 
-def _integer(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> object:
+def _decode_integer(
+    value: int | Decimal, path: ValuePath, mismatches: Mismatches
+) -> object:
     if isinstance(value, int):
         return value
     if value == value.to_integral_value() and value.adjusted() < _MAX_DIGITS:
@@ -112,7 +116,9 @@ def _integer(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> o
     return value
 
 
-def _float(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> object:
+def _decode_float(
+    value: int | Decimal, path: ValuePath, mismatches: Mismatches
+) -> object:
     try:
         number = float(value)
     except OverflowError:
@@ -123,7 +129,7 @@ def _float(value: int | Decimal, path: ValuePath, mismatches: Mismatches) -> obj
     return number
 
 
-def _decimal(
+def _decode_decimal(
     value: int | Decimal | str, path: ValuePath, mismatches: Mismatches
 ) -> object:
     try:
@@ -136,7 +142,7 @@ def _decimal(
     return number
 
 
-def _parsed(kind: Annotation) -> Decoder:
+def _parsing_decoder(kind: Annotation) -> Decoder:
     target, name = kind, kind.__name__
     if kind is datetime:
         # Without a time zone a datetime is ambiguous.
@@ -156,7 +162,7 @@ def _parsed(kind: Annotation) -> Decoder:
     return Decoder(frozenset({str}), convert)
 
 
-def _enum(kind: type[Enum]) -> Decoder:
+def _enum_decoder(kind: type[Enum]) -> Decoder:
     def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         try:
             return kind(value)
@@ -167,7 +173,7 @@ def _enum(kind: type[Enum]) -> Decoder:
     return Decoder(value_types(kind), convert)
 
 
-def _literal(values: tuple[object, ...]) -> Decoder:
+def _literal_decoder(values: tuple[object, ...]) -> Decoder:
     def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         if value not in values:
             mismatches.append(Mismatch(path, "not a documented value"))
@@ -176,7 +182,7 @@ def _literal(values: tuple[object, ...]) -> Decoder:
     return Decoder(frozenset(map(type, values)), convert)
 
 
-def _list(item: Decoder) -> Decoder:
+def _list_decoder(item: Decoder) -> Decoder:
     def convert(value: list[object], path: ValuePath, mismatches: Mismatches) -> object:
         return [
             item.decode(entry, (path, at), mismatches) for at, entry in enumerate(value)
@@ -185,7 +191,7 @@ def _list(item: Decoder) -> Decoder:
     return Decoder(frozenset({list}), convert)
 
 
-def _map(item: Decoder) -> Decoder:
+def _map_decoder(item: Decoder) -> Decoder:
     def convert(
         value: dict[str, object], path: ValuePath, mismatches: Mismatches
     ) -> object:
@@ -225,11 +231,11 @@ class _Object:
 
 
 @cache
-def _struct(kind: type[msgspec.Struct]) -> Decoder:
+def _struct_decoder(kind: type[msgspec.Struct]) -> Decoder:
     return Decoder(frozenset({dict}), _Object(kind))
 
 
-def _tagged(union: Tagged) -> Decoder:
+def _tagged_decoder(union: Tagged) -> Decoder:
     def convert(
         value: dict[str, Any], path: ValuePath, mismatches: Mismatches
     ) -> object:
@@ -238,12 +244,12 @@ def _tagged(union: Tagged) -> Decoder:
         if member is None:
             mismatches.append(Mismatch((path, union.tag), "not a documented value"))
             return Unknown(tag, value)
-        return _struct(member).decode(value, path, mismatches)
+        return _struct_decoder(member).decode(value, path, mismatches)
 
     return Decoder(frozenset({dict}), convert)
 
 
-def _union(members: list[Decoder]) -> Decoder:
+def _union_decoder(members: list[Decoder]) -> Decoder:
     def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         first: tuple[object, Mismatches] | None = None
         for member in members:
@@ -262,7 +268,7 @@ def _union(members: list[Decoder]) -> Decoder:
     )
 
 
-def _converted(kind: Annotation, conversion: Conversion) -> Decoder:
+def _conversion_decoder(kind: Annotation, conversion: Conversion) -> Decoder:
     def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         try:
             return conversion.decode(value, kind)
@@ -273,7 +279,7 @@ def _converted(kind: Annotation, conversion: Conversion) -> Decoder:
     return Decoder(_ALL_KINDS - {type(None)}, convert)
 
 
-def _encrypted(inner: Decoder) -> Decoder:
+def _encrypted_decoder(inner: Decoder) -> Decoder:
     def convert(value: object, path: ValuePath, mismatches: Mismatches) -> object:
         plaintext = (
             decrypt_text(value, path, mismatches) if isinstance(value, str) else value
@@ -285,7 +291,7 @@ def _encrypted(inner: Decoder) -> Decoder:
     return Decoder(inner.kinds | {str}, convert)
 
 
-def _json_text(kind: Annotation) -> Decoder:
+def _json_text_decoder(kind: Annotation) -> Decoder:
     inner = decoder_for(kind)
 
     def convert(value: str, path: ValuePath, mismatches: Mismatches) -> object:

@@ -33,17 +33,21 @@ def decrypter_for(annotation: Annotation) -> Convert | None:
     if info.encrypted:
         return decrypt_text
     if is_union(kind):
-        return _union(get_args(kind))
+        return _union_decrypter(get_args(kind))
     if is_tagged(kind):
-        return _tagged(kind)
+        return _tagged_decrypter(kind)
     if is_struct(kind):
-        return _object(kind)
+        return _object_decrypter(kind)
     item = decrypter_for(get_args(kind)[-1])
     assert item is not None, "the items have the encrypted texts"
-    return _map(item) if origin_of(kind) in (dict, Mapping) else _list(item)
+    return (
+        _map_decrypter(item)
+        if origin_of(kind) in (dict, Mapping)
+        else _list_decrypter(item)
+    )
 
 
-def _list(item: Convert) -> Convert:
+def _list_decrypter(item: Convert) -> Convert:
     def walk(value: list[Any], path: ValuePath, mismatches: Mismatches) -> object:
         value[:] = [
             item(entry, (path, at), mismatches) for at, entry in enumerate(value)
@@ -53,7 +57,7 @@ def _list(item: Convert) -> Convert:
     return walk
 
 
-def _map(item: Convert) -> Convert:
+def _map_decrypter(item: Convert) -> Convert:
     def walk(value: dict[str, Any], path: ValuePath, mismatches: Mismatches) -> object:
         for key, entry in value.items():
             value[key] = item(entry, (path, key), mismatches)
@@ -85,20 +89,20 @@ class _Object:
 
 
 @cache
-def _object(kind: type[msgspec.Struct]) -> Convert:
+def _object_decrypter(kind: type[msgspec.Struct]) -> Convert:
     return _Object(kind)
 
 
-def _tagged(union: Tagged) -> Convert:
+def _tagged_decrypter(union: Tagged) -> Convert:
     def walk(value: msgspec.Struct, path: ValuePath, mismatches: Mismatches) -> object:
-        return _object(type(value))(value, path, mismatches)
+        return _object_decrypter(type(value))(value, path, mismatches)
 
     return walk
 
 
-def _union(members: tuple[Annotation, ...]) -> Convert:
+def _union_decrypter(members: tuple[Annotation, ...]) -> Convert:
     walkers = [
-        (_accepts(split_annotated(member)[0]), walker)
+        (_type_check(split_annotated(member)[0]), walker)
         for member in members
         if (walker := decrypter_for(member)) is not None
     ]
@@ -112,7 +116,7 @@ def _union(members: tuple[Annotation, ...]) -> Convert:
     return walk
 
 
-def _accepts(kind: Annotation) -> Callable[[object], bool]:
+def _type_check(kind: Annotation) -> Callable[[object], bool]:
     origins: dict[Any, type] = {Sequence: list, Mapping: dict}
     origin = origins.get(origin_of(kind)) or origin_of(kind)
 

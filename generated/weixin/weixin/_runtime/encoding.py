@@ -45,7 +45,7 @@ def encoder_for(annotation: Annotation) -> Encoder:
     """Return the encoder of this type."""
     kind, info = split_annotated(annotation)
     return (
-        _encrypted(_annotated_encoder(kind, info))
+        _encrypted_encoder(_annotated_encoder(kind, info))
         if info.encrypted
         else _annotated_encoder(kind, info)
     )
@@ -53,33 +53,33 @@ def encoder_for(annotation: Annotation) -> Encoder:
 
 def _annotated_encoder(kind: Annotation, info: FieldInfo) -> Encoder:
     if info.conversion is not None:
-        return _converted(kind, info.conversion)
+        return _conversion_encoder(kind, info.conversion)
     if info.json_text:
-        return _json_text(encoder_for(kind))
+        return _json_text_encoder(encoder_for(kind))
     inner = _type_encoder(kind)
     return within_limits(inner, kind, info.limits) if info.limits else inner
 
 
 def _type_encoder(kind: Annotation) -> Encoder:
     if is_union(kind):
-        return _union([encoder_for(member) for member in get_args(kind)])
+        return _union_encoder([encoder_for(member) for member in get_args(kind)])
     if is_tagged(kind):
-        return _tagged(kind)
+        return _tagged_encoder(kind)
     if is_struct(kind):
-        return _struct(kind)
+        return _struct_encoder(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _enum(kind)
+        return _enum_encoder(kind)
     origin = origin_of(kind)
     if origin is Literal:
-        return _literal(get_args(kind))
+        return _literal_encoder(get_args(kind))
     if origin in (list, Sequence):
-        return _list(encoder_for(*get_args(kind)))
+        return _list_encoder(encoder_for(*get_args(kind)))
     if origin in (dict, Mapping):
-        return _map(encoder_for(get_args(kind)[1]))
-    return _scalar(kind)
+        return _map_encoder(encoder_for(get_args(kind)[1]))
+    return _scalar_encoder(kind)
 
 
-def _checked(encoder: Encoder) -> Encode:
+def _checked_encode(encoder: Encoder) -> Encode:
     """Return an encode function that also checks the type of its value."""
 
     def encode(value: Any) -> object:
@@ -93,7 +93,7 @@ def _checked(encoder: Encoder) -> Encode:
     return encode
 
 
-def _scalar(kind: Annotation) -> Encoder:
+def _scalar_encoder(kind: Annotation) -> Encoder:
     if kind is Any or kind is object:
         return _ANY
     encoder = SCALARS.get(type(None) if kind is None else kind)
@@ -102,7 +102,7 @@ def _scalar(kind: Annotation) -> Encoder:
     return encoder
 
 
-def _enum(kind: type[Enum]) -> Encoder:
+def _enum_encoder(kind: type[Enum]) -> Encoder:
     values = tuple(value_types(kind))
 
     def accepts(value: object) -> bool:
@@ -113,7 +113,7 @@ def _enum(kind: type[Enum]) -> Encoder:
 
     def encode(value: object) -> object:
         try:
-            return _simple(kind(value).value)
+            return _encode_simple(kind(value).value)
         except ValueError:
             known = ", ".join(repr(member.value) for member in kind)
             raise EncodeError(f"must be one of {known}") from None
@@ -121,11 +121,11 @@ def _enum(kind: type[Enum]) -> Encoder:
     return Encoder(accepts, encode, kind.__name__)
 
 
-def _simple(value: Any) -> object:
+def _encode_simple(value: Any) -> object:
     return encode_text(value) if isinstance(value, str) else value
 
 
-def _literal(values: tuple[object, ...]) -> Encoder:
+def _literal_encoder(values: tuple[object, ...]) -> Encoder:
     kinds = frozenset(map(type, values))
     known = ", ".join(map(repr, values))
 
@@ -142,24 +142,24 @@ def _literal(values: tuple[object, ...]) -> Encoder:
     return Encoder(accepts, encode, known)
 
 
-def _converted(kind: Annotation, conversion: Conversion) -> Encoder:
+def _conversion_encoder(kind: Annotation, conversion: Conversion) -> Encoder:
     def encode(value: object) -> object:
         try:
             return conversion.encode(value)
         except ValueError as error:
             raise EncodeError(str(error)) from None
 
-    return Encoder(_scalar(kind).accepts, encode, kind.__name__)
+    return Encoder(_scalar_encoder(kind).accepts, encode, kind.__name__)
 
 
-def _json_text(inner: Encoder) -> Encoder:
+def _json_text_encoder(inner: Encoder) -> Encoder:
     def encode(value: object) -> object:
         return EmbeddedJson(inner.encode(value))
 
     return Encoder(inner.accepts, encode, inner.name)
 
 
-def _encrypted(inner: Encoder) -> Encoder:
+def _encrypted_encoder(inner: Encoder) -> Encoder:
     def encode(value: object) -> object:
         if isinstance(value, CipherText):
             raise EncodeError(
@@ -174,8 +174,8 @@ def _encrypted(inner: Encoder) -> Encoder:
 # --- containers -----------------------------------------------------------------------
 
 
-def _list(item: Encoder) -> Encoder:
-    encode_item = _checked(item)
+def _list_encoder(item: Encoder) -> Encoder:
+    encode_item = _checked_encode(item)
 
     def encode(value: Sequence[Any]) -> object:
         encoded: list[object] = []
@@ -197,8 +197,8 @@ def _is_list(value: object) -> bool:
     )
 
 
-def _map(item: Encoder) -> Encoder:
-    encode_item = _checked(item)
+def _map_encoder(item: Encoder) -> Encoder:
+    encode_item = _checked_encode(item)
 
     def encode(value: Mapping[Any, Any]) -> object:
         encoded: dict[object, object] = {}
@@ -233,7 +233,7 @@ class _Object:
                 field.name,
                 field.encode_name,
                 field.default if field.default in (None, msgspec.UNSET) else _NO_VALUE,
-                _checked(encoder_for(field.type)),
+                _checked_encode(encoder_for(field.type)),
             )
             for field in fields(self._kind)
         ]
@@ -253,15 +253,15 @@ class _Object:
 
 
 @cache
-def _struct(kind: type[msgspec.Struct]) -> Encoder:
+def _struct_encoder(kind: type[msgspec.Struct]) -> Encoder:
     return instance_encoder(kind, _Object(kind))
 
 
-def _tagged(union: Tagged) -> Encoder:
-    return instance_encoder(union, _anything)
+def _tagged_encoder(union: Tagged) -> Encoder:
+    return instance_encoder(union, _encode_any)
 
 
-def _union(members: list[Encoder]) -> Encoder:
+def _union_encoder(members: list[Encoder]) -> Encoder:
     def accepts(value: object) -> bool:
         return any(member.accepts(value) for member in members)
 
@@ -279,12 +279,12 @@ def _union(members: list[Encoder]) -> Encoder:
     return Encoder(accepts, encode, name)
 
 
-def _anything(value: Any) -> object:
+def _encode_any(value: Any) -> object:
     """Encode any JSON: texts, numbers, booleans, None, lists, mappings and models."""
     if isinstance(value, Unknown):
         return _ANY_MAP.encode(value.data)
     if isinstance(value, msgspec.Struct):
-        return _struct(type(value)).encode(value)
+        return _struct_encoder(type(value)).encode(value)
     for encoder in (*_ANY_SCALARS, _ANY_LIST, _ANY_MAP):
         if encoder.accepts(value):
             return encoder.encode(value)
@@ -300,6 +300,6 @@ def _is_anything(value: object) -> bool:
     return True
 
 
-_ANY: Final = Encoder(_is_anything, _anything, "JSON")
-_ANY_LIST: Final = _list(_ANY)
-_ANY_MAP: Final = _map(_ANY)
+_ANY: Final = Encoder(_is_anything, _encode_any, "JSON")
+_ANY_LIST: Final = _list_encoder(_ANY)
+_ANY_MAP: Final = _map_encoder(_ANY)

@@ -1,4 +1,4 @@
-"""Tokens that are fetched, kept until shortly before they expire, and shared."""
+"""Tokens that are fetched, reused until shortly before they expire, and shared."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class TokenCache(TokenSource):
         held = self._held
         if held is not None and time.time() < held.fresh_until:
             return held
-        return (yield from self._refreshed(None, channel, until))
+        return (yield from self._refresh_once(None, channel, until))
 
     def after(
         self, refused: Token, channel: SideChannel, until: float
@@ -64,9 +64,9 @@ class TokenCache(TokenSource):
         if held is not None and held is not refused:
             return held  # another call of this process was refused before
         self._held = None
-        return (yield from self._refreshed(refused, channel, until))
+        return (yield from self._refresh_once(refused, channel, until))
 
-    def _refreshed(
+    def _refresh_once(
         self, refused: Token | None, channel: SideChannel, until: float
     ) -> Steps[Token]:
         token = yield from SingleFlight(
@@ -133,11 +133,11 @@ def _token(text: str, seconds: float) -> Token:
     return Token(text, time.time() + max(seconds - _MARGIN, seconds / 2))
 
 
-def _kept(text: str | bytes) -> Token | None:
-    """The token that a store kept, if that is one of ours, and still fresh."""
+def _parse_token(text: str | bytes) -> Token | None:
+    """Return the token in a stored text; None if it is invalid or no longer fresh."""
     try:
-        kept = parse(text.encode() if isinstance(text, str) else text)
-        token, fresh_until = kept["token"], float(kept["fresh_until"])
+        entry = parse(text.encode() if isinstance(text, str) else text)
+        token, fresh_until = entry["token"], float(entry["fresh_until"])
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
         return None
     if not is_token(token) or not time.time() < fresh_until < math.inf:
@@ -146,7 +146,7 @@ def _kept(text: str | bytes) -> Token | None:
 
 
 class _Shared:
-    """A store, whose failures are told in the log and harm nobody."""
+    """Wraps a token store; its failures are logged and ignored."""
 
     def __init__(self, store: TokenStore, key: str) -> None:
         methods: list[Any] = []
@@ -165,18 +165,18 @@ class _Shared:
         nothing: str | None = None
         store = self._store
         found = yield from self._ask(lambda: store.load(self._key), nothing, channel)
-        return None if found is None else _kept(found)
+        return None if found is None else _parse_token(found)
 
     def save(self, token: Token, channel: SideChannel) -> Steps[None]:
-        kept = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
+        entry = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
         seconds = max(1, int(token.fresh_until - time.time()))
         store = self._store
         yield from self._ask(
-            lambda: store.save(self._key, kept, seconds), None, channel
+            lambda: store.save(self._key, entry, seconds), None, channel
         )
 
     def lock(self, channel: SideChannel) -> Steps[bool]:
-        """Steps to whether this process may fetch; it may too if the store fails."""
+        """Return whether this process may fetch, also true if the store fails."""
         store = self._store
         return (
             yield from self._ask(lambda: store.lock(self._key, _LEASE), True, channel)

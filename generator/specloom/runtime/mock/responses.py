@@ -202,7 +202,7 @@ class _Generator:
         """Return a value of this type; raise `_TooLarge` if it would exceed a limit."""
         bare_type, info = split_annotated(annotation)
         if info.conversion is not None:
-            return _converted(info.conversion)
+            return _encode_example_time(info.conversion)
         if info.json_text:
             return self._text(bare_type)
         if is_union(bare_type):
@@ -288,7 +288,7 @@ def _is_object_type(annotation: Annotation) -> bool:
     return is_struct(bare_type) or is_tagged(bare_type)
 
 
-def _converted(conversion: Conversion) -> object:
+def _encode_example_time(conversion: Conversion) -> object:
     for value in (_EXAMPLE_TIME, _EXAMPLE_TIME.replace(tzinfo=None), timedelta()):
         with suppress(ValueError):
             return conversion.encode(value)

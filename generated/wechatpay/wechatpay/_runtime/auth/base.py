@@ -51,16 +51,16 @@ class Scheme(Opaque):
         yield from ()
         return False
 
-    def verify(self, reply: RawResponse, until: float) -> Steps[None]:
+    def verify(self, response: RawResponse, until: float) -> Steps[None]:
         """Verify a successful response; raises `SignatureError`."""
         yield from ()
-        self.verify_signature(reply)
+        self.verify_signature(response)
 
     def sign(self, request: Request) -> Request:
         """Authenticate a request, for schemes that need no steps for it."""
         return request
 
-    def verify_signature(self, reply: RawResponse) -> None:
+    def verify_signature(self, response: RawResponse) -> None:
         """Verify a successful response, for schemes that need no steps for it."""
 
     def encrypt(self, text: str) -> str:
@@ -91,9 +91,9 @@ class Scheme(Opaque):
             if pair not in known:
                 yield unquote_plus(pair.partition("=")[2])
 
-    def request_id(self, reply: RawResponse, message: str) -> str | None:
+    def request_id(self, response: RawResponse, message: str) -> str | None:
         """Return the id of the request at the provider; `message` is an error's."""
-        return request_id_of(reply.headers)
+        return request_id_of(response.headers)
 
 
 def need_text(name: str, value: object) -> str:

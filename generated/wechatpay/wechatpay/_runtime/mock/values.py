@@ -60,10 +60,14 @@ def _decode_checked(
 ) -> Any:
     decoded, type_mismatches = codec(annotation).convert(value, decrypt)
     for mismatch in type_mismatches:
-        mismatches.append(_located(_keys(mismatch), mismatch.problem, location_of))
+        mismatches.append(
+            _argument_mismatch(_keys(mismatch), mismatch.problem, location_of)
+        )
     # Clients accept values that an enumeration does not list; servers reject them.
-    for keys in _unlisted(decoded):
-        mismatches.append(_located(keys, "not a documented value", location_of))
+    for keys in _keys_of_unlisted(decoded):
+        mismatches.append(
+            _argument_mismatch(keys, "not a documented value", location_of)
+        )
     if location_of is None:
         mismatches += (
             ArgumentMismatch("body", pointer, UNKNOWN)
@@ -76,7 +80,9 @@ def _decode_checked(
             if encoder.accepts(decoded):
                 encoder.encode(decoded)
         except EncodeError as error:
-            mismatches.append(_located(error.keys, error.problem, location_of))
+            mismatches.append(
+                _argument_mismatch(error.keys, error.problem, location_of)
+            )
     if location_of is None:
         return decoded
     return {name: getattr(decoded, name) for name in decoded.__struct_fields__}
@@ -92,7 +98,7 @@ def _keys(mismatch: Mismatch) -> list[str | int]:
     return keys
 
 
-def _located(
+def _argument_mismatch(
     keys: Sequence[str | int],
     issue: str,
     location_of: Callable[[str], tuple[str, str]] | None,
@@ -104,12 +110,12 @@ def _located(
     return ArgumentMismatch(*location_of(str(keys[-1])), issue)
 
 
-def _unlisted(value: object) -> Iterator[list[str | int]]:
+def _keys_of_unlisted(value: object) -> Iterator[list[str | int]]:
     """Yield the keys to each value that its enumeration does not list, innermost first."""
     if isinstance(value, OpenEnum | OpenIntEnum) and value.name == "UNLISTED_":
         yield []
     for key, item in _items(value):
-        for keys in _unlisted(item):
+        for keys in _keys_of_unlisted(item):
             yield [*keys, key]
 
 

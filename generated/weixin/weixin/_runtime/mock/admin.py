@@ -70,7 +70,7 @@ def _run(
 ) -> MockResponse:
     try:
         arguments = msgspec.json.decode(incoming.body or b"{}", type=dict[str, Any])
-        result = command(**_converted(command, arguments))
+        result = command(**_convert_arguments(command, arguments))
         return MockResponse(204) if result is None else _json_response(200, result)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
         return _json_response(400, {"error": str(error)})
@@ -93,7 +93,7 @@ def _is_known_host(host: str, mock: Mock) -> bool:
     return name is None or is_loopback(name) or host in documented
 
 
-def _converted(
+def _convert_arguments(
     command: Callable[..., object], arguments: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Return the arguments in the types that the command declares; raise ValueError if they

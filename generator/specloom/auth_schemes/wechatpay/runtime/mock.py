@@ -22,8 +22,8 @@ class WechatPayMock(Mock):
         return self._server_auth.keys.platform_keys
 
     @platform_keys.setter
-    def platform_keys(self, which: PlatformKeys) -> None:
-        self._server_auth.keys.platform_keys = which
+    def platform_keys(self, keys: PlatformKeys) -> None:
+        self._server_auth.keys.platform_keys = keys
 
     @property
     def _server_auth(self) -> WechatPayServerAuth:
@@ -34,9 +34,9 @@ class WechatPayMock(Mock):
         )
 
     def commands(self) -> Mapping[str, Command]:
-        def platform_keys(which: PlatformKeys) -> None:
+        def platform_keys(keys: PlatformKeys) -> None:
             """Give the merchant these keys of WeChat Pay; the credentials change."""
-            self.platform_keys = which
+            self.platform_keys = keys
 
-        command = post_command(platform_keys, which="certificate")
+        command = post_command(platform_keys, keys="certificate")
         return {**super().commands(), "platform_keys": command}

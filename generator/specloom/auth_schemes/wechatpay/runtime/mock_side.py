@@ -102,7 +102,7 @@ class WechatPayServerAuth(ServerAuth):
             raise _unsigned("商户证书序列号有误。", "serial_no")
         self._verify(incoming, parts, signed)
         serial = incoming.headers.get("Wechatpay-Serial") or self.keys.default_serial
-        if self.keys.named(serial) is None:
+        if self.keys.find(serial) is None:
             raise _wrong(
                 "平台证书序列号Wechatpay-Serial错误", "Wechatpay-Serial", "header"
             )
@@ -157,7 +157,7 @@ class WechatPayServerAuth(ServerAuth):
         return _wrong("参数错误", first.field, first.location, first.issue)
 
     def decrypt(self, text: str, incoming: IncomingRequest) -> str:
-        key = self.keys.named(incoming.headers.get("Wechatpay-Serial", ""))
+        key = self.keys.find(incoming.headers.get("Wechatpay-Serial", ""))
         if key is None:
             raise ValueError("Wechatpay-Serial does not say with which key")
         return key.decrypt(b64decode(text, validate=True), _OAEP).decode()
@@ -189,7 +189,7 @@ class WechatPayServerAuth(ServerAuth):
             "serial_no": self.keys.platform_serial,
             "effective_time": effective,
             "expire_time": expire,
-            "encrypt_certificate": self._encrypted(
+            "encrypt_certificate": self._encrypt_resource(
                 self.keys.certificate_pem, "certificate"
             ),
         }
@@ -219,7 +219,7 @@ class WechatPayServerAuth(ServerAuth):
         nonce = secrets.token_hex(16)
         signed = body if fault.signature == "right" else body + b"?"
         message = b"%b\n%b\n%b\n" % (timestamp.encode(), nonce.encode(), signed)
-        key = self.keys.named(serial) or self.keys.own
+        key = self.keys.find(serial) or self.keys.own
         signature = b64encode(
             key.sign(message, padding.PKCS1v15(), hashes.SHA256())
         ).decode()
@@ -233,7 +233,7 @@ class WechatPayServerAuth(ServerAuth):
             "Wechatpay-Timestamp": timestamp,
         }
 
-    def _encrypted(self, plain: bytes, associated: str) -> dict[str, str]:
+    def _encrypt_resource(self, plain: bytes, associated: str) -> dict[str, str]:
         nonce = secrets.token_hex(6)
         cipher = AESGCM(self.keys.api_v3_key.encode())
         encrypted = cipher.encrypt(nonce.encode(), plain, associated.encode())
@@ -257,7 +257,7 @@ class WechatPayServerAuth(ServerAuth):
             "summary": event,
             "resource": {
                 "original_type": kind,
-                **self._encrypted(_json(payload), kind),
+                **self._encrypt_resource(_json(payload), kind),
             },
         }
         return _json(envelope)
@@ -265,7 +265,7 @@ class WechatPayServerAuth(ServerAuth):
     def event_headers(self, body: bytes, fault: Fault) -> Mapping[str, str]:
         if fault.signature == "missing":
             return {}
-        known = self.keys.named(self._last_serial) is not None
+        known = self.keys.find(self._last_serial) is not None
         serial = self._last_serial if known else self.keys.default_serial
         return self._signature(serial, body, fault)
 

@@ -96,14 +96,14 @@ class WechatPayV3(Scheme):
                 r"PUB_KEY_ID_[0-9A-Za-z]+",
                 "the ID of the WeChat Pay public key, which starts with PUB_KEY_ID_",
             )
-        certificates = _listed("platform_certificates", platform_certificates)
+        certificates = _checked_list("platform_certificates", platform_certificates)
         _check_given(public_key_id, public_key, api_v3_key, certificates)
         self._private_key = load_private_key("private_key", private_key)
         self._private_keys = [
             self._private_key,
             *(
                 load_private_key("former_private_keys", each)
-                for each in _listed("former_private_keys", former_private_keys)
+                for each in _checked_list("former_private_keys", former_private_keys)
             ),
         ]
         ring = load_keys(
@@ -127,12 +127,12 @@ class WechatPayV3(Scheme):
         return fresh
 
     def sign(self, request: Request) -> Request:
-        return self._signed(request, self._key)
+        return self._sign_with(request, self._key)
 
     def _sign_fetch(self, request: Request) -> Request:
-        return self._signed(request, self._keys.ring.preferred(time.time()))
+        return self._sign_with(request, self._keys.ring.preferred(time.time()))
 
-    def _signed(self, request: Request, key: PlatformKey | None) -> Request:
+    def _sign_with(self, request: Request, key: PlatformKey | None) -> Request:
         timestamp, nonce = int(time.time()), secrets.token_hex(16).upper()
         head = f"{request.method}\n{request.target}\n{timestamp}\n{nonce}\n"
         message = b"%b%b\n" % (head.encode(), request.signed)
@@ -159,9 +159,9 @@ class WechatPayV3(Scheme):
 
     # --- responses --------------------------------------------------------------------
 
-    def verify(self, reply: RawResponse, until: float) -> Steps[None]:
+    def verify(self, response: RawResponse, until: float) -> Steps[None]:
         """Verify a response of status 2xx, as the documentation demands, even if empty."""
-        signature = signature_of(reply)
+        signature = signature_of(response)
         try:
             key = yield from self._keys.find(
                 signature.serial, self._sign_fetch, self._channel, until
@@ -169,27 +169,27 @@ class WechatPayV3(Scheme):
         except Error as error:
             # Its outcome is that of the download, not of this request.
             text = f"it is signed with an unknown key, and {error.message}"
-            raise signature_error(reply, text) from error
-        self._check_signature(reply, signature, key)
+            raise signature_error(response, text) from error
+        self._check_signature(response, signature, key)
 
-    def verify_signature(self, reply: RawResponse) -> None:
+    def verify_signature(self, response: RawResponse) -> None:
         """Verify a response with the keys that are loaded."""
-        signature = signature_of(reply)
+        signature = signature_of(response)
         self._check_signature(
-            reply, signature, self._keys.ring.find(signature.serial, time.time())
+            response, signature, self._keys.ring.find(signature.serial, time.time())
         )
 
     def _check_signature(
-        self, reply: RawResponse, signature: Signature, key: PlatformKey | None
+        self, response: RawResponse, signature: Signature, key: PlatformKey | None
     ) -> None:
         if key is None:
             text = f"it is signed with a key other than {self._keys.ring}"
             if signature.serial.startswith("PUB_KEY_ID_"):
                 text += "; pass the public_key_id and public_key of WeChat Pay"
-            raise signature_error(reply, text)
+            raise signature_error(response, text)
         if not signature.verifies(key.public):
             text = f"its signature cannot be verified with the key {key.serial}"
-            raise signature_error(reply, text)
+            raise signature_error(response, text)
 
     def decrypt(self, text: str) -> str:
         try:
@@ -239,7 +239,7 @@ def _match(name: str, value: object, pattern: str, meaning: str) -> str:
     return value
 
 
-def _listed(name: str, value: Sequence[Any] | None) -> Sequence[Any]:
+def _checked_list(name: str, value: Sequence[Any] | None) -> Sequence[Any]:
     if not isinstance(value, list | tuple | None):
         raise ConfigError(f"{name}: expected a list")
     return value or ()

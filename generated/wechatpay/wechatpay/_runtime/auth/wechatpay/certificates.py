@@ -116,8 +116,8 @@ class PlatformKeys:
             cool_down = _COOL_DOWN
             try:
                 path = "/v3/certificates"
-                reply = yield from channel.fetch(_PURPOSE, "GET", path, sign=sign)
-                self.ring = self._accepted(reply)
+                response = yield from channel.fetch(_PURPOSE, "GET", path, sign=sign)
+                self.ring = self._verify_download(response)
                 self._refreshed_at = time.monotonic()
             except ApiError as error:
                 if error.code in _NONE and self._refreshed_at == -math.inf:
@@ -128,16 +128,16 @@ class PlatformKeys:
 
         yield from SingleFlight(self, steps, until)
 
-    def _accepted(self, reply: RawResponse) -> KeyRing:
+    def _verify_download(self, response: RawResponse) -> KeyRing:
         """Return the keys with the certificates of a response, if one of them verifies it."""
         try:
-            downloaded = list(self._downloaded(reply))
+            downloaded = list(self._read_certificates(response))
             ring = self.ring.with_certificates([*self._given, *downloaded])
-            signature = signature_of(reply)
+            signature = signature_of(response)
             key = ring.find(signature.serial, time.time())
             if key is None or not signature.verifies(key.public):
                 raise signature_error(
-                    reply, "its signature cannot be verified with any known key"
+                    response, "its signature cannot be verified with any known key"
                 )
             return ring
         except Error as error:
@@ -145,22 +145,22 @@ class PlatformKeys:
             error.outcome = "not_sent"
             raise
 
-    def _downloaded(self, reply: RawResponse) -> Iterator[PlatformKey]:
+    def _read_certificates(self, response: RawResponse) -> Iterator[PlatformKey]:
         try:
-            body: Any = decode(reply.content)[0]
+            body: Any = decode(response.content)[0]
         except InvalidJson:
             body = None
-        if reply.status != 200:
-            raise _api_error(reply, body)
+        if response.status != 200:
+            raise _api_error(response, body)
         try:
             for entry in body["data"]:
-                yield self._decrypted(entry["encrypt_certificate"])
+                yield self._decrypt_certificate(entry["encrypt_certificate"])
         except (LookupError, TypeError, AttributeError, InvalidJson):
             raise ProtocolError(
                 "the response does not match its documentation"
             ) from None
 
-    def _decrypted(self, resource: Any) -> PlatformKey:
+    def _decrypt_certificate(self, resource: Any) -> PlatformKey:
         """Return the key of a certificate that is encrypted with the APIv3 key."""
         associated = resource.get("associated_data") or ""
         try:
@@ -181,17 +181,17 @@ class PlatformKeys:
             raise InvalidJson("no certificate") from None
 
 
-def _api_error(reply: RawResponse, body: Any) -> ApiError:
+def _api_error(response: RawResponse, body: Any) -> ApiError:
     fields = body if is_object(body) else {}
     code = str(fields.get("code") or "") or None
     advised = code in _NONE
     return ApiError(
         str(fields.get("message") or "no message from the server"),
-        status=reply.status,
+        status=response.status,
         code=code,
-        request_id=reply.headers.get("Request-ID"),
+        request_id=response.headers.get("Request-ID"),
         reasons=(_NO_CERTIFICATES,) if advised else (),
         remedies=(_GIVE_THE_KEY,) if advised else (),
-        headers=reply.headers,
-        content=reply.content,
+        headers=response.headers,
+        content=response.content,
     )

@@ -16,13 +16,13 @@ class WechatPayMock(Mock):
     @property
     def platform_keys(self) -> PlatformKeys:
         """Keys of WeChat Pay that the merchant has: `public-key`, as all new merchants;
-        `certificate`, which the client downloads; or `both`, for the move to the public
+        `certificate`, keys the client downloads; or `both`, for the move to the public
         key. The credentials change with it, so set it before you create a client."""
         return self._server_auth.keys.platform_keys
 
     @platform_keys.setter
-    def platform_keys(self, which: PlatformKeys) -> None:
-        self._server_auth.keys.platform_keys = which
+    def platform_keys(self, keys: PlatformKeys) -> None:
+        self._server_auth.keys.platform_keys = keys
 
     @property
     def _server_auth(self) -> WechatPayServerAuth:
@@ -33,9 +33,9 @@ class WechatPayMock(Mock):
         )
 
     def commands(self) -> Mapping[str, Command]:
-        def platform_keys(which: PlatformKeys) -> None:
+        def platform_keys(keys: PlatformKeys) -> None:
             """Give the merchant these keys of WeChat Pay; the credentials change."""
-            self.platform_keys = which
+            self.platform_keys = keys
 
-        command = post_command(platform_keys, which="certificate")
+        command = post_command(platform_keys, keys="certificate")
         return {**super().commands(), "platform_keys": command}

@@ -36,7 +36,7 @@ _lock = Lock()
 
 
 @cache
-def _of_this_process(name: str) -> str:
+def _generate(name: str) -> str:
     """Return a key as PEM, or another text that is generated once."""
     if name == "serial_no":
         return f"5{secrets.token_hex(20)[1:]}".upper()
@@ -74,23 +74,23 @@ class Keys:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.serial_no = self._kept("serial_no")
+        self.serial_no = self._load_or_create("serial_no")
         """Serial number of the merchant's API certificate."""
-        self.api_v3_key = self._kept("api_v3_key")
-        self.public_key_id = self._kept("public_key_id")
+        self.api_v3_key = self._load_or_create("api_v3_key")
+        self.public_key_id = self._load_or_create("public_key_id")
 
     @property
     def platform_keys(self) -> PlatformKeys:
         """Keys of WeChat Pay; a new merchant has the public key only."""
-        which: PlatformKeys | None = self._store.get("key", "platform", PlatformKeys)
-        return which or "public-key"
+        keys: PlatformKeys | None = self._store.get("key", "platform", PlatformKeys)
+        return keys or "public-key"
 
     @platform_keys.setter
-    def platform_keys(self, which: PlatformKeys) -> None:
-        if which not in get_args(PlatformKeys):
+    def platform_keys(self, keys: PlatformKeys) -> None:
+        if keys not in get_args(PlatformKeys):
             known = ", ".join(get_args(PlatformKeys))
             raise ValueError(f"platform_keys: use one of {known}")
-        self._store.put("key", "platform", which)
+        self._store.put("key", "platform", keys)
 
     @property
     def default_serial(self) -> str:
@@ -99,33 +99,33 @@ class Keys:
             return self.public_key_id
         return self.platform_serial
 
-    def _kept(self, name: str) -> str:
+    def _load_or_create(self, name: str) -> str:
         with _lock:
-            found: str | None = self._store.get("key", name, str)
-            if found is None:
-                found = _of_this_process(name)
-                self._store.put("key", name, found)
-        return found
+            text: str | None = self._store.get("key", name, str)
+            if text is None:
+                text = _generate(name)
+                self._store.put("key", name, text)
+        return text
 
-    def _private(self, name: str) -> rsa.RSAPrivateKey:
-        key = load_pem_private_key(self._kept(name).encode(), None)
+    def _load_private_key(self, name: str) -> rsa.RSAPrivateKey:
+        key = load_pem_private_key(self._load_or_create(name).encode(), None)
         assert isinstance(key, rsa.RSAPrivateKey)
         return key
 
     @cached_property
     def merchant(self) -> rsa.RSAPrivateKey:
         """The merchant's API private key."""
-        return self._private("merchant")
+        return self._load_private_key("merchant")
 
     @cached_property
     def own(self) -> rsa.RSAPrivateKey:
         """Private key of the WeChat Pay public key."""
-        return self._private("own")
+        return self._load_private_key("own")
 
     @cached_property
     def platform(self) -> rsa.RSAPrivateKey:
         """Private key of the platform certificate."""
-        return self._private("certificate")
+        return self._load_private_key("certificate")
 
     @cached_property
     def certificate(self) -> x509.Certificate:
@@ -135,7 +135,7 @@ class Keys:
     @property
     def certificate_pem(self) -> bytes:
         """The platform certificate, as PEM."""
-        pem = self._kept("certificate")
+        pem = self._load_or_create("certificate")
         return pem[pem.index("-----BEGIN CERTIFICATE") :].encode()
 
     @cached_property
@@ -143,12 +143,12 @@ class Keys:
         """Serial number of the platform certificate."""
         return f"{self.certificate.serial_number:040X}"
 
-    def named(self, serial: str) -> rsa.RSAPrivateKey | None:
+    def find(self, serial: str) -> rsa.RSAPrivateKey | None:
         """Return the WeChat Pay key with this serial number; None if the merchant lacks it."""
-        which = self.platform_keys
+        keys = self.platform_keys
         if serial == self.public_key_id:
-            return self.own if which != "certificate" else None
-        if which == "public-key":
+            return self.own if keys != "certificate" else None
+        if keys == "public-key":
             return None
         try:
             number = int(serial, 16)
@@ -162,7 +162,7 @@ class Keys:
         known = {
             "mchid": MCHID,
             "serial_no": self.serial_no,
-            "private_key": self._kept("merchant"),
+            "private_key": self._load_or_create("merchant"),
         }
         if self.platform_keys != "certificate":
             form = PublicFormat.SubjectPublicKeyInfo

@@ -65,55 +65,57 @@ class Signature(Confidential, frozen=True):
         return True
 
 
-def signature_of(reply: RawResponse) -> Signature:
+def signature_of(response: RawResponse) -> Signature:
     """Return the signature in the headers of a response, whose body may be empty.
 
     Raises `SignatureError` if a header is missing, repeated or not ASCII, the timestamp
     is out of tolerance, or the signature is a probe.
     """
     timestamp, nonce, signature, serial = (
-        _single(reply, f"Wechatpay-{name}")
+        _single(response, f"Wechatpay-{name}")
         for name in ("Timestamp", "Nonce", "Signature", "Serial")
     )
     if signature.startswith(_PROBE):
         raise signature_error(
-            reply,
+            response,
             "the signature is a probe: WeChat Pay sent a wrong one to test the verification",
             SignatureProbe,
         )
-    if reply.headers.get("Wechatpay-Signature-Type", SCHEME) != SCHEME:
-        raise signature_error(reply, "Wechatpay-Signature-Type is not " + SCHEME)
+    if response.headers.get("Wechatpay-Signature-Type", SCHEME) != SCHEME:
+        raise signature_error(response, "Wechatpay-Signature-Type is not " + SCHEME)
     if not re.fullmatch(r"[0-9]{1,12}", timestamp):
-        raise signature_error(reply, "Wechatpay-Timestamp is not a number of seconds")
+        raise signature_error(
+            response, "Wechatpay-Timestamp is not a number of seconds"
+        )
     if abs(time.time() - int(timestamp)) >= TOLERANCE:
         raise signature_error(
-            reply,
+            response,
             f"Wechatpay-Timestamp differs by {TOLERANCE} s or more from the clock of this"
             " computer; correct the clock",
             StaleSignature,
         )
-    message = b"%b\n%b\n%b\n" % (timestamp.encode(), nonce.encode(), reply.content)
+    message = b"%b\n%b\n%b\n" % (timestamp.encode(), nonce.encode(), response.content)
     return Signature(serial, signature, message)
 
 
-def _single(reply: RawResponse, name: str) -> str:
-    values = reply.headers.get_all(name)
+def _single(response: RawResponse, name: str) -> str:
+    values = response.headers.get_all(name)
     if len(values) != 1 or not values[0]:
         count = "no" if not any(values) else "more than one"
-        raise signature_error(reply, f"it has {count} {name}")
+        raise signature_error(response, f"it has {count} {name}")
     if not is_field_value(values[0]):
-        raise signature_error(reply, f"{name} is not ASCII text on one line")
+        raise signature_error(response, f"{name} is not ASCII text on one line")
     return values[0]
 
 
 def signature_error(
-    reply: RawResponse, reason: str, error: type[SignatureError] = SignatureError
+    response: RawResponse, reason: str, error: type[SignatureError] = SignatureError
 ) -> SignatureError:
     """Return the error for a response that cannot be trusted."""
     return error(
         UNTRUSTED + reason,
-        status=reply.status,
-        content=reply.content,
-        headers=reply.headers,
-        request_id=reply.headers.get("Request-ID"),
+        status=response.status,
+        content=response.content,
+        headers=response.headers,
+        request_id=response.headers.get("Request-ID"),
     )

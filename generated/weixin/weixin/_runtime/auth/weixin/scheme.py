@@ -52,9 +52,9 @@ class WeixinAccessToken(TokenScheme):
     def carry(self, request: Request, token: str) -> Request:
         return request.with_query("access_token", token)
 
-    def request_id(self, reply: RawResponse, message: str) -> str | None:
+    def request_id(self, response: RawResponse, message: str) -> str | None:
         """Return the id at the end of an error message: `rid: …`."""
-        return _trace(message) or super().request_id(reply, message)
+        return _trace(message) or super().request_id(response, message)
 
 
 def _trace(message: str) -> str | None:
@@ -103,25 +103,25 @@ class _Account:
         }
         body = json.dumps(given).encode()
         path = "/cgi-bin/stable_token"
-        reply = yield from channel.fetch(_PURPOSE, "POST", path, body)
-        fields = _parsed(reply)
+        response = yield from channel.fetch(_PURPOSE, "POST", path, body)
+        fields = _parse_object(response)
         token = fields.get("access_token")
         if not is_token(token):
             redaction = Redaction([self._secret.reveal()])
-            raise _error(reply, redaction.value(fields))
+            raise _error(response, redaction.value(fields))
         try:
             return token, lifetime(fields.get("expires_in"))
         except ValueError as error:
             raise ProtocolError(
                 f"{_PURPOSE}: expires_in {error}",
                 outcome="not_sent",
-                status=reply.status,
+                status=response.status,
             ) from None
 
 
-def _parsed(reply: RawResponse) -> Mapping[str, Any]:
+def _parse_object(response: RawResponse) -> Mapping[str, Any]:
     try:
-        body, _ = decode(reply.content)
+        body, _ = decode(response.content)
     except InvalidJson:
         return {}
     return body if is_object(body) else {}
@@ -149,22 +149,24 @@ _ADVICE: Final[Mapping[str, tuple[str, str]]] = {
 """Documented reason and remedy of the codes of stable_token."""
 
 
-def _error(reply: RawResponse, fields: Mapping[str, Any]) -> ApiError | ProtocolError:
+def _error(
+    response: RawResponse, fields: Mapping[str, Any]
+) -> ApiError | ProtocolError:
     """Return the error for a response without a token, which it must not quote: it may
     hold one all the same."""
     code = fields.get("errcode")
     if code is None:
         return ProtocolError(
-            f"{_PURPOSE}: the response of stable_token (status {reply.status}) has none",
+            f"{_PURPOSE}: the response of stable_token (status {response.status}) has none",
             outcome="not_sent",
-            status=reply.status,
+            status=response.status,
         )
     message = str(fields.get("errmsg") or "no message from the server")
     advice = _ADVICE.get(str(code))
     return ApiError(
         f"{_PURPOSE}: {message}",
         outcome="not_sent",
-        status=reply.status,
+        status=response.status,
         code=str(code),
         request_id=_trace(message),
         reasons=advice[:1] if advice else (),

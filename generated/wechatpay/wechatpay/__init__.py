@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "94e77ccc0e09125c"
+__build__ = "955b27028ac841c4"

@@ -207,10 +207,12 @@ class _CallState(Generic[T]):
             ):
                 return None
         else:
-            most = settings.max_attempts + self._refreshed
-            if len(self._tried) >= most or not may_retry(self._idempotency, error):
+            max_attempts = settings.max_attempts + self._refreshed
+            if len(self._tried) >= max_attempts or not may_retry(
+                self._idempotency, error
+            ):
                 return None
-            seconds = self._pause(error, most)
+            seconds = self._pause(error, max_attempts)
             if seconds is None:
                 return None
             # An attempt that never reached a server put no load on it.
@@ -235,7 +237,7 @@ class _CallState(Generic[T]):
         )
         return seconds
 
-    def _pause(self, error: Error, most: int) -> float | None:
+    def _pause(self, error: Error, max_attempts: int) -> float | None:
         """Return the seconds until the next attempt, or None if too little time is
         left.
 
@@ -248,7 +250,7 @@ class _CallState(Generic[T]):
             return None
         if error.status is None and not set(self._hosts) <= set(self._tried):
             return 0.0  # another host may be healthy
-        share = left / (most - len(self._tried) + 1)
+        share = left / (max_attempts - len(self._tried) + 1)
         return requested + min(
             share, backoff(len(self._tried), self._settings.chance())
         )

@@ -75,9 +75,9 @@ def _with_key(name: str, error: EncodeError) -> EncodeError:
     return error
 
 
-def check_size(upload: Upload, least: int | None, most: int | None) -> None:
+def check_size(upload: Upload, minimum: int | None, maximum: int | None) -> None:
     """Raise `EncodeError` if the file has fewer or more bytes than allowed."""
-    if least is not None and len(upload.content) < least:
-        raise EncodeError(f"must have at least {least} bytes")
-    if most is not None and len(upload.content) > most:
-        raise EncodeError(f"must have at most {most} bytes")
+    if minimum is not None and len(upload.content) < minimum:
+        raise EncodeError(f"must have at least {minimum} bytes")
+    if maximum is not None and len(upload.content) > maximum:
+        raise EncodeError(f"must have at most {maximum} bytes")

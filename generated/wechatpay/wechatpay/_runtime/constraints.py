@@ -35,12 +35,12 @@ def _checks(limit: Limits, kind: Annotation) -> list[tuple[Callable[[Any], bool]
         checks.append((lambda v: v > gt, f"must be more than {gt}"))
     if (lt := limit.lt) is not None:
         checks.append((lambda v: v < lt, f"must be less than {lt}"))
-    if (least := limit.min_length) is not None:
-        text = f"must have at least {_count(least, kind)}"
-        checks.append((lambda v: len(v) >= least, text))
-    if (most := limit.max_length) is not None:
-        text = f"must have at most {_count(most, kind)}"
-        checks.append((lambda v: len(v) <= most, text))
+    if (minimum := limit.min_length) is not None:
+        text = f"must have at least {_count(minimum, kind)}"
+        checks.append((lambda v: len(v) >= minimum, text))
+    if (maximum := limit.max_length) is not None:
+        text = f"must have at most {_count(maximum, kind)}"
+        checks.append((lambda v: len(v) <= maximum, text))
     if limit.pattern is not None:
         matches = re.compile(limit.pattern).fullmatch
         checks.append((lambda v: bool(matches(v)), f"must match {limit.pattern}"))

@@ -54,11 +54,11 @@ EventFaultKind: TypeAlias = Literal[
 _CENTURY: Final = 100 * 365 * 86400.0
 
 
-def checked_seconds(seconds: float, least: float = 0.0) -> float:
-    """Return the seconds; raise ValueError below `least` or above a century."""
-    if not least <= seconds <= _CENTURY:  # false for NaN, too
+def checked_seconds(seconds: float, minimum: float = 0.0) -> float:
+    """Return the seconds; raise ValueError below `minimum` or above a century."""
+    if not minimum <= seconds <= _CENTURY:  # false for NaN, too
         raise ValueError(
-            f"invalid seconds {seconds}; expected a number from {least:.0f} to"
+            f"invalid seconds {seconds}; expected a number from {minimum:.0f} to"
             f" {_CENTURY:.0f}"
         )
     return seconds
@@ -135,8 +135,8 @@ _FRAMING: Final = frozenset(
 )
 
 
-def _is_within(status: object, least: int, most: int) -> bool:
-    return type(status) is int and least <= status <= most
+def _is_within(status: object, minimum: int, maximum: int) -> bool:
+    return type(status) is int and minimum <= status <= maximum
 
 
 def _check_header(name: object, value: object) -> None:

@@ -152,9 +152,10 @@ class WechatPayV3(Scheme):
 
     def encrypt(self, text: str) -> str:
         plain, public = text.encode(), self._key.public
-        most = public.key_size // 8 - 2 * 20 - 2  # RFC 8017, 7.1.1: SHA-1 has 20 bytes
-        if len(plain) > most:
-            raise InvalidRequest(f"at most {most} bytes of a text can be encrypted")
+        # RFC 8017, 7.1.1: a digest of SHA-1 has 20 bytes.
+        maximum = public.key_size // 8 - 2 * 20 - 2
+        if len(plain) > maximum:
+            raise InvalidRequest(f"at most {maximum} bytes of a text can be encrypted")
         return b64encode(public.encrypt(plain, self._oaep)).decode()
 
     # --- responses --------------------------------------------------------------------

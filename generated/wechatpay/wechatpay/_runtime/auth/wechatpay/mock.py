@@ -16,7 +16,7 @@ class WechatPayMock(Mock):
     @property
     def platform_keys(self) -> PlatformKeys:
         """Keys of WeChat Pay that the merchant has: `public-key`, as all new merchants;
-        `certificate`, keys the client downloads; or `both`, for the move to the public
+        `certificate`, which the client downloads; or `both`, for the move to the public
         key. The credentials change with it, so set it before you create a client."""
         return self._server_auth.keys.platform_keys
 

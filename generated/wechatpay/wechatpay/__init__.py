@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "955b27028ac841c4"
+__build__ = "8f2f0ec89130d084"

@@ -77,7 +77,7 @@ class _Progress:
 
 
 def _has_more(stream: Any) -> bool:
-    """Whether a stream of httpcore is readable: it has unread bytes, or has ended."""
+    """Return whether a stream of httpcore has unread bytes or has ended."""
     # In async code the bytes of another TLS record may already be in the buffer.
     record = getattr(getattr(stream, "_stream", None), "_read_bio", None)
     return stream.get_extra_info("is_readable") or bool(record and record.pending)

@@ -69,7 +69,7 @@ class RawResponse(Confidential, frozen=True):
 
     @property
     def successful(self) -> bool:
-        """Whether the status is 2xx."""
+        """True if the status is 2xx."""
         return 200 <= self.status < 300
 
     def __repr__(self) -> str:

@@ -165,5 +165,5 @@ def tagged(
 
 
 def is_tagged(kind: object) -> TypeGuard[Tagged]:
-    """Whether this is a tagged union."""
+    """Return whether this is a tagged union."""
     return isinstance(kind, Tagged)

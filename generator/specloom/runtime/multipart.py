@@ -140,7 +140,7 @@ def _is_json(value: object) -> bool:
 
 
 def _is_file(annotation: Annotation) -> bool:
-    """Whether this is an `UploadLike` or a list of those, optional or not."""
+    """Return whether this is an `UploadLike` or a list of those, optional or not."""
     kind, _ = split_annotated(annotation)
     if kind is Upload:
         return True

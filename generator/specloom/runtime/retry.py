@@ -22,7 +22,7 @@ SECONDS_PER_PERMIT: Final = 10.0
 
 
 def may_retry(idempotency: Idempotency, error: Error) -> bool:
-    """Whether a request that failed with this error may be retried unchanged.
+    """Return whether a request that failed with this error may be retried unchanged.
 
     It may if it never reached the server, or if it is idempotent. Otherwise only if the
     server rejected it temporarily: with `later`, as for 429, or with a status from 500

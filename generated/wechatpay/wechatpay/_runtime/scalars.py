@@ -31,7 +31,7 @@ def encode_text(value: str) -> str:
 
 
 def is_encodable(text: str) -> bool:
-    """Whether a text has no lone surrogate."""
+    """Return whether a text has no lone surrogate."""
     # A separate function, so that the exception, which quotes the text, is no context.
     try:
         text.encode()

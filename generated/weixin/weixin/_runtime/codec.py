@@ -127,7 +127,7 @@ _NO_NUMBER: Final = re.compile(rb'"\s*[+-]?(?:s?nan\d*|inf(?:inity)?)\s*"')
 
 
 def _holds_no_number(content: bytes) -> bool:
-    """Whether a text is "NaN" or similar, which msgspec decodes as a Decimal."""
+    """Return whether a text is "NaN" or similar, which msgspec decodes as a Decimal."""
     folded = content.lower()
     return (b"nan" in folded or b"inf" in folded) and bool(_NO_NUMBER.search(folded))
 

@@ -87,7 +87,7 @@ class Format:
         self.zone = None if own else _literal_zone(self._literals)
         """Time zone named by the format."""
         self.zoned = own or self.zone is not None
-        """Whether values have a time zone."""
+        """True if values have a time zone."""
         pattern = accepted or re.escape(self._literals[0]) + "".join(
             DIRECTIVES[directive] + re.escape(literal)
             for directive, literal in zip(

@@ -193,7 +193,7 @@ class AsyncDriver(_Driver["AsyncTransport"]):
     """Driver that runs calls in the running event loop."""
 
     _one_loop = False
-    """Whether the custom transport, if any, is bound to one event loop."""
+    """True if the custom transport, if any, is bound to one event loop."""
     _first_loop: object = None
 
     async def run(self, steps: Steps[T]) -> T:

@@ -22,12 +22,12 @@ from .headers import Headers, request_id_of
 from .public_names import public
 
 Retry: TypeAlias = Literal["never", "same", "later", "token"]
-"""Whether a retry of the same request can succeed:
+"""When a retry of the same request can succeed:
 
-- `never`: no, it would fail again;
-- `same`: yes, without a change;
-- `later`: yes, after a delay;
-- `token`: yes, with a new token.
+- `never`: it would fail again;
+- `same`: at once, without a change;
+- `later`: after a delay;
+- `token`: with a new token.
 """
 Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "done"]
 """Outcome of the request, over all attempts:
@@ -51,7 +51,7 @@ class Error(Exception):
     outcome: Outcome = "not_sent"
     """Outcome of the request; see `Outcome`."""
     retry: Retry = "never"
-    """Whether a retry can succeed; the client already made the retries that are safe."""
+    """When a retry can succeed; the client already made the retries that are safe."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Error(Exception):
         self.inquiry: str | None = None
         """Name of the endpoint to call if the outcome is `unknown`."""
         self.idempotent = False
-        """Whether a retry of the same request has no further effect."""
+        """True if a retry of the same request has no further effect."""
         self.hosts: tuple[str, ...] = ()
         """Host of each attempt, such as `https://api.example.com`."""
 

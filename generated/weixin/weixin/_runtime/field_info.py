@@ -53,12 +53,12 @@ def split_annotated(annotation: Annotation) -> tuple[Annotation, FieldInfo]:
 
 
 def is_union(kind: Annotation) -> bool:
-    """Whether this is a union, `A | B`."""
+    """Return whether this is a union, `A | B`."""
     return origin_of(kind) in (Union, UnionType)
 
 
 def is_struct(kind: Annotation) -> TypeGuard[type[msgspec.Struct]]:
-    """Whether this is a class of objects with known fields."""
+    """Return whether this is a class of objects with known fields."""
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 

@@ -9,7 +9,7 @@ _FIELD_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")
 
 
 def is_field_value(text: str) -> bool:
-    """Whether this is a valid header value: one line of ASCII (RFC 9110, 5.5)."""
+    """Return whether this is a header value: one line of ASCII (RFC 9110, 5.5)."""
     return _FIELD_VALUE.fullmatch(text) is not None
 
 
@@ -23,7 +23,7 @@ def merge(*groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_media_of(media: str, known: Iterable[str]) -> bool:
-    """Whether a media type, without parameters, matches one such as `image/*`."""
+    """Return whether a media type matches one such as `image/*`; ignores parameters."""
     media = media.partition(";")[0].strip().lower()
     return any(
         media == pattern or (pattern.endswith("/*") and media.startswith(pattern[:-1]))

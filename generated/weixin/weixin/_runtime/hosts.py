@@ -92,7 +92,7 @@ def check_proxy(proxy: object) -> None:
 
 
 def _is_valid_server(match: re.Match[str]) -> bool:
-    """Whether name and port are valid."""
+    """Return whether name and port are valid."""
     name = match["name"]
     if int(match["port"] or 0) > 65535:
         return False

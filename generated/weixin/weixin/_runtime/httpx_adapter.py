@@ -258,7 +258,7 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
 
 
 def _may_have_sent(error: Exception, transport: object, body: _Body) -> bool:
-    """Whether a byte of the request may have been sent.
+    """Return whether a byte of the request may have been sent.
 
     A custom transport may have sent some before it failed, unless its error excludes
     that.

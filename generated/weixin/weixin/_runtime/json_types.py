@@ -19,10 +19,10 @@ NAMES: Final[Mapping[type, str]] = {
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether this is a JSON list."""
+    """Return whether this is a JSON list."""
     return isinstance(value, list)
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether this is a JSON object."""
+    """Return whether this is a JSON object."""
     return isinstance(value, dict)

@@ -25,7 +25,7 @@ _RETRY: Mapping[int, Retry] = {
     503: "same",
     504: "same",
 }
-"""Whether a retry can succeed after an undocumented error."""
+"""When a retry can succeed after an undocumented error."""
 
 
 def decode_response(
@@ -59,7 +59,7 @@ def _success(response: RawResponse, shape: ErrorShape) -> bool | None:
 
 
 def _hides_code(mismatch: Mismatch, response: RawResponse, shape: ErrorShape) -> bool:
-    """Whether the mismatch is the reason that a documented code is missing.
+    """Return whether the mismatch is the reason that a documented code is missing.
 
     Without the code a response may be an error.
     """

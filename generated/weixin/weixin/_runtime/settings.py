@@ -138,7 +138,7 @@ class Settings(Struct, frozen=True, dict=True):
 
 
 def is_positive_int(value: Any) -> bool:
-    """Whether this is a positive integer."""
+    """Return whether this is a positive integer."""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 

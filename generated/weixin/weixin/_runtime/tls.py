@@ -74,7 +74,7 @@ def _unusable(name: str, error: OSError) -> ConfigError:
 
 
 def is_certificate_error(error: BaseException) -> bool:
-    """Whether the server certificate was rejected, so that a retry would fail too."""
+    """Return whether the server certificate was rejected; a retry would fail too."""
     import ssl
 
     cause = error.__cause__ or error.__context__

@@ -22,7 +22,7 @@ class Scheme(Opaque):
     """
 
     only_async = False
-    """Whether it works in async clients only."""
+    """True if it works in async clients only."""
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)

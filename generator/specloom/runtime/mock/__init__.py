@@ -35,7 +35,7 @@ class IncomingRequest:
     headers: Headers = field(default_factory=Headers)
     body: bytes = field(default=b"", repr=False)
     primary: bool = True
-    """Whether the primary host received it."""
+    """True if the primary host received it."""
     root: str = ""
     """Path prefix of the mock, if it is mounted in another application."""
 
@@ -124,7 +124,7 @@ class Fault:
     delay: float = 0.0
     cut: Cut | None = None
     executed: bool = True
-    """Whether the request is executed before the fault."""
+    """True if the request is executed before the fault."""
     signature: Literal["right", "wrong", "missing", "probe"] = "right"
     skew: float = 0.0
     """Seconds by which the server's clock is ahead of the real time."""
@@ -165,10 +165,10 @@ class ServerAuth:
     """Endpoints of the scheme itself, which no spec describes: name → method and path."""
 
     rejects_unknown = False
-    """Whether arguments that the spec does not have are rejected."""
+    """True if arguments that the spec does not have are rejected."""
 
     signs_events = False
-    """Whether `event_headers` signs events."""
+    """True if `event_headers` signs events."""
 
     required_arguments: Sequence[str] = ()
     """Arguments of clients for which it has no credentials."""

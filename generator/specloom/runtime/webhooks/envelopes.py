@@ -65,7 +65,7 @@ class Envelope(ABC):
     """Format of an API's deliveries."""
 
     is_signed = False
-    """Whether deliveries are signed, so that no function of the user has to verify them."""
+    """True if deliveries are signed, so that users need no `verify` function."""
 
     @abstractmethod
     def verify(

@@ -42,7 +42,7 @@ class Execution:
     request_id: str | None
     """Request id of the response."""
     delivered: bool
-    """Whether a response arrived: one to this request, or to a retry of it."""
+    """True if a response arrived: one to this request, or to a retry of it."""
     received: int
     """Number of requests with this key, rejected ones included; 1 without a key."""
 

@@ -79,7 +79,7 @@ class Mock(RequestExecutor):
         )
         self.auth_by_scheme = auth_by_scheme
         self.public = False
-        """Whether commands over HTTP are accepted under any host name."""
+        """True if commands over HTTP are accepted under any host name."""
         self.calls: list[RecordedRequest] = []
         """Received requests, the newest last."""
         self._routes = Routes(service, endpoints, scheme_endpoints)

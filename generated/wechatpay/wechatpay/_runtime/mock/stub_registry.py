@@ -109,7 +109,7 @@ class StubRegistry:
 
     @property
     def has_outage(self) -> bool:
-        """Whether the primary host is down for all requests until `clear`."""
+        """True if the primary host is down for all requests until `clear`."""
         all_requests = (None, None, 1)
         return any(
             entry.outage and (entry.endpoint, entry.times, entry.chance) == all_requests

@@ -42,7 +42,7 @@ class TokenSource(Opaque, ABC):
     """Source of the tokens of a scheme."""
 
     only_async = False
-    """Whether it works in async clients only."""
+    """True if it works in async clients only."""
 
     @abstractmethod
     def current(self, channel: SideChannel, until: float) -> Steps[Token]:

@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "8f2f0ec89130d084"
+__build__ = "743b536dae904b71"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ._runtime.auth.wechatpay.mock_side import WechatPayServerAuth
-from ._runtime.mock.command import run
+from ._runtime.mock.command_line import run
 from ._runtime.mock.service import FapiaoMock
 from .client import SERVICE, AsyncWeChatPay, WeChatPay
 

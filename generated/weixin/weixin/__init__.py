@@ -48,4 +48,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "ff3a9c5ddbf21734"
+__build__ = "30cc486805aa9566"

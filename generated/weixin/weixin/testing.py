@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ._runtime.auth.weixin.mock_side import WeixinServerAuth
-from ._runtime.mock.command import run
+from ._runtime.mock.command_line import run
 from ._runtime.mock.server_core import Mock
 from .client import SERVICE, AsyncWeixin, Weixin
 

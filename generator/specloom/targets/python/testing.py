@@ -29,7 +29,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     module.use("collections.abc", "Iterator")
     module.use("collections.abc", "Sequence")
     module.import_module("sys")
-    module.use_own(("_runtime", "mock", "command"), "run")
+    module.use_own(("_runtime", "mock", "command_line"), "run")
     for name in ("SERVICE", api.client, f"Async{api.client}"):
         module.use_own(("client",), name)
     server_auth = [

@@ -18,7 +18,7 @@ from typing import Any, Final
 from ._runtime.auth.static.api_key import ApiKey
 from ._runtime.auth.static.bearer import Bearer
 from ._runtime.auth.static.mock_sides import ApiKeyServerAuth, BearerServerAuth
-from ._runtime.mock.command import run
+from ._runtime.mock.command_line import run
 from ._runtime.mock.server_core import Mock
 from .client import SERVICE, AsyncCornerShop, CornerShop
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ._runtime.mock.command import run
+from ._runtime.mock.command_line import run
 from ._runtime.mock.server_core import Mock
 from .client import SERVICE, AsyncStub, Stub
 

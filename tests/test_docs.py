@@ -183,6 +183,32 @@ def test_curl_samples_send_the_documented_request(name: str) -> None:
                 assert json.loads(options["-d"][0]) == example.body.json
 
 
+def test_a_line_of_backticks_does_not_end_a_code_block() -> None:
+    text = "'one'\n```\n  ````\n`two`\n```"
+    resource = {
+        "title": "Shop",
+        "endpoints": {
+            "tell": {
+                "http": "POST /tell",
+                "form": {"text": "string"},
+                "responses": {"200": None},
+                "examples": [{"request": {"body": {"text": text}}}],
+            }
+        },
+    }
+    page = docs(api_with(json.dumps(resource)))[PurePosixPath("docs/en/shop/tell.md")]
+    [sample] = [token.content for token in parse(page) if token.info == "sh"]
+    assert curl_options(sample)["--data-urlencode"] == [f"text={text}"]
+
+
+def test_optional_credentials_are_not_conditional() -> None:
+    required = {
+        name: row_of(pages_of("weixin")[PurePosixPath("docs/zh/index.md")], name)[1]
+        for name in ("appid", "token_store")
+    }
+    assert required == {"appid": "条件必填", "token_store": "否"}
+
+
 def test_a_notice_lists_missing_texts() -> None:
     stub = Endpoint(
         "stub", ("orders",), "GET", "/orders/{id}", path_fields=(Field("id", "id", String(), True),)
@@ -242,10 +268,14 @@ types:
 
 @cache
 def shop() -> Api:
+    return api_with(SHOP)
+
+
+def api_with(resource: str) -> Api:
     with TemporaryDirectory() as folder:
         api = "{specloom: 1, package: shop, version: 0.1.0, client: Shop, title: Shop, languages: [en, zh], hosts: [https://x.example], auth: none}"
         Path(folder, "_api.yaml").write_text(api, "utf-8")
-        Path(folder, "shop.yaml").write_text(SHOP, "utf-8")
+        Path(folder, "shop.yaml").write_text(resource, "utf-8")
         return load(Path(folder), "shop").api
 
 
@@ -266,22 +296,21 @@ def row_of(page: str, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "english", "chinese"),
     [
-        ("either", "if a string: one of `none`, `auto`; if a list: 1 to 4 items, each 1 to 4 characters", "为字符串时：取值 `none`、`auto`；为列表时：1 至 4 项，每项 1 至 4 个字符"),
-        ("labels", "each value at most 512 characters", "每个值最多 512 个字符"),
-        ("marks", "each value one of `deleted`, `absent`", "每个值取值 `deleted`、`absent`"),
-        ("choice", "if a string: one of `none`, `auto`", "为字符串时：取值 `none`、`auto`"),
-        ("tags", "if a list: each 1 to 20 characters", "为列表时：每项 1 至 20 个字符"),
-        ("at", "RFC 3339, with offset", "RFC 3339 格式，带时区"),
-        ("state", "at most 3 items; sent as `state[]=…&state[]=…`", "最多 3 项；形如 `state[]=…&state[]=…`"),
-        ("near", "sent as `near[city]=…&near[zips]=…&near[zips]=…`", "形如 `near[city]=…&near[zips]=…&near[zips]=…`"),
-        ("some", "sent as `some=…,…`", "形如 `some=…,…`"),
-        ("ids", "sent as `ids=…&ids=…`", "形如 `ids=…&ids=…`"),
-        ("plain", "", ""),
+        ("either", "If a string: one of `none`, `auto`; if a list: 1 to 4 items, each 1 to 4 characters.", "为字符串时：取值 `none`、`auto`；为列表时：1 至 4 项，每项 1 至 4 个字符。"),
+        ("labels", "Each value at most 512 characters.", "每个值最多 512 个字符。"),
+        ("marks", "Each value one of `deleted`, `absent`.", "每个值取值 `deleted`、`absent`。"),
+        ("choice", "If a string: one of `none`, `auto`.", "为字符串时：取值 `none`、`auto`。"),
+        ("tags", "If a list: each 1 to 20 characters.", "为列表时：每项 1 至 20 个字符。"),
+        ("at", "RFC 3339, with offset.", "RFC 3339 格式，带时区。"),
+        ("state", "At most 3 items. Sent as `state[]=…&state[]=…`.", "最多 3 项。形如 `state[]=…&state[]=…`。"),
+        ("near", "Sent as `near[city]=…&near[zips]=…&near[zips]=…`.", "形如 `near[city]=…&near[zips]=…&near[zips]=…`。"),
+        ("some", "Sent as `some=…,…`.", "形如 `some=…,…`。"),
+        ("ids", "Sent as `ids=…&ids=…`.", "形如 `ids=…&ids=…`。"),
     ],
 )  # fmt: skip
 def test_tables_show_limits(name: str, english: str, chinese: str) -> None:
-    assert row_of(buy_page("en"), name)[4] == english
-    assert row_of(buy_page("zh"), name)[4] == chinese
+    assert row_of(buy_page("en"), name)[3] == english
+    assert row_of(buy_page("zh"), name)[3] == chinese
 
 
 def test_docstrings_show_limits_inside_unions_and_maps() -> None:
@@ -295,7 +324,7 @@ def test_docstrings_show_limits_inside_unions_and_maps() -> None:
 
 def test_members_of_a_union_are_expanded_once() -> None:
     page = buy_page("en")
-    assert row_of(page, "Kind")[:4] == [
+    assert row_of(page, "Kind") == [
         "└&nbsp;**Kind**",
         "`Kind` (integer)",
         "",
@@ -324,7 +353,8 @@ def test_deprecated_fields_name_their_replacement() -> None:
 
 def test_error_bodies_and_titles_of_examples_are_shown() -> None:
     page = buy_page("en")
-    assert "### Example · 200 · One\n" in page
+    assert "### curl · One\n" in page
+    assert "### Response · 200 · One\n" in page
     assert (
         "### Body of `errors.UnprocessableContent`\n\nAvailable as `body` of the exception.\n"
         in page
@@ -333,11 +363,9 @@ def test_error_bodies_and_titles_of_examples_are_shown() -> None:
         "`because`",
         "`string`",
         "yes",
-        "**Why**",
-        "at most 80 characters",
-        "",
+        "**Why**<br>At most 80 characters.",
     ]
-    assert "### Example\n" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
+    assert "### Response\n" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
 
 
 def test_only_safe_get_requests_are_read_only() -> None:
@@ -362,6 +390,40 @@ def test_chinese_sentences_have_no_spaces_between_them() -> None:
                     r"[。，；：、] +(?!\|)", re.sub(r"```.*?```", "", page, flags=re.DOTALL)
                 ), path
     assert not re.search(r"[。；：] +[^|]", buy_page("zh").split("## ")[0])
+
+
+DEEP = """
+title: Deep
+endpoints:
+  get:
+    http: POST /deep
+    body: {a?: A, again?: D}
+    responses: {200: A, 202: Goods}
+types:
+  A: {fields: {b?: B, item?: list<Item>}}
+  B: {fields: {c?: C, one?: list<C | string>}}
+  C: {title: The third level, fields: {d?: D, e?: D | string, f?: E}}
+  D: {fields: {a?: A, deepest?: string, state?: State, goods?: Goods}}
+  E: {fields: {c?: C, d?: D, empty?: Empty}}
+  Item: {fields: {x?: string}}
+  Goods: {fields: {y?: string, z?: {fields: {z?: {fields: {z?: {fields: {z?: Item}}}}}}}}
+  Empty: {fields: {none?: string}}
+  State: {enum: {ON: it is on}}
+"""
+
+
+def test_types_from_the_third_level_on_have_tables_of_their_own() -> None:
+    page = docs(api_with(DEEP))[PurePosixPath("docs", "en", "shop", "get.md")]
+    anchors = re.findall(r"\(#(\w[\w-]*)\)", page)
+    headings = re.findall(r"^#### `(.*)`$", page, re.MULTILINE)
+    assert [heading.replace(".", "").lower() for heading in headings] == [*dict.fromkeys(anchors)]
+    assert headings == ["models.C", "models.GoodsZ"]
+    assert all(line.count("&emsp;") <= 1 for line in page.split("\n"))
+    table = page.split("#### `models.C`\n\n")[1].split("\n#")[0]
+    assert table.startswith("The third level\n\n| Name |")
+    assert "Fields of `D`: see above." in table
+    assert "Fields: [`models.C`](#modelsc)." in table
+    assert row_of(page, "one")[3] == "Fields: [`models.C`](#modelsc)."
 
 
 def test_a_recursive_type_is_expanded_once() -> None:

@@ -104,11 +104,30 @@ def of_markdown(
             yield f"a tag: {token.content[:100]!r}"
         elif token.type in ("link_open", "image"):
             href = str(token.attrs.get("href", token.attrs.get("src", "")))
+            if href.startswith("#") and href[1:] in _anchors(text):
+                continue
             inside = posixpath.normpath(posixpath.join(str(path.parent), href))
             if PurePosixPath(inside) not in files and unquote(href) not in allowed:
                 yield f"a link: {href!r}"
         elif token.type == "fence":
             yield from _of_block(token.info, token.content)
+
+
+@lru_cache(64)
+def _anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    found: set[str] = set()
+    parsed = tokens(text)
+    for index, token in enumerate(parsed):
+        if token.type == "heading_open":
+            anchor = re.sub(r"[^\w\- ]", "", parsed[index + 1].content.lower()).replace(" ", "-")
+            number = next(n for n in range(len(parsed)) if _numbered(anchor, n) not in found)
+            found.add(_numbered(anchor, number))
+    return found
+
+
+def _numbered(anchor: str, number: int) -> str:
+    return f"{anchor}-{number}" if number else anchor
 
 
 def _of_block(language: str, content: str) -> Iterator[str]:

@@ -74,7 +74,8 @@ def test_each_fragment_is_one_token(text: str) -> None:
         "paragraph_close",
     }
     assert [
-        token.type for token in test_markdown.parse(f"{markdown.fenced(text, 'json')}\n\n# end")
+        token.type
+        for token in test_markdown.parse(f"```json\n{markdown.code_lines(text)}\n```\n\n# end")
     ][:2] == ["fence", "heading_open"]
     assert not any(
         token.type.startswith("html") for token in test_markdown.parse(markdown.notes(text))

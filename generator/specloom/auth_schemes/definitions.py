@@ -22,6 +22,8 @@ class Argument(NamedTuple):
     sample: str = ""
     """A Python expression for samples in the documentation; those leave out an argument without."""
     required: bool = True
+    conditional: bool = False
+    """Whether an argument that is not `required` is needed unless others are given; the scheme's `advice` has the cases."""
     several: bool = False
 
 

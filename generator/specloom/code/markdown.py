@@ -1,6 +1,6 @@
 """Makers of GitHub Markdown that escape text: it cannot become a tag, link, heading, emphasis or table column.
 
-Every maker returns a complete element: an inline run on one line, a code span, or a block. The rules are those of CommonMark 0.31 and
+Every maker returns a complete element: an inline run on one line, a code span, a table cell, or whole lines. The rules are those of CommonMark 0.31 and
 of GitHub's tables and autolinks.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -24,6 +24,7 @@ _SPECIAL = re.compile(
 _LEADING = re.compile(r"(?=[-+=])|\d+(?=[.)](?:\s|$))")  # lists, underlines of headings
 _CODE = re.compile(r"(?<!`)`([^`\s](?:[^`]*[^`\s])?)`(?!`)")
 _BARE_BAR, _ESCAPED_BAR = re.compile(r"(?<!\\)\|"), r"\\|"
+_CLOSING_FENCE = re.compile(r"^ {0,3}(?=`{3,}[ \t]*$)", re.MULTILINE)
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
 
@@ -76,24 +77,16 @@ def link(label: Markdown, target: str) -> Markdown:
     return Markdown(f"[{label}]({encoded})") if label else label
 
 
-def fenced(value: str, language: str) -> Markdown:
-    """Return a fenced code block; raise `ValueError` if the language is not one word."""
-    if not re.fullmatch(r"[a-z0-9]+", language):
-        raise ValueError(f"invalid language {language!r} of a code block")
+def code_lines(value: str) -> Markdown:
+    """Return the lines of a code block, for a fence of three backticks: a line that would close the fence is indented by four spaces."""
     lines = [_visible(line, keep="\t") for line in re.split(r"\r\n|\r|\n", value.rstrip("\r\n"))]
     body = "\n".join(lines)
-    ticks = "`" * max(3, _longest_run("`", body) + 1)
-    return Markdown(f"{ticks}{language}\n{body}\n{ticks}")
+    return Markdown(_CLOSING_FENCE.sub("    ", body) if "```" in body else body)
 
 
-def table(header: Sequence[Markdown], rows: Iterable[Sequence[Markdown]]) -> Markdown:
-    """Return a table of inline runs."""
-    lines = [_row(header), f"|{' --- |' * len(header)}"]
-    for row in rows:
-        if len(row) != len(header):
-            raise ValueError(f"a row of {len(row)} cells in a table of {len(header)} columns")
-        lines.append(_row(row))
-    return Markdown("\n".join(lines))
+def cell(part: Markdown) -> Markdown:
+    """Return an inline run as a table cell: bars in code spans are escaped."""
+    return Markdown(_BARE_BAR.sub(_ESCAPED_BAR, part)) if "|" in part else part
 
 
 def inline(parts: Iterable[Markdown], separator: str = " ") -> Markdown:
@@ -103,23 +96,13 @@ def inline(parts: Iterable[Markdown], separator: str = " ") -> Markdown:
 
 
 def cell_lines(parts: Iterable[Markdown]) -> Markdown:
-    """Join the inline runs that are not empty, one per line inside a table cell."""
-    return Markdown("<br>".join(part for part in parts if part))
+    """Return a table cell with the inline runs that are not empty, one per line."""
+    return cell(Markdown("<br>".join(part for part in parts if part)))
 
 
 def nested_cell(part: Markdown, depth: int) -> Markdown:
     """Return a table cell, indented to show its nesting depth."""
-    return Markdown(f"{'&emsp;' * (depth - 1)}└&nbsp;{part}") if depth else part
-
-
-def bullets(rows: Iterable[Markdown]) -> Markdown:
-    """Return a bullet list of inline runs."""
-    return Markdown("\n".join(f"- {row}" for row in rows))
-
-
-def block_quote(part: Markdown) -> Markdown:
-    """Return an inline run as a block quote."""
-    return Markdown(f"> {part}")
+    return cell(Markdown(f"{'&emsp;' * (depth - 1)}└&nbsp;{part}") if depth else part)
 
 
 def notes(value: str) -> Markdown:
@@ -154,10 +137,6 @@ def _phrase(value: str) -> str:
     """Escape a text on one line and keep the spaces at its ends."""
     parts = _CODE.split(value)
     return "".join(code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
-
-
-def _row(cells: Sequence[Markdown]) -> str:
-    return f"| {' | '.join(_BARE_BAR.sub(_ESCAPED_BAR, cell) if '|' in cell else cell for cell in cells)} |"
 
 
 def _one_line(value: str) -> str:

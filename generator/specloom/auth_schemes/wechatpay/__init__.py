@@ -11,9 +11,17 @@ _texts = Texts(Path(__file__).with_name("texts"))
 
 
 def _argument(
-    name: str, annotation: str, sample: str = "", *, required: bool = False, several: bool = False
+    name: str,
+    annotation: str,
+    sample: str = "",
+    *,
+    required: bool = False,
+    conditional: bool = False,
+    several: bool = False,
 ) -> Argument:
-    return Argument(name, annotation, _texts("arguments", name), sample, required, several)
+    return Argument(
+        name, annotation, _texts("arguments", name), sample, required, conditional, several
+    )
 
 
 SCHEME = SchemeDefinition(
@@ -26,10 +34,10 @@ SCHEME = SchemeDefinition(
         _argument("mchid", "str", '"1900000001"', required=True),
         _argument("serial_no", "str", '"…"', required=True),
         _argument("private_key", "PrivateKeyLike", 'Path("apiclient_key.pem")', required=True),
-        _argument("public_key_id", "str", '"PUB_KEY_ID_…"'),
-        _argument("public_key", "PublicKeyLike", 'Path("pub_key.pem")'),
-        _argument("api_v3_key", "str"),
-        _argument("platform_certificates", "CertificateLike", several=True),
+        _argument("public_key_id", "str", '"PUB_KEY_ID_…"', conditional=True),
+        _argument("public_key", "PublicKeyLike", 'Path("pub_key.pem")', conditional=True),
+        _argument("api_v3_key", "str", conditional=True),
+        _argument("platform_certificates", "CertificateLike", conditional=True, several=True),
         _argument("former_private_keys", "PrivateKeyLike", several=True),
     ),
     encrypts=True,

@@ -10,8 +10,17 @@ from ..texts import Texts
 _texts = Texts(Path(__file__).with_name("texts"))
 
 
-def _argument(name: str, annotation: str, sample: str = "") -> Argument:
-    return Argument(name, annotation, _texts("arguments", name), sample, required=False)
+def _argument(
+    name: str, annotation: str, sample: str = "", *, conditional: bool = True
+) -> Argument:
+    return Argument(
+        name,
+        annotation,
+        _texts("arguments", name),
+        sample,
+        required=False,
+        conditional=conditional,
+    )
 
 
 SCHEME = SchemeDefinition(
@@ -24,7 +33,7 @@ SCHEME = SchemeDefinition(
         _argument("access_token", "TokenLike"),
         _argument("appid", "str", '"wx…"'),
         _argument("secret", "str", '"…"'),
-        _argument("token_store", "TokenStore"),
+        _argument("token_store", "TokenStore", conditional=False),
     ),
     adds=(Added("query", "access_token", _texts("query", "access_token"), "ACCESS_TOKEN"),),
     advice=_texts.list_at("advice"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 
 from msgspec import Struct
@@ -17,53 +17,80 @@ from ...model import (
     Field,
     File,
     FormBody,
+    Host,
     JsonBody,
+    Link,
     MultipartBody,
     Named,
     Object,
     Response,
-    Text,
     Type,
     json_text,
 )
 from ...render import render
 from ..client_interface import body_fields
-from . import labels, page_paths, tables, types
+from . import labels, page_paths, types
 from . import samples as python_samples
-from .errors import error_shape, error_table
+from .errors import error_rows, error_shape
 from .localizer import Localizer
 from .request import SampleRequest, media_of, schemes_of
-from .tables import FieldTable, Row
+from .tables import FieldRow, FieldTable, FieldTables, deprecation, example, shortened
+
+
+class ExampleView(Struct, frozen=True):
+    """Example of a page: the lines of a curl command, and of the response body if it is documented."""
+
+    title: Markdown
+    curl: Markdown
+    response: Markdown | None
+    status: Markdown | None
+    """None if the endpoint has only one response."""
 
 
 class EndpointSamples(Struct, frozen=True):
-    """Samples of an endpoint, for all languages: title and curl command of each example, and Python for the first."""
+    """Samples of an endpoint, for all languages: the curl command of each example, and Python for the first."""
 
-    curl: tuple[tuple[Text, Markdown], ...]
+    curl: tuple[Markdown, ...]
     sync: Markdown
     asynchronous: Markdown
 
     @classmethod
     def of(cls, api: Api, endpoint: Endpoint) -> EndpointSamples:
-        requests = [SampleRequest.of(api, endpoint, example) for example in endpoint.examples] or [
-            SampleRequest.of(api, endpoint, None)
+        requests = [
+            SampleRequest.of(api, endpoint, example) for example in endpoint.examples or (None,)
         ]
-        titles = [example.title for example in endpoint.examples] or [Text()]
         return cls(
-            tuple(
-                (title, markdown.fenced(each.curl(), "sh"))
-                for title, each in zip(titles, requests, strict=True)
-            ),
-            markdown.fenced(python_samples.sample(requests[0], asynchronous=False), "python"),
-            markdown.fenced(python_samples.sample(requests[0], asynchronous=True), "python"),
+            tuple(markdown.code_lines(each.curl()) for each in requests),
+            markdown.code_lines(python_samples.sample(requests[0], asynchronous=False)),
+            markdown.code_lines(python_samples.sample(requests[0], asynchronous=True)),
         )
 
 
-class Section(Struct, frozen=True):
-    """Section of a page: heading, paragraphs, tables, code."""
+class Content(Struct, frozen=True):
+    """Content of a body: a sentence if it is not an object, and tables of fields. An error body has a title."""
 
+    sentence: Markdown | None
+    tables: Sequence[FieldTable]
+    title: Markdown | None = None
+
+
+class ResponseView(Struct, frozen=True):
+    """Response of an endpoint; `header` has the tables of its headers."""
+
+    status: Markdown
     title: Markdown
-    parts: tuple[Markdown, ...]
+    description: Markdown
+    sentence: Markdown | None
+    tables: Sequence[FieldTable]
+    header: Sequence[FieldTable]
+    unsigned: bool
+
+
+class HostRow(Struct, frozen=True):
+    """Row of a table of hosts; both are table cells."""
+
+    url: Markdown
+    description: Markdown
 
 
 def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) -> Markdown:
@@ -79,53 +106,42 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
     if not endpoint.responses:
         localizer.note_missing("a_response")
     inherited = api.lineage(endpoint.resource)
+    tables = FieldTables(api, localizer)
     values = {
         "label": labels.headings(language),
         "title": localizer.inline(endpoint.title) or markdown.text(endpoint.qualified),
-        "navigation": localizer.navigation(
-            [
-                page_paths.link(here, page_paths.of_api(language), localizer.inline(api.title)),
-                *page_paths.languages(api, language, here),
-            ]
-        ),
+        "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(endpoint.description)),
         "deprecated": (
-            tables.deprecation(endpoint.deprecated, localizer) if endpoint.deprecated else None
+            deprecation(endpoint.deprecated, localizer) if endpoint.deprecated else None
         ),
         "facts": facts(endpoint.facts, localizer, endpoint.name_on_site),
-        "request_line": markdown.fenced(f"{endpoint.method} {endpoint.path}", "http"),
-        "hosts": hosts(api, endpoint, localizer),
-        "header": FieldTable(api, localizer).of(
+        "http": markdown.code_lines(f"{endpoint.method} {endpoint.path}"),
+        "hosts": hosts(endpoint.hosts or api.hosts, localizer),
+        "header": tables.of(
             _headers(api, endpoint),
             before=_auth_rows(api, endpoint, "header", localizer),
             after=_content_type(endpoint, localizer),
         ),
-        "path": FieldTable(api, localizer).of(endpoint.path_fields),
-        "query": FieldTable(api, localizer, styled=True).of(
-            endpoint.query, before=_auth_rows(api, endpoint, "query", localizer)
+        "path": tables.of(endpoint.path_fields),
+        "query": tables.of(
+            endpoint.query, styled=True, before=_auth_rows(api, endpoint, "query", localizer)
         ),
-        "body": list(_body(api, endpoint, localizer)),
-        "curl": [
-            Section(localizer.heading("curl", title), (command,)) for title, command in samples.curl
-        ],
+        "body": _body(endpoint, tables),
+        "responses": [_response(endpoint, response, tables) for response in endpoint.responses],
+        "examples": list(_examples(endpoint, samples, localizer)),
         "sync_sample": samples.sync,
         "async_sample": samples.asynchronous,
-        "responses": [
-            *(_response(api, endpoint, response, localizer) for response in endpoint.responses),
-            *_response_examples(endpoint, localizer),
-        ],
         "error_shape": error_shape(endpoint.error_shape, localizer),
-        "endpoint_errors": error_table(endpoint.errors, localizer),
-        "resource_errors": error_table(
+        "endpoint_errors": error_rows(endpoint.errors, localizer),
+        "resource_errors": error_rows(
             [row for resource in inherited for row in resource.errors], localizer
         ),
-        "common_errors": error_table(api.errors, localizer),
-        "error_bodies": list(_error_bodies(api, endpoint, localizer)),
+        "common_errors": error_rows(api.errors, localizer),
+        "error_bodies": list(_error_bodies(endpoint, tables)),
         "response_lost": _response_lost(api, endpoint, localizer),
         "notes": markdown.notes(localizer.text(endpoint.notes)),
-        "links": markdown.bullets(
-            markdown.link(localizer.inline(each.title), each.url) for each in endpoint.links
-        ),
+        "links": links(endpoint.links, localizer),
         "updated": (
             localizer.label("updated", markdown.text(endpoint.updated))
             if endpoint.updated
@@ -136,36 +152,35 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
 
 
 def facts(
-    rows: tuple[Fact, ...], localizer: Localizer, name_on_site: str | None = None
-) -> Markdown:
-    """Return a list of facts, and the provider's name of the endpoint."""
+    rows: Iterable[Fact], localizer: Localizer, name_on_site: str | None = None
+) -> list[Markdown]:
+    """Return facts, and the provider's name of the endpoint."""
     items = [
-        localizer.label(
-            "fact",
-            markdown.strong(localizer.inline(fact.title)),
+        (
+            localizer.inline(fact.title),
             localizer.join([localizer.inline(value) for value in fact.values], "semicolon"),
         )
         for fact in rows
     ]
     if name_on_site is not None:
-        items.append(
-            localizer.label(
-                "fact",
-                markdown.strong(localizer.label("name_on_site")),
-                markdown.code(name_on_site),
-            )
+        items.append((localizer.label("name_on_site"), markdown.code(name_on_site)))
+    return [localizer.label("fact", markdown.strong(title), value) for title, value in items]
+
+
+def hosts(rows: Iterable[Host], localizer: Localizer) -> list[HostRow]:
+    """Return the rows of a table of hosts."""
+    return [
+        HostRow(
+            markdown.cell(markdown.code(host.url)),
+            markdown.cell(localizer.inline(host.description)),
         )
-    return markdown.bullets(items)
+        for host in rows
+    ]
 
 
-def hosts(api: Api, endpoint: Endpoint | None, localizer: Localizer) -> Markdown | None:
-    """Return the hosts of the endpoint, or else of the API."""
-    rows = (endpoint.hosts if endpoint is not None else ()) or api.hosts
-    return tables.table(
-        ("host", "description"),
-        ([markdown.code(host.url), localizer.inline(host.description)] for host in rows),
-        localizer,
-    )
+def links(rows: Iterable[Link], localizer: Localizer) -> list[Markdown]:
+    """Return links to other pages on the web."""
+    return [markdown.link(localizer.inline(each.title), each.url) for each in rows]
 
 
 def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
@@ -173,117 +188,118 @@ def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
     return [*(field for field in api.header if field.wire.lower() not in own), *endpoint.header]
 
 
-def _auth_rows(api: Api, endpoint: Endpoint, where: str, localizer: Localizer) -> Iterator[Row]:
+def _auth_rows(
+    api: Api, endpoint: Endpoint, where: str, localizer: Localizer
+) -> Iterator[FieldRow]:
     """Yield a row for each header or query parameter that authentication adds."""
     schemes = schemes_of(api, endpoint)
     required = localizer.label("yes" if len(schemes) == 1 else "one_of_schemes")
     for scheme in schemes:
         for name, added in added_by(scheme, where):
-            yield _row(
-                name, required, localizer.inline(added.meaning), tables.shortened(added.sample)
-            )
+            meaning, sample = localizer.inline(added.meaning), shortened(added.sample)
+            yield _row(name, required, meaning, sample, localizer)
 
 
-def _content_type(endpoint: Endpoint, localizer: Localizer) -> Iterator[Row]:
+def _content_type(endpoint: Endpoint, localizer: Localizer) -> Iterator[FieldRow]:
     """Yield a row for the media type of the body."""
     if media := media_of(endpoint):
-        yield _row("Content-Type", localizer.label("yes"), localizer.label("media_of_body"), media)
+        required, meaning = localizer.label("yes"), localizer.label("media_of_body")
+        yield _row("Content-Type", required, meaning, media, localizer)
 
 
-def _row(name: str, required: Markdown, meaning: Markdown, example: str) -> Row:
-    return [
-        markdown.code(name),
+def _row(
+    name: str, required: Markdown, description: Markdown, sample: str, localizer: Localizer
+) -> FieldRow:
+    return FieldRow(
+        markdown.cell(markdown.code(name)),
         markdown.code("string"),
         required,
-        meaning,
-        markdown.text(""),
-        markdown.code(example),
-    ]
+        markdown.cell_lines([description, example(sample, localizer)]),
+    )
 
 
-def _body(api: Api, endpoint: Endpoint, localizer: Localizer) -> Iterator[Markdown]:
-    """Yield the tables and sentences on the request body."""
+def _body(endpoint: Endpoint, tables: FieldTables) -> Content | None:
     match endpoint.body:
         case None:
-            return
+            return None
         case BinaryBody(file=file):
-            yield single_value(api, file, "whole_body", localizer)
+            return Content(single_value(file, "whole_body", tables), [])
         case FormBody():
-            if rows := FieldTable(api, localizer, styled=True).of(body_fields(api, endpoint)):
-                yield rows
+            return Content(None, tables.of(body_fields(tables.api, endpoint), styled=True))
         case JsonBody(type=type) | MultipartBody(type=type):
-            yield from _value(api, type, "whole_body", localizer)
+            return content(type, "whole_body", tables)
 
 
-def _response(api: Api, endpoint: Endpoint, response: Response, localizer: Localizer) -> Section:
+def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> ResponseView:
+    localizer = tables.localizer
     phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
-    parts = [markdown.paragraphs(localizer.text(response.description))]
     if response.type is None:
-        parts.append(localizer.label("no_content"))
+        body = Content(localizer.label("no_content"), [])
     elif isinstance(response.type, File):
-        limits = types.limits(api, response.type, localizer)
-        parts.append(
-            localizer.label("raw_response_within", limits)
-            if limits
-            else localizer.label("raw_response")
+        limits = markdown.text(types.limits(tables.api, response.type, localizer))
+        body = Content(
+            (
+                localizer.label("raw_response_within", limits)
+                if limits
+                else localizer.label("raw_response")
+            ),
+            [],
         )
     else:
-        parts += _value(api, response.type, "whole_response", localizer)
-    if headers := FieldTable(api, localizer).of(response.headers):
-        parts += [localizer.label("response_headers"), headers]
-    if not endpoint.verified:
-        parts.append(localizer.label("unsigned"))
-    title = markdown.inline(
-        [markdown.text(f"{response.status} {phrase}"), localizer.inline(response.title)], " · "
+        body = content(response.type, "whole_response", tables)
+    return ResponseView(
+        markdown.text(f"{response.status} {phrase}"),
+        localizer.inline(response.title),
+        markdown.paragraphs(localizer.text(response.description)),
+        body.sentence,
+        body.tables,
+        tables.of(response.headers),
+        not endpoint.verified,
     )
-    return Section(title, tuple(part for part in parts if part))
 
 
-def _value(api: Api, type: Type, sentence: str, localizer: Localizer) -> Iterator[Markdown]:
-    """Yield the fields of an object; for any other type a sentence, and the fields inside of it."""
-    if not isinstance(type, Named) or not isinstance(api.types[type.to], Object):
-        yield single_value(api, type, sentence, localizer)
-    if rows := FieldTable(api, localizer).of_type(type):
-        yield rows
+def content(
+    type: Type, sentence: str, tables: FieldTables, title: Markdown | None = None
+) -> Content:
+    """Return the fields of an object; for any other type a sentence, and the fields inside of it."""
+    is_object = isinstance(type, Named) and isinstance(tables.api.types[type.to], Object)
+    return Content(
+        None if is_object else single_value(type, sentence, tables), tables.of_type(type), title
+    )
 
 
-def single_value(api: Api, type: Type, sentence: str, localizer: Localizer) -> Markdown:
+def single_value(type: Type, sentence: str, tables: FieldTables) -> Markdown:
     """Return a sentence on a body that is a single value: its type and limits."""
+    api, localizer = tables.api, tables.localizer
+    limits = markdown.text(types.limits(api, type, localizer))
     return localizer.label(
-        sentence,
-        localizer.join(
-            [types.cell(api, type, localizer), types.limits(api, type, localizer)], "semicolon"
-        ),
+        sentence, localizer.join([types.cell(api, type, localizer), limits], "semicolon")
     )
 
 
-def _error_bodies(api: Api, endpoint: Endpoint, localizer: Localizer) -> Iterator[Section]:
-    """Yield the fields of each error body that has a type, by exception class."""
-    rows = api.errors_of(endpoint)
-    for name, body in dict.fromkeys(
-        (row.class_name, row.body) for row in rows if row.body is not None
-    ):
-        title = localizer.label("error_body", markdown.code(f"errors.{name}"))
-        yield Section(
-            title,
-            (localizer.label("body_of_error"), *_value(api, body, "whole_response", localizer)),
+def _error_bodies(endpoint: Endpoint, tables: FieldTables) -> Iterator[Content]:
+    """Yield the content of each error body that has a type, by exception class."""
+    rows = tables.api.errors_of(endpoint)
+    for name, body in dict.fromkeys((row.class_name, row.body) for row in rows):
+        if body is not None:
+            title = tables.localizer.label("error_body", markdown.code(f"errors.{name}"))
+            yield content(body, "whole_response", tables, title)
+
+
+def _examples(
+    endpoint: Endpoint, samples: EndpointSamples, localizer: Localizer
+) -> Iterator[ExampleView]:
+    """Yield an example without a response if none is documented."""
+    if not endpoint.examples:
+        yield ExampleView(markdown.text(""), samples.curl[0], None, None)
+    for each, curl in zip(endpoint.examples, samples.curl, strict=bool(endpoint.examples)):
+        response = (
+            markdown.code_lines(json_text(each.response.json, indent=0))
+            if each.response is not None
+            else None
         )
-
-
-def _response_examples(endpoint: Endpoint, localizer: Localizer) -> Iterator[Section]:
-    """Yield the documented response bodies; the heading has the status if there are several."""
-    for example in endpoint.examples:
-        if example.response is not None:
-            status = str(example.status) if len(endpoint.responses) > 1 else ""
-            title = [
-                localizer.label("response_example"),
-                markdown.text(status),
-                localizer.inline(example.title),
-            ]
-            yield Section(
-                markdown.inline(title, " · "),
-                (markdown.fenced(json_text(example.response.json, indent=0), "json"),),
-            )
+        status = markdown.text(str(each.status)) if len(endpoint.responses) > 1 else None
+        yield ExampleView(localizer.inline(each.title), curl, response, status)
 
 
 def _response_lost(api: Api, endpoint: Endpoint, localizer: Localizer) -> Markdown:

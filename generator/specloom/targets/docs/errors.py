@@ -1,20 +1,29 @@
-"""Tables of error codes, and the locations of code, message and detail in an error."""
+"""Rows of error codes, and the locations of code, message and detail in an error."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from ...code import Markdown, markdown
 from ...model import ErrorCode, ErrorShape
 from .localizer import Localizer
-from .tables import table
-
-_COLUMNS = ("status", "code", "exception", "reason", "remedy")
 
 
-def error_table(rows: Iterable[ErrorCode], localizer: Localizer) -> Markdown | None:
-    """Return a table with a row for each documented cause and its exception class; None if there is none."""
-    return table(_COLUMNS, [_row(row, localizer) for row in rows], localizer)
+class ErrorRow(Struct, frozen=True):
+    """Row of a table of errors: a documented cause and its exception class; all are table cells."""
+
+    status: Markdown
+    code: Markdown
+    exception: Markdown
+    reason: Markdown
+    remedy: Markdown
+
+
+def error_rows(rows: Iterable[ErrorCode], localizer: Localizer) -> list[ErrorRow]:
+    """Return a row for each documented cause of an error."""
+    return [_row(row, localizer) for row in rows]
 
 
 def error_shape(shape: ErrorShape, localizer: Localizer) -> Markdown | None:
@@ -37,14 +46,14 @@ def error_shape(shape: ErrorShape, localizer: Localizer) -> Markdown | None:
     return localizer.join(sentences, "sentences")
 
 
-def _row(row: ErrorCode, localizer: Localizer) -> list[Markdown]:
+def _row(row: ErrorCode, localizer: Localizer) -> ErrorRow:
     name = markdown.code(row.code if row.code is not None else str(row.status))
     if not row.reason:
         localizer.note_missing("a_reason", name)
-    return [
+    return ErrorRow(
         markdown.text(str(row.status)) if row.status is not None else localizer.label("any"),
-        name if row.code is not None else localizer.label("any"),
+        markdown.cell(name) if row.code is not None else localizer.label("any"),
         markdown.code(f"errors.{row.class_name}"),
-        localizer.inline(row.reason),
-        localizer.inline(row.remedy),
-    ]
+        markdown.cell(localizer.inline(row.reason)),
+        markdown.cell(localizer.inline(row.remedy)),
+    )

@@ -1,18 +1,26 @@
-"""Page of an event, and tables of events."""
+"""Page of an event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from ...auth_schemes import SCHEMES, WebhookDefinition
 from ...code import Markdown, markdown, python
-from ...model import Api, Event, Named, Object, Resource, json_text
+from ...model import Api, Event, json_text
 from ...render import render
-from . import labels, page_paths, tables, webhook_samples
-from .endpoints import Section, single_value
+from . import labels, page_paths, webhook_samples
+from .endpoints import content, links
 from .localizer import Localizer
-from .tables import FieldTable
+from .tables import FieldTables, deprecation
+
+
+class EventExampleView(Struct, frozen=True):
+    """Example of an event: the lines of its payload."""
+
+    title: Markdown
+    payload: Markdown
 
 
 def page(api: Api, event: Event, language: str) -> Markdown:
@@ -29,54 +37,30 @@ def page(api: Api, event: Event, language: str) -> Markdown:
     values = {
         "label": labels.headings(language),
         "title": localizer.inline(event.title) or markdown.text(event.name),
-        "navigation": localizer.navigation(
-            [
-                page_paths.link(here, page_paths.of_api(language), localizer.inline(api.title)),
-                *page_paths.languages(api, language, here),
-            ]
-        ),
+        "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(event.description)),
-        "deprecated": tables.deprecation(event.deprecated, localizer) if event.deprecated else None,
-        "facts": markdown.bullets(_facts(event, localizer)),
-        "payload": list(_payload(api, event, localizer)),
+        "deprecated": deprecation(event.deprecated, localizer) if event.deprecated else None,
+        "facts": list(_facts(event, localizer)),
+        "payload": content(event.payload, "whole_payload", FieldTables(api, localizer)),
         "examples": [
-            Section(
-                localizer.heading("example", each.title),
-                (markdown.fenced(json_text(each.payload.json, indent=0), "json"),),
+            EventExampleView(
+                localizer.inline(each.title),
+                markdown.code_lines(json_text(each.payload.json, indent=0)),
             )
             for each in event.examples
         ],
         "verification": verification(api, localizer),
-        "sample": markdown.fenced(
-            webhook_samples.function(api, python.identifier(event.class_name)), "python"
+        "sample": markdown.code_lines(
+            webhook_samples.function(api, python.identifier(event.class_name))
         ),
         "acknowledgement": acknowledgement(api, localizer),
         "redelivery": redelivery(api, localizer),
-        "links": markdown.bullets(
-            markdown.link(localizer.inline(each.title), each.url) for each in event.links
-        ),
+        "links": links(event.links, localizer),
         "updated": (
             localizer.label("updated", markdown.text(event.updated)) if event.updated else None
         ),
     }
     return render(Markdown, "docs/event.md.j2", notice=localizer.notice(), **values)
-
-
-def events_table(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Markdown | None:
-    """Return a table of a resource's events, with links to their pages."""
-    rows = [
-        [
-            page_paths.link(
-                here,
-                page_paths.of_event(event, localizer.language),
-                localizer.inline(event.title) or markdown.text(event.name),
-            ),
-            markdown.code(event.name),
-            markdown.code(f"events.{event.class_name}"),
-        ]
-        for event in resource.events
-    ]
-    return tables.table(("event", "name", "sync"), rows, localizer)
 
 
 def verification(api: Api, localizer: Localizer) -> Markdown:
@@ -107,28 +91,14 @@ def redelivery(api: Api, localizer: Localizer) -> Markdown:
 
 
 def _facts(event: Event, localizer: Localizer) -> Iterator[Markdown]:
-    yield localizer.label(
-        "fact", markdown.strong(localizer.label("name")), markdown.code(event.name)
-    )
-    yield localizer.label(
-        "fact",
-        markdown.strong(localizer.label("sync")),
-        markdown.code(f"events.{event.class_name}"),
-    )
+    facts = {
+        "name": markdown.code(event.name),
+        "sync": markdown.code(f"events.{event.class_name}"),
+    }
     if event.to is not None:
-        yield localizer.label(
-            "fact",
-            markdown.strong(localizer.label("sent_to")),
-            localizer.label("setting", markdown.code(event.to)),
-        )
-
-
-def _payload(api: Api, event: Event, localizer: Localizer) -> Iterator[Markdown]:
-    """Yield the fields of an object; for any other type a sentence, and the fields inside of it."""
-    if not isinstance(event.payload, Named) or not isinstance(api.types[event.payload.to], Object):
-        yield single_value(api, event.payload, "whole_payload", localizer)
-    if rows := FieldTable(api, localizer).of_type(event.payload):
-        yield rows
+        facts["sent_to"] = localizer.label("setting", markdown.code(event.to))
+    for key, value in facts.items():
+        yield localizer.label("fact", markdown.strong(localizer.label(key)), value)
 
 
 def _delivery(api: Api) -> WebhookDefinition | None:

@@ -2,20 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from msgspec.structs import replace
+from msgspec import Struct
 
 from ...auth_schemes import SCHEMES
 from ...code import Markdown, markdown
-from ...model import Api, Endpoint, Fact, Object, Resource, Text
+from ...model import Api, Endpoint, Event, Fact, Object, Resource, Scheme, Text
 from ...render import render
 from ..client_interface import argument_of, schemes_of
-from . import events, labels, page_paths, samples, tables
-from .endpoints import Section, facts, hosts
-from .errors import error_table
+from . import labels, page_paths, samples
+from .endpoints import facts, hosts, links
+from .errors import error_rows
 from .localizer import Localizer
+
+
+class EndpointRow(Struct, frozen=True):
+    """Row of a table of endpoints; all are table cells."""
+
+    title: Markdown
+    http: Markdown
+    call: Markdown
+
+
+class EventRow(Struct, frozen=True):
+    """Row of a table of events; all are table cells."""
+
+    title: Markdown
+    name: Markdown
+    class_name: Markdown
+
+
+class ResourceView(Struct, frozen=True):
+    """Resource with its endpoints and events."""
+
+    title: Markdown
+    endpoints: Sequence[EndpointRow]
+    events: Sequence[EventRow]
+
+
+class ArgumentRow(Struct, frozen=True):
+    """Row of a table of arguments; all are table cells."""
+
+    name: Markdown
+    required: Markdown
+    description: Markdown
+
+
+class SchemeView(Struct, frozen=True):
+    """Auth scheme: a sentence, the client's arguments, and advice on them."""
+
+    sentence: Markdown
+    arguments: Sequence[ArgumentRow]
+    advice: Sequence[Markdown]
 
 
 def index(api: Api, language: str) -> Markdown:
@@ -24,32 +64,28 @@ def index(api: Api, language: str) -> Markdown:
     here = page_paths.of_api(language)
     if not api.description:
         localizer.note_missing("a_description")
+    schemes = schemes_of(api)
     values = {
         "label": labels.headings(language),
         "title": localizer.inline(api.title) or markdown.text(api.package),
-        "navigation": localizer.navigation(page_paths.languages(api, language, here)),
+        "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(api.description)),
-        "hosts": hosts(api, None, localizer),
-        "authentication": list(_authentication(api, localizer)),
-        "create_client": markdown.fenced(samples.create_client(api), "python"),
+        "hosts": hosts(api.hosts, localizer),
+        "authentication": _authentication(len(schemes), localizer),
+        "schemes": [_scheme(api, scheme, localizer) for scheme in schemes],
+        "create_client": markdown.code_lines(samples.create_client(api)),
         "client_link": localizer.label(
             "more_of_the_client",
             page_paths.link(
                 here, page_paths.of_client(language), localizer.label("use_the_client")
             ),
         ),
-        "units": markdown.bullets(localizer.inline(unit) for unit in _units(api)),
+        "units": [localizer.inline(unit) for unit in _units(api)],
         "facts": facts(_shared_facts(api), localizer),
-        "resources": [
-            _with_events(resource, here, localizer)
-            for resource in api.all_resources()
-            if _is_listed(resource)
-        ],
-        "errors": error_table(api.errors, localizer),
+        "resources": _resources(api.all_resources(), here, localizer),
+        "errors": error_rows(api.errors, localizer),
         "notes": markdown.notes(localizer.text(api.notes)),
-        "links": markdown.bullets(
-            markdown.link(localizer.inline(each.title), each.url) for each in api.links
-        ),
+        "links": links(api.links, localizer),
     }
     return render(Markdown, "docs/index.md.j2", notice=localizer.notice(), **values)
 
@@ -58,102 +94,93 @@ def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
     """Return the page of a resource."""
     localizer = Localizer(language)
     here = page_paths.of_resource(resource, language)
+    own, *nested = resource.walk()
     values = {
         "label": labels.headings(language),
         "title": _title(resource, localizer),
-        "navigation": localizer.navigation(
-            [
-                page_paths.link(here, page_paths.of_api(language), localizer.inline(api.title)),
-                *page_paths.languages(api, language, here),
-            ]
-        ),
+        "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(resource.description)),
-        "resources": list(_sections(resource, here, localizer)),
-        "errors": error_table(resource.errors, localizer),
+        "resource": _resource(own, here, localizer),
+        "resources": _resources(nested, here, localizer),
+        "errors": error_rows(resource.errors, localizer),
         "notes": markdown.notes(localizer.text(resource.notes)),
     }
     return render(Markdown, "docs/resource.md.j2", notice=localizer.notice(), **values)
 
 
-def _sections(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Iterator[Section]:
-    """Yield the resource's own endpoints and events, then the resources below it."""
-    if own := _resource(resource, here, localizer).parts:
-        yield Section(localizer.label("endpoints"), own)
-    if events_table := events.events_table(resource, here, localizer):
-        yield Section(localizer.label("events"), (events_table,))
-    for nested in list(resource.walk())[1:]:
-        if _is_listed(nested):
-            yield _with_events(nested, here, localizer)
+def _resources(
+    resources: Iterable[Resource], here: PurePosixPath, localizer: Localizer
+) -> list[ResourceView]:
+    """Return the resources that have endpoints, events or a page."""
+    return [
+        _resource(each, here, localizer)
+        for each in resources
+        if each.endpoints or each.events or page_paths.has_page(each)
+    ]
 
 
-def _resource(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Section:
+def _resource(resource: Resource, here: PurePosixPath, localizer: Localizer) -> ResourceView:
     title = _title(resource, localizer)
     there = page_paths.of_resource(resource, localizer.language)
     if there != here and page_paths.has_page(resource):
         title = page_paths.link(here, there, title)
-    endpoints = tables.table(
-        ("endpoint", "request_line", "sync"),
+    return ResourceView(
+        title,
         [_endpoint(each, here, localizer) for each in resource.endpoints],
-        localizer,
+        [_event(each, here, localizer) for each in resource.events],
     )
-    return Section(title, (endpoints,) if endpoints else ())
 
 
-def _with_events(resource: Resource, here: PurePosixPath, localizer: Localizer) -> Section:
-    """Return the endpoints of a resource, and its events."""
-    section, events_table = _resource(resource, here, localizer), events.events_table(
-        resource, here, localizer
-    )
-    return replace(section, parts=(*section.parts, events_table)) if events_table else section
-
-
-def _endpoint(endpoint: Endpoint, here: PurePosixPath, localizer: Localizer) -> list[Markdown]:
+def _endpoint(endpoint: Endpoint, here: PurePosixPath, localizer: Localizer) -> EndpointRow:
     title = localizer.inline(endpoint.title) or markdown.text(endpoint.name)
+    link = page_paths.link(here, page_paths.of_endpoint(endpoint, localizer.language), title)
     marks = [markdown.strong(localizer.label("deprecated"))] if endpoint.deprecated else []
-    return [
-        markdown.inline(
-            [
-                page_paths.link(here, page_paths.of_endpoint(endpoint, localizer.language), title),
-                *marks,
-            ]
-        ),
-        markdown.code(f"{endpoint.method} {endpoint.path}"),
+    return EndpointRow(
+        markdown.cell(markdown.inline([link, *marks])),
+        markdown.cell(markdown.code(f"{endpoint.method} {endpoint.path}")),
         markdown.code(f"client.{endpoint.qualified}(…)"),
-    ]
+    )
+
+
+def _event(event: Event, here: PurePosixPath, localizer: Localizer) -> EventRow:
+    title = localizer.inline(event.title) or markdown.text(event.name)
+    link = page_paths.link(here, page_paths.of_event(event, localizer.language), title)
+    return EventRow(
+        markdown.cell(link),
+        markdown.cell(markdown.code(event.name)),
+        markdown.code(f"events.{event.class_name}"),
+    )
 
 
 def _title(resource: Resource, localizer: Localizer) -> Markdown:
     return localizer.inline(resource.title) or markdown.text(".".join(resource.path))
 
 
-def _is_listed(resource: Resource) -> bool:
-    return bool(resource.endpoints or resource.events) or page_paths.has_page(resource)
-
-
-def _authentication(api: Api, localizer: Localizer) -> Iterator[Markdown]:
-    """Yield the client's arguments and advice for each scheme."""
-    schemes = schemes_of(api)
+def _authentication(schemes: int, localizer: Localizer) -> Markdown | None:
+    """Return a sentence for an API with no scheme or several."""
     if not schemes:
-        yield localizer.label("none")
-    if len(schemes) > 1:
-        yield localizer.label("several_schemes")
-    for scheme in schemes:
-        kind = SCHEMES[scheme.kind]
-        yield localizer.label("authenticated_by", localizer.inline(kind.title))
-        client_argument = argument_of(api, scheme)
-        prefix = f"{client_argument}.{kind.class_name}." if client_argument else ""
-        rows = [
-            [
+        return localizer.label("none")
+    return localizer.label("several_schemes") if schemes > 1 else None
+
+
+def _scheme(api: Api, scheme: Scheme, localizer: Localizer) -> SchemeView:
+    kind = SCHEMES[scheme.kind]
+    client_argument = argument_of(api, scheme)
+    prefix = f"{client_argument}.{kind.class_name}." if client_argument else ""
+    return SchemeView(
+        localizer.label("authenticated_by", localizer.inline(kind.title)),
+        [
+            ArgumentRow(
                 markdown.code(f"{prefix}{argument.name}"),
-                localizer.label("yes" if argument.required else "depends"),
-                localizer.inline(argument.meaning),
-            ]
+                localizer.label(
+                    "yes" if argument.required else "depends" if argument.conditional else "no"
+                ),
+                markdown.cell(localizer.inline(argument.meaning)),
+            )
             for argument in kind.arguments
-        ]
-        if table := tables.table(("argument", "required", "meaning"), rows, localizer):
-            yield table
-        if kind.advice:
-            yield markdown.bullets(localizer.inline(advice) for advice in kind.advice)
+        ],
+        [localizer.inline(advice) for advice in kind.advice],
+    )
 
 
 def _units(api: Api) -> list[Text]:

@@ -41,11 +41,11 @@ class Localizer(Struct):
         """Return the keys of a table of the user guide, in order."""
         return [*locales.table(self.language, "guide", table)]
 
-    def guide_bullets(self, key: str, *values: Markdown) -> Markdown:
+    def guide_list(self, key: str, *values: Markdown) -> list[Markdown]:
         """Return a list of the user guide, with its placeholders filled in."""
-        return markdown.bullets(
+        return [
             markdown.sentence(text, *values) for text in locales.texts(self.language, "guide", key)
-        )
+        ]
 
     def note_missing(self, key: str, *values: Markdown) -> None:
         """Record a missing part of the page; `key` is the label that names it."""
@@ -64,14 +64,6 @@ class Localizer(Struct):
             joined = self.label(separator, joined, part)
         return joined
 
-    def heading(self, key: str, title: Text) -> Markdown:
-        """Return a heading: a label, and a title of the spec if there is one."""
-        return markdown.inline([self.label(key), self.inline(title)], " · ")
-
-    def navigation(self, links: Sequence[Markdown]) -> Markdown:
-        """Return the links at the head of a page."""
-        return markdown.inline(links, " · ")
-
     def notice(self) -> Markdown | None:
         """Return the notice on missing translations and texts, if there are any."""
         missing = [*self._missing]
@@ -80,4 +72,4 @@ class Localizer(Struct):
         parts = [self.label("untranslated")] if self._untranslated else []
         if missing:
             parts.append(self.label("missing", self.join(missing)))
-        return markdown.block_quote(self.join(parts, "sentences")) if parts else None
+        return self.join(parts, "sentences") if parts else None

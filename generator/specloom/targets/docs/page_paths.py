@@ -46,11 +46,13 @@ def link(here: PurePosixPath, there: PurePosixPath, label: Markdown) -> Markdown
     return markdown.link(label, relpath(there, here.parent))
 
 
-def languages(api: Api, language: str, here: PurePosixPath) -> list[Markdown]:
-    """Return links to the same page in the other languages."""
-    other = [each for each in api.languages if each != language]
-    pages = [PurePosixPath("docs", each, *here.parts[2:]) for each in other]
-    return [
-        link(here, page, markdown.text(name_of(each)))
-        for each, page in zip(other, pages, strict=True)
+def navigation(api: Api, language: str, here: PurePosixPath) -> list[Markdown]:
+    """Return links from a page to the page of the API, and to the same page in the other languages."""
+    index = of_api(language)
+    title = markdown.text(api.title.best(language))
+    own = [link(here, index, title)] if here != index else []
+    others = (each for each in api.languages if each != language)
+    return own + [
+        link(here, PurePosixPath("docs", each, *here.parts[2:]), markdown.text(name_of(each)))
+        for each in others
     ]

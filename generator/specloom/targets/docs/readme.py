@@ -30,7 +30,6 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
         description=markdown.paragraphs(localizer.text(api.description)),
         source=localizer.label("generated_from", markdown.code(api.source)),
         pages=localizer.label("pages", localizer.join(pages)),
-        install=markdown.fenced("pip install .", "sh"),
         sample=EndpointSamples.of(api, first).sync if first is not None else None,
         errors_note=localizer.label("errors_in_short"),
         client_link=localizer.label(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
@@ -217,5 +218,6 @@ def _parts(wire: str, value: Json, media: tuple[str, ...] | None) -> Iterator[st
 
 
 def _quoted(argument: str) -> str:
-    """Quote an argument for a POSIX shell."""
-    return "'" + argument.replace("'", "'\\''") + "'"
+    """Quote an argument for a POSIX shell; a line of backticks, which would close a code block, begins with an empty string."""
+    quoted = argument.replace("'", "'\\''")
+    return "'" + re.sub(r"(?<=[\r\n])(?= {0,3}```)", "''", quoted) + "'"

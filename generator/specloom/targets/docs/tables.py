@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
@@ -14,11 +15,13 @@ from ...model import (
     Field,
     Json,
     Named,
+    NamedType,
     Object,
     Text,
     Type,
     TypeName,
     Union,
+    UnionType,
     innermost,
     wire_text,
 )
@@ -26,170 +29,213 @@ from .. import descriptions
 from . import types
 from .localizer import Localizer
 from .parameter_styles import encoded_shape
-from .sample_values import MAX_DEPTH
 
-COLUMNS = ("name", "type", "required", "meaning", "limit", "example")
+_MAX_DEPTH = 2
+"""Levels of nested fields in the table of their object; types below have tables of their own."""
 _WIDEST_EXAMPLE = 30
 
-Row = Sequence[Markdown]
+
+class FieldRow(Struct, frozen=True):
+    """Row of a table of fields; all are table cells."""
+
+    name: Markdown
+    type: Markdown
+    required: Markdown
+    description: Markdown
 
 
-class FieldTable(Struct):
-    """Table of fields. A named type is expanded once, where it occurs first, so that recursive types end; types nested
-    too deep follow after the other rows."""
+class FieldTable(Struct, frozen=True):
+    """Table of fields. That of a type that is nested too deep has the type's name and title."""
+
+    fields: Sequence[FieldRow]
+    name: Markdown | None = None
+    title: Markdown | None = None
+
+
+class FieldTables(Struct):
+    """Builder of the tables of a page. A table shows the fields of a type once, where it occurs first, so that recursive types end."""
 
     api: Api
     localizer: Localizer
-    styled: bool = False
-    """True for a query or form, in which lists and objects have an encoding style."""
-    _explained: set[TypeName] = field(default_factory=set[TypeName])
-    _postponed: list[Named] = field(default_factory=list[Named])
-    """Types nested too deep to be expanded in place."""
+    _shown: set[TypeName] = field(default_factory=set[TypeName])
+    """Types with their fields or values in the current table, or in those of its nested types."""
+    _links: dict[TypeName, Markdown] = field(default_factory=dict[TypeName, Markdown])
+    """Links to the types that have a table of their own on the page."""
+    _anchors: dict[str, int] = field(default_factory=dict[str, int])
+    _waiting: deque[TypeName] = field(default_factory=deque[TypeName])
+    """Types whose own tables follow after the current one."""
 
     def of(
-        self, fields: Iterable[Field], *, before: Iterable[Row] = (), after: Iterable[Row] = ()
-    ) -> Markdown | None:
-        """Return a table of the fields and their nested fields, between other rows; None if it has no rows."""
-        return table(
-            COLUMNS,
-            [*before, *self._rows(fields, 0), *self._postponed_rows(), *after],
-            self.localizer,
-        )
+        self,
+        fields: Iterable[Field],
+        *,
+        styled: bool = False,
+        before: Iterable[FieldRow] = (),
+        after: Iterable[FieldRow] = (),
+    ) -> list[FieldTable]:
+        """Return a table of the fields between other rows, and the tables of types nested too deep; none without rows.
 
-    def of_type(self, type: Type) -> Markdown | None:
-        """Return a table of the fields of an object type, or of the items, values or members of a type."""
-        inner = innermost(type)
-        return table(
-            COLUMNS, [*self._nested_rows(inner, 0), *self._postponed_rows()], self.localizer
-        )
+        With `styled=True`, lists and objects have an encoding style, as in a query or form.
+        """
+        return self._tables([*before, *self._rows(fields, 0, styled=styled), *after])
 
-    def _postponed_rows(self) -> Iterator[Row]:
-        """Yield the postponed types, each under its name."""
-        while self._postponed:
-            type = self._postponed.pop(0)
-            if type.to not in self._explained:
-                yield from self._members([type], 0)
+    def of_type(self, type: Type) -> list[FieldTable]:
+        """Return the tables of an object type, or of the items, values or members of a type."""
+        match innermost(type):
+            case Named(to=name):
+                return self._tables(list(self._rows_of(name, 0)))
+            case Union(members=members):
+                return self._tables(list(self._members(members, 0)))
+            case _:
+                return []
 
-    def _rows(self, fields: Iterable[Field], depth: int) -> Iterator[Row]:
+    def _tables(self, rows: list[FieldRow]) -> list[FieldTable]:
+        tables = [FieldTable(rows)] if rows else []
+        while self._waiting:
+            name = self._waiting.popleft()
+            tables.append(
+                FieldTable(
+                    list(self._rows_of(name, 0)),
+                    types.class_of(self.api, name),
+                    self.localizer.inline(self.api.types[name].title),
+                )
+            )
+        self._shown.clear()
+        return tables
+
+    def _rows(
+        self, fields: Iterable[Field], depth: int, *, styled: bool = False
+    ) -> Iterator[FieldRow]:
         for each in fields:
-            yield self._row(each, depth)
+            yield FieldRow(
+                markdown.nested_cell(markdown.code(each.wire), depth),
+                markdown.cell(types.cell(self.api, each.type, self.localizer)),
+                _required(each, self.localizer),
+                self._description(each, depth, styled=styled),
+            )
             yield from self._nested_rows(innermost(each.type), depth + 1)
 
-    def _nested_rows(self, type: Type, depth: int) -> Iterator[Row]:
+    def _nested_rows(self, type: Type, depth: int) -> Iterator[FieldRow]:
         match type:
-            case Named(to=name) if name not in self._explained:
-                named = self.api.types[name]
-                if isinstance(named, Enumeration):
-                    return
-                if depth > MAX_DEPTH:
-                    self._postponed.append(type)
-                    return
-                self._explained.add(name)
-                if isinstance(named, Object):
-                    yield from self._rows(named.fields, depth)
-                else:
-                    yield from self._members(named.members, depth)
-            case Union(members=members):
+            case Named(to=name) if name not in self._shown and name not in self._links:
+                yield from self._rows_of(name, depth)
+            case Union(members=members) if depth <= _MAX_DEPTH:
                 yield from self._members(members, depth)
             case _:
                 return
 
-    def _members(self, members: Sequence[Type], depth: int) -> Iterator[Row]:
+    def _rows_of(self, name: TypeName, depth: int) -> Iterator[FieldRow]:
+        match self.api.types[name]:
+            case Object(fields=fields):
+                self._shown.add(name)
+                yield from self._rows(fields, depth)
+            case UnionType(members=members):
+                self._shown.add(name)
+                yield from self._members(members, depth)
+            case _:
+                return
+
+    def _members(self, members: Sequence[Type], depth: int) -> Iterator[FieldRow]:
         """Yield a row for each member that has fields or values, and its fields below it."""
         for member in members:
             inner = innermost(member)
             if isinstance(inner, Named):
-                name = markdown.nested_cell(
-                    markdown.strong(markdown.text(types.name_of(member))), depth
+                title = self.localizer.inline(self.api.types[inner.to].title)
+                yield FieldRow(
+                    markdown.nested_cell(
+                        markdown.strong(markdown.text(types.name_of(member))), depth
+                    ),
+                    markdown.cell(types.cell(self.api, member, self.localizer)),
+                    markdown.text(""),
+                    markdown.cell_lines([title, *self._about_type(inner, depth)]),
                 )
-                meaning = markdown.cell_lines(
-                    [
-                        self.localizer.inline(self.api.types[inner.to].title),
-                        *self._values(inner, depth),
-                    ]
-                )
-                yield self._member_row(name, types.cell(self.api, member, self.localizer), meaning)
                 yield from self._nested_rows(inner, depth + 1)
 
-    def _member_row(self, name: Markdown, type: Markdown, meaning: Markdown) -> Row:
-        nothing = markdown.text("")
-        return [name, type, nothing, meaning, nothing, nothing]
-
-    def _row(self, each: Field, depth: int) -> Row:
-        return [
-            markdown.nested_cell(markdown.code(each.wire), depth),
-            types.cell(self.api, each.type, self.localizer),
-            _required(each, self.localizer),
-            self._meaning(each, depth),
-            self._limit(each, depth),
-            _example(each),
-        ]
-
-    def _limit(self, each: Field, depth: int) -> Markdown:
-        limit = types.limit(self.api, each, self.localizer)
-        if not self.styled or depth or not (style := encoded_shape(self.api, each)):
-            return limit
-        return self.localizer.join(
-            [limit, self.localizer.label("sent_as", markdown.code(style))], "semicolon"
-        )
-
-    def _meaning(self, each: Field, depth: int) -> Markdown:
+    def _description(self, each: Field, depth: int, *, styled: bool) -> Markdown:
+        localizer = self.localizer
         title, description = self.api.meaning_of(each)
         if self.api.is_undocumented(each):
-            self.localizer.note_missing_meaning(each.wire)
-        lines = [markdown.strong(self.localizer.inline(title)), self.localizer.inline(description)]
+            localizer.note_missing_meaning(each.wire)
+        lines = [markdown.strong(localizer.inline(title)), localizer.inline(description)]
         if each.when:
             lines.append(
-                self.localizer.label(
-                    "applies" if each.required else "if", self.localizer.inline(each.when)
-                )
+                localizer.label("applies" if each.required else "if", localizer.inline(each.when))
             )
-        if each.unit:
-            lines.append(self.localizer.label("unit", self.localizer.inline(each.unit)))
-        lines += self._values(each.type, depth)
-        if each.default is not None and not each.secret:
-            lines.append(
-                self.localizer.label("default", markdown.code(shortened(each.default.json)))
-            )
-        lines += [
-            self.localizer.label(key)
+        lines += self._about_type(innermost(each.type), depth)
+        lines.append(localizer.join(self._facts(each, styled=styled), "sentences"))
+        if each.since:
+            lines.append(localizer.label("since", localizer.inline(each.since)))
+        if each.deprecated:
+            lines.append(deprecation(each.deprecated, localizer))
+        return markdown.cell_lines(lines)
+
+    def _facts(self, each: Field, *, styled: bool) -> list[Markdown]:
+        """Return limits, encoding style, unit, default and example, a sentence each."""
+        localizer = self.localizer
+        sentences = [types.limit(self.api, each, localizer)]
+        if styled and (style := encoded_shape(self.api, each)):
+            sentences.append(localizer.label("sent_as", markdown.code(style)))
+        sentences += [
+            localizer.label(key)
             for key, applies in (("encrypted", each.encrypted), ("secret", each.secret))
             if applies
         ]
-        if each.since:
-            lines.append(self.localizer.label("since", self.localizer.inline(each.since)))
-        if each.deprecated:
-            lines.append(deprecation(each.deprecated, self.localizer))
-        return markdown.cell_lines(lines)
+        if each.unit:
+            sentences.append(localizer.label("unit", localizer.inline(each.unit)))
+        if each.secret:
+            return sentences
+        if each.default is not None:
+            value = markdown.code(shortened(each.default.json))
+            sentences.append(localizer.label("default", value))
+        if each.example is not None:
+            sentences.append(example(shortened(each.example.json), localizer))
+        return sentences
 
-    def _values(self, type: Type, depth: int) -> list[Markdown]:
-        """Return the values of an enumeration, or a reference to a type expanded elsewhere."""
-        inner = innermost(type)
-        if not isinstance(inner, Named):
+    def _about_type(self, type: Type, depth: int) -> list[Markdown]:
+        """Return the values of an enumeration, or the place where the fields of a type are if they do not follow."""
+        if isinstance(type, Union) and depth >= _MAX_DEPTH:
+            return [
+                line for each in type.members for line in self._about_type(innermost(each), depth)
+            ]
+        if not isinstance(type, Named):
             return []
-        named = self.api.types[inner.to]
-        if inner.to in self._explained:
+        name, named = type.to, self.api.types[type.to]
+        if name in self._links:
+            return [self.localizer.label("fields_of", self._links[name])]
+        if name in self._shown:
             key = "values_above" if isinstance(named, Enumeration) else "fields_above"
-            return [self.localizer.label(key, markdown.code(inner.to.name))]
-        if not isinstance(named, Enumeration):
-            return (
-                [self.localizer.label("fields_below", markdown.code(inner.to.name))]
-                if depth >= MAX_DEPTH
-                else []
-            )
-        self._explained.add(inner.to)
-        return [
-            markdown.inline(
-                [markdown.code(wire_text(each.value)), self.localizer.inline(each.text)]
-            )
-            for each in named.values
-        ]
+            return [self.localizer.label(key, markdown.code(name.name))]
+        if isinstance(named, Enumeration):
+            self._shown.add(name)
+            return [
+                markdown.inline(
+                    [markdown.code(wire_text(each.value)), self.localizer.inline(each.text)]
+                )
+                for each in named.values
+            ]
+        if depth < _MAX_DEPTH or not _has_rows(named):
+            return []
+        self._waiting.append(name)
+        self._links[name] = self._link(name)
+        return [self.localizer.label("fields_of", self._links[name])]
+
+    def _link(self, name: TypeName) -> Markdown:
+        """Return a link to the heading of a type; sites derive anchors from headings as GitHub does."""
+        heading = types.class_of(self.api, name)
+        anchor = heading.strip("`").replace(".", "").lower()
+        count = self._anchors[anchor] = self._anchors.get(anchor, -1) + 1
+        return markdown.link(heading, f"#{anchor}-{count}" if count else f"#{anchor}")
 
 
-def table(columns: Sequence[str], rows: Iterable[Row], localizer: Localizer) -> Markdown | None:
-    """Return a table with localized column titles, or None if it has no rows."""
-    cells = list(rows)
-    return markdown.table([localizer.label(column) for column in columns], cells) if cells else None
+def _has_rows(named: NamedType) -> bool:
+    """Return whether the table of an object or union has rows."""
+    match named:
+        case Object(fields=fields):
+            return bool(fields)
+        case UnionType(members=members):
+            return any(isinstance(innermost(member), Named) for member in members)
+        case _:
+            return False
 
 
 def deprecation(deprecated: Text | bool, localizer: Localizer) -> Markdown:
@@ -204,16 +250,15 @@ def deprecation(deprecated: Text | bool, localizer: Localizer) -> Markdown:
     )
 
 
+def example(value: str, localizer: Localizer) -> Markdown:
+    """Return an example in a description."""
+    return localizer.label("example_value", markdown.code(value))
+
+
 def _required(each: Field, localizer: Localizer) -> Markdown:
     if each.required:
         return localizer.label("yes")
     return localizer.label("depends" if each.when else "no")
-
-
-def _example(each: Field) -> Markdown:
-    if each.example is None or each.secret:
-        return markdown.text("")
-    return markdown.code(shortened(each.example.json))
 
 
 def shortened(value: Json) -> str:

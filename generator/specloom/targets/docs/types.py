@@ -27,8 +27,10 @@ from ...model import (
     Object,
     String,
     Type,
+    TypeName,
     Union,
     UnionType,
+    code_span,
     innermost,
 )
 from .. import descriptions
@@ -89,24 +91,29 @@ def cell(api: Api, type: Type, localizer: Localizer) -> Markdown:
             return name
 
 
+def class_of(api: Api, name: TypeName) -> Markdown:
+    """Return the class of a named type, qualified by its module if two modules have a class of this name."""
+    module = name.module if name.name in api.ambiguous else ()
+    return markdown.code(".".join(("models", *module, name.name)))
+
+
 def limit(api: Api, field: Field, localizer: Localizer) -> Markdown:
-    """Return the limits of a field; those of an encrypted field apply to its plaintext."""
-    field_limits = limits(api, field.type, localizer)
-    return (
-        localizer.label("plain_text", field_limits)
-        if field_limits and field.encrypted
-        else field_limits
+    """Return the limits of a field as a sentence; those of an encrypted field apply to its plaintext."""
+    language = locales.nearest(localizer.language)
+    text = limits(api, field.type, localizer)
+    if text and field.encrypted:
+        text = locales.text(language, "labels", "plain_text").format(text)
+    return markdown.text(
+        descriptions.capitalized(descriptions.with_full_stop(text, language)) if text else text
     )
 
 
-def limits(api: Api, type: Type, localizer: Localizer) -> Markdown:
-    """Return the limits of a type."""
+def limits(api: Api, type: Type, localizer: Localizer) -> str:
+    """Return the limits of a type as plain text."""
+    language = locales.nearest(localizer.language)
     expanded = _with_union_members(api, type)
-    parts = [
-        markdown.text(part)
-        for part in descriptions.limits(expanded, locales.nearest(localizer.language))
-    ]
-    return localizer.join([*parts, *_wire_formats(expanded, localizer)], "semicolon")
+    parts = [*descriptions.limits(expanded, language), *_wire_formats(expanded, language)]
+    return descriptions.separator("semicolon", language).join(parts)
 
 
 def _with_union_members(api: Api, type: Type) -> Type:
@@ -124,22 +131,21 @@ def _with_union_members(api: Api, type: Type) -> Type:
             return type
 
 
-def _wire_formats(type: Type, localizer: Localizer) -> list[Markdown]:
+def _wire_formats(type: Type, language: str) -> list[str]:
     """Return the wire formats that the type's name does not show."""
     match innermost(type):
         case Union(members=members):
-            return [format for member in members for format in _wire_formats(member, localizer)]
+            return [format for member in members for format in _wire_formats(member, language)]
         case DateTime(format=None):
-            return [localizer.label("datetime")]
+            return [locales.text(language, "labels", "datetime")]
         case Date(format=None):
-            return [localizer.label("date")]
+            return [locales.text(language, "labels", "date")]
         case Duration(unit=None):
-            return [localizer.label("duration")]
+            return [locales.text(language, "labels", "duration")]
         case Bytes():
-            return [localizer.label("bytes")]
+            return [locales.text(language, "labels", "bytes")]
         case File(media=media) if media:
-            return [
-                localizer.label("media", localizer.join([markdown.code(name) for name in media]))
-            ]
+            names = descriptions.separator("or", language).join(map(code_span, media))
+            return [locales.text(language, "labels", "media").format(names)]
         case _:
             return []

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ...code import Python, python
 from ...model import Api
 from ...render import render
 from .expressions import Expressions
-
-FRAMEWORKS: Mapping[str, str] = {"FastAPI": "fastapi", "Flask": "flask", "Django": "django"}
-"""Template name by the name of the framework."""
 
 
 def function(api: Api, event: Python) -> Python:
@@ -55,8 +50,8 @@ def handler(api: Api, event: Python) -> Python:
 
 
 def view(api: Api, framework: str) -> Python:
-    """Return a view of this framework that receives events."""
+    """Return a view of this framework (`fastapi`, `flask`, `django`) that receives events."""
     expressions = Expressions(api)
     error = python.dotted(expressions.import_own("errors"), "Error")
-    template = f"docs/sample_{FRAMEWORKS[framework]}.py.j2"
+    template = f"docs/sample_{framework}.py.j2"
     return render(Python, template, imports=expressions.imports(asynchronous=False), error=error)

@@ -1,6 +1,6 @@
 """Attacks on code generators from published advisories, one named case each in `tests/cases/hostile` (robustness A3).
 
-What is said of each is judged in `tests/test_cases.py`; what is generated of those that are right, here.
+What is said of each is judged in `tests/test_cases.py`; what is generated of those that are valid, here.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from .test_every_slot import what_imports_do
 from .watch import watching
 
 CASES = Path(__file__).parents[1] / "cases" / "hostile"
-RIGHT = [
+VALID = [
     case.parent
     for case in sorted(CASES.glob("*/problems.txt"))
-    if case.read_text("utf-8").startswith("(right)")
+    if case.read_text("utf-8").startswith("(valid)")
 ]
 CLASSES = {
     "docstring", "path_key", "enum_value", "enum_member", "enum_text", "default", "default_text", "content_type", "server_url", "extension", "header_value",
@@ -37,7 +37,7 @@ def test_every_class_has_its_case() -> None:
     assert {path.name for path in CASES.iterdir()} == CLASSES
 
 
-@pytest.mark.parametrize("case", RIGHT, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)
 def test_a_valid_hostile_spec_is_harmless(case: Path, tmp_path: Path) -> None:
     api = load(case / "spec", "spec").api
     with watching() as happened:

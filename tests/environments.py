@@ -41,5 +41,7 @@ def environment(folder: Path, *, like_ours: bool = False) -> Path:
 
 
 def pip(python: Path, *arguments: str | Path) -> None:
-    """Run pip for an environment."""
-    run(sys.executable, "-m", "pip", "--python", python, *arguments)
+    """Run pip for an environment. Bytecode is compiled when a module is imported, which is the smaller part of them."""
+    options = ("--no-compile",) if arguments[0] == "install" else ()
+    quietly = "--disable-pip-version-check"
+    run(sys.executable, "-m", "pip", quietly, "--python", python, *arguments, *options)

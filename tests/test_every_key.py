@@ -335,14 +335,25 @@ def test_a_key_of_a_field_has_an_effect(
     assert without_effect == {}
 
 
-@pytest.mark.parametrize("steps", TYPE_PLACES, ids=".".join)
-def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
+def type_cases() -> Iterator[Any]:
+    """Yield all types at all places; the quick cases have each type at one place."""
+    plain = [type_ for type_ in EXAMPLES if "object" not in type_]
+    for number, steps in enumerate(TYPE_PLACES):
+        place = ".".join(steps)
+        yield pytest.param(steps, plain[number :: len(TYPE_PLACES)], id=place)
+        yield pytest.param(steps, plain, id=f"{place}, all types", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("steps", "types"), list(type_cases()))
+def test_a_key_of_a_named_type_has_an_effect(
+    steps: Steps, types: list[str], judge: OutputLoader
+) -> None:
     without_effect: dict[str, list[str]] = {}
     for key, schema in EVERY[steps]["properties"].items():
         for before in (
             {"fields": FIELDS},
             {"enum": ["A"]},
-            *({"type": type_} for type_ in EXAMPLES if "object" not in type_),
+            *({"type": type_} for type_ in types),
             {"type": "list<object>", "fields": FIELDS},
         ):
             if key not in before and ineffective(judge, steps, before, key, schema):
@@ -350,10 +361,19 @@ def test_a_key_of_a_named_type_has_an_effect(steps: Steps, judge: OutputLoader) 
     assert without_effect == {}
 
 
-@pytest.mark.parametrize("steps", [*FIELD_PLACES, *WHOLE], ids=".".join)
-def test_a_limit_has_an_effect(steps: Steps, judge: OutputLoader) -> None:
+def limit_cases() -> Iterator[Any]:
+    """Yield the limits of all types at all places; the quick cases have a third of the types at each place."""
+    for number, steps in enumerate([*FIELD_PLACES, *WHOLE]):
+        place = ".".join(steps)
+        yield pytest.param(steps, list(LIMITS)[number % 3 :: 3], id=place)
+        yield pytest.param(steps, list(LIMITS), id=f"{place}, all types", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("steps", "types"), list(limit_cases()))
+def test_a_limit_has_an_effect(steps: Steps, types: list[str], judge: OutputLoader) -> None:
     without_effect: list[str] = []
-    for type_, limited in LIMITS.items():
+    for type_ in types:
+        limited = LIMITS[type_]
         without = judge(spec_with(steps, type_))
         without_effect += [
             limit

@@ -102,9 +102,19 @@ def test_mypy_finds_exactly_the_mistakes_of_a_user(
 def test_pyright_finds_exactly_the_mistakes_of_a_user(
     projects: dict[str, Path], tmp_path: Path
 ) -> None:
-    """In the packages, runtime included, and in a program that uses them."""
+    """In the packages, runtime included, and in a program that uses them.
+
+    The files of the runtime are the same in all packages, and use no other files, so that each is checked once.
+    """
+    known: set[tuple[Path, bytes]] = set()
+    again: list[str] = []
     for package in packages(projects):
         shutil.copytree(package, tmp_path / package.name)
+        for file in sorted(package.glob("_runtime/**/*.py")):
+            this = file.relative_to(package), file.read_bytes()
+            if this in known:
+                again.append(str(package.name / this[0]))
+            known.add(this)
     shutil.copy(SURFACE, tmp_path)
-    mistakes = {(Path(file), line) for file, line, _ in pyright(tmp_path)}
+    mistakes = {(Path(file), line) for file, line, _ in pyright(tmp_path, exclude=again)}
     assert mistakes == {(tmp_path / SURFACE.name, line) for line in MISTAKES | FOR_PYRIGHT}

@@ -59,11 +59,12 @@ def _mypy(
     )
 
 
-def pyright(folder: Path, *, exclude: str = "") -> list[tuple[str, int, str]]:
-    """Run pyright in strict mode in a folder, without `exclude`; return file, line and message of each error."""
+def pyright(folder: Path, *, exclude: Iterable[str] = ()) -> list[tuple[str, int, str]]:
+    """Run pyright in strict mode in a folder, without these paths; return file, line and message of each error."""
+    excluded = [*exclude]
     settings = {
         "include": ["."],
-        "exclude": [exclude] if exclude else [],
+        "exclude": excluded,
         "typeCheckingMode": "strict",
         "pythonVersion": "3.11",
         "reportUnusedExpression": False,
@@ -81,7 +82,11 @@ def pyright(folder: Path, *, exclude: str = "") -> list[tuple[str, int, str]]:
     ]
     report = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
     assert report["summary"]["filesAnalyzed"] >= len(
-        [path for path in folder.rglob("*.py") if not exclude or "_runtime" not in path.parts]
+        [
+            path
+            for path in folder.rglob("*.py")
+            if not any(path.is_relative_to(folder / one) for one in excluded)
+        ]
     )
     return [
         (row["file"], row["range"]["start"]["line"] + 1, row["message"])

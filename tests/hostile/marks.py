@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -92,6 +93,11 @@ def _changed(value: Any, wanted: frozenset[str], change: Change, here: bool = Fa
 
 
 def _parts(value: Any, wanted: frozenset[str], change: Change) -> Iterator[tuple[str, Any]]:
-    kind = type(value).__name__
-    for each in value.__struct_fields__:
-        yield each, _changed(getattr(value, each), wanted, change, f"{kind}.{each}" in wanted)
+    for each, name in _names(type(value)):
+        yield each, _changed(getattr(value, each), wanted, change, name in wanted)
+
+
+@cache
+def _names(kind: type[Struct]) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a class, each also with the name of the class."""
+    return tuple((each, f"{kind.__name__}.{each}") for each in kind.__struct_fields__)

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from specloom.code import Code
@@ -37,10 +38,16 @@ class Tally:
     failures: list[str] = field(default_factory=list[str])
 
 
+@cache
+def files_of(folder: Path) -> Mapping[PurePosixPath, Code]:
+    """Return the files of a spec before any attack."""
+    return files(load(folder, "spec").api, "project")
+
+
 def run(folder: Path, attacks: Iterable[Attack], room: Path, keep: int = 0) -> Tally:
     """Judge each attack on the spec of a folder; keep every n-th generated project in `room`."""
     spec = Spec.read(folder)
-    before = files(load(folder, "spec").api, "project")
+    before = files_of(folder)
     tally = Tally()
     for number, texts in enumerate(attacks):
         spec_folder = room / f"spec{number}"

@@ -12,7 +12,7 @@ from specloom.code import Markdown, Python, Toml, markdown, python, toml
 from specloom.code.python import docstrings, expressions
 
 from .fragments import CANARY
-from .runs import SMALL, run
+from .runs import SMALL, files_of, run
 from .specs import Spec
 from .watch import watching
 
@@ -62,7 +62,7 @@ def test_a_leak_is_found(leak: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def _clear_caches() -> None:
     """Clear caches, which hold code from before or after the leak."""
-    for function in CACHED:
+    for function in (*CACHED, files_of):
         function.cache_clear()
 
 

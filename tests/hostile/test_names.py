@@ -284,10 +284,15 @@ def spec_of_names() -> dict[str, str]:
         for name in METHODS
     )
     classes = class_names()
+    # What a class hides, it hides from all classes of its module: some of them have all kinds of fields.
     types = "".join(
-        f"  {name}: {{fields: {{a?: string(..3), c?: datetime(unix), e?: {{type: string, secret: true}}, f?: {{type: string, encrypted: true}}, g?: text<{name}>,"
-        f" i?: decimal(1..2), j?: list<{name}>(..4), k?: string?, l?: string('x'), user-id?: string}}}}\n"
-        for name in classes
+        (
+            f"  {name}: {{fields: {{a?: string(..3), j?: list<{name}>(..4), k?: string?}}}}\n"
+            if number % 5
+            else f"  {name}: {{fields: {{a?: string(..3), c?: datetime(unix), e?: {{type: string, secret: true}}, f?: {{type: string, encrypted: true}}, g?: text<{name}>,"
+            f" i?: decimal(1..2), j?: list<{name}>(..4), k?: string?, l?: string('x'), user-id?: string}}}}\n"
+        )
+        for number, name in enumerate(classes)
     )
     uses = "".join(
         f"  e{n}: {{http: 'POST /e{n}', body: {{x?: {name}, u?: string?}}, responses: {{200: {name}}}}}\n"
@@ -329,7 +334,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_type_checkers_find_nothing(project: Path, mypy: Mypy) -> None:
     process = mypy("shop", cwd=project)
     assert process.returncode == 0, process.stdout[-4000:]
-    assert pyright(project, exclude="shop/_runtime") == []
+    assert pyright(project, exclude=["shop/_runtime"]) == []
 
 
 class Echo(httpx.BaseTransport):

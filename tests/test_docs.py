@@ -368,6 +368,18 @@ def test_error_bodies_and_titles_of_examples_are_shown() -> None:
     assert "### Response\n" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
 
 
+def test_rows_of_errors_have_retry_and_outcome_of_the_exception() -> None:
+    page = pages_of("wechatpay")[PurePosixPath("docs/en/fapiao_applications/query.md")]
+    rows = {
+        line.split("<br>")[0].split("`")[1]: line
+        for line in page.split("\n")
+        if "<br>`errors." in line
+    }
+    assert rows["FREQUENCY_LIMITED"].endswith('<br>`retry="later"` |')
+    assert rows["SYSTEM_ERROR"].endswith('<br>`retry="same"`, `outcome="unknown"` |')
+    assert "retry=" not in rows["NO_AUTH"]
+
+
 def test_only_safe_get_requests_are_read_only() -> None:
     assert "is read-only" in docs(shop())[PurePosixPath("docs/en/shop/look.md")]
     assert "is read-only" not in buy_page("en")

@@ -21,6 +21,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
+from msgspec import Struct
 
 from .code.base import Code, indent, join
 
@@ -86,6 +87,12 @@ class _Environment(SandboxedEnvironment):
                 f"{template} is a hidden file; begin its name with _ instead of ."
             )
         return template
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a field of a `Struct`, which is always safe, without the sandbox's checks; they take longer than the rest of a row."""
+        if isinstance(obj, Struct) and attribute in obj.__struct_fields__ and attribute[0] != "_":
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)

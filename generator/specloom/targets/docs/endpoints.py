@@ -133,11 +133,13 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         "sync_sample": samples.sync,
         "async_sample": samples.asynchronous,
         "error_shape": error_shape(endpoint.error_shape, localizer),
-        "endpoint_errors": error_rows(endpoint.errors, localizer),
+        "endpoint_errors": error_rows(endpoint.errors, endpoint.unprocessed, localizer),
         "resource_errors": error_rows(
-            [row for resource in inherited for row in resource.errors], localizer
+            (row for resource in inherited for row in resource.errors),
+            endpoint.unprocessed,
+            localizer,
         ),
-        "common_errors": error_rows(api.errors, localizer),
+        "common_errors": error_rows(api.errors, endpoint.unprocessed, localizer),
         "error_bodies": list(_error_bodies(endpoint, tables)),
         "response_lost": _response_lost(api, endpoint, localizer),
         "notes": markdown.notes(localizer.text(endpoint.notes)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from msgspec import Struct
 
@@ -21,9 +21,11 @@ class ErrorRow(Struct, frozen=True):
     remedy: Markdown
 
 
-def error_rows(rows: Iterable[ErrorCode], localizer: Localizer) -> list[ErrorRow]:
+def error_rows(
+    rows: Iterable[ErrorCode], unprocessed: Container[int], localizer: Localizer
+) -> list[ErrorRow]:
     """Return a row for each documented cause of an error."""
-    return [_row(row, localizer) for row in rows]
+    return [_row(row, unprocessed, localizer) for row in rows]
 
 
 def error_shape(shape: ErrorShape, localizer: Localizer) -> Markdown | None:
@@ -46,7 +48,7 @@ def error_shape(shape: ErrorShape, localizer: Localizer) -> Markdown | None:
     return localizer.join(sentences, "sentences")
 
 
-def _row(row: ErrorCode, localizer: Localizer) -> ErrorRow:
+def _row(row: ErrorCode, unprocessed: Container[int], localizer: Localizer) -> ErrorRow:
     name = markdown.code(row.code if row.code is not None else str(row.status))
     if not row.reason:
         localizer.note_missing("a_reason", name)
@@ -55,5 +57,20 @@ def _row(row: ErrorCode, localizer: Localizer) -> ErrorRow:
         markdown.cell(name) if row.code is not None else localizer.label("any"),
         markdown.code(f"errors.{row.class_name}"),
         markdown.cell(localizer.inline(row.reason)),
-        markdown.cell(localizer.inline(row.remedy)),
+        markdown.cell_lines(
+            [
+                localizer.inline(row.remedy),
+                localizer.join(_attributes(row, unprocessed)),
+            ]
+        ),
     )
+
+
+def _attributes(row: ErrorCode, unprocessed: Container[int]) -> list[Markdown]:
+    """Return the exception's `retry` and `outcome`, unless the request was rejected and a retry is useless."""
+    attributes = {"retry": row.retry, "outcome": row.outcome_with(unprocessed)}
+    return [
+        markdown.code(f'{name}="{value}"')
+        for name, value in attributes.items()
+        if value not in ("never", "rejected")
+    ]

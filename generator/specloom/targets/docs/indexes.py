@@ -35,11 +35,10 @@ class EventRow(Struct, frozen=True):
 
 
 class ResourceView(Struct, frozen=True):
-    """Resource with its endpoints and events."""
+    """Resource with its endpoints."""
 
     title: Markdown
     endpoints: Sequence[EndpointRow]
-    events: Sequence[EventRow]
 
 
 class ArgumentRow(Struct, frozen=True):
@@ -83,7 +82,8 @@ def index(api: Api, language: str) -> Markdown:
         "units": [localizer.inline(unit) for unit in _units(api)],
         "facts": facts(_shared_facts(api), localizer),
         "resources": _resources(api.all_resources(), here, localizer),
-        "errors": error_rows(api.errors, localizer),
+        "events": [_event(each, here, localizer) for each in api.all_events()],
+        "errors": error_rows(api.errors, api.unprocessed, localizer),
         "notes": markdown.notes(localizer.text(api.notes)),
         "links": links(api.links, localizer),
     }
@@ -100,9 +100,12 @@ def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
         "title": _title(resource, localizer),
         "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(resource.description)),
-        "resource": _resource(own, here, localizer),
+        "endpoints": [_endpoint(each, here, localizer) for each in own.endpoints],
         "resources": _resources(nested, here, localizer),
-        "errors": error_rows(resource.errors, localizer),
+        "events": [
+            _event(event, here, localizer) for each in resource.walk() for event in each.events
+        ],
+        "errors": error_rows(resource.errors, api.unprocessed, localizer),
         "notes": markdown.notes(localizer.text(resource.notes)),
     }
     return render(Markdown, "docs/resource.md.j2", notice=localizer.notice(), **values)
@@ -111,11 +114,11 @@ def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
 def _resources(
     resources: Iterable[Resource], here: PurePosixPath, localizer: Localizer
 ) -> list[ResourceView]:
-    """Return the resources that have endpoints, events or a page."""
+    """Return the resources that have endpoints or a page."""
     return [
         _resource(each, here, localizer)
         for each in resources
-        if each.endpoints or each.events or page_paths.has_page(each)
+        if each.endpoints or page_paths.has_page(each)
     ]
 
 
@@ -124,11 +127,7 @@ def _resource(resource: Resource, here: PurePosixPath, localizer: Localizer) -> 
     there = page_paths.of_resource(resource, localizer.language)
     if there != here and page_paths.has_page(resource):
         title = page_paths.link(here, there, title)
-    return ResourceView(
-        title,
-        [_endpoint(each, here, localizer) for each in resource.endpoints],
-        [_event(each, here, localizer) for each in resource.events],
-    )
+    return ResourceView(title, [_endpoint(each, here, localizer) for each in resource.endpoints])
 
 
 def _endpoint(endpoint: Endpoint, here: PurePosixPath, localizer: Localizer) -> EndpointRow:

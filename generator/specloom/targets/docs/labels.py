@@ -28,6 +28,8 @@ def name_of(language: str) -> str:
 
 def label(key: str, language: str, *values: Markdown) -> Markdown:
     """Return a label with its placeholders filled in."""
+    if not values:
+        return headings(language)[key]
     return markdown.sentence(locales.text(language, "labels", key), *values)
 
 
@@ -35,7 +37,7 @@ def label(key: str, language: str, *values: Markdown) -> Markdown:
 def headings(language: str) -> Mapping[str, Markdown]:
     """Return the labels without placeholders, for templates."""
     return {
-        key: label(key, language)
+        key: markdown.sentence(text)
         for key, text in locales.table(language, "labels").items()
         if "{" not in text
     }

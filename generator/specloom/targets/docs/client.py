@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from ...code import Markdown, Python, markdown, python
 from ...model import Api
 from ...render import render
-from . import events, labels, page_paths, samples, webhook_samples
+from . import events, page_paths, samples, webhook_samples
 from .localizer import Localizer
 
 DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "max_attempts": "3", "strict": "False"}
 """Defaults of the options that have one other than `None`."""
 
 
-class NamedRow(Struct, frozen=True):
-    """Row of a table: a name, its description, and what to do; all are table cells."""
+class GuideRow(Struct, frozen=True):
+    """Row of a table of the user guide; all are table cells."""
 
     name: Markdown
     description: Markdown
-    remedy: Markdown
-
-
-class OptionRow(Struct, frozen=True):
-    """Row of the table of options; all are table cells."""
-
-    name: Markdown
-    default: Markdown
-    description: Markdown
-
-
-class StubRow(Struct, frozen=True):
-    """Row of the table of calls of the mock; both are table cells."""
-
-    call: Markdown
-    description: Markdown
-
-
-class EventsView(Struct, frozen=True):
-    """Chapter on events: sentences, a list, a table, and the lines of samples."""
-
-    verification: Markdown
-    usage: Sequence[Markdown]
-    handler: Markdown
-    acknowledgement: Markdown
-    redelivery: Markdown
-    rejected: Markdown
-    errors: Sequence[NamedRow]
-    fastapi: Markdown
-    flask: Markdown
-    django: Markdown
+    remedy: Markdown | None = None
+    default: Markdown | None = None
 
 
 def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
@@ -59,15 +30,15 @@ def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
     localizer = Localizer(language)
     client, async_client = markdown.code(api.client), markdown.code(f"Async{api.client}")
     values: dict[str, object] = {
-        "label": labels.headings(language),
+        "label": localizer.labels,
         "navigation": page_paths.navigation(api, language, page_paths.of_client(language)),
         "create_client": markdown.code_lines(samples.create_client(api)),
         "usage": localizer.guide_list("client", client, async_client),
         "options": [
-            OptionRow(
+            GuideRow(
                 markdown.code(name),
-                markdown.code(DEFAULTS.get(name, "")),
                 markdown.cell(localizer.guide_text("options", name)),
+                default=markdown.code(DEFAULTS.get(name, "")),
             )
             for name in localizer.guide_keys("options")
         ],
@@ -77,7 +48,7 @@ def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
         "errors": localizer.guide_list("errors"),
         "retries": localizer.guide_list("retries"),
         "logging": localizer.guide_list("logging", markdown.code(api.package)),
-        "events": _events(api, localizer),
+        **_webhooks(api, localizer),
         **_testing(api, localizer, testing),
     }
     return render(Markdown, "docs/client.md.j2", notice=localizer.notice(), **values)
@@ -94,7 +65,7 @@ def _testing(api: Api, localizer: Localizer, testing: bool) -> Mapping[str, obje
             markdown.code(f"help(testing.{api.client}Mock)"),
         ),
         "stubs": [
-            StubRow(
+            GuideRow(
                 markdown.cell(markdown.code(call)), markdown.cell(localizer.guide_text(key, call))
             )
             for key in ("stubs", *(("event_stubs",) if any(api.all_events()) else ()))
@@ -106,34 +77,37 @@ def _testing(api: Api, localizer: Localizer, testing: bool) -> Mapping[str, obje
     return values if testing else dict.fromkeys(values)
 
 
-def _events(api: Api, localizer: Localizer) -> EventsView | None:
-    """Return the chapter on events, if the API has any."""
-    if (first := next(api.all_events(), None)) is None:
-        return None
+def _webhooks(api: Api, localizer: Localizer) -> Mapping[str, object]:
+    """Return the values of the chapter on webhook events; `webhooks` is None for an API without events."""
+    first = next(api.all_events(), None)
+    if first is None:
+        return {"webhooks": None}
     views = {
         framework: markdown.code_lines(webhook_samples.view(api, framework))
         for framework in ("fastapi", "flask", "django")
     }
-    return EventsView(
-        events.verification(api, localizer),
-        localizer.guide_list("webhooks"),
-        markdown.code_lines(webhook_samples.handler(api, python.identifier(first.class_name))),
-        events.acknowledgement(api, localizer),
-        events.redelivery(api, localizer),
-        localizer.guide_text("refused"),
-        _rows("refusals", "errors.", localizer),
+    return {
+        "webhooks": localizer.guide_list("webhooks"),
+        "verification": events.verification(api, localizer),
+        "handler": markdown.code_lines(
+            webhook_samples.handler(api, python.identifier(first.class_name))
+        ),
+        "acknowledgement": events.acknowledgement(api, localizer),
+        "redelivery": events.redelivery(api, localizer),
+        "rejected": localizer.guide_text("refused"),
+        "event_errors": _rows("refusals", "errors.", localizer),
         **views,
-    )
+    }
 
 
 def _sample(sample: Python | None) -> Markdown | None:
     return markdown.code_lines(sample) if sample else None
 
 
-def _rows(table: str, prefix: str, localizer: Localizer) -> list[NamedRow]:
+def _rows(table: str, prefix: str, localizer: Localizer) -> list[GuideRow]:
     """Return the rows of a table of the user guide."""
     return [
-        NamedRow(
+        GuideRow(
             markdown.code(f"{prefix}{name}"),
             markdown.cell(localizer.guide_text(table, name, "meaning")),
             markdown.cell(localizer.guide_text(table, name, "remedy")),

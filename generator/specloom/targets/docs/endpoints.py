@@ -29,7 +29,7 @@ from ...model import (
 )
 from ...render import render
 from ..client_interface import body_fields
-from . import labels, page_paths, types
+from . import page_paths, types
 from . import samples as python_samples
 from .errors import error_rows, error_shape
 from .localizer import Localizer
@@ -97,18 +97,18 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
     """Return the page in one language."""
     localizer = Localizer(language)
     here = page_paths.of_endpoint(endpoint, language)
-    if not endpoint.title:
-        localizer.note_missing("a_title")
-    if not endpoint.description:
-        localizer.note_missing("a_description")
-    if not endpoint.examples:
-        localizer.note_missing("an_example")
-    if not endpoint.responses:
-        localizer.note_missing("a_response")
+    for documented, key in (
+        (endpoint.title, "a_title"),
+        (endpoint.description, "a_description"),
+        (endpoint.examples, "an_example"),
+        (endpoint.responses, "a_response"),
+    ):
+        if not documented:
+            localizer.note_missing(key)
     inherited = api.lineage(endpoint.resource)
     tables = FieldTables(api, localizer)
     values = {
-        "label": labels.headings(language),
+        "label": localizer.labels,
         "title": localizer.inline(endpoint.title) or markdown.text(endpoint.qualified),
         "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(endpoint.description)),

@@ -10,7 +10,7 @@ from ...auth_schemes import SCHEMES, WebhookDefinition
 from ...code import Markdown, markdown, python
 from ...model import Api, Event, json_text
 from ...render import render
-from . import labels, page_paths, webhook_samples
+from . import page_paths, webhook_samples
 from .endpoints import content, links
 from .localizer import Localizer
 from .tables import FieldTables, deprecation
@@ -35,7 +35,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
         if not text:
             localizer.note_missing(label_key)
     values = {
-        "label": labels.headings(language),
+        "label": localizer.labels,
         "title": localizer.inline(event.title) or markdown.text(event.name),
         "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(event.description)),

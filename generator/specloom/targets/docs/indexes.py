@@ -12,7 +12,7 @@ from ...code import Markdown, markdown
 from ...model import Api, Endpoint, Event, Fact, Object, Resource, Scheme, Text
 from ...render import render
 from ..client_interface import argument_of, schemes_of
-from . import labels, page_paths, samples
+from . import page_paths, samples
 from .endpoints import facts, hosts, links
 from .errors import error_rows
 from .localizer import Localizer
@@ -65,7 +65,7 @@ def index(api: Api, language: str) -> Markdown:
         localizer.note_missing("a_description")
     schemes = schemes_of(api)
     values = {
-        "label": labels.headings(language),
+        "label": localizer.labels,
         "title": localizer.inline(api.title) or markdown.text(api.package),
         "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(api.description)),
@@ -96,7 +96,7 @@ def resource_page(api: Api, resource: Resource, language: str) -> Markdown:
     here = page_paths.of_resource(resource, language)
     own, *nested = resource.walk()
     values = {
-        "label": labels.headings(language),
+        "label": localizer.labels,
         "title": _title(resource, localizer),
         "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(resource.description)),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct, field
 
 from ... import locales
 from ...code import Markdown, markdown
 from ...model import Text
-from . import labels
 
 
 class Localizer(Struct):
@@ -30,8 +30,15 @@ class Localizer(Struct):
         return markdown.text(self.text(text))
 
     def label(self, key: str, *values: Markdown) -> Markdown:
-        """Return a label with its placeholders filled in."""
-        return labels.label(key, self.language, *values)
+        """Return a label of the locale with its placeholders filled in."""
+        if not values:
+            return self.labels[key]
+        return markdown.sentence(locales.text(self.language, "labels", key), *values)
+
+    @property
+    def labels(self) -> Mapping[str, Markdown]:
+        """Return the labels without placeholders."""
+        return _labels(self.language)
 
     def guide_text(self, *keys: str) -> Markdown:
         """Return a text of the user guide."""
@@ -73,3 +80,9 @@ class Localizer(Struct):
         if missing:
             parts.append(self.label("missing", self.join(missing)))
         return self.join(parts, "sentences") if parts else None
+
+
+@lru_cache
+def _labels(language: str) -> Mapping[str, Markdown]:
+    texts = locales.table(language, "labels")
+    return {key: markdown.sentence(text) for key, text in texts.items() if "{" not in text}

@@ -8,9 +8,24 @@ from posixpath import relpath
 from ...code import Markdown, markdown
 from ...model import Api, Endpoint, Event, Resource
 from ...naming import snake
-from .labels import name_of
 
 _INDEX = "index.md"
+_NAMES = {
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "ja": "日本語",
+    "ko": "한국어",
+    "pt": "Português",
+    "ru": "Русский",
+    "zh": "中文",
+}
+
+
+def name_of(language: str) -> Markdown:
+    """Return the name of a language in that language."""
+    return markdown.text(_NAMES.get(language.split("-")[0], language))
 
 
 def of_api(language: str) -> PurePosixPath:
@@ -53,6 +68,5 @@ def navigation(api: Api, language: str, here: PurePosixPath) -> list[Markdown]:
     own = [link(here, index, title)] if here != index else []
     others = (each for each in api.languages if each != language)
     return own + [
-        link(here, PurePosixPath("docs", each, *here.parts[2:]), markdown.text(name_of(each)))
-        for each in others
+        link(here, PurePosixPath("docs", each, *here.parts[2:]), name_of(each)) for each in others
     ]

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from ...code import Markdown, markdown
 from ...model import Api
 from ...render import render
-from . import labels, page_paths
+from . import page_paths
 from .endpoints import EndpointSamples
 from .localizer import Localizer
 
@@ -19,13 +19,13 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
     localizer = Localizer(api.languages[0])
     first = next(api.all_endpoints(), None)
     pages = [
-        page_paths.link(PATH, page_paths.of_api(language), markdown.text(labels.name_of(language)))
+        page_paths.link(PATH, page_paths.of_api(language), page_paths.name_of(language))
         for language in api.languages
     ]
     return render(
         Markdown,
         "docs/readme.md.j2",
-        label=labels.headings(localizer.language),
+        label=localizer.labels,
         title=localizer.inline(api.title) or markdown.text(api.package),
         description=markdown.paragraphs(localizer.text(api.description)),
         source=localizer.label("generated_from", markdown.code(api.source)),

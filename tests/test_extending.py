@@ -83,6 +83,14 @@ def test_the_example_in_the_readme_works(tmp_path: Path) -> None:
         assert overridden[path] == f"# Copyright Corner Shop Ltd.\n{without[path]}"
 
 
+def test_the_example_for_pages_in_the_readme_works(tmp_path: Path) -> None:
+    text = block("override: templates/docs/errors.md.j2", TEMPLATES)
+    output = generated(override(tmp_path, "docs/errors.md.j2", text))
+    for page in ("docs/zh/index.md", "docs/zh/invoice/update_status.md"):
+        assert "\n\n| 状态码 | 错误码 | 异常类 | 说明 |\n" in output[PurePosixPath(page)]
+        assert "\n| 任意 | `-1` | `errors.SystemBusy` | 系统繁忙 |\n" in output[PurePosixPath(page)]
+
+
 def test_a_builtin_template_includes_an_override(tmp_path: Path) -> None:
     output = generated(
         override(

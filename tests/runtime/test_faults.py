@@ -558,9 +558,18 @@ def say(result: Any) -> str:
     return f"{result.status}" if isinstance(result, errors.ApiError) else repr(result)
 
 
+def storm_options(server: Server, pauses: list[float]) -> Any:
+    """Return options of a client that has time on any machine, and records its pauses."""
+    return {
+        "hosts": [server.url],
+        "deadline": 3600,
+        "on_retry": lambda event: pauses.append(event.delay),
+    }
+
+
 def test_f20_threads_keep_the_retry_budget(overloaded: Server) -> None:
     pauses: list[float] = []
-    options: Any = {"hosts": [overloaded.url], "on_retry": lambda event: pauses.append(event.delay)}
+    options = storm_options(overloaded, pauses)
     with Shop(Scheme(), **options) as shop, ThreadPoolExecutor(200) as pool:
 
         def go(_: int) -> Any:
@@ -575,7 +584,7 @@ def test_f20_threads_keep_the_retry_budget(overloaded: Server) -> None:
 
 def test_f20_tasks_keep_the_retry_budget(overloaded: Server) -> None:
     pauses: list[float] = []
-    options: Any = {"hosts": [overloaded.url], "on_retry": lambda event: pauses.append(event.delay)}
+    options = storm_options(overloaded, pauses)
 
     async def go() -> list[Any]:
         async with AsyncShop(Scheme(), **options) as shop:

@@ -6,6 +6,7 @@ Each response names its request. The long forms, `pytest -m slow`, print figures
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import random
 import threading
@@ -41,15 +42,17 @@ def rough(got: ReceivedRequest) -> Any:
     )
 
 
-def threads(server: Server, count: int, seconds: float) -> Counter[str]:
-    """Return the results of many threads that share a client."""
+def threads(
+    server: Server, count: int, seconds: float = math.inf, calls: int | None = None
+) -> Counter[str]:
+    """Return the results of many threads that share a client, for some time or of some calls each."""
     outcomes: Counter[str] = Counter()
     until = time.monotonic() + seconds
 
     def work(shop: Shop, thread: int) -> None:
         own: Counter[str] = Counter()
         number = 0
-        while time.monotonic() < until:
+        while time.monotonic() < until and number != calls:
             number += 1
             text = f"{thread}-{number}"
             try:
@@ -58,7 +61,7 @@ def threads(server: Server, count: int, seconds: float) -> Counter[str]:
                 own[type(error).__name__] += 1
         outcomes.update(own)
 
-    with Shop(Scheme(), hosts=[server.url]) as shop:
+    with Shop(Scheme(), hosts=[server.url], deadline=3600) as shop:
         workers = [threading.Thread(target=work, args=(shop, at)) for at in range(count)]
         for worker in workers:
             worker.start()
@@ -74,9 +77,10 @@ def threads(server: Server, count: int, seconds: float) -> Counter[str]:
 
 def test_threads_on_an_unreliable_server(server: Server) -> None:
     server.respond_with(rough)
-    outcomes = threads(server, 30, 1.0)
+    outcomes = threads(server, 30, calls=20)
     assert outcomes["crossed"] == 0
-    assert outcomes["right"] > 100
+    assert outcomes["right"] > 500
+    assert outcomes.total() == 600
     assert set(outcomes) <= {"right", "ConnectionFailed", "ApiError"}
 
 
@@ -103,7 +107,7 @@ async def cancelled(server: Server, count: int) -> tuple[Counter[str], float]:
         text = str(number)
         outcomes["right" if (await shop.send(put(text))).value == text.encode() else "crossed"] += 1
 
-    async with AsyncShop(Scheme(), hosts=[server.url]) as shop:
+    async with AsyncShop(Scheme(), hosts=[server.url], deadline=3600) as shop:
         tasks = [asyncio.create_task(work(shop, number)) for number in range(count)]
         for task in random.sample(tasks, count * 3 // 10):
             asyncio.get_running_loop().call_later(random.random() * count / 1000, task.cancel)

@@ -11,7 +11,7 @@ import stat
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,8 @@ class Weixin:
     """By which it refuses other tokens."""
     expires_in: Any = 7200
     slow: float = 0.0
+    ready: Callable[[], bool] = lambda: True
+    """Whether it may respond; until then, it does not."""
     refusal: Any = None
     """Instead of a token."""
     token: str = ""
@@ -49,7 +51,7 @@ class Weixin:
         """Make the token invalid."""
         self.token = ""
 
-    def __call__(self, got: ReceivedRequest) -> list[Part]:
+    def __call__(self, got: ReceivedRequest) -> Iterable[Part]:
         parts = urlsplit(got.target)
         if parts.path == STABLE:
             return self._give(got)
@@ -58,18 +60,23 @@ class Weixin:
             return [http_response(204)]
         return [http_response(200, json.dumps({"code": self.code, "message": "refused rid: 1-2"}))]
 
-    def _give(self, got: ReceivedRequest) -> list[Part]:
+    def _give(self, got: ReceivedRequest) -> Iterable[Part]:
         with self._lock:
             self.fetched += 1
             self.bodies.append(json.loads(got.body))
             if self.refusal is not None:
-                return [Wait(self.slow), self.refusal]
+                return self._when_ready(self.refusal)
             self.token = self.token or f"CANARY-{self.fetched}/+"
             fields = {"access_token": self.token, "expires_in": self.expires_in}
-        return [
-            Wait(self.slow),
-            http_response(200, json.dumps(fields), ("Content-Type", "text/plain")),
-        ]
+        return self._when_ready(
+            http_response(200, json.dumps(fields), ("Content-Type", "text/plain"))
+        )
+
+    def _when_ready(self, response: Part) -> Iterator[Part]:
+        yield Wait(self.slow)
+        while not self.ready():
+            yield Wait(0.005)
+        yield response
 
 
 @pytest.fixture
@@ -207,12 +214,26 @@ def test_functions_are_asked_again(server: Server, weixin: Weixin, send: Send) -
 # --- many callers -------------------------------------------------------------------------
 
 
+HOUR = 3600.0
+"""Deadline of calls that must not fail on a slow machine."""
+
+
+def waiting(shop: Shop) -> int:
+    """Return how many threads wait for a token."""
+    flights = list(shop._driver._flights.values())
+    return sum(len(flight._waiters) for flight in flights)
+
+
 def test_a_thousand_threads_at_expiry(server: Server, weixin: Weixin) -> None:
-    weixin.slow = 0.3
-    with Shop(account(), hosts=[server.url]) as shop, ThreadPoolExecutor(1000) as pool:
+    with (
+        Shop(account(), hosts=[server.url], deadline=HOUR) as shop,
+        ThreadPoolExecutor(1000) as pool,
+    ):
+        weixin.ready = lambda: waiting(shop) == 1000
         assert {each.status for each in pool.map(lambda _: shop.send(CANCEL), range(1000))} == {204}
         assert weixin.fetched == 1
         weixin.forget()
+        weixin.ready = lambda: waiting(shop) == 200
         assert {each.status for each in pool.map(lambda _: shop.send(CANCEL), range(200))} == {204}
         assert weixin.fetched == 2
         assert not shop._driver._flights
@@ -221,14 +242,20 @@ def test_a_thousand_threads_at_expiry(server: Server, weixin: Weixin) -> None:
 def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(
     server: Server, weixin: Weixin
 ) -> None:
-    weixin.slow = 0.3
+    cancelled = threading.Event()
+    weixin.ready = cancelled.is_set
+
+    def waiting_tasks(shop: AsyncShop) -> int:
+        return sum(len(flight._callbacks) - 1 for flight in shop._driver._flights.values())
 
     async def go() -> None:
-        async with AsyncShop(account(), hosts=[server.url]) as shop:
+        async with AsyncShop(account(), hosts=[server.url], deadline=HOUR) as shop:
             tasks = [asyncio.create_task(shop.send(CANCEL)) for _ in range(1000)]
-            await asyncio.sleep(0.15)
+            while waiting_tasks(shop) < 1000:
+                await asyncio.sleep(0)
             for task in tasks[:100]:  # with the one that began to fetch
                 task.cancel()
+            cancelled.set()
             results = await asyncio.gather(*tasks, return_exceptions=True)
             assert all(isinstance(each, asyncio.CancelledError) for each in results[:100])
             assert {each.status for each in results[100:]} == {204}  # type: ignore[union-attr]
@@ -275,23 +302,25 @@ def test_a_thousand_tasks_at_expiry_though_some_are_cancelled(
 def test_a_failed_refresh_fails_for_all_who_wait(
     refusal: Any, fetched: int, kind: Any, server: Server
 ) -> None:
-    weixin = Weixin(slow=0.5, refusal=refusal)
+    weixin = Weixin(refusal=refusal)
     server.respond_with(weixin)
-    together = threading.Barrier(100)
 
     def want(shop: Shop) -> errors.Error:
-        together.wait()
         with pytest.raises(kind, match="access_token: ") as caught:
             shop.send(CANCEL)
         return caught.value  # type: ignore[no-any-return]
 
-    with Shop(account(), hosts=[server.url]) as shop, ThreadPoolExecutor(100) as pool:
+    with (
+        Shop(account(), hosts=[server.url], deadline=HOUR) as shop,
+        ThreadPoolExecutor(100) as pool,
+    ):
+        weixin.ready = lambda: waiting(shop) == 100
         failures = list(pool.map(lambda _: want(shop), range(100)))
         assert len({id(error) for error in failures}) == 100
         assert {error.outcome for error in failures} == {"not_sent"}
         assert weixin.fetched == fetched
         assert not [error for error in failures if "CANARY" in f"{error}{error!r}{vars(error)}"]
-        weixin.refusal = None
+        weixin.refusal, weixin.ready = None, lambda: True
         assert shop.send(CANCEL).status == 204
     assert sends(server) == 1
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from specloom import render as rendering
 from specloom.code import Python, json, python, toml
 from specloom.code.base import indent, join
+from specloom.code.python.docstrings import columns
 from specloom.render import UnsafeOutput
 
 HOSTILE = [
@@ -113,70 +114,6 @@ def test_black_does_not_change_docstrings(text: str) -> None:
     assert black.format_str(module, mode=MODE) == module
 
 
-LIMITS = Python("Meta(min_length=1, max_length=2097152)")
-SOME = python.subscript(Python("Literal"), [python.literal(f"value{n}") for n in range(5)])
-TYPES = {
-    "a name": [[Python("str")]],
-    "a long name": [[Python("FapiaoInformation" * 4)]],
-    "literals": [[SOME]],
-    "limits": [[Python("Annotated"), Python("str"), LIMITS]],
-    "literals with marks": [[Python("Annotated"), SOME, Python("ENCRYPTED")]],
-    "marks and limits": [
-        [Python("Annotated"), Python("str"), Python("ENCRYPTED"), Python("SECRET"), LIMITS]
-    ],
-    "a union": [[Python("Order" * 4)], [Python("Refund" * 4)]],
-    "a union of limits": [
-        [Python("Annotated"), Python("str"), LIMITS],
-        [Python("Annotated"), Python("Sequence[str]"), LIMITS],
-    ],
-}
-
-
-@pytest.mark.parametrize("absent", [None, "None", "UNSET"])
-@pytest.mark.parametrize("type", TYPES)
-def test_black_does_not_change_declarations(type: str, absent: str | None) -> None:
-    """For names of all lengths, with the types and defaults that occur. Lines that are still too wide are formatted with black."""
-    absent_members = {"None": ["None"], "UNSET": ["UnsetType", "None"], None: []}[absent]
-    members = [python.union_member(base, items) for base, *items in TYPES[type]] + [
-        python.union_member(Python(name)) for name in absent_members
-    ]
-    default = None if absent is None else Python(absent)
-    fields, rows = list[Python](), list[Python]()
-    for length in range(1, 61):
-        name, wire = "n" * length, python.keyword_argument("name", python.literal("w" * length))
-        keywords = (
-            [wire] if default is None else [python.keyword_argument("default", default), wire]
-        )
-        calls = (
-            [(Python("field"), keywords)]
-            if default or not type.startswith("literals")
-            else [(Python("constant"), [python.literal("value"), wire])]
-        )
-        fields.append(python.declaration(name, members, default, room=84))
-        fields += [
-            python.declaration(
-                name, members, python.call(*call), broken=python.call(*call, explode=True), room=84
-            )
-            for call in calls
-        ]
-        rows.append(python.parameter(name, members, default, room=80))
-    narrow = [field for field in fields if max(map(len, field.split("\n"))) <= 84]
-    method = python.signature(
-        "f",
-        python.parameters([row for row in rows if max(map(len, f"{row},".split("\n"))) <= 80]),
-        Python("None"),
-    )
-    module = "".join(
-        [
-            "class X:\n",
-            *(f"    {indent(field, 4)}\n" for field in narrow),
-            f"\n    {indent(method, 4)} ...\n",
-        ]
-    )
-    assert len(narrow) > 20
-    assert black.format_str(module, mode=MODE) == module
-
-
 def test_docstrings_are_wrapped_with_hanging_indents() -> None:
     text = (
         "Title.\n\nArgs:\n    name: "
@@ -185,15 +122,9 @@ def test_docstrings_are_wrapped_with_hanging_indents() -> None:
         + "商户对已开具的电子发票进行冲红，" * 8
     )
     lines = python.docstring(text, 8).split("\n")
-    assert max(python.columns(line) for line in lines) <= 80
+    assert max(columns(line) for line in lines) <= 80
     assert sum(line.startswith("        word") for line in lines) >= 2
     assert not any(line.startswith(("，", "。")) for line in lines)
-
-
-@given(printable)
-def test_a_comment_stays_on_one_line(text: str) -> None:
-    tree = ast.parse(f"x = 1  {python.comment(text)}\ny = 2\n")
-    assert len(tree.body) == 2
 
 
 @given(printable)

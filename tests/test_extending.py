@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import hashlib
 import hmac
@@ -27,7 +28,7 @@ from tests.readmes import TEMPLATES, block
 from tests.servers import http_response, serving
 
 from specloom import plugins, render
-from specloom.code import Code
+from specloom.code import Code, Python
 from specloom.diagnostics import InvalidSpec, UsageError, as_text
 from specloom.spec import load
 from specloom.targets import files
@@ -91,6 +92,29 @@ def test_the_example_for_pages_in_the_readme_works(tmp_path: Path) -> None:
         assert "\n| 任意 | `-1` | `errors.SystemBusy` | 系统繁忙 |\n" in output[PurePosixPath(page)]
 
 
+def test_the_example_that_changes_the_shape_of_a_class_works(tmp_path: Path) -> None:
+    text = block("override: templates/python/resources.py.j2", TEMPLATES)
+    output = generated(override(tmp_path, "python/resources.py.j2", text))
+    code = output[PurePosixPath("weixin/resources/invoice.py")]
+    tree = ast.parse(code)
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert [[ast.unparse(base) for base in node.bases] for node in classes] == [
+        ["Traced", "Resource"],
+        ["Traced", "AsyncResource"],
+    ]
+    assert "from corner_shop_tools import Traced\n" in code
+    methods = [
+        node
+        for each in classes
+        for node in each.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    assert len(methods) == 2
+    assert {ast.get_docstring(node) for node in methods} == {
+        "Update the status of an invoice card (更新发票卡券状态)."
+    }
+
+
 def test_a_builtin_template_includes_an_override(tmp_path: Path) -> None:
     output = generated(
         override(
@@ -118,7 +142,7 @@ def test_a_builtin_template_includes_an_override(tmp_path: Path) -> None:
         (
             "python/errors.py.j2",
             "{{ clases }}\n",
-            "hint: the values of python/errors.py.j2 are all, classes, docstring, imports",
+            "hint: the values of python/errors.py.j2 are docstring, errors, has_long_unions, imports, public_names",
         ),
         (
             "python/errors.py.j2",
@@ -177,7 +201,11 @@ def values_by_template() -> dict[str, set[str]]:
     def recorded(
         kind: Any, template: str, package_templates: Path | None = None, /, **values: Any
     ) -> Any:
-        values_of[template] |= values.keys()
+        values_of[template] |= {
+            name
+            for name, value in values.items()
+            if not (template.startswith("python/") and is_imported(name, value))
+        }
         return original(kind, template, package_templates, **values)
 
     modules = [module for module in _modules() if getattr(module, "render", None) is original]
@@ -187,6 +215,11 @@ def values_by_template() -> dict[str, set[str]]:
         for spec in (SINK, ROOT / "specs" / "wechatpay"):
             files(load(spec).api, "project")
     return dict(values_of)
+
+
+def is_imported(name: str, value: object) -> bool:
+    """Return whether a value is the local name of something that the module imports, and not a value of the template."""
+    return isinstance(value, Python) and value.split(".")[-1].strip("_") == name
 
 
 def _modules() -> Iterator[object]:
@@ -209,13 +242,14 @@ def test_the_readme_lists_all_templates_and_values() -> None:
             for name in re.findall(r"`(\w+)`", line.split(":")[0])
         }
         assert documented == passed, template
+    for template, section in sections.items():
         tree = jinja2.Environment().parse((ROOT / "templates" / template).read_text("utf-8"))
         attributes = {
             node.attr
             for node in tree.find_all(nodes.Getattr)
-            if not (isinstance(node.node, nodes.Name) and node.node.name == "label")
+            if not (isinstance(node.node, nodes.Name) and node.node.name in ("label", "loop"))
         }
-        assert attributes <= set(re.findall(r"`(\w+)`", sections[template])), template
+        assert attributes <= set(re.findall(r"`(\w+)`", section)), template
 
 
 # --- packages with extensions ---------------------------------------------------------

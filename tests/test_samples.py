@@ -326,7 +326,7 @@ def test_samples_replace_secrets_and_ciphertexts(tmp_path: Path) -> None:
         for name, curl, sample in samples_in(tmp_path / "project")
         if name == "sealed"
     )
-    assert 'client.all.sealed(sealed="SEALED00", hidden="HIDDEN00")' in sample
+    assert 'client.all.sealed(\n    sealed="SEALED00",\n    hidden="HIDDEN00",\n)' in sample
     assert '"sealed": "Y2lwaGVy",\n  "hidden": "HIDDEN00"' in curl
 
 

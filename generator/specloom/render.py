@@ -1,7 +1,7 @@
 """Template rendering: a sandboxed Jinja2 environment for each output language, which outputs only `Code` of that language.
 
-Templates order and indent; Python decides. So there are two filters, no macros, no globals, and no access to attributes that begin with
-an underscore. The text of a spec is never compiled as a template.
+Templates have the shape of the output; Python supplies finished tokens, and lists of them. So there are two filters, no macros, no
+globals, and no access to attributes that begin with an underscore. The text of a spec is never compiled as a template.
 
 A user's folder may have templates that override built-in ones (`overriding_templates`). The same rules apply to them. Their output is
 also checked, because no test covers it: Python is formatted with black, TOML is parsed.

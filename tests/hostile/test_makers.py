@@ -18,7 +18,7 @@ from .fragments import ALL, CANARY
 
 MANY = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 ASKED: list[Callable[[], Any]] = [
-    test_code.test_a_literal_evaluates_to_its_value, test_code.test_a_docstring_contains_its_text, test_code.test_a_comment_stays_on_one_line,
+    test_code.test_a_literal_evaluates_to_its_value, test_code.test_a_docstring_contains_its_text,
     test_code.test_a_toml_string_parses_to_its_value, test_markdown.test_text_renders_literally_everywhere, test_markdown.test_a_table_keeps_its_columns_and_cells,
     test_markdown.test_a_code_block_ends_after_its_text, test_markdown.test_paragraphs_stay_paragraphs,
     test_markdown.test_links_have_allowed_targets_only, test_markdown.test_notes_are_sanitized_and_closed,
@@ -50,7 +50,6 @@ def test_ten_thousand_times(ask: Callable[[], Any]) -> None:
 def test_each_fragment_is_one_token(text: str) -> None:
     assert ast.literal_eval(python.literal(text)) == text
     assert ast.literal_eval(python.literal({text: [text]})) == {text: [text]}
-    assert len(ast.parse(f"x = 1  {python.comment(text)}\ny = 2\n").body) == 2
     for indentation in (0, 4, 8):
         docstring = indent(python.docstring(text, indentation), 4)
         namespace: dict[str, Any] = {}

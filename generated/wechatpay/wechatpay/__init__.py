@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING
 from ._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import calls as calls
-    from . import errors as errors
-    from . import events as events
-    from . import models as models
-    from ._runtime.calls import Call as Call
-    from ._runtime.calls import Response as Response
-    from ._runtime.ciphertext import CipherText as CipherText
-    from .client import AsyncWeChatPay as AsyncWeChatPay
-    from .client import WeChatPay as WeChatPay
+    from . import (
+        calls,
+        errors,
+        events,
+        models,
+    )
+    from ._runtime.calls import (
+        Call,
+        Response,
+    )
+    from ._runtime.ciphertext import CipherText
+    from .client import (
+        AsyncWeChatPay,
+        WeChatPay,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -48,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "743b536dae904b71"
+__build__ = "128ae99af2340682"

@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Final
 from . import errors as _errors
 from ._runtime.api_definition import Service
 from ._runtime.auth.wechatpay.scheme import WechatPayV3
-from ._runtime.calls import ErrorCode, ErrorShape
-from ._runtime.client import AsyncClient, Client
+from ._runtime.calls import (
+    ErrorCode,
+    ErrorShape,
+)
+from ._runtime.client import (
+    AsyncClient,
+    Client,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -26,8 +32,15 @@ if TYPE_CHECKING:
         PrivateKeyLike,
         PublicKeyLike,
     )
-    from ._runtime.hooks import OnRequest, OnResponse, OnRetry
-    from ._runtime.webhooks.receiver import AsyncWebhooks, Webhooks
+    from ._runtime.hooks import (
+        OnRequest,
+        OnResponse,
+        OnRetry,
+    )
+    from ._runtime.webhooks.receiver import (
+        AsyncWebhooks,
+        Webhooks,
+    )
     from .events import AnyEvent
     from .resources.fapiao_applications import (
         AsyncFapiaoApplications,
@@ -37,11 +50,21 @@ if TYPE_CHECKING:
 SERVICE: Final = Service(
     "wechatpay",
     version="0.1.0",
-    hosts=("https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"),
+    hosts=(
+        "https://api.mch.weixin.qq.com",
+        "https://api2.mch.weixin.qq.com",
+    ),
     headers={"Accept": "application/json"},
     auth=("wechatpay-v3",),
-    error_shape=ErrorShape(code="code", message="message", detail="detail"),
-    unprocessed=(502, 503),
+    error_shape=ErrorShape(
+        code="code",
+        message="message",
+        detail="detail",
+    ),
+    unprocessed=(
+        502,
+        503,
+    ),
     errors=(
         ErrorCode(
             400,
@@ -169,7 +192,7 @@ class WeChatPay(Client):
                     api_v3_key=api_v3_key,
                     platform_certificates=platform_certificates,
                     former_private_keys=former_private_keys,
-                )
+                ),
             },
             hosts=hosts,
             transport=transport,
@@ -192,7 +215,9 @@ class WeChatPay(Client):
         Electronic fapiao (Chinese tax invoices) are issued in applications. An
         application has one or more fapiao and is identified by its application number.
         """
-        from .resources.fapiao_applications import FapiaoApplications
+        from .resources.fapiao_applications import (
+            FapiaoApplications,
+        )
 
         return FapiaoApplications(self)
 
@@ -296,7 +321,7 @@ class AsyncWeChatPay(AsyncClient):
                     api_v3_key=api_v3_key,
                     platform_certificates=platform_certificates,
                     former_private_keys=former_private_keys,
-                )
+                ),
             },
             hosts=hosts,
             transport=transport,
@@ -319,7 +344,9 @@ class AsyncWeChatPay(AsyncClient):
         Electronic fapiao (Chinese tax invoices) are issued in applications. An
         application has one or more fapiao and is identified by its application number.
         """
-        from .resources.fapiao_applications import AsyncFapiaoApplications
+        from .resources.fapiao_applications import (
+            AsyncFapiaoApplications,
+        )
 
         return AsyncFapiaoApplications(self)
 

@@ -18,7 +18,11 @@ from typing import Any, Final
 from ._runtime.auth.wechatpay.mock_side import WechatPayServerAuth
 from ._runtime.mock.command_line import run
 from ._runtime.mock.service import FapiaoMock
-from .client import SERVICE, AsyncWeChatPay, WeChatPay
+from .client import (
+    SERVICE,
+    AsyncWeChatPay,
+    WeChatPay,
+)
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
 
@@ -39,7 +43,9 @@ class WeChatPayMock(FapiaoMock):
         super().__init__(
             SERVICE,
             _EXAMPLES,
-            {"wechatpay-v3": WechatPayServerAuth()},
+            {
+                "wechatpay-v3": WechatPayServerAuth(),
+            },
             state=state,
             authentication=authentication,
         )

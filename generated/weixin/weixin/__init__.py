@@ -11,15 +11,23 @@ from typing import TYPE_CHECKING
 from ._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import calls as calls
-    from . import errors as errors
-    from . import models as models
-    from ._runtime.auth.weixin.scheme import FileTokenStore as FileTokenStore
-    from ._runtime.auth.weixin.scheme import TokenStore as TokenStore
-    from ._runtime.calls import Call as Call
-    from ._runtime.calls import Response as Response
-    from .client import AsyncWeixin as AsyncWeixin
-    from .client import Weixin as Weixin
+    from . import (
+        calls,
+        errors,
+        models,
+    )
+    from ._runtime.auth.weixin.scheme import (
+        FileTokenStore,
+        TokenStore,
+    )
+    from ._runtime.calls import (
+        Call,
+        Response,
+    )
+    from .client import (
+        AsyncWeixin,
+        Weixin,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -48,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "30cc486805aa9566"
+__build__ = "16f39929083b9b9a"

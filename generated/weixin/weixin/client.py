@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Final
 from . import errors as _errors
 from ._runtime.api_definition import Service
 from ._runtime.auth.weixin.scheme import WeixinAccessToken
-from ._runtime.calls import ErrorCode, ErrorShape
-from ._runtime.client import AsyncClient, Client
+from ._runtime.calls import (
+    ErrorCode,
+    ErrorShape,
+)
+from ._runtime.client import (
+    AsyncClient,
+    Client,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -21,16 +27,33 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._runtime.auth.weixin.scheme import TokenLike, TokenStore
-    from ._runtime.hooks import OnRequest, OnResponse, OnRetry
-    from .resources.invoice import AsyncInvoice, Invoice
+    from ._runtime.auth.weixin.scheme import (
+        TokenLike,
+        TokenStore,
+    )
+    from ._runtime.hooks import (
+        OnRequest,
+        OnResponse,
+        OnRetry,
+    )
+    from .resources.invoice import (
+        AsyncInvoice,
+        Invoice,
+    )
 
 SERVICE: Final = Service(
     "weixin",
     version="0.1.0",
-    hosts=("https://api.weixin.qq.com", "https://api2.weixin.qq.com"),
+    hosts=(
+        "https://api.weixin.qq.com",
+        "https://api2.weixin.qq.com",
+    ),
     auth=("weixin-access-token",),
-    error_shape=ErrorShape(code="errcode", message="errmsg", success="0"),
+    error_shape=ErrorShape(
+        code="errcode",
+        message="errmsg",
+        success="0",
+    ),
     errors=(
         ErrorCode(
             None,
@@ -177,7 +200,7 @@ class Weixin(Client):
                     appid=appid,
                     secret=secret,
                     token_store=token_store,
-                )
+                ),
             },
             hosts=hosts,
             transport=transport,
@@ -200,7 +223,9 @@ class Weixin(Client):
         Endpoints for invoice platforms: they update the invoice cards in the card bags
         of Weixin users.
         """
-        from .resources.invoice import Invoice
+        from .resources.invoice import (
+            Invoice,
+        )
 
         return Invoice(self)
 
@@ -276,7 +301,7 @@ class AsyncWeixin(AsyncClient):
                     appid=appid,
                     secret=secret,
                     token_store=token_store,
-                )
+                ),
             },
             hosts=hosts,
             transport=transport,
@@ -299,6 +324,8 @@ class AsyncWeixin(AsyncClient):
         Endpoints for invoice platforms: they update the invoice cards in the card bags
         of Weixin users.
         """
-        from .resources.invoice import AsyncInvoice
+        from .resources.invoice import (
+            AsyncInvoice,
+        )
 
         return AsyncInvoice(self)

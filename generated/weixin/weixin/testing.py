@@ -18,7 +18,11 @@ from typing import Any, Final
 from ._runtime.auth.weixin.mock_side import WeixinServerAuth
 from ._runtime.mock.command_line import run
 from ._runtime.mock.server_core import Mock
-from .client import SERVICE, AsyncWeixin, Weixin
+from .client import (
+    SERVICE,
+    AsyncWeixin,
+    Weixin,
+)
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
 
@@ -39,7 +43,9 @@ class WeixinMock(Mock):
         super().__init__(
             SERVICE,
             _EXAMPLES,
-            {"weixin-access-token": WeixinServerAuth()},
+            {
+                "weixin-access-token": WeixinServerAuth(),
+            },
             state=state,
             authentication=authentication,
         )

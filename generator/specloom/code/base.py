@@ -60,6 +60,8 @@ def indent(code: Kind, width: int) -> Kind:
     """Indent every line but the first by `width` spaces; blank lines stay empty."""
     if not _is_code(code):
         raise TypeError(f"indent expects Code, not {type(code).__name__}")
+    if "\n" not in code:
+        return code
     return type(code)(re.sub(r"\n(?=[^\n])", "\n" + " " * width, code))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import fapiao_applications as fapiao_applications
+    from . import fapiao_applications
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -21,4 +21,6 @@ else:
         },
     )
 
-__all__ = ["fapiao_applications"]
+__all__ = [
+    "fapiao_applications",
+]

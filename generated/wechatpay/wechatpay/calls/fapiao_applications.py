@@ -11,10 +11,20 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from .. import errors as _errors
-from .._runtime.calls import Call, Endpoint, ErrorCode, Json, Keyed
+from .._runtime.calls import (
+    Call,
+    Endpoint,
+    ErrorCode,
+    Json,
+    Keyed,
+)
 from .._runtime.models import Model
 from .._runtime.wire_formats import limited
-from ..models.fapiao_applications import FapiaoPage, ReversedFapiao, ReverseRequest
+from ..models.fapiao_applications import (
+    FapiaoPage,
+    ReversedFapiao,
+    ReverseRequest,
+)
 
 
 def query(
@@ -52,7 +62,7 @@ def query(
             fapiao_apply_id=fapiao_apply_id,
             sub_mchid=sub_mchid,
             fapiao_id=fapiao_id,
-        )
+        ),
     )
 
 
@@ -90,7 +100,9 @@ def reverse(
     https://pay.weixin.qq.com/wiki/doc/apiv3/wxpay/new-tax-control-fapiao/chapter3_9.shtml
     """
     return _REVERSE.call(
-        _ReverseArguments(fapiao_apply_id=fapiao_apply_id),
+        _ReverseArguments(
+            fapiao_apply_id=fapiao_apply_id,
+        ),
         body=ReverseRequest(
             sub_mchid=sub_mchid,
             reverse_reason=reverse_reason,
@@ -114,8 +126,13 @@ _QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(
     "GET",
     "/v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}",
     arguments=_QueryArguments,
-    query=("sub_mchid", "fapiao_id"),
-    responses={200: FapiaoPage},
+    query=(
+        "sub_mchid",
+        "fapiao_id",
+    ),
+    responses={
+        200: FapiaoPage,
+    },
     errors=(
         ErrorCode(
             400,
@@ -170,7 +187,9 @@ _REVERSE: Final[Endpoint[None]] = Endpoint(
     "/v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/reverse",
     arguments=_ReverseArguments,
     body=Json(ReverseRequest),
-    responses={202: None},
+    responses={
+        202: None,
+    },
     idempotency=Keyed(
         "fapiao_apply_id",
         "fapiao_information.fapiao_id",

@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import fapiao_applications as fapiao_applications
-    from .fapiao_applications import BuyerInformation as BuyerInformation
-    from .fapiao_applications import BuyerType as BuyerType
-    from .fapiao_applications import CardInformation as CardInformation
-    from .fapiao_applications import CardStatus as CardStatus
-    from .fapiao_applications import ExtraInformation as ExtraInformation
-    from .fapiao_applications import Fapiao as Fapiao
-    from .fapiao_applications import FapiaoBillType as FapiaoBillType
-    from .fapiao_applications import FapiaoInformation as FapiaoInformation
-    from .fapiao_applications import FapiaoItem as FapiaoItem
-    from .fapiao_applications import FapiaoNotice as FapiaoNotice
-    from .fapiao_applications import FapiaoPage as FapiaoPage
-    from .fapiao_applications import FapiaoProgress as FapiaoProgress
-    from .fapiao_applications import FapiaoStatus as FapiaoStatus
+    from . import fapiao_applications
     from .fapiao_applications import (
-        FapiaoUserAppliedPayload as FapiaoUserAppliedPayload,
+        BuyerInformation,
+        BuyerType,
+        CardInformation,
+        CardStatus,
+        ExtraInformation,
+        Fapiao,
+        FapiaoBillType,
+        FapiaoInformation,
+        FapiaoItem,
+        FapiaoNotice,
+        FapiaoPage,
+        FapiaoProgress,
+        FapiaoStatus,
+        FapiaoUserAppliedPayload,
+        ReversedFapiao,
+        ReverseRequest,
+        SellerInformation,
+        TaxPreferMark,
     )
-    from .fapiao_applications import ReversedFapiao as ReversedFapiao
-    from .fapiao_applications import ReverseRequest as ReverseRequest
-    from .fapiao_applications import SellerInformation as SellerInformation
-    from .fapiao_applications import TaxPreferMark as TaxPreferMark
 else:
     __getattr__, __dir__ = exports(
         __name__,

@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from .._runtime.models import Model, OpenEnum
-from .._runtime.wire_formats import ENCRYPTED, limited
+from .._runtime.models import (
+    Model,
+    OpenEnum,
+)
+from .._runtime.wire_formats import (
+    ENCRYPTED,
+    limited,
+)
 
 
 class ReverseRequest(Model, frozen=True, kw_only=True):

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._runtime.client import AsyncResource, Resource
-from ..calls import fapiao_applications as _calls
-from ..models.fapiao_applications import FapiaoPage, ReversedFapiao
+from .._runtime.client import (
+    AsyncResource,
+    Resource,
+)
+from ..calls import (
+    fapiao_applications as _calls,
+)
+from ..models.fapiao_applications import (
+    FapiaoPage,
+    ReversedFapiao,
+)
 
 
 class FapiaoApplications(Resource):
@@ -55,7 +63,11 @@ class FapiaoApplications(Resource):
         Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
         """
         return self._send(
-            _calls.query(fapiao_apply_id, sub_mchid=sub_mchid, fapiao_id=fapiao_id)
+            _calls.query(
+                fapiao_apply_id,
+                sub_mchid=sub_mchid,
+                fapiao_id=fapiao_id,
+            )
         )
 
     def reverse(
@@ -144,7 +156,11 @@ class AsyncFapiaoApplications(AsyncResource):
         Source: https://pay.weixin.qq.com/doc/v3/partner/4015792567
         """
         return await self._send(
-            _calls.query(fapiao_apply_id, sub_mchid=sub_mchid, fapiao_id=fapiao_id)
+            _calls.query(
+                fapiao_apply_id,
+                sub_mchid=sub_mchid,
+                fapiao_id=fapiao_id,
+            )
         )
 
     async def reverse(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import invoice as invoice
+    from . import invoice
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -21,4 +21,6 @@ else:
         },
     )
 
-__all__ = ["invoice"]
+__all__ = [
+    "invoice",
+]

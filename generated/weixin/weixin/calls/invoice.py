@@ -9,8 +9,17 @@ from __future__ import annotations
 from typing import Final
 
 from .. import errors as _errors
-from .._runtime.calls import Call, Endpoint, ErrorCode, Json
-from ..models.invoice import ReimburseStatus, UpdateStatusRequest, UpdateStatusResponse
+from .._runtime.calls import (
+    Call,
+    Endpoint,
+    ErrorCode,
+    Json,
+)
+from ..models.invoice import (
+    ReimburseStatus,
+    UpdateStatusRequest,
+    UpdateStatusResponse,
+)
 
 
 def update_status(
@@ -51,7 +60,7 @@ def update_status(
             card_id=card_id,
             code=code,
             reimburse_status=reimburse_status,
-        )
+        ),
     )
 
 
@@ -60,7 +69,9 @@ _UPDATE_STATUS: Final[Endpoint[UpdateStatusResponse]] = Endpoint(
     "POST",
     "/card/invoice/platform/updatestatus",
     body=Json(UpdateStatusRequest),
-    responses={200: UpdateStatusResponse},
+    responses={
+        200: UpdateStatusResponse,
+    },
     errors=(
         ErrorCode(
             None,

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import invoice as invoice
-    from .invoice import ReimburseStatus as ReimburseStatus
-    from .invoice import UpdateStatusRequest as UpdateStatusRequest
-    from .invoice import UpdateStatusResponse as UpdateStatusResponse
+    from . import invoice
+    from .invoice import (
+        ReimburseStatus,
+        UpdateStatusRequest,
+        UpdateStatusResponse,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -26,4 +28,9 @@ else:
         },
     )
 
-__all__ = ["ReimburseStatus", "UpdateStatusRequest", "UpdateStatusResponse", "invoice"]
+__all__ = [
+    "ReimburseStatus",
+    "UpdateStatusRequest",
+    "UpdateStatusResponse",
+    "invoice",
+]

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._runtime.models import Model, OpenEnum, OrStr
+from .._runtime.models import (
+    Model,
+    OpenEnum,
+    OrStr,
+)
 
 
 class UpdateStatusRequest(Model, frozen=True, kw_only=True):

@@ -6,9 +6,17 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from .._runtime.client import AsyncResource, Resource
-from ..calls import invoice as _calls
-from ..models.invoice import ReimburseStatus, UpdateStatusResponse
+from .._runtime.client import (
+    AsyncResource,
+    Resource,
+)
+from ..calls import (
+    invoice as _calls,
+)
+from ..models.invoice import (
+    ReimburseStatus,
+    UpdateStatusResponse,
+)
 
 
 class Invoice(Resource):

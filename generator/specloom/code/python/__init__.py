@@ -1,30 +1,27 @@
-"""Makers of Python code: names, literals, docstrings, comments, expressions and statements.
+"""Makers of Python code: names, literals, docstrings, expressions and imports.
 
 Their output is formatted as black formats it: double quotes where possible, lower-case escapes, docstrings without surrounding white
-space and within the line width, exploded brackets with a trailing comma. Width is counted in columns, two for each character outside
-ASCII, which is never less than black's count.
+space and wrapped to the line width, brackets of several items with one item per line. Templates lay out everything else.
 """
 
-from .docstrings import comment, docstring
+from .docstrings import docstring
 from .expressions import (
     Plain,
     attribute,
-    await_expression,
-    broken_union,
     call,
     call_options,
     dict_of,
+    inline_call,
+    is_long,
     keyword_argument,
-    lambda_expression,
     list_of,
     literal,
+    members_of_union,
+    multiline_subscript,
     string_annotation,
     subscript,
-    super_attribute,
     tuple_of,
     union,
-    unpack,
-    unpack_mapping,
 )
 from .files import (
     empty_file,
@@ -34,38 +31,15 @@ from .files import (
     runtime_module,
     vendored_module,
 )
-from .statements import (
-    UnionMember,
-    assignment,
-    class_header,
-    declaration,
-    decorator,
-    from_import,
-    keyword_only_marker,
-    parameter,
-    parameters,
-    plain_import,
-    return_statement,
-    signature,
-    union_member,
-)
-from .tokens import WIDTH, columns, dotted, identifier
+from .statements import assignment, from_import, imported_name, module_name, plain_import
+from .tokens import dotted, identifier
 
 __all__ = [
-    "WIDTH",
     "Plain",
-    "UnionMember",
     "assignment",
     "attribute",
-    "await_expression",
-    "broken_union",
     "call",
     "call_options",
-    "class_header",
-    "columns",
-    "comment",
-    "declaration",
-    "decorator",
     "dict_of",
     "docstring",
     "dotted",
@@ -73,26 +47,22 @@ __all__ = [
     "format_black",
     "from_import",
     "identifier",
+    "imported_name",
+    "inline_call",
+    "is_long",
     "keyword_argument",
-    "keyword_only_marker",
-    "lambda_expression",
     "lines",
     "list_of",
     "literal",
     "may_need_black",
-    "parameter",
-    "parameters",
+    "members_of_union",
+    "module_name",
+    "multiline_subscript",
     "plain_import",
-    "return_statement",
     "runtime_module",
-    "signature",
     "string_annotation",
     "subscript",
-    "super_attribute",
     "tuple_of",
     "union",
-    "union_member",
-    "unpack",
-    "unpack_mapping",
     "vendored_module",
 ]

@@ -1,4 +1,4 @@
-"""Docstrings and comments of generated Python code."""
+"""Docstrings of generated Python code."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import re
 from functools import lru_cache
 
 from ..base import Python
-from .tokens import ESCAPES, WIDTH, columns, visible
+from .tokens import ESCAPES, visible
 
-
-def comment(text: str) -> Python:
-    """Return a comment on one line."""
-    return Python("# " + "".join(visible(c) for c in " ".join(text.split())))
+WIDTH = 88
+"""Columns of a line."""
 
 
 _TOKEN = re.compile(
@@ -63,6 +61,11 @@ def wrap(line: str, width: int) -> list[str]:
         current += token
         width_so_far += columns(token)
     return [*lines, current.rstrip()]
+
+
+def columns(text: str) -> int:
+    """Return the width of a text in columns. A character outside ASCII counts as two, which is never less than black's own count."""
+    return len(text) if text.isascii() else len(text) + sum(not c.isascii() for c in text)
 
 
 def _docstring_line(line: str) -> str:

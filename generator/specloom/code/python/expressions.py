@@ -1,4 +1,8 @@
-"""Makers of expressions: literals, calls, annotations, collections; brackets are exploded as black explodes them."""
+"""Makers of expressions: literals, calls, annotations, collections.
+
+Layout depends on the structure, never on where a line ends: a bracket with several items, or with an item of several lines, has one item
+per line, and a comma after the last, which black leaves as it is at any width. Annotations are on one line unless they are long.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,14 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from ..base import Python, indent
-from .tokens import WIDTH, columns, identifier, string
+from .docstrings import columns
+from .tokens import identifier, string
 
 Plain: TypeAlias = "str | int | float | Decimal | Sequence[Plain] | Mapping[str, Plain] | None"
 """Values that have a literal."""
+
+_LONG = 66
+"""Columns of names and types that fit on a line of 88 with all that templates write around them."""
 
 
 def literal(value: Plain) -> Python:
@@ -32,17 +40,25 @@ def literal(value: Plain) -> Python:
     if isinstance(value, tuple):
         return tuple_of([literal(item) for item in value])
     if isinstance(value, list):
-        return Python(f"[{', '.join(literal(item) for item in value)}]")
+        return list_of([literal(item) for item in value])
     if isinstance(value, Mapping):
         return dict_of([(literal(key), literal(item)) for key, item in value.items()])
     raise TypeError(f"no literal for a {type(value).__name__}")
 
 
-def call(
-    function: Python, arguments: Iterable[Python], *, room: int = WIDTH, explode: bool = False
-) -> Python:
-    """Return `function(a, b)`, exploded to one argument per line with `explode`, or if it is wider than `room` columns."""
-    return bracket(f"{function}(", list(arguments), ")", room, explode)
+def call(function: Python, arguments: Sequence[Python]) -> Python:
+    """Return `function(a, b)`."""
+    return _bracket(f"{function}(", arguments, ")")
+
+
+def inline_call(function: Python, arguments: Iterable[Python]) -> Python:
+    """Return `function(a, b)` on one line, for an annotation."""
+    return Python(f"{function}({', '.join(arguments)})")
+
+
+def is_long(*parts: Python) -> bool:
+    """Return whether parts are better on several lines: the rest of a line that a template writes has no more than 22 columns."""
+    return any("\n" in part for part in parts) or sum(map(columns, parts)) > _LONG
 
 
 def attribute(base: Python, name: str) -> Python:
@@ -51,6 +67,7 @@ def attribute(base: Python, name: str) -> Python:
 
 
 def keyword_argument(name: str, value: Python) -> Python:
+    """Return `name=value`."""
     return Python(f"{identifier(name)}={value}")
 
 
@@ -60,65 +77,44 @@ def call_options(options: Mapping[str, Python]) -> list[Python]:
 
 
 def subscript(base: Python, items: Sequence[Python]) -> Python:
-    """Return `base[a, b]`."""
-    return Python(f"{base}[{', '.join(items)}]")
+    """Return `base[a, b]`, with one item per line if it is long."""
+    return (
+        multiline_subscript(base, items)
+        if is_long(base, *items)
+        else Python(f"{base}[{', '.join(items)}]")
+    )
+
+
+def multiline_subscript(base: Python, items: Sequence[Python]) -> Python:
+    """Return `base[a, b]` with one item per line."""
+    return _bracket(f"{base}[", items, "]")
+
+
+def members_of_union(members: Iterable[Python]) -> list[Python]:
+    """Return the members of a union without duplicates, None last."""
+    return sorted(dict.fromkeys(members), key=lambda member: member == "None")
 
 
 def union(members: Iterable[Python]) -> Python:
     """Return `a | b`, without duplicates, None last."""
-    once = dict.fromkeys(members)
-    return Python(" | ".join(sorted(once, key=lambda member: member == "None")))
+    return Python(" | ".join(members_of_union(members)))
 
 
-def broken_union(members: Iterable[Python]) -> Python:
-    """Return `a | b` in parentheses with one member per line, as black breaks a union that is too wide."""
-    inner = Python("\n| ".join(union([member]) for member in dict.fromkeys(members)))
-    return Python(f"(\n    {indent(inner, 4)}\n)")
-
-
-def tuple_of(items: Sequence[Python], *, room: int = WIDTH, explode: bool = False) -> Python:
+def tuple_of(items: Sequence[Python]) -> Python:
     """Return a tuple."""
-    if len(items) == 1 and "\n" not in items[0] and columns(items[0]) + 3 <= room:
+    if len(items) == 1 and "\n" not in items[0]:
         return Python(f"({items[0]},)")
-    return bracket(
-        "(", list(items), ")", room, explode or len(items) == 1
-    )  # the trailing comma makes a single item a tuple
+    return _bracket("(", items, ")", comma=True)
 
 
-def dict_of(
-    items: Sequence[tuple[Python, Python]], *, room: int = WIDTH, explode: bool = False
-) -> Python:
-    """Return a dict."""
-    return bracket("{", [Python(f"{key}: {value}") for key, value in items], "}", room, explode)
-
-
-def list_of(items: Sequence[Python], *, room: int = WIDTH) -> Python:
+def list_of(items: Sequence[Python]) -> Python:
     """Return a list."""
-    return bracket("[", list(items), "]", room, explode=False)
+    return _bracket("[", items, "]")
 
 
-def lambda_expression(value: Python) -> Python:
-    """Return `lambda: value`."""
-    return Python(f"lambda: {value}")
-
-
-def super_attribute(value: Python) -> Python:
-    """Return `super().value`."""
-    return Python(f"super().{value}")
-
-
-def await_expression(value: Python) -> Python:
-    return Python(f"await {value}")
-
-
-def unpack(value: Python) -> Python:
-    """Return `*value`."""
-    return Python(f"*{value}")
-
-
-def unpack_mapping(value: Python) -> Python:
-    """Return `**value`."""
-    return Python(f"**{value}")
+def dict_of(items: Iterable[tuple[Python, Python]]) -> Python:
+    """Return a dict."""
+    return _bracket("{", [Python(f"{key}: {value}") for key, value in items], "}")
 
 
 def string_annotation(annotation: Python) -> Python:
@@ -126,12 +122,10 @@ def string_annotation(annotation: Python) -> Python:
     return literal(str(annotation))
 
 
-def bracket(start: str, items: Sequence[Python], end: str, room: int, explode: bool) -> Python:
-    """Return the items in brackets, on one line or exploded to one item per line."""
-    flat = f"{start}{', '.join(items)}{end}"
-    if not items or (not explode and "\n" not in flat and columns(flat) <= room):
-        return Python(flat)
-    # A single item gets a trailing comma only in a tuple or with `explode`.
-    comma = "" if len(items) == 1 and not explode and start != "(" else ","
-    inner = "".join(f"    {indent(item, 4)}{comma}\n" for item in items)
+def _bracket(start: str, items: Sequence[Python], end: str, *, comma: bool = False) -> Python:
+    """Return the items in brackets. A single item of several lines gets a comma only on demand, as in a tuple."""
+    if not items or (len(items) == 1 and "\n" not in items[0]):
+        return Python(f"{start}{''.join(items)}{end}")
+    after = "," if comma or len(items) > 1 else ""
+    inner = "".join(f"    {indent(item, 4)}{after}\n" for item in items)
     return Python(f"{start}\n{inner}{end}")

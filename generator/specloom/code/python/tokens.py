@@ -6,9 +6,6 @@ import keyword
 
 from ..base import Python
 
-WIDTH = 88
-"""Columns of a line; a wide character counts as two."""
-
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -44,8 +41,3 @@ def visible(character: str) -> str:
     if number < 0x100:
         return f"\\x{number:02x}"
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
-
-
-def columns(text: str) -> int:
-    """Return the width of a text in columns, never less than black's own count."""
-    return len(text) if text.isascii() else len(text) + sum(not c.isascii() for c in text)

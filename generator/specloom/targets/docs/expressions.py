@@ -50,47 +50,38 @@ class Expressions(Struct):
     _own: set[str] = field(default_factory=set[str])
 
     def imports(self, *, asynchronous: bool) -> Python:
-        module_imports = [python.plain_import("asyncio")] if asynchronous else []
+        clients = sorted(name for name in self._own if name[0].isupper())
         standard = [
             python.from_import(module, sorted(names))
             for module, names in sorted(self._standard.items())
         ]
-        clients = sorted(name for name in self._own if name[0].isupper())
+        first = [python.plain_import("asyncio"), *standard] if asynchronous else standard
         own = python.from_import(self.api.package, [*clients, *sorted(self._own - set(clients))])
-        sections = (
-            [python.lines([*module_imports, *standard])] if module_imports or standard else []
-        )
-        return python.lines([*sections, own], blank=1)
+        return python.lines([*([python.lines(first)] if first else []), own], blank=1)
 
-    def value(self, each: Field, value: Json, width: int) -> Python:
+    def value(self, each: Field, value: Json) -> Python:
         """Return a field's value. An encrypted field gets a generated one, because its example may be ciphertext."""
         example = sample_value(self.api, replace(each, example=None)) if each.encrypted else value
-        return self._expression(each.type, example, width)
+        return self._expression(each.type, example)
 
-    def _expression(self, type: Type, value: Json, width: int) -> Python:
+    def _expression(self, type: Type, value: Json) -> Python:
         match type:
             case Nullable():
-                return (
-                    python.literal(None)
-                    if value is None
-                    else self._expression(type.type, value, width)
-                )
+                return python.literal(None) if value is None else self._expression(type.type, value)
             case ListOf() if isinstance(value, list):
-                return python.list_of(
-                    [self._expression(type.item, item, width - 4) for item in value], room=width
-                )
+                return python.list_of([self._expression(type.item, item) for item in value])
             case MapOf() if isinstance(value, dict):
                 rows = [
-                    (python.literal(key), self._expression(type.value, item, width - 8))
+                    (python.literal(key), self._expression(type.value, item))
                     for key, item in value.items()
                 ]
-                return python.dict_of(rows, room=width)
+                return python.dict_of(rows)
             case JsonText() if isinstance(value, str):
-                return self._expression(type.type, parsed(value), width)
+                return self._expression(type.type, parsed(value))
             case Union(members=members):
-                return self._member(members, value, width)
+                return self._member(members, value)
             case Named():
-                return self._named(type, value, width)
+                return self._named(type, value)
             case Number(exact=True) if isinstance(value, (int, Decimal)) and not isinstance(
                 value, bool
             ):
@@ -98,7 +89,7 @@ class Expressions(Struct):
                     self.import_standard("decimal", "Decimal"), [python.literal(str(value))]
                 )
             case File(media=media):
-                return self._file(media, width)
+                return self._file(media)
             case Bytes() if isinstance(value, str):
                 return python.call(
                     self.import_standard("base64", "b64decode"), [python.literal(value)]
@@ -108,7 +99,7 @@ class Expressions(Struct):
             case _:
                 return _literal(value)
 
-    def _file(self, media: Sequence[str], width: int) -> Python:
+    def _file(self, media: Sequence[str]) -> Python:
         """Return a path; if several media types are allowed, an `Upload` with the media type."""
         path = python.call(self.import_standard("pathlib", "Path"), [python.literal("file")])
         if len(media) < 2:
@@ -117,10 +108,9 @@ class Expressions(Struct):
         return python.call(
             self.import_own("Upload"),
             [content, python.keyword_argument("media", python.literal(media[0]))],
-            room=width,
         )
 
-    def _named(self, type: Named, value: Json, width: int) -> Python:
+    def _named(self, type: Named, value: Json) -> Python:
         match self.api.types[type.to]:
             case Enumeration(values=values):
                 known = [each for each in values if each.value == value]
@@ -129,23 +119,21 @@ class Expressions(Struct):
                 keywords = [
                     python.keyword_argument(
                         each.name,
-                        self.value(each, value[each.wire], width - 4 - len(each.name) - 2),
+                        self.value(each, value[each.wire]),
                     )
                     for each in fields
                     if each.wire in value and constant(each) is None
                 ]
-                return python.call(self._model(type), keywords, room=width)
+                return python.call(self._model(type), keywords)
             case UnionType(members=members, tag=tag):
-                return self._member(members, value, width, tag)
+                return self._member(members, value, tag)
             case _:
                 return _literal(value)
 
-    def _member(
-        self, members: Sequence[Type], value: Json, width: int, tag: str | None = None
-    ) -> Python:
+    def _member(self, members: Sequence[Type], value: Json, tag: str | None = None) -> Python:
         """Return a value of a union as its member type."""
         member = member_of(self.api, members, tag, value)
-        return self._expression(member, value, width) if member is not None else _literal(value)
+        return self._expression(member, value) if member is not None else _literal(value)
 
     def _enumerated(self, type: Named, known: Sequence[EnumValue], value: Json) -> Python:
         model = self._model(type)

@@ -13,19 +13,14 @@ from .expressions import Expressions
 from .request import SampleRequest
 from .sample_values import sample_value
 
-_WIDTH = 88
-
 
 def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
     """Return a program that sends the request and prints the response."""
     api, endpoint = request.api, request.endpoint
     expressions = Expressions(api)
-    width = _WIDTH - (8 if asynchronous else 0)
-    constructor = _client(expressions, asynchronous=asynchronous, width=width)
+    constructor = _client(expressions, asynchronous=asynchronous)
     method = python.dotted("client", *endpoint.resource, endpoint.name)
-    call = python.call(
-        method, _arguments(expressions, request, width - 4), room=width - len("response = await ")
-    )
+    call = python.call(method, _arguments(expressions, request))
     return render(
         Python,
         "docs/sample_async.py.j2" if asynchronous else "docs/sample.py.j2",
@@ -39,9 +34,7 @@ def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
 def create_client(api: Api) -> Python:
     """Return a sample that creates a client."""
     expressions = Expressions(api)
-    statement = python.assignment(
-        "client", _client(expressions, asynchronous=False, width=_WIDTH - len("client = "))
-    )
+    statement = python.assignment("client", _client(expressions, asynchronous=False))
     return python.lines([expressions.imports(asynchronous=False), statement], blank=1)
 
 
@@ -73,7 +66,7 @@ def rejected_call_test(api: Api) -> Python | None:
         client=fixture,
         code=python.literal(row.code),
         error=error_class,
-        call=python.call(method, _arguments(expressions, request, _WIDTH - 12), room=_WIDTH - 8),
+        call=python.call(method, _arguments(expressions, request)),
         imports=expressions.imports(asynchronous=False),
     )
 
@@ -96,12 +89,12 @@ def ledger_test(api: Api) -> Python | None:
         endpoint=python.literal(endpoint.qualified),
         suppress=expressions.import_standard("contextlib", "suppress"),
         error=python.dotted(expressions.import_own("errors"), "Error"),
-        call=python.call(method, _arguments(expressions, request, _WIDTH - 12), room=_WIDTH - 8),
+        call=python.call(method, _arguments(expressions, request)),
         imports=expressions.imports(asynchronous=False),
     )
 
 
-def _client(expressions: Expressions, *, asynchronous: bool, width: int) -> Python:
+def _client(expressions: Expressions, *, asynchronous: bool) -> Python:
     """Return the call of the client's constructor, with the credentials of the first scheme."""
     api = expressions.api
     client_class = expressions.import_own(f"Async{api.client}" if asynchronous else api.client)
@@ -112,14 +105,10 @@ def _client(expressions: Expressions, *, asynchronous: bool, width: int) -> Pyth
             scheme_class = python.dotted(
                 expressions.import_own("auth"), SCHEMES[scheme.kind].class_name
             )
-            scheme_object = python.call(
-                scheme_class,
-                [*credentials, *python.call_options(options)],
-                room=width - len(client_argument) - 6,
-            )
+            scheme_object = python.call(scheme_class, [*credentials, *python.call_options(options)])
             credentials = [python.keyword_argument(client_argument, scheme_object)]
-        return python.call(client_class, credentials, room=width)
-    return python.call(client_class, [], room=width)
+        return python.call(client_class, credentials)
+    return python.call(client_class, [])
 
 
 def _credentials(expressions: Expressions, scheme: Scheme) -> list[Python]:
@@ -141,7 +130,7 @@ def _credential(expressions: Expressions, expression: str) -> Python:
             return python.literal(str(ast.literal_eval(node)))
 
 
-def _arguments(expressions: Expressions, request: SampleRequest, width: int) -> list[Python]:
+def _arguments(expressions: Expressions, request: SampleRequest) -> list[Python]:
     """Return the endpoint's arguments with the values of the request."""
     result: list[Python] = []
     for argument in arguments(expressions.api, request.endpoint):
@@ -153,7 +142,7 @@ def _arguments(expressions: Expressions, request: SampleRequest, width: int) -> 
             if requested is not None
             else sample_value(expressions.api, argument.field)
         )
-        expression = expressions.value(argument.field, value, width - len(argument.field.name) - 2)
+        expression = expressions.value(argument.field, value)
         result.append(
             expression
             if argument.where == "path"

@@ -11,25 +11,16 @@ from .expressions import Expressions
 def function(api: Api, event: Python) -> Python:
     """Return a function that receives and acknowledges an event of this class."""
     expressions = Expressions(api)
-    text = python.identifier("str")
-    headers = python.subscript(
-        expressions.import_standard("collections.abc", "Mapping"), [text, text]
-    )
     client, errors, events = (
         expressions.import_own(name) for name in (api.client, "errors", "events")
     )
-    parameters = [
-        python.parameter("client", [python.union_member(client)]),
-        python.parameter("headers", [python.union_member(headers)]),
-        python.parameter("body", [python.union_member(python.identifier("bytes"))]),
-    ]
     return render(
         Python,
         "docs/sample_event.py.j2",
+        mapping=expressions.import_standard("collections.abc", "Mapping"),
         imports=expressions.imports(asynchronous=False),
-        signature=python.signature(
-            "receive", python.parameters(parameters), python.dotted(events, "Acknowledgement")
-        ),
+        client=client,
+        acknowledgement=python.dotted(events, "Acknowledgement"),
         error=python.dotted(errors, "Error"),
         event=python.dotted(events, event),
     )

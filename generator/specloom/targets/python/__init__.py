@@ -7,7 +7,8 @@
                ─▶ testing.py  the mock and its pytest fixtures
                ─▶ _runtime/   copied from specloom.runtime
 
-`imports`, `type_hints` and `docstrings` are shared; each other module generates one kind of file.
+`imports`, `type_hints`, `docstrings`, `functions` and `endpoints` are shared; each other module generates one kind of file. Each makes views,
+which are objects with the values of a template; the templates in `templates/python` have the shape of the code.
 """
 
 from __future__ import annotations

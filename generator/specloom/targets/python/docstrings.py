@@ -44,7 +44,7 @@ def name_of(api: Api, module: tuple[str, ...]) -> str:
     return "several resources" if module[-1:] == ("_types",) else ".".join(module)
 
 
-def titled(title: Text, description: Text, fallback: str, api: Api, indentation: int) -> Python:
+def of_summary(title: Text, description: Text, fallback: str, api: Api, indentation: int) -> Python:
     """Return a docstring from a title and a description; without a title, from the fallback."""
     language = api.languages[0]
     summary = descriptions.with_full_stop(multilingual(title, api.languages) or fallback, language)
@@ -73,6 +73,18 @@ def of_call(api: Api, endpoint: Endpoint, endpoint_arguments: Sequence[EndpointA
     return _endpoint_docstring(api, endpoint, endpoint_arguments, blocks, 4)
 
 
+def summary_of(api: Api, endpoint: Endpoint) -> Python:
+    """Return a docstring with the title of an endpoint."""
+    return python.docstring(_title(api, endpoint), 8)
+
+
+def _title(api: Api, endpoint: Endpoint) -> str:
+    title = multilingual(endpoint.title, api.languages) or code_span(
+        f"{endpoint.method} {endpoint.path}"
+    )
+    return descriptions.with_full_stop(title, api.languages[0])
+
+
 def _endpoint_docstring(
     api: Api,
     endpoint: Endpoint,
@@ -82,10 +94,7 @@ def _endpoint_docstring(
 ) -> Python:
     """Return a docstring of title, description, arguments, these sections, and a link to the provider's page."""
     language = api.languages[0]
-    title = multilingual(endpoint.title, api.languages) or code_span(
-        f"{endpoint.method} {endpoint.path}"
-    )
-    blocks = [descriptions.with_full_stop(title, language)]
+    blocks = [_title(api, endpoint)]
     if endpoint.deprecated:
         blocks.append(
             descriptions.with_full_stop(

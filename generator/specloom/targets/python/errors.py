@@ -9,9 +9,8 @@ from msgspec import Struct
 
 from ...code import Code, Python, python
 from ...model import Api, ErrorCode
-from ...render import render
 from . import docstrings
-from .imports import Layout, Module, export_order
+from .imports import Layout, Module, public_names
 from .type_hints import NONE, TypeHints
 from .vendoring import error_classes
 
@@ -19,34 +18,28 @@ from .vendoring import error_classes
 class ErrorView(Struct, frozen=True):
     """Template values of an exception class."""
 
-    header: Python
+    name: Python
     docstring: Python
     body: Python | None
-    """Declaration of `body`, if a row has a type for the body of the error."""
+    """Type of the attribute `body`, if a row has a type for the body of the error."""
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """Yield the module."""
     groups = by_class(api)
     module = Module(layout, ("errors",), frozenset(groups))
-    classes = [_class(api, module, name, rows) for name, rows in groups.items()]
-    inherited = [
+    errors = [_error(api, module, name, rows) for name, rows in groups.items()]
+    runtime = error_classes(api)
+    for name, module_parts in runtime.items():
         module.re_export(("_runtime", *module_parts), name)
-        for name, module_parts in error_classes(api).items()
-    ]
-    names = sorted([*groups, *inherited], key=export_order)
     title = f"Errors of {docstrings.multilingual(api.title, api.languages) or api.name}; the base class is `Error`."
     yield (
         layout.file(module.parts),
-        render(
-            Python,
+        module.render(
             "python/errors.py.j2",
             docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
-            imports=module.imports(),
-            all=python.assignment(
-                "__all__", python.list_of([python.literal(name) for name in names], room=78)
-            ),
-            classes=classes,
+            public_names=public_names([*groups, *runtime]),
+            errors=errors,
         ),
     )
 
@@ -63,14 +56,11 @@ def by_class(api: Api) -> dict[str, list[ErrorCode]]:
     return dict(sorted(groups.items()))
 
 
-def _class(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> ErrorView:
-    annotations = TypeHints(api, module, "value")
-    bodies = [
-        member for row in rows if row.body is not None for member in annotations.members(row.body)
-    ]
-    base = python.identifier("ApiError")
+def _error(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> ErrorView:
+    hints = TypeHints(api, module, "value")
+    bodies = [member for row in rows if row.body is not None for member in hints.members(row.body)]
     return ErrorView(
-        python.class_header(python.identifier(name), [base]),
+        python.identifier(name),
         docstrings.of_error(rows, api),
-        python.declaration("body", [*bodies, NONE], room=84) if bodies else None,
+        hints.union([*bodies, NONE]) if bodies else None,
     )

@@ -10,25 +10,39 @@ from msgspec import Struct
 from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
 from ...model import Api, Event, ValueLocation, code_span
-from ...render import render
 from .. import descriptions
 from . import docstrings
-from .imports import Layout, Module, export_order
-from .resources import PropertyView
+from .imports import Layout, Module, public_names
 from .type_hints import TypeHints
 
-UNION = "AnyEvent"
-TABLE = "EVENTS"
 _HOME = ("_runtime", "webhooks")
 
 
 class EventView(Struct, frozen=True):
     """Template values of an event class."""
 
-    header: Python
+    class_name: Python
     docstring: Python
     payload: Python
+    """Type of the payload."""
     name: Python
+    """Name of the event on the wire."""
+
+
+class EnvelopeView(Struct, frozen=True):
+    """Template values of what carries an event: the runtime's class, and the locations of name, payload and ID."""
+
+    class_name: Python
+    options: tuple[tuple[Python, Python], ...] = ()
+
+
+class WebhooksView(Struct, frozen=True):
+    """Template values of the property `webhooks` of a client."""
+
+    class_name: Python
+    """Local name of the class."""
+    imported_name: Python
+    docstring: Python
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
@@ -37,88 +51,46 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     if not events:
         return
     module = Module(layout, ("events",))
-    classes = [_class(api, module, event) for event in events]
-    inherited = [
-        module.use_own((*_HOME, "events"), name) for name in ("Acknowledgement", "UnknownEvent")
-    ]
+    module.use("typing", "Final", "Literal", "TypeAlias", "Union")
+    runtime = ("Acknowledgement", "UnknownEvent")
+    module.use_own((*_HOME, "events"), *runtime, "Event", "EventTable")
+    views = [_event(api, module, event) for event in events]
     names = [event.class_name for event in events]
-    members = [python.identifier(name) for name in [*names, "UnknownEvent"]]
-    alias = python.union_member(module.use("typing", "TypeAlias"))
-    flat = python.union(members)
-    broken = python.broken_union(members) if python.columns(flat) > python.WIDTH - 4 else None
-    union = python.declaration(UNION, [alias], flat, broken=broken)
     title = f"Events of {docstrings.multilingual(api.title, api.languages) or api.name}."
+    envelope = _envelope(api, module)
     yield (
         layout.file(module.parts),
-        render(
-            Python,
+        module.render(
             "python/events.py.j2",
             docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
-            classes=classes,
-            union=union,
-            table=_table(api, module, events),
-            imports=module.imports(),
-            all=python.assignment(
-                "__all__",
-                python.list_of(
-                    [
-                        python.literal(name)
-                        for name in sorted([UNION, *names, *inherited], key=export_order)
-                    ],
-                    room=78,
-                ),
-            ),
+            public_names=public_names(["AnyEvent", *names, *runtime]),
+            events=views,
+            envelope=envelope,
         ),
     )
 
 
-def receiver(api: Api, module: Module, *, asynchronous: bool) -> PropertyView:
+def webhooks(api: Api, module: Module, *, is_async: bool) -> WebhooksView:
     """Return the `webhooks` property of a client."""
-    kind = "AsyncWebhooks" if asynchronous else "Webhooks"
-    module_name = module.relative((*_HOME, "receiver"))
-    event_type = module.use_for_typing(module.relative(("events",)), UNION)
-    returns = python.subscript(module.use_for_typing(module_name, kind), [event_type])
-    await_prefix = "await " if asynchronous else ""
+    module.use("functools", "cached_property")
+    module.use_for_typing(module.relative(("events",)), "AnyEvent")
+    name = "AsyncWebhooks" if is_async else "Webhooks"
+    local = module.use_for_typing(module.relative((*_HOME, "receiver")), name)
     title = docstrings.multilingual(api.title, api.languages) or api.name
-    text = f"Receiver of webhook events of {title}: `{await_prefix}client.webhooks.receive(headers, body)`."
-    return PropertyView(
-        python.decorator(module.use("functools", "cached_property")),
-        python.signature("webhooks", python.parameters([python.identifier("self")]), returns),
+    text = f"Receiver of webhook events of {title}: `{'await ' if is_async else ''}client.webhooks.receive(headers, body)`."
+    return WebhooksView(
+        local,
+        python.imported_name(name if name == local else f"{name} as {local}"),
         python.docstring(text, 8),
-        python.lines(
-            [
-                python.from_import(module_name, [kind], room=80),
-                python.from_import(module.relative(("events",)), [TABLE], room=80),
-            ]
-        ),
-        python.return_statement(
-            python.call(
-                python.identifier(kind),
-                [
-                    python.dotted("self", "_driver"),
-                    python.dotted("self", "_settings"),
-                    python.identifier(TABLE),
-                ],
-            )
-        ),
     )
 
 
-def _class(api: Api, module: Module, event: Event) -> EventView:
-    bases = [
-        module.use_own((*_HOME, "events"), "Event"),
-        python.keyword_argument("frozen", python.literal(True)),
-        python.keyword_argument("kw_only", python.literal(True)),
-    ]
-    name = python.literal(event.name)
-    literal = python.union_member(module.use("typing", "Literal"), [name])
+def _event(api: Api, module: Module, event: Event) -> EventView:
     return EventView(
-        python.class_header(python.identifier(event.class_name), bases),
+        python.identifier(event.class_name),
         _docstring(api, event),
-        python.declaration(
-            "payload", TypeHints(api, module, "value").members(event.payload), room=84
-        ),
-        python.declaration("name", [literal], name, room=84),
+        TypeHints(api, module, "value").of(event.payload),
+        python.literal(event.name),
     )
 
 
@@ -141,26 +113,14 @@ def _docstring(api: Api, event: Event) -> Python:
     return python.docstring("\n\n".join(blocks), 4)
 
 
-def _table(api: Api, module: Module, events: list[Event]) -> Python:
-    table_class = module.use_own((*_HOME, "events"), "EventTable")
-    rows = [(python.literal(event.name), python.identifier(event.class_name)) for event in events]
-    table_call = python.call(
-        table_class, [_envelope(api, module), python.dict_of(rows, explode=True)], explode=True
-    )
-    annotation = python.subscript(table_class, [python.identifier(UNION)])
-    return python.assignment(
-        TABLE, table_call, python.subscript(module.use("typing", "Final"), [annotation])
-    )
-
-
-def _envelope(api: Api, module: Module) -> Python:
+def _envelope(api: Api, module: Module) -> EnvelopeView:
     if api.envelope is None:
         home, class_name = next(
             (kind.home(kind.events.module), kind.events.class_name)
             for kind in (SCHEMES[scheme.kind] for scheme in api.schemes)
             if kind.events
         )
-        return python.call(module.use_own(("_runtime", *home), class_name), [])
+        return EnvelopeView(module.use_own(("_runtime", *home), class_name))
     options = {"name": _location(module, api.envelope.name)}
     if api.envelope.payload is not None:
         options["payload"] = python.literal(api.envelope.payload)
@@ -168,19 +128,17 @@ def _envelope(api: Api, module: Module) -> Python:
         options["id"] = _location(module, api.envelope.id)
     if not api.envelope.verified:
         options["verified"] = python.literal(False)
-    return python.call(
+    return EnvelopeView(
         module.use_own((*_HOME, "envelopes"), "PlainEnvelope"),
-        python.call_options(options),
-        room=84,
+        tuple((python.identifier(name), value) for name, value in options.items()),
     )
 
 
 def _location(module: Module, location: ValueLocation) -> Python:
-    options = (
-        {"header": location.header} if location.header is not None else {"path": location.path}
+    where, value = (
+        ("header", location.header) if location.header is not None else ("path", location.path)
     )
-    location_class = module.use_own((*_HOME, "envelopes"), "ValueLocation")
-    return python.call(
-        location_class,
-        python.call_options({name: python.literal(value) for name, value in options.items()}),
+    return python.inline_call(
+        module.use_own((*_HOME, "envelopes"), "ValueLocation"),
+        [python.keyword_argument(where, python.literal(value))],
     )

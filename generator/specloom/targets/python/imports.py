@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ...code import Python, python
+from ...code.base import join
 from ...model import Api
+from ...render import render
 from ..client_interface import all_resources_of
 
 Parts = tuple[str, ...]
@@ -55,6 +58,20 @@ class Layout(Struct, frozen=True):
         )
 
 
+class ImportView(Struct, frozen=True):
+    """Template values of `import module`, `from module import a, b as c`, or the same with one name per line."""
+
+    module: Python
+    names: Python | None = None
+    """Names on one line: those of a library, or a single one of the runtime, which are short."""
+    rows: tuple[Python, ...] = ()
+    """Names on lines of their own, which may be many and long."""
+
+
+Sections = tuple[tuple[ImportView, ...], ...]
+"""Imports of the standard library, of installed packages, and of this package, without empty sections."""
+
+
 class Module(Struct):
     """Module of the generated package: collects imports, and returns them in isort's order."""
 
@@ -70,21 +87,29 @@ class Module(Struct):
         default_factory=dict[str, tuple[str, str | None]]
     )
     """Module and name of each imported name; the name is None for a module."""
+    used: dict[str, Python] = field(default_factory=dict[str, Python])
+    """Local names of builtins, the runtime and libraries by their own names: template values, so that `{{ Call }}` is right in every module."""
 
     def within(self, names: Iterable[str]) -> Module:
         """Return the module inside a class with these attributes, which hide names of the module."""
-        return replace(self, hidden=self.hidden.union(names))
+        return replace(self, hidden=self.hidden.union(names), used={})
 
     @property
     def is_folder(self) -> bool:
         """Return whether other modules are below this one."""
         return not self.parts or self.parts in self.layout.folders
 
-    def use(self, module: str, name: str) -> Python:
-        """Import `name` from an installed module, and return its local name."""
-        local = self._local(name, module, name)
-        self._names.setdefault(module, set()).add(_renamed(name, local))
-        return python.identifier(local)
+    def use(self, module: str, *names: str) -> Python:
+        """Import names from an installed module, and return the local name of the last."""
+        for name in names:
+            local = self._local(name, module, name)
+            self._names.setdefault(module, set()).add(_renamed(name, local))
+            self.used[name] = python.identifier(local)
+        return self.used[names[-1]]
+
+    def use_own(self, parts: Parts, *names: str) -> Python:
+        """Import names from a module of this package, and return the local name of the last."""
+        return self.use(self.relative(parts), *names)
 
     def use_type(self, parts: Parts, name: str) -> Python:
         """Import a class of the API from its module."""
@@ -92,10 +117,6 @@ class Module(Struct):
         local = self._local(name, home, name, of_type=True)
         self._names.setdefault(home, set()).add(_renamed(name, local))
         return python.identifier(local)
-
-    def use_own(self, parts: Parts, name: str) -> Python:
-        """Import `name` from a module of this package."""
-        return self.use(self.relative(parts), name)
 
     def use_module(self, parts: Parts) -> Python:
         """Import a module of this package under its name with a leading underscore, which no argument or field can hide."""
@@ -118,7 +139,8 @@ class Module(Struct):
         """Import a module: `import module`."""
         local = self._local(module, module, None)
         self._names.setdefault(module, set()).add(_renamed("", "" if local == module else local))
-        return python.identifier(local)
+        self.used[module] = python.identifier(local)
+        return self.used[module]
 
     def use_for_typing(self, module: str, name: str | None = None) -> Python:
         """Import `name` from a module, or the module itself, for type checkers only."""
@@ -127,15 +149,18 @@ class Module(Struct):
         self._typing_only.setdefault(module, set()).add(
             _renamed(name or "", "" if not name and local == module else local)
         )
-        return python.identifier(local)
+        self.used[name or module] = python.identifier(local)
+        return self.used[name or module]
 
-    def builtin(self, name: str) -> Python:
-        """Return a builtin, qualified with `builtins` if its name is hidden."""
-        return (
-            python.dotted(self.import_module("builtins"), name)
-            if name in self.hidden
-            else python.identifier(name)
-        )
+    def builtin(self, *names: str) -> Python:
+        """Return the last of these builtins, each qualified with `builtins` if its name is hidden."""
+        for name in names:
+            self.used[name] = (
+                python.dotted(self.import_module("builtins"), name)
+                if name in self.hidden
+                else python.identifier(name)
+            )
+        return self.used[names[-1]]
 
     def _local(
         self, preferred: str, module: str, name: str | None, *, of_type: bool = False
@@ -158,33 +183,34 @@ class Module(Struct):
             common += 1
         return "." * (len(folder) - common + 1) + ".".join(target[common:])
 
-    def imports(self) -> Python:
-        """Return all imports in sections: future, standard library, installed, this package."""
-        future = python.from_import("__future__", ["annotations"])
-        return python.lines([future, *_sections(self._names)], blank=1)
-
-    def type_checking_imports(self) -> Python | None:
-        """Return the imports for the block `if TYPE_CHECKING:`."""
-        return (
-            python.lines(_sections(self._typing_only, room=84), blank=1)
-            if self._typing_only
-            else None
-        )
+    def render(self, template: str, **values: Any) -> Python:
+        """Render the template of this module; its imports and the names that it uses are values too."""
+        values |= {
+            "imports": _sections(self._names),
+            "type_checking_imports": _sections(self._typing_only),
+            "has_long_unions": "Union" in self._names.get("typing", ()),
+        }
+        return render(Python, template, **{**self.used, **values})
 
 
-class LazyExports(Struct, frozen=True):
+class LazyView(Struct, frozen=True):
     """Template values of names that a module imports on first access (PEP 562)."""
 
     function: Python
     """Local name of the runtime's function that imports them."""
-    type_checking_imports: Python
+    imports: Sections
     """The same imports for type checkers."""
-    modules: Python
-    """Relative module of each name; '' for a module below this one."""
+    names: tuple[tuple[Python, Python], ...]
+    """Each name with its relative module, which is '' for a module below this one."""
 
 
-def lazy_exports(module: Module, exports: Mapping[str, str] | Sequence[str]) -> LazyExports | None:
-    """Return the names, or the modules below, that a module imports on first access; None if there are none."""
+def lazy_exports(
+    module: Module, exports: Mapping[str, str] | Sequence[str], *, is_listed: bool = False
+) -> LazyView | None:
+    """Return the names, or the modules below, that a module imports on first access; None if there are none.
+
+    Type checkers take an import for public if `__all__` lists it (`is_listed`), or if it is `x as x`.
+    """
     modules = exports if isinstance(exports, Mapping) else dict.fromkeys(exports, "")
     if not modules:
         return None
@@ -193,36 +219,46 @@ def lazy_exports(module: Module, exports: Mapping[str, str] | Sequence[str]) -> 
     function = module.use_own(("_runtime", "lazy_exports"), "exports")
     names: dict[str, set[str]] = {}
     for name, home in modules.items():
-        names.setdefault(home or ".", set()).add(f"{name} as {name}")
+        names.setdefault(home or ".", set()).add(name if is_listed else f"{name} as {name}")
     table = [(python.literal(name), python.literal(modules[name])) for name in sorted(modules)]
-    return LazyExports(
-        function,
-        python.lines(_sections(names, room=84), blank=1),
-        python.dict_of(table, explode=True),
-    )
+    return LazyView(function, _sections(names), tuple(table))
 
 
-def _sections(names: Mapping[str, AbstractSet[str]], room: int = python.WIDTH) -> list[Python]:
+def public_names(names: Iterable[str]) -> list[Python]:
+    """Return names for `__all__`, as literals in ruff's order."""
+    return [python.literal(name) for name in sorted(names, key=_export_order)]
+
+
+def _sections(names: Mapping[str, AbstractSet[str]]) -> Sections:
     """Return the imports of each section, `import module` first."""
-    sections: list[list[Python]] = [[], [], []]
+    sections: list[list[ImportView]] = [[], [], []]
     modules = sorted(names, key=_module_order)
     for module in modules:
-        module_imports = sorted(name for name in names[module] if name[:1] in ("", " "))
         sections[_section(module)] += [
-            python.plain_import(module, *name.split()[1:]) for name in module_imports
+            ImportView(python.imported_name(module + alias))
+            for alias in sorted(name for name in names[module] if name[:1] in ("", " "))
         ]
     for module in modules:
-        section = sections[_section(module)]
         imported = sorted(
-            (name for name in names[module] if name[:1] not in ("", " ")), key=name_order
+            (name for name in names[module] if name[:1] not in ("", " ")), key=_name_order
         )
         unaliased = [name for name in imported if " as " not in name]
-        lines = [[name] for name in imported if " as " in name] + ([unaliased] if unaliased else [])
-        section += [
-            python.from_import(module, line, room=room)
-            for line in sorted(lines, key=lambda line: name_order(line[0]))
-        ]
-    return [python.lines(section) for section in sections if section]
+        statements = [[name] for name in imported if " as " in name] + [unaliased] * bool(unaliased)
+        home = python.module_name(module)
+        for statement in sorted(statements, key=lambda statement: _name_order(statement[0])):
+            parts = tuple(python.imported_name(name) for name in statement)
+            sections[_section(module)].append(
+                ImportView(home, join(parts, ", "))
+                if not module.startswith(".") or (len(parts) == 1 and _is_fixed(module))
+                else ImportView(home, rows=parts)
+            )
+    return tuple(tuple(section) for section in sections if section)
+
+
+def _is_fixed(module: str) -> bool:
+    """Return whether the spec has no part in the names of a relative import: those of the runtime, and of modules of the package itself."""
+    path = module.lstrip(".")
+    return path in ("", "client", "events") or path.startswith("_runtime")
 
 
 def _renamed(name: str, local: str) -> str:
@@ -230,12 +266,12 @@ def _renamed(name: str, local: str) -> str:
     return name if name == local else f"{name} as {local}"
 
 
-def name_order(name: str) -> tuple[int, str, str]:
+def _name_order(name: str) -> tuple[int, str, str]:
     """Return the sort key of an imported name as in isort: CONSTANTS, Classes, functions; ignoring case, and aliases."""
     return (_kind(name.split()[0]), name.lower(), name)
 
 
-def export_order(name: str) -> tuple[int, str]:
+def _export_order(name: str) -> tuple[int, str]:
     """Return the sort key of a name in `__all__` as in ruff: CONSTANTS, Classes, functions; case-sensitive."""
     return (_kind(name), name)
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from ...auth_schemes import SCHEMES
-from ...code import Code, Python, python
+from ...code import Code, python
 from ...model import Api, BinaryBody, Field, MultipartBody, Nullable, Object
-from ...render import render
 from ..client_interface import all_resources_of, resources_of, schemes_of
 from . import docstrings
-from .imports import Layout, Module, Parts, export_order, lazy_exports
+from .imports import Layout, Module, Parts, lazy_exports, public_names
 
 THIS_PACKAGE = ""
 """Marks a module of this package in a table of exports."""
@@ -93,25 +92,15 @@ def _package(
     version: str | None = None,
 ) -> tuple[PurePosixPath, Code]:
     module = Module(layout, parts)
+    lazy = lazy_exports(module, exports, is_listed=True)
     return (
         PurePosixPath(api.package, *parts, "__init__.py"),
-        render(
-            Python,
+        module.render(
             "python/package.py.j2",
             docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
-            exports=lazy_exports(module, exports),
-            imports=module.imports(),
-            all=python.assignment(
-                "__all__",
-                python.list_of(
-                    [python.literal(name) for name in sorted(exports, key=export_order)], room=78
-                ),
-            ),
-            version=(
-                python.assignment("__version__", python.literal(version))
-                if version is not None
-                else None
-            ),
+            lazy=lazy,
+            public_names=public_names(exports),
+            version=None if version is None else python.literal(version),
         ),
     )
 

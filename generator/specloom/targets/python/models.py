@@ -30,7 +30,6 @@ from ...model import (
     UnionType,
     innermost,
 )
-from ...render import render
 from .. import descriptions
 from ..client_interface import constant
 from . import docstrings
@@ -38,28 +37,51 @@ from .imports import Layout, Module, lazy_exports
 from .type_hints import NONE, TypeHints
 
 
-class MemberView(Struct, frozen=True):
-    """Template values of a field or of an enumeration's value."""
+class FieldView(Struct, frozen=True):
+    """Template values of a field. `wire` is its name in JSON, if that differs."""
 
-    declaration: Python
+    name: Python
+    type: Python
+    default: Python | None
+    constant: Python | None
+    wire: Python | None
+    specifier: Python | None
+    """Local name of the function that declares a field with a constant or a name in JSON."""
     docstring: Python | None
 
 
-class ModelView(Struct, frozen=True):
-    """Template values of an object type or an enumeration."""
+class ValueView(Struct, frozen=True):
+    """Template values of an enumeration's value."""
 
-    header: Python
+    name: Python
+    value: Python
+    docstring: Python | None
+
+
+class TypeView(Struct, frozen=True):
+    """Template values of an object type or, with `values`, of an enumeration."""
+
+    name: Python
     docstring: Python
-    members: tuple[MemberView, ...]
+    fields: tuple[FieldView, ...] = ()
+    values: tuple[ValueView, ...] = ()
+    base: Python | None = None
+    """Base class of an enumeration."""
+    is_long: bool = False
+    """Whether the bases of an object type are better on lines of their own."""
     unlisted: Python | None = None
+    """Value, for type checkers, of the member that stands for values that are not listed."""
 
 
-class AliasView(Struct, frozen=True):
-    """Template values of a named union: a statement, and another one for run time if that differs."""
+class UnionView(Struct, frozen=True):
+    """Template values of a named union; with a tag, the type of each value of the tag."""
 
+    name: Python
     docstring: Python
-    statement: Python
-    runtime_statement: Python | None = None
+    type: Python
+    name_literal: Python
+    tag: Python | None = None
+    members: tuple[tuple[Python, Python], ...] = ()
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
@@ -73,23 +95,22 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         module = Module(
             layout, ("models", *path), frozenset({*(type.name.name for type in types), *below})
         )
-        classes = [
-            _class(api, module, type, roles, request_objects)
+        views = [
+            _type(api, module, type, roles, request_objects)
             for type in types
             if not isinstance(type, UnionType)
         ]
-        aliases = [_alias(api, module, type) for type in types if isinstance(type, UnionType)]
+        unions = [_union(api, module, type) for type in types if isinstance(type, UnionType)]
         title = f"Types of {docstrings.name_of(api, path)}."
+        lazy = lazy_exports(module, below)
         yield (
             layout.file(module.parts),
-            render(
-                Python,
+            module.render(
                 "python/models.py.j2",
                 docstring=docstrings.of_module(title, docstrings.source_of(api, path)),
-                classes=classes,
-                aliases=aliases,
-                exports=lazy_exports(module, below),
-                imports=module.imports(),
+                types=views,
+                unions=unions,
+                lazy=lazy,
             ),
         )
 
@@ -134,83 +155,71 @@ def _request_objects(api: Api) -> Set[TypeName]:
     return names
 
 
-def _class(
+def _type(
     api: Api,
     module: Module,
     type: Object | Enumeration,
     roles: Mapping[TypeName, str],
     request_objects: Set[TypeName],
-) -> ModelView:
-    docstring = docstrings.titled(
+) -> TypeView:
+    name = python.identifier(type.name.name)
+    docstring = docstrings.of_summary(
         type.title, type.description, roles.get(type.name, type.name.name), api, 4
     )
-    name = python.identifier(type.name.name)
     if isinstance(type, Enumeration):
         return _enumeration(api, module, type, name, docstring)
-    bases = [
-        module.use_own(("_runtime", "models"), "Model"),
-        python.keyword_argument("frozen", python.literal(True)),
-        python.keyword_argument("kw_only", python.literal(True)),
-    ]
+    module.use_own(("_runtime", "models"), "Model")
     inside = module.within(field.name for field in type.fields)
-    annotations = TypeHints(api, inside, "request" if type.name in request_objects else "field")
-    members = tuple(_field(api, inside, annotations, field) for field in type.fields)
-    return ModelView(python.class_header(name, bases), docstring, members)
+    hints = TypeHints(api, inside, "request" if type.name in request_objects else "field")
+    fields = tuple(_field(api, inside, hints, field) for field in type.fields)
+    return TypeView(name, docstring, fields, is_long=python.is_long(name, name))
 
 
-def _field(api: Api, module: Module, annotations: TypeHints, field: Field) -> MemberView:
-    members = annotations.of_field(field)
-    default: dict[str, Python] = {}
+def _field(api: Api, module: Module, hints: TypeHints, field: Field) -> FieldView:
+    members = hints.of_field(field)
+    default: Python | None = None
     if not field.required and isinstance(field.type, Nullable):
-        members.append(python.union_member(module.use("msgspec", "UnsetType")))
-        default = {"default": module.use("msgspec", "UNSET")}
+        members.append(module.use("msgspec", "UnsetType"))
+        default = module.use("msgspec", "UNSET")
     elif not field.required:
         members.append(NONE)
-        default = {"default": python.literal(None)}
-    name = {} if field.wire == field.name else {"name": python.literal(field.wire)}
-    default_call: tuple[Python, list[Python]] | None = None
+        default = NONE
+    specifier: Python | None = None
     if (value := constant(field)) is not None:
-        default_call = module.use_own(("_runtime", "models"), "constant"), [
-            python.literal(value),
-            *python.call_options(name),
-        ]
-    elif name:
-        default_call = module.use("msgspec", "field"), python.call_options({**default, **name})
+        specifier = module.use_own(("_runtime", "models"), "constant")
+    elif field.wire != field.name:
+        specifier = module.use("msgspec", "field")
     text = descriptions.about(field, api.languages[0])
-    return MemberView(
-        python.declaration(
-            field.name,
-            members,
-            python.call(*default_call) if default_call else default.get("default"),
-            broken=python.call(*default_call, explode=True) if default_call else None,
-            room=84,
-        ),
+    return FieldView(
+        python.identifier(field.name),
+        hints.union(members, python.identifier(field.name)),
+        default,
+        None if value is None else python.literal(value),
+        None if field.wire == field.name else python.literal(field.wire),
+        specifier,
         python.docstring(text, 4) if text else None,
     )
 
 
 def _enumeration(
     api: Api, module: Module, type: Enumeration, name: Python, docstring: Python
-) -> ModelView:
+) -> TypeView:
     numbers = all(isinstance(value.value, int) for value in type.values)
-    members = tuple(
-        MemberView(
-            python.assignment(value.name, python.literal(value.value)),
+    values = tuple(
+        ValueView(
+            python.identifier(value.name),
+            python.literal(value.value),
             _value_docstring(api, value.text),
         )
         for value in type.values
     )
     if type.closed:
         base = module.use("enum", "IntEnum" if numbers else "StrEnum")
-        return ModelView(python.class_header(name, [base]), docstring, members)
+        return TypeView(name, docstring, values=values, base=base)
     base = module.use_own(("_runtime", "models"), "OpenIntEnum" if numbers else "OpenEnum")
     module.use("typing", "TYPE_CHECKING")
-    return ModelView(
-        python.class_header(name, [base]),
-        docstring,
-        members,
-        python.assignment("UNLISTED_", python.literal(_unlisted(type, numbers=numbers))),
-    )
+    unlisted = python.literal(_unlisted(type, numbers=numbers))
+    return TypeView(name, docstring, values=values, base=base, unlisted=unlisted)
 
 
 def _value_docstring(api: Api, text: Text) -> Python | None:
@@ -231,38 +240,28 @@ def _unlisted(type: Enumeration, *, numbers: bool) -> str | int:
     return next(value for value in candidates if value not in listed)
 
 
-def _alias(api: Api, module: Module, type: UnionType) -> AliasView:
-    name = type.name.name
-    annotations = TypeHints(api, module, "value")
-    members = [annotations.of(member) for member in type.members]
-    docstring = docstrings.titled(type.title, type.description, type.name.name, api, 0)
-    alias = module.use("typing", "TypeAlias")
+def _union(api: Api, module: Module, type: UnionType) -> UnionView:
+    hints = TypeHints(api, module, "value")
+    members = [hints.of(member) for member in type.members]
+    name, literal = python.identifier(type.name.name), python.literal(type.name.name)
+    docstring = docstrings.of_summary(type.title, type.description, type.name.name, api, 0)
+    module.use("typing", "TypeAlias")
     if type.tag is None:
-        return AliasView(
-            docstring,
-            python.assignment(name, python.string_annotation(python.union(members)), alias),
-        )
+        union = python.union(members)
+        return UnionView(name, docstring, python.string_annotation(union), literal)
     module.use("typing", "TYPE_CHECKING")
-    unknown_class = module.use_own(("_runtime", "models"), "Unknown")
-    tagged_function = module.use_own(("_runtime", "models"), "tagged")
-    rows = [
-        (python.literal(value), annotations.of(member))
-        for member in type.members
-        for value in _tags(api, member, type.tag)
-    ]
-    table = python.dict_of(rows, explode=True)
-    return AliasView(
+    unknown = module.use_own(("_runtime", "models"), "Unknown")
+    module.use_own(("_runtime", "models"), "tagged")
+    return UnionView(
+        name,
         docstring,
-        python.assignment(
-            name, python.string_annotation(python.union([*members, unknown_class])), alias
-        ),
-        python.assignment(
-            name,
-            python.call(
-                tagged_function,
-                [python.literal(name), python.literal(type.tag), python.lambda_expression(table)],
-                explode=True,
-            ),
+        python.string_annotation(python.union([*members, unknown])),
+        literal,
+        python.literal(type.tag),
+        tuple(
+            (python.literal(value), hints.of(member))
+            for member in type.members
+            for value in _tags(api, member, type.tag)
         ),
     )
 

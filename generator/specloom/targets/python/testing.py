@@ -9,13 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from msgspec import Struct
+
 from ...auth_schemes import SCHEMES
 from ...code import Code, Python, json, python
 from ...model import Api, Endpoint, Scheme
-from ...render import render
 from ..client_interface import argument_of, schemes_of
 from . import docstrings, service
+from .endpoints import Options
 from .imports import Layout, Module, Parts
+
+
+class ServerSchemeView(Struct, frozen=True):
+    """Template values of an auth scheme on the mock's side: a class with options or, if it is unknown how to verify, the required arguments."""
+
+    name: Python
+    class_name: Python
+    options: Options = ()
+    required: Python | None = None
+
+
+class CredentialsView(Struct, frozen=True):
+    """Template values of the credentials for one of several schemes: the client's argument, the scheme's class, and its name."""
+
+    argument: Python
+    class_name: Python
+    scheme: Python
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
@@ -23,43 +42,37 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     module = Module(layout, ("testing",))
     mock = f"{api.client}Mock"
     bases = [module.use_own(("_runtime", *home), name) for home, name in _bases(api, layout)]
-    module.use("typing", "Any")
-    module.use("typing", "Final")
+    module.use("typing", "Any", "Final")
     module.use("pathlib", "Path")
-    module.use("collections.abc", "Iterator")
-    module.use("collections.abc", "Sequence")
+    module.use("collections.abc", "Iterator", "Sequence")
     module.import_module("sys")
     module.use_own(("_runtime", "mock", "command_line"), "run")
-    for name in ("SERVICE", api.client, f"Async{api.client}"):
-        module.use_own(("client",), name)
-    server_auth = [
-        (python.literal(scheme.name), _server_auth(module, api, scheme))
-        for scheme in schemes_of(api)
-    ]
-    named_schemes = [
-        (argument, scheme)
+    module.use_own(("client",), "SERVICE", api.client, f"Async{api.client}")
+    schemes = [_scheme(module, api, scheme) for scheme in schemes_of(api)]
+    credentials = [
+        CredentialsView(
+            python.literal(argument),
+            module.use_own(
+                ("_runtime", *SCHEMES[scheme.kind].home()), SCHEMES[scheme.kind].class_name
+            ),
+            python.literal(scheme.name),
+        )
         for scheme in schemes_of(api)
         if SCHEMES[scheme.kind].mock and (argument := argument_of(api, scheme))
-    ]
-    credentials = [
-        (python.literal(argument), _credentials(module, scheme))
-        for argument, scheme in named_schemes
     ]
     title = docstrings.multilingual(api.title, api.languages) or api.name
     yield (
         layout.file(module.parts),
-        render(
-            Python,
+        module.render(
             "python/testing.py.j2",
             docstring=docstrings.of_module(_summary(api, title), docstrings.source_of(api, ())),
-            imports=module.imports(),
-            mock_header=python.class_header(python.identifier(mock), bases),
             mock_docstring=python.docstring(
                 f"Mock of {title}.\n\nIt checks credentials and arguments as the service does. `{mock}().client()` returns an in-process client.",
                 4,
             ),
-            server_auth=python.dict_of(server_auth, room=74),
-            credentials=python.dict_of(credentials, explode=True) if credentials else None,
+            bases=bases,
+            schemes=schemes,
+            credentials=credentials,
             mock=python.identifier(mock),
             client=python.identifier(api.client),
             async_client=python.identifier(f"Async{api.client}"),
@@ -96,29 +109,24 @@ def _bases(api: Api, layout: Layout) -> list[tuple[Parts, str]]:
     return [*bases] or [(("mock", "server_core"), "Mock")]
 
 
-def _server_auth(module: Module, api: Api, scheme: Scheme) -> Python:
+def _scheme(module: Module, api: Api, scheme: Scheme) -> ServerSchemeView:
     kind = SCHEMES[scheme.kind]
+    name = python.literal(scheme.name)
     if kind.mock is None:
         required = [argument.name for argument in kind.arguments if argument.required]
         if argument := argument_of(api, scheme):
             required = [argument]
-        return python.call(
-            module.use_own(("_runtime", "mock", "unknown"), "UnknownServerAuth"),
-            [python.literal(tuple(required))],
-        )
-    options = {option: python.literal(value) for option, value in scheme.options.items()}
-    auth_class = module.use_own(("_runtime", *kind.home(kind.mock.module)), kind.mock.class_name)
-    return python.call(auth_class, python.call_options(options))
-
-
-def _credentials(module: Module, scheme: Scheme) -> Python:
-    """Return the credentials object of one scheme, for a client with several schemes."""
-    kind = SCHEMES[scheme.kind]
-    auth_class = module.use_own(("_runtime", *kind.home()), kind.class_name)
-    credentials = python.call(
-        python.dotted("self", "credentials_of"), [python.literal(scheme.name)]
+        unknown = module.use_own(("_runtime", "mock", "unknown"), "UnknownServerAuth")
+        return ServerSchemeView(name, unknown, required=python.literal(tuple(required)))
+    home = ("_runtime", *kind.home(kind.mock.module))
+    return ServerSchemeView(
+        name,
+        module.use_own(home, kind.mock.class_name),
+        tuple(
+            (python.identifier(option), python.literal(value))
+            for option, value in scheme.options.items()
+        ),
     )
-    return python.call(auth_class, [python.unpack_mapping(credentials)], room=60)
 
 
 def _example_response(endpoint: Endpoint) -> dict[str, json.Value]:

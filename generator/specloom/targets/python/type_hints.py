@@ -13,6 +13,7 @@ received or both, so that a further endpoint with it changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
@@ -46,7 +47,8 @@ from ...model import (
 )
 from .imports import Module
 
-NONE = python.union_member(python.literal(None))
+NONE = python.literal(None)
+_NOTHING = python.empty_file()
 
 
 class TypeHints(Struct, frozen=True):
@@ -58,9 +60,16 @@ class TypeHints(Struct, frozen=True):
 
     def of(self, type: Type) -> Python:
         """Return the type hint of a type, with None if it is nullable."""
-        return python.union(each.flat for each in self.members(type))
+        return self.union(self.members(type))
 
-    def members(self, type: Type) -> list[python.UnionMember]:
+    def union(self, members: Iterable[Python], beside: Python = _NOTHING) -> Python:
+        """Return the union of members: `a | b`, or `Union` with one member per line if it is long, beside a name on the same line."""
+        unique = python.members_of_union(members)
+        if len(unique) > 1 and python.is_long(beside, *unique):
+            return python.multiline_subscript(self.module.use("typing", "Union"), unique)
+        return python.union(unique)
+
+    def members(self, type: Type) -> list[Python]:
         """Return the members of the union; most types have one."""
         if isinstance(type, Nullable):
             return [*self.members(type.type), NONE]
@@ -74,28 +83,25 @@ class TypeHints(Struct, frozen=True):
             return (
                 self._enumerated(type, named)
                 if isinstance(named, Enumeration) and not named.closed
-                else [python.union_member(self._named(type))]
+                else [self._named(type)]
             )
         return [self._annotated(*self._plain(type))]
 
-    def _enumerated(self, type: Named, enumeration: Enumeration) -> list[python.UnionMember]:
+    def _enumerated(self, type: Named, enumeration: Enumeration) -> list[Python]:
         """Return an open enumeration, and in requests any other value as well."""
         name = self._named(type)
         is_integer = isinstance(enumeration.values[0].value, int)
         if self.use == "argument":
-            return [
-                python.union_member(name),
-                python.union_member(self.module.builtin("int" if is_integer else "str")),
-            ]
+            return [name, self.module.builtin("int" if is_integer else "str")]
         if self.use == "request":
             return [
-                python.union_member(
+                python.subscript(
                     self._runtime_name("models", "OrInt" if is_integer else "OrStr"), [name]
                 )
             ]
-        return [python.union_member(name)]
+        return [name]
 
-    def of_field(self, field: Field) -> list[python.UnionMember]:
+    def of_field(self, field: Field) -> list[Python]:
         """Return the members of a field's type hint, without None or UNSET for absence."""
         if self.use == "argument" or not (field.encrypted or field.secret):
             return self.members(field.type)
@@ -110,10 +116,10 @@ class TypeHints(Struct, frozen=True):
             extras = [*self._marker("SECRET"), *extras]
         return [self._annotated(plain, extras), *null_members]
 
-    def _annotated(self, plain: Python, extras: list[Python]) -> python.UnionMember:
+    def _annotated(self, plain: Python, extras: list[Python]) -> Python:
         if self.use == "argument" or not extras:
-            return python.union_member(plain)
-        return python.union_member(self.module.use("typing", "Annotated"), [plain, *extras])
+            return plain
+        return python.subscript(self.module.use("typing", "Annotated"), [plain, *extras])
 
     def _plain(self, type: Type) -> tuple[Python, list[Python]]:
         """Return the type without limits, and the limits and wire formats for `Annotated`."""
@@ -181,19 +187,26 @@ class TypeHints(Struct, frozen=True):
         if home == self.module.parts:
             return python.identifier(name)
         if self.module.parts[0] in ("models", "events") or type.to.name in self.api.ambiguous:
-            return python.dotted(self.module.use_module(home), name)
+            is_own = home[1:] == self.module.parts[1:]
+            alias = self.module.use_as(home, "_models") if is_own else self.module.use_module(home)
+            return python.dotted(alias, name)
         return self.module.use_type(home, name)
 
     def _literal(self, values: tuple[str, ...] | tuple[int, ...]) -> Python:
-        return python.subscript(
-            self.module.use("typing", "Literal"), [python.literal(value) for value in values]
-        )
+        literals = [python.literal(value) for value in values]
+        literal_class = self.module.use("typing", "Literal")
+        # Counted twice, for the name and the other members of the union beside them.
+        if len(literals) > 1 and python.is_long(*literals, *literals):
+            return python.multiline_subscript(literal_class, literals)
+        return python.subscript(literal_class, literals)
 
     def _limited(self, limits: dict[str, Python]) -> list[Python]:
         if not limits or self.use not in ("field", "request"):
             return []
         return [
-            python.call(self._runtime_name("wire_formats", "limited"), python.call_options(limits))
+            python.inline_call(
+                self._runtime_name("wire_formats", "limited"), python.call_options(limits)
+            )
         ]
 
     def _range(self, range: NumberRange, *, exact: bool) -> list[Python]:
@@ -216,7 +229,7 @@ class TypeHints(Struct, frozen=True):
                 return []
             case None:  # not a limit that a server may relax: without a zone the time is ambiguous
                 return [
-                    python.call(
+                    python.inline_call(
                         self.module.use("msgspec", "Meta"),
                         [python.keyword_argument("tz", python.literal(True))],
                     )
@@ -229,7 +242,9 @@ class TypeHints(Struct, frozen=True):
                 return self._formatted(format)
 
     def _formatted(self, format: str) -> list[Python]:
-        return [python.call(mark, [python.literal(format)]) for mark in self._marker("formatted")]
+        return [
+            python.inline_call(mark, [python.literal(format)]) for mark in self._marker("formatted")
+        ]
 
     def _marker(self, name: str) -> list[Python]:
         """Return a marker of the runtime's `wire_formats`; arguments have plain types without markers."""

@@ -11,19 +11,25 @@ from typing import TYPE_CHECKING
 from ._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from msgspec import UNSET as UNSET
+    from msgspec import UNSET
 
-    from . import auth as auth
-    from . import calls as calls
-    from . import errors as errors
-    from . import events as events
-    from . import models as models
-    from ._runtime.calls import Call as Call
-    from ._runtime.calls import Response as Response
-    from ._runtime.ciphertext import CipherText as CipherText
-    from ._runtime.uploads import Upload as Upload
-    from .client import AsyncCornerShop as AsyncCornerShop
-    from .client import CornerShop as CornerShop
+    from . import (
+        auth,
+        calls,
+        errors,
+        events,
+        models,
+    )
+    from ._runtime.calls import (
+        Call,
+        Response,
+    )
+    from ._runtime.ciphertext import CipherText
+    from ._runtime.uploads import Upload
+    from .client import (
+        AsyncCornerShop,
+        CornerShop,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,

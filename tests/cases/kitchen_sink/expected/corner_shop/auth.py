@@ -9,4 +9,7 @@ from __future__ import annotations
 from ._runtime.auth.static.api_key import ApiKey as ApiKey
 from ._runtime.auth.static.bearer import Bearer as Bearer
 
-__all__ = ["ApiKey", "Bearer"]
+__all__ = [
+    "ApiKey",
+    "Bearer",
+]

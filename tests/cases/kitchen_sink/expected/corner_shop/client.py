@@ -13,8 +13,14 @@ from . import errors as _errors
 from ._runtime.api_definition import Service
 from ._runtime.auth.static.api_key import ApiKey
 from ._runtime.auth.static.bearer import Bearer
-from ._runtime.calls import ErrorCode, ErrorShape
-from ._runtime.client import AsyncClient, Client
+from ._runtime.calls import (
+    ErrorCode,
+    ErrorShape,
+)
+from ._runtime.client import (
+    AsyncClient,
+    Client,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -22,11 +28,24 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._runtime.hooks import OnRequest, OnResponse, OnRetry
-    from ._runtime.webhooks.receiver import AsyncWebhooks, Webhooks
+    from ._runtime.hooks import (
+        OnRequest,
+        OnResponse,
+        OnRetry,
+    )
+    from ._runtime.webhooks.receiver import (
+        AsyncWebhooks,
+        Webhooks,
+    )
     from .events import AnyEvent
-    from .resources.catalogue import AsyncCatalogue, Catalogue
-    from .resources.orders import AsyncOrders, Orders
+    from .resources.catalogue import (
+        AsyncCatalogue,
+        Catalogue,
+    )
+    from .resources.orders import (
+        AsyncOrders,
+        Orders,
+    )
 
 SERVICE: Final = Service(
     "corner_shop",
@@ -37,7 +56,10 @@ SERVICE: Final = Service(
         "http://127.0.0.1:8080",
     ),
     headers={"Accept": "application/json"},
-    auth=("merchant", "key"),
+    auth=(
+        "merchant",
+        "key",
+    ),
     error_shape=ErrorShape(
         code="error.code",
         message="error.message",
@@ -53,7 +75,12 @@ SERVICE: Final = Service(
             reason="A parameter is invalid.",
             remedy="See `detail`.",
         ),
-        ErrorCode(401, None, _errors.Unauthorized, reason="The API key is invalid."),
+        ErrorCode(
+            401,
+            None,
+            _errors.Unauthorized,
+            reason="The API key is invalid.",
+        ),
         ErrorCode(
             401,
             "TOKEN_EXPIRED",
@@ -154,7 +181,10 @@ class CornerShop(Client):
     ) -> None:
         super().__init__(
             SERVICE,
-            {"merchant": merchant, "key": key},
+            {
+                "merchant": merchant,
+                "key": key,
+            },
             hosts=hosts,
             transport=transport,
             proxy=proxy,
@@ -172,7 +202,9 @@ class CornerShop(Client):
     @cached_property
     def catalogue(self) -> Catalogue:
         """catalogue."""
-        from .resources.catalogue import Catalogue
+        from .resources.catalogue import (
+            Catalogue,
+        )
 
         return Catalogue(self)
 
@@ -182,7 +214,9 @@ class CornerShop(Client):
 
         Create and manage orders.
         """
-        from .resources.orders import Orders
+        from .resources.orders import (
+            Orders,
+        )
 
         return Orders(self)
 
@@ -258,7 +292,10 @@ class AsyncCornerShop(AsyncClient):
     ) -> None:
         super().__init__(
             SERVICE,
-            {"merchant": merchant, "key": key},
+            {
+                "merchant": merchant,
+                "key": key,
+            },
             hosts=hosts,
             transport=transport,
             proxy=proxy,
@@ -276,7 +313,9 @@ class AsyncCornerShop(AsyncClient):
     @cached_property
     def catalogue(self) -> AsyncCatalogue:
         """catalogue."""
-        from .resources.catalogue import AsyncCatalogue
+        from .resources.catalogue import (
+            AsyncCatalogue,
+        )
 
         return AsyncCatalogue(self)
 
@@ -286,7 +325,9 @@ class AsyncCornerShop(AsyncClient):
 
         Create and manage orders.
         """
-        from .resources.orders import AsyncOrders
+        from .resources.orders import (
+            AsyncOrders,
+        )
 
         return AsyncOrders(self)
 

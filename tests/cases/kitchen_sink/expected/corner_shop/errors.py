@@ -21,7 +21,9 @@ from ._runtime.webhooks.errors import OversizedEvent as OversizedEvent
 from ._runtime.webhooks.errors import ReplayedEvent as ReplayedEvent
 from ._runtime.webhooks.errors import StaleEvent as StaleEvent
 from ._runtime.webhooks.errors import UndecryptableEvent as UndecryptableEvent
-from .models._types import Problem
+from .models._types import (
+    Problem,
+)
 
 __all__ = [
     "ApiError",

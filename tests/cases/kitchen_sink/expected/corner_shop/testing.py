@@ -17,10 +17,17 @@ from typing import Any, Final
 
 from ._runtime.auth.static.api_key import ApiKey
 from ._runtime.auth.static.bearer import Bearer
-from ._runtime.auth.static.mock_sides import ApiKeyServerAuth, BearerServerAuth
+from ._runtime.auth.static.mock_sides import (
+    ApiKeyServerAuth,
+    BearerServerAuth,
+)
 from ._runtime.mock.command_line import run
 from ._runtime.mock.server_core import Mock
-from .client import SERVICE, AsyncCornerShop, CornerShop
+from .client import (
+    SERVICE,
+    AsyncCornerShop,
+    CornerShop,
+)
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
 
@@ -43,7 +50,9 @@ class CornerShopMock(Mock):
             _EXAMPLES,
             {
                 "merchant": BearerServerAuth(),
-                "key": ApiKeyServerAuth(header="X-Shop-Key"),
+                "key": ApiKeyServerAuth(
+                    header="X-Shop-Key",
+                ),
             },
             state=state,
             authentication=authentication,
@@ -53,8 +62,12 @@ class CornerShopMock(Mock):
     def credentials(self) -> dict[str, Any]:
         """Credentials of a client of this mock, as keyword arguments."""
         return {
-            "merchant": Bearer(**self.credentials_of("merchant")),
-            "key": ApiKey(**self.credentials_of("key")),
+            "merchant": Bearer(
+                **self.credentials_of("merchant"),
+            ),
+            "key": ApiKey(
+                **self.credentials_of("key"),
+            ),
         }
 
     def client(self, **options: Any) -> CornerShop:

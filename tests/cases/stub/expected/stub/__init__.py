@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 from ._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import calls as calls
-    from . import errors as errors
-    from . import models as models
-    from ._runtime.calls import Call as Call
-    from ._runtime.calls import Response as Response
-    from .client import AsyncStub as AsyncStub
-    from .client import Stub as Stub
+    from . import (
+        calls,
+        errors,
+        models,
+    )
+    from ._runtime.calls import (
+        Call,
+        Response,
+    )
+    from .client import (
+        AsyncStub,
+        Stub,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -32,5 +38,13 @@ else:
         },
     )
 
-__all__ = ["AsyncStub", "Call", "Response", "Stub", "calls", "errors", "models"]
+__all__ = [
+    "AsyncStub",
+    "Call",
+    "Response",
+    "Stub",
+    "calls",
+    "errors",
+    "models",
+]
 __version__ = "0.0.1"

@@ -10,7 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ._runtime.api_definition import Service
-from ._runtime.client import AsyncClient, Client
+from ._runtime.client import (
+    AsyncClient,
+    Client,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -18,8 +21,15 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._runtime.hooks import OnRequest, OnResponse, OnRetry
-    from .resources.things import AsyncThings, Things
+    from ._runtime.hooks import (
+        OnRequest,
+        OnResponse,
+        OnRetry,
+    )
+    from .resources.things import (
+        AsyncThings,
+        Things,
+    )
 
 SERVICE: Final = Service(
     "stub",
@@ -98,7 +108,9 @@ class Stub(Client):
     @cached_property
     def things(self) -> Things:
         """things."""
-        from .resources.things import Things
+        from .resources.things import (
+            Things,
+        )
 
         return Things(self)
 
@@ -174,6 +186,8 @@ class AsyncStub(AsyncClient):
     @cached_property
     def things(self) -> AsyncThings:
         """things."""
-        from .resources.things import AsyncThings
+        from .resources.things import (
+            AsyncThings,
+        )
 
         return AsyncThings(self)

@@ -16,7 +16,11 @@ from typing import Any, Final
 
 from ._runtime.mock.command_line import run
 from ._runtime.mock.server_core import Mock
-from .client import SERVICE, AsyncStub, Stub
+from .client import (
+    SERVICE,
+    AsyncStub,
+    Stub,
+)
 
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import catalogue as catalogue
-    from . import orders as orders
+    from . import (
+        catalogue,
+        orders,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -22,4 +24,7 @@ else:
         },
     )
 
-__all__ = ["catalogue", "orders"]
+__all__ = [
+    "catalogue",
+    "orders",
+]

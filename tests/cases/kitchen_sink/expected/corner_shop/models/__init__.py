@@ -11,49 +11,65 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import _types as _types
-    from . import catalogue as catalogue
-    from . import orders as orders
-    from . import stock as stock
-    from ._types import Money as Money
-    from ._types import Problem as Problem
-    from ._types import Rating as Rating
-    from ._types import Reaction as Reaction
-    from .catalogue._types import Category as Category
-    from .catalogue.articles import GetResponse as GetResponse
-    from .catalogue.articles import GetResponseSizes as GetResponseSizes
-    from .catalogue.articles import Size as Size
-    from .catalogue.articles import UploadPictureRequest as UploadPictureRequest
-    from .catalogue.articles import UploadPictureRequestMeta as UploadPictureRequestMeta
-    from .catalogue.articles import UploadPictureResponse as UploadPictureResponse
-    from .catalogue.shelves import Shelf as Shelf
-    from .orders import Buyer as Buyer
-    from .orders import CancelReason as CancelReason
-    from .orders import CardPayment as CardPayment
-    from .orders import CashPayment as CashPayment
-    from .orders import Change as Change
-    from .orders import CreateRequestItems as CreateRequestItems
-    from .orders import CreateResponse as CreateResponse
-    from .orders import Line as Line
-    from .orders import ListFilter as ListFilter
-    from .orders import ListResponse as ListResponse
-    from .orders import Metadata as Metadata
-    from .orders import Order as Order
-    from .orders import OrderCancelledPayload as OrderCancelledPayload
-    from .orders import OrderCancelledPayloadRefund as OrderCancelledPayloadRefund
-    from .orders import OrderStatus as OrderStatus
-    from .orders import Payment as Payment
-    from .orders import Tags as Tags
-    from .orders import TouchRequest as TouchRequest
-    from .orders import TouchResponse as TouchResponse
-    from .orders import VoucherPayment as VoucherPayment
-    from .orders.refunds import CreateRequestAccount as CreateRequestAccount
-    from .orders.refunds import CreateRequestAccountHolder as CreateRequestAccountHolder
-    from .orders.refunds import CreateRequestReturned as CreateRequestReturned
-    from .orders.refunds import Refund as Refund
-    from .orders.refunds import RefundState as RefundState
-    from .orders.refunds import RefundStateSteps as RefundStateSteps
-    from .stock import StockLowPayload as StockLowPayload
+    from . import (
+        _types,
+        catalogue,
+        orders,
+        stock,
+    )
+    from ._types import (
+        Money,
+        Problem,
+        Rating,
+        Reaction,
+    )
+    from .catalogue._types import (
+        Category,
+    )
+    from .catalogue.articles import (
+        GetResponse,
+        GetResponseSizes,
+        Size,
+        UploadPictureRequest,
+        UploadPictureRequestMeta,
+        UploadPictureResponse,
+    )
+    from .catalogue.shelves import (
+        Shelf,
+    )
+    from .orders import (
+        Buyer,
+        CancelReason,
+        CardPayment,
+        CashPayment,
+        Change,
+        CreateRequestItems,
+        CreateResponse,
+        Line,
+        ListFilter,
+        ListResponse,
+        Metadata,
+        Order,
+        OrderCancelledPayload,
+        OrderCancelledPayloadRefund,
+        OrderStatus,
+        Payment,
+        Tags,
+        TouchRequest,
+        TouchResponse,
+        VoucherPayment,
+    )
+    from .orders.refunds import (
+        CreateRequestAccount,
+        CreateRequestAccountHolder,
+        CreateRequestReturned,
+        Refund,
+        RefundState,
+        RefundStateSteps,
+    )
+    from .stock import (
+        StockLowPayload,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,

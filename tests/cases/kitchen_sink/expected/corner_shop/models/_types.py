@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated
 
-from .._runtime.models import Model, OpenEnum
+from .._runtime.models import (
+    Model,
+    OpenEnum,
+)
 from .._runtime.wire_formats import limited
 
 
@@ -19,7 +22,10 @@ class Money(Model, frozen=True, kw_only=True):
 
     amount: Annotated[int, limited(ge=0)]
     """Amount, in cents (0.01 EUR), at least `0`."""
-    currency: Annotated[str, limited(min_length=3, max_length=3, pattern="[A-Z]{3}")]
+    currency: Annotated[
+        str,
+        limited(min_length=3, max_length=3, pattern="[A-Z]{3}"),
+    ]
     """Currency, exactly 3 characters, matches `[A-Z]{3}`."""
 
 

@@ -12,7 +12,9 @@ from typing import Annotated
 
 from .._runtime.models import Model
 from .._runtime.wire_formats import limited
-from .catalogue import shelves as _catalogue_shelves
+from .catalogue import (
+    shelves as _catalogue_shelves,
+)
 
 
 class StockLowPayload(Model, frozen=True, kw_only=True):

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from .._runtime.calls import Call, Endpoint, Json
+from .._runtime.calls import (
+    Call,
+    Endpoint,
+    Json,
+)
 from .._runtime.models import Model
-from ..models.things import TouchRequest
+from ..models.things import (
+    TouchRequest,
+)
 
 
 def touch(
@@ -26,7 +32,14 @@ def touch(
     Raises:
         errors.InvalidRequest: An argument is invalid; the message names it.
     """
-    return _TOUCH.call(_TouchArguments(thing_id=thing_id), body=TouchRequest(note=note))
+    return _TOUCH.call(
+        _TouchArguments(
+            thing_id=thing_id,
+        ),
+        body=TouchRequest(
+            note=note,
+        ),
+    )
 
 
 class _TouchArguments(Model, frozen=True, kw_only=True):
@@ -39,6 +52,8 @@ _TOUCH: Final[Endpoint[None]] = Endpoint(
     "/things/{thing_id}/touch",
     arguments=_TouchArguments,
     body=Json(TouchRequest),
-    responses={204: None},
+    responses={
+        204: None,
+    },
     idempotency="none",
 )

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import things as things
-    from .things import TouchRequest as TouchRequest
+    from . import things
+    from .things import (
+        TouchRequest,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -22,4 +24,7 @@ else:
         },
     )
 
-__all__ = ["TouchRequest", "things"]
+__all__ = [
+    "TouchRequest",
+    "things",
+]

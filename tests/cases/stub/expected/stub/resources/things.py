@@ -6,8 +6,13 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from .._runtime.client import AsyncResource, Resource
-from ..calls import things as _calls
+from .._runtime.client import (
+    AsyncResource,
+    Resource,
+)
+from ..calls import (
+    things as _calls,
+)
 
 
 class Things(Resource):
@@ -20,7 +25,12 @@ class Things(Resource):
         note: str | None = None,
     ) -> None:
         """`POST /things/{thing_id}/touch`."""
-        return self._send(_calls.touch(thing_id, note=note))
+        return self._send(
+            _calls.touch(
+                thing_id,
+                note=note,
+            )
+        )
 
 
 class AsyncThings(AsyncResource):
@@ -33,4 +43,9 @@ class AsyncThings(AsyncResource):
         note: str | None = None,
     ) -> None:
         """`POST /things/{thing_id}/touch`."""
-        return await self._send(_calls.touch(thing_id, note=note))
+        return await self._send(
+            _calls.touch(
+                thing_id,
+                note=note,
+            )
+        )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import articles as articles
+    from . import articles
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -20,4 +20,6 @@ else:
         },
     )
 
-__all__ = ["articles"]
+__all__ = [
+    "articles",
+]

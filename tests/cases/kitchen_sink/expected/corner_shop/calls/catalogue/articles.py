@@ -48,7 +48,12 @@ def get(
     Raises:
         errors.InvalidRequest: An argument is invalid; the message names it.
     """
-    return _GET.call(_GetArguments(sku=sku, x_shop_trace=x_shop_trace))
+    return _GET.call(
+        _GetArguments(
+            sku=sku,
+            x_shop_trace=x_shop_trace,
+        ),
+    )
 
 
 def exists(
@@ -68,7 +73,12 @@ def exists(
     Raises:
         errors.InvalidRequest: An argument is invalid; the message names it.
     """
-    return _EXISTS.call(_ExistsArguments(sku=sku, x_shop_trace=x_shop_trace))
+    return _EXISTS.call(
+        _ExistsArguments(
+            sku=sku,
+            x_shop_trace=x_shop_trace,
+        ),
+    )
 
 
 def upload_picture(
@@ -94,8 +104,15 @@ def upload_picture(
         errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _UPLOAD_PICTURE.call(
-        _UploadPictureArguments(sku=sku, x_shop_trace=x_shop_trace),
-        body=UploadPictureRequest(meta=meta, file=file, alt=alt),
+        _UploadPictureArguments(
+            sku=sku,
+            x_shop_trace=x_shop_trace,
+        ),
+        body=UploadPictureRequest(
+            meta=meta,
+            file=file,
+            alt=alt,
+        ),
     )
 
 
@@ -119,7 +136,10 @@ def put_picture(
         errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _PUT_PICTURE.call(
-        _PutPictureArguments(sku=sku, x_shop_trace=x_shop_trace),
+        _PutPictureArguments(
+            sku=sku,
+            x_shop_trace=x_shop_trace,
+        ),
         body=content,
     )
 
@@ -144,7 +164,11 @@ def picture(
         errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _PICTURE.call(
-        _PictureArguments(sku=sku, size=size, x_shop_trace=x_shop_trace)
+        _PictureArguments(
+            sku=sku,
+            size=size,
+            x_shop_trace=x_shop_trace,
+        ),
     )
 
 
@@ -180,7 +204,9 @@ _GET: Final[Endpoint[GetResponse]] = Endpoint(
     "/articles/{sku}",
     arguments=_GetArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    responses={200: GetResponse},
+    responses={
+        200: GetResponse,
+    },
     idempotency="safe",
 )
 
@@ -190,7 +216,9 @@ _EXISTS: Final[Endpoint[None]] = Endpoint(
     "/articles/{sku}",
     arguments=_ExistsArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    responses={200: None},
+    responses={
+        200: None,
+    },
     error_shape=ErrorShape(),
     idempotency="safe",
 )
@@ -201,8 +229,18 @@ _UPLOAD_PICTURE: Final[Endpoint[UploadPictureResponse]] = Endpoint(
     "/articles/{sku}/pictures",
     arguments=_UploadPictureArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    body=Multipart(UploadPictureRequest, media={"file": ("image/png", "image/jpeg")}),
-    responses={200: UploadPictureResponse},
+    body=Multipart(
+        UploadPictureRequest,
+        media={
+            "file": (
+                "image/png",
+                "image/jpeg",
+            )
+        },
+    ),
+    responses={
+        200: UploadPictureResponse,
+    },
     idempotency="none",
 )
 
@@ -212,8 +250,14 @@ _PUT_PICTURE: Final[Endpoint[None]] = Endpoint(
     "/articles/{sku}/picture",
     arguments=_PutPictureArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    body=Binary("image/png", min_length=1, max_length=2097152),
-    responses={204: None},
+    body=Binary(
+        "image/png",
+        min_length=1,
+        max_length=2097152,
+    ),
+    responses={
+        204: None,
+    },
     idempotency="none",
 )
 
@@ -224,9 +268,16 @@ _PICTURE: Final[Endpoint[bytes]] = Endpoint(
     arguments=_PictureArguments,
     query=("size",),
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
-    responses={200: BINARY},
+    responses={
+        200: BINARY,
+    },
     errors=(
-        ErrorCode(404, None, _errors.NotFound, reason="The article has no picture."),
+        ErrorCode(
+            404,
+            None,
+            _errors.NotFound,
+            reason="The article has no picture.",
+        ),
     ),
     idempotency="safe",
 )

@@ -11,11 +11,24 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from ... import errors as _errors
-from ..._runtime.calls import Call, Endpoint, ErrorCode, ErrorShape, Form, Parameter
+from ..._runtime.calls import (
+    Call,
+    Endpoint,
+    ErrorCode,
+    ErrorShape,
+    Form,
+    Parameter,
+)
 from ..._runtime.models import Model
 from ..._runtime.wire_formats import limited
-from ...models.orders import refunds as _orders_refunds
-from ...models.orders.refunds import CreateRequestAccount, CreateRequestReturned, Refund
+from ...models.orders import (
+    refunds as _models,
+)
+from ...models.orders.refunds import (
+    CreateRequestAccount,
+    CreateRequestReturned,
+    Refund,
+)
 
 
 def create(
@@ -52,8 +65,11 @@ def create(
         errors.InvalidRequest: An argument is invalid; the message names it.
     """
     return _CREATE.call(
-        _CreateArguments(order_no=order_no, x_shop_trace=x_shop_trace),
-        body=_orders_refunds.CreateRequest(
+        _CreateArguments(
+            order_no=order_no,
+            x_shop_trace=x_shop_trace,
+        ),
+        body=_models.CreateRequest(
             amount=amount,
             reason=reason,
             lines=lines,
@@ -95,7 +111,7 @@ _CREATE: Final[Endpoint[Refund]] = Endpoint(
     arguments=_CreateArguments,
     header=(Parameter("X-Shop-Trace", "x_shop_trace"),),
     body=Form(
-        _orders_refunds.CreateRequest,
+        _models.CreateRequest,
         styles={
             "proofs": "brackets",
             "tags": "comma",
@@ -104,8 +120,10 @@ _CREATE: Final[Endpoint[Refund]] = Endpoint(
             "account": "deep",
         },
     ),
-    responses={200: Refund},
-    errors=(*_ERRORS,),
+    responses={
+        200: Refund,
+    },
+    errors=_ERRORS,
     error_shape=ErrorShape(
         code="*_error.code",
         message="*_error.message",

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from ..._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import _types as _types
-    from . import articles as articles
-    from . import shelves as shelves
+    from . import (
+        _types,
+        articles,
+        shelves,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
@@ -24,4 +26,8 @@ else:
         },
     )
 
-__all__ = ["_types", "articles", "shelves"]
+__all__ = [
+    "_types",
+    "articles",
+    "shelves",
+]

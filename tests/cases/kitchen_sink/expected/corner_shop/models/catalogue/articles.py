@@ -55,7 +55,10 @@ class UploadPictureRequestMeta(Model, frozen=True, kw_only=True):
 
     filename: Annotated[str, limited(min_length=1, max_length=64)]
     """1 to 64 characters."""
-    sha256: Annotated[str, limited(min_length=64, max_length=64, pattern="[0-9a-f]+")]
+    sha256: Annotated[
+        str,
+        limited(min_length=64, max_length=64, pattern="[0-9a-f]+"),
+    ]
     """Exactly 64 characters, matches `[0-9a-f]+`."""
 
 

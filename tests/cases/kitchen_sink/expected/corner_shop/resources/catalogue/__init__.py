@@ -9,10 +9,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..._runtime.client import AsyncResource, Resource
+from ..._runtime.client import (
+    AsyncResource,
+    Resource,
+)
 
 if TYPE_CHECKING:
-    from .articles import Articles, AsyncArticles
+    from .articles import (
+        Articles,
+        AsyncArticles,
+    )
 
 
 class Catalogue(Resource):
@@ -21,7 +27,9 @@ class Catalogue(Resource):
     @cached_property
     def articles(self) -> Articles:
         """Articles (商品)."""
-        from .articles import Articles
+        from .articles import (
+            Articles,
+        )
 
         return Articles(self._client)
 
@@ -32,6 +40,8 @@ class AsyncCatalogue(AsyncResource):
     @cached_property
     def articles(self) -> AsyncArticles:
         """Articles (商品)."""
-        from .articles import AsyncArticles
+        from .articles import (
+            AsyncArticles,
+        )
 
         return AsyncArticles(self._client)

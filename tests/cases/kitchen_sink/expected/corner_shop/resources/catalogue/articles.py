@@ -6,9 +6,14 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from ..._runtime.client import AsyncResource, Resource
+from ..._runtime.client import (
+    AsyncResource,
+    Resource,
+)
 from ..._runtime.uploads import UploadLike
-from ...calls.catalogue import articles as _calls
+from ...calls.catalogue import (
+    articles as _calls,
+)
 from ...models.catalogue.articles import (
     GetResponse,
     Size,
@@ -32,7 +37,12 @@ class Articles(Resource):
             sku: Article number, 1 to 40 characters.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return self._send(_calls.get(sku, x_shop_trace=x_shop_trace))
+        return self._send(
+            _calls.get(
+                sku,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
     def exists(
         self,
@@ -46,7 +56,12 @@ class Articles(Resource):
             sku: Article number, 1 to 40 characters.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return self._send(_calls.exists(sku, x_shop_trace=x_shop_trace))
+        return self._send(
+            _calls.exists(
+                sku,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
     def upload_picture(
         self,
@@ -90,7 +105,11 @@ class Articles(Resource):
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(
-            _calls.put_picture(sku, content=content, x_shop_trace=x_shop_trace)
+            _calls.put_picture(
+                sku,
+                content=content,
+                x_shop_trace=x_shop_trace,
+            )
         )
 
     def picture(
@@ -113,7 +132,13 @@ class Articles(Resource):
         Raises:
             errors.NotFound: 404: The article has no picture.
         """
-        return self._send(_calls.picture(sku, size=size, x_shop_trace=x_shop_trace))
+        return self._send(
+            _calls.picture(
+                sku,
+                size=size,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
 
 class AsyncArticles(AsyncResource):
@@ -131,7 +156,12 @@ class AsyncArticles(AsyncResource):
             sku: Article number, 1 to 40 characters.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return await self._send(_calls.get(sku, x_shop_trace=x_shop_trace))
+        return await self._send(
+            _calls.get(
+                sku,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
     async def exists(
         self,
@@ -145,7 +175,12 @@ class AsyncArticles(AsyncResource):
             sku: Article number, 1 to 40 characters.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return await self._send(_calls.exists(sku, x_shop_trace=x_shop_trace))
+        return await self._send(
+            _calls.exists(
+                sku,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
     async def upload_picture(
         self,
@@ -189,7 +224,11 @@ class AsyncArticles(AsyncResource):
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
-            _calls.put_picture(sku, content=content, x_shop_trace=x_shop_trace)
+            _calls.put_picture(
+                sku,
+                content=content,
+                x_shop_trace=x_shop_trace,
+            )
         )
 
     async def picture(
@@ -213,5 +252,9 @@ class AsyncArticles(AsyncResource):
             errors.NotFound: 404: The article has no picture.
         """
         return await self._send(
-            _calls.picture(sku, size=size, x_shop_trace=x_shop_trace)
+            _calls.picture(
+                sku,
+                size=size,
+                x_shop_trace=x_shop_trace,
+            )
         )

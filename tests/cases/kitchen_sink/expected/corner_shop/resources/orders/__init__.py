@@ -15,11 +15,18 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..._runtime.client import AsyncResource, Resource
+from ..._runtime.client import (
+    AsyncResource,
+    Resource,
+)
 from ..._runtime.deprecation import deprecated
 from ..._runtime.frames import hide_arguments
-from ...calls import orders as _calls
-from ...models._types import Money
+from ...calls import (
+    orders as _calls,
+)
+from ...models._types import (
+    Money,
+)
 from ...models.orders import (
     Buyer,
     CancelReason,
@@ -37,7 +44,10 @@ from ...models.orders import (
 )
 
 if TYPE_CHECKING:
-    from .refunds import AsyncRefunds, Refunds
+    from .refunds import (
+        AsyncRefunds,
+        Refunds,
+    )
 
 
 class Orders(Resource):
@@ -49,7 +59,9 @@ class Orders(Resource):
     @cached_property
     def refunds(self) -> Refunds:
         """Refunds (退款)."""
-        from .refunds import Refunds
+        from .refunds import (
+            Refunds,
+        )
 
         return Refunds(self._client)
 
@@ -200,7 +212,9 @@ class Orders(Resource):
             )
         )
 
-    @deprecated("use `orders.update`")
+    @deprecated(
+        "use `orders.update`",
+    )
     def cancel(
         self,
         order_no: str,
@@ -216,7 +230,13 @@ class Orders(Resource):
             order_no: 6 to 32 characters.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return self._send(_calls.cancel(order_no, reason, x_shop_trace=x_shop_trace))
+        return self._send(
+            _calls.cancel(
+                order_no,
+                reason,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
     def update(
         self,
@@ -232,7 +252,13 @@ class Orders(Resource):
             body: The body.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return self._send(_calls.update(order_no, body=body, x_shop_trace=x_shop_trace))
+        return self._send(
+            _calls.update(
+                order_no,
+                body=body,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
     def replace_lines(
         self,
@@ -249,7 +275,11 @@ class Orders(Resource):
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return self._send(
-            _calls.replace_lines(order_no, body=body, x_shop_trace=x_shop_trace)
+            _calls.replace_lines(
+                order_no,
+                body=body,
+                x_shop_trace=x_shop_trace,
+            )
         )
 
     def touch(
@@ -264,7 +294,12 @@ class Orders(Resource):
             order_no: 6 to 32 characters.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return self._send(_calls.touch(order_no, x_shop_trace=x_shop_trace))
+        return self._send(
+            _calls.touch(
+                order_no,
+                x_shop_trace=x_shop_trace,
+            )
+        )
 
 
 class AsyncOrders(AsyncResource):
@@ -276,7 +311,9 @@ class AsyncOrders(AsyncResource):
     @cached_property
     def refunds(self) -> AsyncRefunds:
         """Refunds (退款)."""
-        from .refunds import AsyncRefunds
+        from .refunds import (
+            AsyncRefunds,
+        )
 
         return AsyncRefunds(self._client)
 
@@ -427,7 +464,9 @@ class AsyncOrders(AsyncResource):
             )
         )
 
-    @deprecated("use `orders.update`")
+    @deprecated(
+        "use `orders.update`",
+    )
     async def cancel(
         self,
         order_no: str,
@@ -444,7 +483,11 @@ class AsyncOrders(AsyncResource):
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
-            _calls.cancel(order_no, reason, x_shop_trace=x_shop_trace)
+            _calls.cancel(
+                order_no,
+                reason,
+                x_shop_trace=x_shop_trace,
+            )
         )
 
     async def update(
@@ -462,7 +505,11 @@ class AsyncOrders(AsyncResource):
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
-            _calls.update(order_no, body=body, x_shop_trace=x_shop_trace)
+            _calls.update(
+                order_no,
+                body=body,
+                x_shop_trace=x_shop_trace,
+            )
         )
 
     async def replace_lines(
@@ -480,7 +527,11 @@ class AsyncOrders(AsyncResource):
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
         return await self._send(
-            _calls.replace_lines(order_no, body=body, x_shop_trace=x_shop_trace)
+            _calls.replace_lines(
+                order_no,
+                body=body,
+                x_shop_trace=x_shop_trace,
+            )
         )
 
     async def touch(
@@ -495,4 +546,9 @@ class AsyncOrders(AsyncResource):
             order_no: 6 to 32 characters.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
         """
-        return await self._send(_calls.touch(order_no, x_shop_trace=x_shop_trace))
+        return await self._send(
+            _calls.touch(
+                order_no,
+                x_shop_trace=x_shop_trace,
+            )
+        )

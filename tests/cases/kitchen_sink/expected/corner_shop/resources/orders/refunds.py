@@ -10,9 +10,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from ..._runtime.client import AsyncResource, Resource
-from ...calls.orders import refunds as _calls
-from ...models.orders.refunds import CreateRequestAccount, CreateRequestReturned, Refund
+from ..._runtime.client import (
+    AsyncResource,
+    Resource,
+)
+from ...calls.orders import (
+    refunds as _calls,
+)
+from ...models.orders.refunds import (
+    CreateRequestAccount,
+    CreateRequestReturned,
+    Refund,
+)
 
 
 class Refunds(Resource):

@@ -1,0 +1,80 @@
+"""Signatures of endpoints: functions of `calls/` and methods of `resources/` have the same arguments."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ...code import Python, python
+from ...model import Api, Endpoint, Nullable
+from ..client_interface import EndpointArgument, arguments
+from . import docstrings
+from .endpoints import value_hint
+from .imports import Module
+from .type_hints import NONE, TypeHints
+
+
+class ArgumentView(Struct, frozen=True):
+    """Template values of an argument or a field."""
+
+    name: Python
+    type: Python
+    default: Python | None = None
+
+
+class FunctionView(Struct, frozen=True):
+    """Template values of an endpoint's function or method."""
+
+    name: Python
+    path: tuple[ArgumentView, ...]
+    """Path arguments, which are positional."""
+    keywords: tuple[ArgumentView, ...]
+    """All other arguments, which are keyword-only."""
+    response: Python
+    """Type of the response."""
+    docstring: Python
+    summary: Python
+    """Docstring with the title only."""
+    deprecated: Python | None
+    """Message of the warning, if the endpoint is deprecated."""
+    has_secrets: bool
+    """Whether an argument must not appear in tracebacks."""
+
+
+def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) -> FunctionView:
+    """Return the function of an endpoint for a module, which imports what it needs."""
+    hints = TypeHints(api, module, "argument")
+    all_arguments = arguments(api, endpoint)
+    has_secrets = any(each.field.secret or each.field.encrypted for each in all_arguments)
+    if has_secrets:
+        module.use_own(("_runtime", "frames"), "hide_arguments")
+    return FunctionView(
+        python.identifier(endpoint.name),
+        tuple(_argument(module, hints, each) for each in all_arguments if each.where == "path"),
+        tuple(_argument(module, hints, each) for each in all_arguments if each.where != "path"),
+        value_hint(api, module, endpoint),
+        docstring,
+        docstrings.summary_of(api, endpoint),
+        _deprecated(api, module, endpoint),
+        has_secrets,
+    )
+
+
+def _argument(module: Module, hints: TypeHints, argument: EndpointArgument) -> ArgumentView:
+    field = argument.field
+    name, members = python.identifier(field.name), hints.of_field(field)
+    if field.required:
+        return ArgumentView(name, hints.union(members, name))
+    if isinstance(field.type, Nullable) and argument.where == "field":
+        unset = module.use("msgspec", "UnsetType")
+        return ArgumentView(
+            name, hints.union([*members, unset], name), module.use("msgspec", "UNSET")
+        )
+    return ArgumentView(name, hints.union([*members, NONE], name), NONE)
+
+
+def _deprecated(api: Api, module: Module, endpoint: Endpoint) -> Python | None:
+    if not endpoint.deprecated:
+        return None
+    module.use_own(("_runtime", "deprecation"), "deprecated")
+    text = "" if endpoint.deprecated is True else endpoint.deprecated.best(api.languages[0])
+    return python.literal(text or f"{endpoint.name} is deprecated")

@@ -72,6 +72,7 @@ def shop(tmp_path: Path, sender: Sender, request: pytest.FixtureRequest) -> Iter
             public_key=sender.keys / "wechatpay.pub.pem",
             api_v3_key=API_V3_KEY,
         )
+        shop.async_client = shop.client  # type: ignore[attr-defined]
         sys.modules["myapp"] = shop
         yield shop
         del sys.modules["myapp"]

@@ -31,7 +31,7 @@ from .files import (
     runtime_module,
     vendored_module,
 )
-from .statements import assignment, from_import, imported_name, module_name, plain_import
+from .statements import assignment, imported_name, module_name
 from .tokens import dotted, identifier
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "dotted",
     "empty_file",
     "format_black",
-    "from_import",
     "identifier",
     "imported_name",
     "inline_call",
@@ -58,7 +57,6 @@ __all__ = [
     "members_of_union",
     "module_name",
     "multiline_subscript",
-    "plain_import",
     "runtime_module",
     "string_annotation",
     "subscript",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..base import Python
-from .expressions import call
 from .tokens import dotted, identifier
 
 
@@ -24,16 +21,3 @@ def imported_name(name: str) -> Python:
 def assignment(name: str, value: Python) -> Python:
     """Return `name = value`."""
     return Python(f"{identifier(name)} = {value}")
-
-
-def plain_import(module: str) -> Python:
-    """Return `import module`."""
-    return Python(f"import {module_name(module)}")
-
-
-def from_import(module: str, names: Sequence[str]) -> Python:
-    """Return `from module import name`, with one name per line if there are several."""
-    parts = [imported_name(name) for name in names]
-    if len(parts) == 1:
-        return Python(f"from {module_name(module)} import {parts[0]}")
-    return Python(f"from {module_name(module)} import " + call(Python(""), parts))

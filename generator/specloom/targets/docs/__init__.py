@@ -10,7 +10,7 @@
 - Pages: `client`, `endpoints`, `events`, `indexes`, `readme`; `page_paths` has their paths.
 - Texts: `localizer` selects the texts of a page.
 - Rows of tables: `tables`, `types`, `errors`.
-- Samples: `samples`, `webhook_samples`, `request` and `expressions`; `sample_values` and `regex_samples` generate values that have no
+- Samples: `samples`, `request` and `expressions`; `sample_values` and `regex_samples` generate values that have no
   example, `parameter_styles` encodes values in queries and forms, `json_types` finds the type of a JSON value.
 """
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ...code import Markdown, Python, markdown, python
+from ...code import Markdown, Python, markdown
 from ...model import Api
 from ...render import render
-from . import events, page_paths, samples, webhook_samples
+from . import events, page_paths, samples
 from .localizer import Localizer
 
 DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "max_attempts": "3", "strict": "False"}
@@ -72,7 +72,7 @@ def _testing(api: Api, localizer: Localizer, testing: bool) -> Mapping[str, obje
             for call in localizer.guide_keys(key)
         ],
         "ledger": localizer.guide_list("ledger"),
-        "ledger_test": _sample(samples.ledger_test(api)),
+        "ledger_test": _sample(samples.ledger_test(api, localizer.language)),
     }
     return values if testing else dict.fromkeys(values)
 
@@ -83,15 +83,13 @@ def _webhooks(api: Api, localizer: Localizer) -> Mapping[str, object]:
     if first is None:
         return {"webhooks": None}
     views = {
-        framework: markdown.code_lines(webhook_samples.view(api, framework))
+        framework: markdown.code_lines(samples.view(api, framework))
         for framework in ("fastapi", "flask", "django")
     }
     return {
         "webhooks": localizer.guide_list("webhooks"),
         "verification": events.verification(api, localizer),
-        "handler": markdown.code_lines(
-            webhook_samples.handler(api, python.identifier(first.class_name))
-        ),
+        "handler": markdown.code_lines(samples.handler(api, first)),
         "acknowledgement": events.acknowledgement(api, localizer),
         "redelivery": events.redelivery(api, localizer),
         "rejected": localizer.guide_text("refused"),

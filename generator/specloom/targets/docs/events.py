@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from ...auth_schemes import SCHEMES, WebhookDefinition
-from ...code import Markdown, markdown, python
+from ...code import Markdown, markdown
 from ...model import Api, Event, json_text
 from ...render import render
-from . import page_paths, webhook_samples
+from . import page_paths, samples
 from .endpoints import content, links
 from .localizer import Localizer
 from .tables import FieldTables, deprecation
@@ -50,9 +50,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
             for each in event.examples
         ],
         "verification": verification(api, localizer),
-        "sample": markdown.code_lines(
-            webhook_samples.function(api, python.identifier(event.class_name))
-        ),
+        "sample": markdown.code_lines(samples.receiver(api, event)),
         "acknowledgement": acknowledgement(api, localizer),
         "redelivery": redelivery(api, localizer),
         "links": links(event.links, localizer),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -42,6 +43,13 @@ _DURATION = re.compile(
 )
 
 
+class ModuleImport(Struct, frozen=True):
+    """Import from a module of the standard library."""
+
+    name: Python
+    names: Sequence[Python]
+
+
 class Expressions(Struct):
     """Builder of expressions that collects the imports they need."""
 
@@ -49,15 +57,21 @@ class Expressions(Struct):
     _standard: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _own: set[str] = field(default_factory=set[str])
 
-    def imports(self, *, asynchronous: bool) -> Python:
-        clients = sorted(name for name in self._own if name[0].isupper())
-        standard = [
-            python.from_import(module, sorted(names))
-            for module, names in sorted(self._standard.items())
-        ]
-        first = [python.plain_import("asyncio"), *standard] if asynchronous else standard
-        own = python.from_import(self.api.package, [*clients, *sorted(self._own - set(clients))])
-        return python.lines([*([python.lines(first)] if first else []), own], blank=1)
+    def imports(self) -> dict[str, Any]:
+        """Return the values of `docs/sample_imports.py.j2`, for all expressions until now."""
+        classes = sorted(name for name in self._own if name[0].isupper())
+        return {
+            "modules": [
+                ModuleImport(
+                    python.module_name(module), list(map(python.identifier, sorted(names)))
+                )
+                for module, names in sorted(self._standard.items())
+            ],
+            "package": python.identifier(self.api.package),
+            "names": list(
+                map(python.identifier, [*classes, *sorted(self._own.difference(classes))])
+            ),
+        }
 
     def value(self, each: Field, value: Json) -> Python:
         """Return a field's value. An encrypted field gets a generated one, because its example may be ciphertext."""

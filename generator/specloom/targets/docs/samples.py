@@ -1,12 +1,14 @@
-"""Samples in Python: calls of the generated client, and tests with its mock."""
+"""Samples in Python: calls of the generated client, receivers of webhook events, and tests with the mock."""
 
 from __future__ import annotations
 
 import ast
+from typing import Any
 
+from ... import locales
 from ...auth_schemes import SCHEMES
 from ...code import Python, python
-from ...model import Api, Scheme, Value
+from ...model import Api, Endpoint, Event, Scheme, Value
 from ...render import render
 from ..client_interface import EndpointArgument, argument_of, arguments, schemes_of
 from .expressions import Expressions
@@ -16,82 +18,108 @@ from .sample_values import sample_value
 
 def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
     """Return a program that sends the request and prints the response."""
-    api, endpoint = request.api, request.endpoint
-    expressions = Expressions(api)
-    constructor = _client(expressions, asynchronous=asynchronous)
-    method = python.dotted("client", *endpoint.resource, endpoint.name)
-    call = python.call(method, _arguments(expressions, request))
+    endpoint, expressions = request.endpoint, Expressions(request.api)
     return render(
         Python,
         "docs/sample_async.py.j2" if asynchronous else "docs/sample.py.j2",
-        imports=expressions.imports(asynchronous=asynchronous),
-        client=constructor,
-        call=call,
+        client=_client(expressions, asynchronous=asynchronous),
+        call=_call(expressions, python.identifier("client"), request),
         has_response=any(response.type is not None for response in endpoint.responses),
+        **expressions.imports(),
     )
 
 
 def create_client(api: Api) -> Python:
     """Return a sample that creates a client."""
     expressions = Expressions(api)
-    statement = python.assignment("client", _client(expressions, asynchronous=False))
-    return python.lines([expressions.imports(asynchronous=False), statement], blank=1)
+    return render(
+        Python,
+        "docs/sample_client.py.j2",
+        client=_client(expressions, asynchronous=False),
+        **expressions.imports(),
+    )
 
 
 def rejected_call_test(api: Api) -> Python | None:
     """Return a test of the first endpoint with an error code that means rejection without retry, or None."""
     for endpoint in api.all_endpoints():
-        rejections = (
-            row
-            for row in api.errors_of(endpoint)
-            if row.code
-            and row.retry == "never"
-            and row.outcome_with(endpoint.unprocessed) == "rejected"
-        )
-        row = next(rejections, None)
-        if row is not None:
-            break
-    else:
-        return None
-    request = SampleRequest.of(api, endpoint, next(iter(endpoint.examples), None))
-    expressions = Expressions(api)
-    error_class = python.dotted(expressions.import_own("errors"), row.class_name)
-    fixture = python.identifier(f"{api.package}_client")
-    method = python.dotted(fixture, *endpoint.resource, endpoint.name)
-    return render(
-        Python,
-        "docs/sample_test.py.j2",
-        plugin=python.literal(f"{api.package}.testing"),
-        mock=python.identifier(f"{api.package}_mock"),
-        client=fixture,
-        code=python.literal(row.code),
-        error=error_class,
-        call=python.call(method, _arguments(expressions, request)),
-        imports=expressions.imports(asynchronous=False),
-    )
+        for row in api.errors_of(endpoint):
+            if (
+                row.code
+                and row.retry == "never"
+                and row.outcome_with(endpoint.unprocessed) == "rejected"
+            ):
+                return render(
+                    Python,
+                    "docs/sample_test.py.j2",
+                    code=python.literal(row.code),
+                    error=python.identifier(row.class_name),
+                    **_test(Expressions(api), endpoint),
+                )
+    return None
 
 
-def ledger_test(api: Api) -> Python | None:
+def ledger_test(api: Api, language: str) -> Python | None:
     """Return a test that the first endpoint that is not read-only is executed at most once if its response is lost, or None."""
     endpoint = next((one for one in api.all_endpoints() if one.idempotency.kind != "safe"), None)
     if endpoint is None:
         return None
-    request = SampleRequest.of(api, endpoint, next(iter(endpoint.examples), None))
     expressions = Expressions(api)
-    fixture = python.identifier(f"{api.package}_client")
-    method = python.dotted(fixture, *endpoint.resource, endpoint.name)
+    expressions.import_standard("contextlib", "suppress")
     return render(
         Python,
         "docs/sample_ledger.py.j2",
-        plugin=python.literal(f"{api.package}.testing"),
-        mock=python.identifier(f"{api.package}_mock"),
-        client=fixture,
+        docstring=python.docstring(locales.text(language, "guide", "ledger_test"), 4),
         endpoint=python.literal(endpoint.qualified),
-        suppress=expressions.import_standard("contextlib", "suppress"),
-        error=python.dotted(expressions.import_own("errors"), "Error"),
-        call=python.call(method, _arguments(expressions, request)),
-        imports=expressions.imports(asynchronous=False),
+        **_test(expressions, endpoint),
     )
+
+
+def receiver(api: Api, event: Event) -> Python:
+    """Return a function that receives and acknowledges an event."""
+    return render(
+        Python,
+        "docs/sample_event.py.j2",
+        package=python.identifier(api.package),
+        client=python.identifier(api.client),
+        event=python.identifier(event.class_name),
+    )
+
+
+def handler(api: Api, event: Event) -> Python:
+    """Return a function that handles all events, with this one as example."""
+    return render(
+        Python,
+        "docs/sample_handler.py.j2",
+        package=python.identifier(api.package),
+        event=python.identifier(event.class_name),
+    )
+
+
+def view(api: Api, framework: str) -> Python:
+    """Return a view of this framework (`fastapi`, `flask`, `django`) that receives events."""
+    template = f"docs/sample_{framework}.py.j2"
+    return render(Python, template, package=python.identifier(api.package))
+
+
+def _test(expressions: Expressions, endpoint: Endpoint) -> dict[str, Any]:
+    """Return the values of a test: fixtures, a call of the endpoint, and imports."""
+    api = expressions.api
+    request = SampleRequest.of(api, endpoint, next(iter(endpoint.examples), None))
+    client = python.identifier(f"{api.package}_client")
+    expressions.import_own("errors")
+    return {
+        "plugin": python.literal(f"{api.package}.testing"),
+        "mock": python.identifier(f"{api.package}_mock"),
+        "client": client,
+        "call": _call(expressions, client, request),
+        **expressions.imports(),
+    }
+
+
+def _call(expressions: Expressions, client: Python, request: SampleRequest) -> Python:
+    method = python.dotted(client, *request.endpoint.resource, request.endpoint.name)
+    return python.call(method, _arguments(expressions, request))
 
 
 def _client(expressions: Expressions, *, asynchronous: bool) -> Python:

@@ -4,6 +4,7 @@ Their output is formatted as black formats it: double quotes where possible, low
 space and wrapped to the line width, brackets of several items with one item per line. Templates lay out everything else.
 """
 
+from .copies import runtime_module, vendored_module
 from .docstrings import docstring
 from .expressions import (
     Plain,
@@ -23,14 +24,7 @@ from .expressions import (
     tuple_of,
     union,
 )
-from .files import (
-    empty_file,
-    format_black,
-    lines,
-    may_need_black,
-    runtime_module,
-    vendored_module,
-)
+from .files import empty_file, format_black, lines, may_need_black
 from .statements import assignment, imported_name, module_name
 from .tokens import dotted, identifier
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from ...auth_schemes import SCHEMES, runtime_of
+from ...auth_schemes import SCHEMES, is_builtin, runtime_of
 from ...code import Code, Python, python
 from ...diagnostics import UsageError
 from ...model import Api
@@ -72,6 +73,8 @@ def _scheme_module(
     scheme: str, path: Path, packages: Mapping[str, Sequence[str]], folder: Sequence[str]
 ) -> Python:
     try:
+        if not is_builtin(scheme):
+            ast.parse(path.read_text("utf-8"))  # raises for what clients could not import
         return python.vendored_module(path, packages, folder)
     except (OSError, ValueError, SyntaxError) as error:
         raise UsageError(f"cannot copy the scheme {scheme}: {path}: {error}") from None

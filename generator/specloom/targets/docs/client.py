@@ -88,10 +88,8 @@ def _webhooks(api: Api, localizer: Localizer) -> Mapping[str, object]:
     }
     return {
         "webhooks": localizer.guide_list("webhooks"),
-        "verification": events.verification(api, localizer),
+        **events.delivery(api, localizer),
         "handler": markdown.code_lines(samples.handler(api, first)),
-        "acknowledgement": events.acknowledgement(api, localizer),
-        "redelivery": events.redelivery(api, localizer),
         "rejected": localizer.guide_text("refused"),
         "event_errors": _rows("refusals", "errors.", localizer),
         **views,

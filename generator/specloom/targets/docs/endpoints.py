@@ -13,6 +13,7 @@ from ...model import (
     Api,
     BinaryBody,
     Endpoint,
+    Event,
     Fact,
     Field,
     File,
@@ -111,10 +112,7 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         "label": localizer.labels,
         "title": localizer.inline(endpoint.title) or markdown.text(endpoint.qualified),
         "navigation": page_paths.navigation(api, language, here),
-        "description": markdown.paragraphs(localizer.text(endpoint.description)),
-        "deprecated": (
-            deprecation(endpoint.deprecated, localizer) if endpoint.deprecated else None
-        ),
+        **provided(endpoint, localizer),
         "facts": facts(endpoint.facts, localizer, endpoint.name_on_site),
         "http": markdown.code_lines(f"{endpoint.method} {endpoint.path}"),
         "hosts": hosts(endpoint.hosts or api.hosts, localizer),
@@ -143,14 +141,20 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         "error_bodies": list(_error_bodies(endpoint, tables)),
         "response_lost": _response_lost(api, endpoint, localizer),
         "notes": markdown.notes(localizer.text(endpoint.notes)),
-        "links": links(endpoint.links, localizer),
-        "updated": (
-            localizer.label("updated", markdown.text(endpoint.updated))
-            if endpoint.updated
-            else None
-        ),
     }
     return render(Markdown, "docs/endpoint.md.j2", notice=localizer.notice(), **values)
+
+
+def provided(each: Endpoint | Event, localizer: Localizer) -> dict[str, object]:
+    """Return what the provider's page has of an endpoint or event."""
+    return {
+        "description": markdown.paragraphs(localizer.text(each.description)),
+        "deprecated": deprecation(each.deprecated, localizer) if each.deprecated else None,
+        "links": links(each.links, localizer),
+        "updated": (
+            localizer.label("updated", markdown.text(each.updated)) if each.updated else None
+        ),
+    }
 
 
 def facts(

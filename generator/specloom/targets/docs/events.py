@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ...auth_schemes import SCHEMES, WebhookDefinition
+from ...auth_schemes import SCHEMES
 from ...code import Markdown, markdown
 from ...model import Api, Event, json_text
 from ...render import render
 from . import page_paths, samples
-from .endpoints import content, links
+from .endpoints import content, provided
 from .localizer import Localizer
-from .tables import FieldTables, deprecation
+from .tables import FieldTables
 
 
 class EventExampleView(Struct, frozen=True):
@@ -36,10 +36,9 @@ def page(api: Api, event: Event, language: str) -> Markdown:
             localizer.note_missing(label_key)
     values = {
         "label": localizer.labels,
-        "title": localizer.inline(event.title) or markdown.text(event.name),
         "navigation": page_paths.navigation(api, language, here),
-        "description": markdown.paragraphs(localizer.text(event.description)),
-        "deprecated": deprecation(event.deprecated, localizer) if event.deprecated else None,
+        **provided(event, localizer),
+        "title": localizer.inline(event.title) or markdown.text(event.name),
         "facts": list(_facts(event, localizer)),
         "payload": content(event.payload, "whole_payload", FieldTables(api, localizer)),
         "examples": [
@@ -49,43 +48,28 @@ def page(api: Api, event: Event, language: str) -> Markdown:
             )
             for each in event.examples
         ],
-        "verification": verification(api, localizer),
+        **delivery(api, localizer),
         "sample": markdown.code_lines(samples.receiver(api, event)),
-        "acknowledgement": acknowledgement(api, localizer),
-        "redelivery": redelivery(api, localizer),
-        "links": links(event.links, localizer),
-        "updated": (
-            localizer.label("updated", markdown.text(event.updated)) if event.updated else None
-        ),
     }
     return render(Markdown, "docs/event.md.j2", notice=localizer.notice(), **values)
 
 
-def verification(api: Api, localizer: Localizer) -> Markdown:
-    """Describe how events are verified."""
-    if delivery := _delivery(api):
-        return localizer.inline(delivery.proof)
-    return localizer.label(
-        "your_proof" if api.envelope is None or api.envelope.verified else "no_proof"
-    )
-
-
-def acknowledgement(api: Api, localizer: Localizer) -> Markdown:
-    """Describe how a receiver acknowledges an event."""
-    delivery = _delivery(api)
-    return (
-        localizer.inline(delivery.acknowledgement)
-        if delivery
-        else localizer.label("plain_acknowledgement")
-    )
-
-
-def redelivery(api: Api, localizer: Localizer) -> Markdown:
-    """Describe the redelivery of an event that is not acknowledged."""
-    delivery = _delivery(api)
-    return (
-        localizer.inline(delivery.redelivery) if delivery else localizer.label("plain_redelivery")
-    )
+def delivery(api: Api, localizer: Localizer) -> dict[str, Markdown]:
+    """Describe how events are verified, acknowledged, and delivered again."""
+    kinds = [] if api.envelope is not None else [SCHEMES[each.kind] for each in api.schemes]
+    webhooks = next((kind.events for kind in kinds if kind.events), None)
+    if webhooks is not None:
+        return {
+            "verification": localizer.inline(webhooks.proof),
+            "acknowledgement": localizer.inline(webhooks.acknowledgement),
+            "redelivery": localizer.inline(webhooks.redelivery),
+        }
+    is_verified = api.envelope is None or api.envelope.verified
+    return {
+        "verification": localizer.label("your_proof" if is_verified else "no_proof"),
+        "acknowledgement": localizer.label("plain_acknowledgement"),
+        "redelivery": localizer.label("plain_redelivery"),
+    }
 
 
 def _facts(event: Event, localizer: Localizer) -> Iterator[Markdown]:
@@ -97,11 +81,3 @@ def _facts(event: Event, localizer: Localizer) -> Iterator[Markdown]:
         facts["sent_to"] = localizer.label("setting", markdown.code(event.to))
     for key, value in facts.items():
         yield localizer.label("fact", markdown.strong(localizer.label(key)), value)
-
-
-def _delivery(api: Api) -> WebhookDefinition | None:
-    if api.envelope is not None:
-        return None
-    return next(
-        (SCHEMES[scheme.kind].events for scheme in api.schemes if SCHEMES[scheme.kind].events), None
-    )

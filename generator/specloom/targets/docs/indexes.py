@@ -73,12 +73,7 @@ def index(api: Api, language: str) -> Markdown:
         "authentication": _authentication(len(schemes), localizer),
         "schemes": [_scheme(api, scheme, localizer) for scheme in schemes],
         "create_client": markdown.code_lines(samples.create_client(api)),
-        "client_link": localizer.label(
-            "more_of_the_client",
-            page_paths.link(
-                here, page_paths.of_client(language), localizer.label("use_the_client")
-            ),
-        ),
+        "client_link": page_paths.client_link(here, localizer),
         "units": [localizer.inline(unit) for unit in _units(api)],
         "facts": facts(_shared_facts(api), localizer),
         "resources": _resources(api.all_resources(), here, localizer),

@@ -8,6 +8,7 @@ from posixpath import relpath
 from ...code import Markdown, markdown
 from ...model import Api, Endpoint, Event, Resource
 from ...naming import snake
+from .localizer import Localizer
 
 _INDEX = "index.md"
 _NAMES = {
@@ -64,9 +65,15 @@ def link(here: PurePosixPath, there: PurePosixPath, label: Markdown) -> Markdown
 def navigation(api: Api, language: str, here: PurePosixPath) -> list[Markdown]:
     """Return links from a page to the page of the API, and to the same page in the other languages."""
     index = of_api(language)
-    title = markdown.text(api.title.best(language))
+    title = markdown.text(api.title.best(language) or api.package)
     own = [link(here, index, title)] if here != index else []
     others = (each for each in api.languages if each != language)
     return own + [
         link(here, PurePosixPath("docs", each, *here.parts[2:]), name_of(each)) for each in others
     ]
+
+
+def client_link(here: PurePosixPath, localizer: Localizer) -> Markdown:
+    """Return a sentence with a link to the page on using the client."""
+    page = link(here, of_client(localizer.language), localizer.label("use_the_client"))
+    return localizer.label("more_of_the_client", page)

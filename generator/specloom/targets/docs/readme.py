@@ -32,12 +32,7 @@ def readme(api: Api, *, testing: bool = True) -> Markdown:
         pages=localizer.label("pages", localizer.join(pages)),
         sample=EndpointSamples.of(api, first).sync if first is not None else None,
         errors_note=localizer.label("errors_in_short"),
-        client_link=localizer.label(
-            "more_of_the_client",
-            page_paths.link(
-                PATH, page_paths.of_client(localizer.language), localizer.label("use_the_client")
-            ),
-        ),
+        client_link=page_paths.client_link(PATH, localizer),
         testing_note=(
             localizer.label(
                 "testing_in_short",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import httpx
 import pytest
 from tests.figures import Figure
 from tests.generated import imported
+from tests.work import calls
 
 from specloom.spec import load
 from specloom.targets import files
@@ -160,22 +158,6 @@ SHAPES = {
     ),
     "values": ("types:\n  T:\n    enum:\n", "      V{n}: Value {n}\n"),
 }
-
-
-def calls(function: Callable[[], object]) -> int:
-    """Count the calls of Python and C functions that this function makes: the same at every load of the machine."""
-    count = 0
-
-    def profile(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(profile)
-    try:
-        function()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from .specs import write
 from .test_names import API, ROOT
 
 SECONDS, MEMORY = 2.0, 256 << 20
-SLOWER = 2.0
-"""Factor for test machines, which are slower and share their processors."""
+SLOWER = 5.0
+"""Factor for test machines, which are slower and share their processors: the limit is for what does not end."""
 
 
 def _aliases(count: int) -> str:

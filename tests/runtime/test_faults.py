@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -171,7 +171,7 @@ FAULTS: dict[str, Fault] = {
         for status in (301, 302, 303, 304, 307, 308)
     },
     "F15 bomb": Fault(
-        lambda: http_response(200, BOMB, ("Content-Encoding", "gzip")),
+        lambda: http_response(200, bomb(), ("Content-Encoding", "gzip")),
         "ProtocolError",
         "unknown",
         (1, 1, 1),
@@ -183,7 +183,12 @@ FAULTS: dict[str, Fault] = {
         (1, 1, 1),
     ),
 }
-BOMB = gzip.compress(bytes(300 << 20), 9)
+
+
+@cache
+def bomb() -> bytes:
+    """Return a body of 300 MB, compressed to 0.3 MB."""
+    return gzip.compress(bytes(300 << 20), 9)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -115,6 +115,23 @@ def test_the_example_that_changes_the_shape_of_a_class_works(tmp_path: Path) -> 
     }
 
 
+def test_a_page_gets_and_loses_a_section(tmp_path: Path) -> None:
+    text = """\
+{% extends "specloom/docs/endpoint.md.j2" %}
+{% block example %}{% endblock %}
+{% block end %}
+
+Questions? Ask the shop team.
+{% endblock %}
+"""
+    page = PurePosixPath("docs/en/invoice/update_status.md")
+    without = files(api_of("weixin"), "project")[page]
+    start, rest = without.split("\n## Example\n")
+    end = rest[rest.index("\n## Errors\n") :]
+    output = generated(override(tmp_path, "docs/endpoint.md.j2", text))
+    assert output[page] == f"{start}{end}\nQuestions? Ask the shop team.\n"
+
+
 def test_a_builtin_template_includes_an_override(tmp_path: Path) -> None:
     output = generated(
         override(

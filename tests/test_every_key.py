@@ -312,7 +312,7 @@ def field_cases() -> Iterator[Any]:
     """Yield all types for all fields; the quick cases combine each type with some fields, and each field with some types."""
     for number, steps in enumerate(FIELD_PLACES):
         path = ".".join(steps)
-        yield pytest.param(steps, list(EXAMPLES)[number % 4 :: 4], id=path)
+        yield pytest.param(steps, list(EXAMPLES)[number % 8 :: 8], id=path)
         yield pytest.param(steps, list(EXAMPLES), id=f"{path}, all types", marks=pytest.mark.slow)
 
 

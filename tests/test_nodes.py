@@ -110,7 +110,7 @@ BOMBS = {
     "quotes": '"' * 20_001,
     "anchors": "&a " * 5000,
     "unknown names": "types:\n"
-    + "".join(f"  T{n}: {{fields: {{a: U{n}}}}}\n" for n in range(5000)),
+    + "".join(f"  T{n}: {{fields: {{a: U{n}}}}}\n" for n in range(2000)),
     "unions in unions": "types:\n"
     + "".join(f"  U{n}: {{type: U{n + 1} | boolean}}\n" for n in range(2000))
     + "  U2000: {type: string}\n",

@@ -86,9 +86,16 @@ def patience() -> Iterator[None]:
     signal.alarm(0)
 
 
+def kind_cases() -> Iterator[Any]:
+    """Yield all kinds of files at all places; the quick cases have every second kind at each place, and each kind at every second place."""
+    for number, name in enumerate(PLACES):
+        for turn, kind in enumerate(KINDS):
+            marks = pytest.mark.slow if (number + turn) % 2 else ()
+            yield pytest.param(name, kind, id=f"{name}-{kind}", marks=marks)
+
+
 @pytest.mark.usefixtures("patience")
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize(("name", "kind"), list(kind_cases()))
 def test_a_file_of_any_kind_is_a_problem_or_as_if_absent(
     name: str, kind: str, project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -171,6 +171,15 @@ VARIABLES = [
 ]
 
 
+@cache
+def default_context() -> ssl.SSLContext:
+    """Return a context made without the variables; it reads many certificates."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, _ in VARIABLES:
+            patch.delenv(name, raising=False)
+        return ssl.create_default_context()
+
+
 @pytest.mark.parametrize(("name", "value"), VARIABLES)
 def test_unusable_environment_variables(
     name: str, value: str, package: Package, mode: str, monkeypatch: pytest.MonkeyPatch
@@ -178,7 +187,7 @@ def test_unusable_environment_variables(
     import_module(
         f"{package.module.__name__}._runtime.httpx_adapter"
     )._default_ssl_context.cache_clear()
-    context = ssl.create_default_context()
+    context = default_context()
     for one, _ in VARIABLES:
         monkeypatch.delenv(one, raising=False)
     monkeypatch.setenv(name, value)

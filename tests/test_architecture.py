@@ -231,7 +231,7 @@ def test_an_auth_scheme_is_one_folder(folder: Path) -> None:
 
 def test_only_code_makes_code() -> None:
     """`Code` and its subclasses are called in `code/`, and once in `render.py`, which returns the output of a template."""
-    kinds = {"Code", "Json", "Python", "Toml", "Markdown"}
+    kinds = {"Code", "Json", "Python", "Prose", "Toml", "Markdown"}
     callers = {
         str(path.relative_to(PACKAGE))
         for path in modules()

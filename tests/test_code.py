@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specloom import render as rendering
-from specloom.code import Python, json, python, toml
+from specloom.code import Python, json, prose, python, toml
 from specloom.code.base import indent, join
 from specloom.code.python.docstrings import columns
 from specloom.render import UnsafeOutput
@@ -174,6 +174,7 @@ def test_invalid_names_are_refused(name: str) -> None:
         "{{ 1 }}",
         "{{ none }}",
         "{{ markdown }}",
+        "{{ plain }}",
         "{{ range(3) }}",
     ],
 )
@@ -190,6 +191,7 @@ def test_templates_output_only_code(leak: str, monkeypatch: pytest.MonkeyPatch) 
             code=python.identifier("x"),
             comma=", ",
             markdown=toml.string("x"),
+            plain=prose.text(hostile),
         )
 
 

@@ -103,16 +103,25 @@ def test_the_example_that_changes_the_shape_of_a_class_works(tmp_path: Path) -> 
         ["Traced", "AsyncResource"],
     ]
     assert "from corner_shop_tools import Traced\n" in code
+
+
+def test_the_example_of_another_docstring_style_works(tmp_path: Path) -> None:
+    text = block("override: templates/python/docstrings/method.txt.j2", TEMPLATES)
+    output = generated(override(tmp_path, "python/docstrings/method.txt.j2", text))
+    tree = ast.parse(output[PurePosixPath("weixin/resources/invoice.py")])
     methods = [
-        node
-        for each in classes
-        for node in each.body
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]
     assert len(methods) == 2
-    assert {ast.get_docstring(node) for node in methods} == {
-        "Update the status of an invoice card (更新发票卡券状态)."
-    }
+    for method in methods:
+        lines = (ast.get_docstring(method) or "").split("\n")
+        assert lines[0] == "Update the status of an invoice card (更新发票卡券状态)."
+        at = lines.index("Parameters")
+        assert lines[at + 1 : at + 3] == ["----------", "card_id"]
+        assert lines[at + 3].startswith("    ")
+        assert (
+            "errors.DuplicateReimbursement" in lines[lines.index("Raises") :] or "Raises" in lines
+        )
 
 
 def test_a_page_gets_and_loses_a_section(tmp_path: Path) -> None:

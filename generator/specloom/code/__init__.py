@@ -4,9 +4,9 @@ Code generators are attacked through the texts of their specs, in any field, and
 `Code`, with one subclass for each output language. Only the makers of this package create it, each of them whole tokens with their
 delimiters. Every `str` operation on a `Code` (`+`, `%`, slices, f-strings, `str.join`) returns a plain `str`, which `render` refuses.
 
-`base` has the classes; `python`, `toml`, `json` and `markdown` have the makers of each language.
+`base` has the classes; `python`, `toml`, `json`, `markdown` and `prose` have the makers of each language.
 """
 
-from .base import Code, Json, Markdown, Python, Toml
+from .base import Code, Json, Markdown, Prose, Python, Toml
 
-__all__ = ["Code", "Json", "Markdown", "Python", "Toml"]
+__all__ = ["Code", "Json", "Markdown", "Prose", "Python", "Toml"]

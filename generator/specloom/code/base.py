@@ -37,6 +37,12 @@ class Markdown(Code):
     __slots__ = ()
 
 
+class Prose(Code):
+    """Text of a docstring, which is no code: only a template of texts outputs it, and `python.docstring` makes a token of the whole."""
+
+    __slots__ = ()
+
+
 Kind = TypeVar("Kind", bound=Code)
 
 

@@ -64,7 +64,6 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             frozenset(name.name for name in api.types),
         )
         endpoints = [_endpoint(api, module, endpoint) for endpoint in resource.endpoints]
-        title = f"Calls of {docstrings.name_of(api, resource.path)}: functions that return a call for `client.send()`."
         shared = error_codes(api, module, shared_errors(api, resource.path))
         name = python.identifier(shared_errors_name(api, resource.path))
         lazy = lazy_exports(module, below)
@@ -72,7 +71,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             layout.file(module.parts),
             module.render(
                 "python/calls.py.j2",
-                docstring=docstrings.of_module(title, docstrings.source_of(api, resource.path)),
+                docstring=docstrings.of_module(api, "calls", resource.path),
                 endpoints=endpoints,
                 shared_errors=SharedErrorsView(name, shared) if shared else None,
                 lazy=lazy,
@@ -95,7 +94,7 @@ def _endpoint(api: Api, module: Module, endpoint: Endpoint) -> EndpointView:
     module.use_own(("_runtime", "calls"), "Call")
     body_type = body_object(api, endpoint)
     return EndpointView(
-        function=function(api, module, endpoint, docstrings.of_call(api, endpoint, all_arguments)),
+        function=function(api, module, endpoint, docstrings.of_call(api, endpoint)),
         constant=python.identifier(_constant(endpoint)),
         declaration=declaration(api, module, endpoint),
         arguments_class=python.identifier(name) if name else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from msgspec import Struct
@@ -11,7 +11,6 @@ from msgspec import Struct
 from ...auth_schemes import SCHEMES, Argument
 from ...code import Code, Python, python
 from ...model import Api, ErrorShape, Scheme
-from .. import descriptions
 from ..client_interface import argument_of, constant_parameters, resources_of, schemes_of
 from . import docstrings, events
 from .endpoints import ErrorCodeView, Options, error_codes, error_shape
@@ -19,38 +18,6 @@ from .errors import by_class
 from .functions import ArgumentView
 from .imports import Layout, Module, public_names
 from .resources import PropertyView, property_of
-
-_OPTIONS: Mapping[str, str] = {
-    "hosts": "Base URLs to use instead of the documented hosts, the primary first; https, or http for this machine only.",
-    "transport": "Transport of {http}, for example the transport of a mock; `{close}` closes it too.{deadline}",
-    "proxy": "Proxy URL. Proxy settings in environment variables are ignored.",
-    "ssl_context": "TLS settings, for example with private CA certificates (default: the CA certificates of the system). A context that does not verify the server is rejected.",
-    "deadline": "Total timeout of a call in seconds, retries and backoff included (at most 86,400).",
-    "max_attempts": "Maximum number of attempts of a call; a rejected access token allows one more. 1 disables retries.",
-    "user_agent": "Name of your product; the `User-Agent` header starts with it.",
-    "strict": "Raise `errors.ProtocolError` for a response that does not match its documentation, instead of logging the mismatch.",
-    "max_response_bytes": "Maximum size of a response in bytes, after decompression; 8 MiB by default, or the documented size of a larger file.",
-    "on_request": "Hook before each attempt; gets the endpoint, method, host and path.{hook}",
-    "on_response": "Hook after each attempt; gets the status or the error, and the duration in seconds.{hook}",
-    "on_retry": "Hook before each retry; gets the error and the delay in seconds.{hook}",
-}
-"""Meanings of the client's options, apart from credentials. The template has their types and defaults."""
-
-_SYNC = {
-    "close": "client.close()",
-    # Any other transport may block in a system call, which cannot be interrupted.
-    "deadline": " The deadline is enforced for `HTTPTransport` and its subclasses only.",
-    "hook": "",
-    "block": "a `with` block",
-    "sharers": "threads",
-}
-_ASYNC = {
-    "close": "await client.close()",
-    "deadline": "",
-    "hook": " It may be async.",
-    "block": "an `async with` block",
-    "sharers": "tasks",
-}
 
 
 class ServiceView(Struct, frozen=True):
@@ -99,12 +66,11 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     service = _service(api, module)
     _use_for_options(module)
     clients = [_client(api, module, is_async=is_async) for is_async in (False, True)]
-    title = f"Clients of {docstrings.multilingual(api.title, api.languages) or api.name}."
     yield (
         layout.file(module.parts),
         module.render(
             "python/client.py.j2",
-            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            docstring=docstrings.of_module(api, "client"),
             service=service,
             clients=clients,
             http=module.used[layout.http],
@@ -163,12 +129,18 @@ def _error_classes(api: Api, module: Module) -> tuple[ErrorCodeView, ...]:
 
 
 def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
+    credentials = [*_credentials(api, module)]
     return ClientView(
         python.identifier(f"Async{api.client}" if is_async else api.client),
         module.use_own(("_runtime", "client"), "AsyncClient" if is_async else "Client"),
         is_async,
-        _docstring(api, module, is_async=is_async),
-        tuple(argument for argument, _ in _credentials(api, module)),
+        docstrings.of_client(
+            api,
+            ((view.name, meaning) for view, meaning in credentials),
+            module.layout.http,
+            is_async=is_async,
+        ),
+        tuple(view for view, _ in credentials),
         tuple(_scheme(api, module, scheme) for scheme in schemes_of(api)),
         tuple(
             property_of(api, module, resource, is_async=is_async) for resource in resources_of(api)
@@ -229,31 +201,6 @@ def _scheme(api: Api, module: Module, scheme: Scheme) -> SchemeView:
     )
 
 
-def _docstring(api: Api, module: Module, *, is_async: bool) -> Python:
-    language = api.languages[0]
-    words = {**(_ASYNC if is_async else _SYNC), "http": module.layout.http}
-    title = docstrings.multilingual(api.title, api.languages) or api.client
-    rows = [f"    {view.name}: {meaning}" for view, meaning in _credentials(api, module)]
-    rows += [f"    {name}: {meaning.format_map(words)}" for name, meaning in _OPTIONS.items()]
-    blocks = [
-        descriptions.with_full_stop(
-            f"{'Async client' if is_async else 'Client'} of {title}", language
-        )
-    ]
-    if api.description:
-        blocks.append(api.description.best(language))
-    blocks.append(
-        "Create one client and share it between {sharers}. Close it, or use it in {block}.".format_map(
-            words
-        )
-    )
-    blocks.append("\n".join(["Args:", *rows]))
-    blocks.append(
-        "Raises:\n    errors.ConfigError: An argument is missing or invalid; nothing was sent."
-    )
-    return python.docstring("\n\n".join(blocks), 4)
-
-
 def _auth(api: Api, layout: Layout) -> tuple[PurePosixPath, Code]:
     module = Module(layout, ("auth",))
     classes = {
@@ -263,12 +210,11 @@ def _auth(api: Api, layout: Layout) -> tuple[PurePosixPath, Code]:
     }
     for name, home in classes.items():
         module.re_export(home, name)
-    title = f"Authentication classes of {docstrings.multilingual(api.title, api.languages) or api.name}."
     return (
         layout.file(module.parts),
         module.render(
             "python/auth.py.j2",
-            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            docstring=docstrings.of_module(api, "auth"),
             public_names=public_names(classes),
         ),
     )

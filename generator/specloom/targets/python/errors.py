@@ -32,12 +32,11 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     runtime = error_classes(api)
     for name, module_parts in runtime.items():
         module.re_export(("_runtime", *module_parts), name)
-    title = f"Errors of {docstrings.multilingual(api.title, api.languages) or api.name}; the base class is `Error`."
     yield (
         layout.file(module.parts),
         module.render(
             "python/errors.py.j2",
-            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            docstring=docstrings.of_module(api, "errors"),
             public_names=public_names([*groups, *runtime]),
             errors=errors,
         ),
@@ -61,6 +60,6 @@ def _error(api: Api, module: Module, name: str, rows: list[ErrorCode]) -> ErrorV
     bodies = [member for row in rows if row.body is not None for member in hints.members(row.body)]
     return ErrorView(
         python.identifier(name),
-        docstrings.of_error(rows, api),
+        docstrings.of_error(api, rows),
         hints.union([*bodies, NONE]) if bodies else None,
     )

@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from ...auth_schemes import SCHEMES
 from ...code import Code, Python, python
-from ...model import Api, Event, ValueLocation, code_span
-from .. import descriptions
+from ...model import Api, Event, ValueLocation
 from . import docstrings
 from .imports import Layout, Module, public_names
 from .type_hints import TypeHints
@@ -56,13 +55,12 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     module.use_own((*_HOME, "events"), *runtime, "Event", "EventTable")
     views = [_event(api, module, event) for event in events]
     names = [event.class_name for event in events]
-    title = f"Events of {docstrings.multilingual(api.title, api.languages) or api.name}."
     envelope = _envelope(api, module)
     yield (
         layout.file(module.parts),
         module.render(
             "python/events.py.j2",
-            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            docstring=docstrings.of_module(api, "events"),
             public_names=public_names(["AnyEvent", *names, *runtime]),
             events=views,
             envelope=envelope,
@@ -76,41 +74,20 @@ def webhooks(api: Api, module: Module, *, is_async: bool) -> WebhooksView:
     module.use_for_typing(module.relative(("events",)), "AnyEvent")
     name = "AsyncWebhooks" if is_async else "Webhooks"
     local = module.use_for_typing(module.relative((*_HOME, "receiver")), name)
-    title = docstrings.multilingual(api.title, api.languages) or api.name
-    text = f"Receiver of webhook events of {title}: `{'await ' if is_async else ''}client.webhooks.receive(headers, body)`."
     return WebhooksView(
         local,
         python.imported_name(name if name == local else f"{name} as {local}"),
-        python.docstring(text, 8),
+        docstrings.of_webhooks(api, is_async=is_async),
     )
 
 
 def _event(api: Api, module: Module, event: Event) -> EventView:
     return EventView(
         python.identifier(event.class_name),
-        _docstring(api, event),
+        docstrings.of_event(api, event),
         TypeHints(api, module, "value").of(event.payload),
         python.literal(event.name),
     )
-
-
-def _docstring(api: Api, event: Event) -> Python:
-    language = api.languages[0]
-    blocks = [
-        descriptions.with_full_stop(
-            docstrings.multilingual(event.title, api.languages) or code_span(event.name), language
-        )
-    ]
-    if event.deprecated:
-        blocks.append(
-            descriptions.with_full_stop(
-                descriptions.deprecation(event.deprecated, language), language
-            )
-        )
-    if event.description:
-        blocks.append(event.description.best(language))
-    blocks += [f"Source: {link.url}" for link in event.links[:1]]
-    return python.docstring("\n\n".join(blocks), 4)
 
 
 def _envelope(api: Api, module: Module) -> EnvelopeView:

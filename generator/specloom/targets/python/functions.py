@@ -7,7 +7,6 @@ from msgspec import Struct
 from ...code import Python, python
 from ...model import Api, Endpoint, Nullable
 from ..client_interface import EndpointArgument, arguments
-from . import docstrings
 from .endpoints import value_hint
 from .imports import Module
 from .type_hints import NONE, TypeHints
@@ -32,8 +31,6 @@ class FunctionView(Struct, frozen=True):
     response: Python
     """Type of the response."""
     docstring: Python
-    summary: Python
-    """Docstring with the title only."""
     deprecated: Python | None
     """Message of the warning, if the endpoint is deprecated."""
     has_secrets: bool
@@ -53,7 +50,6 @@ def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) ->
         tuple(_argument(module, hints, each) for each in all_arguments if each.where != "path"),
         value_hint(api, module, endpoint),
         docstring,
-        docstrings.summary_of(api, endpoint),
         _deprecated(api, module, endpoint),
         has_secrets,
     )

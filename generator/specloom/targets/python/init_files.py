@@ -18,17 +18,11 @@ THIS_PACKAGE = ""
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """Yield `__init__.py` of the package, `models`, `calls`, `resources`, and of folders that have no module."""
-    title = docstrings.multilingual(api.title, api.languages) or api.name
-    yield _package(api, layout, (), f"{title}.", _public_names(api, layout), version=api.version)
-    yield _package(api, layout, ("models",), f"Types of {title}.", _model_names(api, layout))
-    yield _package(
-        api,
-        layout,
-        ("calls",),
-        f"Calls of {title}: functions that return a call for `client.send()`.",
-        {resource.name: THIS_PACKAGE for resource in resources_of(api)},
-    )
-    yield _package(api, layout, ("resources",), f"Resources of {title}.", {})
+    yield _package(api, layout, (), "package", _public_names(api, layout), version=api.version)
+    yield _package(api, layout, ("models",), "models", _model_names(api, layout))
+    calls = {resource.name: THIS_PACKAGE for resource in resources_of(api)}
+    yield _package(api, layout, ("calls",), "calls", calls)
+    yield _package(api, layout, ("resources",), "resources", {})
     with_module = {("models",), ("calls",), ("resources",), ()}
     with_module |= {("models", *name.module) for name in api.types}
     for resource in all_resources_of(api):
@@ -39,9 +33,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         below = {
             parts[-1] for parts in (*layout.folders, *with_module) if parts and parts[:-1] == folder
         }
-        yield _package(
-            api, layout, folder, f"{'.'.join(folder)}.", dict.fromkeys(sorted(below), THIS_PACKAGE)
-        )
+        yield _package(api, layout, folder, "folder", dict.fromkeys(sorted(below), THIS_PACKAGE))
 
 
 def _public_names(api: Api, layout: Layout) -> Mapping[str, str]:
@@ -87,7 +79,7 @@ def _package(
     api: Api,
     layout: Layout,
     parts: Parts,
-    title: str,
+    kind: str,
     exports: Mapping[str, str],
     version: str | None = None,
 ) -> tuple[PurePosixPath, Code]:
@@ -97,7 +89,9 @@ def _package(
         PurePosixPath(api.package, *parts, "__init__.py"),
         module.render(
             "python/package.py.j2",
-            docstring=docstrings.of_module(title, docstrings.source_of(api, ())),
+            docstring=docstrings.of_module(
+                api, kind, subject=".".join(parts) if kind == "folder" else ""
+            ),
             lazy=lazy,
             public_names=public_names(exports),
             version=None if version is None else python.literal(version),

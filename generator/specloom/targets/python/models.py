@@ -101,13 +101,12 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             if not isinstance(type, UnionType)
         ]
         unions = [_union(api, module, type) for type in types if isinstance(type, UnionType)]
-        title = f"Types of {docstrings.name_of(api, path)}."
         lazy = lazy_exports(module, below)
         yield (
             layout.file(module.parts),
             module.render(
                 "python/models.py.j2",
-                docstring=docstrings.of_module(title, docstrings.source_of(api, path)),
+                docstring=docstrings.of_module(api, "models", path),
                 types=views,
                 unions=unions,
                 lazy=lazy,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ...code import Code, Python, python
 from ...model import Api, Resource
 from ...naming import class_name, pascal
-from ..client_interface import all_resources_of, arguments, resources_of
+from ..client_interface import all_resources_of, resources_of
 from . import docstrings
 from .functions import FunctionView, function
 from .imports import Layout, Module
@@ -52,7 +52,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             frozenset(name.name for name in api.types),
         )
         endpoints = tuple(
-            function(api, module, each, docstrings.of_method(api, each, arguments(api, each)))
+            function(api, module, each, docstrings.of_method(api, each))
             for each in resource.endpoints
         )
         classes = [
@@ -60,12 +60,11 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             for is_async in (False, True)
         ]
         calls = module.use_as(("calls", *resource.path), "_calls") if resource.endpoints else None
-        title = f"{docstrings.name_of(api, resource.path)}."
         yield (
             layout.file(module.parts),
             module.render(
                 "python/resources.py.j2",
-                docstring=docstrings.of_module(title, docstrings.source_of(api, resource.path)),
+                docstring=docstrings.of_module(api, "resource", resource.path),
                 classes=classes,
                 calls=calls,
                 has_deprecated=any(endpoint.deprecated for endpoint in resource.endpoints),

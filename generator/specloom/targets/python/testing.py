@@ -60,16 +60,12 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         for scheme in schemes_of(api)
         if SCHEMES[scheme.kind].mock and (argument := argument_of(api, scheme))
     ]
-    title = docstrings.multilingual(api.title, api.languages) or api.name
     yield (
         layout.file(module.parts),
         module.render(
             "python/testing.py.j2",
-            docstring=docstrings.of_module(_summary(api, title), docstrings.source_of(api, ())),
-            mock_docstring=python.docstring(
-                f"Mock of {title}.\n\nIt checks credentials and arguments as the service does. `{mock}().client()` returns an in-process client.",
-                4,
-            ),
+            docstring=docstrings.of_module(api, "testing"),
+            mock_docstring=docstrings.of_mock(api, mock),
             bases=bases,
             schemes=schemes,
             credentials=credentials,
@@ -86,14 +82,6 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
         endpoint.qualified: _example_response(endpoint) for endpoint in api.all_endpoints()
     }
     yield PurePosixPath(api.package, "examples.json"), json.rows(responses)
-
-
-def _summary(api: Api, title: str) -> str:
-    fixtures = f"`{api.package}_mock`, `{api.package}_client` and `async_{api.package}_client`"
-    return (
-        f"Mock of {title}, with pytest fixtures.\n\n"
-        f'`pytest_plugins = ["{api.package}.testing"]` provides {fixtures}; `python -m {api.package}.testing --print-client` runs the mock as a server.'
-    )
 
 
 def _bases(api: Api, layout: Layout) -> list[tuple[Parts, str]]:

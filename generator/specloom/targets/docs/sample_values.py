@@ -44,7 +44,7 @@ from .json_types import member_of
 from .regex_samples import sample_text
 
 MAX_DEPTH = 10
-"""Maximum depth of nested objects that tables and samples show in place."""
+"""Maximum depth of nested objects in samples."""
 _MAX_OBJECTS = 200
 """Maximum number of objects in a generated sample."""
 _MAX_LENGTH = 1000

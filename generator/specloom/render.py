@@ -15,6 +15,7 @@ from collections.abc import Generator
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import jinja2
@@ -89,7 +90,10 @@ class _Environment(SandboxedEnvironment):
         return template
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return a field of a `Struct`, which is always safe, without the sandbox's checks; they take longer than the rest of a row."""
+        """Return a field of a `Struct` or a value of a read-only mapping without the sandbox's checks, which take longer than the rest of a row."""
+        if isinstance(obj, MappingProxyType) and attribute in obj:
+            value: Any = obj[attribute]
+            return value
         if isinstance(obj, Struct) and attribute in obj.__struct_fields__ and attribute[0] != "_":
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)

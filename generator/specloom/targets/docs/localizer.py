@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from msgspec import Struct, field
 
@@ -85,4 +86,6 @@ class Localizer(Struct):
 @lru_cache
 def _labels(language: str) -> Mapping[str, Markdown]:
     texts = locales.table(language, "labels")
-    return {key: markdown.sentence(text) for key, text in texts.items() if "{" not in text}
+    return MappingProxyType(
+        {key: markdown.sentence(text) for key, text in texts.items() if "{" not in text}
+    )

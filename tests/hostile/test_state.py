@@ -26,8 +26,8 @@ from specloom.up_to_date import store
 
 from .limited import limit
 
-GIGABYTE = 1 << 30
-"""More than the memory limit of a run."""
+TOO_LARGE = 320 << 20
+"""More bytes than the memory that a run may use, which is 256 MB."""
 TEMPLATES = 'templates = "templates"\n'
 PLACES = (
     "spec/_api.yaml", "spec/things.yaml", "spec/body.json", "spec/things.md", "templates/docs/endpoint.md.j2", "templates/_macros.j2",
@@ -109,21 +109,33 @@ def test_a_file_of_any_kind_is_a_problem_or_as_if_absent(
     assert (project / "foreign" / "own.txt").read_text() == "own"
 
 
+CHECK_AND_GENERATE = r"""
+import sys
+from specloom.cli import main
+for command in ("check", "generate"):
+    print(f"\0{main([command])}\0", end="", file=sys.stderr)
+"""
+"""Both commands in one process, each followed by its status."""
+
+
 @pytest.mark.parametrize("name", PLACES)
 def test_a_file_that_is_too_large_is_not_read(name: str, project: Path) -> None:
     path = path_of(project, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        file.truncate(GIGABYTE)
-    for command in ("check", "generate"):
-        process = subprocess.run(
-            [sys.executable, "-m", "specloom", command],
-            capture_output=True,
-            text=True,
-            preexec_fn=limit,
-            check=False,
-        )
-        judge(path, process.returncode, process.stderr)
+        file.truncate(TOO_LARGE)
+    process = subprocess.run(
+        [sys.executable, "-c", CHECK_AND_GENERATE],
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+        check=False,
+    )
+    assert (process.returncode, process.stderr.count("\0")) == (0, 4), process.stderr[-1000:]
+    *outputs, rest = process.stderr.split("\0")
+    for stderr, status in zip(outputs[::2], outputs[1::2], strict=True):
+        judge(path, int(status), stderr)
+    assert rest == ""
 
 
 def judge(path: Path, status: int, stderr: str) -> None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jinja2
 from jinja2.bccache import Bucket
@@ -92,8 +92,7 @@ class _Environment(SandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a field of a `Struct` or a value of a read-only mapping without the sandbox's checks, which take longer than the rest of a row."""
         if isinstance(obj, MappingProxyType) and attribute in obj:
-            value: Any = obj[attribute]
-            return value
+            return cast("Mapping[str, Any]", obj)[attribute]
         if isinstance(obj, Struct) and attribute in obj.__struct_fields__ and attribute[0] != "_":
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)

@@ -119,9 +119,8 @@ def test_the_example_of_another_docstring_style_works(tmp_path: Path) -> None:
         at = lines.index("Parameters")
         assert lines[at + 1 : at + 3] == ["----------", "card_id"]
         assert lines[at + 3].startswith("    ")
-        assert (
-            "errors.DuplicateReimbursement" in lines[lines.index("Raises") :] or "Raises" in lines
-        )
+        at = lines.index("Raises")
+        assert lines[at + 1 : at + 3] == ["------", "errors.InvalidCardStatus"]
 
 
 def test_a_page_gets_and_loses_a_section(tmp_path: Path) -> None:

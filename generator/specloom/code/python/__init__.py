@@ -22,6 +22,7 @@ from .expressions import (
     string_annotation,
     subscript,
     tuple_of,
+    type_beside,
     union,
 )
 from .files import empty_file, format_black, lines, may_need_black
@@ -55,6 +56,7 @@ __all__ = [
     "string_annotation",
     "subscript",
     "tuple_of",
+    "type_beside",
     "union",
     "vendored_module",
 ]

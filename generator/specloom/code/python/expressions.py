@@ -7,6 +7,7 @@ per line, and a comma after the last, which black leaves as it is at any width. 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
@@ -17,6 +18,10 @@ from .tokens import identifier, string
 
 Plain: TypeAlias = "str | int | float | Decimal | Sequence[Plain] | Mapping[str, Plain] | None"
 """Values that have a literal."""
+
+_GENERIC = re.compile(r"([\w.]+)\[([\w.]+)\]")
+_WIDEST = 82
+"""Columns of a name and its type that fit in a class, where the line has the least beside them."""
 
 _LONG = 66
 """Columns of names and types that fit on a line of 88 with all that templates write around them."""
@@ -83,6 +88,14 @@ def subscript(base: Python, items: Sequence[Python]) -> Python:
         if is_long(base, *items)
         else Python(f"{base}[{', '.join(items)}]")
     )
+
+
+def type_beside(name: Python, type: Python) -> Python:
+    """Return the type of a name. `Sequence[X]` that fits on no line with the name has its item on a line of its own, as black writes it."""
+    generic = _GENERIC.fullmatch(type)
+    if generic is None or columns(name) + columns(type) <= _WIDEST:
+        return type
+    return Python(f"{generic[1]}[\n    {generic[2]}\n]")
 
 
 def multiline_subscript(base: Python, items: Sequence[Python]) -> Python:

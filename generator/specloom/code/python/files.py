@@ -10,9 +10,9 @@ from .docstrings import WIDTH, columns
 
 _STRING = r'("([^"\\]|\\.)*"|\'([^\'\\]|\\.)*\')'
 _ALONE = re.compile(
-    rf"\s*(([A-Za-z_]\w*=)?{_STRING}|{_STRING}: {_STRING}|[\w.]+),?|\s*from [\w.]+ import \("
+    rf"\s*(([A-Za-z_]\w*=)?{_STRING}|{_STRING}: {_STRING}|(\w+: )?[\w.]+),?|\s*from [\w.]+ import \("
 )
-"""A line that black cannot break: a string or a name, as an item, an argument, or the row of a dict; or the start of an import or a class."""
+"""A line that black cannot break: a string or a name, as an item, an argument, the row of a dict or a declaration; or the start of an import or a class."""
 
 
 def lines(parts: Iterable[Python], *, blank: int = 0) -> Python:

@@ -66,8 +66,9 @@ class TypeHints(Struct, frozen=True):
         """Return the union of members: `a | b`, or `Union` with one member per line if it is long, beside a name on the same line."""
         unique = python.members_of_union(members)
         if len(unique) > 1 and python.is_long(beside, *unique):
-            return python.multiline_subscript(self.module.use("typing", "Union"), unique)
-        return python.union(unique)
+            rows = [python.type_beside(_NOTHING, member) for member in unique]
+            return python.multiline_subscript(self.module.use("typing", "Union"), rows)
+        return python.type_beside(beside, python.union(unique))
 
     def members(self, type: Type) -> list[Python]:
         """Return the members of the union; most types have one."""

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "16f39929083b9b9a"
+__build__ = "6e16dd7478917ece"

@@ -8,7 +8,7 @@ Edit the spec, not this file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated
 
 from .. import errors as _errors
 from .._runtime.calls import (
@@ -121,7 +121,7 @@ class _ReverseArguments(Model, frozen=True, kw_only=True):
     fapiao_apply_id: Annotated[str, limited(max_length=32)]
 
 
-_QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(
+_QUERY: Endpoint[FapiaoPage] = Endpoint(
     "fapiao_applications.query",
     "GET",
     "/v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}",
@@ -181,7 +181,7 @@ _QUERY: Final[Endpoint[FapiaoPage]] = Endpoint(
     idempotency="safe",
 )
 
-_REVERSE: Final[Endpoint[None]] = Endpoint(
+_REVERSE: Endpoint[None] = Endpoint(
     "fapiao_applications.reverse",
     "POST",
     "/v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/reverse",

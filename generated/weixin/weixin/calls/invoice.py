@@ -6,8 +6,6 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from typing import Final
-
 from .. import errors as _errors
 from .._runtime.calls import (
     Call,
@@ -64,7 +62,7 @@ def update_status(
     )
 
 
-_UPDATE_STATUS: Final[Endpoint[UpdateStatusResponse]] = Endpoint(
+_UPDATE_STATUS: Endpoint[UpdateStatusResponse] = Endpoint(
     "invoice.update_status",
     "POST",
     "/card/invoice/platform/updatestatus",

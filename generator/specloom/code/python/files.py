@@ -10,7 +10,7 @@ from .docstrings import WIDTH, columns
 
 _STRING = r'("([^"\\]|\\.)*"|\'([^\'\\]|\\.)*\')'
 _ALONE = re.compile(
-    rf"\s*(([A-Za-z_]\w*=)?{_STRING}|{_STRING}: {_STRING}|(\w+: )?[\w.]+),?|\s*from [\w.]+ import \("
+    rf"\s*(([A-Za-z_]\w*=)?{_STRING}|{_STRING}: {_STRING}|(\w+: )?[\w.]+),?|\s*(from [\w.]+ import |class \w+)\("
 )
 """A line that black cannot break: a string or a name, as an item, an argument, the row of a dict or a declaration; or the start of an import or a class."""
 

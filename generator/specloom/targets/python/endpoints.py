@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -83,7 +83,6 @@ class DeclarationView(Struct, frozen=True):
 
 def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView:
     """Return the declaration of an endpoint."""
-    module.use("typing", "Final")
     module.use_own(("_runtime", "calls"), "Endpoint")
     hints = TypeHints(api, module, "value")
     renamed = [field for field in endpoint.path_fields if field.wire != field.name]
@@ -182,7 +181,7 @@ def shared_errors_name(api: Api, path: tuple[str, ...]) -> str:
     return f"_{name.upper()}"
 
 
-def _options(values: dict[str, Python | None]) -> Options:
+def _options(values: Mapping[str, Python | None]) -> Options:
     return tuple((python.identifier(name), value) for name, value in values.items() if value)
 
 
@@ -209,6 +208,7 @@ def _parameter(module: Module, field: Field) -> Python:
 
 def _body(api: Api, module: Module, body: Body) -> BodyView:
     hints = TypeHints(api, module, "field")
+    options: Mapping[str, Python | None]
     match body:
         case JsonBody(type=type, flat=flat, media=media):
             options = {
@@ -224,7 +224,7 @@ def _body(api: Api, module: Module, body: Body) -> BodyView:
             options = {"media": _literal(_media(api, type)), "signed_part": signed}
             name, of = "Multipart", hints.of(type)
         case BinaryBody(file=file, media=media):
-            options = {**lengths(file.length)}
+            options = lengths(file.length)
             name, of = "Binary", python.literal(media)
     home = "multipart" if name == "Multipart" else "calls"
     return BodyView(module.use_own(("_runtime", home), name), of, _options(options))

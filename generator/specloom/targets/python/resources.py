@@ -26,6 +26,8 @@ class PropertyView(Struct, frozen=True):
     imported_name: Python
     """The class, or the class under another name: `Orders as _Orders`."""
     docstring: Python
+    is_long: bool
+    """Whether the signature is better on several lines."""
 
 
 class ResourceView(Struct, frozen=True):
@@ -91,6 +93,7 @@ def property_of(api: Api, module: Module, resource: Resource, *, is_async: bool)
         python.module_name(home),
         python.imported_name(name if name == local else f"{name} as {local}"),
         docstrings.of_summary(resource.title, resource.description, resource.name, api, 8),
+        python.is_long(python.identifier(resource.name), local),
     )
 
 

@@ -6,8 +6,6 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from typing import Final
-
 from .._runtime.calls import (
     Call,
     Endpoint,
@@ -46,7 +44,7 @@ class _TouchArguments(Model, frozen=True, kw_only=True):
     thing_id: str
 
 
-_TOUCH: Final[Endpoint[None]] = Endpoint(
+_TOUCH: Endpoint[None] = Endpoint(
     "things.touch",
     "POST",
     "/things/{thing_id}/touch",

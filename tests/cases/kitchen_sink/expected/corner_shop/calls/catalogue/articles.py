@@ -6,7 +6,7 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from ... import errors as _errors
 from ..._runtime.calls import (
@@ -198,7 +198,7 @@ class _PictureArguments(Model, frozen=True, kw_only=True):
     x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
 
 
-_GET: Final[Endpoint[GetResponse]] = Endpoint(
+_GET: Endpoint[GetResponse] = Endpoint(
     "catalogue.articles.get",
     "GET",
     "/articles/{sku}",
@@ -210,7 +210,7 @@ _GET: Final[Endpoint[GetResponse]] = Endpoint(
     idempotency="safe",
 )
 
-_EXISTS: Final[Endpoint[None]] = Endpoint(
+_EXISTS: Endpoint[None] = Endpoint(
     "catalogue.articles.exists",
     "HEAD",
     "/articles/{sku}",
@@ -223,7 +223,7 @@ _EXISTS: Final[Endpoint[None]] = Endpoint(
     idempotency="safe",
 )
 
-_UPLOAD_PICTURE: Final[Endpoint[UploadPictureResponse]] = Endpoint(
+_UPLOAD_PICTURE: Endpoint[UploadPictureResponse] = Endpoint(
     "catalogue.articles.upload_picture",
     "POST",
     "/articles/{sku}/pictures",
@@ -244,7 +244,7 @@ _UPLOAD_PICTURE: Final[Endpoint[UploadPictureResponse]] = Endpoint(
     idempotency="none",
 )
 
-_PUT_PICTURE: Final[Endpoint[None]] = Endpoint(
+_PUT_PICTURE: Endpoint[None] = Endpoint(
     "catalogue.articles.put_picture",
     "PUT",
     "/articles/{sku}/picture",
@@ -261,7 +261,7 @@ _PUT_PICTURE: Final[Endpoint[None]] = Endpoint(
     idempotency="none",
 )
 
-_PICTURE: Final[Endpoint[bytes]] = Endpoint(
+_PICTURE: Endpoint[bytes] = Endpoint(
     "catalogue.articles.picture",
     "GET",
     "/articles/{sku}/picture",

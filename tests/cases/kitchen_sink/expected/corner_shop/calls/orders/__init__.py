@@ -12,7 +12,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from msgspec import Meta
 
@@ -406,7 +406,7 @@ _ERRORS = (
     ),
 )
 
-_CREATE: Final[Endpoint[Order | CreateResponse]] = Endpoint(
+_CREATE: Endpoint[Order | CreateResponse] = Endpoint(
     "orders.create",
     "POST",
     "/orders",
@@ -452,7 +452,7 @@ _CREATE: Final[Endpoint[Order | CreateResponse]] = Endpoint(
     ),
 )
 
-_QUERY: Final[Endpoint[Order | None]] = Endpoint(
+_QUERY: Endpoint[Order | None] = Endpoint(
     "orders.query",
     "GET",
     "/orders/{order_no}",
@@ -471,7 +471,7 @@ _QUERY: Final[Endpoint[Order | None]] = Endpoint(
     idempotency="safe",
 )
 
-_LIST: Final[Endpoint[ListResponse]] = Endpoint(
+_LIST: Endpoint[ListResponse] = Endpoint(
     "orders.list",
     "GET",
     "/orders/",
@@ -499,7 +499,7 @@ _LIST: Final[Endpoint[ListResponse]] = Endpoint(
     idempotency="safe",
 )
 
-_CANCEL: Final[Endpoint[None]] = Endpoint(
+_CANCEL: Endpoint[None] = Endpoint(
     "orders.cancel",
     "DELETE",
     "/orders/{order_no}/cancellations/{reason}.json",
@@ -512,7 +512,7 @@ _CANCEL: Final[Endpoint[None]] = Endpoint(
     idempotency="safe",
 )
 
-_UPDATE: Final[Endpoint[Order]] = Endpoint(
+_UPDATE: Endpoint[Order] = Endpoint(
     "orders.update",
     "PATCH",
     "/orders/{order_no}",
@@ -531,7 +531,7 @@ _UPDATE: Final[Endpoint[Order]] = Endpoint(
     idempotency="none",
 )
 
-_REPLACE_LINES: Final[Endpoint[builtins.list[Line]]] = Endpoint(
+_REPLACE_LINES: Endpoint[builtins.list[Line]] = Endpoint(
     "orders.replace_lines",
     "PUT",
     "/orders/{order_no}/lines",
@@ -548,7 +548,7 @@ _REPLACE_LINES: Final[Endpoint[builtins.list[Line]]] = Endpoint(
     idempotency="none",
 )
 
-_TOUCH: Final[Endpoint[TouchResponse]] = Endpoint(
+_TOUCH: Endpoint[TouchResponse] = Endpoint(
     "orders.touch",
     "POST",
     "/orders/{order_no}/touch",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from ... import errors as _errors
 from ..._runtime.calls import (
@@ -104,7 +104,7 @@ _ERRORS = (
     ),
 )
 
-_CREATE: Final[Endpoint[Refund]] = Endpoint(
+_CREATE: Endpoint[Refund] = Endpoint(
     "orders.refunds.create",
     "POST",
     "/orders/{order_no}/refunds",

@@ -240,14 +240,14 @@ def test_pages_and_docstrings_document_format_example_and_zone(
     page = (project / "docs" / "en" / "clocks" / "set.md").read_text("utf-8")
     zh = (project / "docs" / "zh" / "clocks" / "set.md").read_text("utf-8")
     for text in (
-        "format `%Y-%m-%dT%H:%M:%SZ`, for example `2025-01-01T12:00:00Z`; time zone UTC |",
-        "for example `2025-01-01 20:00:00 +0800`; time zone UTC+08:00 |",
-        "for example `2025-01-01T12:00:00+0000`; with a time zone |",
-        "for example `20250101120000`; without a time zone |",
-        "RFC 2822, for example `Wed, 01 Jan 2025 12:00:00 +0000` |",
+        "Format `%Y-%m-%dT%H:%M:%SZ`, for example `2025-01-01T12:00:00Z`; time zone UTC. |",
+        "for example `2025-01-01 20:00:00 +0800`; time zone UTC+08:00. |",
+        "for example `2025-01-01T12:00:00+0000`; with a time zone. |",
+        "for example `20250101120000`; without a time zone. |",
+        "RFC 2822, for example `Wed, 01 Jan 2025 12:00:00 +0000`. |",
     ):
         assert text in page.replace("\\", "")
-    assert "例如 `2025-01-01 20:00:00 +0800`；时区 UTC+08:00 |" in zh
+    assert "例如 `2025-01-01 20:00:00 +0800`；时区 UTC+08:00。 |" in zh
     assert (
         "Format `%Y-%m-%dT%H:%M:%SZ`, for example `2025-01-01T12:00:00Z`, time zone UTC."
         in inspect.cleandoc(str(package.calls.clocks.set.__doc__)).replace("\n        ", " ")

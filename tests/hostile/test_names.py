@@ -229,6 +229,13 @@ RESOURCES = [
     "date",
     "cached_property",
     "problem",
+    "service",
+    "sequence",
+    "error_code",
+    "error_shape",
+    "on_request",
+    "final",
+    "async_client",
 ]
 
 

@@ -173,15 +173,15 @@ def _credentials(api: Api, module: Module) -> Iterator[tuple[ArgumentView, str]]
 
 def _scheme_class(module: Module, scheme: Scheme) -> Python:
     kind = SCHEMES[scheme.kind]
-    return module.use_own(("_runtime", *kind.home()), kind.class_name)
+    return module.use_class(("_runtime", *kind.home()), kind.class_name)
 
 
 def _type(module: Module, scheme: Scheme, argument: Argument) -> Python:
     if hasattr(builtins, argument.annotation):
         type = module.builtin(argument.annotation)
     else:
-        home = module.relative(("_runtime", *SCHEMES[scheme.kind].home()))
-        type = module.use_for_typing(home, argument.annotation)
+        home = ("_runtime", *SCHEMES[scheme.kind].home())
+        type = module.use_class(home, argument.annotation, for_typing=True)
     if argument.several:
         return python.subscript(module.use_for_typing("collections.abc", "Sequence"), [type])
     return type

@@ -97,7 +97,7 @@ def _envelope(api: Api, module: Module) -> EnvelopeView:
             for kind in (SCHEMES[scheme.kind] for scheme in api.schemes)
             if kind.events
         )
-        return EnvelopeView(module.use_own(("_runtime", *home), class_name))
+        return EnvelopeView(module.use_class(("_runtime", *home), class_name))
     options = {"name": _location(module, api.envelope.name)}
     if api.envelope.payload is not None:
         options["payload"] = python.literal(api.envelope.payload)

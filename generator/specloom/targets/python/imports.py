@@ -144,13 +144,25 @@ class Module(Struct):
 
     def use_for_typing(self, module: str, name: str | None = None) -> Python:
         """Import `name` from a module, or the module itself, for type checkers only."""
+        self.used[name or module] = self._for_typing(module, name)
+        return self.used[name or module]
+
+    def use_class(self, parts: Parts, name: str, *, for_typing: bool = False) -> Python:
+        """Import a class that the spec or a scheme names, from a module of this package; it is no name of a template, which the runtime may have as well."""
+        home = self.relative(parts)
+        if for_typing:
+            return self._for_typing(home, name)
+        local = self._local(name, home, name)
+        self._names.setdefault(home, set()).add(_renamed(name, local))
+        return python.identifier(local)
+
+    def _for_typing(self, module: str, name: str | None) -> Python:
         self.use("typing", "TYPE_CHECKING")
         local = self._local(name or module, module, name)
         self._typing_only.setdefault(module, set()).add(
             _renamed(name or "", "" if not name and local == module else local)
         )
-        self.used[name or module] = python.identifier(local)
-        return self.used[name or module]
+        return python.identifier(local)
 
     def builtin(self, *names: str) -> Python:
         """Return the last of these builtins, each qualified with `builtins` if its name is hidden."""

@@ -86,7 +86,7 @@ def property_of(api: Api, module: Module, resource: Resource, *, is_async: bool)
     module.use("functools", "cached_property")
     home = module.relative(("resources", *resource.path))
     name = class_of(resource, is_async=is_async)
-    local = module.use_for_typing(home, name)
+    local = module.use_class(("resources", *resource.path), name, for_typing=True)
     return PropertyView(
         python.identifier(resource.name),
         local,

@@ -41,18 +41,20 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """Yield the module, and a JSON file with the documented response of each endpoint."""
     module = Module(layout, ("testing",))
     mock = f"{api.client}Mock"
-    bases = [module.use_own(("_runtime", *home), name) for home, name in _bases(api, layout)]
+    bases = [module.use_class(("_runtime", *home), name) for home, name in _bases(api, layout)]
     module.use("typing", "Any", "Final")
     module.use("pathlib", "Path")
     module.use("collections.abc", "Iterator", "Sequence")
     module.import_module("sys")
     module.use_own(("_runtime", "mock", "command_line"), "run")
-    module.use_own(("client",), "SERVICE", api.client, f"Async{api.client}")
+    module.use_own(("client",), "SERVICE")
+    for name in (api.client, f"Async{api.client}"):
+        module.use_class(("client",), name)
     schemes = [_scheme(module, api, scheme) for scheme in schemes_of(api)]
     credentials = [
         CredentialsView(
             python.literal(argument),
-            module.use_own(
+            module.use_class(
                 ("_runtime", *SCHEMES[scheme.kind].home()), SCHEMES[scheme.kind].class_name
             ),
             python.literal(scheme.name),
@@ -109,7 +111,7 @@ def _scheme(module: Module, api: Api, scheme: Scheme) -> ServerSchemeView:
     home = ("_runtime", *kind.home(kind.mock.module))
     return ServerSchemeView(
         name,
-        module.use_own(home, kind.mock.class_name),
+        module.use_class(home, kind.mock.class_name),
         tuple(
             (python.identifier(option), python.literal(value))
             for option, value in scheme.options.items()

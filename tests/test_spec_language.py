@@ -380,9 +380,8 @@ def test_each_scheme_has_its_row() -> None:
 
 def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
     section = SECTIONS["Error rows"]
-    assert {
-        int(status): name for status, name in re.findall(r"(\d{3}) `(\w+)`", section.text)
-    } == CLASS_BY_STATUS
+    told_classes = re.findall(r"(\d{3}|4XX|5XX|default)(?:` has)? `(\w+)`", section.text)
+    assert dict(told_classes) == {str(status): name for status, name in CLASS_BY_STATUS.items()}
     rows = "".join(f"  - {{status: {status}}}\n" for status in CLASS_BY_STATUS)
     spec = shop() | {"samples.yaml": "errors:\n" + rows}
     (resource,) = (
@@ -392,8 +391,9 @@ def test_statuses_have_their_classes_and_defaults(tmp_path: Path) -> None:
     )
     retries: dict[str, set[int]] = {}
     for row in resource.errors:
-        assert row.status
-        retries.setdefault(row.retry, set()).add(row.status)
+        if isinstance(row.status, int):
+            assert row.retry
+            retries.setdefault(row.retry, set()).add(row.status)
     told = {
         row[0].strip("`"): {int(status) for status in re.findall(r"\b\d{3}\b", row[-1])}
         for row in section.table("`retry`")

@@ -9,15 +9,16 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ..model import Api, Endpoint, ErrorCode
+from ..model import Api, Endpoint, ErrorCode, ErrorStatus
 from .changes import RESPONSE, Changes
 from .describing import comma_list, describe_both, expression
 from .matching import Matching, error_rows
 from .texts import TextComparison
 from .types import TypeComparison
 
-Key = tuple[int | None, str | None]
+Key = tuple[ErrorStatus, str | None]
 Table = dict[Key, list[ErrorCode]]
+_BY_STATUS = "by status"
 
 
 class ErrorComparison(Struct, frozen=True):
@@ -56,6 +57,30 @@ class ErrorComparison(Struct, frozen=True):
             )
         for before, after in self.matching.endpoints:
             self._compare_table(after.qualified, before.errors, after.errors, [(before, after)])
+            self._compare_raised(before, after)
+
+    def _compare_raised(self, before: Endpoint, after: Endpoint) -> None:
+        """Report rows of an endpoint whose errors a more general row raised before, as another class."""
+        old = self.matching.old.errors_of(before)
+        new = self.matching.new.errors_of(after)
+        old_keys = {_key(row) for row in old}
+        remaining = {row.class_name for row in new}
+        for row in _rows_by_key(new).values():
+            general = _general_row(old, row[0])
+            if (
+                general is not None
+                and _key(row[0]) not in old_keys
+                and general.class_name != row[0].class_name
+                and general.class_name in remaining
+            ):
+                self.changes.add(
+                    "error-class-changed",
+                    RESPONSE,
+                    after.qualified,
+                    f"error {_describe(row[0])}",
+                    (f"errors.{general.class_name}", f"errors.{row[0].class_name}"),
+                    row[0].location,
+                )
 
     def _compare_classes(self) -> None:
         """Compare the exception classes; a class with the same code and another name was renamed."""
@@ -215,13 +240,18 @@ class ErrorComparison(Struct, frozen=True):
                     RESPONSE,
                     where,
                     part,
-                    (before.retry, after.retry),
+                    (before.retry or _BY_STATUS, after.retry or _BY_STATUS),
                     after.location,
                 )
             outcomes = before.outcome_with(()), after.outcome_with(())
             if outcomes[0] != outcomes[1]:
                 self.changes.add(
-                    "error-outcome-changed", RESPONSE, where, part, outcomes, after.location
+                    "error-outcome-changed",
+                    RESPONSE,
+                    where,
+                    part,
+                    (outcomes[0] or _BY_STATUS, outcomes[1] or _BY_STATUS),
+                    after.location,
                 )
             self.texts.compare(
                 RESPONSE,
@@ -329,6 +359,17 @@ def _pair_keys(old: Table, new: Table) -> dict[Key, Key]:
             ):
                 difference[key] = other
     return difference
+
+
+def _general_row(rows: Iterable[ErrorCode], row: ErrorCode) -> ErrorCode | None:
+    """Return the row that raised an error before it had a row: the one of its status, of its range, or the default."""
+    statuses: list[ErrorStatus] = ["default"]
+    if isinstance(row.status, int):
+        statuses = [row.status, "4XX" if row.status < 500 else "5XX", "default"]
+    elif isinstance(row.status, str):
+        statuses = [row.status, "default"]
+    by_status = {each.status: each for each in rows if each.code is None}
+    return next((by_status[status] for status in statuses if status in by_status), None)
 
 
 def _key(row: ErrorCode) -> Key:

@@ -52,29 +52,33 @@ class Response(Struct, frozen=True):
     headers: tuple[Field, ...] = ()
 
 
+ErrorStatus: TypeAlias = 'int | Literal["4XX", "5XX", "default"] | None'
+"""Status of an error row: one, a range, or `default` for all that no other row of the endpoint has. None: any status, including 200."""
+
+
 class ErrorCode(Struct, frozen=True):
     """A row of an error table. Rows that share `class_name` are one exception class with several reasons."""
 
-    status: int | None
-    """None: any status, including 200."""
+    status: ErrorStatus
     code: str | None
     """None: this status with any code."""
     class_name: str
     reason: Text = Text()
     remedy: Text = Text()
-    retry: Literal["never", "same", "later", "token"] = "never"
+    retry: Literal["never", "same", "later", "token"] | None = "never"
+    """None: the status decides, in a row for several statuses."""
     outcome: Literal["rejected", "unknown"] | None = None
     """None: the status decides; see `outcome_with`."""
     body: Type | None = None
     location: SourceLocation = SourceLocation("", 1, 1)
 
-    def outcome_with(self, unprocessed: Container[int]) -> Literal["rejected", "unknown"]:
-        """Return the outcome of a request that fails with this error.
+    def outcome_with(self, unprocessed: Container[int]) -> Literal["rejected", "unknown"] | None:
+        """Return the outcome of a request that fails with this error; None if it depends on the status.
 
         After 408 and from 500 on the request may have been executed, unless the row sets an outcome or the status is documented as
         `unprocessed`. A row without a status gets the outcome for statuses below 400.
         """
-        if self.outcome is not None:
+        if self.outcome is not None or isinstance(self.status, str):
             return self.outcome
         status = self.status or 0
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -46,18 +46,52 @@ BINARY: Final = BinaryContent()
 class ErrorCode(Struct, frozen=True):
     """A documented error: its status, its code (None: any) and its exception class.
 
-    `outcome` is the outcome of the request; None derives it from the status, see
-    `status_outcome`.
+    The status may be a range (`4XX`, `5XX`), or `default` for errors that no other row
+    has. `retry` and `outcome` are those of the request; None derives them from the
+    status, see `status_outcome`.
     """
 
-    status: int | None
+    status: int | str | None
     code: str | None
     error: type[ApiError]
     reason: str = ""
     remedy: str = ""
-    retry: Retry = "never"
+    retry: Retry | None = "never"
     outcome: Outcome | None = None
     body: Any = None
+
+    @property
+    def is_general(self) -> bool:
+        """True for a row of several statuses with any code."""
+        return self.code is None and isinstance(self.status, str)
+
+
+def status_range(status: int) -> str:
+    """Return the range of a status, such as `4XX` of 404."""
+    return f"{status // 100}XX"
+
+
+def first_status(row: ErrorCode) -> int:
+    """Return the first status of a row; 0 if it has any."""
+    if isinstance(row.status, str):
+        return {"4XX": 400, "5XX": 500}.get(row.status, 0)
+    return row.status or 0
+
+
+def matching_errors(
+    rows: Iterable[ErrorCode], status: int, code: str | None
+) -> list[ErrorCode]:
+    """Return the documented errors that match, of the most specific kind."""
+    statuses = (status, status_range(status))
+    kinds: list[tuple[int | str | None, str | None]]
+    kinds = [] if code is None else [(each, code) for each in (*statuses, None)]
+    kinds += [(each, None) for each in (*statuses, "default")]
+    documented = tuple(rows)
+    for kind in kinds:
+        matching = [row for row in documented if (row.status, row.code) == kind]
+        if matching:
+            return [row for row in matching if row.error is matching[0].error]
+    return []
 
 
 def status_outcome(status: int, unprocessed: Container[int]) -> Outcome:

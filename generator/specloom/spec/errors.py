@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from .. import naming
 from ..auth_schemes import SCHEMES
-from ..model import Endpoint, ErrorCode, ErrorShape, Scheme, SourceLocation, Type
+from ..model import Endpoint, ErrorCode, ErrorShape, ErrorStatus, Scheme, SourceLocation, Type
 from .collector import DiagnosticCollector, line_reference
 from .localized import TextReader, integer, items, word
 from .nodes import MapNode, Node, Scalar, location_of
@@ -16,7 +16,7 @@ from .type_resolver import TypeResolver
 Retry = Literal["never", "same", "later", "token"]
 Outcome = Literal["rejected", "unknown"]
 
-CLASS_BY_STATUS = {
+CLASS_BY_STATUS: Mapping[ErrorStatus, str] = {
     400: "BadRequest",
     401: "Unauthorized",
     402: "PaymentRequired",
@@ -45,6 +45,9 @@ CLASS_BY_STATUS = {
     502: "BadGateway",
     503: "ServiceUnavailable",
     504: "GatewayTimeout",
+    "4XX": "ClientError",
+    "5XX": "ServerError",
+    "default": "DefaultError",
 }
 """Class names of rows without a code, from RFC 9110 and the IANA registry."""
 
@@ -95,9 +98,11 @@ class ErrorTableResolver:
             for item in items(node)
             if isinstance(item, MapNode) and (row := self._row(item, module))
         ]
-        first: dict[tuple[int | None, str | None], ErrorCode] = {}
+        first: dict[tuple[ErrorStatus, str | None], ErrorCode] = {}
         for row, item in rows:
             same = first.setdefault((row.status, row.code), row)
+            if row.code is None:
+                self._check_same_class(row, same, item)
             for key in ("retry", "outcome"):
                 if getattr(row, key) != getattr(same, key):
                     message = f"`{key}` differs from that of the same error in {line_reference(same.location)}"
@@ -110,14 +115,23 @@ class ErrorTableResolver:
         return tuple(row for row, _ in rows)
 
     def _row(self, node: MapNode, module: tuple[str, ...]) -> ErrorCode | None:
-        status, code = integer(node.get("status")), word(node.get("code")) or None
-        if status is None and code is None:
+        status, code = _status(node.get("status")), word(node.get("code")) or None
+        if status == "default" and code is not None:
             self.diagnostics.add(
-                node,
+                node.get("status") or node,
                 "incomplete-error",
-                "error has neither `status` nor `code`",
-                "add one of them or both",
+                "`default` is for errors that no other row has, so it has no code",
+                "remove `status`: a row without it applies to the code with any status",
             )
+            return None
+        if status is None and code is None:
+            if "status" not in node.entries:
+                self.diagnostics.add(
+                    node,
+                    "incomplete-error",
+                    "error has neither `status` nor `code`",
+                    "add one of them or both",
+                )
             return None
         class_name = self._class_name(node, status, code)
         body = node.get("body")
@@ -132,7 +146,7 @@ class ErrorTableResolver:
             retry=(
                 cast(Retry, retry)
                 if retry in {"never", "same", "later", "token"}
-                else _RETRY.get(status or 0, "never")
+                else None if isinstance(status, str) else _RETRY.get(status or 0, "never")
             ),
             outcome=cast(Outcome, outcome) if outcome in {"rejected", "unknown"} else None,
             body=type_,
@@ -141,7 +155,7 @@ class ErrorTableResolver:
         self.rows.append((row, node))
         return row
 
-    def _class_name(self, node: MapNode, status: int | None, code: str | None) -> str:
+    def _class_name(self, node: MapNode, status: ErrorStatus, code: str | None) -> str:
         override = node.get("as")
         at = override or node.get("code") or node.get("status") or node
         if isinstance(override, Scalar):
@@ -149,7 +163,7 @@ class ErrorTableResolver:
         elif code is not None:
             name = (naming.error_class(code) or "") if code[:1].isalpha() else ""
         else:
-            name = CLASS_BY_STATUS.get(status or 0, "")
+            name = CLASS_BY_STATUS.get(status, "")
         if not name:
             self.diagnostics.add(
                 at,
@@ -200,7 +214,7 @@ class ErrorTableResolver:
         own = [name for kind in kinds for name in kind.errors]
         reserved = {name.lower(): name for name in (*RESERVED_NAMES, *own)}
         by_class: dict[str, tuple[ErrorCode, MapNode]] = {}
-        by_code: dict[tuple[int | None, str | None], ErrorCode] = {}
+        by_code: dict[tuple[ErrorStatus, str | None], ErrorCode] = {}
         bodies: dict[str, ErrorCode] = {}
         for row, node in self.rows:
             if not row.class_name:
@@ -222,18 +236,24 @@ class ErrorTableResolver:
                     message,
                     "give one of them another name with `as:`, or write `as:` in both to share the class",
                 )
-            same = by_code.setdefault((row.status, row.code), row)
-            if same.class_name != row.class_name:
-                message = f"class `{row.class_name}` differs from `{same.class_name}` of the same error in {line_reference(same.location)}"
-                self.diagnostics.add(at, "inconsistent-error", message, "use one name for both")
+            if row.code is not None:
+                same = by_code.setdefault((row.status, row.code), row)
+                self._check_same_class(row, same, node)
             with_body = bodies.setdefault(row.class_name, row) if row.body else row
             if with_body.body != row.body:
                 self.diagnostics.add(
                     node.get("body") or node,
                     "inconsistent-error",
                     f"`body` of `{row.class_name}` differs from that in {line_reference(with_body.location)}",
-                    "use one body type for the class",
+                    "use one body type for the class, or give this error another class with `as:`",
                 )
+
+    def _check_same_class(self, row: ErrorCode, same: ErrorCode, node: MapNode) -> None:
+        """Report a class that differs from that of the same error: of a code in the whole API, of a status in one table."""
+        if same.class_name and row.class_name and same.class_name != row.class_name:
+            at = node.get("as") or node.get("code") or node.get("status") or node
+            message = f"class `{row.class_name}` differs from `{same.class_name}` of the same error in {line_reference(same.location)}"
+            self.diagnostics.add(at, "inconsistent-error", message, "use one name for both")
 
     def _check_reserved(self, name: str, at: Node, reserved: Mapping[str, str]) -> None:
         """Report a class name that shadows a builtin, or that `reserved` has, by its name in lower case."""
@@ -253,3 +273,16 @@ class ErrorTableResolver:
                 + (f" (as `{other}`)" if other != name else ""),
                 "use another name: {as: …}",
             )
+
+
+def _status(node: Node | None) -> ErrorStatus:
+    """Return the status of a row, or None if it has none or an invalid one."""
+    match word(node):
+        case "4XX":
+            return "4XX"
+        case "5XX":
+            return "5XX"
+        case "default":
+            return "default"
+        case _:
+            return integer(node)

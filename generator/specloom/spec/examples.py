@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from .. import model
 from ..model import (
     Endpoint,
+    ErrorStatus,
     Event,
     EventExample,
     Example,
@@ -71,10 +72,10 @@ class ExampleResolver:
         fields = self.fields(object_type.fields)
         return replace(object_type, fields=fields) if fields != object_type.fields else object_type
 
-    def endpoint(self, draft: EndpointDraft, shared_errors: frozenset[int | None]) -> Endpoint:
+    def endpoint(self, draft: EndpointDraft, shared_errors: frozenset[ErrorStatus]) -> Endpoint:
         """Return the endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""
         endpoint = draft.endpoint
-        statuses = shared_errors | {row.status for row in endpoint.errors}
+        statuses: frozenset[ErrorStatus] = shared_errors | {row.status for row in endpoint.errors}
         examples = [
             self._example(node, endpoint, statuses)
             for node in items(draft.node.get("examples"))
@@ -114,7 +115,9 @@ class ExampleResolver:
             )
         return self.values.read(payload, event.payload, received=True)
 
-    def _example(self, node: MapNode, endpoint: Endpoint, errors: frozenset[int | None]) -> Example:
+    def _example(
+        self, node: MapNode, endpoint: Endpoint, errors: frozenset[ErrorStatus]
+    ) -> Example:
         request, documented = node.get("request"), node.get("response")
         groups = (
             ("path", endpoint.path_fields),
@@ -199,14 +202,14 @@ class ExampleResolver:
         node: Node | None,
         status: int | None,
         endpoint: Endpoint,
-        errors: frozenset[int | None],
+        errors: frozenset[ErrorStatus],
     ) -> Value | None:
         body = self._body(node, endpoint.resource)
         if status is None or node is None:
             return None
         response = next((each for each in endpoint.responses if each.status == status), None)
         if response is None:
-            if status not in errors:
+            if not errors & {status, f"{status // 100}XX", "default"} or status < 400:
                 known = ", ".join(str(each.status) for each in endpoint.responses)
                 self.diagnostics.add(
                     child(node, "status") or node,

@@ -328,9 +328,9 @@ HINTS = (
     Hint(
         "default 4XX 5XX",
         "status",
-        "write each status separately, and failures under `errors`",
+        "write failures under `errors`, with the type of their body",
         "endpoint",
-        "errors: [{status: 404, reason: no such pet}]",
+        "errors: [{status: default, body: json}]",
     ),
     # Files
     Hint("openapi swagger", "api", "start with the version of this language", "api", "specloom: 1"),

@@ -37,7 +37,9 @@ class Service(Struct, frozen=True, dict=True):
     error_shape: ErrorShape = ErrorShape()
     unprocessed: tuple[int, ...] = ()
     errors: tuple[ErrorCode, ...] = ()
-    classes: Mapping[tuple[int | None, str], type[ApiError]] = MappingProxyType({})
+    classes: Mapping[tuple[int | str | None, str], type[ApiError]] = MappingProxyType(
+        {}
+    )
 
     @cached_property
     def parsed_hosts(self) -> tuple[Host, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from logging import getLogger
 from typing import Any, TypeVar
@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 from .auth.base import Scheme
 from .calls import Endpoint
 from .codec import InvalidJson, codec, decode
-from .endpoint_metadata import BinaryContent, ErrorCode, Response, status_outcome
+from .endpoint_metadata import (
+    BinaryContent,
+    Response,
+    matching_errors,
+    status_outcome,
+    status_range,
+)
 from .error_shape import ErrorShape
 from .errors import ApiError, ProtocolError, Retry
 from .http_messages import RawResponse
@@ -104,8 +110,9 @@ def _value(
             value, mismatches = codec(kind).decode(response.content, scheme.decrypt)
             shape = settings.service.error_shape_of(endpoint)
             for mismatch in mismatches:
-                if isinstance(mismatch, Mismatch) and (
-                    mismatch.path is None or _hides_code(mismatch, response, shape)
+                if _is_whole(mismatch) or (
+                    isinstance(mismatch, Mismatch)
+                    and _hides_code(mismatch, response, shape)
                 ):
                     raise _undecodable(response, mismatch)
             problems += mismatches
@@ -146,15 +153,19 @@ def api_error(
     """Return the documented error for a response."""
     shape = settings.service.error_shape_of(endpoint)
     code, message, detail = shape.parts(response.content)
-    rows = _matching(
+    rows = matching_errors(
         [*endpoint.errors, *settings.service.errors], response.status, code
     )
-    outcome = rows[0].outcome if rows else None
+    row = rows[0] if rows else None
+    kind = None if row is None else row.error
+    if row is None or row.is_general:
+        kind = _class_of_code(settings, response.status, code) or kind
     unprocessed = settings.service.unprocessed_of(endpoint)
-    error = (rows[0].error if rows else _class(settings, response.status, code))(
+    retry, outcome = (None, None) if row is None else (row.retry, row.outcome)
+    error = (kind or ApiError)(
         message or _without_message(response),
         outcome=outcome or status_outcome(response.status, unprocessed),
-        retry=rows[0].retry if rows else _RETRY.get(response.status, "never"),
+        retry=retry or _RETRY.get(response.status, "never"),
         code=code,
         detail=detail,
         request_id=scheme.request_id(response, message),
@@ -163,30 +174,27 @@ def api_error(
         **_parts(response),
     )
     body = next((row.body for row in rows if row.body is not None), None)
-    if body is not None:
-        # If it is not JSON, `content` has all of it.
+    if body is not None and row is not None and row.error is kind:
+        # If it is not such JSON, `content` has all of it.
         with suppress(InvalidJson):
-            error.body, _ = codec(body).decode(response.content, scheme.decrypt)
+            value, mismatches = codec(body).decode(response.content, scheme.decrypt)
+            if not any(_is_whole(mismatch) for mismatch in mismatches):
+                error.body = value
     return error
 
 
-def _matching(
-    rows: Iterable[ErrorCode], status: int, code: str | None
-) -> list[ErrorCode]:
-    """Return the documented errors that match, of the most specific kind."""
-    kinds = ((status, code), (None, code), (status, None))
-    for kind in kinds if code is not None else kinds[2:]:
-        matching = [row for row in rows if (row.status, row.code) == kind]
-        if matching:
-            return [row for row in matching if row.error is matching[0].error]
-    return []
+def _is_whole(mismatch: object) -> bool:
+    """Return whether the whole body has another type than documented."""
+    return isinstance(mismatch, Mismatch) and mismatch.path is None
 
 
-def _class(settings: Settings, status: int, code: str | None) -> type[ApiError]:
-    """Return the class of an error that is not documented for this endpoint."""
-    classes = settings.service.classes
-    documented = classes.get((status, code or "")) or classes.get((None, code or ""))
-    return documented or ApiError
+def _class_of_code(
+    settings: Settings, status: int, code: str | None
+) -> type[ApiError] | None:
+    """Return the class of a code that other endpoints document, or None."""
+    classes, key = settings.service.classes, code or ""
+    statuses = (status, status_range(status), None)
+    return next((classes[at, key] for at in statuses if (at, key) in classes), None)
 
 
 def _without_message(response: RawResponse) -> str:

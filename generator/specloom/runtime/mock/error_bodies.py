@@ -23,17 +23,25 @@ from . import DocumentedError
 
 
 def error_body(
-    shape: ErrorShape, success_type: Annotation, error: DocumentedError
+    shape: ErrorShape,
+    body_type: Annotation,
+    error: DocumentedError,
+    body: object = None,
 ) -> object:
-    """Return the JSON value of an error, in the envelope that a success has too."""
-    code_keys, code_type = _resolve(shape.code or "code", success_type)
+    """Return the JSON value of an error: `body` with the parts of the error in it.
+
+    `body_type` is the documented type, or that of a success, which has the same
+    envelope.
+    """
+    if is_list(body) and shape.code is None:
+        return body
+    code_keys, code_type = _resolve(shape.code or "code", body_type)
     code = _typed_code(error.code, code_type, numeric=shape.success is not None)
-    body: object = {}
     # The code is set last: where parts share a location, it identifies the error.
     if error.detail is not None:
-        keys, _ = _resolve(shape.detail or "detail", success_type)
+        keys, _ = _resolve(shape.detail or "detail", body_type)
         body = _with_value(body, keys, error.detail)
-    keys, _ = _resolve(shape.message or "message", success_type)
+    keys, _ = _resolve(shape.message or "message", body_type)
     body = _with_value(body, keys, error.message)
     return _with_value(body, code_keys, code)
 

@@ -12,6 +12,7 @@ from ..api_definition import Service
 from ..bodies import Encrypt
 from ..calls import Endpoint
 from ..codec import InvalidJson
+from ..endpoint_metadata import first_status
 from . import (
     DocumentedError,
     ExampleResponse,
@@ -166,7 +167,7 @@ class RequestExecutor(PortRegistry):
         self, endpoint: Endpoint[Any] | None, stub: StubError
     ) -> DocumentedError:
         row = self.find_error(endpoint, stub.code)
-        status = stub.status or (row.status if row and row.status else 0)
+        status = stub.status or (first_status(row) if row else 0)
         reason = row.reason if row else ""
         return DocumentedError(status, stub.code, stub.message or reason or stub.code)
 

@@ -49,11 +49,11 @@ def error_shape(shape: ErrorShape, localizer: Localizer) -> Markdown | None:
 
 
 def _row(row: ErrorCode, unprocessed: Container[int], localizer: Localizer) -> ErrorRow:
-    name = markdown.code(row.code if row.code is not None else str(row.status))
+    name = markdown.code(row.code) if row.code is not None else _status(row, localizer)
     if not row.reason:
         localizer.note_missing("a_reason", name)
     return ErrorRow(
-        markdown.text(str(row.status)) if row.status is not None else localizer.label("any"),
+        _status(row, localizer),
         markdown.cell(name) if row.code is not None else localizer.label("any"),
         markdown.code(f"errors.{row.class_name}"),
         markdown.cell(localizer.inline(row.reason)),
@@ -72,5 +72,13 @@ def _attributes(row: ErrorCode, unprocessed: Container[int]) -> list[Markdown]:
     return [
         markdown.code(f'{name}="{value}"')
         for name, value in attributes.items()
-        if value not in ("never", "rejected")
+        if value not in ("never", "rejected", None)
     ]
+
+
+def _status(row: ErrorCode, localizer: Localizer) -> Markdown:
+    if row.status is None:
+        return localizer.label("any")
+    if row.status == "default":
+        return localizer.label("any_other")
+    return markdown.text(str(row.status))

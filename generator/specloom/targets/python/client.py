@@ -116,7 +116,9 @@ def _error_classes(api: Api, module: Module) -> tuple[ErrorCodeView, ...]:
         for row in group
         if row.code is not None and (row.status, row.code) not in shared
     }
-    rows = sorted(by_code.items(), key=lambda item: (item[1], item[0][0] or 0, item[0][1] or ""))
+    rows = sorted(
+        by_code.items(), key=lambda item: (item[1], str(item[0][0] or ""), item[0][1] or "")
+    )
     return tuple(
         ErrorCodeView(
             python.literal(status),

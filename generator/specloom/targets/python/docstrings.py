@@ -163,7 +163,7 @@ def of_error(api: Api, rows: Sequence[ErrorCode]) -> Python:
     reasons = dict.fromkeys(_reason(row, language) for row in rows if row.reason or row.remedy)
     text = _render(
         "error",
-        codes=", ".join(dict.fromkeys(_code(row) for row in rows)),
+        codes=", ".join(dict.fromkeys(_code(row, language) for row in rows)),
         reasons=[prose.text(reason) for reason in reasons],
     )
     return python.docstring(text, 4)
@@ -247,7 +247,9 @@ def _errors(rows: Iterable[ErrorCode], language: str) -> list[ErrorView]:
     for name, group in by_class.items():
         reasons = [row.reason.best(language).rstrip(".。") for row in group if row.reason]
         text = semicolon.join(dict.fromkeys(reasons)).strip() + stop
-        views.append(ErrorView(prose.text(name), prose.line(_code(group[0])), prose.line(text)))
+        views.append(
+            ErrorView(prose.text(name), prose.line(_code(group[0], language)), prose.line(text))
+        )
     return views
 
 
@@ -256,7 +258,9 @@ def _reason(row: ErrorCode, language: str) -> str:
     return descriptions.join_sentences(texts, language)
 
 
-def _code(row: ErrorCode) -> str:
+def _code(row: ErrorCode, language: str) -> str:
     """Return status and code: 404 `NO_ORDER`."""
+    if row.status == "default":
+        return descriptions.phrase("any_other_status", language)
     status = [] if row.status is None else [str(row.status)]
     return " ".join([*status, *([] if row.code is None else [code_span(row.code)])])

@@ -20,7 +20,7 @@ from ..bodies import Encrypt, to_json
 from ..calls import Endpoint
 from ..effects import MEBIBYTE
 from ..encoding import encoder_for
-from ..endpoint_metadata import BinaryContent
+from ..endpoint_metadata import BinaryContent, matching_errors
 from ..field_info import (
     Annotation,
     field_types,
@@ -102,7 +102,13 @@ def error_response(
         (each for each in types if not isinstance(each, BinaryContent)), None
     )
     status = error.status or (400 if shape.success is None else 200)
-    body = error_body(shape, success_type, error)
+    own = endpoint.errors if endpoint else ()
+    rows = matching_errors((*own, *service.errors), status, error.code)
+    body_type = next((row.body for row in rows if row.body is not None), None)
+    if body_type is None:
+        body = error_body(shape, success_type, error)
+    else:
+        body = error_body(shape, body_type, error, _generate(body_type))
     return MockResponse(status, to_json(body, str), (_JSON,))
 
 

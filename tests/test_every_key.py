@@ -75,7 +75,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "endpoints": ({"get": ENDPOINT},), "enum": ([MARK],), "error_shape": ({"code": MARK},), "errors": ([{"code": "ZQZ"}],), "example": ("A", 1),
     "events": ({"name": MARK}, {"zqz": {"payload": {}}}), "examples": ([{"title": MARK}],), "facts": ({"audience": MARK}, [{"title": MARK, "value": MARK}]),
     "fields": ({MARK: "string"},), "form": ({MARK: "string"},), "header": ({"X-Zqz": "string('a')"}, {"X-Zqz": "string"}, MARK), "headers": ({"X-Zqz": "string"},),
-    "hosts": (["https://zqz.example.com"],), "http": ("POST /zqz",), "id": (MARK,), "idempotency": ("safe", {"ask": "ask"}), "key": ("f",), "languages": (["zh"],),
+    "hosts": (["https://zqz.example.com"],), "http": ("POST /zqz",), "id": (MARK,), "idempotency": ("safe", {"ask": "ask"}), "key": ("f",), "includes": (["Cat"],), "languages": (["zh"],),
     "links": ([{"title": MARK, "url": "https://example.com"}],), "media": ("image/png",), "message": (MARK,), "name": ("Renamed",), "package": ("other",),
     "parts": ({MARK: "file"},), "path": ({"f": "string"}, {"f": "a"}), "pattern": ("[a-zA-Z]*",), "payload": (MARK, {MARK: "string"}), "payload_file": ("zqz.json",),
     "query": ({"f?": "string"}, {"f": "a"}), "request": ({"body": {"a": 1}},), "response": ({"status": 200},), "responses": ({"201": None},),

@@ -46,6 +46,8 @@ class ExampleResolver:
         self.texts = texts
         self.folder = folder
         self.diagnostics = diagnostics
+        self._read: dict[SourceLocation, tuple[Value | None, Value | None]] = {}
+        """Examples and defaults by the location of their field, which several objects may include."""
 
     def fields(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
         """Return the fields with their examples and defaults."""
@@ -55,17 +57,19 @@ class ExampleResolver:
         documented = self.documented.get(field.location)
         if documented is None or (documented.example is None and documented.default is None):
             return field
-        for value in (documented.example, documented.default):
-            check_secret(value, field, self.diagnostics)
-        return replace(
-            field,
-            example=self.values.read(
-                documented.example, field.type, "invalid-example", field.encrypted
-            ),
-            default=self.values.read(
-                documented.default, field.type, "invalid-default", field.encrypted
-            ),
-        )
+        if field.location not in self._read:
+            for value in (documented.example, documented.default):
+                check_secret(value, field, self.diagnostics)
+            self._read[field.location] = (
+                self.values.read(
+                    documented.example, field.type, "invalid-example", field.encrypted
+                ),
+                self.values.read(
+                    documented.default, field.type, "invalid-default", field.encrypted
+                ),
+            )
+        example, default = self._read[field.location]
+        return replace(field, example=example, default=default)
 
     def resolve_object(self, object_type: Object) -> Object:
         """Return the object with the values of its fields."""

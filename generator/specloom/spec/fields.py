@@ -19,7 +19,7 @@ from .localized import TextReader, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, location_of
 from .patterns import check_pattern, with_pattern
 from .spec_folder import MAX_NAME_LENGTH
-from .symbols import Declaration, SymbolTable, contains_object, parse
+from .symbols import OBJECT_KEYS, Declaration, SymbolTable, contains_object, parse
 from .type_parser import ObjectExpr
 from .type_resolver import UNRESOLVED, TypeResolver
 from .values import ValueReader
@@ -62,6 +62,8 @@ class FieldResolver:
         self.diagnostics = diagnostics
         self.built: dict[TypeName, NamedType] = {}
         self.values: dict[SourceLocation, DocumentedValues] = {}
+        self.includes: dict[TypeName, Node] = {}
+        """`includes` of objects, whose fields are copied when all types are known."""
         self.parts: set[TypeName] = set()
         """Names of objects that are multipart forms."""
         self._scalars: list[tuple[Type, Node, bool]] = []
@@ -85,7 +87,7 @@ class FieldResolver:
         declared: bool = False,
         role: FieldOwner | None = None,
     ) -> model.Named:
-        """Resolve an object; `about` has its title and description."""
+        """Resolve an object; `about` has its title, description and includes."""
         name = replace(name, name=naming.class_name(name.name))
         other = self._namesake_location(name, declared)
         if other:
@@ -109,6 +111,8 @@ class FieldResolver:
         self.built[name] = Object(
             name, read, title, description, shared=declared, location=location_of(key)
         )
+        if includes := child(about, "includes"):
+            self.includes[name] = includes
         return model.Named(name)
 
     def named_scalar(self, declaration: Declaration) -> None:
@@ -170,13 +174,13 @@ class FieldResolver:
         expression = (
             parse(at, self.diagnostics)
             if isinstance(at, Scalar)
-            else ObjectExpr(0) if child(own, "fields") else None
+            else ObjectExpr(0) if _object_key(own) else None
         )
         if at is None and expression is None:
             self.diagnostics.add(
                 key,
                 "missing-type",
-                f"field `{wire}` has neither `type` nor `fields`",
+                f"field `{wire}` has none of `type`, `fields` and `includes`",
                 "add a type such as string(32), integer or list<Item>",
             )
         inner = self._inner(
@@ -285,23 +289,22 @@ class FieldResolver:
         module: tuple[str, ...],
         uses: bool,
     ) -> TypeName | None:
-        """Resolve the object that `fields` beside the type describe, and return its name."""
-        fields, class_name = child(own, "fields"), child(own, "name")
-        if not isinstance(fields, MapNode):
+        """Resolve the object that `fields` and `includes` beside the type describe, and return its name."""
+        object_key, class_name = _object_key(own), child(own, "name")
+        if object_key is None:
             if own and "name" in own.entries:
                 self.diagnostics.add(
                     own.entries["name"].key,
                     "unused-key",
-                    "`name` applies to objects with `fields` only",
+                    "`name` applies to objects with `fields` or `includes` only",
                     "remove it",
                 )
             return None
         if not uses:
-            assert own is not None
             self.diagnostics.add(
-                own.entries["fields"].key,
+                object_key,
                 "object-fields",
-                "`fields` without `object` in the type",
+                f"`{object_key.text}` without `object` in the type",
                 "write the type with object: list<object>",
             )
             return None
@@ -309,7 +312,7 @@ class FieldResolver:
             naming.pascal(word(child(own, "as")) or wire) or "ObjectExpr"
         )  # if there is none, the field has no name either
         name = TypeName(module, word(class_name) or owner.name.name.rstrip("_") + part)
-        return self.resolve_object(name, fields, own, key).to
+        return self.resolve_object(name, child(own, "fields"), own, key).to
 
     def _apply_pattern(self, own: MapNode | None, type_: Type | None) -> Type | None:
         pattern = child(own, "pattern")
@@ -416,6 +419,12 @@ def deprecation(node: Node | None, texts: TextReader) -> Text | bool:
     ):
         return flag(node)
     return texts.read(node) if node else False
+
+
+def _object_key(own: MapNode | None) -> Scalar | None:
+    """Return the first key of a field that describes an object, or None."""
+    entries_ = own.entries if own else {}
+    return next((entries_[word].key for word in OBJECT_KEYS if word in entries_), None)
 
 
 def _first(chain: list[MapNode], key: str) -> Node | None:

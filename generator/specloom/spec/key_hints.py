@@ -164,11 +164,11 @@ HINTS = (
         "tags: list<string>",
     ),
     Hint(
-        "allOf includes extends",
+        "allOf extends",
         "field type names",
-        "write all fields in one object",
-        "names",
-        "dog: {fields: {name: string, breed: string}}",
+        "write the objects whose fields it has too as `includes`",
+        "resource",
+        "types: {Dog: {includes: [Pet], fields: {breed: string}}, Pet: {fields: {name: string}}}",
     ),
     Hint("oneOf anyOf discriminator mapping", "field type names", *_UNION),
     Hint(

@@ -148,11 +148,15 @@ RULES = (
 
 
 def _fields(api: Api) -> Iterator[Field]:
-    """Yield all fields and parameters, in the order of the model."""
+    """Yield all fields and parameters, in the order of the model; one that several objects include only once."""
     yield from api.header
-    for named in api.types.values():
-        if isinstance(named, model.Object):
-            yield from named.fields
+    of_objects = (
+        field
+        for named in api.types.values()
+        if isinstance(named, model.Object)
+        for field in named.fields
+    )
+    yield from {field.location: field for field in of_objects}.values()
     for endpoint in api.all_endpoints():
         shared = {field.location for field in api.header}
         yield from (

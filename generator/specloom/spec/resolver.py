@@ -30,6 +30,7 @@ from .errors import ErrorTableResolver
 from .events import EventAddressChecker, EventResolver, envelope
 from .examples import ExampleResolver
 from .fields import FieldOwner, FieldResolver
+from .includes import IncludeResolver
 from .localized import TextReader, child, word
 from .spec_folder import Document, SpecFolder
 from .symbols import SymbolTable
@@ -51,6 +52,7 @@ class Resolver:
         self.texts = TextReader(diagnostics, api_file.languages(self.root))
         self.declarations = SymbolTable(diagnostics)
         self.types = TypeResolver(self.declarations, diagnostics)
+        self.includes = IncludeResolver(self.types, diagnostics)
         self.schemes = api_file.SchemeResolver(self.root, diagnostics)
         self.errors = ErrorTableResolver(self.texts, self.types, diagnostics)
         self.fields = FieldResolver(
@@ -100,6 +102,7 @@ class Resolver:
             document.module: events.read(document.root, document.module) for document in resources
         }
         endpoint_drafts = [draft for group in drafts.values() for draft in group]
+        self._copy_included()  # into the objects inside endpoints and events
         self._check([draft.endpoint for draft in endpoint_drafts], header)
         shapes.check(
             ((draft.endpoint, draft.node.get("error_shape")) for draft in endpoint_drafts),
@@ -182,6 +185,12 @@ class Resolver:
                     self.fields.built[declaration.name] = union
             elif declaration.kind == "alias":
                 self.fields.named_scalar(declaration)
+        self._copy_included()
+
+    def _copy_included(self) -> None:
+        """Copy the fields that objects include, into those resolved since the last time."""
+        self.includes.copy(self.fields.includes, self.fields.built)
+        self.fields.includes.clear()
 
     def _header(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """Return the API's headers: the constant ones, and those that are arguments of every endpoint."""

@@ -21,11 +21,13 @@ from .spec_folder import MAX_NAME_LENGTH, Document
 from .type_lexer import TypeSyntaxError
 from .type_parser import Expression, GenericExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
 
+OBJECT_KEYS = ("fields", "includes")
+"""Keys that describe an object, either of which is enough."""
 _SCALAR_ONLY = ("example", "unit", "pattern", "encrypted", "secret", "since")
 
 
 class Declaration(Struct, frozen=True):
-    """An entry under `types:`, or the object inside one (`fields` beside a list or map)."""
+    """An entry under `types:`, or the object inside one (`fields` or `includes` beside a list or map)."""
 
     name: TypeName
     kind: Literal["object", "enumeration", "union", "alias"]
@@ -102,7 +104,8 @@ class SymbolTable:
 
     def _declare(self, module: tuple[str, ...], key: Scalar, node: MapNode) -> Declaration:
         name = TypeName(module, naming.class_name(key.text))
-        kind_keys = [word for word in ("type", "fields", "enum") if word in node.entries]
+        kind_keys = [word for word in ("type", *OBJECT_KEYS, "enum") if word in node.entries]
+        object_keys = [word for word in kind_keys if word in OBJECT_KEYS]
         expression = (
             parse(node.get("type"), self.diagnostics)
             if "type" in kind_keys and "enum" not in kind_keys
@@ -112,20 +115,20 @@ class SymbolTable:
         inner: TypeName | None = None
         if "enum" in kind_keys:
             kind = "enumeration"
-            if "fields" in kind_keys:
+            if object_keys:
                 self.diagnostics.add(
-                    node.entries["fields"].key,
+                    node.entries[object_keys[0]].key,
                     "conflicting-keys",
-                    "type has both `fields` and `enum`",
+                    f"type has both `{object_keys[0]}` and `enum`",
                     "remove one of them",
                 )
-        elif kind_keys == ["fields"] or isinstance(expression, ObjectExpr):
+        elif (object_keys and "type" not in kind_keys) or isinstance(expression, ObjectExpr):
             kind = "object"
         elif not kind_keys:
             self.diagnostics.add(
                 key,
                 "missing-type",
-                f"type `{key.text}` has none of `type`, `fields` and `enum`",
+                f"type `{key.text}` has none of `type`, `fields`, `includes` and `enum`",
                 "add one of them",
             )
         elif isinstance(expression, UnionExpr) or (
@@ -134,17 +137,17 @@ class SymbolTable:
             kind = "union"
         if (
             kind in {"alias", "union"}
-            and "fields" in kind_keys
+            and object_keys
             and expression
             and not contains_object(expression)
         ):
             self.diagnostics.add(
-                node.entries["fields"].key,
+                node.entries[object_keys[0]].key,
                 "object-fields",
-                "`fields` without `object` in the type",
+                f"`{object_keys[0]}` without `object` in the type",
                 "write the type with object: list<object>",
             )
-        elif kind in {"alias", "union"} and "fields" in kind_keys and expression:
+        elif kind in {"alias", "union"} and object_keys and expression:
             class_name = node.get("name")
             suffix = (
                 "Value"

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "4b4f0e3ef5cd0b7b"
+__build__ = "96b48b03a08eaa06"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f11d3edc914c6d38"
+__build__ = "86728eae89dd09bf"

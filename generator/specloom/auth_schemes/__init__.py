@@ -15,19 +15,20 @@ from ..diagnostics import UsageError
 from ..model import Scheme
 from ..naming import is_snake
 from . import builtin
-from .definitions import Added, Argument, MockSide, SchemeDefinition, WebhookDefinition
+from .definitions import Added, Argument, MockSide, Option, SchemeDefinition, WebhookDefinition
 from .texts import Texts
 
 __all__ = [
-    "LATER",
     "SCHEMES",
     "Added",
     "Argument",
     "MockSide",
+    "Option",
     "SchemeDefinition",
     "Texts",
     "WebhookDefinition",
     "added_by",
+    "arguments_of",
     "is_builtin",
 ]
 
@@ -99,7 +100,10 @@ def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
     return found
 
 
-LATER: Mapping[str, str] = {
-    "oauth2-client-credentials": "fetching tokens comes with a later version"
-}
-"""Schemes whose names are reserved."""
+def arguments_of(scheme: Scheme) -> tuple[Argument, ...]:
+    """Return the arguments of clients for a scheme with these options. None that the spec gives a default is required."""
+    return tuple(
+        argument._replace(required=argument.required and argument.name not in scheme.options)
+        for argument in SCHEMES[scheme.kind].arguments
+        if argument.when is None or scheme.options.get(argument.when[0]) in argument.when[1]
+    )

@@ -11,6 +11,7 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     "api-key": ("static", "API_KEY"),
     "basic": ("static", "BASIC"),
     "bearer": ("static", "BEARER"),
+    "oauth2": ("oauth2", "SCHEME"),
     "wechatpay-v3": ("wechatpay", "SCHEME"),
     "weixin-access-token": ("weixin", "SCHEME"),
 }

@@ -25,6 +25,20 @@ class Argument(NamedTuple):
     conditional: bool = False
     """Whether an argument that is not `required` is needed unless others are given; the scheme's `advice` has the cases."""
     several: bool = False
+    when: tuple[str, tuple[str, ...]] | None = None
+    """An option, and the values of it with which clients have this argument; None: always."""
+
+
+class Option(NamedTuple):
+    """An option that a spec may set: a text, passed to the scheme's class as a keyword. If an argument has its name, the option is the argument's
+    default."""
+
+    meaning: str
+    form: Literal["text", "name", "url"] = "text"
+    """`name`: of a header, a query parameter or a cookie. `url`: https, or http for loopback; or a path on the hosts of the API."""
+    choices: tuple[str, ...] = ()
+    """The values that it may have; any if empty."""
+    required: bool = False
 
 
 class Added(NamedTuple):
@@ -71,8 +85,7 @@ class SchemeDefinition(Struct, frozen=True):
     class_name: str
     title: Text
     arguments: tuple[Argument, ...] = ()
-    options: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Options that a spec may set (texts), and their meaning; they are passed to the class as keywords."""
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option])
     adds: tuple[Added, ...] = ()
     events: WebhookDefinition | None = None
     """None: the API itself defines the delivery of its events."""

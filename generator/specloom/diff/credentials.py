@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ..auth_schemes import SCHEMES
+from ..auth_schemes import SCHEMES, arguments_of
 from ..model import Api, Scheme, SourceLocation
 from ..targets.client_interface import argument_of, schemes_of
 from .changes import BOTH, REQUEST, Changes
@@ -95,7 +95,7 @@ def _arguments(api: Api) -> Mapping[str, _Argument]:
         else:
             arguments |= {
                 each.name: _Argument(each.annotation, each.required, each.several)
-                for each in kind.arguments
+                for each in arguments_of(scheme)
             }
     return arguments
 

@@ -196,7 +196,7 @@ class _CallState(Generic[T]):
         """Steps that return the seconds until the next attempt; None for no retry."""
         settings, endpoint = self._settings, self._endpoint
         seconds: float | None = 0.0
-        if error.retry == "token" and error.outcome == "rejected":
+        if scheme.rejects_token(error) and error.outcome == "rejected":
             if self._refreshed:
                 return None
             self._refreshed = True

@@ -251,6 +251,27 @@ def date_of_page(node: Node | None, diagnostics: DiagnosticCollector) -> str | N
     return node.text
 
 
+def _is_endpoint_url(text: str) -> bool:
+    """Return whether this is the URL of an endpoint, or its path on the hosts of the API."""
+    base = text.partition("?")[0]
+    return re.fullmatch(r"[!$-~]+", text) is not None and not _host_error(
+        f"https://host{base}" if base.startswith("/") else base
+    )
+
+
+def _option_hint(name: str, option: auth_schemes.Option) -> str:
+    if option.choices:
+        *others, last = option.choices
+        return f"use {', '.join(others)} or {last}"
+    match option.form:
+        case "url":
+            return f"write {name}: https://login.example.com/oauth/token, or its path on the API's hosts"
+        case "name":
+            return "use ASCII letters, digits and `-`"
+        case "text":
+            return f"add {name}"
+
+
 class SchemeResolver:
     """Resolves authentication schemes: those declared under `schemes`, and kinds used by their own names."""
 
@@ -262,11 +283,8 @@ class SchemeResolver:
             self._declare(key, node)
 
     def _declare(self, key: Scalar, node: Node) -> None:
-        if not naming.is_snake(key.text.replace("-", "_")) or key.text in {
-            "none",
-            *auth_schemes.LATER,
-        }:
-            is_reserved = keyword.iskeyword(key.text) or key.text in {"none", *auth_schemes.LATER}
+        if not naming.is_snake(key.text.replace("-", "_")) or key.text == "none":
+            is_reserved = keyword.iskeyword(key.text) or key.text == "none"
             suggestion = (
                 f"{naming.snake(key.text) or ''}_auth".replace("__", "_")
                 if is_reserved
@@ -308,14 +326,17 @@ class SchemeResolver:
                     f"unknown option `{option.text}` of scheme {kind.text}",
                     hint,
                 )
-            elif option.text in {"header", "query"} and not _HEADER.fullmatch(word(value)):
-                self.diagnostics.add(
-                    value,
-                    "invalid-value",
-                    f"invalid {option.text} name `{word(value)}`",
-                    "use ASCII letters, digits and `-`",
-                )
+            else:
+                self._check_option(option.text, known[option.text], value)
             options[option.text] = word(value)
+        for name, definition in known.items():
+            if definition.required and name not in options:
+                self.diagnostics.add(
+                    key,
+                    "missing-key",
+                    f"scheme {kind.text} needs the option `{name}`",
+                    _option_hint(name, definition),
+                )
         if "header" in options and "query" in options:
             self.diagnostics.add(
                 key,
@@ -325,20 +346,23 @@ class SchemeResolver:
             )
         self.declared[key.text] = Scheme(key.text, kind.text, options)
 
+    def _check_option(self, name: str, definition: auth_schemes.Option, value: Node) -> None:
+        text = word(value)
+        match definition.form:
+            case "name" if not _HEADER.fullmatch(text):
+                problem = f"invalid {name} name `{text}`"
+            case "url" if not _is_endpoint_url(text):
+                problem = f"invalid {name} `{text}`"
+            case _ if definition.choices and text not in definition.choices:
+                problem = f"invalid {name} `{text}`"
+            case _:
+                return
+        self.diagnostics.add(value, "invalid-value", problem, _option_hint(name, definition))
+
     def _known(self, kind: Scalar) -> bool:
-        if kind.text in auth_schemes.LATER:
-            self._reserved(kind)
-        elif kind.text not in auth_schemes.SCHEMES:
+        if kind.text not in auth_schemes.SCHEMES:
             self._unknown(kind, auth_schemes.SCHEMES)
         return kind.text in auth_schemes.SCHEMES
-
-    def _reserved(self, name: Scalar) -> None:
-        self.diagnostics.add(
-            name,
-            "reserved-word",
-            f"`{name.text}` is not supported: {auth_schemes.LATER[name.text]}",
-            key_hint(name.text, "auth"),
-        )
 
     def _unknown(self, name: Scalar, known: Iterable[str]) -> None:
         self.diagnostics.add(
@@ -363,19 +387,28 @@ class SchemeResolver:
                         "remove `none`, or keep it alone for no authentication",
                     )
                 continue
-            elif name.text in auth_schemes.SCHEMES and name.text not in auth_schemes.LATER:
+            elif name.text in auth_schemes.SCHEMES:
                 scheme = Scheme(name.text, name.text)
+                self._check_bare(name)
             else:
-                if name.text in auth_schemes.LATER:
-                    self._reserved(name)
-                else:
-                    self._unknown(
-                        name, dict.fromkeys((*self.declared, "none", *auth_schemes.SCHEMES))
-                    )
+                self._unknown(name, dict.fromkeys((*self.declared, "none", *auth_schemes.SCHEMES)))
                 continue
             self.used[scheme.name] = scheme
             schemes.append(scheme.name)
         return tuple(schemes)
+
+    def _check_bare(self, kind: Scalar) -> None:
+        """Report a kind of scheme that needs options, used by its own name."""
+        options = auth_schemes.SCHEMES[kind.text].options
+        required = [name for name, option in options.items() if option.required]
+        if required:
+            example = ", ".join(f"{name}: …" for name in required)
+            self.diagnostics.add(
+                kind,
+                "missing-key",
+                f"scheme {kind.text} needs the option `{required[0]}`",
+                f"declare it: `schemes: {{account: {{scheme: {kind.text}, {example}}}}}`, and write `auth: account`",
+            )
 
     def of(self, names: Iterable[str]) -> list[Scheme]:
         """Return the schemes of these names whose kinds are known."""

@@ -389,11 +389,18 @@ HINTS = (
         "schemes: {session: {scheme: api-key, header: Cookie}}",
     ),
     Hint(
-        "oauth2 openIdConnect oauth2-client-credentials",
+        "openIdConnect oauth2-client-credentials",
         "auth",
-        "the caller fetches the token, and passes it or a function to the client",
+        "declare an OAuth 2.0 scheme; or the caller fetches the token: `auth: bearer`",
         "api",
-        "auth: bearer",
+        "schemes: {account: {scheme: oauth2, grant: client_credentials, token_url: /oauth/token}}",
+    ),
+    Hint(
+        "flows flow tokenUrl authorizationUrl refreshUrl",
+        "scheme",
+        "write the grant as `grant` and the URL of the token endpoint as `token_url`",
+        "api",
+        "schemes: {account: {scheme: oauth2, grant: client_credentials, token_url: /oauth/token}}",
     ),
 )
 

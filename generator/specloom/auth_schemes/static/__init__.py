@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..definitions import Added, Argument, MockSide, SchemeDefinition
+from ..definitions import Added, Argument, MockSide, Option, SchemeDefinition
 from ..texts import Texts
 
 _texts = Texts(Path(__file__).with_name("texts"))
@@ -19,8 +19,10 @@ API_KEY = SchemeDefinition(
     _texts("api_key", "title"),
     arguments=(Argument("key", "str", _texts("api_key", "key"), '"…"'),),
     options={
-        "header": "Name of the header that carries the key (X-Api-Key if neither is set).",
-        "query": "Name of the query parameter that carries the key, instead of a header.",
+        "header": Option(
+            "Name of the header that carries the key (X-Api-Key if no option is set).", "name"
+        ),
+        "query": Option("Name of the query parameter that carries the key.", "name"),
     },
     adds=(
         Added("header", "{header}", _texts("api_key", "key"), "…"),

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from ..confidential import Opaque
 from ..effects import Steps
-from ..errors import ConfigError
+from ..errors import ConfigError, Error
 from ..frames import hide_constructor_arguments
 from ..headers import request_id_of
 from ..http_messages import RawResponse, Request
@@ -50,6 +50,11 @@ class Scheme(Opaque):
         """
         yield from ()
         return False
+
+    def rejects_token(self, error: Error) -> bool:
+        """Return whether an error means that the server rejected the credential, so that
+        `refresh` may get another."""
+        return error.retry == "token"
 
     def verify(self, response: RawResponse, until: float) -> Steps[None]:
         """Verify a successful response; raises `SignatureError`."""

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from ...auth_schemes import SCHEMES
+from ...auth_schemes import SCHEMES, Argument, arguments_of
 from ...code import Markdown, markdown
 from ...model import Api, Endpoint, Event, Fact, Object, Resource, Scheme, Text
 from ...render import render
@@ -169,12 +169,21 @@ def _scheme(api: Api, scheme: Scheme, localizer: Localizer) -> SchemeView:
                 localizer.label(
                     "yes" if argument.required else "depends" if argument.conditional else "no"
                 ),
-                markdown.cell(localizer.inline(argument.meaning)),
+                markdown.cell(_meaning(scheme, argument, localizer)),
             )
-            for argument in kind.arguments
+            for argument in arguments_of(scheme)
         ],
         [localizer.inline(advice) for advice in kind.advice],
     )
+
+
+def _meaning(scheme: Scheme, argument: Argument, localizer: Localizer) -> Markdown:
+    """Return the meaning of an argument, with the default that the spec gives it."""
+    meaning = localizer.inline(argument.meaning)
+    default = scheme.options.get(argument.name)
+    if default is None:
+        return meaning
+    return markdown.inline([meaning, localizer.label("default", markdown.code(default))])
 
 
 def _units(api: Api) -> list[Text]:

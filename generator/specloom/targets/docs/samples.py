@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from ... import locales
-from ...auth_schemes import SCHEMES
+from ...auth_schemes import SCHEMES, arguments_of
 from ...code import Python, python
 from ...model import Api, Endpoint, Event, Scheme, Value
 from ...render import render
@@ -142,7 +142,7 @@ def _client(expressions: Expressions, *, asynchronous: bool) -> Python:
 def _credentials(expressions: Expressions, scheme: Scheme) -> list[Python]:
     return [
         python.keyword_argument(argument.name, _credential(expressions, argument.sample))
-        for argument in SCHEMES[scheme.kind].arguments
+        for argument in arguments_of(scheme)
         if argument.sample
     ]
 

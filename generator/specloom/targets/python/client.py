@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from ...auth_schemes import SCHEMES, Argument
+from ...auth_schemes import SCHEMES, Argument, arguments_of
 from ...code import Code, Python, python
 from ...model import Api, ErrorShape, Scheme
 from ..client_interface import argument_of, constant_parameters, resources_of, schemes_of
@@ -154,23 +154,25 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
 def _credentials(api: Api, module: Module) -> Iterator[tuple[ArgumentView, str]]:
     """Yield each credential with its meaning: the arguments of the scheme, or with several schemes an object for each."""
     language = api.languages[0]
-    none = python.literal(None)
     for scheme in schemes_of(api):
         kind = SCHEMES[scheme.kind]
         if (name := argument_of(api, scheme)) is not None:
+            none = python.literal(None)
             type = python.union([_scheme_class(module, scheme), none])
             yield ArgumentView(python.identifier(name), type, none), kind.title.best(language)
             continue
-        for argument in kind.arguments:
-            type = _type(module, scheme, argument)
-            view = (
-                ArgumentView(python.identifier(argument.name), type)
-                if argument.required
-                else ArgumentView(
-                    python.identifier(argument.name), python.union([type, none]), none
-                )
-            )
-            yield view, argument.meaning.best(language)
+        for argument in arguments_of(scheme):
+            yield _credential(module, scheme, argument), argument.meaning.best(language)
+
+
+def _credential(module: Module, scheme: Scheme, argument: Argument) -> ArgumentView:
+    name, type = python.identifier(argument.name), _type(module, scheme, argument)
+    if argument.required:
+        return ArgumentView(name, type)
+    if argument.name in scheme.options:
+        return ArgumentView(name, type, python.literal(scheme.options[argument.name]))
+    none = python.literal(None)
+    return ArgumentView(name, python.union([type, none]), none)
 
 
 def _scheme_class(module: Module, scheme: Scheme) -> Python:
@@ -191,14 +193,16 @@ def _type(module: Module, scheme: Scheme, argument: Argument) -> Python:
 
 def _scheme(api: Api, module: Module, scheme: Scheme) -> SchemeView:
     argument = argument_of(api, scheme)
+    names = [each.name for each in arguments_of(scheme)]
     return SchemeView(
         python.literal(scheme.name),
         None if argument is None else python.identifier(argument),
         _scheme_class(module, scheme),
-        tuple(python.identifier(each.name) for each in SCHEMES[scheme.kind].arguments),
+        tuple(python.identifier(name) for name in names),
         tuple(
             (python.identifier(name), python.literal(value))
             for name, value in scheme.options.items()
+            if name not in names
         ),
     )
 

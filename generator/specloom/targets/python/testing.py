@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from msgspec import Struct
 
-from ...auth_schemes import SCHEMES
+from ...auth_schemes import SCHEMES, arguments_of
 from ...code import Code, Python, json, python
 from ...model import Api, Endpoint, Scheme
 from ..client_interface import argument_of, schemes_of
@@ -103,7 +103,7 @@ def _scheme(module: Module, api: Api, scheme: Scheme) -> ServerSchemeView:
     kind = SCHEMES[scheme.kind]
     name = python.literal(scheme.name)
     if kind.mock is None:
-        required = [argument.name for argument in kind.arguments if argument.required]
+        required = [argument.name for argument in arguments_of(scheme) if argument.required]
         if argument := argument_of(api, scheme):
             required = [argument]
         unknown = module.use_own(("_runtime", "mock", "unknown"), "UnknownServerAuth")

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..effects import Send, Steps
-from ..errors import ConnectionFailed, DeadlineExceeded, ProtocolError
+from ..errors import ConnectionFailed, DeadlineExceeded, Error, ProtocolError
 from ..headers import merge
 from ..hosts import Host
 from ..http_messages import RawResponse, Request
@@ -36,43 +36,55 @@ class SideChannel(Struct, frozen=True):
         path: str,
         body: bytes = b"",
         sign: Callable[[Request], Request] = lambda request: request,
+        *,
+        media: str = "application/json",
+        idempotent: bool = True,
     ) -> Steps[RawResponse]:
-        """Send an idempotent request and return the response.
+        """Send a request and return the response.
 
-        Retry once, at the next host if there is one, after a failure or a status 5xx. An
-        error states the purpose and nothing of the response. Its outcome is `not_sent`,
-        because the user's request was not sent. `path` must not contain secrets.
+        Retry once, at the next host if there is one, after a failure or a status 5xx; a
+        request that is not `idempotent` only if it was not sent. An error states the
+        purpose and nothing of the response. Its outcome is `not_sent`, because the user's
+        request was not sent. `path` must not contain secrets.
         """
         until = time.monotonic() + _PATIENCE
         first, second = (self.hosts * 2)[:2]
-        request = self._request(first, method, path, body)
+        request = self._request(first, method, path, body, media)
         try:
-            soon = min(until, time.monotonic() + _ATTEMPT)
+            soon = min(until, time.monotonic() + _ATTEMPT) if idempotent else until
             response = yield from Send(sign(request), soon)
             self._log(purpose, request, str(response.status))
-            if response.status < 500:
+            if response.status < 500 or not idempotent:
                 return response
         except (ConnectionFailed, DeadlineExceeded, ProtocolError) as error:
-            self._log(purpose, request, error.message)  # the second attempt decides
-        request = self._request(second, method, path, body)
+            self._log(purpose, request, error.message)
+            if not idempotent and error.outcome != "not_sent":
+                raise _not_sent(purpose, error) from error.__cause__
+        request = self._request(second, method, path, body, media)
         try:
             response = yield from Send(sign(request), until)
             self._log(purpose, request, str(response.status))
             return response
         except (ConnectionFailed, DeadlineExceeded, ProtocolError) as error:
-            text = f"{purpose}: {error.message}"
-            raise type(error)(text, outcome="not_sent") from error.__cause__
+            raise _not_sent(purpose, error) from error.__cause__
 
     def _log(self, purpose: str, request: Request, result: str) -> None:
         logger, method, host = getLogger(self.name), request.method, request.host.origin
         logger.debug("%s: %s %s%s -> %s", purpose, method, host, request.target, result)
 
-    def _request(self, host: Host, method: str, path: str, body: bytes) -> Request:
+    def _request(
+        self, host: Host, method: str, path: str, body: bytes, media: str
+    ) -> Request:
         own = {"Host": host.authority}
         if method != "GET":
             own |= {
-                "Content-Type": "application/json",
+                "Content-Type": media,
                 "Content-Length": str(len(body)),
             }
         headers = merge(self.headers, own)
         return Request(method, host, f"{host.prefix}{path}", headers, body, body)
+
+
+def _not_sent(purpose: str, error: Error) -> Error:
+    """Return the error for the user's request, which was not sent."""
+    return type(error)(f"{purpose}: {error.message}", outcome="not_sent")

@@ -48,7 +48,8 @@ class TokenCache(TokenSource):
     ) -> None:
         self._fetch = fetch
         self._held: Token | None = None
-        self._shared = None if store is None else _Shared(store, key)
+        self._key = key
+        self._shared = None if store is None else SharedStore(store)
         self.only_async = self._shared is not None and self._shared.only_async
 
     def current(self, channel: SideChannel, until: float) -> Steps[Token]:
@@ -88,8 +89,9 @@ class TokenCache(TokenSource):
             return _token(text, seconds)
         end = time.monotonic() + _LEASE
         while True:
-            locked = yield from shared.lock(channel)
-            found = yield from shared.load(channel)
+            locked = yield from shared.lock(self._key, channel)
+            stored = yield from shared.load(self._key, channel)
+            found = None if stored is None else _parse_token(stored)
             if found is not None and (refused is None or found.text != refused.text):
                 break
             if locked or time.monotonic() > end:
@@ -97,15 +99,22 @@ class TokenCache(TokenSource):
                     text, seconds = yield from self._fetch(channel)
                 except Error:
                     if locked:
-                        yield from shared.unlock(channel)
+                        yield from shared.unlock(self._key, channel)
                     raise
                 found = _token(text, seconds)
-                yield from shared.save(found, channel)
+                yield from self._save(found, shared, channel)
                 break
             yield from Sleep(_PAUSE)
         if locked:
-            yield from shared.unlock(channel)
+            yield from shared.unlock(self._key, channel)
         return found
+
+    def _save(
+        self, token: Token, shared: SharedStore, channel: SideChannel
+    ) -> Steps[None]:
+        entry = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
+        seconds = max(1, int(token.fresh_until - time.time()))
+        yield from shared.save(self._key, entry, seconds, channel)
 
 
 def lifetime(expires_in: object) -> float:
@@ -145,10 +154,10 @@ def _parse_token(text: str | bytes) -> Token | None:
     return Token(token, fresh_until)
 
 
-class _Shared:
+class SharedStore:
     """Wraps a token store; its failures are logged and ignored."""
 
-    def __init__(self, store: TokenStore, key: str) -> None:
+    def __init__(self, store: TokenStore) -> None:
         methods: list[Any] = []
         for name in ("load", "save", "lock", "unlock"):
             methods.append(getattr(store, name, None))
@@ -158,33 +167,32 @@ class _Shared:
                     " load, save, lock and unlock"
                 )
         self._store = store
-        self._key = key
         self.only_async = any(map(is_async, methods))
 
-    def load(self, channel: SideChannel) -> Steps[Token | None]:
-        nothing: str | None = None
+    def load(self, key: str, channel: SideChannel) -> Steps[str | bytes | None]:
+        nothing: str | bytes | None = None
         store = self._store
-        found = yield from self._ask(lambda: store.load(self._key), nothing, channel)
-        return None if found is None else _parse_token(found)
+        return (yield from self._ask(lambda: store.load(key), nothing, channel))
 
-    def save(self, token: Token, channel: SideChannel) -> Steps[None]:
-        entry = json.dumps({"token": token.text, "fresh_until": token.fresh_until})
-        seconds = max(1, int(token.fresh_until - time.time()))
-        store = self._store
-        yield from self._ask(
-            lambda: store.save(self._key, entry, seconds), None, channel
-        )
+    def save(
+        self, key: str, text: str, seconds: int, channel: SideChannel
+    ) -> Steps[bool]:
+        """Save a text; return whether the store has it now."""
 
-    def lock(self, channel: SideChannel) -> Steps[bool]:
+        def save() -> Any:
+            return store.save(key, text, seconds)
+
+        store, failed = self._store, object()
+        return (yield from self._ask(save, failed, channel)) is not failed
+
+    def lock(self, key: str, channel: SideChannel) -> Steps[bool]:
         """Return whether this process may fetch, also true if the store fails."""
         store = self._store
-        return (
-            yield from self._ask(lambda: store.lock(self._key, _LEASE), True, channel)
-        )
+        return (yield from self._ask(lambda: store.lock(key, _LEASE), True, channel))
 
-    def unlock(self, channel: SideChannel) -> Steps[None]:
+    def unlock(self, key: str, channel: SideChannel) -> Steps[None]:
         store = self._store
-        yield from self._ask(lambda: store.unlock(self._key), None, channel)
+        yield from self._ask(lambda: store.unlock(key), None, channel)
 
     def _ask(
         self, function: Callable[[], Any], default: T, channel: SideChannel

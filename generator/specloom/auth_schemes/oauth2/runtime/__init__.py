@@ -1,0 +1,1 @@
+"""Runtime part of `oauth2`."""

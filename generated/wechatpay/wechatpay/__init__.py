@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "96b48b03a08eaa06"
+__build__ = "e8781056775a8f8f"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "86728eae89dd09bf"
+__build__ = "42220a58f151db25"

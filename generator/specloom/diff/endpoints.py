@@ -168,7 +168,8 @@ class EndpointComparison(Struct, frozen=True):
             for response in old.responses
         }
         for status, response in before.items():
-            if status not in after:
+            same = after.get(status, after.get("2XX") if response.is_success else None)
+            if same is None:
                 self.changes.add(
                     "response-removed",
                     RESPONSE,
@@ -178,7 +179,7 @@ class EndpointComparison(Struct, frozen=True):
                     old.location,
                 )
             else:
-                self._response(response, after[status], old, new)
+                self._response(response, same, old, new)
         for status, response in after.items():
             if status not in before:
                 known = (None if response.type is None else bare(response.type)) in seen

@@ -45,11 +45,16 @@ Body: TypeAlias = "JsonBody | FormBody | MultipartBody | BinaryBody"
 class Response(Struct, frozen=True):
     """A documented response other than an error. `type` is None without a body, a `File` for a binary one."""
 
-    status: int
+    status: int | Literal["2XX"]
+    """`2XX`: any success without a response of its own."""
     type: Type | None
     title: Text = Text()
     description: Text = Text()
     headers: tuple[Field, ...] = ()
+
+    @property
+    def is_success(self) -> bool:
+        return self.status == "2XX" or self.status < 300
 
 
 ErrorStatus: TypeAlias = 'int | Literal["4XX", "5XX", "default"] | None'
@@ -191,3 +196,9 @@ class Endpoint(Struct, frozen=True):
     def qualified(self) -> str:
         """Qualified name `resource.endpoint`, as in `idempotency.ask` and log lines."""
         return ".".join((*self.resource, self.name))
+
+    def response_with(self, status: int) -> Response | None:
+        """Return the documented response with a status, or that of its range, or None."""
+        by_status = {response.status: response for response in self.responses}
+        in_range = by_status.get("2XX") if 200 <= status < 300 else None
+        return by_status.get(status, in_range)

@@ -25,6 +25,7 @@ from .endpoint_metadata import (
     Idempotency,
     Keyed,
     Response,
+    status_range,
 )
 from .error_shape import ErrorShape
 from .errors import ConfigError, InvalidRequest
@@ -121,7 +122,7 @@ class Endpoint(Generic[T]):
         header: Sequence[str | Parameter] = (),
         fixed: Mapping[str, Mapping[str, str]] | None = None,
         body: Body | None = None,
-        responses: Mapping[int, Any] | None = None,
+        responses: Mapping[int | str, Any] | None = None,
         errors: tuple[ErrorCode, ...] = (),
         error_shape: ErrorShape | None = None,
         unprocessed: tuple[int, ...] | None = None,
@@ -133,7 +134,7 @@ class Endpoint(Generic[T]):
         self.name = name
         self.method = method
         self.path = path_template
-        self.responses: Mapping[int, Any] = responses or {}
+        self.responses: Mapping[int | str, Any] = responses or {}
         self.errors = errors
         self.error_shape = error_shape
         self.unprocessed = unprocessed
@@ -145,6 +146,13 @@ class Endpoint(Generic[T]):
         self._fixed = fixed or {}
         self._body = body
         self._hosts = hosts
+
+    def documented(self, status: int) -> int | str | None:
+        """Return the key of a status in `responses`, its own or its range; or None."""
+        if status in self.responses:
+            return status
+        in_range = status_range(status)
+        return in_range if in_range in self.responses else None
 
     @property
     def body(self) -> Body | None:

@@ -13,6 +13,7 @@ from .codec import InvalidJson, codec, decode
 from .endpoint_metadata import (
     BinaryContent,
     Response,
+    is_success,
     matching_errors,
     status_outcome,
     status_range,
@@ -38,7 +39,7 @@ def decode_response(
     endpoint: Endpoint[T], response: RawResponse, scheme: Scheme, settings: Settings
 ) -> Response[T]:
     """Decode a response; raise `ApiError` or `ProtocolError`."""
-    documented = response.status in endpoint.responses
+    documented = endpoint.documented(response.status) is not None
     is_error = not documented and response.status >= 400
     shape = settings.service.error_shape_of(endpoint)
     if is_error or (response.successful and _success(response, shape) is False):
@@ -94,11 +95,11 @@ def _parts(response: RawResponse) -> dict[str, Any]:
 def _value(
     endpoint: Endpoint[Any], response: RawResponse, scheme: Scheme, settings: Settings
 ) -> Any:
-    kinds, status = endpoint.responses, response.status
+    kinds, status = endpoint.responses, endpoint.documented(response.status)
     problems: list[object] = []
-    if status not in kinds:
+    if status is None:
         # 200 for 201, or 204 for 202: use the type of the first documented success.
-        status = next((known for known in kinds if 200 <= known < 300), 0)
+        status = next((known for known in kinds if is_success(known)), 0)
         problems.append(f"undocumented status {response.status}")
     kind = kinds.get(status)
     value: Any = None

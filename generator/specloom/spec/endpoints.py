@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -275,20 +277,15 @@ class EndpointResolver:
         responses: list[Response] = []
         inline = 0
         for key, value in entries(node.get("responses")):
-            if (
-                len(key.text) != 3
-                or not key.text.isdecimal()
-                or not key.text.isascii()
-                or not 200 <= int(key.text) <= 599
-            ):
+            status = _status(key.text)
+            if status is None:
                 self.diagnostics.add(
                     key,
                     "invalid-status",
                     f"invalid status `{key.text}`",
-                    key_hint(key.text, "status") or "use 200 to 599",
+                    key_hint(key.text, "status") or "use 200 to 599, or 2XX",
                 )
                 continue
-            status = int(key.text)
             name = replace(owner, name=owner.name + "Response" + (key.text if inline else ""))
             body, content = child(value, "body"), child(value, "content")
             inline += isinstance(body, MapNode)
@@ -453,3 +450,11 @@ def _first(path: str, fields: tuple[Field, ...]) -> Field | None:
     return next(
         (field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None
     )
+
+
+def _status(text: str) -> int | Literal["2XX"] | None:
+    """Return the status of a response, or None if it is invalid."""
+    if text == "2XX":
+        return "2XX"
+    is_number = len(text) == 3 and text.isdecimal() and text.isascii()
+    return int(text) if is_number and 200 <= int(text) <= 599 else None

@@ -129,7 +129,7 @@ def _can_hold_code(endpoint: Endpoint, types: Mapping[TypeName, NamedType]) -> b
     return all(
         _is_open(response.type, types) or _contains_path(response.type, steps, types)
         for response in endpoint.responses
-        if response.status < 300
+        if response.is_success
     )
 
 

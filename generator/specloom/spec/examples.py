@@ -79,7 +79,9 @@ class ExampleResolver:
     def endpoint(self, draft: EndpointDraft, shared_errors: frozenset[ErrorStatus]) -> Endpoint:
         """Return the endpoint with all its values; `shared_errors` are statuses that its resources and the API document as errors."""
         endpoint = draft.endpoint
-        statuses: frozenset[ErrorStatus] = shared_errors | {row.status for row in endpoint.errors}
+        statuses = frozenset[ErrorStatus](
+            [*shared_errors, *(row.status for row in endpoint.errors)]
+        )
         examples = [
             self._example(node, endpoint, statuses)
             for node in items(draft.node.get("examples"))
@@ -211,7 +213,7 @@ class ExampleResolver:
         body = self._body(node, endpoint.resource)
         if status is None or node is None:
             return None
-        response = next((each for each in endpoint.responses if each.status == status), None)
+        response = endpoint.response_with(status)
         if response is None:
             if not errors & {status, f"{status // 100}XX", "default"} or status < 400:
                 known = ", ".join(str(each.status) for each in endpoint.responses)

@@ -71,11 +71,16 @@ def status_range(status: int) -> str:
     return f"{status // 100}XX"
 
 
-def first_status(row: ErrorCode) -> int:
-    """Return the first status of a row; 0 if it has any."""
-    if isinstance(row.status, str):
-        return {"4XX": 400, "5XX": 500}.get(row.status, 0)
-    return row.status or 0
+def first_status(documented: int | str | None) -> int:
+    """Return a documented status, or the first of its range; 0 if it may be any."""
+    if isinstance(documented, str):
+        return {"2XX": 200, "4XX": 400, "5XX": 500}.get(documented, 0)
+    return documented or 0
+
+
+def is_success(documented: int | str) -> bool:
+    """Return whether a documented status, or its range, is that of a success."""
+    return 200 <= first_status(documented) < 300
 
 
 def matching_errors(

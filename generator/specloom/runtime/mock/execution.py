@@ -167,7 +167,7 @@ class RequestExecutor(PortRegistry):
         self, endpoint: Endpoint[Any] | None, stub: StubError
     ) -> DocumentedError:
         row = self.find_error(endpoint, stub.code)
-        status = stub.status or (first_status(row) if row else 0)
+        status = stub.status or (first_status(row.status) if row else 0)
         reason = row.reason if row else ""
         return DocumentedError(status, stub.code, stub.message or reason or stub.code)
 

@@ -20,7 +20,12 @@ from ..bodies import Encrypt, to_json
 from ..calls import Endpoint
 from ..effects import MEBIBYTE
 from ..encoding import encoder_for
-from ..endpoint_metadata import BinaryContent, matching_errors
+from ..endpoint_metadata import (
+    BinaryContent,
+    first_status,
+    is_success,
+    matching_errors,
+)
 from ..field_info import (
     Annotation,
     field_types,
@@ -46,7 +51,9 @@ def build_response(
     """Return a response; `body` is bytes, a model or JSON values, None for no body."""
     if body is None:
         return MockResponse(status)
-    body_type = endpoint.responses.get(status) if endpoint else None
+    body_type = None
+    if endpoint is not None:
+        body_type = endpoint.responses.get(endpoint.documented(status) or status)
     content = _encode(body_type, body, encrypt)
     return MockResponse(status, content, _content_type(body_type))
 
@@ -65,7 +72,8 @@ def stub_response(
     """Return the response of a stub; its headers replace those of the mock."""
     status = stub.status
     if status is None:
-        status = next(iter(endpoint.responses), 200) if endpoint else 200
+        documented = next(iter(endpoint.responses), 200) if endpoint else 200
+        status = first_status(documented)
     response = build_response(endpoint, status, stub.body, encrypt)
     replaced = {name.lower() for name, _ in stub.headers}
     headers = tuple(
@@ -80,7 +88,8 @@ def generated_response(
     service: Service, endpoint: Endpoint[Any], encrypt: Encrypt
 ) -> MockResponse:
     """Return a minimal response, for an endpoint without a documented example."""
-    status, body_type = next(iter(endpoint.responses.items()), (204, None))
+    documented, body_type = next(iter(endpoint.responses.items()), (204, None))
+    status = first_status(documented)
     if body_type is None:
         return MockResponse(status)
     if isinstance(body_type, BinaryContent):
@@ -97,7 +106,7 @@ def error_response(
     """Return the response of an error; `endpoint` is None if the request matches none."""
     shape = service.error_shape_of(endpoint)
     documented = endpoint.responses.items() if endpoint else ()
-    types = [body_type for status, body_type in documented if status < 300]
+    types = [body_type for status, body_type in documented if is_success(status)]
     success_type = next(
         (each for each in types if not isinstance(each, BinaryContent)), None
     )

@@ -238,7 +238,11 @@ def _body(endpoint: Endpoint, tables: FieldTables) -> Content | None:
 
 def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> ResponseView:
     localizer = tables.localizer
-    phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
+    status = markdown.text(str(response.status))
+    if response.status == "2XX":
+        status = localizer.label("success_range")
+    elif response.status in set(HTTPStatus):
+        status = markdown.text(f"{response.status} {HTTPStatus(response.status).phrase}")
     if response.type is None:
         body = Content(localizer.label("no_content"), [])
     elif isinstance(response.type, File):
@@ -254,7 +258,7 @@ def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> Re
     else:
         body = content(response.type, "whole_response", tables)
     return ResponseView(
-        markdown.text(f"{response.status} {phrase}"),
+        status,
         localizer.inline(response.title),
         markdown.paragraphs(localizer.text(response.description)),
         body.sentence,

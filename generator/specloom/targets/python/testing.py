@@ -121,9 +121,8 @@ def _scheme(module: Module, api: Api, scheme: Scheme) -> ServerSchemeView:
 
 def _example_response(endpoint: Endpoint) -> dict[str, json.Value]:
     """Return the response of the first example with a success status."""
-    statuses = {response.status for response in endpoint.responses}
     for example in endpoint.examples:
-        if example.status in statuses:
+        if example.status is not None and endpoint.response_with(example.status):
             body: dict[str, json.Value] = (
                 {} if example.response is None else {"body": example.response.json}
             )

@@ -206,6 +206,10 @@ def _read(
     request = ReceivedRequest(head, b"", number)
     lengths = request.headers("content-length")
     body = read(int(lengths[0])) if lengths else b""
+    if request.headers("transfer-encoding") == ["chunked"]:
+        while size := int(readline() or b"0", 16):
+            body += read(size + 2)[:size]
+        readline()
     return ReceivedRequest(head, body, number)
 
 

@@ -602,7 +602,7 @@ def test_paths_methods_and_sizes_are_checked(mock: Any) -> None:
     assert error_of(mock, signed(mock, "GET", "/v3/nothing"))[0] == 404
     assert error_of(mock, signed(mock, "DELETE", QUERY))[0] == 405
     assert (
-        error_of(mock, signed(mock, "POST", f"{QUERY}/reverse", b" " * ((1 << 20) + 1)))[0] == 413
+        error_of(mock, signed(mock, "POST", f"{QUERY}/reverse", b" " * ((16 << 20) + 1)))[0] == 413
     )
 
 

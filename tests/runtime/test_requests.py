@@ -249,7 +249,6 @@ def test_multipart_bodies_with_files(server: Server, send: Send, tmp_path: Path)
     call = calls.orders.upload(
         meta=Picture(filename="发.png", sha256="00"), file=picture, tags=["a", "b"]
     )
-    picture.unlink()  # a call is a value of its own
     send(call)
     (got,) = server.received
     assert parts_of(got) == [
@@ -321,7 +320,10 @@ def test_a_body_argument_is_named_in_errors() -> None:
         (Path("/nowhere/x.png"), "file: cannot read /nowhere/x.png: No such file"),
         (b"x" * 1001, "file: must have at most 1000 bytes"),
         (Upload(b"x", media="text/html"), "file: must be image/png, not text/html"),
-        ("x.png", "file: must be an Upload, a Path or bytes, not str"),
+        (
+            "x.png",
+            "file: must be an Upload, a Path, a binary file, bytes, or an iterable of bytes, not str",
+        ),
     ],
 )
 def test_invalid_uploads_are_rejected(file: Any, text: str) -> None:

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "e8781056775a8f8f"
+__build__ = "4111fc30d53ca53c"

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeGuard, TypeVar
 
 import msgspec
 
-from .bodies import Binary, Body, Form, Json, to_text
+from .bodies import Body, Form, Json, to_text
 from .confidential import Confidential
 from .drafts import RequestDraft
 from .encode_errors import EncodeError, Encoder
@@ -40,7 +40,6 @@ T = TypeVar("T")
 
 __all__ = [
     "BINARY",
-    "Binary",
     "BinaryContent",
     "Call",
     "Endpoint",

@@ -17,7 +17,7 @@ from .encoding import encoder_for
 from .field_info import Annotation, is_union, nested_field_info, split_annotated
 from .headers import is_media_of
 from .json_types import is_list, is_object
-from .uploads import Upload, check_size, load
+from .uploads import Source, Upload, joined, limit, load
 from .wire_formats import Limits
 
 
@@ -94,45 +94,46 @@ class Multipart(Body):
                 raise wrong_type(part.encoder.name, value)
             return part.encoder.encode(value)
 
-        def file(upload: Any) -> Upload:
+        def file(source: Any) -> Source:
             for limits in part.sizes:
-                check_size(upload, limits.min_length, limits.max_length)
-            return self._with_media(upload, self.media.get(part.wire, ()))
+                source = limit(source, limits.min_length, limits.max_length)
+            return self._with_media(source, self.media.get(part.wire, ()))
 
         return _each(file, value)
 
-    def _with_media(self, upload: Upload, allowed: tuple[str, ...]) -> Upload:
+    def _with_media(self, source: Source, allowed: tuple[str, ...]) -> Source:
         default = allowed[0] if len(allowed) == 1 and "*" not in allowed[0] else None
-        media = upload.media or default
+        media = source.media or default
         if media is None:
             from mimetypes import guess_type
 
-            media = guess_type(upload.filename)[0] or "application/octet-stream"
+            media = guess_type(source.filename)[0] or "application/octet-stream"
         if allowed and not is_media_of(media, allowed):
             raise EncodeError(f"must be {' or '.join(allowed)}, not {media}")
-        return Upload(upload.content, upload.filename, media)
+        return replace(source, media=media)
 
     def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
         boundary = secrets.token_hex(16)
-        signed, chunks = b"", list[bytes]()
+        signed = b"" if self.signed_part else None
+        segments: list[bytes | Source] = []
         for name, value in checked:
             header = f'Content-Disposition: form-data; name="{_quoted(name)}"'
-            if isinstance(value, Upload):
+            if isinstance(value, Source):
                 header += f'; filename="{_quoted(value.filename)}"'
                 header += f"\r\nContent-Type: {value.media}"
-                content = value.content
+                content = value.segment
             elif _is_json(value):
                 header += "\r\nContent-Type: application/json"
                 content = to_json(value, encrypt)
             else:
                 content = to_text(value, encrypt).encode()
-            if name == self.signed_part:
+            if name == self.signed_part and isinstance(content, bytes):
                 signed = content
-            chunks += [f"--{boundary}\r\n{header}\r\n\r\n".encode(), content, b"\r\n"]
-        chunks.append(f"--{boundary}--\r\n".encode())
-        whole = b"".join(chunks)
+            head = f"--{boundary}\r\n{header}\r\n\r\n".encode()
+            segments += [head, content, b"\r\n"]
+        segments.append(f"--{boundary}--\r\n".encode())
         media = f"multipart/form-data; boundary={boundary}"
-        return Encoded(media, whole, signed if self.signed_part else whole)
+        return Encoded(media, joined(segments), signed)
 
 
 def _is_json(value: object) -> bool:
@@ -156,7 +157,7 @@ def _sizes(annotation: Annotation) -> Iterator[Limits]:
             yield info.limits
 
 
-def _each(change: Callable[[Any], Upload], value: Any) -> Upload | list[Upload]:
+def _each(change: Callable[[Any], Source], value: Any) -> Source | list[Source]:
     return list(map(change, value)) if is_list(value) else change(value)
 
 

@@ -15,7 +15,7 @@ from .errors import ApiError, DeadlineExceeded, Error, Outcome, SignatureError
 from .frames import forget_frames
 from .headers import merge
 from .hosts import Host
-from .http_messages import RawResponse, Request
+from .http_messages import BodyStream, RawResponse, Request
 from .idempotency import idempotency_of
 from .redaction import Redaction, secrets_of
 from .responses import decode_response
@@ -57,6 +57,7 @@ class _CallState(Generic[T]):
         self._outcome: Outcome = "not_sent"
         self._refreshed = False
         self._outside = sys.exception()
+        self._stream: BodyStream | None = None
 
     def steps(self) -> Steps[Response[T]]:
         settings = self._settings
@@ -108,13 +109,21 @@ class _CallState(Generic[T]):
         """Return the request without a host; each attempt sends and signs its bytes."""
         endpoint, draft = self._endpoint, self._call.draft
         headers = merge(self._settings.headers, draft.headers)
-        body = signed = b""
+        body: bytes | BodyStream = b""
+        signed: bytes | None = b""
         if endpoint.body is not None:
             encoded = endpoint.body.encode(draft.body, scheme.encrypt)
             headers["Content-Type"] = encoded.media
             body, signed = encoded.content, encoded.signed
-        if endpoint.body is not None or endpoint.method not in ("GET", "HEAD"):
-            headers["Content-Length"] = str(len(body))
+        if isinstance(body, BodyStream):
+            self._stream = body
+            length = body.length
+        else:
+            length = len(body)
+        if length is None:
+            headers["Transfer-Encoding"] = "chunked"
+        elif endpoint.body is not None or endpoint.method not in ("GET", "HEAD"):
+            headers["Content-Length"] = str(length)
         target = draft.target("", scheme.encrypt)
         return Request(endpoint.method, self._hosts[0], target, headers, body, signed)
 
@@ -125,8 +134,14 @@ class _CallState(Generic[T]):
         self._tried.append(host)
         yield from self._emit(settings.hooks.on_request, hooks.RequestInfo)
         start = settings.clock()
+        left = self._until - start
         try:
-            response = yield from self._send_action(request, start)
+            try:
+                response = yield from self._send_action(request, start)
+            finally:
+                if self._stream is not None:
+                    # The deadline of a transfer is that of each silence in it.
+                    self._until = max(self._until, settings.clock() + left)
         except Error as error:
             # Hooks get the error before the caller does.
             self._redact(error)
@@ -196,6 +211,7 @@ class _CallState(Generic[T]):
         """Steps that return the seconds until the next attempt; None for no retry."""
         settings, endpoint = self._settings, self._endpoint
         seconds: float | None = 0.0
+        is_spent = self._stream is not None and not self._stream.reusable
         if scheme.rejects_token(error) and error.outcome == "rejected":
             if self._refreshed:
                 return None
@@ -204,12 +220,15 @@ class _CallState(Generic[T]):
             if (
                 not (yield from scheme.refresh(self._until))
                 or settings.max_attempts == 1
+                or is_spent
             ):
                 return None
         else:
             max_attempts = settings.max_attempts + self._refreshed
-            if len(self._tried) >= max_attempts or not may_retry(
-                self._idempotency, error
+            if (
+                is_spent
+                or len(self._tried) >= max_attempts
+                or not may_retry(self._idempotency, error)
             ):
                 return None
             seconds = self._pause(error, max_attempts)

@@ -1,4 +1,4 @@
-"""Request bodies: JSON, forms and binary content; `multipart` has those with files.
+"""Request bodies: JSON and forms; `binary` and `multipart` have those with files.
 
 A body is checked when the call is created, and encoded once when the call is sent. The
 same bytes are signed and sent in every attempt.
@@ -25,7 +25,7 @@ from .encode_errors import (
 from .encoding import encoder_for
 from .errors import InvalidRequest
 from .field_info import Annotation, is_struct
-from .uploads import check_size, load
+from .http_messages import BodyStream
 from .url_encoding import Style, parameters
 
 Encrypt: TypeAlias = Callable[[str], str]
@@ -33,18 +33,18 @@ Encrypt: TypeAlias = Callable[[str], str]
 
 
 class Encoded(Confidential, frozen=True):
-    """An encoded body; `signed` is the part that a signature covers."""
+    """An encoded body; `signed` is the part that a signature covers, None for all."""
 
     media: str
-    content: bytes
-    signed: bytes
+    content: bytes | BodyStream
+    signed: bytes | None = None
 
 
 class Body(ABC):
     """Base of the kinds of request bodies."""
 
     def load_files(self, value: Any) -> object:
-        """Return the value with the content of files that it refers to by path."""
+        """Return the value with its files checked; raise `EncodeError`."""
         return value
 
     @abstractmethod
@@ -119,7 +119,7 @@ class Json(Body):
 
     def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
         content = to_json(checked, encrypt)
-        return Encoded(self.media, content, content)
+        return Encoded(self.media, content)
 
 
 class Form(Body):
@@ -156,33 +156,4 @@ class Form(Body):
             for key, values in checked
         ]
         content = "&".join(pairs).encode("ascii")
-        return Encoded("application/x-www-form-urlencoded", content, content)
-
-
-class Binary(Body):
-    """Binary body of one media type; lengths are in bytes."""
-
-    def __init__(
-        self, media: str, min_length: int | None = None, max_length: int | None = None
-    ) -> None:
-        self.media = media
-        self.min_length = min_length
-        self.max_length = max_length
-
-    def load_files(self, value: Any) -> object:
-        try:
-            return load(value)
-        except EncodeError as error:
-            error.keys.append("content")
-            raise
-
-    def check(self, value: Any) -> object:
-        try:
-            check_size(value, self.min_length, self.max_length)
-        except EncodeError as error:
-            error.keys.append("content")
-            raise
-        return value
-
-    def encode(self, checked: Any, encrypt: Encrypt) -> Encoded:
-        return Encoded(checked.media or self.media, checked.content, checked.content)
+        return Encoded("application/x-www-form-urlencoded", content)

@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterator, Mapping
 from urllib.parse import quote
 
 from .confidential import Confidential, Opaque
+from .errors import ConfigError
 from .headers import Headers
 from .hosts import Host
+
+
+class BodyError(Exception):
+    """The body of a request cannot be read; the message says why."""
+
+
+class BodyStream(ABC):
+    """Body of a request that is read while it is sent; each iteration begins anew."""
+
+    @property
+    @abstractmethod
+    def length(self) -> int | None:
+        """Size in bytes; None if it is unknown."""
+
+    @property
+    @abstractmethod
+    def reusable(self) -> bool:
+        """Whether the body can be read from its beginning, now."""
+
+    @property
+    @abstractmethod
+    def only_async(self) -> bool:
+        """Whether the body can be read in async code only."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raise `BodyError` if the body cannot be read now, before a byte is sent."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    @abstractmethod
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def read(self) -> bytes:
+        """Return the whole body, for a signature; raise `ConfigError`."""
+        if self.length is None or self.only_async:
+            raise ConfigError(
+                "authentication signs the body, so it must be bytes or a file"
+            )
+        return b"".join(self)
 
 
 class Request(Opaque):
@@ -15,10 +58,11 @@ class Request(Opaque):
 
     `target` is the percent-encoded path and query of the request line. `signed` is the
     part of the body that a signature covers: all of it, or one part of a multipart
-    body. Target, headers and body may hold secrets.
+    body. Target, headers and body may hold secrets. The content of a `stream` is read
+    as a whole if authentication needs `body`, or `signed` without a signed part.
     """
 
-    __slots__ = ("body", "headers", "host", "method", "signed", "target")
+    __slots__ = ("_body", "_signed", "headers", "host", "method", "stream", "target")
 
     def __init__(
         self,
@@ -26,15 +70,27 @@ class Request(Opaque):
         host: Host,
         target: str,
         headers: Mapping[str, str],
-        body: bytes = b"",
-        signed: bytes = b"",
+        body: bytes | BodyStream = b"",
+        signed: bytes | None = b"",
     ) -> None:
         self.method = method
         self.host = host
         self.target = target
         self.headers = headers
-        self.body = body
-        self.signed = signed
+        self.stream = body if isinstance(body, BodyStream) else None
+        self._body = body
+        self._signed = signed
+
+    @property
+    def body(self) -> bytes:
+        """Body as a whole."""
+        body = self._body
+        return body.read() if isinstance(body, BodyStream) else body
+
+    @property
+    def signed(self) -> bytes:
+        """Part of the body that a signature covers."""
+        return self.body if self._signed is None else self._signed
 
     def with_headers(self, added: Mapping[str, str]) -> Request:
         """Return the request with more headers."""
@@ -51,10 +107,12 @@ class Request(Opaque):
         """Return the request for a host, with its prefix before the path."""
         headers = {**self.headers, "Host": host.authority}
         target = host.prefix + self.target
-        return Request(self.method, host, target, headers, self.body, self.signed)
+        return Request(self.method, host, target, headers, self._body, self._signed)
 
     def _with(self, target: str, headers: Mapping[str, str]) -> Request:
-        return Request(self.method, self.host, target, headers, self.body, self.signed)
+        return Request(
+            self.method, self.host, target, headers, self._body, self._signed
+        )
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.host.origin}>"

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import httpcore
 import httpx
@@ -39,9 +39,12 @@ from .errors import (
 )
 from .event_loop import at_end_of_loop
 from .fair_semaphore import FairSemaphore
-from .http_messages import RawResponse
+from .http_messages import BodyError, RawResponse
 from .response_reader import ResponseReader
 from .tls import default_ssl_context, is_certificate_error
+
+if TYPE_CHECKING:
+    import asyncio
 
 Transport: TypeAlias = httpx.BaseTransport
 AsyncTransport: TypeAlias = httpx.AsyncBaseTransport
@@ -139,8 +142,10 @@ def prepare_async_transport(transport: object) -> bool:
 
 def send(transport: Transport, action: Send) -> RawResponse:
     """Send a request and return its complete response."""
-    body = _Body(action.request.body)
+    body = _Body(action)
     try:
+        if action.request.stream is not None and action.request.stream.only_async:
+            raise ConfigError("an async iterator needs the async client")
         with _slot(transport, action.until):
             response = transport.handle_request(_outgoing(action, body))
             try:
@@ -148,7 +153,7 @@ def send(transport: Transport, action: Send) -> RawResponse:
                 stream: Any = response.stream  # not `iter_raw`: a mock may have read it
                 for chunk in stream:
                     reader.add(chunk)
-                    remaining_seconds(action.until, httpx.ReadTimeout)
+                    remaining_seconds(body.until, httpx.ReadTimeout)
                 return reader.response()
             finally:
                 response.close()
@@ -173,9 +178,9 @@ async def send_async(transport: AsyncTransport, action: Send) -> RawResponse:
     """Send a request and return its complete response, in async code."""
     import asyncio
 
-    body = _Body(action.request.body)
+    body = _Body(action)
     try:
-        async with asyncio.timeout(action.until - time.monotonic()):
+        async with asyncio.timeout(action.until - time.monotonic()) as body.timeout:
             if not isinstance(transport, _AsyncTransport):
                 return await _receive(transport, action, body)
             async with transport.slots:
@@ -211,29 +216,56 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     """Request body that records the progress of its request.
 
     `started` is set before a transport gets the request, `reached` when the transport
-    reads the body, which httpx does after it has written the head.
+    reads the body, which httpx does after it has written the head. `until` is the
+    deadline; each piece of a streamed body sets it anew.
     """
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    def __init__(self, action: Send) -> None:
+        self._content = action.request.stream or action.request.body
+        self.until = action.until
+        self.silence = DeadlineTimeout(
+            min(action.silence, action.until - time.monotonic()), action.until
+        )
+        self.timeout: asyncio.Timeout | None = None
+        """Timeout of the request in async code."""
         self.started = False
         self.reached = False
 
     def __iter__(self) -> Iterator[bytes]:
         self.reached = True
-        yield self._content
+        if isinstance(self._content, bytes):
+            yield self._content
+            return
+        for piece in self._content:
+            self._extend()
+            yield piece
+            self._extend()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.reached = True
-        yield self._content
+        if isinstance(self._content, bytes):
+            yield self._content
+            return
+        async for piece in self._content:
+            self._extend()
+            yield piece
+            self._extend()
+
+    def _extend(self) -> None:
+        self.until = self.silence.at = time.monotonic() + self.silence
+        if self.timeout is not None and not self.timeout.expired():
+            from asyncio import get_running_loop
+
+            self.timeout.reschedule(get_running_loop().time() + self.silence)
 
 
 def _outgoing(action: Send, body: _Body) -> httpx.Request:
     """Return the httpx request; raise `InvalidRequest` if its URL differs."""
     request = action.request
+    if request.stream is not None:
+        request.stream.check()
     remaining = remaining_seconds(action.until, httpx.ConnectTimeout)
     connecting = DeadlineTimeout(min(action.connecting, remaining), action.until)
-    silence = DeadlineTimeout(min(action.silence, remaining), action.until)
     outgoing = httpx.Request(
         request.method,
         request.host.origin + request.target,
@@ -242,8 +274,8 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
         extensions={
             "timeout": {
                 "connect": connecting,
-                "read": silence,
-                "write": silence,
+                "read": body.silence,
+                "write": body.silence,
                 "pool": remaining,
             }
         },
@@ -275,6 +307,11 @@ def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
     outcome: Any = "unknown" if sent else "not_sent"
     host = action.request.host.origin
     match error:
+        case BodyError():
+            text = f"the request body cannot be sent: {text}"
+            if not sent:
+                raise InvalidRequest(text) from error
+            raise ConnectionFailed(text, outcome=outcome, retry="never") from error
         case Error() if not sent or error.outcome != "not_sent":
             raise error
         case httpx.TimeoutException() | builtins.TimeoutError():

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import fields
 
-from ..bodies import Binary, Body, Form, Json
+from ..bodies import Body, Form, Json
 from ..calls import Endpoint
 from ..codec import InvalidJson, parse
 from ..field_info import Annotation, field_types
@@ -153,16 +153,16 @@ def _decode_body(
             for name, issue in _unexpected(texts, known)
         )
         return decode_checked(body.type, values, decrypt, mismatches, None)
-    if isinstance(body, Binary):
-        size = len(incoming.body)
-        if size < (body.min_length or 0) or (
-            body.max_length is not None and size > body.max_length
+    body_type: Any = getattr(body, "type", None)
+    if body_type is None:  # binary, without parts
+        size, limits = len(incoming.body), vars(body)
+        if size < (limits["min_length"] or 0) or (
+            limits["max_length"] is not None and size > limits["max_length"]
         ):
             issue = f"{size} bytes are not allowed"
             mismatches.append(ArgumentMismatch("body", "", issue))
         return incoming.body
     parts = incoming.parts
-    body_type: Any = getattr(body, "type", None)
     for part in fields(body_type):
         if part.required and part.encode_name not in parts:
             mismatches.append(ArgumentMismatch("body", part.encode_name, "missing"))

@@ -38,7 +38,7 @@ from .values import UNKNOWN
 if TYPE_CHECKING:
     from .adapters import Application, MockTransport
 
-BODY_LIMIT: Final = 1 << 20
+BODY_LIMIT: Final = 16 << 20
 """Maximum size of a request body in bytes."""
 _MAX_RECORDED: Final = 10_000
 """Requests that are recorded; the oldest are dropped first."""

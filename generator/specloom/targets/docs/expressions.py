@@ -118,10 +118,9 @@ class Expressions(Struct):
         path = python.call(self.import_standard("pathlib", "Path"), [python.literal("file")])
         if len(media) < 2:
             return path
-        content = python.call(python.attribute(path, "read_bytes"), [])
         return python.call(
             self.import_own("Upload"),
-            [content, python.keyword_argument("media", python.literal(media[0]))],
+            [path, python.keyword_argument("media", python.literal(media[0]))],
         )
 
     def _named(self, type: Named, value: Json) -> Python:

@@ -226,7 +226,7 @@ def _body(api: Api, module: Module, body: Body) -> BodyView:
         case BinaryBody(file=file, media=media):
             options = lengths(file.length)
             name, of = "Binary", python.literal(media)
-    home = "multipart" if name == "Multipart" else "calls"
+    home = {"Multipart": "multipart", "Binary": "binary"}.get(name, "calls")
     return BodyView(module.use_own(("_runtime", home), name), of, _options(options))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from .. import errors as _errors
+from .._runtime.binary import Binary
 from .._runtime.calls import (
     BINARY,
-    Binary,
     Call,
     Endpoint,
     ErrorCode,

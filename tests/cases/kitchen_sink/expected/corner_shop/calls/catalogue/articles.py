@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from ... import errors as _errors
+from ..._runtime.binary import Binary
 from ..._runtime.calls import (
     BINARY,
-    Binary,
     Call,
     Endpoint,
     ErrorCode,

@@ -13,6 +13,8 @@ from handmade._runtime.auth.static.api_key import ApiKey
 from handmade._runtime.auth.static.basic import Basic
 from handmade._runtime.auth.static.bearer import Bearer
 from handmade._runtime.auth.weixin.scheme import FileTokenStore, WeixinAccessToken
+from handmade._runtime.hosts import parse_host
+from handmade._runtime.http_messages import Request
 from tests.servers import Server, http_response
 
 Send: TypeAlias = Callable[..., Any]
@@ -27,6 +29,22 @@ def test_api_keys(server: Server, send: Send) -> None:
     first, second, third = server.received
     assert first.header("x-api-key") == second.header("x-other") == "k/1"
     assert third.target == "/v1/orders/1/cancel?key=k%2F1"
+
+
+def test_api_keys_in_cookies(server: Server, send: Send) -> None:
+    server.respond_with(http_response(401, '{"message": "no CANARY=, session=CANARY="}'))
+    with pytest.raises(errors.ApiError) as caught:
+        send(CANCEL, ApiKey("CANARY=", cookie="session"))
+    assert "CANARY" not in str(caught.value)
+    assert server.received[0].header("cookie") == "session=CANARY="
+    request = Request("GET", parse_host(server.url), "/", {"cookie": "a=1"})
+    assert ApiKey("k", cookie="b").sign(request).headers == {"Cookie": "a=1; b=k"}
+    for key in ("a;b", 'a"b', "a,b", "a\\b", "a b"):
+        with pytest.raises(errors.ConfigError, match="key: ") as refused:
+            ApiKey(key, cookie="session")
+        assert key not in str(refused.value)
+    with pytest.raises(errors.ConfigError, match="pass one of header, query and cookie"):
+        ApiKey("k", cookie="session", query="k")
 
 
 def test_basic(server: Server, send: Send) -> None:
@@ -99,7 +117,7 @@ MISTAKES: list[tuple[Callable[[], object], str]] = [
     (lambda: ApiKey(""), "key: expected non-empty ASCII text"),
     (lambda: ApiKey("a\r\nb"), "key: expected non-empty ASCII text"),
     (lambda: ApiKey(5), "key: expected a string, got int"),  # type: ignore[arg-type]
-    (lambda: ApiKey("k", header="a", query="b"), "header or query, not both"),
+    (lambda: ApiKey("k", header="a", query="b"), "one of header, query and cookie"),
     (lambda: Basic("a:b", ""), "username: must not have a colon"),
     (lambda: Basic("a", None), "password: expected a string, got NoneType"),  # type: ignore[arg-type]
     (lambda: Bearer("发"), "token: expected non-empty ASCII text"),

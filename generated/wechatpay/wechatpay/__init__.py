@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "4111fc30d53ca53c"
+__build__ = "4feb39969b04e976"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f8465a214082458d"
+__build__ = "f52ab8e76d5404e5"

@@ -90,13 +90,15 @@ def _origin(name: str) -> str:
 
 
 def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
-    """Return names and values that a scheme adds to a request, without names that depend on an unset option."""
+    """Return names and values that a scheme adds to the headers or the query of a request, without names that depend on an unset option."""
     options = scheme.options or {"header": _KEY_HEADER}
     found: list[tuple[str, Added]] = []
     for added in SCHEMES[scheme.kind].adds:
         name = options.get(added.name[1:-1], "") if added.name.startswith("{") else added.name
         if name and added.where == where:
             found.append((name, added))
+        elif name and (added.where, where) == ("cookie", "header"):
+            found.append(("Cookie", added._replace(sample=f"{name}={added.sample}")))
     return found
 
 

@@ -42,9 +42,9 @@ class Option(NamedTuple):
 
 
 class Added(NamedTuple):
-    """A header or query parameter that the scheme adds to a request; `{option}` in the name stands for that option's value."""
+    """A header, query parameter or cookie that the scheme adds to a request; `{option}` as the name stands for that option's value."""
 
-    where: Literal["header", "query"]
+    where: Literal["header", "query", "cookie"]
     name: str
     meaning: Text
     sample: str

@@ -103,6 +103,15 @@ class Request(Opaque):
         added = f"{quote(name, safe='')}={quote(value, safe='')}"
         return self._with(f"{self.target}{separator}{added}", self.headers)
 
+    def with_cookie(self, name: str, value: str) -> Request:
+        """Return the request with one more cookie (RFC 6265, 4.2.1)."""
+        headers = Headers(self.headers.items())
+        cookies = filter(None, [headers.get("Cookie"), f"{name}={value}"])
+        others = {
+            key: each for key, each in self.headers.items() if key.lower() != "cookie"
+        }
+        return self._with(self.target, {**others, "Cookie": "; ".join(cookies)})
+
     def at(self, host: Host) -> Request:
         """Return the request for a host, with its prefix before the path."""
         headers = {**self.headers, "Host": host.authority}

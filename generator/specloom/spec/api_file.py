@@ -337,11 +337,12 @@ class SchemeResolver:
                     f"scheme {kind.text} needs the option `{name}`",
                     _option_hint(name, definition),
                 )
-        if "header" in options and "query" in options:
+        names = [f"`{name}`" for name in options if name in known and known[name].form == "name"]
+        if len(names) > 1:
             self.diagnostics.add(
                 key,
                 "conflicting-keys",
-                "scheme has both `header` and `query`",
+                f"scheme has both {' and '.join(names)}",
                 "keep the one that carries the key",
             )
         self.declared[key.text] = Scheme(key.text, kind.text, options)

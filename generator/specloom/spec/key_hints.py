@@ -382,13 +382,6 @@ HINTS = (
         "hosts: [https://tenant.example.com]",
     ),
     Hint(
-        "cookie",
-        "scheme",
-        "use the `Cookie` header; callers pass `name=value`",
-        "api",
-        "schemes: {session: {scheme: api-key, header: Cookie}}",
-    ),
-    Hint(
         "openIdConnect oauth2-client-credentials",
         "auth",
         "declare an OAuth 2.0 scheme; or the caller fetches the token: `auth: bearer`",

@@ -23,10 +23,12 @@ API_KEY = SchemeDefinition(
             "Name of the header that carries the key (X-Api-Key if no option is set).", "name"
         ),
         "query": Option("Name of the query parameter that carries the key.", "name"),
+        "cookie": Option("Name of the cookie that carries the key.", "name"),
     },
     adds=(
         Added("header", "{header}", _texts("api_key", "key"), "…"),
         Added("query", "{query}", _texts("api_key", "key"), "…"),
+        Added("cookie", "{cookie}", _texts("api_key", "key"), "…"),
     ),
     mock=MockSide("mock_sides", "ApiKeyServerAuth"),
 )

@@ -30,11 +30,12 @@ class ServerSchemeView(Struct, frozen=True):
 
 
 class CredentialsView(Struct, frozen=True):
-    """Template values of the credentials for one of several schemes: the client's argument, the scheme's class, and its name."""
+    """Template values of the credentials for one of several schemes: the client's argument, the scheme's class, its name and its options."""
 
     argument: Python
     class_name: Python
     scheme: Python
+    options: Options
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
@@ -58,6 +59,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
                 ("_runtime", *SCHEMES[scheme.kind].home()), SCHEMES[scheme.kind].class_name
             ),
             python.literal(scheme.name),
+            _options(scheme),
         )
         for scheme in schemes_of(api)
         if SCHEMES[scheme.kind].mock and (argument := argument_of(api, scheme))
@@ -109,13 +111,13 @@ def _scheme(module: Module, api: Api, scheme: Scheme) -> ServerSchemeView:
         unknown = module.use_own(("_runtime", "mock", "unknown"), "UnknownServerAuth")
         return ServerSchemeView(name, unknown, required=python.literal(tuple(required)))
     home = ("_runtime", *kind.home(kind.mock.module))
-    return ServerSchemeView(
-        name,
-        module.use_class(home, kind.mock.class_name),
-        tuple(
-            (python.identifier(option), python.literal(value))
-            for option, value in scheme.options.items()
-        ),
+    return ServerSchemeView(name, module.use_class(home, kind.mock.class_name), _options(scheme))
+
+
+def _options(scheme: Scheme) -> Options:
+    return tuple(
+        (python.identifier(option), python.literal(value))
+        for option, value in scheme.options.items()
     )
 
 

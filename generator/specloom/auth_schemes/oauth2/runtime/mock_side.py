@@ -38,10 +38,8 @@ class OAuth2ServerAuth(ServerAuth):
         scopes: str | None = None,
         client_auth: str = "basic",
     ) -> None:
-        self._options = {"token_url": token_url, "grant": grant}
-        self._options |= {"scopes": scopes} if scopes else {}
-        self._options |= {"client_auth": client_auth} if client_auth != "basic" else {}
         self._grant = grant
+        self._scopes = scopes
         self._client_auth = client_auth
         self._path = urlsplit(token_url).path or "/"
         # Schemes with one token endpoint have one entry: it serves the grants of all.
@@ -99,8 +97,8 @@ class OAuth2ServerAuth(ServerAuth):
             "token_type": "Bearer",
             "expires_in": _LIFETIME,
         }
-        if "scope" in given:
-            issued["scope"] = given["scope"]
+        if scopes := given.get("scope", self._scopes):
+            issued["scope"] = scopes
         return _json(200, issued)
 
     def _client(

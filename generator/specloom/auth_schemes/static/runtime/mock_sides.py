@@ -50,19 +50,27 @@ class BasicServerAuth(_Presented):
 
 
 class ApiKeyServerAuth(_Presented):
-    """A key in the header field or the query parameter of this name."""
+    """A key in the header, the query parameter or the cookie of this name."""
 
-    def __init__(self, *, header: str | None = None, query: str | None = None) -> None:
-        self._options = {"header": header, "query": query}
-        self._header = header or ("" if query else "X-Api-Key")
+    def __init__(
+        self,
+        *,
+        header: str | None = None,
+        query: str | None = None,
+        cookie: str | None = None,
+    ) -> None:
+        self._header = header or ("" if query or cookie else "X-Api-Key")
         self._query = query or ""
+        self._cookie = cookie
 
     def _is_presented(self, incoming: IncomingRequest) -> bool:
+        if self._cookie:
+            cookies = incoming.headers.get("Cookie", "").split("; ")
+            return f"{self._cookie}={SECRET}" in cookies
         if self._header:
             return incoming.headers.get(self._header) == SECRET
         return incoming.query.get(self._query) == [SECRET]
 
     @property
     def credentials(self) -> Mapping[str, Any]:
-        given = {name: text for name, text in self._options.items() if text}
-        return {"key": SECRET, **given}
+        return {"key": SECRET}

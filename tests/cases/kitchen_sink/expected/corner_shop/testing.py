@@ -67,6 +67,7 @@ class CornerShopMock(Mock):
             ),
             "key": ApiKey(
                 **self.credentials_of("key"),
+                header="X-Shop-Key",
             ),
         }
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import call, decode, generation, importing, mocking, watching
+from . import call, decode, directory, generation, importing, mocking, watching
 
 SUBJECTS = {
     "generate": generation,
@@ -14,6 +14,7 @@ SUBJECTS = {
     "decode": decode,
     "import": importing,
     "mock": mocking,
+    "directory": directory,
     "watch": watching,
 }
 

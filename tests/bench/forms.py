@@ -1,0 +1,123 @@
+"""What the spec language has for each construct of OpenAPI (`constructs`): a resource that says it, which a test loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Form(Struct, frozen=True):
+    """A resource file with the construct, and keys of `_api.yaml` beside the necessary ones."""
+
+    resource: str
+    api: str = ""
+
+
+def _endpoint(keys: str, types: str = "", method: str = "POST") -> Form:
+    """Return an endpoint with these keys, in flow style, and types."""
+    text = f"title: X\nendpoints:\n  x: {{http: {method} /x, {keys}}}\n"
+    return Form(text + (f"types: {{{types}}}\n" if types else ""))
+
+
+def _response(keys: str, types: str = "") -> Form:
+    return _endpoint(f"responses: {{{keys}}}", types, "GET")
+
+
+def _field(type: str, types: str = "") -> Form:
+    return _response(f"200: {{body: {{a: {type}}}}}", types)
+
+
+def _auth(keys: str) -> Form:
+    return Form("title: X\nendpoints:\n  x: {http: GET /x, responses: {204: null}}\n", keys)
+
+
+_POST = "responses: {204: null}, idempotency: none"
+
+FORMS: Mapping[str, Form | None] = {
+    # requests
+    "JSON body": _endpoint(f"body: {{a: string}}, {_POST}"),
+    "other JSON body": _endpoint(
+        f"body: {{a: string}}, media: application/merge-patch+json, {_POST}"
+    ),
+    "form body": _endpoint(f"form: {{a: string}}, {_POST}"),
+    "object in a form": _endpoint(
+        f"form: {{a: {{style: brackets, fields: {{b: string}}}}}}, {_POST}"
+    ),
+    "list of objects in a form": _endpoint(
+        f"form: {{a: {{type: list<object>, style: brackets, fields: {{b: string}}}}}}, {_POST}"
+    ),
+    "multipart body": _endpoint(f"parts: {{a: string, b: file}}, {_POST}"),
+    "binary body": _endpoint(f"content: file, {_POST}"),
+    "text body": None,
+    "XML body": None,
+    "several media types of a body": None,
+    "body of a GET or DELETE": None,
+    "cookie": None,
+    "slashes in a path parameter": None,
+    "matrix or label style": None,
+    "JSON in a parameter": _endpoint(
+        "query: {a: text<A>}, responses: {204: null}", "A: {fields: {b: string}}", "GET"
+    ),
+    "list joined by pipes": None,
+    "list joined by spaces": None,
+    "list in brackets": _endpoint(
+        "query: {a: {type: list<string>, style: brackets}}, responses: {204: null}", method="GET"
+    ),
+    "list of objects in a query": _endpoint(
+        "query: {a: {type: list<object>, style: brackets, fields: {b: string}}}, responses: {204: null}",
+        method="GET",
+    ),
+    "object in a query": _endpoint(
+        "query: {a: {style: deep, fields: {b: string}}}, responses: {204: null}", method="GET"
+    ),
+    # An object that is spread over a query has no name there: its fields are parameters.
+    "object spread over a query": _endpoint(
+        "query: {b: string, c?: string}, responses: {204: null}", method="GET"
+    ),
+    # responses
+    "JSON response": _response("200: {body: {a: string}}"),
+    "other JSON response": _response("200: {body: {a: string}}"),
+    "binary response": _response("200: {content: file}"),
+    "text response": None,
+    "XML response": None,
+    "event stream response": None,
+    "JSON lines response": None,
+    "form response": None,
+    "multipart response": None,
+    "several media types of a response": None,
+    "range of success statuses": None,
+    "body of an error": Form(
+        "title: X\nerrors: [{status: 404, body: A}]\nendpoints:\n  x: {http: GET /x, responses: {204: null}}\ntypes: {A: {fields: {b: string}}}\n"
+    ),
+    "body of a range of errors": None,
+    "body of all other errors": None,
+    # types
+    "fields of several types": None,
+    "union of scalars": _field("string | integer"),
+    "union with objects": _field("string | A", "A: {fields: {b: string}}"),
+    "union of objects without a tag": None,
+    "tagged union": _field(
+        "A",
+        "A: {type: B | C, tag: k}, B: {fields: {k: string('b')}}, C: {fields: {k: string('c')}}",
+    ),
+    "read-only field": None,
+    "write-only field": None,
+    "unknown fields beside known ones": None,
+    "tuple": None,
+    "values of several types": None,
+    "objects as values": None,
+    "keyword not": None,
+    # credentials and hosts
+    "bearer authentication": _auth("auth: bearer"),
+    "basic authentication": _auth("auth: basic"),
+    "key in a header": _auth("schemes: {k: {scheme: api-key, header: X-Key}}\nauth: k"),
+    "key in a query": _auth("schemes: {k: {scheme: api-key, query: key}}\nauth: k"),
+    "key in a cookie": None,
+    "OAuth 2 token": None,
+    "two credentials at once": None,
+    "oauth authentication": None,
+    "mutual authentication": None,
+    "host variables": None,
+}
+"""None: the language has no form for it. A construct that is not listed has none either."""

@@ -1,0 +1,99 @@
+"""The spec language has the forms that the benchmark of public OpenAPI documents counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.bench.constructs import Document
+from tests.bench.forms import FORMS, Form
+
+from specloom.spec import load
+from specloom.targets import files
+
+API = """\
+specloom: 1
+package: shop
+version: 1.0.0
+client: Shop
+title: Shop
+languages: [en]
+hosts: [https://api.example.com]
+"""
+
+
+@pytest.mark.parametrize(
+    ("construct", "form"), [(name, form) for name, form in FORMS.items() if form is not None]
+)
+def test_a_form_is_a_spec_without_problems(construct: str, form: Form, tmp_path: Path) -> None:
+    api = API
+    for line in form.api.splitlines():
+        key = line.split(":")[0]
+        api = "".join(each for each in api.splitlines(True) if each.split(":")[0] != key)
+    (tmp_path / "_api.yaml").write_text(f"{api}{form.api}\n", "utf-8")
+    (tmp_path / "x.yaml").write_text(form.resource, "utf-8")
+    assert files(load(tmp_path, "spec").api, "project"), construct
+
+
+def test_constructs_of_an_operation_are_found() -> None:
+    pet = {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}}}
+    document = Document(
+        {
+            "servers": [{"url": "https://{tenant}.example.com"}],
+            "components": {
+                "schemas": {
+                    "Pet": {**pet, "properties": {**pet["properties"], "next": {"$ref": "#/components/schemas/Pet"}}},  # type: ignore[dict-item]
+                    "Cat": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"type": "object"}]},
+                },
+                "securitySchemes": {
+                    "key": {"type": "apiKey", "in": "cookie"},
+                    "user": {"type": "http", "scheme": "Bearer"},
+                },
+            },
+            "security": [{"key": [], "user": []}],
+            "paths": {
+                "/pets": {
+                    "parameters": [{"in": "cookie", "name": "s", "schema": {"type": "string"}}],
+                    "get": {
+                        "responses": {
+                            "2XX": {
+                                "content": {
+                                    "application/json": {
+                                        "schema": {
+                                            "type": "array",
+                                            "items": {"$ref": "#/components/schemas/Cat"},
+                                        }
+                                    },
+                                    "text/csv": {},
+                                }
+                            },
+                            "default": {
+                                "content": {
+                                    "application/problem+json": {
+                                        "schema": {"oneOf": [pet, {"type": "object"}]}
+                                    }
+                                }
+                            },
+                        }
+                    },
+                }
+            },
+        }
+    )
+    assert [set(each) for each in document.operations()] == [
+        {
+            "cookie",
+            "host variables",
+            "key in a cookie",
+            "bearer authentication",
+            "two credentials at once",
+            "range of success statuses",
+            "several media types of a response",
+            "JSON response",
+            "text response",
+            "fields of several types",
+            "read-only field",
+            "body of all other errors",
+            "union of objects without a tag",
+        }
+    ]

@@ -5,7 +5,7 @@ Each line that ends with `# error` must be an error, and no other; the one that 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 from corner_shop import CornerShop
 from corner_shop import calls as shop_calls
@@ -30,6 +30,8 @@ assert_type(
     pay.send(calls.fapiao_applications.query("4200", sub_mchid="1")), Response[models.FapiaoPage]
 )
 assert_type(pay.with_options(deadline=60), WeChatPay)
+assert_type(pay.request("GET", "/v3/x", query={"a": 1}, idempotency="safe"), Response[Any])
+pay.request("GET", "/v3/x", idempotency="sure")  # error
 
 pay.fapiao_applications.query("4200", "1900000109")  # error
 pay.fapiao_applications.query(4200, sub_mchid="1900000109")  # error

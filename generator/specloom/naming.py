@@ -154,7 +154,7 @@ RESERVED_OPTIONS = frozenset(
     ]
 )
 
-RESERVED_ON_CLIENT = frozenset(["send", "close", "aclose", "with_options", "webhooks"])
+RESERVED_ON_CLIENT = frozenset(["send", "request", "close", "aclose", "with_options", "webhooks"])
 
 
 def snake(wire: str) -> str | None:

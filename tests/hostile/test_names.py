@@ -180,6 +180,7 @@ METHODS = [
     "raw",
     "query",
     "send",
+    "request",
     "close",
     "aclose",
     "with_options",
@@ -497,7 +498,18 @@ def test_a_name_that_python_normalizes_is_a_problem(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "name", ["send", "close", "aclose", "with_options", "self", "annotations", "class", "webhooks"]
+    "name",
+    [
+        "send",
+        "request",
+        "close",
+        "aclose",
+        "with_options",
+        "self",
+        "annotations",
+        "class",
+        "webhooks",
+    ],
 )
 def test_names_that_cannot_be_resources_are_problems(name: str, tmp_path: Path) -> None:
     problems = problems_of({f"{name}.yaml": "title: X\n"}, tmp_path)

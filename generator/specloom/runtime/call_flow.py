@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from logging import DEBUG, INFO, getLogger
+from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
 from . import hooks
@@ -11,9 +13,16 @@ from .auth.base import Scheme
 from .calls import Call, check_call
 from .effects import Send, Sleep, Steps
 from .endpoint_metadata import Idempotency, Response
-from .errors import ApiError, DeadlineExceeded, Error, Outcome, SignatureError
+from .errors import (
+    ApiError,
+    DeadlineExceeded,
+    Error,
+    InvalidRequest,
+    Outcome,
+    SignatureError,
+)
 from .frames import forget_frames
-from .headers import merge
+from .headers import credentials_in, merge
 from .hosts import Host
 from .http_messages import BodyStream, RawResponse, Request
 from .idempotency import idempotency_of
@@ -24,6 +33,7 @@ from .settings import Settings
 
 T = TypeVar("T")
 
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _CONNECTING: Final = 10.0
 """Maximum seconds to establish a connection."""
 _MIN_HOOK_SECONDS: Final = 0.2
@@ -32,21 +42,26 @@ _GATEWAY: Final = (502, 503, 504)
 """Statuses of a gateway that cannot reach its server."""
 
 
-def exchange(call: Call[T], settings: Settings) -> Steps[Response[T]]:
+def exchange(
+    call: Call[T], settings: Settings, headers: Mapping[str, str] = _NO_HEADERS
+) -> Steps[Response[T]]:
     """Steps that send a call and return its response.
 
-    Raise an `Error` with the endpoint, the hosts of all attempts and the outcome of the
-    request over all of them.
+    `headers` are checked headers that the call itself lacks. Raise an `Error` with the
+    endpoint, the hosts of all attempts and the outcome of the request over all of them.
     """
     check_call(call)
-    return _CallState(call, settings).steps()
+    return _CallState(call, settings, headers).steps()
 
 
 class _CallState(Generic[T]):
     """State of one call: its attempts and its outcome so far."""
 
-    def __init__(self, call: Call[T], settings: Settings) -> None:
+    def __init__(
+        self, call: Call[T], settings: Settings, headers: Mapping[str, str]
+    ) -> None:
         self._endpoint = call.endpoint
+        self._headers = headers
         self._idempotency: Idempotency = idempotency_of(call)
         self._call = call
         self._settings = settings
@@ -72,6 +87,8 @@ class _CallState(Generic[T]):
                 )
                 unsigned = draft.at(host)
                 request = yield from scheme.authenticate(unsigned, self._until)
+                if self._headers:
+                    self._check_headers(unsigned, request)
                 if settings.clock() >= self._until:
                     text = f"the deadline of {settings.deadline:g} s passed before the request was sent"
                     raise DeadlineExceeded(text)
@@ -103,12 +120,13 @@ class _CallState(Generic[T]):
 
     def _redaction(self) -> Redaction:
         scheme, unsigned, request = self._attempted
-        return Redaction([*scheme.secrets(unsigned, request), *secrets_of(self._call)])
+        secrets = [*scheme.secrets(unsigned, request), *secrets_of(self._call)]
+        return Redaction([*secrets, *credentials_in(self._headers)])
 
     def _draft(self, scheme: Scheme) -> Request:
         """Return the request without a host; each attempt sends and signs its bytes."""
         endpoint, draft = self._endpoint, self._call.draft
-        headers = merge(self._settings.headers, draft.headers)
+        headers = merge(self._settings.headers, draft.headers, self._headers)
         body: bytes | BodyStream = b""
         signed: bytes | None = b""
         if endpoint.body is not None:
@@ -126,6 +144,16 @@ class _CallState(Generic[T]):
             headers["Content-Length"] = str(length)
         target = draft.target("", scheme.encrypt)
         return Request(endpoint.method, self._hosts[0], target, headers, body, signed)
+
+    def _check_headers(self, unsigned: Request, request: Request) -> None:
+        """Raise an error if the auth scheme sets a header that the user added."""
+        for name, value in request.headers.items():
+            if unsigned.headers.get(name) == value:
+                continue
+            for added in self._headers:
+                if added.lower() == name.lower():
+                    text = f"{added} is set by the auth scheme; remove it"
+                    raise InvalidRequest(text, field="headers")
 
     # --- one attempt ------------------------------------------------------------------
 

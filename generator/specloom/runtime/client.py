@@ -13,7 +13,7 @@ from .calls import Call
 from .drivers import AsyncDriver, Driver
 from .endpoint_metadata import Response
 from .errors import ConfigError
-from .frames import hide_constructor_arguments
+from .frames import hide_arguments, hide_constructor_arguments
 from .hooks import Hooks, OnRequest, OnResponse, OnRetry
 from .settings import Settings, parse_hosts_option
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .httpx_adapter import AsyncTransport, Transport
+    from .undocumented import Repeatable
 
 T = TypeVar("T")
 D = TypeVar("D", Driver, AsyncDriver)
@@ -144,6 +145,37 @@ class Client(_Client[Driver]):
         """Send a call; return its value with status, headers and body."""
         return self._driver.run(exchange(call, self._settings))
 
+    @hide_arguments
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        idempotency: Repeatable | None = None,
+        verified: bool = True,
+    ) -> Response[Any]:
+        """Send a request that the spec lacks; authenticated, retried and decoded alike.
+
+        `path` may have variables, such as `/v3/orders/{order_id}`; it appears in logs
+        and hooks, their values do not. A list in `query` repeats the parameter. `body`
+        is any JSON, or bytes; a header Content-Type replaces `application/json` or
+        `application/octet-stream`. `idempotency` says whether a
+        request may be retried after its response is lost: it has no effect (`safe`, the
+        default of GET and HEAD), the server recognizes it (`keyed`), or it may not
+        (`none`, the default of other methods). `verified=False` accepts an unsigned
+        response. The value of the response is JSON, bytes, or None without a body.
+        """
+        from .undocumented import undocumented_call
+
+        call, added = undocumented_call(
+            method, path, variables, query, body, headers, idempotency, verified
+        )
+        return self._driver.run(exchange(call, self._settings, added))
+
     def close(self) -> None:
         """Close the connections, which clients made by `with_options` share."""
         try:
@@ -206,6 +238,37 @@ class AsyncClient(_Client[AsyncDriver]):
     async def send(self, call: Call[T]) -> Response[T]:
         """Send a call; return its value with status, headers and body."""
         return await self._driver.run(exchange(call, self._settings))
+
+    @hide_arguments
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        idempotency: Repeatable | None = None,
+        verified: bool = True,
+    ) -> Response[Any]:
+        """Send a request that the spec lacks; authenticated, retried and decoded alike.
+
+        `path` may have variables, such as `/v3/orders/{order_id}`; it appears in logs
+        and hooks, their values do not. A list in `query` repeats the parameter. `body`
+        is any JSON, or bytes; a header Content-Type replaces `application/json` or
+        `application/octet-stream`. `idempotency` says whether a
+        request may be retried after its response is lost: it has no effect (`safe`, the
+        default of GET and HEAD), the server recognizes it (`keyed`), or it may not
+        (`none`, the default of other methods). `verified=False` accepts an unsigned
+        response. The value of the response is JSON, bytes, or None without a body.
+        """
+        from .undocumented import undocumented_call
+
+        call, added = undocumented_call(
+            method, path, variables, query, body, headers, idempotency, verified
+        )
+        return await self._driver.run(exchange(call, self._settings, added))
 
     async def close(self) -> None:
         """Close the connections of this event loop, which `with_options` shares."""

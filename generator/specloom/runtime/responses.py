@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .auth.base import Scheme
 from .calls import Endpoint
-from .codec import InvalidJson, codec, decode
+from .codec import InvalidJson, codec, decode, parse
 from .endpoint_metadata import (
     BinaryContent,
     Response,
@@ -50,7 +50,11 @@ def decode_response(
             f"undocumented status {response.status}; redirects are not followed",
             **_parts(response),
         )
-    value: T = _value(endpoint, response, scheme, settings)
+    value: T = (
+        _value(endpoint, response, scheme, settings)
+        if endpoint.in_spec
+        else _undocumented_value(response)
+    )
     request_id = scheme.request_id(response, "")
     return Response(
         value, response.status, response.headers, request_id, response.content
@@ -124,6 +128,27 @@ def _value(
     if problems:
         _report(endpoint, response, problems, settings)
     return value
+
+
+def _undocumented_value(response: RawResponse) -> Any:
+    """Return the JSON value of a response, None without a body, else its bytes.
+
+    Without a media type, or as plain text, only an object or a list is JSON.
+    """
+    content = response.content
+    media = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if not content:
+        return None
+    if media.endswith(("/json", "+json")):
+        try:
+            return parse(content)
+        except InvalidJson as error:
+            text = f"the response is not JSON: {error}"
+            raise ProtocolError(text, **_parts(response)) from error
+    if media in ("", "text/plain") and content.lstrip()[:1] in (b"{", b"["):
+        with suppress(InvalidJson):
+            return parse(content)
+    return content
 
 
 def _report(

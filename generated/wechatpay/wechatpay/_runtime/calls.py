@@ -109,6 +109,9 @@ class Endpoint(Generic[T]):
     unsigned.
     """
 
+    in_spec = True
+    """False for an endpoint that the spec lacks."""
+
     def __init__(
         self,
         name: str,

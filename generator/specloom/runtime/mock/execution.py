@@ -34,6 +34,13 @@ from .store import Store
 from .stubs import Stub, StubError
 
 
+def no_endpoint(incoming: IncomingRequest) -> DocumentedError:
+    """Return the error for a request that matches no endpoint, stub or behaviour."""
+    name = f"{incoming.method} {incoming.path}"
+    hint = f'to answer it, use mock.reply(…, endpoint="{name}")'
+    return DocumentedError(404, "NOT_FOUND", f"no such endpoint; {hint}")
+
+
 class Result(NamedTuple):
     """Result of a behaviour: status, and JSON or bytes.
 
@@ -86,6 +93,8 @@ class RequestExecutor(PortRegistry):
     ) -> MockResponse:
         """Return the response to an accepted request, or raise `DocumentedError`."""
         stub = self.next_stub(route.name, incoming)
+        if stub is None and self._is_unknown(route):
+            raise no_endpoint(incoming)
         encrypt: Encrypt = str
         if self.authentication:
             encrypt = partial(auth.encrypt, incoming=incoming)
@@ -102,6 +111,12 @@ class RequestExecutor(PortRegistry):
             return auth.add_request_id(auth.serve(route.name, incoming))
         response, _ = self._run(route, endpoint, arguments, encrypt, None)
         return auth.add_request_id(response)
+
+    def _is_unknown(self, route: Route) -> bool:
+        """Return whether neither the spec nor a behaviour has an endpoint."""
+        if route.endpoint is None or route.endpoint.in_spec:
+            return False
+        return (route.method, route.shape) not in self._behaviours
 
     def _execute_recorded(
         self,
@@ -150,7 +165,7 @@ class RequestExecutor(PortRegistry):
             return build_response(endpoint, status, body, encrypt), not repeated
         if previous is not None:
             return previous, False
-        example = self.examples[route.name]
+        example = self.examples.get(route.name, ExampleResponse())
         if example.status is not None:
             response = build_response(endpoint, example.status, example.body, encrypt)
             return response, True

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
@@ -69,12 +70,19 @@ class Routes:
         routes.sort(key=lambda route: route.path.count("{"))
         self._by_depth: defaultdict[int, list[Route]] = defaultdict(list)
         for route in routes:
-            self._by_depth[route.path.count("/")].append(route)
+            self.add(route)
         hosts = list(service.parsed_hosts)
         hosts += [
             host for route in routes if route.endpoint for host in route.endpoint.hosts
         ]
         self._prefixes = sorted({host.prefix for host in hosts if host.prefix})
+
+    def add(self, route: Route) -> None:
+        """Add a route, which comes after those that are there."""
+        self._by_depth[route.path.count("/")].append(route)
+
+    def __iter__(self) -> Iterator[Route]:
+        return chain.from_iterable(self._by_depth.values())
 
     def find(self, incoming: IncomingRequest) -> list[Match]:
         """Return the routes of a request's method and path: one, or several of the spec.

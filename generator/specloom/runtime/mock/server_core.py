@@ -17,6 +17,7 @@ from ..api_definition import Service
 from ..calls import endpoint
 from ..errors import ConfigError
 from ..mismatches import Decrypt
+from ..undocumented import UndocumentedEndpoint
 from . import (
     DocumentedError,
     ExampleResponse,
@@ -26,9 +27,14 @@ from . import (
     ServerAuth,
 )
 from .admin import ADMIN, handle_command
-from .argument_checks import CheckedArguments, check_arguments, signed_content
+from .argument_checks import (
+    CheckedArguments,
+    check_arguments,
+    signed_content,
+    unchecked_arguments,
+)
 from .commands import Command
-from .execution import RequestExecutor
+from .execution import RequestExecutor, no_endpoint
 from .responses import error_response
 from .routing import Match, Route, Routes
 from .selection import select
@@ -83,6 +89,7 @@ class Mock(RequestExecutor):
         self.calls: list[RecordedRequest] = []
         """Received requests, the newest last."""
         self._routes = Routes(service, endpoints, scheme_endpoints)
+        self._route_behaviours()
         for auth in auth_by_scheme.values():
             auth.attach(self)
 
@@ -133,6 +140,23 @@ class Mock(RequestExecutor):
     def close(self) -> None:
         """Close the state file, if there is one."""
         self.store.close()
+
+    # --- endpoints that the spec lacks ------------------------------------------------
+
+    def _route_behaviours(self) -> None:
+        documented = {(route.method, route.shape) for route in self._routes}
+        for method, shape in self.behaviours():
+            if (method, shape) not in documented:
+                first, *others = shape.split("{}")
+                pieces = (f"{{{n}}}{text}" for n, text in enumerate(others, 1))
+                self.add_undocumented(f"{method} {first}{''.join(pieces)}")
+
+    def add_route(self, endpoint: UndocumentedEndpoint) -> None:
+        name, method, path = endpoint.name, endpoint.method, endpoint.path
+        for route in self._routes:
+            if route.method == method and route.match(path) is not None:
+                raise ValueError(f"{name} is a request of {route.name}; use this name")
+        self._routes.add(Route(name, method, path, endpoint))
 
     # --- commands over HTTP -----------------------------------------------------------
 
@@ -204,7 +228,7 @@ class Mock(RequestExecutor):
             return DocumentedError(
                 405, "METHOD_NOT_ALLOWED", f"use {', '.join(methods)}"
             )
-        return DocumentedError(404, "NOT_FOUND", "no such endpoint")
+        return no_endpoint(incoming)
 
     def _decrypt_for(self, incoming: IncomingRequest, route: Route) -> Decrypt:
         """Return the function that decrypts the fields of a request."""
@@ -238,6 +262,8 @@ class Mock(RequestExecutor):
             auth.check_request(incoming)
         if route.endpoint is None:
             return CheckedArguments({})
+        if not route.endpoint.in_spec:
+            return unchecked_arguments(incoming, match.values)
         decrypt = self._decrypt_for(incoming, route)
         arguments = check_arguments(route.endpoint, incoming, match.values, decrypt)
         mismatches = [

@@ -80,6 +80,18 @@ def check_arguments(
     )
 
 
+def unchecked_arguments(
+    incoming: IncomingRequest, path: tuple[str, ...]
+) -> CheckedArguments:
+    """Return the arguments of a request that the spec lacks; the body is JSON or bytes."""
+    try:
+        json = parse(incoming.body)
+    except InvalidJson:
+        body = incoming.body or None
+        return CheckedArguments({}, body, path=path, query=incoming.query)
+    return CheckedArguments({}, json, path=path, query=incoming.query, json=json)
+
+
 # --- parameters ---------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..calls import Endpoint
 from ..endpoint_metadata import ErrorCode
+from ..undocumented import UndocumentedEndpoint
 from . import Fault, IncomingRequest
 from .stubs import FaultKind, Stub, StubError, StubResponse, fault_of_kind
 
@@ -26,7 +27,8 @@ class _Entry:
 class StubRegistry:
     """Stubs of a mock, and the documented errors that they use.
 
-    `endpoint` is a name such as `orders.query`. Without it, errors and responses apply to
+    `endpoint` is a name such as `orders.query`, or method and path of an endpoint that the
+    spec lacks, such as `GET /orders/{id}/notes`. Without it, errors and responses apply to
     all endpoints of the spec, and faults to all requests. `times` is the number of requests
     that a stub applies to, by default all; `chance` is its probability, from 0 to 1. Newer
     stubs take precedence; faults add up.
@@ -185,8 +187,7 @@ class StubRegistry:
         outage: bool = False,
     ) -> None:
         if endpoint is not None and endpoint not in self._names:
-            names = ", ".join(sorted(self._names))
-            raise ValueError(f"unknown endpoint {endpoint}; expected one of {names}")
+            self.add_undocumented(endpoint)
         if not 0 <= chance <= 1:
             raise ValueError(f"invalid chance {chance}; expected a number from 0 to 1")
         if times is not None and (type(times) is not int or times < 1):
@@ -194,6 +195,23 @@ class StubRegistry:
         with self.lock:
             self._entries.append(_Entry(stub, endpoint, times, chance, outage))
             self.stubs_changed()
+
+    def add_undocumented(self, name: str) -> None:
+        """Add an endpoint that the spec lacks, by its name; raise ValueError."""
+        method, _, path = name.partition(" ")
+        if not (method.isascii() and method.isupper() and path.startswith("/")):
+            names = ", ".join(sorted(self._names))
+            raise ValueError(
+                f"unknown endpoint {name}; expected one of {names}, or method and path of"
+                " an endpoint that the spec lacks"
+            )
+        endpoint = UndocumentedEndpoint(method, path)
+        self.add_route(endpoint)
+        self._endpoints[name] = endpoint
+        self._names.add(name)
+
+    def add_route(self, endpoint: UndocumentedEndpoint) -> None:
+        """Route requests to an endpoint; raise ValueError if a documented one has them."""
 
     # --- documented errors ------------------------------------------------------------
 

@@ -73,7 +73,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "as": ("Renamed", "renamed"), "ask": ("act",), "auth": ("key", "none"), "body": ("list<string>", {MARK: "string"}, "Leaf", {MARK: "a"}), "body_file": ("zqz.json",),
     "client": ("Other",), "code": (MARK,), "content": ("file", {"type": "file(..9)"}), "default": ("A", 1), "deprecated": (MARK, "true"), "detail": (MARK,),
     "endpoints": ({"get": ENDPOINT},), "enum": ([MARK],), "error_shape": ({"code": MARK},), "errors": ([{"code": "ZQZ"}],), "example": ("A", 1),
-    "events": ({"name": MARK}, {"zqz": {"payload": {}}}), "examples": ([{"title": MARK}],), "facts": ({"audience": MARK}, [{"title": MARK, "value": MARK}]),
+    "events": ({"name": MARK}, {"zqz": {"payload": {}}}), "examples": ([{"title": MARK}],), "extra": ("string",), "facts": ({"audience": MARK}, [{"title": MARK, "value": MARK}]),
     "fields": ({MARK: "string"},), "form": ({MARK: "string"},), "header": ({"X-Zqz": "string('a')"}, {"X-Zqz": "string"}, MARK), "headers": ({"X-Zqz": "string"},),
     "hosts": (["https://zqz.example.com"],), "http": ("POST /zqz",), "id": (MARK,), "idempotency": ("safe", {"ask": "ask"}), "key": ("f",), "includes": (["Cat"],), "languages": (["zh"],),
     "links": ([{"title": MARK, "url": "https://example.com"}],), "media": ("image/png",), "message": (MARK,), "name": ("Renamed",), "package": ("other",),

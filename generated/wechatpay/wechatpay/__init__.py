@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c20f369c9e6b8fb7"
+__build__ = "74771f78187d4e11"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b35e886b143312d2"
+__build__ = "96c62db599593ea7"

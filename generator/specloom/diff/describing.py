@@ -87,6 +87,8 @@ def expression(type: Type) -> str:
 
 def describe_field(field: Field) -> str:
     """Return the field as an entry of a spec: `note?: string(100)?`."""
+    if not field.wire and isinstance(field.type, MapOf):
+        return f"{field.name}: {expression(field.type.value)}"
     return f"{field.wire}{'' if field.required else '?'}: {expression(field.type)}"
 
 

@@ -344,7 +344,7 @@ def _is_same(old: Field, new: Field) -> bool:
 
 
 def _label(subject: Subject, field: Field) -> str:
-    return f"{subject.noun} `{field.name if subject.is_call else field.wire}`"
+    return f"{subject.noun} `{field.name if subject.is_call else field.wire or field.name}`"
 
 
 def _presence(old: Field, new: Field, side: Direction) -> Iterator[str]:

@@ -312,7 +312,7 @@ def _field_types(old: Iterable[Field], new: Iterable[Field]) -> Iterator[tuple[T
 def _inner_types_of_named(old: NamedType, new: NamedType) -> Iterator[tuple[Type, Type]]:
     match old, new:
         case Object(), Object():
-            yield from _field_types(old.fields, new.fields)
+            yield from _field_types(old.all_fields, new.all_fields)
         case UnionType(), UnionType():
             yield from zip(old.members, new.members, strict=False)
         case _:

@@ -108,7 +108,7 @@ class NamedTypeComparison(Struct, frozen=True):
         )
 
     def _structure(self, subject: str, sides: Sides, old: Object, new: Object) -> None:
-        self.fields.compare_all(Subject(subject, "field", sides), old.fields, new.fields)
+        self.fields.compare_all(Subject(subject, "field", sides), old.all_fields, new.all_fields)
 
     def _enumeration(self, subject: str, sides: Sides, old: Enumeration, new: Enumeration) -> None:
         if _kind(old) != _kind(new):

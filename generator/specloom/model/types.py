@@ -198,7 +198,14 @@ class Object(Struct, frozen=True):
     description: Text = Text()
     shared: bool = False
     """True if declared under `types:`; otherwise it belongs to the one place that defines it."""
+    extra: Field | None = None
+    """Map of the fields that are not listed, if they are kept; its wire name is empty."""
     location: SourceLocation = SourceLocation("", 1, 1)
+
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        """The fields, and `extra` if there is one."""
+        return (*self.fields, self.extra) if self.extra else self.fields
 
 
 class EnumValue(Struct, frozen=True):

@@ -12,7 +12,7 @@ import msgspec
 
 from .decoding import decoder_for
 from .decryption import decrypter_for
-from .field_info import Annotation, nested_types
+from .field_info import Annotation, extra_type, is_struct, nested_types
 from .mismatches import Decoder, Decrypt, Mismatch, Mismatches, summarize
 from .models import is_tagged
 from .repair import InvalidBytes, repair
@@ -133,10 +133,11 @@ def _holds_no_number(content: bytes) -> bool:
 
 
 def _fast(annotation: Annotation) -> msgspec.json.Decoder[Any] | None:
-    # msgspec knows no conversions, and would decode a ciphertext as a plaintext.
+    # msgspec knows no conversions and no further fields, and would decode a ciphertext as a plaintext.
     for kind, info in nested_types(annotation, deep=True):
         is_odd = info.encrypted and kind is not str
-        if info.conversion or info.json_text or is_odd:
+        keeps_more = is_struct(kind) and extra_type(kind) is not None
+        if info.conversion or info.json_text or is_odd or keeps_more:
             return None
     try:
         return msgspec.json.Decoder(annotation, dec_hook=_choose, float_hook=_number)

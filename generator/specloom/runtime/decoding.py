@@ -24,6 +24,8 @@ from .ciphertext import CipherText, decrypt_text
 from .field_info import (
     Annotation,
     FieldInfo,
+    extra_type,
+    field_types,
     is_struct,
     is_union,
     origin_of,
@@ -32,7 +34,7 @@ from .field_info import (
 )
 from .json_types import NAMES
 from .mismatches import Decoder, Mismatch, Mismatches, ValuePath
-from .models import Tagged, Unknown, is_tagged
+from .models import EXTRA, Tagged, Unknown, is_tagged
 from .wire_formats import Conversion
 
 _ALL_KINDS = frozenset(NAMES)
@@ -215,7 +217,14 @@ class _Object:
         return [
             (field.name, field.encode_name, field.required, decoder_for(field.type))
             for field in fields(self._kind)
+            if field.encode_name != EXTRA
         ]
+
+    @cached_property
+    def _extra(self) -> Decoder | None:
+        """Decoder of the fields that the class does not list, if it keeps them."""
+        annotation = extra_type(self._kind)
+        return None if annotation is None else decoder_for(annotation)
 
     def __call__(
         self, value: dict[str, object], path: ValuePath, mismatches: Mismatches
@@ -227,6 +236,13 @@ class _Object:
             elif required:
                 mismatches.append(Mismatch((path, wire), "missing"))
                 typed[name] = None
+        if (extra := self._extra) is not None:
+            listed = field_types(self._kind)
+            typed["extra"] = {
+                key: extra.decode(item, (path, key), mismatches)
+                for key, item in value.items()
+                if key not in listed
+            }
         return self._kind(**typed)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias, TypeGuard, Union, get_args, get_or
 import msgspec
 from msgspec.structs import fields
 
-from .models import is_tagged
+from .models import EXTRA, is_tagged
 from .wire_formats import Conversion, Limits
 
 Annotation: TypeAlias = Any
@@ -64,8 +64,21 @@ def is_struct(kind: Annotation) -> TypeGuard[type[msgspec.Struct]]:
 
 @cache
 def field_types(kind: type[msgspec.Struct]) -> Mapping[str, Annotation]:
-    """Return the types of the fields of a class by wire name."""
-    return {field.encode_name: field.type for field in fields(kind)}
+    """Return the types of the fields of a class by wire name, without `extra`."""
+    return {
+        field.encode_name: field.type
+        for field in fields(kind)
+        if field.encode_name != EXTRA
+    }
+
+
+@cache
+def extra_type(kind: type[msgspec.Struct]) -> Annotation | None:
+    """Return the type of the fields that a class keeps without listing them, if it does."""
+    for field in fields(kind):
+        if field.encode_name == EXTRA:
+            return get_args(split_annotated(field.type)[0])[1]
+    return None
 
 
 def value_types(enum: type[Enum]) -> frozenset[type]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum, StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, TypeVar
 
 import msgspec
 
@@ -80,6 +80,16 @@ def constant(value: T, *, name: str | None = None) -> T:
     `name` is its wire name, if different.
     """
     field: T = msgspec.field(default=value, name=name)
+    return field
+
+
+EXTRA: Final = ""
+"""Wire name of the field with the fields that a class does not list; no other has it."""
+
+
+def extra_fields() -> Any:
+    """Return a field with the fields that the class does not list, by wire name."""
+    field: Any = msgspec.field(default_factory=dict[str, Any], name=EXTRA)
     return field
 
 

@@ -178,6 +178,8 @@ def _contains_path(
             if not isinstance(named, model.Object) or step == "[0]":
                 return False
             inside = [field.type for field in named.fields if _step_matches(step, field.wire)]
+            if not inside and named.extra:
+                return _contains_path(named.extra.type, steps, types)
         case _:
             return False
     return not rest or any(_contains_path(each, rest, types) for each in inside)

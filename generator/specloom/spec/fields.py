@@ -18,12 +18,15 @@ from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .localized import TextReader, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, location_of
 from .patterns import check_pattern, with_pattern
+from .reachability import contains_file
 from .spec_folder import MAX_NAME_LENGTH
 from .symbols import OBJECT_KEYS, Declaration, SymbolTable, contains_object, parse
-from .type_parser import ObjectExpr
+from .type_parser import Expression, ObjectExpr
 from .type_resolver import UNRESOLVED, TypeResolver
 from .values import ValueReader
 
+EXTRA = "extra"
+"""Python name of the fields that an object does not list."""
 UNNAMED = "_"
 """Placeholder for a name that could not be derived, which has been reported."""
 
@@ -108,9 +111,8 @@ class FieldResolver:
             child(about, "description")
         )
         read = self.read(fields, role or FieldOwner(name), name.module)
-        self.built[name] = Object(
-            name, read, title, description, shared=declared, location=location_of(key)
-        )
+        extra = self._extra(child(about, "extra"), name.module)
+        self.built[name] = Object(name, read, title, description, declared, extra, location_of(key))
         if includes := child(about, "includes"):
             self.includes[name] = includes
         return model.Named(name)
@@ -190,13 +192,8 @@ class FieldResolver:
         chain: list[MapNode] = [own] if own else []
         if expression and isinstance(at, Scalar):
             type_ = self.types.resolve(expression, at, module, inner)
-            alias = self.types.alias(expression, at, module) if type_ else None
-            while alias and alias.node not in chain:
-                chain.append(alias.node)
-                below = alias.node.get("type")
-                if not alias.expression or not isinstance(below, Scalar):
-                    break
-                alias = self.types.alias(alias.expression, below, alias.name.module)
+            if type_:
+                self._follow_aliases(chain, expression, at, module)
         elif inner:
             type_ = model.Named(inner)
         type_ = self._apply_media(own, self._apply_pattern(own, type_))
@@ -226,6 +223,50 @@ class FieldResolver:
             since=self.texts.read(_first(chain, "since")),
             style=self._style(own, owner),
             location=location_of(key),
+        )
+
+    def _follow_aliases(
+        self, chain: list[MapNode], expression: Expression, at: Scalar, module: tuple[str, ...]
+    ) -> None:
+        """Add the named scalars that an expression refers to, whose attributes a field inherits."""
+        alias = self.types.alias(expression, at, module)
+        while alias and alias.node not in chain:
+            chain.append(alias.node)
+            below = alias.node.get("type")
+            if not alias.expression or not isinstance(below, Scalar):
+                break
+            alias = self.types.alias(alias.expression, below, alias.name.module)
+
+    def _extra(self, at: Node | None, module: tuple[str, ...]) -> Field | None:
+        """Return the field for the fields that an object does not list, if it keeps them."""
+        expression = parse(at, self.diagnostics)
+        if expression is None or not isinstance(at, Scalar):
+            return None
+        type_ = self.types.resolve(expression, at, module, None)
+        chain: list[MapNode] = []
+        if type_:
+            self._follow_aliases(chain, expression, at, module)
+        if type_ and contains_file(type_):
+            self.diagnostics.add(
+                at,
+                "misplaced-file",
+                "fields that are not listed cannot be files",
+                "use bytes, which is Base64",
+            )
+        if flag(_first(chain, "encrypted")):
+            self.diagnostics.add(
+                at,
+                "invalid-encryption",
+                "fields that are not listed cannot be encrypted",
+                "list the encrypted fields under `fields`",
+            )
+        return Field(
+            wire="",
+            name=EXTRA,
+            type=model.MapOf(type_ or UNRESOLVED),
+            required=False,
+            secret=flag(_first(chain, "secret")),
+            location=location_of(at),
         )
 
     def _python_name(self, key: Scalar, wire: str, node: Node) -> str:
@@ -292,13 +333,14 @@ class FieldResolver:
         """Resolve the object that `fields` and `includes` beside the type describe, and return its name."""
         object_key, class_name = _object_key(own), child(own, "name")
         if object_key is None:
-            if own and "name" in own.entries:
-                self.diagnostics.add(
-                    own.entries["name"].key,
-                    "unused-key",
-                    "`name` applies to objects with `fields` or `includes` only",
-                    "remove it",
-                )
+            for word_, hint in (("name", "remove it"), ("extra", "write a map: map<json>")):
+                if own and word_ in own.entries:
+                    self.diagnostics.add(
+                        own.entries[word_].key,
+                        "unused-key",
+                        f"`{word_}` applies to objects with `fields` or `includes` only",
+                        hint,
+                    )
             return None
         if not uses:
             self.diagnostics.add(

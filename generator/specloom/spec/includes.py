@@ -106,13 +106,13 @@ class IncludeResolver:
         includes: Sequence[_Include],
         types: Mapping[TypeName, NamedType],
     ) -> Object:
-        own = {field.wire: field for field in object_type.fields}
+        own = {field.wire: field for field in object_type.all_fields}
         fields: dict[str, Field] = {}
         sources: dict[str, Object] = {}
         for include in includes:
             other = types[include.name]
             assert isinstance(other, Object)
-            self._copies += len(other.fields)
+            self._copies += len(other.all_fields)
             if self._copies > MAX_COPIES:
                 self.diagnostics.add(
                     include.at,
@@ -121,7 +121,7 @@ class IncludeResolver:
                     "make the common fields a field of their own: common: {type: Common}",
                 )
                 return object_type
-            for field in other.fields:
+            for field in other.all_fields:
                 if field.wire in own:
                     own[field.wire] = self._override(own[field.wire], field, other, types)
                     fields[field.wire] = own[field.wire]
@@ -131,33 +131,32 @@ class IncludeResolver:
                     self.diagnostics.add(
                         include.at,
                         "invalid-include",
-                        f"`{sources[field.wire].name.name}` and `{other.name.name}` have different fields `{field.wire}`",
-                        f"declare `{field.wire}` under `fields`, with a type that is right for both",
+                        f"`{sources[field.wire].name.name}` and `{other.name.name}` have different types of `{_label(field)}`",
+                        f"declare `{_label(field)}` here, with a type that is right for both",
                     )
         fields |= own
+        extra = fields.pop("", None)
         check_python_names(fields.values(), self.diagnostics)
-        return replace(object_type, fields=tuple(fields.values()))
+        return replace(object_type, fields=tuple(fields.values()), extra=extra)
 
     def _override(
         self, own: Field, included: Field, source: Object, types: Mapping[TypeName, NamedType]
     ) -> Field:
         """Return an own field with what it keeps of the one that it replaces; report it if it is wider."""
-        problem = ""
+        problem, label = "", _label(own)
         if included.required and not own.required:
-            problem = f"`{own.wire}?` may be absent, but `{source.name.name}` requires it"
+            problem = f"`{label}?` may be absent, but `{source.name.name}` requires it"
         elif UNRESOLVED not in (own.type, included.type) and not is_narrower(
             own.type, included.type, types, self._includes
         ):
-            problem = (
-                f"`{own.wire}` has values that `{own.wire}` of `{source.name.name}` does not accept"
-            )
+            problem = f"`{label}` has values that `{label}` of `{source.name.name}` does not accept"
         if problem:
             self.diagnostics.add_at(
                 own.location,
                 "invalid-include",
                 problem,
                 f"make it narrower than that field, or do not include `{source.name.name}`",
-                len(own.wire),
+                len(own.wire) or 1,
             )
         return replace(
             own,
@@ -198,6 +197,10 @@ def _drained(needs: Mapping[TypeName, Iterable[TypeName]]) -> dict[TypeName, Non
             if not open_needs[name]:
                 ready.append(name)
     return drained
+
+
+def _label(field: Field) -> str:
+    return field.wire or field.name
 
 
 def _is_same(one: Field, other: Field) -> bool:

@@ -150,11 +150,11 @@ HINTS = (
         "body: {name: string}",
     ),
     Hint(
-        "additionalProperties patternProperties extra",
+        "additionalProperties patternProperties unevaluatedProperties",
         "field type",
-        "use a map for an object with arbitrary keys; objects cannot have additional fields",
-        "names",
-        "labels: map<string>",
+        "use a map for an object with arbitrary keys, and `extra` for fields beside the listed ones",
+        "resource",
+        "types: {Config: {fields: {name: string, labels: map<string>}, extra: json}}",
     ),
     Hint(
         "items prefixItems",

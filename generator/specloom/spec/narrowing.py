@@ -26,52 +26,51 @@ def is_narrower(
     match type_, wider:
         case _, model.AnyJson():
             return not isinstance(type_, model.File)
-        case model.Nullable(), model.Nullable():
-            return within(type_.type, wider.type)
-        case _, model.Nullable():
-            return within(type_, wider.type)
-        case model.Union(), _:
-            return all(within(member, wider) for member in type_.members)
-        case _, model.Union():
-            return any(within(type_, member) for member in wider.members)
-        case model.Named(), model.Named():
-            union = types.get(wider.to)
+        case model.Nullable(type=inner), model.Nullable(type=outer):
+            return within(inner, outer)
+        case _, model.Nullable(type=outer):
+            return within(type_, outer)
+        case model.Union(members=members), _:
+            return all(within(member, wider) for member in members)
+        case _, model.Union(members=members):
+            return any(within(type_, member) for member in members)
+        case model.Named(to=name), model.Named(to=other):
+            union = types.get(other)
             members = union.members if isinstance(union, model.UnionType) else ()
-            return type_ in members or includes(type_.to, wider.to)
-        case model.String(), model.Named():
-            return _is_listed(type_.literals, types.get(wider.to))
-        case model.Integer(), model.Named():
-            return _is_listed(type_.literals, types.get(wider.to))
-        case model.Named(), model.String():
-            enumeration = types.get(type_.to)
-            return wider == model.String() and _is_of(enumeration, str)
-        case model.Named(), model.Integer():
-            enumeration = types.get(type_.to)
-            return wider == model.Integer() and _is_of(enumeration, int)
-        case model.String(), model.String():
-            return _string(type_, wider)
-        case model.Integer(), model.Integer():
-            if type_.literals:
-                return _literals(type_.literals, wider)
-            return not wider.literals and _range(type_.range, wider.range)
-        case model.Integer(), model.Number(exact=False):
-            return _range(type_.range, wider.range)
-        case model.Number(), model.Number():
-            return type_.exact == wider.exact and _range(type_.range, wider.range)
-        case model.Boolean(), model.Boolean():
-            return wider.literal is None
-        case model.Bytes(), model.Bytes():
-            return _length(type_.length, wider.length)
-        case model.File(), model.File():
-            return _length(type_.length, wider.length) and (
-                not wider.media or (bool(type_.media) and set(type_.media) <= set(wider.media))
-            )
-        case model.ListOf(), model.ListOf():
-            return _length(type_.length, wider.length) and within(type_.item, wider.item)
-        case model.MapOf(), model.MapOf():
-            return _length(type_.length, wider.length) and within(type_.value, wider.value)
-        case model.JsonText(), model.JsonText():
-            return within(type_.type, wider.type)
+            return type_ in members or includes(name, other)
+        case model.String(literals=literals), model.Named(to=name):
+            return _is_listed(literals, types.get(name))
+        case model.Integer(literals=literals), model.Named(to=name):
+            return _is_listed(literals, types.get(name))
+        case model.Named(to=name), model.String():
+            return wider == model.String() and _is_of(types.get(name), str)
+        case model.Named(to=name), model.Integer():
+            return wider == model.Integer() and _is_of(types.get(name), int)
+        case model.String() as string, model.String() as wider_string:
+            return _string(string, wider_string)
+        case model.Integer() as integer, model.Integer() as wider_integer:
+            return _integer(integer, wider_integer)
+        case model.Integer(range=range_), model.Number(exact=False, range=wider_range):
+            return _range(range_, wider_range)
+        case model.Number() as number, model.Number() as wider_number:
+            return number.exact == wider_number.exact and _range(number.range, wider_number.range)
+        case model.Boolean(), model.Boolean(literal=literal):
+            return literal is None
+        case model.Bytes(length=length), model.Bytes(length=wider_length):
+            return _length(length, wider_length)
+        case model.File() as file, model.File() as wider_file:
+            is_listed = bool(file.media) and set(file.media) <= set(wider_file.media)
+            return _length(file.length, wider_file.length) and (not wider_file.media or is_listed)
+        case (
+            model.ListOf(item=inner, length=length),
+            model.ListOf(item=outer, length=wider_length),
+        ) | (
+            model.MapOf(value=inner, length=length),
+            model.MapOf(value=outer, length=wider_length),
+        ):
+            return _length(length, wider_length) and within(inner, outer)
+        case model.JsonText(type=inner), model.JsonText(type=outer):
+            return within(inner, outer)
         case _:
             return False
 
@@ -88,10 +87,12 @@ def _string(type_: model.String, wider: model.String) -> bool:
     )
 
 
-def _literals(literals: tuple[int, ...], wider: model.Integer) -> bool:
+def _integer(type_: model.Integer, wider: model.Integer) -> bool:
     if wider.literals:
-        return set(literals) <= set(wider.literals)
-    return all(_range(NumberRange(value, value), wider.range) for value in literals)
+        return bool(type_.literals) and set(type_.literals) <= set(wider.literals)
+    if type_.literals:
+        return all(_range(NumberRange(value, value), wider.range) for value in type_.literals)
+    return _range(type_.range, wider.range)
 
 
 def _is_listed(literals: tuple[object, ...], named: NamedType | None) -> bool:

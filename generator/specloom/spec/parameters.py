@@ -343,7 +343,7 @@ def _fields_error(
     types: Mapping[TypeName, NamedType],
     within: frozenset[TypeName],
 ) -> str:
-    for field in object_type.fields:
+    for field in object_type.all_fields:
         if "[" in field.wire or "]" in field.wire:
             return f"field names inside brackets cannot contain brackets (`{object_type.name.name}.{field.wire}`)"
         if field.type is not UNRESOLVED and (

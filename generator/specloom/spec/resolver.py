@@ -221,6 +221,7 @@ class Resolver:
                 f"`{object_type.name.name}` has no finite value, because it always contains another one",
                 "make the field that leads back optional (`?` on its key) or nullable",
             )
+        self._check_extra_names()
         self._check_encrypted(endpoints)
         parameters.check_types(header, "header", types, self.diagnostics)
         for endpoint in endpoints:
@@ -230,6 +231,20 @@ class Resolver:
             )
         self._check_files()
         self._check_routes(endpoints)
+
+    def _check_extra_names(self) -> None:
+        """Check that no field has the Python name of the fields that its object does not list."""
+        for named in self.fields.built.values():
+            if isinstance(named, model.Object) and named.extra:
+                for field in named.fields:
+                    if field.name == named.extra.name:
+                        self.diagnostics.add_at(
+                            field.location,
+                            "duplicate-field",
+                            f"`{field.wire}` has the Python name of the fields that `{named.name.name}` does not list",
+                            "give it another name with `as:`",
+                            len(field.wire),
+                        )
 
     def _check_encrypted(self, endpoints: list[Endpoint]) -> None:
         """Check that encrypted fields are strings, and that a scheme can encrypt them."""

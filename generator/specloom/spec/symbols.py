@@ -171,6 +171,7 @@ class SymbolTable:
         ]
         restricted += [(word, "named scalars", kind == "alias") for word in _SCALAR_ONLY]
         restricted.append(("name", "objects inside a list or map", inner is not None))
+        restricted.append(("extra", "objects", kind == "object" or inner is not None))
         for word, kinds, allowed in restricted:
             if word in node.entries and not allowed:
                 self.diagnostics.add(

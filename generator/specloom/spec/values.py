@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from .. import model
 from ..model import (
     Field,
@@ -200,14 +202,26 @@ class _TypedReader:
             self._report(node, "expected a map")
             return None
         return self.fields(
-            node, {field.wire: field for field in object_type.fields}, f"`{object_type.name.name}`"
+            node,
+            {field.wire: field for field in object_type.fields},
+            f"`{object_type.name.name}`",
+            object_type.extra,
         )
 
-    def fields(self, node: MapNode, fields: Mapping[str, Field], owner: str) -> dict[str, Json]:
-        """Return the values of a map by wire name."""
+    def fields(
+        self,
+        node: MapNode,
+        fields: Mapping[str, Field],
+        owner: str,
+        extra: Field | None = None,
+    ) -> dict[str, Json]:
+        """Return the values of a map by wire name; `extra` describes those that `fields` does not have."""
         values: dict[str, Json] = {}
         for wire, entry in node.entries.items():
             field = fields.get(wire)
+            if field is None and extra is not None:
+                assert isinstance(extra.type, model.MapOf)
+                field = replace(extra, wire=wire, name=wire, type=extra.type.value)
             if field is None:
                 self._report(
                     entry.key, f"unknown field `{wire}` of {owner}", did_you_mean(wire, fields)

@@ -30,13 +30,14 @@ from .encode_errors import (
 from .field_info import (
     Annotation,
     FieldInfo,
+    field_types,
     is_struct,
     is_union,
     origin_of,
     split_annotated,
     value_types,
 )
-from .models import Tagged, Unknown, is_tagged
+from .models import EXTRA, Tagged, Unknown, is_tagged
 from .scalars import SCALARS, encode_text, instance_encoder
 from .wire_formats import Conversion
 
@@ -236,7 +237,16 @@ class _Object:
                 _checked_encode(encoder_for(field.type)),
             )
             for field in fields(self._kind)
+            if field.encode_name != EXTRA
         ]
+
+    @cached_property
+    def _extra(self) -> Encode | None:
+        """Encode function of the fields that the class does not list, if it keeps them."""
+        for field in fields(self._kind):
+            if field.encode_name == EXTRA:
+                return _checked_encode(encoder_for(field.type))
+        return None
 
     def __call__(self, value: msgspec.Struct) -> object:
         encoded: dict[str, object] = {}
@@ -246,6 +256,15 @@ class _Object:
                 item = getattr(value, name)
                 if item is not absent:
                     encoded[wire] = encode(item)
+            if (encode_extra := self._extra) is not None:
+                name = "extra"
+                more: Any = encode_extra(getattr(value, name))
+                for key in field_types(self._kind):
+                    if key in more:
+                        problem = EncodeError("is a field of its own; set it there")
+                        problem.keys.append(key)
+                        raise problem
+                encoded |= more
         except EncodeError as error:
             error.keys.append(name)
             raise

@@ -128,7 +128,7 @@ class Expressions(Struct):
             case Enumeration(values=values):
                 known = [each for each in values if each.value == value]
                 return self._enumerated(type, known, value)
-            case Object(fields=fields) if isinstance(value, dict):
+            case Object(fields=fields, extra=extra) if isinstance(value, dict):
                 keywords = [
                     python.keyword_argument(
                         each.name,
@@ -137,6 +137,12 @@ class Expressions(Struct):
                     for each in fields
                     if each.wire in value and constant(each) is None
                 ]
+                listed = {each.wire for each in fields}
+                rest = {wire: item for wire, item in value.items() if wire not in listed}
+                if extra and rest:
+                    keywords.append(
+                        python.keyword_argument(extra.name, self._expression(extra.type, rest))
+                    )
                 return python.call(self._model(type), keywords)
             case UnionType(members=members, tag=tag):
                 return self._member(members, value, tag)

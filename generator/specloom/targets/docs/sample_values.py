@@ -95,7 +95,7 @@ def completed(api: Api, type: Type, value: Json) -> Json:
             return _completed_member(api, members, None, value)
         case Named(to=to):
             match api.types[to]:
-                case Object(fields=fields) if isinstance(value, dict):
+                case Object(fields=fields, extra=extra) if isinstance(value, dict):
                     present = {
                         each.wire: (
                             completed_field(api, each, value[each.wire])
@@ -105,15 +105,22 @@ def completed(api: Api, type: Type, value: Json) -> Json:
                         for each in fields
                         if each.wire in value or constant(each) is not None
                     }
-                    return present | {
-                        wire: item for wire, item in value.items() if wire not in present
-                    }
+                    rest = {wire: item for wire, item in value.items() if wire not in present}
+                    return present | (_completed_extra(api, extra, rest) if extra else rest)
                 case UnionType(members=members, tag=tag):
                     return _completed_member(api, members, tag, value)
                 case _:
                     return value
         case _:
             return value
+
+
+def _completed_extra(api: Api, extra: Field, values: dict[str, Json]) -> dict[str, Json]:
+    """Return the completed values of fields that are not listed; of secret ones none are shown."""
+    assert isinstance(extra.type, MapOf)
+    if extra.secret:
+        return {}
+    return {wire: completed(api, extra.type.value, item) for wire, item in values.items()}
 
 
 def completed_field(api: Api, each: Field, value: Json) -> Json:

@@ -14,6 +14,7 @@ from ...model import (
     Enumeration,
     Field,
     Json,
+    MapOf,
     Named,
     NamedType,
     Object,
@@ -126,14 +127,34 @@ class FieldTables(Struct):
 
     def _rows_of(self, name: TypeName, depth: int) -> Iterator[FieldRow]:
         match self.api.types[name]:
-            case Object(fields=fields):
+            case Object(fields=fields, extra=extra):
                 self._shown.add(name)
                 yield from self._rows(fields, depth)
+                if extra:
+                    yield from self._extra_rows(extra, depth)
             case UnionType(members=members):
                 self._shown.add(name)
                 yield from self._members(members, depth)
             case _:
                 return
+
+    def _extra_rows(self, extra: Field, depth: int) -> Iterator[FieldRow]:
+        """Yield a row for the fields that an object does not list, and the fields of their type."""
+        assert isinstance(extra.type, MapOf)
+        localizer, value = self.localizer, innermost(extra.type)
+        yield FieldRow(
+            markdown.nested_cell(localizer.label("other_fields"), depth),
+            markdown.cell(types.cell(self.api, extra.type.value, localizer)),
+            localizer.label("no"),
+            markdown.cell_lines(
+                [
+                    localizer.label("extra", markdown.code(f".{extra.name}")),
+                    *self._about_type(value, depth),
+                    localizer.join(self._facts(extra, styled=False), "sentences"),
+                ]
+            ),
+        )
+        yield from self._nested_rows(value, depth + 1)
 
     def _members(self, members: Sequence[Type], depth: int) -> Iterator[FieldRow]:
         """Yield a row for each member that has fields or values, and its fields below it."""

@@ -116,5 +116,8 @@ def _has_nullable_optional_fields(api: Api) -> bool:
 def _fields(api: Api) -> Iterator[Field]:
     """Yield the fields of all classes."""
     return (
-        field for type in api.types.values() if isinstance(type, Object) for field in type.fields
+        field
+        for type in api.types.values()
+        if isinstance(type, Object)
+        for field in type.all_fields
     )

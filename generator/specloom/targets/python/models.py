@@ -46,8 +46,10 @@ class FieldView(Struct, frozen=True):
     constant: Python | None
     wire: Python | None
     specifier: Python | None
-    """Local name of the function that declares a field with a constant or a name in JSON."""
+    """Local name of the function that declares a field with a constant or a name in JSON, or the fields not listed."""
     docstring: Python | None
+    is_extra: bool = False
+    """Whether it has the fields that are not listed."""
 
 
 class ValueView(Struct, frozen=True):
@@ -150,7 +152,7 @@ def _request_objects(api: Api) -> Set[TypeName]:
             pending += type.members
         elif isinstance(object_type, Object) and not object_type.shared:
             names.add(object_type.name)
-            pending += [field.type for field in object_type.fields]
+            pending += [field.type for field in object_type.all_fields]
     return names
 
 
@@ -168,9 +170,11 @@ def _type(
     if isinstance(type, Enumeration):
         return _enumeration(api, module, type, name, docstring)
     module.use_own(("_runtime", "models"), "Model")
-    inside = module.within(field.name for field in type.fields)
+    inside = module.within(field.name for field in type.all_fields)
     hints = TypeHints(api, inside, "request" if type.name in request_objects else "field")
     fields = tuple(_field(api, inside, hints, field) for field in type.fields)
+    if type.extra:
+        fields += (_extra(api, inside, hints, type.extra),)
     return TypeView(name, docstring, fields, is_long=python.is_long(name, name))
 
 
@@ -197,6 +201,19 @@ def _field(api: Api, module: Module, hints: TypeHints, field: Field) -> FieldVie
         None if field.wire == field.name else python.literal(field.wire),
         specifier,
         python.docstring(text, 4) if text else None,
+    )
+
+
+def _extra(api: Api, module: Module, hints: TypeHints, field: Field) -> FieldView:
+    return FieldView(
+        python.identifier(field.name),
+        hints.union(hints.of_field(field), python.identifier(field.name)),
+        default=None,
+        constant=None,
+        wire=None,
+        specifier=module.use_own(("_runtime", "models"), "extra_fields"),
+        docstring=python.docstring(descriptions.phrase("extra", api.languages[0]), 4),
+        is_extra=True,
     )
 
 

@@ -1,4 +1,5 @@
-from shop import Shop
+from shop import Shop, models
 
 thing = Shop().things.get()
 print(thing.note)
+print(Shop().things.put(body=models.Thing(name="tea")).extra)

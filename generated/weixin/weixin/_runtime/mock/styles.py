@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, get_args
 from ..codec import InvalidJson, parse
 from ..field_info import (
     Annotation,
+    extra_type,
     field_types,
     is_struct,
     is_union,
@@ -73,6 +74,7 @@ def _nested(
             tag = texts.get(f"{name}[{member.tag}]", [""])[0]
             member = member.members().get(tag)
         if is_struct(member):
+            types.update(dict.fromkeys(groups, extra_type(member)))
             types.update(field_types(member))
         elif origin_of(member) in (dict, Mapping):
             types.update(dict.fromkeys(groups, get_args(member)[1]))
@@ -87,7 +89,7 @@ def _nested(
     return {
         key: decode_styled(types[key], f"{name}[{key}]", style, group, known)
         for key, group in groups.items()
-        if key in types
+        if types.get(key) is not None
     } or None
 
 

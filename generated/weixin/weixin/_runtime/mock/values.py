@@ -12,10 +12,17 @@ from ..codec import InvalidJson, codec
 from ..decoding import decoder_for
 from ..encode_errors import EncodeError
 from ..encoding import encoder_for
-from ..field_info import Annotation, field_types, is_struct, is_union, split_annotated
+from ..field_info import (
+    Annotation,
+    extra_type,
+    field_types,
+    is_struct,
+    is_union,
+    split_annotated,
+)
 from ..json_types import is_list, is_object
 from ..mismatches import Decrypt, Mismatch
-from ..models import OpenEnum, OpenIntEnum, is_tagged
+from ..models import EXTRA, OpenEnum, OpenIntEnum, is_tagged
 from . import ArgumentMismatch
 
 UNKNOWN: Final = "unknown"
@@ -125,7 +132,10 @@ def _items(value: object) -> Iterator[tuple[str | int, object]]:
             value.__struct_encode_fields__, value.__struct_fields__, strict=True
         )
         for wire, name in names:
-            yield wire, getattr(value, name)
+            if wire == EXTRA:
+                yield from getattr(value, name).items()
+            else:
+                yield wire, getattr(value, name)
     elif is_list(value):
         yield from enumerate(value)
     elif is_object(value):
@@ -135,7 +145,7 @@ def _items(value: object) -> Iterator[tuple[str | int, object]]:
 def _unknown_fields(annotation: Annotation, value: object) -> Iterator[str]:
     """Yield the JSON pointers of fields that the spec does not have."""
     for value_type, pointer, part in _walk(annotation, value, ""):
-        if is_struct(value_type) and is_object(part):
+        if is_struct(value_type) and is_object(part) and extra_type(value_type) is None:
             known = field_types(value_type)
             yield from (f"{pointer}/{key}" for key in part if key not in known)
 
@@ -163,6 +173,9 @@ def _walk(
         for name, field_type in field_types(bare_type).items():
             if name in value:
                 yield from _walk(field_type, value[name], f"{pointer}/{name}")
+        if (further := extra_type(bare_type)) is not None:
+            for name in value.keys() - field_types(bare_type).keys():
+                yield from _walk(further, value[name], f"{pointer}/{name}")
     elif is_list(value) and len(arguments) == 1:
         for index, item in enumerate(value):
             yield from _walk(arguments[0], item, f"{pointer}/{index}")

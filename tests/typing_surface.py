@@ -32,6 +32,9 @@ assert_type(
 assert_type(pay.with_options(deadline=60), WeChatPay)
 assert_type(pay.request("GET", "/v3/x", query={"a": 1}, idempotency="safe"), Response[Any])
 pay.request("GET", "/v3/x", idempotency="sure")  # error
+assert_type(pay.with_options(headers={"X-Trace": "1"}), WeChatPay)
+pay.send(calls.fapiao_applications.query("4200", sub_mchid="1"), headers={"X-Trace": "1"})
+pay.send(calls.fapiao_applications.query("4200", sub_mchid="1"), headers={"X-Trace": 1})  # error
 
 pay.fapiao_applications.query("4200", "1900000109")  # error
 pay.fapiao_applications.query(4200, sub_mchid="1900000109")  # error

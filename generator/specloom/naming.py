@@ -148,6 +148,7 @@ RESERVED_OPTIONS = frozenset(
         "user_agent",
         "strict",
         "max_response_bytes",
+        "headers",
         "on_request",
         "on_response",
         "on_retry",

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "74771f78187d4e11"
+__build__ = "f80597e06aa1f46c"

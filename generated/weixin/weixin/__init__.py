@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "96c62db599593ea7"
+__build__ = "6d80be29a815b514"

@@ -11,10 +11,12 @@ from typing import Any, Final, Generic, TypeVar
 from . import hooks
 from .auth.base import Scheme
 from .calls import Call, check_call
+from .confidential import Secret
 from .effects import Send, Sleep, Steps
 from .endpoint_metadata import Idempotency, Response
 from .errors import (
     ApiError,
+    ConfigError,
     DeadlineExceeded,
     Error,
     InvalidRequest,
@@ -22,7 +24,7 @@ from .errors import (
     SignatureError,
 )
 from .frames import forget_frames
-from .headers import credentials_in, merge
+from .headers import check_added, credentials_in, merge
 from .hosts import Host
 from .http_messages import BodyStream, RawResponse, Request
 from .idempotency import idempotency_of
@@ -33,7 +35,7 @@ from .settings import Settings
 
 T = TypeVar("T")
 
-_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_HEADERS: Final[Secret[Mapping[str, str]]] = Secret(MappingProxyType({}))
 _CONNECTING: Final = 10.0
 """Maximum seconds to establish a connection."""
 _MIN_HOOK_SECONDS: Final = 0.2
@@ -43,7 +45,9 @@ _GATEWAY: Final = (502, 503, 504)
 
 
 def exchange(
-    call: Call[T], settings: Settings, headers: Mapping[str, str] = _NO_HEADERS
+    call: Call[T],
+    settings: Settings,
+    headers: Secret[Mapping[str, str]] = _NO_HEADERS,
 ) -> Steps[Response[T]]:
     """Steps that send a call and return its response.
 
@@ -54,14 +58,39 @@ def exchange(
     return _CallState(call, settings, headers).steps()
 
 
+def check_headers(
+    call: Call[Any], headers: Secret[Mapping[str, str]] | None
+) -> Secret[Mapping[str, str]]:
+    """Return the headers that a user adds to a call; raise `InvalidRequest`."""
+    if headers is None:
+        return _NO_HEADERS
+    check_call(call)
+    try:
+        added = Secret[Mapping[str, str]](check_added(headers.reveal()))
+        names = {name.lower() for name in added.reveal()}
+        for parameter in call.endpoint.parameters["header"]:
+            if parameter.wire.lower() in names:
+                name = parameter.argument
+                raise ValueError(
+                    f"{parameter.wire} is a parameter of the endpoint; pass {name}="
+                )
+    except ValueError as error:
+        invalid = InvalidRequest(str(error), field="headers")
+    else:
+        return added
+    invalid.endpoint = call.endpoint.name
+    raise invalid
+
+
 class _CallState(Generic[T]):
     """State of one call: its attempts and its outcome so far."""
 
     def __init__(
-        self, call: Call[T], settings: Settings, headers: Mapping[str, str]
+        self, call: Call[T], settings: Settings, headers: Secret[Mapping[str, str]]
     ) -> None:
         self._endpoint = call.endpoint
-        self._headers = headers
+        self._headers = headers.reveal()
+        self._added = {**settings.added_headers.reveal(), **self._headers}
         self._idempotency: Idempotency = idempotency_of(call)
         self._call = call
         self._settings = settings
@@ -87,7 +116,7 @@ class _CallState(Generic[T]):
                 )
                 unsigned = draft.at(host)
                 request = yield from scheme.authenticate(unsigned, self._until)
-                if self._headers:
+                if self._added:
                     self._check_headers(unsigned, request)
                 if settings.clock() >= self._until:
                     text = f"the deadline of {settings.deadline:g} s passed before the request was sent"
@@ -121,7 +150,7 @@ class _CallState(Generic[T]):
     def _redaction(self) -> Redaction:
         scheme, unsigned, request = self._attempted
         secrets = [*scheme.secrets(unsigned, request), *secrets_of(self._call)]
-        return Redaction([*secrets, *credentials_in(self._headers)])
+        return Redaction([*secrets, *credentials_in(self._added)])
 
     def _draft(self, scheme: Scheme) -> Request:
         """Return the request without a host; each attempt sends and signs its bytes."""
@@ -150,10 +179,11 @@ class _CallState(Generic[T]):
         for name, value in request.headers.items():
             if unsigned.headers.get(name) == value:
                 continue
-            for added in self._headers:
+            for added in self._added:
                 if added.lower() == name.lower():
-                    text = f"{added} is set by the auth scheme; remove it"
-                    raise InvalidRequest(text, field="headers")
+                    text = f"headers: {added} is set by the auth scheme; remove it"
+                    is_of_call = added in self._headers
+                    raise InvalidRequest(text) if is_of_call else ConfigError(text)
 
     # --- one attempt ------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct, field, structs
@@ -14,11 +15,12 @@ from .api_definition import Service
 from .auth.base import Scheme
 from .auth.side_channel import SideChannel
 from .calls import Endpoint
+from .confidential import Secret
 from .effects import MEBIBYTE
 from .endpoint_metadata import BinaryContent
 from .errors import ConfigError
 from .failover import Failover
-from .headers import is_field_value, merge
+from .headers import check_added, is_field_value, merge
 from .hooks import Hooks
 from .hosts import Host, parse_hosts
 from .retry import Budget
@@ -38,6 +40,7 @@ class Settings(Struct, frozen=True, dict=True):
     that does not match the documentation an error. Without `max_response_bytes` the
     limit is `DEFAULT_MAX_RESPONSE_BYTES`, or the documented size of a larger file.
     Settings made by `with_options` share `budget` and `failover`.
+    `added_headers` are those that the user adds to every request.
     """
 
     service: Service
@@ -51,6 +54,7 @@ class Settings(Struct, frozen=True, dict=True):
     hooks: Hooks = Hooks()
     budget: Budget = field(default_factory=Budget)
     failover: Failover = field(default_factory=Failover)
+    added_headers: Secret[Mapping[str, str]] = Secret(MappingProxyType({}))
     clock: Callable[[], float] = time.monotonic
     wall_clock: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
@@ -63,8 +67,12 @@ class Settings(Struct, frozen=True, dict=True):
         strict: bool | None = None,
         max_attempts: int | None = None,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Settings:
-        """Return these settings, changed where an argument is not None."""
+        """Return these settings, changed where an argument is not None.
+
+        `headers` are added to those that are there.
+        """
         options = {
             "deadline": deadline,
             "user_agent": user_agent,
@@ -73,6 +81,9 @@ class Settings(Struct, frozen=True, dict=True):
             "max_response_bytes": max_response_bytes,
         }
         changed: dict[str, Any] = {k: v for k, v in options.items() if v is not None}
+        if headers is not None:
+            added = merge(self.added_headers.reveal(), parse_headers_option(headers))
+            changed["added_headers"] = Secret(added)
         return structs.replace(self, **changed)
 
     def __post_init__(self) -> None:
@@ -95,6 +106,17 @@ class Settings(Struct, frozen=True, dict=True):
             self.max_response_bytes
         ):
             raise ConfigError("max_response_bytes: expected a positive number of bytes")
+        if added := self.added_headers.reveal():
+            self._check_headers({name.lower(): name for name in added})
+
+    def _check_headers(self, added: Mapping[str, str]) -> None:
+        """Raise `ConfigError` if a scheme sets an added header; names by lower case."""
+        for scheme in self.schemes.values():
+            for name in scheme.own_headers:
+                if name.lower() in added:
+                    raise ConfigError(
+                        f"headers: {added[name.lower()]} is set by the auth scheme; remove it"
+                    )
 
     def scheme(self, endpoint: Endpoint[Any]) -> Scheme:
         """Return the first scheme of the endpoint that this client has."""
@@ -124,11 +146,16 @@ class Settings(Struct, frozen=True, dict=True):
     def side_channel(self) -> SideChannel:
         """Side channel for requests of the schemes, such as those for a token."""
         hosts = self.hosts or self.service.parsed_hosts
-        return SideChannel(self.service.name, hosts, self.headers)
+        return SideChannel(self.service.name, hosts, self._own_headers)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """Headers of every request."""
+        """Headers of every request, except those of the schemes."""
+        return merge(self._own_headers, self.added_headers.reveal())
+
+    @cached_property
+    def _own_headers(self) -> Mapping[str, str]:
+        """Headers without those of the user, which may be secret at other hosts."""
         own = {
             "User-Agent": f"{self.user_agent} {self.service.user_agent}".lstrip(),
             "Accept": "*/*",
@@ -151,3 +178,11 @@ def _is_duration(value: Any) -> bool:
 def parse_hosts_option(urls: Sequence[str] | None) -> tuple[Host, ...]:
     """Parse the option `hosts`; return no hosts if it is None."""
     return () if urls is None else parse_hosts(urls)
+
+
+def parse_headers_option(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """Check the option `headers`; return no headers if it is None."""
+    try:
+        return {} if headers is None else check_added(headers)
+    except ValueError as error:
+        raise ConfigError(f"headers: {error}") from None

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from .api_definition import Service
 from .auth.base import Scheme
-from .call_flow import exchange
+from .call_flow import check_headers, exchange
 from .calls import Call
+from .confidential import Secret
 from .drivers import AsyncDriver, Driver
 from .endpoint_metadata import Response
 from .errors import ConfigError
 from .frames import hide_arguments, hide_constructor_arguments
 from .hooks import Hooks, OnRequest, OnResponse, OnRetry
-from .settings import Settings, parse_hosts_option
+from .settings import Settings, parse_headers_option, parse_hosts_option
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -46,6 +47,7 @@ class _Client(Generic[D]):
         strict: bool | None = None,
         max_attempts: int | None = None,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Return a client with other options that shares these connections.
 
@@ -53,7 +55,8 @@ class _Client(Generic[D]):
         raises an error instead of a warning if a response does not match the
         documentation. `max_attempts` limits the attempts of a call; one more is made
         with a new token, unless it is 1. `max_response_bytes` limits the size of a
-        response, also if a larger file is documented.
+        response, also if a larger file is documented. `headers` are added to those of
+        this client; a value replaces that of the same name.
         """
         fresh = object.__new__(type(self))
         fresh._settings = self._settings.with_options(
@@ -62,6 +65,7 @@ class _Client(Generic[D]):
             strict=strict,
             max_attempts=max_attempts,
             max_response_bytes=max_response_bytes,
+            headers=headers,
         )
         fresh._driver = self._driver
         return fresh
@@ -119,6 +123,7 @@ class Client(_Client[Driver]):
         user_agent: str | None = None,
         strict: bool = False,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -137,13 +142,22 @@ class Client(_Client[Driver]):
             max_attempts,
             max_response_bytes,
             Hooks(on_request, on_response, on_retry),
+            added_headers=Secret(parse_headers_option(headers)),
         )
         self._settings.hooks.require_sync()
         self._driver = Driver(transport, proxy, ssl_context)
 
-    def send(self, call: Call[T]) -> Response[T]:
-        """Send a call; return its value with status, headers and body."""
-        return self._driver.run(exchange(call, self._settings))
+    def send(
+        self, call: Call[T], *, headers: Mapping[str, str] | None = None
+    ) -> Response[T]:
+        """Send a call; return its value with status, headers and body.
+
+        `headers` are added to those of the call and of the client.
+        """
+        added = None if headers is None else Secret(headers)
+        del headers  # the traceback of an error would show them
+        checked = check_headers(call, added)
+        return self._driver.run(exchange(call, self._settings, checked))
 
     @hide_arguments
     def request(
@@ -174,7 +188,7 @@ class Client(_Client[Driver]):
         call, added = undocumented_call(
             method, path, variables, query, body, headers, idempotency, verified
         )
-        return self._driver.run(exchange(call, self._settings, added))
+        return self._driver.run(exchange(call, self._settings, Secret(added)))
 
     def close(self) -> None:
         """Close the connections, which clients made by `with_options` share."""
@@ -217,6 +231,7 @@ class AsyncClient(_Client[AsyncDriver]):
         user_agent: str | None = None,
         strict: bool = False,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -232,12 +247,21 @@ class AsyncClient(_Client[AsyncDriver]):
             max_attempts,
             max_response_bytes,
             Hooks(on_request, on_response, on_retry),
+            added_headers=Secret(parse_headers_option(headers)),
         )
         self._driver = AsyncDriver(transport, proxy, ssl_context)
 
-    async def send(self, call: Call[T]) -> Response[T]:
-        """Send a call; return its value with status, headers and body."""
-        return await self._driver.run(exchange(call, self._settings))
+    async def send(
+        self, call: Call[T], *, headers: Mapping[str, str] | None = None
+    ) -> Response[T]:
+        """Send a call; return its value with status, headers and body.
+
+        `headers` are added to those of the call and of the client.
+        """
+        added = None if headers is None else Secret(headers)
+        del headers  # the traceback of an error would show them
+        checked = check_headers(call, added)
+        return await self._driver.run(exchange(call, self._settings, checked))
 
     @hide_arguments
     async def request(
@@ -268,7 +292,7 @@ class AsyncClient(_Client[AsyncDriver]):
         call, added = undocumented_call(
             method, path, variables, query, body, headers, idempotency, verified
         )
-        return await self._driver.run(exchange(call, self._settings, added))
+        return await self._driver.run(exchange(call, self._settings, Secret(added)))
 
     async def close(self) -> None:
         """Close the connections of this event loop, which `with_options` shares."""

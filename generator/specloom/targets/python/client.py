@@ -84,7 +84,8 @@ def _use_for_options(module: Module) -> None:
     """Import the types of the client's options."""
     module.use_for_typing(module.layout.http)
     module.use_for_typing("ssl")
-    module.use_for_typing("collections.abc", "Sequence")
+    for name in ("Mapping", "Sequence"):
+        module.use_for_typing("collections.abc", name)
     module.builtin("bool", "float", "int", "str")
     for name in ("OnRequest", "OnResponse", "OnRetry"):
         module.use_for_typing(module.relative(("_runtime", "hooks")), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self, TypeGuard
 from urllib.parse import unquote_plus
 
@@ -23,6 +23,9 @@ class Scheme(Opaque):
 
     only_async = False
     """True if it works in async clients only."""
+
+    own_headers: Sequence[str] = ()
+    """Names of the headers that it sets, and users cannot add."""
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)

@@ -46,6 +46,8 @@ class OAuth2(TokenScheme):
     token that one of them has fetched.
     """
 
+    own_headers = ("Authorization",)
+
     def __init__(
         self,
         *,

@@ -34,6 +34,7 @@ class ApiKey(Scheme):
         self._query = query
         self._cookie = cookie
         self._header = header or "X-Api-Key"
+        self.own_headers = () if query else (self._header,)
 
     def sign(self, request: Request) -> Request:
         if self._query:

@@ -17,6 +17,8 @@ from specloom.runtime.public_names import public
 class Basic(Scheme):
     """Username and password in UTF-8; the username has no colon (RFC 7617)."""
 
+    own_headers = ("Authorization",)
+
     def __init__(self, username: str, password: str) -> None:
         given: dict[str, Any] = {"username": username, "password": password}
         for name, value in given.items():

@@ -12,6 +12,8 @@ from specloom.runtime.public_names import public
 class Bearer(TokenScheme):
     """A bearer token in the header Authorization (RFC 6750)."""
 
+    own_headers = ("Authorization",)
+
     def __init__(self, token: TokenLike) -> None:
         super().__init__(source_of("token", token))
 

@@ -56,6 +56,8 @@ class WechatPayV3(Scheme):
     All keys are loaded once, by the constructor. Raises `ConfigError` for a wrong key.
     """
 
+    own_headers = ("Authorization", "Wechatpay-Serial")
+
     _channel: SideChannel
     _key: PlatformKey
 

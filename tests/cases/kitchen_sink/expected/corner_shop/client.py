@@ -24,7 +24,7 @@ from ._runtime.client import (
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import httpx
 
@@ -152,6 +152,8 @@ class CornerShop(Client):
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8
             MiB by default, or the documented size of a larger file.
+        headers: Headers of every request, in addition to the documented ones, which
+            take precedence.
         on_request: Hook before each attempt; gets the endpoint, method, host and path.
         on_response: Hook after each attempt; gets the status or the error, and the
             duration in seconds.
@@ -175,6 +177,7 @@ class CornerShop(Client):
         user_agent: str | None = None,
         strict: bool = False,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -194,6 +197,7 @@ class CornerShop(Client):
             user_agent=user_agent,
             strict=strict,
             max_response_bytes=max_response_bytes,
+            headers=headers,
             on_request=on_request,
             on_response=on_response,
             on_retry=on_retry,
@@ -261,6 +265,8 @@ class AsyncCornerShop(AsyncClient):
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8
             MiB by default, or the documented size of a larger file.
+        headers: Headers of every request, in addition to the documented ones, which
+            take precedence.
         on_request: Hook before each attempt; gets the endpoint, method, host and path.
             It may be async.
         on_response: Hook after each attempt; gets the status or the error, and the
@@ -286,6 +292,7 @@ class AsyncCornerShop(AsyncClient):
         user_agent: str | None = None,
         strict: bool = False,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -305,6 +312,7 @@ class AsyncCornerShop(AsyncClient):
             user_agent=user_agent,
             strict=strict,
             max_response_bytes=max_response_bytes,
+            headers=headers,
             on_request=on_request,
             on_response=on_response,
             on_retry=on_retry,

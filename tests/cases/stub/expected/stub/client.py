@@ -17,7 +17,7 @@ from ._runtime.client import (
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import httpx
 
@@ -63,6 +63,8 @@ class Stub(Client):
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8
             MiB by default, or the documented size of a larger file.
+        headers: Headers of every request, in addition to the documented ones, which
+            take precedence.
         on_request: Hook before each attempt; gets the endpoint, method, host and path.
         on_response: Hook after each attempt; gets the status or the error, and the
             duration in seconds.
@@ -84,6 +86,7 @@ class Stub(Client):
         user_agent: str | None = None,
         strict: bool = False,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -100,6 +103,7 @@ class Stub(Client):
             user_agent=user_agent,
             strict=strict,
             max_response_bytes=max_response_bytes,
+            headers=headers,
             on_request=on_request,
             on_response=on_response,
             on_retry=on_retry,
@@ -139,6 +143,8 @@ class AsyncStub(AsyncClient):
             documentation, instead of logging the mismatch.
         max_response_bytes: Maximum size of a response in bytes, after decompression; 8
             MiB by default, or the documented size of a larger file.
+        headers: Headers of every request, in addition to the documented ones, which
+            take precedence.
         on_request: Hook before each attempt; gets the endpoint, method, host and path.
             It may be async.
         on_response: Hook after each attempt; gets the status or the error, and the
@@ -162,6 +168,7 @@ class AsyncStub(AsyncClient):
         user_agent: str | None = None,
         strict: bool = False,
         max_response_bytes: int | None = None,
+        headers: Mapping[str, str] | None = None,
         on_request: OnRequest | None = None,
         on_response: OnResponse | None = None,
         on_retry: OnRetry | None = None,
@@ -178,6 +185,7 @@ class AsyncStub(AsyncClient):
             user_agent=user_agent,
             strict=strict,
             max_response_bytes=max_response_bytes,
+            headers=headers,
             on_request=on_request,
             on_response=on_response,
             on_retry=on_retry,

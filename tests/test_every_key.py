@@ -81,7 +81,9 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "query": ({"f?": "string"}, {"f": "a"}), "request": ({"body": {"a": 1}},), "response": ({"status": 200},), "responses": ({"201": None},),
     "scheme": ("bearer",), "schemes": ({"other": {"scheme": "bearer"}},), "signed_part": ("f",), "specloom": (2,), "status": (404, 500), "success": ("0",),
     "tag": ("kind",), "title": (MARK,), "type": ("Leaf", "file(..9)"), "types": ({"Zqz": {"fields": FIELDS}},), "unit": ("fen",), "units": ({"fen": MARK},),
-    "unprocessed": ([503],), "updated": ("2020-01-01",), "url": ("https://zqz.example.com",), "value": (MARK,), "values": ({"all": MARK},), "version": ("1.2.3",),
+    "unprocessed": ([503],), "updated": ("2020-01-01",),
+    "cursor": ("f",), "from": (MARK,), "items": (".",), "limit": ("f",), "link": ("next",), "more": (MARK,), "offset": ("f",), "page": ("f",),
+    "paging": ({"link": "next", "items": "."},), "total": (MARK,), "url": ("https://zqz.example.com",), "value": (MARK,), "values": ({"all": MARK},), "version": ("1.2.3",),
 }  # fmt: skip
 CONSTANT = "string('A')"
 EXAMPLES: Mapping[str, Any] = {

@@ -103,6 +103,10 @@ def with_word(word: str, at: str) -> tuple[dict[str, str], str]:
                 "responses",
                 "{200: {content: {" + word.replace("*/*", "application/json") + ": 1}}}",
             )
+        case "paging":
+            paging = "{link: next, items: ., " + word + ": 1}"
+            listed = "http: GET /pets, responses: {200: list<string>}, paging: " + paging
+            return API, "endpoints: {list: {" + listed + "}}"
         case "resource":
             return API, LIST + f"\n{word}: 1"
         case "api":

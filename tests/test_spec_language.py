@@ -238,6 +238,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "endpoint.responses.*": ("Responses",),
     "content": ("Request body",),
     "endpoint.idempotency": ("Idempotency",),
+    "paging": ("Pages",),
     "endpoint.examples[]": ("Examples",),
     "endpoint.examples[].request": ("Examples",),
     "endpoint.examples[].response": ("Examples",),

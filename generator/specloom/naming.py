@@ -155,7 +155,9 @@ RESERVED_OPTIONS = frozenset(
     ]
 )
 
-RESERVED_ON_CLIENT = frozenset(["send", "request", "close", "aclose", "with_options", "webhooks"])
+RESERVED_ON_CLIENT = frozenset(
+    ["send", "request", "iter", "close", "aclose", "with_options", "webhooks"]
+)
 
 
 def snake(wire: str) -> str | None:

@@ -25,7 +25,7 @@ TOGETHER = (
     {"Resource.path", "Endpoint.resource", "Event.resource", "TypeName.module"},
     {"Scheme.name", "Api.auth", "Endpoint.auth"},
     {"Endpoint.name", "Idempotency.ask"},
-    {"Field.wire", "UnionType.tag", "MultipartBody.signed_part"},
+    {"Field.wire", "UnionType.tag", "MultipartBody.signed_part", "Paging.by", "Paging.limit"},
 )
 
 

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f80597e06aa1f46c"
+__build__ = "9633bff3f673507b"

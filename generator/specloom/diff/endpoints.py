@@ -258,6 +258,7 @@ class EndpointComparison(Struct, frozen=True):
                 (_describe_idempotency(old.idempotency), _describe_idempotency(new.idempotency)),
                 location,
             )
+        self._paging(old, new)
         hosts = describe_both(
             lambda each: comma_list(host.url for host in each.hosts) or "the API's", old, new
         )
@@ -285,6 +286,22 @@ class EndpointComparison(Struct, frozen=True):
                 lambda each: "verified" if each.verified else "not verified", old, new
             )
             self.changes.add("verification-changed", RESPONSE, subject, "", values, location)
+
+    def _paging(self, old: Endpoint, new: Endpoint) -> None:
+        subject, location = new.qualified, new.location
+        values = describe_both(_describe_paging, old, new)
+        if values[0] != values[1]:
+            rule = (
+                "paging-removed"
+                if new.paging is None
+                else "paging-added" if old.paging is None else "paging-changed"
+            )
+            self.changes.add(rule, REQUEST, subject, "", values, location)
+        if old.paging is None or new.paging is None or old.paging.items == new.paging.items:
+            return  # a change of the type at the same path is one of the response
+        items = expression(old.paging.item), expression(new.paging.item)
+        if items[0] != items[1]:
+            self.changes.add("page-items-changed", RESPONSE, subject, "", items, location)
 
     def _documentation(self, old: Endpoint, new: Endpoint) -> None:
         subject, location = new.qualified, new.location
@@ -439,6 +456,21 @@ def _encoding(endpoint: Endpoint) -> str:
 
 def _content(response: Response) -> str:
     return "no body" if response.type is None else expression(response.type)
+
+
+def _describe_paging(endpoint: Endpoint) -> str | None:
+    paging = endpoint.paging
+    if paging is None:
+        return None
+    parts = {
+        paging.form: paging.by,
+        "from": paging.next,
+        "items": paging.items,
+        "limit": paging.limit,
+        "more": paging.more,
+        "total": paging.total,
+    }
+    return comma_list(f"{key}: {value}" for key, value in parts.items() if value is not None)
 
 
 def _describe_idempotency(idempotency: Idempotency) -> str:

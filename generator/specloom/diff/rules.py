@@ -523,6 +523,22 @@ _ROWS = (
         None,
         "the client retries accordingly",
     ),
+    Rule(
+        "paging-removed",
+        "no longer has pages",
+        _B,
+        None,
+        "the method that iterates over all pages no longer exists",
+    ),
+    Rule("paging-added", "has pages", _C, None, "the method of one page stays"),
+    Rule("paging-changed", "has other pages", _C, None, "the client follows them"),
+    Rule(
+        "page-items-changed",
+        "has other items in its pages",
+        None,
+        _B,
+        "the items that programs iterate over have another type",
+    ),
     Rule("deprecated", "is deprecated", _C, _C, "it still works"),
     Rule("no-longer-deprecated", "is no longer deprecated", _C, _C, "it works"),
     # Documentation.

@@ -33,6 +33,8 @@ from .endpoints import (
     JsonBody,
     Link,
     MultipartBody,
+    Paging,
+    PagingForm,
     Response,
 )
 from .events import (
@@ -124,6 +126,8 @@ __all__ = [
     "Number",
     "NumberRange",
     "Object",
+    "Paging",
+    "PagingForm",
     "Resource",
     "Response",
     "Scheme",

@@ -39,6 +39,8 @@ class BinaryBody(Struct, frozen=True):
     media: str = "application/octet-stream"
 
 
+PagingForm: TypeAlias = Literal["cursor", "offset", "page", "link", "url"]
+
 Body: TypeAlias = "JsonBody | FormBody | MultipartBody | BinaryBody"
 
 
@@ -119,6 +121,23 @@ class Idempotency(Struct, frozen=True):
     ask: str | None = None
 
 
+class Paging(Struct, frozen=True):
+    """How the pages of an endpoint follow each other. Paths are of wire names in the response; `.` is the whole of it."""
+
+    form: PagingForm
+    by: str
+    """Wire name of the parameter that selects a page, or the relation of a link, or the path of a URL."""
+    items: str
+    item: Type
+    """Type of an item."""
+    next: str | None = None
+    """Path of the next cursor."""
+    limit: str | None = None
+    """Wire name of the parameter with the maximum number of items of a page."""
+    more: str | None = None
+    total: str | None = None
+
+
 class Fact(Struct, frozen=True):
     """A row of an endpoint's fact list: a title and one or more values."""
 
@@ -187,6 +206,7 @@ class Endpoint(Struct, frozen=True):
     """Names of alternative schemes; empty for no authentication."""
     hosts: tuple[Host, ...] = ()
     """Hosts in place of the API's; empty for the API's."""
+    paging: Paging | None = None
     examples: tuple[Example, ...] = ()
     notes: Text = Text()
     """Markdown from the notes beside the spec."""

@@ -67,6 +67,7 @@ class EndpointResolver:
         """Return the endpoints of a resource; `below` are the names of its child resources."""
         drafts: list[EndpointDraft] = []
         classes: dict[str, Scalar] = {}
+        self._check_iterators(root, below)
         for key, node in entries(root.get("endpoints")):
             if (
                 isinstance(node, MapNode)
@@ -87,6 +88,19 @@ class EndpointResolver:
                 "rename one of them",
             )
         return other is key
+
+    def _check_iterators(self, root: MapNode, below: frozenset[str]) -> None:
+        """Report endpoints and child resources with the name of a method that iterates over pages: `iter_list` beside a paged `list`."""
+        named = {key.text: (key, node) for key, node in entries(root.get("endpoints"))}
+        for name, (key, node) in named.items():
+            method = f"iter_{name}"
+            if child(node, "paging") is not None and (method in named or method in below):
+                self.diagnostics.add(
+                    named[method][0] if method in named else key,
+                    "endpoint-name",
+                    f"`{method}` is the method that iterates over the pages of `{name}`",
+                    "rename one of them; names of endpoints are not sent to the server",
+                )
 
     def _check_name(self, key: Scalar, below: frozenset[str]) -> bool:
         name, reason, hint = key.text, "", ""

@@ -17,6 +17,7 @@ _CONTEXT_BY_KEY: Mapping[str, str] = {
     "tag": "type",
     "fields": "field",
     "headers": "response",
+    "cursor": "paging",
     "url": "host",
     "media": "content",
 }
@@ -285,10 +286,31 @@ HINTS = (
     ),
     Hint(
         "paging pagination",
-        "endpoint resource api",
-        "each page is one call; the caller passes the position",
+        "resource api",
+        "write `paging` at each endpoint that returns pages",
+        "endpoints",
+        "list: {http: GET /pets, query: {page?: integer}, responses: {200: {body: {pets: list<string>}}}, paging: {page: page, items: pets}}",
+    ),
+    Hint(
+        "size page_size per_page",
+        "paging",
+        "write the parameter with the maximum number of items as `limit`",
+        "endpoints",
+        "list: {http: GET /pets, query: {page?: integer, per_page?: integer}, responses: {200: {body: {pets: list<string>}}}, paging: {page: page, limit: per_page, items: pets}}",
+    ),
+    Hint(
+        "next next_cursor token page_token",
+        "paging",
+        "write the parameter as `cursor`, and the path of the next cursor as `from`",
+        "endpoints",
+        "list: {http: GET /pets, query: {after?: string}, responses: {200: {body: {pets: list<string>, next?: string}}}, paging: {cursor: after, from: next, items: pets}}",
+    ),
+    Hint(
+        "pagination x-pagination x-ms-pageable x-speakeasy-pagination",
         "endpoint",
-        "query: {cursor?: string}",
+        "say with `paging` which parameter selects a page, and where the items are",
+        "endpoints",
+        "list: {http: GET /pets, query: {after?: string}, responses: {200: {body: {pets: list<string>, next?: string}}}, paging: {cursor: after, from: next, items: pets}}",
     ),
     Hint(
         "stream",

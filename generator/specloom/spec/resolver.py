@@ -32,6 +32,7 @@ from .examples import ExampleResolver
 from .fields import FieldOwner, FieldResolver
 from .includes import IncludeResolver
 from .localized import TextReader, child, word
+from .paging import PagingResolver
 from .spec_folder import Document, SpecFolder
 from .symbols import SymbolTable
 from .type_resolver import UNRESOLVED, TypeResolver
@@ -333,6 +334,7 @@ class Resolver:
         known = frozenset(draft.endpoint.qualified for group in drafts.values() for draft in group)
         finished: dict[Path, list[Endpoint]] = {}
         applied: list[tuple[ErrorShape, tuple[ErrorCode, ...]]] = []
+        paging = PagingResolver(endpoint_resolver, self.diagnostics)
         for path, group in drafts.items():
             above = [
                 row
@@ -346,10 +348,12 @@ class Resolver:
                 applied.append(
                     (draft.endpoint.error_shape, (*draft.endpoint.errors, *above, *errors))
                 )
+                endpoint = examples.endpoint(draft, statuses)
                 finished[path].append(
                     replace(
-                        examples.endpoint(draft, statuses),
+                        endpoint,
                         idempotency=endpoint_resolver.idempotency(draft, known),
+                        paging=paging.paging_of(endpoint, draft.node.get("paging")),
                     )
                 )
         self.errors.check_codes(applied)

@@ -54,6 +54,8 @@ class EndpointSamples(Struct, frozen=True):
     curl: tuple[Markdown, ...]
     sync: Markdown
     asynchronous: Markdown
+    pages: tuple[Markdown, Markdown] | None
+    """Programs that iterate over all pages, sync and async."""
 
     @classmethod
     def of(cls, api: Api, endpoint: Endpoint) -> EndpointSamples:
@@ -64,7 +66,23 @@ class EndpointSamples(Struct, frozen=True):
             tuple(markdown.code_lines(each.curl()) for each in requests),
             markdown.code_lines(python_samples.sample(requests[0], asynchronous=False)),
             markdown.code_lines(python_samples.sample(requests[0], asynchronous=True)),
+            _pages_samples(requests[0]) if endpoint.paging is not None else None,
         )
+
+
+def _pages_samples(request: SampleRequest) -> tuple[Markdown, Markdown]:
+    return (
+        markdown.code_lines(python_samples.pages_sample(request, asynchronous=False)),
+        markdown.code_lines(python_samples.pages_sample(request, asynchronous=True)),
+    )
+
+
+class PagesView(Struct, frozen=True):
+    """How to get the next page, and programs that get all pages."""
+
+    text: Markdown
+    sync: Markdown
+    asynchronous: Markdown
 
 
 class Content(Struct, frozen=True):
@@ -130,6 +148,7 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         "examples": list(_examples(endpoint, samples, localizer)),
         "sync_sample": samples.sync,
         "async_sample": samples.asynchronous,
+        "pages": _pages(endpoint, samples, localizer),
         "error_shape": error_shape(endpoint.error_shape, localizer),
         "endpoint_errors": error_rows(endpoint.errors, endpoint.unprocessed, localizer),
         "resource_errors": error_rows(
@@ -310,6 +329,22 @@ def _examples(
         )
         status = markdown.text(str(each.status)) if len(endpoint.responses) > 1 else None
         yield ExampleView(localizer.inline(each.title), curl, response, status)
+
+
+def _pages(endpoint: Endpoint, samples: EndpointSamples, localizer: Localizer) -> PagesView | None:
+    paging = endpoint.paging
+    if paging is None or samples.pages is None:
+        return None
+    values = [paging.by, *([] if paging.next is None else [paging.next])]
+    sentences = [localizer.label(f"pages_by_{paging.form}", *map(markdown.code, values))]
+    if paging.more is not None:
+        sentences.append(localizer.label("no_more_pages", markdown.code(paging.more)))
+    if paging.total is not None:
+        sentences.append(localizer.label("total_of_pages", markdown.code(paging.total)))
+    if paging.limit is not None:
+        sentences.append(localizer.label("limit_of_pages", markdown.code(paging.limit)))
+    sentences.append(localizer.label("iterate_pages", markdown.code(f"iter_{endpoint.name}")))
+    return PagesView(localizer.join(sentences, "sentences"), *samples.pages)
 
 
 def _response_lost(api: Api, endpoint: Endpoint, localizer: Localizer) -> Markdown:

@@ -29,6 +29,18 @@ def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
     )
 
 
+def pages_sample(request: SampleRequest, *, asynchronous: bool) -> Python:
+    """Return a program that prints the items of all pages."""
+    expressions = Expressions(request.api)
+    return render(
+        Python,
+        "docs/sample_pages_async.py.j2" if asynchronous else "docs/sample_pages.py.j2",
+        client=_client(expressions, asynchronous=asynchronous),
+        call=_call(expressions, python.identifier("client"), request, "iter_"),
+        **expressions.imports(),
+    )
+
+
 def create_client(api: Api) -> Python:
     """Return a sample that creates a client."""
     expressions = Expressions(api)
@@ -117,8 +129,11 @@ def _test(expressions: Expressions, endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def _call(expressions: Expressions, client: Python, request: SampleRequest) -> Python:
-    method = python.dotted(client, *request.endpoint.resource, request.endpoint.name)
+def _call(
+    expressions: Expressions, client: Python, request: SampleRequest, prefix: str = ""
+) -> Python:
+    """Return a call of the endpoint's method, or of another method of the endpoint, whose name has a prefix."""
+    method = python.dotted(client, *request.endpoint.resource, prefix + request.endpoint.name)
     return python.call(method, _arguments(expressions, request))
 
 

@@ -15,6 +15,7 @@ from . import docstrings
 from .endpoints import (
     DeclarationView,
     ErrorCodeView,
+    call_hint,
     declaration,
     error_codes,
     shared_errors,
@@ -29,6 +30,8 @@ class EndpointView(Struct, frozen=True):
     """Template values of an endpoint: its function, the class that checks its arguments, and its declaration."""
 
     function: FunctionView
+    call: Python
+    """Type of the call."""
     constant: Python
     """Name of the declaration."""
     declaration: DeclarationView
@@ -91,10 +94,10 @@ def _endpoint(api: Api, module: Module, endpoint: Endpoint) -> EndpointView:
     hints = TypeHints(api, module.within(each.name for each in outside_body), "request")
     if outside_body:
         module.use_own(("_runtime", "models"), "Model")
-    module.use_own(("_runtime", "calls"), "Call")
     body_type = body_object(api, endpoint)
     return EndpointView(
         function=function(api, module, endpoint, docstrings.of_call(api, endpoint)),
+        call=call_hint(api, module, endpoint),
         constant=python.identifier(_constant(endpoint)),
         declaration=declaration(api, module, endpoint),
         arguments_class=python.identifier(name) if name else None,

@@ -135,7 +135,7 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
     credentials = [*_credentials(api, module)]
     return ClientView(
         python.identifier(f"Async{api.client}" if is_async else api.client),
-        module.use_own(("_runtime", "client"), "AsyncClient" if is_async else "Client"),
+        _base(api, module, is_async=is_async),
         is_async,
         docstrings.of_client(
             api,
@@ -150,6 +150,13 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
         ),
         events.webhooks(api, module, is_async=is_async) if any(api.all_events()) else None,
     )
+
+
+def _base(api: Api, module: Module, *, is_async: bool) -> Python:
+    """Return the base class of a client, which has `iter` if an endpoint is paged."""
+    paged = any(endpoint.paging is not None for endpoint in api.all_endpoints())
+    home, name = ("paginators", "PagingClient") if paged else ("client", "Client")
+    return module.use_own(("_runtime", home), f"{'Async' if is_async else ''}{name}")
 
 
 def _credentials(api: Api, module: Module) -> Iterator[tuple[ArgumentView, str]]:

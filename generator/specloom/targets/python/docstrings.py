@@ -110,6 +110,11 @@ def of_method(api: Api, endpoint: Endpoint) -> Python:
     return python.docstring(text, 8)
 
 
+def of_iterator(api: Api, endpoint: Endpoint) -> Python:
+    """Return the docstring of a method that iterates over the items of all pages."""
+    return python.docstring(_render("iterator", **_endpoint(api, endpoint), name=endpoint.name), 8)
+
+
 def of_call(api: Api, endpoint: Endpoint) -> Python:
     """Return the docstring of a function that returns a call."""
     has_arguments = bool(arguments(api, endpoint))

@@ -23,9 +23,10 @@ from ...model import (
     MultipartBody,
     Named,
     Object,
+    Paging,
     Response,
 )
-from ..client_interface import constant, constant_parameters, form_styles
+from ..client_interface import arguments, constant, constant_parameters, form_styles
 from .imports import Module
 from .type_hints import TypeHints, lengths
 
@@ -58,9 +59,20 @@ class IdempotencyView(Struct, frozen=True):
     inquiry: Python | None
 
 
+class PagingView(Struct, frozen=True):
+    """Template values of an endpoint's paging: the runtime's class for its form, and options."""
+
+    class_name: Python
+    options: Options
+
+
 class DeclarationView(Struct, frozen=True):
     """Template values of an endpoint's declaration. What has the API's default is absent."""
 
+    class_name: Python
+    """`Endpoint`, or `PagedEndpoint` with paging."""
+    type: Python
+    """The class with the type of the response: `Endpoint[Order]`, `PagedEndpoint[OrderPage, Order]`."""
     qualified: Python
     method: Python
     path: Python
@@ -79,11 +91,14 @@ class DeclarationView(Struct, frozen=True):
     hosts: Python | None
     auth: Python | None
     verified: Python | None
+    paging: PagingView | None
 
 
 def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView:
     """Return the declaration of an endpoint."""
-    module.use_own(("_runtime", "calls"), "Endpoint")
+    name = "Endpoint" if endpoint.paging is None else "PagedEndpoint"
+    home = "calls" if endpoint.paging is None else "paging"
+    class_name = module.use_own(("_runtime", home), name)
     hints = TypeHints(api, module, "value")
     renamed = [field for field in endpoint.path_fields if field.wire != field.name]
     parameters = {
@@ -95,6 +110,8 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
     own_shape = endpoint.error_shape != api.error_shape
     own_unprocessed = endpoint.unprocessed != api.unprocessed
     return DeclarationView(
+        class_name=class_name,
+        type=python.subscript(class_name, value_hints(api, module, endpoint)),
         qualified=python.literal(endpoint.qualified),
         method=python.literal(endpoint.method),
         path=python.literal(endpoint.path),
@@ -114,7 +131,23 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         hosts=_literal(tuple(host.url for host in endpoint.hosts)),
         auth=python.literal(endpoint.auth) if endpoint.auth != api.auth else None,
         verified=None if endpoint.verified else python.literal(False),
+        paging=None if endpoint.paging is None else _paging(api, module, endpoint, endpoint.paging),
     )
+
+
+def call_hint(api: Api, module: Module, endpoint: Endpoint) -> Python:
+    """Return the type of a call: `Call[Order]`, or with paging `PagedCall[OrderPage, Order]`."""
+    home, name = ("calls", "Call") if endpoint.paging is None else ("paging", "PagedCall")
+    call = module.use_own(("_runtime", home), name)
+    return python.subscript(call, value_hints(api, module, endpoint))
+
+
+def value_hints(api: Api, module: Module, endpoint: Endpoint) -> list[Python]:
+    """Return the type of a call's result and, with paging, that of an item."""
+    hints = [value_hint(api, module, endpoint)]
+    if endpoint.paging is not None:
+        hints.append(TypeHints(api, module, "value").of(endpoint.paging.item))
+    return hints
 
 
 def value_hint(api: Api, module: Module, endpoint: Endpoint) -> Python:
@@ -239,6 +272,43 @@ def _media(api: Api, parts: Named) -> dict[str, tuple[str, ...]]:
         for field in parts_type.fields
     )
     return {wire: type.media for wire, type in types if isinstance(type, File) and type.media}
+
+
+_PAGING = {
+    "cursor": "Cursor",
+    "offset": "Offset",
+    "page": "PageNumber",
+    "link": "NextLink",
+    "url": "NextUrl",
+}
+
+
+def _paging(api: Api, module: Module, endpoint: Endpoint, paging: Paging) -> PagingView:
+    sent = {
+        each.field.wire: each.field
+        for each in arguments(api, endpoint)
+        if each.where in ("query", "header", "field")
+    }
+    by_parameter = paging.form not in ("link", "url")
+    field = sent[paging.by] if by_parameter else None
+    first = None
+    if field is not None and field.default is not None and paging.form != "cursor":
+        first = python.literal(field.default.json)
+    return PagingView(
+        module.use_own(("_runtime", "paging"), _PAGING[paging.form]),
+        _options(
+            {
+                "argument": None if field is None else python.literal(field.name),
+                "first": first,
+                "source": _literal(paging.by if paging.form == "url" else paging.next),
+                "relation": _literal(paging.by) if paging.form == "link" else None,
+                "items": python.literal(paging.items),
+                "limit": None if paging.limit is None else python.literal(sent[paging.limit].name),
+                "more": _literal(paging.more),
+                "total": _literal(paging.total),
+            }
+        ),
+    )
 
 
 def _value_type(module: Module, hints: TypeHints, response: Response) -> Python:

@@ -37,6 +37,18 @@ class FunctionView(Struct, frozen=True):
     """Whether an argument must not appear in tracebacks."""
 
 
+class MethodView(Struct, frozen=True):
+    """Template values of a method of a resource, which passes the call of a function on: to `_send`, or with paging to `_iter`."""
+
+    name: Python
+    function: FunctionView
+    docstring: Python
+    returns: Python
+    through: Python
+    """Method of the base class that gets the call."""
+    is_coroutine: bool
+
+
 def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) -> FunctionView:
     """Return the function of an endpoint for a module, which imports what it needs."""
     hints = TypeHints(api, module, "argument")

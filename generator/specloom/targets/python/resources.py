@@ -8,11 +8,12 @@ from pathlib import PurePosixPath
 from msgspec import Struct
 
 from ...code import Code, Python, python
-from ...model import Api, Resource
+from ...model import Api, Endpoint, Resource
 from ...naming import class_name, pascal
 from ..client_interface import all_resources_of, resources_of
 from . import docstrings
-from .functions import FunctionView, function
+from .endpoints import value_hints
+from .functions import FunctionView, MethodView, function
 from .imports import Layout, Module
 
 
@@ -38,7 +39,7 @@ class ResourceView(Struct, frozen=True):
     is_async: bool
     docstring: Python
     resources: tuple[PropertyView, ...]
-    endpoints: tuple[FunctionView, ...]
+    methods: tuple[MethodView, ...]
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
@@ -46,6 +47,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     for resource in all_resources_of(api):
         nested = resources_of(resource)
         hidden = {each.name for each in resource.endpoints} | {each.name for each in nested}
+        hidden |= {f"iter_{each.name}" for each in resource.endpoints if each.paging is not None}
         hidden |= {class_of(resource, is_async=is_async) for is_async in (False, True)}
         module = Module(
             layout,
@@ -101,15 +103,44 @@ def _class(
     api: Api,
     module: Module,
     resource: Resource,
-    endpoints: tuple[FunctionView, ...],
+    functions: tuple[FunctionView, ...],
     *,
     is_async: bool,
 ) -> ResourceView:
+    prefix = "Async" if is_async else ""
+    paged = any(endpoint.paging is not None for endpoint in resource.endpoints)
+    home, base = ("paginators", "PagingResource") if paged else ("client", "Resource")
     return ResourceView(
         python.identifier(class_of(resource, is_async=is_async)),
-        module.use_own(("_runtime", "client"), "AsyncResource" if is_async else "Resource"),
+        module.use_own(("_runtime", home), f"{prefix}{base}"),
         is_async,
         docstrings.of_summary(resource.title, resource.description, resource.name, api, 4),
         tuple(property_of(api, module, each, is_async=is_async) for each in resources_of(resource)),
-        endpoints,
+        tuple(
+            method
+            for endpoint, view in zip(resource.endpoints, functions, strict=True)
+            for method in _methods(api, module, endpoint, view, is_async=is_async)
+        ),
+    )
+
+
+def _methods(
+    api: Api, module: Module, endpoint: Endpoint, view: FunctionView, *, is_async: bool
+) -> Iterator[MethodView]:
+    """Yield the methods of an endpoint: that of the call and, with paging, that of all pages."""
+    yield MethodView(
+        view.name, view, view.docstring, view.response, python.identifier("_send"), is_async
+    )
+    if endpoint.paging is None:
+        return
+    paginator = module.use_own(
+        ("_runtime", "paginators"), "AsyncPaginator" if is_async else "Paginator"
+    )
+    yield MethodView(
+        python.identifier(f"iter_{endpoint.name}"),
+        view,
+        docstrings.of_iterator(api, endpoint),
+        python.subscript(paginator, value_hints(api, module, endpoint)),
+        python.identifier("_iter"),
+        is_coroutine=False,
     )

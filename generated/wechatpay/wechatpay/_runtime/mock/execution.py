@@ -102,14 +102,14 @@ class RequestExecutor(PortRegistry):
         if endpoint is not None and endpoint.idempotency != "safe":
             with self.lock:
                 return self._execute_recorded(
-                    route, endpoint, auth, arguments, stub, encrypt
+                    route, endpoint, auth, incoming, arguments, stub, encrypt
                 )
         if stub is not None:
             response = self._stub_response(endpoint, stub, encrypt)
             return auth.add_request_id(response)
         if endpoint is None:
             return auth.add_request_id(auth.serve(route.name, incoming))
-        response, _ = self._run(route, endpoint, arguments, encrypt, None)
+        response, _ = self._run(route, endpoint, incoming, arguments, encrypt, None)
         return auth.add_request_id(response)
 
     def _is_unknown(self, route: Route) -> bool:
@@ -123,6 +123,7 @@ class RequestExecutor(PortRegistry):
         route: Route,
         endpoint: Endpoint[Any],
         auth: ServerAuth,
+        incoming: IncomingRequest,
         arguments: CheckedArguments,
         stub: Stub | None,
         encrypt: Encrypt,
@@ -131,7 +132,9 @@ class RequestExecutor(PortRegistry):
         key = key_of(endpoint, arguments)
         previous = self.ledger.receive(endpoint.name, key)
         if stub is None or (isinstance(stub, StubError) and stub.executed):
-            response, is_new = self._run(route, endpoint, arguments, encrypt, previous)
+            response, is_new = self._run(
+                route, endpoint, incoming, arguments, encrypt, previous
+            )
         else:
             response = self._stub_response(endpoint, stub, encrypt)
             is_new = previous is None and self._is_success(endpoint, response)
@@ -150,6 +153,7 @@ class RequestExecutor(PortRegistry):
         self,
         route: Route,
         endpoint: Endpoint[Any],
+        incoming: IncomingRequest,
         arguments: CheckedArguments,
         encrypt: Encrypt,
         previous: MockResponse | None,
@@ -168,8 +172,19 @@ class RequestExecutor(PortRegistry):
         example = self.examples.get(route.name, ExampleResponse())
         if example.status is not None:
             response = build_response(endpoint, example.status, example.body, encrypt)
-            return response, True
-        return generated_response(self.service, endpoint, encrypt), True
+        else:
+            response = generated_response(self.service, endpoint, encrypt)
+        return self.adapt_example(endpoint, response, incoming, arguments), True
+
+    def adapt_example(
+        self,
+        endpoint: Endpoint[Any],
+        response: MockResponse,
+        incoming: IncomingRequest,
+        arguments: CheckedArguments,
+    ) -> MockResponse:
+        """Return the documented response as it is for this request."""
+        return response
 
     def _stub_response(
         self, endpoint: Endpoint[Any] | None, stub: Stub, encrypt: Encrypt

@@ -1,0 +1,3 @@
+from shop import Shop
+
+print(Shop().things.list().names)

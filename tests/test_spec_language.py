@@ -226,6 +226,8 @@ DEFINITIONS: Mapping[str, Schema] = json.loads(validation.schema_text("common"))
 HOMES: Mapping[str, tuple[str, ...]] = {
     "api": ("_api.yaml",),
     "api.schemes.*": ("Authentication",),
+    "auth": ("Authentication",),
+    "auth[]": ("Authentication",),
     "api.facts.*": ("Facts",),
     "api.events": ("Envelope",),
     "value_location": ("Envelope",),

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9633bff3f673507b"
+__build__ = "8e9be46c4ada74a7"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ..auth_schemes import SCHEMES, arguments_of
 from ..model import Api, Scheme, SourceLocation
-from ..targets.client_interface import argument_of, schemes_of
+from ..targets.client_interface import argument_of, auth_names, schemes_of
 from .changes import BOTH, REQUEST, Changes
 from .describing import comma_list, describe_both
 from .matching import Matching
@@ -40,8 +40,8 @@ def compare_auth(
     matching: Matching,
     changes: Changes,
     subject: str,
-    old: tuple[str, ...],
-    new: tuple[str, ...],
+    old: tuple[tuple[str, ...], ...],
+    new: tuple[tuple[str, ...], ...],
     location: SourceLocation,
 ) -> None:
     """Compare the accepted schemes. No change is added if they only follow from the changed arguments of the constructor."""
@@ -56,19 +56,22 @@ def compare_auth(
             REQUEST,
             subject,
             "",
-            (comma_list(old) or "none", comma_list(new) or "none"),
+            (comma_list(auth_names(old)) or "none", comma_list(auth_names(new)) or "none"),
             location,
         )
 
 
-def _still_accepted(matching: Matching, old: tuple[str, ...], new: tuple[str, ...]) -> bool:
-    """Return whether every client that could call an endpoint still can: it has the only kind of credentials, or at least one of several."""
+def _still_accepted(
+    matching: Matching, old: tuple[tuple[str, ...], ...], new: tuple[tuple[str, ...], ...]
+) -> bool:
+    """Return whether every client that could call an endpoint still can: it has the only kind of credentials, or at least those of one
+    alternative."""
     kinds = [scheme.name for scheme in schemes_of(matching.old)]
     if len(kinds) == 1:
-        return not new or [scheme.name for scheme in schemes_of(matching.new)] == list(new)
+        return not new or [(scheme.name,) for scheme in schemes_of(matching.new)] == list(new)
     if not old:
         return not new
-    return not new or set(old) <= set(new)
+    return not new or all(any(set(each) <= set(names) for each in new) for names in old)
 
 
 class _Argument(Struct, frozen=True):

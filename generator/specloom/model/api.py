@@ -63,7 +63,8 @@ class Api(Struct, frozen=True, dict=True):
     hosts: tuple[Host, ...]
     description: Text = Text()
     schemes: tuple[Scheme, ...] = ()
-    auth: tuple[str, ...] = ()
+    auth: tuple[tuple[str, ...], ...] = ()
+    """Default for endpoints without their own."""
     header: tuple[Field, ...] = ()
     """Headers of every request; the client sends the constant ones itself."""
     error_shape: ErrorShape = ErrorShape()

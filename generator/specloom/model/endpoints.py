@@ -202,8 +202,8 @@ class Endpoint(Struct, frozen=True):
     deprecated: Text | bool = False
     verified: bool = True
     idempotency: Idempotency = Idempotency("none")
-    auth: tuple[str, ...] = ()
-    """Names of alternative schemes; empty for no authentication."""
+    auth: tuple[tuple[str, ...], ...] = ()
+    """Alternatives, each the names of the schemes that it needs together; empty for no authentication."""
     hosts: tuple[Host, ...] = ()
     """Hosts in place of the API's; empty for the API's."""
     paging: Paging | None = None

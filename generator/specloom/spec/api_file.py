@@ -25,6 +25,7 @@ _HOST = re.compile(
 )
 _LINK = re.compile(r"https?://[^\s<>\"'`\\^{}|()\[\]]+")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_PLACES = {"header": "header", "query": "query parameter"}
 _INSTALLED_PACKAGES = frozenset(
     {
         "httpx",
@@ -373,30 +374,72 @@ class SchemeResolver:
             key_hint(name.text, "auth") or did_you_mean(name.text, known),
         )
 
-    def names(self, node: Node | None) -> tuple[str, ...]:
-        """Return the schemes named by `auth`, none for `none`."""
-        schemes: list[str] = []
-        for name in words(node):
-            if name.text in self.declared:
-                scheme = self.declared[name.text]
-            elif name.text == "none":
-                if len(words(node)) > 1:
-                    self.diagnostics.add(
-                        name,
-                        "conflicting-keys",
-                        "`none` cannot be combined with a scheme",
-                        "remove `none`, or keep it alone for no authentication",
-                    )
-                continue
-            elif name.text in auth_schemes.SCHEMES:
-                scheme = Scheme(name.text, name.text)
-                self._check_bare(name)
-            else:
-                self._unknown(name, dict.fromkeys((*self.declared, "none", *auth_schemes.SCHEMES)))
-                continue
-            self.used[scheme.name] = scheme
-            schemes.append(scheme.name)
-        return tuple(schemes)
+    def alternatives(self, node: Node | None) -> tuple[tuple[str, ...], ...]:
+        """Return the alternatives of `auth`, none for `none`."""
+        found: list[tuple[str, ...]] = []
+        nodes = [node] if isinstance(node, Scalar | MapNode) else items(node)
+        for each in nodes:
+            group = items(child(each, "all")) if isinstance(each, MapNode) else [each]
+            alone = len(nodes) == len(group) == 1
+            names = [self._name(name, alone=alone) for name in group if isinstance(name, Scalar)]
+            alternative = tuple(name for name in names if name)
+            if alternative and len(alternative) == len(group):
+                self._check_alternative(each, alternative, found)
+                found.append(alternative)
+        return tuple(found)
+
+    def _name(self, name: Scalar, *, alone: bool) -> str:
+        """Return the name of a scheme in use, or an empty string for `none` and unknown ones."""
+        if name.text in self.declared:
+            scheme = self.declared[name.text]
+        elif name.text == "none":
+            if not alone:
+                self.diagnostics.add(
+                    name,
+                    "conflicting-keys",
+                    "`none` cannot be combined with a scheme",
+                    "remove `none`, or keep it alone for no authentication",
+                )
+            return ""
+        elif name.text in auth_schemes.SCHEMES:
+            scheme = Scheme(name.text, name.text)
+            self._check_bare(name)
+        else:
+            self._unknown(name, dict.fromkeys((*self.declared, "none", *auth_schemes.SCHEMES)))
+            return ""
+        self.used[scheme.name] = scheme
+        return scheme.name
+
+    def _check_alternative(
+        self, node: Node, names: tuple[str, ...], earlier: Iterable[tuple[str, ...]]
+    ) -> None:
+        """Report an alternative that an earlier one hides, and schemes that set the same header or query parameter."""
+        if isinstance(node, MapNode) and len(names) == 1:
+            self.diagnostics.add(
+                node, "unused-key", "`all` has one scheme only", f"write `{names[0]}` without `all`"
+            )
+        for other in earlier:
+            if set(other) <= set(names):
+                accepted = " and ".join(f"`{name}`" for name in other)
+                self.diagnostics.add(
+                    node,
+                    "unused-key",
+                    f"this alternative is never used: {accepted} comes first, and needs no other credentials",
+                    "write the alternative with more schemes first",
+                )
+        for place in ("header", "query"):
+            writers: dict[str, str] = {}
+            for scheme in self.of(names):
+                for name, added in auth_schemes.added_by(scheme, place):
+                    key = name.lower() if place == "header" else name
+                    writer = writers.setdefault(key, scheme.name)
+                    if writer != scheme.name and added.where != "cookie":
+                        self.diagnostics.add(
+                            node,
+                            "conflicting-keys",
+                            f"`{writer}` and `{scheme.name}` both set the {_PLACES[place]} `{name}`",
+                            "write them as alternatives, or give one of them another name",
+                        )
 
     def _check_bare(self, kind: Scalar) -> None:
         """Report a kind of scheme that needs options, used by its own name."""
@@ -410,6 +453,10 @@ class SchemeResolver:
                 f"scheme {kind.text} needs the option `{required[0]}`",
                 f"declare it: `schemes: {{account: {{scheme: {kind.text}, {example}}}}}`, and write `auth: account`",
             )
+
+    def in_any(self, alternatives: Iterable[tuple[str, ...]]) -> list[Scheme]:
+        """Return the schemes of all these alternatives whose kinds are known."""
+        return self.of(dict.fromkeys(name for names in alternatives for name in names))
 
     def of(self, names: Iterable[str]) -> list[Scheme]:
         """Return the schemes of these names whose kinds are known."""

@@ -57,7 +57,7 @@ class EndpointResolver:
         self.diagnostics = diagnostics
         self.header: tuple[Field, ...] = ()
         """Headers of the API that are arguments of every endpoint: all but the constant ones."""
-        self.auth: tuple[str, ...] = ()
+        self.auth: tuple[tuple[str, ...], ...] = ()
         self.unprocessed: tuple[int, ...] = ()
         """Statuses of the API, for endpoints without their own."""
 
@@ -163,7 +163,9 @@ class EndpointResolver:
             updated=api_file.date_of_page(node.get("updated"), self.diagnostics),
             deprecated=deprecation(node.get("deprecated"), texts),
             verified=flag(node.get("verified"), otherwise=True),
-            auth=self.schemes.names(node.get("auth")) if "auth" in node.entries else self.auth,
+            auth=(
+                self.schemes.alternatives(node.get("auth")) if "auth" in node.entries else self.auth
+            ),
             hosts=api_file.hosts(node.get("hosts"), texts),
             location=location_of(key),
         )

@@ -80,7 +80,7 @@ class Resolver:
             api_file.facts(self.root, self.texts),
             self.diagnostics,
         )
-        endpoint_resolver.header, endpoint_resolver.auth = shared_header, self.schemes.names(
+        endpoint_resolver.header, endpoint_resolver.auth = shared_header, self.schemes.alternatives(
             child(self.root, "auth")
         )
         endpoint_resolver.unprocessed = api_file.unprocessed(
@@ -228,7 +228,7 @@ class Resolver:
         for endpoint in endpoints:
             self._check_endpoint(endpoint)
             parameters.check_added(
-                endpoint, header, self.schemes.of(endpoint.auth), self.diagnostics
+                endpoint, header, self.schemes.in_any(endpoint.auth), self.diagnostics
             )
         self._check_files()
         self._check_routes(endpoints)

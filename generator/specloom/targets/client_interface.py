@@ -121,7 +121,19 @@ def constant_parameters(fields: Iterable[Field]) -> dict[str, str]:
 def schemes_of(api: Api) -> list[Scheme]:
     """Return the schemes that need credentials, those of the whole API first."""
     schemes = [scheme for scheme in api.schemes if scheme.kind != "none"]
-    return sorted(schemes, key=lambda scheme: scheme.name not in api.auth)
+    default = {name for names in api.auth for name in names}
+    return sorted(schemes, key=lambda scheme: scheme.name not in default)
+
+
+def auth_names(auth: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of alternatives in clients: that of a scheme, or of several schemes together."""
+    return tuple(" and ".join(names) for names in auth)
+
+
+def combinations(api: Api) -> tuple[tuple[str, ...], ...]:
+    """Return the alternatives that need several schemes together, without duplicates."""
+    alternatives = [*api.auth, *(names for each in api.all_endpoints() for names in each.auth)]
+    return tuple(dict.fromkeys(names for names in alternatives if len(names) > 1))
 
 
 def argument_of(api: Api, scheme: Scheme) -> str | None:

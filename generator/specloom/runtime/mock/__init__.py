@@ -170,6 +170,10 @@ class ServerAuth:
     signs_events = False
     """True if `event_headers` signs events."""
 
+    options: Mapping[str, str] = {}
+    """Options of the scheme in the spec; users pass them with the credentials if the client
+    takes an object of the scheme."""
+
     required_arguments: Sequence[str] = ()
     """Arguments of clients for which it has no credentials."""
 

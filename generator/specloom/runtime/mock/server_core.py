@@ -115,8 +115,9 @@ class Mock(RequestExecutor):
         return self._event_auth.credentials
 
     def credentials_of(self, scheme: str) -> Mapping[str, Any]:
-        """Return the credentials of one auth scheme, by its name in the spec."""
-        return self.auth_by_scheme[scheme].credentials
+        """Return the arguments of an object of an auth scheme, by its name in the spec."""
+        auth = self.auth_by_scheme[scheme]
+        return {**auth.credentials, **auth.options}
 
     def client_arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of an in-process client; `options` take precedence."""

@@ -29,7 +29,7 @@ from ...model import (
     json_text,
 )
 from ...render import render
-from ..client_interface import body_fields
+from ..client_interface import argument_of, body_fields
 from . import page_paths, types
 from . import samples as python_samples
 from .errors import error_rows, error_shape
@@ -134,6 +134,7 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         "facts": facts(endpoint.facts, localizer, endpoint.name_on_site),
         "http": markdown.code_lines(f"{endpoint.method} {endpoint.path}"),
         "hosts": hosts(endpoint.hosts or api.hosts, localizer),
+        "auth": _auth(api, endpoint, localizer),
         "header": tables.of(
             _headers(api, endpoint),
             before=_auth_rows(api, endpoint, "header", localizer),
@@ -213,13 +214,28 @@ def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
     return [*(field for field in api.header if field.wire.lower() not in own), *endpoint.header]
 
 
+def _auth(api: Api, endpoint: Endpoint, localizer: Localizer) -> Markdown | None:
+    """Return a sentence on the credentials, if one of the alternatives needs several."""
+    if all(len(names) == 1 for names in endpoint.auth):
+        return None
+    arguments = {
+        scheme.name: argument_of(api, scheme) or "" for scheme in schemes_of(api, endpoint.auth)
+    }
+    alternatives = [
+        localizer.join([markdown.code(arguments[name]) for name in names], "together")
+        for names in endpoint.auth
+    ]
+    return localizer.label("credentials", localizer.join(alternatives, "semicolon"))
+
+
 def _auth_rows(
     api: Api, endpoint: Endpoint, where: str, localizer: Localizer
 ) -> Iterator[FieldRow]:
     """Yield a row for each header or query parameter that authentication adds."""
-    schemes = schemes_of(api, endpoint)
-    required = localizer.label("yes" if len(schemes) == 1 else "one_of_schemes")
-    for scheme in schemes:
+    alternatives = [schemes_of(api, [names]) for names in endpoint.auth]
+    for scheme in schemes_of(api, endpoint.auth):
+        is_needed = all(scheme in alternative for alternative in alternatives)
+        required = localizer.label("yes" if is_needed else "one_of_schemes")
         for name, added in added_by(scheme, where):
             meaning, sample = localizer.inline(added.meaning), shortened(added.sample)
             yield _row(name, required, meaning, sample, localizer)

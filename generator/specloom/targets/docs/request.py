@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -128,16 +128,16 @@ class SampleRequest(Struct, frozen=True):
 
 
 def added_by_auth(api: Api, endpoint: Endpoint, where: str) -> list[tuple[str, Added]]:
-    """Return the headers or query parameters of the endpoint's first scheme, with their names."""
-    schemes = schemes_of(api, endpoint)
-    return added_by(schemes[0], where) if schemes else []
+    """Return the headers or query parameters of the endpoint's first alternative, with their names."""
+    schemes = schemes_of(api, endpoint.auth[:1])
+    return [added for scheme in schemes for added in added_by(scheme, where)]
 
 
-def schemes_of(api: Api, endpoint: Endpoint) -> list[Scheme]:
-    """Return the schemes that an endpoint accepts, without `none`."""
+def schemes_of(api: Api, auth: Iterable[tuple[str, ...]]) -> list[Scheme]:
+    """Return the schemes of alternatives, without duplicates and `none`."""
     return [
         scheme
-        for name in endpoint.auth
+        for name in dict.fromkeys(name for names in auth for name in names)
         for scheme in api.schemes
         if scheme.name == name and scheme.kind != "none"
     ]

@@ -141,7 +141,8 @@ def _client(expressions: Expressions, *, asynchronous: bool) -> Python:
     """Return the call of the client's constructor, with the credentials of the first scheme."""
     api = expressions.api
     client_class = expressions.import_own(f"Async{api.client}" if asynchronous else api.client)
-    for scheme in schemes_of(api)[:1]:
+    arguments: list[Python] = []
+    for scheme in _first_schemes(api):
         credentials = _credentials(expressions, scheme)
         if client_argument := argument_of(api, scheme):
             options = {name: python.literal(value) for name, value in scheme.options.items()}
@@ -150,8 +151,15 @@ def _client(expressions: Expressions, *, asynchronous: bool) -> Python:
             )
             scheme_object = python.call(scheme_class, [*credentials, *python.call_options(options)])
             credentials = [python.keyword_argument(client_argument, scheme_object)]
-        return python.call(client_class, credentials)
-    return python.call(client_class, [])
+        arguments += credentials
+    return python.call(client_class, arguments)
+
+
+def _first_schemes(api: Api) -> list[Scheme]:
+    """Return the first scheme of the client, or those that requests need together by default."""
+    together = [names for names in api.auth[:1] if len(names) > 1]
+    schemes = schemes_of(api)
+    return [each for each in schemes if together and each.name in together[0]] or schemes[:1]
 
 
 def _credentials(expressions: Expressions, scheme: Scheme) -> list[Python]:

@@ -11,7 +11,14 @@ from msgspec import Struct
 from ...auth_schemes import SCHEMES, Argument, arguments_of
 from ...code import Code, Python, python
 from ...model import Api, ErrorShape, Scheme
-from ..client_interface import argument_of, constant_parameters, resources_of, schemes_of
+from ..client_interface import (
+    argument_of,
+    auth_names,
+    combinations,
+    constant_parameters,
+    resources_of,
+    schemes_of,
+)
 from . import docstrings, events
 from .endpoints import ErrorCodeView, Options, error_codes, error_shape
 from .errors import by_class
@@ -37,13 +44,15 @@ class ServiceView(Struct, frozen=True):
 
 
 class SchemeView(Struct, frozen=True):
-    """Template values of an auth scheme: the client's argument with an object of its class, or the arguments and options of a new one."""
+    """Template values of an auth scheme: the client's argument with an object of its class, the arguments and options of a new one, or the
+    client's arguments with the `parts` that are needed together."""
 
     name: Python
     argument: Python | None
     class_name: Python
     arguments: tuple[Python, ...]
     options: Options
+    parts: tuple[Python, ...] = ()
 
 
 class ClientView(Struct, frozen=True):
@@ -100,7 +109,7 @@ def _service(api: Api, module: Module) -> ServiceView:
         python.literal(api.version),
         python.literal(tuple(host.url for host in api.hosts)),
         python.literal(headers) if headers else None,
-        python.literal(api.auth) if api.auth else None,
+        python.literal(auth_names(api.auth)) if api.auth else None,
         error_shape(module, api.error_shape) if api.error_shape != ErrorShape() else None,
         python.literal(api.unprocessed) if api.unprocessed else None,
         error_codes(api, module, api.errors),
@@ -144,7 +153,10 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
             is_async=is_async,
         ),
         tuple(view for view, _ in credentials),
-        tuple(_scheme(api, module, scheme) for scheme in schemes_of(api)),
+        (
+            *(_scheme(api, module, scheme) for scheme in schemes_of(api)),
+            *(_combination(api, module, names) for names in combinations(api)),
+        ),
         tuple(
             property_of(api, module, resource, is_async=is_async) for resource in resources_of(api)
         ),
@@ -212,6 +224,18 @@ def _scheme(api: Api, module: Module, scheme: Scheme) -> SchemeView:
             for name, value in scheme.options.items()
             if name not in names
         ),
+    )
+
+
+def _combination(api: Api, module: Module, names: tuple[str, ...]) -> SchemeView:
+    by_name = {scheme.name: argument_of(api, scheme) for scheme in schemes_of(api)}
+    return SchemeView(
+        python.literal(auth_names([names])[0]),
+        None,
+        module.use_own(("_runtime", "auth", "all_of"), "all_of"),
+        (),
+        (),
+        tuple(python.identifier(by_name[name] or name) for name in names),
     )
 
 

@@ -26,7 +26,13 @@ from ...model import (
     Paging,
     Response,
 )
-from ..client_interface import arguments, constant, constant_parameters, form_styles
+from ..client_interface import (
+    arguments,
+    auth_names,
+    constant,
+    constant_parameters,
+    form_styles,
+)
 from .imports import Module
 from .type_hints import TypeHints, lengths
 
@@ -129,7 +135,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         unprocessed=python.literal(endpoint.unprocessed) if own_unprocessed else None,
         idempotency=_idempotency(module, endpoint.idempotency),
         hosts=_literal(tuple(host.url for host in endpoint.hosts)),
-        auth=python.literal(endpoint.auth) if endpoint.auth != api.auth else None,
+        auth=python.literal(auth_names(endpoint.auth)) if endpoint.auth != api.auth else None,
         verified=None if endpoint.verified else python.literal(False),
         paging=None if endpoint.paging is None else _paging(api, module, endpoint, endpoint.paging),
     )

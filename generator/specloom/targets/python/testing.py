@@ -14,14 +14,15 @@ from msgspec import Struct
 from ...auth_schemes import SCHEMES, arguments_of
 from ...code import Code, Python, json, python
 from ...model import Api, Endpoint, Scheme
-from ..client_interface import argument_of, schemes_of
+from ..client_interface import argument_of, auth_names, combinations, schemes_of
 from . import docstrings, service
 from .endpoints import Options
 from .imports import Layout, Module, Parts
 
 
 class ServerSchemeView(Struct, frozen=True):
-    """Template values of an auth scheme on the mock's side: a class with options or, if it is unknown how to verify, the required arguments."""
+    """Template values of an auth scheme on the mock's side: a class with options; `required` are the arguments of a client if it is unknown
+    how to verify, or the names of the schemes that are needed together."""
 
     name: Python
     class_name: Python
@@ -30,12 +31,11 @@ class ServerSchemeView(Struct, frozen=True):
 
 
 class CredentialsView(Struct, frozen=True):
-    """Template values of the credentials for one of several schemes: the client's argument, the scheme's class, its name and its options."""
+    """Template values of the credentials for one of several schemes: the client's argument, the scheme's class, and its name."""
 
     argument: Python
     class_name: Python
     scheme: Python
-    options: Options
 
 
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
@@ -52,6 +52,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     for name in (api.client, f"Async{api.client}"):
         module.use_class(("client",), name)
     schemes = [_scheme(module, api, scheme) for scheme in schemes_of(api)]
+    schemes += [_combination(module, names) for names in combinations(api)]
     credentials = [
         CredentialsView(
             python.literal(argument),
@@ -59,7 +60,6 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
                 ("_runtime", *SCHEMES[scheme.kind].home()), SCHEMES[scheme.kind].class_name
             ),
             python.literal(scheme.name),
-            _options(scheme),
         )
         for scheme in schemes_of(api)
         if SCHEMES[scheme.kind].mock and (argument := argument_of(api, scheme))
@@ -114,6 +114,14 @@ def _scheme(module: Module, api: Api, scheme: Scheme) -> ServerSchemeView:
         return ServerSchemeView(name, unknown, required=python.literal(tuple(required)))
     home = ("_runtime", *kind.home(kind.mock.module))
     return ServerSchemeView(name, module.use_class(home, kind.mock.class_name), _options(scheme))
+
+
+def _combination(module: Module, names: tuple[str, ...]) -> ServerSchemeView:
+    return ServerSchemeView(
+        python.literal(auth_names([names])[0]),
+        module.use_class(("_runtime", "mock", "all_of"), "AllServerAuth"),
+        required=python.literal(names),
+    )
 
 
 def _options(scheme: Scheme) -> Options:

@@ -38,6 +38,12 @@ class OAuth2ServerAuth(ServerAuth):
         scopes: str | None = None,
         client_auth: str = "basic",
     ) -> None:
+        self.options = {
+            "token_url": token_url,
+            "grant": grant,
+            **({"scopes": scopes} if scopes else {}),
+            "client_auth": client_auth,
+        }
         self._grant = grant
         self._scopes = scopes
         self._client_auth = client_auth

@@ -59,6 +59,8 @@ class ApiKeyServerAuth(_Presented):
         query: str | None = None,
         cookie: str | None = None,
     ) -> None:
+        given = {"header": header, "query": query, "cookie": cookie}
+        self.options = {name: text for name, text in given.items() if text}
         self._header = header or ("" if query or cookie else "X-Api-Key")
         self._query = query or ""
         self._cookie = cookie

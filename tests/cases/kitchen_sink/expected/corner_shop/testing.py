@@ -67,7 +67,6 @@ class CornerShopMock(Mock):
             ),
             "key": ApiKey(
                 **self.credentials_of("key"),
-                header="X-Shop-Key",
             ),
         }
 

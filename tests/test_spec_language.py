@@ -324,7 +324,9 @@ def json_types() -> list[tuple[str, str]]:
         if codes(row[-1])
     ]
     return [
-        (expression, python) for expression, python in rows if not expression.startswith("file")
+        (expression, python)
+        for expression, python in rows
+        if not expression.startswith(("file", "text("))
     ]
 
 

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "8e9be46c4ada74a7"
+__build__ = "087d39f97ebc8b4a"

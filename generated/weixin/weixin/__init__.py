@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "4861f46c817971ee"
+__build__ = "1041ae8868cd364e"

@@ -24,6 +24,7 @@ from ..model import (
     Nullable,
     Number,
     NumberRange,
+    PlainText,
     String,
     Type,
     TypeName,
@@ -66,6 +67,8 @@ def expression(type: Type) -> str:
             return "bytes" + _within(_length(type.length))
         case File():
             return "file" + _within(_length(type.length))
+        case PlainText():
+            return "text" + _within(_length(type.length, documents=True))
         case DateTime():
             format = type.format or ""
             return "datetime" + _within(

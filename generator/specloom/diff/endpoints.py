@@ -21,6 +21,7 @@ from ..model import (
     Response,
     SourceLocation,
     Text,
+    TextBody,
 )
 from ..targets.client_interface import EndpointArgument, Where, arguments, body_fields, constant
 from . import credentials, error_shapes
@@ -448,6 +449,8 @@ def _encoding(endpoint: Endpoint) -> str:
             return f"JSON as {media}"
         case BinaryBody(media=media):
             return media
+        case TextBody(media=media):
+            return f"text as {media}"
         case MultipartBody():
             return "multipart"
         case _:

@@ -10,7 +10,16 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from ..model import Boolean, File, Integer, LengthRange, Number, NumberRange, String
+from ..model import (
+    Boolean,
+    File,
+    Integer,
+    LengthRange,
+    Number,
+    NumberRange,
+    PlainText,
+    String,
+)
 from .describing import comma_list
 
 
@@ -113,7 +122,7 @@ def pattern(old: String, new: String) -> Iterator[Difference]:
         yield Difference(rule, old.pattern or "none", new.pattern or "none")
 
 
-def media(old: File, new: File) -> Iterator[Difference]:
+def media(old: File | PlainText, new: File | PlainText) -> Iterator[Difference]:
     """Compare media types; an empty list accepts any."""
     before, after = set(old.media), set(new.media)
     old_text, new_text = comma_list(old.media) or "any", comma_list(new.media) or "any"

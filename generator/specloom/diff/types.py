@@ -24,6 +24,7 @@ from ..model import (
     Named,
     Nullable,
     Number,
+    PlainText,
     String,
     Type,
     Union,
@@ -143,7 +144,7 @@ class TypeComparison(Struct, frozen=True):
                 yield from literal(old, new, old_text, new_text)
             case (Bytes(), Bytes()):
                 yield from span(old.length, new.length, old_text, new_text)
-            case (File(), File()):
+            case (File() | PlainText(), File() | PlainText()) if type(old) is type(new):
                 yield from span(old.length, new.length, old_text, new_text)
                 yield from media(old, new)
             case (DateTime(), DateTime()) if old != new:
@@ -206,6 +207,8 @@ def bare(type: Type, matching: Matching | None = None) -> Type:
             return type.__class__()
         case Bytes() | File():
             return Bytes()
+        case PlainText():
+            return String()
         case ListOf():
             return ListOf(bare(type.item, matching))
         case MapOf():

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from .texts import Json, SourceLocation, Text, Value
-from .types import Field, File, Named, Type
+from .types import Field, File, Named, PlainText, Type
 
 
 class JsonBody(Struct, frozen=True):
@@ -41,11 +41,19 @@ class BinaryBody(Struct, frozen=True):
 
 PagingForm: TypeAlias = Literal["cursor", "offset", "page", "link", "url"]
 
-Body: TypeAlias = "JsonBody | FormBody | MultipartBody | BinaryBody"
+
+class TextBody(Struct, frozen=True):
+    """A text body in UTF-8, one argument, `body`."""
+
+    type: PlainText
+    media: str = "text/plain"
+
+
+Body: TypeAlias = "JsonBody | FormBody | MultipartBody | BinaryBody | TextBody"
 
 
 class Response(Struct, frozen=True):
-    """A documented response other than an error. `type` is None without a body, a `File` for a binary one."""
+    """A documented response other than an error. `type` is None without a body, a `File` or `PlainText` for one without JSON."""
 
     status: int | Literal["2XX"]
     """`2XX`: any success without a response of its own."""

@@ -73,6 +73,13 @@ class File(Struct, frozen=True):
     media: tuple[str, ...] = ()
 
 
+class PlainText(Struct, frozen=True):
+    """Text outside JSON, a whole body; length in code points. `media` are the allowed media types, empty for any."""
+
+    length: LengthRange = LengthRange()
+    media: tuple[str, ...] = ()
+
+
 class DateTime(Struct, frozen=True):
     """RFC 3339 with offset; or `unix` (seconds), `unix-ms`, `rfc2822`, or a format as in `runtime/datetime_formats`."""
 
@@ -140,6 +147,7 @@ Type: TypeAlias = (
     | Boolean
     | Bytes
     | File
+    | PlainText
     | DateTime
     | Date
     | Duration

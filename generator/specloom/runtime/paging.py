@@ -7,8 +7,7 @@ from the call and the response of this one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeGuard, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -21,13 +20,13 @@ from .drafts import RequestDraft
 from .effects import Steps
 from .endpoint_metadata import Response
 from .errors import ConfigError, InvalidRequest, ProtocolError
-from .json_types import is_list, is_object
+from .json_types import is_list
+from .response_paths import value_at
 from .settings import Settings
 
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741
 
-_STEP: Final = re.compile(r"\[(-1|0)]|([^.\[]+)")
 _LINK: Final = re.compile(r'<([^<>]*)>((?:[^",<>]|"[^"]*")*)')
 """One link of a Link header: the URL, and its parameters (RFC 8288)."""
 _RELATION: Final = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))', re.IGNORECASE)
@@ -40,34 +39,6 @@ _DEFAULT_PORT: Final = re.compile(r":(?:80|443)$")
 
 class PagingError(Exception):
     """The response of a page contradicts the documented paging."""
-
-
-# --- values of a page -----------------------------------------------------------------
-
-
-@cache
-def parse_steps(path: str) -> tuple[str | int, ...]:
-    """Return the steps of a path such as `data[-1].id`; `.` is the whole body."""
-    return tuple(
-        int(index) if index else name for index, name in _STEP.findall(path) if path
-    )
-
-
-@cache
-def _attributes(kind: type[Struct]) -> Mapping[str, str]:
-    return dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
-
-
-def value_at(value: object, path: str) -> Any:
-    """Return the value at a path of wire names; None if it is absent, null or empty."""
-    for step in parse_steps(path):
-        if isinstance(step, int):
-            value = value[step] if is_list(value) and value else None
-        elif isinstance(value, Struct):
-            value = getattr(value, _attributes(type(value)).get(step, ""), None)
-        else:
-            value = value.get(step) if is_object(value) else None
-    return None if value is msgspec.UNSET or value == "" else value
 
 
 # --- forms of paging ------------------------------------------------------------------

@@ -18,7 +18,7 @@ from .fields import FieldOwner, FieldResolver, check_python_names, deprecation
 from .key_hints import key_hint
 from .localized import TextReader, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, is_null, location_of
-from .reachability import contains_file
+from .reachability import outside_json
 from .spec_folder import MAX_NAME_LENGTH
 from .type_resolver import UNRESOLVED, TypeResolver
 
@@ -191,7 +191,7 @@ class EndpointResolver:
             node,
             "media",
             kind == "body",
-            "`media` applies to a JSON `body` only",
+            "`media` applies to a `body` only",
             self.diagnostics,
         )
         if not bodies:
@@ -229,12 +229,18 @@ class EndpointResolver:
                 pass
         if isinstance(value, Scalar):
             read = self.types.read(value, name.module)
-            if read and contains_file(read):
+            if isinstance(read, model.PlainText):
+                return model.TextBody(read, word(node.get("media")) or "text/plain")
+            if read and (outside := outside_json(read)):
                 self.diagnostics.add(
                     value,
                     "misplaced-file",
-                    "a JSON body cannot contain a `file`",
-                    "write a binary body under `content:`, files of a form under `parts:`",
+                    f"a JSON body cannot contain a `{outside}`",
+                    (
+                        "use `string`; `text` is a whole body"
+                        if outside == "text"
+                        else "write a binary body under `content:`, files of a form under `parts:`"
+                    ),
                 )
             body = JsonBody(read or UNRESOLVED, flat=False)
         else:
@@ -306,6 +312,13 @@ class EndpointResolver:
             body, content = child(value, "body"), child(value, "content")
             inline += isinstance(body, MapNode)
             type_ = self._response_type(key, value, name)
+            parameters.check_unused_key(
+                value,
+                "media",
+                isinstance(type_, model.PlainText),
+                "`media` applies to a `text` only; any JSON media type is accepted, and that of a file is under `content`",
+                self.diagnostics,
+            )
             if type_ and (method == "HEAD" or status in _WITHOUT_BODY):
                 self.diagnostics.add(
                     key,
@@ -339,12 +352,22 @@ class EndpointResolver:
             return None
         if isinstance(body, Scalar):
             read = self.types.read(body, name.module)
-            if read and contains_file(read) and not isinstance(read, model.File):
+            if isinstance(read, model.File):
+                return read
+            if isinstance(read, model.PlainText):
+                return replace(
+                    read, media=tuple(each.text for each in words(child(value, "media")))
+                )
+            if read and (outside := outside_json(read)):
                 self.diagnostics.add(
                     body,
                     "misplaced-file",
-                    "a JSON body cannot contain a `file`",
-                    "write a binary response as `content: file`",
+                    f"a JSON body cannot contain a `{outside}`",
+                    (
+                        "use `string`; `text` is a whole body"
+                        if outside == "text"
+                        else "write a binary response as `content: file`"
+                    ),
                 )
             return read
         return self.fields.resolve_object(name, body, None, key)
@@ -363,7 +386,9 @@ class EndpointResolver:
         whole = ""
         if isinstance(endpoint.body, model.BinaryBody):
             whole = "content"
-        elif isinstance(endpoint.body, JsonBody) and not endpoint.body.flat:
+        elif isinstance(endpoint.body, model.TextBody) or (
+            isinstance(endpoint.body, JsonBody) and not endpoint.body.flat
+        ):
             whole = "body"
         for field in arguments:
             if field.name == whole:

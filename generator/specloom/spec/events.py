@@ -14,7 +14,7 @@ from .endpoints import EndpointResolver
 from .fields import FieldResolver, deprecation
 from .localized import TextReader, child, entries, flag, word
 from .nodes import MapNode, Node, Scalar, location_of
-from .reachability import contains_file
+from .reachability import outside_json
 from .spec_folder import MAX_NAME_LENGTH
 from .type_resolver import UNRESOLVED, TypeResolver
 
@@ -134,12 +134,12 @@ class EventResolver:
         if not isinstance(payload, Scalar):
             return self.fields.resolve_object(name, payload, None, key)
         read = self.types.read(payload, name.module)
-        if read and contains_file(read):
+        if read and (word := outside_json(read)):
             self.diagnostics.add(
                 payload,
                 "misplaced-file",
-                "an event payload cannot contain a `file`",
-                "use `bytes` for binary data in JSON",
+                f"an event payload cannot contain a `{word}`",
+                ("use `string`" if word == "text" else "use `bytes` for binary data in JSON"),
             )
         return read or UNRESOLVED
 

@@ -188,7 +188,7 @@ class ExampleResolver:
 
     def _request_body(self, node: Node, endpoint: Endpoint) -> Value | None:
         match endpoint.body:
-            case model.JsonBody() | model.FormBody() | model.MultipartBody():
+            case model.JsonBody() | model.FormBody() | model.MultipartBody() | model.TextBody():
                 return self.values.read(node, endpoint.body.type)
             case model.BinaryBody():
                 self.diagnostics.add(

@@ -18,7 +18,7 @@ from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .localized import TextReader, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, location_of
 from .patterns import check_pattern, with_pattern
-from .reachability import contains_file
+from .reachability import outside_json
 from .spec_folder import MAX_NAME_LENGTH
 from .symbols import OBJECT_KEYS, Declaration, SymbolTable, contains_object, parse
 from .type_parser import Expression, ObjectExpr
@@ -246,12 +246,12 @@ class FieldResolver:
         chain: list[MapNode] = []
         if type_:
             self._follow_aliases(chain, expression, at, module)
-        if type_ and contains_file(type_):
+        if type_ and (outside := outside_json(type_)):
             self.diagnostics.add(
                 at,
                 "misplaced-file",
-                "fields that are not listed cannot be files",
-                "use bytes, which is Base64",
+                f"fields that are not listed cannot be `{outside}`",
+                "use string" if outside == "text" else "use bytes, which is Base64",
             )
         if flag(_first(chain, "encrypted")):
             self.diagnostics.add(

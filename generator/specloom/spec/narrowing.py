@@ -25,7 +25,7 @@ def is_narrower(
 
     match type_, wider:
         case _, model.AnyJson():
-            return not isinstance(type_, model.File)
+            return not isinstance(type_, model.File | model.PlainText)
         case model.Nullable(type=inner), model.Nullable(type=outer):
             return within(inner, outer)
         case _, model.Nullable(type=outer):

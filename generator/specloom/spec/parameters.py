@@ -12,7 +12,7 @@ from .collector import RESERVED, DiagnosticCollector, line_reference
 from .key_hints import key_hint
 from .localized import child, word
 from .nodes import Node, Scalar
-from .reachability import contains_file
+from .reachability import outside_json
 from .type_resolver import UNRESOLVED
 from .unions import kinds
 
@@ -254,6 +254,7 @@ def check_types(
         reason = (
             _encoding_error(field.type, role, field.style, types)
             if field.type is not UNRESOLVED
+            and not (role == "form" and outside_json(field.type))  # reported by `check_files`
             else ""
         )
         if reason:
@@ -332,6 +333,8 @@ def _encoding_error(
                 ),
                 "",
             )
+        case model.File() | model.PlainText():
+            return f"a `{outside_json(type_)}` is a whole body or a part of one"
         case _:
             return ""
 
@@ -360,12 +363,16 @@ def _fields_error(
 def check_files(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> None:
     """Report files inside JSON."""
     for field in fields:
-        if contains_file(field.type):
+        if word := outside_json(field.type):
             diagnostics.add_at(
                 field.location,
                 "misplaced-file",
-                f"field `{field.wire}` is a `file`, which JSON and forms cannot contain",
-                "use `bytes`, which is Base64, or send it under `parts:`",
+                f"field `{field.wire}` is a `{word}`, which JSON and forms cannot contain",
+                (
+                    "use `string`; `text` is a whole body"
+                    if word == "text"
+                    else "use `bytes`, which is Base64, or send it under `parts:`"
+                ),
                 len(field.wire),
             )
 
@@ -374,12 +381,17 @@ def check_parts(fields: Iterable[Field], diagnostics: DiagnosticCollector) -> No
     """Report parts that cannot be encoded in a multipart body."""
     for field in fields:
         inner = field.type.item if isinstance(field.type, model.ListOf) else field.type
-        if contains_file(inner) and not isinstance(inner, model.File):
+        word = outside_json(inner)
+        if word and not isinstance(inner, model.File):
             diagnostics.add_at(
                 field.location,
                 "misplaced-file",
-                f"part `{field.wire}` contains a file",
-                "make it a file or a list of files",
+                f"part `{field.wire}` contains a {word}",
+                (
+                    "use `string`; `text` is a whole body"
+                    if word == "text"
+                    else "make it a file or a list of files"
+                ),
                 len(field.wire),
             )
 

@@ -1,4 +1,4 @@
-"""Reachability: types that contain files, and objects that can never be constructed."""
+"""Reachability: types that JSON cannot contain, and objects that can never be constructed."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from .. import model
 from ..model import Field, NamedType, Type, TypeName
 
 
-def contains_file(type_: Type) -> bool:
-    """Return whether a type contains `file`; fields of named types are not followed."""
+def outside_json(type_: Type) -> str:
+    """Return the word of a type inside this one that JSON cannot contain, or an empty string; fields of named types are not followed."""
     match type_:
         case model.File():
-            return True
+            return "file"
+        case model.PlainText():
+            return "text"
         case (
             model.ListOf(item=inner)
             | model.MapOf(value=inner)
             | model.JsonText(type=inner)
             | model.Nullable(type=inner)
         ):
-            return contains_file(inner)
+            return outside_json(inner)
         case model.Union(members=members):
-            return any(map(contains_file, members))
+            return next((word for each in members if (word := outside_json(each))), "")
         case _:
-            return False
+            return ""
 
 
 def unconstructible_objects(types: Mapping[TypeName, NamedType]) -> list[model.Object]:

@@ -15,6 +15,7 @@ from ..model import (
     Endpoint,
     ErrorCode,
     ErrorShape,
+    ErrorStatus,
     Event,
     Field,
     NamedType,
@@ -341,7 +342,7 @@ class Resolver:
                 for depth in range(1, len(path) + 1)
                 for row in by_resource.get(path[:depth], ())
             ]
-            statuses = frozenset(row.status for row in (*errors, *above))
+            statuses = frozenset[ErrorStatus](row.status for row in (*errors, *above))
             finished[path] = []
             for draft in group:
                 self.errors.check_responses(draft.endpoint, (*above, *errors))

@@ -207,8 +207,10 @@ class _TypeParser(Cursor):
             self.expect(")")
         return LeafExpr(leaf)
 
-    def _generic(self, token: LexToken) -> GenericExpr:
+    def _generic(self, token: LexToken) -> GenericExpr | LeafExpr:
         if not (self.token.text == "<" and self.token.kind == "mark"):
+            if token.text == "text":
+                return self._text()
             self.fail(f"`{token.text}` without an item type", f"write {token.text}<T>")
         self.index += 1
         inner = self._type()
@@ -218,6 +220,14 @@ class _TypeParser(Cursor):
             length = self.length(single=False)
             self.expect(")")
         return GenericExpr(token.text, inner, length, token.at)
+
+    def _text(self) -> LeafExpr:
+        """Return `text`, a whole body, with its limits."""
+        if not self.take("("):
+            return LeafExpr(model.PlainText())
+        length = self.length(single=True)
+        self.expect(")")
+        return LeafExpr(model.PlainText(length))
 
     def _empty(self, word: str) -> model.Type:
         match word:

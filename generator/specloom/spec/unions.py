@@ -190,12 +190,13 @@ def check(
     seen: set[str] = set()
     for member in members:
         own = kinds(member, types)
-        if isinstance(member, model.File):
+        if isinstance(member, model.File | model.PlainText):
+            is_file = isinstance(member, model.File)
             diagnostics.add(
                 at,
                 "ambiguous-union",
-                "a union cannot contain `file`, which is not JSON",
-                "use bytes",
+                f"a union cannot contain `{'file' if is_file else 'text'}`, which is not JSON",
+                "use bytes" if is_file else "use string",
             )
             return
         if _ANY in own:

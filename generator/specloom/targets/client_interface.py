@@ -27,6 +27,7 @@ from ..model import (
     Scheme,
     String,
     Text,
+    TextBody,
 )
 from ..naming import snake
 
@@ -147,12 +148,13 @@ def _text(value: str | int | bool) -> str:
 
 def _whole_body(endpoint: Endpoint) -> list[Field]:
     match endpoint.body:
-        case JsonBody(type=type, flat=False):
+        case JsonBody(flat=False) | TextBody():
+            body = endpoint.body
             return [
                 Field(
                     "body",
                     "body",
-                    type,
+                    String(body.type.length) if isinstance(body, TextBody) else body.type,
                     required=True,
                     title=Text((("en", "The body"), ("zh", "请求体"))),
                     location=endpoint.location,

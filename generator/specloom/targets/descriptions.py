@@ -22,6 +22,7 @@ from ..model import (
     Nullable,
     Number,
     NumberRange,
+    PlainText,
     String,
     Type,
     Union,
@@ -61,6 +62,8 @@ def limits(type: Type, language: str) -> list[str]:
             return _range(type.range, language)
         case Boolean(literal=bool(literal)):
             return _literals([literal], language)
+        case PlainText():
+            return _length(type.length, "characters", language)
         case Bytes() | File():
             return _length(type.length, "bytes", language)
         case DateTime(format="unix" | "unix-ms" as format):

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from msgspec import Struct
 
 from .confidential import Confidential
+from .effects import MEBIBYTE
 from .errors import ApiError, Outcome, Retry
 from .headers import Headers, is_media_of
 from .http_messages import RawResponse
@@ -16,27 +17,63 @@ from .public_names import public
 T = TypeVar("T")
 
 
-class BinaryContent(Struct, frozen=True):
-    """Binary content, as the type of a response.
+class RawContent(Struct, frozen=True):
+    """Content without JSON, as the type of a response.
 
-    `media` has the documented media types, empty for any; lengths are in bytes.
+    `media` has the documented media types, empty for any. Mismatches quote only the
+    media type of a response.
     """
 
     media: tuple[str, ...] = ()
     min_length: int = 0
     max_length: int | None = None
 
-    def mismatches(self, response: RawResponse) -> list[str]:
-        """Return the mismatches of a response; they quote only its media type."""
-        mismatches: list[str] = []
-        size, media = len(response.content), response.headers.get("Content-Type")
-        if size < self.min_length:
-            mismatches.append(f"expected at least {self.min_length} bytes, got {size}")
-        if self.max_length is not None and size > self.max_length:
-            mismatches.append(f"expected at most {self.max_length} bytes, got {size}")
-        if self.media and media is not None and not is_media_of(media, self.media):
-            mismatches.append(f"expected {' or '.join(self.media)}, got {media}")
-        return mismatches
+    def decode(self, response: RawResponse) -> tuple[Any, list[str]]:
+        """Return the value, and its mismatches; raise ValueError if it has none."""
+        content = response.content
+        return content, [
+            *self.length_mismatches(len(content), "bytes"),
+            *self.media_mismatches(response),
+        ]
+
+    def length_mismatches(self, length: int, unit: str) -> list[str]:
+        """Return the mismatches of a length."""
+        if length < self.min_length:
+            return [f"expected at least {self.min_length} {unit}, got {length}"]
+        if self.max_length is not None and length > self.max_length:
+            return [f"expected at most {self.max_length} {unit}, got {length}"]
+        return []
+
+    def media_mismatches(self, response: RawResponse) -> list[str]:
+        """Return the mismatches of the media type."""
+        media = response.headers.get("Content-Type")
+        if not self.media or media is None or is_media_of(media, self.media):
+            return []
+        return [f"expected {' or '.join(self.media)}, got {media}"]
+
+    @property
+    def max_bytes(self) -> int:
+        """Maximum size in bytes, if it is limited, else 0."""
+        return self.max_length or 0
+
+    # --- for mocks --------------------------------------------------------------------
+
+    @property
+    def sent_media(self) -> str | None:
+        """Media type of a mock's response, if it is documented."""
+        return next((media for media in self.media if "*" not in media), None)
+
+    def encode(self, value: object) -> bytes | None:
+        """Return the bytes of a value; None if it has another type."""
+        return value if isinstance(value, bytes) else None
+
+    def sample(self) -> bytes:
+        """Return a minimal content."""
+        return bytes(min(self.min_length, MEBIBYTE))
+
+
+class BinaryContent(RawContent, frozen=True):
+    """Binary content, as the type of a response; lengths are in bytes."""
 
 
 BINARY: Final = BinaryContent()

@@ -11,7 +11,7 @@ from .auth.base import Scheme
 from .calls import Endpoint
 from .codec import InvalidJson, codec, decode, parse
 from .endpoint_metadata import (
-    BinaryContent,
+    RawContent,
     Response,
     is_success,
     matching_errors,
@@ -108,9 +108,9 @@ def _value(
     kind = kinds.get(status)
     value: Any = None
     try:
-        if isinstance(kind, BinaryContent):
-            value = response.content
-            problems += kind.mismatches(response)
+        if isinstance(kind, RawContent):
+            value, differences = _raw(kind, response)
+            problems += differences
         elif kind is not None:
             value, mismatches = codec(kind).decode(response.content, scheme.decrypt)
             shape = settings.service.error_shape_of(endpoint)
@@ -149,6 +149,14 @@ def _undocumented_value(response: RawResponse) -> Any:
         with suppress(InvalidJson):
             return parse(content)
     return content
+
+
+def _raw(kind: RawContent, response: RawResponse) -> tuple[Any, list[str]]:
+    try:
+        return kind.decode(response)
+    except ValueError as error:
+        text = f"the response is not the documented text: {error}"
+    raise ProtocolError(text, **_parts(response))
 
 
 def _report(

@@ -56,6 +56,14 @@ class Body(ABC):
         """Encode a value that `check` returned."""
 
 
+class RawBody(Body):
+    """Base of bodies that are a single value without JSON."""
+
+    @abstractmethod
+    def receive(self, content: bytes, media: str | None) -> object:
+        """Return the value of a received body; raise ValueError with the problem."""
+
+
 def to_json(value: object, encrypt: Encrypt) -> bytes:
     """Return the compact JSON, in UTF-8, of the result of an `Encoder`."""
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 from msgspec.structs import fields
 
 from ..bodies import Form, Json, to_json
 from ..calls import Endpoint
 from ..codec import InvalidJson, decode
-from ..field_info import (
-    Annotation,
-    field_types,
-    is_struct,
-    is_union,
-    split_annotated,
-)
+from ..field_info import Annotation, is_struct
 from ..json_types import is_list, is_object
 from ..paging import (
     Cursor,
@@ -28,11 +22,11 @@ from ..paging import (
     PageNumber,
     Paging,
     is_paged,
-    parse_steps,
-    value_at,
 )
+from ..response_paths import parse_steps, value_at
 from . import DocumentedError, IncomingRequest, MockResponse
 from .argument_checks import CheckedArguments
+from .response_parts import members, struct_of, type_at, with_value
 from .server_core import Mock
 
 _POSITION: Final = "mock_position"
@@ -68,7 +62,7 @@ class PagingMock(Mock):
         limit = _argument(arguments, paging.limit) or self.page_size or len(items)
         start = _position(paging, items, limit, incoming, arguments)
         end = start + limit
-        cut = _with_value(document, parse_steps(paging.items), list(items[start:end]))
+        cut = with_value(document, parse_steps(paging.items), list(items[start:end]))
         page = _Page(endpoint, response.status, cut, end, end < len(items))
         if isinstance(paging, Cursor | Offset) and paging.more:
             page.set(paging.more, page.has_more)
@@ -103,7 +97,7 @@ class _Page:
         self.has_more = has_more
 
     def set(self, path: str, value: object) -> None:
-        self.document = _with_value(self.document, parse_steps(path), value)
+        self.document = with_value(self.document, parse_steps(path), value)
 
     def set_next(self, path: str, value: object) -> None:
         """Set the value that leads to the next page; on the last page remove it, or
@@ -116,13 +110,13 @@ class _Page:
         body_type = self.body_type
         for step in outside:
             parent = parent.get(str(step)) if is_object(parent) else None
-            body_type = _type_at(body_type, step)
+            body_type = type_at(body_type, step)
         if not is_object(parent) or name not in parent:
             return None
         required, nullable = _presence(body_type, name)
         if not required:
             kept = {key: each for key, each in parent.items() if key != name}
-            self.document = _with_value(self.document, tuple(outside), kept)
+            self.document = with_value(self.document, tuple(outside), kept)
             return None
         return self.set(path, None if nullable else "")
 
@@ -133,34 +127,17 @@ class _Page:
         types += [body.type] if isinstance(body, Json | Form) else []
         for struct in types:
             for field in fields(struct) if is_struct(struct) else ():
-                if field.name == argument and int in _members(field.type):
+                if field.name == argument and int in members(field.type):
                     return self.end
         return f"{_TOKEN}{self.end}"
 
 
-def _members(annotation: Annotation) -> list[Annotation]:
-    """Return the bare types of a union, or of any other type."""
-    bare_type, _ = split_annotated(annotation)
-    if is_union(bare_type):
-        return [each for member in get_args(bare_type) for each in _members(member)]
-    return [bare_type]
-
-
-def _struct_of(annotation: Annotation) -> type[Struct] | None:
-    return next((each for each in _members(annotation) if is_struct(each)), None)
-
-
-def _type_at(annotation: Annotation, step: str | int) -> Annotation:
-    struct = _struct_of(annotation)
-    return field_types(struct).get(str(step)) if struct else None
-
-
 def _presence(annotation: Annotation, name: str | int) -> tuple[bool, bool]:
     """Return whether a field is required, and whether it may be null."""
-    struct = _struct_of(annotation)
+    struct = struct_of(annotation)
     for field in fields(struct) if struct else ():
         if field.encode_name == name:
-            return field.required, type(None) in _members(field.type)
+            return field.required, type(None) in members(field.type)
     return False, True
 
 
@@ -213,15 +190,6 @@ def _at(value: Any, steps: Sequence[str | int]) -> Any:
     for step in steps:
         value = value.get(str(step)) if is_object(value) else None
     return value
-
-
-def _with_value(document: Any, steps: Sequence[str | int], value: object) -> Any:
-    """Return a JSON value with another value at a path of names."""
-    if not steps:
-        return value
-    name, *rest = steps
-    inside: Mapping[str, Any] = document if is_object(document) else {}
-    return {**inside, str(name): _with_value(inside.get(str(name)), rest, value)}
 
 
 def _url(incoming: IncomingRequest, position: int) -> str:

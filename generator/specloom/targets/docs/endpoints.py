@@ -24,7 +24,9 @@ from ...model import (
     MultipartBody,
     Named,
     Object,
+    PlainText,
     Response,
+    TextBody,
     Type,
     json_text,
 )
@@ -44,6 +46,8 @@ class ExampleView(Struct, frozen=True):
     title: Markdown
     curl: Markdown
     response: Markdown | None
+    is_text: bool
+    """Whether the response is text, not JSON."""
     status: Markdown | None
     """None if the endpoint has only one response."""
 
@@ -263,8 +267,8 @@ def _body(endpoint: Endpoint, tables: FieldTables) -> Content | None:
     match endpoint.body:
         case None:
             return None
-        case BinaryBody(file=file):
-            return Content(single_value(file, "whole_body", tables), [])
+        case BinaryBody(file=type) | TextBody(type=type):
+            return Content(single_value(type, "whole_body", tables), [])
         case FormBody():
             return Content(None, tables.of(body_fields(tables.api, endpoint), styled=True))
         case JsonBody(type=type) | MultipartBody(type=type):
@@ -287,6 +291,16 @@ def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> Re
                 localizer.label("raw_response_within", limits)
                 if limits
                 else localizer.label("raw_response")
+            ),
+            [],
+        )
+    elif isinstance(response.type, PlainText):
+        limits = markdown.text(types.limits(tables.api, response.type, localizer))
+        body = Content(
+            (
+                localizer.label("text_response_within", limits)
+                if limits
+                else localizer.label("text_response")
             ),
             [],
         )
@@ -336,15 +350,16 @@ def _examples(
 ) -> Iterator[ExampleView]:
     """Yield an example without a response if none is documented."""
     if not endpoint.examples:
-        yield ExampleView(markdown.text(""), samples.curl[0], None, None)
+        yield ExampleView(markdown.text(""), samples.curl[0], None, False, None)
     for each, curl in zip(endpoint.examples, samples.curl, strict=bool(endpoint.examples)):
-        response = (
-            markdown.code_lines(json_text(each.response.json, indent=0))
-            if each.response is not None
-            else None
-        )
+        documented = None if each.status is None else endpoint.response_with(each.status)
+        is_text = documented is not None and isinstance(documented.type, PlainText)
+        response = None
+        if each.response is not None:
+            json = each.response.json
+            response = markdown.code_lines(str(json) if is_text else json_text(json, indent=0))
         status = markdown.text(str(each.status)) if len(endpoint.responses) > 1 else None
-        yield ExampleView(localizer.inline(each.title), curl, response, status)
+        yield ExampleView(localizer.inline(each.title), curl, response, is_text, status)
 
 
 def _pages(endpoint: Endpoint, samples: EndpointSamples, localizer: Localizer) -> PagesView | None:

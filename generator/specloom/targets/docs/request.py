@@ -23,6 +23,7 @@ from ...model import (
     Object,
     Scheme,
     Text,
+    TextBody,
     Value,
     innermost,
     json_text,
@@ -125,6 +126,8 @@ class SampleRequest(Struct, frozen=True):
                 ]
             case BinaryBody():
                 return ["--data-binary @file"]
+            case TextBody():
+                return [f"--data-raw {_quoted(str(self.body))}"]
 
 
 def added_by_auth(api: Api, endpoint: Endpoint, where: str) -> list[tuple[str, Added]]:
@@ -154,6 +157,8 @@ def media_of(endpoint: Endpoint) -> str | None:
             return "multipart/form-data"
         case JsonBody(media=media) | BinaryBody(media=media):
             return media
+        case TextBody(media=media):
+            return f"{media}; charset=utf-8"
 
 
 def _filled(api: Api, fields: tuple[Field, ...], values: Mapping[str, Json]) -> dict[str, Json]:
@@ -171,7 +176,12 @@ def _filled(api: Api, fields: tuple[Field, ...], values: Mapping[str, Json]) -> 
 
 def _body(api: Api, endpoint: Endpoint, example: Value | None) -> Json:
     match endpoint.body:
-        case JsonBody(type=type) | FormBody(type=type) | MultipartBody(type=type):
+        case (
+            JsonBody(type=type)
+            | FormBody(type=type)
+            | MultipartBody(type=type)
+            | TextBody(type=type)
+        ):
             return (
                 completed(api, type, example.json)
                 if example is not None

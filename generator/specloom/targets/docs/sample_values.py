@@ -31,6 +31,7 @@ from ...model import (
     Number,
     NumberRange,
     Object,
+    PlainText,
     String,
     Type,
     TypeName,
@@ -158,6 +159,8 @@ def _value_of_type(api: Api, type: Type, name: str, ancestors: _Ancestors) -> Js
             return type.literal is not False
         case Bytes():
             return b64encode(bytes(_length(type.length, 3))).decode()
+        case PlainText():
+            return _text(String(type.length), "TEXT")
         case File():
             return "AAAA"
         case DateTime(format="unix"):

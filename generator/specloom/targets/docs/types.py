@@ -25,6 +25,7 @@ from ...model import (
     Nullable,
     Number,
     Object,
+    PlainText,
     String,
     Type,
     TypeName,
@@ -56,6 +57,8 @@ def name_of(type: Type) -> str:
             return "json"
         case Number(exact=True):
             return "decimal"
+        case PlainText():
+            return "text"
         case (
             String()
             | Integer()
@@ -144,7 +147,7 @@ def _wire_formats(type: Type, language: str) -> list[str]:
             return [locales.text(language, "labels", "duration")]
         case Bytes():
             return [locales.text(language, "labels", "bytes")]
-        case File(media=media) if media:
+        case File(media=media) | PlainText(media=media) if media:
             names = descriptions.separator("or", language).join(map(code_span, media))
             return [locales.text(language, "labels", "media").format(names)]
         case _:

@@ -17,6 +17,7 @@ from ...model import (
     File,
     Named,
     Nullable,
+    PlainText,
     Text,
     code_span,
 )
@@ -234,7 +235,7 @@ def _responses(endpoint: Endpoint, language: str) -> list[ResponseView]:
     views: list[ResponseView] = []
     for response in endpoint.responses:
         texts = [text.best(language) for text in (response.title, response.description) if text]
-        if isinstance(response.type, File):
+        if isinstance(response.type, File | PlainText):
             texts += map(descriptions.capitalized, descriptions.limits(response.type, language))
         if texts:
             text = descriptions.join_sentences(texts, language)

@@ -24,7 +24,9 @@ from ...model import (
     Named,
     Object,
     Paging,
+    PlainText,
     Response,
+    TextBody,
 )
 from ..client_interface import (
     arguments,
@@ -265,7 +267,10 @@ def _body(api: Api, module: Module, body: Body) -> BodyView:
         case BinaryBody(file=file, media=media):
             options = lengths(file.length)
             name, of = "Binary", python.literal(media)
-    home = {"Multipart": "multipart", "Binary": "binary"}.get(name, "calls")
+        case TextBody(type=text, media=media):
+            options = lengths(text.length)
+            name, of = "Text", python.literal(media)
+    home = {"Multipart": "multipart", "Binary": "binary", "Text": "text"}.get(name, "calls")
     return BodyView(module.use_own(("_runtime", home), name), of, _options(options))
 
 
@@ -324,14 +329,17 @@ def _value_type(module: Module, hints: TypeHints, response: Response) -> Python:
 
 
 def _response_type(module: Module, hints: TypeHints, response: Response) -> Python:
-    """Return the response type for the runtime; raw bytes have a marker, because `bytes` means Base64 in JSON."""
-    if not isinstance(response.type, File):
+    """Return the response type for the runtime; raw bytes and texts have a marker, because `bytes` means Base64 in JSON."""
+    if not isinstance(response.type, File | PlainText):
         return _value_type(module, hints, response)
+    home, any_content, content = ("calls", "BINARY", "BinaryContent")
+    if isinstance(response.type, PlainText):
+        home, any_content, content = ("text", "TEXT", "TextContent")
     media = [python.literal(response.type.media)] if response.type.media else []
     limits = [*media, *python.call_options(lengths(response.type.length))]
     if not limits:
-        return module.use_own(("_runtime", "calls"), "BINARY")
-    return python.call(module.use_own(("_runtime", "calls"), "BinaryContent"), limits)
+        return module.use_own(("_runtime", home), any_content)
+    return python.call(module.use_own(("_runtime", home), content), limits)
 
 
 def _idempotency(module: Module, idempotency: Idempotency) -> IdempotencyView:

@@ -40,6 +40,7 @@ from ...model import (
     Nullable,
     Number,
     NumberRange,
+    PlainText,
     String,
     Type,
     Union,
@@ -154,6 +155,8 @@ class TypeHints(Struct, frozen=True):
                 return self._runtime_name("uploads", "UploadLike"), self._limited(
                     lengths(type.length)
                 )
+            case PlainText():
+                return self.module.builtin("str"), []
             case DateTime():
                 return self.module.use("datetime", "datetime"), self._datetime(type)
             case Date():

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import fields
 
-from ..bodies import Body, Form, Json
+from ..bodies import Body, Form, Json, RawBody
 from ..calls import Endpoint
 from ..codec import InvalidJson, parse
 from ..field_info import Annotation, field_types
@@ -151,6 +151,12 @@ def _decode_body(
 ) -> object:
     if isinstance(body, Json):
         return decode_checked(body.type, json, decrypt, mismatches, None)
+    if isinstance(body, RawBody):
+        try:
+            return body.receive(incoming.body, incoming.headers.get("Content-Type"))
+        except ValueError as error:
+            mismatches.append(ArgumentMismatch("body", "", str(error)))
+            return None
     if isinstance(body, Form):
         texts = parse_form(incoming.body.decode("utf-8", "replace"))
         known: dict[str, bool] = {}

@@ -18,10 +18,9 @@ from msgspec.structs import fields
 from ..api_definition import Service
 from ..bodies import Encrypt, to_json
 from ..calls import Endpoint
-from ..effects import MEBIBYTE
 from ..encoding import encoder_for
 from ..endpoint_metadata import (
-    BinaryContent,
+    RawContent,
     first_status,
     is_success,
     matching_errors,
@@ -59,11 +58,11 @@ def build_response(
 
 
 def _content_type(body_type: Annotation) -> tuple[tuple[str, str], ...]:
-    """Return the Content-Type header; bytes have their documented media type, if any."""
-    if not isinstance(body_type, BinaryContent):
+    """Return the Content-Type header, if the media type is known."""
+    if not isinstance(body_type, RawContent):
         return (_JSON,)
-    media_types = (media for media in body_type.media if "*" not in media)
-    return tuple(("Content-Type", media) for media in media_types)[:1]
+    media = body_type.sent_media
+    return () if media is None else (("Content-Type", media),)
 
 
 def stub_response(
@@ -92,9 +91,8 @@ def generated_response(
     status = first_status(documented)
     if body_type is None:
         return MockResponse(status)
-    if isinstance(body_type, BinaryContent):
-        content = bytes(min(body_type.min_length, MEBIBYTE))
-        return build_response(endpoint, status, content, encrypt)
+    if isinstance(body_type, RawContent):
+        return build_response(endpoint, status, body_type.sample(), encrypt)
     shape = service.error_shape_of(endpoint)
     value = with_success_code(shape, body_type, _generate(body_type))
     return build_response(endpoint, status, value, encrypt)
@@ -108,7 +106,7 @@ def error_response(
     documented = endpoint.responses.items() if endpoint else ()
     types = [body_type for status, body_type in documented if is_success(status)]
     success_type = next(
-        (each for each in types if not isinstance(each, BinaryContent)), None
+        (each for each in types if not isinstance(each, RawContent)), None
     )
     status = error.status or (400 if shape.success is None else 200)
     own = endpoint.errors if endpoint else ()
@@ -130,7 +128,10 @@ def _encode(annotation: Annotation, value: object, encrypt: Encrypt) -> bytes:
         return value
     if isinstance(value, msgspec.Struct):
         return to_json(encoder_for(type(value)).encode(value), encrypt)
-    if annotation is not None and not isinstance(annotation, BinaryContent):
+    if isinstance(annotation, RawContent):
+        content = annotation.encode(value)
+        return to_json(value, encrypt) if content is None else content
+    if annotation is not None:
         value = _encrypt_fields(annotation, value, encrypt)
     return to_json(value, encrypt)
 

@@ -144,5 +144,5 @@ def test_each_word_has_its_hint_and_no_second_problem(tmp_path: Path, hint: Hint
 def test_words_are_known_in_every_spelling(tmp_path: Path) -> None:
     for word in ("readOnly", "read_only", "readonly", "READ-ONLY"):
         assert problems(tmp_path, *with_word(word, "field"))[0].hint.startswith(
-            "describe request and response separately"
+            "write the only direction"
         )

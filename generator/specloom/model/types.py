@@ -194,6 +194,8 @@ class Field(Struct, frozen=True):
     deprecated: Text | bool = False
     since: Text = Text()
     style: Literal["repeat", "comma", "brackets", "deep"] = "repeat"
+    only: Literal["request", "response"] | None = None
+    """The only direction that has it; the request form of its object is a type of its own."""
     location: SourceLocation = SourceLocation("", 1, 1)
 
 

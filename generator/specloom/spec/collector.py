@@ -36,6 +36,7 @@ class DiagnosticCollector:
         self.warnings: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
         self._suppressed: set[tuple[str, int, int]] = set()
+        self._reported: set[Diagnostic] = set()
 
     def source(self, path: str, text: str) -> Source:
         """Create a source and keep its text for rendering problems."""
@@ -77,6 +78,9 @@ class DiagnosticCollector:
         )
 
     def _report(self, problem: Diagnostic) -> None:
+        if problem in self._reported:  # of a field that several objects have
+            return
+        self._reported.add(problem)
         if (problem.path, problem.line, problem.column) not in self._suppressed:
             self.problems.append(problem)
             if len(self.problems) >= MAX_PROBLEMS:

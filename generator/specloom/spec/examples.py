@@ -18,6 +18,7 @@ from ..model import (
     Object,
     Response,
     SourceLocation,
+    Type,
     Value,
 )
 from .collector import DiagnosticCollector, did_you_mean
@@ -46,8 +47,8 @@ class ExampleResolver:
         self.texts = texts
         self.folder = folder
         self.diagnostics = diagnostics
-        self._read: dict[SourceLocation, tuple[Value | None, Value | None]] = {}
-        """Examples and defaults by the location of their field, which several objects may include."""
+        self._read: dict[tuple[SourceLocation, Type], tuple[Value | None, Value | None]] = {}
+        """Examples and defaults by the location of their field, which several objects may include, and its type."""
 
     def fields(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
         """Return the fields with their examples and defaults."""
@@ -57,18 +58,27 @@ class ExampleResolver:
         documented = self.documented.get(field.location)
         if documented is None or (documented.example is None and documented.default is None):
             return field
-        if field.location not in self._read:
+        key = field.location, field.type
+        if key not in self._read:
             for value in (documented.example, documented.default):
                 check_secret(value, field, self.diagnostics)
-            self._read[field.location] = (
+            self._read[key] = (
                 self.values.read(
-                    documented.example, field.type, "invalid-example", field.encrypted
+                    documented.example,
+                    field.type,
+                    "invalid-example",
+                    field.encrypted,
+                    both_directions=True,
                 ),
                 self.values.read(
-                    documented.default, field.type, "invalid-default", field.encrypted
+                    documented.default,
+                    field.type,
+                    "invalid-default",
+                    field.encrypted,
+                    both_directions=True,
                 ),
             )
-        example, default = self._read[field.location]
+        example, default = self._read[key]
         return replace(field, example=example, default=default)
 
     def resolve_object(self, object_type: Object) -> Object:

@@ -222,6 +222,7 @@ class FieldResolver:
             deprecated=deprecation(child(own, "deprecated"), self.texts),
             since=self.texts.read(_first(chain, "since")),
             style=self._style(own, owner),
+            only=_only(own),
             location=location_of(key),
         )
 
@@ -461,6 +462,14 @@ def deprecation(node: Node | None, texts: TextReader) -> Text | bool:
     ):
         return flag(node)
     return texts.read(node) if node else False
+
+
+def _only(own: MapNode | None) -> Literal["request", "response"] | None:
+    match word(child(own, "only")):
+        case "request" | "response" as direction:
+            return direction
+        case _:
+            return None
 
 
 def _object_key(own: MapNode | None) -> Scalar | None:

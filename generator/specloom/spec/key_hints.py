@@ -60,11 +60,9 @@ _UNION = (
     ),
 )
 _DIRECTION = (
-    "describe request and response separately, each with its own fields",
-    "endpoints",
-    (
-        "create: {http: POST /pets, body: {name: string}, responses: {201: {body: {id: string, name: string}}}}"
-    ),
+    "write the only direction that has a field of an object as `only`",
+    "resource",
+    "types: {Pet: {fields: {id: {type: string, only: response}, name: string}}}",
 )
 _PARAMETERS = (
     "write parameters under `path`, `query` or `header` of the endpoint",
@@ -133,7 +131,8 @@ HINTS = (
         "id: string | integer",
     ),
     Hint("required optional", "field type names", *_ABSENT),
-    Hint("readOnly writeOnly only", "field type", *_DIRECTION),
+    Hint("readOnly writeOnly", "field type", *_DIRECTION),
+    Hint("only", "type", *_DIRECTION),
     Hint(
         "enum values choices",
         "field",

@@ -25,6 +25,7 @@ from ..model import (
 )
 from . import api_file, enumerations, notes, parameters, reachability, unions
 from .collector import DiagnosticCollector, line_reference
+from .directions import DirectionResolver
 from .endpoints import EndpointDraft, EndpointResolver
 from .error_shapes import ErrorShapeResolver
 from .errors import ErrorTableResolver
@@ -69,6 +70,7 @@ class Resolver:
         """Return the API."""
         resources = [document for document in self.folder.documents if document.kind == "resource"]
         self._declare()
+        declared = frozenset(self.fields.built)
         header, shared_header = self._header()
         shapes = ErrorShapeResolver(self.folder.documents, self.diagnostics)
         endpoint_resolver = EndpointResolver(
@@ -105,6 +107,13 @@ class Resolver:
         }
         endpoint_drafts = [draft for group in drafts.values() for draft in group]
         self._copy_included()  # into the objects inside endpoints and events
+        directions = DirectionResolver(self.fields.built, declared, self.diagnostics)
+        endpoints = iter(directions.split(draft.endpoint for draft in endpoint_drafts))
+        drafts = {
+            path: [replace(draft, endpoint=next(endpoints)) for draft in group]
+            for path, group in drafts.items()
+        }
+        endpoint_drafts = [draft for group in drafts.values() for draft in group]
         self._check([draft.endpoint for draft in endpoint_drafts], header)
         shapes.check(
             ((draft.endpoint, draft.node.get("error_shape")) for draft in endpoint_drafts),
@@ -120,7 +129,7 @@ class Resolver:
             for event in group:
                 address_checker.check(event)
         examples = ExampleResolver(
-            ValueReader(self.fields.built, self.diagnostics),
+            ValueReader(self.fields.built, self.diagnostics, directions.unlisted),
             self.fields.values,
             self.texts,
             self.folder,

@@ -258,6 +258,14 @@ def check_named(
             return
         field = next((f for f in object_type.fields if f.wire == union.tag), None)
         literals = field.type.literals if field and isinstance(field.type, model.String) else ()
+        if field and field.only:
+            diagnostics.add(
+                tag,
+                "invalid-tag",
+                f"`{union.tag}` of `{object_type.name.name}` is in {field.only}s only",
+                "remove its `only`; a tag is in both directions",
+            )
+            return
         if field is None or not field.required or not literals:
             diagnostics.add(
                 tag,

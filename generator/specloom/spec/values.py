@@ -29,6 +29,7 @@ from ..model import (
 )
 from . import datetime_formats, json_reader, secret_scanner
 from .collector import DiagnosticCollector, did_you_mean
+from .directions import Unlisted
 from .localized import check_truncated
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 from .patterns import is_cheap_to_match
@@ -41,10 +42,14 @@ class ValueReader:
     """Reads values by types of the model."""
 
     def __init__(
-        self, types: Mapping[TypeName, NamedType], diagnostics: DiagnosticCollector
+        self,
+        types: Mapping[TypeName, NamedType],
+        diagnostics: DiagnosticCollector,
+        unlisted: Unlisted,
     ) -> None:
         self.types = types
         self.diagnostics = diagnostics
+        self.unlisted = unlisted
 
     def read(
         self,
@@ -53,11 +58,12 @@ class ValueReader:
         rule: str = "invalid-example",
         encrypted: bool = False,
         received: bool = False,
+        both_directions: bool = False,
     ) -> Value | None:
         """Return the value of a node, or None without a node.
 
         An encrypted field may have any text, because its example is ciphertext. A `received` value may have union members that are not
-        listed.
+        listed. A value for `both_directions` may have fields that only the other direction has, which the result lacks.
         """
         if node is None:
             return None
@@ -68,7 +74,10 @@ class ValueReader:
             and kinds(type_, self.types) == frozenset({"a string"})
         ):
             return Value(node.text)
-        return Value(_TypedReader(self.types, self.diagnostics, rule, received).value(node, type_))
+        reader = _TypedReader(
+            self.types, self.diagnostics, rule, received, self.unlisted, both_directions
+        )
+        return Value(reader.value(node, type_))
 
 
 def check_secret(node: Node | None, field: Field, diagnostics: DiagnosticCollector) -> None:
@@ -95,11 +104,15 @@ class _TypedReader:
         diagnostics: DiagnosticCollector,
         rule: str,
         received: bool,
+        unlisted: Unlisted,
+        both_directions: bool,
     ) -> None:
         self.types = types
         self.diagnostics = diagnostics
         self.rule = rule
         self.received = received
+        self.unlisted = unlisted
+        self.both_directions = both_directions
 
     def _report(self, node: Node, message: str, hint: str = "") -> None:
         self.diagnostics.add(node, self.rule, message, hint)
@@ -201,24 +214,22 @@ class _TypedReader:
         if not isinstance(node, MapNode):
             self._report(node, "expected a map")
             return None
-        return self.fields(
-            node,
-            {field.wire: field for field in object_type.fields},
-            f"`{object_type.name.name}`",
-            object_type.extra,
-        )
+        return self.fields(node, object_type)
 
-    def fields(
-        self,
-        node: MapNode,
-        fields: Mapping[str, Field],
-        owner: str,
-        extra: Field | None = None,
-    ) -> dict[str, Json]:
-        """Return the values of a map by wire name; `extra` describes those that `fields` does not have."""
+    def fields(self, node: MapNode, object_type: Object) -> dict[str, Json]:
+        """Return the values of a map by wire name."""
+        fields = {field.wire: field for field in object_type.fields}
+        owner, extra = f"`{object_type.name.name}`", object_type.extra
+        unlisted = self.unlisted.get(object_type.name, {})
         values: dict[str, Json] = {}
         for wire, entry in node.entries.items():
             field = fields.get(wire)
+            if wire in unlisted:
+                if not self.both_directions:
+                    self._report(
+                        entry.key, f"`{wire}` of {owner} is in {unlisted[wire]}s only", "remove it"
+                    )
+                continue
             if field is None and extra is not None:
                 assert isinstance(extra.type, model.MapOf)
                 field = replace(extra, wire=wire, name=wire, type=extra.type.value)

@@ -113,7 +113,11 @@ def about(field: Field, language: str) -> str:
     head += limits(field.type, language)
     head += [
         phrase(mark, language)
-        for mark, is_set in (("encrypted", field.encrypted), ("secret", field.secret))
+        for mark, is_set in (
+            ("encrypted", field.encrypted),
+            ("secret", field.secret),
+            (f"only_{field.only}", field.only),
+        )
         if is_set
     ]
     title = field.title.best(language).rstrip(".。")

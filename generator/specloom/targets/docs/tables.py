@@ -198,7 +198,11 @@ class FieldTables(Struct):
             sentences.append(localizer.label("sent_as", markdown.code(style)))
         sentences += [
             localizer.label(key)
-            for key, applies in (("encrypted", each.encrypted), ("secret", each.secret))
+            for key, applies in (
+                ("encrypted", each.encrypted),
+                ("secret", each.secret),
+                (f"only_{each.only}", each.only),
+            )
             if applies
         ]
         if each.unit:

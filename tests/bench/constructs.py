@@ -7,7 +7,7 @@ because a spec can say these in a text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BEARER_FLOWS = frozenset({"implicit", "authorizationCode"})
@@ -27,18 +27,17 @@ class Document:
         for path, item in self.content.get("paths", {}).items():
             item = self.resolved(item)
             for method in METHODS:
-                operation = item.get(method)
-                if isinstance(operation, dict):
+                operation = _dict(item.get(method))
+                if operation:
                     yield frozenset(self._operation(path, method, item, operation))
 
     def resolved(self, node: Any) -> dict[str, Any]:
         """Return an object behind references within the document; an empty one for anything else."""
         for _ in range(20):
-            if not isinstance(node, dict):
-                return {}
-            reference = node.get("$ref")
+            known = _dict(node)
+            reference = known.get("$ref")
             if not isinstance(reference, str):
-                return node
+                return known
             if not reference.startswith("#/"):
                 return {"x-elsewhere": True}
             node = self.content
@@ -49,7 +48,7 @@ class Document:
                     .replace("%7B", "{")
                     .replace("%7D", "}")
                 )
-                node = node.get(part) if isinstance(node, dict) else None
+                node = _dict(node).get(part)
         return {}
 
     def _operation(
@@ -202,7 +201,7 @@ class Document:
                 for each in self._named(pending.pop())[1] - seen:
                     seen.add(each)
                     pending.append(each)
-            known = frozenset().union(*(self._named(each)[0] for each in seen))
+            known = frozenset[str]().union(*(self._named(each)[0] for each in seen))
             self._closures[reference] = known
         return known
 
@@ -216,10 +215,10 @@ class Document:
         """Return the constructs of a schema without those behind references, and its references."""
         constructs: set[str] = set()
         references: set[str] = set()
-        pending = [node]
+        pending: list[Any] = [node]
         while pending:
-            schema = pending.pop()
-            if not isinstance(schema, dict):
+            schema = _dict(pending.pop())
+            if not schema:
                 continue
             if isinstance(schema.get("$ref"), str):
                 references.add(schema["$ref"])
@@ -309,12 +308,11 @@ def _kind(media: str) -> str:
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        named = [each for each in kind if each != "null"]
-        kind = named[0] if len(named) == 1 else "any" if named else "null"
-    if isinstance(kind, str):
-        return kind
+    named = [str(each) for each in _list(schema.get("type")) if each != "null"]
+    if named:
+        return named[0] if len(named) == 1 else "any"
+    if schema.get("type"):
+        return "null"
     if "properties" in schema or "additionalProperties" in schema or "allOf" in schema:
         return "object"
     return "array" if "items" in schema else "any"
@@ -330,11 +328,11 @@ def _value_kind(value: object) -> str:
     return {"str": "string", "dict": "object", "list": "array"}[type(value).__name__]
 
 
-def _list(node: Any) -> list[Any]:
+def _list(node: object) -> list[Any]:
     if isinstance(node, str):
         return [node]
-    return node if isinstance(node, list) else []
+    return cast("list[Any]", node) if isinstance(node, list) else []
 
 
-def _dict(node: Any) -> dict[str, Any]:
-    return node if isinstance(node, dict) else {}
+def _dict(node: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", node) if isinstance(node, dict) else {}

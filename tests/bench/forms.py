@@ -86,14 +86,24 @@ FORMS: Mapping[str, Form | None] = {
     "form response": None,
     "multipart response": None,
     "several media types of a response": None,
-    "range of success statuses": None,
+    "range of success statuses": _response("2XX: {body: {a: string}}"),
     "body of an error": Form(
         "title: X\nerrors: [{status: 404, body: A}]\nendpoints:\n  x: {http: GET /x, responses: {204: null}}\ntypes: {A: {fields: {b: string}}}\n"
     ),
-    "body of a range of errors": None,
-    "body of all other errors": None,
+    "body of a range of errors": _endpoint(
+        "responses: {204: null}, errors: [{status: 4XX, body: A}]",
+        "A: {fields: {b: string}}",
+        "GET",
+    ),
+    "body of all other errors": _endpoint(
+        "responses: {204: null}, errors: [{status: default, body: A}]",
+        "A: {fields: {b: string}}",
+        "GET",
+    ),
     # types
-    "fields of several types": None,
+    "fields of several types": _field(
+        "A", "A: {includes: [B], fields: {c: string}}, B: {fields: {d: string}}"
+    ),
     "union of scalars": _field("string | integer"),
     "union with objects": _field("string | A", "A: {fields: {b: string}}"),
     "union of objects without a tag": None,
@@ -113,8 +123,10 @@ FORMS: Mapping[str, Form | None] = {
     "basic authentication": _auth("auth: basic"),
     "key in a header": _auth("schemes: {k: {scheme: api-key, header: X-Key}}\nauth: k"),
     "key in a query": _auth("schemes: {k: {scheme: api-key, query: key}}\nauth: k"),
-    "key in a cookie": None,
-    "OAuth 2 token": None,
+    "key in a cookie": _auth("schemes: {k: {scheme: api-key, cookie: key}}\nauth: k"),
+    "OAuth 2 token": _auth(
+        "schemes: {k: {scheme: oauth2, token_url: /token, grant: client_credentials}}\nauth: k"
+    ),
     "two credentials at once": None,
     "oauth authentication": None,
     "mutual authentication": None,

@@ -58,7 +58,7 @@ class FieldComparison(Struct, frozen=True):
         for side in subject.sides:
             rule = (
                 "required-field-added"
-                if side == "request" and field.required and not fixed
+                if side == "request" and field.required and not fixed and not field.fill
                 else "field-added"
             )
             rule = "constant-changed" if fixed and subject.is_call else rule
@@ -239,6 +239,9 @@ class FieldComparison(Struct, frozen=True):
             if old_value != new_value:
                 values = (word, f"not {word}") if old_value else (f"not {word}", word)
                 self.changes.add(rule, subject.sides, subject.name, part, values, location)
+        if old.fill != new.fill:
+            values = old.fill or "not filled", new.fill or "not filled"
+            self.changes.add("fill-changed", ["request"], subject.name, part, values, location)
         if old.style != new.style and "request" in subject.sides:
             self.changes.add(
                 "style-changed", ["request"], subject.name, part, (old.style, new.style), location
@@ -352,8 +355,9 @@ def _presence(old: Field, new: Field, side: Direction) -> Iterator[str]:
         yield from _presence_read(old, new)
         return
     nulls = isinstance(old.type, Nullable), isinstance(new.type, Nullable)
-    if old.required != new.required:
-        yield "became-required" if new.required else "became-optional"
+    must_pass = old.required and not old.fill, new.required and not new.fill
+    if must_pass[0] != must_pass[1]:
+        yield "became-required" if must_pass[1] else "became-optional"
     if nulls == (False, True):
         yield "none-meaning-changed" if not old.required and not new.required else "became-nullable"
     elif nulls == (True, False):

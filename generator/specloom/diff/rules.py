@@ -341,6 +341,13 @@ _ROWS = (
         "the client handles it",
     ),
     Rule("secret-changed", "changed its visibility in logs", _C, _C, "values are the same"),
+    Rule(
+        "fill-changed",
+        "gets another value from the client if it is absent",
+        _C,
+        None,
+        "the client handles it",
+    ),
     Rule("style-changed", "is encoded in another style", _C, None, "the client handles it"),
     # Named types.
     Rule("type-removed", "was removed", _B, _B, "programs import it"),

@@ -196,6 +196,8 @@ class Field(Struct, frozen=True):
     style: Literal["repeat", "comma", "brackets", "deep"] = "repeat"
     only: Literal["request", "response"] | None = None
     """The only direction that has it; the request form of its object is a type of its own."""
+    fill: Literal["uuid", "now"] | None = None
+    """Value that the client computes if the argument is absent; of parameters and fields of a request body."""
     location: SourceLocation = SourceLocation("", 1, 1)
 
 

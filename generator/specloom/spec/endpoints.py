@@ -471,7 +471,8 @@ class EndpointResolver:
     def _is_optional(self, path: str, fields: tuple[Field, ...]) -> bool:
         """Return whether the field at a path, or an object that contains it, may be absent or null."""
         while (field := _first(path, fields)) is not None:
-            if not field.required or isinstance(field.type, model.Nullable):
+            is_absent = not field.required and not field.fill
+            if is_absent or isinstance(field.type, model.Nullable):
                 return True
             path, fields = path[len(field.wire) + 1 :], self.fields_of(field.type)
         return False

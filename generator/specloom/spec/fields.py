@@ -6,7 +6,7 @@ are kept in `values` and resolved after all fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Literal, cast
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Field, NamedType, Object, SourceLocation, Text, Type, TypeName
+from ..runtime.datetime_formats import datetime_format
 from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .localized import TextReader, child, entries, flag, word, words
 from .nodes import MapNode, Node, Scalar, location_of
@@ -69,6 +70,8 @@ class FieldResolver:
         """`includes` of objects, whose fields are copied when all types are known."""
         self.parts: set[TypeName] = set()
         """Names of objects that are multipart forms."""
+        self.filled: list[tuple[TypeName, Scalar]] = []
+        """Objects with a `fill`, which is right only in the body of a request."""
         self._scalars: list[tuple[Type, Node, bool]] = []
 
     def build(self, declaration: Declaration) -> None:
@@ -223,6 +226,7 @@ class FieldResolver:
             since=self.texts.read(_first(chain, "since")),
             style=self._style(own, owner),
             only=_only(own),
+            fill=self._fill(own, owner, type_),
             location=location_of(key),
         )
 
@@ -421,6 +425,66 @@ class FieldResolver:
                 "remove it",
             )
         return cast(Literal["repeat", "comma", "brackets", "deep"], style.text)
+
+    def _fill(
+        self, own: MapNode | None, owner: FieldOwner, type_: Type | None
+    ) -> Literal["uuid", "now"] | None:
+        """Return the value that the client computes for a field, which must have a type for it."""
+        fill = child(own, "fill")
+        if not isinstance(fill, Scalar) or fill.text not in {"uuid", "now"}:
+            return None
+        if owner.role in {"path", "response header"}:
+            self.diagnostics.add(fill, "misplaced-fill", *_FILL_PLACES)
+            return None
+        if owner.role not in {"query", "header"}:
+            self.filled.append((owner.name, fill))
+        if type_ is None or type_ is UNRESOLVED:
+            return None
+        if fill.text == "uuid" and not _holds_uuid(type_):
+            self.diagnostics.add(
+                fill,
+                "invalid-fill",
+                "`fill: uuid` needs a string of 36 characters",
+                "write the type as string, and remove a pattern",
+            )
+        if fill.text == "now" and not _holds_moment(type_):
+            self.diagnostics.add(
+                fill,
+                "invalid-fill",
+                "`fill: now` needs a time with a time zone",
+                "write the type as datetime, or with %z in its format",
+            )
+        return "uuid" if fill.text == "uuid" else "now"
+
+    def check_fills(self, bodies: Container[TypeName]) -> None:
+        """Report `fill` in objects other than these, whose fields are arguments."""
+        for name, fill in self.filled:
+            if name not in bodies:
+                self.diagnostics.add(fill, "misplaced-fill", *_FILL_PLACES)
+
+
+_FILL_PLACES = (
+    "`fill` applies to arguments only: query and header parameters, and the fields of a request body that is written in the endpoint",
+    "remove it, or move the field there",
+)
+
+
+def _holds_uuid(type_: Type) -> bool:
+    """Return whether the type has all texts of 36 characters."""
+    if not isinstance(type_, model.String) or type_.literals or type_.pattern:
+        return False
+    minimum, maximum = type_.length.minimum or 0, type_.length.maximum
+    return minimum <= 36 and (maximum is None or maximum >= 36)
+
+
+def _holds_moment(type_: Type) -> bool:
+    """Return whether the type has moments, which have a time zone."""
+    if not isinstance(type_, model.DateTime):
+        return False
+    if type_.format in {None, "unix", "unix-ms", "rfc2822"}:
+        return True
+    format_ = datetime_format(type_.format or "")
+    return format_.zoned or format_.zone is not None
 
 
 def check_duplicates(fields: Sequence[Field], diagnostics: DiagnosticCollector) -> None:

@@ -195,10 +195,10 @@ HINTS = (
     ),
     Hint(
         "fill",
-        "field endpoint",
-        "the caller passes the value as an argument",
         "endpoint",
-        "header: {Idempotency-Key: string}",
+        "write `fill` at the field whose value the client computes",
+        "endpoint",
+        "header: {Idempotency-Key: {type: string, fill: uuid}}",
     ),
     Hint(
         "from_url",

@@ -241,6 +241,7 @@ class Resolver:
                 endpoint, header, self.schemes.in_any(endpoint.auth), self.diagnostics
             )
         self._check_files()
+        self._check_fills(endpoints)
         self._check_routes(endpoints)
 
     def _check_extra_names(self) -> None:
@@ -308,6 +309,21 @@ class Resolver:
             parameters.check_parts(
                 form.fields if isinstance(form, model.Object) else (), self.diagnostics
             )
+
+    def _check_fills(self, endpoints: list[Endpoint]) -> None:
+        """Check that the client computes values of arguments only."""
+        bodies: set[model.TypeName] = set()
+        for endpoint in endpoints:
+            match endpoint.body:
+                case (
+                    model.JsonBody(type=model.Named(to=name), flat=True)
+                    | model.FormBody(type=model.Named(to=name))
+                    | model.MultipartBody(type=model.Named(to=name))
+                ):
+                    bodies.add(name)
+                case _:
+                    pass
+        self.fields.check_fills(bodies)
 
     def _check_routes(self, endpoints: list[Endpoint]) -> None:
         """Warn about endpoints that a server cannot distinguish by method, path, constants and headers."""

@@ -44,6 +44,11 @@ class EndpointArgument(Struct, frozen=True):
     def name(self) -> str:
         return self.field.name
 
+    @property
+    def required(self) -> bool:
+        """True if the caller must pass it: it must be sent, and the client does not compute it."""
+        return self.field.required and not self.field.fill
+
 
 def arguments(api: Api, endpoint: Endpoint) -> tuple[EndpointArgument, ...]:
     """Return the arguments in the order of the signature: positional path parameters, then required, then optional keyword arguments."""
@@ -55,7 +60,7 @@ def arguments(api: Api, endpoint: Endpoint) -> tuple[EndpointArgument, ...]:
     by_keyword += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
     by_keyword += [EndpointArgument(field, "body") for field in _whole_body(endpoint)]
     variable = [argument for argument in by_keyword if constant(argument.field) is None]
-    return (*path, *sorted(variable, key=lambda argument: not argument.field.required))
+    return (*path, *sorted(variable, key=lambda argument: not argument.required))
 
 
 def resources_of(owner: Api | Resource) -> tuple[Resource, ...]:

@@ -128,6 +128,8 @@ def about(field: Field, language: str) -> str:
             else capitalized(separator("comma", language).join(head))
         )
     ]
+    if field.fill:
+        sentences.append(phrase(f"fill_{field.fill}", language))
     if field.default is not None and not field.secret:
         sentences.append(phrase("default", language, _wire_code(field.default.json)))
     sentences.append(field.description.best(language))

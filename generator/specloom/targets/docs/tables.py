@@ -207,6 +207,8 @@ class FieldTables(Struct):
         ]
         if each.unit:
             sentences.append(localizer.label("unit", localizer.inline(each.unit)))
+        if each.fill:
+            sentences.append(localizer.label(f"fill_{each.fill}"))
         if each.secret:
             return sentences
         if each.default is not None:
@@ -281,7 +283,7 @@ def example(value: str, localizer: Localizer) -> Markdown:
 
 
 def _required(each: Field, localizer: Localizer) -> Markdown:
-    if each.required:
+    if each.required and not each.fill:
         return localizer.label("yes")
     return localizer.label("depends" if each.when else "no")
 

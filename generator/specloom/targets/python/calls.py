@@ -26,6 +26,13 @@ from .imports import Layout, Module, lazy_exports
 from .type_hints import NONE, TypeHints
 
 
+class FilledView(Struct, frozen=True):
+    """Template values of an argument whose value the client computes, and the function for it."""
+
+    name: Python
+    function: Python
+
+
 class EndpointView(Struct, frozen=True):
     """Template values of an endpoint: its function, the class that checks its arguments, and its declaration."""
 
@@ -39,6 +46,8 @@ class EndpointView(Struct, frozen=True):
     """Name of the class with the path, query and header arguments and their limits."""
     arguments: tuple[ArgumentView, ...]
     """Fields of that class."""
+    filled: tuple[FilledView, ...]
+    """Arguments whose values the client computes if they are absent."""
     body_class: Python | None
     """Class of a body whose fields are arguments."""
     body_fields: tuple[Python, ...]
@@ -111,6 +120,14 @@ def _endpoint(api: Api, module: Module, endpoint: Endpoint) -> EndpointView:
                 None if each.field.required else NONE,
             )
             for each in outside_body
+        ),
+        filled=tuple(
+            FilledView(
+                python.identifier(each.name),
+                module.use_own(("_runtime", "fill"), f"fill_{each.field.fill}"),
+            )
+            for each in all_arguments
+            if each.field.fill
         ),
         body_class=(
             TypeHints(api, module, "field").of(Named(body_type.name)) if body_type else None

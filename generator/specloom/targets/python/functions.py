@@ -70,7 +70,7 @@ def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) ->
 def _argument(module: Module, hints: TypeHints, argument: EndpointArgument) -> ArgumentView:
     field = argument.field
     name, members = python.identifier(field.name), hints.of_field(field)
-    if field.required:
+    if argument.required:
         return ArgumentView(name, hints.union(members, name))
     if isinstance(field.type, Nullable) and argument.where == "field":
         unset = module.use("msgspec", "UnsetType")

@@ -1,0 +1,5 @@
+from datetime import UTC, datetime
+
+from shop import Shop
+
+Shop().things.make(name="tea", at=datetime.now(UTC))

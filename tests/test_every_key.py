@@ -64,7 +64,7 @@ NAMES = {
 NEEDED: Mapping[str, Any] = {
     # What an object says besides, by the last two steps to it.
     "api.events": {"name": "event"}, "endpoints.*": ENDPOINT, "responses.*": {"title": "Fine"}, "schemes.*": {"scheme": "api-key"}, "facts.*": {"title": "For"},
-    "events.*": {"payload": {"wire": "string"}}, "*.content": {"type": "file"}, "hosts.[]": {"url": "https://api.example.com"},
+    "events.*": {"payload": {"wire": "string"}}, "*.content": {"type": "file"}, "*.stream": {"events": "Leaf"}, "hosts.[]": {"url": "https://api.example.com"},
     "links.[]": {"title": "Page", "url": "https://example.com"}, "facts.[]": {"title": "For", "value": "All"}, "errors.[]": {"code": "BROKEN"},
     "examples.[]": {"title": "So"}, "[].response": {"status": 200}, "*.idempotency": {"ask": "ask"},
 }  # fmt: skip
@@ -76,11 +76,11 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "events": ({"name": MARK}, {"zqz": {"payload": {}}}), "examples": ([{"title": MARK}],), "extra": ("string",), "facts": ({"audience": MARK}, [{"title": MARK, "value": MARK}]),
     "fields": ({MARK: "string"},), "form": ({MARK: "string"},), "header": ({"X-Zqz": "string('a')"}, {"X-Zqz": "string"}, MARK), "headers": ({"X-Zqz": "string"},),
     "hosts": (["https://zqz.example.com"],), "http": ("POST /zqz",), "id": (MARK,), "idempotency": ("safe", {"ask": "ask"}), "key": ("f",), "includes": (["Cat"],), "languages": (["zh"],),
-    "links": ([{"title": MARK, "url": "https://example.com"}],), "media": ("image/png",), "message": (MARK,), "name": ("Renamed",), "package": ("other",),
+    "lines": ("Leaf",), "links": ([{"title": MARK, "url": "https://example.com"}],), "media": ("image/png",), "message": (MARK,), "name": ("Renamed",), "package": ("other",),
     "parts": ({MARK: "file"},), "path": ({"f": "string"}, {"f": "a"}), "pattern": ("[a-zA-Z]*",), "payload": (MARK, {MARK: "string"}), "payload_file": ("zqz.json",),
     "query": ({"f?": "string"}, {"f": "a"}), "request": ({"body": {"a": 1}},), "response": ({"status": 200},), "responses": ({"201": None},),
     "scheme": ("bearer",), "schemes": ({"other": {"scheme": "bearer"}},), "signed_part": ("f",), "specloom": (2,), "status": (404, 500), "success": ("0",),
-    "tag": ("kind",), "title": (MARK,), "type": ("Leaf", "file(..9)"), "types": ({"Zqz": {"fields": FIELDS}},), "unit": ("fen",), "units": ({"fen": MARK},),
+    "stream": ({"lines": "Leaf"},), "tag": ("kind",), "title": (MARK,), "type": ("Leaf", "file(..9)"), "types": ({"Zqz": {"fields": FIELDS}},), "unit": ("fen",), "units": ({"fen": MARK},),
     "unprocessed": ([503],), "updated": ("2020-01-01",),
     "cursor": ("f",), "from": (MARK,), "items": (".",), "limit": ("f",), "link": ("next",), "more": (MARK,), "offset": ("f",), "page": ("f",),
     "paging": ({"link": "next", "items": "."},), "total": (MARK,), "url": ("https://zqz.example.com",), "value": (MARK,), "values": ({"all": MARK},), "version": ("1.2.3",),
@@ -152,6 +152,8 @@ WHOLE = [
             ("responses", "*"),
             ("responses", "*", "body"),
             ("responses", "*", "content", "type"),
+            ("responses", "*", "stream", "events"),
+            ("responses", "*", "stream", "lines"),
         )
     ),
     ("resource", "errors", "[]", "body"),
@@ -204,6 +206,8 @@ def spec_with(steps: Steps, value: Any) -> Spec:
         put(spec[FILES[steps[0]]], steps, 1, value)
     if steps[1:2] == ("types",):
         spec["shop.yaml"]["endpoints"]["use"] = USE
+    if "stream" in steps:  # the scheme verifies whole responses
+        spec["shop.yaml"]["endpoints"]["act"]["verified"] = False
     if "path" in steps:
         spec["shop.yaml"]["endpoints"]["act"]["http"] += "/{f}"
     return spec

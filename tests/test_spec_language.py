@@ -238,6 +238,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "endpoint": ("Endpoints", "Parameters", "Request body", "What the documentation shows"),
     "endpoint.facts[]": ("Facts",),
     "endpoint.responses.*": ("Responses",),
+    "endpoint.responses.*.stream": ("Streams",),
     "content": ("Request body",),
     "endpoint.idempotency": ("Idempotency",),
     "paging": ("Pages",),

@@ -237,7 +237,7 @@ def test_no_secret_is_shown_by_interruptions(
     def read(self: object) -> object:
         raise SystemExit(1)
 
-    for kind, interrupted in ((http._Transport, read), (http._AsyncTransport, read_async)):
+    for kind, interrupted in ((http.PoolTransport, read), (http.AsyncPoolTransport, read_async)):
         for name in ("handle_request", "handle_async_request"):
             monkeypatch.setattr(
                 kind, name, lambda self, request, go=interrupted: go(request), raising=False

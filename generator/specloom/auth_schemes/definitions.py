@@ -91,6 +91,8 @@ class SchemeDefinition(Struct, frozen=True):
     """None: the API itself defines the delivery of its events."""
     encrypts: bool = False
     """True if it encrypts fields that are `encrypted`."""
+    verifies: bool = False
+    """True if it verifies signatures of responses, for which it needs the whole body."""
     requires: tuple[str, ...] = ()
     """Requirements of generated projects, besides httpx and msgspec."""
     advice: tuple[Text, ...] = ()

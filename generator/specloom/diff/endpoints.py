@@ -237,6 +237,10 @@ class EndpointComparison(Struct, frozen=True):
                     (difference.old, difference.new),
                     location,
                 )
+        streams = describe_both(_describe_stream, old, new)
+        if streams[0] != streams[1]:
+            rule = "stream-changed" if old.stream and new.stream else "streaming-changed"
+            self.changes.add(rule, RESPONSE, subject, part, streams, location)
         headers(self.changes, subject, old.headers, new.headers, location)
         for attribute in ("title", "description"):
             self.texts.compare(
@@ -474,6 +478,18 @@ def _describe_paging(endpoint: Endpoint) -> str | None:
         "total": paging.total,
     }
     return comma_list(f"{key}: {value}" for key, value in parts.items() if value is not None)
+
+
+def _describe_stream(response: Response) -> str:
+    stream = response.stream
+    if stream is None:
+        return "as a whole"
+    details = [
+        {"events": "server-sent events", "lines": "JSON lines"}[stream.format],
+        *([f"until {stream.end}"] if stream.end is not None else []),
+        *([f"with their names in `{stream.name}`"] if stream.name is not None else []),
+    ]
+    return comma_list(details)
 
 
 def _describe_idempotency(idempotency: Idempotency) -> str:

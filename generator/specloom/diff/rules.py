@@ -432,6 +432,14 @@ _ROWS = (
     ),
     Rule("response-body-removed", "no longer has a body", None, _B, "programs read it"),
     Rule(
+        "streaming-changed",
+        "is streamed, or no longer streamed",
+        None,
+        _B,
+        "a stream is iterated in a `with` statement, any other response is a value",
+    ),
+    Rule("stream-changed", "is streamed in another format", None, _C, "the client handles it"),
+    Rule(
         "response-header-removed",
         "was removed",
         None,

@@ -36,6 +36,7 @@ from .endpoints import (
     Paging,
     PagingForm,
     Response,
+    Stream,
     TextBody,
 )
 from .events import (
@@ -135,6 +136,7 @@ __all__ = [
     "Response",
     "Scheme",
     "SourceLocation",
+    "Stream",
     "String",
     "Text",
     "TextBody",

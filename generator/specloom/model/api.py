@@ -100,6 +100,11 @@ class Api(Struct, frozen=True, dict=True):
         for resource in self.all_resources():
             yield from resource.events
 
+    @cached_property
+    def has_streams(self) -> bool:
+        """Whether an endpoint streams its response."""
+        return any(endpoint.stream for endpoint in self.all_endpoints())
+
     def lineage(self, path: tuple[str, ...]) -> tuple[Resource, ...]:
         """Return the resource at a path and its ancestors, the innermost first."""
         lineage: list[Resource] = []

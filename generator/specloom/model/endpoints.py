@@ -52,8 +52,21 @@ class TextBody(Struct, frozen=True):
 Body: TypeAlias = "JsonBody | FormBody | MultipartBody | BinaryBody | TextBody"
 
 
+class Stream(Struct, frozen=True):
+    """How a response streams its values: as server-sent events, or as JSON lines.
+
+    The event whose data is `end` ends the stream. `name` is the field (wire name) that gets the name of an event, if its data does not
+    have it.
+    """
+
+    format: Literal["events", "lines"]
+    end: str | None = None
+    name: str | None = None
+
+
 class Response(Struct, frozen=True):
-    """A documented response other than an error. `type` is None without a body, a `File` or `PlainText` for one without JSON."""
+    """A documented response other than an error. `type` is None without a body, a `File` or `PlainText` for one without JSON, and with a
+    `stream` the type of each value."""
 
     status: int | Literal["2XX"]
     """`2XX`: any success without a response of its own."""
@@ -61,6 +74,7 @@ class Response(Struct, frozen=True):
     title: Text = Text()
     description: Text = Text()
     headers: tuple[Field, ...] = ()
+    stream: Stream | None = None
 
     @property
     def is_success(self) -> bool:
@@ -219,6 +233,11 @@ class Endpoint(Struct, frozen=True):
     notes: Text = Text()
     """Markdown from the notes beside the spec."""
     location: SourceLocation = SourceLocation("", 1, 1)
+
+    @property
+    def stream(self) -> Stream | None:
+        """The stream of its response, which is then its only one."""
+        return next((each.stream for each in self.responses if each.stream), None)
 
     @property
     def qualified(self) -> str:

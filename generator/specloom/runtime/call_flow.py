@@ -55,7 +55,11 @@ def exchange(
     endpoint, the hosts of all attempts and the outcome of the request over all of them.
     """
     check_call(call)
-    return _CallState(call, settings, headers).steps()
+    if call.endpoint.stream is not None:
+        raise ConfigError(
+            f"{call.endpoint.name} streams its response; use client.stream(call)"
+        )
+    return CallState(call, settings, headers).steps()
 
 
 def check_headers(
@@ -82,7 +86,7 @@ def check_headers(
     raise invalid
 
 
-class _CallState(Generic[T]):
+class CallState(Generic[T]):
     """State of one call: its attempts and its outcome so far."""
 
     def __init__(
@@ -133,14 +137,18 @@ class _CallState(Generic[T]):
                 if seconds:
                     yield from Sleep(seconds)
         except Error as error:
-            error.endpoint = self._endpoint.name
-            error.inquiry = self._endpoint.inquiry
-            error.idempotent = self._idempotency != "none"
-            error.hosts = tuple(host.origin for host in self._tried)
-            # An error between two attempts, such as one of a token request, does not
-            # have their outcome.
-            error.outcome = self._outcome
+            self._complete(error)
             raise
+
+    def _complete(self, error: Error) -> None:
+        """Add what is known of the call to an error that its caller gets."""
+        error.endpoint = self._endpoint.name
+        error.inquiry = self._endpoint.inquiry
+        error.idempotent = self._idempotency != "none"
+        error.hosts = tuple(host.origin for host in self._tried)
+        # An error between two attempts, such as one of a token request, does not have
+        # their outcome.
+        error.outcome = self._outcome
 
     def _redact(self, error: Error) -> None:
         """Remove the secrets of the request from an error and from its frames."""
@@ -155,7 +163,7 @@ class _CallState(Generic[T]):
     def _draft(self, scheme: Scheme) -> Request:
         """Return the request without a host; each attempt sends and signs its bytes."""
         endpoint, draft = self._endpoint, self._call.draft
-        headers = merge(self._settings.headers, draft.headers, self._headers)
+        headers = merge(self._default_headers(), draft.headers, self._headers)
         body: bytes | BodyStream = b""
         signed: bytes | None = b""
         if endpoint.body is not None:
@@ -185,6 +193,10 @@ class _CallState(Generic[T]):
                     is_of_call = added in self._headers
                     raise InvalidRequest(text) if is_of_call else ConfigError(text)
 
+    def _default_headers(self) -> Mapping[str, str]:
+        """Return the headers that those of the endpoint can replace."""
+        return self._settings.headers
+
     # --- one attempt ------------------------------------------------------------------
 
     def _attempt(self, request: Request, scheme: Scheme) -> Steps[Response[T]]:
@@ -195,7 +207,7 @@ class _CallState(Generic[T]):
         left = self._until - start
         try:
             try:
-                response = yield from self._send_action(request, start)
+                response = yield from self._send(request, start)
             finally:
                 if self._stream is not None:
                     # The deadline of a transfer is that of each silence in it.
@@ -221,7 +233,13 @@ class _CallState(Generic[T]):
         yield from self._received(response, scheme, settings.clock() - start)
         if response.successful and self._endpoint.verified:
             yield from self._check(response, scheme)
-        return decode_response(self._endpoint, response, scheme, settings)
+        return self._decode(response, scheme)
+
+    def _send(self, request: Request, now: float) -> Steps[RawResponse]:
+        return (yield from self._send_action(request, now))
+
+    def _decode(self, response: RawResponse, scheme: Scheme) -> Response[T]:
+        return decode_response(self._endpoint, response, scheme, self._settings)
 
     def _send_action(self, request: Request, now: float) -> Send:
         """Return the action that sends a request, with the timeouts of this attempt.

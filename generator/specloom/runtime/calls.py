@@ -25,6 +25,8 @@ from .endpoint_metadata import (
     Idempotency,
     Keyed,
     Response,
+    Streamed,
+    is_streamed,
     status_range,
 )
 from .error_shape import ErrorShape
@@ -51,6 +53,7 @@ __all__ = [
     "Keyed",
     "Parameter",
     "Response",
+    "Streamed",
 ]
 
 
@@ -175,6 +178,11 @@ class Endpoint(Generic[T]):
     def fixed(self) -> Mapping[str, Mapping[str, str]]:
         """Constant parameters by location (path, query, header) and wire name."""
         return self._fixed
+
+    @cached_property
+    def stream(self) -> Streamed[Any] | None:
+        """The stream of its response; None if it has none."""
+        return next(filter(is_streamed, self.responses.values()), None)
 
     @cached_property
     def hosts(self) -> tuple[Host, ...]:

@@ -59,20 +59,24 @@ of the request is unknown. Requests are limited by our own semaphores, because h
 loses a slot for ever if it assigns the slot while the waiting task is cancelled."""
 
 
-class _Transport(httpx.HTTPTransport):
+class PoolTransport(httpx.HTTPTransport):
+    """Sync transport of a client, with its own slots for requests."""
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.slots = FairSemaphore(MAX_CONCURRENT_REQUESTS)
 
 
-class _AsyncTransport(httpx.AsyncHTTPTransport):
+class AsyncPoolTransport(httpx.AsyncHTTPTransport):
+    """Async transport of a client, with its own slots for requests."""
+
     def __init__(self, **options: Any) -> None:
         from asyncio import Semaphore
 
         super().__init__(**options)
         self.slots = Semaphore(MAX_CONCURRENT_REQUESTS)
-        disable_queueing(_pool(self))
-        self._end = at_end_of_loop(partial(close_idle, _pool(self)))
+        disable_queueing(pool_of(self))
+        self._end = at_end_of_loop(partial(close_idle, pool_of(self)))
 
 
 class Route(Opaque):
@@ -88,14 +92,14 @@ class Route(Opaque):
 
     def transport(self) -> Transport:
         """Return a new sync transport."""
-        transport = _Transport(**self._options())
-        use_backend(_pool(transport), Backend())
+        transport = PoolTransport(**self._options())
+        use_backend(pool_of(transport), Backend())
         return transport
 
     def async_transport(self) -> AsyncTransport:
         """Return a new async transport for one event loop."""
-        transport = _AsyncTransport(**self._options())
-        use_backend(_pool(transport), AsyncBackend())
+        transport = AsyncPoolTransport(**self._options())
+        use_backend(pool_of(transport), AsyncBackend())
         return transport
 
     def _options(self) -> dict[str, Any]:
@@ -109,7 +113,8 @@ def _default_ssl_context() -> ssl.SSLContext:
     return default_ssl_context(httpx.create_ssl_context)
 
 
-def _pool(transport: object) -> Any:
+def pool_of(transport: object) -> Any:
+    """Return the connection pool of a transport."""
     # A private attribute, because the constructor takes no network backend.
     return vars(transport)["_pool"]
 
@@ -142,14 +147,14 @@ def prepare_async_transport(transport: object) -> bool:
 
 def send(transport: Transport, action: Send) -> RawResponse:
     """Send a request and return its complete response."""
-    body = _Body(action)
+    body = RequestBody(action)
     try:
         if action.request.stream is not None and action.request.stream.only_async:
             raise ConfigError("an async iterator needs the async client")
-        with _slot(transport, action.until):
-            response = transport.handle_request(_outgoing(action, body))
+        with slot(transport, action.until):
+            response = transport.handle_request(outgoing_request(action, body))
             try:
-                reader = _reader(response, action.limit)
+                reader = reader_of(response, action.limit)
                 stream: Any = response.stream  # not `iter_raw`: a mock may have read it
                 for chunk in stream:
                     reader.add(chunk)
@@ -158,12 +163,13 @@ def send(transport: Transport, action: Send) -> RawResponse:
             finally:
                 response.close()
     except Exception as error:
-        _fail(error, action, _may_have_sent(error, transport, body))
+        fail(error, action, may_have_sent(error, transport, body))
 
 
 @contextmanager
-def _slot(transport: Transport, until: float) -> Generator[None, None, None]:
-    if not isinstance(transport, _Transport):
+def slot(transport: Transport, until: float) -> Generator[None, None, None]:
+    """Wait for a slot of the transport, and hold it."""
+    if not isinstance(transport, PoolTransport):
         yield
     elif transport.slots.acquire(remaining_seconds(until, httpx.PoolTimeout)):
         try:
@@ -178,29 +184,32 @@ async def send_async(transport: AsyncTransport, action: Send) -> RawResponse:
     """Send a request and return its complete response, in async code."""
     import asyncio
 
-    body = _Body(action)
+    body = RequestBody(action)
     try:
         async with asyncio.timeout(action.until - time.monotonic()) as body.timeout:
-            if not isinstance(transport, _AsyncTransport):
+            if not isinstance(transport, AsyncPoolTransport):
                 return await _receive(transport, action, body)
             async with transport.slots:
                 try:
                     return await _receive(transport, action, body)
                 except asyncio.CancelledError:
-                    await close_abandoned(_pool(transport), body)
+                    await close_abandoned(pool_of(transport), body)
                     raise
     except Exception as error:
-        _fail(error, action, _may_have_sent(error, transport, body))
+        fail(error, action, may_have_sent(error, transport, body))
 
 
-def _reader(response: httpx.Response, limit: int) -> ResponseReader:
+def reader_of(response: httpx.Response, limit: int) -> ResponseReader:
+    """Return the reader for the body of a response."""
     return ResponseReader(response.status_code, response.headers.raw, limit)
 
 
-async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> RawResponse:
-    response = await transport.handle_async_request(_outgoing(action, body))
+async def _receive(
+    transport: AsyncTransport, action: Send, body: RequestBody
+) -> RawResponse:
+    response = await transport.handle_async_request(outgoing_request(action, body))
     try:
-        reader = _reader(response, action.limit)
+        reader = reader_of(response, action.limit)
         stream: Any = response.stream
         async for chunk in stream:
             reader.add(chunk)
@@ -212,7 +221,7 @@ async def _receive(transport: AsyncTransport, action: Send, body: _Body) -> RawR
 # --- requests -------------------------------------------------------------------------
 
 
-class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+class RequestBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """Request body that records the progress of its request.
 
     `started` is set before a transport gets the request, `reached` when the transport
@@ -259,7 +268,7 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
             self.timeout.reschedule(get_running_loop().time() + self.silence)
 
 
-def _outgoing(action: Send, body: _Body) -> httpx.Request:
+def outgoing_request(action: Send, body: RequestBody) -> httpx.Request:
     """Return the httpx request; raise `InvalidRequest` if its URL differs."""
     request = action.request
     if request.stream is not None:
@@ -289,7 +298,7 @@ def _outgoing(action: Send, body: _Body) -> httpx.Request:
 # --- errors ---------------------------------------------------------------------------
 
 
-def _may_have_sent(error: Exception, transport: object, body: _Body) -> bool:
+def may_have_sent(error: Exception, transport: object, body: RequestBody) -> bool:
     """Return whether a byte of the request may have been sent.
 
     A custom transport may have sent some before it failed, unless its error excludes
@@ -301,7 +310,7 @@ def _may_have_sent(error: Exception, transport: object, body: _Body) -> bool:
     return body.reached or not unsent
 
 
-def _fail(error: Exception, action: Send, sent: bool) -> NoReturn:
+def fail(error: Exception, action: Send, sent: bool) -> NoReturn:
     """Raise the `Error` for an exception; `sent`: a byte may have been sent."""
     text = str(error) or type(error).__name__
     outcome: Any = "unknown" if sent else "not_sent"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NoReturn
 
 from .errors import ProtocolError
@@ -12,6 +12,43 @@ from .http_messages import RawResponse
 
 PIECE: Final = 1 << 16
 """Bytes decompressed between two checks of the limit."""
+
+
+_CORRUPT: Final = "the compressed response is corrupt or incomplete"
+
+
+class Decompressor:
+    """Decompressor of a body, by its Content-Encoding; its ValueErrors say what is wrong."""
+
+    def __init__(self, headers: Headers) -> None:
+        self._inner: Any = None
+        encoding = headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding in ("gzip", "x-gzip", "deflate"):
+            self._inner = _new_decompressor()
+        elif encoding not in ("", "identity"):
+            raise ValueError(
+                f"unsupported content encoding of the response: {encoding}"
+            )
+
+    @property
+    def complete(self) -> bool:
+        """True if the compressed data, if any, has ended."""
+        return self._inner is None or bool(self._inner.eof)
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the decompressed content of a chunk; a compressed one piece by piece."""
+        if self._inner is None:
+            yield chunk
+            return
+        while chunk:
+            if self._inner.eof:  # gzip data may have several members
+                self._inner = _new_decompressor()
+            try:
+                piece = self._inner.decompress(chunk, PIECE)
+            except zlib.error:
+                raise ValueError(_CORRUPT) from None
+            yield piece
+            chunk = self._inner.unconsumed_tail or self._inner.unused_data
 
 
 class ResponseReader:
@@ -27,28 +64,18 @@ class ResponseReader:
         self._chunks: list[bytes] = []
         self._remaining = limit
         self._limit = limit
-        self._decompressor: Any = None
-        encoding = self._headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding in ("gzip", "x-gzip", "deflate"):
-            self._decompressor = _new_decompressor()
-        elif encoding not in ("", "identity"):
-            self._fail(f"unsupported content encoding of the response: {encoding}")
+        try:
+            self._decompressor = Decompressor(self._headers)
+        except ValueError as error:
+            self._fail(str(error))
 
     def add(self, chunk: bytes) -> None:
         """Add received bytes; raise `ProtocolError`."""
-        if self._decompressor is None:
-            self._append(chunk)
-            return
         try:
-            while chunk:
-                if self._decompressor.eof:  # gzip data may have several members
-                    self._decompressor = _new_decompressor()
-                self._append(self._decompressor.decompress(chunk, PIECE))
-                chunk = (
-                    self._decompressor.unconsumed_tail or self._decompressor.unused_data
-                )
-        except zlib.error:
-            self._fail("the compressed response is corrupt or incomplete")
+            for piece in self._decompressor.pieces(chunk):
+                self._append(piece)
+        except ValueError as error:
+            self._fail(str(error))
 
     def _append(self, chunk: bytes) -> None:
         self._remaining -= len(chunk)
@@ -58,12 +85,8 @@ class ResponseReader:
 
     def response(self) -> RawResponse:
         """Return the response, when all bytes have been added."""
-        if (
-            self._decompressor is not None
-            and self._chunks
-            and not self._decompressor.eof
-        ):
-            self._fail("the compressed response is corrupt or incomplete")
+        if self._chunks and not self._decompressor.complete:
+            self._fail(_CORRUPT)
         return RawResponse(self._status, self._headers, b"".join(self._chunks))
 
     def _fail(self, text: str) -> NoReturn:

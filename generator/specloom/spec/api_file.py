@@ -106,7 +106,8 @@ def check_names(root: Node | None, diagnostics: DiagnosticCollector) -> None:
                 f"use {package.text}_api",
             )
     if isinstance(client, Scalar) and (
-        client.text in naming.RESERVED_CLASSES or client.text in {"Client", "AsyncClient"}
+        client.text in naming.RESERVED_CLASSES
+        or client.text in {"Client", "AsyncClient", "Stream", "AsyncStream"}
     ):
         diagnostics.add(
             client,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Endpoint, Field, Idempotency, JsonBody, Response, Type, TypeName
-from . import api_file, parameters
+from . import api_file, parameters, streams
 from .api_file import FactRow, SchemeResolver
 from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .error_shapes import ErrorShapeResolver
@@ -309,8 +309,13 @@ class EndpointResolver:
                 )
                 continue
             name = replace(owner, name=owner.name + "Response" + (key.text if inline else ""))
-            body, content = child(value, "body"), child(value, "content")
-            inline += isinstance(body, MapNode)
+            bodies = [
+                entry.key
+                for word_, entry in (value.entries.items() if isinstance(value, MapNode) else ())
+                if word_ in {"body", "content", "stream"}
+            ]
+            stream = streams.read(child(value, "stream"), self.diagnostics)
+            inline += isinstance(_content(value), MapNode)
             type_ = self._response_type(key, value, name)
             parameters.check_unused_key(
                 value,
@@ -326,11 +331,11 @@ class EndpointResolver:
                     f"{method if method == 'HEAD' else status} responses have no body",
                     "write null",
                 )
-            if body and content:
+            for other in bodies[1:]:
                 self.diagnostics.add(
                     key,
                     "duplicate-body",
-                    "response has both `body` and `content`",
+                    f"response has both `{bodies[0].text}` and `{other.text}`",
                     "remove one of them",
                 )
             headers = self.fields.read(
@@ -340,21 +345,22 @@ class EndpointResolver:
             about = self.texts.read(child(value, "title")), self.texts.read(
                 child(value, "description")
             )
-            responses.append(Response(status, type_, *about, headers))
+            responses.append(Response(status, type_, *about, headers, stream))
         return tuple(responses)
 
     def _response_type(self, key: Scalar, value: Node, name: TypeName) -> Type | None:
         content = child(value, "content")
         if content is not None:
             return self.file(content, name.module)
-        body = value if isinstance(value, Scalar) else child(value, "body")
+        body = _content(value)
         if body is None or is_null(body):
             return None
         if isinstance(body, Scalar):
             read = self.types.read(body, name.module)
-            if isinstance(read, model.File):
+            is_whole = child(value, "stream") is None
+            if is_whole and isinstance(read, model.File):
                 return read
-            if isinstance(read, model.PlainText):
+            if is_whole and isinstance(read, model.PlainText):
                 return replace(
                     read, media=tuple(each.text for each in words(child(value, "media")))
                 )
@@ -485,6 +491,14 @@ class EndpointResolver:
         while (field := _first(path, fields)) is not None:
             path, fields = path[len(field.wire) + 1 :], self.fields_of(field.type)
         return path, fields
+
+
+def _content(value: Node) -> Node | None:
+    """Return the type or the fields of a response with JSON: of its body, or of each value of its stream."""
+    if isinstance(value, Scalar):
+        return value
+    stream = child(value, "stream")
+    return child(value, "body") if stream is None else streams.content(stream)
 
 
 def _first(path: str, fields: tuple[Field, ...]) -> Field | None:

@@ -247,4 +247,5 @@ class ExampleResolver:
                 "remove it",
             )
             return None
-        return self.values.read(body, response.type, received=True)
+        type_ = model.ListOf(response.type) if response.stream else response.type
+        return self.values.read(body, type_, received=True)

@@ -79,6 +79,11 @@ _TYPES = (
     "resource",
     "types: {Pet: {fields: {name: string}}}",
 )
+_STREAM = (
+    "write the type of each event in the `stream` of a response",
+    "endpoint",
+    "responses: {200: {stream: {events: json}}}",
+)
 
 HINTS = (
     # Fields and types
@@ -311,12 +316,14 @@ HINTS = (
         "endpoints",
         "list: {http: GET /pets, query: {after?: string}, responses: {200: {body: {pets: list<string>, next?: string}}}, paging: {cursor: after, from: next, items: pets}}",
     ),
+    Hint("stream", "endpoint", *_STREAM),
+    Hint("text/event-stream", "content response", *_STREAM),
     Hint(
-        "stream",
-        "endpoint response",
-        "responses are read as a whole; use file for a binary one",
+        "application/x-ndjson application/ndjson application/jsonl application/json-seq",
+        "content response",
+        "write the type of each line in the `stream` of a response",
         "endpoint",
-        "responses: {200: {content: file}}",
+        "responses: {200: {stream: {lines: json}}}",
     ),
     Hint(
         "one_of",
@@ -426,8 +433,9 @@ def context_of(keys: Iterable[str]) -> str | None:
 
 def key_hint(word: str, context: str | None) -> str:
     """Return the hint for a word in a context, or an empty string."""
-    is_media_type = "/" in word and context in {"content", "response"}
-    hint = _index().get((_folded("*/*" if is_media_type else word), context or ""))
+    hint = _index().get((_folded(word), context or ""))
+    if hint is None and "/" in word and context in {"content", "response"}:
+        hint = _index().get(("*/*", context))
     return str(hint) if hint else ""
 
 

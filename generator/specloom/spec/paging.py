@@ -101,7 +101,7 @@ class PagingResolver:
 
     def _body(self, endpoint: Endpoint, node: MapNode) -> Type | None:
         """Return the type of a page: that of the only response with a body."""
-        bodies = [each.type for each in endpoint.responses if each.type is not None]
+        bodies = [each.type for each in endpoint.responses if each.type and not each.stream]
         if len(bodies) != 1 or isinstance(bodies[0], model.File):
             self._report(
                 node,

@@ -7,6 +7,8 @@ A part with a problem is replaced by a placeholder, so one run finds all problem
 
 from __future__ import annotations
 
+from itertools import chain
+
 from msgspec.structs import replace
 
 from .. import auth_schemes, model
@@ -23,7 +25,7 @@ from ..model import (
     Text,
     TypeName,
 )
-from . import api_file, enumerations, notes, parameters, reachability, unions
+from . import api_file, enumerations, notes, parameters, reachability, streams, unions
 from .collector import DiagnosticCollector, line_reference
 from .directions import DirectionResolver
 from .endpoints import EndpointDraft, EndpointResolver
@@ -119,6 +121,14 @@ class Resolver:
             ((draft.endpoint, draft.node.get("error_shape")) for draft in endpoint_drafts),
             self.fields.built,
         )
+        for draft in endpoint_drafts:
+            streams.check(
+                draft.node,
+                draft.endpoint,
+                self.schemes.of(chain.from_iterable(draft.endpoint.auth)),
+                self.fields.built,
+                self.diagnostics,
+            )
         address_checker = EventAddressChecker(
             endpoint_resolver,
             [draft.endpoint for draft in endpoint_drafts],

@@ -17,7 +17,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 
 from .confidential import Secret
-from .effects import Action, CallFunction, Send, SingleFlight, Sleep, Steps
+from .effects import (
+    Action,
+    CallFunction,
+    Send,
+    SingleFlight,
+    Sleep,
+    Steps,
+    UseTransport,
+)
 from .errors import ConfigError, DeadlineExceeded
 from .event_loop import await_until, running_loop
 from .frames import forget_frames
@@ -126,6 +134,8 @@ class Driver(_Driver["Transport"]):
                 return result
             case SingleFlight():
                 return self._single_flight(action)
+            case UseTransport():
+                return action.sync(self._transport())
 
     def _prepare(self, transport: Transport) -> None:
         from .httpx_adapter import prepare_transport
@@ -238,6 +248,8 @@ class AsyncDriver(_Driver["AsyncTransport"]):
                 return result
             case SingleFlight():
                 return await self._single_flight(action)
+            case UseTransport():
+                return await action.asynchronous(self._transport())
 
     def _prepare(self, transport: AsyncTransport) -> None:
         from .httpx_adapter import prepare_async_transport

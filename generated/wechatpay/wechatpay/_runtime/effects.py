@@ -16,7 +16,9 @@ from msgspec import Struct
 from .http_messages import RawResponse, Request
 
 T = TypeVar("T")
-Action: TypeAlias = "Send | Sleep | SingleFlight[Any] | CallFunction[Any]"
+Action: TypeAlias = (
+    "Send | Sleep | SingleFlight[Any] | CallFunction[Any] | UseTransport[Any]"
+)
 Steps: TypeAlias = Generator[Action, Any, T]
 
 MEBIBYTE = 1 << 20
@@ -67,6 +69,20 @@ class CallFunction(Struct, Generic[T], frozen=True):
 
     function: Callable[[], T | Awaitable[T]]
     until: float = math.inf
+
+    def __iter__(self) -> Steps[T]:
+        result: T = yield self
+        return result
+
+
+class UseTransport(Struct, Generic[T], frozen=True):
+    """Action to call a function with the transport of the driver.
+
+    A sync driver calls `sync`, an async one awaits `asynchronous`.
+    """
+
+    sync: Callable[[Any], T]
+    asynchronous: Callable[[Any], Awaitable[T]]
 
     def __iter__(self) -> Steps[T]:
         result: T = yield self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeGuard, TypeVar
 
 from msgspec import Struct
 
@@ -76,8 +76,43 @@ class BinaryContent(RawContent, frozen=True):
     """Binary content, as the type of a response; lengths are in bytes."""
 
 
+_LINES: Final = "application/x-ndjson, application/json"
+
 BINARY: Final = BinaryContent()
 """Binary content of any size and media type."""
+
+
+class Streamed(Struct, Generic[T], frozen=True):
+    """Values that a response streams, as the type of a response.
+
+    `format` is `events` for server-sent events, `lines` for JSON lines. The event whose
+    data is `end` ends the stream. The name of an event is the value of the field `name`
+    of its object, unless the data has that field.
+    """
+
+    type: Any
+    format: Literal["events", "lines"]
+    end: str | None = None
+    name: str | None = None
+
+    @property
+    def accept(self) -> str:
+        """Value of the Accept header."""
+        return "text/event-stream" if self.format == "events" else _LINES
+
+    def matches(self, response: RawResponse) -> bool:
+        """Return whether a response with these headers is a stream."""
+        media = response.headers.get("Content-Type")
+        if not response.successful or response.status in (204, 205):
+            return False
+        if self.format == "events":
+            return media is not None and is_media_of(media, ("text/event-stream",))
+        return media is None or not is_media_of(media, ("text/html",))
+
+
+def is_streamed(kind: object) -> TypeGuard[Streamed[Any]]:
+    """Return whether the type of a response is a stream."""
+    return isinstance(kind, Streamed)
 
 
 class ErrorCode(Struct, frozen=True):

@@ -13,6 +13,7 @@ from .codec import InvalidJson, codec, decode, parse
 from .endpoint_metadata import (
     RawContent,
     Response,
+    is_streamed,
     is_success,
     matching_errors,
     status_outcome,
@@ -111,6 +112,10 @@ def _value(
         if isinstance(kind, RawContent):
             value, differences = _raw(kind, response)
             problems += differences
+        elif is_streamed(kind):
+            media = response.headers.get("Content-Type", "no media type")
+            text = f"the response is not a stream: expected {kind.accept}, got {media}"
+            raise ProtocolError(text, **_parts(response))
         elif kind is not None:
             value, mismatches = codec(kind).decode(response.content, scheme.decrypt)
             shape = settings.service.error_shape_of(endpoint)

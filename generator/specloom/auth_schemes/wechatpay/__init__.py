@@ -41,6 +41,7 @@ SCHEME = SchemeDefinition(
         _argument("former_private_keys", "PrivateKeyLike", several=True),
     ),
     encrypts=True,
+    verifies=True,
     adds=(
         Added(
             "header",

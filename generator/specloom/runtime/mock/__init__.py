@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 Cut: TypeAlias = Literal["refuse", "reset", "truncate"]
 """Connection failure instead of a response: refused, reset, or closed within the body."""
 
+SEPARATORS: Final[Mapping[str, bytes]] = {
+    "text/event-stream": b"\n\n",
+    "application/x-ndjson": b"\n",
+}
+"""End of each value of a stream, by its Content-Type."""
 _NAME: Final = re.compile(rb'\bname="([^"]*)"')
 
 
@@ -87,6 +92,17 @@ class MockResponse:
     cut: Cut | None = None
     execution: int | None = None
     """Number of its execution in the ledger."""
+    pace: float = 0.0
+    """Seconds between the values of a stream."""
+
+    @property
+    def pieces(self) -> Sequence[bytes]:
+        """The body as it is sent: at once, or each value of a paced stream by itself."""
+        separator = SEPARATORS.get(dict(self.headers).get("Content-Type", ""))
+        if not self.pace or separator is None:
+            return [self.body]
+        *values, rest = self.body.split(separator)
+        return [*(value + separator for value in values), *([rest] if rest else [])]
 
     def with_headers(self, *added: tuple[str, str]) -> MockResponse:
         """Return the response with these headers added."""
@@ -128,6 +144,8 @@ class Fault:
     signature: Literal["right", "wrong", "missing", "probe"] = "right"
     skew: float = 0.0
     """Seconds by which the server's clock is ahead of the real time."""
+    pace: float = 0.0
+    """Seconds between the values of a stream."""
 
 
 class DocumentedError(Exception):

@@ -11,6 +11,7 @@ from ...model import Api
 from ...render import render
 from . import events, page_paths, samples
 from .localizer import Localizer
+from .request import SampleRequest
 
 DEFAULTS: Mapping[str, str] = {"deadline": "30.0", "max_attempts": "3", "strict": "False"}
 """Defaults of the options that have one other than `None`."""
@@ -48,6 +49,7 @@ def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
         "errors": localizer.guide_list("errors"),
         "retries": localizer.guide_list("retries"),
         "logging": localizer.guide_list("logging", markdown.code(api.package)),
+        **_streams(api, localizer),
         **_webhooks(api, localizer),
         **_testing(api, localizer, testing),
     }
@@ -68,13 +70,30 @@ def _testing(api: Api, localizer: Localizer, testing: bool) -> Mapping[str, obje
             GuideRow(
                 markdown.cell(markdown.code(call)), markdown.cell(localizer.guide_text(key, call))
             )
-            for key in ("stubs", *(("event_stubs",) if any(api.all_events()) else ()))
+            for key in (
+                "stubs",
+                *(("stream_stubs",) if api.has_streams else ()),
+                *(("event_stubs",) if any(api.all_events()) else ()),
+            )
             for call in localizer.guide_keys(key)
         ],
         "ledger": localizer.guide_list("ledger"),
         "ledger_test": _sample(samples.ledger_test(api, localizer.language)),
     }
     return values if testing else dict.fromkeys(values)
+
+
+def _streams(api: Api, localizer: Localizer) -> Mapping[str, object]:
+    """Return the values of the chapter on streams; `streams` is None for an API without any."""
+    endpoint = next((each for each in api.all_endpoints() if each.stream), None)
+    if endpoint is None:
+        return {"streams": None}
+    request = SampleRequest.of(api, endpoint, next(iter(endpoint.examples), None))
+    return {
+        "streams": localizer.guide_list("streams", markdown.code(f"{api.package}.calls")),
+        "stream": markdown.code_lines(samples.sample(request, asynchronous=False)),
+        "async_stream": markdown.code_lines(samples.sample(request, asynchronous=True)),
+    }
 
 
 def _webhooks(api: Api, localizer: Localizer) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ...auth_schemes import added_by
 from ...code import Markdown, markdown
@@ -26,6 +27,7 @@ from ...model import (
     Object,
     PlainText,
     Response,
+    Stream,
     TextBody,
     Type,
     json_text,
@@ -304,6 +306,10 @@ def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> Re
             ),
             [],
         )
+    elif response.stream is not None:
+        body = content(response.type, "each_value", tables)
+        sentences = [*_stream(response.stream, localizer), body.sentence or markdown.text("")]
+        body = replace(body, sentence=localizer.join(sentences, "sentences"))
     else:
         body = content(response.type, "whole_response", tables)
     return ResponseView(
@@ -315,6 +321,16 @@ def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> Re
         tables.of(response.headers),
         not endpoint.verified,
     )
+
+
+def _stream(stream: Stream, localizer: Localizer) -> Iterator[Markdown]:
+    """Yield the sentences on a stream: its format, its end, and the names of its events."""
+    is_events = stream.format == "events"
+    yield localizer.label("stream_of_events" if is_events else "stream_of_lines")
+    if stream.end is not None:
+        yield localizer.label("end_of_stream", markdown.code(stream.end))
+    if stream.name is not None:
+        yield localizer.label("name_of_event", markdown.code(stream.name))
 
 
 def content(

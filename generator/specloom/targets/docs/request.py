@@ -32,6 +32,9 @@ from ..client_interface import constant, form_styles
 from .parameter_styles import encoded_value, name_values
 from .sample_values import completed, completed_field, sample_body, sample_value
 
+_ACCEPT = {"events": "text/event-stream", "lines": "application/x-ndjson, application/json"}
+"""Accept header of a streamed endpoint, by the format of its stream."""
+
 
 class SampleRequest(Struct, frozen=True):
     """Sample request: values by wire name. `body` is None if there is none."""
@@ -84,6 +87,9 @@ class SampleRequest(Struct, frozen=True):
                 if isinstance(value, list)
                 else encoded_value(value)
             )
+        is_accepting = any(name.lower() == "accept" for name in self.header)
+        if self.endpoint.stream and not is_accepting:
+            yield "Accept", _ACCEPT[self.endpoint.stream.format]
         if (media := media_of(self.endpoint)) and not isinstance(self.endpoint.body, MultipartBody):
             yield "Content-Type", media
 
@@ -92,7 +98,8 @@ class SampleRequest(Struct, frozen=True):
         method = {"GET": "", "HEAD": " --head"}.get(
             self.endpoint.method, f" -X {self.endpoint.method}"
         )
-        lines = [f"curl{method} {_quoted(self.url())}"]
+        unbuffered = " --no-buffer" if self.endpoint.stream else ""
+        lines = [f"curl{unbuffered}{method} {_quoted(self.url())}"]
         lines += [f"-H {_quoted(f'{name}: {value}')}" for name, value in self.headers()]
         lines += self._data()
         return " \\\n  ".join(lines)

@@ -24,6 +24,7 @@ def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
         "docs/sample_async.py.j2" if asynchronous else "docs/sample.py.j2",
         client=_client(expressions, asynchronous=asynchronous),
         call=_call(expressions, python.identifier("client"), request),
+        is_streamed=endpoint.stream is not None,
         has_response=any(response.type is not None for response in endpoint.responses),
         **expressions.imports(),
     )
@@ -57,7 +58,8 @@ def rejected_call_test(api: Api) -> Python | None:
     for endpoint in api.all_endpoints():
         for row in api.errors_of(endpoint):
             if (
-                row.code
+                endpoint.stream is None
+                and row.code
                 and row.retry == "never"
                 and row.outcome_with(endpoint.unprocessed) == "rejected"
             ):
@@ -73,7 +75,14 @@ def rejected_call_test(api: Api) -> Python | None:
 
 def ledger_test(api: Api, language: str) -> Python | None:
     """Return a test that the first endpoint that is not read-only is executed at most once if its response is lost, or None."""
-    endpoint = next((one for one in api.all_endpoints() if one.idempotency.kind != "safe"), None)
+    endpoint = next(
+        (
+            one
+            for one in api.all_endpoints()
+            if one.idempotency.kind != "safe" and one.stream is None
+        ),
+        None,
+    )
     if endpoint is None:
         return None
     expressions = Expressions(api)

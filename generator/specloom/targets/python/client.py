@@ -23,7 +23,7 @@ from . import docstrings, events
 from .endpoints import ErrorCodeView, Options, error_codes, error_shape
 from .errors import by_class
 from .functions import ArgumentView
-from .imports import Layout, Module, public_names
+from .imports import Layout, Module, Parts, public_names
 from .resources import PropertyView, property_of
 
 
@@ -59,7 +59,7 @@ class ClientView(Struct, frozen=True):
     """Template values of the sync or the async client."""
 
     name: Python
-    base: Python
+    bases: tuple[Python, ...]
     is_async: bool
     docstring: Python
     credentials: tuple[ArgumentView, ...]
@@ -144,7 +144,7 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
     credentials = [*_credentials(api, module)]
     return ClientView(
         python.identifier(f"Async{api.client}" if is_async else api.client),
-        _base(api, module, is_async=is_async),
+        _bases(api, module, is_async=is_async),
         is_async,
         docstrings.of_client(
             api,
@@ -164,11 +164,18 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
     )
 
 
-def _base(api: Api, module: Module, *, is_async: bool) -> Python:
-    """Return the base class of a client, which has `iter` if an endpoint is paged."""
-    paged = any(endpoint.paging is not None for endpoint in api.all_endpoints())
-    home, name = ("paginators", "PagingClient") if paged else ("client", "Client")
-    return module.use_own(("_runtime", home), f"{'Async' if is_async else ''}{name}")
+def _bases(api: Api, module: Module, *, is_async: bool) -> tuple[Python, ...]:
+    """Return the base classes of a client: that with `iter` if an endpoint is paged, that with `stream` if one streams its response."""
+    bases: list[tuple[Parts, str]] = []
+    if any(endpoint.paging is not None for endpoint in api.all_endpoints()):
+        bases.append((("paginators",), "PagingClient"))
+    if api.has_streams:
+        bases.append((("streaming", "client"), "StreamingClient"))
+    prefix = "Async" if is_async else ""
+    return tuple(
+        module.use_own(("_runtime", *home), f"{prefix}{name}")
+        for home, name in bases or [(("client",), "Client")]
+    )
 
 
 def _credentials(api: Api, module: Module) -> Iterator[tuple[ArgumentView, str]]:

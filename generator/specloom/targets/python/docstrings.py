@@ -99,13 +99,15 @@ class ErrorView(Struct, frozen=True):
     reasons: Prose
 
 
-def of_method(api: Api, endpoint: Endpoint) -> Python:
+def of_method(api: Api, endpoint: Endpoint, *, is_async: bool) -> Python:
     """Return a method's docstring: title, description, arguments, return value, and the endpoint's own errors."""
     language = api.languages[0]
     text = _render(
         "method",
         **_endpoint(api, endpoint),
         responses=_responses(endpoint, language),
+        is_streamed=endpoint.stream is not None,
+        is_async=is_async,
         errors=_errors(endpoint.errors, language),
     )
     return python.docstring(text, 8)
@@ -120,7 +122,13 @@ def of_call(api: Api, endpoint: Endpoint) -> Python:
     """Return the docstring of a function that returns a call."""
     has_arguments = bool(arguments(api, endpoint))
     return python.docstring(
-        _render("call", **_endpoint(api, endpoint), has_arguments=has_arguments), 4
+        _render(
+            "call",
+            **_endpoint(api, endpoint),
+            has_arguments=has_arguments,
+            is_streamed=endpoint.stream is not None,
+        ),
+        4,
     )
 
 

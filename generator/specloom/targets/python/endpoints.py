@@ -26,6 +26,7 @@ from ...model import (
     Paging,
     PlainText,
     Response,
+    Stream,
     TextBody,
 )
 from ..client_interface import (
@@ -144,22 +145,24 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
 
 
 def call_hint(api: Api, module: Module, endpoint: Endpoint) -> Python:
-    """Return the type of a call: `Call[Order]`, or with paging `PagedCall[OrderPage, Order]`."""
+    """Return the type of a call: `Call[Order]`, with paging `PagedCall[OrderPage, Order]`, with a stream `Call[Streamed[Chunk]]`."""
     home, name = ("calls", "Call") if endpoint.paging is None else ("paging", "PagedCall")
     call = module.use_own(("_runtime", home), name)
     return python.subscript(call, value_hints(api, module, endpoint))
 
 
 def value_hints(api: Api, module: Module, endpoint: Endpoint) -> list[Python]:
-    """Return the type of a call's result and, with paging, that of an item."""
+    """Return the type of a call's result, as a `Streamed` if it is a stream, and with paging that of an item."""
     hints = [value_hint(api, module, endpoint)]
+    if endpoint.stream is not None:
+        hints = [python.subscript(module.use_own(("_runtime", "calls"), "Streamed"), hints)]
     if endpoint.paging is not None:
         hints.append(TypeHints(api, module, "value").of(endpoint.paging.item))
     return hints
 
 
 def value_hint(api: Api, module: Module, endpoint: Endpoint) -> Python:
-    """Return the type of a call's result: the union of its response types."""
+    """Return the type of a call's result: the union of its response types, or the type of each value of its stream."""
     hints = TypeHints(api, module, "value")
     return python.union(
         [_value_type(module, hints, response) for response in endpoint.responses]
@@ -330,6 +333,8 @@ def _value_type(module: Module, hints: TypeHints, response: Response) -> Python:
 
 def _response_type(module: Module, hints: TypeHints, response: Response) -> Python:
     """Return the response type for the runtime; raw bytes and texts have a marker, because `bytes` means Base64 in JSON."""
+    if response.stream is not None:
+        return _streamed(module, _value_type(module, hints, response), response.stream)
     if not isinstance(response.type, File | PlainText):
         return _value_type(module, hints, response)
     home, any_content, content = ("calls", "BINARY", "BinaryContent")
@@ -340,6 +345,18 @@ def _response_type(module: Module, hints: TypeHints, response: Response) -> Pyth
     if not limits:
         return module.use_own(("_runtime", home), any_content)
     return python.call(module.use_own(("_runtime", home), content), limits)
+
+
+def _streamed(module: Module, type: Python, stream: Stream) -> Python:
+    options = {
+        "end": None if stream.end is None else python.literal(stream.end),
+        "name": None if stream.name is None else python.literal(stream.name),
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+    return python.call(
+        module.use_own(("_runtime", "calls"), "Streamed"),
+        [type, python.literal(stream.format), *python.call_options(given)],
+    )
 
 
 def _idempotency(module: Module, idempotency: Idempotency) -> IdempotencyView:

@@ -29,7 +29,7 @@ class FunctionView(Struct, frozen=True):
     keywords: tuple[ArgumentView, ...]
     """All other arguments, which are keyword-only."""
     response: Python
-    """Type of the response."""
+    """Type of the response, or of each value of its stream."""
     docstring: Python
     deprecated: Python | None
     """Message of the warning, if the endpoint is deprecated."""
@@ -38,7 +38,7 @@ class FunctionView(Struct, frozen=True):
 
 
 class MethodView(Struct, frozen=True):
-    """Template values of a method of a resource, which passes the call of a function on: to `_send`, or with paging to `_iter`."""
+    """Template values of a method of a resource, which passes the call of a function on: to `_send`, `_stream`, or with paging to `_iter`."""
 
     name: Python
     function: FunctionView

@@ -49,6 +49,8 @@ def _public_names(api: Api, layout: Layout) -> Mapping[str, str]:
     }
     if any(api.all_events()):
         modules["events"] = THIS_PACKAGE
+    if api.has_streams:
+        modules["Stream"] = modules["AsyncStream"] = "._runtime.streaming.client"
     if _sends_files(api):
         modules["Upload"] = "._runtime.uploads"
     if _has_nullable_optional_fields(api):

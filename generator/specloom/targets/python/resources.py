@@ -13,8 +13,8 @@ from ...naming import class_name, pascal
 from ..client_interface import all_resources_of, resources_of
 from . import docstrings
 from .endpoints import value_hints
-from .functions import FunctionView, MethodView, function
-from .imports import Layout, Module
+from .functions import MethodView, function
+from .imports import Layout, Module, Parts
 
 
 class PropertyView(Struct, frozen=True):
@@ -35,7 +35,7 @@ class ResourceView(Struct, frozen=True):
     """Template values of a resource class."""
 
     name: Python
-    base: Python
+    bases: tuple[Python, ...]
     is_async: bool
     docstring: Python
     resources: tuple[PropertyView, ...]
@@ -55,14 +55,7 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             frozenset(hidden),
             frozenset(name.name for name in api.types),
         )
-        endpoints = tuple(
-            function(api, module, each, docstrings.of_method(api, each))
-            for each in resource.endpoints
-        )
-        classes = [
-            _class(api, module, resource, endpoints, is_async=is_async)
-            for is_async in (False, True)
-        ]
+        classes = [_class(api, module, resource, is_async=is_async) for is_async in (False, True)]
         calls = module.use_as(("calls", *resource.path), "_calls") if resource.endpoints else None
         yield (
             layout.file(module.parts),
@@ -99,43 +92,59 @@ def property_of(api: Api, module: Module, resource: Resource, *, is_async: bool)
     )
 
 
-def _class(
-    api: Api,
-    module: Module,
-    resource: Resource,
-    functions: tuple[FunctionView, ...],
-    *,
-    is_async: bool,
-) -> ResourceView:
-    prefix = "Async" if is_async else ""
-    paged = any(endpoint.paging is not None for endpoint in resource.endpoints)
-    home, base = ("paginators", "PagingResource") if paged else ("client", "Resource")
+def _class(api: Api, module: Module, resource: Resource, *, is_async: bool) -> ResourceView:
     return ResourceView(
         python.identifier(class_of(resource, is_async=is_async)),
-        module.use_own(("_runtime", home), f"{prefix}{base}"),
+        _bases(module, resource, is_async=is_async),
         is_async,
         docstrings.of_summary(resource.title, resource.description, resource.name, api, 4),
         tuple(property_of(api, module, each, is_async=is_async) for each in resources_of(resource)),
         tuple(
             method
-            for endpoint, view in zip(resource.endpoints, functions, strict=True)
-            for method in _methods(api, module, endpoint, view, is_async=is_async)
+            for endpoint in resource.endpoints
+            for method in _methods(api, module, endpoint, is_async=is_async)
         ),
     )
 
 
+def _bases(module: Module, resource: Resource, *, is_async: bool) -> tuple[Python, ...]:
+    """Return the base classes of a resource, with the methods that get its calls."""
+    bases: list[tuple[Parts, str]] = []
+    if any(endpoint.paging is not None for endpoint in resource.endpoints):
+        bases.append((("paginators",), "PagingResource"))
+    if any(endpoint.stream is not None for endpoint in resource.endpoints):
+        bases.append((("streaming", "client"), "StreamingResource"))
+    prefix = "Async" if is_async else ""
+    return tuple(
+        module.use_own(("_runtime", *home), f"{prefix}{name}")
+        for home, name in bases or [(("client",), "Resource")]
+    )
+
+
 def _methods(
-    api: Api, module: Module, endpoint: Endpoint, view: FunctionView, *, is_async: bool
+    api: Api, module: Module, endpoint: Endpoint, *, is_async: bool
 ) -> Iterator[MethodView]:
     """Yield the methods of an endpoint: that of the call and, with paging, that of all pages."""
+    docstring = docstrings.of_method(api, endpoint, is_async=is_async)
+    view = function(api, module, endpoint, docstring)
+    prefix = "Async" if is_async else ""
+    if endpoint.stream is not None:
+        stream = module.use_own(("_runtime", "streaming", "client"), f"{prefix}Stream")
+        yield MethodView(
+            view.name,
+            view,
+            docstring,
+            python.subscript(stream, [view.response]),
+            python.identifier("_stream"),
+            is_coroutine=False,
+        )
+        return
     yield MethodView(
-        view.name, view, view.docstring, view.response, python.identifier("_send"), is_async
+        view.name, view, docstring, view.response, python.identifier("_send"), is_async
     )
     if endpoint.paging is None:
         return
-    paginator = module.use_own(
-        ("_runtime", "paginators"), "AsyncPaginator" if is_async else "Paginator"
-    )
+    paginator = module.use_own(("_runtime", "paginators"), f"{prefix}Paginator")
     yield MethodView(
         python.identifier(f"iter_{endpoint.name}"),
         view,

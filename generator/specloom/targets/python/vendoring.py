@@ -82,7 +82,11 @@ def _scheme_module(
 
 def error_classes(api: Api) -> dict[str, tuple[str, ...]]:
     """Return the public exception classes of the runtime, with their modules."""
-    locations = [("errors",), ("webhooks", "errors")] if any(api.all_events()) else [("errors",)]
+    locations: list[tuple[str, ...]] = [("errors",)]
+    if any(api.all_events()):
+        locations.append(("webhooks", "errors"))
+    if api.has_streams:
+        locations.append(("streaming", "errors"))
     definitions = [SCHEMES[scheme.kind] for scheme in api.schemes]
     of_schemes = {
         name: definition.home() for definition in definitions for name in definition.errors

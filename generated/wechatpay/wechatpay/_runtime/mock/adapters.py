@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -87,26 +89,49 @@ def _to_httpx(request: httpx.Request, response: MockResponse) -> httpx.Response:
     return httpx.Response(
         response.status,
         headers=[*response.headers, length],
-        stream=_BodyStream(response),
+        stream=_BodyStream(request, response),
         request=request,
     )
 
 
 class _BodyStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    def __init__(self, response: MockResponse) -> None:
+    def __init__(self, request: httpx.Request, response: MockResponse) -> None:
+        self._request = request
         self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        body = self._response.body
-        if self._response.cut == "truncate":
-            yield body[: len(body) // 2]
-            message = "peer closed connection without sending complete message body"
-            raise httpx.RemoteProtocolError(message)
-        yield body
+        for number, piece in enumerate(self._pieces()):
+            if number:
+                self._wait()
+            yield piece
+        self._break()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self:
-            yield chunk
+        for number, piece in enumerate(self._pieces()):
+            if number:
+                await asyncio.sleep(self._response.pace)
+            yield piece
+        self._break()
+
+    def _pieces(self) -> Sequence[bytes]:
+        body = self._response.body
+        if self._response.cut == "truncate":
+            return replace(self._response, body=body[: len(body) // 2]).pieces
+        return self._response.pieces
+
+    def _break(self) -> None:
+        if self._response.cut == "truncate":
+            message = "peer closed connection without sending complete message body"
+            raise httpx.RemoteProtocolError(message)
+
+    def _wait(self) -> None:
+        """Wait for the next value, or until the client's timeout for it."""
+        timeout: Any = self._request.extensions.get("timeout", {}).get("read")
+        until = getattr(timeout, "at", math.inf)
+        left = min(self._response.pace, until - time.monotonic())
+        time.sleep(max(left, 0.0))
+        if left < self._response.pace:
+            raise httpx.ReadTimeout("The read operation timed out")
 
 
 # --- ASGI ---------------------------------------------------------------------------------
@@ -191,7 +216,11 @@ async def _send(response: MockResponse, send: Any) -> None:
         headers.append((b"content-length", str(length).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if response.cut is None:
-        await send({"type": "http.response.body", "body": response.body})
+        for number, piece in enumerate(response.pieces):
+            await asyncio.sleep(response.pace if number else 0)
+            more = {"body": piece, "more_body": True}
+            await send({"type": "http.response.body", **more})
+        await send({"type": "http.response.body"})
         return
     half = response.body[: length // 2] if response.cut == "truncate" else b""
     await send({"type": "http.response.body", "body": half, "more_body": True})

@@ -135,6 +135,7 @@ class StubRegistry:
                 total.executed and fault.executed,
                 fault.signature if total.signature == "right" else total.signature,
                 total.skew + fault.skew,
+                total.pace + fault.pace,
             )
         return total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,7 +21,9 @@ from ..calls import Endpoint
 from ..encoding import encoder_for
 from ..endpoint_metadata import (
     RawContent,
+    Streamed,
     first_status,
+    is_streamed,
     is_success,
     matching_errors,
 )
@@ -42,6 +44,10 @@ from .error_bodies import error_body, with_success_code
 from .stubs import StubResponse
 
 _JSON: Final = ("Content-Type", "application/json; charset=utf-8")
+_STREAMS: Final[Mapping[str, str]] = {
+    "events": "text/event-stream",
+    "lines": "application/x-ndjson",
+}
 
 
 def build_response(
@@ -53,16 +59,40 @@ def build_response(
     body_type = None
     if endpoint is not None:
         body_type = endpoint.responses.get(endpoint.documented(status) or status)
+    if is_streamed(body_type) and not isinstance(body, bytes):
+        values: list[object] = body if is_list(body) else [body]
+        body = b"".join(_stream(body_type, values, encrypt))
     content = _encode(body_type, body, encrypt)
     return MockResponse(status, content, _content_type(body_type))
 
 
 def _content_type(body_type: Annotation) -> tuple[tuple[str, str], ...]:
     """Return the Content-Type header, if the media type is known."""
+    if is_streamed(body_type):
+        return (("Content-Type", _STREAMS[body_type.format]),)
     if not isinstance(body_type, RawContent):
         return (_JSON,)
     media = body_type.sent_media
     return () if media is None else (("Content-Type", media),)
+
+
+def _stream(
+    streamed: Streamed[Any], values: Sequence[object], encrypt: Encrypt
+) -> Iterator[bytes]:
+    """Yield the values of a stream, each as it is sent."""
+    for value in values:
+        content = _encode(streamed.type, value, encrypt)
+        if streamed.format == "lines":
+            yield content + b"\n"
+            continue
+        if streamed.name is not None:
+            fields = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+            name = msgspec.json.decode(fields.pop(streamed.name), type=str)
+            yield f"event: {name}\n".encode()
+            content = msgspec.json.encode(fields)
+        yield b"data: " + content + b"\n\n"
+    if streamed.end is not None:
+        yield f"data: {streamed.end}\n\n".encode()
 
 
 def stub_response(
@@ -94,7 +124,10 @@ def generated_response(
     if isinstance(body_type, RawContent):
         return build_response(endpoint, status, body_type.sample(), encrypt)
     shape = service.error_shape_of(endpoint)
-    value = with_success_code(shape, body_type, _generate(body_type))
+    value_type = body_type.type if is_streamed(body_type) else body_type
+    value = with_success_code(shape, value_type, _generate(value_type))
+    if is_streamed(body_type):
+        value = [value]  # not the value itself, which may be a list
     return build_response(endpoint, status, value, encrypt)
 
 
@@ -106,7 +139,7 @@ def error_response(
     documented = endpoint.responses.items() if endpoint else ()
     types = [body_type for status, body_type in documented if is_success(status)]
     success_type = next(
-        (each for each in types if not isinstance(each, RawContent)), None
+        (each for each in types if not isinstance(each, RawContent | Streamed)), None
     )
     status = error.status or (400 if shape.success is None else 200)
     own = endpoint.errors if endpoint else ()

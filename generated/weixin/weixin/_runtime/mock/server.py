@@ -10,7 +10,9 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
 from logging import getLogger
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -73,7 +75,10 @@ class _Handler(StreamRequestHandler):
             return self._reset()
         if not self._is_disconnected():
             mock.ledger.mark_delivered(response)
-        self.wfile.write(_encode(response, method, keep_alive))
+        for number, piece in enumerate(_encode(response, method, keep_alive)):
+            if number:
+                time.sleep(response.pace)
+            self.wfile.write(piece)
         if not keep_alive:
             self._drain()
         return keep_alive and response.cut is None
@@ -105,8 +110,8 @@ class _Handler(StreamRequestHandler):
         return False
 
 
-def _encode(response: MockResponse, method: str, keep_alive: bool) -> bytes:
-    """Return the bytes of a response, cut as its fault says."""
+def _encode(response: MockResponse, method: str, keep_alive: bool) -> Sequence[bytes]:
+    """Return the bytes of a response as they are sent, cut as its fault says."""
     has_no_body = response.status in (204, 304)
     lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
@@ -116,12 +121,14 @@ def _encode(response: MockResponse, method: str, keep_alive: bool) -> bytes:
     if keep_alive:
         lines.append(f"Keep-Alive: timeout={IDLE:.0f}")
     head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-    content = head if has_no_body or method == "HEAD" else head + response.body
+    if has_no_body or method == "HEAD":
+        response = replace(response, body=b"")
     if response.cut == "truncate":
-        content = content[
-            : len(head) + len(response.body) // 2 if response.body else 20
-        ]
-    return content
+        if not response.body:
+            return [head[:20]]
+        response = replace(response, body=response.body[: len(response.body) // 2])
+    first, *others = response.pieces
+    return [head + first, *others]
 
 
 def _phrase(status: int) -> str:
@@ -170,7 +177,7 @@ class Server(ThreadingTCPServer):
             return
         response = self.mock.reject(503, f"more than {_MAX_CONNECTIONS} connections")
         with suppress(OSError):
-            request.sendall(_encode(response, "GET", keep_alive=False))
+            request.sendall(b"".join(_encode(response, "GET", keep_alive=False)))
         self.close_request(request)
 
     def shutdown_request(self, request: Any) -> None:

@@ -214,7 +214,7 @@ class Mock(RequestExecutor):
             )
         )
         del self.calls[:-_MAX_RECORDED]
-        return replace(response, delay=fault.delay, cut=fault.cut)
+        return replace(response, delay=fault.delay, cut=fault.cut, pace=fault.pace)
 
     def _find_route(self, incoming: IncomingRequest) -> Match | DocumentedError:
         """Return the route of a request, or the error if there is none."""

@@ -20,6 +20,7 @@ FaultKind: TypeAlias = Literal[
     "no-signature",
     "probe",
     "clock-skew",
+    "pace",
     "outage",
 ]
 """Kinds of faults:
@@ -31,6 +32,7 @@ FaultKind: TypeAlias = Literal[
 - `bad-signature`, `no-signature`: the signature of the response is wrong, or missing;
 - `probe`: the signature is wrong on purpose, with the prefix of a probe;
 - `clock-skew`: the server's clock is `seconds` ahead in its responses;
+- `pace`: the values of a stream arrive `seconds` apart;
 - `outage`: the primary host is unreachable.
 """
 
@@ -42,6 +44,7 @@ FAULTS: Final[Mapping[FaultKind, Fault]] = {
     "no-signature": Fault(signature="missing"),
     "probe": Fault(signature="probe"),
     "clock-skew": Fault(),  # as above
+    "pace": Fault(),  # as above
     "outage": Fault(cut="refuse", executed=False),
 }
 
@@ -74,12 +77,14 @@ def fault_of_kind(
         return Fault(cut="reset", executed=False)
     if kind != "outage" and not executed:
         raise ValueError("executed=False is allowed for the fault reset only")
-    if kind not in ("delay", "clock-skew"):
+    if kind not in ("delay", "clock-skew", "pace"):
         return FAULTS[kind]
     if seconds is None:
         raise ValueError(f"missing seconds for the fault {kind}")
     if kind == "delay":
         return Fault(delay=checked_seconds(seconds))
+    if kind == "pace":
+        return Fault(pace=checked_seconds(seconds))
     return Fault(skew=checked_seconds(seconds, -_CENTURY))
 
 

@@ -49,8 +49,9 @@ FORMS: Mapping[str, Form | None] = {
     ),
     "multipart body": _endpoint(f"parts: {{a: string, b: file}}, {_POST}"),
     "binary body": _endpoint(f"content: file, {_POST}"),
-    "text body": None,
-    "XML body": None,
+    "text body": _endpoint(f"body: text, {_POST}"),
+    # XML is text to a spec: the client sends and returns it as it is.
+    "XML body": _endpoint(f"body: text, media: application/xml, {_POST}"),
     "several media types of a body": None,
     "body of a GET or DELETE": None,
     "cookie": None,
@@ -79,8 +80,8 @@ FORMS: Mapping[str, Form | None] = {
     "JSON response": _response("200: {body: {a: string}}"),
     "other JSON response": _response("200: {body: {a: string}}"),
     "binary response": _response("200: {content: file}"),
-    "text response": None,
-    "XML response": None,
+    "text response": _response("200: text"),
+    "XML response": _response("200: {body: text, media: application/xml}"),
     "event stream response": None,
     "JSON lines response": None,
     "form response": None,
@@ -111,9 +112,11 @@ FORMS: Mapping[str, Form | None] = {
         "A",
         "A: {type: B | C, tag: k}, B: {fields: {k: string('b')}}, C: {fields: {k: string('c')}}",
     ),
-    "read-only field": None,
-    "write-only field": None,
-    "unknown fields beside known ones": None,
+    "read-only field": _field("A", "A: {fields: {b: {type: string, only: response}}}"),
+    "write-only field": _endpoint(
+        f"body: {{a: A}}, {_POST}", "A: {fields: {b: {type: string, only: request}}}"
+    ),
+    "unknown fields beside known ones": _field("A", "A: {fields: {b: string}, extra: json}"),
     "tuple": None,
     "values of several types": None,
     "objects as values": None,
@@ -127,7 +130,9 @@ FORMS: Mapping[str, Form | None] = {
     "OAuth 2 token": _auth(
         "schemes: {k: {scheme: oauth2, token_url: /token, grant: client_credentials}}\nauth: k"
     ),
-    "two credentials at once": None,
+    "two credentials at once": _auth(
+        "schemes: {k: {scheme: api-key}, u: {scheme: bearer}}\nauth: [{all: [k, u]}]"
+    ),
     "oauth authentication": None,
     "mutual authentication": None,
     "host variables": None,

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "dda1d85be86a1cae"
+__build__ = "29bb632b98612c81"

@@ -333,13 +333,6 @@ HINTS = (
         "query: {id?: {type: string, when: there is no name}, name?: string}",
     ),
     Hint(
-        "{+…}",
-        "path",
-        "a variable is one path segment; a slash in its value is sent as %2F",
-        "endpoints",
-        'get: {http: "GET /files/{name}", path: {name: string}, responses: {200: null}}',
-    ),
-    Hint(
         "schema type",
         "response",
         "write a JSON body as `body`",

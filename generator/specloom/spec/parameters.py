@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from .. import model
 from ..auth_schemes import added_by
 from ..model import Endpoint, Field, NamedType, Object, Scheme, Type, TypeName
-from .collector import RESERVED, DiagnosticCollector, line_reference
+from .collector import DiagnosticCollector, line_reference
 from .key_hints import key_hint
 from .localized import child, word
 from .nodes import Node, Scalar
@@ -47,7 +47,7 @@ _STYLED: Mapping[str, tuple[str, ...]] = {
 def request_line(node: Node | None, diagnostics: DiagnosticCollector) -> tuple[str, str, list[str]]:
     """Return method, path and the names of its variables, in order."""
     method, _, path = word(node).partition(" ")
-    names = [name for name in _VARIABLE.findall(path) if not name.startswith("+")]
+    names = [name.removeprefix("+") for name in _VARIABLE.findall(path)]
     if isinstance(node, Scalar) and re.match(
         "[A-Z]+ /", node.text
     ):  # validation has reported anything else
@@ -61,14 +61,13 @@ def _check_path(
     rest = _VARIABLE.sub(lambda match: "x" * len(match[0]), path)
     literal = _LITERAL.match(rest)
     end = literal.end() if literal else 0
-    reserved = path.find("{+")
-    if reserved >= 0:
+    if path.count("{+") > 1:
         diagnostics.add(
             node,
-            "reserved-word",
-            f"`{{+…}}` {RESERVED}",
-            key_hint("{+…}", "path"),
-            offset=start + reserved,
+            "invalid-path",
+            "path has several variables with `+`",
+            "keep one; the others are one segment each",
+            offset=start + path.rindex("{+"),
             length=2,
         )
     elif "?" in rest:
@@ -104,7 +103,8 @@ def _check_path(
             length=2,
         )
     for match in _VARIABLE.finditer(path):
-        if not match[1]:
+        name = match[1].removeprefix("+")
+        if not name:
             diagnostics.add(
                 node,
                 "invalid-path",
@@ -113,11 +113,11 @@ def _check_path(
                 offset=start + match.start(),
                 length=2,
             )
-        elif names.count(match[1]) > 1 and names.index(match[1]) < path[: match.start()].count("{"):
+        elif names.count(name) > 1 and names.index(name) < path[: match.start()].count("{"):
             diagnostics.add(
                 node,
                 "invalid-path",
-                f"duplicate path variable `{match[1]}`",
+                f"duplicate path variable `{name}`",
                 "rename one of them",
                 offset=start + match.start(),
                 length=len(match[0]),
@@ -153,16 +153,32 @@ def path_fields(
     missing = [name for name in dict.fromkeys(names) if name and name not in by_wire]
     if isinstance(node, Scalar):
         for name in missing:
-            offset = node.text.find("{" + name + "}")
+            variable = next(v for v in (f"{{{name}}}", f"{{+{name}}}") if v in node.text)
             diagnostics.add(
                 node,
                 "invalid-path",
                 f"path variable `{name}` has no field under `path`",
                 f"add path: {{{name}: string}}",
-                offset=offset,
-                length=len(name) + 2,
+                offset=node.text.index(variable),
+                length=len(variable),
             )
     return tuple(by_wire[name] for name in dict.fromkeys(names) if name in by_wire)
+
+
+def check_catch_all(
+    endpoint: Endpoint, types: Mapping[TypeName, NamedType], diagnostics: DiagnosticCollector
+) -> None:
+    """Report a variable with `+` that is not a string: only a text has slashes."""
+    for field in endpoint.path_fields:
+        is_catch_all = f"{{+{field.wire}}}" in endpoint.path
+        if is_catch_all and kinds(field.type, types) != frozenset({"a string"}):
+            diagnostics.add_at(
+                field.location,
+                "invalid-parameter",
+                f"`{field.wire}` has several segments, so it must be a string",
+                f"write the type as string, or the variable as {{{field.wire}}}",
+                len(field.wire),
+            )
 
 
 def check_headers(

@@ -299,6 +299,7 @@ class Resolver:
     def _check_endpoint(self, endpoint: Endpoint) -> None:
         types, diagnostics = self.fields.built, self.diagnostics
         parameters.check_types(endpoint.path_fields, "path", types, diagnostics)
+        parameters.check_catch_all(endpoint, types, diagnostics)
         parameters.check_types(endpoint.query, "query", types, diagnostics)
         parameters.check_types(endpoint.header, "header", types, diagnostics)
         for response in endpoint.responses:

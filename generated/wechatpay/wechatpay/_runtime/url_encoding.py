@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
@@ -36,7 +36,7 @@ class Parameter(Struct, frozen=True):
     style: Style = "repeat"
 
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
+_VARIABLE = re.compile(r"\{(\+?[^{}]+)\}")
 
 
 def escape(text: str) -> str:
@@ -60,19 +60,24 @@ class NotASegment(EncodeError):
 
 
 class Path:
-    """A path template with variables, such as `/v3/orders/{order_id}`."""
+    """A path template with variables, such as `/v3/orders/{order_id}`.
+
+    The value of a variable such as `{+path}` may have several segments.
+    """
 
     def __init__(self, template: str) -> None:
         pieces = _VARIABLE.split(template)
         self._fixed = [quote(text, safe="/:@!$&'()*+,;=~%") for text in pieces[::2]]
-        self.variables = tuple(pieces[1::2])
+        self._catch_all = {name[1:] for name in pieces[1::2] if name[0] == "+"}
+        self.variables = tuple(name.removeprefix("+") for name in pieces[1::2])
         """Names of the variables, in order."""
 
     def fill(self, values: Mapping[str, str]) -> str:
         """Return the path with these values of its variables.
 
         Raise `NotASegment` if a value is empty, or if a segment would be `.` or `..`,
-        which change the path.
+        which change the path. Servers decode a path once or twice, so that those are
+        refused in escapes as well where several segments are allowed.
         """
         filled = self._fixed[0]
         for name, after in zip(self.variables, self._fixed[1:], strict=True):
@@ -80,11 +85,25 @@ class Path:
                 raise NotASegment(name)
             if len(values[name]) > _MAX_LENGTH:
                 raise NotASegment(name, _TOO_LONG)
-            filled += escape(values[name]) + after
+            if name in self._catch_all:
+                filled += _segments(name, values[name]) + after
+            else:
+                filled += escape(values[name]) + after
         if not {".", ".."}.isdisjoint(filled.split("/")):
             dots = (name for name in self.variables if not values[name].strip("."))
             raise NotASegment(next(dots, self.variables[-1]))
         return filled
+
+
+def _segments(variable: str, text: str) -> str:
+    """Return several segments of a path, escaped, with the slashes between them."""
+    *segments, last = text.split("/")
+    if not all(segments) or not {".", ".."}.isdisjoint(map(unquote, (*segments, last))):
+        raise NotASegment(
+            variable,
+            "must not start with a slash, or have segments that are empty, '.' or '..'",
+        )
+    return "/".join(map(escape, (*segments, last)))
 
 
 def query_parameters(

@@ -67,6 +67,7 @@ class SampleRequest(Struct, frozen=True):
         path = self.endpoint.path
         for wire, value in self.path.items():
             path = path.replace(f"{{{wire}}}", _encoded(encoded_value(value)))
+            path = path.replace(f"{{+{wire}}}", quote(encoded_value(value), safe="/"))
         parameters = [
             (name, [added.sample])
             for name, added in added_by_auth(self.api, self.endpoint, "query")

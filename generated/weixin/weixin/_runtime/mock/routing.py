@@ -15,7 +15,7 @@ from ..api_definition import Service
 from ..calls import Endpoint
 from . import IncomingRequest, ServerAuth
 
-_VARIABLE = re.compile(r"\{[^{}]+\}")
+_VARIABLE = re.compile(r"\{(\+?)[^{}]+\}")
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,16 @@ class Route:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        fixed = map(re.escape, _VARIABLE.split(self.path))
-        return re.compile("([^/]+)".join(fixed))
+        pieces = _VARIABLE.split(self.path)
+        pattern = re.escape(pieces[0])
+        for catch_all, after in zip(pieces[1::2], pieces[2::2], strict=True):
+            pattern += ("(.+)" if catch_all else "([^/]+)") + re.escape(after)
+        return re.compile(pattern)
+
+    @property
+    def catch_all(self) -> bool:
+        """True if a variable may have several segments."""
+        return "{+" in self.path
 
     def match(self, path: str) -> tuple[str, ...] | None:
         """Return the decoded values of the variables in a path; None for another path."""
@@ -69,6 +77,7 @@ class Routes:
         ]
         routes.sort(key=lambda route: route.path.count("{"))
         self._by_depth: defaultdict[int, list[Route]] = defaultdict(list)
+        self._catch_all: list[Route] = []
         for route in routes:
             self.add(route)
         hosts = list(service.parsed_hosts)
@@ -79,10 +88,13 @@ class Routes:
 
     def add(self, route: Route) -> None:
         """Add a route, which comes after those that are there."""
-        self._by_depth[route.path.count("/")].append(route)
+        if route.catch_all:
+            self._catch_all.append(route)
+        else:
+            self._by_depth[route.path.count("/")].append(route)
 
     def __iter__(self) -> Iterator[Route]:
-        return chain.from_iterable(self._by_depth.values())
+        return chain(*self._by_depth.values(), self._catch_all)
 
     def find(self, incoming: IncomingRequest) -> list[Match]:
         """Return the routes of a request's method and path: one, or several of the spec.
@@ -113,7 +125,8 @@ class Routes:
             if path.startswith(f"{prefix}/")
         )
         for candidate in (*without_prefix, path):
-            for route in self._by_depth[candidate.count("/")]:
+            routes = self._by_depth[candidate.count("/")]
+            for route in (*routes, *self._catch_all):
                 values = route.match(candidate)
                 if values is not None:
                     yield route, values

@@ -28,10 +28,10 @@ async def upload_async(client, source):
     return f"{stored.size} {stored.sha256}"
 
 def download_sync(client, target):
-    return client.files.get(target.name).save(target)
+    return client.files.get(int(target.name)).save(target)
 
 async def download_async(client, target):
-    return await client.files.get(target.name).save(target)
+    return await client.files.get(int(target.name)).save(target)
 
 def warm_up(target):
     return [b"x"] if kind == "upload" else target.with_name("1")

@@ -75,10 +75,15 @@ class Package:
         """Yield a call of each endpoint, in each way to send it."""
         for name, (places, names) in self.samples.items():
             call = _dotted(self.module.calls, name)(*places, **names)
-            yield call.endpoint, lambda client, name=name, places=places, names=names: _dotted(
-                client, name
-            )(*places, **names)
+            yield call.endpoint, lambda client, name=name, places=places, names=names: _result(
+                _dotted(client, name)(*places, **names)
+            )
             yield call.endpoint, lambda client, call=call: client.send(call)
+
+
+def _result(value: Any) -> Any:
+    """Return a value, or the content of a download."""
+    return value.read() if hasattr(value, "save") else value
 
 
 async def _awaited(work: StagingArea, client: Any) -> Any:

@@ -66,7 +66,7 @@ NEEDED: Mapping[str, Any] = {
     "api.events": {"name": "event"}, "endpoints.*": ENDPOINT, "responses.*": {"title": "Fine"}, "schemes.*": {"scheme": "api-key"}, "facts.*": {"title": "For"},
     "events.*": {"payload": {"wire": "string"}}, "*.content": {"type": "file"}, "*.stream": {"events": "Leaf"}, "hosts.[]": {"url": "https://api.example.com"},
     "links.[]": {"title": "Page", "url": "https://example.com"}, "facts.[]": {"title": "For", "value": "All"}, "errors.[]": {"code": "BROKEN"},
-    "examples.[]": {"title": "So"}, "[].response": {"status": 200}, "*.idempotency": {"ask": "ask"},
+    "examples.[]": {"title": "So"}, "[].response": {"status": 200}, "*.hash": {"algorithm": "SHA1", "from": "h"}, "*.idempotency": {"ask": "ask"},
 }  # fmt: skip
 VALUES: Mapping[str, tuple[Any, ...]] = {
     # What is tried at a key; of an enumeration or a boolean the schema has it.
@@ -75,14 +75,14 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "endpoints": ({"get": ENDPOINT},), "enum": ([MARK],), "error_shape": ({"code": MARK},), "errors": ([{"code": "ZQZ"}],), "example": ("A", 1),
     "events": ({"name": MARK}, {"zqz": {"payload": {}}}), "examples": ([{"title": MARK}],), "extra": ("string",), "facts": ({"audience": MARK}, [{"title": MARK, "value": MARK}]),
     "fields": ({MARK: "string"},), "form": ({MARK: "string"},), "header": ({"X-Zqz": "string('a')"}, {"X-Zqz": "string"}, MARK), "headers": ({"X-Zqz": "string"},),
-    "hosts": (["https://zqz.example.com"],), "http": ("POST /zqz",), "id": (MARK,), "idempotency": ("safe", {"ask": "ask"}), "key": ("f",), "includes": (["Cat"],), "languages": (["zh"],),
+    "from_url": (MARK,), "hash": ({"algorithm": "SHA1", "from": MARK},), "hosts": (["https://zqz.example.com"],), "http": ("POST /zqz",), "id": (MARK,), "idempotency": ("safe", {"ask": "ask"}), "key": ("f",), "includes": (["Cat"],), "languages": (["zh"],),
     "lines": ("Leaf",), "links": ([{"title": MARK, "url": "https://example.com"}],), "media": ("image/png",), "message": (MARK,), "name": ("Renamed",), "package": ("other",),
     "parts": ({MARK: "file"},), "path": ({"f": "string"}, {"f": "a"}), "pattern": ("[a-zA-Z]*",), "payload": (MARK, {MARK: "string"}), "payload_file": ("zqz.json",),
     "query": ({"f?": "string"}, {"f": "a"}), "request": ({"body": {"a": 1}},), "response": ({"status": 200},), "responses": ({"201": None},),
     "scheme": ("bearer",), "schemes": ({"other": {"scheme": "bearer"}},), "signed_part": ("f",), "specloom": (2,), "status": (404, 500), "success": ("0",),
     "stream": ({"lines": "Leaf"},), "tag": ("kind",), "title": (MARK,), "type": ("Leaf", "file(..9)"), "types": ({"Zqz": {"fields": FIELDS}},), "unit": ("fen",), "units": ({"fen": MARK},),
     "unprocessed": ([503],), "updated": ("2020-01-01",),
-    "cursor": ("f",), "from": (MARK,), "items": (".",), "limit": ("f",), "link": ("next",), "more": (MARK,), "offset": ("f",), "page": ("f",),
+    "cursor": ("f",), "from": (MARK, {"header": "X-Zqz"}), "items": (".",), "limit": ("f",), "link": ("next",), "more": (MARK,), "offset": ("f",), "page": ("f",),
     "paging": ({"link": "next", "items": "."},), "total": (MARK,), "url": ("https://zqz.example.com",), "value": (MARK,), "values": ({"all": MARK},), "version": ("1.2.3",),
 }  # fmt: skip
 CONSTANT = "string('A')"

@@ -239,6 +239,8 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "endpoint.facts[]": ("Facts",),
     "endpoint.responses.*": ("Responses",),
     "endpoint.responses.*.stream": ("Streams",),
+    "endpoint.responses.*.hash": ("Files in responses",),
+    "endpoint.responses.*.hash.from": ("Files in responses",),
     "content": ("Request body",),
     "endpoint.idempotency": ("Idempotency",),
     "paging": ("Pages",),

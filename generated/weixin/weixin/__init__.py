@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "b3422e9b473b99fe"
+__build__ = "9adb4d20dd4616a7"

@@ -14,6 +14,8 @@ from ..model import (
     Endpoint,
     Example,
     Fact,
+    File,
+    FileHash,
     Idempotency,
     JsonBody,
     Link,
@@ -193,6 +195,11 @@ class EndpointComparison(Struct, frozen=True):
                     (None, _content(response)),
                     new.location,
                 )
+        if old.is_download != new.is_download and all(map(_has_file, (old, new))):
+            values = describe_both(
+                lambda each: "download" if each.is_download else "bytes", old, new
+            )
+            self.changes.add("download-changed", RESPONSE, new.qualified, "", values, new.location)
         old_order, new_order = [status for status in before if status in after], [
             status for status in after if status in before
         ]
@@ -241,6 +248,9 @@ class EndpointComparison(Struct, frozen=True):
         if streams[0] != streams[1]:
             rule = "stream-changed" if old.stream and new.stream else "streaming-changed"
             self.changes.add(rule, RESPONSE, subject, part, streams, location)
+        hashes = describe_both(lambda each: _hash(each.hash), old, new)
+        if hashes[0] != hashes[1]:
+            self.changes.add("hash-changed", RESPONSE, subject, part, hashes, location)
         headers(self.changes, subject, old.headers, new.headers, location)
         for attribute in ("title", "description"):
             self.texts.compare(
@@ -459,6 +469,18 @@ def _encoding(endpoint: Endpoint) -> str:
             return "multipart"
         case _:
             return "form"
+
+
+def _has_file(endpoint: Endpoint) -> bool:
+    return any(isinstance(response.type, File) for response in endpoint.responses)
+
+
+def _hash(hash: FileHash | None) -> str:
+    """Describe a hash; arguments are compared as such."""
+    if hash is None:
+        return "none"
+    source = "an argument" if hash.field is not None else f"header {hash.header}"
+    return f"{hash.algorithm} in {source}"
 
 
 def _content(response: Response) -> str:

@@ -100,6 +100,14 @@ _ROWS = (
         _C,
         "the client handles it",
     ),
+    Rule("hash-changed", "changed the verification of its hash", None, _C, "the client handles it"),
+    Rule(
+        "download-changed",
+        "returns a file in another form",
+        None,
+        _B,
+        "a `Download` streams the file; beside other responses a file is bytes",
+    ),
     # Resources and endpoints.
     Rule("resource-removed", "was removed", _B, _B, "the client no longer has the attribute"),
     Rule(

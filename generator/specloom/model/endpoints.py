@@ -64,6 +64,14 @@ class Stream(Struct, frozen=True):
     name: str | None = None
 
 
+class FileHash(Struct, frozen=True):
+    """Hash that verifies a file: `header` is the response header with the expected value, or `field` the argument, which is not sent."""
+
+    algorithm: str
+    header: str | None = None
+    field: Field | None = None
+
+
 class Response(Struct, frozen=True):
     """A documented response other than an error. `type` is None without a body, a `File` or `PlainText` for one without JSON, and with a
     `stream` the type of each value."""
@@ -75,6 +83,7 @@ class Response(Struct, frozen=True):
     description: Text = Text()
     headers: tuple[Field, ...] = ()
     stream: Stream | None = None
+    hash: FileHash | None = None
 
     @property
     def is_success(self) -> bool:
@@ -229,6 +238,8 @@ class Endpoint(Struct, frozen=True):
     hosts: tuple[Host, ...] = ()
     """Hosts in place of the API's; empty for the API's."""
     paging: Paging | None = None
+    url: Field | None = None
+    """Argument with the URL of the request, in place of its path and query; None for an endpoint with a URL of its own."""
     examples: tuple[Example, ...] = ()
     notes: Text = Text()
     """Markdown from the notes beside the spec."""
@@ -238,6 +249,18 @@ class Endpoint(Struct, frozen=True):
     def stream(self) -> Stream | None:
         """The stream of its response, which is then its only one."""
         return next((each.stream for each in self.responses if each.stream), None)
+
+    @property
+    def is_download(self) -> bool:
+        """True if all responses are files, which clients stream."""
+        return bool(self.responses) and all(isinstance(each.type, File) for each in self.responses)
+
+    @property
+    def unsent(self) -> tuple[Field, ...]:
+        """Arguments for the client that are no parameters of the request: its URL, and the expected hash of its response."""
+        hashes = (each.hash.field for each in self.responses if each.hash is not None)
+        fields = {field.name: field for field in (self.url, *hashes) if field is not None}
+        return tuple(fields.values())
 
     @property
     def qualified(self) -> str:

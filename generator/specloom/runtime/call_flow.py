@@ -13,7 +13,7 @@ from .auth.base import Scheme
 from .calls import Call, check_call
 from .confidential import Secret
 from .effects import Send, Sleep, Steps
-from .endpoint_metadata import Idempotency, Response
+from .endpoint_metadata import BinaryContent, Idempotency, Response
 from .errors import (
     ApiError,
     ConfigError,
@@ -90,7 +90,10 @@ class CallState(Generic[T]):
     """State of one call: its attempts and its outcome so far."""
 
     def __init__(
-        self, call: Call[T], settings: Settings, headers: Secret[Mapping[str, str]]
+        self,
+        call: Call[T],
+        settings: Settings,
+        headers: Secret[Mapping[str, str]] = _NO_HEADERS,
     ) -> None:
         self._endpoint = call.endpoint
         self._headers = headers.reveal()
@@ -110,6 +113,8 @@ class CallState(Generic[T]):
     def steps(self) -> Steps[Response[T]]:
         settings = self._settings
         try:
+            if self._endpoint.url is not None:
+                self._hosts = self._endpoint.url.hosts(self._call, self._hosts)
             scheme = settings.scheme(self._endpoint)
             scheme = yield from scheme.prepare(settings.side_channel, self._until)
             draft = self._draft(scheme)
@@ -239,6 +244,9 @@ class CallState(Generic[T]):
         return (yield from self._send_action(request, now))
 
     def _decode(self, response: RawResponse, scheme: Scheme) -> Response[T]:
+        kind = self._endpoint.responses.get(response.status)
+        if isinstance(kind, BinaryContent) and kind.hash is not None:
+            kind.hash.check(self._call, response)
         return decode_response(self._endpoint, response, scheme, self._settings)
 
     def _send_action(self, request: Request, now: float) -> Send:

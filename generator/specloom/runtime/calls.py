@@ -109,7 +109,7 @@ class Endpoint(Generic[T]):
     with the name of its argument can be left out. `fixed` has constant parameters.
     `error_shape`, `unprocessed`, `auth` and `hosts` override those of the service;
     `auth=()` means no authentication. `verified=False` means that responses are
-    unsigned.
+    unsigned. `url` is the `UrlArgument` of an endpoint whose URL is an argument.
     """
 
     in_spec = True
@@ -134,6 +134,7 @@ class Endpoint(Generic[T]):
         idempotency: Idempotency = "none",
         auth: tuple[str, ...] | None = None,
         hosts: Sequence[str] = (),
+        url: Any = None,
         verified: bool = True,
     ) -> None:
         self.name = name
@@ -151,6 +152,7 @@ class Endpoint(Generic[T]):
         self._fixed = fixed or {}
         self._body = body
         self._hosts = hosts
+        self.url = url
 
     def documented(self, status: int) -> int | str | None:
         """Return the key of a status in `responses`, its own or its range; or None."""
@@ -247,7 +249,7 @@ class Endpoint(Generic[T]):
     def _draft(self, arguments: msgspec.Struct | None, body: object) -> RequestDraft:
         values: Any = self._encoder.encode(arguments) if arguments is not None else {}
         return RequestDraft(
-            self._fill_path(values),
+            self._fill_path(values) if self.url is None else self.url.target(values),
             tuple(self._query(values)),
             {**self._fixed.get("header", {}), **dict(self._texts("header", values))},
             body,

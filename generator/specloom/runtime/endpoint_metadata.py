@@ -75,6 +75,9 @@ class RawContent(Struct, frozen=True):
 class BinaryContent(RawContent, frozen=True):
     """Binary content, as the type of a response; lengths are in bytes."""
 
+    hash: Any = None
+    """The `FileHash` that verifies it, if any."""
+
 
 _LINES: Final = "application/x-ndjson, application/json"
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from .. import model, naming
 from ..model import Endpoint, Field, Idempotency, JsonBody, Response, Type, TypeName
-from . import api_file, parameters, streams
+from . import api_file, downloads, parameters, streams
 from .api_file import FactRow, SchemeResolver
 from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .error_shapes import ErrorShapeResolver
@@ -141,8 +141,10 @@ class EndpointResolver:
             resource=module,
             method=method,
             path=path,
-            path_fields=parameters.path_fields(
-                http, names, path_fields, node.get("path"), self.diagnostics
+            path_fields=(
+                parameters.path_fields(http, names, path_fields, node.get("path"), self.diagnostics)
+                if "from_url" not in node.entries
+                else ()
             ),
             query=query,
             header=header,
@@ -167,6 +169,7 @@ class EndpointResolver:
                 self.schemes.alternatives(node.get("auth")) if "auth" in node.entries else self.auth
             ),
             hosts=api_file.hosts(node.get("hosts"), texts),
+            url=downloads.url(node, self.diagnostics),
             location=location_of(key),
         )
         parameters.check_headers(header, self.diagnostics)
@@ -345,7 +348,8 @@ class EndpointResolver:
             about = self.texts.read(child(value, "title")), self.texts.read(
                 child(value, "description")
             )
-            responses.append(Response(status, type_, *about, headers, stream))
+            hash_ = downloads.file_hash(value, self.diagnostics)
+            responses.append(Response(status, type_, *about, headers, stream, hash_))
         return tuple(responses)
 
     def _response_type(self, key: Scalar, value: Node, name: TypeName) -> Type | None:
@@ -385,6 +389,7 @@ class EndpointResolver:
             *endpoint.query,
             *endpoint.header,
             *self.flat_fields(endpoint),
+            *endpoint.unsent,
         ]
         arguments = [
             field for field in every if not (field.required and model.is_constant(field.type))

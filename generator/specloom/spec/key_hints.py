@@ -207,10 +207,10 @@ HINTS = (
     ),
     Hint(
         "from_url",
-        "field endpoint response",
-        "the value is the URL; the caller downloads the file",
-        "names",
-        "download_url: string",
+        "field response",
+        "an endpoint that downloads the file has `from_url` with the name of its argument",
+        "endpoint",
+        "from_url: download_url",
     ),
     Hint(
         "tag",

@@ -31,11 +31,11 @@ from ..model import (
 )
 from ..naming import snake
 
-Where = Literal["path", "query", "header", "field", "body"]
+Where = Literal["path", "query", "header", "client", "field", "body"]
 
 
 class EndpointArgument(Struct, frozen=True):
-    """Argument of an endpoint's function. `where="body"` means the whole body, `where="field"` one field of the body."""
+    """Argument of an endpoint's function. `where="body"` means the whole body, `where="field"` one field of the body, `where="client"` not sent."""
 
     field: Field
     where: Where
@@ -55,7 +55,8 @@ def arguments(api: Api, endpoint: Endpoint) -> tuple[EndpointArgument, ...]:
     path = [
         EndpointArgument(field, "path") for field in endpoint.path_fields if constant(field) is None
     ]
-    by_keyword = [EndpointArgument(field, "query") for field in endpoint.query]
+    by_keyword = [EndpointArgument(field, "client") for field in endpoint.unsent]
+    by_keyword += [EndpointArgument(field, "query") for field in endpoint.query]
     by_keyword += [EndpointArgument(field, "header") for field in endpoint.header]
     by_keyword += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
     by_keyword += [EndpointArgument(field, "body") for field in _whole_body(endpoint)]

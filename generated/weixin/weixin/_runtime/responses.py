@@ -131,7 +131,7 @@ def _value(
     except InvalidJson as error:
         raise _undecodable(response, error) from error
     if problems:
-        _report(endpoint, response, problems, settings)
+        report_mismatches(endpoint, response, problems, settings)
     return value
 
 
@@ -164,12 +164,13 @@ def _raw(kind: RawContent, response: RawResponse) -> tuple[Any, list[str]]:
     raise ProtocolError(text, **_parts(response))
 
 
-def _report(
+def report_mismatches(
     endpoint: Endpoint[Any],
     response: RawResponse,
     problems: Sequence[object],
     settings: Settings,
 ) -> None:
+    """Log the mismatches of a response, or raise `ProtocolError` with `strict`."""
     summary = summarize(problems)
     if settings.strict:
         raise ProtocolError(

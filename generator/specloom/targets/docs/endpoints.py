@@ -18,6 +18,7 @@ from ...model import (
     Fact,
     Field,
     File,
+    FileHash,
     FormBody,
     Host,
     JsonBody,
@@ -139,6 +140,11 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         **provided(endpoint, localizer),
         "facts": facts(endpoint.facts, localizer, endpoint.name_on_site),
         "http": markdown.code_lines(f"{endpoint.method} {endpoint.path}"),
+        "url": (
+            localizer.label("url_argument", markdown.code(endpoint.url.name))
+            if endpoint.url is not None
+            else None
+        ),
         "hosts": hosts(endpoint.hosts or api.hosts, localizer),
         "auth": _auth(api, endpoint, localizer),
         "header": tables.of(
@@ -288,14 +294,11 @@ def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> Re
         body = Content(localizer.label("no_content"), [])
     elif isinstance(response.type, File):
         limits = markdown.text(types.limits(tables.api, response.type, localizer))
-        body = Content(
-            (
-                localizer.label("raw_response_within", limits)
-                if limits
-                else localizer.label("raw_response")
-            ),
-            [],
-        )
+        key = "download" if endpoint.is_download else "raw_response"
+        sentences = [localizer.label(f"{key}_within", limits) if limits else localizer.label(key)]
+        if response.hash is not None:
+            sentences.append(_file_hash(response.hash, localizer))
+        body = Content(localizer.join(sentences, "sentences"), [])
     elif isinstance(response.type, PlainText):
         limits = markdown.text(types.limits(tables.api, response.type, localizer))
         body = Content(
@@ -331,6 +334,14 @@ def _stream(stream: Stream, localizer: Localizer) -> Iterator[Markdown]:
         yield localizer.label("end_of_stream", markdown.code(stream.end))
     if stream.name is not None:
         yield localizer.label("name_of_event", markdown.code(stream.name))
+
+
+def _file_hash(hash: FileHash, localizer: Localizer) -> Markdown:
+    """Return a sentence on the hash that verifies a file."""
+    algorithm = markdown.text(hash.algorithm)
+    if hash.field is None:
+        return localizer.label("hash_in_header", algorithm, markdown.code(hash.header or ""))
+    return localizer.label("hash_in_argument", algorithm, markdown.code(hash.field.name))
 
 
 def content(

@@ -25,6 +25,7 @@ def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
         client=_client(expressions, asynchronous=asynchronous),
         call=_call(expressions, python.identifier("client"), request),
         is_streamed=endpoint.stream is not None,
+        is_download=endpoint.is_download,
         has_response=any(response.type is not None for response in endpoint.responses),
         **expressions.imports(),
     )
@@ -223,4 +224,7 @@ def _value_of(request: SampleRequest, argument: EndpointArgument) -> Value | Non
             values = request.body if isinstance(request.body, dict) else {}
         case "body":
             return Value(request.body)
+        case "client":
+            is_url = argument.field is request.endpoint.url
+            return Value(request.url()) if is_url else None
     return Value(values[wire]) if wire in values else None

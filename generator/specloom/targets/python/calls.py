@@ -98,7 +98,7 @@ def _constant(endpoint: Endpoint) -> str:
 
 def _endpoint(api: Api, module: Module, endpoint: Endpoint) -> EndpointView:
     all_arguments = arguments(api, endpoint)
-    outside_body = [each for each in all_arguments if each.where in ("path", "query", "header")]
+    outside_body = [each for each in all_arguments if each.where not in ("field", "body")]
     name = f"_{pascal(endpoint.name)}Arguments" if outside_body else None
     hints = TypeHints(api, module.within(each.name for each in outside_body), "request")
     if outside_body:

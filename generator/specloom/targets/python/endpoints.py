@@ -98,6 +98,8 @@ class DeclarationView(Struct, frozen=True):
     unprocessed: Python | None
     idempotency: IdempotencyView
     hosts: Python | None
+    url: Python | None
+    """Where the URL of the request comes from, if it comes from an argument."""
     auth: Python | None
     verified: Python | None
     paging: PagingView | None
@@ -138,6 +140,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         unprocessed=python.literal(endpoint.unprocessed) if own_unprocessed else None,
         idempotency=_idempotency(module, endpoint.idempotency),
         hosts=_literal(tuple(host.url for host in endpoint.hosts)),
+        url=_url(module, endpoint),
         auth=python.literal(auth_names(endpoint.auth)) if endpoint.auth != api.auth else None,
         verified=None if endpoint.verified else python.literal(False),
         paging=None if endpoint.paging is None else _paging(api, module, endpoint, endpoint.paging),
@@ -341,7 +344,11 @@ def _response_type(module: Module, hints: TypeHints, response: Response) -> Pyth
     if isinstance(response.type, PlainText):
         home, any_content, content = ("text", "TEXT", "TextContent")
     media = [python.literal(response.type.media)] if response.type.media else []
-    limits = [*media, *python.call_options(lengths(response.type.length))]
+    limits = [
+        *media,
+        *python.call_options(lengths(response.type.length)),
+        *_file_hash(module, response),
+    ]
     if not limits:
         return module.use_own(("_runtime", home), any_content)
     return python.call(module.use_own(("_runtime", home), content), limits)
@@ -357,6 +364,27 @@ def _streamed(module: Module, type: Python, stream: Stream) -> Python:
         module.use_own(("_runtime", "calls"), "Streamed"),
         [type, python.literal(stream.format), *python.call_options(given)],
     )
+
+
+def _file_hash(module: Module, response: Response) -> list[Python]:
+    """Return the option with the hash of a file."""
+    if response.hash is None:
+        return []
+    source, field = response.hash.header, response.hash.field
+    options = {"header": python.literal(source)} if source is not None else {}
+    if field is not None:
+        options["argument"] = python.literal(field.name)
+    name = module.use_own(("_runtime", "hashes"), "FileHash")
+    algorithm = python.literal(response.hash.algorithm.lower())
+    value = python.inline_call(name, [algorithm, *python.call_options(options)])
+    return [python.keyword_argument("hash", value)]
+
+
+def _url(module: Module, endpoint: Endpoint) -> Python | None:
+    if endpoint.url is None:
+        return None
+    name = module.use_own(("_runtime", "url_arguments"), "UrlArgument")
+    return python.inline_call(name, [python.literal(endpoint.url.name)])
 
 
 def _idempotency(module: Module, idempotency: Idempotency) -> IdempotencyView:

@@ -47,6 +47,8 @@ class MethodView(Struct, frozen=True):
     through: Python
     """Method of the base class that gets the call."""
     is_coroutine: bool
+    wrapper: Python | None = None
+    """Class of the result, which gets the client and the call, and sends it later."""
 
 
 def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) -> FunctionView:

@@ -51,6 +51,8 @@ def _public_names(api: Api, layout: Layout) -> Mapping[str, str]:
         modules["events"] = THIS_PACKAGE
     if api.has_streams:
         modules["Stream"] = modules["AsyncStream"] = "._runtime.streaming.client"
+    if any(endpoint.is_download for endpoint in api.all_endpoints()):
+        modules |= dict.fromkeys(("Download", "AsyncDownload"), "._runtime.downloads.client")
     if _sends_files(api):
         modules["Upload"] = "._runtime.uploads"
     if _has_nullable_optional_fields(api):

@@ -139,9 +139,12 @@ def _methods(
             is_coroutine=False,
         )
         return
-    yield MethodView(
-        view.name, view, docstring, view.response, python.identifier("_send"), is_async
-    )
+    send = python.identifier("_send")
+    if endpoint.is_download:
+        download = module.use_own(("_runtime", "downloads", "client"), f"{prefix}Download")
+        yield MethodView(view.name, view, docstring, download, send, False, download)
+    else:
+        yield MethodView(view.name, view, docstring, view.response, send, is_async)
     if endpoint.paging is None:
         return
     paginator = module.use_own(("_runtime", "paginators"), f"{prefix}Paginator")

@@ -87,6 +87,8 @@ def error_classes(api: Api) -> dict[str, tuple[str, ...]]:
         locations.append(("webhooks", "errors"))
     if api.has_streams:
         locations.append(("streaming", "errors"))
+    if any(endpoint.is_download for endpoint in api.all_endpoints()):
+        locations.append(("downloads", "errors"))
     definitions = [SCHEMES[scheme.kind] for scheme in api.schemes]
     of_schemes = {
         name: definition.home() for definition in definitions for name in definition.errors

@@ -1,3 +1,3 @@
 from shop import Shop
 
-content: bytes = Shop().things.picture()
+content: bytes = Shop().things.picture().read()

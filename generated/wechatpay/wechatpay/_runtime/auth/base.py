@@ -26,10 +26,16 @@ class Scheme(Opaque):
 
     own_headers: Sequence[str] = ()
     """Names of the headers that it sets, and users cannot add."""
+    verifies_responses = False
+    """True if it verifies responses, over their whole bodies."""
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
         hide_constructor_arguments(cls)
+        cls.verifies_responses = (
+            cls.verify is not Scheme.verify
+            or cls.verify_signature is not Scheme.verify_signature
+        )
 
     def prepare(self, channel: SideChannel, until: float) -> Steps[Scheme]:
         """Prepare the scheme for one call, before the call is encoded.

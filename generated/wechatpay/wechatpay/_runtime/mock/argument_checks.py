@@ -118,10 +118,13 @@ def _decode_parameters(
             )
             if value is not None:
                 values[name] = value
-    mismatches += (
-        ArgumentMismatch("query", name, issue)
-        for name, issue in _unexpected(texts["query"], known)
-    )
+    if endpoint.url is None:
+        mismatches += (
+            ArgumentMismatch("query", name, issue)
+            for name, issue in _unexpected(texts["query"], known)
+        )
+    for name in types.keys() - locations.keys():  # it is for the client, and not sent
+        locations[name], values[name] = ("client", name), ""
     if arguments_type is None:
         return {}
     decoded: Mapping[str, Any] = decode_checked(

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
         Response,
     )
     from ._runtime.ciphertext import CipherText
+    from ._runtime.downloads.client import (
+        AsyncDownload,
+        Download,
+    )
     from ._runtime.uploads import Upload
     from .client import (
         AsyncCornerShop,
@@ -35,9 +39,11 @@ else:
         __name__,
         {
             "AsyncCornerShop": ".client",
+            "AsyncDownload": "._runtime.downloads.client",
             "Call": "._runtime.calls",
             "CipherText": "._runtime.ciphertext",
             "CornerShop": ".client",
+            "Download": "._runtime.downloads.client",
             "Response": "._runtime.calls",
             "UNSET": "msgspec",
             "Upload": "._runtime.uploads",
@@ -52,9 +58,11 @@ else:
 __all__ = [
     "UNSET",
     "AsyncCornerShop",
+    "AsyncDownload",
     "Call",
     "CipherText",
     "CornerShop",
+    "Download",
     "Response",
     "Upload",
     "auth",

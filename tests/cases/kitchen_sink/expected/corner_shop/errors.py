@@ -6,6 +6,8 @@ Edit the spec, not this file.
 
 from __future__ import annotations
 
+from ._runtime.downloads.errors import DownloadBroken as DownloadBroken
+from ._runtime.downloads.errors import HashMismatch as HashMismatch
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
 from ._runtime.errors import ConnectionFailed as ConnectionFailed
@@ -31,9 +33,11 @@ __all__ = [
     "ConfigError",
     "ConnectionFailed",
     "DeadlineExceeded",
+    "DownloadBroken",
     "Error",
     "EventError",
     "ForgedEvent",
+    "HashMismatch",
     "InvalidRequest",
     "MalformedEvent",
     "NoAuth",

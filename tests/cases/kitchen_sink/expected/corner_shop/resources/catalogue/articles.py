@@ -10,6 +10,10 @@ from ..._runtime.client import (
     AsyncResource,
     Resource,
 )
+from ..._runtime.downloads.client import (
+    AsyncDownload,
+    Download,
+)
 from ..._runtime.uploads import UploadLike
 from ...calls.catalogue import (
     articles as _calls,
@@ -118,7 +122,7 @@ class Articles(Resource):
         *,
         size: Size | None = None,
         x_shop_trace: str | None = None,
-    ) -> bytes:
+    ) -> Download:
         """Get the picture (下载图片).
 
         Args:
@@ -132,12 +136,13 @@ class Articles(Resource):
         Raises:
             errors.NotFound: 404: The article has no picture.
         """
-        return self._send(
+        return Download(
+            self._client,
             _calls.picture(
                 sku,
                 size=size,
                 x_shop_trace=x_shop_trace,
-            )
+            ),
         )
 
 
@@ -231,13 +236,13 @@ class AsyncArticles(AsyncResource):
             )
         )
 
-    async def picture(
+    def picture(
         self,
         sku: str,
         *,
         size: Size | None = None,
         x_shop_trace: str | None = None,
-    ) -> bytes:
+    ) -> AsyncDownload:
         """Get the picture (下载图片).
 
         Args:
@@ -251,10 +256,11 @@ class AsyncArticles(AsyncResource):
         Raises:
             errors.NotFound: 404: The article has no picture.
         """
-        return await self._send(
+        return AsyncDownload(
+            self._client,
             _calls.picture(
                 sku,
                 size=size,
                 x_shop_trace=x_shop_trace,
-            )
+            ),
         )

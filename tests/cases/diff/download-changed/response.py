@@ -1,0 +1,3 @@
+from shop import Shop
+
+content: bytes | None = Shop().things.picture()

@@ -1,0 +1,3 @@
+from shop import Shop
+
+content: bytes = Shop().things.picture().read()

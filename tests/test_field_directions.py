@@ -15,7 +15,7 @@ from tests.servers import http_response, serving
 from tests.test_samples import samples_in, sent_by_curl, sent_by_python
 from tests.type_checkers import Mypy, pyright
 
-from specloom.diff import compare
+from specloom.diff import Spec, compare
 from specloom.spec import load
 
 API = """
@@ -224,7 +224,7 @@ def test_a_field_that_leaves_a_direction_is_a_change_of_both_classes(tmp_path: P
         (tmp_path / "things.yaml").write_text(
             f"{endpoint}types: {{Thing: {{fields: {{name: string, pin: {pin}}}}}}}\n", "utf-8"
         )
-        specs.append(load(tmp_path, "spec"))
+        specs.append(Spec(load(tmp_path, "spec").api, "spec", {}))
     assert [(change.rule.id, change.subject) for change in compare(*specs).changes] == [
         ("type-changed", "things.put"),
         ("field-removed", "models.Thing"),

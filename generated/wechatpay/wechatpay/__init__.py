@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "56386cc439d0e6a9"
+__build__ = "0fdb34cbdc96e872"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9adb4d20dd4616a7"
+__build__ = "95bafb800c9b0d04"

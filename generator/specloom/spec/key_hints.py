@@ -53,7 +53,7 @@ _NUMBER = (
     "price: number(>0..100)",
 )
 _UNION = (
-    "write the types with `|` between them, and in `tag` the field that distinguishes objects",
+    "write the types with `|` between them; of objects, `tag` is the field that distinguishes them, if there is one",
     "resource",
     (
         "types: {Pet: {type: Cat | Dog, tag: kind}, Cat: {fields: {kind: string('cat')}}, Dog: {fields: {kind: string('dog')}}}"

@@ -229,7 +229,7 @@ class Resolver:
         self.errors.check(self.schemes.used.values())
         types = self.fields.built
         for at, union in self.types.unions:
-            unions.check(at, union.members, None, types, self.diagnostics)
+            unions.check(at, union.members, types, self.diagnostics)
         for declaration in self.declarations:
             named = types.get(declaration.name)
             if declaration.kind == "union" and isinstance(named, model.UnionType):

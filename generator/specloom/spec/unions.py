@@ -1,6 +1,6 @@
 """Unions: checks that a decoder can distinguish the members.
 
-Members differ by the kind of their JSON value; several objects differ by a tag, a field with disjoint literals.
+Members differ by the kind of their JSON value. Several objects differ by a tag, a field with disjoint literals, or else by their fields.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .type_resolver import MAX_PARTS, TypeResolver
 MAX_UNION_DEPTH = 10
 
 _ANY = "anything"
+_OBJECT = "an object"
 
 
 def build(
@@ -71,7 +72,7 @@ def _kind(type_: Type) -> str:
         case model.ListOf():
             return "a list"
         case model.MapOf():
-            return "an object"
+            return _OBJECT
         case model.AnyJson():
             return _ANY
         case _:
@@ -83,7 +84,7 @@ def _named_kind(named: NamedType | None) -> str:
         return (
             "a number" if any(isinstance(each.value, int) for each in named.values) else "a string"
         )
-    return "an object"
+    return _OBJECT
 
 
 def depth(name: TypeName, types: Mapping[TypeName, NamedType]) -> int:
@@ -182,7 +183,6 @@ def _parts(
 def check(
     at: Scalar,
     members: tuple[Type, ...],
-    tag: str | None,
     types: Mapping[TypeName, NamedType],
     diagnostics: DiagnosticCollector,
 ) -> None:
@@ -207,21 +207,69 @@ def check(
                 "write json alone",
             )
             return
-        shared = sorted(own & seen)
-        if shared and not (tag and shared == ["an object"]):
-            hint = (
-                "declare the union under `types:` with `tag: <field>`"
-                if shared == ["an object"]
-                else "merge them into one type, or write json"
-            )
+        shared = sorted((own & seen) - {_OBJECT})
+        if shared:
             diagnostics.add(
                 at,
                 "ambiguous-union",
                 f"ambiguous union: more than one member is {shared[0]}",
-                hint,
+                "merge them into one type, or write json",
             )
             return
         seen |= own
+    _check_objects(at, members, types, diagnostics)
+
+
+def _check_objects(
+    at: Scalar,
+    members: tuple[Type, ...],
+    types: Mapping[TypeName, NamedType],
+    diagnostics: DiagnosticCollector,
+) -> None:
+    """Report objects that are twice in a union, and maps beside objects."""
+    objects = object_members(members, types)
+    maps = [each for each in objects if isinstance(each, model.MapOf)]
+    message, hint = "", ""
+    if len(objects) > 1 and maps:
+        message, hint = (
+            "ambiguous union: a map beside another object",
+            "write an object with `extra` in place of the map",
+        )
+    elif len(set(objects)) < len(objects):
+        twice = next(each for each in objects if objects.count(each) > 1)
+        assert isinstance(twice, model.Named)
+        message, hint = f"ambiguous union: `{twice.to.name}` is in it twice", "remove one"
+    if message:
+        diagnostics.add(at, "ambiguous-union", message, hint)
+
+
+def object_members(
+    members: tuple[Type, ...], types: Mapping[TypeName, NamedType]
+) -> list[model.Named | model.MapOf]:
+    """Return the members that are JSON objects, in order: objects, tagged unions and maps; those of other unions are included."""
+    result: list[model.Named | model.MapOf] = []
+    seen: set[TypeName] = set()
+    waiting = list(reversed(members))
+    while waiting:
+        match waiting.pop():
+            case model.Nullable(type=inner):
+                waiting.append(inner)
+            case model.Union(members=inner_members):
+                waiting += reversed(inner_members)
+            case model.MapOf() as map_:
+                result.append(map_)
+            case model.Named(to=name) as member:
+                named = types.get(name)
+                if isinstance(named, model.Object) or (
+                    isinstance(named, model.UnionType) and named.tag
+                ):
+                    result.append(member)
+                elif isinstance(named, model.UnionType) and name not in seen:
+                    seen.add(name)
+                    waiting += reversed(named.members)
+            case _:
+                pass
+    return result
 
 
 def check_named(
@@ -243,7 +291,7 @@ def check_named(
         )
         return
     if union.tag is None or not isinstance(tag, Scalar):
-        check(at, union.members, None, types, diagnostics)
+        check(at, union.members, types, diagnostics)
         return
     seen: dict[str, str] = {}
     for member in union.members:

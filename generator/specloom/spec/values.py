@@ -33,7 +33,7 @@ from .directions import Unlisted
 from .localized import check_truncated
 from .nodes import ListNode, MapNode, Node, Scalar, is_null, resolve
 from .patterns import is_cheap_to_match
-from .unions import kinds
+from .unions import kinds, object_members
 
 _SINGULAR = {"characters": "character", "bytes": "byte", "entries": "entry"}
 
@@ -166,6 +166,10 @@ class _TypedReader:
         return {key: self.value(entry.value, type_.value) for key, entry in node.entries.items()}
 
     def one_of(self, node: Node, members: tuple[Type, ...]) -> Json:
+        if isinstance(node, MapNode):
+            objects = object_members(members, self.types)
+            if len(objects) > 1:
+                return self.value(node, min(objects, key=lambda each: self.distance(node, each)))
         kind = self.kind_of(node)
         matching = [member for member in members if kind in kinds(member, self.types)]
         if (
@@ -176,6 +180,44 @@ class _TypedReader:
             return self.value(node, matching[0])
         self._report(node, f"no member of the union is {kind}")
         return None
+
+    def distance(self, node: MapNode, member: Type) -> tuple[int, int]:
+        """Return how many fields contradict a member of a union, and how many it does not list, as clients distinguish objects."""
+        named = self.types.get(member.to) if isinstance(member, model.Named) else None
+        if isinstance(named, model.UnionType):
+            wrong, unlisted = min(self.distance(node, each) for each in named.members)
+            return wrong + (named.tag not in node.entries), unlisted
+        if not isinstance(named, Object):
+            return 0, 0
+        fields = {field.wire: field for field in named.fields}
+        missing = [
+            field
+            for field in named.fields
+            if field.required
+            and field.wire not in node.entries
+            and not model.is_constant(field.type)
+        ]
+        present = [(entry.value, fields.get(wire)) for wire, entry in node.entries.items()]
+        other = [field for value, field in present if field and not self.suits(value, field.type)]
+        return len(missing) + len(other), sum(field is None for _, field in present)
+
+    def suits(self, node: Node, type_: Type) -> bool:
+        """Return whether a value has the kind, or is one of the constants, of a type."""
+        match type_:
+            case model.Nullable(type=inner):
+                return is_null(node) or self.suits(node, inner)
+            case model.String(literals=literals) if literals:
+                return isinstance(node, Scalar) and node.text in literals
+            case model.Integer(literals=literals) if literals:
+                return isinstance(node, Scalar) and node.text in map(str, literals)
+            case model.Boolean(literal=bool(literal)):
+                return isinstance(node, Scalar) and node.text.lower() == str(literal).lower()
+            case _:
+                expected = kinds(type_, self.types)
+                is_text = isinstance(node, Scalar) and node.style == "plain"
+                return bool(expected & {self.kind_of(node), "anything"}) or (
+                    is_text and "a string" in expected
+                )
 
     def kind_of(self, node: Node) -> str:
         match node:

@@ -9,11 +9,12 @@ checked: they apply to requests only, because servers relax them without notice.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache, cached_property
+from itertools import islice
 from typing import Annotated, Any, Final, Literal, get_args
 from uuid import UUID
 
@@ -64,7 +65,14 @@ def _annotated_decoder(kind: Annotation, info: FieldInfo) -> Decoder:
 
 def _type_decoder(kind: Annotation) -> Decoder:
     if is_union(kind):
-        members = [decoder_for(member) for member in get_args(kind)]
+        objects = _object_members(kind)
+        members = [
+            decoder_for(member)
+            for member in get_args(kind)
+            if len(objects) < 2 or member not in objects
+        ]
+        if len(objects) > 1:
+            members.append(_object_union_decoder(objects))
         # Decimals come last: they accept strings, which another member may document.
         return _union_decoder(
             sorted(members, key=lambda member: member.kinds == _DECIMAL)
@@ -282,6 +290,122 @@ def _union_decoder(members: list[Decoder]) -> Decoder:
     return Decoder(
         frozenset[type]().union(*(member.kinds for member in members)), convert
     )
+
+
+# --- objects without a tag ------------------------------------------------------------
+
+
+def union_member(kind: Annotation, value: dict[str, Any]) -> Annotation | None:
+    """Return the member of a union that an object belongs to; None if it has none."""
+    objects = _object_members(kind)
+    if len(objects) > 1:
+        return objects[_closest(objects, value)[0]]
+    maps = (member for member in get_args(kind) if dict in decoder_for(member).kinds)
+    return next(iter((*objects, *maps)), None)
+
+
+def _object_members(kind: Annotation) -> tuple[Annotation, ...]:
+    return tuple(
+        member for member in get_args(kind) if is_struct(member) or is_tagged(member)
+    )
+
+
+def _closest(
+    objects: Sequence[Annotation], value: dict[str, Any]
+) -> tuple[int, Mapping[str, Sequence[str]]]:
+    """Return the index of the member that an object fits best; if none fits, also the
+    fields that contradict each.
+
+    Only the fields of the object itself are compared, not those nested in it, so that
+    the time is linear: required fields, constants and kinds of values. Of the members
+    that fit, it is the one that lists most of the fields, or else the first.
+    """
+    best, best_distance = 0, (math.inf, math.inf)
+    contradictions: dict[str, Sequence[str]] = {}
+    for at, member in enumerate(objects):
+        wrong, unlisted = _differences(member, value)
+        contradictions[member.__name__] = wrong
+        if (len(wrong), unlisted) < best_distance:
+            best, best_distance = at, (len(wrong), unlisted)
+    return best, contradictions if best_distance[0] else {}
+
+
+def _differences(member: Any, value: dict[str, Any]) -> tuple[list[str], int]:
+    """Return the fields that contradict a member, and how many it does not list."""
+    if is_tagged(member):
+        tag = value.get(member.tag)
+        tagged = member.members().get(tag) if isinstance(tag, str | int) else None
+        if tagged is None:
+            return [member.tag], len(value)
+        member = tagged
+    wrong: list[str] = []
+    listed = 0
+    for wire, (required, accepts) in _profile(member).items():
+        if wire in value:
+            listed += 1
+        if not accepts(value[wire]) if wire in value else required:
+            wrong.append(wire)
+    return wrong, len(value) - listed
+
+
+@cache
+def _profile(
+    kind: type[msgspec.Struct],
+) -> Mapping[str, tuple[bool, Callable[[object], bool]]]:
+    """Return for each field whether it is required, and the check of its values."""
+    return {
+        field.encode_name: (field.required or field.default not in _ABSENT, accepts)
+        for field in fields(kind)
+        if field.encode_name != EXTRA
+        for accepts in (_value_check(field.type),)
+    }
+
+
+_MAX_NAMED: Final = 5
+"""Maximum number of members, and of fields of each, in a message."""
+_ABSENT: Final = (None, msgspec.UNSET)
+"""Defaults of fields that may be absent; any other is a constant."""
+
+
+def _value_check(annotation: Annotation) -> Callable[[object], bool]:
+    """Return a check of the JSON type of a value, and of constants."""
+    kind, _ = split_annotated(annotation)
+    if is_union(kind):
+        checks = [_value_check(member) for member in get_args(kind)]
+        return lambda value: any(check(value) for check in checks)
+    if origin_of(kind) is Literal:
+        literals: tuple[object, ...] = get_args(kind)
+        known = frozenset((type(each), each) for each in literals)
+        return (
+            lambda value: isinstance(value, str | int)
+            and (
+                type(value),
+                value,
+            )
+            in known
+        )
+    kinds = decoder_for(annotation).kinds
+    return lambda value: type(value) in kinds
+
+
+def _object_union_decoder(objects: tuple[Annotation, ...]) -> Decoder:
+    members = [decoder_for(member) for member in objects]
+
+    def convert(
+        value: dict[str, Any], path: ValuePath, mismatches: Mismatches
+    ) -> object:
+        at, contradictions = _closest(objects, value)
+        if contradictions:
+            tried = "; ".join(
+                f"{name} because of {', '.join(wires[:_MAX_NAMED])}"
+                for name, wires in islice(contradictions.items(), _MAX_NAMED)
+            )
+            first = contradictions[objects[at].__name__][0]
+            problem = f"fits none of the documented objects: not {tried}"
+            mismatches.append(Mismatch((path, first), problem))
+        return members[at].convert(value, path, mismatches)
+
+    return Decoder(frozenset({dict}), convert)
 
 
 def _conversion_decoder(kind: Annotation, conversion: Conversion) -> Decoder:

@@ -18,6 +18,7 @@ from msgspec.structs import fields
 from ..api_definition import Service
 from ..bodies import Encrypt, to_json
 from ..calls import Endpoint
+from ..decoding import union_member
 from ..encoding import encoder_for
 from ..endpoint_metadata import (
     RawContent,
@@ -182,7 +183,10 @@ def _encrypt_fields(annotation: Annotation, value: Any, encrypt: Encrypt) -> obj
     if info.encrypted:
         return encrypt(value) if isinstance(value, str) and value else value
     if is_union(bare_type):
-        for member in get_args(bare_type):
+        members = get_args(bare_type)
+        if is_object(value):
+            members = (union_member(bare_type, value),)
+        for member in members:
             value = _encrypt_fields(member, value, encrypt)
         return value
     if is_tagged(bare_type) and is_object(value):

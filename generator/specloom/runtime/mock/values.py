@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from ..codec import InvalidJson, codec
-from ..decoding import decoder_for
+from ..decoding import decoder_for, union_member
 from ..encode_errors import EncodeError
 from ..encoding import encoder_for
 from ..field_info import (
@@ -156,12 +156,15 @@ def _walk(
     """Yield type, JSON pointer and value of everything in a JSON value."""
     bare_type, _ = split_annotated(annotation)
     if is_union(bare_type):
-        members = [
-            member
-            for member in get_args(bare_type)
-            if type(value) in cached_decoder(member).kinds
-        ]
-        if len(members) == 1:
+        if is_object(value):
+            members = [union_member(bare_type, value)]
+        else:
+            members = [
+                member
+                for member in get_args(bare_type)
+                if type(value) in cached_decoder(member).kinds
+            ]
+        if len(members) == 1 and members[0] is not None:
             yield from _walk(members[0], value, pointer)
         return
     if is_tagged(bare_type) and is_object(value):

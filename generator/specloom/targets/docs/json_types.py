@@ -23,6 +23,7 @@ from ...model import (
     String,
     Type,
     Union,
+    UnionType,
 )
 
 
@@ -63,12 +64,51 @@ def is_kind(api: Api, type: Type, value: Json) -> bool:
 
 def member_of(api: Api, members: Sequence[Type], tag: str | None, value: Json) -> Type | None:
     """Return the member of a union that a value belongs to, or None."""
-    candidates = (
+    candidates = [
         member
         for member in members
         if is_kind(api, member, value) and (tag is None or has_tag(api, member, tag, value))
-    )
-    return next(candidates, None)
+    ]
+    if isinstance(value, dict) and len(candidates) > 1:
+        return min(candidates, key=lambda member: _distance(api, member, value))
+    return next(iter(candidates), None)
+
+
+def _distance(api: Api, member: Type, value: dict[str, Json]) -> tuple[int, int]:
+    """Return how many fields contradict a member, and how many it does not list, as clients distinguish objects."""
+    named = api.types[member.to] if isinstance(member, Named) else None
+    if isinstance(named, UnionType):
+        members = [
+            each
+            for each in named.members
+            if named.tag is None or has_tag(api, each, named.tag, value)
+        ]
+        return min((_distance(api, each, value) for each in members), default=(len(value) + 1, 0))
+    if not isinstance(named, Object):
+        return 0, 0
+    fields = {each.wire: each for each in named.fields}
+    missing = [each for each in named.fields if each.required and each.wire not in value]
+    other = [
+        wire
+        for wire, item in value.items()
+        if wire in fields and not _suits(api, fields[wire].type, item)
+    ]
+    return len(missing) + len(other), len(value.keys() - fields.keys())
+
+
+def _suits(api: Api, type: Type, value: Json) -> bool:
+    """Return whether a value has the JSON kind, or is one of the constants, of a type."""
+    match type:
+        case Nullable():
+            return value is None or _suits(api, type.type, value)
+        case String(literals=literals) if literals:
+            return value in literals
+        case Integer(literals=literals) if literals:
+            return value in literals and not isinstance(value, bool)
+        case Boolean(literal=bool(literal)):
+            return value is literal
+        case _:
+            return is_kind(api, type, value)
 
 
 def has_tag(api: Api, member: Type, tag: str, value: Json) -> bool:

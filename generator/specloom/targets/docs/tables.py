@@ -132,9 +132,9 @@ class FieldTables(Struct):
                 yield from self._rows(fields, depth)
                 if extra:
                     yield from self._extra_rows(extra, depth)
-            case UnionType(members=members):
+            case UnionType(members=members, tag=tag):
                 self._shown.add(name)
-                yield from self._members(members, depth)
+                yield from self._members(members, depth, tagged=tag is not None)
             case _:
                 return
 
@@ -156,12 +156,23 @@ class FieldTables(Struct):
         )
         yield from self._nested_rows(value, depth + 1)
 
-    def _members(self, members: Sequence[Type], depth: int) -> Iterator[FieldRow]:
+    def _is_object(self, type: Type) -> bool:
+        named = self.api.types[type.to] if isinstance(type, Named) else None
+        return isinstance(named, Object | UnionType)
+
+    def _members(
+        self, members: Sequence[Type], depth: int, *, tagged: bool = False
+    ) -> Iterator[FieldRow]:
         """Yield a row for each member that has fields or values, and its fields below it."""
+        objects = [each for each in members if self._is_object(innermost(each))]
         for member in members:
             inner = innermost(member)
             if isinstance(inner, Named):
                 title = self.localizer.inline(self.api.types[inner.to].title)
+                if not tagged and len(objects) > 1 and member is objects[0]:
+                    title = self.localizer.join(
+                        [title, self.localizer.label("untagged")], "sentences"
+                    )
                 yield FieldRow(
                     markdown.nested_cell(
                         markdown.strong(markdown.text(types.name_of(member))), depth

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "0fdb34cbdc96e872"
+__build__ = "5f9388f93ef34e57"

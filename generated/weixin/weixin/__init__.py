@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "95bafb800c9b0d04"
+__build__ = "5870f702864a18a0"

@@ -193,7 +193,7 @@ class Field(Struct, frozen=True):
     secret: bool = False
     deprecated: Text | bool = False
     since: Text = Text()
-    style: Literal["repeat", "comma", "brackets", "deep"] = "repeat"
+    style: Literal["repeat", "comma", "pipe", "space", "brackets", "deep"] = "repeat"
     only: Literal["request", "response"] | None = None
     """The only direction that has it; the request form of its object is a type of its own."""
     fill: Literal["uuid", "now"] | None = None

@@ -207,11 +207,11 @@ class EndpointResolver:
                 f"request has both `{at.text}` and `{other.text}`",
                 "keep one of `body`, `form`, `parts` and `content`",
             )
-        if method in {"GET", "HEAD"}:
+        if method == "HEAD":
             self.diagnostics.add(
                 at,
                 "unexpected-body",
-                f"{method} requests have no body",
+                "HEAD requests have no body",
                 "write parameters under `query:`",
             )
         match at.text:

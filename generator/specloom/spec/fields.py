@@ -7,7 +7,7 @@ are kept in `values` and resolved after all fields.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import Literal, cast
+from typing import Literal, TypeAlias, cast, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from .type_parser import Expression, ObjectExpr
 from .type_resolver import UNRESOLVED, TypeResolver
 from .values import ValueReader
 
+Style: TypeAlias = Literal["repeat", "comma", "pipe", "space", "brackets", "deep"]
 EXTRA = "extra"
 """Python name of the fields that an object does not list."""
 UNNAMED = "_"
@@ -406,16 +407,9 @@ class FieldResolver:
             )
         return self.units.get(node.text, Text())
 
-    def _style(
-        self, own: MapNode | None, owner: FieldOwner
-    ) -> Literal["repeat", "comma", "brackets", "deep"]:
+    def _style(self, own: MapNode | None, owner: FieldOwner) -> Style:
         style = child(own, "style")
-        if not isinstance(style, Scalar) or style.text not in {
-            "repeat",
-            "comma",
-            "brackets",
-            "deep",
-        }:
+        if not isinstance(style, Scalar) or style.text not in get_args(Style):
             return "repeat"
         if owner.role not in {"query", "form"}:
             self.diagnostics.add(
@@ -424,7 +418,7 @@ class FieldResolver:
                 "`style` applies to lists and objects in a query or form only",
                 "remove it",
             )
-        return cast(Literal["repeat", "comma", "brackets", "deep"], style.text)
+        return cast(Style, style.text)
 
     def _fill(
         self, own: MapNode | None, owner: FieldOwner, type_: Type | None

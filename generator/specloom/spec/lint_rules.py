@@ -87,6 +87,12 @@ def _optional_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
             yield endpoint.location, f"idempotency key of `{endpoint.qualified}` contains optional {names}; requests without a value for it are not retried"
 
 
+def _unusual_bodies(api: Api) -> Iterator[tuple[SourceLocation, str]]:
+    for endpoint in api.all_endpoints():
+        if endpoint.body is not None and endpoint.method in {"GET", "DELETE"}:
+            yield endpoint.location, f"`{endpoint.qualified}` is a {endpoint.method} with a body; check that the server reads it"
+
+
 def _long_keys(api: Api) -> Iterator[tuple[SourceLocation, str]]:
     for field in _fields(api):
         example = field.example.json if field.example else None
@@ -124,6 +130,11 @@ RULES = (
         "optional-idempotency-key",
         "The server cannot recognize a retry without the key, so the client does not retry it.",
         _optional_keys,
+    ),
+    LintRule(
+        "unusual-body",
+        "Servers and proxies may ignore or refuse it (RFC 9110, 9.3).",
+        _unusual_bodies,
     ),
     LintRule(
         "missing-event-title",

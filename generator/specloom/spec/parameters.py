@@ -38,6 +38,8 @@ _FRAMING_HEADERS = frozenset(
 
 _STYLED: Mapping[str, tuple[str, ...]] = {
     "comma": ("a list",),
+    "pipe": ("a list",),
+    "space": ("a list",),
     "brackets": ("a list", "an object"),
     "deep": ("an object",),
 }

@@ -20,6 +20,7 @@ from .encode_errors import (
     EncodeError,
     Encoder,
     EncryptedValue,
+    Joined,
     wrong_type,
 )
 from .encoding import encoder_for
@@ -90,6 +91,8 @@ def to_text(value: object, encrypt: Encrypt) -> str:
         return encrypt(to_text(value.value, encrypt))
     if isinstance(value, EmbeddedJson):
         return to_json(value.value, encrypt).decode()
+    if isinstance(value, Joined):
+        return value.separator.join(to_text(item, encrypt) for item in value.values)
     return to_json(value, encrypt).decode().strip('"')
 
 

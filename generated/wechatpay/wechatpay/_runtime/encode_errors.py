@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
@@ -49,6 +49,16 @@ class EmbeddedJson:
 
     def __init__(self, value: object) -> None:
         self.value = value
+
+
+class Joined:
+    """Values that are sent as one text, with a separator between them."""
+
+    __slots__ = ("separator", "values")
+
+    def __init__(self, separator: str, values: Sequence[object]) -> None:
+        self.separator = separator
+        self.values = values
 
 
 class Encoder(Struct, frozen=True):

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
-from .encode_errors import EncodeError
+from .encode_errors import EncodeError, Joined
 from .json_types import is_list, is_object
 
-Style: TypeAlias = Literal["repeat", "comma", "brackets", "deep"]
+Style: TypeAlias = Literal["repeat", "comma", "pipe", "space", "brackets", "deep"]
 """Style of a list or an object in a query or a form:
 
 - `repeat`: `ids=1&ids=2`; the fields of an object are parameters;
-- `comma`: `ids=1,2`;
+- `comma`, `pipe`, `space`: `ids=1,2`, `ids=1|2`, `ids=1 2`;
 - `brackets`: `ids[]=1&ids[]=2`; an object is `filter[from]=1&filter[to]=2`, and a list of
   objects or lists is `items[0][sku]=a&items[1][sku]=b`; to any depth;
 - `deep`: as `brackets`, but a list of single values is repeated:
   `filter[ids]=1&filter[ids]=2`.
 """
+
+
+SEPARATORS: Final[Mapping[str, str]] = {"pipe": "|", "space": " "}
+"""Separators of items in one value, which are escaped with it."""
 
 
 class Parameter(Struct, frozen=True):
@@ -120,7 +124,18 @@ def parameters(
     name: str, value: object, style: Style
 ) -> Iterator[tuple[str, tuple[object, ...]]]:
     """Yield the parameters of a value: a name, and values to be joined by commas."""
-    if style == "comma":
+    if style in SEPARATORS and is_list(value):
+        separator = SEPARATORS[style]
+        for at, item in enumerate(value):
+            if isinstance(item, str) and separator in item:
+                error = EncodeError(
+                    f"must not contain {separator!r}, which separates items"
+                )
+                error.keys.append(at)
+                raise error
+        if value:
+            yield name, (Joined(separator, value),)
+    elif style == "comma":
         if is_object(value):
             yield name, tuple(part for item in value.items() for part in item)
         elif not is_list(value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...model import (
     Api,
     Field,
@@ -17,6 +19,9 @@ from ...model import (
     json_text,
 )
 
+SEPARATORS: Mapping[str, str] = {"pipe": "|", "space": " "}
+"""Separators of the items in one value."""
+
 _ANYTHING = "…"
 
 
@@ -25,6 +30,9 @@ def name_values(wire: str, value: Json, style: str) -> list[tuple[str, list[str]
     if isinstance(value, list):
         if style == "comma":
             return [(wire, [encoded_value(item) for item in value])] if value else []
+        if style in SEPARATORS:
+            text = SEPARATORS[style].join(map(encoded_value, value))
+            return [(wire, [text])] if value else []
         if any(isinstance(item, (list, dict)) for item in value):
             return [
                 pair

@@ -99,6 +99,8 @@ class SampleRequest(Struct, frozen=True):
         method = {"GET": "", "HEAD": " --head"}.get(
             self.endpoint.method, f" -X {self.endpoint.method}"
         )
+        if self.endpoint.body is not None:
+            method = f" -X {self.endpoint.method}"
         unbuffered = " --no-buffer" if self.endpoint.stream else ""
         lines = [f"curl{unbuffered}{method} {_quoted(self.url())}"]
         lines += [f"-H {_quoted(f'{name}: {value}')}" for name, value in self.headers()]

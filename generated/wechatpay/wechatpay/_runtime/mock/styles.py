@@ -17,7 +17,7 @@ from ..field_info import (
     split_annotated,
 )
 from ..models import is_tagged
-from ..url_encoding import Style
+from ..url_encoding import SEPARATORS, Style
 from .values import cached_decoder
 
 _MAX_DEPTH: Final = 50
@@ -44,7 +44,8 @@ def decode_styled(
         nested = _nested(annotation, name, style, texts, known)
         if nested is not None:
             return nested
-    repeated = style != "comma" and list in cached_decoder(annotation).kinds
+    separator = "," if style == "comma" else SEPARATORS.get(style)
+    repeated = separator is None and list in cached_decoder(annotation).kinds
     # A union of a list and a single value has no brackets if it is a single value.
     is_single = name in texts and bool(_SINGLE & cached_decoder(annotation).kinds)
     wire = f"{name}[]" if style == "brackets" and repeated and not is_single else name
@@ -52,7 +53,7 @@ def decode_styled(
     values = texts.get(wire)
     if not values:
         return None
-    return _from_texts(annotation, values[0].split(",") if style == "comma" else values)
+    return _from_texts(annotation, values[0].split(separator) if separator else values)
 
 
 def _nested(

@@ -83,7 +83,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "stream": ({"lines": "Leaf"},), "tag": ("kind",), "title": (MARK,), "type": ("Leaf", "file(..9)"), "types": ({"Zqz": {"fields": FIELDS}},), "unit": ("fen",), "units": ({"fen": MARK},),
     "unprocessed": ([503],), "updated": ("2020-01-01",),
     "cursor": ("f",), "from": (MARK, {"header": "X-Zqz"}), "items": (".",), "limit": ("f",), "link": ("next",), "more": (MARK,), "offset": ("f",), "page": ("f",),
-    "paging": ({"link": "next", "items": "."},), "total": (MARK,), "url": ("https://zqz.example.com",), "value": (MARK,), "values": ({"all": MARK},), "version": ("1.2.3",),
+    "paging": ({"link": "next", "items": "."},), "total": (MARK,), "url": ("https://zqz.example.com",), "value": (MARK,), "variables": ({"zqz": "string"},), "values": ({"all": MARK},), "version": ("1.2.3",),
 }  # fmt: skip
 CONSTANT = "string('A')"
 EXAMPLES: Mapping[str, Any] = {

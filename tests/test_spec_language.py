@@ -232,6 +232,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "api.events": ("Envelope",),
     "value_location": ("Envelope",),
     "hosts[]": ("Hosts",),
+    "hosts[].variables.*": ("Hosts",),
     "links[]": ("Links",),
     "resource": ("Resource files",),
     "shared": ("_types.yaml",),

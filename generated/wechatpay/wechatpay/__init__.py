@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "5f9388f93ef34e57"
+__build__ = "d0d8a18cb08a1706"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ..auth_schemes import SCHEMES, arguments_of
-from ..model import Api, Scheme, SourceLocation
+from ..model import Api, Field, Scheme, SourceLocation, String
 from ..targets.client_interface import argument_of, auth_names, schemes_of
 from .changes import BOTH, REQUEST, Changes
 from .describing import comma_list, describe_both
@@ -90,7 +90,9 @@ class _Argument(Struct, frozen=True):
 
 def _arguments(api: Api) -> Mapping[str, _Argument]:
     """Return the constructor's arguments for credentials, by name."""
-    arguments: dict[str, _Argument] = {}
+    arguments = {
+        each.name: _Argument(_values(each), required=each.required) for each in api.host_variables
+    }
     for scheme in schemes_of(api):
         kind = SCHEMES[scheme.kind]
         if (name := argument_of(api, scheme)) is not None:
@@ -101,6 +103,12 @@ def _arguments(api: Api) -> Mapping[str, _Argument]:
                 for each in arguments_of(scheme)
             }
     return arguments
+
+
+def _values(variable: Field) -> str:
+    """Return the values of a host variable that programs may pass, as text."""
+    assert isinstance(variable.type, String)
+    return comma_list(variable.type.literals) or "str"
 
 
 def _accepts_all(old: Mapping[str, _Argument], new: Mapping[str, _Argument]) -> bool:

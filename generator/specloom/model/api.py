@@ -61,6 +61,8 @@ class Api(Struct, frozen=True, dict=True):
     title: Text
     languages: tuple[str, ...]
     hosts: tuple[Host, ...]
+    host_variables: tuple[Field, ...] = ()
+    """Variables in the URLs of hosts, also of endpoints: arguments of clients. One with a default is not required; the client uses the default."""
     description: Text = Text()
     schemes: tuple[Scheme, ...] = ()
     auth: tuple[tuple[str, ...], ...] = ()

@@ -235,7 +235,7 @@ def _target(page: Page, url: str) -> str | None:
     segments = parts.path.split("/")
     if parts.scheme not in ("http", "https") or not {".", ".."}.isdisjoint(segments):
         return None
-    for host in (*hosts, *(endpoint.hosts or settings.service.parsed_hosts)):
+    for host in (*hosts, *settings.service.hosts_of(endpoint)):
         prefix = f"{host.prefix}/"
         if _server(parts.netloc) == _server(host.authority) and parts.path.startswith(
             prefix

@@ -14,6 +14,7 @@ from msgspec import Struct
 from .. import auth_schemes, naming
 from ..model import Fact, Host, Link, Scheme, Text
 from .collector import DiagnosticCollector, did_you_mean
+from .host_variables import VARIABLE
 from .key_hints import key_hint
 from .localized import TextReader, child, entries, integer, items, word, words
 from .nodes import MapNode, Node, Scalar
@@ -172,7 +173,8 @@ def _as_list(node: Node | None) -> list[Node]:
     return [node] if isinstance(node, Scalar | MapNode) else node.items
 
 
-def hosts(node: Node | None, texts: TextReader) -> tuple[Host, ...]:
+def hosts(node: Node | None, texts: TextReader, variables: Iterable[str]) -> tuple[Host, ...]:
+    """Return the hosts of the API or of an endpoint; `variables` are those that their URLs may have."""
     hosts: list[Host] = []
     for item in items(node):
         url = item if isinstance(item, Scalar) else child(item, "url")
@@ -180,11 +182,12 @@ def hosts(node: Node | None, texts: TextReader) -> tuple[Host, ...]:
             reason = _host_error(url.text)
             if reason:
                 hint = (
-                    key_hint("{…}", "host")
+                    "write a variable as {name}, in the host name or the path, and declare it under `variables`"
                     if "{" in url.text
                     else "write https://api.example.com or https://api.example.com/v2"
                 )
                 texts.diagnostics.add(url, "invalid-host", f"{reason} `{url.text}`", hint)
+            _check_variables(url, variables, texts.diagnostics)
             if url.text.rstrip("/") in (host.url for host in hosts):
                 texts.diagnostics.add(
                     url, "duplicate-host", f"duplicate host `{url.text}`", "remove one of them"
@@ -193,8 +196,28 @@ def hosts(node: Node | None, texts: TextReader) -> tuple[Host, ...]:
     return tuple(hosts)
 
 
+def _check_variables(
+    url: Scalar, variables: Iterable[str], diagnostics: DiagnosticCollector
+) -> None:
+    for match in VARIABLE.finditer(url.text):
+        if match[1] not in variables:
+            diagnostics.add(
+                url,
+                "invalid-host",
+                f"unknown host variable `{match[0]}`",
+                (
+                    did_you_mean(match[1], variables)
+                    if variables
+                    else f"declare it in _api.yaml: `variables: {{{match[1]}: string}}` beside the `url`"
+                ),
+                offset=match.start(),
+                length=len(match[0]),
+            )
+
+
 def _host_error(url: str) -> str:
     """Return what is wrong with a host, or an empty string."""
+    url = VARIABLE.sub("x", url)
     match = _HOST.fullmatch(url)
     if (
         match is None

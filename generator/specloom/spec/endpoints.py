@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import model, naming
-from ..model import Endpoint, Field, Idempotency, JsonBody, Response, Type, TypeName
+from ..model import Endpoint, Field, Host, Idempotency, JsonBody, Response, Type, TypeName
 from . import api_file, downloads, parameters, streams
 from .api_file import FactRow, SchemeResolver
 from .collector import DiagnosticCollector, did_you_mean, line_reference
@@ -16,7 +16,7 @@ from .error_shapes import ErrorShapeResolver
 from .errors import ErrorTableResolver
 from .fields import FieldOwner, FieldResolver, check_python_names, deprecation
 from .key_hints import key_hint
-from .localized import TextReader, child, entries, flag, word, words
+from .localized import TextReader, child, entries, flag, items, word, words
 from .nodes import MapNode, Node, Scalar, is_null, location_of
 from .reachability import outside_json
 from .spec_folder import MAX_NAME_LENGTH
@@ -58,6 +58,7 @@ class EndpointResolver:
         self.header: tuple[Field, ...] = ()
         """Headers of the API that are arguments of every endpoint: all but the constant ones."""
         self.auth: tuple[tuple[str, ...], ...] = ()
+        self.host_variables: tuple[str, ...] = ()
         self.unprocessed: tuple[int, ...] = ()
         """Statuses of the API, for endpoints without their own."""
 
@@ -76,6 +77,18 @@ class EndpointResolver:
             ):
                 drafts.append(EndpointDraft(self._endpoint(key, node, module), key, node))
         return drafts
+
+    def _hosts(self, node: Node | None) -> tuple[Host, ...]:
+        for host in items(node):
+            own = host.get("variables") if isinstance(host, MapNode) else None
+            if own is not None:
+                self.diagnostics.add(
+                    own,
+                    "unused-key",
+                    "hosts of an endpoint cannot declare variables",
+                    "declare them at a host in _api.yaml; endpoints can use them",
+                )
+        return api_file.hosts(node, self.texts, self.host_variables)
 
     def _check_class_name(self, key: Scalar, classes: dict[str, Scalar]) -> bool:
         """Return whether the class names of an endpoint are unique: those of `get1` and `get_1` are equal."""
@@ -168,7 +181,7 @@ class EndpointResolver:
             auth=(
                 self.schemes.alternatives(node.get("auth")) if "auth" in node.entries else self.auth
             ),
-            hosts=api_file.hosts(node.get("hosts"), texts),
+            hosts=self._hosts(node.get("hosts")),
             url=downloads.url(node, self.diagnostics),
             location=location_of(key),
         )

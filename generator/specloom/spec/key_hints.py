@@ -396,13 +396,6 @@ HINTS = (
         "links: [{title: Guide, url: https://example.com/guide}]",
     ),
     Hint(
-        "variables {…}",
-        "host",
-        "hosts have no variables; write one, and let callers pass theirs to the client as `hosts=`",
-        "api",
-        "hosts: [https://tenant.example.com]",
-    ),
-    Hint(
         "openIdConnect oauth2-client-credentials",
         "auth",
         "declare an OAuth 2.0 scheme; or the caller fetches the token: `auth: bearer`",

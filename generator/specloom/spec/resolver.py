@@ -25,7 +25,16 @@ from ..model import (
     Text,
     TypeName,
 )
-from . import api_file, enumerations, notes, parameters, reachability, streams, unions
+from . import (
+    api_file,
+    enumerations,
+    host_variables,
+    notes,
+    parameters,
+    reachability,
+    streams,
+    unions,
+)
 from .collector import DiagnosticCollector, line_reference
 from .directions import DirectionResolver
 from .endpoints import EndpointDraft, EndpointResolver
@@ -88,6 +97,11 @@ class Resolver:
         endpoint_resolver.header, endpoint_resolver.auth = shared_header, self.schemes.alternatives(
             child(self.root, "auth")
         )
+        variables = host_variables.read(child(self.root, "hosts"), self.types, self.texts)
+        endpoint_resolver.host_variables = tuple(each.wire for each in variables)
+        hosts = api_file.hosts(
+            child(self.root, "hosts"), self.texts, endpoint_resolver.host_variables
+        )
         endpoint_resolver.unprocessed = api_file.unprocessed(
             child(self.root, "unprocessed"), self.diagnostics
         )
@@ -117,6 +131,12 @@ class Resolver:
         }
         endpoint_drafts = [draft for group in drafts.values() for draft in group]
         self._check([draft.endpoint for draft in endpoint_drafts], header)
+        host_variables.check(
+            variables,
+            (*hosts, *(host for draft in endpoint_drafts for host in draft.endpoint.hosts)),
+            self.schemes.all(),
+            self.diagnostics,
+        )
         shapes.check(
             ((draft.endpoint, draft.node.get("error_shape")) for draft in endpoint_drafts),
             self.fields.built,
@@ -161,7 +181,8 @@ class Resolver:
             client=word(child(self.root, "client")),
             title=self.texts.read(child(self.root, "title")),
             languages=self.texts.languages,
-            hosts=api_file.hosts(child(self.root, "hosts"), self.texts),
+            hosts=hosts,
+            host_variables=variables,
             description=self.texts.read(child(self.root, "description")),
             schemes=self.schemes.all(),
             auth=endpoint_resolver.auth,

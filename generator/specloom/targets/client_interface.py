@@ -132,6 +132,25 @@ def schemes_of(api: Api) -> list[Scheme]:
     return sorted(schemes, key=lambda scheme: scheme.name not in default)
 
 
+def host_template(api: Api, url: str) -> str:
+    """Return the URL of a host with the names of arguments as variables."""
+    for variable in api.host_variables:
+        url = url.replace(f"{{{variable.wire}}}", f"{{{variable.name}}}")
+    return url
+
+
+def host_value(variable: Field) -> str:
+    """Return a value of a host variable: its default, its example, or one that is derived from its type."""
+    for value in (variable.default, variable.example):
+        if value is not None:
+            return str(value.json)
+    assert isinstance(variable.type, String)
+    if variable.type.literals:
+        return variable.type.literals[0]
+    length = variable.type.length
+    return "example".ljust(length.minimum or 0, "x")[: length.maximum]
+
+
 def auth_names(auth: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the names of alternatives in clients: that of a scheme, or of several schemes together."""
     return tuple(" and ".join(names) for names in auth)

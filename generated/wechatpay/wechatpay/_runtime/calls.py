@@ -181,6 +181,11 @@ class Endpoint(Generic[T]):
         """Constant parameters by location (path, query, header) and wire name."""
         return self._fixed
 
+    @property
+    def host_urls(self) -> Sequence[str]:
+        """URLs of its hosts, which may have variables; none for those of the service."""
+        return self._hosts
+
     @cached_property
     def stream(self) -> Streamed[Any] | None:
         """The stream of its response; None if it has none."""

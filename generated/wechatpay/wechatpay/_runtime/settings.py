@@ -138,7 +138,7 @@ class Settings(Struct, frozen=True, dict=True):
 
     def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:
         """Return the hosts for calls of this endpoint, the primary first."""
-        return self.hosts or endpoint.hosts or self.service.parsed_hosts
+        return self.hosts or self.service.hosts_of(endpoint)
 
     @cached_property
     def side_channel(self) -> SideChannel:

@@ -46,6 +46,15 @@ class Service(Struct, frozen=True, dict=True):
         """Parsed hosts, the primary first."""
         return parse_hosts(self.hosts)
 
+    def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:
+        """Return the hosts of an endpoint: its own, or those of the API."""
+        return endpoint.hosts or self.parsed_hosts
+
+    @property
+    def client_arguments(self) -> Mapping[str, str]:
+        """Arguments of clients besides credentials, for a mock."""
+        return {}
+
     def error_shape_of(self, endpoint: Endpoint[Any] | None) -> ErrorShape:
         """Return the error shape of an endpoint: its own, or that of the API."""
         own = endpoint.error_shape if endpoint is not None else None

@@ -27,11 +27,10 @@ class _AllOf(Scheme):
         self.only_async = any(scheme.only_async for scheme in schemes)
 
     def prepare(self, channel: SideChannel, until: float) -> Steps[Scheme]:
-        fresh = self.for_one_call()
-        fresh._schemes = []
+        prepared: list[Scheme] = []
         for scheme in self._schemes:
-            fresh._schemes.append((yield from scheme.prepare(channel, until)))
-        return fresh
+            prepared.append((yield from scheme.prepare(channel, until)))
+        return _AllOf(prepared)
 
     def authenticate(self, request: Request, until: float) -> Steps[Request]:
         for scheme in self._schemes:

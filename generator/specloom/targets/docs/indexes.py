@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from ...auth_schemes import SCHEMES, Argument, arguments_of
 from ...code import Markdown, markdown
-from ...model import Api, Endpoint, Event, Fact, Object, Resource, Scheme, Text
+from ...model import Api, Endpoint, Event, Fact, Field, Object, Resource, Scheme, Text
 from ...render import render
 from ..client_interface import argument_of, schemes_of
+from ..descriptions import about
 from . import page_paths, samples
 from .endpoints import facts, hosts, links
 from .errors import error_rows
@@ -70,6 +71,7 @@ def index(api: Api, language: str) -> Markdown:
         "navigation": page_paths.navigation(api, language, here),
         "description": markdown.paragraphs(localizer.text(api.description)),
         "hosts": hosts(api.hosts, localizer),
+        "host_variables": [_host_variable(each, localizer) for each in api.host_variables],
         "authentication": _authentication(len(schemes), localizer),
         "schemes": [_scheme(api, scheme, localizer) for scheme in schemes],
         "create_client": markdown.code_lines(samples.create_client(api)),
@@ -184,6 +186,14 @@ def _meaning(scheme: Scheme, argument: Argument, localizer: Localizer) -> Markdo
     if default is None:
         return meaning
     return markdown.inline([meaning, localizer.label("default", markdown.code(default))])
+
+
+def _host_variable(variable: Field, localizer: Localizer) -> ArgumentRow:
+    return ArgumentRow(
+        markdown.code(variable.name),
+        localizer.label("yes" if variable.required else "no"),
+        markdown.cell(markdown.text(about(variable, localizer.language))),
+    )
 
 
 def _units(api: Api) -> list[Text]:

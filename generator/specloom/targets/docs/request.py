@@ -28,7 +28,7 @@ from ...model import (
     innermost,
     json_text,
 )
-from ..client_interface import constant, form_styles
+from ..client_interface import constant, form_styles, host_value
 from .parameter_styles import encoded_value, name_values
 from .sample_values import completed, completed_field, sample_body, sample_value
 
@@ -64,6 +64,8 @@ class SampleRequest(Struct, frozen=True):
     def url(self) -> str:
         """Return the URL on the primary host, with the query parameters of the first scheme."""
         host = (self.endpoint.hosts or self.api.hosts)[0].url.rstrip("/")
+        for variable in self.api.host_variables:
+            host = host.replace(f"{{{variable.wire}}}", host_value(variable))
         path = self.endpoint.path
         for wire, value in self.path.items():
             path = path.replace(f"{{{wire}}}", _encoded(encoded_value(value)))

@@ -10,7 +10,7 @@ from ...auth_schemes import SCHEMES, arguments_of
 from ...code import Python, python
 from ...model import Api, Endpoint, Event, Scheme, Value
 from ...render import render
-from ..client_interface import EndpointArgument, argument_of, arguments, schemes_of
+from ..client_interface import EndpointArgument, argument_of, arguments, host_value, schemes_of
 from .expressions import Expressions
 from .request import SampleRequest
 from .sample_values import sample_value
@@ -151,7 +151,11 @@ def _client(expressions: Expressions, *, asynchronous: bool) -> Python:
     """Return the call of the client's constructor, with the credentials of the first scheme."""
     api = expressions.api
     client_class = expressions.import_own(f"Async{api.client}" if asynchronous else api.client)
-    arguments: list[Python] = []
+    arguments = [
+        python.keyword_argument(variable.name, python.literal(host_value(variable)))
+        for variable in api.host_variables
+        if variable.required
+    ]
     for scheme in _first_schemes(api):
         credentials = _credentials(expressions, scheme)
         if client_argument := argument_of(api, scheme):

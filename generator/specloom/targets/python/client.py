@@ -10,26 +10,30 @@ from msgspec import Struct
 
 from ...auth_schemes import SCHEMES, Argument, arguments_of
 from ...code import Code, Python, python
-from ...model import Api, ErrorShape, Scheme
+from ...model import Api, ErrorShape, Field, Scheme, String
 from ..client_interface import (
     argument_of,
     auth_names,
     combinations,
     constant_parameters,
+    host_template,
     resources_of,
     schemes_of,
 )
+from ..descriptions import about
 from . import docstrings, events
 from .endpoints import ErrorCodeView, Options, error_codes, error_shape
 from .errors import by_class
 from .functions import ArgumentView
 from .imports import Layout, Module, Parts, public_names
 from .resources import PropertyView, property_of
+from .type_hints import TypeHints
 
 
 class ServiceView(Struct, frozen=True):
     """Template values of the settings that all endpoints share. What has its default is absent."""
 
+    class_name: Python
     name: Python
     version: Python
     hosts: Python
@@ -41,6 +45,8 @@ class ServiceView(Struct, frozen=True):
     """Errors that all endpoints share."""
     error_classes: tuple[ErrorCodeView, ...]
     """Exception classes of the other error codes, without options."""
+    host_variables: tuple[tuple[Python, Python], ...]
+    """Variables in the URLs of hosts: the client's argument, and the limits of its value."""
 
 
 class SchemeView(Struct, frozen=True):
@@ -63,6 +69,8 @@ class ClientView(Struct, frozen=True):
     is_async: bool
     docstring: Python
     credentials: tuple[ArgumentView, ...]
+    host_arguments: tuple[Python, ...]
+    """Names of the arguments, among the credentials, for variables in the URLs of hosts."""
     schemes: tuple[SchemeView, ...]
     resources: tuple[PropertyView, ...]
     webhooks: events.WebhooksView | None
@@ -102,19 +110,38 @@ def _use_for_options(module: Module) -> None:
 
 def _service(api: Api, module: Module) -> ServiceView:
     module.use("typing", "Final")
-    module.use_own(("_runtime", "api_definition"), "Service")
+    class_name = (
+        module.use_own(("_runtime", "host_variables"), "TemplateService")
+        if api.host_variables
+        else module.use_own(("_runtime", "api_definition"), "Service")
+    )
     headers = constant_parameters(api.header)
     return ServiceView(
+        class_name,
         python.literal(api.package),
         python.literal(api.version),
-        python.literal(tuple(host.url for host in api.hosts)),
+        python.literal(tuple(host_template(api, host.url) for host in api.hosts)),
         python.literal(headers) if headers else None,
         python.literal(auth_names(api.auth)) if api.auth else None,
         error_shape(module, api.error_shape) if api.error_shape != ErrorShape() else None,
         python.literal(api.unprocessed) if api.unprocessed else None,
         error_codes(api, module, api.errors),
         _error_classes(api, module),
+        tuple(
+            (python.literal(variable.name), _host_variable(module, variable))
+            for variable in api.host_variables
+        ),
     )
+
+
+def _host_variable(module: Module, variable: Field) -> Python:
+    type = variable.type
+    assert isinstance(type, String)
+    limits = {"values": type.literals or None, "minimum": type.length.minimum}
+    limits |= {"maximum": type.length.maximum}
+    options = {name: python.literal(value) for name, value in limits.items() if value}
+    name = module.use_own(("_runtime", "host_variables"), "HostVariable")
+    return python.inline_call(name, python.call_options(options))
 
 
 def _error_classes(api: Api, module: Module) -> tuple[ErrorCodeView, ...]:
@@ -141,7 +168,7 @@ def _error_classes(api: Api, module: Module) -> tuple[ErrorCodeView, ...]:
 
 
 def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
-    credentials = [*_credentials(api, module)]
+    credentials = [*_host_arguments(api, module), *_credentials(api, module)]
     return ClientView(
         python.identifier(f"Async{api.client}" if is_async else api.client),
         _bases(api, module, is_async=is_async),
@@ -153,6 +180,7 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
             is_async=is_async,
         ),
         tuple(view for view, _ in credentials),
+        tuple(python.identifier(variable.name) for variable in api.host_variables),
         (
             *(_scheme(api, module, scheme) for scheme in schemes_of(api)),
             *(_combination(api, module, names) for names in combinations(api)),
@@ -176,6 +204,15 @@ def _bases(api: Api, module: Module, *, is_async: bool) -> tuple[Python, ...]:
         module.use_own(("_runtime", *home), f"{prefix}{name}")
         for home, name in bases or [(("client",), "Client")]
     )
+
+
+def _host_arguments(api: Api, module: Module) -> Iterator[tuple[ArgumentView, str]]:
+    """Yield an argument with its meaning for each variable in the URLs of hosts."""
+    for variable in api.host_variables:
+        type = TypeHints(api, module, "argument").of(variable.type)
+        default = None if variable.default is None else python.literal(str(variable.default.json))
+        meaning = about(variable, api.languages[0])
+        yield ArgumentView(python.identifier(variable.name), type, default), meaning
 
 
 def _credentials(api: Api, module: Module) -> Iterator[tuple[ArgumentView, str]]:

@@ -35,6 +35,7 @@ from ..client_interface import (
     constant,
     constant_parameters,
     form_styles,
+    host_template,
 )
 from .imports import Module
 from .type_hints import TypeHints, lengths
@@ -139,7 +140,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         error_shape=error_shape(module, endpoint.error_shape) if own_shape else None,
         unprocessed=python.literal(endpoint.unprocessed) if own_unprocessed else None,
         idempotency=_idempotency(module, endpoint.idempotency),
-        hosts=_literal(tuple(host.url for host in endpoint.hosts)),
+        hosts=_literal(tuple(host_template(api, host.url) for host in endpoint.hosts)),
         url=_url(module, endpoint),
         auth=python.literal(auth_names(endpoint.auth)) if endpoint.auth != api.auth else None,
         verified=None if endpoint.verified else python.literal(False),

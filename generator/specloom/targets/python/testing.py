@@ -14,7 +14,7 @@ from msgspec import Struct
 from ...auth_schemes import SCHEMES, arguments_of
 from ...code import Code, Python, json, python
 from ...model import Api, Endpoint, Scheme
-from ..client_interface import argument_of, auth_names, combinations, schemes_of
+from ..client_interface import argument_of, auth_names, combinations, host_value, schemes_of
 from . import docstrings, service
 from .endpoints import Options
 from .imports import Layout, Module, Parts
@@ -73,6 +73,10 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
             bases=bases,
             schemes=schemes,
             credentials=credentials,
+            host_values=[
+                (python.identifier(each.name), python.literal(host_value(each)))
+                for each in api.host_variables
+            ],
             mock=python.identifier(mock),
             client=python.identifier(api.client),
             async_client=python.identifier(f"Async{api.client}"),

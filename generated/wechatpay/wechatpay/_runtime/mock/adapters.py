@@ -15,6 +15,7 @@ import httpx
 
 from ..headers import Headers
 from . import IncomingRequest, MockResponse
+from .routing import authority_pattern
 from .server_core import BODY_LIMIT, Mock
 
 Application: TypeAlias = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
@@ -53,11 +54,12 @@ class MockTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             _headers(request.headers.raw),
             body,
             # A host that the spec does not list counts as the primary host.
-            primary=request.url.netloc.decode("ascii") not in self._backup_hosts(),
+            primary=not self._is_backup(request.url.netloc.decode("ascii")),
         )
 
-    def _backup_hosts(self) -> set[str]:
-        return {host.authority for host in self._mock.service.parsed_hosts[1:]}
+    def _is_backup(self, authority: str) -> bool:
+        backups = self._mock.service.hosts[1:]
+        return any(authority_pattern(url).fullmatch(authority) for url in backups)
 
 
 def _headers(raw: Any) -> Headers:

@@ -85,7 +85,7 @@ def _usage(
         lines.append(f"# credentials: GET {url}{ADMIN}credentials, or --print-client")
         return "\n".join(lines)
     package, _, name = client.partition(".")
-    credentials = mock.credentials
+    credentials = {**mock.service.client_arguments, **mock.credentials}
     needs_auth = not all(isinstance(value, str) for value in credentials.values())
     names = f"{name}, auth" if needs_auth else name
     lines += ["", f"from {package} import {names}", "", f"client = {name}("]

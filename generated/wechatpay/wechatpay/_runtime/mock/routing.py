@@ -18,6 +18,22 @@ from . import IncomingRequest, ServerAuth
 _VARIABLE = re.compile(r"\{(\+?)[^{}]+\}")
 
 
+def _pattern(template: str, value: str, several: str = "") -> str:
+    """Return the pattern of a text with variables; `value` is that of each variable, and
+    `several` that of one which may have slashes."""
+    pieces = _VARIABLE.split(template)
+    pattern = re.escape(pieces[0])
+    for catch_all, after in zip(pieces[1::2], pieces[2::2], strict=True):
+        pattern += (several if catch_all else value) + re.escape(after)
+    return pattern
+
+
+def authority_pattern(url: str) -> re.Pattern[str]:
+    """Return the pattern of name and port of a host, whose URL may have variables."""
+    authority = url.partition("://")[2].partition("/")[0]
+    return re.compile(_pattern(authority, "[^/:]+"), re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Route:
     """Method and path of an endpoint; `auth` is set for endpoints of an auth scheme."""
@@ -35,11 +51,7 @@ class Route:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        pieces = _VARIABLE.split(self.path)
-        pattern = re.escape(pieces[0])
-        for catch_all, after in zip(pieces[1::2], pieces[2::2], strict=True):
-            pattern += ("(.+)" if catch_all else "([^/]+)") + re.escape(after)
-        return re.compile(pattern)
+        return re.compile(_pattern(self.path, "([^/]+)", "(.+)"))
 
     @property
     def catch_all(self) -> bool:
@@ -80,11 +92,20 @@ class Routes:
         self._catch_all: list[Route] = []
         for route in routes:
             self.add(route)
-        hosts = list(service.parsed_hosts)
-        hosts += [
-            host for route in routes if route.endpoint for host in route.endpoint.hosts
+        urls = list(service.hosts)
+        urls += [
+            url
+            for route in routes
+            if route.endpoint
+            for url in route.endpoint.host_urls
         ]
-        self._prefixes = sorted({host.prefix for host in hosts if host.prefix})
+        prefixes = {
+            url.partition("://")[2].partition("/")[2].rstrip("/") for url in urls
+        }
+        self._prefixes = [
+            re.compile(f"/{_pattern(prefix, '[^/]+')}(?=/)")
+            for prefix in sorted(filter(None, prefixes))
+        ]
 
     def add(self, route: Route) -> None:
         """Add a route, which comes after those that are there."""
@@ -120,9 +141,9 @@ class Routes:
 
     def _matching(self, path: str) -> Iterable[tuple[Route, tuple[str, ...]]]:
         without_prefix = (
-            path.removeprefix(prefix)
+            path[match.end() :]
             for prefix in self._prefixes
-            if path.startswith(f"{prefix}/")
+            if (match := prefix.match(path))
         )
         for candidate in (*without_prefix, path):
             routes = self._by_depth[candidate.count("/")]

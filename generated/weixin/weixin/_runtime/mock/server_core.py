@@ -121,7 +121,12 @@ class Mock(RequestExecutor):
 
     def client_arguments(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of an in-process client; `options` take precedence."""
-        arguments = {"transport": self.transport, **self.credentials, **options}
+        arguments = {
+            "transport": self.transport,
+            **self.service.client_arguments,
+            **self.credentials,
+            **options,
+        }
         if missing := self.missing_arguments(arguments):
             names = " and ".join(f"{name}=" for name in missing)
             raise ConfigError(

@@ -39,7 +39,20 @@ endpoints:
       - request: {body: {pet: {name: Rex, bark: loud}, more: [{name: Kit, lives: 9}, word], named: {a: {name: Tim, bark: low}}}}
         response: {status: 200, body: {name: Kit, lives: 8}}
   nest: {http: POST /nests, body: Nest, responses: {200: Nest}}
+  check:
+    http: POST /checks
+    form: {check: {type: Check, style: brackets}, level?: {type: Level, style: deep}}
+    responses: {200: {body: {check: Check, levels?: list<Level>}}}
+    examples:
+      - request: {body: {check: {ok: false, reason: a}, level: {n: 2, b: x}}}
+        response: {status: 200, body: {check: {ok: true, id: a}, levels: [{n: 3, b: x}, {n: 1}]}}
 types:
+  Check: {type: Done | Failed, tag: ok}
+  Done: {fields: {ok: boolean(true), id: string}}
+  Failed: {fields: {ok: boolean(false), reason: string}}
+  Level: {type: One | More, tag: n}
+  One: {fields: {n: integer(1..1)}}
+  More: {fields: {n: integer(2 | 3), b: string}}
   Pet: {title: A pet, type: Cat | Dog | Fish | Bird?}
   Cat: {title: A cat, fields: {name: string, lives: integer(..9), note?: string?}}
   Dog: {fields: {name: string, bark?: Bark, lives?: string}}
@@ -176,6 +189,25 @@ def test_the_mock_distinguishes_them_too(package: ModuleType) -> None:
         ):
             answer = raw.put("https://farm.example/pets", json={"pet": pet})
             assert (answer.status_code, place in answer.text) == (400, True), answer.text
+
+
+def test_tags_are_booleans_and_integers(package: ModuleType, caplog: Any) -> None:
+    models, mock = package.models, package.testing.FarmMock()
+    with mock.client(strict=True) as client:
+        answer = client.pets.check(check=models.Failed(reason="a"), level=models.More(n=2, b="x"))
+        assert answer.check == models.Done(id="a")
+        assert answer.levels == [models.More(n=3, b="x"), models.One()]
+        assert mock.calls[-1].body.check == models.Failed(reason="a")
+        assert mock.calls[-1].body.level == models.More(n=2, b="x")
+        assert b"check%5Bok%5D=false" in mock.calls[-1].request.body
+    body = '{"check": {"ok": null}, "levels": [{"n": 4}, {"n": "1"}, {"n": 1.0}]}'
+    with (
+        serving(http_response(200, body)) as server,
+        package.Farm(hosts=[server.url]) as client,
+    ):
+        answer = client.pets.check(check=models.Done(id="a"))
+        tags = [each.tag for each in (answer.check, *answer.levels)]
+        assert tags == [None, 4, "1", 1]
 
 
 LEAVES = st.fixed_dictionaries({"at": st.text(max_size=2)}, optional={"on": st.just(True)})

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "d0d8a18cb08a1706"
+__build__ = "d578638337e7d37c"

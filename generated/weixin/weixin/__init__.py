@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "0500869da555f4a3"
+__build__ = "8316cd634bac9920"

@@ -87,6 +87,7 @@ from .types import (
     UnionType,
     innermost,
     is_constant,
+    literals_of,
 )
 
 __all__ = [
@@ -152,5 +153,6 @@ __all__ = [
     "innermost",
     "is_constant",
     "json_text",
+    "literals_of",
     "wire_text",
 ]

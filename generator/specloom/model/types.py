@@ -267,6 +267,17 @@ def innermost(type: Type) -> Type:
             return type
 
 
+def literals_of(type: Type) -> tuple[str | int, ...]:
+    """Return the only values of a type, in order; none if there are others. A boolean has one at most."""
+    match type:
+        case String() | Integer():
+            return type.literals
+        case Boolean(literal=bool(literal)):
+            return (literal,)
+        case _:
+            return ()
+
+
 def is_constant(type: Type) -> bool:
     """Return whether a type has exactly one value."""
     match type:

@@ -212,13 +212,6 @@ HINTS = (
         "endpoint",
         "from_url: download_url",
     ),
-    Hint(
-        "tag",
-        "tag",
-        "a tag must be a string; describe one object with all fields instead",
-        "names",
-        "item: {fields: {deleted: boolean, name?: string}}",
-    ),
     # Endpoints
     Hint(
         "parameters params pathParameters queryParameters with",

@@ -10,7 +10,6 @@ from collections.abc import Mapping, MutableMapping
 from .. import model
 from ..model import NamedType, Type, TypeName
 from .collector import DiagnosticCollector
-from .key_hints import key_hint
 from .localized import TextReader, word
 from .nodes import Scalar, location_of
 from .symbols import Declaration
@@ -272,6 +271,11 @@ def object_members(
     return result
 
 
+def tag_text(value: str | int) -> str:
+    """Return the value of a tag as a spec has it."""
+    return f"'{value}'" if isinstance(value, str) else str(value).lower()
+
+
 def check_named(
     declaration: Declaration,
     union: model.UnionType,
@@ -293,7 +297,8 @@ def check_named(
     if union.tag is None or not isinstance(tag, Scalar):
         check(at, union.members, types, diagnostics)
         return
-    seen: dict[str, str] = {}
+    seen: dict[str | int, str] = {}
+    kind: type[Type] | None = None
     for member in union.members:
         object_type = types.get(member.to) if isinstance(member, model.Named) else None
         if not isinstance(object_type, model.Object):
@@ -305,7 +310,7 @@ def check_named(
             )
             return
         field = next((f for f in object_type.fields if f.wire == union.tag), None)
-        literals = field.type.literals if field and isinstance(field.type, model.String) else ()
+        literals = model.literals_of(field.type) if field else ()
         if field and field.only:
             diagnostics.add(
                 tag,
@@ -319,11 +324,16 @@ def check_named(
                 tag,
                 "invalid-tag",
                 f"`{object_type.name.name}` has no required field `{union.tag}` with literal values",
-                (
-                    f"add {union.tag}: string('…')"
-                    if field is None or isinstance(field.type, model.String)
-                    else key_hint("tag", "tag")
-                ),
+                f"add {union.tag}: string('…'), or a constant integer or boolean",
+            )
+            return
+        kind = kind or type(field.type)
+        if kind is not type(field.type):
+            diagnostics.add(
+                tag,
+                "invalid-tag",
+                f"`{union.tag}` of `{object_type.name.name}` has another type than in the other members",
+                "use strings, integers or booleans in all of them",
             )
             return
         for literal in literals:
@@ -332,6 +342,6 @@ def check_named(
                 diagnostics.add(
                     tag,
                     "invalid-tag",
-                    f"`{other}` and `{object_type.name.name}` have the same `{union.tag}` '{literal}'",
+                    f"`{other}` and `{object_type.name.name}` have the same `{union.tag}` {tag_text(literal)}",
                     "use different values",
                 )

@@ -304,10 +304,8 @@ class _TypedReader:
             object_type = self.types.get(member.to) if isinstance(member, model.Named) else None
             if isinstance(object_type, Object):
                 field = next((f for f in object_type.fields if f.wire == tag), None)
-                literals = (
-                    field.type.literals if field and isinstance(field.type, model.String) else ()
-                )
-                known.update(dict.fromkeys(literals, object_type))
+                literals = model.literals_of(field.type) if field else ()
+                known.update(dict.fromkeys(map(wire_text, literals), object_type))
         if value.text not in known:
             message, hint = (
                 f"no member of the union has the tag `{wire_text(value.text)}`",

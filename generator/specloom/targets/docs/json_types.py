@@ -24,6 +24,7 @@ from ...model import (
     Type,
     Union,
     UnionType,
+    literals_of,
 )
 
 
@@ -117,8 +118,10 @@ def has_tag(api: Api, member: Type, tag: str, value: Json) -> bool:
     if not isinstance(object_type, Object) or not isinstance(value, dict):
         return False
     literals = [
-        each.type.literals
+        literal
         for each in object_type.fields
-        if each.wire == tag and isinstance(each.type, (String, Integer))
+        if each.wire == tag
+        for literal in literals_of(each.type)
     ]
-    return any(value.get(tag) in allowed for allowed in literals)
+    own = value.get(tag)
+    return any(own == literal and isinstance(own, type(literal)) for literal in literals)

@@ -11,24 +11,22 @@ from msgspec import Struct
 from ...code import Code, Python, python
 from ...model import (
     Api,
-    Boolean,
     Enumeration,
     Field,
     FormBody,
-    Integer,
     JsonBody,
     MultipartBody,
     Named,
     NamedType,
     Nullable,
     Object,
-    String,
     Text,
     Type,
     TypeName,
     Union,
     UnionType,
     innermost,
+    literals_of,
 )
 from .. import descriptions
 from ..client_interface import constant
@@ -282,17 +280,9 @@ def _union(api: Api, module: Module, type: UnionType) -> UnionView:
     )
 
 
-def _tags(api: Api, member: Type, tag: str) -> tuple[str | int | bool, ...]:
+def _tags(api: Api, member: Type, tag: str) -> tuple[str | int, ...]:
     assert isinstance(member, Named)
     object_type = api.types[member.to]
     assert isinstance(object_type, Object)
     field = next(field for field in object_type.fields if field.wire == tag)
-    match field.type:
-        case String(literals=literals):
-            return literals
-        case Integer(literals=literals):
-            return literals
-        case Boolean(literal=bool(literal)):
-            return (literal,)
-        case _:
-            raise TypeError(f"{tag} of {member.to.name} has no literal values")
+    return literals_of(field.type)

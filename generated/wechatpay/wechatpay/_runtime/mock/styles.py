@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias, get_args
 
+from ..bodies import to_text
 from ..codec import InvalidJson, parse
 from ..field_info import (
     Annotation,
@@ -71,9 +72,11 @@ def _nested(
     bare_type, _ = split_annotated(annotation)
     for member in get_args(bare_type) if is_union(bare_type) else (bare_type,):
         if is_tagged(member):
-            types[member.tag] = str
+            members = member.members()
+            types[member.tag] = type(next(iter(members)))
             tag = texts.get(f"{name}[{member.tag}]", [""])[0]
-            member = member.members().get(tag)
+            by_text = {to_text(value, str): each for value, each in members.items()}
+            member = by_text.get(tag)
         if is_struct(member):
             types.update(dict.fromkeys(groups, extra_type(member)))
             types.update(field_types(member))

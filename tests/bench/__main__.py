@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import call, decode, directory, generation, importing, mocking, watching
+from . import call, decode, directory, generation, importing, mocking, streaming, watching
 
 SUBJECTS = {
     "generate": generation,
@@ -15,6 +15,7 @@ SUBJECTS = {
     "import": importing,
     "mock": mocking,
     "directory": directory,
+    "stream": streaming,
     "watch": watching,
 }
 

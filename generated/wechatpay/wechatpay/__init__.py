@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "d578638337e7d37c"
+__build__ = "8253afc5e9110dfa"

@@ -96,9 +96,10 @@ class Codec:
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 pass  # the slow decoder reports the mismatches
             else:
+                if self._decrypt is None:
+                    return value, []
                 mismatches = Mismatches(decrypt)
-                if self._decrypt is not None:
-                    value = self._decrypt(value, None, mismatches)
+                value = self._decrypt(value, None, mismatches)
                 return value, [*mismatches]
         json, invalid = decode(content)
         value, mismatches = self.convert(json, decrypt)

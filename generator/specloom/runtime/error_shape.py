@@ -28,6 +28,13 @@ def parse_path(path: str) -> tuple[Key, ...]:
     return tuple(0 if step == "[0]" else step for step in _STEP.findall(path))
 
 
+@cache
+def _encoded_key(path: str) -> bytes | None:
+    """Return the last key of a path as in JSON; None if it is no single name."""
+    key = parse_path(path)[-1]
+    return None if isinstance(key, int) or "*" in key else f'"{key}"'.encode()
+
+
 def step_matches(step: Key, key: Key) -> bool:
     """Return whether a step matches a key; a `*` in the step matches any characters."""
     if isinstance(step, int) or isinstance(key, int) or "*" not in step:
@@ -57,9 +64,7 @@ class ErrorShape(Struct, frozen=True):
         if self.success is None or self.code is None:
             return True
         # Skip parsing if the key is certainly absent; JSON may escape its characters.
-        key = parse_path(self.code)[-1]
-        is_name = isinstance(key, str) and "*" not in key
-        if is_name and f'"{key}"'.encode() not in content and b"\\u" not in content:
+        if not self.may_contain_code(content):
             return None
         try:
             document, _ = decode(content)
@@ -76,6 +81,11 @@ class ErrorShape(Struct, frozen=True):
                 return False
             succeeded = True
         return succeeded
+
+    def may_contain_code(self, content: bytes) -> bool:
+        """Return whether JSON can have a code, without parsing it."""
+        key = _encoded_key(self.code or "code")
+        return key is None or key in content or b"\\u" in content
 
     def contains_code(self, keys: Iterable[Key]) -> bool:
         """Return whether the code is at this path or below it."""

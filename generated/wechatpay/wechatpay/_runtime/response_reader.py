@@ -31,6 +31,11 @@ class Decompressor:
             )
 
     @property
+    def plain(self) -> bool:
+        """True if the body is not compressed."""
+        return self._inner is None
+
+    @property
     def complete(self) -> bool:
         """True if the compressed data, if any, has ended."""
         return self._inner is None or bool(self._inner.eof)

@@ -34,6 +34,10 @@ class DeadlineTimeout(float):
         return timeout
 
 
+class SilenceTimeout(DeadlineTimeout):
+    """A timeout whose deadline is moved during a response; also of async streams."""
+
+
 def remaining_seconds(until: float, error: type[Exception]) -> float:
     """Return the seconds until a monotonic time; raise the error if it has passed."""
     seconds = until - time.monotonic()
@@ -159,6 +163,8 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         self._progress = _Progress()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if isinstance(timeout, SilenceTimeout):
+            timeout = _timeout(timeout, httpcore.ReadTimeout)
         try:
             return self._progress.read(await self._inner.read(max_bytes, timeout))
         except httpcore.ReadError as error:

@@ -90,9 +90,6 @@ class _Stream(Generic[T]):
         assert self._values is not None
         return self._values
 
-    def _has_ended(self) -> bool:
-        return self._current().finished or self._state.connection is None
-
     def _take(self) -> Any:
         """Return and forget the open connection; None without one."""
         connection, self._state.connection = self._state.connection, None
@@ -154,11 +151,19 @@ class Stream(_Stream[T]):
             try:
                 for value in self._received:
                     return value
-                if self._has_ended():
+                values = self._values or self._current()
+                connection = self._state.connection
+                if values.finished or connection is None:
                     break
                 until = until or time.monotonic() + self._state.silence
-                self._received = self._current().feed(self._read(until))
+                try:
+                    chunk: bytes = connection.read(until)
+                except Exception as error:
+                    raise self._broken(error) from error
+                self._received = values.feed(chunk)
             except Error as error:
+                if self._values is None:
+                    raise
                 self.close()
                 if self.delivered:
                     self._state.fail(error)
@@ -167,13 +172,6 @@ class Stream(_Stream[T]):
                 until = 0.0
         self._close(complete=True)
         raise StopIteration
-
-    def _read(self, until: float) -> bytes:
-        try:
-            chunk: bytes = self._state.connection.read(until)
-            return chunk
-        except Exception as error:
-            raise self._broken(error) from error
 
     def close(self) -> None:
         """Close the connection at once; the stream has no further values."""
@@ -230,11 +228,19 @@ class AsyncStream(_Stream[T]):
             try:
                 for value in self._received:
                     return value
-                if self._has_ended():
+                values = self._values or self._current()
+                connection = self._state.connection
+                if values.finished or connection is None:
                     break
                 until = until or time.monotonic() + self._state.silence
-                self._received = self._current().feed(await self._read(until))
+                try:
+                    chunk: bytes = await connection.read(until)
+                except Exception as error:
+                    raise self._broken(error) from error
+                self._received = values.feed(chunk)
             except Error as error:
+                if self._values is None:
+                    raise
                 await self.close()
                 if self.delivered:
                     self._state.fail(error)
@@ -243,13 +249,6 @@ class AsyncStream(_Stream[T]):
                 until = 0.0
         await self._close(complete=True)
         raise StopAsyncIteration
-
-    async def _read(self, until: float) -> bytes:
-        try:
-            chunk: bytes = await self._state.connection.read(until)
-            return chunk
-        except Exception as error:
-            raise self._broken(error) from error
 
     async def close(self) -> None:
         """Close the connection at once; the stream has no further values."""

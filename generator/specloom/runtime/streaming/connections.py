@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import httpx
 
-from ..deadline_backend import DeadlineTimeout, close_abandoned, remaining_seconds
+from ..deadline_backend import SilenceTimeout, close_abandoned, remaining_seconds
 from ..effects import Send
 from ..errors import ConfigError
 from ..http_messages import RawResponse
@@ -44,7 +44,7 @@ class _Opened:
     ) -> None:
         self.head = head
         # httpcore reads it once for the whole body, and asks it at each read.
-        self._timeout = DeadlineTimeout(_DAY, until)
+        self._timeout = SilenceTimeout(_DAY, until)
         outgoing.extensions["timeout"]["read"] = self._timeout
 
 
@@ -60,7 +60,10 @@ class Connection(_Opened):
     def read(self, until: float) -> bytes:
         """Return the next bytes of the body, b"" at its end; raise the cause of a failure."""
         self._timeout.at = until
-        return next(filter(None, self._chunks), b"")
+        for chunk in self._chunks:
+            if chunk:
+                return chunk
+        return b""
 
     def close(self, *, complete: bool = False) -> None:
         """Close the response; reuse the connection if the response was `complete`.
@@ -80,20 +83,32 @@ class AsyncConnection(_Opened):
     """Open response in async code; it holds a slot of its transport."""
 
     def __init__(
-        self, response: httpx.Response, held: AsyncExitStack, *opened: Any
+        self,
+        response: httpx.Response,
+        held: AsyncExitStack,
+        *opened: Any,
+        enforced: bool,
     ) -> None:
         super().__init__(*opened)
         self._held = held
+        self._enforced = enforced
+        """True if the transport enforces the timeout."""
         stream: Any = response.stream
         self._chunks: AsyncIterator[bytes] = aiter(stream)
 
     async def read(self, until: float) -> bytes:
         """Return the next bytes of the body, b"" at its end; raise the cause of a failure."""
+        self._timeout.at = until
+        if self._enforced:
+            return await self._next()
         async with asyncio.timeout(until - time.monotonic()):
-            async for chunk in self._chunks:
-                if chunk:
-                    return chunk
-            return b""
+            return await self._next()
+
+    async def _next(self) -> bytes:
+        async for chunk in self._chunks:
+            if chunk:
+                return chunk
+        return b""
 
     async def close(self, *, complete: bool = False) -> None:
         """Close the response, as in sync code."""
@@ -156,7 +171,10 @@ async def connect_async(
             head = reader.response()
             if is_stream(head):
                 opened = head, outgoing, action.until
-                return AsyncConnection(response, held.pop_all(), *opened)
+                enforced = isinstance(transport, AsyncPoolTransport)
+                return AsyncConnection(
+                    response, held.pop_all(), *opened, enforced=enforced
+                )
             stream: Any = response.stream
             async for chunk in stream:
                 reader.add(chunk)

@@ -132,9 +132,12 @@ class Values(Generic[T]):
         parser = EventParser if streamed.format == "events" else LineParser
         self.parser: Parser = parser(settings.limit_of(call.endpoint))
         self._decompressor = Decompressor(head.headers)
+        self._plain = self._decompressor.plain
         self._codec = codec(streamed.type)
         self._end = None if streamed.end is None else streamed.end.encode()
         self._shape = settings.service.error_shape_of(call.endpoint)
+        self._checks = self._shape.success is not None
+        self._name = streamed.name
         self._reported = False
         self.delivered = 0
         """Number of values so far."""
@@ -148,7 +151,8 @@ class Values(Generic[T]):
         """
         try:
             if chunk:
-                for piece in self._decompressor.pieces(chunk):
+                pieces = (chunk,) if self._plain else self._decompressor.pieces(chunk)
+                for piece in pieces:
                     for name, data in self.parser.feed(piece):
                         if data == self._end:
                             self.finished = True
@@ -177,10 +181,10 @@ class Values(Generic[T]):
         )
 
     def _value(self, name: bytes, data: bytes) -> T:
-        if self._shape.success is not None:
+        if self._checks and self._shape.may_contain_code(data):
             self._check_error(data)
-        if self._streamed.name is not None:
-            data = _with_name(data, self._streamed.name, name or b"message")
+        if self._name is not None:
+            data = _with_name(data, self._name, name or b"message")
         try:
             value, mismatches = self._codec.decode(data, self._scheme.decrypt)
         except InvalidJson as error:

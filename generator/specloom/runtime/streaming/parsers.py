@@ -68,8 +68,14 @@ class EventParser(Parser):
         self._name = b""
         self._data: list[bytes] = []
         self._data_size = 0
+        self._between = False
+        """True between two events; then nothing of the next one has been read."""
 
     def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:
+        if self._between and _is_one_event(piece):  # as most servers send them
+            self._check(len(piece) - 8)
+            yield b"", piece[6:-2]
+            return
         for line in self._lines(self._with_newlines(self._without_mark(piece))):
             if line.startswith(b"data:"):
                 self._add_data(line[6 if line.startswith(b" ", 5) else 5 :])
@@ -83,6 +89,8 @@ class EventParser(Parser):
                     yield event
                 self._name = b""
         self._check(self._size)
+        is_begun = self._unfinished or self._data or self._name or self._after_return
+        self._between = not is_begun and self._start is None
 
     def _reset(self) -> None:
         self._name = b""
@@ -133,6 +141,16 @@ class EventParser(Parser):
         if b"\r" in piece:
             piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return piece
+
+
+def _is_one_event(piece: bytes) -> bool:
+    """Return whether a piece is one event of one line of data."""
+    return (
+        piece.startswith(b"data: ")
+        and piece.endswith(b"\n\n")
+        and piece.find(b"\n") == len(piece) - 2
+        and b"\r" not in piece
+    )
 
 
 class LineParser(Parser):

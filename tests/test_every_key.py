@@ -84,6 +84,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "unprocessed": ([503],), "updated": ("2020-01-01",),
     "cursor": ("f",), "from": (MARK, {"header": "X-Zqz"}), "items": (".",), "limit": ("f",), "link": ("next",), "more": (MARK,), "offset": ("f",), "page": ("f",),
     "paging": ({"link": "next", "items": "."},), "total": (MARK,), "url": ("https://zqz.example.com",), "value": (MARK,), "variables": ({"zqz": "string"},), "values": ({"all": MARK},), "version": ("1.2.3",),
+    "poll": ({"until": "status", "is": ["DONE"], "every": "1s"},), "until": (MARK,), "is": ("DONE",), "every": ("1s",), "deadline": ("1h",),
 }  # fmt: skip
 CONSTANT = "string('A')"
 EXAMPLES: Mapping[str, Any] = {

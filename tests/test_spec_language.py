@@ -245,6 +245,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "content": ("Request body",),
     "endpoint.idempotency": ("Idempotency",),
     "paging": ("Pages",),
+    "poll": ("Waiting",),
     "endpoint.examples[]": ("Examples",),
     "endpoint.examples[].request": ("Examples",),
     "endpoint.examples[].response": ("Examples",),

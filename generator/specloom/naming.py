@@ -156,7 +156,7 @@ RESERVED_OPTIONS = frozenset(
 )
 
 RESERVED_ON_CLIENT = frozenset(
-    ["send", "stream", "request", "iter", "close", "aclose", "with_options", "webhooks"]
+    ["send", "stream", "request", "iter", "wait", "close", "aclose", "with_options", "webhooks"]
 )
 
 

@@ -24,6 +24,7 @@ from ..model import (
     SourceLocation,
     Text,
     TextBody,
+    wire_text,
 )
 from ..targets.client_interface import EndpointArgument, Where, arguments, body_fields, constant
 from . import credentials, error_shapes
@@ -274,6 +275,7 @@ class EndpointComparison(Struct, frozen=True):
                 location,
             )
         self._paging(old, new)
+        self._poll(old, new)
         hosts = describe_both(
             lambda each: comma_list(host.url for host in each.hosts) or "the API's", old, new
         )
@@ -317,6 +319,16 @@ class EndpointComparison(Struct, frozen=True):
         items = expression(old.paging.item), expression(new.paging.item)
         if items[0] != items[1]:
             self.changes.add("page-items-changed", RESPONSE, subject, "", items, location)
+
+    def _poll(self, old: Endpoint, new: Endpoint) -> None:
+        values = describe_both(_describe_poll, old, new)
+        if values[0] != values[1]:
+            rule = (
+                "poll-removed"
+                if new.poll is None
+                else "poll-added" if old.poll is None else "poll-changed"
+            )
+            self.changes.add(rule, REQUEST, new.qualified, "", values, new.location)
 
     def _documentation(self, old: Endpoint, new: Endpoint) -> None:
         subject, location = new.qualified, new.location
@@ -512,6 +524,14 @@ def _describe_stream(response: Response) -> str:
         *([f"with their names in `{stream.name}`"] if stream.name is not None else []),
     ]
     return comma_list(details)
+
+
+def _describe_poll(endpoint: Endpoint) -> str | None:
+    poll = endpoint.poll
+    if poll is None:
+        return None
+    states = comma_list(wire_text(state) for state in poll.states)
+    return f"until {poll.until} is {states}, every {poll.every:g} s, at most {poll.deadline:g} s"
 
 
 def _describe_idempotency(idempotency: Idempotency) -> str:

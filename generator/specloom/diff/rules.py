@@ -562,6 +562,15 @@ _ROWS = (
         _B,
         "the items that programs iterate over have another type",
     ),
+    Rule(
+        "poll-removed",
+        "can no longer be waited for",
+        _B,
+        None,
+        "the method that waits no longer exists",
+    ),
+    Rule("poll-added", "can be waited for", _C, None, "the method of one request stays"),
+    Rule("poll-changed", "is waited for in another way", _C, None, "the client does so"),
     Rule("deprecated", "is deprecated", _C, _C, "it still works"),
     Rule("no-longer-deprecated", "is no longer deprecated", _C, _C, "it works"),
     # Documentation.

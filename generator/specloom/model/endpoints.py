@@ -169,6 +169,17 @@ class Paging(Struct, frozen=True):
     total: str | None = None
 
 
+class Poll(Struct, frozen=True):
+    """How to wait for a final state: the path of the state in the response (of wire names), and the final values."""
+
+    until: str
+    states: tuple[str | int | bool, ...]
+    every: float
+    """Seconds before the second request."""
+    deadline: float = 600.0
+    """Total timeout of a wait in seconds."""
+
+
 class Fact(Struct, frozen=True):
     """A row of an endpoint's fact list: a title and one or more values."""
 
@@ -238,6 +249,7 @@ class Endpoint(Struct, frozen=True):
     hosts: tuple[Host, ...] = ()
     """Hosts in place of the API's; empty for the API's."""
     paging: Paging | None = None
+    poll: Poll | None = None
     url: Field | None = None
     """Argument with the URL of the request, in place of its path and query; None for an endpoint with a URL of its own."""
     examples: tuple[Example, ...] = ()

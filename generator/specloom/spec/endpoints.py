@@ -68,7 +68,7 @@ class EndpointResolver:
         """Return the endpoints of a resource; `below` are the names of its child resources."""
         drafts: list[EndpointDraft] = []
         classes: dict[str, Scalar] = {}
-        self._check_iterators(root, below)
+        self._check_methods(root, below)
         for key, node in entries(root.get("endpoints")):
             if (
                 isinstance(node, MapNode)
@@ -102,18 +102,22 @@ class EndpointResolver:
             )
         return other is key
 
-    def _check_iterators(self, root: MapNode, below: frozenset[str]) -> None:
-        """Report endpoints and child resources with the name of a method that iterates over pages: `iter_list` beside a paged `list`."""
+    def _check_methods(self, root: MapNode, below: frozenset[str]) -> None:
+        """Report endpoints and child resources with the name of another method of an endpoint: `iter_list` beside a paged `list`."""
         named = {key.text: (key, node) for key, node in entries(root.get("endpoints"))}
         for name, (key, node) in named.items():
-            method = f"iter_{name}"
-            if child(node, "paging") is not None and (method in named or method in below):
-                self.diagnostics.add(
-                    named[method][0] if method in named else key,
-                    "endpoint-name",
-                    f"`{method}` is the method that iterates over the pages of `{name}`",
-                    "rename one of them; names of endpoints are not sent to the server",
-                )
+            for keyword, prefix, does in (
+                ("paging", "iter_", "iterates over the pages of"),
+                ("poll", "wait_", "waits for"),
+            ):
+                method = f"{prefix}{name}"
+                if child(node, keyword) is not None and (method in named or method in below):
+                    self.diagnostics.add(
+                        named[method][0] if method in named else key,
+                        "endpoint-name",
+                        f"`{method}` is the method that {does} `{name}`",
+                        "rename one of them; names of endpoints are not sent to the server",
+                    )
 
     def _check_name(self, key: Scalar, below: frozenset[str]) -> bool:
         name, reason, hint = key.text, "", ""

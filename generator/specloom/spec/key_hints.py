@@ -312,6 +312,13 @@ HINTS = (
     Hint("stream", "endpoint", *_STREAM),
     Hint("text/event-stream", "content response", *_STREAM),
     Hint(
+        "polling lro longrunning x-ms-long-running-operation wait",
+        "endpoint",
+        "say with `poll` when the state is final, at the endpoint that tells it",
+        "endpoints",
+        "get: {http: GET /job, responses: {200: {body: {status: string}}}, poll: {until: status, is: [DONE, FAILED], every: 2s}}",
+    ),
+    Hint(
         "application/x-ndjson application/ndjson application/jsonl application/json-seq",
         "content response",
         "write the type of each line in the `stream` of a response",

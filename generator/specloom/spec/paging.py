@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from .. import model
 from ..model import Endpoint, Field, Paging, PagingForm, Type
 from .collector import DiagnosticCollector, did_you_mean
 from .endpoints import EndpointResolver
 from .localized import word
 from .nodes import MapNode, Node, Scalar
-from .unions import kinds
+from .response_paths import ResponsePaths, is_json
 
 _FORMS: tuple[PagingForm, ...] = ("cursor", "offset", "page", "link", "url")
 _USED_WITH = {
@@ -19,10 +16,6 @@ _USED_WITH = {
     "more": ("cursor", "offset", "page"),
     "total": ("offset", "page"),
 }
-_PATH = re.compile(
-    r"\.|(?:\[(?:-1|0)\]|[^.\[\]]+)(?:\[(?:-1|0)\])*(?:\.[^.\[\]]+(?:\[(?:-1|0)\])*)*"
-)
-_STEP = re.compile(r"\[(?:-1|0)\]|[^.\[]+")
 _A_NUMBER = frozenset({"a number"})
 _CURSORS = (frozenset({"a string"}), _A_NUMBER)
 
@@ -32,6 +25,7 @@ class PagingResolver:
 
     def __init__(self, endpoints: EndpointResolver, diagnostics: DiagnosticCollector) -> None:
         self.endpoints = endpoints
+        self.paths = ResponsePaths(endpoints.fields.built, "paging", diagnostics)
         self.diagnostics = diagnostics
 
     def paging_of(self, endpoint: Endpoint, node: Node | None) -> Paging | None:
@@ -102,7 +96,7 @@ class PagingResolver:
     def _body(self, endpoint: Endpoint, node: MapNode) -> Type | None:
         """Return the type of a page: that of the only response with a body."""
         bodies = [each.type for each in endpoint.responses if each.type and not each.stream]
-        if len(bodies) != 1 or isinstance(bodies[0], model.File):
+        if len(bodies) != 1 or not is_json(endpoint, bodies[0]):
             self._report(
                 node,
                 "a paged endpoint needs exactly one response with a JSON body",
@@ -133,7 +127,7 @@ class PagingResolver:
                 did_you_mean(name.text, parameters) or "add it under `query`",
             )
             return
-        found = self._kinds(parameter.type)
+        found = self.paths.kinds(parameter.type)
         expected = _CURSORS if key == "cursor" else (_A_NUMBER,)
         if model.is_constant(parameter.type):
             self._report(name, f"`{name.text}` is a constant", "give it a type without one value")
@@ -156,10 +150,10 @@ class PagingResolver:
         """Check that the next cursor has the type of the parameter."""
         parameter = self._parameters(endpoint).get(word(node.get("cursor")))
         source = node.get("from")
-        found = self._found(body, source)
+        found = self.paths.find(body, source)
         if parameter is None or found is None or not isinstance(source, Scalar):
             return
-        of_source, of_parameter = self._kinds(found), self._kinds(parameter.type)
+        of_source, of_parameter = self.paths.kinds(found), self.paths.kinds(parameter.type)
         if of_source and of_parameter and not of_source <= of_parameter:
             self._report(
                 source,
@@ -169,7 +163,7 @@ class PagingResolver:
 
     def _item(self, body: Type, node: MapNode) -> Type | None:
         items = node.get("items")
-        found = self._found(body, items)
+        found = self.paths.find(body, items)
         if found is None or not isinstance(items, Scalar):
             return None
         bare = found.type if isinstance(found, model.Nullable) else found
@@ -190,70 +184,16 @@ class PagingResolver:
     ) -> None:
         """Report a path whose value is of another kind."""
         path = node.get(key)
-        found = self._found(body, path)
+        found = self.paths.find(body, path)
         if found is None or not isinstance(path, Scalar):
             return
-        actual = self._kinds(found)
+        actual = self.paths.kinds(found)
         if actual and not actual <= expected:
             self._report(
                 path,
                 f"`{path.text}` is {' or '.join(sorted(actual))}",
                 f"write the path of {text}",
             )
-
-    def _kinds(self, type_: Type) -> frozenset[str]:
-        """Return the kinds of JSON values of a type, without null; empty for any JSON."""
-        bare = type_.type if isinstance(type_, model.Nullable) else type_
-        if isinstance(bare, model.AnyJson):
-            return frozenset()
-        return kinds(bare, self.endpoints.fields.built)
-
-    def _found(self, body: Type, path: Node | None) -> Type | None:
-        """Return the type at a path; report a step that leads nowhere."""
-        if not isinstance(path, Scalar) or not _PATH.fullmatch(path.text):
-            return None
-        types: list[Type] = [body]
-        for step in _STEP.finditer(path.text) if path.text != "." else ():
-            known = {name: type_ for each in types for name, type_ in self._inside(each)}
-            any_json = any(isinstance(each, model.AnyJson) for each in types)
-            name = "[]" if step[0].startswith("[") else step[0]
-            if name in known or "*" in known:
-                types = [known.get(name) or known["*"]]
-            elif not any_json:
-                self.diagnostics.add(
-                    path,
-                    "paging",
-                    f"the response has no `{step[0]}`"
-                    + (f" in `{path.text[: step.start()].rstrip('.')}`" if step.start() else ""),
-                    did_you_mean(step[0], (each for each in known if each not in ("[]", "*"))),
-                    step.start(),
-                    len(step[0]),
-                )
-                return None
-        return types[0]
-
-    def _inside(self, type_: Type) -> Iterator[tuple[str, Type]]:
-        """Yield the types inside a type by the step that leads there; `*` is any name, `[]` an item of a list."""
-        match type_:
-            case model.Nullable(type=inner) | model.JsonText(type=inner):
-                yield from self._inside(inner)
-            case model.ListOf(item=item):
-                yield "[]", item
-            case model.MapOf(value=value):
-                yield "*", value
-            case model.Union(members=members):
-                for member in members:
-                    yield from self._inside(member)
-            case model.Named(to=to):
-                named = self.endpoints.fields.built.get(to)
-                if isinstance(named, model.Object):
-                    for field in named.fields:
-                        yield field.wire, field.type
-                elif isinstance(named, model.UnionType):
-                    for member in named.members:
-                        yield from self._inside(member)
-            case _:
-                pass
 
     def _report(self, at: Node, message: str, hint: str) -> None:
         self.diagnostics.add(at, "paging", message, hint)

@@ -46,6 +46,7 @@ from .fields import FieldOwner, FieldResolver
 from .includes import IncludeResolver
 from .localized import TextReader, child, word
 from .paging import PagingResolver
+from .polling import PollResolver
 from .spec_folder import Document, SpecFolder
 from .symbols import SymbolTable
 from .type_resolver import UNRESOLVED, TypeResolver
@@ -393,6 +394,7 @@ class Resolver:
         finished: dict[Path, list[Endpoint]] = {}
         applied: list[tuple[ErrorShape, tuple[ErrorCode, ...]]] = []
         paging = PagingResolver(endpoint_resolver, self.diagnostics)
+        polling = PollResolver(endpoint_resolver, self.diagnostics)
         for path, group in drafts.items():
             above = [
                 row
@@ -412,6 +414,7 @@ class Resolver:
                         endpoint,
                         idempotency=endpoint_resolver.idempotency(draft, known),
                         paging=paging.paging_of(endpoint, draft.node.get("paging")),
+                        poll=polling.poll_of(endpoint, draft.node),
                     )
                 )
         self.errors.check_codes(applied)

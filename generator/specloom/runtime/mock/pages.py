@@ -91,7 +91,9 @@ class _Page:
         has_more: bool,
     ) -> None:
         self.endpoint = endpoint
-        self.body_type: Annotation = endpoint.responses.get(status)
+        self.body_type: Annotation = endpoint.responses.get(
+            endpoint.documented(status) or status
+        )
         self.document = document
         self.end = end
         self.has_more = has_more

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from http import HTTPStatus
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ...auth_schemes import added_by
-from ...code import Markdown, markdown
+from ...code import Markdown, Python, markdown
 from ...model import (
     Api,
     BinaryBody,
@@ -32,6 +33,7 @@ from ...model import (
     TextBody,
     Type,
     json_text,
+    wire_text,
 )
 from ...render import render
 from ..client_interface import argument_of, body_fields
@@ -63,6 +65,8 @@ class EndpointSamples(Struct, frozen=True):
     asynchronous: Markdown
     pages: tuple[Markdown, Markdown] | None
     """Programs that iterate over all pages, sync and async."""
+    wait: tuple[Markdown, Markdown] | None
+    """Programs that wait for a final state."""
 
     @classmethod
     def of(cls, api: Api, endpoint: Endpoint) -> EndpointSamples:
@@ -73,19 +77,24 @@ class EndpointSamples(Struct, frozen=True):
             tuple(markdown.code_lines(each.curl()) for each in requests),
             markdown.code_lines(python_samples.sample(requests[0], asynchronous=False)),
             markdown.code_lines(python_samples.sample(requests[0], asynchronous=True)),
-            _pages_samples(requests[0]) if endpoint.paging is not None else None,
+            _both(requests[0], python_samples.pages_sample) if endpoint.paging else None,
+            (
+                _both(requests[0], partial(python_samples.sample, prefix="wait_"))
+                if endpoint.poll
+                else None
+            ),
         )
 
 
-def _pages_samples(request: SampleRequest) -> tuple[Markdown, Markdown]:
+def _both(request: SampleRequest, sample: Callable[..., Python]) -> tuple[Markdown, Markdown]:
     return (
-        markdown.code_lines(python_samples.pages_sample(request, asynchronous=False)),
-        markdown.code_lines(python_samples.pages_sample(request, asynchronous=True)),
+        markdown.code_lines(sample(request, asynchronous=False)),
+        markdown.code_lines(sample(request, asynchronous=True)),
     )
 
 
-class PagesView(Struct, frozen=True):
-    """How to get the next page, and programs that get all pages."""
+class LoopView(Struct, frozen=True):
+    """How pages follow each other, or a state becomes final, and programs that do it."""
 
     text: Markdown
     sync: Markdown
@@ -162,6 +171,7 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         "sync_sample": samples.sync,
         "async_sample": samples.asynchronous,
         "pages": _pages(endpoint, samples, localizer),
+        "wait": _wait(endpoint, samples, localizer),
         "error_shape": error_shape(endpoint.error_shape, localizer),
         "endpoint_errors": error_rows(endpoint.errors, endpoint.unprocessed, localizer),
         "resource_errors": error_rows(
@@ -389,7 +399,7 @@ def _examples(
         yield ExampleView(localizer.inline(each.title), curl, response, is_text, status)
 
 
-def _pages(endpoint: Endpoint, samples: EndpointSamples, localizer: Localizer) -> PagesView | None:
+def _pages(endpoint: Endpoint, samples: EndpointSamples, localizer: Localizer) -> LoopView | None:
     paging = endpoint.paging
     if paging is None or samples.pages is None:
         return None
@@ -402,7 +412,19 @@ def _pages(endpoint: Endpoint, samples: EndpointSamples, localizer: Localizer) -
     if paging.limit is not None:
         sentences.append(localizer.label("limit_of_pages", markdown.code(paging.limit)))
     sentences.append(localizer.label("iterate_pages", markdown.code(f"iter_{endpoint.name}")))
-    return PagesView(localizer.join(sentences, "sentences"), *samples.pages)
+    return LoopView(localizer.join(sentences, "sentences"), *samples.pages)
+
+
+def _wait(endpoint: Endpoint, samples: EndpointSamples, localizer: Localizer) -> LoopView | None:
+    poll = endpoint.poll
+    if poll is None or samples.wait is None:
+        return None
+    states = localizer.join([markdown.code(wire_text(state)) for state in poll.states])
+    sentences = [
+        localizer.label("states", markdown.code(poll.until), states),
+        localizer.label("wait_for_state", markdown.code(f"wait_{endpoint.name}")),
+    ]
+    return LoopView(localizer.join(sentences, "sentences"), *samples.wait)
 
 
 def _response_lost(api: Api, endpoint: Endpoint, localizer: Localizer) -> Markdown:

@@ -16,14 +16,14 @@ from .request import SampleRequest
 from .sample_values import sample_value
 
 
-def sample(request: SampleRequest, *, asynchronous: bool) -> Python:
-    """Return a program that sends the request and prints the response."""
+def sample(request: SampleRequest, *, asynchronous: bool, prefix: str = "") -> Python:
+    """Return a program that sends the request and prints the response, or that calls another method of the endpoint, whose name has a prefix."""
     endpoint, expressions = request.endpoint, Expressions(request.api)
     return render(
         Python,
         "docs/sample_async.py.j2" if asynchronous else "docs/sample.py.j2",
         client=_client(expressions, asynchronous=asynchronous),
-        call=_call(expressions, python.identifier("client"), request),
+        call=_call(expressions, python.identifier("client"), request, prefix),
         is_streamed=endpoint.stream is not None,
         is_download=endpoint.is_download,
         has_response=any(response.type is not None for response in endpoint.responses),

@@ -193,10 +193,12 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
 
 
 def _bases(api: Api, module: Module, *, is_async: bool) -> tuple[Python, ...]:
-    """Return the base classes of a client: that with `iter` if an endpoint is paged, that with `stream` if one streams its response."""
+    """Return the base classes of a client: with `iter` if an endpoint is paged, with `wait` if one is polled, with `stream` if one streams its response."""
     bases: list[tuple[Parts, str]] = []
     if any(endpoint.paging is not None for endpoint in api.all_endpoints()):
         bases.append((("paginators",), "PagingClient"))
+    if any(endpoint.poll is not None for endpoint in api.all_endpoints()):
+        bases.append((("waiters",), "PollingClient"))
     if api.has_streams:
         bases.append((("streaming", "client"), "StreamingClient"))
     prefix = "Async" if is_async else ""

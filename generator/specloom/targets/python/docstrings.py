@@ -18,8 +18,10 @@ from ...model import (
     Named,
     Nullable,
     PlainText,
+    Poll,
     Text,
     code_span,
+    json_text,
 )
 from ...render import render
 from .. import descriptions
@@ -116,6 +118,21 @@ def of_method(api: Api, endpoint: Endpoint, *, is_async: bool) -> Python:
 def of_iterator(api: Api, endpoint: Endpoint) -> Python:
     """Return the docstring of a method that iterates over the items of all pages."""
     return python.docstring(_render("iterator", **_endpoint(api, endpoint), name=endpoint.name), 8)
+
+
+def of_waiter(api: Api, endpoint: Endpoint, poll: Poll) -> Python:
+    """Return the docstring of a method that waits for a final state."""
+    states = ", ".join(code_span(json_text(state)) for state in poll.states)
+    return python.docstring(
+        _render(
+            "waiter",
+            **_endpoint(api, endpoint),
+            name=endpoint.name,
+            until=code_span(poll.until),
+            states=states,
+        ),
+        8,
+    )
 
 
 def of_call(api: Api, endpoint: Endpoint) -> Python:

@@ -25,6 +25,7 @@ from ...model import (
     Object,
     Paging,
     PlainText,
+    Poll,
     Response,
     Stream,
     TextBody,
@@ -76,11 +77,18 @@ class PagingView(Struct, frozen=True):
     options: Options
 
 
+class PollView(Struct, frozen=True):
+    """Template values of how an endpoint is polled: the runtime's class, and options."""
+
+    class_name: Python
+    options: Options
+
+
 class DeclarationView(Struct, frozen=True):
     """Template values of an endpoint's declaration. What has the API's default is absent."""
 
     class_name: Python
-    """`Endpoint`, or `PagedEndpoint` with paging."""
+    """`Endpoint`; with paging `PagedEndpoint`, with a poll `PolledEndpoint`."""
     type: Python
     """The class with the type of the response: `Endpoint[Order]`, `PagedEndpoint[OrderPage, Order]`."""
     qualified: Python
@@ -104,13 +112,12 @@ class DeclarationView(Struct, frozen=True):
     auth: Python | None
     verified: Python | None
     paging: PagingView | None
+    poll: PollView | None
 
 
 def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView:
     """Return the declaration of an endpoint."""
-    name = "Endpoint" if endpoint.paging is None else "PagedEndpoint"
-    home = "calls" if endpoint.paging is None else "paging"
-    class_name = module.use_own(("_runtime", home), name)
+    class_name = module.use_own(*_kind(endpoint, "Endpoint"))
     hints = TypeHints(api, module, "value")
     renamed = [field for field in endpoint.path_fields if field.wire != field.name]
     parameters = {
@@ -145,13 +152,22 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         auth=python.literal(auth_names(endpoint.auth)) if endpoint.auth != api.auth else None,
         verified=None if endpoint.verified else python.literal(False),
         paging=None if endpoint.paging is None else _paging(api, module, endpoint, endpoint.paging),
+        poll=None if endpoint.poll is None else _poll(module, endpoint.poll),
     )
 
 
+def _kind(endpoint: Endpoint, name: str) -> tuple[tuple[str, str], str]:
+    """Return the runtime's class for an endpoint or a call: its module and its name."""
+    if endpoint.paging is not None:
+        return ("_runtime", "paging"), f"Paged{name}"
+    if endpoint.poll is not None:
+        return ("_runtime", "polling"), f"Polled{name}"
+    return ("_runtime", "calls"), name
+
+
 def call_hint(api: Api, module: Module, endpoint: Endpoint) -> Python:
-    """Return the type of a call: `Call[Order]`, with paging `PagedCall[OrderPage, Order]`, with a stream `Call[Streamed[Chunk]]`."""
-    home, name = ("calls", "Call") if endpoint.paging is None else ("paging", "PagedCall")
-    call = module.use_own(("_runtime", home), name)
+    """Return the type of a call: `Call[Order]`, `PagedCall[OrderPage, Order]`, `PolledCall[Job]`, with a stream `Call[Streamed[Chunk]]`."""
+    call = module.use_own(*_kind(endpoint, "Call"))
     return python.subscript(call, value_hints(api, module, endpoint))
 
 
@@ -324,6 +340,20 @@ def _paging(api: Api, module: Module, endpoint: Endpoint, paging: Paging) -> Pag
                 "limit": None if paging.limit is None else python.literal(sent[paging.limit].name),
                 "more": _literal(paging.more),
                 "total": _literal(paging.total),
+            }
+        ),
+    )
+
+
+def _poll(module: Module, poll: Poll) -> PollView:
+    return PollView(
+        module.use_own(("_runtime", "polling"), "Poll"),
+        _options(
+            {
+                "until": python.literal(poll.until),
+                "states": python.literal(poll.states),
+                "every": python.literal(poll.every),
+                "deadline": python.literal(poll.deadline),
             }
         ),
     )

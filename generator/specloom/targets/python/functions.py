@@ -38,7 +38,7 @@ class FunctionView(Struct, frozen=True):
 
 
 class MethodView(Struct, frozen=True):
-    """Template values of a method of a resource, which passes the call of a function on: to `_send`, `_stream`, or with paging to `_iter`."""
+    """Template values of a method of a resource, which passes the call of a function on: to `_send` or `_stream`, with paging also to `_iter`, with a poll also to `_wait`."""
 
     name: Python
     function: FunctionView
@@ -49,6 +49,8 @@ class MethodView(Struct, frozen=True):
     is_coroutine: bool
     wrapper: Python | None = None
     """Class of the result, which gets the client and the call, and sends it later."""
+    deadline: Python | None = None
+    """Default of the argument `deadline`, if there is one."""
 
 
 def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) -> FunctionView:

@@ -47,7 +47,8 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     for resource in all_resources_of(api):
         nested = resources_of(resource)
         hidden = {each.name for each in resource.endpoints} | {each.name for each in nested}
-        hidden |= {f"iter_{each.name}" for each in resource.endpoints if each.paging is not None}
+        hidden |= {f"iter_{each.name}" for each in resource.endpoints if each.paging}
+        hidden |= {f"wait_{each.name}" for each in resource.endpoints if each.poll}
         hidden |= {class_of(resource, is_async=is_async) for is_async in (False, True)}
         module = Module(
             layout,
@@ -112,6 +113,8 @@ def _bases(module: Module, resource: Resource, *, is_async: bool) -> tuple[Pytho
     bases: list[tuple[Parts, str]] = []
     if any(endpoint.paging is not None for endpoint in resource.endpoints):
         bases.append((("paginators",), "PagingResource"))
+    if any(endpoint.poll is not None for endpoint in resource.endpoints):
+        bases.append((("waiters",), "PollingResource"))
     if any(endpoint.stream is not None for endpoint in resource.endpoints):
         bases.append((("streaming", "client"), "StreamingResource"))
     prefix = "Async" if is_async else ""
@@ -124,7 +127,7 @@ def _bases(module: Module, resource: Resource, *, is_async: bool) -> tuple[Pytho
 def _methods(
     api: Api, module: Module, endpoint: Endpoint, *, is_async: bool
 ) -> Iterator[MethodView]:
-    """Yield the methods of an endpoint: that of the call and, with paging, that of all pages."""
+    """Yield the methods of an endpoint: that of the call; with paging that of all pages, with a poll that which waits."""
     docstring = docstrings.of_method(api, endpoint, is_async=is_async)
     view = function(api, module, endpoint, docstring)
     prefix = "Async" if is_async else ""
@@ -145,6 +148,17 @@ def _methods(
         yield MethodView(view.name, view, docstring, download, send, False, download)
     else:
         yield MethodView(view.name, view, docstring, view.response, send, is_async)
+    if endpoint.poll is not None:
+        module.builtin("float")
+        yield MethodView(
+            python.identifier(f"wait_{endpoint.name}"),
+            view,
+            docstrings.of_waiter(api, endpoint, endpoint.poll),
+            view.response,
+            python.identifier("_wait"),
+            is_coroutine=is_async,
+            deadline=python.literal(endpoint.poll.deadline),
+        )
     if endpoint.paging is None:
         return
     paginator = module.use_own(("_runtime", "paginators"), f"{prefix}Paginator")

@@ -93,18 +93,21 @@ def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
 
 
 def _bases(api: Api, layout: Layout) -> list[tuple[Parts, str]]:
-    """Return module and name of the mock's base classes: the service's behaviour, else those of the schemes, and the one that pages; else `Mock`."""
-    paged = any(endpoint.paging is not None for endpoint in api.all_endpoints())
-    pages: list[tuple[Parts, str]] = [(("mock", "pages"), "PagingMock")] if paged else []
+    """Return module and name of the mock's base classes: the service's behaviour, else those of the schemes, and those that page and finish jobs; else `Mock`."""
+    added: list[tuple[Parts, str]] = []
+    if any(endpoint.paging for endpoint in api.all_endpoints()):
+        added.append((("mock", "pages"), "PagingMock"))
+    if any(endpoint.poll for endpoint in api.all_endpoints()):
+        added.append((("mock", "jobs"), "PollingMock"))
     if layout.mock is not None:
-        return [(("mock", service.MODULE), service.class_name(layout.mock)), *pages]
+        return [(("mock", service.MODULE), service.class_name(layout.mock)), *added]
     bases: dict[tuple[Parts, str], None] = {}
     for scheme in api.schemes:
         kind = SCHEMES[scheme.kind]
         if kind.mock is not None and kind.mock.base is not None:
             module, name = kind.mock.base
             bases[kind.home(module), name] = None
-    return [*bases, *pages] or [(("mock", "server_core"), "Mock")]
+    return [*bases, *added] or [(("mock", "server_core"), "Mock")]
 
 
 def _scheme(module: Module, api: Api, scheme: Scheme) -> ServerSchemeView:

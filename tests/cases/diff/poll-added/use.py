@@ -1,0 +1,3 @@
+from shop import Shop
+
+print(Shop().things.get("1").state)

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "803fda9958209167"
+__build__ = "fb4fdaafde2142f5"

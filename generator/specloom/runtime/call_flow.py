@@ -173,7 +173,8 @@ class CallState(Generic[T]):
         signed: bytes | None = b""
         if endpoint.body is not None:
             encoded = endpoint.body.encode(draft.body, scheme.encrypt)
-            headers["Content-Type"] = encoded.media
+            if "Content-Type" not in draft.headers:
+                headers["Content-Type"] = encoded.media
             body, signed = encoded.content, encoded.signed
         if isinstance(body, BodyStream):
             self._stream = body

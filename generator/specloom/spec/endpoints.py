@@ -153,6 +153,7 @@ class EndpointResolver:
         own = {field.wire.lower() for field in header}
         header += tuple(field for field in self.header if field.wire.lower() not in own)
         body = self._body(node, key, replace(owner, name=class_name + "Request"), method)
+        header += parameters.media_choice(node.get("media"))
         endpoint = Endpoint(
             name=key.text,
             resource=module,
@@ -250,7 +251,7 @@ class EndpointResolver:
         if isinstance(value, Scalar):
             read = self.types.read(value, name.module)
             if isinstance(read, model.PlainText):
-                return model.TextBody(read, word(node.get("media")) or "text/plain")
+                return model.TextBody(read, _first_media(node) or "text/plain")
             if read and (outside := outside_json(read)):
                 self.diagnostics.add(
                     value,
@@ -265,7 +266,7 @@ class EndpointResolver:
             body = JsonBody(read or UNRESOLVED, flat=False)
         else:
             body = JsonBody(self.fields.resolve_object(name, value, None, at), flat=True)
-        media = word(node.get("media"))
+        media = _first_media(node)
         return replace(body, media=media) if media else body
 
     def _signed_part(self, node: Node | None, name: TypeName) -> str | None:
@@ -536,3 +537,8 @@ def _status(text: str) -> int | Literal["2XX"] | None:
         return "2XX"
     is_number = len(text) == 3 and text.isdecimal() and text.isascii()
     return int(text) if is_number and 200 <= int(text) <= 599 else None
+
+
+def _first_media(node: MapNode) -> str:
+    """Return the media type of a body, the first of several; empty if it has the usual one."""
+    return next((each.text for each in words(node.get("media"))), "")

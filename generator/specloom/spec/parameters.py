@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from .. import model
 from ..auth_schemes import added_by
-from ..model import Endpoint, Field, NamedType, Object, Scheme, Type, TypeName
+from ..model import Endpoint, Field, NamedType, Object, Scheme, Text, Type, TypeName
 from .collector import DiagnosticCollector, line_reference
 from .key_hints import key_hint
-from .localized import child, word
-from .nodes import Node, Scalar
+from .localized import child, word, words
+from .nodes import Node, Scalar, location_of
 from .reachability import outside_json
 from .type_resolver import UNRESOLVED
 from .unions import kinds
@@ -227,6 +227,27 @@ def check_headers(
             )
 
 
+_MEDIA_TITLE = Text((("en", "Media type of the body"), ("zh", "请求体的媒体类型")))
+
+
+def media_choice(node: Node | None) -> tuple[Field, ...]:
+    """Return the header that chooses among several media types of the body, if there are several."""
+    media = tuple(dict.fromkeys(each.text for each in words(node)))
+    if node is None or len(media) < 2:
+        return ()
+    return (
+        Field(
+            wire="Content-Type",
+            name="media",
+            type=model.String(literals=media),
+            required=False,
+            title=_MEDIA_TITLE,
+            default=model.Value(media[0]),
+            location=location_of(node),
+        ),
+    )
+
+
 def check_added(
     endpoint: Endpoint,
     header: Iterable[Field],
@@ -246,7 +267,7 @@ def check_added(
             writers["content-type"] = "the media type of the body"
         for field in fields:
             writer = writers.get(_folded(field.wire, part))
-            if writer:
+            if writer and field.title is not _MEDIA_TITLE:
                 hint = key_hint(field.wire, part) or "remove it"
                 diagnostics.add_at(
                     field.location,

@@ -93,7 +93,8 @@ class SampleRequest(Struct, frozen=True):
         is_accepting = any(name.lower() == "accept" for name in self.header)
         if self.endpoint.stream and not is_accepting:
             yield "Accept", _ACCEPT[self.endpoint.stream.format]
-        if (media := media_of(self.endpoint)) and not isinstance(self.endpoint.body, MultipartBody):
+        has_media = "Content-Type" in self.header or isinstance(self.endpoint.body, MultipartBody)
+        if (media := media_of(self.endpoint)) and not has_media:
             yield "Content-Type", media
 
     def curl(self) -> str:

@@ -53,15 +53,21 @@ FORMS: Mapping[str, Form | None] = {
     # XML is text to a spec: the client sends and returns it as it is.
     "XML body": _endpoint(f"body: text, media: application/xml, {_POST}"),
     "several media types of a body": None,
-    "body of a GET or DELETE": None,
+    "body of a GET or DELETE": _endpoint("body: {a: string}, responses: {204: null}", method="GET"),
     "cookie": None,
-    "slashes in a path parameter": None,
+    "slashes in a path parameter": Form(
+        "title: X\nendpoints:\n  x: {http: 'GET /x/{+a}', path: {a: string}, responses: {204: null}}\n"
+    ),
     "matrix or label style": None,
     "JSON in a parameter": _endpoint(
         "query: {a: text<A>}, responses: {204: null}", "A: {fields: {b: string}}", "GET"
     ),
-    "list joined by pipes": None,
-    "list joined by spaces": None,
+    "list joined by pipes": _endpoint(
+        "query: {a: {type: list<string>, style: pipe}}, responses: {204: null}", method="GET"
+    ),
+    "list joined by spaces": _endpoint(
+        "query: {a: {type: list<string>, style: space}}, responses: {204: null}", method="GET"
+    ),
     "list in brackets": _endpoint(
         "query: {a: {type: list<string>, style: brackets}}, responses: {204: null}", method="GET"
     ),
@@ -107,7 +113,9 @@ FORMS: Mapping[str, Form | None] = {
     ),
     "union of scalars": _field("string | integer"),
     "union with objects": _field("string | A", "A: {fields: {b: string}}"),
-    "union of objects without a tag": None,
+    "union of objects without a tag": _field(
+        "A | B", "A: {fields: {c: string}}, B: {fields: {d: string}}"
+    ),
     "tagged union": _field(
         "A",
         "A: {type: B | C, tag: k}, B: {fields: {k: string('b')}}, C: {fields: {k: string('c')}}",
@@ -135,6 +143,8 @@ FORMS: Mapping[str, Form | None] = {
     ),
     "oauth authentication": None,
     "mutual authentication": None,
-    "host variables": None,
+    "host variables": _auth(
+        "hosts: [{url: 'https://{tenant}.example.com', variables: {tenant: string}}]"
+    ),
 }
 """None: the language has no form for it. A construct that is not listed has none either."""

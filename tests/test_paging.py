@@ -249,6 +249,27 @@ def test_pages_are_numbered_from_the_documented_default(server: Server, collect:
     assert [each.get("page") for each in queries(server)] == [None, "1", "2"]
 
 
+def test_a_key_in_the_url_of_a_page_is_not_sent_twice(server: Server, tmp_path: Path) -> None:
+    shutil.copytree(SPEC, tmp_path / "spec")
+    api = tmp_path / "spec" / "_api.yaml"
+    keyed = "auth: key\nschemes: {key: {scheme: api-key, query: api_key}}"
+    text = api.read_text("utf-8").replace("package: pages", "package: keyed")
+    api.write_text(text.replace("auth: bearer", keyed), "utf-8")
+    write(tmp_path / "spec", tmp_path / "project")
+    server.respond_with(
+        answer({"results": ["a"], "next": "/events?api_key=old&p=2"}),
+        answer({"results": ["b"], "next": None}),
+    )
+    with imported(tmp_path / "project", "keyed") as keyed_package:
+        package: Any = keyed_package
+        with package.Pages(key="new", hosts=[server.url]) as client:
+            assert list(client.issues.iter_events()) == ["a", "b"]
+    assert [each.target for each in server.received] == [
+        "/events?api_key=new",
+        "/events?p=2&api_key=new",
+    ]
+
+
 # --- calls --------------------------------------------------------------------------------
 
 

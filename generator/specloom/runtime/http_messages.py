@@ -98,10 +98,12 @@ class Request(Opaque):
         return self._with(self.target, headers)
 
     def with_query(self, name: str, value: str) -> Request:
-        """Return the request with one more query parameter."""
-        separator = "&" if "?" in self.target else "?"
-        added = f"{quote(name, safe='')}={quote(value, safe='')}"
-        return self._with(f"{self.target}{separator}{added}", self.headers)
+        """Return the request with a query parameter, in place of one of this name."""
+        path, _, query = self.target.partition("?")
+        key = f"{quote(name, safe='')}="
+        pairs = [pair for pair in query.split("&") if not pair.startswith(key)]
+        pairs = [*filter(None, pairs), f"{key}{quote(value, safe='')}"]
+        return self._with(f"{path}?{'&'.join(pairs)}", self.headers)
 
     def with_cookie(self, name: str, value: str) -> Request:
         """Return the request with one more cookie (RFC 6265, 4.2.1)."""

@@ -32,6 +32,7 @@ class PagingResolver:
         """Return the paging of an endpoint; None without one, or after a problem."""
         if not isinstance(node, MapNode):
             return None
+        self._check_endpoint(endpoint, node)
         form = self._form(node)
         body = self._body(endpoint, node)
         if form is None or body is None:
@@ -104,6 +105,24 @@ class PagingResolver:
             )
             return None
         return bodies[0]
+
+    def _check_endpoint(self, endpoint: Endpoint, node: MapNode) -> None:
+        """Report what only one page can have: a URL from a response, and a key that the client makes once."""
+        if endpoint.url is not None:
+            self._report(
+                node,
+                "an endpoint with `from_url` has no pages",
+                "remove `paging`, and follow the URLs with calls of this endpoint",
+            )
+        for field in self._parameters(endpoint).values():
+            if field.fill == "uuid" and endpoint.method != "GET":
+                self.diagnostics.add_at(
+                    field.location,
+                    "paging",
+                    f"the requests of all pages would have the same `{field.wire}`, because the client makes it once",
+                    "remove `fill`, or `paging`",
+                    len(field.wire),
+                )
 
     def _check_request(self, endpoint: Endpoint, key: Scalar) -> None:
         if endpoint.method != "GET" or endpoint.body is not None:

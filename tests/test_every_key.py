@@ -70,7 +70,7 @@ NEEDED: Mapping[str, Any] = {
 }  # fmt: skip
 VALUES: Mapping[str, tuple[Any, ...]] = {
     # What is tried at a key; of an enumeration or a boolean the schema has it.
-    "all": (["pay", "key"],), "as": ("Renamed", "renamed"), "ask": ("act",), "auth": ("key", "none"), "body": ("list<string>", {MARK: "string"}, "Leaf", {MARK: "a"}), "body_file": ("zqz.json",),
+    "accept": ({"text/csv": "text"},), "all": (["pay", "key"],), "as": ("Renamed", "renamed"), "ask": ("act",), "auth": ("key", "none"), "body": ("list<string>", {MARK: "string"}, "Leaf", {MARK: "a"}), "body_file": ("zqz.json",),
     "client": ("Other",), "code": (MARK,), "content": ("file", {"type": "file(..9)"}), "default": ("A", 1), "deprecated": (MARK, "true"), "detail": (MARK,),
     "endpoints": ({"get": ENDPOINT},), "enum": ([MARK],), "error_shape": ({"code": MARK},), "errors": ([{"code": "ZQZ"}],), "example": ("A", 1),
     "events": ({"name": MARK}, {"zqz": {"payload": {}}}), "examples": ([{"title": MARK}],), "extra": ("string",), "facts": ({"audience": MARK}, [{"title": MARK, "value": MARK}]),

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "49801e0d5e7aacf6"
+__build__ = "f2c49622191e4750"

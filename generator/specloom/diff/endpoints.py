@@ -252,6 +252,21 @@ class EndpointComparison(Struct, frozen=True):
         hashes = describe_both(lambda each: _hash(each.hash), old, new)
         if hashes[0] != hashes[1]:
             self.changes.add("hash-changed", RESPONSE, subject, part, hashes, location)
+        before = {each.name: each.type for each in old.accept[1:]}
+        for media in new.accept:
+            if media.name not in before or media.name == new.accept[0].name:
+                continue
+            for difference in TypeComparison(self.matching, "response", in_list=True).differences(
+                before[media.name], media.type
+            ):
+                self.changes.add(
+                    difference.rule,
+                    RESPONSE,
+                    subject,
+                    difference.within(f"{part} {media.name}"),
+                    (difference.old, difference.new),
+                    location,
+                )
         headers(self.changes, subject, old.headers, new.headers, location)
         for attribute in ("title", "description"):
             self.texts.compare(
@@ -430,7 +445,7 @@ def _sent_arguments(api: Api, endpoint: Endpoint) -> list[EndpointArgument]:
     difference += [
         EndpointArgument(field, "header")
         for field in endpoint.header
-        if field.wire not in everywhere
+        if field.wire not in everywhere or (endpoint.accept and field.wire == "Accept")
     ]
     difference += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
     return difference + [

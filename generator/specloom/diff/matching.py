@@ -29,6 +29,7 @@ from ..model import (
     NamedType,
     Nullable,
     Object,
+    Response,
     Type,
     TypeName,
     Union,
@@ -238,8 +239,7 @@ def _response_types(api: Api, endpoints: Iterable[Endpoint]) -> Iterator[Type]:
     yield from (event.payload for event in api.all_events())
     for endpoint in endpoints:
         for response in endpoint.responses:
-            if response.type is not None:
-                yield response.type
+            yield from response.types
 
 
 def _closure(roots: Iterable[Type], api: Api) -> frozenset[TypeName]:
@@ -290,16 +290,27 @@ def _corresponding_types(
                 yield old.body.type, new.body.type
             case _:
                 pass
-        responses = {response.status: response.type for response in old.responses}
+        responses = {
+            (response.status, media): type_
+            for response in old.responses
+            for media, type_ in _bodies(response)
+        }
         for response in new.responses:
-            old_type = responses.get(response.status)
-            if response.type is not None and old_type is not None:
-                yield old_type, response.type
+            for media, type_ in _bodies(response):
+                if old_type := responses.get((response.status, media)):
+                    yield old_type, type_
     bodies = {(row.status, row.code): row.body for row in error_rows(old_api)}
     for row in error_rows(new_api):
         old_type = bodies.get((row.status, row.code))
         if row.body is not None and old_type is not None:
             yield old_type, row.body
+
+
+def _bodies(response: Response) -> Iterator[tuple[str, Type]]:
+    """Yield the types of a response's body by media type; without a choice, that is empty."""
+    yield from ((media.name, media.type) for media in response.accept)
+    if response.type is not None:
+        yield "", response.type
 
 
 def _field_types(old: Iterable[Field], new: Iterable[Field]) -> Iterator[tuple[Type, Type]]:

@@ -72,6 +72,13 @@ class FileHash(Struct, frozen=True):
     field: Field | None = None
 
 
+class MediaType(Struct, frozen=True):
+    """A media type that a response can have, and the type of its body."""
+
+    name: str
+    type: Type
+
+
 class Response(Struct, frozen=True):
     """A documented response other than an error. `type` is None without a body, a `File` or `PlainText` for one without JSON, and with a
     `stream` the type of each value."""
@@ -84,6 +91,14 @@ class Response(Struct, frozen=True):
     headers: tuple[Field, ...] = ()
     stream: Stream | None = None
     hash: FileHash | None = None
+    accept: tuple[MediaType, ...] = ()
+    """Media types among which a request chooses; `type` is that of the first."""
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        """Types of the body: that of each media type, or the only one."""
+        only = () if self.type is None else (self.type,)
+        return tuple(media.type for media in self.accept) or only
 
     @property
     def is_success(self) -> bool:
@@ -265,7 +280,9 @@ class Endpoint(Struct, frozen=True):
     @property
     def is_download(self) -> bool:
         """True if all responses are files, which clients stream."""
-        return bool(self.responses) and all(isinstance(each.type, File) for each in self.responses)
+        return bool(self.responses) and all(
+            isinstance(each.type, File) and not each.accept for each in self.responses
+        )
 
     @property
     def unsent(self) -> tuple[Field, ...]:
@@ -278,6 +295,12 @@ class Endpoint(Struct, frozen=True):
     def qualified(self) -> str:
         """Qualified name `resource.endpoint`, as in `idempotency.ask` and log lines."""
         return ".".join((*self.resource, self.name))
+
+    @property
+    def accept(self) -> tuple[str, ...]:
+        """Media types among which a request chooses, the default one first; empty without a choice."""
+        names = (media.name for response in self.responses for media in response.accept)
+        return tuple(dict.fromkeys(names))
 
     def response_with(self, status: int) -> Response | None:
         """Return the documented response with a status, or that of its range, or None."""

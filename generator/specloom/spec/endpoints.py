@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import model, naming
-from ..model import Endpoint, Field, Host, Idempotency, JsonBody, Response, Type, TypeName
+from ..model import (
+    Endpoint,
+    Field,
+    Host,
+    Idempotency,
+    JsonBody,
+    Response,
+    Text,
+    Type,
+    TypeName,
+    Value,
+)
 from . import api_file, downloads, parameters, streams
 from .api_file import FactRow, SchemeResolver
 from .collector import DiagnosticCollector, did_you_mean, line_reference
@@ -22,6 +34,7 @@ from .reachability import outside_json
 from .spec_folder import MAX_NAME_LENGTH
 from .type_resolver import UNRESOLVED, TypeResolver
 
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
 
@@ -154,6 +167,9 @@ class EndpointResolver:
         header += tuple(field for field in self.header if field.wire.lower() not in own)
         body = self._body(node, key, replace(owner, name=class_name + "Request"), method)
         header += parameters.media_choice(node.get("media"))
+        responses = self._responses(node, owner, method)
+        if chosen := self._accept(node, responses, own):
+            header = (*(field for field in header if field.wire.lower() != "accept"), chosen)
         endpoint = Endpoint(
             name=key.text,
             resource=module,
@@ -167,7 +183,7 @@ class EndpointResolver:
             query=query,
             header=header,
             body=body,
-            responses=self._responses(node, owner, method),
+            responses=responses,
             errors=self.errors.read(node.get("errors"), module),
             error_shape=self.shapes.of(module, node.get("error_shape")),
             unprocessed=(
@@ -333,15 +349,16 @@ class EndpointResolver:
             bodies = [
                 entry.key
                 for word_, entry in (value.entries.items() if isinstance(value, MapNode) else ())
-                if word_ in {"body", "content", "stream"}
+                if word_ in {"body", "content", "stream", "accept"}
             ]
             stream = streams.read(child(value, "stream"), self.diagnostics)
             inline += isinstance(_content(value), MapNode)
-            type_ = self._response_type(key, value, name)
+            accept = self._media_types(child(value, "accept"), owner.module)
+            type_ = accept[0].type if accept else self._response_type(key, value, name)
             parameters.check_unused_key(
                 value,
                 "media",
-                isinstance(type_, model.PlainText),
+                isinstance(type_, model.PlainText) and not accept,
                 "`media` applies to a `text` only; any JSON media type is accepted, and that of a file is under `content`",
                 self.diagnostics,
             )
@@ -367,8 +384,79 @@ class EndpointResolver:
                 child(value, "description")
             )
             hash_ = downloads.file_hash(value, self.diagnostics)
-            responses.append(Response(status, type_, *about, headers, stream, hash_))
+            responses.append(Response(status, type_, *about, headers, stream, hash_, accept))
         return tuple(responses)
+
+    def _media_types(
+        self, node: Node | None, module: tuple[str, ...]
+    ) -> tuple[model.MediaType, ...]:
+        """Return the media types of a response, with the types of their bodies."""
+        accepted: list[model.MediaType] = []
+        for key, value in entries(node):
+            if not _MEDIA_TYPE.fullmatch(key.text):
+                self.diagnostics.add(
+                    key,
+                    "invalid-value",
+                    f"expected a media type such as text/csv, found `{key.text}`",
+                    "write it in lower case, without parameters and without `*`",
+                )
+            read = self.types.read(value, module) if isinstance(value, Scalar) else None
+            if read is None:
+                continue
+            if not isinstance(read, model.File | model.PlainText) and (word := outside_json(read)):
+                self.diagnostics.add(
+                    value,
+                    "misplaced-file",
+                    f"a JSON body cannot contain a `{word}`",
+                    "write `file` or `text` for the whole body",
+                )
+            accepted.append(model.MediaType(key.text, read))
+        return tuple(accepted)
+
+    def _accept(
+        self, node: MapNode, responses: tuple[Response, ...], own: set[str]
+    ) -> Field | None:
+        """Return the header that chooses the media type of the response, or None if there is no choice."""
+        names = tuple(dict.fromkeys(each.name for one in responses for each in one.accept))
+        if not names:
+            return None
+        at = node.entries["responses"].key
+        if "accept" in own:
+            self.diagnostics.add(
+                at,
+                "invalid-parameter",
+                "`Accept` is already set by `accept` of a response",
+                "remove the header",
+            )
+        is_repeated = "paging" in node.entries or "poll" in node.entries
+        if is_repeated or any(response.stream for response in responses):
+            self.diagnostics.add(
+                at,
+                "unused-key",
+                "an endpoint with `paging`, `poll` or `stream` has one media type",
+                "write `body` in place of `accept`, or make it another endpoint",
+            )
+        return Field(
+            "Accept",
+            "accept",
+            model.String(literals=names),
+            required=len(names) == 1,
+            title=Text(
+                tuple(
+                    (
+                        language,
+                        (
+                            "应答的媒体类型"
+                            if language.startswith("zh")
+                            else "Media type of the response"
+                        ),
+                    )
+                    for language in self.texts.languages
+                )
+            ),
+            default=None if len(names) == 1 else Value(names[0]),
+            location=location_of(at),
+        )
 
     def _response_type(self, key: Scalar, value: Node, name: TypeName) -> Type | None:
         content = child(value, "content")

@@ -261,7 +261,14 @@ HINTS = (
         "title: Pets",
     ),
     Hint(
-        "consumes produces mediaType contentType",
+        "produces",
+        "endpoint",
+        "write the media types of a response under its `accept`",
+        "endpoint",
+        "responses: {200: {accept: {application/json: json, text/csv: text}}}",
+    ),
+    Hint(
+        "consumes mediaType contentType",
         "endpoint",
         "set the media type of a JSON `body` with `media`; use `form`, `parts` or `content` for other bodies",
         "endpoint",
@@ -342,9 +349,9 @@ HINTS = (
     Hint(
         "*/*",
         "content response",
-        "write JSON as `body`, and other media types as a file",
+        "write JSON as `body`, another media type as `text` or a file, and several under `accept`",
         "endpoint",
-        "responses: {200: {content: {type: file, media: text/csv}}}",
+        "responses: {200: {accept: {application/json: json, text/csv: text}}}",
     ),
     Hint(
         "default 4XX 5XX",

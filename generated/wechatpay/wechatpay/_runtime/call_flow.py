@@ -248,7 +248,9 @@ class CallState(Generic[T]):
         kind = self._endpoint.responses.get(response.status)
         if isinstance(kind, BinaryContent) and kind.hash is not None:
             kind.hash.check(self._call, response)
-        return decode_response(self._endpoint, response, scheme, self._settings)
+        _, _, request = self._attempted
+        accept = request.headers.get("Accept")
+        return decode_response(self._endpoint, response, scheme, self._settings, accept)
 
     def _send_action(self, request: Request, now: float) -> Send:
         """Return the action that sends a request, with the timeouts of this attempt.

@@ -20,6 +20,7 @@ from .encode_errors import EncodeError, Encoder
 from .encoding import encoder_for
 from .endpoint_metadata import (
     BINARY,
+    Accepts,
     BinaryContent,
     ErrorCode,
     Idempotency,
@@ -42,6 +43,7 @@ T = TypeVar("T")
 
 __all__ = [
     "BINARY",
+    "Accepts",
     "BinaryContent",
     "Call",
     "Endpoint",

@@ -97,6 +97,11 @@ def is_media_of(media: str, known: Iterable[str]) -> bool:
     )
 
 
+def is_json(media: str) -> bool:
+    """Return whether a media type is JSON: `application/json`, `…+json`."""
+    return media.partition(";")[0].strip().lower().endswith(("/json", "+json"))
+
+
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """Return the request ID from its most common headers."""
     return headers.get("Request-ID") or headers.get("X-Request-ID") or None

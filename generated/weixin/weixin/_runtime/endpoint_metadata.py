@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeGuard, TypeVar
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from .confidential import Confidential
 from .effects import MEBIBYTE
 from .errors import ApiError, Outcome, Retry
-from .headers import Headers, is_media_of
+from .headers import Headers, is_json, is_media_of
 from .http_messages import RawResponse
 from .public_names import public
 
@@ -116,6 +116,42 @@ class Streamed(Struct, Generic[T], frozen=True):
 def is_streamed(kind: object) -> TypeGuard[Streamed[Any]]:
     """Return whether the type of a response is a stream."""
     return isinstance(kind, Streamed)
+
+
+class Accepts:
+    """Types of a response by media type, among which a request chooses."""
+
+    def __init__(self, types: Mapping[str, Any]) -> None:
+        self.types = types
+
+    @property
+    def max_bytes(self) -> int:
+        """Maximum size in bytes of the largest limited content, else 0."""
+        raw = (each for each in self.types.values() if isinstance(each, RawContent))
+        return max((each.max_bytes for each in raw), default=0)
+
+    def choose(self, media: str | None, accept: str | None) -> tuple[Any, list[str]]:
+        """Return the type of a response with this media type, and its mismatches.
+
+        `accept` is the media type that was requested. A response without a media type
+        counts as requested, and any JSON counts as the documented one. Raise ValueError
+        for an undocumented media type.
+        """
+        default = next(iter(self.types))
+        requested = default if accept is None or accept not in self.types else accept
+        if media is None or _is_like(media, requested):
+            return self.types[requested], []
+        exact = (each for each in self.types if is_media_of(media, (each,)))
+        like = (each for each in self.types if _is_like(media, each))
+        sent = next(exact, None) or next(like, None)
+        if sent is None:
+            raise ValueError(f"undocumented media type {media}")
+        return self.types[sent], [f"expected {requested}, got {media}"]
+
+
+def _is_like(media: str, documented: str) -> bool:
+    """Return whether a media type is the documented one, or both are JSON."""
+    return is_media_of(media, (documented,)) or (is_json(media) and is_json(documented))
 
 
 class ErrorCode(Struct, frozen=True):

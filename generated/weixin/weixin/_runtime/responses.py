@@ -11,6 +11,7 @@ from .auth.base import Scheme
 from .calls import Endpoint
 from .codec import InvalidJson, codec, decode, parse
 from .endpoint_metadata import (
+    Accepts,
     RawContent,
     Response,
     is_streamed,
@@ -37,9 +38,16 @@ _RETRY: Mapping[int, Retry] = {
 
 
 def decode_response(
-    endpoint: Endpoint[T], response: RawResponse, scheme: Scheme, settings: Settings
+    endpoint: Endpoint[T],
+    response: RawResponse,
+    scheme: Scheme,
+    settings: Settings,
+    accept: str | None = None,
 ) -> Response[T]:
-    """Decode a response; raise `ApiError` or `ProtocolError`."""
+    """Decode a response; raise `ApiError` or `ProtocolError`.
+
+    `accept` is the Accept header of the request.
+    """
     documented = endpoint.documented(response.status) is not None
     is_error = not documented and response.status >= 400
     shape = settings.service.error_shape_of(endpoint)
@@ -52,7 +60,7 @@ def decode_response(
             **_parts(response),
         )
     value: T = (
-        _value(endpoint, response, scheme, settings)
+        _value(endpoint, response, scheme, settings, accept)
         if endpoint.in_spec
         else _undocumented_value(response)
     )
@@ -98,7 +106,11 @@ def _parts(response: RawResponse) -> dict[str, Any]:
 
 
 def _value(
-    endpoint: Endpoint[Any], response: RawResponse, scheme: Scheme, settings: Settings
+    endpoint: Endpoint[Any],
+    response: RawResponse,
+    scheme: Scheme,
+    settings: Settings,
+    accept: str | None,
 ) -> Any:
     kinds, status = endpoint.responses, endpoint.documented(response.status)
     problems: list[object] = []
@@ -107,6 +119,9 @@ def _value(
         status = next((known for known in kinds if is_success(known)), 0)
         problems.append(f"undocumented status {response.status}")
     kind = kinds.get(status)
+    if isinstance(kind, Accepts):
+        kind, unrequested = _chosen(kind, response, accept)
+        problems += unrequested
     value: Any = None
     try:
         if isinstance(kind, RawContent):
@@ -154,6 +169,16 @@ def _undocumented_value(response: RawResponse) -> Any:
         with suppress(InvalidJson):
             return parse(content)
     return content
+
+
+def _chosen(
+    kind: Accepts, response: RawResponse, accept: str | None
+) -> tuple[Any, list[str]]:
+    try:
+        return kind.choose(response.headers.get("Content-Type"), accept)
+    except ValueError as error:
+        text = f"the response is not documented: {error}"
+    raise ProtocolError(text, **_parts(response))
 
 
 def _raw(kind: RawContent, response: RawResponse) -> tuple[Any, list[str]]:

@@ -17,7 +17,7 @@ from .auth.side_channel import SideChannel
 from .calls import Endpoint
 from .confidential import Secret
 from .effects import MEBIBYTE
-from .endpoint_metadata import RawContent
+from .endpoint_metadata import Accepts, RawContent
 from .errors import ConfigError
 from .failover import Failover
 from .headers import check_added, is_field_value, merge
@@ -133,7 +133,9 @@ class Settings(Struct, frozen=True, dict=True):
         if self.max_response_bytes is not None:
             return self.max_response_bytes
         kinds = endpoint.responses.values()
-        files = [kind.max_bytes for kind in kinds if isinstance(kind, RawContent)]
+        files = [
+            kind.max_bytes for kind in kinds if isinstance(kind, RawContent | Accepts)
+        ]
         return max([DEFAULT_MAX_RESPONSE_BYTES, *files])
 
     def hosts_of(self, endpoint: Endpoint[Any]) -> tuple[Host, ...]:

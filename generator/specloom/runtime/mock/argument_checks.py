@@ -15,6 +15,7 @@ from ..field_info import Annotation, field_types
 from ..mismatches import Decrypt
 from . import ArgumentMismatch, IncomingRequest, parse_form
 from .constants import mismatched_body_constants, mismatched_parameters
+from .negotiation import offered, preferred
 from .styles import Texts, decode_styled
 from .values import UNKNOWN, decode_checked
 
@@ -52,6 +53,9 @@ def check_arguments(
         "query": query,
         "header": {name: incoming.headers.get_all(name) for name in incoming.headers},
     }
+    if offers := offered(endpoint):
+        accepted = preferred(incoming.headers.get_all("Accept"), offers)
+        texts["header"] = {**texts["header"], "accept": [accepted]}
     constant_mismatches = list(mismatched_parameters(endpoint, texts))
     mismatches = list(constant_mismatches)
     parameters = _decode_parameters(endpoint, texts, decrypt, mismatches)

@@ -43,6 +43,8 @@ class Route:
     path: str
     endpoint: Endpoint[Any] | None = None
     auth: ServerAuth | None = None
+    has_example: bool = True
+    """False for a media type without the documented example."""
 
     @cached_property
     def shape(self) -> str:

@@ -119,6 +119,8 @@ class ResponseView(Struct, frozen=True):
     tables: Sequence[FieldTable]
     header: Sequence[FieldTable]
     unsigned: bool
+    accept: Sequence[Content]
+    """Contents by media type, in place of sentence and tables."""
 
 
 class HostRow(Struct, frozen=True):
@@ -300,31 +302,7 @@ def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> Re
         status = localizer.label("success_range")
     elif response.status in set(HTTPStatus):
         status = markdown.text(f"{response.status} {HTTPStatus(response.status).phrase}")
-    if response.type is None:
-        body = Content(localizer.label("no_content"), [])
-    elif isinstance(response.type, File):
-        limits = markdown.text(types.limits(tables.api, response.type, localizer))
-        key = "download" if endpoint.is_download else "raw_response"
-        sentences = [localizer.label(f"{key}_within", limits) if limits else localizer.label(key)]
-        if response.hash is not None:
-            sentences.append(_file_hash(response.hash, localizer))
-        body = Content(localizer.join(sentences, "sentences"), [])
-    elif isinstance(response.type, PlainText):
-        limits = markdown.text(types.limits(tables.api, response.type, localizer))
-        body = Content(
-            (
-                localizer.label("text_response_within", limits)
-                if limits
-                else localizer.label("text_response")
-            ),
-            [],
-        )
-    elif response.stream is not None:
-        body = content(response.type, "each_value", tables)
-        sentences = [*_stream(response.stream, localizer), body.sentence or markdown.text("")]
-        body = replace(body, sentence=localizer.join(sentences, "sentences"))
-    else:
-        body = content(response.type, "whole_response", tables)
+    body = Content(None, []) if response.accept else _response_content(endpoint, response, tables)
     return ResponseView(
         status,
         localizer.inline(response.title),
@@ -333,6 +311,7 @@ def _response(endpoint: Endpoint, response: Response, tables: FieldTables) -> Re
         body.tables,
         tables.of(response.headers),
         not endpoint.verified,
+        list(_accepted(response, tables)),
     )
 
 
@@ -352,6 +331,45 @@ def _file_hash(hash: FileHash, localizer: Localizer) -> Markdown:
     if hash.field is None:
         return localizer.label("hash_in_header", algorithm, markdown.code(hash.header or ""))
     return localizer.label("hash_in_argument", algorithm, markdown.code(hash.field.name))
+
+
+def _response_content(endpoint: Endpoint, response: Response, tables: FieldTables) -> Content:
+    """Return the content of a response body with one media type."""
+    localizer = tables.localizer
+    if response.stream is not None and response.type is not None:
+        body = content(response.type, "each_value", tables)
+        sentences = [*_stream(response.stream, localizer), body.sentence or markdown.text("")]
+        return replace(body, sentence=localizer.join(sentences, "sentences"))
+    body = _body_content(response.type, tables, is_download=endpoint.is_download)
+    if response.hash is not None:
+        sentences = [body.sentence or markdown.text(""), _file_hash(response.hash, localizer)]
+        return replace(body, sentence=localizer.join(sentences, "sentences"))
+    return body
+
+
+def _body_content(
+    type: Type | None, tables: FieldTables, title: Markdown | None = None, is_download: bool = False
+) -> Content:
+    """Return the content of a response body of a type."""
+    localizer = tables.localizer
+    if type is None:
+        return Content(localizer.label("no_content"), [], title)
+    if not isinstance(type, File | PlainText):
+        return content(type, "whole_response", tables, title)
+    label = "text_response"
+    if isinstance(type, File):
+        label = "download" if is_download else "raw_response"
+    limits = markdown.text(types.limits(tables.api, type, localizer))
+    sentence = localizer.label(f"{label}_within", limits) if limits else localizer.label(label)
+    return Content(sentence, [], title)
+
+
+def _accepted(response: Response, tables: FieldTables) -> Iterator[Content]:
+    """Yield the content of each media type that a request can choose."""
+    for each in response.accept:
+        argument = markdown.code(f'accept="{each.name}"')
+        title = tables.localizer.label("accepted", markdown.code(each.name), argument)
+        yield _body_content(each.type, tables, title)
 
 
 def content(

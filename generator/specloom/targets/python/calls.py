@@ -21,7 +21,7 @@ from .endpoints import (
     shared_errors,
     shared_errors_name,
 )
-from .functions import ArgumentView, FunctionView, function
+from .functions import ArgumentView, FunctionView, accept_argument, function, is_accept
 from .imports import Layout, Module, lazy_exports
 from .type_hints import NONE, TypeHints
 
@@ -111,13 +111,17 @@ def _endpoint(api: Api, module: Module, endpoint: Endpoint) -> EndpointView:
         declaration=declaration(api, module, endpoint),
         arguments_class=python.identifier(name) if name else None,
         arguments=tuple(
-            ArgumentView(
-                python.identifier(each.name),
-                hints.union(
-                    [*hints.of_field(each.field), *([] if each.field.required else [NONE])],
+            (
+                accept_argument(module, endpoint)
+                if is_accept(endpoint, each)
+                else ArgumentView(
                     python.identifier(each.name),
-                ),
-                None if each.field.required else NONE,
+                    hints.union(
+                        [*hints.of_field(each.field), *([] if each.field.required else [NONE])],
+                        python.identifier(each.name),
+                    ),
+                    None if each.field.required else NONE,
+                )
             )
             for each in outside_body
         ),

@@ -29,6 +29,7 @@ from ...model import (
     Response,
     Stream,
     TextBody,
+    Type,
 )
 from ..client_interface import (
     arguments,
@@ -168,6 +169,8 @@ def _kind(endpoint: Endpoint, name: str) -> tuple[tuple[str, str], str]:
 def call_hint(api: Api, module: Module, endpoint: Endpoint) -> Python:
     """Return the type of a call: `Call[Order]`, `PagedCall[OrderPage, Order]`, `PolledCall[Job]`, with a stream `Call[Streamed[Chunk]]`."""
     call = module.use_own(*_kind(endpoint, "Call"))
+    if accepted_hints(api, module, endpoint):
+        return python.subscript(call, [module.use("typing", "Any")])
     return python.subscript(call, value_hints(api, module, endpoint))
 
 
@@ -183,11 +186,23 @@ def value_hints(api: Api, module: Module, endpoint: Endpoint) -> list[Python]:
 
 def value_hint(api: Api, module: Module, endpoint: Endpoint) -> Python:
     """Return the type of a call's result: the union of its response types, or the type of each value of its stream."""
+    return _union_of(api, module, endpoint, None)
+
+
+def accepted_hints(api: Api, module: Module, endpoint: Endpoint) -> list[tuple[str, Python]]:
+    """Return the media types that a call can choose, with the type of its result for each; none if all have the same type."""
+    hints = [(name, _union_of(api, module, endpoint, name)) for name in endpoint.accept]
+    return hints if len({hint for _, hint in hints}) > 1 else []
+
+
+def _union_of(api: Api, module: Module, endpoint: Endpoint, media: str | None) -> Python:
+    """Return the type of a call's result, for one media type or for all."""
     hints = TypeHints(api, module, "value")
-    return python.union(
-        [_value_type(module, hints, response) for response in endpoint.responses]
-        or [python.literal(None)]
-    )
+    types: list[Type | None] = []
+    for response in endpoint.responses:
+        chosen = [each.type for each in response.accept if media in (each.name, None)]
+        types += chosen or [each.type for each in response.accept] or [response.type]
+    return python.union([_value_type(module, hints, type) for type in types or [None]])
 
 
 def error_codes(api: Api, module: Module, rows: Sequence[ErrorCode]) -> tuple[ErrorCodeView, ...]:
@@ -359,27 +374,36 @@ def _poll(module: Module, poll: Poll) -> PollView:
     )
 
 
-def _value_type(module: Module, hints: TypeHints, response: Response) -> Python:
-    if response.type is None:
+def _value_type(module: Module, hints: TypeHints, type: Type | None) -> Python:
+    if type is None:
         return python.literal(None)
-    return module.builtin("bytes") if isinstance(response.type, File) else hints.of(response.type)
+    return module.builtin("bytes") if isinstance(type, File) else hints.of(type)
 
 
 def _response_type(module: Module, hints: TypeHints, response: Response) -> Python:
-    """Return the response type for the runtime; raw bytes and texts have a marker, because `bytes` means Base64 in JSON."""
+    """Return the response type for the runtime, or those of its media types."""
     if response.stream is not None:
-        return _streamed(module, _value_type(module, hints, response), response.stream)
-    if not isinstance(response.type, File | PlainText):
-        return _value_type(module, hints, response)
-    home, any_content, content = ("calls", "BINARY", "BinaryContent")
-    if isinstance(response.type, PlainText):
-        home, any_content, content = ("text", "TEXT", "TextContent")
-    media = [python.literal(response.type.media)] if response.type.media else []
-    limits = [
-        *media,
-        *python.call_options(lengths(response.type.length)),
-        *_file_hash(module, response),
+        return _streamed(module, _value_type(module, hints, response.type), response.stream)
+    if not response.accept:
+        return _body_type(module, hints, response.type, _file_hash(module, response))
+    rows = [
+        (python.literal(each.name), _body_type(module, hints, each.type))
+        for each in response.accept
     ]
+    return python.call(module.use_own(("_runtime", "calls"), "Accepts"), [python.dict_of(rows)])
+
+
+def _body_type(
+    module: Module, hints: TypeHints, type: Type | None, file_hash: Sequence[Python] = ()
+) -> Python:
+    """Return the response type for the runtime; raw bytes and texts have a marker, because `bytes` means Base64 in JSON."""
+    if not isinstance(type, File | PlainText):
+        return _value_type(module, hints, type)
+    home, any_content, content = ("calls", "BINARY", "BinaryContent")
+    if isinstance(type, PlainText):
+        home, any_content, content = ("text", "TEXT", "TextContent")
+    media = [python.literal(type.media)] if type.media else []
+    limits = [*media, *python.call_options(lengths(type.length)), *file_hash]
     if not limits:
         return module.use_own(("_runtime", home), any_content)
     return python.call(module.use_own(("_runtime", home), content), limits)

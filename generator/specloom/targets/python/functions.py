@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from ...code import Python, python
 from ...model import Api, Endpoint, Nullable
 from ..client_interface import EndpointArgument, arguments
-from .endpoints import value_hint
+from .endpoints import accepted_hints, value_hint
 from .imports import Module
 from .type_hints import NONE, TypeHints
 
@@ -18,6 +20,13 @@ class ArgumentView(Struct, frozen=True):
     name: Python
     type: Python
     default: Python | None = None
+
+
+class OverloadView(Struct, frozen=True):
+    """Template values of an overload: the arguments, with one media type of the response, and the type of the result."""
+
+    keywords: tuple[ArgumentView, ...]
+    response: Python
 
 
 class FunctionView(Struct, frozen=True):
@@ -35,6 +44,8 @@ class FunctionView(Struct, frozen=True):
     """Message of the warning, if the endpoint is deprecated."""
     has_secrets: bool
     """Whether an argument must not appear in tracebacks."""
+    overloads: tuple[OverloadView, ...]
+    """Overloads by the media type of the response, if the type of the result depends on it."""
 
 
 class MethodView(Struct, frozen=True):
@@ -51,6 +62,7 @@ class MethodView(Struct, frozen=True):
     """Class of the result, which gets the client and the call, and sends it later."""
     deadline: Python | None = None
     """Default of the argument `deadline`, if there is one."""
+    overloads: tuple[OverloadView, ...] = ()
 
 
 def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) -> FunctionView:
@@ -60,15 +72,58 @@ def function(api: Api, module: Module, endpoint: Endpoint, docstring: Python) ->
     has_secrets = any(each.field.secret or each.field.encrypted for each in all_arguments)
     if has_secrets:
         module.use_own(("_runtime", "frames"), "hide_arguments")
+    path = tuple(_argument(module, hints, each) for each in all_arguments if each.where == "path")
+    keywords = tuple(
+        (
+            accept_argument(module, endpoint)
+            if is_accept(endpoint, each)
+            else _argument(module, hints, each)
+        )
+        for each in all_arguments
+        if each.where != "path"
+    )
     return FunctionView(
         python.identifier(endpoint.name),
-        tuple(_argument(module, hints, each) for each in all_arguments if each.where == "path"),
-        tuple(_argument(module, hints, each) for each in all_arguments if each.where != "path"),
+        path,
+        keywords,
         value_hint(api, module, endpoint),
         docstring,
         _deprecated(api, module, endpoint),
         has_secrets,
+        tuple(_overloads(api, module, endpoint, keywords)),
     )
+
+
+def is_accept(endpoint: Endpoint, argument: EndpointArgument) -> bool:
+    """Return whether an argument chooses the media type of the response."""
+    return bool(endpoint.accept) and argument.where == "header" and argument.name == "accept"
+
+
+def accept_argument(module: Module, endpoint: Endpoint, only: str | None = None) -> ArgumentView:
+    """Return the argument that chooses the media type of the response; `only` is the one of an overload."""
+    default, *_ = endpoint.accept
+    names = endpoint.accept if only is None else (only,)
+    literal = python.subscript(
+        module.use("typing", "Literal"), [python.literal(name) for name in names]
+    )
+    return ArgumentView(
+        python.identifier("accept"),
+        literal,
+        python.literal(default) if only in (default, None) else None,
+    )
+
+
+def _overloads(
+    api: Api, module: Module, endpoint: Endpoint, keywords: tuple[ArgumentView, ...]
+) -> Iterator[OverloadView]:
+    for media, response in accepted_hints(api, module, endpoint):
+        module.use("typing", "overload")
+        module.use("typing", "Any")
+        module.use_own(("_runtime", "calls"), "Call")
+        own = accept_argument(module, endpoint, media)
+        yield OverloadView(
+            tuple(own if each.name == own.name else each for each in keywords), response
+        )
 
 
 def _argument(module: Module, hints: TypeHints, argument: EndpointArgument) -> ArgumentView:

@@ -127,7 +127,8 @@ def _roles(api: Api) -> Mapping[TypeName, str]:
         if isinstance(endpoint.body, (JsonBody, FormBody, MultipartBody)):
             note(endpoint.body.type, "body_of", endpoint.qualified)
         for response in endpoint.responses:
-            note(response.type, "response_of", endpoint.qualified)
+            for type in response.types:
+                note(type, "response_of", endpoint.qualified)
     for event in api.all_events():
         note(event.payload, "payload_of", event.name)
     return roles

@@ -147,7 +147,10 @@ def _methods(
         download = module.use_own(("_runtime", "downloads", "client"), f"{prefix}Download")
         yield MethodView(view.name, view, docstring, download, send, False, download)
     else:
-        yield MethodView(view.name, view, docstring, view.response, send, is_async)
+        returns = module.use("typing", "Any") if view.overloads else view.response
+        yield MethodView(
+            view.name, view, docstring, returns, send, is_async, overloads=view.overloads
+        )
     if endpoint.poll is not None:
         module.builtin("float")
         yield MethodView(

@@ -22,6 +22,7 @@ from . import (
 )
 from .argument_checks import CheckedArguments
 from .ledger import Ledger, key_of
+from .negotiation import for_media, offered, preferred, with_media
 from .ports import PortRegistry
 from .responses import (
     build_response,
@@ -92,6 +93,21 @@ class RequestExecutor(PortRegistry):
         arguments: CheckedArguments,
     ) -> MockResponse:
         """Return the response to an accepted request, or raise `DocumentedError`."""
+        offers = offered(route.endpoint) if route.endpoint else ()
+        if route.endpoint is None or not offers:
+            return self._execute(route, auth, incoming, arguments)
+        media = preferred(incoming.headers.get_all("Accept"), offers)
+        chosen = for_media(route.endpoint, media)
+        route = replace(route, endpoint=chosen, has_example=media == offers[0])
+        return with_media(self._execute(route, auth, incoming, arguments), media)
+
+    def _execute(
+        self,
+        route: Route,
+        auth: ServerAuth,
+        incoming: IncomingRequest,
+        arguments: CheckedArguments,
+    ) -> MockResponse:
         stub = self.next_stub(route.name, incoming)
         if stub is None and self._is_unknown(route):
             raise no_endpoint(incoming)
@@ -169,7 +185,9 @@ class RequestExecutor(PortRegistry):
             return build_response(endpoint, status, body, encrypt), not repeated
         if previous is not None:
             return previous, False
-        example = self.examples.get(route.name, ExampleResponse())
+        example = ExampleResponse()
+        if route.has_example:
+            example = self.examples.get(route.name, example)
         if example.status is not None:
             response = build_response(endpoint, example.status, example.body, encrypt)
         else:

@@ -570,3 +570,35 @@ def test_types(generate: Generate, tmp_path: Path, mypy: Mypy) -> None:
     )
     result = mypy("use.py", cwd=tmp_path, path=[tmp_path / shop.__name__])
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("grant", ["client_credentials", "password", "refresh_token"])
+def test_no_variable_of_a_traceback_holds_a_secret(
+    provider: Provider, generate: Generate, grant: str, asynchronous: bool
+) -> None:
+    """Error reports show variables; those of this test are its own."""
+    shop = generate(grant, f"{provider.url}/oauth/token")
+    own: dict[str, dict[str, str]] = {
+        "client_credentials": {},
+        "password": {"username": "mia", "password": "CANARY-wrong"},
+        "refresh_token": {"refresh_token": "CANARY-wrong"},
+    }
+    account = {"client_id": "app", "client_secret": "CANARY-wrong", **own[grant]}
+    client = (shop.AsyncShop if asynchronous else shop.Shop)(
+        **account, hosts=[f"{provider.url}/v2"]
+    )
+
+    async def call() -> None:
+        await client.orders.get()
+
+    with pytest.raises(shop.errors.ApiError) as caught:
+        asyncio.run(call()) if asynchronous else client.orders.get()
+    del own, account
+    errors: list[BaseException] = [caught.value]
+    while (cause := errors[-1].__cause__ or errors[-1].__context__) is not None:
+        errors.append(cause)
+    for error in errors:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if "test_oauth2" not in frame.f_code.co_filename:
+                assert "CANARY" not in repr(list(frame.f_locals.values())), frame

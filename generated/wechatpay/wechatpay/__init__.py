@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "f2c49622191e4750"
+__build__ = "cd6602c586de8fb8"

@@ -32,7 +32,6 @@ __all__ = [
     "is_builtin",
 ]
 
-_KEY_HEADER = "X-Api-Key"
 _RUNTIME = Path(__file__).parents[1] / "runtime" / "auth"
 
 
@@ -91,7 +90,9 @@ def _origin(name: str) -> str:
 
 def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
     """Return names and values that a scheme adds to the headers or the query of a request, without names that depend on an unset option."""
-    options = scheme.options or {"header": _KEY_HEADER}
+    default = SCHEMES[scheme.kind].default_header
+    is_placed = not scheme.options.keys().isdisjoint(("header", "query", "cookie"))
+    options = scheme.options if is_placed else {**scheme.options, "header": default}
     found: list[tuple[str, Added]] = []
     for added in SCHEMES[scheme.kind].adds:
         name = options.get(added.name[1:-1], "") if added.name.startswith("{") else added.name

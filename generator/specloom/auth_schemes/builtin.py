@@ -12,6 +12,7 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = {
     "basic": ("static", "BASIC"),
     "bearer": ("static", "BEARER"),
     "oauth2": ("oauth2", "SCHEME"),
+    "token-endpoint": ("token_endpoint", "SCHEME"),
     "wechatpay-v3": ("wechatpay", "SCHEME"),
     "weixin-access-token": ("weixin", "SCHEME"),
 }

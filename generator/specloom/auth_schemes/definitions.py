@@ -27,6 +27,8 @@ class Argument(NamedTuple):
     several: bool = False
     when: tuple[str, tuple[str, ...]] | None = None
     """An option, and the values of it with which clients have this argument; None: always."""
+    sample_of: str = ""
+    """An option with the name of an endpoint: its sample is a call of this endpoint."""
 
 
 class Option(NamedTuple):
@@ -34,11 +36,14 @@ class Option(NamedTuple):
     default."""
 
     meaning: str
-    form: Literal["text", "name", "url"] = "text"
-    """`name`: of a header, a query parameter or a cookie. `url`: https, or http for loopback; or a path on the hosts of the API."""
+    form: Literal["text", "name", "url", "endpoint", "location"] = "text"
+    """`name`: of a header, a query parameter or a cookie. `url`: https, or http for loopback; or a path on the hosts of the API. `endpoint`: of
+    the spec, such as `auth.token`. `location`: a dotted path in the response of this endpoint."""
     choices: tuple[str, ...] = ()
     """The values that it may have; any if empty."""
     required: bool = False
+    default: str = ""
+    """Value that the scheme's class takes if the spec sets none."""
 
 
 class Added(NamedTuple):
@@ -87,6 +92,8 @@ class SchemeDefinition(Struct, frozen=True):
     arguments: tuple[Argument, ...] = ()
     options: Mapping[str, Option] = field(default_factory=dict[str, Option])
     adds: tuple[Added, ...] = ()
+    default_header: str = ""
+    """Header that carries the credential if no option `header`, `query` or `cookie` is set."""
     events: WebhookDefinition | None = None
     """None: the API itself defines the delivery of its events."""
     encrypts: bool = False

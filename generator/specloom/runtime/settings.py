@@ -146,7 +146,7 @@ class Settings(Struct, frozen=True, dict=True):
     def side_channel(self) -> SideChannel:
         """Side channel for requests of the schemes, such as those for a token."""
         hosts = self.hosts or self.service.parsed_hosts
-        return SideChannel(self.service.name, hosts, self._own_headers)
+        return SideChannel(self.service.name, hosts, self._own_headers, self)
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

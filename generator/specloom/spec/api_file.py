@@ -27,6 +27,7 @@ _HOST = re.compile(
 _LINK = re.compile(r"https?://[^\s<>\"'`\\^{}|()\[\]]+")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PLACES = {"header": "header", "query": "query parameter"}
+_LOCATION = re.compile(r"[^.\[\]*\s]+(?:\.[^.\[\]*\s]+)*")
 _INSTALLED_PACKAGES = frozenset(
     {
         "httpx",
@@ -293,6 +294,10 @@ def _option_hint(name: str, option: auth_schemes.Option) -> str:
             return f"write {name}: https://login.example.com/oauth/token, or its path on the API's hosts"
         case "name":
             return "use ASCII letters, digits and `-`"
+        case "endpoint":
+            return f"write {name}: auth.token, the resource and name of an endpoint"
+        case "location":
+            return f"write {name}: data.token, the names on the way to the value"
         case "text":
             return f"add {name}"
 
@@ -304,6 +309,8 @@ class SchemeResolver:
         self.diagnostics = diagnostics
         self.declared: dict[str, Scheme] = {}
         self.used: dict[str, Scheme] = {}
+        self.option_nodes: dict[tuple[str, str], Node] = {}
+        """Values of options, by scheme and option."""
         for key, node in entries(child(root, "schemes")):
             self._declare(key, node)
 
@@ -354,6 +361,7 @@ class SchemeResolver:
             else:
                 self._check_option(option.text, known[option.text], value)
             options[option.text] = word(value)
+            self.option_nodes[key.text, option.text] = value
         for name, definition in known.items():
             if definition.required and name not in options:
                 self.diagnostics.add(
@@ -377,6 +385,8 @@ class SchemeResolver:
         match definition.form:
             case "name" if not _HEADER.fullmatch(text):
                 problem = f"invalid {name} name `{text}`"
+            case "location" if not _LOCATION.fullmatch(text):
+                problem = f"invalid {name} `{text}`"
             case "url" if not _is_endpoint_url(text):
                 problem = f"invalid {name} `{text}`"
             case _ if definition.choices and text not in definition.choices:

@@ -32,6 +32,7 @@ from . import (
     notes,
     parameters,
     reachability,
+    scheme_endpoints,
     streams,
     unions,
 )
@@ -132,6 +133,12 @@ class Resolver:
         }
         endpoint_drafts = [draft for group in drafts.values() for draft in group]
         self._check([draft.endpoint for draft in endpoint_drafts], header)
+        scheme_endpoints.check(
+            self.schemes,
+            {draft.endpoint.qualified: draft.endpoint for draft in endpoint_drafts},
+            self.fields.built,
+            self.diagnostics,
+        )
         host_variables.check(
             variables,
             (*hosts, *(host for draft in endpoint_drafts for host in draft.endpoint.hosts)),

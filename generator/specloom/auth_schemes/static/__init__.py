@@ -30,6 +30,7 @@ API_KEY = SchemeDefinition(
         Added("query", "{query}", _texts("api_key", "key"), "…"),
         Added("cookie", "{cookie}", _texts("api_key", "key"), "…"),
     ),
+    default_header="X-Api-Key",
     mock=MockSide("mock_sides", "ApiKeyServerAuth"),
 )
 

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from ... import locales
-from ...auth_schemes import SCHEMES, arguments_of
+from ...auth_schemes import SCHEMES, Argument, arguments_of
 from ...code import Python, python
 from ...model import Api, Endpoint, Event, Scheme, Value
 from ...render import render
@@ -178,15 +178,21 @@ def _first_schemes(api: Api) -> list[Scheme]:
 
 def _credentials(expressions: Expressions, scheme: Scheme) -> list[Python]:
     return [
-        python.keyword_argument(argument.name, _credential(expressions, argument.sample))
+        python.keyword_argument(argument.name, _credential(expressions, scheme, argument))
         for argument in arguments_of(scheme)
-        if argument.sample
+        if argument.sample or argument.sample_of
     ]
 
 
-def _credential(expressions: Expressions, expression: str) -> Python:
-    """Return a string, or a call of `Path` with one."""
-    match ast.parse(expression, mode="eval").body:
+def _credential(expressions: Expressions, scheme: Scheme, argument: Argument) -> Python:
+    """Return a string, a call of `Path` with one, or a call of an endpoint."""
+    if argument.sample_of:
+        endpoint = expressions.api.endpoint(scheme.options[argument.sample_of])
+        assert endpoint is not None, "spec checks the names of endpoints"
+        example = next(iter(endpoint.examples), None)
+        request = SampleRequest.of(expressions.api, endpoint, example)
+        return _call(expressions, expressions.import_own("calls"), request)
+    match ast.parse(argument.sample, mode="eval").body:
         case ast.Call(func=ast.Name(id="Path"), args=[ast.Constant(value=str(value))]):
             return python.call(
                 expressions.import_standard("pathlib", "Path"), [python.literal(value)]

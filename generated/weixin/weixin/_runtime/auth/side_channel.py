@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from logging import getLogger
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -14,6 +14,9 @@ from ..errors import ConnectionFailed, DeadlineExceeded, Error, ProtocolError
 from ..headers import merge
 from ..hosts import Host
 from ..http_messages import RawResponse, Request
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 _PATIENCE: Final = 20.0
 """Total timeout of such a request in seconds. Several callers may share it, so the
@@ -28,6 +31,8 @@ class SideChannel(Struct, frozen=True):
     name: str
     hosts: tuple[Host, ...]
     headers: Mapping[str, str]
+    settings: Settings | None = None
+    """Settings of the client, for schemes that send calls of endpoints."""
 
     def fetch(
         self,

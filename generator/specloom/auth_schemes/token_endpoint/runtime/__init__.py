@@ -1,0 +1,1 @@
+"""Runtime part of `token-endpoint`."""

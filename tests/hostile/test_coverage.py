@@ -37,6 +37,7 @@ WORDS = {
     # What the schema of the language takes from a list or by a pattern, so that no other text can come here.
     "Api.languages": "a folder's name",
     "Endpoint.method": "a verb",
+    "FileHash.algorithm": "a word of the language",
     "Scheme.name": "a name, which no other scheme and no option of a client has",
     "Api.auth": "names of schemes",
     "Endpoint.auth": "names of schemes",

@@ -7,6 +7,7 @@ from collections.abc import (
     AsyncIterable,
     AsyncIterator,
     Callable,
+    Collection,
     Generator,
     Iterable,
     Iterator,
@@ -22,6 +23,7 @@ from .confidential import Confidential
 from .encode_errors import EncodeError, wrong_type
 from .headers import is_field_value
 from .http_messages import BodyError, BodyStream
+from .json_types import is_list
 from .public_names import public
 from .scalars import is_encodable
 
@@ -111,20 +113,30 @@ def load(value: object) -> Source:
         raise _with_key("media", wrong_type("str", media))
     if media is not None and not is_field_value(media or " "):
         raise _with_key("media", EncodeError("must be a media type such as image/png"))
-    if untyped.progress is not None and not callable(untyped.progress):
+    is_function = callable(untyped.progress) and not isinstance(untyped.progress, type)
+    if untyped.progress is not None and not is_function:
         raise _with_key("progress", wrong_type("function", untyped.progress))
     return Source(content, filename, media, size, untyped.progress)
 
 
 def _as_content(value: Any) -> Any:
-    is_content = hasattr(value, "__iter__") or hasattr(value, "__aiter__")
-    is_content = is_content or isinstance(value, bytes | Path) or hasattr(value, "read")
-    if isinstance(value, str) or not is_content:
+    if not isinstance(value, bytes | Path) and not (
+        _is_list_of_bytes(value) if isinstance(value, Collection) else _is_readable(value)
+    ):
         raise EncodeError(
             "must be an Upload, a Path, a binary file, bytes, or an iterable of bytes,"
             f" not {type(value).__name__}"
         )
     return value
+
+
+def _is_list_of_bytes(value: Any) -> bool:
+    pieces = value if is_list(value) else []
+    return bool(pieces) and all(isinstance(piece, bytes) for piece in pieces)
+
+
+def _is_readable(value: object) -> bool:
+    return any(hasattr(value, name) for name in ("read", "__iter__", "__aiter__"))
 
 
 def _with_size(content: Any) -> tuple[Any, int | None]:

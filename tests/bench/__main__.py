@@ -6,7 +6,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from . import call, decode, directory, generation, importing, mocking, streaming, watching
+from . import (
+    call,
+    decode,
+    directory,
+    generation,
+    importing,
+    mocking,
+    streaming,
+    transfers,
+    watching,
+)
 
 SUBJECTS = {
     "generate": generation,
@@ -16,6 +26,7 @@ SUBJECTS = {
     "mock": mocking,
     "directory": directory,
     "stream": streaming,
+    "transfer": transfers,
     "watch": watching,
 }
 

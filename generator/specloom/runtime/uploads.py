@@ -121,7 +121,9 @@ def load(value: object) -> Source:
 
 def _as_content(value: Any) -> Any:
     if not isinstance(value, bytes | Path) and not (
-        _is_list_of_bytes(value) if isinstance(value, Collection) else _is_readable(value)
+        _is_list_of_bytes(value)
+        if isinstance(value, Collection)
+        else _is_readable(value)
     ):
         raise EncodeError(
             "must be an Upload, a Path, a binary file, bytes, or an iterable of bytes,"

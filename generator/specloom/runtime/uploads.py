@@ -120,16 +120,17 @@ def load(value: object) -> Source:
 
 
 def _as_content(value: Any) -> Any:
-    if not isinstance(value, bytes | Path) and not (
-        _is_list_of_bytes(value)
-        if isinstance(value, Collection)
-        else _is_readable(value)
-    ):
+    is_content = _is_list_of_bytes if _is_collection(value) else _is_readable
+    if not isinstance(value, bytes | Path) and not is_content(value):
         raise EncodeError(
             "must be an Upload, a Path, a binary file, bytes, or an iterable of bytes,"
             f" not {type(value).__name__}"
         )
     return value
+
+
+def _is_collection(value: object) -> bool:
+    return isinstance(value, Collection)
 
 
 def _is_list_of_bytes(value: Any) -> bool:

@@ -174,7 +174,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     )
     types = (
         "Item: {fields: {a: string}}\nMember: {fields: {b: string}}\nPoint: {fields: {x: number}}\n"
-        "ItemStatus: {enum: [A]}\nProbe:\n  fields:\n" + indent(probe, "    ")
+        "ItemStatus: {enum: [A]}\nPage<T>: {fields: {c: T}}\nProbe:\n  fields:\n"
+        + indent(probe, "    ")
     )
     endpoint = "endpoints: {sample: {http: GET /samples, responses: {200: Probe}}}\n"
     spec = placed(names) | {"samples.yaml": endpoint + "types:\n" + indent(types, "  ")}

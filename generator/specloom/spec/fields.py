@@ -85,6 +85,17 @@ class FieldResolver:
             declared=True,
         )
 
+    def build_instances(self) -> None:
+        """Resolve the objects of the uses of generic types, which may use further ones."""
+        while self.types.pending:
+            instance = self.types.pending.pop()
+            generic = instance.generic
+            self.types.parameters = {generic.parameter: instance.argument}
+            self.resolve_object(
+                instance.name, generic.node.get("fields"), generic.node, generic.key, declared=True
+            )
+            self.types.parameters = {}
+
     def resolve_object(
         self,
         name: TypeName,
@@ -102,7 +113,7 @@ class FieldResolver:
                 key,
                 "duplicate-class",
                 f"class name `{name.name}` of this object is taken by the type in {line_reference(other)}",
-                "give the object another `name:`" if about else "rename that type",
+                "give the object another `name:`" if about and not declared else "rename that type",
             )
             return model.Named(name)
         self.built[name] = Object(

@@ -63,13 +63,14 @@ class IncludeResolver:
         self, at: Scalar, module: tuple[str, ...], types: Mapping[TypeName, NamedType]
     ) -> _Include | None:
         type_ = self.types.read(at, module)
-        if isinstance(type_, Named) and isinstance(types.get(type_.to), Object):
+        is_generic = isinstance(type_, Named) and type_.to in self.types.instances
+        if isinstance(type_, Named) and not is_generic and isinstance(types.get(type_.to), Object):
             return _Include(at, type_.to)
         if type_ is not None:
             self.diagnostics.add(
                 at,
                 "invalid-include",
-                f"`{at.text}` is not an object with `fields`",
+                f"`{at.text}` is {'generic' if is_generic else 'not an object with `fields`'}",
                 "include objects; write a union of objects as a type: Cat | Dog",
             )
         return None

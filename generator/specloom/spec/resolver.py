@@ -79,11 +79,14 @@ class Resolver:
             diagnostics,
         )
 
+        self.declared: set[TypeName] = set()
+        """Names of the types under `types`, and of the objects inside them."""
+
     def api(self) -> Api:
         """Return the API."""
         resources = [document for document in self.folder.documents if document.kind == "resource"]
         self._declare()
-        declared = frozenset(self.fields.built)
+        self.declared |= self.fields.built.keys()
         header, shared_header = self._header()
         shapes = ErrorShapeResolver(self.folder.documents, self.diagnostics)
         endpoint_resolver = EndpointResolver(
@@ -125,7 +128,8 @@ class Resolver:
         }
         endpoint_drafts = [draft for group in drafts.values() for draft in group]
         self._copy_included()  # into the objects inside endpoints and events
-        directions = DirectionResolver(self.fields.built, declared, self.diagnostics)
+        self._check_generics()
+        directions = DirectionResolver(self.fields.built, self.declared, self.diagnostics)
         endpoints = iter(directions.split(draft.endpoint for draft in endpoint_drafts))
         drafts = {
             path: [replace(draft, endpoint=next(endpoints)) for draft in group]
@@ -237,8 +241,20 @@ class Resolver:
                 self.fields.named_scalar(declaration)
         self._copy_included()
 
+    def _check_generics(self) -> None:
+        """Warn about generic types without a use: nothing is generated for them, and their fields are not checked."""
+        used = {instance.generic.name for instance in self.types.instances.values()}
+        for declaration in self.declarations:
+            if declaration.kind == "generic" and declaration.name not in used:
+                self.diagnostics.warn(
+                    declaration.key, "invalid-generic", f"nothing uses `{declaration.key.text}`"
+                )
+
     def _copy_included(self) -> None:
-        """Copy the fields that objects include, into those resolved since the last time."""
+        """Resolve the uses of generic types, and copy the fields that objects include, since the last time."""
+        before = set(self.fields.built)
+        self.fields.build_instances()
+        self.declared |= self.fields.built.keys() - before
         self.includes.copy(self.fields.includes, self.fields.built)
         self.fields.includes.clear()
 

@@ -6,10 +6,12 @@ resource or folder of its path. A bare name with two declarations in these place
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import naming
 from ..model import TypeName
@@ -19,10 +21,11 @@ from .localized import child, entries, flag
 from .nodes import MapNode, Node, Scalar, location_of
 from .spec_folder import MAX_NAME_LENGTH, Document
 from .type_lexer import TypeSyntaxError
-from .type_parser import Expression, GenericExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
+from .type_parser import Expression, GenericExpr, NullableExpr, ObjectExpr, Ref, UnionExpr, UseExpr
 
 OBJECT_KEYS = ("fields", "includes")
 """Keys that describe an object, either of which is enough."""
+_GENERIC = re.compile(r"([A-Z][A-Za-z0-9]*)<([A-Z][A-Za-z0-9]*)>", re.ASCII)
 _SCALAR_ONLY = ("example", "unit", "pattern", "encrypted", "secret", "since")
 
 
@@ -30,12 +33,14 @@ class Declaration(Struct, frozen=True):
     """An entry under `types:`, or the object inside one (`fields` or `includes` beside a list or map)."""
 
     name: TypeName
-    kind: Literal["object", "enumeration", "union", "alias"]
+    kind: Literal["object", "enumeration", "union", "alias", "generic"]
     key: Scalar
     node: MapNode
     expression: Expression | None = None
     inner: TypeName | None = None
     """The object described by `fields` beside the expression."""
+    parameter: str = ""
+    """Type parameter of a generic object, `T` of `Page<T>`; each of its uses is an object of its own."""
 
 
 def parse(node: Node | None, diagnostics: DiagnosticCollector) -> Expression | None:
@@ -58,6 +63,8 @@ def contains_object(expression: Expression | None) -> bool:
             return True
         case GenericExpr() | NullableExpr():
             return contains_object(expression.inner)
+        case UseExpr():
+            return contains_object(expression.argument)
         case UnionExpr():
             return any(map(contains_object, expression.members))
         case _:
@@ -80,17 +87,23 @@ class SymbolTable:
         declared = self.by_module.setdefault(document.module, {})
         by_lower_case: dict[str, Declaration] = {}
         for key, node in entries(child(document.root, "types")):
-            if not naming.is_pascal(key.text) or len(key.text) > MAX_NAME_LENGTH:
+            generic = _GENERIC.fullmatch(key.text)
+            name, parameter = generic.groups() if generic else (key.text, "")
+            if not naming.is_pascal(name) or len(key.text) > MAX_NAME_LENGTH:
                 pascal = naming.pascal(key.text)
                 hint = (
                     f"use {pascal}"
                     if pascal and pascal != key.text
                     else "use letters and digits, starting with an upper-case letter"
                 )
+                if "<" in key.text:
+                    hint = "a generic type has one parameter with the name of a type: Page<T>"
                 self.diagnostics.add(key, "type-name", f"invalid type name `{key.text}`", hint)
             elif isinstance(node, MapNode):
-                declaration = self._declare(document.module, key, node)
-                other = by_lower_case.setdefault(key.text.lower(), declaration)
+                declaration = self._declare(document.module, key, node, name)
+                if parameter:
+                    declaration = self._generic(declaration, parameter)
+                other = by_lower_case.setdefault(name.lower(), declaration)
                 if other is not declaration:
                     self.diagnostics.add(
                         key,
@@ -98,12 +111,24 @@ class SymbolTable:
                         f"types `{key.text}` and `{other.key.text}` ({line_reference(location_of(other.key))}) differ only in case",
                         "rename one of them",
                     )
-                declared[key.text] = declaration
+                declared[name] = declaration
                 if declaration.inner:
                     self._declare_inner(declaration, declaration.inner, declared)
 
-    def _declare(self, module: tuple[str, ...], key: Scalar, node: MapNode) -> Declaration:
-        name = TypeName(module, naming.class_name(key.text))
+    def _generic(self, declaration: Declaration, parameter: str) -> Declaration:
+        if declaration.kind != "object":
+            self.diagnostics.add(
+                declaration.key,
+                "invalid-generic",
+                f"generic type `{declaration.key.text}` is not an object",
+                "describe it with `fields`",
+            )
+        return replace(declaration, kind="generic", inner=None, parameter=parameter)
+
+    def _declare(
+        self, module: tuple[str, ...], key: Scalar, node: MapNode, text: str
+    ) -> Declaration:
+        name = TypeName(module, naming.class_name(text))
         kind_keys = [word for word in ("type", *OBJECT_KEYS, "enum") if word in node.entries]
         object_keys = [word for word in kind_keys if word in OBJECT_KEYS]
         expression = (
@@ -157,7 +182,7 @@ class SymbolTable:
             inner = TypeName(
                 module,
                 naming.class_name(
-                    class_name.text if isinstance(class_name, Scalar) else key.text + suffix
+                    class_name.text if isinstance(class_name, Scalar) else text + suffix
                 ),
             )
         self._check_keys(kind, node, inner)
@@ -200,6 +225,21 @@ class SymbolTable:
         for module, declared in self.by_module.items():
             above = [self.by_module[m] for m in lookup_modules(module)[1:] if m in self.by_module]
             for name, declaration in declared.items():
+                shadowed = next(
+                    (
+                        outer[declaration.parameter]
+                        for outer in (declared, *above)
+                        if declaration.parameter in outer
+                    ),
+                    None,
+                )
+                if shadowed:
+                    self.diagnostics.add(
+                        declaration.key,
+                        "invalid-generic",
+                        f"the parameter of `{declaration.key.text}` has the name of the type in {line_reference(location_of(shadowed.key))}",
+                        f"give it another name: {name}<T>",
+                    )
                 other = next((outer[name] for outer in above if name in outer), None)
                 if other:
                     self.diagnostics.add(

@@ -83,6 +83,13 @@ class Ref(Struct, frozen=True):
     at: int
 
 
+class UseExpr(Struct, frozen=True):
+    """`Page<Invoice>`: a use of a generic type."""
+
+    generic: Ref
+    argument: Expression
+
+
 class ObjectExpr(Struct, frozen=True):
     """`object`: the type described by `fields` beside the expression."""
 
@@ -110,7 +117,9 @@ class NullableExpr(Struct, frozen=True):
     inner: Expression
 
 
-Expression: TypeAlias = "LeafExpr | Ref | ObjectExpr | GenericExpr | UnionExpr | NullableExpr"
+Expression: TypeAlias = (
+    "LeafExpr | Ref | UseExpr | ObjectExpr | GenericExpr | UnionExpr | NullableExpr"
+)
 
 
 def parse(text: str) -> Expression:
@@ -187,7 +196,12 @@ class _TypeParser(Cursor):
         if word in WORDS:
             return self._builtin(token)
         if _NAME.fullmatch(word):
-            return Ref(word, token.at)
+            named = Ref(word, token.at)
+            if not self.take("<"):
+                return named
+            argument = self._type()
+            self.expect(">")
+            return UseExpr(named, argument)
         raise _unknown_type(word, token.at)
 
     def _builtin(self, token: LexToken) -> Expression:
@@ -321,5 +335,8 @@ class _TypeParser(Cursor):
                 ),
             )
         if rest.startswith("<"):
-            self.fail("this type has no item type", "only list<T>, map<T> and text<T> have one")
+            self.fail(
+                "this type has no item type",
+                "only list<T>, map<T>, text<T> and generic types under `types:` have one",
+            )
         self.fail(f"unexpected `{self.token.text}` after the type", "remove it")

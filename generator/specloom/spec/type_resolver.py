@@ -5,21 +5,35 @@ A type may contain itself only through the fields of an object or the members of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import model
+from .. import model, naming
 from ..model import Type, TypeName
 from .collector import DiagnosticCollector
 from .localized import word
 from .nodes import MapNode, Scalar
 from .patterns import check_pattern, with_pattern
+from .spec_folder import MAX_NAME_LENGTH
 from .symbols import Declaration, SymbolTable, parse
-from .type_parser import Expression, GenericExpr, LeafExpr, NullableExpr, ObjectExpr, Ref, UnionExpr
+from .type_parser import (
+    Expression,
+    GenericExpr,
+    LeafExpr,
+    NullableExpr,
+    ObjectExpr,
+    Ref,
+    UnionExpr,
+    UseExpr,
+)
 
 MAX_PARTS = 200
 """Maximum number of parts of a type whose aliases are expanded."""
 MAX_ALIAS_CHAIN = 50
+MAX_INSTANCES = 2_000
+"""Maximum number of different uses of generic types in an API."""
 
 UNRESOLVED: Type = model.AnyJson()
 """Placeholder (compared by identity) for a type that could not be resolved, which has been reported."""
@@ -30,6 +44,22 @@ class SizedType(Struct, frozen=True):
 
     type: Type
     weight: int = 1
+
+
+class Argument(Struct, frozen=True):
+    """The type argument of a generic: its type, its part in class names, and its named scalar, if it is one."""
+
+    sized: SizedType
+    name: str
+    alias: Declaration | None
+
+
+class Instance(Struct, frozen=True):
+    """An object that a use of a generic type means, such as `Page<Invoice>`."""
+
+    name: TypeName
+    generic: Declaration
+    argument: Argument
 
 
 class _Site(Struct, frozen=True):
@@ -48,6 +78,11 @@ class TypeResolver:
         self.diagnostics = diagnostics
         self.unions: list[tuple[Scalar, model.Union]] = []
         """Inline unions, to be checked when all types are known."""
+        self.parameters: Mapping[str, Argument] = {}
+        """Type parameters of the generic whose fields are being resolved."""
+        self.instances: dict[TypeName, Instance] = {}
+        self.pending: list[Instance] = []
+        """Instances whose fields are not resolved yet."""
         self._aliases: dict[TypeName, SizedType | None] = {}
         self._open: list[TypeName] = []
 
@@ -72,6 +107,8 @@ class TypeResolver:
             expression = expression.inner
         if not isinstance(expression, Ref):
             return None
+        if expression.name in self.parameters:
+            return self.parameters[expression.name].alias
         declaration = self.declarations.find(expression, at, module)
         return declaration if declaration and declaration.kind == "alias" else None
 
@@ -93,6 +130,8 @@ class TypeResolver:
                 return SizedType(model.Named(site.inner))
             case Ref():
                 return self._resolve_name(expression, site)
+            case UseExpr():
+                return self._resolve_use(expression, site)
             case GenericExpr():
                 return self._resolve_generic(expression, site)
             case UnionExpr():
@@ -107,9 +146,82 @@ class TypeResolver:
                 inner = self._resolve(expression.inner, site)
                 return inner and SizedType(_nullable(inner.type), inner.weight + 1)
 
+    def _resolve_use(self, use: UseExpr, site: _Site) -> SizedType | None:
+        """Return the object of a use of a generic type; its fields are resolved later."""
+        declaration = self.declarations.find(use.generic, site.at, site.module)
+        sized = self._resolve(use.argument, site)
+        if declaration is None or sized is None:
+            return None
+        if declaration.kind != "generic":
+            self._report(
+                use.generic, site, f"`{use.generic.name}` is not generic", "remove `<…>` after it"
+            )
+            return None
+        part = self._name_part(use.argument, site)
+        name = replace(
+            declaration.name,
+            name=naming.class_name(part + declaration.name.name.rstrip("_")),
+        )
+        argument = Argument(sized, part, self.alias(use.argument, site.at, site.module))
+        other = self.instances.get(name)
+        if other and (other.argument.sized, other.generic) != (sized, declaration):
+            self._report(
+                use.generic,
+                site,
+                f"another use of `{use.generic.name}` has the class name `{name.name}`, too",
+                "declare the type in `<…>` under another name",
+            )
+        elif len(name.name) > MAX_NAME_LENGTH or len(self.instances) >= MAX_INSTANCES:
+            self._report(
+                use.generic,
+                site,
+                f"more than {MAX_INSTANCES} uses of generic types, or names of more than {MAX_NAME_LENGTH} characters",
+                "declare objects in their place; does a generic type contain a longer use of itself?",
+            )
+            return None
+        elif other is None:
+            self.instances[name] = Instance(name, declaration, argument)
+            self.pending.append(self.instances[name])
+        return SizedType(model.Named(name))
+
+    def _name_part(self, expression: Expression, site: _Site) -> str:
+        """Return the part of a class name for a type argument: `Invoice` of `Page<Invoice>`, `StringList` of `Page<list<string>>`."""
+        match expression:
+            case Ref(name=name) if name in self.parameters:
+                return self.parameters[name].name
+            case Ref(name=name):
+                return name.rpartition(".")[2]
+            case LeafExpr(type=type_):
+                return "Json" if isinstance(type_, model.AnyJson) else type(type_).__name__
+            case ObjectExpr():
+                return site.inner.name if site.inner else "Object"
+            case UseExpr():
+                return self._name_part(expression.argument, site) + self._name_part(
+                    expression.generic, site
+                )
+            case GenericExpr():
+                return self._name_part(expression.inner, site) + expression.word.capitalize()
+            case UnionExpr():
+                return "Or".join(self._name_part(each, site) for each in expression.members)
+            case NullableExpr():
+                return f"Optional{self._name_part(expression.inner, site)}"
+
+    def _report(self, ref: Ref, site: _Site, message: str, hint: str) -> None:
+        self.diagnostics.add(site.at, "invalid-generic", message, hint, ref.at, len(ref.name))
+
     def _resolve_name(self, ref: Ref, site: _Site) -> SizedType | None:
+        if ref.name in self.parameters:
+            return self.parameters[ref.name].sized
         declaration = self.declarations.find(ref, site.at, site.module)
         if declaration is None:
+            return None
+        if declaration.kind == "generic":
+            self._report(
+                ref,
+                site,
+                f"`{ref.name}` is generic",
+                f"write the type of its `{declaration.parameter}`: {ref.name}<string>",
+            )
             return None
         if declaration.kind == "union" and isinstance(declaration.expression, NullableExpr):
             return SizedType(model.Nullable(model.Named(declaration.name)), 2)
@@ -133,7 +245,9 @@ class TypeResolver:
             )
             return None
         self._open.append(declaration.name)
+        parameters, self.parameters = self.parameters, {}
         written = self.resolve_declared(declaration)
+        self.parameters = parameters
         self._open.pop()
         self._aliases[declaration.name] = written
         return written

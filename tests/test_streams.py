@@ -310,7 +310,7 @@ def test_a_stream_is_opened_once_and_in_a_with_statement(chat: Any, server: Serv
 # --- failures -----------------------------------------------------------------------------
 
 BROKEN: dict[str, Iterable[Part]] = {
-    "reset": [HEAD, chunk(delta("1")) + chunk(delta("2")), Wait(0.1), Reset],
+    "reset": [HEAD, chunk(delta("1")) + chunk(delta("2")), Wait(0.3), Reset],
     "closed in a chunk": [HEAD, chunk(delta("1")) + chunk(delta("2")), chunk(delta("3"))[:40], Close],
     "ended without [DONE]": [streamed(delta("1"), delta("2"), delta("3")[:-1])],
     "silent": [HEAD, chunk(delta("1")) + chunk(delta("2")), Wait(60)],
@@ -326,7 +326,7 @@ def test_a_broken_stream_says_how_much_it_delivered(
     read: Read, server: Server, chat: Any, fault: str
 ) -> None:
     server.respond_with(BROKEN[fault])
-    outcome = read(complete, deadline=1, max_response_bytes=1000)
+    outcome = read(complete, deadline=2, max_response_bytes=1000)
     assert texts(outcome) == "12"
     error = outcome.error
     assert type(error) is chat.errors.StreamBroken
@@ -344,12 +344,12 @@ def test_nothing_is_sent_again_after_the_first_value(
     """Also if the request is safe to retry, as here."""
     begin = LINES + chunk(b'{"type":"ADDED","object":{"name":"a"}}\n')
     rest: dict[str, list[Part]] = {
-        "reset": [Wait(0.05), Reset],
+        "reset": [Wait(0.3), Reset],
         "silent": [Wait(60)],
         "not JSON": [chunk(b"oops\n") + END],
     }
     server.respond_with([begin, *rest[fault]])
-    outcome = read(watch, deadline=0.5)
+    outcome = read(watch, deadline=2)
     assert type(outcome.error) is chat.errors.StreamBroken
     assert (outcome.error.delivered, outcome.error.outcome) == (1, "unknown")
     assert len(server.received) == 1
@@ -361,8 +361,8 @@ def test_before_its_first_value_a_safe_request_is_retried(
 ) -> None:
     parts: dict[str, Iterable[Part]] = {
         "no byte": [Reset],
-        "head only": [LINES, Wait(0.05), Reset],
-        "comment only": [LINES, chunk(b"\n"), Wait(0.05), Reset],
+        "head only": [LINES, Wait(0.3), Reset],
+        "comment only": [LINES, chunk(b"\n"), Wait(0.3), Reset],
     }
     line = b'{"type":"ADDED","object":{"name":"a"}}\n'
     server.respond_with(parts[early], streamed(line, head=LINES))
@@ -375,7 +375,7 @@ def test_before_its_first_value_a_safe_request_is_retried(
 def test_before_its_first_value_an_unsafe_request_is_not_retried(
     read: Read, server: Server, chat: Any
 ) -> None:
-    server.respond_with([HEAD, Wait(0.05), Reset])
+    server.respond_with([HEAD, Wait(0.3), Reset])
     outcome = read(complete)
     assert type(outcome.error) is chat.errors.StreamBroken
     assert (outcome.error.delivered, outcome.error.outcome) == (0, "unknown")
@@ -383,7 +383,7 @@ def test_before_its_first_value_an_unsafe_request_is_not_retried(
 
 
 def test_retries_before_the_first_value_are_limited(read: Read, server: Server, chat: Any) -> None:
-    server.respond_with([LINES, Wait(0.02), Reset])
+    server.respond_with([LINES, Wait(0.3), Reset])
     outcome = read(watch, max_attempts=3)
     assert type(outcome.error) is chat.errors.StreamBroken
     assert outcome.error.attempts == len(server.received) == 3
@@ -391,7 +391,7 @@ def test_retries_before_the_first_value_are_limited(read: Read, server: Server, 
 
 def test_a_silent_server_exceeds_the_deadline(read: Read, server: Server, chat: Any) -> None:
     server.respond_with([Wait(60)])
-    outcome = read(complete, deadline=0.3)
+    outcome = read(complete, deadline=1)
     assert type(outcome.error) is chat.errors.DeadlineExceeded
     assert outcome.error.outcome == "unknown"
 
@@ -399,19 +399,19 @@ def test_a_silent_server_exceeds_the_deadline(read: Read, server: Server, chat: 
 def test_a_stream_may_last_longer_than_the_deadline(read: Read, server: Server) -> None:
     events: list[Part] = [HEAD]
     for number in range(8):
-        events += [Wait(0.1), chunk(delta(str(number)))]
+        events += [Wait(0.25), chunk(delta(str(number)))]
     server.respond_with([*events, chunk(b"data: [DONE]\n\n") + END])
-    outcome = read(complete, deadline=0.5)
+    outcome = read(complete, deadline=1.5)
     assert outcome.error is None
     assert texts(outcome) == "01234567"
 
 
 def test_a_slow_program_is_no_silence(chat: Any, server: Server) -> None:
     server.respond_with([HEAD, chunk(delta("1")), chunk(delta("2")) + chunk(b"data: [DONE]\n\n") + END])  # fmt: skip
-    client = chat.Chat(token="t", hosts=[server.url], deadline=0.2)
+    client = chat.Chat(token="t", hosts=[server.url], deadline=1)
     with client, complete(client) as stream:
         for _ in stream:
-            threading.Event().wait(0.3)
+            threading.Event().wait(1.2)
         assert stream.delivered == 2
 
 
@@ -565,13 +565,13 @@ def test_the_mock_has_a_pace_and_breaks_off(chat: Any) -> None:
     with mock.client(deadline=1).notices.count() as stream:
         assert [*stream] == [1, 2, 3, 4]
     mock.fault("pace", seconds=30, times=2)
-    with mock.client(deadline=0.2).notices.count() as stream:
+    with mock.client(deadline=0.5).notices.count() as stream:
         assert next(stream) == 1
         with pytest.raises(chat.errors.StreamBroken, match="after 1 value: no value for"):
             next(stream)
 
     async def main() -> None:
-        async with mock.async_client(deadline=0.2).notices.count() as stream:
+        async with mock.async_client(deadline=0.5).notices.count() as stream:
             assert [value async for value in stream] == [1, 2, 3, 4]
 
     with pytest.raises(chat.errors.StreamBroken, match="after 1 value: no value for"):

@@ -25,7 +25,14 @@ TOGETHER = (
     {"Resource.path", "Endpoint.resource", "Event.resource", "TypeName.module"},
     {"Scheme.name", "Api.auth", "Endpoint.auth"},
     {"Endpoint.name", "Idempotency.ask"},
-    {"Field.wire", "UnionType.tag", "MultipartBody.signed_part", "Paging.by", "Paging.limit"},
+    {
+        "Field.wire",
+        "UnionType.tag",
+        "MultipartBody.signed_part",
+        "Paging.by",
+        "Paging.limit",
+        "Stream.name",
+    },
 )
 
 

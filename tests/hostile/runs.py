@@ -22,6 +22,7 @@ from .watch import watching
 HERE = Path(__file__).parent
 SMALL = HERE / "small"
 KITCHEN_SINK = HERE.parent / "cases" / "kitchen_sink" / "spec"
+STREAMS = HERE.parent / "cases" / "streams" / "spec"
 SLOWEST = 20.0
 """Processor time in seconds, a hundred times of what an attack takes: the limit is for what does not end."""
 

@@ -21,7 +21,7 @@ from specloom.targets import files
 from .fragments import ALL, BACKSLASHES, QUOTES, UNSEEN
 from .judges import complaints, tokens
 from .marks import changed, fields, texts, together
-from .runs import KITCHEN_SINK, SMALL
+from .runs import KITCHEN_SINK, SMALL, STREAMS
 
 LIST = Path(__file__).parent / "slots.txt"
 MARK = "zqz"
@@ -61,7 +61,7 @@ APART = (
 
 @cache
 def apis() -> tuple[Api, ...]:
-    return tuple(load(folder, "spec").api for folder in (SMALL, KITCHEN_SINK))
+    return tuple(load(folder, "spec").api for folder in (SMALL, KITCHEN_SINK, STREAMS))
 
 
 def places() -> dict[str, set[str]]:

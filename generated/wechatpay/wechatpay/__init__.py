@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "cd6602c586de8fb8"
+__build__ = "c091161a5ab57904"

@@ -235,6 +235,8 @@ def links(rows: Iterable[Link], localizer: Localizer) -> list[Markdown]:
 
 def _headers(api: Api, endpoint: Endpoint) -> list[Field]:
     own = {field.wire.lower() for field in endpoint.header}
+    if endpoint.stream is not None:
+        own.add("accept")  # the client sends that of the format
     return [*(field for field in api.header if field.wire.lower() not in own), *endpoint.header]
 
 

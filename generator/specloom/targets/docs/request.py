@@ -84,15 +84,18 @@ class SampleRequest(Struct, frozen=True):
         """Yield names and values, those of the scheme first; curl sets the Content-Type of a multipart body."""
         for name, added in added_by_auth(self.api, self.endpoint, "header"):
             yield name, added.sample
-        for wire, value in self.header.items():
+        header = dict(self.header)
+        if self.endpoint.stream and not any(
+            field.wire.lower() == "accept" for field in self.endpoint.header
+        ):
+            header = {wire: value for wire, value in header.items() if wire.lower() != "accept"}
+            yield "Accept", _ACCEPT[self.endpoint.stream.format]
+        for wire, value in header.items():
             yield wire, (
                 ",".join(map(encoded_value, value))
                 if isinstance(value, list)
                 else encoded_value(value)
             )
-        is_accepting = any(name.lower() == "accept" for name in self.header)
-        if self.endpoint.stream and not is_accepting:
-            yield "Accept", _ACCEPT[self.endpoint.stream.format]
         has_media = "Content-Type" in self.header or isinstance(self.endpoint.body, MultipartBody)
         if (media := media_of(self.endpoint)) and not has_media:
             yield "Content-Type", media

@@ -93,7 +93,8 @@ def _stream(
             content = msgspec.json.encode(fields)
         yield b"data: " + content + b"\n\n"
     if streamed.end is not None:
-        yield f"data: {streamed.end}\n\n".encode()
+        lines = "".join(f"data: {line}\n" for line in streamed.end.split("\n"))
+        yield f"{lines}\n".encode()
 
 
 def stub_response(

@@ -50,6 +50,7 @@ SERVICE: Final = Service(
     "chat",
     version="0.1.0",
     hosts=("https://api.chat.example/v1",),
+    headers={"Accept": "application/json"},
     auth=("bearer",),
     error_shape=ErrorShape(
         code="error.type",

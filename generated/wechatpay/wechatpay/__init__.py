@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c091161a5ab57904"
+__build__ = "a7644744af8e7863"

@@ -21,6 +21,7 @@ from . import (
     ServerAuth,
 )
 from .argument_checks import CheckedArguments
+from .conditional import conditional
 from .ledger import Ledger, key_of
 from .negotiation import for_media, offered, preferred, with_media
 from .ports import PortRegistry
@@ -95,11 +96,13 @@ class RequestExecutor(PortRegistry):
         """Return the response to an accepted request, or raise `DocumentedError`."""
         offers = offered(route.endpoint) if route.endpoint else ()
         if route.endpoint is None or not offers:
-            return self._execute(route, auth, incoming, arguments)
+            response = self._execute(route, auth, incoming, arguments)
+            return conditional(route.endpoint, incoming, response)
         media = preferred(incoming.headers.get_all("Accept"), offers)
         chosen = for_media(route.endpoint, media)
         route = replace(route, endpoint=chosen, has_example=media == offers[0])
-        return with_media(self._execute(route, auth, incoming, arguments), media)
+        response = self._execute(route, auth, incoming, arguments)
+        return conditional(chosen, incoming, with_media(response, media))
 
     def _execute(
         self,

@@ -64,7 +64,7 @@ class PagingResolver:
 
     def _form(self, node: MapNode) -> PagingForm | None:
         """Return the form; report none, several, and keys of other forms."""
-        used = [form for form in _FORMS if form in node.entries]
+        used: list[PagingForm] = [form for form in _FORMS if form in node.entries]
         for form in used[1:]:
             self._report(
                 node.entries[form].key,

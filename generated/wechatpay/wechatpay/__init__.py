@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "a7644744af8e7863"
+__build__ = "a957a53419af7f00"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "fd78a03a9347f47f"
+__build__ = "fed19ad660399d49"

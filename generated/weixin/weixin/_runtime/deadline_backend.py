@@ -101,9 +101,11 @@ class _Stream(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._progress.writing(self._inner)
-        for start in range(0, len(buffer), PIECE):
+        left: Any = buffer if len(buffer) <= PIECE else memoryview(buffer)
+        while left:
             remaining = _timeout(timeout, httpcore.WriteTimeout)
-            self._inner.write(buffer[start : start + PIECE], remaining)
+            self._inner.write(left[:PIECE], remaining)
+            left = left[PIECE:]
 
     def close(self) -> None:
         self._inner.close()

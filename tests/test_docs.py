@@ -548,7 +548,7 @@ def small_api(text: str, endpoint: Endpoint) -> Api:
         languages=("en", "zh"),
         hosts=(Host("https://x.example", localized),),
         schemes=(Scheme("key", "api-key", {"header": "X-Key"}), Scheme("token", "bearer")),
-        auth=("key", "token"),
+        auth=(("key",), ("token",)),
         header=(field(text, String(), example=Value(text)),),
         errors=(ErrorCode(None, text, "Odd", localized, localized),),
         links=(Link(localized, "https://x.example/y"),),
@@ -615,7 +615,7 @@ def endpoint_of(text: str) -> Endpoint:
         updated=text,
         deprecated=localized,
         verified=False,
-        auth=("key", "token"),
+        auth=(("key",), ("token",)),
         examples=(
             Example(
                 localized,

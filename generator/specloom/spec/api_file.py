@@ -310,7 +310,7 @@ class SchemeResolver:
         self.declared: dict[str, Scheme] = {}
         self.used: dict[str, Scheme] = {}
         self.option_nodes: dict[tuple[str, str], Node] = {}
-        """Values of options, by scheme and option."""
+        """Valid values of options, by scheme and option."""
         for key, node in entries(child(root, "schemes")):
             self._declare(key, node)
 
@@ -358,10 +358,9 @@ class SchemeResolver:
                     f"unknown option `{option.text}` of scheme {kind.text}",
                     hint,
                 )
-            else:
-                self._check_option(option.text, known[option.text], value)
+            elif self._check_option(option.text, known[option.text], value):
+                self.option_nodes[key.text, option.text] = value
             options[option.text] = word(value)
-            self.option_nodes[key.text, option.text] = value
         for name, definition in known.items():
             if definition.required and name not in options:
                 self.diagnostics.add(
@@ -380,7 +379,8 @@ class SchemeResolver:
             )
         self.declared[key.text] = Scheme(key.text, kind.text, options)
 
-    def _check_option(self, name: str, definition: auth_schemes.Option, value: Node) -> None:
+    def _check_option(self, name: str, definition: auth_schemes.Option, value: Node) -> bool:
+        """Report an invalid value; return whether it is valid."""
         text = word(value)
         match definition.form:
             case "name" if not _HEADER.fullmatch(text):
@@ -392,8 +392,9 @@ class SchemeResolver:
             case _ if definition.choices and text not in definition.choices:
                 problem = f"invalid {name} `{text}`"
             case _:
-                return
+                return True
         self.diagnostics.add(value, "invalid-value", problem, _option_hint(name, definition))
+        return False
 
     def _known(self, kind: Scalar) -> bool:
         if kind.text not in auth_schemes.SCHEMES:

@@ -63,6 +63,8 @@ def _check_locations(
     bodies = [each.type for each in endpoint.responses if each.type is not None]
     for name, option in auth_schemes.SCHEMES[scheme.kind].options.items():
         location = scheme.options.get(name, option.default)
+        if name in scheme.options and (scheme.name, name) not in schemes.option_nodes:
+            continue  # invalid, and reported
         if option.form == "location" and not any(_has(body, location, types) for body in bodies):
             diagnostics.add(
                 schemes.option_nodes.get((scheme.name, name), node),

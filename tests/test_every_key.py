@@ -74,7 +74,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "client": ("Other",), "code": (MARK,), "content": ("file", {"type": "file(..9)"}), "default": ("A", 1), "deprecated": (MARK, "true"), "detail": (MARK,),
     "endpoints": ({"get": ENDPOINT},), "enum": ([MARK],), "error_shape": ({"code": MARK},), "errors": ([{"code": "ZQZ"}],), "example": ("A", 1),
     "events": ({"name": MARK}, {"zqz": {"payload": {}}}), "examples": ([{"title": MARK}],), "extra": ("string",), "facts": ({"audience": MARK}, [{"title": MARK, "value": MARK}]),
-    "fields": ({MARK: "string"},), "form": ({MARK: "string"},), "header": ({"X-Zqz": "string('a')"}, {"X-Zqz": "string"}, MARK), "headers": ({"X-Zqz": "string"},),
+    "fields": ({MARK: "string"},), "form": ({MARK: "string"},), "header": ({"X-Zqz": "string('a')"}, {"X-Zqz": "string"}, MARK), "cookie": ({MARK: "string"},), "headers": ({"X-Zqz": "string"},),
     "from_url": (MARK,), "hash": ({"algorithm": "SHA1", "from": MARK},), "hosts": (["https://zqz.example.com"],), "http": ("POST /zqz",), "id": (MARK,), "idempotency": ("safe", {"ask": "ask"}), "key": ("f",), "includes": (["Cat"],), "languages": (["zh"],),
     "lines": ("Leaf",), "links": ([{"title": MARK, "url": "https://example.com"}],), "media": ("image/png",), "message": (MARK,), "name": ("Renamed",), "package": ("other",),
     "parts": ({MARK: "file"},), "path": ({"f": "string"}, {"f": "a"}), "pattern": ("[a-zA-Z]*",), "payload": (MARK, {MARK: "string"}), "payload_file": ("zqz.json",),

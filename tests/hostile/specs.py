@@ -18,7 +18,7 @@ from .fragments import SEEN
 _PROSE = frozenset({"title", "description", "reason", "remedy", "when", "since", "deprecated"})
 _ROWS = frozenset({"units", "values", "enum"})
 _NAMES = frozenset(
-    {"path", "query", "header", "body", "form", "parts", "fields", "payload", "headers"}
+    {"path", "query", "header", "cookie", "body", "form", "parts", "fields", "payload", "headers"}
 )
 _LANGUAGES = frozenset({"en", "zh"})
 _PLAIN = re.compile(r"[A-Za-z0-9_.+-]+|~")

@@ -96,7 +96,7 @@ class EndpointComparison(Struct, frozen=True):
             if argument not in paired_new:
                 self.fields.report_added(subject, argument.field)
         self._positions(subject, pairs, before, after)
-        for where in ("query", "header", "field"):
+        for where in ("query", "header", "cookie", "field"):
             same = [
                 (old_argument.field, new_argument.field)
                 for old_argument, new_argument in pairs
@@ -415,6 +415,7 @@ _REQUEST_PARTS: Mapping[Where, str] = {
     "path": "the path",
     "query": "the query",
     "header": "a header",
+    "cookie": "a cookie",
     "field": "the body",
     "body": "the body",
 }
@@ -447,6 +448,7 @@ def _sent_arguments(api: Api, endpoint: Endpoint) -> list[EndpointArgument]:
         for field in endpoint.header
         if field.wire not in everywhere or (endpoint.accept and field.wire == "Accept")
     ]
+    difference += [EndpointArgument(field, "cookie") for field in endpoint.cookie]
     difference += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
     return difference + [
         argument for argument in arguments(api, endpoint) if argument.where == "body"

@@ -223,7 +223,13 @@ def _request_types(api: Api, endpoints: Iterable[Endpoint], *, flattened: bool) 
     """Yield the types of arguments and bodies; with `flattened`, also body types whose fields are arguments."""
     for endpoint in endpoints:
         yield from (
-            field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
+            field.type
+            for field in (
+                *endpoint.path_fields,
+                *endpoint.query,
+                *endpoint.header,
+                *endpoint.cookie,
+            )
         )
         structure = body_object(api, endpoint)
         if structure is not None:
@@ -280,6 +286,7 @@ def _corresponding_types(
             (old.path_fields, new.path_fields),
             (old.query, new.query),
             (old.header, new.header),
+            (old.cookie, new.cookie),
         ):
             yield from _field_types(before, after)
         match old.body, new.body:

@@ -228,6 +228,7 @@ class Example(Struct, frozen=True):
     """None if the example has no response."""
     response: Value | None
     location: SourceLocation = SourceLocation("", 1, 1)
+    cookie: Mapping[str, Json] = {}
 
 
 class Endpoint(Struct, frozen=True):
@@ -242,6 +243,7 @@ class Endpoint(Struct, frozen=True):
     """In the order in which they appear in the path."""
     query: tuple[Field, ...] = ()
     header: tuple[Field, ...] = ()
+    cookie: tuple[Field, ...] = ()
     body: Body | None = None
     responses: tuple[Response, ...] = ()
     errors: tuple[ErrorCode, ...] = ()

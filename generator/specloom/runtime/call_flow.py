@@ -72,6 +72,8 @@ def check_headers(
     try:
         added = Secret[Mapping[str, str]](check_added(headers.reveal()))
         names = {name.lower() for name in added.reveal()}
+        if "cookie" in names and "Cookie" in call.draft.headers:
+            raise ValueError("Cookie has parameters of the endpoint; pass them")
         for parameter in call.endpoint.parameters["header"]:
             if parameter.wire.lower() in names:
                 name = parameter.argument

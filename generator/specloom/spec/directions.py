@@ -151,6 +151,7 @@ class DirectionResolver:
             path_fields=typed(endpoint.path_fields),
             query=typed(endpoint.query),
             header=typed(endpoint.header),
+            cookie=typed(endpoint.cookie),
             body=body,
         )
 
@@ -169,7 +170,7 @@ class DirectionResolver:
             for field in named.fields
         ]
         for endpoint in endpoints:
-            fields += (*endpoint.path_fields, *endpoint.query, *endpoint.header)
+            fields += (*endpoint.path_fields, *endpoint.query, *endpoint.header, *endpoint.cookie)
             fields += (field for response in endpoint.responses for field in response.headers)
         for field in fields:
             if field.only and field.location not in right:
@@ -187,7 +188,7 @@ def _request_name(name: TypeName) -> TypeName:
 
 
 def _request_types(endpoint: Endpoint) -> Iterator[Type]:
-    for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header):
+    for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header, *endpoint.cookie):
         yield field.type
     if isinstance(endpoint.body, model.JsonBody | model.FormBody | model.MultipartBody):
         yield endpoint.body.type

@@ -165,6 +165,7 @@ class EndpointResolver:
         header = self.fields.read(node.get("header"), FieldOwner(owner, "header"), module)
         own = {field.wire.lower() for field in header}
         header += tuple(field for field in self.header if field.wire.lower() not in own)
+        cookie = self.fields.read(node.get("cookie"), FieldOwner(owner, "cookie"), module)
         body = self._body(node, key, replace(owner, name=class_name + "Request"), method)
         header += parameters.media_choice(node.get("media"))
         responses = self._responses(node, owner, method)
@@ -182,6 +183,7 @@ class EndpointResolver:
             ),
             query=query,
             header=header,
+            cookie=cookie,
             body=body,
             responses=responses,
             errors=self.errors.read(node.get("errors"), module),
@@ -207,6 +209,7 @@ class EndpointResolver:
             location=location_of(key),
         )
         parameters.check_headers(header, self.diagnostics)
+        parameters.check_cookies(cookie, header, self.diagnostics)
         self._check_arguments(endpoint)
         return endpoint
 
@@ -494,6 +497,7 @@ class EndpointResolver:
             *endpoint.path_fields,
             *endpoint.query,
             *endpoint.header,
+            *endpoint.cookie,
             *self.flat_fields(endpoint),
             *endpoint.unsent,
         ]
@@ -531,7 +535,8 @@ class EndpointResolver:
         body = self.flat_fields(endpoint)
         if isinstance(endpoint.body, JsonBody):
             body = self.fields_of(endpoint.body.type)
-        return (*endpoint.path_fields, *endpoint.query, *endpoint.header, *body)
+        parts = (endpoint.path_fields, endpoint.query, endpoint.header, endpoint.cookie, body)
+        return tuple(field for part in parts for field in part)
 
     def fields_of(self, type_: Type) -> tuple[Field, ...]:
         """Return the fields of an object, or of the objects in a list."""

@@ -102,6 +102,7 @@ class ExampleResolver:
             path_fields=self.fields(endpoint.path_fields),
             query=self.fields(endpoint.query),
             header=self.fields(endpoint.header),
+            cookie=self.fields(endpoint.cookie),
             responses=tuple(
                 replace(response, headers=self.fields(response.headers))
                 for response in endpoint.responses
@@ -139,8 +140,11 @@ class ExampleResolver:
             ("path", endpoint.path_fields),
             ("query", endpoint.query),
             ("header", endpoint.header),
+            ("cookie", endpoint.cookie),
         )
-        path, query, header = (self._parameters(request, key, fields) for key, fields in groups)
+        path, query, header, cookie = (
+            self._parameters(request, key, fields) for key, fields in groups
+        )
         body = self._body(request, endpoint.resource)
         status = integer(child(documented, "status"))
         return Example(
@@ -148,6 +152,7 @@ class ExampleResolver:
             path=path,
             query=query,
             header=header,
+            cookie=cookie,
             body=self._request_body(body, endpoint) if body is not None else None,
             status=status,
             response=self._response(documented, status, endpoint, errors),

@@ -37,9 +37,9 @@ class FieldOwner(Struct, frozen=True):
     """Owner of fields; nested objects derive their class names from it."""
 
     name: TypeName
-    role: Literal["object", "path", "query", "header", "form", "parts", "response header"] = (
-        "object"
-    )
+    role: Literal[
+        "object", "path", "query", "header", "cookie", "form", "parts", "response header"
+    ] = "object"
 
 
 class DocumentedValues(Struct, frozen=True):
@@ -326,7 +326,7 @@ class FieldResolver:
                 "remove it; `response.headers` uses the wire name",
             )
         elif (
-            owner.role in {"path", "query", "header"}
+            owner.role in {"path", "query", "header", "cookie"}
             and not optional
             and type_ is not None
             and model.is_constant(type_)
@@ -441,7 +441,7 @@ class FieldResolver:
         if owner.role in {"path", "response header"}:
             self.diagnostics.add(fill, "misplaced-fill", *_FILL_PLACES)
             return None
-        if owner.role not in {"query", "header"}:
+        if owner.role not in {"query", "header", "cookie"}:
             self.filled.append((owner.name, fill))
         if type_ is None or type_ is UNRESOLVED:
             return None
@@ -469,7 +469,7 @@ class FieldResolver:
 
 
 _FILL_PLACES = (
-    "`fill` applies to arguments only: query and header parameters, and the fields of a request body that is written in the endpoint",
+    "`fill` applies to arguments only: query, header and cookie parameters, and the fields of a request body that is written in the endpoint",
     "remove it, or move the field there",
 )
 

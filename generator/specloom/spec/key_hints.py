@@ -226,11 +226,11 @@ HINTS = (
         "body: {name: string}",
     ),
     Hint(
-        "cookie cookies",
+        "cookies",
         "endpoint",
-        "write one `Cookie` header for all cookies",
+        "write the cookies of a request as `cookie`",
         "endpoint",
-        "header: {Cookie: {type: string, secret: true}}",
+        "cookie: {session: {type: string, secret: true}}",
     ),
     Hint(
         "method verb url uri route",

@@ -172,7 +172,12 @@ def _fields(api: Api) -> Iterator[Field]:
         shared = {field.location for field in api.header}
         yield from (
             field
-            for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
+            for field in (
+                *endpoint.path_fields,
+                *endpoint.query,
+                *endpoint.header,
+                *endpoint.cookie,
+            )
             if field.location not in shared
         )
         for response in endpoint.responses:

@@ -20,6 +20,7 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LITERAL = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")  # RFC 9110, 5.5
+_COOKIE_VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")  # RFC 6265, 4.1.1
 _FRAMING_HEADERS = frozenset(
     {
         "host",
@@ -183,6 +184,39 @@ def check_catch_all(
             )
 
 
+def check_cookies(
+    fields: Iterable[Field], header: Iterable[Field], diagnostics: DiagnosticCollector
+) -> None:
+    """Report invalid names and values of cookies, and a header with cookies beside them."""
+    own_header = next((field for field in header if field.wire.lower() == "cookie"), None)
+    for field in fields:
+        literals = field.type.literals if isinstance(field.type, model.String) else ()
+        if not _HEADER.fullmatch(field.wire):
+            diagnostics.add_at(
+                field.location,
+                "invalid-cookie",
+                f"invalid cookie name `{field.wire}`",
+                "use ASCII letters, digits and `-`",
+                len(field.wire),
+            )
+        elif not all(map(_COOKIE_VALUE.fullmatch, literals)):
+            diagnostics.add_at(
+                field.location,
+                "invalid-cookie",
+                f"invalid value of cookie `{field.wire}`",
+                "use ASCII without spaces, quotes, commas, semicolons and backslashes",
+                len(field.wire),
+            )
+        elif own_header is not None:
+            diagnostics.add_at(
+                field.location,
+                "invalid-cookie",
+                "request has both `cookie` and a header `Cookie`",
+                "write all cookies under `cookie`",
+                len(field.wire),
+            )
+
+
 def check_headers(
     fields: Iterable[Field], diagnostics: DiagnosticCollector, *, sent: bool = True
 ) -> None:
@@ -257,7 +291,8 @@ def check_added(
     """Report parameters that the endpoint's schemes or its body set; `header` are the API's constant headers."""
     own = {field.wire.lower() for field in endpoint.header}
     headers = (*(field for field in header if field.wire.lower() not in own), *endpoint.header)
-    for part, fields in (("header", headers), ("query", endpoint.query)):
+    parts = (("header", headers), ("query", endpoint.query), ("cookie", endpoint.cookie))
+    for part, fields in parts:
         writers = {
             _folded(name, part): f"the scheme `{scheme.name}`"
             for scheme in schemes
@@ -306,7 +341,7 @@ def check_types(
             )
         elif role in {"query", "form"} and field.type is not UNRESOLVED:
             _check_style(field, kinds(field.type, types), diagnostics)
-        if field.encrypted and role in {"path", "header", "response header"}:
+        if field.encrypted and role in {"path", "header", "cookie", "response header"}:
             diagnostics.add_at(
                 field.location,
                 "invalid-parameter",
@@ -442,7 +477,7 @@ def route_shape(path: str) -> str:
 
 def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
     """Return what else distinguishes requests of one route: constants and required headers."""
-    fields = (*endpoint.path_fields, *endpoint.query, *endpoint.header, *body)
+    fields = (*endpoint.path_fields, *endpoint.query, *endpoint.header, *endpoint.cookie, *body)
     constants = (
         (field.wire, field.type)
         for field in fields

@@ -347,6 +347,7 @@ class Resolver:
         parameters.check_catch_all(endpoint, types, diagnostics)
         parameters.check_types(endpoint.query, "query", types, diagnostics)
         parameters.check_types(endpoint.header, "header", types, diagnostics)
+        parameters.check_types(endpoint.cookie, "cookie", types, diagnostics)
         for response in endpoint.responses:
             parameters.check_types(response.headers, "response header", types, diagnostics)
         if isinstance(endpoint.body, model.FormBody):

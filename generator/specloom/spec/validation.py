@@ -26,7 +26,7 @@ Schema: TypeAlias = dict[str, Any]
 
 
 _NAMES = frozenset(
-    {"path", "query", "header", "headers", "body", "form", "parts", "fields", "payload"}
+    {"path", "query", "header", "headers", "cookie", "body", "form", "parts", "fields", "payload"}
 )
 """Keys whose maps have field names as keys."""
 _BODIES = frozenset({"body", "form", "parts", "content"})

@@ -31,7 +31,7 @@ from ..model import (
 )
 from ..naming import snake
 
-Where = Literal["path", "query", "header", "client", "field", "body"]
+Where = Literal["path", "query", "header", "cookie", "client", "field", "body"]
 
 
 class EndpointArgument(Struct, frozen=True):
@@ -58,6 +58,7 @@ def arguments(api: Api, endpoint: Endpoint) -> tuple[EndpointArgument, ...]:
     by_keyword = [EndpointArgument(field, "client") for field in endpoint.unsent]
     by_keyword += [EndpointArgument(field, "query") for field in endpoint.query]
     by_keyword += [EndpointArgument(field, "header") for field in endpoint.header]
+    by_keyword += [EndpointArgument(field, "cookie") for field in endpoint.cookie]
     by_keyword += [EndpointArgument(field, "field") for field in body_fields(api, endpoint)]
     by_keyword += [EndpointArgument(field, "body") for field in _whole_body(endpoint)]
     variable = [argument for argument in by_keyword if constant(argument.field) is None]

@@ -32,7 +32,7 @@ from .endpoint_metadata import (
 )
 from .error_shape import ErrorShape
 from .errors import ConfigError, InvalidRequest
-from .headers import is_field_value
+from .headers import is_cookie_value, is_field_value
 from .hosts import Host, parse_hosts
 from .json_types import is_list
 from .models import Model
@@ -107,7 +107,7 @@ def check_call(value: object) -> None:
 class Endpoint(Generic[T]):
     """An endpoint: its parameters, request body, responses, errors and authentication.
 
-    `path`, `query` and `header` list the arguments in each location; a path variable
+    `path`, `query`, `header` and `cookie` list the arguments in each location; a path variable
     with the name of its argument can be left out. `fixed` has constant parameters.
     `error_shape`, `unprocessed`, `auth` and `hosts` override those of the service;
     `auth=()` means no authentication. `verified=False` means that responses are
@@ -127,6 +127,7 @@ class Endpoint(Generic[T]):
         path: Sequence[str | Parameter] = (),
         query: Sequence[str | Parameter] = (),
         header: Sequence[str | Parameter] = (),
+        cookie: Sequence[str | Parameter] = (),
         fixed: Mapping[str, Mapping[str, str]] | None = None,
         body: Body | None = None,
         responses: Mapping[int | str, Any] | None = None,
@@ -150,7 +151,12 @@ class Endpoint(Generic[T]):
         self.auth = auth
         self.verified = verified
         self._arguments = arguments
-        self._locations = {"path": path, "query": query, "header": header}
+        self._locations = {
+            "path": path,
+            "query": query,
+            "header": header,
+            "cookie": cookie,
+        }
         self._fixed = fixed or {}
         self._body = body
         self._hosts = hosts
@@ -258,9 +264,21 @@ class Endpoint(Generic[T]):
         return RequestDraft(
             self._fill_path(values) if self.url is None else self.url.target(values),
             tuple(self._query(values)),
-            {**self._fixed.get("header", {}), **dict(self._texts("header", values))},
+            self._headers(values),
             body,
         )
+
+    def _headers(self, values: Mapping[str, Any]) -> dict[str, str]:
+        headers = {
+            **self._fixed.get("header", {}),
+            **dict(self._texts("header", values)),
+        }
+        if self._locations["cookie"] or "cookie" in self._fixed:
+            cookies = dict(self._fixed.get("cookie", {}))
+            cookies.update(self._texts("cookie", values))
+            if cookies:
+                headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in cookies.items())
+        return headers
 
     def _fill_path(self, values: Mapping[str, Any]) -> str:
         try:
@@ -286,6 +304,11 @@ class Endpoint(Generic[T]):
                 if location == "header" and not is_field_value(text):
                     raise EncodeError(
                         "must be one line of ASCII text without surrounding spaces"
+                    )
+                if location == "cookie" and not is_cookie_value(text):
+                    raise EncodeError(
+                        "must be ASCII without spaces, quotes, commas, semicolons and"
+                        " backslashes"
                     )
             except EncodeError as error:
                 error.keys.append(parameter.argument)

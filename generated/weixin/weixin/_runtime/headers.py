@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 _FIELD_VALUE = re.compile(r"[!-~](?:[ -~\t]*[!-~])?|")
+_COOKIE_VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _MANAGED: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -42,6 +43,11 @@ OF_CONTENT: Final = frozenset({"content-type", "content-encoding"})
 def is_field_value(text: str) -> bool:
     """Return whether this is a header value: one line of ASCII (RFC 9110, 5.5)."""
     return _FIELD_VALUE.fullmatch(text) is not None
+
+
+def is_cookie_value(text: str) -> bool:
+    """Return whether this is the value of a cookie, without quotes (RFC 6265, 4.1.1)."""
+    return _COOKIE_VALUE.fullmatch(text) is not None
 
 
 def check_added(headers: Any, allowed: frozenset[str] = frozenset()) -> dict[str, str]:

@@ -52,6 +52,7 @@ def check_arguments(
         },
         "query": query,
         "header": {name: incoming.headers.get_all(name) for name in incoming.headers},
+        "cookie": incoming.cookies,
     }
     if offers := offered(endpoint):
         accepted = preferred(incoming.headers.get_all("Accept"), offers)

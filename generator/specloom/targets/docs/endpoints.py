@@ -167,6 +167,8 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         "query": tables.of(
             endpoint.query, styled=True, before=_auth_rows(api, endpoint, "query", localizer)
         ),
+        "cookie": tables.of(endpoint.cookie),
+        "cookies": localizer.label("cookies"),
         "body": _body(endpoint, tables),
         "responses": [_response(endpoint, response, tables) for response in endpoint.responses],
         "examples": list(_examples(endpoint, samples, localizer)),

@@ -203,7 +203,7 @@ def _units(api: Api) -> list[Text]:
         if isinstance(type, Object):
             units |= dict.fromkeys(field.unit for field in type.fields if field.unit)
     for endpoint in api.all_endpoints():
-        for fields in (endpoint.path_fields, endpoint.query, endpoint.header):
+        for fields in (endpoint.path_fields, endpoint.query, endpoint.header, endpoint.cookie):
             units |= dict.fromkeys(field.unit for field in fields if field.unit)
     return list(units)
 

@@ -44,6 +44,7 @@ class SampleRequest(Struct, frozen=True):
     path: Mapping[str, Json]
     query: Mapping[str, Json]
     header: Mapping[str, Json]
+    cookie: Mapping[str, Json]
     body: Json
 
     @classmethod
@@ -58,6 +59,7 @@ class SampleRequest(Struct, frozen=True):
             _filled(api, endpoint.path_fields, values.path),
             _filled(api, endpoint.query, values.query),
             _filled(api, (*headers, *endpoint.header), values.header),
+            _filled(api, endpoint.cookie, values.cookie),
             _body(api, endpoint, values.body),
         )
 
@@ -82,8 +84,14 @@ class SampleRequest(Struct, frozen=True):
 
     def headers(self) -> Iterator[tuple[str, str]]:
         """Yield names and values, those of the scheme first; curl sets the Content-Type of a multipart body."""
+        cookies = [f"{wire}={encoded_value(value)}" for wire, value in self.cookie.items()]
         for name, added in added_by_auth(self.api, self.endpoint, "header"):
-            yield name, added.sample
+            if name == "Cookie":
+                cookies.append(added.sample)
+            else:
+                yield name, added.sample
+        if cookies:
+            yield "Cookie", "; ".join(cookies)
         header = dict(self.header)
         if self.endpoint.stream and not any(
             field.wire.lower() == "accept" for field in self.endpoint.header

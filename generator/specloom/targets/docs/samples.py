@@ -226,10 +226,14 @@ def _value_of(request: SampleRequest, argument: EndpointArgument) -> Value | Non
     """Return the value of an argument in the request, or None."""
     wire = argument.field.wire
     match argument.where:
-        case "path" | "query" | "header":
-            values = {"path": request.path, "query": request.query, "header": request.header}[
-                argument.where
-            ]
+        case "path":
+            values = request.path
+        case "query":
+            values = request.query
+        case "header":
+            values = request.header
+        case "cookie":
+            values = request.cookie
         case "field":
             values = request.body if isinstance(request.body, dict) else {}
         case "body":

@@ -98,6 +98,7 @@ class DeclarationView(Struct, frozen=True):
     path_parameters: Python | None
     query: Python | None
     header: Python | None
+    cookie: Python | None
     constants: Python | None
     """Constant parameters by location."""
     body: BodyView | None
@@ -125,6 +126,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         "path": endpoint.path_fields,
         "query": endpoint.query,
         "header": endpoint.header,
+        "cookie": endpoint.cookie,
     }
     constants = {where: constant_parameters(fields) for where, fields in parameters.items()}
     own_shape = endpoint.error_shape != api.error_shape
@@ -138,6 +140,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         path_parameters=_parameters(module, renamed),
         query=_parameters(module, endpoint.query),
         header=_parameters(module, endpoint.header),
+        cookie=_parameters(module, endpoint.cookie),
         constants=_literal({where: values for where, values in constants.items() if values}),
         body=None if endpoint.body is None else _body(api, module, endpoint.body),
         responses=tuple(
@@ -336,7 +339,7 @@ def _paging(api: Api, module: Module, endpoint: Endpoint, paging: Paging) -> Pag
     sent = {
         each.field.wire: each.field
         for each in arguments(api, endpoint)
-        if each.where in ("query", "header", "field")
+        if each.where in ("query", "header", "cookie", "field")
     }
     by_parameter = paging.form not in ("link", "url")
     field = sent[paging.by] if by_parameter else None

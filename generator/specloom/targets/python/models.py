@@ -140,7 +140,13 @@ def _request_objects(api: Api) -> Set[TypeName]:
     pending: list[Type] = []
     for endpoint in api.all_endpoints():
         pending += [
-            field.type for field in (*endpoint.path_fields, *endpoint.query, *endpoint.header)
+            field.type
+            for field in (
+                *endpoint.path_fields,
+                *endpoint.query,
+                *endpoint.header,
+                *endpoint.cookie,
+            )
         ]
         if isinstance(endpoint.body, (JsonBody, FormBody, MultipartBody)):
             pending.append(endpoint.body.type)

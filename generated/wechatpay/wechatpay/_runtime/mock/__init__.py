@@ -55,6 +55,17 @@ class IncomingRequest:
         return parse_form(self.target.partition("?")[2])
 
     @property
+    def cookies(self) -> dict[str, list[str]]:
+        """Values of cookies by name."""
+        values: dict[str, list[str]] = {}
+        for header in self.headers.get_all("Cookie"):
+            for pair in header.split(";"):
+                name, equals, value = pair.strip(" ").partition("=")
+                if equals:
+                    values.setdefault(name, []).append(value)
+        return values
+
+    @property
     def parts(self) -> dict[str, bytes]:
         """Parts of a multipart body by name; empty for any other body."""
         media = self.headers.get("Content-Type", "")

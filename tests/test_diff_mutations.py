@@ -19,6 +19,7 @@ from specloom.model import (
     Field,
     Idempotency,
     NumberRange,
+    Resource,
     Scheme,
     SourceLocation,
     Text,
@@ -28,17 +29,15 @@ from specloom.spec import load
 
 Mutation = tuple[str, Any]
 
-NOT_COMPARED = {"location", "source", "shared"}
-"""Derived, or about the files rather than about the API."""
+NOT_COMPARED = {"location", "source", "shared", "resource"}
+"""Derived, or about the files rather than about the API; an endpoint or event alone is never of another resource."""
 
 NO_CHANGE = {
     "Api.name",  # the folder
     "Api.resources reversed",  # they are sorted by name
-    "Event.resource",  # events are one module, wherever they are documented
     "Resource.events reversed",
     "Resource.resources reversed",
     "Idempotency.optional",  # it follows from the fields of the key
-    "Resource.path",  # of a resource and not of its endpoints: no such spec
     "File.media reversed",
     "Integer.literals reversed",
     "String.literals reversed",
@@ -99,6 +98,8 @@ def is_meaningful(value: object, attribute: str) -> bool:
         case NumberRange():
             end = {"above": value.minimum, "below": value.maximum}
             return end.get(attribute, value) is not None
+        case Resource():
+            return attribute != "path"  # of a resource and not of what it contains: no such spec
         case Field():
             return attribute != "style"  # has a meaning in queries and forms only
         case Idempotency(key=keys) if keys:

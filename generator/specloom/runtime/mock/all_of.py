@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class AllServerAuth(ServerAuth):
     """Accepts requests that have the credentials of all these schemes of the mock."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, *names: str) -> None:
         self._names = names
         self._parts: Sequence[ServerAuth] = ()
 

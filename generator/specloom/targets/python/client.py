@@ -45,7 +45,7 @@ class ServiceView(Struct, frozen=True):
     """Errors that all endpoints share."""
     error_classes: tuple[ErrorCodeView, ...]
     """Exception classes of the other error codes, without options."""
-    host_variables: tuple[tuple[Python, Python], ...]
+    host_variables: tuple[tuple[Python, Options], ...]
     """Variables in the URLs of hosts: the client's argument, and the limits of its value."""
 
 
@@ -111,7 +111,7 @@ def _use_for_options(module: Module) -> None:
 def _service(api: Api, module: Module) -> ServiceView:
     module.use("typing", "Final")
     class_name = (
-        module.use_own(("_runtime", "host_variables"), "TemplateService")
+        module.use_own(("_runtime", "host_variables"), "HostVariable", "TemplateService")
         if api.host_variables
         else module.use_own(("_runtime", "api_definition"), "Service")
     )
@@ -128,20 +128,20 @@ def _service(api: Api, module: Module) -> ServiceView:
         error_codes(api, module, api.errors),
         _error_classes(api, module),
         tuple(
-            (python.literal(variable.name), _host_variable(module, variable))
-            for variable in api.host_variables
+            (python.literal(variable.name), _limits(variable)) for variable in api.host_variables
         ),
     )
 
 
-def _host_variable(module: Module, variable: Field) -> Python:
+def _limits(variable: Field) -> Options:
+    """Return the limits of the values of a host variable."""
     type = variable.type
     assert isinstance(type, String)
     limits = {"values": type.literals or None, "minimum": type.length.minimum}
     limits |= {"maximum": type.length.maximum}
-    options = {name: python.literal(value) for name, value in limits.items() if value}
-    name = module.use_own(("_runtime", "host_variables"), "HostVariable")
-    return python.inline_call(name, python.call_options(options))
+    return tuple(
+        (python.identifier(name), python.literal(value)) for name, value in limits.items() if value
+    )
 
 
 def _error_classes(api: Api, module: Module) -> tuple[ErrorCodeView, ...]:

@@ -22,12 +22,13 @@ from .imports import Layout, Module, Parts
 
 class ServerSchemeView(Struct, frozen=True):
     """Template values of an auth scheme on the mock's side: a class with options; `required` are the arguments of a client if it is unknown
-    how to verify, or the names of the schemes that are needed together."""
+    how to verify, `parts` the names of the schemes that are needed together."""
 
     name: Python
     class_name: Python
     options: Options = ()
     required: Python | None = None
+    parts: tuple[Python, ...] = ()
 
 
 class CredentialsView(Struct, frozen=True):
@@ -127,7 +128,7 @@ def _combination(module: Module, names: tuple[str, ...]) -> ServerSchemeView:
     return ServerSchemeView(
         python.literal(auth_names([names])[0]),
         module.use_class(("_runtime", "mock", "all_of"), "AllServerAuth"),
-        required=python.literal(names),
+        parts=tuple(python.literal(name) for name in names),
     )
 
 

@@ -79,6 +79,7 @@ def create(
     idempotency_key: str | None = None,
     x_tags: Sequence[Literal["gift", "express"]] | None = None,
     x_shop_trace: str | None = None,
+    session: str | None = None,
     class_: str | None = None,
     list: Sequence[str] | None = None,
     agent: str | None = None,
@@ -107,6 +108,7 @@ def create(
         idempotency_key: Idempotency key, 1 to 64 characters.
         x_tags: At most 2 items, each one of `gift`, `express`.
         x_shop_trace: Trace id, at most 64 characters. Returned in the response.
+        session: Session of the shop.
         class_: Sent as `class`, a keyword of Python.
         gift: Always `true`.
         discount: At least `0`, less than `1`. Default: `0`. Required if the customer is
@@ -131,6 +133,7 @@ def create(
             idempotency_key=idempotency_key,
             x_tags=x_tags,
             x_shop_trace=x_shop_trace,
+            session=session,
         ),
         body=_models.CreateRequest(
             order_no=order_no,
@@ -347,6 +350,7 @@ class _CreateArguments(Model, frozen=True, kw_only=True):
         None,
     ] = None
     x_shop_trace: Annotated[str, limited(max_length=64)] | None = None
+    session: str | None = None
 
 
 class _QueryArguments(Model, frozen=True, kw_only=True):
@@ -416,6 +420,7 @@ _CREATE: Endpoint[Order | CreateResponse] = Endpoint(
         Parameter("X-Tags", "x_tags"),
         Parameter("X-Shop-Trace", "x_shop_trace"),
     ),
+    cookie=("session",),
     body=Json(_models.CreateRequest),
     responses={
         201: Order,

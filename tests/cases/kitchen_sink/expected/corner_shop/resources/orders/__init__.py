@@ -77,6 +77,7 @@ class Orders(Resource):
         idempotency_key: str | None = None,
         x_tags: Sequence[Literal["gift", "express"]] | None = None,
         x_shop_trace: str | None = None,
+        session: str | None = None,
         class_: str | None = None,
         list: Sequence[str] | None = None,
         agent: str | None = None,
@@ -105,6 +106,7 @@ class Orders(Resource):
             idempotency_key: Idempotency key, 1 to 64 characters.
             x_tags: At most 2 items, each one of `gift`, `express`.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
+            session: Session of the shop.
             class_: Sent as `class`, a keyword of Python.
             gift: Always `true`.
             discount: At least `0`, less than `1`. Default: `0`. Required if the
@@ -137,6 +139,7 @@ class Orders(Resource):
                 idempotency_key=idempotency_key,
                 x_tags=x_tags,
                 x_shop_trace=x_shop_trace,
+                session=session,
                 class_=class_,
                 list=list,
                 agent=agent,
@@ -329,6 +332,7 @@ class AsyncOrders(AsyncResource):
         idempotency_key: str | None = None,
         x_tags: Sequence[Literal["gift", "express"]] | None = None,
         x_shop_trace: str | None = None,
+        session: str | None = None,
         class_: str | None = None,
         list: Sequence[str] | None = None,
         agent: str | None = None,
@@ -357,6 +361,7 @@ class AsyncOrders(AsyncResource):
             idempotency_key: Idempotency key, 1 to 64 characters.
             x_tags: At most 2 items, each one of `gift`, `express`.
             x_shop_trace: Trace id, at most 64 characters. Returned in the response.
+            session: Session of the shop.
             class_: Sent as `class`, a keyword of Python.
             gift: Always `true`.
             discount: At least `0`, less than `1`. Default: `0`. Required if the
@@ -389,6 +394,7 @@ class AsyncOrders(AsyncResource):
                 idempotency_key=idempotency_key,
                 x_tags=x_tags,
                 x_shop_trace=x_shop_trace,
+                session=session,
                 class_=class_,
                 list=list,
                 agent=agent,

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9a280fcd2a11c76b"
+__build__ = "9c3ced272c992a7e"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "a002c8b3a9c5be59"
+__build__ = "764c6562688cf35c"

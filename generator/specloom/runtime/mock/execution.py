@@ -38,7 +38,8 @@ from .stubs import Stub, StubError
 
 def no_endpoint(incoming: IncomingRequest) -> DocumentedError:
     """Return the error for a request that matches no endpoint, stub or behaviour."""
-    name = f"{incoming.method} {incoming.path}"
+    path = incoming.path.encode("utf-8", "backslashreplace").decode()
+    name = f"{incoming.method} {path}"
     hint = f'to answer it, use mock.reply(…, endpoint="{name}")'
     return DocumentedError(404, "NOT_FOUND", f"no such endpoint; {hint}")
 

@@ -52,9 +52,10 @@ FORMS: Mapping[str, Form | None] = {
     "text body": _endpoint(f"body: text, {_POST}"),
     # XML is text to a spec: the client sends and returns it as it is.
     "XML body": _endpoint(f"body: text, media: application/xml, {_POST}"),
+    # `media` may be a list of JSON types, but a body cannot be JSON or a form.
     "several media types of a body": None,
     "body of a GET or DELETE": _endpoint("body: {a: string}, responses: {204: null}", method="GET"),
-    "cookie": None,
+    "cookie": _endpoint("cookie: {a: string}, responses: {204: null}", method="GET"),
     "slashes in a path parameter": Form(
         "title: X\nendpoints:\n  x: {http: 'GET /x/{+a}', path: {a: string}, responses: {204: null}}\n"
     ),
@@ -92,7 +93,10 @@ FORMS: Mapping[str, Form | None] = {
     "JSON lines response": _response("200: {stream: {lines: json}}"),
     "form response": None,
     "multipart response": None,
-    "several media types of a response": None,
+    "several media types of a response": _response(
+        "200: {accept: {application/json: A, text/csv: text, application/pdf: file}}",
+        "A: {fields: {b: string}}",
+    ),
     "range of success statuses": _response("2XX: {body: {a: string}}"),
     "body of an error": Form(
         "title: X\nerrors: [{status: 404, body: A}]\nendpoints:\n  x: {http: GET /x, responses: {204: null}}\ntypes: {A: {fields: {b: string}}}\n"

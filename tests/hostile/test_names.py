@@ -553,6 +553,9 @@ _NAMES_IN = frozenset(
         "values",
         "schemes",
         "responses",
+        "accept",
+        "variables",
+        "cookie",
     ]
 )
 

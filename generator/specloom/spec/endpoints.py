@@ -22,7 +22,7 @@ from ..model import (
     Value,
 )
 from . import api_file, downloads, parameters, streams
-from .api_file import FactRow, SchemeResolver
+from .api_file import FactRow
 from .collector import DiagnosticCollector, did_you_mean, line_reference
 from .error_shapes import ErrorShapeResolver
 from .errors import ErrorTableResolver
@@ -31,6 +31,7 @@ from .key_hints import key_hint
 from .localized import TextReader, child, entries, flag, items, word, words
 from .nodes import MapNode, Node, Scalar, is_null, location_of
 from .reachability import outside_json
+from .schemes import SchemeResolver
 from .spec_folder import MAX_NAME_LENGTH
 from .type_resolver import UNRESOLVED, TypeResolver
 

@@ -48,6 +48,7 @@ from .includes import IncludeResolver
 from .localized import TextReader, child, word
 from .paging import PagingResolver
 from .polling import PollResolver
+from .schemes import SchemeResolver
 from .spec_folder import Document, SpecFolder
 from .symbols import SymbolTable
 from .type_resolver import UNRESOLVED, TypeResolver
@@ -69,7 +70,7 @@ class Resolver:
         self.declarations = SymbolTable(diagnostics)
         self.types = TypeResolver(self.declarations, diagnostics)
         self.includes = IncludeResolver(self.types, diagnostics)
-        self.schemes = api_file.SchemeResolver(self.root, diagnostics)
+        self.schemes = SchemeResolver(self.root, diagnostics)
         self.errors = ErrorTableResolver(self.texts, self.types, diagnostics)
         self.fields = FieldResolver(
             self.declarations,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from .. import auth_schemes, model
 from ..model import Endpoint, NamedType, Object, Scheme, Type, TypeName
-from .api_file import SchemeResolver
 from .collector import DiagnosticCollector, did_you_mean
 from .nodes import Node
+from .schemes import SchemeResolver
 
 
 def check(

@@ -13,7 +13,6 @@ from ..model import (
     Endpoint,
     Field,
     Host,
-    Idempotency,
     JsonBody,
     Response,
     Text,
@@ -23,7 +22,7 @@ from ..model import (
 )
 from . import api_file, downloads, parameters, streams
 from .api_file import FactRow
-from .collector import DiagnosticCollector, did_you_mean, line_reference
+from .collector import DiagnosticCollector, line_reference
 from .error_shapes import ErrorShapeResolver
 from .errors import ErrorTableResolver
 from .fields import FieldOwner, FieldResolver, check_python_names, deprecation
@@ -31,6 +30,7 @@ from .key_hints import key_hint
 from .localized import TextReader, child, entries, flag, items, word, words
 from .nodes import MapNode, Node, Scalar, is_null, location_of
 from .reachability import outside_json
+from .request_fields import RequestFields
 from .schemes import SchemeResolver
 from .spec_folder import MAX_NAME_LENGTH
 from .type_resolver import UNRESOLVED, TypeResolver
@@ -62,6 +62,7 @@ class EndpointResolver:
         diagnostics: DiagnosticCollector,
     ) -> None:
         self.fields = fields
+        self.request_fields = RequestFields(fields.built)
         self.types = types
         self.texts = texts
         self.errors = errors
@@ -499,7 +500,7 @@ class EndpointResolver:
             *endpoint.query,
             *endpoint.header,
             *endpoint.cookie,
-            *self.flat_fields(endpoint),
+            *self.request_fields.flat(endpoint),
             *endpoint.unsent,
         ]
         arguments = [
@@ -523,92 +524,6 @@ class EndpointResolver:
                 )
         check_python_names(arguments, self.diagnostics)
 
-    def flat_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
-        """Return the fields of the body that are arguments one by one."""
-        match endpoint.body:
-            case JsonBody(flat=True) | model.FormBody() | model.MultipartBody():
-                return self.fields_of(endpoint.body.type)
-            case _:
-                return ()
-
-    def request_fields(self, endpoint: Endpoint) -> tuple[Field, ...]:
-        """Return all parameters of a request, and the fields of its body."""
-        body = self.flat_fields(endpoint)
-        if isinstance(endpoint.body, JsonBody):
-            body = self.fields_of(endpoint.body.type)
-        parts = (endpoint.path_fields, endpoint.query, endpoint.header, endpoint.cookie, body)
-        return tuple(field for part in parts for field in part)
-
-    def fields_of(self, type_: Type) -> tuple[Field, ...]:
-        """Return the fields of an object, or of the objects in a list."""
-        while isinstance(type_, model.Nullable | model.ListOf):
-            type_ = type_.type if isinstance(type_, model.Nullable) else type_.item
-        object_type = self.fields.built.get(type_.to) if isinstance(type_, model.Named) else None
-        return object_type.fields if isinstance(object_type, model.Object) else ()
-
-    def idempotency(self, draft: EndpointDraft, known: frozenset[str]) -> Idempotency:
-        """Return the idempotency of an endpoint; `known` are the qualified names of all endpoints."""
-        endpoint, node = draft.endpoint, draft.node.get("idempotency")
-        if node is None:
-            return Idempotency("safe" if endpoint.method in {"GET", "HEAD"} else "none")
-        if isinstance(node, Scalar):
-            return Idempotency("safe" if node.text == "safe" else "none")
-        keys = words(child(node, "key"))
-        for key in keys:
-            self._check_key(key, self.request_fields(endpoint))
-        inquiry, ask = child(node, "ask"), None
-        if isinstance(inquiry, Scalar):
-            ask = (
-                inquiry.text
-                if "." in inquiry.text
-                else ".".join((*endpoint.resource, inquiry.text))
-            )
-            if ask not in known:
-                self.diagnostics.add(
-                    inquiry,
-                    "unknown-endpoint",
-                    f"unknown endpoint `{inquiry.text}`",
-                    did_you_mean(ask, known),
-                )
-        optional = tuple(
-            key.text for key in keys if self._is_optional(key.text, self.request_fields(endpoint))
-        )
-        return Idempotency(
-            "key" if keys else "none", tuple(key.text for key in keys), optional, ask
-        )
-
-    def _check_key(self, key: Scalar, fields: tuple[Field, ...]) -> None:
-        """Report an idempotency key that is not a field of the request."""
-        rest, known = self.follow(key.text, fields)
-        if rest:
-            hint = did_you_mean(rest, (field.wire for field in known))
-            self.diagnostics.add(
-                key,
-                "unknown-field",
-                f"unknown field `{key.text}` of the request",
-                hint,
-                offset=len(key.text) - len(rest),
-                length=len(rest),
-            )
-
-    def _is_optional(self, path: str, fields: tuple[Field, ...]) -> bool:
-        """Return whether the field at a path, or an object that contains it, may be absent or null."""
-        while (field := _first(path, fields)) is not None:
-            is_absent = not field.required and not field.fill
-            if is_absent or isinstance(field.type, model.Nullable):
-                return True
-            path, fields = path[len(field.wire) + 1 :], self.fields_of(field.type)
-        return False
-
-    def follow(self, path: str, fields: tuple[Field, ...]) -> tuple[str, tuple[Field, ...]]:
-        """Return the rest of a path that matches no field, and the fields known there.
-
-        Dots lead into objects and into the objects of lists.
-        """
-        while (field := _first(path, fields)) is not None:
-            path, fields = path[len(field.wire) + 1 :], self.fields_of(field.type)
-        return path, fields
-
 
 def _content(value: Node) -> Node | None:
     """Return the type or the fields of a response with JSON: of its body, or of each value of its stream."""
@@ -616,13 +531,6 @@ def _content(value: Node) -> Node | None:
         return value
     stream = child(value, "stream")
     return child(value, "body") if stream is None else streams.content(stream)
-
-
-def _first(path: str, fields: tuple[Field, ...]) -> Field | None:
-    """Return the field that the first step of a path names, or None at the end of the path or without a match."""
-    return next(
-        (field for field in fields if path == field.wire or path.startswith(field.wire + ".")), None
-    )
 
 
 def _status(text: str) -> int | Literal["2XX"] | None:

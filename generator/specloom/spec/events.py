@@ -209,7 +209,9 @@ class EventAddressChecker:
             )
 
     def _follow(self, endpoint: Endpoint, path: tuple[str, ...]) -> tuple[str, tuple[Field, ...]]:
-        return self.resolver.follow(".".join(path), self.resolver.request_fields(endpoint))
+        return self.resolver.request_fields.follow(
+            ".".join(path), self.resolver.request_fields.all_of(endpoint)
+        )
 
 
 def _envelopes(used: Iterable[Scheme]) -> frozenset[str]:

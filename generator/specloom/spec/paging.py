@@ -162,7 +162,7 @@ class PagingResolver:
             )
 
     def _parameters(self, endpoint: Endpoint) -> dict[str, Field]:
-        body = self.endpoints.flat_fields(endpoint)
+        body = self.endpoints.request_fields.flat(endpoint)
         return {field.wire: field for field in (*body, *endpoint.header, *endpoint.query)}
 
     def _cursor(self, endpoint: Endpoint, body: Type, node: MapNode) -> None:

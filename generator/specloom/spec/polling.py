@@ -75,7 +75,7 @@ class PollResolver:
             *endpoint.path_fields,
             *endpoint.query,
             *endpoint.header,
-            *self.endpoints.flat_fields(endpoint),
+            *self.endpoints.request_fields.flat(endpoint),
         ):
             if field.name == "deadline":
                 self.diagnostics.add_at(

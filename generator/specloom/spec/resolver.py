@@ -44,6 +44,7 @@ from .errors import ErrorTableResolver
 from .events import EventAddressChecker, EventResolver, envelope
 from .examples import ExampleResolver
 from .fields import FieldOwner, FieldResolver
+from .idempotency import IdempotencyResolver
 from .includes import IncludeResolver
 from .localized import TextReader, child, word
 from .paging import PagingResolver
@@ -418,6 +419,7 @@ class Resolver:
         known = frozenset(draft.endpoint.qualified for group in drafts.values() for draft in group)
         finished: dict[Path, list[Endpoint]] = {}
         applied: list[tuple[ErrorShape, tuple[ErrorCode, ...]]] = []
+        idempotency = IdempotencyResolver(endpoint_resolver.request_fields, self.diagnostics)
         paging = PagingResolver(endpoint_resolver, self.diagnostics)
         polling = PollResolver(endpoint_resolver, self.diagnostics)
         for path, group in drafts.items():
@@ -437,7 +439,9 @@ class Resolver:
                 finished[path].append(
                     replace(
                         endpoint,
-                        idempotency=endpoint_resolver.idempotency(draft, known),
+                        idempotency=idempotency.resolve(
+                            draft.endpoint, draft.node.get("idempotency"), known
+                        ),
                         paging=paging.paging_of(endpoint, draft.node.get("paging")),
                         poll=polling.poll_of(endpoint, draft.node),
                     )

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "diagnostics": set[str](),
     "naming": set[str](),
     "gc_pause": set[str](),
+    "child_process": set[str](),
     "bounded": set[str](),
     "locales": set[str](),
     "code": set[str](),
@@ -40,6 +41,7 @@ MAY_IMPORT = {
         "gc_pause",
     },  # of the runtime the formats alone, see below
     "targets": {
+        "child_process",
         "locales",
         "model",
         "code",

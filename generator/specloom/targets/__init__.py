@@ -7,11 +7,16 @@ Each target has a folder, and none imports another. They share `client_interface
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
+from ..child_process import in_child_process
 from ..code import Code
 from ..model import Api
+
+_LARGE = 100
+"""Endpoints and types from which a second process saves more time than it costs."""
 
 Files: TypeAlias = Mapping[PurePosixPath, Code]
 
@@ -69,4 +74,10 @@ def _builtin(
         }
     from .docs import docs
 
-    return {**python.project_files(api, http, mock, testing=testing), **docs(api, testing=testing)}
+    def pages() -> Files:
+        return docs(api, testing=testing)
+
+    large = sum(1 for _ in api.all_endpoints()) + len(api.types) >= _LARGE
+    with in_child_process(pages) if large else nullcontext(pages) as pages_when_ready:
+        project = python.project_files(api, http, mock, testing=testing)
+        return {**project, **pages_when_ready()}

@@ -22,7 +22,7 @@ from ..client_interface import (
 )
 from ..descriptions import about
 from . import docstrings, events
-from .endpoints import ErrorCodeView, Options, error_codes, error_shape
+from .endpoints import ErrorCodeView, ErrorShapeView, Options, error_codes, error_shape
 from .errors import by_class
 from .functions import ArgumentView
 from .imports import Layout, Module, Parts, public_names
@@ -39,7 +39,7 @@ class ServiceView(Struct, frozen=True):
     hosts: Python
     headers: Python | None
     auth: Python | None
-    error_shape: Options | None
+    error_shape: ErrorShapeView | None
     unprocessed: Python | None
     errors: tuple[ErrorCodeView, ...]
     """Errors that all endpoints share."""
@@ -161,7 +161,6 @@ def _error_classes(api: Api, module: Module) -> tuple[ErrorCodeView, ...]:
             python.literal(status),
             python.literal(code),
             python.dotted(module.use_as(("errors",), "_errors"), name),
-            (),
         )
         for (status, code), name in rows
     )

@@ -52,7 +52,38 @@ class ErrorCodeView(Struct, frozen=True):
     status: Python
     code: Python
     class_name: Python
-    options: Options
+    reason: Python | None = None
+    remedy: Python | None = None
+    retry: Python | None = None
+    outcome: Python | None = None
+    body: Python | None = None
+
+
+class ErrorShapeView(Struct, frozen=True):
+    """Template values of where an error has its parts, in JSON paths."""
+
+    code: Python | None
+    message: Python | None
+    detail: Python | None
+    success: Python | None
+    """The code of a response that is no error."""
+
+
+class StreamView(Struct, frozen=True):
+    """Template values of a streamed response body: its format, what ends it, and the name of the events in it."""
+
+    format: Python
+    end: Python | None
+    name: Python | None
+
+
+class ResponseView(Struct, frozen=True):
+    """Template values of a response: its status, and the type of its body, or the type of each media type."""
+
+    status: Python
+    type: Python | None
+    accept: tuple[tuple[Python, Python], ...]
+    stream: StreamView | None
 
 
 class BodyView(Struct, frozen=True):
@@ -72,17 +103,26 @@ class IdempotencyView(Struct, frozen=True):
 
 
 class PagingView(Struct, frozen=True):
-    """Template values of an endpoint's paging: the runtime's class for its form, and options."""
+    """Template values of an endpoint's paging: the runtime's class for its form, arguments that select a page, and locations in the response."""
 
     class_name: Python
-    options: Options
+    argument: Python | None
+    first: Python | None
+    source: Python | None
+    relation: Python | None
+    items: Python
+    limit: Python | None
+    more: Python | None
+    total: Python | None
 
 
 class PollView(Struct, frozen=True):
-    """Template values of how an endpoint is polled: the runtime's class, and options."""
+    """Template values of how an endpoint is polled: the location of the state, its final values, and two durations in seconds."""
 
-    class_name: Python
-    options: Options
+    until: Python
+    states: Python
+    every: Python
+    deadline: Python
 
 
 class DeclarationView(Struct, frozen=True):
@@ -102,15 +142,14 @@ class DeclarationView(Struct, frozen=True):
     constants: Python | None
     """Constant parameters by location."""
     body: BodyView | None
-    responses: tuple[tuple[Python, Python], ...]
-    """Status and type of each response."""
+    responses: tuple[ResponseView, ...]
     errors: tuple[ErrorCodeView, ...]
-    error_shape: Options | None
+    error_shape: ErrorShapeView | None
     unprocessed: Python | None
     idempotency: IdempotencyView
     hosts: Python | None
     url: Python | None
-    """Where the URL of the request comes from, if it comes from an argument."""
+    """The argument with the URL of the request, if it has one."""
     auth: Python | None
     verified: Python | None
     paging: PagingView | None
@@ -143,10 +182,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         cookie=_parameters(module, endpoint.cookie),
         constants=_literal({where: values for where, values in constants.items() if values}),
         body=None if endpoint.body is None else _body(api, module, endpoint.body),
-        responses=tuple(
-            (python.literal(response.status), _response_type(module, hints, response))
-            for response in endpoint.responses
-        ),
+        responses=tuple(_response(module, hints, each) for each in endpoint.responses),
         errors=error_codes(api, module, endpoint.errors),
         error_shape=error_shape(module, endpoint.error_shape) if own_shape else None,
         unprocessed=python.literal(endpoint.unprocessed) if own_unprocessed else None,
@@ -217,36 +253,29 @@ def error_codes(api: Api, module: Module, rows: Sequence[ErrorCode]) -> tuple[Er
     language = api.languages[0]
     hints = TypeHints(api, module, "value")
 
-    def options(row: ErrorCode) -> dict[str, Python | None]:
-        return {
-            "reason": python.literal(row.reason.best(language)) if row.reason else None,
-            "remedy": python.literal(row.remedy.best(language)) if row.remedy else None,
-            "retry": python.literal(row.retry) if row.retry != "never" else None,
-            "outcome": python.literal(row.outcome) if row.outcome is not None else None,
-            "body": hints.of(row.body) if row.body is not None else None,
-        }
-
     return tuple(
         ErrorCodeView(
-            python.literal(row.status),
-            python.literal(row.code),
-            python.dotted(errors, row.class_name),
-            _options(options(row)),
+            status=python.literal(row.status),
+            code=python.literal(row.code),
+            class_name=python.dotted(errors, row.class_name),
+            reason=python.literal(row.reason.best(language)) if row.reason else None,
+            remedy=python.literal(row.remedy.best(language)) if row.remedy else None,
+            retry=python.literal(row.retry) if row.retry != "never" else None,
+            outcome=None if row.outcome is None else python.literal(row.outcome),
+            body=hints.of(row.body) if row.body is not None else None,
         )
         for row in rows
     )
 
 
-def error_shape(module: Module, shape: ErrorShape) -> Options:
+def error_shape(module: Module, shape: ErrorShape) -> ErrorShapeView:
     """Return the locations of code, message and detail in an error."""
     module.use_own(("_runtime", "calls"), "ErrorShape")
-    return _options(
-        {
-            "code": _literal(shape.code),
-            "message": _literal(shape.message),
-            "detail": _literal(shape.detail),
-            "success": None if shape.success is None else python.literal(shape.success),
-        }
+    return ErrorShapeView(
+        code=_literal(shape.code),
+        message=_literal(shape.message),
+        detail=_literal(shape.detail),
+        success=None if shape.success is None else python.literal(shape.success),
     )
 
 
@@ -347,33 +376,25 @@ def _paging(api: Api, module: Module, endpoint: Endpoint, paging: Paging) -> Pag
     if field is not None and field.default is not None and paging.form != "cursor":
         first = python.literal(field.default.json)
     return PagingView(
-        module.use_own(("_runtime", "paging"), _PAGING[paging.form]),
-        _options(
-            {
-                "argument": None if field is None else python.literal(field.name),
-                "first": first,
-                "source": _literal(paging.by if paging.form == "url" else paging.next),
-                "relation": _literal(paging.by) if paging.form == "link" else None,
-                "items": python.literal(paging.items),
-                "limit": None if paging.limit is None else python.literal(sent[paging.limit].name),
-                "more": _literal(paging.more),
-                "total": _literal(paging.total),
-            }
-        ),
+        class_name=module.use_own(("_runtime", "paging"), _PAGING[paging.form]),
+        argument=None if field is None else python.literal(field.name),
+        first=first,
+        source=_literal(paging.by if paging.form == "url" else paging.next),
+        relation=_literal(paging.by) if paging.form == "link" else None,
+        items=python.literal(paging.items),
+        limit=None if paging.limit is None else python.literal(sent[paging.limit].name),
+        more=_literal(paging.more),
+        total=_literal(paging.total),
     )
 
 
 def _poll(module: Module, poll: Poll) -> PollView:
+    module.use_own(("_runtime", "polling"), "Poll")
     return PollView(
-        module.use_own(("_runtime", "polling"), "Poll"),
-        _options(
-            {
-                "until": python.literal(poll.until),
-                "states": python.literal(poll.states),
-                "every": python.literal(poll.every),
-                "deadline": python.literal(poll.deadline),
-            }
-        ),
+        until=python.literal(poll.until),
+        states=python.literal(poll.states),
+        every=python.literal(poll.every),
+        deadline=python.literal(poll.deadline),
     )
 
 
@@ -383,17 +404,18 @@ def _value_type(module: Module, hints: TypeHints, type: Type | None) -> Python:
     return module.builtin("bytes") if isinstance(type, File) else hints.of(type)
 
 
-def _response_type(module: Module, hints: TypeHints, response: Response) -> Python:
-    """Return the response type for the runtime, or those of its media types."""
+def _response(module: Module, hints: TypeHints, response: Response) -> ResponseView:
+    status = python.literal(response.status)
     if response.stream is not None:
-        return _streamed(module, _value_type(module, hints, response.type), response.stream)
+        type = _value_type(module, hints, response.type)
+        return ResponseView(status, type, (), _stream(module, response.stream))
     if not response.accept:
-        return _body_type(module, hints, response.type, _file_hash(module, response))
-    rows = [
-        (python.literal(each.name), _body_type(module, hints, each.type))
-        for each in response.accept
-    ]
-    return python.call(module.use_own(("_runtime", "calls"), "Accepts"), [python.dict_of(rows)])
+        type = _body_type(module, hints, response.type, _file_hash(module, response))
+        return ResponseView(status, type, (), None)
+    module.use_own(("_runtime", "calls"), "Accepts")
+    accept = ((each.name, _body_type(module, hints, each.type)) for each in response.accept)
+    rows = tuple((python.literal(name), type) for name, type in accept)
+    return ResponseView(status, None, rows, None)
 
 
 def _body_type(
@@ -412,15 +434,12 @@ def _body_type(
     return python.call(module.use_own(("_runtime", home), content), limits)
 
 
-def _streamed(module: Module, type: Python, stream: Stream) -> Python:
-    options = {
-        "end": None if stream.end is None else python.literal(stream.end),
-        "name": None if stream.name is None else python.literal(stream.name),
-    }
-    given = {name: value for name, value in options.items() if value is not None}
-    return python.call(
-        module.use_own(("_runtime", "calls"), "Streamed"),
-        [type, python.literal(stream.format), *python.call_options(given)],
+def _stream(module: Module, stream: Stream) -> StreamView:
+    module.use_own(("_runtime", "calls"), "Streamed")
+    return StreamView(
+        format=python.literal(stream.format),
+        end=None if stream.end is None else python.literal(stream.end),
+        name=None if stream.name is None else python.literal(stream.name),
     )
 
 
@@ -441,8 +460,8 @@ def _file_hash(module: Module, response: Response) -> list[Python]:
 def _url(module: Module, endpoint: Endpoint) -> Python | None:
     if endpoint.url is None:
         return None
-    name = module.use_own(("_runtime", "url_arguments"), "UrlArgument")
-    return python.inline_call(name, [python.literal(endpoint.url.name)])
+    module.use_own(("_runtime", "url_arguments"), "UrlArgument")
+    return python.literal(endpoint.url.name)
 
 
 def _idempotency(module: Module, idempotency: Idempotency) -> IdempotencyView:

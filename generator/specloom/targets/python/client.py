@@ -30,6 +30,15 @@ from .resources import PropertyView, property_of
 from .type_hints import TypeHints
 
 
+class HostVariableView(Struct, frozen=True):
+    """Template values of a variable in the URLs of hosts: the client's argument, and the limits of its value."""
+
+    name: Python
+    values: Python | None
+    minimum: Python | None
+    maximum: Python | None
+
+
 class ServiceView(Struct, frozen=True):
     """Template values of the settings that all endpoints share. What has its default is absent."""
 
@@ -45,8 +54,7 @@ class ServiceView(Struct, frozen=True):
     """Errors that all endpoints share."""
     error_classes: tuple[ErrorCodeView, ...]
     """Exception classes of the other error codes, without options."""
-    host_variables: tuple[tuple[Python, Options], ...]
-    """Variables in the URLs of hosts: the client's argument, and the limits of its value."""
+    host_variables: tuple[HostVariableView, ...]
 
 
 class SchemeView(Struct, frozen=True):
@@ -127,20 +135,19 @@ def _service(api: Api, module: Module) -> ServiceView:
         python.literal(api.unprocessed) if api.unprocessed else None,
         error_codes(api, module, api.errors),
         _error_classes(api, module),
-        tuple(
-            (python.literal(variable.name), _limits(variable)) for variable in api.host_variables
-        ),
+        tuple(_host_variable(each) for each in api.host_variables),
     )
 
 
-def _limits(variable: Field) -> Options:
-    """Return the limits of the values of a host variable."""
+def _host_variable(variable: Field) -> HostVariableView:
     type = variable.type
     assert isinstance(type, String)
-    limits = {"values": type.literals or None, "minimum": type.length.minimum}
-    limits |= {"maximum": type.length.maximum}
-    return tuple(
-        (python.identifier(name), python.literal(value)) for name, value in limits.items() if value
+    minimum, maximum = type.length.minimum, type.length.maximum
+    return HostVariableView(
+        name=python.literal(variable.name),
+        values=python.literal(type.literals) if type.literals else None,
+        minimum=python.literal(minimum) if minimum else None,
+        maximum=python.literal(maximum) if maximum else None,
     )
 
 

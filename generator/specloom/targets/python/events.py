@@ -28,11 +28,21 @@ class EventView(Struct, frozen=True):
     """Name of the event on the wire."""
 
 
+class LocationView(Struct, frozen=True):
+    """Template values of a location in a delivery: a header, or a path in the body."""
+
+    header: Python | None
+    path: Python | None
+
+
 class EnvelopeView(Struct, frozen=True):
-    """Template values of what carries an event: the runtime's class, and the locations of name, payload and ID."""
+    """Template values of what carries an event: the class of an auth scheme, or the locations that the spec gives."""
 
     class_name: Python
-    options: tuple[tuple[Python, Python], ...] = ()
+    name: LocationView | None = None
+    payload: Python | None = None
+    id: LocationView | None = None
+    verified: Python | None = None
 
 
 class WebhooksView(Struct, frozen=True):
@@ -98,24 +108,18 @@ def _envelope(api: Api, module: Module) -> EnvelopeView:
             if kind.events
         )
         return EnvelopeView(module.use_class(("_runtime", *home), class_name))
-    options = {"name": _location(module, api.envelope.name)}
-    if api.envelope.payload is not None:
-        options["payload"] = python.literal(api.envelope.payload)
-    if api.envelope.id is not None:
-        options["id"] = _location(module, api.envelope.id)
-    if not api.envelope.verified:
-        options["verified"] = python.literal(False)
+    envelope = api.envelope
+    module.use_own((*_HOME, "envelopes"), "ValueLocation")
     return EnvelopeView(
-        module.use_own((*_HOME, "envelopes"), "PlainEnvelope"),
-        tuple((python.identifier(name), value) for name, value in options.items()),
+        class_name=module.use_own((*_HOME, "envelopes"), "PlainEnvelope"),
+        name=_location(envelope.name),
+        payload=None if envelope.payload is None else python.literal(envelope.payload),
+        id=None if envelope.id is None else _location(envelope.id),
+        verified=None if envelope.verified else python.literal(False),
     )
 
 
-def _location(module: Module, location: ValueLocation) -> Python:
-    where, value = (
-        ("header", location.header) if location.header is not None else ("path", location.path)
-    )
-    return python.inline_call(
-        module.use_own((*_HOME, "envelopes"), "ValueLocation"),
-        [python.keyword_argument(where, python.literal(value))],
-    )
+def _location(location: ValueLocation) -> LocationView:
+    if location.header is not None:
+        return LocationView(python.literal(location.header), None)
+    return LocationView(None, python.literal(location.path))

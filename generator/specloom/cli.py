@@ -178,6 +178,22 @@ def new(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def import_(options: argparse.Namespace, console: Console) -> int:
+    """Convert an OpenAPI 3.1, 3.0 or Swagger 2.0 document into a spec folder that is meant to be read and edited, and report what became of each construct that a spec does not say in the same way. Nothing is downloaded: references lead to files in the folder of the document or below."""
+    from pathlib import Path
+
+    from .import_command import run
+
+    with PausedGC():
+        imported = run(Path(options.document), options.api, Path.cwd())
+    if options.format == "json":
+        console.document(imported.report.as_json())
+    else:
+        console.result(imported.report.as_text() + "\n")
+    console.result(imported.summary)
+    return 0
+
+
 def schema(options: argparse.Namespace, console: Console) -> int:
     """Write the JSON schemas of the spec language into spec folders. Editors use them to complete and explain keys."""
     from .schema_export import FOLDER, write_schemas
@@ -301,6 +317,13 @@ def _parser() -> argparse.ArgumentParser:
             description=new.__doc__,
         )
     )
+    _import_parser(
+        commands.add_parser(
+            "import",
+            help="create a spec from an OpenAPI document",
+            description=import_.__doc__,
+        )
+    )
     _diff_parser(
         commands.add_parser(
             "diff",
@@ -335,6 +358,23 @@ def _new_parser(command: argparse.ArgumentParser) -> None:
         "name",
         metavar="API",
         help="name of the API; shop creates the spec folder specs/shop for the package shop",
+    )
+
+
+def _import_parser(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=import_)
+    command.add_argument("document", metavar="FILE", help="the document, JSON or YAML")
+    command.add_argument(
+        "--api",
+        required=True,
+        metavar="NAME",
+        help="name of the API; shop creates the spec folder specs/shop for the package shop",
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="format of the report and of problems; json writes nothing else to stdout (default: text)",
     )
 
 

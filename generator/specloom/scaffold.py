@@ -54,8 +54,37 @@ class Scaffold(Struct, frozen=True):
         return "\n".join(lines) + "\n"
 
 
-def create(name: str, start: Path) -> Scaffold:
-    """Create the scaffold in the project of a folder; raises `UsageError`, with nothing written, if that is not possible."""
+def check_new(package: str, start: Path) -> None:
+    """Raise `UsageError` if the project of a folder has a spec or a client of this name."""
+    pyproject = _find_pyproject(start)
+    text = config.read(pyproject) if pyproject.exists() else ""
+    content = config.parse(pyproject, text)
+    _check_spec(pyproject.parent, package)
+    _add_client(
+        pyproject, text, content, package, _client_settings(pyproject.parent, content, package)
+    )
+
+
+def _check_spec(root: Path, package: str) -> Path:
+    """Return the spec folder of a new API; raises `UsageError` if it exists or is outside the project."""
+    spec = root / "specs" / package
+    if spec.exists() and (not spec.is_dir() or any(spec.iterdir())):
+        raise UsageError(
+            f"{display_path(spec)} already exists; choose another name, or add [tool.specloom.clients.{package}] to pyproject.toml for it"
+        )
+    link = escaping_link(spec, root)
+    if link is not None:
+        raise UsageError(
+            f"{display_path(link)} is a link to a folder outside the project; replace it by a folder"
+        )
+    return spec
+
+
+def create(name: str, start: Path, files: Mapping[str, bytes] | None = None) -> Scaffold:
+    """Create the scaffold in the project of a folder, with these files of a valid spec or a small one.
+
+    Raises `UsageError`, with nothing written, if that is not possible.
+    """
     package = naming.snake(name)
     if not package:
         raise UsageError(f"invalid API name {name!r}; use letters, digits, `-` and `_`")
@@ -63,19 +92,10 @@ def create(name: str, start: Path) -> Scaffold:
     created = not pyproject.exists()
     text = "" if created else config.read(pyproject)
     content = config.parse(pyproject, text)
-    spec = pyproject.parent / "specs" / package
-    if spec.exists() and (not spec.is_dir() or any(spec.iterdir())):
-        raise UsageError(
-            f"{display_path(spec)} already exists; choose another name, or add [tool.specloom.clients.{package}] to pyproject.toml for it"
-        )
-    link = escaping_link(spec, pyproject.parent)
-    if link is not None:
-        raise UsageError(
-            f"{display_path(link)} is a link to a folder outside the project; replace it by a folder"
-        )
+    spec = _check_spec(pyproject.parent, package)
     settings = _client_settings(pyproject.parent, content, package)
     edited = _add_client(pyproject, text, content, package, settings)
-    files = _spec_files(name, package)
+    files = files or _spec_files(name, package)
     try:
         spec.mkdir(parents=True, exist_ok=True)
         for file, data in files.items():

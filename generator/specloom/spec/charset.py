@@ -28,6 +28,11 @@ def forbidden(text: str) -> re.Match[str] | None:
     return _FORBIDDEN.search(text)
 
 
+def without_forbidden(text: str) -> str:
+    """Return a text without the characters that are not allowed in a spec."""
+    return _FORBIDDEN.sub("", text)
+
+
 def describe(character: str) -> str:
     """Return code point and name, as in `U+202E RIGHT-TO-LEFT OVERRIDE`."""
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()

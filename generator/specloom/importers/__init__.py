@@ -1,0 +1,1 @@
+"""Importers: other descriptions of HTTP APIs, converted to specs. One folder for each format."""

@@ -109,11 +109,12 @@ class Document:
     def _body(self, body: Mapping[str, Any]) -> Iterator[str]:
         content = _dict(body.get("content"))
         kinds = {_kind(media) for media in content}
-        if (
-            len(content) > 1
-            and len(kinds - {"JSON", "other JSON"}) + bool(kinds & {"JSON", "other JSON"}) > 1
-        ):
-            yield "several media types of a body"
+        if kinds & {"JSON", "other JSON"}:
+            kinds = kinds - {"other JSON"} | {"JSON"}
+        if len(kinds & {"JSON", "form", "multipart"}) > 1:
+            yield "body as JSON or a form"
+        if len(kinds) > 1 and kinds - {"JSON", "form", "multipart"}:
+            yield "bodies of several kinds"
         for media, described in content.items():
             kind = _kind(media)
             schema = self.resolved(_dict(described).get("schema"))
@@ -251,9 +252,14 @@ class Document:
             yield "unknown fields beside known ones"
         if isinstance(schema.get("items"), list) or "prefixItems" in schema:
             yield "tuple"
+        allowed = _list(schema.get("type"))
         kinds = {_value_kind(value) for value in _list(schema.get("enum"))} - {"null"}
-        if kinds & {"object", "array"}:
+        # A value of another type is an error of the document, such as an unquoted `9` or `yes`.
+        kinds &= {*allowed, *(("number",) if "integer" in allowed else ())} or kinds
+        if "object" in kinds:
             yield "objects as values"
+        elif kinds == {"array"}:
+            yield "lists as values"
         elif len(kinds) > 1:
             yield "values of several types"
         types = {each for each in _list(schema.get("type")) if each != "null"}

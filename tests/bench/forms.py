@@ -52,8 +52,16 @@ FORMS: Mapping[str, Form | None] = {
     "text body": _endpoint(f"body: text, {_POST}"),
     # XML is text to a spec: the client sends and returns it as it is.
     "XML body": _endpoint(f"body: text, media: application/xml, {_POST}"),
-    # `media` may be a list of JSON types, but a body cannot be JSON or a form.
-    "several media types of a body": None,
+    "body as JSON or a form": _endpoint(
+        f"body: {{a: string}}, media: [application/json, application/x-www-form-urlencoded, multipart/form-data], {_POST}"
+    ),
+    # Each kind is an endpoint with arguments of its own; they share method and path.
+    "bodies of several kinds": Form(
+        "title: X\nendpoints:\n"
+        f"  x: {{http: POST /x, body: {{a: string}}, {_POST}}}\n"
+        f"  y: {{http: POST /x, body: text, media: application/xml, {_POST}}}\n"
+        f"  z: {{http: POST /x, content: file, {_POST}}}\n"
+    ),
     "body of a GET or DELETE": _endpoint("body: {a: string}, responses: {204: null}", method="GET"),
     "cookie": _endpoint("cookie: {a: string}, responses: {204: null}", method="GET"),
     "slashes in a path parameter": Form(
@@ -91,8 +99,9 @@ FORMS: Mapping[str, Form | None] = {
     "XML response": _response("200: {body: text, media: application/xml}"),
     "event stream response": _response("200: {stream: {events: json}}"),
     "JSON lines response": _response("200: {stream: {lines: json}}"),
-    "form response": None,
-    "multipart response": None,
+    # As XML: the client returns the text, or the bytes with all parts, as they are.
+    "form response": _response("200: {body: text, media: application/x-www-form-urlencoded}"),
+    "multipart response": _response("200: {content: {type: file, media: multipart/mixed}}"),
     "several media types of a response": _response(
         "200: {accept: {application/json: A, text/csv: text, application/pdf: file}}",
         "A: {fields: {b: string}}",
@@ -130,8 +139,12 @@ FORMS: Mapping[str, Form | None] = {
     ),
     "unknown fields beside known ones": _field("A", "A: {fields: {b: string}, extra: json}"),
     "tuple": None,
-    "values of several types": None,
-    "objects as values": None,
+    "values of several types": _field("string('auto' | 'none') | integer(1 | 2)"),
+    "objects as values": _field(
+        "A",
+        "A: {type: B | C, tag: id}, B: {fields: {id: integer(1..1), b: string('x')}}, C: {fields: {id: integer(2..2), b: string('y')}}",
+    ),
+    "lists as values": _field("list<string('a' | 'b')>"),
     "keyword not": None,
     # credentials and hosts
     "bearer authentication": _auth("auth: bearer"),

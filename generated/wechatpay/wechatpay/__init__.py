@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9c3ced272c992a7e"
+__build__ = "f7a25979ef2182f2"

@@ -9,6 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import (
+    FORM_MEDIA,
+    MULTIPART_MEDIA,
     Api,
     BinaryBody,
     Endpoint,
@@ -488,6 +490,10 @@ def _encoding(endpoint: Endpoint) -> str:
             return "no body"
         case JsonBody(media="application/json"):
             return "JSON"
+        case JsonBody(media=media) if media == FORM_MEDIA:
+            return "form"
+        case JsonBody(media=media) if media == MULTIPART_MEDIA:
+            return "multipart"
         case JsonBody(media=media):
             return f"JSON as {media}"
         case BinaryBody(media=media):

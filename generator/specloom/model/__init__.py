@@ -19,6 +19,8 @@ from .api import (
     Scheme,
 )
 from .endpoints import (
+    FORM_MEDIA,
+    MULTIPART_MEDIA,
     BinaryBody,
     Body,
     Endpoint,
@@ -93,6 +95,8 @@ from .types import (
 )
 
 __all__ = [
+    "FORM_MEDIA",
+    "MULTIPART_MEDIA",
     "AnyJson",
     "Api",
     "BinaryBody",

@@ -10,13 +10,21 @@ from msgspec import Struct
 from .texts import Json, SourceLocation, Text, Value
 from .types import Field, File, Named, PlainText, Type
 
+FORM_MEDIA = "application/x-www-form-urlencoded"
+MULTIPART_MEDIA = "multipart/form-data"
+
 
 class JsonBody(Struct, frozen=True):
-    """A JSON body. With `flat` the fields of the object are separate arguments; otherwise the body is one argument, `body`."""
+    """A JSON body. With `flat` the fields of the object are separate arguments; otherwise the body is one argument, `body`.
+
+    With a `choice` its fields can be sent as a form too: these are the media types among which the argument `media` chooses, and `media`
+    is the first of them.
+    """
 
     type: Type
     flat: bool
     media: str = "application/json"
+    choice: tuple[str, ...] = ()
 
 
 class FormBody(Struct, frozen=True):

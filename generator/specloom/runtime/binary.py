@@ -19,6 +19,10 @@ class Binary(Body):
         self.min_length = min_length
         self.max_length = max_length
 
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        return (self.media,)
+
     def load_files(self, value: Any) -> object:
         try:
             return load(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote_plus
 
 import msgspec
@@ -29,6 +29,8 @@ from .field_info import Annotation, is_struct
 from .http_messages import BodyStream
 from .url_encoding import Style, parameters
 
+_FORM: Final = "application/x-www-form-urlencoded"
+
 Encrypt: TypeAlias = Callable[[str], str]
 """Return the ciphertext of a plaintext."""
 
@@ -41,8 +43,31 @@ class Encoded(Confidential, frozen=True):
     signed: bytes | None = None
 
 
-class Body(ABC):
+class BodySource(ABC):
+    """A request body, or several among which a request chooses."""
+
+    @property
+    @abstractmethod
+    def media_types(self) -> tuple[str, ...]:
+        """Media types, the default one first."""
+
+    @abstractmethod
+    def chosen(self, arguments: object) -> Body:
+        """Return the body of a call with these path, query and header arguments."""
+
+    @abstractmethod
+    def received(self, media: str | None) -> Body:
+        """Return the body of a received request with this media type."""
+
+
+class Body(BodySource):
     """Base of the kinds of request bodies."""
+
+    def chosen(self, arguments: object) -> Body:
+        return self
+
+    def received(self, media: str | None) -> Body:
+        return self
 
     def load_files(self, value: Any) -> object:
         """Return the value with its files checked; raise `EncodeError`."""
@@ -113,6 +138,10 @@ class Json(Body):
         self.argument = argument
         self.media = media
 
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        return (self.media,)
+
     @cached_property
     def _encoder(self) -> Encoder:
         return encoder_for(self.type)
@@ -146,6 +175,10 @@ class Form(Body):
         self.type = type
         self.styles = styles or {}
 
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        return (_FORM,)
+
     @cached_property
     def _encoder(self) -> Encoder:
         return encoder_for(self.type)
@@ -167,4 +200,4 @@ class Form(Body):
             for key, values in checked
         ]
         content = "&".join(pairs).encode("ascii")
-        return Encoded("application/x-www-form-urlencoded", content)
+        return Encoded(_FORM, content)

@@ -174,8 +174,10 @@ class CallState(Generic[T]):
         body: bytes | BodyStream = b""
         signed: bytes | None = b""
         if endpoint.body is not None:
-            encoded = endpoint.body.encode(draft.body, scheme.encrypt)
-            if "Content-Type" not in draft.headers:
+            chosen = endpoint.body.chosen(self._call.arguments)
+            encoded = chosen.encode(draft.body, scheme.encrypt)
+            # A form in parts has its boundary in the media type.
+            if "Content-Type" not in draft.headers or chosen is not endpoint.body:
                 headers["Content-Type"] = encoded.media
             body, signed = encoded.content, encoded.signed
         if isinstance(body, BodyStream):

@@ -46,6 +46,10 @@ class Multipart(Body):
     media: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, Any])
     signed_part: str | None = None
 
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        return ("multipart/form-data",)
+
     @cached_property
     def _parts(self) -> list[_Part]:
         return [

@@ -69,6 +69,10 @@ class Text(RawBody):
         self.min_length = min_length
         self.max_length = max_length
 
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        return (self.media,)
+
     def check(self, value: Any) -> object:
         error: EncodeError | None = None
         if not isinstance(value, str):

@@ -37,6 +37,7 @@ from .type_resolver import UNRESOLVED, TypeResolver
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _WITHOUT_BODY = frozenset({204, 205, 304})
+_FORMS = frozenset({model.FORM_MEDIA, model.MULTIPART_MEDIA})
 
 
 class EndpointDraft(Struct, frozen=True):
@@ -272,7 +273,7 @@ class EndpointResolver:
         if isinstance(value, Scalar):
             read = self.types.read(value, name.module)
             if isinstance(read, model.PlainText):
-                return model.TextBody(read, _first_media(node) or "text/plain")
+                return model.TextBody(read, next(iter(_media(node)), "text/plain"))
             if read and (outside := outside_json(read)):
                 self.diagnostics.add(
                     value,
@@ -286,9 +287,26 @@ class EndpointResolver:
                 )
             body = JsonBody(read or UNRESOLVED, flat=False)
         else:
-            body = JsonBody(self.fields.resolve_object(name, value, None, at), flat=True)
-        media = _first_media(node)
-        return replace(body, media=media) if media else body
+            owner = FieldOwner(name, "form" if _FORMS & {*_media(node)} else "object")
+            body = JsonBody(
+                self.fields.resolve_object(name, value, None, at, role=owner), flat=True
+            )
+        return self._with_media(body, node)
+
+    def _with_media(self, body: JsonBody, node: MapNode) -> JsonBody:
+        """Return a body with its media types."""
+        media = _media(node)
+        if not media:
+            return body
+        if len(media) == 1 and media[0] in _FORMS:
+            key = "form" if media[0] == model.FORM_MEDIA else "parts"
+            self.diagnostics.add(
+                node.entries["media"].value,
+                "invalid-media",
+                f"a JSON body is not {media[0]}",
+                f"write the fields under `{key}`, or list the other media types too",
+            )
+        return replace(body, media=media[0], choice=media if _FORMS & {*media} else ())
 
     def _signed_part(self, node: Node | None, name: TypeName) -> str | None:
         if not isinstance(node, Scalar):
@@ -541,6 +559,6 @@ def _status(text: str) -> int | Literal["2XX"] | None:
     return int(text) if is_number and 200 <= int(text) <= 599 else None
 
 
-def _first_media(node: MapNode) -> str:
-    """Return the media type of a body, the first of several; empty if it has the usual one."""
-    return next((each.text for each in words(node.get("media"))), "")
+def _media(node: MapNode) -> tuple[str, ...]:
+    """Return the media types of a body, the default one first; none if it has the usual one."""
+    return tuple(dict.fromkeys(each.text for each in words(node.get("media"))))

@@ -270,7 +270,7 @@ HINTS = (
     Hint(
         "consumes mediaType contentType",
         "endpoint",
-        "set the media type of a JSON `body` with `media`; use `form`, `parts` or `content` for other bodies",
+        "list the media types of a `body` under `media`; use `form`, `parts` or `content` for other bodies",
         "endpoint",
         "content: {type: file, media: application/pdf}",
     ),

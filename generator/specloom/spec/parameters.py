@@ -486,6 +486,22 @@ def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
     return frozenset((*constants, *(field.wire for field in endpoint.header if field.required)))
 
 
+def body_media(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the media types of a request body, all JSON types as one; no body counts as JSON."""
+    match endpoint.body:
+        case model.FormBody():
+            return (model.FORM_MEDIA,)
+        case model.MultipartBody():
+            return (model.MULTIPART_MEDIA,)
+        case model.BinaryBody(media=media) | model.TextBody(media=media):
+            return (media,)
+        case model.JsonBody(choice=(_, *_) as choice):
+            forms = {model.FORM_MEDIA, model.MULTIPART_MEDIA}
+            return tuple(dict.fromkeys(each if each in forms else "JSON" for each in choice))
+        case _:
+            return ("JSON",)
+
+
 def check_unused_key(
     node: Node | None, key: str, applies: bool, message: str, diagnostics: DiagnosticCollector
 ) -> None:

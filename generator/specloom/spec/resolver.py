@@ -352,10 +352,26 @@ class Resolver:
         parameters.check_types(endpoint.cookie, "cookie", types, diagnostics)
         for response in endpoint.responses:
             parameters.check_types(response.headers, "response header", types, diagnostics)
-        if isinstance(endpoint.body, model.FormBody):
-            form = types.get(endpoint.body.type.to)
-            parameters.check_types(
-                form.fields if isinstance(form, model.Object) else (), "form", types, diagnostics
+        self._check_form(endpoint)
+
+    def _check_form(self, endpoint: Endpoint) -> None:
+        """Check the body of a form, or one that may be sent as a form."""
+        body = endpoint.body
+        if not isinstance(body, model.FormBody) and not (
+            isinstance(body, model.JsonBody) and body.choice
+        ):
+            return
+        type_ = body.type
+        form = self.fields.built.get(type_.to) if isinstance(type_, model.Named) else None
+        fields = form.fields if isinstance(form, model.Object) else ()
+        if isinstance(body, model.FormBody) or model.FORM_MEDIA in body.choice:
+            parameters.check_types(fields, "form", self.fields.built, self.diagnostics)
+        if isinstance(body, model.JsonBody) and not isinstance(form, model.Object):
+            self.diagnostics.add_at(
+                endpoint.location,
+                "invalid-media",
+                f"the body of `{endpoint.name}` has no fields for a form",
+                "write `body` as a map of fields, or remove the form from `media`",
             )
 
     def _check_files(self) -> None:
@@ -385,8 +401,8 @@ class Resolver:
         self.fields.check_fills(bodies)
 
     def _check_routes(self, endpoints: list[Endpoint]) -> None:
-        """Warn about endpoints that a server cannot distinguish by method, path, constants and headers."""
-        seen: dict[tuple[str, str, frozenset[object]], Endpoint] = {}
+        """Warn about endpoints that a server cannot distinguish by method, path, constants, headers and media type."""
+        seen: dict[tuple[str, str, frozenset[object], str], Endpoint] = {}
         for endpoint in endpoints:
             body = (
                 endpoint.body.type
@@ -397,10 +413,13 @@ class Resolver:
             marks = parameters.route_marks(
                 endpoint, named.fields if isinstance(named, model.Object) else ()
             )
-            other = seen.setdefault(
-                (endpoint.method, parameters.route_shape(endpoint.path), marks), endpoint
-            )
-            if other is not endpoint:
+            shape = parameters.route_shape(endpoint.path)
+            others = [
+                seen.setdefault((endpoint.method, shape, marks, media), endpoint)
+                for media in parameters.body_media(endpoint)
+            ]
+            other = next((each for each in others if each is not endpoint), None)
+            if other is not None:
                 self.diagnostics.warn_at(
                     endpoint.location,
                     "duplicate-route",

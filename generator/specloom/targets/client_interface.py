@@ -10,10 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import (
+    FORM_MEDIA,
+    MULTIPART_MEDIA,
     Api,
     BinaryBody,
+    Body,
     Boolean,
     Endpoint,
     Field,
@@ -28,6 +32,7 @@ from ..model import (
     String,
     Text,
     TextBody,
+    Type,
 )
 from ..naming import snake
 
@@ -100,9 +105,19 @@ def body_object(api: Api, endpoint: Endpoint) -> Object | None:
             return None
 
 
-def form_styles(api: Api, form: FormBody) -> dict[str, str]:
+def body_as(body: JsonBody, media: str) -> Body:
+    """Return a body with a choice as one of its media types."""
+    if media == FORM_MEDIA and isinstance(body.type, Named):
+        return FormBody(body.type)
+    if media == MULTIPART_MEDIA and isinstance(body.type, Named):
+        return MultipartBody(body.type)
+    return replace(body, media=media, choice=())
+
+
+def form_styles(api: Api, form: Type) -> dict[str, str]:
     """Return the encoding styles of lists and objects in a form, by wire name, without the default `repeat`."""
-    object_type = api.types[form.type.to]
+    assert isinstance(form, Named)
+    object_type = api.types[form.to]
     assert isinstance(object_type, Object)
     return {field.wire: field.style for field in object_type.fields if field.style != "repeat"}
 

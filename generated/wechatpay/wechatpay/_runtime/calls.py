@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeGuard, TypeVar
 
 import msgspec
 
-from .bodies import Body, Form, Json, to_text
+from .bodies import BodySource, Form, Json, to_text
 from .confidential import Confidential
 from .drafts import RequestDraft
 from .encode_errors import EncodeError, Encoder
@@ -129,7 +129,7 @@ class Endpoint(Generic[T]):
         header: Sequence[str | Parameter] = (),
         cookie: Sequence[str | Parameter] = (),
         fixed: Mapping[str, Mapping[str, str]] | None = None,
-        body: Body | None = None,
+        body: BodySource | None = None,
         responses: Mapping[int | str, Any] | None = None,
         errors: tuple[ErrorCode, ...] = (),
         error_shape: ErrorShape | None = None,
@@ -170,8 +170,8 @@ class Endpoint(Generic[T]):
         return in_range if in_range in self.responses else None
 
     @property
-    def body(self) -> Body | None:
-        """Request body; None if there is none."""
+    def body(self) -> BodySource | None:
+        """Request body, or several to choose from; None if there is none."""
         return self._body
 
     @property
@@ -224,8 +224,9 @@ class Endpoint(Generic[T]):
     def _call(self, arguments: msgspec.Struct | None, body: object) -> Call[T]:
         if self._body is None:
             return Call(self, arguments, None, self._draft(arguments, None))
-        loaded = self._body.load_files(body)
-        checked = self._body.check(loaded)
+        chosen = self._body.chosen(arguments)
+        loaded = chosen.load_files(body)
+        checked = chosen.check(loaded)
         return Call(self, arguments, loaded, self._draft(arguments, checked))
 
     @cached_property

@@ -57,8 +57,9 @@ class UndocumentedEndpoint(Endpoint[Any]):
         """Return a call with these arguments; raise `EncodeError`."""
         checked = loaded = None
         if self.body is not None:
-            loaded = self.body.load_files(body)
-            checked = self.body.check(loaded)
+            kind = self.body.chosen(None)
+            loaded = kind.load_files(body)
+            checked = kind.check(loaded)
         draft = RequestDraft(self._fill(variables), tuple(_query(query)), {}, checked)
         return Call(self, None, loaded, draft)
 
@@ -85,6 +86,10 @@ class _Bytes(Body):
 
     def __init__(self, media: str) -> None:
         self._media = media
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        return (self._media,)
 
     def check(self, value: Any) -> object:
         return value

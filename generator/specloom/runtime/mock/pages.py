@@ -124,7 +124,7 @@ class _Page:
 
     def token(self, argument: str) -> object:
         """Return the cursor of the next page, of the type of its parameter."""
-        body = self.endpoint.body
+        body = self.endpoint.body.received(None) if self.endpoint.body else None
         types = [self.endpoint.arguments]
         types += [body.type] if isinstance(body, Json | Form) else []
         for struct in types:

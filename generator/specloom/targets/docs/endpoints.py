@@ -271,7 +271,8 @@ def _auth_rows(
 
 def _content_type(endpoint: Endpoint, localizer: Localizer) -> Iterator[FieldRow]:
     """Yield a row for the media type of the body."""
-    if media := media_of(endpoint):
+    is_argument = any(field.wire == "Content-Type" for field in endpoint.header)
+    if not is_argument and (media := media_of(endpoint)):
         required, meaning = localizer.label("yes"), localizer.label("media_of_body")
         yield _row("Content-Type", required, meaning, media, localizer)
 
@@ -293,7 +294,7 @@ def _body(endpoint: Endpoint, tables: FieldTables) -> Content | None:
             return None
         case BinaryBody(file=type) | TextBody(type=type):
             return Content(single_value(type, "whole_body", tables), [])
-        case FormBody():
+        case FormBody() | JsonBody(flat=True, choice=(_, *_)):
             return Content(None, tables.of(body_fields(tables.api, endpoint), styled=True))
         case JsonBody(type=type) | MultipartBody(type=type):
             return content(type, "whole_body", tables)

@@ -12,6 +12,7 @@ from ...auth_schemes import Added, added_by
 from ...model import (
     Api,
     BinaryBody,
+    Body,
     Endpoint,
     Example,
     Field,
@@ -28,7 +29,7 @@ from ...model import (
     innermost,
     json_text,
 )
-from ..client_interface import constant, form_styles, host_value
+from ..client_interface import body_as, constant, form_styles, host_value
 from .parameter_styles import encoded_value, name_values
 from .sample_values import completed, completed_field, sample_body, sample_value
 
@@ -99,14 +100,24 @@ class SampleRequest(Struct, frozen=True):
             header = {wire: value for wire, value in header.items() if wire.lower() != "accept"}
             yield "Accept", _ACCEPT[self.endpoint.stream.format]
         for wire, value in header.items():
+            if wire == "Content-Type" and isinstance(self._body_as_sent, MultipartBody):
+                continue
             yield wire, (
                 ",".join(map(encoded_value, value))
                 if isinstance(value, list)
                 else encoded_value(value)
             )
-        has_media = "Content-Type" in self.header or isinstance(self.endpoint.body, MultipartBody)
+        has_media = "Content-Type" in self.header or isinstance(self._body_as_sent, MultipartBody)
         if (media := media_of(self.endpoint)) and not has_media:
             yield "Content-Type", media
+
+    @property
+    def _body_as_sent(self) -> Body | None:
+        """The body as the media type that the request chooses."""
+        body = self.endpoint.body
+        if not isinstance(body, JsonBody) or not body.choice:
+            return body
+        return body_as(body, str(self.header.get("Content-Type", body.media)))
 
     def curl(self) -> str:
         """Return a shell command that sends the request."""
@@ -122,13 +133,13 @@ class SampleRequest(Struct, frozen=True):
         return " \\\n  ".join(lines)
 
     def _data(self) -> list[str]:
-        match self.endpoint.body:
+        match self._body_as_sent:
             case None:
                 return []
             case JsonBody():
                 return [f"-d {_quoted(json_text(self.body, indent=0))}"]
-            case FormBody():
-                styles = form_styles(self.api, self.endpoint.body)
+            case FormBody(type=type):
+                styles = form_styles(self.api, type)
                 fields = [
                     pair
                     for wire, value in _members(self.body)

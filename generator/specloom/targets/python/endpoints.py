@@ -34,6 +34,7 @@ from ...model import (
 from ..client_interface import (
     arguments,
     auth_names,
+    body_as,
     constant,
     constant_parameters,
     form_styles,
@@ -94,6 +95,13 @@ class BodyView(Struct, frozen=True):
     options: Options
 
 
+class BodyChoiceView(Struct, frozen=True):
+    """Template values of a request body with a choice: the runtime's class for it, and the body of each media type."""
+
+    class_name: Python
+    choice: tuple[tuple[Python, BodyView], ...]
+
+
 class IdempotencyView(Struct, frozen=True):
     """Template values of an endpoint's idempotency: its kind, or the names of its key fields and the endpoint that tells whether it was executed."""
 
@@ -142,6 +150,7 @@ class DeclarationView(Struct, frozen=True):
     constants: Python | None
     """Constant parameters by location."""
     body: BodyView | None
+    body_choice: BodyChoiceView | None
     responses: tuple[ResponseView, ...]
     errors: tuple[ErrorCodeView, ...]
     error_shape: ErrorShapeView | None
@@ -168,6 +177,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         "cookie": endpoint.cookie,
     }
     constants = {where: constant_parameters(fields) for where, fields in parameters.items()}
+    choice = _body_choice(api, module, endpoint.body)
     own_shape = endpoint.error_shape != api.error_shape
     own_unprocessed = endpoint.unprocessed != api.unprocessed
     return DeclarationView(
@@ -181,7 +191,8 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         header=_parameters(module, endpoint.header),
         cookie=_parameters(module, endpoint.cookie),
         constants=_literal({where: values for where, values in constants.items() if values}),
-        body=None if endpoint.body is None else _body(api, module, endpoint.body),
+        body=None if choice or not endpoint.body else _body(api, module, endpoint.body),
+        body_choice=choice,
         responses=tuple(_response(module, hints, each) for each in endpoint.responses),
         errors=error_codes(api, module, endpoint.errors),
         error_shape=error_shape(module, endpoint.error_shape) if own_shape else None,
@@ -317,6 +328,16 @@ def _parameter(module: Module, field: Field) -> Python:
     return python.inline_call(module.use_own(("_runtime", "calls"), "Parameter"), options)
 
 
+def _body_choice(api: Api, module: Module, body: Body | None) -> BodyChoiceView | None:
+    if not isinstance(body, JsonBody) or not body.choice:
+        return None
+    choice = ((media, _body(api, module, body_as(body, media))) for media in body.choice)
+    return BodyChoiceView(
+        module.use_own(("_runtime", "body_choice"), "BodyChoice"),
+        tuple((python.literal(media), view) for media, view in choice),
+    )
+
+
 def _body(api: Api, module: Module, body: Body) -> BodyView:
     hints = TypeHints(api, module, "field")
     options: Mapping[str, Python | None]
@@ -328,7 +349,7 @@ def _body(api: Api, module: Module, body: Body) -> BodyView:
             }
             name, of = "Json", hints.of(type)
         case FormBody(type=type):
-            options = {"styles": _literal(form_styles(api, body))}
+            options = {"styles": _literal(form_styles(api, type))}
             name, of = "Form", hints.of(type)
         case MultipartBody(type=type, signed_part=signed_part):
             signed = None if signed_part is None else python.literal(signed_part)

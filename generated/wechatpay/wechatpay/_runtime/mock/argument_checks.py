@@ -57,11 +57,16 @@ def check_arguments(
     if offers := offered(endpoint):
         accepted = preferred(incoming.headers.get_all("Accept"), offers)
         texts["header"] = {**texts["header"], "accept": [accepted]}
+    sent_media = incoming.headers.get("Content-Type")
+    if endpoint.body is not None and sent_media is not None:
+        name = sent_media.partition(";")[0].strip().lower()
+        texts["header"] = {**texts["header"], "content-type": [name]}
     constant_mismatches = list(mismatched_parameters(endpoint, texts))
     mismatches = list(constant_mismatches)
     parameters = _decode_parameters(endpoint, texts, decrypt, mismatches)
     json: object = None
-    if isinstance(endpoint.body, Json):
+    expected = endpoint.body.received(sent_media) if endpoint.body else None
+    if isinstance(expected, Json):
         try:
             json = parse(incoming.body)
         except InvalidJson as error:
@@ -72,8 +77,8 @@ def check_arguments(
     in_body = list(mismatched_body_constants(endpoint, incoming, json))
     mismatches += in_body
     body = None
-    if endpoint.body is not None:
-        body = _decode_body(endpoint.body, json, incoming, decrypt, mismatches)
+    if expected is not None:
+        body = _decode_body(expected, json, incoming, decrypt, mismatches)
     return CheckedArguments(
         parameters,
         body,

@@ -1,6 +1,6 @@
 """Selection of an endpoint among several with the same method and path.
 
-Constants decide first, then whether the arguments match, then the number of arguments that
+The media type of the body decides first, then constants, then whether the arguments match, then the number of arguments that
 the endpoint knows.
 """
 
@@ -14,6 +14,7 @@ import msgspec
 from ..mismatches import Decrypt
 from . import ArgumentMismatch, DocumentedError, IncomingRequest
 from .argument_checks import check_arguments
+from .body_media import is_expected
 from .constants import count_constants
 from .routing import Match, Route
 from .values import UNKNOWN
@@ -30,6 +31,12 @@ def select(
     If the constants leave a single endpoint, its arguments are not checked here, so that
     their mismatches are reported as errors of that endpoint.
     """
+    matches = [
+        match
+        for match in matches
+        if match.route.endpoint is None
+        or is_expected(match.route.endpoint, incoming.headers.get("Content-Type"))
+    ] or matches
     if len(matches) == 1:
         return matches[0]
     attempts = [_Candidate(match, incoming, decrypt_for) for match in matches]

@@ -24,8 +24,9 @@ _MAX_DEPTH: Final = 3
 
 def count_constants(endpoint: Endpoint[Any]) -> int:
     """Return the number of constants of an endpoint."""
-    body = getattr(endpoint.body, "type", None)
-    return sum(map(len, endpoint.fixed.values())) + len(_constants_in(body))
+    body = endpoint.body.received(None) if endpoint.body else None
+    in_body = _constants_in(getattr(body, "type", None))
+    return sum(map(len, endpoint.fixed.values())) + len(in_body)
 
 
 def mismatched_parameters(
@@ -43,7 +44,8 @@ def mismatched_body_constants(
     endpoint: Endpoint[Any], incoming: IncomingRequest, json: object
 ) -> Iterator[ArgumentMismatch]:
     """Yield the constants that a body does not have; `json` is its JSON value."""
-    body = endpoint.body
+    media = incoming.headers.get("Content-Type")
+    body = endpoint.body.received(media) if endpoint.body else None
     if isinstance(body, Json):
         for keys, value in _constants_in(body.type):
             if not _has_value(json, keys, value):

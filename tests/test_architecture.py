@@ -70,6 +70,7 @@ MAY_IMPORT = {
         "spec",
         "targets",
         "build",
+        "plugins",
         "up_to_date",
     },
     "watch": {"diagnostics", "config", "generate"},
@@ -90,6 +91,7 @@ MAY_IMPORT = {
     "mock_command": {"config", "diagnostics", "publish", "spec", "targets"},
     "lint_command": {"diagnostics", "config", "console", "spec"},
     "cli": {
+        "bounded",
         "console",
         "gc_pause",
         "mock_command",

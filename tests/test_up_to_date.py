@@ -211,3 +211,70 @@ def test_a_damaged_cache_is_ignored(project: Path, damage: str) -> None:
     assert not is_up_to_date()
     assert main(["generate"]) == 0
     assert is_up_to_date()
+
+
+def test_warnings_are_repeated(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = (project / "spec" / "things.yaml").read_text()
+    endpoint = text[text.index("endpoints:") :].splitlines()[1].strip().removesuffix(":")
+    twin = text.replace(f"{endpoint}:", "twin:", 1)
+    (project / "spec" / "twins.yaml").write_text(twin.split("types:")[0])
+    assert main(["generate"]) == 0
+    first = capfd.readouterr()
+    assert "duplicate-route: warning" in first.err
+    time.sleep(0.02)
+    assert is_up_to_date()
+    for command in ("generate", "check"):
+        assert main([command]) == 0
+        assert capfd.readouterr().err == first.err
+
+
+def test_paths_in_repeated_warnings_fit_the_folder(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_file = project / "spec" / "things.yaml"
+    assert is_up_to_date()
+    monkeypatch.chdir(test_file.parent)
+    assert is_up_to_date()
+    names, records = store.read(str(project / "pyproject.toml"))
+    warning = ["spec/things.yaml", 1, 1, "rule", "message", "", 1]
+    records["tiny"]["warnings"] = [warning]
+    store.write(str(project / "pyproject.toml"), names, records)
+    assert not is_up_to_date()
+    monkeypatch.chdir(project)
+    assert is_up_to_date()
+
+
+def test_packages_with_plugins_are_part_of_the_fingerprint(project: Path) -> None:
+    package = project / "site" / "acme"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "target.py").write_text(
+        "def target(api):\n"
+        "    from pathlib import Path, PurePosixPath\n"
+        "    from specloom.code import python\n"
+        "    notice = Path(__file__).with_name('notice.txt').read_text()\n"
+        "    return {PurePosixPath('notice.py'): python.format_black(python.literal(notice))}\n"
+    )
+    (package / "notice.txt").write_text("first")
+    metadata = project / "site" / "acme-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
+    (metadata / "entry_points.txt").write_text("[specloom.targets]\nacme = acme.target:target\n")
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().rstrip() + '\ntargets = ["acme"]\n')
+
+    def run(code: str) -> str:
+        environment = {**os.environ, "PYTHONPATH": str(project / "site")}
+        command = [sys.executable, "-c", code]
+        return subprocess.check_output(command, env=environment, text=True)
+
+    generate = "from specloom.cli import main; main(['generate'])"
+    is_current = "from specloom.up_to_date.fingerprints import find_up_to_date; print(find_up_to_date('.', []) is not None)"
+    run(generate)
+    assert (project / "client" / "notice.py").read_text() == '"first"\n'
+    assert run(is_current) == "True\n"
+    (package / "notice.txt").write_text("second")
+    assert run(is_current) == "False\n"
+    run(generate)
+    assert (project / "client" / "notice.py").read_text() == '"second"\n'
+    assert run(is_current) == "True\n"

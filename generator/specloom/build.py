@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from . import auth_schemes, plugins
+from . import plugins
 from .config import ClientConfig
 from .diagnostics import InvalidSpec, display_path
 from .model import Api
@@ -30,13 +30,6 @@ def build_client(client: ClientConfig) -> tuple[LoadedSpec, Files]:
         targets=client.targets,
         mock=client.mock,
         testing=client.testing,
-    )
-
-
-def uses_plugins(client: ClientConfig, api: Api) -> bool:
-    """Return whether targets or schemes of other packages take part: an update of them may change the output."""
-    return bool(client.targets) or any(
-        not auth_schemes.is_builtin(scheme.kind) for scheme in api.schemes
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .config import ClientConfig, Config
     from .diagnostics import Diagnostic
+    from .up_to_date.fingerprints import UpToDateClient
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +71,7 @@ def generate(options: argparse.Namespace, console: Console) -> int:
         return _watch(options, console)
     up_to_date = fingerprints.find_up_to_date(os.getcwd(), options.clients)
     if up_to_date is not None:
+        _repeat_warnings(up_to_date, console)
         for client in up_to_date:
             console.result(
                 f"{client.name}: {client.summary} -> {_shown(client.out)} ({client.files} unchanged)\n"
@@ -83,10 +85,30 @@ def generate(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _repeat_warnings(clients: Sequence[UpToDateClient], console: Console) -> None:
+    """Print the warnings of the last run."""
+    rows = sorted(tuple(row) for client in clients for row in client.warnings)
+    if not rows:
+        return
+    from . import bounded
+    from .diagnostics import Diagnostic
+
+    warnings = [
+        Diagnostic(path, line, column, rule, message, hint, length, "warning")
+        for path, line, column, rule, message, hint, length in rows
+    ]
+    sources = {
+        path: bounded.read(path, bounded.TEXT).decode("utf-8", "replace")
+        for path in {warning.path for warning in warnings}
+    }
+    console.report(warnings, sources)
+
+
 def check(options: argparse.Namespace, console: Console) -> int:
     """Check that generated clients are up to date with their specs. If not, print a unified diff and exit with status 1. Nothing is written."""
     up_to_date = fingerprints.find_up_to_date(os.getcwd(), options.clients)
     if up_to_date is not None:
+        _repeat_warnings(up_to_date, console)
         for client in up_to_date:
             console.result(f"{client.name}: up to date\n")
         return 0

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from . import bounded
-from .build import build_client, uses_plugins
+from . import bounded, plugins
+from .build import build_client
 from .config import NAME, ClientConfig, Config, find
 from .diagnostics import Diagnostic, InvalidSpec, UsageError, display_path
 from .publish import MANIFEST, Comparison, compare, publish, staging_paths
@@ -195,12 +195,7 @@ def _build_all(config: Config, clients: Sequence[ClientConfig]) -> list[BuiltCli
 def _finished(
     config: Config, built: BuiltClient, comparison: Comparison
 ) -> Mapping[str, FinishedClient]:
-    """Return what to record of an up-to-date client.
-
-    Nothing is recorded of a client with warnings, which every run repeats, or of one to which plugins contribute.
-    """
-    if built.loaded.warnings or uses_plugins(built.client, built.loaded.api):
-        return {}
+    """Return what to record of an up-to-date client."""
     out = Path(os.path.abspath(built.client.out))
     return {
         built.client.name: {
@@ -210,13 +205,21 @@ def _finished(
             "staging": [str(path) for path in staging_paths(out)],
             "summary": built.summary,
             "manifest": hashlib.sha256(comparison.manifest).hexdigest(),
+            "warnings": [
+                [w.path, w.line, w.column, w.rule, w.message, w.hint, w.length]
+                for w in built.loaded.warnings
+            ],
+            "folder": os.getcwd(),
         }
     }
 
 
 def _remember(config: Config, finished: Mapping[str, FinishedClient]) -> None:
     fingerprints.remember(
-        os.path.abspath(config.root / NAME), [client.name for client in config.clients], finished
+        os.path.abspath(config.root / NAME),
+        [client.name for client in config.clients],
+        finished,
+        plugins.loaded_folders(),
     )
 
 

@@ -5,6 +5,8 @@ A package is imported when one of its entry points is used. What specloom itself
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 TARGETS = "specloom.targets"
 SCHEMES = "specloom.auth_schemes"
+_loaded_modules: set[str] = set()
 
 
 @cache
@@ -40,7 +43,23 @@ def load(group: str, name: str) -> object:
         )
     point = next(iter(points.values()))
     with faults(_describe(point)):
-        return point.load()
+        plugin = point.load()
+    _loaded_modules.add(point.module)
+    return plugin
+
+
+def loaded_folders() -> list[str]:
+    """Return the folders of the packages behind the plugins in use, sorted. A plugin in a module without a package has none."""
+    folders: set[str] = set()
+    for module in _loaded_modules:
+        parts = module.split(".")
+        parents = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+        for name in parents:
+            file = getattr(sys.modules.get(name), "__file__", None)
+            if file is not None and os.path.basename(file).startswith("__init__."):
+                folders.add(os.path.dirname(os.path.abspath(file)))
+                break
+    return sorted(folders)
 
 
 def origin(group: str, name: str) -> str:

@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypedDict
 
-    from .store import Record
+    from .store import Record, Warning
 
     FileStatus = tuple[str, os.stat_result]
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         staging: list[str]
         summary: str
         manifest: str
+        warnings: list[Warning]
+        folder: str
 
 
 MANIFEST = ".specloom.json"
@@ -52,12 +54,13 @@ _STANDARD_LIBRARY = os.path.dirname(os.__file__)
 class UpToDateClient:
     """A client for which a run would change nothing."""
 
-    __slots__ = ("files", "name", "out", "summary")
+    __slots__ = ("files", "name", "out", "summary", "warnings")
 
     def __init__(self, name: str, record: Record) -> None:
         self.name = name
         self.out = record["out"]
         self.summary = record["summary"]
+        self.warnings = record["warnings"]
         self.files = len(_manifest(record["out"]))
 
 
@@ -77,9 +80,10 @@ def _up_to_date_clients(project: str, names: Sequence[str]) -> list[UpToDateClie
     generator_files: dict[str, list[FileStatus]] = {}
     for name in selected:
         record = records[name]
-        key = "\0".join(record["modules"])  # the same for all clients of one run
+        packages = (record["modules"], record["plugins"])
+        key = "\0".join((*packages[0], *packages[1]))  # the same for all clients of one run
         if key not in generator_files:
-            generator_files[key] = list(_statuses(_generator_paths(record["modules"])))
+            generator_files[key] = list(_statuses(_generator_paths(*packages)))
         current = _check(record, generator_files[key])
         if current is None:
             return None
@@ -98,8 +102,16 @@ def content(inputs: Iterable[str]) -> str | None:
         return None
 
 
-def remember(project: str, names: Sequence[str], finished: Mapping[str, FinishedClient]) -> None:
-    """Record the clients that a run has brought up to date, except those whose inputs or outputs changed during the run."""
+def remember(
+    project: str,
+    names: Sequence[str],
+    finished: Mapping[str, FinishedClient],
+    plugins: list[str],
+) -> None:
+    """Record the clients that a run has brought up to date, except those whose inputs or outputs changed during the run.
+
+    `plugins` are the folders of packages that took part in the run.
+    """
     modules = _imported_modules()
     try:
         records = {
@@ -110,7 +122,7 @@ def remember(project: str, names: Sequence[str], finished: Mapping[str, Finished
     except READ_ERRORS:
         records = {}
     try:
-        generator_files = list(_statuses(_generator_paths(modules)))
+        generator_files = list(_statuses(_generator_paths(modules, plugins)))
         generator = _generator_fingerprint(generator_files)
     except OSError:  # a package is being installed at the same time
         return
@@ -123,6 +135,9 @@ def remember(project: str, names: Sequence[str], finished: Mapping[str, Finished
             "modules": modules,
             "content": "",
             "manifest": client["manifest"],
+            "plugins": plugins,
+            "warnings": client["warnings"],
+            "folder": client["folder"],
         }
         try:
             record = _with_stats(record, generator_files)
@@ -141,6 +156,8 @@ def remember(project: str, names: Sequence[str], finished: Mapping[str, Finished
 def _check(record: Record, generator_files: Sequence[FileStatus]) -> Record | None:
     """Return the record, or one with newer metadata, if nothing has changed, else None."""
     if any(os.path.lexists(path) for path in record["staging"]):
+        return None
+    if record["warnings"] and record["folder"] != os.getcwd():  # their paths would differ
         return None
     current = _with_stats(record, generator_files)
     if current.get("stats") == record.get("stats") and record.get("stats_reliable"):
@@ -205,9 +222,11 @@ def _generator_fingerprint(files: Sequence[FileStatus]) -> str:
     )
 
 
-def _generator_paths(modules: Iterable[str]) -> Iterator[str]:
-    """Yield the files of specloom and of its imports."""
+def _generator_paths(modules: Iterable[str], plugins: Iterable[str]) -> Iterator[str]:
+    """Yield the files of specloom, of its imports and of packages with plugins."""
     yield from modules
+    for folder in plugins:
+        yield from _below(folder)
     yield from _below(_PACKAGE)
     if not os.path.isdir(os.path.join(_PACKAGE, "_templates")):
         yield from _below(os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "templates"))

@@ -17,7 +17,10 @@ from .. import bounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NotRequired, TypedDict
+    from typing import Any, NotRequired, TypeAlias, TypedDict
+
+    Warning: TypeAlias = list[Any]
+    """Path, line, column, rule, message, hint and length of a diagnostic."""
 
     class Record(TypedDict):
         """The last run of a client; paths are absolute."""
@@ -33,6 +36,12 @@ if TYPE_CHECKING:
         """Files of the imported modules."""
         content: str
         """SHA-256 of the content of all inputs and modules."""
+        plugins: list[str]
+        """Folders of the packages with targets or auth schemes."""
+        warnings: list[Warning]
+        """Warnings about the spec, which every run repeats."""
+        folder: str
+        """Working folder of the run, to which the paths in warnings are relative."""
         manifest: str
         """SHA-256 of the manifest, which has the digests of the outputs."""
         stats: NotRequired[str]
@@ -43,6 +52,8 @@ if TYPE_CHECKING:
 
 READ_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """Exceptions of `read` for a missing or damaged cache."""
+_WARNING = [str, int, int, str, str, str, int]
+"""Types of the parts of a warning."""
 _MAX_AGE = 90 * 24 * 60 * 60
 """Seconds after which the cache of a project is removed."""
 
@@ -70,12 +81,14 @@ def _is_record(record: Any) -> bool:
         record["summary"],
         record["content"],
         record["manifest"],
+        record["folder"],
         record.get("stats", ""),
     )
-    lists = (record["inputs"], record["staging"], record["modules"])
+    lists = (record["inputs"], record["staging"], record["modules"], record["plugins"])
     return (
         all(isinstance(string, str) for string in strings)
         and all(map(_is_string_list, lists))
+        and all(list(map(type, row)) == _WARNING for row in record["warnings"])
         and isinstance(record.get("stats_reliable", False), bool)
     )
 

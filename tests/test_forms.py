@@ -35,6 +35,28 @@ def test_a_form_is_a_spec_without_problems(construct: str, form: Form, tmp_path:
     assert files(load(tmp_path, "spec").api, "project"), construct
 
 
+def test_values_that_contradict_their_type_are_no_construct() -> None:
+    document = Document({})
+    assert document.schema({"type": "string", "enum": ["07", 8]}) == frozenset()
+    assert document.schema({"enum": ["auto", 1]}) == {"values of several types"}
+    assert document.schema({"type": "object", "enum": [{}]}) == {"objects as values"}
+
+
+def test_kinds_of_bodies_are_found() -> None:
+    def constructs(*media: str) -> set[str]:
+        operation = {"requestBody": {"content": {name: {} for name in media}}}
+        return set(*Document({"paths": {"/": {"post": operation}}}).operations())
+
+    form = "application/x-www-form-urlencoded"
+    choice, several = "body as JSON or a form", "bodies of several kinds"
+    assert constructs("application/json", "application/a+json") == {"JSON body", "other JSON body"}
+    assert constructs("application/json", form) == {"JSON body", "form body", choice}
+    assert constructs("text/json", form, "text/xml") == {
+        *("JSON body", "form body", "XML body"),
+        *(choice, several),
+    }
+
+
 def test_constructs_of_an_operation_are_found() -> None:
     pet = {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}}}
     document = Document(

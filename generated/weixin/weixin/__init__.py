@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "6c4ef9f4b80115ec"
+__build__ = "0b5af268a0387497"

@@ -487,19 +487,23 @@ def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
 
 
 def body_media(endpoint: Endpoint) -> tuple[str, ...]:
-    """Return the media types of a request body, all JSON types as one; no body counts as JSON."""
+    """Return the media types of a request body; no body counts as JSON."""
+    for field in endpoint.header:
+        if field.title is _MEDIA_TITLE and isinstance(field.type, model.String):
+            return field.type.literals
     match endpoint.body:
         case model.FormBody():
             return (model.FORM_MEDIA,)
         case model.MultipartBody():
             return (model.MULTIPART_MEDIA,)
-        case model.BinaryBody(media=media) | model.TextBody(media=media):
+        case (
+            model.JsonBody(media=media)
+            | model.BinaryBody(media=media)
+            | model.TextBody(media=media)
+        ):
             return (media,)
-        case model.JsonBody(choice=(_, *_) as choice):
-            forms = {model.FORM_MEDIA, model.MULTIPART_MEDIA}
-            return tuple(dict.fromkeys(each if each in forms else "JSON" for each in choice))
         case _:
-            return ("JSON",)
+            return ("application/json",)
 
 
 def check_unused_key(

@@ -14,7 +14,7 @@ import msgspec
 from ..mismatches import Decrypt
 from . import ArgumentMismatch, DocumentedError, IncomingRequest
 from .argument_checks import check_arguments
-from .body_media import is_expected
+from .body_media import with_media
 from .constants import count_constants
 from .routing import Match, Route
 from .values import UNKNOWN
@@ -31,12 +31,8 @@ def select(
     If the constants leave a single endpoint, its arguments are not checked here, so that
     their mismatches are reported as errors of that endpoint.
     """
-    matches = [
-        match
-        for match in matches
-        if match.route.endpoint is None
-        or is_expected(match.route.endpoint, incoming.headers.get("Content-Type"))
-    ] or matches
+    if len(matches) > 1:
+        matches = with_media(matches, incoming.headers.get("Content-Type"))
     if len(matches) == 1:
         return matches[0]
     attempts = [_Candidate(match, incoming, decrypt_for) for match in matches]

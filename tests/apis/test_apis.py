@@ -1,0 +1,42 @@
+"""All clients of real APIs: their types, and their mocks."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.apis.checking import check_types
+from tests.apis.conftest import program
+from tests.generated import imported, write
+from tests.type_checkers import Mypy
+
+HERE = Path(__file__).parent
+APIS = sorted(spec.parent.name for spec in HERE.glob("*/spec"))
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_programs_run_against_the_mock(name: str, tmp_path: Path) -> None:
+    api = write(HERE / name / "spec", tmp_path)
+    with imported(tmp_path, name) as package:
+        __import__(f"{name}.testing")
+        programs = program(HERE / name / "use.py")
+        mock: Any = getattr(package.testing, f"{api.client}Mock")()
+        with mock.client() as client:
+            programs.use(client)
+
+        async def main() -> None:
+            async with mock.async_client() as client:
+                await programs.use_async(client)
+
+        asyncio.run(main())
+
+
+def test_types(tmp_path: Path, mypy: Mypy) -> None:
+    projects = {name: tmp_path / "projects" / name for name in APIS}
+    for name, project in projects.items():
+        write(HERE / name / "spec", project)
+    folder = tmp_path / "checked"
+    folder.mkdir()
+    check_types(projects, {name: HERE / name / "use.py" for name in APIS}, folder, mypy)

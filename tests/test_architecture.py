@@ -77,7 +77,9 @@ MAY_IMPORT = {
     "schema_export": {"diagnostics", "spec"},
     "spec_writer": {"spec"},  # of spec the characters alone
     "importers": {"bounded", "diagnostics", "naming", "spec", "spec_writer"},
-    "import_command": {"diagnostics", "importers", "naming", "scaffold"},
+    "spec_merge": {"diagnostics", "model", "spec", "spec_writer"},
+    "reimport": {"bounded", "config", "diagnostics", "diff", "publish", "spec", "spec_merge"},
+    "import_command": {"config", "diagnostics", "importers", "naming", "reimport", "scaffold"},
     "scaffold": {
         "links",
         "diagnostics",

@@ -201,13 +201,13 @@ def new(options: argparse.Namespace, console: Console) -> int:
 
 
 def import_(options: argparse.Namespace, console: Console) -> int:
-    """Convert an OpenAPI 3.1, 3.0 or Swagger 2.0 document into a spec folder that is meant to be read and edited, and report what became of each construct that a spec does not say in the same way. Nothing is downloaded: references lead to files in the folder of the document or below."""
+    """Convert an OpenAPI 3.1, 3.0 or Swagger 2.0 document into a spec folder that is meant to be read and edited, or merge a newer document into the folder without losing your edits, and report what became of each construct that a spec does not say in the same way. Nothing is downloaded: references lead to files in the folder of the document or below."""
     from pathlib import Path
 
     from .import_command import run
 
     with PausedGC():
-        imported = run(Path(options.document), options.api, Path.cwd())
+        imported = run(Path(options.document), options.api, Path.cwd(), options.accept)
     if options.format == "json":
         console.document(imported.report.as_json())
     else:
@@ -390,7 +390,14 @@ def _import_parser(command: argparse.ArgumentParser) -> None:
         "--api",
         required=True,
         metavar="NAME",
-        help="name of the API; shop creates the spec folder specs/shop for the package shop",
+        help="name of the API; shop creates the spec folder specs/shop for the package shop, or updates it",
+    )
+    command.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="SIDE[:NAME]",
+        help="take ours (your spec) or theirs (the document) in all conflicts, or in those with this name, such as theirs:orders.yaml; repeatable",
     )
     command.add_argument(
         "--format",

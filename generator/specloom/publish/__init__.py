@@ -17,12 +17,21 @@ from pathlib import Path, PurePosixPath
 
 from ..diagnostics import BUSY, UsageError, display_path
 from . import filesystem, lock, transaction
+from .folder_edit import edit_folder, recover_folder
 from .manifest import MANIFEST
 from .plan import Comparison, require_folder
 from .plan import compare as _compare
 from .staging import staging_paths
 
-__all__ = ["MANIFEST", "Comparison", "compare", "publish", "staging_paths"]
+__all__ = [
+    "MANIFEST",
+    "Comparison",
+    "compare",
+    "edit_folder",
+    "publish",
+    "recover_folder",
+    "staging_paths",
+]
 
 
 def compare(folder: Path, files: Mapping[PurePosixPath, str]) -> Comparison:

@@ -9,13 +9,13 @@ from ..spec import charset
 
 FOLD_WIDTH = 140
 _OTHER_VALUE = re.compile(
-    r"|~|null|true|false|yes|no|on|off|y|n|=|<<"
+    r"|~|null|true|false|yes|no|on|off|=|<<"
     r"|[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9]+)?"
     r"|[-+]?0[box]?[0-9a-f_]+|[-+]?\.(?:inf|nan)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?",
     re.IGNORECASE,
 )
 """Plain scalars that are no text to some reader. Dates are texts to specloom, and are written plain."""
-_OTHER_KEY = re.compile(r"|~|null|true|false|yes|no|on|off|y|n|=|<<", re.IGNORECASE)
+_OTHER_KEY = re.compile(r"|~|null|true|false|yes|no|on|off|=|<<", re.IGNORECASE)
 _SPECIAL_START = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`\s]|\.\.\.")
 _SPECIAL_INSIDE = re.compile(r":(?:\s|$)|\s#|\s$|[\t\n]")
 _SPECIAL_IN_FLOW = re.compile(r"[,\[\]{}]|:$")

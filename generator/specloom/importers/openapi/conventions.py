@@ -37,7 +37,7 @@ _NEXT = (
     "last_id",
 )
 _ITEMS = ("data", "items", "results", "values", "entries", "records", "list", "rows", "elements")
-_LIMITS = {
+_LIMITS = (
     "limit",
     "per_page",
     "page_size",
@@ -47,7 +47,7 @@ _LIMITS = {
     "pagesize",
     "perpage",
     "top",
-}
+)
 _TOTALS = {
     "total",
     "total_count",

@@ -68,7 +68,7 @@ class RequestConverter:
                 sections["path"][wire] = self._argument(
                     wire, self._parameter(parameter, hint), taken
                 )
-        for name in declared.keys() - {*variables.values()}:
+        for name in [name for name in declared if name not in variables.values()]:
             self.note(
                 declared[name].at,
                 "repaired",

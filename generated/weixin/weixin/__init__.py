@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "0b5af268a0387497"
+__build__ = "afe666588354a9cd"

@@ -135,6 +135,7 @@ class Endpoint(Generic[T]):
         error_shape: ErrorShape | None = None,
         unprocessed: tuple[int, ...] | None = None,
         idempotency: Idempotency = "none",
+        inquiry: str | None = None,
         auth: tuple[str, ...] | None = None,
         hosts: Sequence[str] = (),
         url: Any = None,
@@ -148,6 +149,8 @@ class Endpoint(Generic[T]):
         self.error_shape = error_shape
         self.unprocessed = unprocessed
         self.idempotency: Idempotency = idempotency
+        self.inquiry = inquiry
+        """Name of the endpoint to call if the response to a request was lost."""
         self.auth = auth
         self.verified = verified
         self._arguments = arguments
@@ -203,11 +206,6 @@ class Endpoint(Generic[T]):
     def hosts(self) -> tuple[Host, ...]:
         """Hosts of this endpoint; empty if it uses those of the service."""
         return parse_hosts(self._hosts) if self._hosts else ()
-
-    @property
-    def inquiry(self) -> str | None:
-        """Name of the endpoint to call if the response to a request was lost."""
-        return self.idempotency.inquiry if isinstance(self.idempotency, Keyed) else None
 
     def call(
         self, arguments: msgspec.Struct | None = None, body: object = None

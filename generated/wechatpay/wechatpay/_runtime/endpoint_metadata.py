@@ -224,13 +224,11 @@ def status_outcome(status: int, unprocessed: Container[int]) -> Outcome:
 class Keyed:
     """Idempotency by key: the server recognizes a retried request by these fields.
 
-    A call in which one of them has no value counts as `none`. `inquiry` is the name of
-    the endpoint to call if the response to a request was lost.
+    A call in which one of them has no value counts as `none`.
     """
 
-    def __init__(self, *fields: str, inquiry: str | None = None) -> None:
+    def __init__(self, *fields: str) -> None:
         self.fields = fields
-        self.inquiry = inquiry
 
 
 Idempotency: TypeAlias = Literal["safe", "none"] | Keyed

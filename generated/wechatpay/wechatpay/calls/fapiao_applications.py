@@ -193,6 +193,6 @@ _REVERSE: Endpoint[None] = Endpoint(
     idempotency=Keyed(
         "fapiao_apply_id",
         "fapiao_information.fapiao_id",
-        inquiry="fapiao_applications.query",
     ),
+    inquiry="fapiao_applications.query",
 )

@@ -103,11 +103,10 @@ class BodyChoiceView(Struct, frozen=True):
 
 
 class IdempotencyView(Struct, frozen=True):
-    """Template values of an endpoint's idempotency: its kind, or the names of its key fields and the endpoint that tells whether it was executed."""
+    """Template values of an endpoint's idempotency: its kind, and the names of its key fields."""
 
     kind: Python
     key: tuple[Python, ...]
-    inquiry: Python | None
 
 
 class PagingView(Struct, frozen=True):
@@ -156,6 +155,8 @@ class DeclarationView(Struct, frozen=True):
     error_shape: ErrorShapeView | None
     unprocessed: Python | None
     idempotency: IdempotencyView
+    inquiry: Python | None
+    """Name of the endpoint that tells whether a request was executed."""
     hosts: Python | None
     url: Python | None
     """The argument with the URL of the request, if it has one."""
@@ -198,6 +199,7 @@ def declaration(api: Api, module: Module, endpoint: Endpoint) -> DeclarationView
         error_shape=error_shape(module, endpoint.error_shape) if own_shape else None,
         unprocessed=python.literal(endpoint.unprocessed) if own_unprocessed else None,
         idempotency=_idempotency(module, endpoint.idempotency),
+        inquiry=_literal(endpoint.idempotency.ask),
         hosts=_literal(tuple(host_template(api, host.url) for host in endpoint.hosts)),
         url=_url(module, endpoint),
         auth=python.literal(auth_names(endpoint.auth)) if endpoint.auth != api.auth else None,
@@ -491,5 +493,4 @@ def _idempotency(module: Module, idempotency: Idempotency) -> IdempotencyView:
     return IdempotencyView(
         python.literal(idempotency.kind),
         tuple(python.literal(key) for key in idempotency.key),
-        None if idempotency.ask is None else python.literal(idempotency.ask),
     )

@@ -160,7 +160,8 @@ _CREATE: Final[Endpoint[None]] = Endpoint(
     body=Json(CreateRequest),
     responses={202: None},
     errors=(ErrorCode(None, "SYSTEM_BUSY", _errors.Busy, "Busy.", "Wait.", outcome="unknown"),),
-    idempotency=Keyed("name", inquiry="orders.query"),
+    idempotency=Keyed("name"),
+    inquiry="orders.query",
 )
 _CANCEL: Final[Endpoint[None]] = Endpoint(
     "orders.cancel",

@@ -453,8 +453,8 @@ _CREATE: Endpoint[Order | CreateResponse] = Endpoint(
     idempotency=Keyed(
         "order_no",
         "Idempotency-Key",
-        inquiry="orders.query",
     ),
+    inquiry="orders.query",
 )
 
 _QUERY: Endpoint[Order | None] = Endpoint(
@@ -534,6 +534,7 @@ _UPDATE: Endpoint[Order] = Endpoint(
     errors=_ERRORS,
     unprocessed=(),
     idempotency="none",
+    inquiry="orders.query",
 )
 
 _REPLACE_LINES: Endpoint[builtins.list[Line]] = Endpoint(

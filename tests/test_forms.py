@@ -44,7 +44,8 @@ def test_values_that_contradict_their_type_are_no_construct() -> None:
 
 def test_kinds_of_bodies_are_found() -> None:
     def constructs(*media: str) -> set[str]:
-        operation = {"requestBody": {"content": {name: {} for name in media}}}
+        content: dict[str, None] = dict.fromkeys(media)
+        operation = {"requestBody": {"content": content}}
         return set(*Document({"paths": {"/": {"post": operation}}}).operations())
 
     form = "application/x-www-form-urlencoded"

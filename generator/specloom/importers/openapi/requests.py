@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from ... import naming
 from . import combinations
+from .body_choice import forms_like
 from .documents import At
 from .media_types import JSON_TYPE, kind_of, media_name
 from .operations import Media, Operation, Parameter, RequestBody
@@ -342,15 +343,38 @@ class RequestConverter:
             return {}
         if chosen == "JSON" and "multipart" in kinds and self._has_file(kinds["multipart"][0]):
             chosen = "multipart"
+        result = self._body_of(chosen, body, kinds, hint, taken)
+        forms = [*kinds.get("form", ()), *kinds.get("multipart", ())]
+        fields = result.get("body")
+        similar: list[Media] = []
+        if chosen == "JSON" and isinstance(fields, dict):
+            known = cast("dict[str, object]", fields)
+            similar = forms_like(self.schemas, known, kinds["JSON"][0], forms)
+        if similar:
+            own = result.get("media", JSON_TYPE)
+            names = cast("list[str]", own if isinstance(own, list) else [own])
+            added = [name for each in similar if (name := media_name(each.name))]
+            result["media"] = [*dict.fromkeys([*names, *added])]
         for kind, listed in kinds.items():
-            if kind != chosen:
-                for media in listed:
+            for media in () if kind == chosen else listed:
+                if media not in similar:
                     self.note(
                         media.at,
                         "left out",
                         "body of another media type",
-                        f"{media.name[:80]}: an endpoint has a body of one kind, here {chosen}",
+                        f"{media.name[:80]}: write an endpoint for it beside the one with {chosen}",
                     )
+        return result
+
+    def _body_of(
+        self,
+        chosen: str,
+        body: RequestBody,
+        kinds: Mapping[str, list[Media]],
+        hint: str,
+        taken: set[str],
+    ) -> dict[str, object]:
+        """Return the body of one kind."""
         if not body.required and chosen != "JSON":
             self.note(body.at, "loosened", "optional body", "the body is always sent")
         match chosen:

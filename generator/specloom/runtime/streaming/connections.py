@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, suppress
 from typing import Any, Final, TypeAlias
 
@@ -96,11 +96,12 @@ class AsyncConnection(_Opened):
         stream: Any = response.stream
         self._chunks: AsyncIterator[bytes] = aiter(stream)
 
-    async def read(self, until: float) -> bytes:
+    def read(self, until: float) -> Awaitable[bytes]:
         """Return the next bytes of the body, b"" at its end; raise the cause of a failure."""
         self._timeout.at = until
-        if self._enforced:
-            return await self._next()
+        return self._next() if self._enforced else self._next_until(until)
+
+    async def _next_until(self, until: float) -> bytes:
         async with asyncio.timeout(until - time.monotonic()):
             return await self._next()
 

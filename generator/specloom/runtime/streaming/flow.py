@@ -44,11 +44,8 @@ class StreamState(CallState[None]):
         self.streamed = streamed
         self.connection: Any = None
         """The open connection; None without one."""
-
-    @property
-    def silence(self) -> float:
+        self.silence = settings.deadline
         """Maximum seconds between two values."""
-        return self._settings.deadline
 
     def steps(self) -> Steps[Response[None]]:
         """Steps that open the stream; the deadline begins now."""
@@ -133,10 +130,11 @@ class Values(Generic[T]):
         self.parser: Parser = parser(settings.limit_of(call.endpoint))
         self._decompressor = Decompressor(head.headers)
         self._plain = self._decompressor.plain
-        self._codec = codec(streamed.type)
+        self._decode = codec(streamed.type).decode
+        self._decrypt = scheme.decrypt
         self._end = None if streamed.end is None else streamed.end.encode()
         self._shape = settings.service.error_shape_of(call.endpoint)
-        self._checks = self._shape.success is not None
+        self._marks = () if self._shape.success is None else self._shape.marks()
         self._name = streamed.name
         self._reported = False
         self.delivered = 0
@@ -145,10 +143,17 @@ class Values(Generic[T]):
         """True after the last value."""
 
     def feed(self, chunk: bytes) -> Iterator[T]:
-        """Yield the values that received bytes complete; b"" is the end of the response.
+        """Return the values that received bytes complete; b"" is the end of the response.
 
-        Raise `StreamBroken`, or `ApiError` for an error in the place of a value.
+        Raise `StreamBroken`, or `ApiError` for an error in the place of a value; so does
+        the iterator.
         """
+        data = self.parser.single(chunk) if self._plain else None
+        if not data or data == self._end or data.isspace():
+            return self._each(chunk)
+        return iter((self._value(b"", data),))  # the common case, and faster
+
+    def _each(self, chunk: bytes) -> Iterator[T]:
         try:
             if chunk:
                 pieces = (chunk,) if self._plain else self._decompressor.pieces(chunk)
@@ -181,12 +186,14 @@ class Values(Generic[T]):
         )
 
     def _value(self, name: bytes, data: bytes) -> T:
-        if self._checks and self._shape.may_contain_code(data):
-            self._check_error(data)
+        for mark in self._marks:
+            if mark in data:
+                self._check_error(data)
+                break
         if self._name is not None:
             data = _with_name(data, self._name, name or b"message")
         try:
-            value, mismatches = self._codec.decode(data, self._scheme.decrypt)
+            value, mismatches = self._decode(data, self._decrypt)
         except InvalidJson as error:
             reason = f"a value is not the documented JSON: {error}"
             raise self.broken(reason, content=data, retry="never") from error

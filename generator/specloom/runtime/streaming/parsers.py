@@ -31,6 +31,13 @@ class Parser(ABC):
         self._unfinished: list[bytes] = []
         self._size = 0
 
+    def single(self, piece: bytes) -> bytes | None:
+        """Return the data of a piece that is one whole value without a name.
+
+        Return None for any other piece, which `feed` takes.
+        """
+        return None
+
     @abstractmethod
     def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Yield the name and the data of the values that this piece completes."""
@@ -71,11 +78,20 @@ class EventParser(Parser):
         self._between = False
         """True between two events; then nothing of the next one has been read."""
 
+    def single(self, piece: bytes) -> bytes | None:
+        size = len(piece) - 8
+        if (
+            self._between  # and then as most servers send them
+            and piece[:6] == b"data: "
+            and piece.find(b"\n") == size + 6
+            and piece[-1:] == b"\n"
+            and b"\r" not in piece
+            and size <= self._limit
+        ):
+            return piece[6:-2]
+        return None
+
     def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:
-        if self._between and _is_one_event(piece):  # as most servers send them
-            self._check(len(piece) - 8)
-            yield b"", piece[6:-2]
-            return
         for line in self._lines(self._with_newlines(self._without_mark(piece))):
             if line.startswith(b"data:"):
                 self._add_data(line[6 if line.startswith(b" ", 5) else 5 :])
@@ -141,16 +157,6 @@ class EventParser(Parser):
         if b"\r" in piece:
             piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return piece
-
-
-def _is_one_event(piece: bytes) -> bool:
-    """Return whether a piece is one event of one line of data."""
-    return (
-        piece.startswith(b"data: ")
-        and piece.endswith(b"\n\n")
-        and piece.find(b"\n") == len(piece) - 2
-        and b"\r" not in piece
-    )
 
 
 class LineParser(Parser):

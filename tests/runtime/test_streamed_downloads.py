@@ -6,7 +6,9 @@ import asyncio
 import base64
 import gzip
 import hashlib
+import importlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -252,6 +254,49 @@ def test_a_cancelled_save_leaves_nothing_behind(shelf: Any, server: Server, tmp_
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+
+    asyncio.run(run())
+    assert left_behind(tmp_path) == []
+
+
+def test_a_slow_disk_does_not_block_the_event_loop(
+    shelf: Any, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = importlib.import_module("shelf._runtime.downloads.transfer").FileReceiver
+    original, begun, ends = kind.write, threading.Event(), []
+
+    def write_slowly(receiver: Any, piece: bytes) -> None:
+        begun.set()
+        time.sleep(0.3)
+        original(receiver, piece)  # fails if the file was closed meanwhile
+        ends.append(len(piece))
+
+    monkeypatch.setattr(kind, "write", write_slowly)
+    content = DATA * 3
+    server.respond_with(http_response(200, content))
+    target = tmp_path / "a"
+
+    async def run() -> None:
+        async with shelf.AsyncShelf(hosts=[server.url]) as client:
+            saving = asyncio.create_task(client.files.get(1).save(target))
+            turns = 0
+            while not saving.done():
+                await asyncio.sleep(0.01)
+                turns += bool(begun.is_set())
+            assert await saving == len(content)
+            assert turns > 20
+            assert target.read_bytes() == content
+            target.unlink()
+
+            begun.clear()
+            ends.clear()
+            saving = asyncio.create_task(client.files.get(1).save(target))
+            while not begun.is_set():
+                await asyncio.sleep(0.01)
+            saving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await saving
+            assert len(ends) == 1
 
     asyncio.run(run())
     assert left_behind(tmp_path) == []

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import httpx
 
@@ -27,8 +27,15 @@ Progress: TypeAlias = Callable[[int, int | None], object]
 """Function of the bytes done and of all bytes, None if their number is unknown."""
 
 
+_BATCH: Final = 1 << 20
+"""Bytes that async code collects for one write in a thread."""
+
+
 class Receiver:
     """Receiver of a file in memory; a subclass stores it elsewhere."""
+
+    blocking = False
+    """True if a write may wait for a device, so that async code needs a thread."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -48,6 +55,8 @@ class Receiver:
 
 class FileReceiver(Receiver):
     """Receiver that writes a file beside its target, which `commit` replaces."""
+
+    blocking = True
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         super().__init__()
@@ -189,11 +198,62 @@ class Transfer:
     def store(self, receiver: Receiver, chunk: bytes) -> None:
         """Write the content of received bytes; raise `DownloadBroken`."""
         for piece in self.pieces(chunk):
-            try:
-                receiver.write(piece)
-            except OSError as error:
-                problem = f"it cannot be written: {error.strerror}"
-                raise self.broken(problem, retry="never") from error
+            self.write(receiver, piece)
+
+    def write(self, receiver: Receiver, piece: bytes) -> None:
+        """Write a piece of the content; raise `DownloadBroken`."""
+        try:
+            receiver.write(piece)
+        except OSError as error:
+            problem = f"it cannot be written: {error.strerror}"
+            raise self.broken(problem, retry="never") from error
+
+
+class _Batches:
+    """Writes in a thread, one at a time, while the next bytes are received."""
+
+    def __init__(self, transfer: Transfer, receiver: Receiver) -> None:
+        self._transfer = transfer
+        self._receiver = receiver
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._writing: asyncio.Future[None] | None = None
+
+    async def add(self, chunk: bytes) -> None:
+        """Add received bytes; raise `DownloadBroken`, also of an earlier write."""
+        if not self._receiver.blocking:
+            self._transfer.store(self._receiver, chunk)
+            return
+        for piece in self._transfer.pieces(chunk):
+            self._pieces.append(piece)
+            self._size += len(piece)
+            if self._size >= _BATCH:
+                await self._flush()
+
+    async def end(self) -> None:
+        """Write the rest, and wait for it."""
+        await self._flush()
+        await self._written()
+
+    async def close(self) -> None:
+        """Wait for the write in progress; the file must not be closed under it."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+            self._writing.exception()  # or asyncio logs that it was never retrieved
+
+    async def _written(self) -> None:
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+            self._writing.result()
+
+    async def _flush(self) -> None:
+        await self._written()
+        if self._pieces:
+            content = b"".join(self._pieces)
+            self._pieces.clear()
+            self._size = 0
+            write = asyncio.to_thread(self._transfer.write, self._receiver, content)
+            self._writing = asyncio.ensure_future(write)
 
 
 def receive(
@@ -215,12 +275,17 @@ async def receive_async(
     connection: AsyncConnection, transfer: Transfer, receiver: Receiver, silence: float
 ) -> None:
     """Receive a file, in async code; close the connection."""
+    batches = _Batches(transfer, receiver)
     try:
         receiver.restart()
         transfer.report()
         while chunk := await connection.read(time.monotonic() + silence):
-            transfer.store(receiver, chunk)
+            await batches.add(chunk)
+        await batches.end()
     except Exception as error:
         raise transfer.unreadable(error, silence) from error
     finally:
-        await asyncio.shield(connection.close())
+        try:
+            await asyncio.shield(batches.close())
+        finally:
+            await asyncio.shield(connection.close())

@@ -180,6 +180,62 @@ def test_a_broken_transfer_is_retried_from_the_start(
     assert make().get("read") == DATA
 
 
+FIRST = http_response(200, DATA, ("Accept-Ranges", "bytes"), ("ETag", '"v1"'))[: -len(DATA) // 2]
+
+
+def rest_of(request: ReceivedRequest, **changes: str) -> bytes:
+    """Return the response with the rest of the file that a request asks for."""
+    (asked,) = request.headers("range")
+    start = int(asked.removeprefix("bytes=").removesuffix("-"))
+    headers = {"Content-Range": f"bytes {start}-{len(DATA) - 1}/{len(DATA)}", "ETag": '"v1"'}
+    return http_response(206, DATA[start:], *(headers | changes).items())
+
+
+def test_a_broken_transfer_continues_where_it_broke(
+    make: Any, depot: Any, server: Server, tmp_path: Path
+) -> None:
+    expected = ("x-checksum-sha256", SHA256.hex())
+    first = FIRST.replace(b"\r\n\r\n", f"\r\n{expected[0]}: {expected[1]}\r\n\r\n".encode(), 1)
+    calls: list[int] = []
+    server.respond_with([first, Close], rest_of)
+    make().get("save", tmp_path / "a", progress=lambda done, _: calls.append(done))
+    assert (tmp_path / "a").read_bytes() == DATA
+    assert calls.count(0) == 1
+    assert server.received[1].headers("if-range") == ['"v1"']
+    server.respond_with([first, Close], rest_of)
+    assert make().get("read") == DATA
+
+    server.respond_with([first, Close], http_response(200, DATA[::-1]))
+    assert make().get("read") == DATA[::-1]  # it has changed, and is sent as a whole
+
+    wrong = {"Content-Range": f"bytes 1-{len(DATA)}/{len(DATA) + 1}"}
+    for other in (wrong, {"ETag": '"v2"'}):
+        server.respond_with(
+            [first, Close], lambda got, other=other: rest_of(got, **other), with_hash(SHA256)
+        )
+        assert make().get("read") == DATA
+        assert server.received[-1].headers("range") == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("ETag", '"v1"')],
+        [("ETag", 'W/"v1"'), ("Accept-Ranges", "bytes")],
+        [("Accept-Ranges", "bytes")],
+        [("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"), ("Accept-Ranges", "bytes")],
+    ],
+    ids=["no ranges", "weak", "no validator", "no date"],
+)
+def test_without_a_strong_validator_it_is_not_continued(
+    headers: list[tuple[str, str]], make: Any, server: Server
+) -> None:
+    first = http_response(200, DATA, *headers)[: -len(DATA) // 2]
+    server.respond_with([first, Close], http_response(200, DATA))
+    assert make().get("read") == DATA
+    assert server.received[1].headers("range") == []
+
+
 def test_what_may_not_be_repeated_is_not_repeated(
     shelf: Any, server: Server, tmp_path: Path
 ) -> None:

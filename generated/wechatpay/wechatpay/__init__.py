@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c32498a519d414f3"
+__build__ = "70ffdfd77ac04a97"

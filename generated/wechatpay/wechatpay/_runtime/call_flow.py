@@ -125,7 +125,7 @@ class CallState(Generic[T]):
                 host = settings.failover.pick(
                     self._hosts, self._tried, settings.clock()
                 )
-                unsigned = draft.at(host)
+                unsigned = self._at(draft, host)
                 request = yield from scheme.authenticate(unsigned, self._until)
                 if self._added:
                     self._check_headers(unsigned, request)
@@ -191,6 +191,10 @@ class CallState(Generic[T]):
             headers["Content-Length"] = str(length)
         target = draft.target("", scheme.encrypt)
         return Request(endpoint.method, self._hosts[0], target, headers, body, signed)
+
+    def _at(self, draft: Request, host: Host) -> Request:
+        """Return the unsigned request of the next attempt."""
+        return draft.at(host)
 
     def _check_headers(self, unsigned: Request, request: Request) -> None:
         """Raise an error if the auth scheme sets a header that the user added."""

@@ -64,7 +64,7 @@ class ErrorShape(Struct, frozen=True):
         if self.success is None or self.code is None:
             return True
         # Skip parsing if the key is certainly absent; JSON may escape its characters.
-        if not self.may_contain_code(content):
+        if not any(mark in content for mark in self.marks()):
             return None
         try:
             document, _ = decode(content)
@@ -82,10 +82,10 @@ class ErrorShape(Struct, frozen=True):
             succeeded = True
         return succeeded
 
-    def may_contain_code(self, content: bytes) -> bool:
-        """Return whether JSON can have a code, without parsing it."""
+    def marks(self) -> tuple[bytes, ...]:
+        """Return byte strings of which JSON with a code has at least one."""
         key = _encoded_key(self.code or "code")
-        return key is None or key in content or b"\\u" in content
+        return (b"",) if key is None else (key, b"\\u")
 
     def contains_code(self, keys: Iterable[Key]) -> bool:
         """Return whether the code is at this path or below it."""

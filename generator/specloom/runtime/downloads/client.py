@@ -134,7 +134,8 @@ class Download(_Download):
 
         The path has its old content, or none, until the file is complete, verified and
         on the disk. `progress` is called with the bytes so far and the size, which is
-        None if it is unknown; a retry begins with 0 again.
+        None if it is unknown; a retry begins with 0 again,
+        unless the server can send the rest.
         """
         file = FileReceiver(path)
         try:
@@ -214,7 +215,8 @@ class AsyncDownload(_Download):
 
         The path has its old content, or none, until the file is complete, verified and
         on the disk. `progress` is called with the bytes so far and the size, which is
-        None if it is unknown; a retry begins with 0 again.
+        None if it is unknown; a retry begins with 0 again,
+        unless the server can send the rest.
         """
         from asyncio import to_thread
 

@@ -12,9 +12,11 @@ from ..effects import Steps, UseTransport
 from ..endpoint_metadata import BinaryContent, Response
 from ..errors import ConfigError, Error
 from ..headers import is_media_of, merge
+from ..hosts import Host
 from ..http_messages import RawResponse, Request
 from ..responses import report_mismatches
 from ..settings import Settings
+from .errors import DownloadBroken
 from .transfer import Progress, Receiver, Transfer
 
 
@@ -44,6 +46,10 @@ class DownloadState(CallState[Any]):
         self._receiver = receiver
         self._limit = limit
         self._progress = progress
+        self._received_head: RawResponse | None = None
+        """Head of the last response with the file or its rest."""
+        self._resumable: Transfer | None = None
+        """Transfer that broke, of which the next attempt requests the rest."""
 
     @property
     def silence(self) -> float:
@@ -74,6 +80,22 @@ class DownloadState(CallState[Any]):
         # Its size and its hash are those of the file as it is.
         return merge(super()._default_headers(), {"Accept-Encoding": "identity"})
 
+    def _at(self, draft: Request, host: Host) -> Request:
+        request, broken = super()._at(draft, host), self._resumable
+        validator = None if broken is None else broken.validator
+        names = {name.lower() for name in request.headers}
+        if (
+            broken is None
+            or validator is None
+            or request.method != "GET"
+            or self._tried[-1:] != [host]  # another one may have another file
+            or not names.isdisjoint({"range", "if-range"})
+        ):
+            self._resumable = None
+            return request
+        added = {"Range": f"bytes={broken.delivered}-", "If-Range": validator}
+        return request.with_headers(added)
+
     def _is_file(self, head: RawResponse) -> bool:
         status = self._endpoint.documented(head.status)
         if not head.successful or (status is None and head.status == 204):
@@ -99,10 +121,23 @@ class DownloadState(CallState[Any]):
             lambda transport: connect(transport, action, self._is_file),
             lambda transport: connect_async(transport, action, self._is_file),
         )
+        broken, self._resumable = self._resumable, None
         if isinstance(opened, RawResponse):
+            if broken is not None and opened.status == 416:
+                raise broken.broken("the server does not send the rest")
             return opened
         head: RawResponse = opened.head
-        transfer = self._begin(head)
+        self._received_head = head
+        if broken is not None and head.status == 206:
+            transfer = self.transfer = broken
+            transfer.resumed = True
+            if not transfer.continues_with(head):
+                yield from UseTransport(
+                    lambda _: opened.close(), lambda _: opened.close()
+                )
+                raise transfer.broken("the server sent another part than the rest")
+        else:
+            transfer = self._begin(head)
         if self._receiver is None:
             self.connection = opened
             return head
@@ -124,13 +159,17 @@ class DownloadState(CallState[Any]):
                 lambda _: receive(opened, transfer, to, self.silence),
                 lambda _: receive_async(opened, transfer, to, self.silence),
             )
+        except DownloadBroken as error:
+            self._resumable = transfer if error.retry != "never" else None
+            raise
+        else:
             self.end()
         finally:
             # The deadline of a transfer is that of each silence in it.
             self._until = self._settings.clock() + max(left, 0)
 
     def _decode(self, response: RawResponse, scheme: Scheme) -> Response[Any]:
-        if self.transfer is None or self.transfer.head is not response:
+        if self.transfer is None or self._received_head is not response:
             super()._decode(response, scheme)  # raises an error, unless it is the file
             transfer = self._begin(response)
             if self._receiver is not None:

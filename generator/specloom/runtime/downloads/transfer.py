@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import builtins
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -27,6 +29,7 @@ Progress: TypeAlias = Callable[[int, int | None], object]
 """Function of the bytes done and of all bytes, None if their number is unknown."""
 
 
+_STRONG_TAG: Final = re.compile(r'"[!#-~]*"')
 _BATCH: Final = 1 << 20
 """Bytes that async code collects for one write in a thread."""
 
@@ -112,6 +115,8 @@ class Transfer:
     ) -> None:
         self.head = head
         self.delivered = 0
+        self.resumed = False
+        """True if another response continues the first one."""
         self._kind = kind
         self._limit = limit
         self._progress = progress
@@ -121,6 +126,41 @@ class Transfer:
             self._expected = kind.hash.expected(call, head.headers)
             self._digest = kind.hash.new() if self._expected is not None else None
         self.total = self._size()
+
+    @property
+    def validator(self) -> str | None:
+        """Value of If-Range with which the rest can be requested; None if it cannot.
+
+        It needs a strong validator (RFC 9110, 8.8.1): an ETag, or a Last-Modified that
+        is a minute old.
+        """
+        headers = self.head.headers
+        units = headers.get("Accept-Ranges", "").lower().split(",")
+        if not self.delivered or self.total is None or self.head.status != 200:
+            return None
+        if "bytes" not in (unit.strip() for unit in units):
+            return None
+        tag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
+        if tag:
+            return tag if _STRONG_TAG.fullmatch(tag) else None
+        try:
+            since = parsedate_to_datetime(modified)
+            age = parsedate_to_datetime(headers.get("Date", "")) - since
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
+        return modified if age.total_seconds() >= 60 else None
+
+    def continues_with(self, head: RawResponse) -> bool:
+        """Return whether a partial response has exactly the rest of the file."""
+        assert self.total is not None
+        headers = head.headers
+        rest = f"bytes {self.delivered}-{self.total - 1}/{self.total}"
+        tags = self.head.headers.get("ETag", ""), headers.get("ETag", "")
+        return (
+            headers.get("Content-Range", "") == rest
+            and headers.get("Content-Encoding", "identity") == "identity"
+            and (not tags[1] or tags[0] == tags[1])
+        )
 
     def _size(self) -> int | None:
         text = self.head.headers.get("Content-Length", "")
@@ -155,6 +195,8 @@ class Transfer:
         """Verify the complete file; return how it differs from the documentation."""
         if self.delivered and not self._decompressor.complete:
             raise self.broken("the compressed response is incomplete")
+        if self.resumed and self.delivered != self.total:
+            raise self.broken("the rest of the file has another size")
         digest, expected = self._digest, self._expected
         if digest is not None and not matches(digest.digest(), expected or ""):
             problem = f"its {digest.name.upper()} is not {expected}"
@@ -261,7 +303,8 @@ def receive(
 ) -> None:
     """Receive a file; close the connection."""
     try:
-        receiver.restart()
+        if not transfer.resumed:
+            receiver.restart()
         transfer.report()
         while chunk := connection.read(time.monotonic() + silence):
             transfer.store(receiver, chunk)
@@ -277,13 +320,17 @@ async def receive_async(
     """Receive a file, in async code; close the connection."""
     batches = _Batches(transfer, receiver)
     try:
-        receiver.restart()
+        if not transfer.resumed:
+            receiver.restart()
         transfer.report()
         while chunk := await connection.read(time.monotonic() + silence):
             await batches.add(chunk)
         await batches.end()
     except Exception as error:
-        raise transfer.unreadable(error, silence) from error
+        broken = transfer.unreadable(error, silence)
+        if broken.retry != "never":
+            await batches.end()  # a retry may continue after it
+        raise broken from error
     finally:
         try:
             await asyncio.shield(batches.close())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 from tests.generated import imported, write
 from tests.servers import ReceivedRequest, Server, http_response, serving
@@ -224,16 +227,47 @@ def test_another_call_is_refused(shop: ModuleType) -> None:
         shop.Shop(token_call="CANARY")
 
 
-def test_the_mock(shop: ModuleType) -> None:
+def test_the_mock_issues_tokens_and_rejects_others(shop: ModuleType) -> None:
     mock = import_module("shop.testing").ShopMock()
-    call = shop.calls.auth.tenant(app_id="a", app_secret=SECRET)
-    with mock.client(token_call=call) as client:
+    with mock.client() as client:
         client.orders.create(no="1")
+        mock.reply(
+            {"code": 0, "msg": "ok", "tenant_access_token": "t-2", "expire": 60},
+            endpoint="auth.tenant",
+        )
+        mock.advance(7201)
         client.orders.create(no="2")
+        mock.advance(61)
+        client.orders.create(no="3")
     names = [each.endpoint for each in mock.calls]
-    assert names == ["auth.tenant", "orders.create", "orders.create"]
-    with pytest.raises(shop.errors.ConfigError, match="token_call="):
-        mock.client()
+    rejected = ["orders.create", "auth.tenant", "orders.create"]
+    assert names == ["auth.tenant", "orders.create", *rejected, *rejected]
+    assert mock.calls[4].request.headers.get("Authorization") == "Bearer t-2"
+    with httpx.Client(transport=mock.transport, base_url="https://api.shop.example") as raw:
+        response = raw.post(
+            "/open-apis/orders", json={"no": "4"}, headers={"Authorization": "Bearer t-3"}
+        )
+    assert (response.status_code, response.json()["code"]) == (200, 99991663)
+    assert [each.endpoint for each in mock.ledger].count("orders.create") == 3
+
+
+def test_the_mock_as_a_server_prints_a_client(shop: ModuleType, project: Path) -> None:
+    command = [sys.executable, "-m", "shop.testing", "--port", "0", "--print-client"]
+    with subprocess.Popen(
+        command, cwd=project, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        try:
+            assert process.stdout is not None
+            lines: list[str] = []
+            while not lines or lines[-1] != ")\n":
+                lines.append(process.stdout.readline())
+                assert lines[-1], lines
+            names: dict[str, Any] = {}
+            exec("".join(lines), names)
+            with names["client"] as client:
+                client.orders.create(no="1")
+        finally:
+            process.terminate()
 
 
 def test_pages_and_types(project: Path, tmp_path: Path, mypy: Mypy) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..definitions import Added, Argument, Option, SchemeDefinition
+from ..definitions import Added, Argument, MockSide, Option, SchemeDefinition
 from ..texts import Texts
 
 _texts = Texts(Path(__file__).with_name("texts"))
@@ -41,6 +41,7 @@ SCHEME = SchemeDefinition(
         Added("query", "{query}", _texts("token"), "…"),
     ),
     default_header="Authorization",
+    mock=MockSide("mock_side", "TokenEndpointServerAuth"),
     advice=_texts.list_at("advice"),
     exports=("FileTokenStore", "TokenStore"),
 )

@@ -86,7 +86,7 @@ class _Fetcher(Opaque):
             body, _ = decode(response.content)
         except InvalidJson:
             body = None
-        token = _value_at(body, self._token)
+        token = value_at(body, self._token)
         name = self._call.endpoint.name
         if not is_token(token):
             raise ProtocolError(
@@ -95,7 +95,7 @@ class _Fetcher(Opaque):
                 status=response.status,
             )
         try:
-            return token, lifetime(_value_at(body, self._expires_in))
+            return token, lifetime(value_at(body, self._expires_in))
         except ValueError as error:
             raise ProtocolError(
                 f"{name}: {self._expires_in} {error}",
@@ -104,7 +104,7 @@ class _Fetcher(Opaque):
             ) from None
 
 
-def _value_at(body: Any, location: str) -> Any:
+def value_at(body: Any, location: str) -> Any:
     """Return the value at a dotted path; None if there is none."""
     for key in location.split("."):
         body = body.get(key) if is_object(body) else None

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "d6e25275c91eb72d"
+__build__ = "b82cb9de73e6ef70"

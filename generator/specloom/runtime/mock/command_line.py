@@ -92,7 +92,9 @@ def _usage(
     package, _, name = client.partition(".")
     credentials = {**mock.service.client_arguments, **mock.credentials}
     schemes = any(not isinstance(value, str | Call) for value in credentials.values())
-    written = [_python(value, mock, argument) for argument, value in credentials.items()]
+    written = [
+        _python(value, mock, argument) for argument, value in credentials.items()
+    ]
     names = [name, *(["auth"] if schemes else [])]
     names += ["calls"] if any("calls." in text for text in written) else []
     lines += ["", f"from {package} import {', '.join(names)}", "", f"client = {name}("]

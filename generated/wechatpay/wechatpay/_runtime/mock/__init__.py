@@ -216,6 +216,9 @@ class ServerAuth:
         `signed` is the part of the body that a signature covers.
         """
 
+    def observe(self, name: str, response: MockResponse) -> None:
+        """Note the response of an endpoint of the spec, such as one that issues tokens."""
+
     def check_request(self, incoming: IncomingRequest) -> None:
         """Raise `DocumentedError` for requests that the server rejects at every endpoint."""
 

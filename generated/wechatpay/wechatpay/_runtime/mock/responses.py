@@ -39,7 +39,7 @@ from ..field_info import (
 )
 from ..json_types import is_list, is_object
 from ..models import Tagged, is_tagged
-from ..wire_formats import Conversion
+from ..wire_formats import Conversion, Limits
 from . import DocumentedError, MockResponse
 from .error_bodies import error_body, with_success_code
 from .stubs import StubResponse
@@ -127,7 +127,7 @@ def generated_response(
         return build_response(endpoint, status, body_type.sample(), encrypt)
     shape = service.error_shape_of(endpoint)
     value_type = body_type.type if is_streamed(body_type) else body_type
-    value = with_success_code(shape, value_type, _generate(value_type))
+    value = with_success_code(shape, value_type, generate_value(value_type))
     if is_streamed(body_type):
         value = [value]  # not the value itself, which may be a list
     return build_response(endpoint, status, value, encrypt)
@@ -150,7 +150,7 @@ def error_response(
     if body_type is None:
         body = error_body(shape, success_type, error)
     else:
-        body = error_body(shape, body_type, error, _generate(body_type))
+        body = error_body(shape, body_type, error, generate_value(body_type))
     return MockResponse(status, to_json(body, str), (_JSON,))
 
 
@@ -277,7 +277,10 @@ class _Generator:
             return self._list(*get_args(bare_type))
         if origin in (dict, Mapping):
             return {}
-        return _EXAMPLES.get(cast(object, bare_type))
+        value = _EXAMPLES.get(cast(object, bare_type))
+        if isinstance(value, str) and bare_type is str and info.limits is not None:
+            return _with_length(value, info.limits)
+        return value
 
     def _text(self, json_type: Annotation) -> str:
         text = to_json(self.generate(json_type), str).decode()
@@ -321,7 +324,7 @@ class _Generator:
         return []
 
 
-def _generate(annotation: Annotation) -> Any:
+def generate_value(annotation: Annotation) -> Any:
     """Return a JSON value of this type; raise `DocumentedError` if all are too large."""
     for minimal in (False, True):
         with suppress(_TooLarge):
@@ -335,6 +338,14 @@ def _generate(annotation: Annotation) -> Any:
         f" {_MAX_DEPTH} nested objects, or {_MAX_TEXT} characters in a text);"
         " add an example to the endpoint, or use mock.reply()",
     )
+
+
+def _with_length(text: str, limits: Limits) -> str:
+    """Return a text within limits of length."""
+    shortest, longest = limits.min_length or 0, limits.max_length
+    count = max(shortest, len(text))
+    count = count if longest is None else min(count, longest)
+    return (text * (count // len(text) + 1))[:count] if count <= _MAX_TEXT else text
 
 
 def _is_object_type(annotation: Annotation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import signal
 import sys
@@ -10,7 +11,11 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import cast
 
+import msgspec
+
+from ..calls import Call
 from ..errors import ConfigError
 from .admin import ADMIN
 from .delivery import is_loopback
@@ -86,26 +91,50 @@ def _usage(
         return "\n".join(lines)
     package, _, name = client.partition(".")
     credentials = {**mock.service.client_arguments, **mock.credentials}
-    needs_auth = not all(isinstance(value, str) for value in credentials.values())
-    names = f"{name}, auth" if needs_auth else name
-    lines += ["", f"from {package} import {names}", "", f"client = {name}("]
+    schemes = any(not isinstance(value, str | Call) for value in credentials.values())
+    written = [
+        _python(value, mock, argument) for argument, value in credentials.items()
+    ]
+    names = [name, *(["auth"] if schemes else [])]
+    names += ["calls"] if any("calls." in text for text in written) else []
+    lines += ["", f"from {package} import {', '.join(names)}", "", f"client = {name}("]
     missing = mock.missing_arguments(credentials)
     lines += (f'    {argument}="…",' for argument in missing)
-    for argument, value in credentials.items():
-        lines.append(f"    {argument}={_python(value, mock, argument)},")
+    for argument, text in zip(credentials, written, strict=True):
+        lines.append(f"    {argument}={text},")
     urls = ", ".join(f'"{each.url}"' for each in servers)
     return "\n".join([*lines, f"    hosts=[{urls}],", ")"])
 
 
 def _python(value: object, mock: Mock, argument: str) -> str:
-    """Return a credential as Python source: a text, or a scheme made of texts."""
+    """Return a credential as Python source: a text, a call, or a scheme made of these."""
     if isinstance(value, str):
         return f'"""{value}"""' if "\n" in value else f'"{value}"'
+    if isinstance(value, Call):
+        return _python_call(cast("Call[object]", value))
     names = mock.auth_by_scheme
     scheme = next(name for name in names if re.sub(r"\W", "_", name) == argument)
     credentials = mock.credentials_of(scheme)
-    keywords = ", ".join(f'{key}="{text}"' for key, text in credentials.items())
+    keywords = ", ".join(
+        f"{key}={_python(each, mock, key)}" for key, each in credentials.items()
+    )
     return f"auth.{type(value).__name__}({keywords})"
+
+
+def _python_call(call: Call[object]) -> str:
+    """Return a call as Python source; its arguments are texts and numbers."""
+    keywords = [
+        f"{name}={_quoted(value)}"
+        for part in (call.arguments, call.body)
+        if isinstance(part, msgspec.Struct)
+        for name, value in msgspec.structs.asdict(part).items()
+        if value is not None and value is not msgspec.UNSET
+    ]
+    return f"calls.{call.endpoint.name}({', '.join(keywords)})"
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
 def _parser(package: str) -> argparse.ArgumentParser:

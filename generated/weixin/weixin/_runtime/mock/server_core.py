@@ -203,6 +203,8 @@ class Mock(RequestExecutor):
             arguments = self._accept(match, auth, incoming)
             assert route is not None, "a request without a route is rejected"
             response = self.execute(route, auth, incoming, arguments)
+            for each in self.auth_by_scheme.values():
+                each.observe(route.name, response)
         except DocumentedError as error:
             endpoint = route.endpoint if route else None
             rejection = error_response(self.service, endpoint, auth.adapt_error(error))

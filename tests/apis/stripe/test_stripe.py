@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.apis.conftest import Tell
+from tests.apis.conftest import Generated, Tell
 from tests.apis.stripe.server import KEY, Account
 from tests.servers import Close, ReceivedRequest, Server, serving
 
@@ -135,3 +135,11 @@ def test_customers_and_their_subscriptions(
         }
     ]
     assert len(account.customers) == 6
+
+
+def test_samples_leave_the_key_to_the_client(generated: Generated) -> None:
+    """Whoever copies a sample must not use its key for all payments."""
+    page = (generated.folder / "docs/en/payment_intents/create.md").read_text("utf-8")
+    assert "client.payment_intents.create(\n    amount=2500," in page
+    assert "idempotency_key=" not in page
+    assert "-H 'Idempotency-Key: " in page

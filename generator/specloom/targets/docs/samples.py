@@ -202,9 +202,14 @@ def _credential(expressions: Expressions, scheme: Scheme, argument: Argument) ->
 
 
 def _arguments(expressions: Expressions, request: SampleRequest) -> list[Python]:
-    """Return the endpoint's arguments with the values of the request."""
+    """Return the endpoint's arguments with the values of the request.
+
+    Values that the client computes are left out: a program that copies an idempotency key from a sample would use it for all its payments.
+    """
     result: list[Python] = []
     for argument in arguments(expressions.api, request.endpoint):
+        if argument.field.fill:
+            continue
         requested = _value_of(request, argument)
         if requested is None and not argument.field.required:
             continue

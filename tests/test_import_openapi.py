@@ -10,9 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tests import generated
+from tests.generated import write
+from tests.type_checkers import Mypy
 
 from specloom.importers.openapi import NotOpenApi, import_document
 from specloom.spec import load
@@ -201,3 +206,53 @@ def test_texts_of_a_document_stay_texts(tmp_path: Path) -> None:
     for text in texts.values():
         assert "\u202e" not in text
         assert "\x00" not in text
+
+
+def test_errors_may_have_bodies_with_the_names_of_exceptions(tmp_path: Path) -> None:
+    """A schema `Error` is in most documents; the base class of all exceptions has this name, too."""
+    write(Path(CASES, "library20", "imported"), tmp_path)
+    with generated.imported(tmp_path, "library20") as package:
+        assert package.errors.UnprocessableContent.__annotations__["body"] == "_Error | None"
+        assert issubclass(package.errors.UnprocessableContent, package.errors.Error)
+
+
+def test_mocks_return_null_for_any_json(tmp_path: Path) -> None:
+    write(Path(CASES, "shop30", "imported"), tmp_path)
+    with generated.imported(tmp_path, "shop30"):
+        testing = import_module("shop30.testing")
+        with testing.Shop30Mock().client() as client:
+            assert client.search.get() is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_imports_are_strictly_typed_and_can_be_called(
+    name: str, tmp_path: Path, mypy: Mypy
+) -> None:
+    write(Path(CASES, name, "imported"), tmp_path)
+    result = mypy(name, cwd=tmp_path, path=[tmp_path])
+    assert (result.returncode, result.stdout) == (0, "")
+    calling = Path(__file__).parent / "bench" / "calling.py"
+    called = subprocess.run(
+        [sys.executable, calling, name, "100"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert called.returncode == 0, called.stdout + called.stderr
+
+
+@pytest.mark.slow
+def test_large_documents_are_converted_or_refused(tmp_path: Path) -> None:
+    """50 MiB of one text, of values and of schemas: a spec or a message, and no other exception."""
+    paths = {f"/p{n}": {"get": {"description": "x" * 5000}} for n in range(2000)}
+    huge = "x" * (50 << 20)
+    for content in (
+        {"info": {"description": huge}, "paths": {}},
+        {"paths": {}, "x-values": [[0] * 1000] * 5_000},
+        {"paths": paths},
+    ):
+        (tmp_path / "x.json").write_text(json.dumps({"openapi": "3.1.0", "info": {}} | content))
+        with suppress(NotOpenApi):
+            import_document(tmp_path / "x.json", "x")

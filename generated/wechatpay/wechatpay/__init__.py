@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "91d6a7674f88596f"
+__build__ = "1b80258bfb1cc366"

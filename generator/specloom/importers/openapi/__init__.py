@@ -67,7 +67,7 @@ def import_document(path: Path, name: str) -> Imported:
         ) from error
     reached = context.reached(conversion.operations)
     report = Report(
-        len(conversion.operations),
+        conversion.operation_count,
         conversion.resources,
         conversion.types,
         rows(context.findings, operations_of(reached, conversion.operations)),

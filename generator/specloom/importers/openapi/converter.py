@@ -69,6 +69,8 @@ class Conversion(Struct):
     files: dict[str, object]
     context: Context
     operations: Mapping[Hashable, str]
+    """Names of the operations and events, for reports."""
+    operation_count: int
     resources: int
     types: int
     positions: dict[tuple[str, ...], tuple[At, Hashable]]
@@ -139,8 +141,9 @@ class Converter:
         return Conversion(
             self.files,
             self.context,
-            {each.key: each.name for each in listed},
-            len(by_resource),
+            {each.key: each.name for each in listed} | self.events.names,
+            len(listed),
+            len({*by_resource, *events}),
             sum(each.keys is not None for each in self.names.types.values()),
             self.positions,
         )

@@ -85,7 +85,7 @@ def _by_path(path: str, shared: int) -> str:
 
 
 def _segments(path: str) -> list[str]:
-    return [part for part in path.split("/") if part]
+    return [part for part in re.split(r"[?#]", path, maxsplit=1)[0].split("/") if part]
 
 
 def _shared_prefix(paths: Sequence[str]) -> int:

@@ -29,6 +29,8 @@ class EventConverter:
         self.schemas = schemas
         self.context = schemas.context
         self.owners: dict[Hashable, str] = {}
+        self.names: dict[Hashable, str] = {}
+        """Names for reports."""
         self.envelope: dict[str, object] = {"name": "type"}
         self._classes: set[str] = set()
         self._names: set[str] = set()
@@ -85,6 +87,7 @@ class EventConverter:
                 continue
             key = ("event", name, method, resource)
             self.owners[key] = resource
+            self.names[key] = f"event {name}"
             with self.context.owned_by(key):
                 written = self._event(at, name, reader, to)
             unique, count = name if name.strip() else "event", 1

@@ -297,7 +297,7 @@ class SchemaConverter:
             else:
                 rows[value] = cleaned or None
         if any(row is not None for row in rows.values()):
-            return {value: row if row is not None else {} for value, row in rows.items()}
+            return {value: row if row is not None else str(value) for value, row in rows.items()}
         return rows
 
     def _list(self, at: At, hint: str) -> Shape:

@@ -113,7 +113,8 @@ def _url(at: At, context: Context, *, keep: bool) -> tuple[str, dict[str, object
             and all(_VALUE.fullmatch(value) and ".." not in value for value in values)
         )
         if not can_be:
-            url = url.replace(match[0], str(default if default is not None else name))
+            plain = str(default if default is not None else name)
+            url = url.replace(match[0], re.sub(r"[^A-Za-z0-9./:-]", "", plain) or "x")
             continue
         keys: dict[str, object] = {
             "type": (

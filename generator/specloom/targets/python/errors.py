@@ -27,9 +27,9 @@ class ErrorView(Struct, frozen=True):
 def files(api: Api, layout: Layout) -> Iterator[tuple[PurePosixPath, Code]]:
     """Yield the module."""
     groups = by_class(api)
-    module = Module(layout, ("errors",), frozenset(groups))
-    errors = [_error(api, module, name, rows) for name, rows in groups.items()]
     runtime = error_classes(api)
+    module = Module(layout, ("errors",), frozenset({*groups, *runtime}))
+    errors = [_error(api, module, name, rows) for name, rows in groups.items()]
     for name, module_parts in runtime.items():
         module.re_export(("_runtime", *module_parts), name)
     yield (

@@ -130,6 +130,8 @@ def generated_response(
     value = with_success_code(shape, value_type, generate_value(value_type))
     if is_streamed(body_type):
         value = [value]  # not the value itself, which may be a list
+    if value is None:  # JSON of any type
+        return MockResponse(status, b"null", (_JSON,))
     return build_response(endpoint, status, value, encrypt)
 
 

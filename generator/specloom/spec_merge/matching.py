@@ -64,8 +64,10 @@ def _identity(row: object) -> str | None:
     return None
 
 
-def lift(values: Sequence[object], languages: Sequence[str]) -> tuple[list[object], str]:
-    """Return values in one form, and the key that a short form stands for: `string` is `{type: string}`, a text is one in the first language."""
+def lift(
+    values: Sequence[object], languages: Sequence[str], within: str
+) -> tuple[list[object], str]:
+    """Return values in one form, and the key that a short form stands for; `within` is the key above: `string` is `{type: string}`, a text is one in the first language."""
     maps = [value for value in values if is_map(value)]
     texts = [value for value in values if isinstance(value, str)]
     if not maps or not texts:
@@ -75,5 +77,5 @@ def lift(values: Sequence[object], languages: Sequence[str]) -> tuple[list[objec
     elif languages and all(set(each) <= set(languages) for each in maps):
         key = languages[0]
     else:
-        key = next((key for key in ("body", "url") if all(key in each for each in maps)), "")
+        key = {"responses": "body", "hosts": "url"}.get(within, "")
     return [{key: value} if key and isinstance(value, str) else value for value in values], key

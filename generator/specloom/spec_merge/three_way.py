@@ -39,7 +39,9 @@ class Merge:
             return theirs
         if path[-1] in _WHOLE:
             return self._conflict(path, ours, theirs)
-        (old, mine, new), short = matching.lift([base, ours, theirs], self.languages)
+        (old, mine, new), short = matching.lift(
+            [base, ours, theirs], self.languages, path[-2] if len(path) > 1 else ""
+        )
         if is_map(mine) and is_map(new):
             merged = self._map(path, old if is_map(old) else {}, mine, new)
             is_short = (

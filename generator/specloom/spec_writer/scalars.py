@@ -18,7 +18,7 @@ _OTHER_VALUE = re.compile(
 _OTHER_KEY = re.compile(r"|~|null|true|false|yes|no|on|off|=|<<", re.IGNORECASE)
 _SPECIAL_START = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`\s]|\.\.\.")
 _SPECIAL_INSIDE = re.compile(r":(?:\s|$)|\s#|\s$|[\t\n]")
-_SPECIAL_IN_FLOW = re.compile(r"[,\[\]{}]|:$")
+_SPECIAL_IN_FLOW = re.compile(r"[,\[\]{}]|:\?")
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\xa0]')
 _LETTERS = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
@@ -30,7 +30,7 @@ class Plain(str):
 def key(text: str, *, flow: bool) -> str:
     """Return a key. Keys are always texts, so a number needs no quotes."""
     if _is_plain(text, flow=False) and not _OTHER_KEY.fullmatch(text):
-        return _quoted(text) if flow and re.search(r"[,\[\]{}]", text) else text
+        return _quoted(text) if flow and _SPECIAL_IN_FLOW.search(text) else text
     return _quoted(text)
 
 

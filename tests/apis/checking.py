@@ -27,6 +27,7 @@ def check_types(
                 again.append(f"{name}/{this[0]}")
             known.add(this)
         shutil.copy(programs[name], folder / f"use_{name}.py")
-    assert pyright(folder, exclude=again) == []
+    problems = pyright(folder, exclude=again)
+    assert not problems, problems
     checked = mypy(*projects, *(f"use_{name}.py" for name in projects), cwd=folder)
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -15,9 +16,25 @@ import pytest
 from tests.apis.both_clients import Story, run_in_sync
 from tests.generated import imported, write
 
+from specloom import plugins
 from specloom.model import Api
 
 Tell: TypeAlias = Callable[..., None]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def schemes() -> Iterator[None]:
+    """Provides the auth schemes of these APIs, as if their packages were installed."""
+    plain = plugins.load
+
+    def load(group: str, name: str) -> object:
+        if (group, name) == (plugins.SCHEMES, "aws-sigv4"):
+            return import_module("tests.apis.s3.scheme.specloom_sigv4").SCHEME
+        return plain(group, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plugins, "load", load)
+        yield
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,14 @@ class OpenAIService:
         if name not in self.contents or not path.endswith("/content"):
             raise Refused(404, None, f"No such File object: {name}", "id")
         content = self.contents[name]
-        return lambda _: http_response(
-            200, content, ("Content-Type", "application/octet-stream")
-        )
+        return lambda _: http_response(200, content, ("Content-Type", "application/octet-stream"))
 
     def _complete(self, request: ReceivedRequest) -> Any:
         asked = _object(request)
         if asked.get("model") not in MODELS:
-            raise Refused(404, "model_not_found", f"The model {asked.get('model')!r} does not exist")
+            raise Refused(
+                404, "model_not_found", f"The model {asked.get('model')!r} does not exist"
+            )
         for number, message in enumerate(asked.get("messages") or _missing("messages")):
             _check_message(message, f"messages.[{number}]")
         self.messages = asked["messages"]

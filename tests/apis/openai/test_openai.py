@@ -42,7 +42,10 @@ def test_a_conversation_with_a_picture_a_recording_and_a_function(
         assert first.choices[0].message.content == "2 messages: text+image_url+input_audio"
         assert first.choices[0].finish_reason is m.FinishReason.STOP
         assert first.usage.total_tokens == 5
-        assert service.messages[1]["content"][2]["input_audio"] == {"data": "UklGRg==", "format": "wav"}
+        assert service.messages[1]["content"][2]["input_audio"] == {
+            "data": "UklGRg==",
+            "format": "wav",
+        }
 
         tool = m.Tool(function=m.FunctionDefinition(name="weather", parameters={"type": "object"}))
         question = m.UserMessage(content="Is it raining?")
@@ -57,7 +60,11 @@ def test_a_conversation_with_a_picture_a_recording_and_a_function(
         )
         assert third.choices[0].message.content == "3 messages: It is."
         sent = service.messages[1]
-        assert (sent["content"], sent["refusal"], sent["tool_calls"][0]["id"]) == (None, None, "call_1")
+        assert (sent["content"], sent["refusal"], sent["tool_calls"][0]["id"]) == (
+            None,
+            None,
+            "call_1",
+        )
 
     tell(story, hosts=[f"{server.url}/v1"], token=KEY)
 
@@ -105,7 +112,9 @@ def test_the_same_route_streams(
         before = len(server.received)
         with pytest.raises(package.errors.ServerFailure) as crashed:
             await read(client.chat.completions.stream(model="gpt-4o-mini", messages=hello))
-        assert crashed.value.outcome == "unknown"  # documented with 500, although the stream has 200
+        assert (
+            crashed.value.outcome == "unknown"
+        )  # documented with 500, although the stream has 200
         assert len(server.received) - before == 1
         service.error_after, service.error_code = None, "rate_limit_exceeded"
 
@@ -120,10 +129,10 @@ def test_recordings_and_files(tell: Tell, package: Any, server: Server, tmp_path
     recording.write_bytes(b"RIFF" * 1000)
 
     async def story(client: Any) -> None:
-        heard = await client.audio.transcriptions.create(
+        transcript = await client.audio.transcriptions.create(
             file=recording, model="whisper-1", language="en"
         )
-        assert heard.text == "4000 bytes of audio/x-wav in en"
+        assert transcript.text == "4000 bytes of audio/x-wav in en"
         with pytest.raises(package.errors.BadRequest) as refused:
             await client.audio.transcriptions.create(
                 file=package.Upload(b"x", filename="voice.txt", media="audio/wav"),

@@ -9,7 +9,9 @@ QUESTION = models.UserMessage(
     role="user",
     content=[
         models.TextPart(text="What is this?"),
-        models.ImagePart(image_url=models.ImageUrl(url="https://example.com/tea.png", detail="low")),
+        models.ImagePart(
+            image_url=models.ImageUrl(url="https://example.com/tea.png", detail="low")
+        ),
     ],
 )
 
@@ -29,8 +31,8 @@ def use(client: OpenAI) -> None:
     assert "".join(pieces) == text
     names: list[str] = [model.id for model in client.models.list().data]
     assert names
-    heard = client.audio.transcriptions.create(file=RECORDING, model="whisper-1")
-    assert heard.text
+    transcript = client.audio.transcriptions.create(file=RECORDING, model="whisper-1")
+    assert transcript.text
     assert [file.filename for file in client.files.iter_list(limit=1)] == ["a.jsonl", "b.jsonl"]
 
 
@@ -42,6 +44,6 @@ async def use_async(client: AsyncOpenAI) -> None:
         async for chunk in stream:
             pieces += [choice.delta.content or "" for choice in chunk.choices]
     assert "".join(pieces) == text
-    heard = await client.audio.transcriptions.create(file=RECORDING, model="whisper-1")
-    assert heard.text
+    transcript = await client.audio.transcriptions.create(file=RECORDING, model="whisper-1")
+    assert transcript.text
     assert [file.id async for file in client.files.iter_list()] == ["file-1", "file-2"]

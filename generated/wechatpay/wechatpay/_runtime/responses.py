@@ -12,8 +12,10 @@ from .calls import Endpoint
 from .codec import InvalidJson, codec, decode, parse
 from .endpoint_metadata import (
     Accepts,
+    ErrorCode,
     RawContent,
     Response,
+    first_status,
     is_streamed,
     is_success,
     matching_errors,
@@ -229,7 +231,7 @@ def api_error(
     retry, outcome = (None, None) if row is None else (row.retry, row.outcome)
     error = (kind or ApiError)(
         message or _without_message(response),
-        outcome=outcome or status_outcome(response.status, unprocessed),
+        outcome=outcome or status_outcome(_status_of(response, row), unprocessed),
         retry=retry or _RETRY.get(response.status, "never"),
         code=code,
         detail=detail,
@@ -246,6 +248,14 @@ def api_error(
             if not any(_is_whole(mismatch) for mismatch in mismatches):
                 error.body = value
     return error
+
+
+def _status_of(response: RawResponse, row: ErrorCode | None) -> int:
+    """Return the status of an error: the documented one, if the response has a success
+    status, such as that of a stream with an error."""
+    if row is None or not is_success(response.status):
+        return response.status
+    return first_status(row.status) or response.status
 
 
 def _is_whole(mismatch: object) -> bool:

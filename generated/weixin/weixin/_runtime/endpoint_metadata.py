@@ -197,12 +197,18 @@ def is_success(documented: int | str) -> bool:
 def matching_errors(
     rows: Iterable[ErrorCode], status: int, code: str | None
 ) -> list[ErrorCode]:
-    """Return the documented errors that match, of the most specific kind."""
+    """Return the documented errors that match, of the most specific kind.
+
+    An error in a response with a success status, such as one within a stream, has its
+    code only: the status that is documented for the code does not matter.
+    """
     statuses = (status, status_range(status))
     kinds: list[tuple[int | str | None, str | None]]
     kinds = [] if code is None else [(each, code) for each in (*statuses, None)]
-    kinds += [(each, None) for each in (*statuses, "default")]
     documented = tuple(rows)
+    if code is not None and is_success(status):
+        kinds += [(row.status, code) for row in documented if row.code == code]
+    kinds += [(each, None) for each in (*statuses, "default")]
     for kind in kinds:
         matching = [row for row in documented if (row.status, row.code) == kind]
         if matching:

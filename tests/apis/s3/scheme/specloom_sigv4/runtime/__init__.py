@@ -1,0 +1,1 @@
+"""Runtime part of `aws-sigv4`, which is copied into clients."""

@@ -216,6 +216,31 @@ def import_(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def export(options: argparse.Namespace, console: Console) -> int:
+    """Write a spec as an OpenAPI document. What OpenAPI cannot say is in extensions, `x-specloom-…`."""
+    from pathlib import Path
+
+    from .diagnostics import DISK, UsageError
+    from .export_command import export
+
+    out = Path(options.out) if options.out else None
+    text = export(
+        Path(options.spec),
+        options.openapi,
+        options.language,
+        as_json=out is not None and out.suffix == ".json",
+    )
+    if out is None:
+        console.document(text)
+        return 0
+    try:
+        out.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{out}: {error.strerror or error}", status=DISK) from None
+    console.result(f"{_shown(out)} written\n")
+    return 0
+
+
 def schema(options: argparse.Namespace, console: Console) -> int:
     """Write the JSON schemas of the spec language into spec folders. Editors use them to complete and explain keys."""
     from .schema_export import FOLDER, write_schemas
@@ -346,6 +371,13 @@ def _parser() -> argparse.ArgumentParser:
             description=import_.__doc__,
         )
     )
+    _export_parser(
+        commands.add_parser(
+            "export",
+            help="write a spec as an OpenAPI document",
+            description=export.__doc__,
+        )
+    )
     _diff_parser(
         commands.add_parser(
             "diff",
@@ -404,6 +436,27 @@ def _import_parser(command: argparse.ArgumentParser) -> None:
         choices=("text", "json"),
         default="text",
         help="format of the report and of problems; json writes nothing else to stdout (default: text)",
+    )
+
+
+def _export_parser(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=export, format="text")
+    command.add_argument("spec", metavar="FOLDER", help="the spec folder, for example specs/shop")
+    command.add_argument(
+        "--openapi",
+        choices=("3.1", "3.0"),
+        default="3.1",
+        help="version of OpenAPI (default: 3.1)",
+    )
+    command.add_argument(
+        "--language",
+        metavar="LANGUAGE",
+        help="language of the texts (default: the first of the spec)",
+    )
+    command.add_argument(
+        "--out",
+        metavar="FILE",
+        help="file to write, as JSON if its name ends in .json (default: YAML to standard output)",
     )
 
 

@@ -1,0 +1,1 @@
+"""Descriptions of APIs in other languages, written from the model."""

@@ -242,7 +242,7 @@ def _add_own(at: At, parts: Parts) -> None:
 def is_plain_object(schemas: SchemaConverter, target: At) -> bool:
     """Return whether a schema is declared as an object, which others can include."""
     found = schemas.names.kinds(target)
-    if found != {"object"} or _has_alternatives(schemas, target, set()):
+    if found != frozenset({"object"}) or _has_alternatives(schemas, target, set()):
         return False
     parts = flat(schemas, target)
     return bool(parts.properties) and not _is_circular(schemas, target, target, set())
@@ -394,12 +394,9 @@ def _variant(schemas: SchemaConverter, member: At, hint: str, index: int) -> str
         return title if title.lower() != hint.lower() else f"{title}{index + 1}"
     properties = member.get("properties")
     for _, property_ in properties.entries() if properties else ():
-        listed = property_.raw("enum")
-        constant = property_.raw("const") or (
-            listed[0]
-            if isinstance(listed, list) and len(cast("list[object]", listed)) == 1
-            else None
-        )
+        enum = property_.get("enum")
+        listed = [*enum.items()] if enum else []
+        constant = property_.raw("const") or (listed[0].value if len(listed) == 1 else None)
         if isinstance(constant, str) and type_name(constant):
             return f"{hint}{type_name(constant)}"
     return f"{hint}Option{index + 1}"
@@ -460,7 +457,7 @@ def _named_member(
             name, {"fields": {}, "extra": value if shape.inner is None else JSON}, member
         )
         return Shape(named, frozenset({"object"})), member
-    if shape.kinds == {"map"} and objects > 1 and shape.text[0].isupper():
+    if shape.kinds == frozenset({"map"}) and objects > 1 and shape.text[0].isupper():
         named = schemas.names.add(name, {"fields": {}, "extra": JSON}, member)
         return Shape(named, frozenset({"object"})), member
     return schemas.named(shape, member, name), member

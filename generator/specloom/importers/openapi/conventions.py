@@ -104,7 +104,7 @@ def paging(endpoint: Mapping[str, object], lookup: Lookup) -> dict[str, object] 
         name.lower().removesuffix("?")
         for each in responses.values()
         if isinstance(each, dict)
-        for name in cast("dict[str, object]", each.get("headers") or {})
+        for name in cast("dict[str, dict[str, object]]", each).get("headers") or {}
     }
     if isinstance(body, str) and body.startswith("list<"):
         if "link" in headers and {"page", *_CURSORS} & folded.keys():

@@ -110,7 +110,7 @@ class Credentials:
 
     def alternatives(self, at: At | None) -> object:
         """Return the value of `auth` for security requirements: a name, `none`, or a list of alternatives."""
-        if at is None or not isinstance(at.value, list) or not at.value:
+        if at is None or not at.is_list or not at.value:
             return "none"
         found: list[list[str]] = []
         for requirement in at.items():

@@ -52,22 +52,19 @@ class At:
 
     def get(self, key: str) -> At | None:
         """Return the value of a key, or None if this is no map or has no such key."""
-        if isinstance(self.value, dict) and key in self.value:
-            found = cast("dict[str, object]", self.value)[key]
-            return At(found, self.document, (*self.path, key))
-        return None
+        known = self.map
+        return At(known[key], self.document, (*self.path, key)) if key in known else None
 
     def entries(self) -> Iterator[tuple[str, At]]:
         """Yield the keys and values of a map; none for anything else."""
-        if isinstance(self.value, dict):
-            for key, value in cast("dict[str, object]", self.value).items():
-                yield key, At(value, self.document, (*self.path, key))
+        for key, value in self.map.items():
+            yield key, At(value, self.document, (*self.path, key))
 
     def items(self) -> Iterator[At]:
         """Yield the items of a list; none for anything else."""
-        if isinstance(self.value, list):
-            for index, value in enumerate(cast("list[object]", self.value)):
-                yield At(value, self.document, (*self.path, index))
+        listed = cast("list[object]", self.value) if self.is_list else []
+        for index, value in enumerate(listed):
+            yield At(value, self.document, (*self.path, index))
 
     def text(self, key: str) -> str:
         """Return a text; empty if it is absent or something else."""
@@ -79,11 +76,15 @@ class At:
 
     def raw(self, key: str) -> object:
         """Return the plain value of a key, or None."""
-        return cast("dict[str, object]", self.value).get(key) if self.is_map else None
+        return self.map.get(key)
 
     @property
     def is_map(self) -> bool:
         return isinstance(self.value, dict)
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.value, list)
 
     @property
     def map(self) -> dict[str, object]:
@@ -189,7 +190,7 @@ def _child(at: At, part: str) -> At | None:
     for text in dict.fromkeys((part, unquote(part))):
         name = text.replace("~1", "/").replace("~0", "~")
         found = at.get(name)
-        if found is None and name.isdecimal() and isinstance(at.value, list):
+        if found is None and name.isdecimal() and at.is_list:
             found = next((item for i, item in enumerate(at.items()) if i == int(name[:9])), None)
         if found is not None:
             return found

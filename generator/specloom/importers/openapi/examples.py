@@ -32,13 +32,8 @@ def examples_of(
     for response in operation.responses:
         status = int(response.status) if response.status.isdecimal() else 0
         own = responses.get(status)
-        if (
-            not 200 <= status < 300
-            or own is None
-            or (isinstance(own, dict) and "body" not in own)
-            or own == "text"
-            or (isinstance(own, dict) and own.get("body") == "text")
-        ):
+        body = cast("dict[str, object]", own).get("body") if isinstance(own, dict) else own
+        if not 200 <= status < 300 or body is None or body == "text":
             continue
         media = next((each for each in response.media if kind_of(each.name) == "JSON"), None)
         for title, at in _of_media(media, context) if media else ():

@@ -115,7 +115,7 @@ class TypeNames:
             for part in parts.items():
                 found = self._find_kinds(part, depth + 1, seen)
                 if "any" not in found:
-                    return frozenset({"object"}) if found == {"map"} else found
+                    return frozenset({"object"}) if found == frozenset({"map"}) else found
         types, null = types_of(target)
         if not types:
             types = _implied(target)

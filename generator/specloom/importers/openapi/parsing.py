@@ -76,7 +76,8 @@ def _decimal(text: str) -> object:
 
 
 def _is_deep(root: object) -> bool:
-    level, depth = [root], 0
+    level: list[object] = [root]
+    depth = 0
     while level:
         depth += 1
         if depth > MAX_DEPTH:
@@ -87,7 +88,7 @@ def _is_deep(root: object) -> bool:
                 below += cast("dict[str, object]", value).values()
             elif isinstance(value, list):
                 below += cast("list[object]", value)
-        level = [value for value in below if isinstance(value, dict | list)]
+        level = below
     return False
 
 

@@ -271,13 +271,13 @@ class _Repairs:
         for name, content in [*self.conversion.files.items()]:
             if not isinstance(content, dict) or not name.endswith(".yaml"):
                 continue
-            endpoints = cast("dict[str, object]", content).get("endpoints") or {}
-            for endpoint, keys in cast("dict[str, dict[str, object]]", endpoints).items():
+            resource = cast("dict[str, dict[str, dict[str, object]]]", content)
+            for endpoint, keys in (resource.get("endpoints") or {}).items():
                 listed = cast("list[object]", keys.get("examples") or [])
                 for index, example in enumerate(listed):
                     if example is not None and f"'body_file': {file!r}" in repr(example):
                         return self._remove(
-                            content,
+                            resource,
                             name,
                             ("endpoints", endpoint, "examples", index),
                             problem,
@@ -490,12 +490,11 @@ def _get(root: object, way: Way) -> object:
 
 def _compact(content: object) -> None:
     """Take the removed items, which are None, out of the lists of endpoints."""
-    endpoints = (
-        cast("dict[str, object]", content).get("endpoints") if isinstance(content, dict) else None
-    )
+    resource = cast("dict[str, object]", content) if isinstance(content, dict) else {}
+    endpoints = resource.get("endpoints")
     if not isinstance(endpoints, dict):
         return
-    for owner in (content, *cast("dict[str, object]", endpoints).values()):
+    for owner in (resource, *cast("dict[str, object]", endpoints).values()):
         keys = cast("dict[str, object]", owner) if isinstance(owner, dict) else {}
         for name in ("examples", "errors", "links"):
             listed = keys.get(name)

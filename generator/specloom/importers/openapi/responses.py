@@ -207,7 +207,7 @@ class ResponseConverter:
         if json and others:
             alike = [
                 each
-                for kind, each in others
+                for _, each in others
                 if "xml" in each.name.lower()
                 and each.schema is not None
                 and json[0].schema is not None
@@ -230,11 +230,12 @@ class ResponseConverter:
         names = {kind for kind, _ in others}
         if not json and names == {"text"}:
             listed = [*dict.fromkeys(name for _, each in others if (name := media_name(each.name)))]
-            return {"body": "text"} | (
+            narrowed: dict[str, object] = (
                 {}
                 if listed in ([], ["text/plain"])
                 else {"media": listed[0] if len(listed) == 1 else listed}
             )
+            return {"body": "text", **narrowed}
         if not json and names == {"binary"}:
             listed = [*dict.fromkeys(name for _, each in others if (name := media_name(each.name)))]
             if listed in ([], ["application/octet-stream"]):

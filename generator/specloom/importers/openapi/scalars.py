@@ -162,7 +162,7 @@ def values(at: At, kinds: list[str], context: Context) -> tuple[list[object], bo
 
 def _converted(item: object, kinds: list[str]) -> object:
     """Return a value in one of these types, if it can be; else as it is."""
-    if not kinds or isinstance(item, dict | list):
+    if not kinds or not isinstance(item, str | bool | int | Decimal):
         return item
     is_boolean = isinstance(item, bool)
     is_number = isinstance(item, int | Decimal) and not is_boolean

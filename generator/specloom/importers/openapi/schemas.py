@@ -410,7 +410,7 @@ class SchemaConverter:
             python = naming.snake(wire)
             if python is None or python in names or python == "extra":
                 keys["as"] = _argument(wire, names)
-                python = cast("str", keys["as"])
+                python = str(keys["as"])
             names.add(python)
             result[wire if is_required else f"{wire}?"] = compact(ordered(keys))
         return result

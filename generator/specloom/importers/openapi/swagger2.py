@@ -49,7 +49,7 @@ class SwaggerReader(Reader):
                 case "basic":
                     result[name] = {"type": "http", "scheme": "basic"}
                 case "oauth2":
-                    flow = {
+                    flow: dict[str, object] = {
                         "tokenUrl": scheme.text("tokenUrl"),
                         "scopes": scheme.raw("scopes") or {},
                     }

@@ -41,22 +41,22 @@ def plain_value(value: object, depth: int = 0) -> object:
 
 def example_of(at: At, shape: Shape, context: Context) -> object:
     """Return the example of a schema for a field; None if it has none that a field can have."""
+    examples = at.get("examples")
+    first = next(examples.items(), None) if examples else None
     written = at.raw("example")
-    examples = at.raw("examples")
-    if written is None and isinstance(examples, list) and examples:
-        written = cast("list[object]", examples)[0]
+    if written is None and first is not None:
+        written = first.value
     if written is None:
         return None
-    if (
-        shape.kinds <= {"string"}
-        and isinstance(written, int | Decimal)
-        and not isinstance(written, bool)
-    ):
-        written = str(written)
-    if isinstance(written, dict | list) and len(str(cast("object", written))) > MAX_FIELD_EXAMPLE:
+    if isinstance(written, int | Decimal) and not isinstance(written, bool):
+        as_text = shape.kinds <= {"string"}
+        value = plain_value(str(written) if as_text else written)
+    else:
+        value = plain_value(written)
+    is_nested = isinstance(value, dict | list)
+    if is_nested and len(str(value)) > MAX_FIELD_EXAMPLE:
         context.note(at, "left out", "long example of a field", "examples of endpoints may be long")
         return None
-    value = plain_value(written)
     if value is None or (isinstance(value, str) and len(value) > 2 * MAX_FIELD_EXAMPLE):
         context.note(at, "left out", "example", "its text cannot be in a spec")
         return None

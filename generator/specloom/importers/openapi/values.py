@@ -53,11 +53,14 @@ def example_of(at: At, shape: Shape, context: Context) -> object:
         value = plain_value(str(written) if as_text else written)
     else:
         value = plain_value(written)
-    is_nested = isinstance(value, dict | list)
-    if is_nested and len(str(value)) > MAX_FIELD_EXAMPLE:
+    if _is_long(value):
         context.note(at, "left out", "long example of a field", "examples of endpoints may be long")
         return None
     if value is None or (isinstance(value, str) and len(value) > 2 * MAX_FIELD_EXAMPLE):
         context.note(at, "left out", "example", "its text cannot be in a spec")
         return None
     return value
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, dict | list) and len(str(cast("object", value))) > MAX_FIELD_EXAMPLE

@@ -62,7 +62,9 @@ class UrlArgument(Struct, frozen=True):
 
 def _matches(prefix: str, template: str, path: str) -> bool:
     """Return whether a path is the documented one, with any values of its variables."""
-    pieces = re.split(r"\{[^{}]*\}", prefix + template)
-    pattern = "[^/]+".join(map(re.escape, pieces))
+    parts = re.split(r"(\{[^{}]*\})", prefix + template)
+    parts[::2] = map(re.escape, parts[::2])
+    parts[1::2] = (".+" if part.startswith("{+") else "[^/]+" for part in parts[1::2])
+    pattern = "".join(parts)
     segments = unquote(path).split("/")
     return bool(re.fullmatch(pattern, path)) and not {".", ".."} & set(segments)

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "874522a0119b96ce"
+__build__ = "c11c3b546b99c4a2"

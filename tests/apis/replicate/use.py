@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec import convert
 from replicate import AsyncReplicate, Replicate, errors, models
 
 VERSION = "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa"
@@ -12,8 +13,7 @@ VERSION = "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa"
 
 def urls(prediction: models.Prediction) -> list[str]:
     """Return the URLs of the outputs."""
-    output = prediction.output
-    return [url for url in output if isinstance(url, str)] if isinstance(output, list) else []
+    return convert(prediction.output, list[str])
 
 
 def use(client: Replicate) -> None:

@@ -120,6 +120,8 @@ def _decode_parameters(
     for location, parameters in endpoint.parameters.items():
         for parameter in parameters:
             name = parameter.argument or parameter.wire
+            if name not in types:  # a path variable, whose value is in the URL argument
+                continue
             locations[name] = (location, parameter.wire)
             wire = parameter.wire.lower() if location == "header" else parameter.wire
             names = known if location == "query" else {}

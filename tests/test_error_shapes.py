@@ -41,6 +41,19 @@ endpoints:
     query: {out_trade_no: string}
     responses: {200: {body: {trade_query_response: {fields: {code: string, msg?: string, trade_status?: string}}, sign?: string}}}
     errors: [{code: "40007", as: TradeUnknown, reason: There is no such trade.}]
+  refund:
+    http: POST /gateway/refund
+    form: {out_trade_no: string}
+    responses: {200: {body: {trade_refund_response: {fields: {code: string}}}}}
+    error_shape: {code: "*_response.sub_code | *_response.code", message: "*_response.sub_msg | *_response.msg", success: "10000"}
+    errors:
+      - {code: "20000", as: GatewayDown, outcome: unknown, reason: The gateway is down.}
+      - {code: SELLER_BALANCE, reason: The balance is not enough.}
+  inquire:
+    http: POST /gateway/inquire
+    form: {out_trade_no: string}
+    responses: {200: {body: {trade_refund_response: {fields: {code: string}}}}}
+    idempotency: safe
   token:
     http: GET /gateway/token
     responses: {200: {body: {oauth_token_response: {fields: {access_token: string}}}}}
@@ -135,6 +148,52 @@ def test_a_failed_payment_is_never_a_value(cashier: Any, client: Any, server: Se
     # An envelope may leave out the code where its documentation has none.
     server.respond_with(http_response(200, '{"oauth_token_response": {"access_token": "t"}}'))
     assert client.trade.token().oauth_token_response.access_token == "t"
+
+
+def test_the_most_specific_code_names_the_error_and_the_last_one_decides(
+    cashier: Any, client: Any, server: Server
+) -> None:
+    errors = cashier.errors
+    refusals = {
+        '{"code": "40004", "msg": "Failed", "sub_code": "SELLER_BALANCE", "sub_msg": "too little"}': (errors.SellerBalance, "SELLER_BALANCE", "too little", "rejected"),
+        '{"code": "20000", "msg": "Unavailable", "sub_code": "isp.unknown"}': (errors.GatewayDown, "isp.unknown", "Unavailable", "unknown"),
+        '{"code": "20000", "msg": "Unavailable", "sub_code": "", "sub_msg": ""}': (errors.GatewayDown, "20000", "Unavailable", "unknown"),
+        '{"sub_code": "SELLER_BALANCE"}': (errors.SellerBalance, "SELLER_BALANCE", None, "rejected"),
+        # Nobody knows what a code means that is not documented.
+        '{"code": "40004", "msg": "Failed", "sub_code": "NEW"}': (errors.ApiError, "NEW", "Failed", "unknown"),
+    }  # fmt: skip
+    for body, (kind, code, message, outcome) in refusals.items():
+        server.respond_with(http_response(200, f'{{"trade_refund_response": {body}}}'))
+        with pytest.raises(errors.ApiError) as caught:
+            client.trade.refund(out_trade_no="1")
+        error = caught.value
+        assert (type(error), error.code, error.outcome) == (kind, code, outcome)
+        assert message is None or error.message == message
+    server.respond_with(
+        http_response(200, '{"trade_refund_response": {"code": "10000", "sub_code": "NOTE"}}')
+    )
+    assert client.trade.refund(out_trade_no="1").trade_refund_response.code == "10000"
+    mock = cashier.testing.CashierMock()
+    mock.client(strict=True).trade.refund(out_trade_no="1")
+    mock.fail("SELLER_BALANCE")
+    with pytest.raises(errors.SellerBalance, match="not enough"):
+        mock.client().trade.refund(out_trade_no="1")
+
+
+def test_an_undocumented_code_in_a_success_leaves_the_outcome_unknown(
+    cashier: Any, client: Any, server: Server
+) -> None:
+    """Unless the request has no effect, or its status is that of an error."""
+    refusal = '{"trade_refund_response": {"code": "49999"}}'
+    for status, call, outcome in (
+        (200, cashier.calls.trade.pay(out_trade_no="1"), "unknown"),
+        (200, cashier.calls.trade.inquire(out_trade_no="1"), "rejected"),
+        (400, cashier.calls.trade.pay(out_trade_no="1"), "rejected"),
+    ):
+        server.respond_with(http_response(status, refusal))
+        with pytest.raises(cashier.errors.ApiError) as caught:
+            client.send(call)
+        assert (caught.value.code, caught.value.outcome) == ("49999", outcome)
 
 
 def test_the_nearest_shape_applies(cashier: Any, client: Any, server: Server) -> None:

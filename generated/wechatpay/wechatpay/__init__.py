@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c7dcfa531fa6b1f0"
+__build__ = "3ca68b129c878be2"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "c11c3b546b99c4a2"
+__build__ = "4ea2a17c5221ddf6"

@@ -40,7 +40,8 @@ def _success(shape: ErrorShape) -> str:
     """Return the condition for a success with status 2xx: another path of the code makes other responses errors."""
     if shape.success is None or shape.code is None:
         return "none"
-    return f"{shape.code} {shape.success}" if shape.success else f"{shape.code} absent"
+    path = shape.success_path
+    return f"{path} {shape.success}" if shape.success else f"{path} absent"
 
 
 def _parts(shape: ErrorShape) -> str:

@@ -43,6 +43,7 @@ from .endpoints import (
     Response,
     Stream,
     TextBody,
+    alternatives,
 )
 from .events import (
     Envelope,
@@ -157,6 +158,7 @@ __all__ = [
     "UnionType",
     "Value",
     "ValueLocation",
+    "alternatives",
     "code_span",
     "innermost",
     "is_constant",

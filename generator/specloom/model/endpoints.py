@@ -150,16 +150,27 @@ class ErrorCode(Struct, frozen=True):
 
 
 class ErrorShape(Struct, frozen=True):
-    """Dotted paths of the parts of an error's JSON, with `*` for any characters of a name and `[0]` for the first entry of a list.
+    """Dotted paths of the parts of an error's JSON, with `*` for any characters of a name and `[0]` for the first entry of a list. ` | `
+    separates several paths of a part, the most specific first.
 
-    `success` is the value of `code` that means no error, if responses with a 2xx status may contain errors. An absent code is a success
-    too, and "0" equals 0.
+    `success` is the value of `code` that means no error, if responses with a 2xx status may contain errors; of several codes, the last one
+    decides. An absent code is a success too, and "0" equals 0.
     """
 
     code: str | None = None
     message: str | None = None
     detail: str | None = None
     success: str | None = None
+
+    @property
+    def success_path(self) -> str | None:
+        """Path of the code that tells a success."""
+        return None if self.code is None else alternatives(self.code)[-1]
+
+
+def alternatives(paths: str) -> list[str]:
+    """Return the paths of one part of an error."""
+    return paths.split(" | ")
 
 
 class Idempotency(Struct, frozen=True):

@@ -23,7 +23,7 @@ from .endpoint_metadata import (
     status_range,
 )
 from .error_shape import ErrorShape
-from .errors import ApiError, ProtocolError, Retry
+from .errors import ApiError, Outcome, ProtocolError, Retry
 from .http_messages import RawResponse
 from .mismatches import Mismatch, summarize
 from .settings import Settings
@@ -219,19 +219,19 @@ def api_error(
 ) -> ApiError:
     """Return the documented error for a response."""
     shape = settings.service.error_shape_of(endpoint)
-    code, message, detail = shape.parts(response.content)
+    codes, message, detail = shape.parts(response.content)
+    code = codes[0] if codes else None
     rows = matching_errors(
-        [*endpoint.errors, *settings.service.errors], response.status, code
+        [*endpoint.errors, *settings.service.errors], response.status, codes
     )
     row = rows[0] if rows else None
     kind = None if row is None else row.error
-    if row is None or row.is_general:
+    if row is None or row.is_general or row.code not in (None, code):
         kind = _class_of_code(settings, response.status, code) or kind
-    unprocessed = settings.service.unprocessed_of(endpoint)
     retry, outcome = (None, None) if row is None else (row.retry, row.outcome)
     error = (kind or ApiError)(
         message or _without_message(response),
-        outcome=outcome or status_outcome(_status_of(response, row), unprocessed),
+        outcome=outcome or _outcome(endpoint, response, row, settings),
         retry=retry or _RETRY.get(response.status, "never"),
         code=code,
         detail=detail,
@@ -248,6 +248,24 @@ def api_error(
             if not any(_is_whole(mismatch) for mismatch in mismatches):
                 error.body = value
     return error
+
+
+def _outcome(
+    endpoint: Endpoint[Any],
+    response: RawResponse,
+    row: ErrorCode | None,
+    settings: Settings,
+) -> Outcome:
+    """Return the outcome of a request that failed, unless its row has one.
+
+    An undocumented code with a success status may mean anything, also that the server
+    does not know the outcome itself.
+    """
+    is_known = row is not None and not row.is_general
+    if response.successful and not is_known and endpoint.idempotency != "safe":
+        return "unknown"
+    unprocessed = settings.service.unprocessed_of(endpoint)
+    return status_outcome(_status_of(response, row), unprocessed)
 
 
 def _status_of(response: RawResponse, row: ErrorCode | None) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from .. import model
-from ..model import Endpoint, ErrorShape, NamedType, Type, TypeName
+from ..model import Endpoint, ErrorShape, NamedType, Type, TypeName, alternatives
 from .collector import DiagnosticCollector
 from .localized import child, word
 from .nodes import MapNode, Node, Scalar
@@ -66,8 +66,11 @@ class ErrorShapeResolver:
             for key in ("code", "message", "detail")
             if isinstance(path := node.get(key), Scalar)
         }
-        for path in paths.values():
-            for step in path.text.split("."):
+        single = [
+            (key, path, text) for key, path in paths.items() for text in alternatives(path.text)
+        ]
+        for _, path, text in single:
+            for step in text.split("."):
                 if not _STEP.fullmatch(step):
                     self.diagnostics.add(
                         path,
@@ -75,14 +78,14 @@ class ErrorShapeResolver:
                         f"invalid path step `{step}`",
                         "use a name, with at most one `*` for any characters and `[0]` for the first entry of a list: errors[0].code",
                     )
-        for key, path in paths.items():
-            for inner_key, inner in paths.items():
-                steps, inside = _steps(path.text), _steps(inner.text)
+        for key, _, text in single:
+            for inner_key, inner, inner_text in single:
+                steps, inside = _steps(text), _steps(inner_text)
                 if key != "detail" and len(inside) > len(steps) and inside[: len(steps)] == steps:
                     self.diagnostics.add(
                         inner,
                         "error-shape",
-                        f"path of the {inner_key} is inside `{path.text}`, the path of the {key}",
+                        f"path of the {inner_key} is inside `{text}`, the path of the {key}",
                         "use separate paths",
                     )
         success = node.get("success")
@@ -112,7 +115,7 @@ class ErrorShapeResolver:
             self.diagnostics.add(
                 code or node,
                 "error-shape",
-                f"responses of {', '.join(names[:_MAX_NAMED])}{more} have no field `{word(code)}`, so their errors would look like successes",
+                f"responses of {', '.join(names[:_MAX_NAMED])}{more} have no field `{alternatives(word(code))[-1]}`, so their errors would look like successes",
                 'use `*` for names that differ (*_response.code), give the endpoint its own `error_shape`, or write `success: ""` if only errors have a code',
             )
 
@@ -122,10 +125,10 @@ def _can_hold_code(endpoint: Endpoint, types: Mapping[TypeName, NamedType]) -> b
 
     With an empty `success` only errors have a code, so successes need no room for it.
     """
-    shape = endpoint.error_shape
-    if shape.code is None or not shape.success:
+    path = endpoint.error_shape.success_path
+    if path is None or not endpoint.error_shape.success:
         return True
-    steps = _steps(shape.code)
+    steps = _steps(path)
     return all(
         _is_open(response.type, types) or _contains_path(response.type, steps, types)
         for response in endpoint.responses

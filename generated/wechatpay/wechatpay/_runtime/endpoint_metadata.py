@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeGuard, TypeVar
 
 from msgspec import Struct
@@ -195,19 +195,21 @@ def is_success(documented: int | str) -> bool:
 
 
 def matching_errors(
-    rows: Iterable[ErrorCode], status: int, code: str | None
+    rows: Iterable[ErrorCode], status: int, codes: Sequence[str]
 ) -> list[ErrorCode]:
-    """Return the documented errors that match, of the most specific kind.
+    """Return the documented errors that match, of the most specific kind; the first of
+    several codes is the most specific.
 
     An error in a response with a success status, such as one within a stream, has its
     code only: the status that is documented for the code does not matter.
     """
     statuses = (status, status_range(status))
-    kinds: list[tuple[int | str | None, str | None]]
-    kinds = [] if code is None else [(each, code) for each in (*statuses, None)]
+    kinds: list[tuple[int | str | None, str | None]] = []
     documented = tuple(rows)
-    if code is not None and is_success(status):
-        kinds += [(row.status, code) for row in documented if row.code == code]
+    for code in codes:
+        kinds += [(each, code) for each in (*statuses, None)]
+        if is_success(status):
+            kinds += [(row.status, code) for row in documented if row.code == code]
     kinds += [(each, None) for each in (*statuses, "default")]
     for kind in kinds:
         matching = [row for row in documented if (row.status, row.code) == kind]

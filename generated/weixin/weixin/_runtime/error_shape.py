@@ -29,10 +29,19 @@ def parse_path(path: str) -> tuple[Key, ...]:
 
 
 @cache
-def _encoded_key(path: str) -> bytes | None:
-    """Return the last key of a path as in JSON; None if it is no single name."""
-    key = parse_path(path)[-1]
-    return None if isinstance(key, int) or "*" in key else f'"{key}"'.encode()
+def parse_paths(paths: str) -> tuple[tuple[Key, ...], ...]:
+    """Return the steps of each of several paths, such as `sub_code | code`."""
+    return tuple(map(parse_path, paths.split(" | ")))
+
+
+@cache
+def _encoded_keys(paths: str) -> tuple[bytes, ...]:
+    """Return the last key of each path as in JSON; b"" if it is no single name."""
+    keys = [steps[-1] for steps in parse_paths(paths)]
+    return tuple(
+        b"" if isinstance(key, int) or "*" in key else f'"{key}"'.encode()
+        for key in keys
+    )
 
 
 def step_matches(step: Key, key: Key) -> bool:
@@ -45,10 +54,12 @@ def step_matches(step: Key, key: Key) -> bool:
 
 
 class ErrorShape(Struct, frozen=True):
-    """Dotted paths to the parts of an error in its JSON.
+    """Dotted paths to the parts of an error in its JSON; of several paths to a part, which
+    ` | ` separates, the first that has a value counts.
 
-    `success` is the code of a success, for APIs that send errors with status 2xx. A
-    response without a code is a success too, and "0" and 0.0 are equal to 0.
+    `success` is the code of a success, for APIs that send errors with status 2xx; of
+    several codes, the last one decides. A response without a code is a success too, and
+    "0" and 0.0 are equal to 0.
     """
 
     code: str | None = None
@@ -70,55 +81,62 @@ class ErrorShape(Struct, frozen=True):
             document, _ = decode(content)
         except InvalidJson:
             return None  # decoding the value reports it, unless it is binary
-        succeeded: bool | None = None
-        for _, value in find_values(document, parse_path(self.code)):
-            if value is None:
-                continue
-            code = _code(value)
-            if code is None and value != self.success:
-                raise InvalidJson(f"$.{self.code}: expected a string or a number")
-            if (code or "") != self.success:
-                return False
-            succeeded = True
-        return succeeded
+        for steps in reversed(parse_paths(self.code)):
+            values = [value for _, value in find_values(document, steps)]
+            codes = [self._need_code(value) for value in values if value is not None]
+            if codes:
+                return all(code == self.success for code in codes)
+        return None
 
     def marks(self) -> tuple[bytes, ...]:
         """Return byte strings of which JSON with a code has at least one."""
-        key = _encoded_key(self.code or "code")
-        return (b"",) if key is None else (key, b"\\u")
+        keys = _encoded_keys(self.code or "code")
+        return (b"",) if b"" in keys else (*keys, b"\\u")
 
     def contains_code(self, keys: Iterable[Key]) -> bool:
         """Return whether the code is at this path or below it."""
-        steps = parse_path(self.code or "")
-        return all(
-            step_matches(step, key) for step, key in zip(steps, keys, strict=False)
+        keys = tuple(keys)
+        return any(
+            all(step_matches(step, key) for step, key in zip(steps, keys, strict=False))
+            for steps in parse_paths(self.code or "")
         )
 
-    def parts(self, content: bytes) -> tuple[str | None, str, Any]:
-        """Return code, message and detail of an error; None or "" if it has none."""
+    def parts(self, content: bytes) -> tuple[Sequence[str], str, Any]:
+        """Return codes, message and detail of an error; () or "" or None if it has none.
+
+        The first code is the most specific one.
+        """
         try:
             document, _ = decode(content)
         except InvalidJson:
-            return None, "", None
-        at, code = self._code_in(document)
+            return (), "", None
+        found = self._codes_in(document)
+        at = found[0][0] if found else ()
         message = _nearest(document, self.message, at)
         return (
-            code,
+            [code for _, code in found],
             message if isinstance(message, str) else "",
             _nearest(document, self.detail, at),
         )
 
-    def _code_in(self, document: object) -> tuple[tuple[Key, ...], str | None]:
-        """Return path and code; of several codes, the first that is not a success."""
-        if self.code is None:
-            return (), None
-        codes = [
-            (at, _code(value))
-            for at, value in find_values(document, parse_path(self.code))
-        ]
-        codes = [(at, code) for at, code in codes if code is not None]
-        failures = (entry for entry in codes if entry[1] != self.success)
-        return next(failures, codes[0] if codes else ((), None))
+    def _codes_in(self, document: object) -> list[tuple[tuple[Key, ...], str]]:
+        """Return keys and code of each path; of several at a path, the first that is not a
+        success. Codes of a success are returned only if there is no other."""
+        failures: list[tuple[tuple[Key, ...], str]] = []
+        successes: list[tuple[tuple[Key, ...], str]] = []
+        for steps in parse_paths(self.code) if self.code is not None else ():
+            values = find_values(document, steps)
+            codes = [(at, code) for at, value in values if (code := _code(value))]
+            failures += [entry for entry in codes if entry[1] != self.success][:1]
+            successes += codes[:1]
+        return failures or successes[:1]
+
+    def _need_code(self, value: object) -> str:
+        """Return a code as text; raise `InvalidJson` if the value is not a code."""
+        code = _code(value)
+        if code is None and value != self.success:
+            raise InvalidJson(f"$.{self.code}: expected a string or a number")
+        return code or ""
 
 
 def find_values(
@@ -140,15 +158,20 @@ def find_values(
             yield from find_values(child, rest, (*at, key))
 
 
-def _nearest(document: object, path: str | None, keys: Sequence[Key]) -> Any:
-    """Return the value at a path in the same envelope: with the most keys in common."""
+def _nearest(document: object, paths: str | None, keys: Sequence[Key]) -> Any:
+    """Return the value at the first path that has one in the same envelope: that with the
+    most keys in common."""
 
     def count_common(entry: tuple[tuple[Key, ...], Any]) -> int:
         pairs = zip(entry[0], keys, strict=False)
         return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
-    values = [] if path is None else list(find_values(document, parse_path(path)))
-    return max(values, key=count_common)[1] if values else None
+    for steps in parse_paths(paths) if paths is not None else ():
+        values = list(find_values(document, steps))
+        value = max(values, key=count_common)[1] if values else None
+        if value is not None and value != "":
+            return value
+    return None
 
 
 def _code(value: object) -> str | None:

@@ -147,7 +147,7 @@ def error_response(
     )
     status = error.status or (400 if shape.success is None else 200)
     own = endpoint.errors if endpoint else ()
-    rows = matching_errors((*own, *service.errors), status, error.code)
+    rows = matching_errors((*own, *service.errors), status, [error.code])
     body_type = next((row.body for row in rows if row.body is not None), None)
     if body_type is None:
         body = error_body(shape, success_type, error)

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from msgspec import Struct
 
 from ...code import Markdown, markdown
-from ...model import ErrorCode, ErrorShape
+from ...model import ErrorCode, ErrorShape, alternatives
 from .localizer import Localizer
 
 
@@ -32,7 +32,11 @@ def error_shape(shape: ErrorShape, localizer: Localizer) -> Markdown | None:
     """Describe where an error body has its parts, and which 2xx responses are errors; return None if that is not known."""
     paths = {"code_at": shape.code, "message_at": shape.message, "detail_at": shape.detail}
     parts = [
-        localizer.label(key, markdown.code(path)) for key, path in paths.items() if path is not None
+        localizer.label(
+            key, localizer.join([markdown.code(each) for each in alternatives(path)], "or_else")
+        )
+        for key, path in paths.items()
+        if path is not None
     ]
     if not parts:
         return None

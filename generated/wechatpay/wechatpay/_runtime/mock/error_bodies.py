@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, get_args
 
-from ..error_shape import ErrorShape, Key, find_values, parse_path, step_matches
+from ..error_shape import ErrorShape, Key, find_values, parse_paths, step_matches
 from ..field_info import (
     Annotation,
     field_types,
@@ -35,13 +35,13 @@ def error_body(
     """
     if is_list(body) and shape.code is None:
         return body
-    code_keys, code_type = _resolve(shape.code or "code", body_type)
+    code_keys, code_type = _resolve(_first(shape.code or "code"), body_type)
     code = _typed_code(error.code, code_type, numeric=shape.success is not None)
     # The code is set last: where parts share a location, it identifies the error.
     if error.detail is not None:
-        keys, _ = _resolve(shape.detail or "detail", body_type)
+        keys, _ = _resolve(_first(shape.detail or "detail"), body_type)
         body = _with_value(body, keys, error.detail)
-    keys, _ = _resolve(shape.message or "message", body_type)
+    keys, _ = _resolve(_first(shape.message or "message"), body_type)
     body = _with_value(body, keys, error.message)
     return _with_value(body, code_keys, code)
 
@@ -52,20 +52,26 @@ def with_success_code(
     """Return the JSON value with the code that means success, if its type has a code."""
     if shape.success is None or shape.code is None:
         return value
-    keys, code_type = _resolve(shape.code, value_type)
+    keys, code_type = _resolve(parse_paths(shape.code)[-1], value_type)
     if not any(find_values(value, keys)):
         return value
     code = _typed_code(shape.success, code_type, numeric=True)
     return _with_value(value, keys, code)
 
 
-def _resolve(path: str, annotation: Annotation) -> tuple[list[Key], Annotation]:
+def _first(paths: str) -> Sequence[Key]:
+    """Return the steps of the first of several paths, that of the most specific part."""
+    return parse_paths(paths)[0]
+
+
+def _resolve(
+    steps: Sequence[Key], annotation: Annotation
+) -> tuple[list[Key], Annotation]:
     """Return the keys of a path in a type, and the type there; None if undocumented.
 
     An envelope key that the type does not have is called `error…`.
     """
     keys: list[Key] = []
-    steps = parse_path(path)
     for number, step in enumerate(steps):
         members = dict(_members(annotation))
         matching = [key for key in members if step_matches(step, key)]

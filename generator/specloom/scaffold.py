@@ -99,6 +99,7 @@ def create(name: str, start: Path, files: Mapping[str, bytes] | None = None) -> 
     try:
         spec.mkdir(parents=True, exist_ok=True)
         for file, data in files.items():
+            (spec / file).parent.mkdir(parents=True, exist_ok=True)
             (spec / file).write_bytes(data)
         write_schemas(spec)
         _replace(pyproject, edited)

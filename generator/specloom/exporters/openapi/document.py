@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...model import Api, Event, Json
+from ...model import Api, Event, Json, Resource
+from ...naming import pascal
 from .documentation import error_shape, errors, links
-from .nodes import Format, Node, Version, extensions, localized
+from .nodes import Format, Node, Version, extensions
 from .operations import Operations, servers
 from .schemas import Schemas
 from .security import requirements, security_schemes
@@ -16,14 +17,14 @@ _VERSIONS = {"3.1": "3.1.0", "3.0": "3.0.3"}
 
 def document(api: Api, version: Version, language: str) -> dict[str, Json]:
     """Return the OpenAPI document of an API, with its texts in `language`, or else in their first language."""
-    format = Format(version, language)
+    format = Format(version, language, api.languages[0])
     schemas = Schemas(api, format)
     node: Node = {
         "openapi": _VERSIONS[version],
         "info": {
             **format.texts({"title": api.title, "description": api.description}),
             "version": api.version,
-            **extensions({"notes": localized(api.notes) if api.notes else None}),
+            **extensions({"notes": format.localized(api.notes) if api.notes else None}),
         },
     }
     if api.links:
@@ -33,11 +34,13 @@ def document(api: Api, version: Version, language: str) -> dict[str, Json]:
     if api.auth:
         node["security"] = requirements(api, api.auth)
     node["tags"] = _tags(api, format, schemas)
-    node["paths"] = Operations(api, format, schemas).paths()
+    operations = Operations(api, format, schemas)
+    node["paths"] = operations.paths()
     webhooks = _webhooks(api, format, schemas)
     if webhooks:
         node["x-specloom-webhooks" if format.is_30 else "webhooks"] = webhooks
     components: Node = {
+        "parameters": operations.headers(),
         "schemas": schemas.components(),
         "securitySchemes": security_schemes(api),
     }
@@ -47,7 +50,8 @@ def document(api: Api, version: Version, language: str) -> dict[str, Json]:
             "package": api.package,
             "client": api.client,
             "languages": [*api.languages],
-            "links": links(api.links[1:]),
+            "language": language if language != api.languages[0] else None,
+            "links": links(api.links[1:], format),
             "error-shape": error_shape(api.error_shape),
             "errors": errors(api.errors, schemas),
             "unprocessed": [*api.unprocessed],
@@ -63,13 +67,23 @@ def _tags(api: Api, format: Format, schemas: Schemas) -> list[Json]:
             **format.described(resource.title, resource.description),
             **extensions(
                 {
+                    "endpoints": _order(api, resource),
                     "errors": errors(resource.errors, schemas),
-                    "notes": localized(resource.notes) if resource.notes else None,
+                    "notes": format.localized(resource.notes) if resource.notes else None,
                 }
             ),
         }
         for resource in api.all_resources()
     ]
+
+
+def _order(api: Api, resource: Resource) -> list[Json]:
+    """Return the names of the endpoints of a resource, if `paths` has them in another order."""
+    paths = {endpoint.path: None for endpoint in api.all_endpoints()}
+    place = {path: index for index, path in enumerate(paths)}
+    names = [each.name for each in resource.endpoints]
+    written = sorted(resource.endpoints, key=lambda each: place[each.path])
+    return [] if names == [each.name for each in written] else [*names]
 
 
 def _webhooks(api: Api, format: Format, schemas: Schemas) -> Node:
@@ -100,12 +114,14 @@ def _webhook(event: Event, format: Format, schemas: Schemas) -> Node:
         node["deprecated"] = True
     return node | extensions(
         {
-            "as": event.class_name,
+            "as": event.class_name if event.class_name != pascal(event.name) else None,
             "to": event.to,
-            "links": links(event.links),
+            "links": links(event.links, format),
             "updated": event.updated,
             "deprecated": (
-                localized(event.deprecated) if not isinstance(event.deprecated, bool) else None
+                format.localized(event.deprecated)
+                if not isinstance(event.deprecated, bool)
+                else None
             ),
         }
     )

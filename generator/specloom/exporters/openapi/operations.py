@@ -9,9 +9,9 @@ from http import HTTPStatus
 from ... import model
 from ...model import Api, Endpoint, ErrorCode, Field, Json, Response, Type
 from ...naming import snake
-from .documentation import documentation
-from .nodes import Format, Node, extensions, localized
-from .schemas import Schemas
+from .documentation import argument, documentation
+from .nodes import Format, Node, extensions
+from .schemas import Schemas, limits
 from .security import requirements
 
 _VARIABLE = re.compile(r"\{\+?([^{}]*)\}")
@@ -64,10 +64,24 @@ class Operations:
     def _parameters(self, endpoint: Endpoint) -> list[Json]:
         catch_all = set(re.findall(r"\{\+([^{}]*)\}", endpoint.path))
         documented = {field.wire for field in endpoint.path_fields}
+        any_text: Node = {"type": "string"}
         free: list[Json] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "schema": any_text,
+                **extensions({"catch-all": name in catch_all}),
+            }
             for name in dict.fromkeys(_VARIABLE.findall(endpoint.path))
             if name not in documented
+        ]
+        shared = {field.wire.lower(): field for field in self.api.header}
+        own = {field.wire.lower() for field in endpoint.header if field not in self.api.header}
+        headers: list[Json] = [
+            {"$ref": f"#/components/parameters/{field.wire}"}
+            for name, field in shared.items()
+            if name not in own
         ]
         written: list[Json] = [
             self._parameter(field, where)
@@ -75,12 +89,16 @@ class Operations:
             for where, fields in (
                 ("path", endpoint.path_fields),
                 ("query", endpoint.query),
-                ("header", endpoint.header),
+                ("header", _own_headers(endpoint, self.api)),
                 ("cookie", endpoint.cookie),
             )
             for field in fields
         ]
-        return free + written
+        return free + headers + written
+
+    def headers(self) -> Node:
+        """Return the headers of every request as components."""
+        return {field.wire: self._parameter(field, "header") for field in self.api.header}
 
     def _parameter(self, field: Field, where: str) -> Node:
         node: Node = {
@@ -94,7 +112,13 @@ class Operations:
             node["deprecated"] = True
         if isinstance(field.type, model.JsonText):
             node["content"] = {"application/json": {"schema": self.schemas.of(field.type.type)}}
-            return node | self.schemas.attributes(field)
+            about = extensions(
+                {
+                    "example": field.example.json if field.example else None,
+                    "default": field.default.json if field.default else None,
+                }
+            )
+            return node | self.schemas.attributes(field) | about
         if where == "query":
             node |= self._style(field)
         schema = self.schemas.of(field.type)
@@ -126,7 +150,7 @@ class Operations:
                 return {}
             case model.JsonBody():
                 schema = self.schemas.of(body.type)
-                media = body.choice or (body.media,)
+                media = _choice(endpoint) or (body.media,)
             case model.FormBody():
                 schema, media = self.schemas.of(body.type), (model.FORM_MEDIA,)
             case model.MultipartBody():
@@ -142,6 +166,9 @@ class Operations:
         for name in media:
             is_encoded = encoding and name in (model.FORM_MEDIA, model.MULTIPART_MEDIA)
             content[name] = {"schema": schema, **({"encoding": encoding} if is_encoded else {})}
+        first = content[media[0]]
+        assert isinstance(first, dict)
+        first |= self._examples((each.title, each.body) for each in endpoint.examples)
         signed = body.signed_part if isinstance(body, model.MultipartBody) else None
         node: Node = {"required": True, "content": content}
         node |= extensions({"signed-part": signed})
@@ -169,7 +196,8 @@ class Operations:
 
     def _responses(self, endpoint: Endpoint) -> Node:
         responses: Node = {
-            str(response.status): self._response(response) for response in endpoint.responses
+            str(response.status): self._response(endpoint, response)
+            for response in endpoint.responses
         }
         rows: dict[str, list[ErrorCode]] = {}
         for row in self.api.errors_of(endpoint):
@@ -179,16 +207,33 @@ class Operations:
             responses[status] = self._error(status, found)
         return responses
 
-    def _response(self, response: Response) -> Node:
-        described = self.format.described(response.title, response.description)
-        node: Node = {"description": _phrase(response.status), **described}
+    def _response(self, endpoint: Endpoint, response: Response) -> Node:
+        phrase = _phrase(response.status)
+        node = self.format.described(response.title, response.description, phrase)
         if response.headers:
             node["headers"] = {
                 field.wire: self._response_header(field) for field in response.headers
             }
         content = self._content(response)
         node |= {"content": content} if content else {}
-        return node
+        for media in [*content.values()][:1]:
+            assert isinstance(media, dict)
+            media |= self._examples(
+                (each.title, each.response)
+                for each in endpoint.examples
+                if each.status is not None and endpoint.response_with(each.status) is response
+            )
+        is_error = response.status != "2XX" and response.status >= 400
+        return node | extensions({"accept": bool(response.accept), "response": is_error})
+
+    def _examples(self, values: Iterable[tuple[model.Text, model.Value | None]]) -> Node:
+        """Return the examples of a body for other readers; `x-specloom-examples` has them whole."""
+        examples: Node = {}
+        for number, (title, value) in enumerate(values, 1):
+            if value is not None:
+                about: Node = {"summary": title.best(self.format.language)} if title else {}
+                examples[f"example-{number}"] = {**about, "value": value.json}
+        return {"examples": examples} if examples else {}
 
     def _response_header(self, field: Field) -> Node:
         node = self._parameter(field, "header")
@@ -214,7 +259,7 @@ class Operations:
         found = response.hash
         about = {}
         if found:
-            source: Json = found.field.wire if found.field else {"header": found.header}
+            source: Json = argument(found.field) if found.field else {"header": found.header}
             about = {"algorithm": found.algorithm, "from": source}
         content: Node = {"schema": schema, **extensions({"hash": about})}
         return dict.fromkeys(_media(type), content)
@@ -240,16 +285,34 @@ class Operations:
         return node
 
 
+def _choice(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the media types of a body among which a request chooses."""
+    for field in endpoint.header:
+        if field.name == "media" and field.wire == "Content-Type":
+            return tuple(map(str, model.literals_of(field.type)))
+    return ()
+
+
+def _own_headers(endpoint: Endpoint, api: Api) -> list[Field]:
+    """Return the headers that an endpoint declares; media types are in the bodies, and headers of every request in components."""
+    implied = {"Content-Type"} if _choice(endpoint) else set[str]()
+    implied |= {"Accept"} if endpoint.accept else set()
+    return [
+        field for field in endpoint.header if field not in api.header and field.wire not in implied
+    ]
+
+
 def servers(api: Api, hosts: Iterable[model.Host], format: Format) -> list[Json]:
     """Return the servers, each with the variables in its URL. A variable must have a default in OpenAPI."""
     variables = {field.wire: field for field in api.host_variables}
+    in_urls = {name for host in api.hosts for name in _VARIABLE.findall(host.url)}
     found: list[Json] = []
     for host in hosts:
         node: Node = {"url": host.url, **format.texts({"description": host.description})}
         used: Node = {
             name: _server_variable(variables[name], format)
-            for name in _VARIABLE.findall(host.url)
-            if name in variables
+            for name in variables
+            if f"{{{name}}}" in host.url or (host is api.hosts[0] and name not in in_urls)
         }
         if used:
             node["variables"] = used
@@ -263,11 +326,19 @@ def _server_variable(field: Field, format: Format) -> Node:
     default: Json = str(sample.json) if sample else (literals[0] if literals else field.wire)
     node: Node = {"enum": literals} if literals else {}
     node |= {"default": default, **format.described(field.title, field.description)}
+    length = field.type.length if isinstance(field.type, model.String) else model.LengthRange()
     return node | extensions(
         {
+            "type": f"string{limits(length)}" if length else None,
+            "example": field.example.json if field.example else None,
+            "deprecated": (
+                format.localized(field.deprecated)
+                if isinstance(field.deprecated, model.Text)
+                else field.deprecated
+            ),
             "required": field.default is None,
             "as": field.name if field.name != snake(field.wire) else None,
-            "since": localized(field.since) if field.since else None,
+            "since": format.localized(field.since) if field.since else None,
         }
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ... import model
 from ...model import Api, Field, Json, LengthRange, NamedType, NumberRange, Type, TypeName
 from ...naming import snake
-from .nodes import Format, Node, extensions, localized
+from . import forms
+from .nodes import Format, Node, extensions
 
 
 class Schemas:
@@ -14,14 +15,18 @@ class Schemas:
     def __init__(self, api: Api, format: Format) -> None:
         self.api = api
         self.format = format
+        self.request_forms = forms.request_forms(api)
+        self._names = {request: name for name, request in self.request_forms.items()}
 
     def components(self) -> Node:
         return {
             self.component(name): self._component(name, named)
             for name, named in self.api.types.items()
+            if name not in self.request_forms.values()
         }
 
     def component(self, name: TypeName) -> str:
+        name = self._names.get(name, name)
         if name.name in self.api.ambiguous:
             return ".".join((*name.module, name.name))
         return name.name
@@ -55,13 +60,13 @@ class Schemas:
                 return {
                     "type": "string",
                     **encoding,
-                    **extensions({"type": f"bytes{_limits(type.length)}"}),
+                    **extensions({"type": f"bytes{limits(type.length)}"}),
                 }
             case model.File():
                 return {
                     "type": "string",
                     "format": "binary",
-                    **extensions({"type": f"file{_limits(type.length)}", "media": [*type.media]}),
+                    **extensions({"type": f"file{limits(type.length)}", "media": [*type.media]}),
                 }
             case model.PlainText():
                 return {
@@ -126,11 +131,11 @@ class Schemas:
         return extensions(
             {
                 "as": field.name if field.name != snake(field.wire) else None,
-                "unit": localized(field.unit) if field.unit else None,
-                "when": localized(field.when) if field.when else None,
-                "since": localized(field.since) if field.since else None,
+                "unit": self.format.localized(field.unit) if field.unit else None,
+                "when": self.format.localized(field.when) if field.when else None,
+                "since": self.format.localized(field.since) if field.since else None,
                 "deprecated": (
-                    localized(field.deprecated)
+                    self.format.localized(field.deprecated)
                     if isinstance(field.deprecated, model.Text)
                     else None
                 ),
@@ -152,19 +157,23 @@ class Schemas:
         match named:
             case model.Object():
                 node: Node = {"type": "object", **texts}
-                if named.fields:
-                    node["properties"] = {
-                        field.wire: self.of_field(field) for field in named.fields
-                    }
-                required: list[Json] = [field.wire for field in named.fields if field.required]
+                request = self.api.types.get(self.request_forms.get(name, name))
+                fields = forms.fields(named, request)
+                if fields:
+                    node["properties"] = {field.wire: self.of_field(field) for field in fields}
+                required: list[Json] = [field.wire for field in fields if field.required]
                 node |= {"required": required} if required else {}
                 if named.extra:
-                    node["additionalProperties"] = self.of_field(named.extra)
+                    node["additionalProperties"] = self._extra(named.extra)
                 return node | origin | extensions({"inline": not named.shared})
             case model.Enumeration():
                 return texts | self._enumeration(named) | origin
             case model.UnionType():
                 return texts | self._union(named) | origin
+
+    def _extra(self, extra: Field) -> Node:
+        assert isinstance(extra.type, model.MapOf)
+        return self.with_siblings(self.of(extra.type.value), extensions({"secret": extra.secret}))
 
     def _enumeration(self, named: model.Enumeration) -> Node:
         kind = "integer" if isinstance(named.values[0].value, int) else "string"
@@ -174,7 +183,7 @@ class Schemas:
             {
                 "value": each.value,
                 "as": each.name,
-                **({"text": localized(each.text)} if each.text else {}),
+                **({"text": self.format.localized(each.text)} if each.text else {}),
             }
             for each in named.values
         ]
@@ -204,14 +213,16 @@ class Schemas:
         }
 
     def _nullable(self, schema: Node) -> Node:
+        if not schema:
+            return extensions({"type": "json?"})
         if self.format.is_30:
             if "type" in schema and "enum" not in schema:
                 return schema | {"nullable": True}
-            return {"anyOf": [schema, {"nullable": True, "enum": [None]}]} if schema else schema
+            return {"anyOf": [schema, {"nullable": True, "enum": [None]}]}
         if isinstance(kind := schema.get("type"), str) and not {"enum", "const"} & schema.keys():
             either: Node = {"type": [kind, "null"]}
             return schema | either
-        return {"anyOf": [schema, {"type": "null"}]} if schema else schema
+        return {"anyOf": [schema, {"type": "null"}]}
 
     def _literals(self, literals: tuple[str | int, ...]) -> Node:
         if not literals:
@@ -243,7 +254,7 @@ def _length(length: LengthRange, of: str) -> Node:
     return {key: limit for key, limit in limits.items() if limit is not None}
 
 
-def _limits(length: LengthRange) -> str:
+def limits(length: LengthRange) -> str:
     """Return a length in bytes, which schemas cannot say, as specs write it."""
     if not length:
         return ""

@@ -7,10 +7,14 @@ Nothing is dropped in silence: what a spec cannot say, what a document says wron
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from msgspec import Struct
 
+from ...spec_writer import write_spec
+from . import exported
 from .context import Context, operations_of
 from .converter import Converter
 from .documents import DocumentSet
@@ -56,6 +60,16 @@ def import_document(path: Path, name: str) -> Imported:
                 "duplicate key",
                 f"`{key[:80]}` is twice in one object; the last one counts",
             )
+    if exported.is_exported(root):
+        try:
+            return _of_export(exported.files_of(root, name))
+        except exported.NotExact as error:
+            context.note(
+                error.at,
+                "guessed",
+                "edited export",
+                f"{error.what} is in no document of `specloom export`; read like any other, without extensions",
+            )
     conversion = Converter(context, name).convert()
     try:
         texts = repair(conversion)
@@ -73,3 +87,18 @@ def import_document(path: Path, name: str) -> Imported:
         rows(context.findings, operations_of(reached, conversion.operations)),
     )
     return Imported(conversion.files, texts, report)
+
+
+def _of_export(files: Mapping[str, object]) -> Imported:
+    contents = [
+        cast("dict[str, dict[str, object]]", each)
+        for each in files.values()
+        if isinstance(each, dict)
+    ]
+    report = Report(
+        sum(len(each.get("endpoints", ())) for each in contents),
+        sum("endpoints" in each or "events" in each for each in contents),
+        sum(len(each.get("types", ())) for each in contents),
+        (),
+    )
+    return Imported(dict(files), write_spec(files), report)

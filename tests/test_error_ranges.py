@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from tests.generated import imported, write
 from tests.servers import Server, http_response, serving
-from tests.type_checkers import Mypy, pyright
 
 API = """
 specloom: 1
@@ -201,14 +200,6 @@ def test_a_mock_sends_the_documented_body(forge: Any) -> None:
     with pytest.raises(forge.errors.DefaultError) as caught:
         client.repos.delete("a")
     assert (caught.value.body.title, caught.value.code) == ("Gone for good.", "OTHER")
-
-
-def test_types(project: Path, tmp_path: Path, mypy: Mypy) -> None:
-    (tmp_path / "program.py").write_text(PROGRAM, "utf-8")
-    result = mypy("program.py", cwd=tmp_path, path=[project])
-    assert result.returncode == 0, result.stdout
-    (project / "program.py").write_text(PROGRAM, "utf-8")
-    assert pyright(project, exclude=["forge/_runtime"]) == []
 
 
 def test_pages(project: Path) -> None:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from tests.generated import imported, write
 from tests.servers import http_response, serving
 from tests.test_samples import samples_in, sent_by_curl, sent_by_python
-from tests.type_checkers import Mypy, pyright
 
 API = """
 specloom: 1
@@ -57,7 +56,7 @@ types:
   Counts: {fields: {name: string}, extra: integer}
   Told: {fields: {ok: boolean, when?: {type: list<object>, fields: {day: date}, extra: date}}}
 """
-USER = """
+PROGRAM = """
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_type
@@ -257,10 +256,3 @@ def test_pages_and_samples_show_further_fields(project: Path, package: ModuleTyp
     for name, curl, sample in samples_in(project):
         assert sent_by_curl(curl) == sent_by_python(sample, package, "Depot"), name
     assert "extra={" in page
-
-
-def test_type_checkers_accept_a_client(project: Path, mypy: Mypy) -> None:
-    (project / "user.py").write_text(USER)
-    result = mypy("user.py", "depot", cwd=project, path=[project])
-    assert result.returncode == 0, result.stdout
-    assert pyright(project) == []

@@ -13,7 +13,6 @@ import pytest
 from tests.generated import imported, write
 from tests.servers import http_response, serving
 from tests.test_samples import samples_in, sent_by_curl, sent_by_python
-from tests.type_checkers import Mypy, pyright
 
 from specloom.diff import Spec, compare
 from specloom.spec import load
@@ -65,7 +64,7 @@ types:
 events:
   member.joined: {payload: Member}
 """
-USER = """
+PROGRAM = """
 from collections.abc import Sequence
 from typing import assert_type
 
@@ -207,13 +206,6 @@ def test_pages_show_the_fields_of_each_direction(project: Path, package: ModuleT
         assert sent_by_curl(curl) == sent_by_python(sample, package, "Club"), name
     join = (project / "docs" / "en" / "members" / "join.md").read_text("utf-8")
     assert '"m1"' not in join.split("## Example")[1].split("```json")[0]
-
-
-def test_type_checkers_accept_a_client(project: Path, mypy: Mypy) -> None:
-    (project / "user.py").write_text(USER)
-    result = mypy("user.py", "club", cwd=project, path=[project])
-    assert result.returncode == 0, result.stdout
-    assert pyright(project) == []
 
 
 def test_a_field_that_leaves_a_direction_is_a_change_of_both_classes(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from tests.generated import imported, write
 from tests.servers import http_response, serving
 from tests.test_samples import samples_in, sent_by_curl, sent_by_python
-from tests.type_checkers import Mypy, pyright
 
 API = """
 specloom: 1
@@ -46,7 +45,7 @@ types:
   Invoice: {fields: {id?: {type: string, only: response}, total: integer}}
   Box<T>: {fields: {value: T}}
 """
-USER = """
+PROGRAM = """
 from collections.abc import Mapping, Sequence
 from typing import assert_type
 
@@ -122,10 +121,3 @@ def test_pages_and_samples_show_the_fields(project: Path, package: ModuleType) -
     assert "`total`" in page
     for name, curl, sample in samples_in(project):
         assert sent_by_curl(curl) == sent_by_python(sample, package, "Bills"), name
-
-
-def test_type_checkers_accept_a_client(project: Path, mypy: Mypy) -> None:
-    (project / "user.py").write_text(USER)
-    result = mypy("user.py", "bills", cwd=project, path=[project])
-    assert result.returncode == 0, result.stdout
-    assert pyright(project) == []

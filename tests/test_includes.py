@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from tests.generated import imported, write
 from tests.servers import http_response, serving
-from tests.type_checkers import Mypy, pyright
 
 from specloom.spec import load
 
@@ -47,7 +46,7 @@ types:
       breed: string('pug' | 'corgi')
       home?: {type: list<object>, includes: [Tagged], fields: {city: string}}
 """
-USER = """
+PROGRAM = """
 from collections.abc import Sequence
 from datetime import date
 from typing import assert_type
@@ -137,13 +136,6 @@ def test_pages_have_all_fields(project: Path) -> None:
     page = (project / "docs" / "en" / "pets" / "put.md").read_text("utf-8")
     for name in ("id", "tags", "name", "note", "breed", "keeper", "born", "home", "city"):
         assert f"`{name}`" in page, name
-
-
-def test_type_checkers_accept_a_client(project: Path, mypy: Mypy) -> None:
-    (project / "user.py").write_text(USER)
-    result = mypy("user.py", "zoo", cwd=project, path=[project])
-    assert result.returncode == 0, result.stdout
-    assert pyright(project) == []
 
 
 def test_long_chains_of_includes_are_read(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from tests.generated import imported, write
 from tests.servers import http_response, serving
 from tests.test_samples import samples_in, sent_by_curl, sent_by_python
-from tests.type_checkers import Mypy, pyright
 
 API = """
 specloom: 1
@@ -65,7 +64,7 @@ types:
   Twig: {fields: {inner: Nest | Twig | Leaf, at?: boolean}}
   Leaf: {fields: {at: string, on?: boolean(true)}}
 """
-USER = """
+PROGRAM = """
 from typing import assert_type
 
 from farm import Farm, models
@@ -278,10 +277,3 @@ def test_pages_and_samples_show_them(project: Path, package: ModuleType) -> None
     assert "lives=9" in page
     for name, curl, sample in samples_in(project):
         assert sent_by_curl(curl) == sent_by_python(sample, package, "Farm"), name
-
-
-def test_type_checkers_accept_a_client(project: Path, mypy: Mypy) -> None:
-    (project / "user.py").write_text(USER)
-    result = mypy("user.py", "farm", cwd=project, path=[project])
-    assert result.returncode == 0, result.stdout
-    assert pyright(project) == []

@@ -26,7 +26,7 @@ from tests.servers import (
     http_response,
     serving,
 )
-from tests.type_checkers import Mypy, pyright
+from tests.type_checkers import Mypy
 
 SPEC = Path(__file__).with_name("cases") / "paging" / "spec"
 Collect: TypeAlias = Callable[[str, Callable[[Any], Any]], list[Any]]
@@ -507,7 +507,7 @@ def test_the_size_of_a_mock_page_is_set_by_the_test(pages: Any) -> None:
 
 # --- types --------------------------------------------------------------------------------
 
-TYPED = '''
+PROGRAM = '''
 """Uses of paginators."""
 
 from collections.abc import AsyncIterator, Iterator
@@ -537,15 +537,6 @@ async def use_async(client: AsyncPages) -> None:
     items: AsyncIterator[models.Charge] = client.charges.iter_list()
     assert_type(await anext(items), models.Charge)
 '''
-
-
-def test_items_and_pages_are_typed(project: Path, mypy: Mypy, tmp_path: Path) -> None:
-    shutil.copytree(project / "pages", tmp_path / "pages")
-    program = tmp_path / "uses.py"
-    program.write_text(TYPED, "utf-8")
-    checked = mypy(program, "pages", cwd=tmp_path)
-    assert checked.returncode == 0, checked.stdout
-    assert pyright(tmp_path) == []
 
 
 def test_a_call_of_one_page_only_is_refused_by_type_checkers(

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from tests.generated import imported, write
 from tests.servers import Server, http_response, serving
-from tests.type_checkers import Mypy, pyright
 
 from specloom.diff import Spec, compare
 from specloom.spec import load
@@ -117,14 +116,6 @@ def test_a_mock_responds_within_the_range(depot: Any) -> None:
     assert (response.status, response.value.id) == (200, "text")
     mock.reply({"id": "b"}, endpoint="parcels.get", times=1)
     assert client.parcels.get("b").id == "b"
-
-
-def test_types(project: Path, tmp_path: Path, mypy: Mypy) -> None:
-    (tmp_path / "program.py").write_text(PROGRAM, "utf-8")
-    result = mypy("program.py", cwd=tmp_path, path=[project])
-    assert result.returncode == 0, result.stdout
-    (project / "program.py").write_text(PROGRAM, "utf-8")
-    assert pyright(project, exclude=["depot/_runtime"]) == []
 
 
 def test_a_range_of_the_same_type_breaks_no_program(tmp_path: Path) -> None:

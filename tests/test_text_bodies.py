@@ -16,7 +16,6 @@ import httpx
 import pytest
 from tests.generated import imported, write
 from tests.servers import Server, http_response, serving
-from tests.type_checkers import Mypy, pyright
 
 from specloom.diff import Spec, compare
 from specloom.spec import load
@@ -213,14 +212,6 @@ def test_a_mock_sends_and_checks_texts(press: Any) -> None:
             sent = http.post("/markdown", content=content)
             assert sent.json()["code"], sent.text
             assert problem in sent.text
-
-
-def test_types(project: Path, tmp_path: Path, mypy: Mypy) -> None:
-    (tmp_path / "program.py").write_text(PROGRAM, "utf-8")
-    result = mypy("program.py", cwd=tmp_path, path=[project])
-    assert result.returncode == 0, result.stdout
-    (project / "program.py").write_text(PROGRAM, "utf-8")
-    assert pyright(project, exclude=["press/_runtime"]) == []
 
 
 def test_pages(project: Path) -> None:

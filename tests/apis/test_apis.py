@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.apis.checking import check_types
 from tests.apis.conftest import program
+from tests.client_types import ClientTree
 from tests.generated import imported, write
 from tests.type_checkers import Mypy
+
+from specloom.spec import load
 
 HERE = Path(__file__).parent
 APIS = sorted(spec.parent.name for spec in HERE.glob("*/spec"))
@@ -34,9 +36,9 @@ def test_programs_run_against_the_mock(name: str, tmp_path: Path) -> None:
 
 
 def test_types(tmp_path: Path, mypy: Mypy) -> None:
-    projects = {name: tmp_path / "projects" / name for name in APIS}
-    for name, project in projects.items():
-        write(HERE / name / "spec", project)
-    folder = tmp_path / "checked"
-    folder.mkdir()
-    check_types(projects, {name: HERE / name / "use.py" for name in APIS}, folder, mypy)
+    """Of all clients and programs, and of the runtime parts that they have."""
+    tree = ClientTree(tmp_path / "tree")
+    for name in APIS:
+        program = (HERE / name / "use.py").read_text("utf-8")
+        tree.add(name, load(HERE / name / "spec", name).api, program)
+    tree.check(mypy, with_runtime=True)

@@ -67,7 +67,14 @@ def build(folder: Path, *arguments: str, status: int = 0) -> str:
     return run(sys.executable, "-m", "build", "--no-isolation", *arguments, folder, status=status)
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "hatchling",
+        pytest.param("setuptools", marks=pytest.mark.slow),
+        pytest.param("pdm", marks=pytest.mark.slow),
+    ],
+)
 def test_a_project_is_built_with_its_client(tool: str, tmp_path: Path, builder: Path) -> None:
     folder = project(tmp_path, tool)
     output = build(folder)  # the sdist, and the wheel from the sdist

@@ -278,7 +278,8 @@ def class_names() -> list[str]:
 KINDS = ["string(1..5)", "integer(0..9)", "decimal(0..)", "datetime", "date('%Y%m%d')", "duration(s)", "list<string>(..3)", "map<integer>", "text<Inner>", "string('a' | 'b')", "Inner?", "boolean", "number(0..)", "bytes(..9)", "list<map<date>>", "json"]  # fmt: skip
 
 
-def spec_of_names() -> dict[str, str]:
+def spec_of_names(every: int = 1) -> dict[str, str]:
+    """Return a spec with all names, or with every second, third, … name of a class."""
     fields = distinct(LOWER, naming.snake)
     typed = "".join(
         f"      {json.dumps(name + '?')}: {{type: {json.dumps(KINDS[number % len(KINDS)])}}}\n"
@@ -291,7 +292,7 @@ def spec_of_names() -> dict[str, str]:
         " responses: {200: {body: {a: string, y?: date, z?: map<datetime>, w?: json, v?: decimal, u?: bytes, t?: duration}}}}\n"
         for name in METHODS
     )
-    classes = class_names()
+    classes = class_names()[::every]
     # What a class hides, it hides from all classes of its module: some of them have all kinds of fields.
     types = "".join(
         (
@@ -331,17 +332,27 @@ def spec_of_names() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    spec, out = tmp_path_factory.mktemp("spec"), tmp_path_factory.mktemp("names")
-    write(spec_of_names(), spec)
+    return project_in(tmp_path_factory.mktemp("names"))
+
+
+def project_in(folder: Path, every: int = 1) -> Path:
+    """Generate the project of `spec_of_names` in an empty folder."""
+    spec, out = folder / "spec", folder / "project"
+    write(spec_of_names(every), spec)
     for path, code in files(load(spec, "spec").api, "project").items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(code, "utf-8")
     return out
 
 
-def test_type_checkers_find_nothing(project: Path, mypy: Mypy) -> None:
+def test_mypy_finds_nothing(project: Path, mypy: Mypy) -> None:
     process = mypy("shop", cwd=project)
     assert process.returncode == 0, process.stdout[-4000:]
+
+
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_pyright_finds_nothing(every: int, tmp_path: Path) -> None:
+    project = project_in(tmp_path, every)
     assert pyright(project, exclude=["shop/_runtime"]) == []
 
 

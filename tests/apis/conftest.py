@@ -21,6 +21,11 @@ from specloom.model import Api
 
 Tell: TypeAlias = Callable[..., None]
 
+_SCHEMES = {
+    "aws-sigv4": "tests.apis.s3.scheme.specloom_sigv4",
+    "alipay-rsa2": "tests.apis.alipay.scheme.specloom_alipay",
+}
+
 
 @pytest.fixture(scope="module", autouse=True)
 def schemes() -> Iterator[None]:
@@ -28,8 +33,8 @@ def schemes() -> Iterator[None]:
     plain = plugins.load
 
     def load(group: str, name: str) -> object:
-        if (group, name) == (plugins.SCHEMES, "aws-sigv4"):
-            return import_module("tests.apis.s3.scheme.specloom_sigv4").SCHEME
+        if group == plugins.SCHEMES and name in _SCHEMES:
+            return import_module(_SCHEMES[name]).SCHEME
         return plain(group, name)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -54,4 +54,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "3ca68b129c878be2"
+__build__ = "580cf2858a4825df"

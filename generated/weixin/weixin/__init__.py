@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "4ea2a17c5221ddf6"
+__build__ = "9784ca0cf96fe07f"

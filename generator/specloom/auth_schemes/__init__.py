@@ -89,7 +89,7 @@ def _origin(name: str) -> str:
 
 
 def added_by(scheme: Scheme, where: str) -> list[tuple[str, Added]]:
-    """Return names and values that a scheme adds to the headers or the query of a request, without names that depend on an unset option."""
+    """Return names and values that a scheme adds to the headers, the query or the form of a request, without names that depend on an unset option."""
     default = SCHEMES[scheme.kind].default_header
     is_placed = not scheme.options.keys().isdisjoint(("header", "query", "cookie"))
     options = scheme.options if is_placed else {**scheme.options, "header": default}

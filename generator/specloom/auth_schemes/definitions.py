@@ -47,9 +47,10 @@ class Option(NamedTuple):
 
 
 class Added(NamedTuple):
-    """A header, query parameter or cookie that the scheme adds to a request; `{option}` as the name stands for that option's value."""
+    """A header, query parameter, cookie or field of a URL-encoded form that the scheme adds to a request; `{option}` as the name stands for that
+    option's value."""
 
-    where: Literal["header", "query", "cookie"]
+    where: Literal["header", "query", "cookie", "form"]
     name: str
     meaning: Text
     sample: str

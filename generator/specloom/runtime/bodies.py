@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import quote_plus
 
 import msgspec
@@ -26,10 +26,8 @@ from .encode_errors import (
 from .encoding import encoder_for
 from .errors import InvalidRequest
 from .field_info import Annotation, is_struct
-from .http_messages import BodyStream
+from .http_messages import FORM, BodyStream
 from .url_encoding import Style, parameters
-
-_FORM: Final = "application/x-www-form-urlencoded"
 
 Encrypt: TypeAlias = Callable[[str], str]
 """Return the ciphertext of a plaintext."""
@@ -177,7 +175,7 @@ class Form(Body):
 
     @property
     def media_types(self) -> tuple[str, ...]:
-        return (_FORM,)
+        return (FORM,)
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -200,4 +198,4 @@ class Form(Body):
             for key, values in checked
         ]
         content = "&".join(pairs).encode("ascii")
-        return Encoded(_FORM, content)
+        return Encoded(FORM, content)

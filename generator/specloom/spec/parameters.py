@@ -285,13 +285,20 @@ def media_choice(node: Node | None) -> tuple[Field, ...]:
 def check_added(
     endpoint: Endpoint,
     header: Iterable[Field],
+    types: Mapping[TypeName, NamedType],
     schemes: Iterable[Scheme],
     diagnostics: DiagnosticCollector,
 ) -> None:
-    """Report parameters that the endpoint's schemes or its body set; `header` are the API's constant headers."""
+    """Report parameters that the endpoint's schemes or its body set, and schemes that need a form; `header` are the API's constant headers."""
     own = {field.wire.lower() for field in endpoint.header}
     headers = (*(field for field in header if field.wire.lower() not in own), *endpoint.header)
-    parts = (("header", headers), ("query", endpoint.query), ("cookie", endpoint.cookie))
+    form = _form_fields(endpoint, types)
+    parts = (
+        ("header", headers),
+        ("query", endpoint.query),
+        ("cookie", endpoint.cookie),
+        ("form", form or ()),
+    )
     for part, fields in parts:
         writers = {
             _folded(name, part): f"the scheme `{scheme.name}`"
@@ -311,6 +318,24 @@ def check_added(
                     hint,
                     len(field.wire),
                 )
+    for scheme in schemes:
+        if form is None and added_by(scheme, "form"):
+            diagnostics.add_at(
+                endpoint.location,
+                "invalid-parameter",
+                f"the scheme `{scheme.name}` adds fields to a form, and `{endpoint.qualified}` has none",
+                "write the body as `form`, or set `auth` of this endpoint",
+            )
+
+
+def _form_fields(
+    endpoint: Endpoint, types: Mapping[TypeName, NamedType]
+) -> tuple[Field, ...] | None:
+    """Return the fields of a URL-encoded form; None if the body is another one."""
+    if not isinstance(endpoint.body, model.FormBody):
+        return None
+    named = types.get(endpoint.body.type.to)
+    return named.fields if isinstance(named, model.Object) else ()
 
 
 def _folded(name: str, part: str) -> str:

@@ -31,9 +31,9 @@ class RequestFields:
         return tuple(field for part in parts for field in part)
 
     def of_type(self, type_: Type) -> tuple[Field, ...]:
-        """Return the fields of an object, or of the objects in a list."""
-        while isinstance(type_, model.Nullable | model.ListOf):
-            type_ = type_.type if isinstance(type_, model.Nullable) else type_.item
+        """Return the fields of an object, of the objects in a list, or of the object that a text has as JSON."""
+        while isinstance(type_, model.Nullable | model.ListOf | model.JsonText):
+            type_ = type_.item if isinstance(type_, model.ListOf) else type_.type
         object_type = self.built.get(type_.to) if isinstance(type_, model.Named) else None
         return object_type.fields if isinstance(object_type, model.Object) else ()
 

@@ -295,7 +295,7 @@ class Resolver:
         for endpoint in endpoints:
             self._check_endpoint(endpoint)
             parameters.check_added(
-                endpoint, header, self.schemes.in_any(endpoint.auth), self.diagnostics
+                endpoint, header, types, self.schemes.in_any(endpoint.auth), self.diagnostics
             )
         self._check_files()
         self._check_fills(endpoints)

@@ -16,7 +16,7 @@ from .nodes import MapNode, Node, Scalar
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LOCATION = re.compile(r"[^.\[\]*\s]+(?:\.[^.\[\]*\s]+)*")
-_PLACES = {"header": "header", "query": "query parameter"}
+_PLACES = {"header": "header", "query": "query parameter", "form": "form field"}
 
 
 def _is_endpoint_url(text: str) -> bool:
@@ -204,7 +204,7 @@ class SchemeResolver:
                     f"this alternative is never used: {accepted} comes first, and needs no other credentials",
                     "write the alternative with more schemes first",
                 )
-        for place in ("header", "query"):
+        for place in ("header", "query", "form"):
             writers: dict[str, str] = {}
             for scheme in self.of(names):
                 for name, added in auth_schemes.added_by(scheme, place):

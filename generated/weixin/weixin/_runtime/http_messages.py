@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping
-from urllib.parse import quote
+from typing import Final
+from urllib.parse import quote, quote_plus
 
 from .confidential import Confidential, Opaque
 from .errors import ConfigError
-from .headers import Headers
+from .headers import Headers, is_media_of
 from .hosts import Host
+
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 class BodyError(Exception):
@@ -104,6 +107,20 @@ class Request(Opaque):
         pairs = [pair for pair in query.split("&") if not pair.startswith(key)]
         pairs = [*filter(None, pairs), f"{key}{quote(value, safe='')}"]
         return self._with(f"{path}?{'&'.join(pairs)}", self.headers)
+
+    def with_form(self, added: Mapping[str, str]) -> Request:
+        """Return the request with more fields in its URL-encoded form; raise
+        `ConfigError` if it has no form."""
+        if not is_media_of(
+            Headers(self.headers.items()).get("Content-Type", ""), (FORM,)
+        ):
+            raise ConfigError(
+                f"authentication adds fields to a form, so the body must be {FORM}"
+            )
+        pairs = [f"{quote_plus(name)}={quote_plus(added[name])}" for name in added]
+        body = b"&".join(filter(None, (self.body, "&".join(pairs).encode())))
+        headers = {**self.headers, "Content-Length": str(len(body))}
+        return Request(self.method, self.host, self.target, headers, body, None)
 
     def with_cookie(self, name: str, value: str) -> Request:
         """Return the request with one more cookie (RFC 6265, 4.2.1)."""

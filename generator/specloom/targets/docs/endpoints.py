@@ -295,7 +295,9 @@ def _body(endpoint: Endpoint, tables: FieldTables) -> Content | None:
         case BinaryBody(file=type) | TextBody(type=type):
             return Content(single_value(type, "whole_body", tables), [])
         case FormBody() | JsonBody(flat=True, choice=(_, *_)):
-            return Content(None, tables.of(body_fields(tables.api, endpoint), styled=True))
+            fields = body_fields(tables.api, endpoint)
+            added = _auth_rows(tables.api, endpoint, "form", tables.localizer)
+            return Content(None, tables.of(fields, styled=True, after=added))
         case JsonBody(type=type) | MultipartBody(type=type):
             return content(type, "whole_body", tables)
 

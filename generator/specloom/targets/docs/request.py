@@ -145,6 +145,8 @@ class SampleRequest(Struct, frozen=True):
                     for wire, value in _members(self.body)
                     for pair in name_values(wire, value, styles.get(wire, "repeat"))
                 ]
+                for name, added in added_by_auth(self.api, self.endpoint, "form"):
+                    fields.append((name, [added.sample]))
                 return [_form_field(name, values) for name, values in fields]
             case MultipartBody(type=type):
                 parts_type = self.api.types[type.to]

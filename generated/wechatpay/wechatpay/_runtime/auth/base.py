@@ -10,8 +10,8 @@ from ..confidential import Opaque
 from ..effects import Steps
 from ..errors import ConfigError, Error
 from ..frames import hide_constructor_arguments
-from ..headers import request_id_of
-from ..http_messages import RawResponse, Request
+from ..headers import Headers, is_media_of, request_id_of
+from ..http_messages import FORM, RawResponse, Request
 from .side_channel import SideChannel
 
 
@@ -100,14 +100,23 @@ class Scheme(Opaque):
             if plain.headers.get(name) != value:
                 yield value
                 yield value.rpartition(" ")[2]  # without the name of the scheme
-        known = plain.target.partition("?")[2].split("&")
-        for pair in signed.target.partition("?")[2].split("&"):
+        known = _pairs(plain)
+        for pair in _pairs(signed):
             if pair not in known:
                 yield unquote_plus(pair.partition("=")[2])
 
     def request_id(self, response: RawResponse, message: str) -> str | None:
         """Return the id of the request at the provider; `message` is an error's."""
         return request_id_of(response.headers)
+
+
+def _pairs(request: Request) -> list[str]:
+    """Return the encoded fields of the query and of a form."""
+    query = request.target.partition("?")[2].split("&")
+    media = Headers(request.headers.items()).get("Content-Type", "")
+    if not is_media_of(media, (FORM,)):
+        return query
+    return [*query, *request.body.decode("ascii", "replace").split("&")]
 
 
 def need_text(name: str, value: object) -> str:

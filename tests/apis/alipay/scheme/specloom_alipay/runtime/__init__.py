@@ -1,0 +1,1 @@
+"""Runtime part of `alipay-rsa2`, which is copied into clients."""

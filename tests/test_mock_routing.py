@@ -71,6 +71,14 @@ endpoints:
     path: {file: string}
     header: {X-Part: integer}
     responses: {200: {body: {part: integer}}}
+  report:
+    http: POST /reports
+    body: {about: string}
+    responses: {200: {body: {text: string}}}
+  stream_report:
+    http: POST /reports
+    body: {about: string}
+    responses: {200: {stream: {events: {text: string}}}}
   red:
     http: GET /{colour}/{number}
     path: {colour: string('red'), number: integer}
@@ -109,12 +117,16 @@ def test_each_call_reaches_its_own_endpoint(gateway: Any) -> None:
         calls.append(content=b"x"),
         calls.whole("a"),
         calls.part("a", x_part=3),
+        calls.report(about="x"),
         calls.red(1),
         calls.blue(1),
     ]
     with mock.client(strict=True, max_attempts=1) as client:
         for call in sent_calls:
             client.send(call)
+        sent_calls.append(calls.stream_report(about="x"))
+        with client.stream(sent_calls[-1]) as stream:
+            assert len(list(stream)) == 1
     assert [request.endpoint for request in mock.calls] == [
         call.endpoint.name for call in sent_calls
     ]

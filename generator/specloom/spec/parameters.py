@@ -501,14 +501,16 @@ def route_shape(path: str) -> str:
 
 
 def route_marks(endpoint: Endpoint, body: Iterable[Field]) -> frozenset[object]:
-    """Return what else distinguishes requests of one route: constants and required headers."""
+    """Return what else distinguishes requests of one route: constants, required headers, and Accept of a stream of events."""
     fields = (*endpoint.path_fields, *endpoint.query, *endpoint.header, *endpoint.cookie, *body)
     constants = (
         (field.wire, field.type)
         for field in fields
         if field.required and model.is_constant(field.type)
     )
-    return frozenset((*constants, *(field.wire for field in endpoint.header if field.required)))
+    headers = (field.wire for field in endpoint.header if field.required)
+    accept = endpoint.stream is not None and endpoint.stream.format == "events"
+    return frozenset((*constants, *headers, ("Accept", accept)))
 
 
 def body_media(endpoint: Endpoint) -> tuple[str, ...]:

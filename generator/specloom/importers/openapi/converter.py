@@ -243,22 +243,23 @@ class Converter:
 
     def _mark_stream(self, plain: dict[str, object], stream: dict[str, object], hint: str) -> None:
         """Set the field `stream` of the requests of both endpoints, if it is written in the endpoint or its type."""
-        body = stream.get("body")
+        key = next((each for each in ("body", "form", "parts") if each in stream), "body")
+        body = stream.get(key)
         if isinstance(body, dict):
             fields = cast("dict[str, object]", body)
             if "stream" in fields or "stream?" in fields:
-                stream["body"] = {
-                    **{key: value for key, value in fields.items() if key.rstrip("?") != "stream"},
+                stream[key] = {
+                    **{name: value for name, value in fields.items() if name.rstrip("?") != "stream"},
                     "stream": "boolean(true)",
                 }
-                plain["body"] = {
-                    key: ("boolean(false)" if key == "stream?" else value)
-                    for key, value in fields.items()
+                plain[key] = {
+                    name: ("boolean(false)" if name == "stream?" else value)
+                    for name, value in fields.items()
                 }
         elif isinstance(body, str) and (named := self.names.named(body)) and named.at.is_map:
             properties = named.at.get("properties")
             if properties is not None and "stream" in properties.map:
-                stream["body"] = self.names.add(
+                stream[key] = self.names.add(
                     f"{body}Stream",
                     {"includes": [body], "fields": {"stream": "boolean(true)"}},
                     named.at,

@@ -50,24 +50,31 @@ ODD: tuple[Any, ...] = (
 )
 
 
+def is_collection(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def keys_of(collection: Any) -> list[Any]:
+    return [*range(len(collection))] if hasattr(collection, "append") else [*collection]
+
+
 def positions(root: Any) -> list[tuple[Any, Any]]:
     """Return each collection of a document with each of its keys or indexes."""
     found: list[tuple[Any, Any]] = []
     waiting: list[Any] = [root]
     while waiting:
-        parent: Any = waiting.pop()
-        keys: list[Any] = list(parent) if isinstance(parent, dict) else [*range(len(parent))]
-        found += [(parent, key) for key in keys]
-        waiting += [parent[key] for key in keys if isinstance(parent[key], dict | list)]
+        parent = waiting.pop()
+        found += [(parent, key) for key in keys_of(parent)]
+        waiting += [parent[key] for key in keys_of(parent) if is_collection(parent[key])]
     return found
 
 
 def damage(document: Any, kind: str, draw: Any) -> None:
     """Change one value: replace it by an odd one or by another part of the document, delete it, or give it another name."""
-    places: list[tuple[Any, Any]] = [
-        (parent, key)
-        for parent, key in positions(document)
-        if parent is not document or key not in {"openapi", "swagger"}
+    places = [
+        place
+        for place in positions(document)
+        if place[0] is not document or place[1] not in {"openapi", "swagger"}
     ]
     parent, key = places[draw(st.integers(0, len(places) - 1))]
     if kind == "odd":
@@ -103,7 +110,9 @@ def imported(document: Any) -> Imported | None:
 def check(data: st.DataObject) -> None:
     """Damage a document up to four times, and import it."""
     document = copy.deepcopy(data.draw(st.sampled_from(DOCUMENTS)))
-    kinds = st.lists(st.sampled_from(("odd", "moved", "deleted", "renamed")), min_size=1, max_size=4)
+    kinds = st.lists(
+        st.sampled_from(("odd", "moved", "deleted", "renamed")), min_size=1, max_size=4
+    )
     for kind in data.draw(kinds):
         if positions(document):
             damage(document, kind, data.draw)

@@ -208,6 +208,14 @@ def test_texts_of_a_document_stay_texts(tmp_path: Path) -> None:
         assert "\x00" not in text
 
 
+def test_defaults_with_invisible_characters_are_left_out(tmp_path: Path) -> None:
+    """One such text must not cost the whole document."""
+    field = {"type": "string", "default": "a\ufeffb"}
+    operation = {"parameters": [{"name": "q", "in": "query", "schema": field}]}
+    texts = imported_of(tmp_path, {"paths": {"/a": {"get": operation}}})
+    assert "q?: string" in texts["a.yaml"]
+
+
 def test_errors_may_have_bodies_with_the_names_of_exceptions(tmp_path: Path) -> None:
     """A schema `Error` is in most documents; the base class of all exceptions has this name, too."""
     write(Path(CASES, "library20", "imported"), tmp_path)

@@ -8,27 +8,17 @@ from __future__ import annotations
 import argparse
 import json
 import lzma
-import os
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+from .openapi_peers import PEERS
+from .openapi_peers import run as run_peer
 from .projects import ROOT
+from .timed import Process, timed
 
 DOCUMENTS = ROOT.parent / "shared" / "corpus" / "openapi"
 CALLS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Process:
-    """A process that has ended: its status and output, its CPU time in seconds, and its memory in MiB."""
-
-    returncode: int
-    stdout: str
-    seconds: float
-    memory: float
 
 
 _COLUMNS = (
@@ -56,6 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", action="append", metavar="NAME", help="documents whose name has this text"
     )
+    parser.add_argument(
+        "--peers", action="store_true", help="also run other generators on the same documents"
+    )
+    parser.add_argument("--no-mypy", action="store_true", help="do not check types")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -65,20 +59,37 @@ def run(options: argparse.Namespace) -> None:
         name = path.name.removesuffix(".xz")
         if path.is_file() and (not options.only or any(text in name for text in options.only)):
             with tempfile.TemporaryDirectory(prefix="specloom-bench-") as folder:
-                row = _row(path, Path(folder))
-            print(f"{name[:30]:30}" + "".join(f"{cell:>11}" for cell in row), flush=True)
+                document = _unpacked(path, Path(folder))
+                row, seconds = _row(document, typed=not options.no_mypy)
+                print(f"{name[:30]:30}" + "".join(f"{cell:>11}" for cell in row), flush=True)
+                for peer in PEERS if options.peers else ():
+                    own = Path(folder, peer.name)
+                    own.mkdir()
+                    result = run_peer(peer, document, own, typed=not options.no_mypy)
+                    ratios = (
+                        f" (import {seconds[0] / result.seconds:.2f} ×, generate {seconds[1] / result.seconds:.2f} × of it)"
+                        if result.seconds and len(seconds) == 2
+                        else ""
+                    )
+                    print(f"    {peer.name}: {result.text}{ratios}", flush=True)
 
 
-def _row(path: Path, folder: Path) -> list[str]:
-    """Return the cells of a document; a step that fails is the last one."""
+def _unpacked(path: Path, folder: Path) -> Path:
+    """Return a copy of a document in a folder."""
     content = path.read_bytes()
     document = folder / path.name.removesuffix(".xz")
     document.write_bytes(lzma.decompress(content) if path.suffix == ".xz" else content)
-    imported = _timed(
+    return document
+
+
+def _row(document: Path, *, typed: bool) -> tuple[list[str], tuple[float, ...]]:
+    """Return the cells of a document, and the seconds of its import and of `generate`; a step that fails is the last one."""
+    folder = document.parent
+    imported = _python(
         folder, "-m", "specloom", "import", document.name, "--api", "client", "--format", "json"
     )
     if imported.returncode:
-        return ["refused"]
+        return ["refused"], ()
     report = json.loads(imported.stdout)
     lost = sum(row["construct"] == "operation" for row in report["rows"])
     cells: list[object] = [
@@ -87,32 +98,22 @@ def _row(path: Path, folder: Path) -> list[str]:
         len(report["rows"]),
         f"{imported.seconds:.1f}",
     ]
-    generated = _timed(folder, "-m", "specloom", "generate")
+    generated = _python(folder, "-m", "specloom", "generate")
     cells += [f"{generated.seconds:.1f}" if not generated.returncode else "failed"]
     cells.append(f"{generated.memory:.0f}")
     project = folder / "clients" / "client"
-    modules = _timed(project, "-c", _IMPORTS)
+    modules = _python(project, "-c", _IMPORTS)
     cells.append(modules.stdout.strip() if not modules.returncode else "failed")
-    cache = ROOT / ".bench" / "mypy"
-    typed = _timed(project, "-m", "mypy", "--strict", "--cache-dir", str(cache), "client")
-    cells.append(sum(": error:" in line for line in typed.stdout.splitlines()))
-    called = _timed(project, str(Path(__file__).with_name("calling.py")), "client", str(CALLS))
+    if typed:
+        cache = ROOT / ".bench" / "mypy"
+        checked = _python(project, "-m", "mypy", "--strict", "--cache-dir", str(cache), "client")
+        cells.append(sum(": error:" in line for line in checked.stdout.splitlines()))
+    else:
+        cells.append("-")
+    called = _python(project, str(Path(__file__).with_name("calling.py")), "client", str(CALLS))
     cells.append((called.stdout.splitlines() or ["failed"])[-1].replace(" ", ""))
-    return [str(cell) for cell in cells]
+    return [str(cell) for cell in cells], (imported.seconds, generated.seconds)
 
 
-def _timed(folder: Path, *arguments: str) -> _Process:
-    """Run Python in a folder."""
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=folder, stdout=output, stderr=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        return _Process(
-            process.returncode,
-            output.read().decode("utf-8", "replace"),
-            usage.ru_utime + usage.ru_stime,
-            usage.ru_maxrss / 1024,
-        )
+def _python(folder: Path, *arguments: str) -> Process:
+    return timed(folder, sys.executable, *arguments)

@@ -249,7 +249,11 @@ class Converter:
             fields = cast("dict[str, object]", body)
             if "stream" in fields or "stream?" in fields:
                 stream[key] = {
-                    **{name: value for name, value in fields.items() if name.rstrip("?") != "stream"},
+                    **{
+                        name: value
+                        for name, value in fields.items()
+                        if name.rstrip("?") != "stream"
+                    },
                     "stream": "boolean(true)",
                 }
                 plain[key] = {

@@ -68,6 +68,7 @@ class _Repairs:
         self.harsh = harsh
         self._ways: dict[str, dict[tuple[int, int], Way]] = {}
         self._done: set[tuple[str, Way]] = set()
+        self._bodies: dict[str, tuple[str, Way]] = {}
 
     def apply(self, problems: tuple[Diagnostic, ...]) -> bool:
         """Repair each problem once; return whether anything changed."""
@@ -268,22 +269,12 @@ class _Repairs:
 
     def _drop_file(self, file: str, problem: Diagnostic) -> bool:
         """Remove the example whose body is in a file."""
-        for name, content in [*self.conversion.files.items()]:
-            if not isinstance(content, dict) or not name.endswith(".yaml"):
-                continue
-            resource = cast("dict[str, dict[str, dict[str, object]]]", content)
-            for endpoint, keys in (resource.get("endpoints") or {}).items():
-                listed = cast("list[object]", keys.get("examples") or [])
-                for index, example in enumerate(listed):
-                    if example is not None and f"'body_file': {file!r}" in repr(example):
-                        return self._remove(
-                            resource,
-                            name,
-                            ("endpoints", endpoint, "examples", index),
-                            problem,
-                            "wrong example",
-                            "left out",
-                        )
+        if not self._bodies:
+            self._bodies = _bodies_in_files(self.conversion.files)
+        if file in self._bodies:
+            name, way = self._bodies[file]
+            root = self.conversion.files[name]
+            return self._remove(root, name, way, problem, "wrong example", "left out")
         return self.conversion.files.pop(file, None) is not None
 
     def _loosen(self, root: object, file: str, way: Way, problem: Diagnostic) -> bool:
@@ -470,6 +461,23 @@ def _positions(root: Node) -> dict[tuple[int, int], Way]:
                 ways[item.line, item.column] = (*way, index)
                 waiting.append((item, (*way, index)))
     return ways
+
+
+def _bodies_in_files(files: Mapping[str, object]) -> dict[str, tuple[str, Way]]:
+    """Return the example of each body in a file of its own: its resource file, and the way to it."""
+    found: dict[str, tuple[str, Way]] = {}
+    for name, content in files.items():
+        if not isinstance(content, dict) or not name.endswith(".yaml"):
+            continue
+        resource = cast("dict[str, dict[str, dict[str, object]]]", content)
+        for endpoint, keys in (resource.get("endpoints") or {}).items():
+            examples = cast("list[dict[str, dict[str, object]] | None]", keys.get("examples") or [])
+            for index, example in enumerate(examples):
+                for part in (example or {}).values():
+                    if isinstance(part, dict) and "body_file" in part:
+                        way = ("endpoints", endpoint, "examples", index)
+                        found[str(part["body_file"])] = name, way
+    return found
 
 
 def _get(root: object, way: Way) -> object:

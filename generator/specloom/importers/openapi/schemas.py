@@ -429,17 +429,14 @@ class SchemaConverter:
             example = example_of(at, shape, self.context)
             if example is not None:
                 keys["example"] = example
-        default = plain_value(at.raw("default"))
-        if (
-            default is not None
-            and isinstance(at.raw("default"), str | int | bool)
-            and shape.inner is None
-        ):
-            keys["default"] = default
-        elif at.raw("default") is not None and not isinstance(at.raw("default"), dict | list):
-            keys["default"] = at.raw("default")
-        elif isinstance(at.raw("default"), dict | list):
+        written = at.raw("default")
+        default = plain_value(written)
+        if isinstance(written, dict | list):
             self.note(at, "left out", "default", "a default that is a list or an object")
+        elif default is not None:
+            keys["default"] = default
+        elif written is not None:
+            self.note(at, "left out", "default", "its text cannot be in a spec")
         return shape, keys
 
     def only(self, at: At) -> Direction | None:

@@ -19,7 +19,7 @@ from specloom.spec import load
 CASES = sorted((Path(__file__).parent / "cases" / "import").glob("*/document.*"))
 DOCUMENTS = [yaml.safe_load(path.read_text("utf-8")) for path in CASES]
 CANARY = "CANARY\"'`}}{{%x%*/ -->\n# &a *b ${x} [k]: - \\"
-ODD: tuple[Any, ...] = (
+ODD: list[Any] = [
     None,
     True,
     -1,
@@ -46,8 +46,8 @@ ODD: tuple[Any, ...] = (
     {"$ref": "#/paths"},
     {"$ref": 3},
     {"type": ["object", "array", "null"], "items": {"$ref": "#"}},
-    {"allOf": [{"$ref": "#"}, {"oneOf": []}]},
-)
+    {"allOf": [{"$ref": "#"}, {"oneOf": [3]}]},
+]
 
 
 def is_collection(value: Any) -> bool:
@@ -76,11 +76,11 @@ def damage(document: Any, kind: str, draw: Any) -> None:
         for place in positions(document)
         if place[0] is not document or place[1] not in {"openapi", "swagger"}
     ]
-    parent, key = places[draw(st.integers(0, len(places) - 1))]
+    parent, key = places[int(draw(st.integers(0, len(places) - 1)))]
     if kind == "odd":
         parent[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
     elif kind == "moved":
-        other, other_key = places[draw(st.integers(0, len(places) - 1))]
+        other, other_key = places[int(draw(st.integers(0, len(places) - 1)))]
         parent[key] = copy.deepcopy(other[other_key])
     elif kind == "deleted" or isinstance(parent, list):
         del parent[key]

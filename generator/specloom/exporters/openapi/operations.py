@@ -14,6 +14,8 @@ from .nodes import Format, Node, extensions
 from .schemas import Schemas, limits
 from .security import requirements
 
+_OF_OPENAPI = frozenset({"accept", "content-type", "authorization"})
+"""Headers that OpenAPI derives from media types and security; it ignores parameters with these names."""
 _VARIABLE = re.compile(r"\{\+?([^{}]*)\}")
 
 
@@ -81,7 +83,7 @@ class Operations:
         headers: list[Json] = [
             {"$ref": f"#/components/parameters/{field.wire}"}
             for name, field in shared.items()
-            if name not in own
+            if name not in own and name not in _OF_OPENAPI
         ]
         written: list[Json] = [
             self._parameter(field, where)
@@ -122,6 +124,9 @@ class Operations:
         if where == "query":
             node |= self._style(field)
         schema = self.schemas.of(field.type)
+        if where == "header" and "const" in schema:  # other readers know `enum` there only
+            values: list[Json] = [schema.pop("const")]
+            schema["enum"] = values
         node["schema"] = self.schemas.with_siblings(schema, self.schemas.values(field))
         return node | self.schemas.attributes(field)
 
@@ -139,7 +144,11 @@ class Operations:
                 style = extensions({"style": field.style}) if field.style == "brackets" else {}
                 return {"style": "deepObject", "explode": True, **style}
             case "brackets":
-                return extensions({"style": "brackets"})
+                inner = model.innermost(field.type)
+                named = self.api.types.get(inner.to) if isinstance(inner, model.Named) else None
+                is_nested = isinstance(named, model.Object)
+                style = {"style": "deepObject", "explode": True} if is_nested else {}
+                return {**style, **extensions({"style": "brackets"})}
             case _:
                 return {}
 

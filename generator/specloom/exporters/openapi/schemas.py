@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from ... import model
 from ...model import Api, Field, Json, LengthRange, NamedType, NumberRange, Type, TypeName
 from ...naming import snake
 from . import forms
 from .nodes import Format, Node, extensions
+
+_GROUP = re.compile(r"\(\?:[^()]*\)")
 
 
 class Schemas:
@@ -266,7 +270,9 @@ def _pattern(pattern: str | None) -> Node:
     """Return a pattern that matches anywhere in a value, as those of JSON Schema do."""
     if pattern is None:
         return {}
-    return {"pattern": f"^(?:{pattern})$", "x-specloom-pattern": pattern}
+    is_one = "|" not in pattern or _GROUP.fullmatch(pattern)
+    whole = pattern if is_one else f"(?:{pattern})"
+    return {"pattern": f"^{whole}$", "x-specloom-pattern": pattern}
 
 
 def _time(type: model.DateTime | model.Date | model.Duration) -> Node:

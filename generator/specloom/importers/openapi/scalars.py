@@ -26,6 +26,8 @@ def string(at: At, context: Context) -> tuple[str, str | None]:
     format_ = at.text("format").lower()
     if format_ == "binary":
         return "file", None
+    if at.text("contentEncoding").lower() == "base64":
+        format_ = "byte"
     word = _FORMATS.get(format_, "string")
     if word in _PLAIN_FORMATS:
         return word, None

@@ -132,7 +132,7 @@ def same(read: object, written: object) -> bool:
     )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["title", "endpoints", "types", "errors"]) | KEYS,

@@ -155,7 +155,7 @@ def _summary(
 ) -> list[str]:
     lines = [
         f"{'updated' if name in old and name in new else 'created' if name in new else 'removed'} {shown}/{name}"
-        + " (written anew: its comments and layout could not be kept)" * (name in merged.rewritten)
+        + (f" ({merged.lost[name]})" if name in merged.lost else "")
         for name in sorted({*old, *new})
         if old.get(name) != new.get(name)
     ]

@@ -9,6 +9,11 @@ from .data import is_map
 
 _IDENTITIES = (("url",), ("status", "code"), ("name",), ("title",))
 """Keys that identify a row of a list, the first that it has."""
+_SHORT = {"responses": "body", "hosts": "url"}
+_FIELDS = frozenset(
+    {"path", "query", "header", "cookie", "body", "form", "parts", "fields", "payload"}
+)
+"""Keys of maps of fields, in which `type` is the name of a field."""
 
 
 def keys_by_id(content: Mapping[str, object]) -> dict[str, str]:
@@ -39,6 +44,24 @@ def _routes(endpoints: Mapping[str, object]) -> dict[str, str]:
     return {route: name for route, name in found if counts[route] == 1}
 
 
+def by_endpoint(
+    base: Mapping[str, object], ours: Mapping[str, object], theirs: Mapping[str, object]
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return the names of endpoints in three versions, by the name that they have in the first version with them."""
+    of_user = {new: old for old, new in renamed(base, ours).items()}
+    upstream = {new: old for old, new in renamed(base, theirs).items()}
+    added_twice = {
+        new: mine
+        for mine, new in renamed(ours, theirs).items()
+        if mine not in base and mine not in of_user and new not in upstream
+    }
+    return (
+        {name: name for name in base},
+        {of_user.get(name, name): name for name in ours},
+        {{**added_twice, **upstream}.get(name, name): name for name in theirs},
+    )
+
+
 def rows_by_id(rows: Sequence[object]) -> dict[str, object] | None:
     """Return the rows of a list by identity, equal ones numbered; None if a row has none."""
     seen: Counter[str] = Counter()
@@ -50,6 +73,14 @@ def rows_by_id(rows: Sequence[object]) -> dict[str, object] | None:
         seen[identity] += 1
         result[f"{identity} #{seen[identity]}" if seen[identity] > 1 else identity] = row
     return result
+
+
+def unique_rows(rows: Sequence[object]) -> dict[str, object] | None:
+    """Return the rows of a list by identity; None if one has no identity, or that of another row."""
+    identities = [identity for row in rows if (identity := _identity(row)) is not None]
+    if len(set(identities)) < len(rows):
+        return None
+    return dict(zip(identities, rows, strict=True))
 
 
 def _identity(row: object) -> str | None:
@@ -64,18 +95,13 @@ def _identity(row: object) -> str | None:
     return None
 
 
-def lift(
-    values: Sequence[object], languages: Sequence[str], within: str
-) -> tuple[list[object], str]:
-    """Return values in one form, and the key that a short form stands for; `within` is the key above: `string` is `{type: string}`, a text is one in the first language."""
+def short_key(values: Sequence[object], languages: Sequence[str], path: Sequence[str]) -> str:
+    """Return the key that a text stands for beside maps, or "": `string` is `{type: string}`, a text is one in the first language."""
+    within = path[-2] if len(path) > 1 else ""
     maps = [value for value in values if is_map(value)]
-    texts = [value for value in values if isinstance(value, str)]
-    if not maps or not texts:
-        return list(values), ""
-    if all("type" in each for each in maps):
-        key = "type"
-    elif languages and all(set(each) <= set(languages) for each in maps):
-        key = languages[0]
-    else:
-        key = {"responses": "body", "hosts": "url"}.get(within, "")
-    return [{key: value} if key and isinstance(value, str) else value for value in values], key
+    if maps and within in _SHORT:
+        return _SHORT[within]
+    if any("type" in each for each in maps) and path[-1] not in _FIELDS:
+        return "type"
+    is_text = bool(languages) and any(each and set(each) <= set(languages) for each in maps)
+    return languages[0] if is_text else ""

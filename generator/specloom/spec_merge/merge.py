@@ -23,8 +23,8 @@ class Merged(Struct, frozen=True):
     texts: Mapping[str, str]
     conflicts: tuple[Diagnostic, ...]
     """Conflicts that nobody has decided. While there are any, `texts` must not be written."""
-    rewritten: tuple[str, ...]
-    """Files whose comments and layout could not be kept."""
+    lost: Mapping[str, str]
+    """What could not be kept of the comments and layout of a file."""
 
 
 def merge(
@@ -42,39 +42,41 @@ def merge(
     }
     merging = Merge(_languages(roots.get("_api.yaml")), accept)
     texts: dict[str, str] = {}
-    rewritten: list[str] = []
+    losses: dict[str, str] = {}
     for name in sorted({*ours, *theirs}):
         old, mine, new = (version.get(name, MISSING) for version in (base, ours, theirs))
         if not name.endswith(".yaml") or mine in (old, MISSING) or new in (old, mine, MISSING):
             text = merging.value((name,), old, mine, new)
         else:
-            text, is_rewritten = _file(
-                name, str(mine), roots[name], base.get(name), str(new), merging
-            )
-            rewritten += [name] * is_rewritten
+            text, lost = _file(name, str(mine), roots[name], base.get(name), str(new), merging)
+            if lost:
+                losses[name] = lost
         if isinstance(text, str):
             texts[name] = text
     conflicts = [_diagnostic(conflict, roots, display_path) for conflict in merging.open]
-    return Merged(texts, tuple(conflicts), tuple(rewritten))
+    return Merged(texts, tuple(conflicts), losses)
 
 
 def _file(
     name: str, text: str, root: MapNode, base: str | None, theirs: str, merging: Merge
-) -> tuple[str, bool]:
-    """Return the text of a file that both sides changed, and whether it lost its layout."""
+) -> tuple[str, str]:
+    """Return the text of a file that both sides changed, and what could not be kept of its comments and layout."""
     old = as_data(data.parse(f"{name} of the last import", base)) if base is not None else MISSING
     mine = as_data(root)
     merged = merging.value(
         (name,), old, mine, as_data(data.parse(f"{name} of this import", theirs))
     )
+    if not merged:  # each side removed what the other one kept, and a file has at least one key
+        merged = merging.choose((name,), mine, as_data(data.parse(name, theirs)))
     if same(merged, mine) or not is_map(merged):
-        return text, False
+        return text, ""
     edit = TextEdit(text)
     if edit.map((), root, merged, len(edit.lines)):
         edited = edit.text()
         if _holds(edited, merged):
-            return edited, False
-    return write_spec({name: merged})[name], True
+            lost = edit.lost_comments()
+            return edited, f"without the comments {'; '.join(lost)}" if lost else ""
+    return write_spec({name: merged})[name], "written anew, without its comments and layout"
 
 
 def _holds(text: str, merged: Mapping[str, object]) -> bool:
@@ -100,7 +102,7 @@ def _diagnostic(conflict: Conflict, roots: Mapping[str, MapNode], display_path: 
         location.line if location else 1,
         location.column if location else 1,
         "import-conflict",
-        f"{name_of(conflict)} was edited here ({_shown(conflict.ours)}) and has changed upstream ({_shown(conflict.theirs)})",
+        f"{name_of(conflict)} {_change('was edited here', 'was removed here', conflict.ours)} and {_change('has changed upstream', 'was removed upstream', conflict.theirs)}",
         f"run again with --accept ours:{name_of(conflict)} or --accept theirs:{name_of(conflict)}, or write the new value here",
     )
 
@@ -128,11 +130,13 @@ def _nearest(node: Node, path: Sequence[str]) -> Node:
     return node
 
 
+def _change(edited: str, removed: str, value: object) -> str:
+    return removed if value is MISSING else f"{edited} ({_shown(value)})"
+
+
 def _shown(value: object) -> str:
-    if value is MISSING:
-        return "removed"
     if is_map(value) or is_list(value):
         text = " ".join(write_spec({"a.yaml": {"a": value}})["a.yaml"].split())[3:]
     else:
-        text = str(value)
+        text = " ".join(str(value).split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

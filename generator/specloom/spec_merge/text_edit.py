@@ -25,6 +25,16 @@ class TextEdit:
         self.edits: list[tuple[int, int, list[str]]] = []
         """First line, the line after the last one, and the new lines; lines count from 0."""
 
+    def lost_comments(self) -> list[str]:
+        """Return the comments on lines of their own that are inside blocks written anew."""
+        return [
+            line.strip()
+            for start, end, new in self.edits
+            if new
+            for line in self.lines[start:end]
+            if line.lstrip().startswith("#") and line.strip() not in (each.strip() for each in new)
+        ]
+
     def text(self) -> str:
         lines = list(self.lines)
         for start, end, new in sorted(self.edits, key=lambda edit: edit[:2])[::-1]:

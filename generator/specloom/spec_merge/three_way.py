@@ -1,9 +1,19 @@
-"""Three-way merge of data: what one side changed is taken, what both changed differently is a conflict."""
+"""Three-way merge of data.
+
+At each place, a change of one side is taken, as is the same change of both; two different changes are a conflict, with the name of the place.
+A removal is a change, and so is a new name. A place is a key of a map or a row of a list:
+
+- Keys correspond by name (`note` and `note?` are one), endpoints by name or else by method and path. Their order has no meaning; the user's stays.
+- Rows correspond by identity, and their order is a value of its own. A list with two rows of one identity, or a row without one, is merged as a
+  whole: an edit of such a row cannot be told from a move.
+
+A short form corresponds to the long form that it stands for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -23,6 +33,13 @@ class Conflict(Struct, frozen=True):
     theirs: object
 
 
+class _Entry(NamedTuple):
+    """A key as it is written, and its value; a row of a list has its identity as key."""
+
+    key: str
+    value: object
+
+
 class Merge:
     """One merge; `accept` decides conflicts, or returns None to leave one open."""
 
@@ -37,32 +54,34 @@ class Merge:
             return ours
         if same(base, ours):
             return theirs
-        if path[-1] in _WHOLE:
-            return self._conflict(path, ours, theirs)
-        (old, mine, new), short = matching.lift(
-            [base, ours, theirs], self.languages, path[-2] if len(path) > 1 else ""
-        )
-        if is_map(mine) and is_map(new):
-            merged = self._map(path, old if is_map(old) else {}, mine, new)
-            is_short = (
-                bool(short) and isinstance(ours, str) and is_map(merged) and list(merged) == [short]
-            )
-            return merged[short] if is_map(merged) and is_short else merged
-        if is_list(ours) and is_list(theirs):
-            rows = [
-                matching.rows_by_id(each if is_list(each) else []) for each in (base, ours, theirs)
-            ]
-            if all(each is not None for each in rows):
-                old_rows, my_rows, new_rows = (each or {} for each in rows)
-                return list(self._entries(path, old_rows, my_rows, new_rows).values())
-        return self._conflict(path, ours, theirs)
+        merged = MISSING if path[-1] in _WHOLE else self._inside(path, base, ours, theirs)
+        return self.choose(path, ours, theirs) if merged is MISSING else merged
 
-    def _conflict(self, path: tuple[str, ...], ours: object, theirs: object) -> object:
+    def choose(self, path: tuple[str, ...], ours: object, theirs: object) -> object:
+        """Return one side of a conflict; of an open one that of the user."""
+        return theirs if self._side(path, ours, theirs) == "theirs" else ours
+
+    def _side(self, path: tuple[str, ...], ours: object, theirs: object) -> Side:
         conflict = Conflict(path, ours, theirs)
         side = self.accept(conflict)
         if side is None:
             self.open.append(conflict)
-        return theirs if side == "theirs" else ours
+        return side or "ours"
+
+    def _inside(self, path: tuple[str, ...], base: object, ours: object, theirs: object) -> object:
+        """Return two maps or two lists merged place by place; MISSING if they can only be merged as a whole."""
+        if is_list(ours) and is_list(theirs):
+            return self._list(path, base if is_list(base) else [], ours, theirs)
+        short = matching.short_key([base, ours, theirs], self.languages, path)
+        old, mine, new = (
+            {short: each} if short and isinstance(each, str) else each
+            for each in (base, ours, theirs)
+        )
+        if not is_map(mine) or not is_map(new):
+            return MISSING
+        merged = self._map(path, old if is_map(old) else {}, mine, new)
+        is_short = isinstance(ours, str) and is_map(merged) and list(merged) == [short]
+        return merged[short] if is_map(merged) and is_short else merged
 
     def _map(
         self,
@@ -71,73 +90,110 @@ class Merge:
         ours: Mapping[str, object],
         theirs: Mapping[str, object],
     ) -> object:
-        keys = [matching.keys_by_id(each) for each in (base, ours, theirs)]
-        if path[1:] == ("endpoints",):
-            by_user = matching.renamed(base, ours)
-            upstream = matching.renamed(base, theirs)
-            keys[1] = _with_old_names(keys[1], by_user)
-            keys[2] = _with_old_names(keys[2], upstream)
-        old_keys, my_keys, new_keys = keys
-        values = self._entries(
-            path,
-            {id: base[key] for id, key in old_keys.items()},
-            {id: ours[key] for id, key in my_keys.items()},
-            {id: theirs[key] for id, key in new_keys.items()},
+        versions = (base, ours, theirs)
+        keys = (
+            matching.by_endpoint(*versions)
+            if path[1:] == ("endpoints",)
+            else [matching.keys_by_id(each) for each in versions]
         )
-        named = [
-            (self._key(path, id, old_keys, my_keys, new_keys), value)
-            for id, value in values.items()
-        ]
-        merged = dict(named)
-        # A new name of the user may be one that upstream gave to something else.
-        return merged if len(merged) == len(named) else self._conflict(path, ours, theirs)
+        old, mine, new = (
+            {id: _Entry(key, version[key]) for id, key in ids.items()}
+            for ids, version in zip(keys, versions, strict=True)
+        )
+        merged = self._entries(path, _inserted(mine, new), old, mine, new)
+        result = {entry.key: entry.value for entry in merged}
+        # A new name of one side may be one that the other side gave to something else.
+        return result if len(result) == len(merged) else MISSING
 
-    def _key(
+    def _list(
         self,
         path: tuple[str, ...],
-        id: str,
-        base: Mapping[str, str],
-        ours: Mapping[str, str],
-        theirs: Mapping[str, str],
-    ) -> str:
-        mine, new = ours.get(id), theirs.get(id)
-        if mine is None or new is None or mine == new or new == base.get(id):
-            return mine or new or id
-        if mine == base.get(id):
-            return new
-        return str(self._conflict((*path, mine), mine, new))
+        base: Sequence[object],
+        ours: Sequence[object],
+        theirs: Sequence[object],
+    ) -> object:
+        rows = [matching.unique_rows(each) for each in (base, ours, theirs)]
+        versions = [
+            {id: _Entry(id, row) for id, row in each.items()} for each in rows if each is not None
+        ]
+        if len(versions) < len(rows):
+            return MISSING
+        order = _merged_order(*map(list, versions))
+        if order is None:
+            return MISSING
+        return [entry.value for entry in self._entries(path, order, *versions)]
 
     def _entries(
         self,
         path: tuple[str, ...],
-        base: Mapping[str, object],
-        ours: Mapping[str, object],
-        theirs: Mapping[str, object],
-    ) -> dict[str, object]:
-        values = {
-            id: self.value(
-                (*path, id), base.get(id, MISSING), ours.get(id, MISSING), theirs.get(id, MISSING)
+        order: Iterable[str],
+        base: Mapping[str, _Entry],
+        ours: Mapping[str, _Entry],
+        theirs: Mapping[str, _Entry],
+    ) -> list[_Entry]:
+        merged = [self._entry(path, id, base.get(id), ours.get(id), theirs.get(id)) for id in order]
+        return [entry for entry in merged if entry is not None]
+
+    def _entry(
+        self,
+        path: tuple[str, ...],
+        id: str,
+        base: _Entry | None,
+        ours: _Entry | None,
+        theirs: _Entry | None,
+    ) -> _Entry | None:
+        if _is_same(ours, theirs) or _is_same(base, theirs):
+            return ours
+        if _is_same(base, ours):
+            return theirs
+        if ours is None or theirs is None:
+            mine, new = (each.value if each else MISSING for each in (ours, theirs))
+            side = self._side((*path, _step(id, ours or theirs)), mine, new)
+            return theirs if side == "theirs" else ours
+        inner = (*path, _step(id, ours))
+        old = base or _Entry("", MISSING)
+        if theirs.key in (ours.key, old.key):
+            key = ours.key
+        else:
+            key = (
+                theirs.key if ours.key == old.key else str(self.choose(inner, ours.key, theirs.key))
             )
-            for id in _in_order(ours, theirs)
-        }
-        return {id: value for id, value in values.items() if value is not MISSING}
+        return _Entry(key, self.value(inner, old.value, ours.value, theirs.value))
 
 
-def _with_old_names(keys: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
-    old = {new: name for name, new in renamed.items()}
-    return {old.get(key, id): key for id, key in keys.items()}
+def _is_same(one: _Entry | None, other: _Entry | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.key == other.key and same(one.value, other.value)
 
 
-def _in_order(ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
-    """Return all keys in the user's order; a new one follows its predecessor."""
-    order = list(ours)
-    known = set(order)
+def _step(id: str, entry: _Entry | None) -> str:
+    """Return what the user calls a place: a field without its `?`, an endpoint by its new name."""
+    return id if entry is None or entry.key.removesuffix("?") == id else entry.key
+
+
+def _merged_order(
+    base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]
+) -> list[str] | None:
+    """Return all rows in the order of the side that changed it; None if both did."""
+    shared = set(ours) & set(theirs)
+    mine, new = ([id for id in side if id in shared] for side in (ours, theirs))
+    old = [id for id in base if id in shared]
+    if new in (mine, old):
+        return _inserted(ours, theirs)
+    return _inserted(theirs, ours) if mine == old else None
+
+
+def _inserted(order: Iterable[str], other: Iterable[str]) -> list[str]:
+    """Return keys in their order, with those of another version each after its predecessor there."""
+    result = list(order)
+    known = set(result)
     before = -1
-    for id in theirs:
+    for id in other:
         if id in known:
-            before = order.index(id)
+            before = result.index(id)
         else:
             before += 1
-            order.insert(before, id)
+            result.insert(before, id)
             known.add(id)
-    return order
+    return result

@@ -76,10 +76,12 @@ MAY_IMPORT = {
     "watch": {"diagnostics", "config", "generate"},
     "schema_export": {"diagnostics", "spec"},
     "spec_writer": {"spec"},  # of spec the characters alone
-    "importers": {"bounded", "diagnostics", "naming", "spec", "spec_writer"},
+    "importers": {"bounded", "diagnostics", "naming", "plugins", "spec", "spec_writer"},
     "spec_merge": {"diagnostics", "model", "spec", "spec_writer"},
     "reimport": {"bounded", "config", "diagnostics", "diff", "publish", "spec", "spec_merge"},
-    "import_command": {"config", "diagnostics", "importers", "naming", "reimport", "scaffold"},
+    "spec_destination": {"config", "diagnostics", "naming", "reimport", "scaffold"},
+    "import_command": {"diagnostics", "importers", "spec_destination"},
+    "draft_command": {"bounded", "diagnostics", "importers", "publish", "spec_destination"},
     "exporters": {"auth_schemes", "model", "naming"},
     "export_command": {"diagnostics", "exporters", "spec"},
     "scaffold": {
@@ -111,6 +113,7 @@ MAY_IMPORT = {
         "schema_export",
         "scaffold",
         "import_command",
+        "draft_command",
         "export_command",
     },
 }

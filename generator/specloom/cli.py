@@ -216,6 +216,28 @@ def import_(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def draft(options: argparse.Namespace, console: Console) -> int:
+    """Draft a spec folder from documentation pages, or merge newer copies of pages into the folder without losing your edits, and report what was guessed and what no spec can say. Pages are files: Markdown, HTML as a browser saves it, or the copied text. Nothing is downloaded."""
+    from pathlib import Path
+
+    from .draft_command import run
+
+    with PausedGC():
+        drafted = run(
+            [Path(page) for page in options.pages],
+            options.api,
+            Path.cwd(),
+            options.accept,
+            Path(options.review) if options.review else None,
+        )
+    if options.format == "json":
+        console.document(drafted.report.as_json())
+    else:
+        console.result(drafted.report.as_text() + "\n")
+    console.result(drafted.summary)
+    return 0
+
+
 def export(options: argparse.Namespace, console: Console) -> int:
     """Write a spec as an OpenAPI document. What OpenAPI cannot say is in extensions, `x-specloom-…`."""
     from pathlib import Path
@@ -371,6 +393,13 @@ def _parser() -> argparse.ArgumentParser:
             description=import_.__doc__,
         )
     )
+    _draft_parser(
+        commands.add_parser(
+            "draft",
+            help="draft a spec from documentation pages",
+            description=draft.__doc__,
+        )
+    )
     _export_parser(
         commands.add_parser(
             "export",
@@ -418,6 +447,24 @@ def _new_parser(command: argparse.ArgumentParser) -> None:
 def _import_parser(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=import_)
     command.add_argument("document", metavar="FILE", help="the document, JSON or YAML")
+    _destination_arguments(command)
+
+
+def _draft_parser(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=draft)
+    command.add_argument(
+        "pages", metavar="PAGE", nargs="+", help="a page: a file of Markdown, HTML or copied text"
+    )
+    _destination_arguments(command)
+    command.add_argument(
+        "--review",
+        metavar="FILE",
+        help="write an HTML page that shows the pages beside the spec, and marks what was not read",
+    )
+
+
+def _destination_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the options of commands that create or update a spec."""
     command.add_argument(
         "--api",
         required=True,
@@ -429,7 +476,7 @@ def _import_parser(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SIDE[:NAME]",
-        help="take ours (your spec) or theirs (the document) in all conflicts, or in those with this name, such as theirs:orders.yaml; repeatable",
+        help="take ours (your spec) or theirs (the document or page) in all conflicts, or in those with this name, such as theirs:orders.yaml; repeatable",
     )
     command.add_argument(
         "--format",

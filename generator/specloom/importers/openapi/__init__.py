@@ -14,13 +14,14 @@ from typing import cast
 from msgspec import Struct
 
 from ...spec_writer import write_spec
+from ..report import Report
 from . import exported
 from .context import Context, operations_of
 from .converter import Converter
 from .documents import DocumentSet
 from .parsing import Unreadable
 from .repair import NotRepaired, repair
-from .report import Report, rows
+from .report import rows
 
 __all__ = ["Imported", "NotOpenApi", "Report", "import_document"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Hashable, Iterable, Mapping
 from contextlib import contextmanager
 
+from ..report import Outcome
 from .documents import At, DocumentSet
-from .report import Finding, Outcome
+from .report import Finding
 
 API: Hashable = "api"
 """Owner of what belongs to the whole API."""

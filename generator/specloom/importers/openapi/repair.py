@@ -21,10 +21,10 @@ from ...spec.json_reader import parse as parse_json
 from ...spec.nodes import ListNode, MapNode, Node, Source
 from ...spec.yaml_reader import parse as parse_yaml
 from ...spec_writer import write_spec
+from ..report import Outcome
 from .context import API
 from .converter import Conversion
 from .documents import At
-from .report import Outcome
 
 MAX_ROUNDS = 12
 Way = tuple[str | int, ...]

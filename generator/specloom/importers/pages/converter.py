@@ -8,11 +8,15 @@ from typing import cast
 from msgspec import Struct
 
 from ... import naming
-from .facts import Basis, ErrorRow, Event, Operation, PageFacts, Response, Site
+from ...spec.errors import RESERVED_NAMES
+from .facts import Basis, ErrorRow, Event, Field, Operation, PageFacts, Response, Site
 from .fields import FieldConverter
 from .names import endpoint_names, resource_of
 
 Way = tuple[str, ...]
+
+
+_UNITS: Mapping[str, Mapping[str, str]] = {"fen": {"en": "fen (0.01 CNY)", "zh": "分（0.01 元）"}}
 
 
 class Origin(Struct, frozen=True):
@@ -74,7 +78,7 @@ class _Converter:
             "version": "0.1.0",
             "client": naming.pascal(self.package) or "Client",
             "languages": languages,
-            "title": site.title,
+            "title": site.title or naming.pascal(self.package) or self.package,
         }
         hosts: list[object] = []
         for page, each in self.pages.items():
@@ -97,6 +101,12 @@ class _Converter:
                     row["values"] = {**cast("dict[str, object]", row.get("values") or {}), **texts}
         if facts:
             content["facts"] = facts
+        units = {each.unit for page in self.pages.values() for each in _fields(page) if each.unit}
+        if units:
+            content["units"] = {
+                unit: {language: _UNITS[unit][language] for language in languages}
+                for unit in sorted(units)
+            }
         if site.error_shape:
             content["error_shape"] = site.error_shape
         if site.errors:
@@ -281,6 +291,19 @@ class _Converter:
         self.draft.origins.append(Origin(file, way, page, line, basis))
 
 
+def _fields(page: PageFacts) -> Iterable[Field]:
+    """Yield all fields of a page, nested ones too."""
+    waiting = [each for event in page.events for each in event.payload]
+    for operation in page.operations:
+        waiting += [*operation.path_fields, *operation.query, *operation.headers]
+        waiting += [*(operation.body or []), *(operation.parts or [])]
+        waiting += [each for response in operation.responses for each in response.fields]
+    while waiting:
+        each = waiting.pop()
+        waiting += each.fields
+        yield each
+
+
 def _unique_operations(pages: Mapping[str, PageFacts]) -> Iterable[tuple[str, Operation]]:
     seen: set[str] = set()
     for page, facts in pages.items():
@@ -307,6 +330,10 @@ def _error(row: ErrorRow) -> dict[str, object]:
     keys["code"] = int(row.code) if is_number else row.code
     if is_number:
         keys["as"] = f"Error{row.code.replace('-', 'Minus')}"
+    elif naming.error_class(row.code) in RESERVED_NAMES:
+        keys["as"] = f"{naming.pascal(row.code)}Code"
+    if row.retry:
+        keys["retry"] = row.retry
     if row.reason:
         keys["reason"] = row.reason
     if row.remedy:

@@ -65,6 +65,8 @@ class ErrorRow(Struct, omit_defaults=True):
     status: int = 0
     reason: str = ""
     remedy: str = ""
+    retry: str = ""
+    """`retry` of a spec, if the site's reader knows it."""
 
 
 class Link(Struct):

@@ -66,7 +66,7 @@ class FieldConverter:
             keys["when"] = each.when
         if each.unit:
             keys["unit"] = each.unit
-        if each.encrypted and is_request:
+        if each.encrypted:
             keys["encrypted"] = True
         if each.example is not None and each.kind not in {"object", "file"}:
             keys["example"] = each.example

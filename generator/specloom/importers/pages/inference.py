@@ -8,6 +8,8 @@ from typing import cast
 
 from .facts import Field
 
+_CIPHERTEXT = re.compile(r"[A-Za-z0-9+/]{342}==")
+"""Base64 of a value that RSA with 2,048 bits has encrypted."""
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 
 
@@ -61,6 +63,7 @@ def _field(name: str, value: object, line: int, *, required: bool) -> Field:
         found.kind = "json"
     if not found.lists and found.kind not in {"object", "json"}:
         found.example = value
+    found.encrypted = isinstance(value, str) and _CIPHERTEXT.fullmatch(value) is not None
     return found
 
 

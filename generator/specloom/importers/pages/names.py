@@ -75,7 +75,7 @@ def _split(path: str) -> tuple[list[str], list[str]]:
 
 
 def _is_noun(segment: str) -> bool:
-    return segment.endswith("s") and not segment.endswith("ss")
+    return segment.endswith("s") and not segment.endswith(("ss", "us"))
 
 
 def _resource(segment: str) -> str:

@@ -8,25 +8,30 @@ from pathlib import Path
 
 from ... import bounded
 from ...diagnostics import UsageError, display_path
+from .html_text import text_of
 
-_IS_HTML = re.compile(r"\s*(?:<!doctype html|<html\b|<(?:head|body|div|table|p|h[1-6])\b)", re.I)
+_IS_HTML = re.compile(
+    r"\s*(?:<!doctype html|<html\b|<(?:head|body|div|main|article|table|p|h[1-6])\b)", re.I
+)
 _FRONT_MATTER = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)
 
 
 class Page:
-    """Text of a page with `\\n` at the ends of lines. Lines are counted from 1."""
+    """Text of a page with `\\n` at the ends of lines. Lines are counted from 1. The text of an HTML page is that which a browser copies."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
-        self.text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        text = (
+            text.removeprefix("\ufeff")
+            .replace("\r\n", "\n")
+            .replace("\r", "\n")
+            .replace("\u00a0", " ")
+        )
+        self.text = text_of(text) if _IS_HTML.match(text) else text
 
     @cached_property
     def lines(self) -> list[str]:
         return self.text.split("\n")
-
-    @cached_property
-    def is_html(self) -> bool:
-        return _IS_HTML.match(self.text) is not None
 
     @cached_property
     def front_matter(self) -> dict[str, tuple[str, int]]:

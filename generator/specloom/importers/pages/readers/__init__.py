@@ -13,7 +13,7 @@ from ..facts import PageFacts
 from ..page import Page
 
 GROUP = "specloom.page_readers"
-_BUILT_IN = ("wechatpay_js",)
+_BUILT_IN = ("wechatpay_js", "wechatpay_docs", "weixin_docs", "parameter_tables")
 """Names of modules of this folder, the most specific kind first."""
 
 

@@ -40,7 +40,7 @@ _SIGNED_BY_SCHEME = {"wechatpay-serial", "content-type", "accept", "authorizatio
 def read_page(page: Page) -> PageFacts | None:
     """Return the facts of a page with interfaces in `WeChatPay.OpenAPI`, or of one with a webhook request."""
     is_of_site = "{{ $frontmatter.title }}" in page.text or "WeChatPay.OpenAPI" in page.text
-    return _Reader(page).read() if is_of_site and not page.is_html else None
+    return _Reader(page).read() if is_of_site else None
 
 
 class _Reader:

@@ -25,7 +25,7 @@ def main(package: str, count: int) -> int:
     )
     samples = [
         (page, sample)
-        for page in sorted(Path("docs", "en").rglob("*.md"))
+        for page in sorted(min(Path("docs").iterdir()).rglob("*.md"))
         if (sample := _sample(page, package))
     ]
     Path("file").write_bytes(b"sixteen\r\n\0 bytes")

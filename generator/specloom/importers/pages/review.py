@@ -14,7 +14,7 @@ _STYLE = """
 body { margin: 0; font: 14px/1.5 system-ui, sans-serif; }
 header { padding: .6rem 1rem; border-bottom: 1px solid var(--edge); position: sticky; top: 0; background: Canvas; z-index: 1; }
 h1 { font-size: 1rem; margin: 0; } h2 { font-size: .9rem; margin: .8rem 1rem .2rem; }
-.key span { border-left: .3rem solid; padding: 0 .6rem 0 .3rem; }
+.key span { border-left-width: .3rem; border-left-style: solid; padding: 0 .6rem 0 .3rem; }
 main { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); height: calc(100vh - 4.5rem); }
 section { overflow: auto; border-right: 1px solid var(--edge); }
 ol { list-style: none; margin: 0; padding: 0; counter-reset: line; font: 12px/1.6 ui-monospace, monospace; }

@@ -1,4 +1,4 @@
-"""Time of one signed and verified call, compared with the same steps written by hand with httpx, and with wechatpayv3.
+"""CPU time of one signed and verified call, compared with the same steps written by hand with httpx, and with wechatpayv3.
 
 All clients call one server on the loopback interface alternately; specloom's and the hand-written ones in one process.
 """
@@ -16,9 +16,10 @@ from shutil import which
 
 import httpx
 
-from . import fapiao, loopback, peer, report
+from . import fapiao, peer, report
 from .by_hand import ByHand
-from .processes import Failed, Times, figure
+from .in_process import in_turn, server
+from .processes import Failed, figure
 from .projects import empty
 
 CALLS = 20
@@ -39,20 +40,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print the seconds of one call, and the ratios to the other clients."""
     report.machine(
-        options.runs, f"seconds of one call, the mean of {CALLS} in a row, {TURNS} times in a run"
+        options.runs,
+        f"CPU seconds of one call, the mean of {CALLS} in a row, {TURNS} times in a run",
     )
     report.heading("One call: sign, send, verify, decode")
     with empty() as folder, ExitStack() as stack:
         fapiao.make_keys(folder)
         (folder / "response.json").write_bytes(fapiao.response())
-        url = stack.enter_context(loopback.serving(folder))
+        url = stack.enter_context(server("tests.bench.loopback", str(folder)))
         runs: dict[str, Callable[[], float]] = stack.enter_context(_in_this_process(folder, url))
         if not options.without_peer:
             try:
                 runs[PEER.replace("==", " ")] = stack.enter_context(_peer(folder, url))
             except Failed as failed:
                 print(f"no comparison with {PEER}: {failed}")
-        times = _in_turn(runs, options.runs * TURNS)
+        times = in_turn(runs, options.runs * TURNS)
     ratios = {name: figure(lambda seconds, name=name: seconds[OURS] / seconds[name], times) for name in times}  # type: ignore[misc]
     report.table(
         times,
@@ -97,17 +99,17 @@ def _in_this_process(
 
 
 def _timed(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(CALLS):
         call()
-    return (time.perf_counter() - start) / CALLS
+    return (time.process_time() - start) / CALLS
 
 
 async def _timed_async(call: Callable[[], Awaitable[object]]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(CALLS):
         await call()
-    return (time.perf_counter() - start) / CALLS
+    return (time.process_time() - start) / CALLS
 
 
 @contextmanager
@@ -135,14 +137,3 @@ def _peer(folder: Path, url: str) -> Generator[Callable[[], float], None, None]:
             yield run
         finally:
             stdin.close()
-
-
-def _in_turn(runs: dict[str, Callable[[], float]], rounds: int) -> dict[str, Times]:
-    """Run every client once in each round, in reverse order in every second round, after one untimed run of each."""
-    for run in runs.values():
-        run()
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for number in range(rounds):
-        for name in list(runs) if number % 2 == 0 else reversed(runs):
-            seconds[name].append(runs[name]())
-    return {name: Times(tuple(measured)) for name, measured in seconds.items()}

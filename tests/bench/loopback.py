@@ -7,38 +7,15 @@ The folder has `response.json` and `platform.pem`. The server prints its port, a
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import threading
 import time
 from base64 import b64encode
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from socket import IPPROTO_TCP, TCP_NODELAY, create_server, socket
+from socket import socket
 from typing import Any
 
 from .fapiao import KEY_ID
-from .processes import Failed
-from .projects import ROOT
-
-
-@contextmanager
-def serving(folder: Path) -> Generator[str, None, None]:
-    """Start a server; yield its URL."""
-    command = (sys.executable, "-m", "tests.bench.loopback", str(folder))
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        port = process.stdout.readline().strip()
-        if not port:
-            raise Failed("the server of the benchmark did not start")
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.stdin.close()
+from .in_process import listen
 
 
 class _Response:
@@ -74,7 +51,6 @@ class _Response:
 
 
 def _serve(connection: socket, response: _Response) -> None:
-    connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     head = b""
     while received := connection.recv(1 << 16):
         head += received
@@ -83,20 +59,6 @@ def _serve(connection: socket, response: _Response) -> None:
             connection.sendall(response.now())
 
 
-def main() -> None:
-    """Serve until standard input ends."""
-    response = _Response(Path(sys.argv[1]))
-    with create_server(("127.0.0.1", 0), backlog=128) as listener:
-        print(listener.getsockname()[1], flush=True)
-
-        def accept() -> None:
-            while True:
-                connection, _ = listener.accept()
-                threading.Thread(target=_serve, args=(connection, response), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-        sys.stdin.read()
-
-
 if __name__ == "__main__":
-    main()
+    response = _Response(Path(sys.argv[1]))
+    listen(lambda connection: _serve(connection, response))

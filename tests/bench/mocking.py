@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 
-from . import fapiao, loopback, report
+from . import fapiao, report
+from .in_process import server
 from .processes import Failed, Times, figure
 from .projects import ROOT, empty
 
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
         target = f"{fapiao.PATH}?sub_mchid={fapiao.SUB_MERCHANT}"
         servers = {
             MOCK: stack.enter_context(_mock()),
-            FIXED: stack.enter_context(loopback.serving(folder)),
+            FIXED: stack.enter_context(server("tests.bench.loopback", str(folder))),
         }
         asked = {name: stack.enter_context(_querying(url, target)) for name, url in servers.items()}
         seconds: dict[str, list[float]] = {name: [] for name in asked}

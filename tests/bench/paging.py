@@ -1,4 +1,4 @@
-"""CPU time of a walk over 200 pages of 100 items, compared with the same by hand with httpx.
+"""CPU time of a walk over 20 pages of 100 items, compared with the same by hand with httpx.
 
 Both clients read from one server on the loopback interface alternately, and decode the pages into the same class. The hand-written loop
 follows the cursor; it has no deadline, no retry and no check for a server that leads back to an earlier page.
@@ -10,24 +10,23 @@ import argparse
 import asyncio
 import json
 import re
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import IPPROTO_TCP, TCP_NODELAY, create_server, socket
+from socket import socket
 
 import httpx
 import msgspec
 from tests.generated import imported, write
 
 from . import report
-from .processes import Failed, Times, figure
+from .in_process import cpu_times, listen, server
+from .processes import figure
 from .projects import ROOT, empty
 
-PAGES, SIZE = 200, 100
+PAGES, SIZE = 20, 100
+TURNS = 20
+"""Turns of each client in one run: many short ones, so that other load affects all clients alike."""
 SPEC = ROOT / "tests" / "cases" / "paging" / "spec"
 OURS, BY_HAND = "specloom", "by hand, httpx.Client"
 OURS_ASYNC, BY_HAND_ASYNC = "specloom, async", "by hand, httpx.AsyncClient"
@@ -39,17 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print the seconds of one walk, and the ratios to the hand-written clients."""
-    report.machine(options.runs, f"CPU seconds of {PAGES} pages of {SIZE} items")
+    report.machine(
+        options.runs, f"CPU seconds of {PAGES} pages of {SIZE} items, {TURNS} times in a run"
+    )
     report.heading("One walk: request, decode and follow each page")
-    with empty() as folder, _serving() as url, _in_this_process(folder, url) as runs:
-        seconds: dict[str, list[float]] = {name: [] for name in runs}
-        for _ in range(options.runs):
-            for name, run_once in runs.items():
-                start = time.process_time()
-                if run_once() != PAGES * SIZE:
-                    raise Failed(f"{name} did not read {PAGES * SIZE} items")
-                seconds[name].append(time.process_time() - start)
-    times = {name: Times(tuple(each)) for name, each in seconds.items()}
+    with empty() as folder, server(__spec__.name) as url, _in_this_process(folder, url) as runs:
+        times = cpu_times(runs, PAGES * SIZE, options.runs * TURNS)
     report.table(times)
     ratio = figure(lambda each: each[OURS] / each[BY_HAND], times)
     report.bar("one walk", ratio, 1.0, "the same by hand")
@@ -114,24 +108,6 @@ def _in_this_process(folder: Path, url: str) -> Generator[dict[str, Callable[[],
         runner.run(async_by_hand.aclose())
 
 
-@contextmanager
-def _serving() -> Generator[str, None, None]:
-    """Start the server in a process of its own; yield its URL."""
-    command = (sys.executable, "-m", "tests.bench.paging")
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        port = process.stdout.readline().strip()
-        if not port:
-            raise Failed("the server of the benchmark did not start")
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.stdin.close()
-
-
 def _page(first: int) -> bytes:
     """Return the response whose items are numbered from `first`."""
     numbers = range(first, first + SIZE)
@@ -148,7 +124,6 @@ def _page(first: int) -> bytes:
 
 
 def _serve(connection: socket) -> None:
-    connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
     received = b""
     while piece := connection.recv(1 << 16):
         received += piece
@@ -158,19 +133,5 @@ def _serve(connection: socket) -> None:
             connection.sendall(_page(int(after[1]) + 1 if after else 0))
 
 
-def main() -> None:
-    """Serve until standard input ends."""
-    with create_server(("127.0.0.1", 0), backlog=128) as listener:
-        print(listener.getsockname()[1], flush=True)
-
-        def accept() -> None:
-            while True:
-                connection, _ = listener.accept()
-                threading.Thread(target=_serve, args=(connection,), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-        sys.stdin.read()
-
-
 if __name__ == "__main__":
-    main()
+    listen(_serve)

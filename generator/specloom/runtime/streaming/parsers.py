@@ -79,16 +79,17 @@ class EventParser(Parser):
         """True between two events; then nothing of the next one has been read."""
 
     def single(self, piece: bytes) -> bytes | None:
-        size = len(piece) - 8
+        if not self._between:
+            return None
+        lines = piece.splitlines()
         if (
-            self._between  # and then as most servers send them
-            and piece[:6] == b"data: "
-            and piece.find(b"\n") == size + 6
-            and piece[-1:] == b"\n"
-            and b"\r" not in piece
-            and size <= self._limit
+            len(lines) == 2  # one line of data and a blank one, as most servers send it
+            and lines[0][:6] == b"data: "
+            and not lines[1]
+            and piece[-1:] == b"\n"  # after a CR, another LF may follow
+            and len(piece) <= self._limit
         ):
-            return piece[6:-2]
+            return lines[0][6:]
         return None
 
     def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:

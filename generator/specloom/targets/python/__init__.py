@@ -4,6 +4,7 @@
                ─▶ calls/      functions from arguments to a Call
                ─▶ resources/  methods that send calls
                ─▶ client.py, errors.py, events.py, __init__.py
+               ─▶ __main__.py the shell
                ─▶ testing.py  the mock and its pytest fixtures
                ─▶ _runtime/   copied from specloom.runtime
 
@@ -25,6 +26,7 @@ from . import (
     errors,
     events,
     init_files,
+    main,
     models,
     project,
     resources,
@@ -49,6 +51,7 @@ def package(
         events,
         *([testing_module] if testing else []),
         init_files,
+        main,
     ):
         output.update(part.files(api, layout))
     for path, code in output.items():

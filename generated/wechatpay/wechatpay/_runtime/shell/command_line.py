@@ -21,7 +21,15 @@ from .commands import Command, command_name, commands, resources
 from .credentials import Credentials
 from .dry_run import Recorder, as_curl
 from .tables import as_table
-from .values import InvalidText, is_list_type, metavar, read_value, read_values, shown
+from .values import (
+    InvalidText,
+    field_names,
+    is_list_type,
+    metavar,
+    read_value,
+    read_values,
+    shown,
+)
 
 USAGE_ERROR = 2
 _STATUSES = {"not_sent": 3, "rejected": 4, "unknown": 5, "done": 6}
@@ -121,9 +129,18 @@ class Shell:
     def _command_parser(
         self, resource: str, name: str, command: Command
     ) -> argparse.ArgumentParser:
+        program = f"{self._program} {resource} {name}"
+        needed = [
+            word if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD else f"--{word} …"
+            for each in command.parameters.values()
+            if each.default is inspect.Parameter.empty
+            for word in (command_name(each.name),)
+        ]
         parser = argparse.ArgumentParser(
-            prog=f"{self._program} {resource} {name}",
-            description=command.description.replace("%", "%%"),
+            prog=program,
+            # argparse breaks long lines at brackets, and fails if a text has others.
+            usage=" ".join((program, *needed, "[options]")),
+            description=command.description.replace("%(prog)", "% (prog)"),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             argument_default=argparse.SUPPRESS,
             allow_abbrev=False,
@@ -218,10 +235,10 @@ def _add_parameter(
     kind = metavar(parameter.annotation)
     several = is_list_type(parameter.annotation)
     if kind == "JSON":
-        text += " JSON, or @FILE, or @- for the standard input."
+        names = ", ".join(field_names(parameter.annotation))
+        text += f" JSON{names and f' with {names}'}; or @FILE, or @- for standard input."
     if several:
         text += " Repeat it, or pass a JSON list."
-    shown_kind = kind.replace("%", "%%")
     word = command_name(parameter.name)
     # The destination cannot collide with that of an option.
     destination = f" {parameter.name}"
@@ -234,7 +251,7 @@ def _add_parameter(
     parser.add_argument(
         flag,
         dest=destination,
-        metavar=shown_kind,
+        metavar=kind,
         required=needed,
         action="append" if several else "store",
         help=text,
@@ -317,10 +334,8 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
 
 def _explained(error: Error) -> str:
     """Return the message of a failed call, with the outcome and what to do."""
-    lines = [str(error), f"outcome: {error.outcome}"]
-    for reason, remedy in zip(error.reasons, error.remedies, strict=False):
-        lines.append(f"  {reason} {remedy}".rstrip())
+    lines = [str(error), f"Outcome: {error.outcome}"]
     if error.outcome == "unknown" and error.inquiry:
         resource, _, name = error.inquiry.rpartition(".")
-        lines.append(f"query the result: {command_name(resource)} {command_name(name)}")
+        lines.append(f"Query the result: {command_name(resource)} {command_name(name)}")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -69,8 +70,7 @@ class Command:
     @property
     def description(self) -> str:
         """Documentation without that of the arguments and of the Python function."""
-        lines = iter(self._lines)
-        text = [line for line in iter(lambda: next(lines, _SECTIONS[0]), _SECTIONS[0])]
+        text = itertools.takewhile(lambda line: line not in _SECTIONS, self._lines)
         return "\n".join(text).strip()
 
     @cached_property

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import fields
 
 from ..codec import InvalidJson, codec, parse
-from ..field_info import Annotation, is_union, origin_of, split_annotated
+from ..field_info import Annotation, is_struct, is_union, origin_of, split_annotated
 from ..json_types import is_list
 from ..mismatches import summarize
 from ..models import hidden_fields
@@ -49,7 +49,7 @@ def metavar(annotation: Annotation) -> str:
         return "FILE"
     if str in kinds:
         return "TEXT"
-    if len(kinds) == 1 and isinstance(kinds[0], type):
+    if len(kinds) == 1 and kinds[0] is not Any and isinstance(kinds[0], type):
         if kinds[0] in (int, float, Decimal):
             return "NUMBER"
         if kinds[0] is bool:
@@ -59,6 +59,16 @@ def metavar(annotation: Annotation) -> str:
         if not issubclass(kinds[0], msgspec.Struct | Mapping):
             return kinds[0].__name__.upper()
     return "JSON"
+
+
+def field_names(annotation: Annotation) -> Iterator[str]:
+    """Yield the names of an object's fields, or of those of a list; "?" marks optional ones."""
+    for kind in members(annotation):
+        if is_list_type(kind):
+            yield from field_names(get_args(kind)[0])
+        elif is_struct(kind):
+            for field in fields(kind):
+                yield f"{field.encode_name}{'' if field.required else '?'}"
 
 
 def read_value(text: str, annotation: Annotation) -> Any:

@@ -49,6 +49,11 @@ def page(api: Api, language: str, *, testing: bool = True) -> Markdown:
         "errors": localizer.guide_list("errors"),
         "retries": localizer.guide_list("retries"),
         "logging": localizer.guide_list("logging", markdown.code(api.package)),
+        "terminal": localizer.guide_list(
+            "terminal",
+            markdown.code(f"python -m {api.package} --help"),
+            markdown.code(f"{api.package.upper()}_CREDENTIALS"),
+        ),
         **_streams(api, localizer),
         **_webhooks(api, localizer),
         **_testing(api, localizer, testing),

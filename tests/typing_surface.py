@@ -30,6 +30,7 @@ assert_type(
     pay.send(calls.fapiao_applications.query("4200", sub_mchid="1")), Response[models.FapiaoPage]
 )
 assert_type(pay.with_options(deadline=60), WeChatPay)
+assert_type(pay.bridge_config(appid="wx1", prepay_id="wx2"), dict[str, str])
 assert_type(pay.request("GET", "/v3/x", query={"a": 1}, idempotency="safe"), Response[Any])
 pay.request("GET", "/v3/x", idempotency="sure")  # error
 assert_type(pay.with_options(headers={"X-Trace": "1"}), WeChatPay)
@@ -76,6 +77,11 @@ def by_event(event: events.AnyEvent) -> str:
             return notice.fapiao_apply_id
         case events.FapiaoCardInserted() | events.FapiaoCardDiscarded():
             return event.payload.fapiao_information[0].fapiao_id
+        case events.TransactionSuccess(payload=transaction):
+            assert_type(transaction, models.Transaction)
+            return transaction.out_trade_no
+        case events.RefundSuccess() | events.RefundClosed() | events.RefundAbnormal():
+            return event.payload.out_refund_no
         case events.UnknownEvent():
             return event.name
 

@@ -9,7 +9,7 @@ from .config import ClientConfig
 from .diagnostics import InvalidSpec, display_path
 from .model import Api
 from .spec import LoadedSpec, load
-from .targets import Files, files, mock_class
+from .targets import Files, check_mock, files
 
 
 def build_client(client: ClientConfig) -> tuple[LoadedSpec, Files]:
@@ -66,7 +66,7 @@ def _check_mock(client: ClientConfig, api: Api) -> None:
     if client.mock is None:
         return
     try:
-        mock_class(client.mock, api)
+        check_mock(client.mock, api)
     except (OSError, ValueError, SyntaxError) as error:
         hint = "define one class …Mock, derived from specloom.runtime.mock.server_core.Mock; of specloom, import specloom.runtime only"
         raise client.error(

@@ -93,7 +93,7 @@ class ClientConfig(Struct, frozen=True):
     http: Http = "httpx"
     targets: tuple[str, ...] = ()
     mock: Path | None = None
-    """A Python module with the behaviour of the service, for the client's mock; trusted, like templates."""
+    """A Python module, or a folder with one in `__init__.py`, with the behaviour of the service, for the client's mock; trusted, like templates."""
     testing: bool = True
     """True if the client has a mock."""
 
@@ -192,7 +192,7 @@ class _Reader:
                     self._similar_folder(folder),
                 )
         mock = self.path(prefix, row, "mock", required=False, kind="file")
-        if mock is not None and not mock.is_file():
+        if mock is not None and not mock.is_file() and not mock.is_dir():
             self.add(
                 (*prefix, "mock"),
                 "config-mock",

@@ -1,6 +1,6 @@
 """Installation and runs of openapi-python-client, with which specloom is compared: a pinned version in its own environment in `.bench/`.
 
-Its input is `openapi/three_endpoints.yaml`, with the content of the specs. A warning is a failure, because it means omitted content.
+Its input is `openapi/three_endpoints.yaml`, with the content of the specs in `three_endpoints`. A warning is a failure, because it means omitted content.
 """
 
 from __future__ import annotations

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 from . import errors as _errors
 from ._runtime.api_definition import Service
+from ._runtime.auth.wechatpay.bridge import BridgeClient
 from ._runtime.auth.wechatpay.scheme import WechatPayV3
 from ._runtime.calls import (
     ErrorCode,
     ErrorShape,
 )
-from ._runtime.client import (
-    AsyncClient,
-    Client,
+from ._runtime.waiters import (
+    AsyncPollingClient,
+    PollingClient,
 )
 
 if TYPE_CHECKING:
@@ -42,9 +43,21 @@ if TYPE_CHECKING:
         Webhooks,
     )
     from .events import AnyEvent
+    from .resources.bills import (
+        AsyncBills,
+        Bills,
+    )
     from .resources.fapiao_applications import (
         AsyncFapiaoApplications,
         FapiaoApplications,
+    )
+    from .resources.orders import (
+        AsyncOrders,
+        Orders,
+    )
+    from .resources.refunds import (
+        AsyncRefunds,
+        Refunds,
     )
 
 SERVICE: Final = Service(
@@ -97,14 +110,25 @@ SERVICE: Final = Service(
         ),
     ),
     classes={
+        (400, "APPID_MCHID_NOT_MATCH"): _errors.AppidMchidNotMatch,
         (429, "FREQUENCY_LIMITED"): _errors.FrequencyLimited,
+        (400, "MCH_NOT_EXISTS"): _errors.MchNotExists,
+        (404, "MCH_NOT_EXISTS"): _errors.MchNotExists,
         (403, "NO_AUTH"): _errors.NoAuth,
+        (400, "NO_STATEMENT_EXIST"): _errors.NoStatementExist,
+        (403, "NOT_ENOUGH"): _errors.NotEnough,
+        (400, "ORDER_CLOSED"): _errors.OrderClosed,
+        (404, "ORDER_NOT_EXIST"): _errors.OrderNotExist,
+        (403, "OUT_TRADE_NO_USED"): _errors.OutTradeNoUsed,
         (404, "RESOURCE_NOT_EXISTS"): _errors.ResourceNotExists,
+        (403, "RULE_LIMIT"): _errors.RuleLimit,
+        (400, "STATEMENT_CREATING"): _errors.StatementCreating,
+        (403, "USER_ACCOUNT_ABNORMAL"): _errors.UserAccountAbnormal,
     },
 )
 
 
-class WeChatPay(Client):
+class WeChatPay(PollingClient, BridgeClient):
     """Client of WeChat Pay APIv3 (微信支付 APIv3).
 
     Payment services of WeChat Pay for merchants and service providers. Every request is
@@ -213,6 +237,20 @@ class WeChatPay(Client):
         )
 
     @cached_property
+    def bills(self) -> Bills:
+        """Bills (账单).
+
+        Bills of a day, as CSV in Chinese: payments and refunds, or the flow of funds.
+        They are ready from 10:00 of the next day, for three months. Request a bill
+        first; download it within five minutes, with the hash of the response.
+        """
+        from .resources.bills import (
+            Bills,
+        )
+
+        return Bills(self)
+
+    @cached_property
     def fapiao_applications(self) -> FapiaoApplications:
         """Fapiao applications (电子发票申请单).
 
@@ -226,6 +264,33 @@ class WeChatPay(Client):
         return FapiaoApplications(self)
 
     @cached_property
+    def orders(self) -> Orders:
+        """Orders (订单).
+
+        Orders of a direct merchant. Create one for the front end of the user: JSAPI
+        (web pages in WeChat and mini programs) or Native (a QR code). When the user has
+        paid, WeChat Pay sends the event `TRANSACTION.SUCCESS`.
+        """
+        from .resources.orders import (
+            Orders,
+        )
+
+        return Orders(self)
+
+    @cached_property
+    def refunds(self) -> Refunds:
+        """Refunds (退款).
+
+        Refunds of payments, in part or in full, within one year. A refund is accepted
+        first; its result arrives in an event, and a query returns it.
+        """
+        from .resources.refunds import (
+            Refunds,
+        )
+
+        return Refunds(self)
+
+    @cached_property
     def webhooks(self) -> Webhooks[AnyEvent]:
         """Receiver of webhook events of WeChat Pay APIv3 (微信支付 APIv3):
         `client.webhooks.receive(headers, body)`.
@@ -236,7 +301,7 @@ class WeChatPay(Client):
         return Webhooks(self._driver, self._settings, EVENTS)
 
 
-class AsyncWeChatPay(AsyncClient):
+class AsyncWeChatPay(AsyncPollingClient, BridgeClient):
     """Async client of WeChat Pay APIv3 (微信支付 APIv3).
 
     Payment services of WeChat Pay for merchants and service providers. Every request is
@@ -346,6 +411,20 @@ class AsyncWeChatPay(AsyncClient):
         )
 
     @cached_property
+    def bills(self) -> AsyncBills:
+        """Bills (账单).
+
+        Bills of a day, as CSV in Chinese: payments and refunds, or the flow of funds.
+        They are ready from 10:00 of the next day, for three months. Request a bill
+        first; download it within five minutes, with the hash of the response.
+        """
+        from .resources.bills import (
+            AsyncBills,
+        )
+
+        return AsyncBills(self)
+
+    @cached_property
     def fapiao_applications(self) -> AsyncFapiaoApplications:
         """Fapiao applications (电子发票申请单).
 
@@ -357,6 +436,33 @@ class AsyncWeChatPay(AsyncClient):
         )
 
         return AsyncFapiaoApplications(self)
+
+    @cached_property
+    def orders(self) -> AsyncOrders:
+        """Orders (订单).
+
+        Orders of a direct merchant. Create one for the front end of the user: JSAPI
+        (web pages in WeChat and mini programs) or Native (a QR code). When the user has
+        paid, WeChat Pay sends the event `TRANSACTION.SUCCESS`.
+        """
+        from .resources.orders import (
+            AsyncOrders,
+        )
+
+        return AsyncOrders(self)
+
+    @cached_property
+    def refunds(self) -> AsyncRefunds:
+        """Refunds (退款).
+
+        Refunds of payments, in part or in full, within one year. A refund is accepted
+        first; its result arrives in an event, and a query returns it.
+        """
+        from .resources.refunds import (
+            AsyncRefunds,
+        )
+
+        return AsyncRefunds(self)
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks[AnyEvent]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from ._runtime.auth.wechatpay.scheme import SignatureProbe as SignatureProbe
 from ._runtime.auth.wechatpay.scheme import StaleSignature as StaleSignature
+from ._runtime.downloads.errors import DownloadBroken as DownloadBroken
+from ._runtime.downloads.errors import HashMismatch as HashMismatch
 from ._runtime.errors import ApiError as ApiError
 from ._runtime.errors import ConfigError as ConfigError
 from ._runtime.errors import ConnectionFailed as ConnectionFailed
@@ -26,47 +28,117 @@ from ._runtime.webhooks.errors import UndecryptableEvent as UndecryptableEvent
 
 __all__ = [
     "ApiError",
+    "AppidMchidNotMatch",
     "ConfigError",
     "ConnectionFailed",
     "DeadlineExceeded",
+    "DownloadBroken",
     "Error",
     "EventError",
     "ForgedEvent",
     "FrequencyLimited",
+    "HashMismatch",
     "InvalidRequest",
     "MalformedEvent",
+    "MchNotExists",
     "NoAuth",
+    "NoStatementExist",
+    "NotEnough",
+    "OrderClosed",
+    "OrderNotExist",
+    "OutTradeNoUsed",
     "OversizedEvent",
     "ParamError",
     "ProtocolError",
     "ReplayedEvent",
     "RequestRefused",
     "ResourceNotExists",
+    "RuleLimit",
     "SignError",
     "SignatureError",
     "SignatureProbe",
     "StaleEvent",
     "StaleSignature",
+    "StatementCreating",
     "SystemFailure",
     "UndecryptableEvent",
+    "UserAccountAbnormal",
 ]
+
+
+class AppidMchidNotMatch(ApiError):
+    """400 `APPID_MCHID_NOT_MATCH`.
+
+    - The AppID is not linked to the merchant. Link the AppID on the merchant platform.
+    """
 
 
 class FrequencyLimited(ApiError):
     """429 `FREQUENCY_LIMITED`.
 
     - Too many requests. Reduce the request rate.
+    - Too many requests; the refund may have been accepted. Query the refund; retry with
+      the same number.
+    """
+
+
+class MchNotExists(ApiError):
+    """400 `MCH_NOT_EXISTS`, 404 `MCH_NOT_EXISTS`.
+
+    - The merchant does not exist. Check the merchant ID.
     """
 
 
 class NoAuth(ApiError):
     """403 `NO_AUTH`.
 
+    - The merchant has no permission. Check the permissions of the merchant.
     - The merchant has no permission. Check that the permissions of the electronic
       fapiao product are granted, and that the sub-merchant has accepted the service
       provider's invitation.
     - The service provider has no permission. Check that the application belongs to the
       service provider.
+    - The merchant has no permission. Check that the payment product is granted.
+    - The merchant may not refund this payment. Check the permissions and the merchant
+      of the payment.
+    """
+
+
+class NoStatementExist(ApiError):
+    """400 `NO_STATEMENT_EXIST`.
+
+    - There is no bill of this day. Check the date and whether there were transactions.
+    """
+
+
+class NotEnough(ApiError):
+    """403 `NOT_ENOUGH`.
+
+    - The balance is too low. Top up the account, then send the same request again.
+    """
+
+
+class OrderClosed(ApiError):
+    """400 `ORDER_CLOSED`.
+
+    - The order is closed. Use a new order number.
+    """
+
+
+class OrderNotExist(ApiError):
+    """404 `ORDER_NOT_EXIST`.
+
+    - The order does not exist. Check the order number, and whether the order was
+      created.
+    - The order does not exist. Check the order number.
+    """
+
+
+class OutTradeNoUsed(ApiError):
+    """403 `OUT_TRADE_NO_USED`.
+
+    - The order number was used for another order. Query the order, and use a new order
+      number if it is not yours.
     """
 
 
@@ -82,8 +154,15 @@ class RequestRefused(ApiError):
 
     - The HTTP request does not comply with the rules of WeChat Pay APIv3. See the APIv3
       rules in the official documentation.
+    - The bill cannot be requested. See the error message.
+    - The address is no longer valid. Request the bill again.
     - The parameters have a valid format but violate a business rule. Call again with
       correct parameters.
+    - The order number was used with other parameters. Send the parameters of the first
+      request again, or use a new order number.
+    - The order is paid. Refund it instead.
+    - The refund violates a business rule. See the error message: the order is unpaid,
+      or the amounts do not match.
     """
 
 
@@ -93,6 +172,14 @@ class ResourceNotExists(ApiError):
     - The application does not exist. Check the application number.
     - No fapiao with this merchant's fapiao number exists. Check the merchant's fapiao
       number.
+    - The payment or the refund does not exist. Check the numbers.
+    """
+
+
+class RuleLimit(ApiError):
+    """403 `RULE_LIMIT`.
+
+    - A business rule forbids the order. See the error message.
     """
 
 
@@ -104,8 +191,24 @@ class SignError(ApiError):
     """
 
 
+class StatementCreating(ApiError):
+    """400 `STATEMENT_CREATING`.
+
+    - The bill is being created. Try again later; bills are ready from 10:00 of the next
+      day.
+    """
+
+
 class SystemFailure(ApiError):
     """500 `SYSTEM_ERROR`.
 
     - System error. Try again later.
+    """
+
+
+class UserAccountAbnormal(ApiError):
+    """403 `USER_ACCOUNT_ABNORMAL`.
+
+    - The account of the user cannot receive the refund. Return the money in another
+      way.
     """

@@ -21,6 +21,12 @@ from ._runtime.webhooks.events import (
 from .models import (
     fapiao_applications as _fapiao_applications,
 )
+from .models import (
+    orders as _orders,
+)
+from .models import (
+    refunds as _refunds,
+)
 
 __all__ = [
     "Acknowledgement",
@@ -30,6 +36,10 @@ __all__ = [
     "FapiaoIssued",
     "FapiaoReversed",
     "FapiaoUserApplied",
+    "RefundAbnormal",
+    "RefundClosed",
+    "RefundSuccess",
+    "TransactionSuccess",
     "UnknownEvent",
 ]
 
@@ -95,12 +105,66 @@ class FapiaoCardDiscarded(Event, frozen=True, kw_only=True):
     name: Literal["FAPIAO.CARD_DISCARDED"] = "FAPIAO.CARD_DISCARDED"
 
 
+class TransactionSuccess(Event, frozen=True, kw_only=True):
+    """Order paid (支付成功通知).
+
+    An order was paid. Compare amount and order number with your own before you deliver;
+    the same event can arrive several times.
+
+    Source: https://pay.weixin.qq.com/doc/v3/merchant/4012791861
+    """
+
+    payload: _orders.Transaction
+    name: Literal["TRANSACTION.SUCCESS"] = "TRANSACTION.SUCCESS"
+
+
+class RefundSuccess(Event, frozen=True, kw_only=True):
+    """Refund completed (退款成功通知).
+
+    The user has the money.
+
+    Source: https://pay.weixin.qq.com/doc/v3/merchant/4012791865
+    """
+
+    payload: _refunds.RefundNotice
+    name: Literal["REFUND.SUCCESS"] = "REFUND.SUCCESS"
+
+
+class RefundClosed(Event, frozen=True, kw_only=True):
+    """Refund closed (退款关闭通知).
+
+    The refund was not carried out, and nothing was refunded.
+
+    Source: https://pay.weixin.qq.com/doc/v3/merchant/4012791865
+    """
+
+    payload: _refunds.RefundNotice
+    name: Literal["REFUND.CLOSED"] = "REFUND.CLOSED"
+
+
+class RefundAbnormal(Event, frozen=True, kw_only=True):
+    """Refund failed (退款异常通知).
+
+    The account of the user cannot receive the money. Decide on the merchant platform
+    where it goes.
+
+    Source: https://pay.weixin.qq.com/doc/v3/merchant/4012791865
+    """
+
+    payload: _refunds.RefundNotice
+    name: Literal["REFUND.ABNORMAL"] = "REFUND.ABNORMAL"
+
+
 AnyEvent: TypeAlias = Union[
     FapiaoUserApplied,
     FapiaoIssued,
     FapiaoReversed,
     FapiaoCardInserted,
     FapiaoCardDiscarded,
+    TransactionSuccess,
+    RefundSuccess,
+    RefundClosed,
+    RefundAbnormal,
     UnknownEvent,
 ]
 """Any event; one that is not documented is an `UnknownEvent`."""
@@ -113,5 +177,9 @@ EVENTS: Final[EventTable[AnyEvent]] = EventTable(
         "FAPIAO.REVERSED": FapiaoReversed,
         "FAPIAO.CARD_INSERTED": FapiaoCardInserted,
         "FAPIAO.CARD_DISCARDED": FapiaoCardDiscarded,
+        "TRANSACTION.SUCCESS": TransactionSuccess,
+        "REFUND.SUCCESS": RefundSuccess,
+        "REFUND.CLOSED": RefundClosed,
+        "REFUND.ABNORMAL": RefundAbnormal,
     },
 )

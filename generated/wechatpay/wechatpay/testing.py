@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from ._runtime.auth.wechatpay.mock_side import WechatPayServerAuth
 from ._runtime.mock.command_line import run
-from ._runtime.mock.service import FapiaoMock
+from ._runtime.mock.jobs import PollingMock
+from ._runtime.mock.service import ServiceMock
 from .client import (
     SERVICE,
     AsyncWeChatPay,
@@ -27,7 +28,7 @@ from .client import (
 _EXAMPLES: Final = Path(__file__).with_name("examples.json")
 
 
-class WeChatPayMock(FapiaoMock):
+class WeChatPayMock(ServiceMock, PollingMock):
     """Mock of WeChat Pay APIv3 (微信支付 APIv3).
 
     It checks credentials and arguments as the service does. `WeChatPayMock().client()`

@@ -75,6 +75,7 @@ def runtime_of(name: str) -> Mapping[str, Path]:
     modules = kind.modules()
     wanted = ["__init__", kind.module]
     wanted += [kind.events.module] if kind.events else []
+    wanted += [kind.client[0]] if kind.client else []
     wanted += [kind.mock.module] if kind.mock else []
     for module in wanted:
         if module not in modules:

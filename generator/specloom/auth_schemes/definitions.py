@@ -109,6 +109,9 @@ class SchemeDefinition(Struct, frozen=True):
     """Names of its module that users need to make the arguments."""
     errors: tuple[str, ...] = ()
     """Exception classes of its module."""
+    client: tuple[str, str] | None = None
+    """Module and name of a class of the runtime part from which both clients inherit further methods. These have no I/O, and find the scheme in
+    `self._settings`."""
     mock: MockSide | None = None
     """None: mocks accept any request, and their clients must be given credentials."""
 

@@ -34,7 +34,7 @@ def files(
     """Return all files of a client: the project with its documentation, or the contents of the import package; and those of other targets.
 
     `http` is the HTTP library of the client, `templates` a folder with template overrides, `targets` the names of targets of other
-    packages, and `mock` a module with the behaviour of the service. With `testing=False` the client has no mock.
+    packages, and `mock` a module or package with the behaviour of the service. With `testing=False` the client has no mock.
     """
     from ..render import overriding_templates
 
@@ -47,15 +47,14 @@ def files(
         return output
 
 
-def mock_class(module: Path, api: Api) -> str:
-    """Return the name of the class in a mock module that defines the behaviour of the service, for a client of this API.
+def check_mock(mock: Path, api: Api) -> None:
+    """Require that a module or package with the behaviour of the service can be copied into a client of this API.
 
-    Raises `OSError`, `SyntaxError` or `ValueError` if the module cannot be copied into a client.
+    Raises `OSError`, `SyntaxError` or `ValueError` if it cannot.
     """
     from .python import service, vendoring
 
-    service.vendored(module, vendoring.packages_of(api))
-    return service.class_name(module)
+    service.check(mock, vendoring.packages_of(api))
 
 
 def _builtin(

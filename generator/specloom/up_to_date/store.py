@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         """The last run of a client; paths are absolute."""
 
         inputs: list[str]
-        """pyproject.toml, the spec folder, the folder of templates, the module of the mock."""
+        """pyproject.toml, the spec folder, the folder of templates, the module or folder of the mock."""
         out: str
         staging: list[str]
         """Paths at which a killed run leaves staged files."""

@@ -12,15 +12,26 @@ from typing import TYPE_CHECKING
 from .._runtime.lazy_exports import exports
 
 if TYPE_CHECKING:
-    from . import fapiao_applications
+    from . import (
+        bills,
+        fapiao_applications,
+        orders,
+        refunds,
+    )
 else:
     __getattr__, __dir__ = exports(
         __name__,
         {
+            "bills": "",
             "fapiao_applications": "",
+            "orders": "",
+            "refunds": "",
         },
     )
 
 __all__ = [
+    "bills",
     "fapiao_applications",
+    "orders",
+    "refunds",
 ]

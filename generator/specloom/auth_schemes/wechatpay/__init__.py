@@ -60,6 +60,7 @@ SCHEME = SchemeDefinition(
     ),
     requires=("cryptography>=42",),
     errors=("SignatureProbe", "StaleSignature"),
+    client=("bridge", "BridgeClient"),
     mock=MockSide("mock_side", "WechatPayServerAuth", base=("mock", "WechatPayMock")),
     advice=_texts.list_at("advice"),
 )

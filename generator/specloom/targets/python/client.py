@@ -199,7 +199,8 @@ def _client(api: Api, module: Module, *, is_async: bool) -> ClientView:
 
 
 def _bases(api: Api, module: Module, *, is_async: bool) -> tuple[Python, ...]:
-    """Return the base classes of a client: with `iter` if an endpoint is paged, with `wait` if one is polled, with `stream` if one streams its response."""
+    """Return the base classes of a client: with `iter` if an endpoint is paged, with `wait` if one is polled, with `stream` if one streams its response,
+    and with the methods of its schemes."""
     bases: list[tuple[Parts, str]] = []
     if any(endpoint.paging is not None for endpoint in api.all_endpoints()):
         bases.append((("paginators",), "PagingClient"))
@@ -208,9 +209,17 @@ def _bases(api: Api, module: Module, *, is_async: bool) -> tuple[Python, ...]:
     if api.has_streams:
         bases.append((("streaming", "client"), "StreamingClient"))
     prefix = "Async" if is_async else ""
-    return tuple(
-        module.use_own(("_runtime", *home), f"{prefix}{name}")
-        for home, name in bases or [(("client",), "Client")]
+    of_kinds = {
+        SCHEMES[scheme.kind].home(client[0]): client[1]
+        for scheme in schemes_of(api)
+        if (client := SCHEMES[scheme.kind].client) is not None
+    }
+    return (
+        *(
+            module.use_own(("_runtime", *home), f"{prefix}{name}")
+            for home, name in bases or [(("client",), "Client")]
+        ),
+        *(module.use_own(("_runtime", *home), name) for home, name in of_kinds.items()),
     )
 
 

@@ -31,7 +31,7 @@ class Layout(Struct, frozen=True):
     http: str = "httpx"
     """HTTP library of the client."""
     mock: Path | None = None
-    """Module with the behaviour of the service, for the mock."""
+    """Module or package with the behaviour of the service, for the mock."""
 
     @property
     def libraries(self) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""Behaviour of the service in the client's mock: a user's module, copied to `_runtime/mock/service.py`."""
+"""Behaviour of the service in the client's mock: a user's module or package, copied to `_runtime/mock/service`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,40 @@ from ...code import Python, python
 
 MODULE = "service"
 """Name of the module in the client."""
+_FOLDER = ("mock", MODULE)
+_PACKAGE = "specloom.runtime.mock.service"
 
 
-def vendored(module: Path, packages: Mapping[str, Sequence[str]]) -> Python:
-    """Return the module for a client, with relative imports; `packages` are those that it may import from.
+def modules(mock: Path) -> dict[str, Path]:
+    """Return the files of the module or package by their path in `_runtime`, without `.py`."""
+    if not mock.is_dir():
+        return {"/".join(_FOLDER): mock}
+    return {"/".join((*_FOLDER, path.stem)): path for path in sorted(mock.glob("*.py"))}
+
+
+def vendored(mock: Path, name: str, packages: Mapping[str, Sequence[str]]) -> Python:
+    """Return one of `modules` for a client, with relative imports; `packages` are those that it may import from.
 
     Raises `OSError` if it cannot be read, and `SyntaxError` or `ValueError` if it cannot be copied.
     """
-    return python.vendored_module(module, packages, ("mock",))
+    if not mock.is_dir():
+        return python.vendored_module(mock, packages, _FOLDER[:-1])
+    return python.vendored_module(modules(mock)[name], {**packages, _PACKAGE: _FOLDER}, _FOLDER)
 
 
-def class_name(module: Path) -> str:
-    """Return the name of the module's only class that ends in `Mock`.
+def check(mock: Path, packages: Mapping[str, Sequence[str]]) -> None:
+    """Raise the exceptions of `vendored` and `class_name` for what cannot be copied."""
+    for name in modules(mock):
+        vendored(mock, name, packages)
+    class_name(mock)
+
+
+def class_name(mock: Path) -> str:
+    """Return the name of the only class that ends in `Mock`, of the module or of the package's `__init__.py`.
 
     Raises `ValueError` if there is none or more than one, and the exceptions of `vendored`.
     """
+    module = mock / "__init__.py" if mock.is_dir() else mock
     return _class_name(module.read_text("utf-8"))
 
 

@@ -27,10 +27,8 @@ _NAMES = re.compile(r"(\w+)(?: as \w+)?")
 def files(api: Api, layout: Layout, output: Iterable[Code]) -> Iterator[tuple[PurePosixPath, Code]]:
     """Yield the runtime modules that the generated code imports, directly and indirectly."""
     packages, of_schemes = packages_of(api), _scheme_modules(api)
-    known = _runtime_modules().union(of_schemes)
-    service_module = f"mock/{service.MODULE}"
-    if layout.mock is not None:
-        known |= {service_module}
+    of_service = service.modules(layout.mock) if layout.mock is not None else {}
+    known = _runtime_modules().union(of_schemes, of_service)
     imported = {name.replace(".", "/") for code in output for name in _OWN_IMPORT.findall(code)}
     pending = {"__init__", *(_file(name, known) for name in imported)}
     modules: dict[str, Python] = {}
@@ -39,8 +37,8 @@ def files(api: Api, layout: Layout, output: Iterable[Code]) -> Iterator[tuple[Pu
         if module in of_schemes:
             folder = PurePosixPath(module).parts[:-1]
             code = _scheme_module(*of_schemes[module], packages, folder)
-        elif layout.mock is not None and module == service_module:
-            code = service.vendored(layout.mock, packages)
+        elif layout.mock is not None and module in of_service:
+            code = service.vendored(layout.mock, module, packages)
         else:
             code = python.runtime_module(FOLDER / f"{module}.py", layout.libraries)
         modules[module] = code

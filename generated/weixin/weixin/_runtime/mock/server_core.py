@@ -209,7 +209,8 @@ class Mock(RequestExecutor):
             endpoint = route.endpoint if route else None
             rejection = error_response(self.service, endpoint, auth.adapt_error(error))
             response = auth.add_request_id(rejection)
-        if self.authentication:
+        documented = route.endpoint if route else None
+        if self.authentication and (documented is None or documented.verified):
             response = auth.sign_response(response, incoming, fault)
         self.calls.append(
             RecordedRequest(

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     )
     from cryptography.x509 import Certificate
 
+    from specloom.runtime.settings import Settings
+
     from .platform_keys import PlatformKey
 
 PrivateKeyLike: TypeAlias = "Path | str | bytes | RSAPrivateKey"
@@ -137,16 +139,23 @@ class WechatPayV3(Scheme):
     def _sign_with(self, request: Request, key: PlatformKey | None) -> Request:
         timestamp, nonce = int(time.time()), secrets.token_hex(16).upper()
         head = f"{request.method}\n{request.target}\n{timestamp}\n{nonce}\n"
-        message = b"%b%b\n" % (head.encode(), request.signed)
-        signature = self._private_key.sign(message, self._padding, self._hash)
+        signature = self._signature(b"%b%b\n" % (head.encode(), request.signed))
         authorization = (
             f'{SCHEME} mchid="{self._mchid}",nonce_str="{nonce}",'
-            f'signature="{b64encode(signature).decode()}",timestamp="{timestamp}",'
+            f'signature="{signature}",timestamp="{timestamp}",'
             f'serial_no="{self._serial_no}"'
         )
         # The key that verifies the response, and encrypted the fields.
         serial = {} if key is None else {"Wechatpay-Serial": key.serial}
         return request.with_headers({"Authorization": authorization, **serial})
+
+    def sign_text(self, text: str) -> str:
+        """Return the signature of a text by the merchant, in Base64."""
+        return self._signature(text.encode())
+
+    def _signature(self, message: bytes) -> str:
+        signature = self._private_key.sign(message, self._padding, self._hash)
+        return b64encode(signature).decode()
 
     def secrets(self, plain: Request, signed: Request) -> Iterator[str]:
         """No secrets: a signature is for one request, and a serial number is public."""
@@ -231,6 +240,16 @@ class WechatPayV3(Scheme):
 
     def __repr__(self) -> str:
         return f"<WechatPayV3 mchid={self._mchid} serial_no={self._serial_no}>"
+
+
+def scheme_of(settings: Settings) -> WechatPayV3:
+    """Return the WeChat Pay scheme of a client; raises `ConfigError` if it has none."""
+    for scheme in settings.schemes.values():
+        if isinstance(scheme, WechatPayV3):
+            return scheme
+    raise ConfigError(
+        "this client has no WeChat Pay keys; pass them when you create it"
+    )
 
 
 # --- arguments --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from ...effects import Steps
-from ...errors import ConfigError, SignatureError
+from ...errors import SignatureError
 from ...http_messages import RawResponse
 from ...json_types import is_object
 from ...settings import Settings
@@ -31,7 +31,7 @@ from ...webhooks.errors import (
     StaleEvent,
     UndecryptableEvent,
 )
-from .scheme import WechatPayV3
+from .scheme import scheme_of
 from .signatures import (
     TOLERANCE,
     UNTRUSTED,
@@ -51,7 +51,7 @@ class WechatPayEnvelope(Envelope):
     def verify(
         self, delivery: Delivery, settings: Settings, user_verify: Verify | None
     ) -> Steps[ReplayKey | None]:
-        scheme, until = _scheme(settings), settings.clock() + settings.deadline
+        scheme, until = scheme_of(settings), settings.clock() + settings.deadline
         scheme.need_api_v3_key()
         response = RawResponse(200, delivery.headers, delivery.content)
         try:
@@ -69,7 +69,7 @@ class WechatPayEnvelope(Envelope):
         return ReplayKey(sha256(signature.message).hexdigest(), int(remaining) + 1)
 
     def open(self, delivery: Delivery, settings: Settings) -> DecryptedEvent:
-        scheme, (value, outside) = _scheme(settings), delivery.json()
+        scheme, (value, outside) = scheme_of(settings), delivery.json()
         resource = value.get("resource") if is_object(value) else None
         if not is_object(value) or not is_object(resource):
             raise MalformedEvent("missing `resource`, the encrypted payload")
@@ -100,15 +100,6 @@ class WechatPayEnvelope(Envelope):
 
     def failure_body(self, message: str) -> dict[str, str]:
         return {"code": "FAIL", "message": message}
-
-
-def _scheme(settings: Settings) -> WechatPayV3:
-    for scheme in settings.schemes.values():
-        if isinstance(scheme, WechatPayV3):
-            return scheme
-    raise ConfigError(
-        "webhooks: this client has no WeChat Pay keys; pass them when you create it"
-    )
 
 
 def _text(value: dict[str, Any], name: str, prefix: str = "") -> str:

@@ -224,9 +224,7 @@ class FapiaoMock(WechatPayMock):
         fapiao_id = arguments.query.get("fapiao_id", [None])[0]
         records = self._application(arguments.path[0], arguments.query.get("sub_mchid"))
         rows = [
-            record["row"]
-            for record in records
-            if fapiao_id in (None, record["row"]["fapiao_id"])
+            record["row"] for record in records if fapiao_id in (None, record["row"]["fapiao_id"])
         ]
         if not rows:
             raise _not_found("商户发票单号对应的发票不存在")
@@ -235,14 +233,10 @@ class FapiaoMock(WechatPayMock):
     def _reverse(self, arguments: CheckedArguments) -> Result:
         body = arguments.json
         sub_mchid = body.get("sub_mchid")
-        records = self._application(
-            arguments.path[0], [sub_mchid] if sub_mchid else None
-        )
+        records = self._application(arguments.path[0], [sub_mchid] if sub_mchid else None)
         by_id = {record["row"]["fapiao_id"]: record for record in records}
         requested_rows = body.get("fapiao_information")
-        selected: list[dict[str, Any]] = (
-            list(by_id.values()) if requested_rows is None else []
-        )
+        selected: list[dict[str, Any]] = list(by_id.values()) if requested_rows is None else []
         for requested in requested_rows or ():
             record = by_id.get(requested["fapiao_id"])
             if record is None:
@@ -273,9 +267,7 @@ class FapiaoMock(WechatPayMock):
             raise _not_allowed("冲红失败后，请间隔5分钟再重试")
         return True
 
-    def _check_invoice(
-        self, row: Mapping[str, Any], requested: Mapping[str, Any]
-    ) -> None:
+    def _check_invoice(self, row: Mapping[str, Any], requested: Mapping[str, Any]) -> None:
         invoice = row.get("blue_fapiao", {})
         for key in ("fapiao_code", "fapiao_number"):
             if key in requested and key in invoice and requested[key] != invoice[key]:
@@ -378,9 +370,7 @@ def _new_invoice(now: float) -> dict[str, str]:
         "fapiao_code": "044001911211",
         "fapiao_number": f"{secrets.randbelow(10**8):08}",
         "check_code": f"{secrets.randbelow(10**20):020}",
-        "fapiao_time": datetime.fromtimestamp(now, _CHINA_TIME).isoformat(
-            "T", "seconds"
-        ),
+        "fapiao_time": datetime.fromtimestamp(now, _CHINA_TIME).isoformat("T", "seconds"),
     }
 
 

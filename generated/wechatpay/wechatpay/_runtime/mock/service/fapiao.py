@@ -13,27 +13,23 @@ which code is returned in which state is partly an assumption.
 
 from __future__ import annotations
 
-import math
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
-from ..auth.wechatpay.mock import WechatPayMock
-from ..auth.wechatpay.mock_keys import MCHID
-from ..calls import Endpoint
-from ..field_info import field_types
-from ..json_types import is_object
-from . import DocumentedError, ExampleResponse, IncomingRequest
-from .argument_checks import CheckedArguments
-from .commands import Command, post_command
-from .execution import Behaviour, Result
-from .stubs import checked_seconds
-from .values import find_mismatches
+from ...auth.wechatpay.mock_keys import MCHID
+from ...calls import Endpoint
+from ...field_info import field_types
+from ...json_types import is_object
+from .. import DocumentedError, ExampleResponse, IncomingRequest
+from ..argument_checks import CheckedArguments
+from ..commands import Command, post_command
+from ..execution import Behaviour, Result
+from ..values import find_mismatches
+from .steps import SteppedMock, not_allowed
 
 _APPLICATIONS: Final = "/v3/new-tax-control-fapiao/fapiao-applications"
-_DUE: Final = "fapiao due"
 _SUB_MCHID: Final = "1900000109"
 _RETRY_AFTER: Final = 300
 """Seconds before a reversal that failed may be requested again."""
@@ -41,46 +37,28 @@ _CARD_STEPS: Final = {
     "INSERT_ACCEPTED": ("INSERTED", "FAPIAO.CARD_INSERTED"),
     "DISCARD_ACCEPTED": ("DISCARDED", "FAPIAO.CARD_DISCARDED"),
 }
-_CHINA_TIME: Final = timezone(timedelta(hours=8))
 _PHONE: Final = "13800000000"
 _EMAIL: Final = "buyer@example.com"
 _FAPIAO_ID: Final = re.compile(r"[0-9A-Za-z_|*-]+")
 _ROW_POINTER: Final = "/fapiao_information/0/"
 
 
-class FapiaoMock(WechatPayMock):
+class FapiaoMock(SteppedMock):
     """Mock of WeChat Pay that issues and reverses fapiao."""
-
-    _pace: float = 5.0
-    _next_due: float = 0.0
-
-    @property
-    def pace(self) -> float:
-        """Seconds that each step of the tax office and of the card bag takes; default 5."""
-        return self._pace
-
-    @pace.setter
-    def pace(self, seconds: float) -> None:
-        self._pace = checked_seconds(seconds)
 
     def behaviours(self) -> Mapping[tuple[str, str], Behaviour]:
         return {
             **super().behaviours(),
-            ("GET", f"{_APPLICATIONS}/{{}}"): self._query,
+            ("GET", f"{_APPLICATIONS}/{{}}"): self._query_fapiao,
             ("POST", f"{_APPLICATIONS}/{{}}/reverse"): self._reverse,
         }
 
     def commands(self) -> Mapping[str, Command]:
-        def pace(seconds: float) -> None:
-            """Set the seconds that each step takes."""
-            self.pace = seconds
-
         example = {"fapiao_apply_id": "A1", "fapiao_id": "F1"}
         return {
             **super().commands(),
             "issue_fapiao": post_command(self.issue_fapiao, **example),
             "notify": post_command(self.notify, event="FAPIAO.ISSUED", payload=example),
-            "pace": post_command(pace, seconds=1),
         }
 
     def issue_fapiao(
@@ -117,7 +95,7 @@ class FapiaoMock(WechatPayMock):
         row["status"] = "ISSUE_ACCEPTED"
         blue = row.pop("blue_fapiao", None)
         if fapiao_id != example.get("fapiao_id") and "blue_fapiao" not in fields:
-            blue = _new_invoice(self.now())
+            blue = _new_invoice(self.timestamp())
         pace = self.pace if pending else 0.0
         with self.lock:
             record: dict[str, Any] = {
@@ -132,8 +110,8 @@ class FapiaoMock(WechatPayMock):
             }
             self._save(record)
             # A fapiao with the same ids may have been issued before.
-            self.store.drop(_DUE, _step_key("card", record))
-            self._schedule("fapiao", record, self.now() + pace)
+            self.unschedule("card", _step_name(record))
+            self.schedule("fapiao", _step_name(record), self.now() + pace)
         self.run_due()
         stored = self.store.get(_kind(fapiao_apply_id), fapiao_id)
         issued: dict[str, Any] = stored["row"]
@@ -141,29 +119,10 @@ class FapiaoMock(WechatPayMock):
 
     # --- time -------------------------------------------------------------------------
 
-    def run_due(self) -> None:
-        super().run_due()
-        if self.now() < self._next_due:
-            return
-        with self.lock:
-            try:
-                while (step := self._first_due()) is not None:
-                    key, due = step
-                    # Removed first, so that a step that fails is not run again.
-                    self.store.drop(_DUE, key)
-                    self._run_step(key, due)
-            finally:
-                times = (due for _, due in self.store.items(_DUE))
-                self._next_due = min(times, default=math.inf)
-
-    def _first_due(self) -> tuple[str, float] | None:
-        """Return key and time of the first step that is due; None if there is none."""
-        now = self.now()
-        steps = [(key, due) for key, due in self.store.items(_DUE) if due <= now]
-        return min(steps, key=lambda step: step[1], default=None)
-
-    def _run_step(self, key: str, due: float) -> None:
-        subject, fapiao_id, apply_id = key.split("\n", 2)
+    def run_step(self, subject: str, name: str, due: float) -> None:
+        if subject not in ("fapiao", "card"):
+            return super().run_step(subject, name, due)
+        fapiao_id, apply_id = name.split("\n", 1)
         record = self.store.get(_kind(apply_id), fapiao_id)
         if subject == "card":
             self._move_card(record)
@@ -171,13 +130,14 @@ class FapiaoMock(WechatPayMock):
             self._issue(record, due)
         else:
             self._finish_reversal(record, due)
+        return None
 
     def _issue(self, record: dict[str, Any], due: float) -> None:
         row = record["row"]
         row |= {"status": "ISSUED", "blue_fapiao": record["blue_fapiao"]}
         self._save_and_notify(record, "FAPIAO.ISSUED")
         if _card_of(record).get("card_status") == "INSERT_ACCEPTED":
-            self._schedule("card", record, due + record["pace"])
+            self.schedule("card", _step_name(record), due + record["pace"])
 
     def _finish_reversal(self, record: dict[str, Any], due: float) -> None:
         row = record["row"]
@@ -190,13 +150,13 @@ class FapiaoMock(WechatPayMock):
             }
             self._save(record)
             return
-        row |= {"status": "REVERSED", "red_fapiao": _new_invoice(self.now())}
+        row |= {"status": "REVERSED", "red_fapiao": _new_invoice(self.timestamp())}
         row.pop("fapiao_error_code", None)
         row.pop("fapiao_error_message", None)
         card = _card_of(record)
         if card and card.get("card_status") != "DISCARDED":
             card["card_status"] = "DISCARD_ACCEPTED"
-            self._schedule("card", record, due + self.pace)
+            self.schedule("card", _step_name(record), due + self.pace)
         self._save_and_notify(record, "FAPIAO.REVERSED")
 
     def _move_card(self, record: dict[str, Any]) -> None:
@@ -220,7 +180,7 @@ class FapiaoMock(WechatPayMock):
 
     # --- endpoints --------------------------------------------------------------------
 
-    def _query(self, arguments: CheckedArguments) -> Result:
+    def _query_fapiao(self, arguments: CheckedArguments) -> Result:
         fapiao_id = arguments.query.get("fapiao_id", [None])[0]
         records = self._application(arguments.path[0], arguments.query.get("sub_mchid"))
         rows = [
@@ -255,7 +215,7 @@ class FapiaoMock(WechatPayMock):
             record["reason"] = reason
             record["row"]["status"] = "REVERSE_ACCEPTED"
             self._save(record)
-            self._schedule("fapiao", record, self.now() + self.pace)
+            self.schedule("fapiao", _step_name(record), self.now() + self.pace)
         return Result(202, None, repeated=not accepted)
 
     def _is_new(self, record: Mapping[str, Any], reason: str) -> bool:
@@ -267,10 +227,10 @@ class FapiaoMock(WechatPayMock):
         if status in ("REVERSE_ACCEPTED", "REVERSED") and record["reason"] == reason:
             return False
         if status != "ISSUED":
-            raise _not_allowed("发票状态不允许冲红")
+            raise not_allowed("发票状态不允许冲红")
         failed_at = record["failed_at"]
         if failed_at is not None and self.now() - failed_at < _RETRY_AFTER:
-            raise _not_allowed("冲红失败后，请间隔5分钟再重试")
+            raise not_allowed("冲红失败后，请间隔5分钟再重试")
         return True
 
     def _check_invoice(
@@ -279,7 +239,7 @@ class FapiaoMock(WechatPayMock):
         invoice = row.get("blue_fapiao", {})
         for key in ("fapiao_code", "fapiao_number"):
             if key in requested and key in invoice and requested[key] != invoice[key]:
-                raise _not_allowed("发票代码或发票号码与开具的发票不一致")
+                raise not_allowed("发票代码或发票号码与开具的发票不一致")
 
     # --- state ------------------------------------------------------------------------
 
@@ -295,19 +255,14 @@ class FapiaoMock(WechatPayMock):
         fapiao_id = record["row"]["fapiao_id"]
         self.store.put(_kind(record["apply_id"]), fapiao_id, record)
 
-    def _schedule(self, subject: str, record: Mapping[str, Any], due: float) -> None:
-        """Schedule the next step of a fapiao, or of its card."""
-        self.store.put(_DUE, _step_key(subject, record), due)
-        self._next_due = min(self._next_due, due)
-
 
 def _kind(apply_id: str) -> str:
     return f"fapiao of {apply_id}"
 
 
-def _step_key(subject: str, record: Mapping[str, Any]) -> str:
+def _step_name(record: Mapping[str, Any]) -> str:
     # The application id comes last, because it may contain a line break.
-    return f"{subject}\n{record['row']['fapiao_id']}\n{record['apply_id']}"
+    return f"{record['row']['fapiao_id']}\n{record['apply_id']}"
 
 
 def _card_of(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -372,15 +327,13 @@ def _new_fapiao(example: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _new_invoice(now: float) -> dict[str, str]:
+def _new_invoice(time: str) -> dict[str, str]:
     """Return a blue or red fapiao as the tax office issues it."""
     return {
         "fapiao_code": "044001911211",
         "fapiao_number": f"{secrets.randbelow(10**8):08}",
         "check_code": f"{secrets.randbelow(10**20):020}",
-        "fapiao_time": datetime.fromtimestamp(now, _CHINA_TIME).isoformat(
-            "T", "seconds"
-        ),
+        "fapiao_time": time,
     }
 
 
@@ -397,7 +350,3 @@ def _new_card() -> dict[str, str]:
 
 def _not_found(message: str) -> DocumentedError:
     return DocumentedError(404, "RESOURCE_NOT_EXISTS", message)
-
-
-def _not_allowed(message: str) -> DocumentedError:
-    return DocumentedError(400, "INVALID_REQUEST", message)

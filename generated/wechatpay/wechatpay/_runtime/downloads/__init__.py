@@ -1,0 +1,1 @@
+"""Downloads: files in responses, streamed and verified."""

@@ -1,0 +1,1 @@
+"""Streamed responses: server-sent events and JSON lines, as typed values."""

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
         Response,
     )
     from ._runtime.ciphertext import CipherText
+    from ._runtime.downloads.client import (
+        AsyncDownload,
+        Download,
+    )
     from .client import (
         AsyncWeChatPay,
         WeChatPay,
@@ -30,9 +34,11 @@ else:
     __getattr__, __dir__ = exports(
         __name__,
         {
+            "AsyncDownload": "._runtime.downloads.client",
             "AsyncWeChatPay": ".client",
             "Call": "._runtime.calls",
             "CipherText": "._runtime.ciphertext",
+            "Download": "._runtime.downloads.client",
             "Response": "._runtime.calls",
             "WeChatPay": ".client",
             "calls": "",
@@ -43,9 +49,11 @@ else:
     )
 
 __all__ = [
+    "AsyncDownload",
     "AsyncWeChatPay",
     "Call",
     "CipherText",
+    "Download",
     "Response",
     "WeChatPay",
     "calls",
@@ -54,4 +62,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "580cf2858a4825df"
+__build__ = "e6c1980d1e0acad6"

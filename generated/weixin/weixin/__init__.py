@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9784ca0cf96fe07f"
+__build__ = "1f91d67a310288d9"

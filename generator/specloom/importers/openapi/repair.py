@@ -471,12 +471,12 @@ def _bodies_in_files(files: Mapping[str, object]) -> dict[str, tuple[str, Way]]:
             continue
         resource = cast("dict[str, dict[str, dict[str, object]]]", content)
         for endpoint, keys in (resource.get("endpoints") or {}).items():
-            examples = cast("list[dict[str, dict[str, object]] | None]", keys.get("examples") or [])
+            examples = cast("list[dict[str, object] | None]", keys.get("examples") or [])
             for index, example in enumerate(examples):
                 for part in (example or {}).values():
                     if isinstance(part, dict) and "body_file" in part:
                         way = ("endpoints", endpoint, "examples", index)
-                        found[str(part["body_file"])] = name, way
+                        found[str(cast("dict[str, object]", part)["body_file"])] = name, way
     return found
 
 

@@ -94,7 +94,9 @@ class Shell:
         parser = argparse.ArgumentParser(
             prog=self._program,
             description=_first_line(self._client),
-            epilog="\n\n".join((_listed("resources", known), self._variables(), _EXIT_STATUSES)),
+            epilog="\n\n".join(
+                (_listed("resources", known), self._variables(), _EXIT_STATUSES)
+            ),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             usage=f"{self._program} [options] resource endpoint [arguments]",
             allow_abbrev=False,
@@ -131,7 +133,11 @@ class Shell:
     ) -> argparse.ArgumentParser:
         program = f"{self._program} {resource} {name}"
         needed = [
-            word if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD else f"--{word} …"
+            (
+                word
+                if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+                else f"--{word} …"
+            )
             for each in command.parameters.values()
             if each.default is inspect.Parameter.empty
             for word in (command_name(each.name),)
@@ -145,7 +151,10 @@ class Shell:
             argument_default=argparse.SUPPRESS,
             allow_abbrev=False,
         )
-        taken = [_add_parameter(parser, command, each) for each in command.parameters.values()]
+        taken = [
+            _add_parameter(parser, command, each)
+            for each in command.parameters.values()
+        ]
         _add_options(parser, taken)
         return parser
 
@@ -216,13 +225,44 @@ def _add_options(parser: argparse.ArgumentParser, taken: Iterable[str]) -> None:
         if flag not in known:
             group.add_argument(flag, default=inherited or default, **keywords)
 
-    add("--credentials", None, type=Path, metavar="FILE", help="file with the credentials")
-    add("--host", None, action="append", metavar="URL", help="base URL instead of the documented")
-    add("--deadline", None, type=float, metavar="SECONDS", help="total timeout of the call")
-    add("--curl", False, action="store_true", help="print the request, and send nothing")
-    add("--pages", False, action="store_true", help="print the items of all pages, one a line")
+    add(
+        "--credentials",
+        None,
+        type=Path,
+        metavar="FILE",
+        help="file with the credentials",
+    )
+    add(
+        "--host",
+        None,
+        action="append",
+        metavar="URL",
+        help="base URL instead of the documented",
+    )
+    add(
+        "--deadline",
+        None,
+        type=float,
+        metavar="SECONDS",
+        help="total timeout of the call",
+    )
+    add(
+        "--curl", False, action="store_true", help="print the request, and send nothing"
+    )
+    add(
+        "--pages",
+        False,
+        action="store_true",
+        help="print the items of all pages, one a line",
+    )
     add("--wait", False, action="store_true", help="poll until the state is final")
-    add("--out", None, type=Path, metavar="FILE", help="save the file or body of the response")
+    add(
+        "--out",
+        None,
+        type=Path,
+        metavar="FILE",
+        help="save the file or body of the response",
+    )
     add("--table", False, action="store_true", help="print rows instead of JSON")
 
 
@@ -236,7 +276,9 @@ def _add_parameter(
     several = is_list_type(parameter.annotation)
     if kind == "JSON":
         names = ", ".join(field_names(parameter.annotation))
-        text += f" JSON{names and f' with {names}'}; or @FILE, or @- for standard input."
+        text += (
+            f" JSON{names and f' with {names}'}; or @FILE, or @- for standard input."
+        )
     if several:
         text += " Repeat it, or pass a JSON list."
     word = command_name(parameter.name)

@@ -133,7 +133,9 @@ def shown(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         secret = hidden_fields(type(value))
         return {
-            field.encode_name: "…" if field.name in secret and each is not None else shown(each)
+            field.encode_name: (
+                "…" if field.name in secret and each is not None else shown(each)
+            )
             for field in fields(value)
             if (each := getattr(value, field.name)) is not msgspec.UNSET
         }

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ..calls import Endpoint
 from ..endpoint_metadata import Accepts, RawContent
 from ..headers import is_json, is_media_of
-from . import DocumentedError, MockResponse
+from . import DocumentedError, IncomingRequest, MockResponse
 
 
 def offered(endpoint: Endpoint[Any]) -> tuple[str, ...]:
@@ -32,6 +32,12 @@ def preferred(headers: Sequence[str], offers: Sequence[str]) -> str:
         message = f"Accept: expected one of {', '.join(offers)}"
         raise DocumentedError(406, "NOT_ACCEPTABLE", message)
     return offers[weights.index(best)]
+
+
+def asks_for_events(incoming: IncomingRequest) -> bool:
+    """Return whether the Accept header names `text/event-stream`."""
+    accept = incoming.headers.get("Accept") or ""
+    return any(_parsed(part)[0] == "text/event-stream" for part in accept.split(","))
 
 
 def _parsed(part: str) -> tuple[str, float]:

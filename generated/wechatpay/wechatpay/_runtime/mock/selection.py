@@ -1,21 +1,24 @@
 """Selection of an endpoint among several with the same method and path.
 
-The media type of the body decides first, then constants, then whether the arguments match, then the number of arguments that
-the endpoint knows.
+The media type of the body decides first, then constants, then whether the arguments match, then whether the request asks
+for a stream of events, then the number of arguments that the endpoint knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
+from ..calls import Endpoint
+from ..endpoint_metadata import is_streamed
 from ..mismatches import Decrypt
 from . import ArgumentMismatch, DocumentedError, IncomingRequest
 from .argument_checks import check_arguments
 from .body_media import with_media
 from .constants import count_constants
+from .negotiation import asks_for_events
 from .routing import Match, Route
 from .values import UNKNOWN
 
@@ -70,9 +73,19 @@ class _Candidate:
         ]
         values = arguments.parameters.values()
         known = sum(value not in (None, msgspec.UNSET) for value in values)
-        self.rank = (len(self.mismatches) - len(arguments.mismatches), known)
-        """Fewer unknown names rank higher, then more arguments."""
+        self.rank = (
+            _streams_events(endpoint) == asks_for_events(incoming),
+            len(self.mismatches) - len(arguments.mismatches),
+            known,
+        )
+        """Responses of the right kind rank highest, then fewer unknown names, then more
+        arguments."""
 
     def __str__(self) -> str:
         mismatch: ArgumentMismatch = (*self.constant_mismatches, *self.mismatches)[0]
         return f"{self.match.route.name}: {mismatch}"
+
+
+def _streams_events(endpoint: Endpoint[Any]) -> bool:
+    kinds = endpoint.responses.values()
+    return any(is_streamed(kind) and kind.format == "events" for kind in kinds)

@@ -23,7 +23,11 @@ def as_table(value: Any) -> Iterator[str]:
     if not is_object(value):
         yield _cell(value)
         return
-    lists = [name for name, each in value.items() if is_list(each) and any(map(is_object, each))]
+    lists = [
+        name
+        for name, each in value.items()
+        if is_list(each) and any(map(is_object, each))
+    ]
     fields = {name: each for name, each in value.items() if name not in lists}
     width = max(map(_width, fields), default=0)
     for name, each in fields.items():

@@ -25,7 +25,9 @@ _CLASS = re.compile(r"[A-Za-z_]\w*")
 class Credentials:
     """Arguments of a client that identify its user, with the variables that hold them."""
 
-    def __init__(self, client: type[Client], environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, client: type[Client], environment: Mapping[str, str] = os.environ
+    ) -> None:
         self._package = client.__module__.partition(".")[0]
         self._prefix = self._package.upper()
         self._environment = environment
@@ -71,7 +73,9 @@ class Credentials:
             else:
                 values: dict[str, Any] = dict(value) if is_object(value) else {}
                 for option in _options(scheme):
-                    if (text := self._environment.get(self._variable(name, option))) is not None:
+                    if (
+                        text := self._environment.get(self._variable(name, option))
+                    ) is not None:
                         values[option] = text
                 value = scheme(**values) if values else None
             if value is not None:
@@ -114,7 +118,9 @@ def _stored(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
         stored: Any = (
-            parse(content) if path.suffix == ".json" else tomllib.loads(content.decode("utf-8"))
+            parse(content)
+            if path.suffix == ".json"
+            else tomllib.loads(content.decode("utf-8"))
         )
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
-from importlib import import_module
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 import pytest
 import yaml
+from tests.apis import user_schemes
 from tests.bench.forms import FORMS
 from tests.hostile.runs import SMALL
 from tests.hostile.specs import Spec, attacks, write
 
-from specloom import plugins
 from specloom.cli import main
 from specloom.diagnostics import InvalidSpec
 from specloom.exporters import openapi
@@ -97,17 +96,11 @@ def differences(one: Api, other: Api) -> list[str]:
     ]
 
 
-@pytest.fixture(autouse=True)
-def schemes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Provides the scheme of a user that one spec has."""
-    plain = plugins.load
-
-    def loaded(group: str, name: str) -> object:
-        if name == "aws-sigv4":
-            return import_module("tests.apis.s3.scheme.specloom_sigv4").SCHEME
-        return plain(group, name)
-
-    monkeypatch.setattr(plugins, "load", loaded)
+@pytest.fixture(autouse=True, scope="module")
+def schemes() -> Iterator[None]:
+    """Provides the schemes of users that two specs have."""
+    with user_schemes.installed():
+        yield
 
 
 @pytest.mark.parametrize("version", VERSIONS)

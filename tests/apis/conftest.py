@@ -6,39 +6,25 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
 import pytest
+from tests.apis import user_schemes
 from tests.apis.both_clients import Story, run_in_sync
 from tests.generated import imported, write
 
-from specloom import plugins
 from specloom.model import Api
 
 Tell: TypeAlias = Callable[..., None]
 
-_SCHEMES = {
-    "aws-sigv4": "tests.apis.s3.scheme.specloom_sigv4",
-    "alipay-rsa2": "tests.apis.alipay.scheme.specloom_alipay",
-}
-
 
 @pytest.fixture(scope="module", autouse=True)
 def schemes() -> Iterator[None]:
-    """Provides the auth schemes of these APIs, as if their packages were installed."""
-    plain = plugins.load
-
-    def load(group: str, name: str) -> object:
-        if group == plugins.SCHEMES and name in _SCHEMES:
-            return import_module(_SCHEMES[name]).SCHEME
-        return plain(group, name)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plugins, "load", load)
+    """Provides the auth schemes of these APIs."""
+    with user_schemes.installed():
         yield
 
 

@@ -62,4 +62,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "e6c1980d1e0acad6"
+__build__ = "6cfee94b764722e9"

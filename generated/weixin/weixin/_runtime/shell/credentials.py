@@ -97,7 +97,7 @@ class Credentials:
         return "_".join((self._prefix, *(name.upper() for name in names)))
 
     def _scheme(self, parameter: inspect.Parameter) -> type[Any] | None:
-        """Return the scheme's class if the client takes an object: `key: ApiKey | None`."""
+        """Return the scheme's class if the client takes objects, as for several schemes."""
         match = _CLASS.match(str(parameter.annotation))
         try:
             auth = import_module(f"{self._package}.auth")

@@ -274,6 +274,7 @@ def test_a_client_can_use_httpx2(tmp_path: Path) -> None:
     assert different <= {
         "httpx_adapter.py",
         "deadline_backend.py",
+        "dry_run.py",
         "client.py",
         "pyproject.toml",
         "__init__.py",

@@ -111,9 +111,9 @@ def test_the_page_of_an_event_is_complete() -> None:
     api = api_of("wechatpay")
     for event in api.all_events():
         for language in api.languages:
-            name = event.name.split(".")[1].lower().replace("_", "-")
+            name = re.sub("[._]", "-", event.name.lower())
             markdown = pages_of("wechatpay")[
-                PurePosixPath("docs", language, *event.resource, f"event-fapiao-{name}.md")
+                PurePosixPath("docs", language, *event.resource, f"event-{name}.md")
             ]
             page = visible_text(markdown)
             for each in payload_fields(api, event.payload):
@@ -139,6 +139,8 @@ def test_the_page_of_an_event_is_complete() -> None:
 
 @pytest.mark.parametrize("name", APIS)
 def test_python_samples_compile_and_name_the_method(name: str) -> None:
+    polled = {one.qualified for one in api_of(name).all_endpoints() if one.poll is not None}
+    assert polled == ({"refunds.query"} if name == "wechatpay" else set())
     for path, page in pages_of(name).items():
         samples = [token.content for token in parse(page) if token.info == "python"]
         if path.name == "client.md":
@@ -146,18 +148,20 @@ def test_python_samples_compile_and_name_the_method(name: str) -> None:
         elif path.name == "index.md":
             notes = api_of(name).notes.best(path.parts[1]).count("```python\n")
             assert len(samples) == (1 + notes if len(path.parts) == 3 else 0)
+        elif path.name == "README.md" or path.stem.startswith("event-"):
+            assert len(samples) == 1
         else:
-            assert len(samples) == (
-                1 if path.name == "README.md" or path.stem.startswith("event-") else 2
-            )
-        for sample in samples:
+            # Sync and async; the samples of a waiter are after those of its endpoint.
+            assert len(samples) == (4 if ".".join((*path.parts[2:-1], path.stem)) in polled else 2)
+        for number, sample in enumerate(samples):
             tree = ast.parse(sample)
             compile(tree, str(path), "exec")
             assert max(len(line) for line in sample.splitlines()) <= 88
             if path.stem.startswith("event-"):
                 assert "client.webhooks.receive" in {ast.unparse(node) for node in ast.walk(tree)}
             elif path.name not in ("client.md", "index.md", "README.md"):
-                assert ".".join(("client", *path.parts[2:-1], path.stem)) in {
+                method = path.stem if number < 2 else f"wait_{path.stem}"
+                assert ".".join(("client", *path.parts[2:-1], method)) in {
                     ast.unparse(node) for node in ast.walk(tree)
                 }
 

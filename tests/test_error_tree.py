@@ -23,6 +23,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -71,10 +72,14 @@ class Package:
         with asyncio.Runner() as runner:
             yield lambda work: runner.run(_awaited(work, client))
 
-    def calls(self) -> Iterator[tuple[Any, StagingArea]]:
-        """Yield a call of each endpoint, in each way to send it."""
+    def calls(self, host: str | None = None) -> Iterator[tuple[Any, StagingArea]]:
+        """Yield a call of each endpoint, in each way to send it; a URL of a response is on `host`."""
         for name, (places, names) in self.samples.items():
             call = _dotted(self.module.calls, name)(*places, **names)
+            if host is not None and call.endpoint.url is not None:
+                argument = call.endpoint.url.argument
+                names = names | {argument: host + urlsplit(names[argument]).path}
+                call = _dotted(self.module.calls, name)(*places, **names)
             yield call.endpoint, lambda client, name=name, places=places, names=names: _result(
                 _dotted(client, name)(*places, **names)
             )
@@ -223,7 +228,7 @@ def test_ignored_environment_variables(
         monkeypatch.setenv(name.lower(), "::nonsense::")
     url = f"http://127.0.0.1:{closed_port()}"
     with package.client(mode, transport=None, hosts=[url], max_attempts=1) as do:
-        for _, call in package.calls():
+        for _, call in package.calls(url):
             with pytest.raises(
                 package.module.errors.ConnectionFailed, match=f"no connection to {url}"
             ):
@@ -380,7 +385,7 @@ def test_a_transport_of_another_event_loop(package: Package) -> None:
         transport=httpx.AsyncHTTPTransport(), hosts=[url], max_attempts=1
     )
     errors = [package.module.errors.ConnectionFailed, package.module.errors.ConfigError]
-    for _, call in package.calls():
+    for _, call in package.calls(url):
         with pytest.raises(errors[0]) as caught:
             asyncio.run(_awaited(call, client))
         del errors[:-1]  # from the second event loop on

@@ -20,6 +20,7 @@ from tests.test_examples import call_of
 
 APPLICATION, FAPIAO, SUB_MCHID = "4200000444201910177461284488", "20200701123456", "1900000109"
 QUERY = f"/v3/new-tax-control-fapiao/fapiao-applications/{APPLICATION}"
+MOCKS = {"wechatpay": "WeChatPayMock", "weixin": "WeixinMock"}
 
 
 @pytest.fixture(scope="module")
@@ -450,20 +451,51 @@ def test_events_with_faults_are_rejected_and_not_retried(
 # --- checks of requests ---------------------------------------------------------------------------------
 
 
+def prepare(mock: Any, models: Any, endpoint: str) -> dict[str, Any]:
+    """Bring WeChat Pay into the state of an endpoint's example; return the arguments that only the mock knows."""
+    if endpoint.startswith("fapiao_applications."):
+        mock.issue_fapiao(APPLICATION, FAPIAO)
+    if not endpoint.startswith(("orders.", "refunds.", "bills.")) or ".create_" in endpoint:
+        return {}
+    pay = mock.client()
+    order, refund = "1217752501201407033233368018", "1217752501201407033233368019"
+    pay.orders.create_native(
+        appid="wxd678efh567hg6787",
+        mchid=mock.credentials["mchid"],
+        description="茶",
+        out_trade_no=order,
+        notify_url="https://www.example.com/notify",
+        amount=models.OrderAmount(total=888),
+    )
+    if endpoint == "orders.close":
+        return {}
+    paid = mock.pay_order(order)
+    if endpoint == "orders.query_by_transaction_id":
+        return {"transaction_id": paid["transaction_id"]}
+    if endpoint == "refunds.query":
+        amount = models.RefundRequestAmount(refund=888, total=888, currency="CNY")
+        pay.refunds.create(out_trade_no=order, out_refund_no=refund, amount=amount)
+    if not endpoint.startswith("bills."):
+        return {}
+    mock.advance(86400)
+    day = {"bill_date": datetime.fromisoformat(paid["success_time"]).date()}
+    if endpoint != "bills.download":
+        return day
+    bill = pay.bills.trade(**day)
+    return {"download_url": bill.download_url, "hash_value": bill.hash_value}
+
+
 @pytest.mark.parametrize("name", COMMITTED)
 def test_the_documented_examples_are_accepted(
     name: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     package = request.getfixturevalue(name)
-    if name == "wechatpay":
-        mock = package.testing.WeChatPayMock()
-        mock.issue_fapiao(APPLICATION, FAPIAO)
-    else:
-        mock = package.testing.WeixinMock()
-    client = mock.client(strict=True)
     for endpoint in api_of(name).all_endpoints():
         for example in endpoint.examples:
-            assert client.send(call_of(package, endpoint, example)).status == example.status
+            mock = getattr(package.testing, MOCKS[name])()
+            given = prepare(mock, package.models, endpoint.qualified)
+            call = call_of(package, endpoint, example, **given)
+            assert mock.client(strict=True).send(call).status == example.status
             assert mock.calls[-1].endpoint == endpoint.qualified
     assert not caplog.records
 

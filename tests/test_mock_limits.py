@@ -48,6 +48,18 @@ def send_command(mock: Any, method: str, command: str, body: object = None) -> t
     return response.status_code, json.loads(text) if text else None
 
 
+def create_order(mock: Any, models: Any, out_trade_no: str) -> None:
+    """Create an order, for the example of the command `pay_order`."""
+    mock.client().orders.create_native(
+        appid="wxd678efh567hg6787",
+        mchid=mock.credentials["mchid"],
+        description="茶",
+        out_trade_no=out_trade_no,
+        notify_url="https://www.example.com/notify",
+        amount=models.OrderAmount(total=100),
+    )
+
+
 # --- stubs ----------------------------------------------------------------------------
 
 INVALID: list[tuple[str, dict[str, Any], str]] = [
@@ -157,7 +169,7 @@ def test_values_that_are_not_json_are_rejected(
         getattr(mock, command)(**arguments)
 
 
-def test_the_list_of_commands_describes_each_one(mock: Any) -> None:
+def test_the_list_of_commands_describes_each_one(mock: Any, wechatpay: Any) -> None:
     """Each has a description, a schema of its arguments and a valid example."""
     status, listing = send_command(mock, "GET", "")
     assert status == 200
@@ -173,6 +185,7 @@ def test_the_list_of_commands_describes_each_one(mock: Any) -> None:
         "default": 1.0,
     }
     assert commands["ledger"]["methods"] == ["GET", "POST", "DELETE"]
+    create_order(mock, wechatpay.models, **commands["pay_order"]["example"])
     for name, command in commands.items():
         assert command["does"], name
         if command["methods"] == ["POST"]:

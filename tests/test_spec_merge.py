@@ -452,6 +452,8 @@ def facts(value: Any, ids: dict[str, str], lists: list[Place], place: Place = ()
         for id, row in zip(rows, value, strict=True):
             found |= facts(row, ids, lists, (*place, id)) | {(*place, id, "(row)"): True}
         return found
+    if value is None:  # `204:` says the same as `204: {}`, to which each side can add
+        return {(*place, "(null)"): True}
     end = () if place[-1:] == ("(short)",) or place in lists else ("(short)",)
     return {(*place, *end): repr(sorted_keys(value))}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -326,3 +327,15 @@ def test_the_review_shows_both_sides(tmp_path: Path) -> None:
     line = next(at for at, text in enumerate(PAY.split("\n"), 1) if "order_id  必填" in text)
     assert f'<li id="p0-{line}" class="stated" data-to="s' in html
     assert 'class="unread"><span>&lt;script&gt;' in html
+
+
+def test_a_missing_parser_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.md").write_text("# Query\n\n`GET /things`\n")
+    monkeypatch.chdir(tmp_path)
+    for name in [each for each in sys.modules if ".importers.pages.readers." in each]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    assert main(["draft", "page.md", "--api", "things"]) == 2
+    assert 'pip install "specloom[draft]"' in capsys.readouterr().err

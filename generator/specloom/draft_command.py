@@ -14,16 +14,10 @@ from msgspec import Struct
 
 from . import bounded
 from .diagnostics import UsageError, display_path
+from .importers.pages import Origin, PageFacts, draft, read, read_page, review
 from .importers.report import Report
 from .publish import publish
 from .spec_destination import Destination
-
-try:
-    from .importers.pages import Origin, PageFacts, draft, read, read_page, review
-except ModuleNotFoundError as error:  # pragma: no cover
-    raise UsageError(
-        f'specloom draft needs the package {error.name}; run pip install "specloom[draft]"'
-    ) from None
 
 _RECORD = PurePosixPath(".specloom", "drafts")
 

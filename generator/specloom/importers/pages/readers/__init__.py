@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from .... import plugins
+from ....diagnostics import UsageError
 from ..facts import PageFacts
 from ..page import Page
 
@@ -35,5 +36,12 @@ def read(page: Page) -> PageFacts | None:
 
 
 def _readers() -> list[PageReader]:
-    own = [cast(PageReader, import_module(f"{__name__}.{name}").read_page) for name in _BUILT_IN]
+    try:
+        own = [
+            cast(PageReader, import_module(f"{__name__}.{name}").read_page) for name in _BUILT_IN
+        ]
+    except ModuleNotFoundError as error:  # the parsers of pages are an extra
+        raise UsageError(
+            f'specloom draft needs the package {error.name}; run pip install "specloom[draft]"'
+        ) from None
     return [*(cast(PageReader, plugins.load(GROUP, name)) for name in plugins.names(GROUP)), *own]

@@ -265,3 +265,13 @@ def test_credentials_in_a_file(projects: Projects, tmp_path: Path) -> None:
             "--credentials", str(stored), "--table", "orders", "query", "order-0001"
         ).stdout
         assert "order_no  " in table
+
+
+def test_a_response_that_cannot_be_saved_is_printed(projects: Projects, tmp_path: Path) -> None:
+    with with_server(projects("pages"), "pages", http_response(200, '[{"number": 7}]')) as (
+        shell,
+        _,
+    ):
+        done = shell("issues", "list", "owner", "--out", str(tmp_path / "missing" / "file"))
+        assert (done.returncode, json.loads(done.stdout)) == (6, [{"number": 7}])
+        assert done.stderr.startswith("cannot write")

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "83b544660b4a2374"
+__build__ = "e4c2a139d33ef522"

@@ -79,15 +79,19 @@ class Shell:
         try:
             call = command.call(**_arguments(parser, options, command))
             self._send(call, options)
-        except (ConfigError, InvalidRequest) as error:
-            print(error, file=sys.stderr)
-            return USAGE_ERROR
         except Error as error:
+            invalid = isinstance(error, ConfigError | InvalidRequest)
+            if invalid and error.outcome == "not_sent":
+                print(error, file=sys.stderr)
+                return USAGE_ERROR
             print(_explained(error), file=sys.stderr)
             return _STATUSES[error.outcome]
         except BrokenPipeError:
             # The reader has gone. Python would report it once more when it exits.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:  # of --out; the response is on the standard output
+            print(f"cannot write {error.filename}: {error.strerror}", file=sys.stderr)
+            return _STATUSES["done"]
         return 0
 
     def _parser(self, known: Iterable[str]) -> argparse.ArgumentParser:
@@ -355,9 +359,13 @@ def _print(results: Iterable[tuple[Any, bool]], options: argparse.Namespace) -> 
             text = json.dumps(shown(value), ensure_ascii=False, indent=indent)
         if options.out is None:
             print(text, flush=True)
-        else:
+            continue
+        try:
             with options.out.open("a" if several else "w", encoding="utf-8") as file:
                 print(text, file=file)
+        except OSError:
+            print(text, flush=True)  # the request was executed: its response is not lost
+            raise
 
 
 def _first_line(kind: type) -> str:

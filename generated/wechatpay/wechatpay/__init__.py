@@ -62,4 +62,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "1095e6cf1204242a"
+__build__ = "387ab7a357fad522"

@@ -56,4 +56,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "e4c2a139d33ef522"
+__build__ = "9bd8ac48ec532fae"

@@ -364,7 +364,8 @@ def _print(results: Iterable[tuple[Any, bool]], options: argparse.Namespace) -> 
             with options.out.open("a" if several else "w", encoding="utf-8") as file:
                 print(text, file=file)
         except OSError:
-            print(text, flush=True)  # the request was executed: its response is not lost
+            # The request was executed: its response is not lost.
+            print(text, flush=True)
             raise
 
 

@@ -318,7 +318,7 @@ def test_a_cancelled_save_leaves_nothing_behind(shelf: Any, server: Server, tmp_
 def test_a_slow_disk_does_not_block_the_event_loop(
     shelf: Any, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = importlib.import_module("shelf._runtime.downloads.transfer").FileReceiver
+    kind = importlib.import_module("shelf._runtime.downloads.receivers").FileReceiver
     original, begun, ends = kind.write, threading.Event(), []
 
     def write_slowly(receiver: Any, piece: bytes) -> None:

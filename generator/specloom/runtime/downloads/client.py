@@ -15,7 +15,8 @@ from ..headers import Headers
 from ..public_names import public
 from ..settings import Settings
 from .flow import DownloadState
-from .transfer import FileReceiver, Progress, Receiver, Transfer
+from .receivers import FileReceiver, Receiver
+from .transfer import Progress, Transfer
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -17,7 +17,8 @@ from ..http_messages import RawResponse, Request
 from ..responses import report_mismatches
 from ..settings import Settings
 from .errors import DownloadBroken
-from .transfer import Progress, Receiver, Transfer
+from .receivers import Receiver
+from .transfer import Progress, Transfer
 
 
 class DownloadState(CallState[Any]):
@@ -151,7 +152,7 @@ class DownloadState(CallState[Any]):
         return self.transfer
 
     def _transfer(self, opened: Any, transfer: Transfer, to: Receiver) -> Steps[None]:
-        from .transfer import receive, receive_async
+        from .receiving import receive, receive_async
 
         left = self._until - self._settings.clock()
         try:

@@ -1,105 +1,27 @@
-"""Transfer of one response to its receiver: counted, limited and verified."""
+"""Transfer of one response: counted, limited and verified."""
 
 from __future__ import annotations
 
-import asyncio
 import builtins
-import os
 import re
-import secrets
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import httpx
 
 from ..calls import Call
 from ..endpoint_metadata import BinaryContent
-from ..errors import InvalidRequest
 from ..hashes import matches
 from ..http_messages import RawResponse
 from ..response_reader import Decompressor
-from ..streaming.connections import AsyncConnection, Connection
 from .errors import DownloadBroken, HashMismatch
+from .receivers import Receiver
 
 Progress: TypeAlias = Callable[[int, int | None], object]
 """Function of the bytes done and of all bytes, None if their number is unknown."""
 
-
 _STRONG_TAG: Final = re.compile(r'"[!#-~]*"')
-_BATCH: Final = 1 << 20
-"""Bytes that async code collects for one write in a thread."""
-
-
-class Receiver:
-    """Receiver of a file in memory; a subclass stores it elsewhere."""
-
-    blocking = False
-    """True if a write may wait for a device, so that async code needs a thread."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def restart(self) -> None:
-        """Drop what an earlier attempt delivered."""
-        self._pieces.clear()
-
-    def write(self, piece: bytes) -> None:
-        """Store a piece of the file."""
-        self._pieces.append(piece)
-
-    def content(self) -> bytes:
-        """Return the whole file."""
-        return b"".join(self._pieces)
-
-
-class FileReceiver(Receiver):
-    """Receiver that writes a file beside its target, which `commit` replaces."""
-
-    blocking = True
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__()
-        self._target = Path(os.path.realpath(path))
-        name = f".{self._target.name[:100]}.{secrets.token_hex(8)}.part"
-        self._part = self._target.with_name(name)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        try:
-            if self._target.is_dir():
-                raise IsADirectoryError(21, "it is a folder")
-            self._file = os.fdopen(os.open(self._part, flags, 0o666), "wb", 0)
-        except OSError as error:
-            problem = f"cannot write {path}: {error.strerror}"
-            raise InvalidRequest(problem, field="path") from error
-
-    def restart(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-
-    def write(self, piece: bytes) -> None:
-        view = memoryview(piece)
-        while view:
-            view = view[self._file.write(view) :]
-
-    def commit(self) -> None:
-        """Give the complete file the name of the target, durably."""
-        os.fsync(self._file.fileno())
-        self._file.close()
-        os.replace(self._part, self._target)
-        with suppress(OSError):  # not every system can sync a folder
-            folder = os.open(self._target.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-    def discard(self) -> None:
-        """Remove the incomplete file."""
-        self._file.close()
-        self._part.unlink(missing_ok=True)
 
 
 class Transfer:
@@ -249,90 +171,3 @@ class Transfer:
         except OSError as error:
             problem = f"it cannot be written: {error.strerror}"
             raise self.broken(problem, retry="never") from error
-
-
-class _Batches:
-    """Writes in a thread, one at a time, while the next bytes are received."""
-
-    def __init__(self, transfer: Transfer, receiver: Receiver) -> None:
-        self._transfer = transfer
-        self._receiver = receiver
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._writing: asyncio.Future[None] | None = None
-
-    async def add(self, chunk: bytes) -> None:
-        """Add received bytes; raise `DownloadBroken`, also of an earlier write."""
-        if not self._receiver.blocking:
-            self._transfer.store(self._receiver, chunk)
-            return
-        for piece in self._transfer.pieces(chunk):
-            self._pieces.append(piece)
-            self._size += len(piece)
-            if self._size >= _BATCH:
-                await self._flush()
-
-    async def end(self) -> None:
-        """Write the rest, and wait for it."""
-        await self._flush()
-        await self._written()
-
-    async def close(self) -> None:
-        """Wait for the write in progress; the file must not be closed under it."""
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-            self._writing.exception()  # or asyncio logs that it was never retrieved
-
-    async def _written(self) -> None:
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-            self._writing.result()
-
-    async def _flush(self) -> None:
-        await self._written()
-        if self._pieces:
-            content = b"".join(self._pieces)
-            self._pieces.clear()
-            self._size = 0
-            write = asyncio.to_thread(self._transfer.write, self._receiver, content)
-            self._writing = asyncio.ensure_future(write)
-
-
-def receive(
-    connection: Connection, transfer: Transfer, receiver: Receiver, silence: float
-) -> None:
-    """Receive a file; close the connection."""
-    try:
-        if not transfer.resumed:
-            receiver.restart()
-        transfer.report()
-        while chunk := connection.read(time.monotonic() + silence):
-            transfer.store(receiver, chunk)
-    except Exception as error:
-        raise transfer.unreadable(error, silence) from error
-    finally:
-        connection.close()
-
-
-async def receive_async(
-    connection: AsyncConnection, transfer: Transfer, receiver: Receiver, silence: float
-) -> None:
-    """Receive a file, in async code; close the connection."""
-    batches = _Batches(transfer, receiver)
-    try:
-        if not transfer.resumed:
-            receiver.restart()
-        transfer.report()
-        while chunk := await connection.read(time.monotonic() + silence):
-            await batches.add(chunk)
-        await batches.end()
-    except Exception as error:
-        broken = transfer.unreadable(error, silence)
-        if broken.retry != "never":
-            await batches.end()  # a retry may continue after it
-        raise broken from error
-    finally:
-        try:
-            await asyncio.shield(batches.close())
-        finally:
-            await asyncio.shield(connection.close())

@@ -25,7 +25,7 @@ from .expressions import (
     type_beside,
     union,
 )
-from .files import empty_file, format_black, lines, may_need_black
+from .files import empty_file, format_black, format_wide_parts, lines
 from .statements import assignment, imported_name, module_name
 from .tokens import dotted, identifier
 
@@ -40,6 +40,7 @@ __all__ = [
     "dotted",
     "empty_file",
     "format_black",
+    "format_wide_parts",
     "identifier",
     "imported_name",
     "inline_call",
@@ -48,7 +49,6 @@ __all__ = [
     "lines",
     "list_of",
     "literal",
-    "may_need_black",
     "members_of_union",
     "module_name",
     "multiline_subscript",

@@ -55,8 +55,8 @@ def package(
     ):
         output.update(part.files(api, layout))
     for path, code in output.items():
-        if isinstance(code, Python) and python.may_need_black(code):
-            output[path] = python.format_black(code)
+        if isinstance(code, Python):
+            output[path] = python.format_wide_parts(code)
     output.update(vendoring.files(api, layout, output.values()))
     output[PurePosixPath(api.package, "py.typed")] = python.empty_file()
     output.update(build_id.files(api, output))

@@ -14,7 +14,7 @@ from ..diagnostics import Diagnostic, InvalidSpec
 from ..gc_pause import PausedGC
 from ..model import Api
 from . import spec_folder as folders
-from .collector import DiagnosticCollector, TooManyDiagnostics
+from .collector import MAX_PROBLEMS, DiagnosticCollector, TooManyDiagnostics
 from .resolver import Resolver
 
 
@@ -27,17 +27,19 @@ class LoadedSpec(Struct, frozen=True):
     sources: Mapping[str, str]
 
 
-def load(folder: Path, shown_as: str | None = None) -> LoadedSpec:
+def load(
+    folder: Path, shown_as: str | None = None, *, max_problems: int = MAX_PROBLEMS
+) -> LoadedSpec:
     """Read the spec in a folder. Problems name the folder `shown_as`.
 
-    Raises `InvalidSpec` with all problems, sorted.
+    Raises `InvalidSpec` with all problems, sorted; reading stops after `max_problems`.
     """
     with PausedGC():
-        return _load(folder, shown_as)
+        return _load(folder, shown_as, max_problems)
 
 
-def _load(folder: Path, shown_as: str | None) -> LoadedSpec:
-    diagnostics = DiagnosticCollector()
+def _load(folder: Path, shown_as: str | None, max_problems: int) -> LoadedSpec:
+    diagnostics = DiagnosticCollector(max_problems)
     try:
         return _read(folder, shown_as, diagnostics)
     except TooManyDiagnostics:

@@ -25,13 +25,14 @@ _MAX_COMPARED = 500
 
 
 class TooManyDiagnostics(Exception):
-    """The limit `MAX_PROBLEMS` was reached."""
+    """The maximum number of problems was reached."""
 
 
 class DiagnosticCollector:
     """Problems and warnings of one spec, in the order of their discovery."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_problems: int = MAX_PROBLEMS) -> None:
+        self.max_problems = max_problems
         self.problems: list[Diagnostic] = []
         self.warnings: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
@@ -83,7 +84,7 @@ class DiagnosticCollector:
         self._reported.add(problem)
         if (problem.path, problem.line, problem.column) not in self._suppressed:
             self.problems.append(problem)
-            if len(self.problems) >= MAX_PROBLEMS:
+            if len(self.problems) >= self.max_problems:
                 raise TooManyDiagnostics
 
 

@@ -27,6 +27,8 @@ from .converter import Conversion
 from .documents import At
 
 MAX_ROUNDS = 12
+MAX_PROBLEMS = 100_000
+"""Problems of one round: each round reads the whole spec again."""
 Way = tuple[str | int, ...]
 
 
@@ -41,21 +43,28 @@ class NotRepaired(Exception):
 def repair(conversion: Conversion) -> dict[str, str]:
     """Repair the files in place until the spec is valid, and return their texts; raises `NotRepaired`."""
     problems: tuple[Diagnostic, ...] = ()
+    texts: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="specloom-") as name:
         for round_ in range(MAX_ROUNDS):
-            texts = write_spec(conversion.files)
+            changed = {
+                name: content for name, content in conversion.files.items() if name not in texts
+            }
+            texts |= write_spec(changed)
             folder = Path(name, str(round_))
             folder.mkdir()
             for file, text in texts.items():
                 (folder / file).write_text(text, "utf-8")
             try:
-                load(folder, "spec")
+                load(folder, "spec", max_problems=MAX_PROBLEMS)
             except InvalidSpec as error:
                 problems = error.problems
             else:
                 return texts
-            if not _Repairs(conversion, texts, harsh=round_ >= MAX_ROUNDS - 5).apply(problems):
+            repairs = _Repairs(conversion, texts, harsh=round_ >= MAX_ROUNDS - 5)
+            if not repairs.apply(problems):
                 break
+            unchanged = conversion.files.keys() - repairs.changed
+            texts = {name: text for name, text in texts.items() if name in unchanged}
     raise NotRepaired(problems)
 
 
@@ -66,6 +75,8 @@ class _Repairs:
         self.conversion = conversion
         self.texts = texts
         self.harsh = harsh
+        self.changed: set[str] = set()
+        """Files that may have changed."""
         self._ways: dict[str, dict[tuple[int, int], Way]] = {}
         self._done: set[tuple[str, Way]] = set()
         self._bodies: dict[str, tuple[str, Way]] = {}
@@ -112,6 +123,7 @@ class _Repairs:
         if key in self._done:
             return False
         self._done.add(key)
+        self.changed.add(file)
         root = self.conversion.files[file]
         rule = problem.rule
         names = [*way]
@@ -273,6 +285,7 @@ class _Repairs:
             self._bodies = _bodies_in_files(self.conversion.files)
         if file in self._bodies:
             name, way = self._bodies[file]
+            self.changed.add(name)
             root = self.conversion.files[name]
             return self._remove(root, name, way, problem, "wrong example", "left out")
         return self.conversion.files.pop(file, None) is not None

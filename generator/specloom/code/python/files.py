@@ -77,4 +77,6 @@ def _may_break(line: str) -> bool:
     """Return whether black may change a line outside docstrings."""
     if len(line) > WIDTH // 2 and columns(line) > WIDTH:
         return _ALONE.fullmatch(line) is None
-    return line.endswith("[") and _NESTED.search(line) is not None or line.lstrip().startswith("] |")
+    return (line.endswith("[") and _NESTED.search(line) is not None) or line.lstrip().startswith(
+        "] |"
+    )

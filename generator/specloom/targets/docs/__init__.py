@@ -9,7 +9,7 @@
 
 - Pages: `client`, `endpoints`, `events`, `indexes`, `readme`; `page_paths` has their paths.
 - Texts: `localizer` selects the texts of a page.
-- Rows of tables: `tables`, `types`, `errors`.
+- Rows of tables: `tables`, `field_cells`, `types`, `errors`.
 - Samples: `samples`, `request` and `expressions`; `sample_values` and `regex_samples` generate values that have no
   example, `parameter_styles` encodes values in queries and forms, `json_types` finds the type of a JSON value.
 """
@@ -22,6 +22,7 @@ from ...code import Code
 from ...model import Api
 from .. import Files
 from . import client, endpoints, events, indexes, page_paths, readme
+from .field_cells import FieldCells
 
 
 def docs(api: Api, *, testing: bool = True) -> Files:
@@ -39,13 +40,14 @@ def docs(api: Api, *, testing: bool = True) -> Files:
                 pages[page_paths.of_resource(resource, language)] = indexes.resource_page(
                     api, resource, language
                 )
+    cells = {language: FieldCells(api, language) for language in api.languages}
     for endpoint in api.all_endpoints():
         samples = endpoints.EndpointSamples.of(api, endpoint)
         for language in api.languages:
             pages[page_paths.of_endpoint(endpoint, language)] = endpoints.page(
-                api, endpoint, language, samples
+                cells[language], endpoint, samples
             )
     for event in api.all_events():
         for language in api.languages:
-            pages[page_paths.of_event(event, language)] = events.page(api, event, language)
+            pages[page_paths.of_event(event, language)] = events.page(cells[language], event)
     return {**pages, readme.PATH: readme.readme(api, testing=testing)}

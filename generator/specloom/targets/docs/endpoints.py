@@ -40,9 +40,10 @@ from ..client_interface import argument_of, body_fields
 from . import page_paths, types
 from . import samples as python_samples
 from .errors import error_rows, error_shape
+from .field_cells import FieldCells, deprecation, example, shortened
 from .localizer import Localizer
 from .request import SampleRequest, media_of, schemes_of
-from .tables import FieldRow, FieldTable, FieldTables, deprecation, example, shortened
+from .tables import FieldRow, FieldTable, FieldTables
 
 
 class ExampleView(Struct, frozen=True):
@@ -130,8 +131,9 @@ class HostRow(Struct, frozen=True):
     description: Markdown
 
 
-def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) -> Markdown:
+def page(cells: FieldCells, endpoint: Endpoint, samples: EndpointSamples) -> Markdown:
     """Return the page in one language."""
+    api, language = cells.api, cells.language
     localizer = Localizer(language)
     here = page_paths.of_endpoint(endpoint, language)
     for documented, key in (
@@ -143,7 +145,7 @@ def page(api: Api, endpoint: Endpoint, language: str, samples: EndpointSamples) 
         if not documented:
             localizer.note_missing(key)
     inherited = api.lineage(endpoint.resource)
-    tables = FieldTables(api, localizer)
+    tables = FieldTables(cells, localizer)
     values = {
         "label": localizer.labels,
         "title": localizer.inline(endpoint.title) or markdown.text(endpoint.qualified),

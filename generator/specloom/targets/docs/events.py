@@ -12,6 +12,7 @@ from ...model import Api, Event, json_text
 from ...render import render
 from . import page_paths, samples
 from .endpoints import content, provided
+from .field_cells import FieldCells
 from .localizer import Localizer
 from .tables import FieldTables
 
@@ -23,8 +24,9 @@ class EventExampleView(Struct, frozen=True):
     payload: Markdown
 
 
-def page(api: Api, event: Event, language: str) -> Markdown:
+def page(cells: FieldCells, event: Event) -> Markdown:
     """Return the page in one language."""
+    api, language = cells.api, cells.language
     localizer = Localizer(language)
     here = page_paths.of_event(event, language)
     for text, label_key in (
@@ -40,7 +42,7 @@ def page(api: Api, event: Event, language: str) -> Markdown:
         **provided(event, localizer),
         "title": localizer.inline(event.title) or markdown.text(event.name),
         "facts": list(_facts(event, localizer)),
-        "payload": content(event.payload, "whole_payload", FieldTables(api, localizer)),
+        "payload": content(event.payload, "whole_payload", FieldTables(cells, localizer)),
         "examples": [
             EventExampleView(
                 localizer.inline(each.title),

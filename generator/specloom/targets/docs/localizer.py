@@ -62,6 +62,13 @@ class Localizer(Struct):
     def note_missing_meaning(self, wire: str) -> None:
         self._meanings[markdown.code(wire)] = None
 
+    def add(self, other: Localizer) -> None:
+        """Record what another one has recorded."""
+        if other._untranslated:
+            self._untranslated = True
+        self._missing.update(other._missing)
+        self._meanings.update(other._meanings)
+
     def join(self, parts: Sequence[Markdown], separator: str = "comma") -> Markdown:
         """Join the parts that are not empty, with the comma of the language or another separator."""
         nonempty = [part for part in parts if part]

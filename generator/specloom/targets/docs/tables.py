@@ -7,18 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from ... import locales
 from ...code import Markdown, markdown
 from ...model import (
     Api,
     Enumeration,
     Field,
-    Json,
     MapOf,
     Named,
     NamedType,
     Object,
-    Text,
     Type,
     TypeName,
     Union,
@@ -26,14 +23,12 @@ from ...model import (
     innermost,
     wire_text,
 )
-from .. import descriptions
 from . import types
+from .field_cells import FieldCells
 from .localizer import Localizer
-from .parameter_styles import encoded_shape
 
 _MAX_DEPTH = 2
 """Levels of nested fields in the table of their object; types below have tables of their own."""
-_WIDEST_EXAMPLE = 30
 
 
 class FieldRow(Struct, frozen=True):
@@ -56,7 +51,7 @@ class FieldTable(Struct, frozen=True):
 class FieldTables(Struct):
     """Builder of the tables of a page. A table shows the fields of a type once, where it occurs first, so that recursive types end."""
 
-    api: Api
+    cells: FieldCells
     localizer: Localizer
     _shown: set[TypeName] = field(default_factory=set[TypeName])
     """Types with their fields or values in the current table, or in those of its nested types."""
@@ -65,6 +60,10 @@ class FieldTables(Struct):
     _anchors: dict[str, int] = field(default_factory=dict[str, int])
     _waiting: deque[TypeName] = field(default_factory=deque[TypeName])
     """Types whose own tables follow after the current one."""
+
+    @property
+    def api(self) -> Api:
+        return self.cells.api
 
     def of(
         self,
@@ -108,13 +107,18 @@ class FieldTables(Struct):
         self, fields: Iterable[Field], depth: int, *, styled: bool = False
     ) -> Iterator[FieldRow]:
         for each in fields:
+            cells = self.cells.of(each, styled=styled)
+            self.localizer.add(cells.localizer)
+            inner = innermost(each.type)
             yield FieldRow(
-                markdown.nested_cell(markdown.code(each.wire), depth),
-                markdown.cell(types.cell(self.api, each.type, self.localizer)),
-                _required(each, self.localizer),
-                self._description(each, depth, styled=styled),
+                markdown.nested_cell(cells.name, depth),
+                cells.type,
+                cells.required,
+                markdown.cell_lines(
+                    [*cells.meaning, *self._about_type(inner, depth), *cells.facts]
+                ),
             )
-            yield from self._nested_rows(innermost(each.type), depth + 1)
+            yield from self._nested_rows(inner, depth + 1)
 
     def _nested_rows(self, type: Type, depth: int) -> Iterator[FieldRow]:
         match type:
@@ -150,7 +154,7 @@ class FieldTables(Struct):
                 [
                     localizer.label("extra", markdown.code(f".{extra.name}")),
                     *self._about_type(value, depth),
-                    localizer.join(self._facts(extra, styled=False), "sentences"),
+                    self.cells.of(extra, styled=False).facts[0],
                 ]
             ),
         )
@@ -182,52 +186,6 @@ class FieldTables(Struct):
                     markdown.cell_lines([title, *self._about_type(inner, depth)]),
                 )
                 yield from self._nested_rows(inner, depth + 1)
-
-    def _description(self, each: Field, depth: int, *, styled: bool) -> Markdown:
-        localizer = self.localizer
-        title, description = self.api.meaning_of(each)
-        if self.api.is_undocumented(each):
-            localizer.note_missing_meaning(each.wire)
-        lines = [markdown.strong(localizer.inline(title)), localizer.inline(description)]
-        if each.when:
-            lines.append(
-                localizer.label("applies" if each.required else "if", localizer.inline(each.when))
-            )
-        lines += self._about_type(innermost(each.type), depth)
-        lines.append(localizer.join(self._facts(each, styled=styled), "sentences"))
-        if each.since:
-            lines.append(localizer.label("since", localizer.inline(each.since)))
-        if each.deprecated:
-            lines.append(deprecation(each.deprecated, localizer))
-        return markdown.cell_lines(lines)
-
-    def _facts(self, each: Field, *, styled: bool) -> list[Markdown]:
-        """Return limits, encoding style, unit, default and example, a sentence each."""
-        localizer = self.localizer
-        sentences = [types.limit(self.api, each, localizer)]
-        if styled and (style := encoded_shape(self.api, each)):
-            sentences.append(localizer.label("sent_as", markdown.code(style)))
-        sentences += [
-            localizer.label(key)
-            for key, applies in (
-                ("encrypted", each.encrypted),
-                ("secret", each.secret),
-                (f"only_{each.only}", each.only),
-            )
-            if applies
-        ]
-        if each.unit:
-            sentences.append(localizer.label("unit", localizer.inline(each.unit)))
-        if each.fill:
-            sentences.append(localizer.label(f"fill_{each.fill}"))
-        if each.secret:
-            return sentences
-        if each.default is not None:
-            value = markdown.code(shortened(each.default.json))
-            sentences.append(localizer.label("default", value))
-        if each.example is not None:
-            sentences.append(example(shortened(each.example.json), localizer))
-        return sentences
 
     def _about_type(self, type: Type, depth: int) -> list[Markdown]:
         """Return the values of an enumeration, or the place where the fields of a type are if they do not follow."""
@@ -274,32 +232,3 @@ def _has_rows(named: NamedType) -> bool:
             return any(isinstance(innermost(member), Named) for member in members)
         case _:
             return False
-
-
-def deprecation(deprecated: Text | bool, localizer: Localizer) -> Markdown:
-    """Return "Deprecated" in bold, and the replacement."""
-    if not isinstance(deprecated, Text):
-        return markdown.strong(localizer.label("deprecated"))
-    instead = descriptions.with_full_stop(
-        localizer.text(deprecated), locales.nearest(localizer.language)
-    )
-    return localizer.label(
-        "fact", markdown.strong(localizer.label("deprecated_column")), markdown.text(instead)
-    )
-
-
-def example(value: str, localizer: Localizer) -> Markdown:
-    """Return an example in a description."""
-    return localizer.label("example_value", markdown.code(value))
-
-
-def _required(each: Field, localizer: Localizer) -> Markdown:
-    if each.required and not each.fill:
-        return localizer.label("yes")
-    return localizer.label("depends" if each.when else "no")
-
-
-def shortened(value: Json) -> str:
-    """Shorten a value for the cell of a table."""
-    text = wire_text(value)
-    return text if len(text) <= _WIDEST_EXAMPLE else text[: _WIDEST_EXAMPLE - 1] + "…"

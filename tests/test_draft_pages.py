@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from specloom.cli import main
+from specloom.importers.pages import Page, read
 
 PAY = """\
 查询茶单
@@ -307,6 +308,96 @@ def test_a_markdown_page_with_tables() -> None:
         "pot_id?: {type: string, title: Number of the pot}",
         "{status: 409, code: TABLE_TAKEN, reason: Somebody sits there.}",
     )
+
+
+MANY = """\
+---
+title: Kitchen
+---
+## Examples for POST /v1/orders
+
+They are at the end.
+
+## Order tea
+
+```
+POST /v1/orders
+```
+Sends an order to the
+kitchen.
+
+**Weight:**
+1
+
+**Parameters:**
+
+Name | Type | Mandatory | Comments
+------ | ------ | ------ | ------
+[pot](../pot#pot) | STRING | <b>true</b> | Kind of pot <ul><li>One of two</li></ul>
+ guests | array | NO | Who drinks
+ └ name | ?string | YES | Name
+ m | LONG | NO |
+ M | LONG | NO |
+
+**Response:**
+
+```javascript
+[{"id": 7, // newest first
+  "cups": [{"size": "L"}]}]
+```
+
+### Cups
+<Endpoint method="GET" url="/v1/cups/[\\{cup.id\\}](/cups#cup)" />
+
+### Query Parameters
+| Parameter | Required | Type |
+|:----- |:-------|:-----|
+| cup.id | true | string |
+| full | false | boolean |
+
+### Response Parameters
+| Parameter | Type | Comments |
+|:----- |:-----|----- |
+| size | string | Size of the cup |
+
+### Response Example
+```json
+{"code": 0, "result": {"size": "L", "hot": true}}
+```
+
+### Materials
+| Material | Price |
+|---|---|
+| clay | 3 |
+"""
+
+
+def test_a_page_with_many_operations() -> None:
+    """Without bars at the ends of rows, with nested rows, a tag for the route, and an example that shows where the fields are."""
+    spec = draft(MANY, "many.md")
+    assert_facts(
+        spec,
+        "http: POST /v1/orders",
+        "title: Order tea",
+        "Sends an order to the kitchen.",
+        "title: Cups",
+        "path: {cup_id: string}",
+        "pot: {type: string, description: Kind of pot; One of two}",
+        "name: {type: string?, title: Name}",
+        "M?: {type: integer, as: m_2}",
+        "200: list<CreateItem>",
+        "size?: {type: string, example: L}",
+        "http: GET /v1/cups/{cup_id}",
+        "full?: boolean",
+        "code?: {type: integer, example: 0}",
+        "size?: {type: string, title: Size of the cup, example: L}",
+    )
+    facts = read(Page("many.md", MANY))
+    remarks = [f"{each.line} {each.construct}: {each.message}" for each in facts.remarks]
+    assert remarks == [
+        "4 operation: `POST /v1/orders is described twice; the longer one counts`",
+        "57 table: `Material, Price`",
+    ]
 
 
 def test_an_html_page_with_tables() -> None:

@@ -10,7 +10,7 @@ import pytest
 from black.mode import TargetVersion
 from tests.figures import Figure
 
-from specloom.code import Code, Python, python
+from specloom.code import Python, python
 from specloom.spec import load
 from specloom.targets import files
 

@@ -51,7 +51,8 @@ def run(
     facts = _joined(earlier, found)
     drafted = draft(facts, destination.package)
     review_text = review(pages, drafted) if review_file else ""
-    summary = destination.write(drafted.texts, ", ".join(map(display_path, paths)))
+    named = ", ".join(map(display_path, paths)) if len(paths) <= 3 else f"{len(paths)} pages"
+    summary = destination.write(drafted.texts, named)
     if destination.root is not None:
         _keep(destination.root, destination.package, Record(facts, drafted.origins))
     if review_file is not None:

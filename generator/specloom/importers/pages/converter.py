@@ -235,8 +235,13 @@ class _Converter:
             return {"content": "file"}
         if operation.text_media:
             return {"body": "text", "media": operation.text_media}
+        if response.is_json:
+            return "json"
         if not response.fields:
             return None
+        if response.is_list:
+            name = fields.item_type(response.fields, response.line)
+            return f"list<{name}>"
         return {"body": fields.map(response.fields, (*at, "body"), is_request=False)}
 
     def _example(
@@ -305,12 +310,14 @@ def _fields(page: PageFacts) -> Iterable[Field]:
 
 
 def _unique_operations(pages: Mapping[str, PageFacts]) -> Iterable[tuple[str, Operation]]:
-    seen: set[str] = set()
+    """Yield each operation once: of several descriptions the one with most fields, in the place of the first."""
+    found: dict[str, tuple[str, Operation]] = {}
     for page, facts in pages.items():
         for operation in facts.operations:
-            if operation.name not in seen:
-                seen.add(operation.name)
-                yield page, operation
+            other = found.get(operation.name)
+            if other is None or operation.size > other[1].size:
+                found[operation.name] = page, operation
+    return found.values()
 
 
 def _unique_events(pages: Mapping[str, PageFacts]) -> Iterable[tuple[str, Event]]:

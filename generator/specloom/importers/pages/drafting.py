@@ -39,7 +39,7 @@ def draft(pages: Mapping[str, PageFacts], name: str) -> DraftedSpec:
         raise UsageError(f"no operation was found ({reasons or 'the pages are empty'})")
     known = {page: facts for page, facts in pages.items() if facts.operations or facts.events}
     draft = convert(known, name)
-    rows: list[Row] = []
+    rows = [*_repeated(known, draft), *_guessed_host(draft)]
     texts = _valid(draft, rows)
     rows += [
         Row(page, each.line, "", each.outcome, each.construct, each.message, ())
@@ -64,6 +64,35 @@ def draft(pages: Mapping[str, PageFacts], name: str) -> DraftedSpec:
     return DraftedSpec(
         texts, origins, {page: facts.lines_read for page, facts in pages.items()}, report
     )
+
+
+def _repeated(pages: Mapping[str, PageFacts], draft: Draft) -> list[Row]:
+    """Return a row for each description of an operation that another page describes more fully."""
+    kept = {operation: page for page, operation in draft.operations.values()}
+    return [
+        Row(
+            page,
+            each.line,
+            "",
+            "left out",
+            "operation",
+            f"{each.name} is described more fully in {kept[each.name]}",
+            (),
+        )
+        for page, facts in pages.items()
+        for each in facts.operations
+        if kept.get(each.name, page) != page
+    ]
+
+
+def _guessed_host(draft: Draft) -> list[Row]:
+    return [
+        Row(
+            origin.page, 1, "", "guessed", "host", "no page names a host; write it in _api.yaml", ()
+        )
+        for origin in draft.origins
+        if origin.way == ("hosts", "0") and origin.basis == "guessed"
+    ]
 
 
 def _inferred(page: str, draft: Draft) -> list[Remark]:

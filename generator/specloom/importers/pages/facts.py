@@ -32,6 +32,7 @@ class Field(Struct, omit_defaults=True):
     line: int
     kind: Kind = "string"
     required: bool = True
+    nullable: bool = False
     lists: int = 0
     shortest: int | None = None
     longest: int | None = None
@@ -53,6 +54,10 @@ class Response(Struct, omit_defaults=True):
     status: int
     line: int
     fields: list[Field] = field(default_factory=list[Field])
+    is_list: bool = False
+    """True if it is a list of objects with these fields."""
+    is_json: bool = False
+    """True if it is JSON of which nothing more is known."""
     is_file: bool = False
     basis: Basis = "stated"
 
@@ -129,6 +134,12 @@ class Operation(Struct, omit_defaults=True):
     def name(self) -> str:
         """Method and path, for reports."""
         return f"{self.method} {self.path}"
+
+    @property
+    def size(self) -> int:
+        """Number of parameters, and of fields at the top of bodies."""
+        groups = self.path_fields, self.query, self.headers, self.body or [], self.parts or []
+        return sum(map(len, groups)) + sum(len(each.fields) for each in self.responses)
 
 
 class Event(Struct, omit_defaults=True):

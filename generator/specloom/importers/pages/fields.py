@@ -29,7 +29,8 @@ class FieldConverter:
         converted = self.map(fields, way, is_request=True)
         for key, value in converted.items():
             wire = key.rstrip("?")
-            name = naming.snake(wire) or wire
+            keys = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+            name = str(keys.get("as") or naming.snake(wire) or wire)
             if name in taken:
                 keys = (
                     dict(cast("dict[str, object]", value))
@@ -43,6 +44,7 @@ class FieldConverter:
     def map(self, fields: Sequence[Field], way: Way, *, is_request: bool) -> dict[str, object]:
         """Return the fields as a map of a spec."""
         converted: dict[str, object] = {}
+        taken: set[str] = set()
         for each in fields:
             required = each.required or way[-1] == "path"
             key = each.name if required else f"{each.name}?"
@@ -50,8 +52,28 @@ class FieldConverter:
                 continue
             at = (*way, key)
             self.record(self.file, at, self.page, each.line, each.basis)
-            converted[key] = self._field(each, at, is_request=is_request)
+            value = self._field(each, at, is_request=is_request)
+            name = wanted = naming.snake(each.name)
+            count = 1
+            while name in taken:  # `m` and `M`
+                count += 1
+                name = f"{wanted}_{count}"
+            if name is not None:
+                taken.add(name)
+            if name != wanted:
+                value = (value if isinstance(value, dict) else {"type": value}) | {"as": name}
+            converted[key] = value
         return converted
+
+    def item_type(self, fields: Sequence[Field], line: int) -> str:
+        """Declare a type for the objects of a list, and return its name."""
+        name = f"{self.owner}Item"
+        while name in self.types:
+            name += "2"
+        self.types[name] = {"fields": {}}  # first, so that types within it come after it
+        self.record(self.file, ("types", name), self.page, line, "stated")
+        self.types[name] = {"fields": self.map(fields, ("types", name, "fields"), is_request=False)}
+        return name
 
     def _field(self, each: Field, way: Way, *, is_request: bool) -> object:
         keys: dict[str, object] = {}
@@ -84,7 +106,7 @@ class FieldConverter:
             return None
         for _ in range(each.lists):
             expression = f"list<{expression}>"
-        return expression
+        return f"{expression}?" if each.nullable and expression != "json" else expression
 
     def _one(self, each: Field) -> str:
         if each.kind == "object":

@@ -396,7 +396,7 @@ def test_a_page_with_many_operations() -> None:
     remarks = [f"{each.line} {each.construct}: {each.message}" for each in facts.remarks]
     assert remarks == [
         "4 operation: `POST /v1/orders is described twice; the longer one counts`",
-        "57 table: `Material, Price`",
+        "56 table: `Material, Price`",
     ]
 
 

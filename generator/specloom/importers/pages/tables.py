@@ -107,7 +107,7 @@ def field_of_cells(columns: Sequence[str], row_cells: Sequence[str], number: int
     """Return the field of the cells of a row below these columns; None if its name is none."""
     row = dict(zip(columns, row_cells, strict=False))
     name = row.get("name", "").strip("`").strip()
-    match = re.fullmatch(r"([A-Za-z_$@][\w.$\-\[\]]*)\s*([*?])?", name)
+    match = re.fullmatch(r"([A-Za-z_$@][\w.$\-\[\]]*)([*?\s]*)", name)
     if match is None:
         return None
     found = Field(match[1], number)
@@ -116,7 +116,7 @@ def field_of_cells(columns: Sequence[str], row_cells: Sequence[str], number: int
     if "required" in columns:
         found.required = required in _YES or required.startswith(_STARTS_YES)
     else:
-        found.required = match[2] == "*"
+        found.required = match[2].strip() == "*"
     if (
         "required" in columns
         and not found.required

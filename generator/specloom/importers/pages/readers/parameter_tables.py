@@ -234,13 +234,10 @@ class _Reader:
 
     def _table(self, table: Table) -> None:
         columns = columns_of([plain(each) for each in table.head.cells])
-        if columns is None:
-            if self._route_of_table(table):
-                return
-            if self.operation is not None:
-                self._remark(table.head.line, "table", ", ".join(map(plain, table.head.cells)))
+        if columns is None and self._route_of_table(table):
             return
-        if self.operation is None:
+        if columns is None or self.operation is None:
+            self._remark(table.head.line, "table", ", ".join(map(plain, table.head.cells)))
             return
         self.facts.lines_read.append(table.head.line)
         if "code" in columns and "name" not in columns and "type" not in columns:

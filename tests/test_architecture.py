@@ -93,6 +93,7 @@ MAY_IMPORT = {
         "schema_export",
         "spec",
     },
+    "site": {"config", "diagnostics", "locales", "publish", "watch"},
     "build_backends": {"diagnostics", "config", "cli"},
     "mock_command": {"config", "diagnostics", "publish", "spec", "targets"},
     "lint_command": {"diagnostics", "config", "console", "spec"},
@@ -115,6 +116,7 @@ MAY_IMPORT = {
         "import_command",
         "draft_command",
         "export_command",
+        "site",
     },
 }
 ROOMS = {*MAY_IMPORT, "__init__", "__main__"}

@@ -275,6 +275,32 @@ def schema(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def docs(options: argparse.Namespace, console: Console) -> int:
+    """Write a static site of the generated documentation: all clients and languages, with search. Open it with --serve, or publish the folder on any web server. It needs specloom[docs], and runs after specloom generate."""
+    from pathlib import Path
+
+    from .site import Site, build_site, serve
+
+    clients, out = _clients(options), Path(options.out)
+
+    def summary(site: Site) -> str:
+        for warning in site.warnings:
+            print(f"specloom: warning: {warning}", file=sys.stderr)
+        return f"{_shown(out)}: {site.pages} pages of {site.clients} client{'' if site.clients == 1 else 's'} in {', '.join(site.languages)}\n"
+
+    console.result(summary(build_site(clients, out)))
+    if options.serve:
+        try:
+            for line in serve(
+                out, clients, options.port, lambda: summary(build_site(clients, out))
+            ):
+                console.result(line)
+                print(end="", flush=True)
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+    return 0
+
+
 def mock(options: argparse.Namespace, console: Console) -> int:
     """Run a mock server of an API, which validates requests as the spec describes them. Options of the server follow the folder; `specloom mock FOLDER --help` lists them."""
     from pathlib import Path
@@ -414,6 +440,13 @@ def _parser() -> argparse.ArgumentParser:
             description=diff.__doc__,
         )
     )
+    _docs_parser(
+        commands.add_parser(
+            "docs",
+            help="write a static site of the documentation",
+            description=docs.__doc__,
+        )
+    )
     _mock_parser(
         commands.add_parser(
             "mock",
@@ -422,6 +455,34 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     return parser
+
+
+def _docs_parser(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=docs, format="text")
+    command.add_argument(
+        "clients",
+        nargs="*",
+        metavar="CLIENT",
+        help="a client in pyproject.toml (default: all clients)",
+    )
+    command.add_argument(
+        "--out",
+        metavar="FOLDER",
+        default="site",
+        help="output folder, replaced as a whole (default: site)",
+    )
+    command.add_argument(
+        "--serve",
+        action="store_true",
+        help="serve the site on this machine, and write it again whenever a generated page changes, until Ctrl-C",
+    )
+    command.add_argument(
+        "--port",
+        type=int,
+        default=8000,
+        metavar="PORT",
+        help="port of --serve (default: 8000); 0 selects a free one",
+    )
 
 
 def _mock_parser(command: argparse.ArgumentParser) -> None:

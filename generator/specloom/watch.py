@@ -35,16 +35,16 @@ def watch(
     seen_settings: Snapshot = {}
     seen: dict[str, Snapshot] = {}
     while True:
-        if _snapshot(settings) != seen_settings:
-            seen_settings, clients, seen = _saved_snapshot(settings), [], {}
+        if snapshot(settings) != seen_settings:
+            seen_settings, clients, seen = saved_snapshot(settings), [], {}
             with _reported(report):
                 config, clients = select_clients(start, names)
         for client in clients:
-            if _snapshot(settings) != seen_settings:
+            if snapshot(settings) != seen_settings:
                 break
             paths = input_paths(config, client)
-            if _snapshot(paths) != seen.get(client.name):
-                seen[client.name] = _saved_snapshot(paths)
+            if snapshot(paths) != seen.get(client.name):
+                seen[client.name] = saved_snapshot(paths)
                 with _reported(report):
                     yield from generate_clients(config, [client], report, force=force)
         time.sleep(POLL_INTERVAL)
@@ -61,18 +61,18 @@ def _reported(report: Report) -> Generator[None, None, None]:
         report([error.problem], {})
 
 
-def _saved_snapshot(paths: Sequence[str]) -> Snapshot:
+def saved_snapshot(paths: Sequence[str]) -> Snapshot:
     """Return a snapshot of the files once they no longer change."""
-    snapshot = _snapshot(paths)
+    earlier = snapshot(paths)
     for _ in range(_MAX_QUIET_CHECKS):
         time.sleep(_QUIET_TIME)
-        if (later := _snapshot(paths)) == snapshot:
+        if (later := snapshot(paths)) == earlier:
             break
-        snapshot = later
-    return snapshot
+        earlier = later
+    return earlier
 
 
-def _snapshot(paths: Sequence[str]) -> Snapshot:
+def snapshot(paths: Sequence[str]) -> Snapshot:
     """Return size, time and inode of all files at and below the paths."""
     files: dict[str, tuple[int, int, int]] = {}
     for path in paths:

@@ -13,11 +13,27 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent
 _FALLBACK = "en"
+_NAMES = {
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "ja": "日本語",
+    "ko": "한국어",
+    "pt": "Português",
+    "ru": "Русский",
+    "zh": "中文",
+}
 
 
 def languages() -> list[str]:
     """Return the languages that have a file."""
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+def language_name(language: str) -> str:
+    """Return the name of a language in that language."""
+    return _NAMES.get(language.split("-")[0], language)
 
 
 @lru_cache

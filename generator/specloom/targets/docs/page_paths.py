@@ -5,28 +5,18 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from posixpath import relpath
 
+from ... import locales
 from ...code import Markdown, markdown
 from ...model import Api, Endpoint, Event, Resource
 from ...naming import snake
 from .localizer import Localizer
 
 _INDEX = "index.md"
-_NAMES = {
-    "de": "Deutsch",
-    "en": "English",
-    "es": "Español",
-    "fr": "Français",
-    "ja": "日本語",
-    "ko": "한국어",
-    "pt": "Português",
-    "ru": "Русский",
-    "zh": "中文",
-}
 
 
 def name_of(language: str) -> Markdown:
     """Return the name of a language in that language."""
-    return markdown.text(_NAMES.get(language.split("-")[0], language))
+    return markdown.text(locales.language_name(language))
 
 
 def of_api(language: str) -> PurePosixPath:

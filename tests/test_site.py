@@ -11,13 +11,21 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from urllib.request import urlopen
 
 import pytest
+from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, sync_playwright
+from selectolax.lexbor import LexborHTMLParser
 from tests.generated import ROOT
+
+from specloom.code import markdown
+from specloom.diagnostics import UsageError
+from specloom.site import generator
+from specloom.site.commonmark import for_python_markdown
 
 PAGE = "wechatpay/orders/create_jsapi/"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -193,6 +201,56 @@ def test_the_index_of_error_codes(site: Path) -> None:
     assert "Version 0.1.0 · Last changed on <time" in page
 
 
+@pytest.mark.parametrize("client", ["wechatpay", "weixin"])
+def test_the_site_shows_what_github_shows(site: Path, client: str) -> None:
+    """Cells, code, items and paragraphs of each page, as CommonMark reads it and as the site has it."""
+    github = MarkdownIt("commonmark").enable("table")
+    docs = ROOT / "generated" / client / "docs"
+    for page in docs.rglob("*.md"):
+        language, *folders = page.relative_to(docs).with_suffix("").parts
+        html = site.joinpath(language, client, *folders) / "index.html"
+        if page.name == "index.md":
+            html = html.parents[1] / "index.html"
+        article = LexborHTMLParser(html.read_text("utf-8")).css_first("article")
+        assert article
+        for added in article.css(".page-facts, .headerlink, .anchor-link, nav"):
+            added.decompose()
+        text = re.sub(r"\A(# .*\n)\n\[.*\n", r"\1", page.read_text("utf-8"))
+        expected = LexborHTMLParser(github.render(text)).body
+        assert expected
+        for kind in (
+            "td",
+            "th",
+            "pre",
+            "li",
+            ":not(li) > p",
+            "h1",
+            "h2",
+            "td > code",
+            "a:not([href^='#'])",
+        ):
+            texts = sorted("".join(node.text().split()) for node in expected.css(kind))
+            assert sorted("".join(node.text().split()) for node in article.css(kind)) == texts
+
+
+def test_texts_of_a_spec_stay_texts() -> None:
+    """Python-Markdown, too, finds no tag, link or attribute in a text."""
+    convert = import_module("markdown").markdown
+    for text in (
+        "<script>alert(1)</script>",
+        "a <img src=x onerror=a>",
+        "x {: onclick=a }",
+        "[a](javascript:1) | `b|c` \\ `d\\`",
+        '=== "x"\n    <b>y</b>',
+        "- a **b** _c_ ~~d~~ &lt; <!-- e",
+    ):
+        table = f"| a |\n| --- |\n| {markdown.cell(markdown.text(text))} |"
+        for source in (str(markdown.paragraphs(text)), table):
+            lines = for_python_markdown(source.split("\n"))
+            html = convert("\n".join(lines), extensions=["tables", "sane_lists"])
+            assert not re.search(r"<(?!/?(p|code|table|thead|tbody|tr|th|td)>)", html), html
+
+
 def test_a_failed_run_leaves_the_old_site(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
         '[tool.specloom.clients.a]\nspec = "spec"\nout = "a"\n'
@@ -217,9 +275,6 @@ def test_a_failed_run_leaves_the_old_site(tmp_path: Path) -> None:
 
 
 def test_without_the_extra_it_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    from specloom.diagnostics import UsageError
-    from specloom.site import generator
-
     monkeypatch.setattr(generator, "_PACKAGES", ("a_package_that_is_not_installed",))
     with pytest.raises(UsageError, match=r"run pip install 'specloom\[docs\]'"):
         generator.require()

@@ -279,21 +279,29 @@ def docs(options: argparse.Namespace, console: Console) -> int:
     """Write a static site of the generated documentation: all clients and languages, with search. Open it with --serve, or publish the folder on any web server. It needs specloom[docs], and runs after specloom generate."""
     from pathlib import Path
 
-    from .site import Site, build_site, serve
+    from .diagnostics import UsageError
+    from .site import build_site, serve
 
     clients, out = _clients(options), Path(options.out)
 
-    def summary(site: Site) -> str:
+    def build() -> str:
+        site = build_site(clients, out)
         for warning in site.warnings:
             print(f"specloom: warning: {warning}", file=sys.stderr)
-        return f"{_shown(out)}: {site.pages} pages of {site.clients} client{'' if site.clients == 1 else 's'} in {', '.join(site.languages)}\n"
+        count = f"{site.clients} client{'' if site.clients == 1 else 's'}"
+        return f"{_shown(out)}: {site.pages} pages of {count} in {', '.join(site.languages)}\n"
 
-    console.result(summary(build_site(clients, out)))
+    def rebuild() -> str:
+        try:
+            return build()
+        except UsageError as error:  # the old site is served until the next change
+            console.report([error.problem], {})
+            return ""
+
+    console.result(build())
     if options.serve:
         try:
-            for line in serve(
-                out, clients, options.port, lambda: summary(build_site(clients, out))
-            ):
+            for line in serve(out, clients, options.port, rebuild):
                 console.result(line)
                 print(end="", flush=True)
         except KeyboardInterrupt:

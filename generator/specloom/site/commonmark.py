@@ -1,6 +1,6 @@
 """GitHub Markdown rewritten for Python-Markdown, so that both show the same page.
 
-Python-Markdown escapes fewer characters, keeps backslashes in code spans of tables, and needs a blank line before a list and four spaces for
+Python-Markdown escapes fewer characters, keeps backslashes in code spans of tables, and needs a blank line before a list or table, and four spaces for
 what is inside an item.
 """
 
@@ -26,6 +26,10 @@ def for_python_markdown(lines: Iterable[str]) -> Iterator[str]:
                 fence = ""
             yield _inside(line, offsets)
             continue
+        if indent >= 4 and not offsets and (not previous or previous.startswith("    ")):
+            yield line  # indented code
+            previous = line
+            continue
         item = _ITEM.match(line)
         if line and (item or not previous or indent == 0):
             while offsets and indent < offsets[-1] and (item or not previous):
@@ -41,6 +45,8 @@ def for_python_markdown(lines: Iterable[str]) -> Iterator[str]:
                 fence = opening["fence"]
                 yield _inside(line, offsets)
             else:
+                if line.startswith("|") and previous and not previous.startswith("|"):
+                    yield ""
                 yield _inside(_inline(line), offsets)
         previous = line
 
@@ -55,7 +61,7 @@ def _inside(line: str, offsets: list[int]) -> str:
 
 def _inline(line: str) -> str:
     """Write escaped characters as entities, and bars in code spans of a table as they are."""
-    in_table = line.startswith("| ")
+    in_table = line.startswith("|")
 
     def replace(match: re.Match[str]) -> str:
         if match["escaped"]:

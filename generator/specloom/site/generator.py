@@ -35,7 +35,6 @@ def run_generator(folders: Sequence[Path]) -> list[str]:
             env={
                 **os.environ,
                 "NO_MKDOCS_2_WARNING": "1",
-                "DISABLE_MKDOCS_2_WARNING": "true",
                 "PYTHONUTF8": "1",
             },
         )

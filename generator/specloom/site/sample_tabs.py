@@ -87,6 +87,8 @@ def _sections(lines: Sequence[str]) -> Iterator[Section]:
             fence = match[1]
         elif match and line.strip() == fence:
             fence = ""
+        if not fence and line.startswith('=== "'):
+            line = f"\\{line}"  # text of the page, which would be a tab
         if not fence and re.match(r"#{1,3} ", line):
             yield Section(heading, body)
             heading, body = (line[4:], []) if line.startswith("### ") else ("", [line])

@@ -290,6 +290,7 @@ def test_serve_writes_the_site_again_after_a_change(tmp_path: Path) -> None:
         [sys.executable, "-m", "specloom", "docs", "--serve", "--port", "0"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
     try:
@@ -297,12 +298,14 @@ def test_serve_writes_the_site_again_after_a_change(tmp_path: Path) -> None:
         assert process.stdout.readline().startswith("site: ")
         address = process.stdout.readline().split(" ")[0]
         page = tmp_path / "weixin/docs/en/invoice/update_status.md"
-        page.write_text(page.read_text("utf-8").replace("# ", "# Changed: ", 1), "utf-8")
+        text = page.read_text("utf-8").replace("# ", "# Changed: ", 1)
+        page.write_text(f"{text}\n[x](#error-NONE)\n", "utf-8")
         assert process.stdout.readline().startswith("site: ")
         with urlopen(f"{address}en/weixin/invoice/update_status/") as response:
             assert "Changed: " in response.read().decode()
     finally:
         process.terminate()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+        _, problems = process.communicate()
+    assert problems.splitlines() == [
+        "specloom: warning: en/weixin/invoice/update_status.md contains a link '#error-NONE', but there is no such anchor on this page."
+    ]

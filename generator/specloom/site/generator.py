@@ -13,6 +13,7 @@ from pathlib import Path
 from ..diagnostics import UsageError
 
 _PACKAGES = ("mkdocs", "material", "jieba")
+_WARNING = re.compile(r"^WARNING +-+ +(?:Doc file '(.+?)' )?(.+)$", re.MULTILINE)
 
 
 def require() -> None:
@@ -25,10 +26,10 @@ def require() -> None:
 
 
 def run_generator(folders: Sequence[Path]) -> list[str]:
-    """Build the sites with these folders' mkdocs.yml, all at once, and return the warnings."""
+    """Build the sites with these folders' mkdocs.yml, all at once, and return the warnings: links that lead nowhere."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "--quiet", "build", "--config-file", "mkdocs.yml"],
+            [sys.executable, "-m", "mkdocs", "build", "--config-file", "mkdocs.yml"],
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -44,8 +45,9 @@ def run_generator(folders: Sequence[Path]) -> list[str]:
     for process, output in zip(processes, outputs, strict=True):
         if process.returncode:
             raise UsageError(f"the site generator failed:\n{output.strip()}")
-    return [
-        line
-        for output in outputs
-        for line in re.findall(r"^WARNING +-+ +(.+)$", output, re.MULTILINE)
+    warnings = [
+        f"{folder.name}/{page} {text}"
+        for folder, output in zip(folders, outputs, strict=True)
+        for page, text in _WARNING.findall(output)
     ]
+    return list(dict.fromkeys(warnings))

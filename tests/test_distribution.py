@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tarfile
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 from tests.environments import environment, pip, run
 from tests.generated import COMMITTED, ROOT
+
+import specloom
 
 CONFIG = '[tool.specloom.clients.weixin]\nspec = "spec"\nout = "client"\n'
 
@@ -27,6 +31,8 @@ def test_the_wheel_generates_what_the_checkout_generates(
 ) -> None:
     python = environment(tmp_path / "env")
     pip(python, "install", "-q", distributions[1])
+    version = run(python.parent / "specloom", "--version", cwd=tmp_path)
+    assert version == f"specloom {specloom.__version__}\n"
     project = tmp_path / "project"
     project.mkdir()
     (project / "pyproject.toml").write_text(CONFIG)
@@ -73,6 +79,22 @@ def test_the_wheel_contains_only_the_package_and_its_templates(
         "README.md",
         "LICENSE",
     } <= inside
+
+
+def test_a_package_index_accepts_the_metadata(distributions: tuple[Path, Path]) -> None:
+    run(sys.executable, "-m", "twine", "--no-color", "check", "--strict", *distributions)
+    with zipfile.ZipFile(distributions[1]) as wheel:
+        [name] = [name for name in wheel.namelist() if name.endswith("/METADATA")]
+        metadata = message_from_bytes(wheel.read(name))
+    assert metadata["Version"] == specloom.__version__
+    assert metadata["License-Expression"] == "MIT"
+    urls = dict(url.split(", ") for url in metadata.get_all("Project-URL", []))
+    assert {"Homepage", "Documentation", "Changelog", "Issues", "Source"} == {*urls}
+    readme = metadata.get_payload()
+    assert isinstance(readme, str)
+    assert not re.findall(
+        r"\]\((?!https?:|#)", readme
+    ), "links to files work in the repository only"
 
 
 def test_a_generated_project_does_not_need_specloom(tmp_path: Path) -> None:

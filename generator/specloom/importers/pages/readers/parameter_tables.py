@@ -381,16 +381,16 @@ class _Reader:
         operation = self.operation
         assert operation is not None
         items = cast("list[object]", value) if isinstance(value, list) else None
-        content = (
-            value
-            if items is None
-            else next((each for each in items if isinstance(each, dict)), None)
-        )
-        if not isinstance(content, dict):
+        maps = [
+            cast("dict[str, object]", each)
+            for each in (items if items is not None else [value])
+            if isinstance(each, dict)
+        ]
+        if not maps:
             if self.group == "response" and not self.response:
                 self.has_response = True
             return
-        inferred = infer_fields(cast("dict[str, object]", content), self.page.lines, line)
+        inferred = infer_fields(maps[0], self.page.lines, line)
         if self.group == "response":
             if not self.response:
                 self.is_list = items is not None

@@ -381,11 +381,8 @@ class _Reader:
         operation = self.operation
         assert operation is not None
         items = cast("list[object]", value) if isinstance(value, list) else None
-        maps = [
-            cast("dict[str, object]", each)
-            for each in (items if items is not None else [value])
-            if isinstance(each, dict)
-        ]
+        parts: list[object] = [value] if items is None else items
+        maps = [cast("dict[str, object]", each) for each in parts if isinstance(each, dict)]
         if not maps:
             if self.group == "response" and not self.response:
                 self.has_response = True

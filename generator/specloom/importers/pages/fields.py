@@ -61,7 +61,8 @@ class FieldConverter:
             if name is not None:
                 taken.add(name)
             if name != wanted:
-                value = (value if isinstance(value, dict) else {"type": value}) | {"as": name}
+                keys = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+                value = (keys or {"type": value}) | {"as": name}
             converted[key] = value
         return converted
 

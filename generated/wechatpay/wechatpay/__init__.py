@@ -62,4 +62,4 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
-__build__ = "9ee82f81df695eed"
+__build__ = "91af74d04b34701a"

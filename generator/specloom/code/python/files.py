@@ -30,7 +30,7 @@ def empty_file() -> Python:
 
 
 def format_black(code: Python) -> Python:
-    """Format code with black. Importing black is slow."""
+    """Format code with black, whose import is slow."""
     import black
     from black.mode import TargetVersion
 
@@ -77,6 +77,4 @@ def _may_break(line: str) -> bool:
     """Return whether black may change a line outside docstrings."""
     if len(line) > WIDTH // 2 and columns(line) > WIDTH:
         return _ALONE.fullmatch(line) is None
-    return (line.endswith("[") and _NESTED.search(line) is not None) or line.lstrip().startswith(
-        "] |"
-    )
+    return line.lstrip().startswith("] |") or _NESTED.search(line) is not None

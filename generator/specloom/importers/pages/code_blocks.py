@@ -49,3 +49,15 @@ def values_of_url(url: str, path: str) -> tuple[dict[str, object], dict[str, obj
         return None
     query: Mapping[str, str] = dict(parse_qsl(parts.query))
     return dict(zip(names, match.groups(), strict=True)), dict(query)
+
+
+def json_of(text: str) -> object:
+    """Return the JSON of an example, also with comments at the ends of lines; None if it is no object or list."""
+    if not text.startswith(("{", "[")):
+        return None
+    for each in (text, re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*', lambda match: match[1] or "", text)):
+        try:
+            return cast(object, json.loads(re.sub(r",(\s*[}\]])", r"\1", each)))
+        except (ValueError, RecursionError):
+            continue
+    return None

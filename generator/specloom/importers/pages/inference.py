@@ -82,3 +82,17 @@ def merge_inferred(stated: list[Field], inferred: list[Field]) -> list[Field]:
         if each.kind == other.kind:
             each.lists = max(each.lists, other.lists)
     return [*stated, *by_name.values()]
+
+
+def merge_within(stated: list[Field], inferred: list[Field]) -> list[Field]:
+    """Return the stated fields with those of an example.
+
+    Tables often have the fields of the object `data` or `result` alone, and the example shows where they are.
+    """
+    names = {each.name for each in stated}
+    if names and not names & {each.name for each in inferred}:
+        for each in inferred:
+            if len(names & {inner.name for inner in each.fields}) * 2 >= len(names):
+                each.fields = merge_inferred(stated, each.fields)
+                return inferred
+    return merge_inferred(stated, inferred)

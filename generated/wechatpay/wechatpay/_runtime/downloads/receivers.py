@@ -13,7 +13,7 @@ from ..errors import InvalidRequest
 class Receiver:
     """Receiver of a file in memory; a subclass stores it elsewhere."""
 
-    blocking = True
+    blocking = False
     """True if a write may wait for a device, so that async code needs a thread."""
 
     def __init__(self) -> None:

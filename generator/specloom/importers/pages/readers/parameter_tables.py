@@ -2,107 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import cast
 
 from ..blocks import Block, CodeBlock, Heading, Paragraph, Row, Table, blocks_of, plain
+from ..code_blocks import json_of
 from ..facts import ErrorRow, Field, Host, Operation, PageFacts, Remark, Response, Site
-from ..inference import infer_fields, merge_inferred
+from ..inference import infer_fields, merge_inferred, merge_within
+from ..labels import group_of, is_boilerplate, is_label
 from ..page import Page
 from ..routes import Route, SplitRoute, route_in
 from ..tables import columns_of, field_of_cells
 
-_GROUPS = (
-    ("error", re.compile(r"error|错误", re.I)),
-    ("response", re.compile(r"respon|returns?\b|应答|返回|响应|output|出参", re.I)),
-    ("header", re.compile(r"header|请求头|消息头", re.I)),
-    ("path", re.compile(r"path|uri param|url param|路径", re.I)),
-    ("query", re.compile(r"query|查询", re.I)),
-    ("body", re.compile(r"body|payload|请求体|json|form", re.I)),
-    ("request", re.compile(r"param|request|请求|参数|argument|field|input|入参", re.I)),
-)
-_BOILERPLATE = {
-    *[
-        "http",
-        "https",
-        "url",
-        "uri",
-        "request",
-        "requests",
-        "response",
-        "responses",
-        "query",
-        "path",
-        "body",
-        "header",
-        "headers",
-        "json",
-        "form",
-        "return",
-        "returns",
-        "example",
-    ],
-    *[
-        "examples",
-        "sample",
-        "samples",
-        "parameter",
-        "parameters",
-        "params",
-        "param",
-        "field",
-        "fields",
-        "argument",
-        "arguments",
-        "object",
-        "objects",
-        "data",
-        "payload",
-        "code",
-        "codes",
-    ],
-    *[
-        "status",
-        "error",
-        "errors",
-        "string",
-        "input",
-        "output",
-        "schema",
-        "structure",
-        "type",
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "and",
-        "or",
-        "in",
-        "optional",
-        "required",
-        "success",
-        "successful",
-    ],
-    *[
-        "method",
-        "endpoint",
-        "usage",
-        "description",
-        "attributes",
-        "attribute",
-        "result",
-        "content",
-        "failure",
-        "message",
-        "messages",
-    ],
-}
-_BOILERPLATE_ZH = re.compile(
-    "请求|应答|返回|响应|参数|示例|说明|接口|地址|方法|方式|消息|头|体|查询|路径|信息|结果|数据|格式|列表|错误码|错误|代码|字段|属性|调用|描述|出参|入参|公共|值|的|和"
-)
 _NESTING = re.compile(r"^((?:[>»└├│─+\-·•∟↳]|&nbsp;|&emsp;|&gt;|\s)*)(.*)$", re.DOTALL)
 _MARKS = re.compile(r"[>»└∟↳+\-·•]|&gt;|&emsp;")
 _CODE_OF_ROUTES = {"", "http", "text", "txt", "plaintext", "none", "url", "rest"}
@@ -163,8 +75,8 @@ class _Reader:
             title = route.rest or self.heading.text
             self._start(route, Heading(title, heading.level, heading.line))
             return
-        if _is_boilerplate(heading.text):
-            self.group = _group_of(heading.text) or self.group
+        if is_boilerplate(heading.text):
+            self.group = group_of(heading.text) or self.group
             self._read(heading)
             return
         if self.operation is not None and heading.level <= self.title.level:
@@ -173,13 +85,11 @@ class _Reader:
         if self.operation is None:
             self.group = "request"
         else:
-            self.group = _group_of(heading.text) or self.group
+            self.group = group_of(heading.text) or self.group
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         lines = paragraph.text.split("\n")
-        if len(lines) > 1 and any(
-            _is_label(each, plain(each)) and _group_of(each) for each in lines
-        ):
+        if len(lines) > 1 and any(is_label(each, plain(each)) and group_of(each) for each in lines):
             for at, each in enumerate(lines, paragraph.line):
                 self._paragraph(Paragraph(each, at, at))
             return
@@ -193,8 +103,8 @@ class _Reader:
                 self._start(route, self.heading, paragraph.line)
             self._read(paragraph)
             return
-        if _is_label(paragraph.text, words):
-            group = _group_of(words)
+        if is_label(paragraph.text, words):
+            group = group_of(words)
             if group is not None:
                 self.group = group
                 self._read(paragraph)
@@ -226,7 +136,7 @@ class _Reader:
             _, _, text = text.partition("\n\n")
         if self.operation is None or self.group == "error":
             return
-        value = _json(text)
+        value = json_of(text)
         if value is None:
             return
         self._read(code)
@@ -393,7 +303,7 @@ class _Reader:
                 self.is_list = items is not None
             if self.is_list is (items is not None):
                 self.has_response = True
-                self.response = _within(self.response, inferred)
+                self.response = merge_within(self.response, inferred)
         elif operation.method not in {"GET", "DELETE", "HEAD"} and items is None:
             known = {each.name for each in (*operation.query, *operation.path_fields)}
             added = [each for each in inferred if each.name not in known]
@@ -434,52 +344,6 @@ def _is_same(operation: Operation, route: Route) -> bool:
     return operation.method == route.method and bool(
         re.fullmatch(pattern, route.path) or route.path == operation.path
     )
-
-
-def _within(stated: list[Field], inferred: list[Field]) -> list[Field]:
-    """Return the stated fields with those of an example.
-
-    Tables often have the fields of the object `data` or `result` alone, and the example shows where they are.
-    """
-    names = {each.name for each in stated}
-    if names and not names & {each.name for each in inferred}:
-        for each in inferred:
-            if len(names & {inner.name for inner in each.fields}) * 2 >= len(names):
-                each.fields = merge_inferred(stated, each.fields)
-                return inferred
-    return merge_inferred(stated, inferred)
-
-
-def _is_boilerplate(text: str) -> bool:
-    words = re.findall(r"[a-z]+|[\u4e00-\u9fff]+", text.lower())
-    return bool(words) and all(
-        each in _BOILERPLATE or not _BOILERPLATE_ZH.sub("", each) for each in words
-    )
-
-
-def _group_of(text: str) -> str | None:
-    return next((name for name, pattern in _GROUPS if pattern.search(text)), None)
-
-
-def _is_label(text: str, words: str) -> bool:
-    """Return whether a paragraph is the title of what follows."""
-    return len(words) < 50 and (
-        text.lstrip().startswith(("**", "__"))
-        or words.endswith((":", "："))
-        or _is_boilerplate(words)
-    )
-
-
-def _json(text: str) -> object:
-    """Return the JSON of an example, also with comments at the ends of lines; None if it is no object or list."""
-    if not text.startswith(("{", "[")):
-        return None
-    for each in (text, re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*', lambda match: match[1] or "", text)):
-        try:
-            return cast(object, json.loads(re.sub(r",(\s*[}\]])", r"\1", each)))
-        except (ValueError, RecursionError):
-            continue
-    return None
 
 
 def _named(fields: Sequence[Field], path: Sequence[str]) -> Field | None:

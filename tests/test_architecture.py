@@ -97,7 +97,7 @@ MAY_IMPORT = {
     "build_backends": {"diagnostics", "config", "cli"},
     "mock_command": {"config", "diagnostics", "publish", "spec", "targets"},
     "lint_command": {"diagnostics", "config", "console", "spec"},
-    "cli": {
+    "commands": {
         "bounded",
         "console",
         "gc_pause",
@@ -118,6 +118,8 @@ MAY_IMPORT = {
         "export_command",
         "site",
     },
+    "command_parser": {"commands"},
+    "cli": {"command_parser", "console", "diagnostics"},
 }
 ROOMS = {*MAY_IMPORT, "__init__", "__main__"}
 
